@@ -1,0 +1,29 @@
+# Everything here works on a fresh machine with git and Python >= 3.10.
+PYTHON ?= python3
+VENV := .venv
+TK := $(VENV)/bin/tk
+
+.PHONY: demo test test-long lint docs clean-venv
+
+demo: $(VENV)/installed
+	$(TK) demo
+
+test: $(VENV)/installed
+	$(VENV)/bin/python -m pytest -n auto -m "not long"
+
+test-long: $(VENV)/installed
+	$(VENV)/bin/python -m pytest -n auto
+
+lint: $(VENV)/installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+docs: $(VENV)/installed
+	$(VENV)/bin/python docs/generate.py
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --editable '.[dev]'
+	$(VENV)/bin/python -m compileall -q src
+	touch $@

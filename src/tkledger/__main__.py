@@ -1,0 +1,5 @@
+"""``python -m tkledger`` is ``tk``."""
+
+from tkledger.cli import main
+
+main()
