@@ -1,0 +1,79 @@
+"""What commits did to a task, as values: entries in, counts and times out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tkledger.core.lifecycle import TRANSITIONS, Event, State
+
+
+class HistoryEntry(NamedTuple):
+    """What one commit did to one task; ``at`` in seconds since 1970 by the committer's clock.
+
+    ``source`` is None for a birth; ``event`` is the verb, ``edit`` where the state stayed.
+    """
+
+    commit: str
+    at: int
+    actor: str
+    task: str
+    title: str
+    event: str
+    source: State | None
+    target: State
+    message: str
+
+    @property
+    def words(self) -> str:
+        """What a person wants to read of it: the task's title, and the reason or, of a commit
+        not made by tk, its subject.
+        """
+        subject, _, rest = self.message.partition("\n")
+        if not subject.startswith("tk: "):
+            return f"{self.title} ({subject})"
+        reasons = [line[11:] for line in rest.splitlines() if line.startswith("Tk-Reason: ")]
+        return f"{self.title} ({reasons[-1]})" if reasons else self.title
+
+
+def event_name(source: State | None, target: State) -> str:
+    """The verb for what a commit did to the state; ``jump`` where no edge leads there."""
+    if source is None:
+        return Event.NEW.value
+    if source is target:
+        return "edit"
+    for edge in TRANSITIONS:
+        if (edge.source, edge.target) == (source, target):
+            return edge.event.value
+    return "jump"
+
+
+class Times(NamedTuple):
+    """When a task was made, last changed and first started, and how long it was worked on."""
+
+    created_at: int | None
+    updated_at: int | None
+    started_at: int | None
+    seconds_active: int
+
+
+def times(entries: Iterable[HistoryEntry], until: int) -> Times:
+    """The times of one task out of its entries, oldest first; time never runs backwards.
+
+    ``until`` ends the interval of a task that is still in progress.
+    """
+    created = updated = started = since = None
+    active = clock = 0
+    for entry in entries:
+        clock = max(clock, entry.at)
+        created = clock if created is None else created
+        updated = clock
+        if since is not None and entry.target is not State.IN_PROGRESS:
+            active += clock - since
+            since = None
+        elif since is None and entry.target is State.IN_PROGRESS:
+            since = clock
+            started = clock if started is None else started
+    if since is not None:
+        active += max(until - since, 0)
+    return Times(created, updated, started, active)

@@ -1,0 +1,129 @@
+"""The policy of a ledger: limits, lifecycle and form as one value with defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tkledger.core.field import Field, choice, line, map_of, matching, read, set_of, text, whole
+from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
+
+FORMAT = 1
+"""The newest form of the files that this tk reads."""
+
+LAW = 1
+"""The newest edition of the rules that this tk knows."""
+
+EDGES = tuple(edge_name(edge.source, edge.target) for edge in TRANSITIONS)
+LOOPS = ("identity", "respawn")
+
+_OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
+
+
+class Policy(NamedTuple):
+    """What holds in a ledger. `DEFAULT` suits a person with a small repository.
+
+    version: rises by one with every change of the policy
+    format: which form of the files is in force
+    law: which edition of the rules is in force
+    prefix: how new ids begin
+    layout: how task files are laid out under ``.tasks/``
+    squash: ``refuse`` a jump over several states, or accept one with a legal ``path``
+    review: ``required`` takes ``tk done`` away, so that work ends by an approval only
+    forbid: edges taken out of the lifecycle, such as ``todo->cancelled``
+    depth: the deepest level a task may stand at; a root stands at 0
+    children: how many children one task may have
+    loops: which loop checks are on beyond the cycles, which always are
+    attribution: ``required`` asks of each commit of work which task it is for, by a trailer
+    protected: branches that are not rewritten or deleted
+    actors: other names of an actor, such as an e-mail, and the name that stands for them
+    accepted: commits that break the rules and stay, each with the reason
+    """
+
+    version: int = 1
+    format: int = FORMAT
+    law: int = LAW
+    prefix: str = "tk"
+    layout: str = "flat"
+    squash: str = "refuse"
+    review: str = "optional"
+    forbid: tuple[str, ...] = ()
+    depth: int = 10
+    children: int | None = None
+    loops: tuple[str, ...] = ()
+    attribution: str = "optional"
+    protected: tuple[str, ...] = ()
+    actors: Mapping[str, str] = {}
+    accepted: Mapping[str, str] = {}
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """The edges this policy leaves."""
+        return narrowed(self.forbid, review=self.review == "required")
+
+    def actor(self, name: str) -> str:
+        """The one name of whoever goes by ``name``."""
+        return self.actors.get(name, name)
+
+
+def _oid(raw: Any) -> str:
+    value = line(raw)
+    if not _OID.match(value):
+        raise ValueError(f"{value!r} must be a full commit id")
+    return value
+
+
+def _layout(raw: Any) -> str:
+    return choice(("flat",))(raw)
+
+
+FIELDS = (
+    Field("version", whole(1)),
+    Field("format", whole(1)),
+    Field("law", whole(1)),
+    Field("prefix", matching(r"[a-z0-9][a-z0-9_]{0,15}", "1 to 16 of a-z, 0-9 and _")),
+    Field("layout", _layout),
+    Field("squash", choice(("refuse", "path"))),
+    Field("review", choice(("optional", "required"))),
+    Field("forbid", set_of(choice(EDGES))),
+    Field("depth", whole(0, 1000)),
+    Field("children", whole(0)),
+    Field("loops", set_of(choice(LOOPS))),
+    Field("attribution", choice(("optional", "required"))),
+    Field("protected", set_of(line)),
+    Field("actors", map_of(line, line)),
+    Field("accepted", map_of(text, _oid)),
+)
+"""Every field of the policy file, in the order in which it is written."""
+
+DEFAULT = Policy()
+
+PRESETS: dict[str, Policy] = {
+    "default": DEFAULT,
+    "agents": DEFAULT._replace(review="required", children=50, loops=LOOPS),
+}
+"""What ``tk init --preset`` starts from; ``agents`` asks for reviews and stops loops."""
+
+
+class TooNew(Exception):
+    """The ledger needs a newer tk: its format or its law is above what this one knows."""
+
+
+def policy(raw: Mapping[str, Any]) -> Policy:
+    """The policy that ``raw`` field values make; raises FieldError, or TooNew.
+
+    Newness is looked at first, since a newer format may hold keys unknown here.
+    """
+    for name, newest in (("format", FORMAT), ("law", LAW)):
+        value = raw.get(name) if isinstance(raw, Mapping) else None
+        if isinstance(value, int) and value > newest:
+            raise TooNew(f"the ledger's {name} is {value}, this tk knows {newest}")
+    return Policy(**read(FIELDS, raw))
+
+
+def changed(before: Policy, **values: Any) -> Policy:
+    """``before`` with other values and the next version; raises FieldError."""
+    raw = {name: value for name, value in before._asdict().items() if name not in values}
+    raw.update({name: value for name, value in values.items() if value is not None})
+    return policy({**raw, "version": before.version + 1})

@@ -1,0 +1,210 @@
+"""Task and its parts: what one task file says; nothing of bytes, files or other tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tkledger.core.field import (
+    Field,
+    FieldError,
+    Merge,
+    choice,
+    decimal,
+    free,
+    line,
+    list_of,
+    matching,
+    part_of,
+    read,
+    set_of,
+    task_id,
+    text,
+    whole,
+)
+from tkledger.core.lifecycle import State
+
+REASONS = (
+    "user",
+    "event",
+    "until",
+    "job",
+    "child",
+    "dependency",
+    "approval",
+    "failed",
+    "stale",
+    "other",
+)
+"""What a blocked task waits for."""
+
+RESOLUTIONS: dict[State, tuple[str, ...]] = {
+    State.DONE: ("completed", "merged", "no_pr"),
+    State.CANCELLED: ("dropped", "failed", "duplicate", "superseded", "rejected", "timeout"),
+}
+"""How a task ended; absent means the first."""
+
+DEFAULT_TYPE = "task"
+DEFAULT_PRIORITY = 2
+
+
+class Budget(NamedTuple):
+    """Limits of a task and all below it; ``seconds`` of active time, ``cost`` in US dollars,
+    ``depth`` the deepest level its subtree may reach (a root is at 0).
+    """
+
+    steps: int | None = None
+    seconds: int | None = None
+    tokens: int | None = None
+    cost: str | None = None
+    depth: int | None = None
+
+
+class Spent(NamedTuple):
+    """High-water marks of what a task used; they never fall."""
+
+    steps: int | None = None
+    seconds: int | None = None
+    tokens: int | None = None
+    cost: str | None = None
+
+
+class Admission(NamedTuple):
+    """Why the work is wanted: who asks, what hurts, what it brings, how that is shown."""
+
+    consumer: str | None = None
+    pain_point: str | None = None
+    expected_value: str | None = None
+    validation_path: str | None = None
+
+
+class Wait(NamedTuple):
+    """What a blocked task waits for, and the sentence that says what ends it."""
+
+    reason: str | None = None
+    detail: str | None = None
+
+
+class Failure(NamedTuple):
+    """What went wrong with a blocked or cancelled task."""
+
+    kind: str | None = None
+    message: str | None = None
+
+
+class Task(NamedTuple):
+    """One task, made by `task` only, so that every value in it is good by itself.
+
+    None means that the file leaves the field out. Whether the fields fit each other and the
+    rest of the ledger is for the rules.
+    """
+
+    id: str
+    title: str
+    type: str | None
+    state: State
+    priority: int | None = None
+    parent: str | None = None
+    origin: str | None = None
+    depends_on: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    owner: str | None = None
+    creator: str | None = None
+    attempt: int | None = None
+    budget: Budget = Budget()
+    spent: Spent = Spent()
+    admission: Admission = Admission()
+    wait: Wait = Wait()
+    error: Failure = Failure()
+    resolution: str | None = None
+    description: str | None = None
+    notes: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+    @property
+    def kind(self) -> str:
+        """The type in force."""
+        return self.type or DEFAULT_TYPE
+
+    @property
+    def urgency(self) -> int:
+        """The priority in force: 0 most urgent, 4 least."""
+        return DEFAULT_PRIORITY if self.priority is None else self.priority
+
+    @property
+    def tries(self) -> int:
+        """Which attempt this is, from 1."""
+        return self.attempt or 1
+
+    @property
+    def ended(self) -> bool:
+        """Whether the task is done or cancelled."""
+        return self.state is State.DONE or self.state is State.CANCELLED
+
+
+def _state(raw: Any) -> State:
+    return State(choice([state.value for state in State])(raw))
+
+
+_KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
+_LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
+_AMOUNT = whole(0)
+
+_BUDGET = (
+    Field("cost", decimal),
+    Field("depth", _AMOUNT),
+    Field("seconds", _AMOUNT),
+    Field("steps", _AMOUNT),
+    Field("tokens", _AMOUNT),
+)
+_SPENT = tuple(field._replace(merge=Merge.MARK) for field in _BUDGET if field.name != "depth")
+_ADMISSION = tuple(Field(name, text) for name in Admission._fields)
+_WAIT = (Field("reason", choice(REASONS)), Field("detail", text))
+_FAILURE = (Field("kind", _KIND), Field("message", text))
+
+PARTS: dict[str, tuple[Field, ...]] = {"budget": _BUDGET, "spent": _SPENT, "admission": _ADMISSION}
+"""The fields that merge leaf by leaf, and their leaves."""
+
+FIELDS = (
+    Field("id", task_id),
+    Field("title", line, Merge.TEXT),
+    Field("type", _KIND),
+    Field("state", _state),
+    Field("priority", whole(0, 4)),
+    Field("parent", task_id),
+    Field("origin", task_id),
+    Field("depends_on", set_of(task_id), Merge.SET),
+    Field("labels", set_of(_LABEL), Merge.SET),
+    Field("owner", line, Merge.QUALIFIER),
+    Field("creator", line),
+    Field("attempt", whole(1), Merge.MARK),
+    Field("budget", part_of(Budget, _BUDGET), Merge.LEAVES),
+    Field("spent", part_of(Spent, _SPENT), Merge.LEAVES),
+    Field("admission", part_of(Admission, _ADMISSION), Merge.LEAVES),
+    Field("wait", part_of(Wait, _WAIT), Merge.QUALIFIER),
+    Field("error", part_of(Failure, _FAILURE), Merge.QUALIFIER),
+    Field("resolution", choice(sum(RESOLUTIONS.values(), ())), Merge.QUALIFIER),
+    Field("description", text, Merge.TEXT),
+    Field("notes", list_of(text), Merge.LOG),
+    Field("x", free, Merge.LEAVES),
+)
+"""Every field of a task file, in the order in which it is written."""
+
+FROZEN = ("id", "creator", "origin")
+OPEN_WHEN_ENDED = ("notes", "labels", "x")
+
+
+def task(raw: Mapping[str, Any]) -> Task:
+    """The task that ``raw`` field values make; raises FieldError."""
+    values = {"type": None, **read(FIELDS, raw)}
+    for name in ("id", "title", "state"):
+        if name not in values:
+            raise FieldError(name, "is missing")
+    return Task(**values)
+
+
+def changed(before: Task, **values: Any) -> Task:
+    """``before`` with other values, checked; None takes a field out. Raises FieldError."""
+    raw = {name: value for name, value in before._asdict().items() if name not in values}
+    raw.update({name: value for name, value in values.items() if value is not None})
+    return task(raw)
