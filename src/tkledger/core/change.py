@@ -1,0 +1,119 @@
+"""A Change: the ledger before and after, and who changed it; all that a rule may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.snapshot import EMPTY, POLICY_PATH, Snapshot, touched
+from tkledger.core.task import Task
+
+
+class Violation(NamedTuple):
+    """One rule broken by one task (or path): the fact, and the next legal move."""
+
+    task: str
+    code: str
+    name: str
+    message: str
+    remedy: str
+    commit: str = ""
+
+
+class Change(NamedTuple):
+    """What one commit does, or would do, to the ledger.
+
+    parents: the ledger in each parent commit; none for a root
+    touched: the keys that differ between ``after`` and any of the parents
+    policy: the one that judges; None where there is no ledger and so nothing to judge
+    bases: for a merge, the ledger in each of git's merge bases of the parents
+    """
+
+    parents: tuple[Snapshot, ...]
+    after: Snapshot
+    touched: frozenset[str]
+    policy: Policy | None
+    bases: tuple[Snapshot, ...] = ()
+
+    @property
+    def before(self) -> Snapshot:
+        """The ledger in the first parent."""
+        return self.parents[0] if self.parents else EMPTY
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether the change joins several lines of work."""
+        return len(self.parents) > 1
+
+    @property
+    def law(self) -> Policy:
+        """The policy that judges, for a rule: rules run only where there is one."""
+        assert self.policy is not None
+        return self.policy
+
+    def births(self) -> Iterator[Task]:
+        """The tasks an ordinary commit brings."""
+        if not self.is_merge:
+            for key in self.touched:
+                if "/" not in key and key not in self.before.entries:
+                    task = self.after.task(key)
+                    if task is not None:
+                        yield task
+
+    def edits(self) -> Iterator[tuple[Task, Task]]:
+        """The tasks an ordinary commit changes, before and after.
+
+        A file that could not be read before has no before: mending it is no edit.
+        """
+        if not self.is_merge:
+            for key in self.touched:
+                if "/" not in key:
+                    old, new = self.before.task(key), self.after.task(key)
+                    if old is not None and new is not None:
+                        yield old, new
+
+    def present(self) -> Iterator[Task]:
+        """The touched tasks as they are after the change, merges included."""
+        for key in self.touched:
+            if "/" not in key:
+                task = self.after.task(key)
+                if task is not None:
+                    yield task
+
+
+def change(
+    parents: tuple[Snapshot, ...],
+    after: Snapshot,
+    *,
+    bases: tuple[Snapshot, ...] = (),
+    policy: Policy | None = None,
+    keys: frozenset[str] | None = None,
+) -> Change:
+    """The Change from ``parents`` to ``after``.
+
+    ``policy`` overrides the one that governs; ``keys`` saves finding out what is touched.
+    A parent that never had a policy holds no ledger: what lay under ``.tasks/`` there comes with
+    this change, which answers for it.
+    """
+    if any(parent.policy is None and parent.entries for parent in parents):
+        parents = tuple(EMPTY if parent.policy is None else parent for parent in parents)
+        keys = None
+    return Change(
+        parents,
+        after,
+        touched(parents or (EMPTY,), after) if keys is None else keys,
+        policy or governing(parents, after),
+        bases,
+    )
+
+
+def governing(parents: tuple[Snapshot, ...], after: Snapshot) -> Policy | None:
+    """The policy that judges a commit: its parent's, for a merge the highest version of its
+    parents'; for the commit that begins the ledger, the one it brings, or the default where
+    that cannot be read.
+    """
+    inherited = [parent.policy for parent in parents if parent.policy is not None]
+    if inherited:
+        return max(inherited, key=lambda policy: policy.version)
+    return after.policy or DEFAULT if POLICY_PATH in after.entries else None

@@ -1,0 +1,127 @@
+"""Walks over graphs that may be hostile: nothing recurses and nothing is visited twice."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+Edges = Callable[[str], Iterable[str]]
+
+
+def walk(start: str, step: Callable[[str], str | None]) -> Iterator[str]:
+    """What follows ``start`` by ``step``, until there is none or it has been seen."""
+    seen = {start}
+    node = step(start)
+    while node is not None and node not in seen:
+        yield node
+        seen.add(node)
+        node = step(node)
+
+
+def reachable(starts: Iterable[str], edges: Edges) -> Iterator[str]:
+    """All that can be reached from ``starts``, themselves included, each once."""
+    stack = list(starts)
+    seen = set(stack)
+    while stack:
+        node = stack.pop()
+        yield node
+        for other in edges(node):
+            if other not in seen:
+                seen.add(other)
+                stack.append(other)
+
+
+def cycles(
+    starts: Iterable[str], edges: Edges, known: Sequence[Edges] = ()
+) -> list[tuple[str, ...]]:
+    """One shortest cycle for each knot (strongly connected part) in reach of ``starts``.
+
+    ``known`` are earlier graphs: a knot that stands in one of them with all its links is left
+    out, and of any other the cycle goes through a link that the first of them has not. Each is
+    a path that begins at the least of its nodes and does not repeat it at the end. Costs one
+    visit of each node and edge in reach.
+    """
+    found = []
+    for knot in _knots(starts, edges):
+        members = set(knot)
+        fresh = [_fresh_link(members, edges, old) for old in known]
+        if None not in fresh:
+            link = fresh[0] if fresh else None
+            path = _shortest_loop(link[0] if link else min(knot), members, _by(link, edges))
+            turn = path.index(min(path))
+            found.append((*path[turn:], *path[:turn]))
+    return sorted(found)
+
+
+def _fresh_link(members: set[str], edges: Edges, old: Edges) -> tuple[str, str] | None:
+    """The least link within a knot that is not among the ``old`` ones."""
+    for node in sorted(members):
+        fresh = members.intersection(edges(node)).difference(old(node))
+        if fresh:
+            return node, min(fresh)
+    return None
+
+
+def _by(link: tuple[str, str] | None, edges: Edges) -> Edges:
+    """The same links, but from where ``link`` begins no other than that."""
+    return lambda node: [link[1]] if link and node == link[0] else edges(node)
+
+
+def _knots(starts: Iterable[str], edges: Edges) -> Iterator[list[str]]:
+    """Strongly connected parts that hold a cycle (Tarjan 1972, with a stack of its own)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    path: list[str] = []
+    on_path: set[str] = set()
+    looped: set[str] = set()
+    for start in starts:
+        if start in index:
+            continue
+        work: list[tuple[str, Iterator[str]]] = []
+
+        def enter(node: str, work: list[tuple[str, Iterator[str]]] = work) -> None:
+            index[node] = low[node] = len(index)
+            path.append(node)
+            on_path.add(node)
+            work.append((node, iter(edges(node))))
+
+        enter(start)
+        while work:
+            node, rest = work[-1]
+            for other in rest:
+                if other not in index:
+                    enter(other)
+                    break
+                if other in on_path:
+                    low[node] = min(low[node], index[other])
+                    if other == node:
+                        looped.add(node)
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    knot = [path.pop()]
+                    while knot[-1] != node:
+                        knot.append(path.pop())
+                    on_path.difference_update(knot)
+                    if len(knot) > 1 or node in looped:
+                        yield knot
+
+
+def _shortest_loop(start: str, members: set[str], edges: Edges) -> list[str]:
+    came: dict[str, str] = {}
+    queue = deque([start])
+    while queue:
+        node = queue.popleft()
+        for other in edges(node):
+            if other == start:
+                path = [node]
+                while node != start:
+                    node = came[node]
+                    path.append(node)
+                return path[::-1]
+            if other in members and other not in came:
+                came[other] = node
+                queue.append(other)
+    raise AssertionError("a knot without a cycle")

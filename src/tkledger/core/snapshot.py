@@ -1,0 +1,227 @@
+"""All tasks of one tree by id, and the questions one asks of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from tkledger.core.graph import reachable, walk
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import Policy
+from tkledger.core.task import Task
+
+FOLDER = ".tasks"
+POLICY_PATH = f"{FOLDER}/config.yaml"
+
+
+class Flaw(NamedTuple):
+    """Something in the tree that cannot be read as what its place asks for.
+
+    ``code`` is that of the form rule it breaks, ``subject`` the path or the task's id,
+    ``mark`` what tells it from another flaw in the same place (the object's id and mode).
+    """
+
+    code: str
+    subject: str
+    message: str
+    remedy: str
+    mark: str = ""
+
+
+class Pending(NamedTuple):
+    """A task file not read yet: its path and the id of its bytes."""
+
+    path: str
+    oid: str
+
+
+Entry = Task | Flaw | Policy | Pending
+Loader = Callable[[Sequence[Pending]], "Iterable[Task | Flaw]"]
+
+
+def path_of(task_id: str, layout: str = "flat") -> str:
+    """Where the file of a task lies; ``layout`` is the policy's."""
+    assert layout == "flat", layout
+    return f"{FOLDER}/{task_id}.yaml"
+
+
+def _unloadable(pending: Sequence[Pending]) -> Iterable[Task | Flaw]:
+    raise AssertionError(f"nothing can load {pending}")
+
+
+class Snapshot:
+    """The ledger of one tree. Never changes, but reads a task's file only when asked for it.
+
+    Entries are keyed by task id, and by path for what is no task's file. ``policy`` is the one
+    in force: that of the policy's file or, where that is gone or cannot be read, the last one
+    that could.
+    """
+
+    __slots__ = ("_children", "_load", "entries", "policy")
+
+    def __init__(
+        self,
+        entries: dict[str, Entry] | None = None,
+        policy: Policy | None = None,
+        load: Loader = _unloadable,
+    ) -> None:
+        self.entries = {} if entries is None else entries
+        self.policy = policy
+        self._load = load
+        self._children: Mapping[str, tuple[str, ...]] | None = None
+
+    def entry(self, key: str) -> Task | Flaw | Policy | None:
+        """What is at ``key``: a task, a flaw, the policy, or nothing."""
+        entry = self.entries.get(key)
+        if isinstance(entry, Pending):
+            (entry,) = self._load([entry])
+            self.entries[key] = entry
+        return entry
+
+    def task(self, task_id: str) -> Task | None:
+        """The task of that id; None if there is none, or none that can be read."""
+        entry = self.entries.get(task_id)
+        if type(entry) is Pending:
+            entry = self.entry(task_id)
+        return entry if type(entry) is Task else None
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all task files, readable or not, in order."""
+        return (key for key in sorted(self.entries) if "/" not in key)
+
+    def _load_all(self) -> None:
+        waiting = [item for item in self.entries.items() if isinstance(item[1], Pending)]
+        pending = [entry for _, entry in waiting if isinstance(entry, Pending)]
+        for (key, _), entry in zip(waiting, self._load(pending) if pending else ()):
+            self.entries[key] = entry
+
+    def tasks(self) -> Iterator[Task]:
+        """All readable tasks, by id."""
+        self._load_all()
+        for key in self.ids():
+            task = self.task(key)
+            if task is not None:
+                yield task
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Everything that cannot be read, by key."""
+        self._load_all()
+        for key in sorted(self.entries):
+            entry = self.entry(key)
+            if isinstance(entry, Flaw):
+                yield entry
+
+    def evolve(self, changes: Mapping[str, Entry | None]) -> Snapshot:
+        """This ledger with other entries; None takes one away."""
+        entries = dict(self.entries)
+        for key, entry in changes.items():
+            if entry is None:
+                entries.pop(key, None)
+            else:
+                entries[key] = entry
+        policy = changes.get(POLICY_PATH)
+        evolved = Snapshot(
+            entries, policy if isinstance(policy, Policy) else self.policy, self._load
+        )
+        if self._children is not None:
+            moves = [
+                (key, self.parent(key), evolved.parent(key))
+                for key in changes
+                if self.parent(key) != evolved.parent(key)
+            ]
+            evolved._children = _rehung(self._children, moves) if moves else self._children
+        return evolved
+
+    def put(self, *tasks: Task) -> Snapshot:
+        """This ledger with these tasks as they are now."""
+        return self.evolve({task.id: task for task in tasks})
+
+    def parent(self, key: str) -> str | None:
+        """The id of the task's parent, whether or not that exists."""
+        task = self.task(key) if "/" not in key else None
+        return task.parent if task else None
+
+    def children(self, task_id: str) -> tuple[str, ...]:
+        """The ids of the task's children, in order. The first call reads every task."""
+        if self._children is None:
+            index: dict[str, list[str]] = {}
+            for task in self.tasks():
+                if task.parent is not None:
+                    index.setdefault(task.parent, []).append(task.id)
+            self._children = {parent: tuple(ids) for parent, ids in index.items()}
+        return self._children.get(task_id, ())
+
+    def ancestors(self, task_id: str) -> Iterator[str]:
+        """The ids above a task, nearest first; stops at a cycle or an unknown one."""
+        return walk(task_id, self.parent)
+
+    def descendants(self, task_id: str) -> Iterator[str]:
+        """The ids below a task, each once, even if the links run in a circle."""
+        return (other for other in reachable([task_id], self.children) if other != task_id)
+
+    def depth(self, task_id: str) -> int:
+        """How many ancestors a task has."""
+        return sum(1 for _ in self.ancestors(task_id))
+
+    def blocked_by(self, task: Task) -> tuple[str, ...]:
+        """The dependencies of a task that are not done."""
+        return tuple(other for other in task.depends_on if not self._is_done(other))
+
+    def open_children(self, task_id: str) -> tuple[str, ...]:
+        """The children of a task that are neither done nor cancelled."""
+        return tuple(child for child in self.children(task_id) if not self._has_ended(child))
+
+    def ready(self) -> list[Task]:
+        """The tasks that can be started now, most urgent first."""
+        found = [
+            task for task in self.tasks() if task.state is State.TODO and not self.blocked_by(task)
+        ]
+        return sorted(found, key=rank)
+
+    def _is_done(self, task_id: str) -> bool:
+        task = self.task(task_id)
+        return task is not None and task.state is State.DONE
+
+    def _has_ended(self, task_id: str) -> bool:
+        task = self.task(task_id)
+        return task is not None and task.ended
+
+    def matching(self, prefix: str) -> list[str]:
+        """The ids that begin with ``prefix``; one that equals it stands alone."""
+        if prefix in self.entries:
+            return [prefix] if "/" not in prefix else []
+        return [key for key in self.ids() if key.startswith(prefix)]
+
+
+def rank(task: Task) -> tuple[bool, int, str]:
+    """The order in which tasks are shown: open ones first, the most urgent first."""
+    return task.ended, task.urgency, task.id
+
+
+def _rehung(
+    children: Mapping[str, tuple[str, ...]], moves: Iterable[tuple[str, str | None, str | None]]
+) -> dict[str, tuple[str, ...]]:
+    """The children of each parent after tasks went from an old parent to a new one."""
+    index = dict(children)
+    for key, old, new in moves:
+        if old is not None:
+            index[old] = tuple(child for child in index[old] if child != key)
+        if new is not None:
+            index[new] = tuple(sorted((*index.get(new, ()), key)))
+    return index
+
+
+EMPTY = Snapshot()
+
+
+def touched(befores: Iterable[Snapshot], after: Snapshot) -> frozenset[str]:
+    """The keys at which ``after`` differs from any of ``befores``."""
+    keys: set[str] = set()
+    for before in befores:
+        if before.entries is after.entries:
+            continue
+        for key in before.entries.keys() | after.entries.keys():
+            old, new = before.entries.get(key), after.entries.get(key)
+            if old is not new and old != new and before.entry(key) != after.entry(key):
+                keys.add(key)
+    return frozenset(keys)
