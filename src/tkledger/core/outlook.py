@@ -1,0 +1,41 @@
+"""What would come of each verb, tried on the ledger without writing anything."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tkledger.core import actions
+from tkledger.core.change import Violation, change
+from tkledger.core.lifecycle import Event, State
+from tkledger.core.rules import judge
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+
+
+class Outlook(NamedTuple):
+    """What would come of one verb: nothing in the way means that it is legal now."""
+
+    event: Event
+    target: State
+    reason: str
+    hindrances: tuple[Violation, ...]
+
+
+def outlooks(ledger: Snapshot, task: Task) -> list[Outlook]:
+    """What would come of every verb, in the order of the lifecycle."""
+    return [outlook(ledger, task, event) for event in actions.TARGETS]
+
+
+def outlook(ledger: Snapshot, task: Task, event: Event) -> Outlook:
+    """Try a verb on the ledger, without writing anything."""
+    assert ledger.policy is not None
+    target = actions.TARGETS[event]
+    edge = ledger.policy.lifecycle.event_between(task.state, target)
+    reason = edge.reason if edge and edge.event is event else ""
+    try:
+        after = actions.move(
+            ledger, task, event, ledger.policy, actor=task.owner or "somebody", reason="other"
+        )
+    except actions.Refused as refused:
+        return Outlook(event, target, reason, refused.violations)
+    return Outlook(event, target, reason, judge(change((ledger,), after)))

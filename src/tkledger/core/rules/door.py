@@ -1,0 +1,195 @@
+"""TK7xx, door checks: what is no function of history, and so is asked once, where it happens.
+
+A push, a server's clock, a protected branch. ``tk verify`` never replays them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from tkledger.core.policy import Policy
+from tkledger.core.rules import RULES
+from tkledger.core.rules.rule import Finding, Rule, rule
+from tkledger.core.snapshot import Snapshot
+
+CLOCK_SECONDS = 600
+"""How far ahead of the server's clock a commit may be dated: clocks differ by minutes."""
+
+
+class RefUpdate(NamedTuple):
+    """One ref that somebody pushes: full name, where it was and will be, None for nowhere.
+
+    is_head: whether the server's HEAD names it: that branch is protected whatever the policy says
+    forward: whether the new commit has the old one in its history
+    dates: the commits it brings and their committers' dates, in seconds since 1970
+    now: the server's clock, likewise
+    policy: the one in force where the ref was, or on the server's HEAD for a new one
+    """
+
+    ref: str
+    old: str | None
+    new: str | None
+    is_head: bool
+    forward: bool
+    dates: Mapping[str, int]
+    now: int
+    policy: Policy | None
+
+
+def _protected(update: RefUpdate) -> bool:
+    branch = update.ref.removeprefix("refs/heads/")
+    if update.is_head:
+        return True
+    return update.policy is not None and branch in update.policy.protected and branch != update.ref
+
+
+@rule("TK701")
+def protected_branch_deleted(update: RefUpdate) -> Iterator[Finding]:
+    """A push deletes a branch that the policy protects.
+
+    Why: with the branch the ledger's history goes, and what follows could be another one.
+
+    Remedy: leave it; `tk config set protected BRANCH...` says which branches are protected.
+    """
+    if _protected(update) and update.new is None:
+        yield Finding(update.ref, "is protected and would be deleted", "push to another branch")
+
+
+@rule("TK702")
+def protected_branch_rewritten(update: RefUpdate) -> Iterator[Finding]:
+    """A push moves a protected branch to a commit that does not have the old one in its history.
+
+    Why: commits that others rely on, and what was counted in them, would be gone.
+
+    Remedy: fetch, merge or rebase onto the branch, and push again.
+    """
+    if _protected(update) and update.old and update.new and not update.forward:
+        yield Finding(
+            update.ref,
+            "is protected and would be rewritten",
+            f"git pull --rebase origin {update.ref.removeprefix('refs/heads/')}, then push again",
+        )
+
+
+@rule("TK703")
+def dated_in_the_future(update: RefUpdate) -> Iterator[Finding]:
+    """A commit is dated more than ten minutes ahead of the server's clock.
+
+    Why: time spent and leases are counted from commit dates; a date from tomorrow is a gift.
+
+    Remedy: set the clock right, and make the commit again.
+    """
+    for commit, at in update.dates.items():
+        if at > update.now + CLOCK_SECONDS:
+            yield Finding(
+                commit[:10],
+                f"is dated {at - update.now} s ahead of the server's clock",
+                "set the clock right, then git rebase --force-rebase onto its parent",
+            )
+
+
+@rule("TK704")
+def reserved_ref(update: RefUpdate) -> Iterator[Finding]:
+    """A push writes a ref that would change how history reads.
+
+    ``refs/replace/`` shows other objects than were committed, and ``refs/tk/`` is tk's own but for
+    its claims and messages.
+
+    Why: the verdict rests on the objects as they were written.
+
+    Remedy: push branches and tags.
+    """
+    inner = update.ref.startswith("refs/tk/")
+    if update.ref.startswith("refs/replace/") or (
+        inner and not update.ref.startswith(("refs/tk/claims/", "refs/tk/inbox/"))
+    ):
+        yield Finding(update.ref, "is a reserved ref", "push branches and tags only")
+
+
+class PushedApproval(NamedTuple):
+    """An approval that somebody pushes, where the policy asks for reviews.
+
+    actor: who approved, as the commit says; known: the names of whoever pushed or signed it, as
+    the server knows them, None where it is set up not to know; both by the policy's names
+    """
+
+    commit: str
+    task: str
+    actor: str
+    known: frozenset[str] | None
+
+
+@rule("TK705")
+def approver_not_the_pusher(approval: PushedApproval) -> Iterator[Finding]:
+    """An approval names somebody else than the one who pushed or signed it.
+
+    Asked by a server whose policy says `review: required`. It believes a push certificate with a
+    known signer, a signature of the commit, or the variable by which its host tells who pushes.
+
+    Why: anybody can write any name into a commit.
+
+    Remedy: the reviewer pushes, or signs the commit. A server that has no way to know says so:
+    `git config tk.pusher none`, or the name of its own variable.
+    """
+    if approval.known is not None and approval.actor not in approval.known:
+        who = ", ".join(sorted(approval.known))
+        yield Finding(
+            approval.task,
+            f"approved in the name of {approval.actor}, pushed by"
+            f" {who or 'somebody this server does not know'}",
+            f"{approval.actor} has to push it, or sign it: git commit --amend -S"
+            if who
+            else "on the server: git config tk.pusher VARIABLE, or none if nothing tells who pushes",
+        )
+
+
+class Work(NamedTuple):
+    """A commit that changes no task, or one about to be made.
+
+    name: what to call it; merge: whether it has several parents; task: what its ``Tk-Task`` line
+    names, None without one; ledger: the tasks there are
+    """
+
+    name: str
+    merge: bool
+    task: str | None
+    ledger: Snapshot
+
+
+@rule("TK706")
+def unattributed_work(work: Work) -> Iterator[Finding]:
+    """A commit of work does not say which task it is for.
+
+    Asked where the policy says `attribution: required`, of every commit but merges and those that
+    change a task's file, which speak for themselves.
+
+    Why: what is spent on a task is counted from the commits that name it.
+
+    Remedy: end the message with a line `Tk-Task: ID`.
+    """
+    policy = work.ledger.policy
+    if policy is None or policy.attribution != "required" or work.merge:
+        return
+    if work.task is None:
+        yield Finding(work.name, "names no task", "end its message with a line: Tk-Task: ID")
+    elif work.task not in work.ledger.entries:
+        yield Finding(work.name, f"names {work.task}, which is no task", "tk list")
+
+
+ATTRIBUTION: tuple[Rule, ...] = (unattributed_work,)
+"""What is asked of each commit that changes no task."""
+
+APPROVALS: tuple[Rule, ...] = (approver_not_the_pusher,)
+"""What a server asks of each approval that is pushed."""
+
+CHECKS: tuple[Rule, ...] = (
+    protected_branch_deleted,
+    protected_branch_rewritten,
+    dated_in_the_future,
+    reserved_ref,
+)
+"""What a server asks of each ref line, beside the rules it judges the commits by."""
+
+EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *APPROVALS, *ATTRIBUTION)
+"""Whatever has a code: for the pages, not for judging."""

@@ -1,0 +1,148 @@
+"""TK1xx, form: what lies under ``.tasks/`` can be read, in one way only.
+
+The reader finds the flaws, since it alone sees bytes and modes; each rule here answers for one
+kind of them, and only where the change brought the flaw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.change import Change
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.snapshot import Flaw
+
+UNREADABLE = "TK101"
+CONFLICT_MARKERS = "TK102"
+UNKNOWN_FIELD = "TK103"
+BAD_VALUE = "TK104"
+WRONG_NAME = "TK105"
+LOOK_ALIKE = "TK106"
+NOT_A_PLAIN_FILE = "TK107"
+NOT_CANONICAL = "TK108"
+TOO_LARGE = "TK109"
+STRAY_FILE = "TK110"
+
+
+def _flaws(change: Change, code: str) -> Iterator[Finding]:
+    for key in change.touched:
+        entry = change.after.entry(key)
+        if isinstance(entry, Flaw) and entry.code == code:
+            if all(parent.entry(key) != entry for parent in change.parents):
+                yield Finding(entry.subject, entry.message, entry.remedy)
+
+
+@rule(UNREADABLE)
+def unreadable(change: Change) -> Iterator[Finding]:
+    """A file under `.tasks/` is not the YAML that tk reads.
+
+    It is not UTF-8, is no YAML, holds control characters, anchors, tags, comments, several
+    documents, the same key twice, or nests deeper than four levels.
+
+    Why: what two readers could read in two ways cannot be judged.
+
+    Remedy: open the file, put right the line named, and commit again.
+    """
+    return _flaws(change, UNREADABLE)
+
+
+@rule(CONFLICT_MARKERS)
+def conflict_markers(change: Change) -> Iterator[Finding]:
+    """A task file still holds the markers of a merge conflict.
+
+    Why: the file says two things at once.
+
+    Remedy: keep the right lines, take out the markers, and commit again.
+    """
+    return _flaws(change, CONFLICT_MARKERS)
+
+
+@rule(UNKNOWN_FIELD)
+def unknown_field(change: Change) -> Iterator[Finding]:
+    """A file has a field that tk does not know.
+
+    Why: a misspelt field would be ignored without a word.
+
+    Remedy: spell it as the message suggests, or keep what is your own under `x:`.
+    """
+    return _flaws(change, UNKNOWN_FIELD)
+
+
+@rule(BAD_VALUE)
+def bad_value(change: Change) -> Iterator[Finding]:
+    """A field is missing, or has a value that it does not take.
+
+    Why: every later answer rests on the values.
+
+    Remedy: give the field a value of the kind that the message names.
+    """
+    return _flaws(change, BAD_VALUE)
+
+
+@rule(WRONG_NAME)
+def wrong_name(change: Change) -> Iterator[Finding]:
+    """A task file's name is no id, or not the id that the file holds.
+
+    Why: the id is also the name of a file on every system and a part of a ref's name.
+
+    Remedy: name the file `.tasks/<id>.yaml`, with the id that stands in it.
+    """
+    return _flaws(change, WRONG_NAME)
+
+
+@rule(LOOK_ALIKE)
+def look_alike(change: Change) -> Iterator[Finding]:
+    """A name differs from `.tasks` or from another task's file only by case, by the form of its
+    letters, or by characters that cannot be seen.
+
+    Why: on some file systems both are the same file, and people cannot tell them apart.
+
+    Remedy: give it a name that differs in plain letters.
+    """
+    return _flaws(change, LOOK_ALIKE)
+
+
+@rule(NOT_A_PLAIN_FILE)
+def not_a_plain_file(change: Change) -> Iterator[Finding]:
+    """A task's file is a symbolic link, a submodule, a folder or executable, or `.tasks` itself is
+    no folder.
+
+    Why: what a link points to is not in the history.
+
+    Remedy: commit it as an ordinary file of mode 100644.
+    """
+    return _flaws(change, NOT_A_PLAIN_FILE)
+
+
+@rule(NOT_CANONICAL)
+def not_canonical(change: Change) -> Iterator[Finding]:
+    """A file says what it says in another form than the one tk writes.
+
+    Why: with one form only, one changed field is one changed line, merges are clean, and nothing
+    hides in comments or in the gaps between two readers of YAML.
+
+    Remedy: `tk fmt` rewrites the files and loses nothing; then commit again.
+    """
+    return _flaws(change, NOT_CANONICAL)
+
+
+@rule(TOO_LARGE)
+def too_large(change: Change) -> Iterator[Finding]:
+    """A file under `.tasks/` is larger than 64 KiB.
+
+    Why: a ledger is read whole, by people and at every door.
+
+    Remedy: keep the task short, and the material in a file of the repository that it names.
+    """
+    return _flaws(change, TOO_LARGE)
+
+
+@rule(STRAY_FILE)
+def stray_file(change: Change) -> Iterator[Finding]:
+    """Something lies under `.tasks/` that is neither a task nor the policy.
+
+    Why: what is not read is not judged.
+
+    Remedy: move it elsewhere in the repository.
+    """
+    return _flaws(change, STRAY_FILE)

@@ -1,0 +1,330 @@
+"""TK3xx, graph: links lead somewhere, and no task waits for itself in the end.
+
+Each rule looks at the part of the ledger in reach of what changed, visits nothing twice, and
+leaves out what stood so in a parent already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
+
+from tkledger.core.change import Change
+from tkledger.core.graph import cycles, reachable
+from tkledger.core.rules.rule import Finding, newly, rule
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+
+_BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \t\n")
+
+
+@rule("TK301")
+def unknown_parent(change: Change) -> Iterator[Finding]:
+    """A task's parent does not exist.
+
+    Why: budgets and depth are counted along parents; a missing one would set the task free.
+
+    Remedy: create the parent first, or in the same commit; or `tk edit ID --parent ID`.
+    """
+    return _unknown(change, "parent", lambda task: [task.parent] if task.parent else [])
+
+
+@rule("TK302")
+def unknown_dependency(change: Change) -> Iterator[Finding]:
+    """A task depends on one that does not exist.
+
+    Why: it could never be started.
+
+    Remedy: `tk edit ID --no-depends-on DEP`.
+    """
+    return _unknown(change, "dependency", lambda task: task.depends_on)
+
+
+@rule("TK303")
+def unknown_origin(change: Change) -> Iterator[Finding]:
+    """A task names as its origin one that does not exist.
+
+    Why: where work came from is counted along origins.
+
+    Remedy: name the task whose work discovered this one, or none.
+    """
+    return _unknown(change, "origin", lambda task: [task.origin] if task.origin else [])
+
+
+def _unknown(
+    change: Change, what: str, links: Callable[[Task], Iterable[str]]
+) -> Iterator[Finding]:
+    def standing(snapshot: Snapshot) -> Iterator[Finding]:
+        for key in change.touched:
+            task = snapshot.task(key)
+            for other in links(task) if task else ():
+                if other not in snapshot.entries:
+                    yield Finding(
+                        task.id if task else key, f"its {what} {other} is no task", "tk list"
+                    )
+
+    return newly(change, standing)
+
+
+@rule("TK304")
+def parent_cycle(change: Change) -> Iterator[Finding]:
+    """Tasks are each other's parents, round in a circle.
+
+    In a merge only open tasks count: two branches may have ended their tasks so, and what has ended
+    can no longer be moved.
+
+    Why: such a task has no root, no depth and no budget above it, and can never be ended.
+
+    Remedy: give one task on the path another parent, `tk edit ID --parent ID`, or none.
+    """
+
+    def parents(snapshot: Snapshot, task_id: str) -> Iterable[str]:
+        task = snapshot.task(task_id)
+        if task is None or task.parent is None or (change.is_merge and task.ended):
+            return ()
+        return (task.parent,)
+
+    return _loops(_new_cycles(change, parents), "its parents lead back to it", "--parent ID")
+
+
+@rule("TK305")
+def dependency_cycle(change: Change) -> Iterator[Finding]:
+    """Tasks depend on each other, round in a circle.
+
+    Why: none of them could ever be started.
+
+    Remedy: take one of the dependencies on the path out: `tk edit ID --no-depends-on DEP`.
+    """
+
+    def dependencies(snapshot: Snapshot, task_id: str) -> Iterable[str]:
+        task = snapshot.task(task_id)
+        return task.depends_on if task and not task.ended else ()
+
+    return _loops(
+        _new_cycles(change, dependencies), "its dependencies lead back to it", "--no-depends-on ID"
+    )
+
+
+@rule("TK306")
+def deadlock(change: Change) -> Iterator[Finding]:
+    """Tasks wait for each other by parents and dependencies together.
+
+    A parent cannot finish before its children, a task not before its dependencies. A child that
+    depends on its own parent is the shortest case. Links out of tasks that have ended hold
+    nothing up.
+
+    Why: none of them could ever be finished, though no single kind of link runs in a circle.
+
+    Remedy: take one link on the path out: `tk edit ID --no-depends-on DEP` or `--parent ID`.
+    """
+
+    def waits_for(snapshot: Snapshot, task_id: str) -> tuple[str, ...]:
+        task = snapshot.task(task_id)
+        if task is None or task.ended:
+            return ()
+        return task.depends_on + snapshot.children(task_id)
+
+    mixed = [path for path in _new_cycles(change, waits_for) if _is_mixed(path, change.after)]
+    return _loops(mixed, "waits for itself by parents and dependencies", "--no-depends-on ID")
+
+
+def _new_cycles(
+    change: Change, links: Callable[[Snapshot, str], Iterable[str]]
+) -> list[tuple[str, ...]]:
+    """A cycle for each knot of ``links`` that none of the parents had with all its links."""
+    starts, edges = _relinked(change), partial(links, change.after)
+    if len(starts) == 1 and starts[0] not in reachable(edges(starts[0]), edges):
+        return []  # a new loop goes through what has new links; a walk is a third of the price
+    known = [partial(links, parent) for parent in change.parents]
+    return cycles(starts, edges, known)
+
+
+def _is_mixed(path: tuple[str, ...], snapshot: Snapshot) -> bool:
+    """Whether a cycle is made of both kinds of link; a link may be of both."""
+    pairs = list(zip(path, (*path[1:], path[0])))
+    return any(snapshot.parent(to) == node for node, to in pairs) and any(
+        task is not None and to in task.depends_on
+        for task, to in ((snapshot.task(node), to) for node, to in pairs)
+    )
+
+
+def _relinked(change: Change) -> list[str]:
+    """The touched tasks that have other links than in some parent; only these make a cycle."""
+
+    def links(snapshot: Snapshot, key: str) -> tuple[object, ...]:
+        task = snapshot.task(key)
+        return (task.parent, task.depends_on) if task else (None, ())
+
+    return sorted(
+        key
+        for key in change.touched
+        if "/" not in key
+        and (
+            not change.parents
+            or any(links(parent, key) != links(change.after, key) for parent in change.parents)
+        )
+    )
+
+
+def _loops(paths: list[tuple[str, ...]], what: str, option: str) -> Iterator[Finding]:
+    for path in paths:
+        shown = path if len(path) <= 12 else (*path[:6], f"({len(path) - 12} more)", *path[-6:])
+        yield Finding(
+            path[0],
+            f"{what}: {' -> '.join((*shown, path[0]))}",
+            f"tk edit {path[-1]} {option}",
+        )
+
+
+@rule("TK307")
+def too_deep(change: Change) -> Iterator[Finding]:
+    """A task stands deeper in the tree than the policy, or the budget of an ancestor, allows.
+
+    A root stands at depth 0. The depth is counted along the parents, never believed, and the
+    least of the limits above a task holds. Of a merge it is asked for open tasks only: what has
+    ended on two branches can no longer be moved.
+
+    Why: work that only makes more work below itself is how agents run away.
+
+    Remedy: hang the task higher up: `tk edit ID --parent ID`.
+    """
+    moved = [
+        key
+        for key in change.touched
+        if any(
+            _depth_facts(parent, key) != _depth_facts(change.after, key)
+            for parent in change.parents
+        )
+        or not change.parents
+    ]
+
+    def standing(snapshot: Snapshot) -> Iterator[Finding]:
+        known: dict[str, tuple[int, int]] = {}
+        for key in reachable([key for key in moved if "/" not in key], snapshot.children):
+            task = snapshot.task(key)
+            if task is not None and not (change.is_merge and task.ended):
+                depth, limit = _depth_and_limit(snapshot, key, change.law.depth, known)
+                if depth > limit:
+                    yield Finding(
+                        key,
+                        f"stands at depth {depth}, the limit is {limit}",
+                        f"tk edit {key} --parent ID",
+                    )
+
+    return newly(change, standing)
+
+
+def _depth_facts(snapshot: Snapshot, key: str) -> tuple[object, ...]:
+    task = snapshot.task(key) if "/" not in key else None
+    return (task.parent, task.budget.depth) if task else ()
+
+
+def _depth_and_limit(
+    snapshot: Snapshot, key: str, most: int, known: dict[str, tuple[int, int]]
+) -> tuple[int, int]:
+    """Depth of a task and the least limit above it; ``known`` remembers what was walked."""
+    unknown = []
+    depth, limit = -1, most
+    for node in chain((key,), snapshot.ancestors(key)):
+        if node in known:
+            depth, limit = known[node]
+            break
+        unknown.append(node)
+    for node in reversed(unknown):
+        if node in snapshot.entries:
+            depth += 1
+        task = snapshot.task(node)
+        known[node] = (depth, limit)
+        if task is not None and task.budget.depth is not None:
+            limit = min(limit, task.budget.depth)
+            known[node] = (depth, limit)
+    return known[key]
+
+
+@rule("TK308")
+def too_many_children(change: Change) -> Iterator[Finding]:
+    """A task has more children than the policy's `children` allows.
+
+    Not asked of a merge: two honest branches may break it together.
+
+    Why: one task that spawns hundreds is a loop laid out flat.
+
+    Remedy: finish some first, or gather them under tasks of their own.
+    """
+    most = change.law.children
+    if most is None or change.is_merge:
+        return
+    grown = {
+        task.parent
+        for task in change.present()
+        if task.parent and change.before.parent(task.id) != task.parent
+    }
+    for parent in sorted(grown):
+        count = len(change.after.children(parent))
+        if count > most:
+            yield Finding(parent, f"has {count} children, the limit is {most}", f"tk tree {parent}")
+
+
+@rule("TK309")
+def identity_loop(change: Change) -> Iterator[Finding]:
+    """An agent made a task of the type it is working on, under the very task it is working on.
+
+    Asked only where the policy's `loops` names `identity`, and of whoever owns the parent.
+
+    Why: an agent that hands its own task to itself has stopped working on it.
+
+    Remedy: do the work in the parent, or choose the type that the part really has.
+    """
+    if "identity" not in change.law.loops:
+        return
+    for task in change.births():
+        parent = change.after.task(task.parent) if task.parent else None
+        if parent and parent.owner and parent.kind == task.kind:
+            agents = {change.law.actor(name) for name in (task.creator, task.owner) if name}
+            if change.law.actor(parent.owner) in agents:
+                yield Finding(
+                    task.id,
+                    f"{parent.owner} makes a {task.kind} for itself under its own {parent.id}",
+                    f"tk why {parent.id}, or another type: --type TYPE",
+                )
+
+
+@rule("TK310")
+def respawned(change: Change) -> Iterator[Finding]:
+    """A task has the title and the type of one that it came out of.
+
+    Looked for along origins, where the policy's `loops` names `respawn`. Titles are compared
+    without case, blanks and punctuation.
+
+    Why: work that discovers itself again never ends.
+
+    Remedy: go on with the first one, or say in the title what is new.
+    """
+    if "respawn" not in change.law.loops:
+        return
+    for task in change.births():
+        for other in _origins(change.after, task):
+            if other.kind == task.kind and _plain(other.title) == _plain(task.title):
+                yield Finding(
+                    task.id, f"is {other.id} again, which it came out of", f"tk show {other.id}"
+                )
+                break
+
+
+def _origins(snapshot: Snapshot, task: Task) -> Iterator[Task]:
+    seen = {task.id}
+    while task.origin and task.origin not in seen:
+        seen.add(task.origin)
+        earlier = snapshot.task(task.origin)
+        if earlier is None:
+            return
+        yield earlier
+        task = earlier
+
+
+def _plain(title: str) -> str:
+    """A title without case, blanks and punctuation; by ASCII's, which no version of Python
+    changes.
+    """
+    return "".join(letter for letter in title.casefold() if letter not in _BETWEEN_WORDS)

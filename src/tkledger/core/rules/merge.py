@@ -1,0 +1,122 @@
+"""TK22x, merges: a merge chooses where both sides moved, and authors nothing.
+
+The whole-ledger rules judge the merged result too; these compare it with the sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.change import Change
+from tkledger.core.merge import disputes, settled_states
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.snapshot import EMPTY, Snapshot, path_of
+from tkledger.core.task import Task
+
+
+@rule("TK221")
+def merge_authored(change: Change) -> Iterator[Finding]:
+    """A merge gives a field a value that comes from neither side.
+
+    Where one side changed a field, that side's value stays; where both did, sets join, notes are
+    all kept, marks take the greater, title and description are free, and any other field is one of
+    the two. A merge of more than two branches may choose nothing at all.
+
+    Why: a merge is where changes hide, since nobody reads it.
+
+    Remedy: merge again and keep the sides' values; what should change changes in a commit after it.
+    """
+    for task, sides, bases in _merged(change):
+        wrong = _wrong(task, sides, bases, change)
+        fields = [name for name in wrong if name != "state"]
+        file = path_of(task.id)
+        if not any(sides):
+            yield Finding(
+                task.id,
+                "is born in a merge",
+                f"take {file} out of the merge and create it in a later commit",
+            )
+        elif fields:
+            yield Finding(
+                task.id,
+                f"the merge authors {', '.join(fields)}",
+                f"keep one side's {fields[0]} in {file}, change it in a later commit",
+            )
+
+
+@rule("TK222")
+def merge_lost_a_move(change: Change) -> Iterator[Finding]:
+    """A merge leaves a task in a state that the law does not choose.
+
+    A side that moved wins over one that did not; an ended task over an open one; done over
+    cancelled; between two open states, one that the other can reach.
+
+    Why: `git merge -s ours` would undo what others did, and a stale branch would bring finished
+    work back.
+
+    Remedy: merge again and take the state the message names.
+    """
+    for task, sides, bases in _merged(change):
+        if "state" in _wrong(task, sides, bases, change):
+            states = _right_states(sides, bases, change)
+            chosen = (
+                f"the law chooses {' or '.join(states)}"
+                if states
+                else "one merge of many sides cannot choose"
+            )
+            remedy = (
+                f"write 'state: {states[0]}' in {path_of(task.id)} and complete the merge again"
+                if states
+                else f"merge the branches that changed {task.id} one after the other"
+            )
+            yield Finding(task.id, f"the merge makes it {task.state.value}; {chosen}", remedy)
+
+
+def _merged(change: Change) -> Iterator[tuple[Task, list[Task | None], list[Snapshot]]]:
+    """The touched tasks of a merge: the result, the sides' versions, the bases."""
+    if change.is_merge:
+        for task in change.present():
+            yield (
+                task,
+                [side.task(task.id) for side in change.parents],
+                list(change.bases or (EMPTY,)),
+            )
+
+
+def _wrong(
+    result: Task, sides: list[Task | None], bases: list[Snapshot], change: Change
+) -> tuple[str, ...]:
+    """The fields that are wrong whichever base is taken; what is right for one base is right."""
+    best: tuple[str, ...] | None = None
+    for base in bases:
+        found = _disputes(base.task(result.id), sides, result, change)
+        if not found:
+            return ()
+        best = found if best is None or len(found) < len(best) else best
+    return best or ()
+
+
+def _disputes(
+    base: Task | None, sides: list[Task | None], result: Task, change: Change
+) -> tuple[str, ...]:
+    """The fields that are wrong with this base. Only where two sides moved is there a choice."""
+    moved = [side for side in sides if side is not None and side != base]
+    if len(sides) == 2 and len(moved) == 2:
+        return disputes(base, moved[0], moved[1], result, change.law.lifecycle)
+    right = moved or [one for one in (base, *sides) if one is not None]
+    return tuple(
+        name
+        for name in Task._fields
+        if any(getattr(side, name) != getattr(result, name) for side in right)
+    )
+
+
+def _right_states(sides: list[Task | None], bases: list[Snapshot], change: Change) -> list[str]:
+    present = [side for side in sides if side is not None]
+    if len(present) != 2:
+        return []
+    base = bases[0].task(present[0].id)
+    settled = settled_states(
+        base.state if base else None, present[0].state, present[1].state, change.law.lifecycle
+    )
+    return [state.value for state in settled]

@@ -1,0 +1,156 @@
+"""TK6xx, policy: the law changes openly, one version at a time, and never by the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.change import Change, governing
+from tkledger.core.lifecycle import State, is_terminal
+from tkledger.core.policy import Policy
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.snapshot import POLICY_PATH
+
+
+def _amended(change: Change) -> Iterator[tuple[Policy, Policy]]:
+    """The policy before and after an ordinary commit that changes it.
+
+    To restore the one in force, where its file was gone or could not be read, changes nothing.
+    """
+    if not change.is_merge and POLICY_PATH in change.touched:
+        new = change.after.entry(POLICY_PATH)
+        old = change.before.policy
+        if old is not None and isinstance(new, Policy) and new != old:
+            yield old, new
+
+
+@rule("TK601")
+def policy_deleted(change: Change) -> Iterator[Finding]:
+    """The policy's file is gone.
+
+    Why: a ledger without its law would judge nothing.
+
+    Remedy: restore `.tasks/config.yaml` from the parent commit.
+    """
+    if POLICY_PATH not in change.after.entries and POLICY_PATH in change.touched:
+        yield Finding(
+            POLICY_PATH,
+            "the policy is deleted",
+            f"restore it with: git checkout HEAD -- {POLICY_PATH}",
+        )
+
+
+@rule("TK602")
+def policy_version_not_next(change: Change) -> Iterator[Finding]:
+    """The policy changed and its version did not rise by exactly one.
+
+    Why: a merge is judged by the highest version; a version must mean one policy.
+
+    Remedy: `tk config set KEY VALUE` does it; by hand, write the next version.
+    """
+    for old, new in _amended(change):
+        if new.version != old.version + 1:
+            yield Finding(
+                POLICY_PATH,
+                f"version goes from {old.version} to {new.version}",
+                f"write 'version: {old.version + 1}'",
+            )
+
+
+@rule("TK603")
+def policy_not_alone(change: Change) -> Iterator[Finding]:
+    """A commit changes the policy together with tasks.
+
+    Why: what a new law allows must not come in the same breath as the law.
+
+    Remedy: commit the policy by itself, then the tasks.
+    """
+    for _ in _amended(change):
+        if len(change.touched) > 1:
+            yield Finding(
+                POLICY_PATH,
+                "the policy changes in the same commit as a task",
+                f"git commit {POLICY_PATH} by itself first",
+            )
+
+
+@rule("TK604")
+def second_ledger(change: Change) -> Iterator[Finding]:
+    """A merge joins two ledgers that began apart.
+
+    Why: the tasks of one have no history in the other.
+
+    Remedy: keep one, and bring the other's open work over as new tasks; if `tk init` was only run
+    on two branches, rebase one branch onto the other.
+    """
+    begun = [parent for parent in change.parents if POLICY_PATH in parent.entries]
+    if (
+        len(begun) > 1
+        and change.bases
+        and not any(POLICY_PATH in base.entries for base in change.bases)
+    ) or (len(begun) > 1 and not change.bases):
+        yield Finding(
+            POLICY_PATH,
+            "two ledgers that began apart are merged",
+            "rebase one branch onto the other instead",
+        )
+
+
+@rule("TK605")
+def policy_not_the_newest(change: Change) -> Iterator[Finding]:
+    """A merge has another policy than the newest of those it joins; of two that are as new, than
+    the first parent's.
+
+    Why: merging an old branch would bring an old law back, and a merge that writes one of its own
+    would pass a law that nobody proposed.
+
+    Remedy: take `.tasks/config.yaml` from the side with the higher version.
+    """
+    if not change.is_merge or POLICY_PATH not in change.touched:
+        return
+    newest = governing(change.parents, change.after)
+    result = change.after.entry(POLICY_PATH)
+    if result is not None and newest is not None and result != newest:
+        yield Finding(
+            POLICY_PATH,
+            f"the merge does not keep the policy of version {newest.version}",
+            f"take {POLICY_PATH} from the first parent that has version {newest.version}",
+        )
+
+
+@rule("TK606")
+def state_without_a_way_out(change: Change) -> Iterator[Finding]:
+    """The policy forbids so many edges that some state can never be left for an end.
+
+    Why: a task that got there would be open for ever.
+
+    Remedy: leave at least one way from every state to done or cancelled.
+    """
+    policy = change.after.entry(POLICY_PATH)
+    if POLICY_PATH not in change.touched or not isinstance(policy, Policy):
+        return
+    for state in State:
+        ends = [end for end in State if is_terminal(end) and policy.lifecycle.reaches(state, end)]
+        if not ends:
+            yield Finding(
+                POLICY_PATH,
+                f"no way leads from {state.value} to done or cancelled",
+                "tk config set forbid with fewer edges",
+            )
+
+
+@rule("TK607")
+def law_went_back(change: Change) -> Iterator[Finding]:
+    """The policy names an older format or an older edition of the law than before.
+
+    Why: the rules of the newer edition would silently stop to hold.
+
+    Remedy: keep `format` and `law` as they were.
+    """
+    for old, new in _amended(change):
+        for name in ("format", "law"):
+            if getattr(new, name) < getattr(old, name):
+                yield Finding(
+                    POLICY_PATH,
+                    f"{name} goes back from {getattr(old, name)} to {getattr(new, name)}",
+                    f"put back '{name}: {getattr(old, name)}'",
+                )
