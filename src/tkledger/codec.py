@@ -1,0 +1,353 @@
+"""Bytes to Task and Policy and back: one way to write, one to read, and a reason for every no.
+
+A file is accepted iff ``dump(parse(bytes)) == bytes``. yaml is loaded only for what is not, to say
+what is wrong and to rewrite it; what it thinks never decides. docs/format.md has the grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple, TypeVar
+
+from tkledger.core import policy as policy_file
+from tkledger.core import task as task_file
+from tkledger.core.field import FieldError
+from tkledger.core.policy import Policy
+from tkledger.core.rules import form
+from tkledger.core.task import Task
+
+MAX_BYTES = 64 * 1024
+"""The most bytes a file under ``.tasks/`` may have."""
+
+MAX_DEPTH = 4
+"""How deep maps and lists may nest: the file itself, ``x``, and two maps in it."""
+
+_RESERVED = frozenset(
+    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"]
+)
+_HIDDEN = (
+    "\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
+    "\u3000\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+)
+"""Characters that are not seen, or are not characters. A fixed list, since what Python calls
+printable changes with its version and a verdict must not."""
+
+_LETTER = "A-Za-z_"
+_MARKS = r"0-9./@+,;!?()'&=*%<>~^|\\$\[\]{}\"-"
+_PLAIN = re.compile(rf"[{_LETTER}/](?:[{_LETTER}{_MARKS}]|:(?=[^ ])|(?<=[^ ])#| (?=[^ ]))*\Z")
+_FOREIGN = re.compile("[^\x00-\xbf]")
+"""Counts as a letter if it is not hidden; in _PLAIN itself it would cost 5 ms at every start."""
+_ESCAPED = re.compile(f"[{_HIDDEN}]")
+_WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})\Z")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
+_WORD = r"[A-Za-z_][A-Za-z0-9_.@+-]*"
+_PLAIN_KEY = re.compile(rf"{_WORD}\Z")
+_KEY = re.compile(rf"({_WORD}|\"(?:[^\"\\]|\\.)*\"):(?: (.*))?\Z")
+
+
+class FormError(ValueError):
+    """Bytes that are no acceptable file: which form rule they break, and where.
+
+    ``line`` counts from 1, 0 where it is not known; ``meant`` is what the file says all the same,
+    if it can be told: then rewriting it loses nothing.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, line: int = 0, key: str = "", meant: Any = None
+    ) -> None:
+        where = f"line {line}: " if line else ""
+        super().__init__(f"{where}{key + ': ' if key else ''}{message}")
+        self.code = code
+        self.line = line
+        self.key = key
+        self.meant = meant
+
+
+# -- writing ---------------------------------------------------------------------------------
+
+
+def dump_task(task: Task) -> bytes:
+    """The one way to write a task."""
+    return _dump(task).encode()
+
+
+def dump_policy(policy: Policy) -> bytes:
+    """The one way to write a policy: the fields that differ from the defaults, and always the
+    version, the format and the law.
+    """
+    kept = {
+        name: value
+        for name, value in policy._asdict().items()
+        if name in ("version", "format", "law") or value != getattr(policy_file.DEFAULT, name)
+    }
+    return "".join(_entries(_in_order(kept), "")).encode()
+
+
+def _in_order(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return (
+        (field.name, values[field.name]) for field in policy_file.FIELDS if field.name in values
+    )
+
+
+def _dump(task: Task) -> str:
+    return "".join(_entries(zip(task_file.Task._fields, task), ""))
+
+
+def _entries(items: Iterable[tuple[str, Any]], indent: str) -> Iterator[str]:
+    for key, value in items:
+        if value is None:
+            continue
+        if isinstance(value, str):
+            yield f"{indent}{_key(key)}:{_text(value, indent)}"
+        elif isinstance(value, bool):
+            yield f"{indent}{_key(key)}: {'true' if value else 'false'}\n"
+        elif isinstance(value, int):
+            yield f"{indent}{_key(key)}: {value}\n"
+        elif type(value) in (tuple, list):
+            if value:
+                yield f"{indent}{_key(key)}:\n"
+                yield from [f"{indent}-{_item(item, indent)}" for item in value]
+        elif not isinstance(value, tuple) or value.count(None) < len(value):
+            inner = value._asdict() if hasattr(value, "_asdict") else value
+            body = "".join(_entries(sorted(inner.items()), indent + "  "))
+            if body:
+                yield f"{indent}{_key(key)}:\n{body}"
+
+
+@lru_cache(maxsize=256)
+def _key(key: str) -> str:
+    return key if _PLAIN_KEY.match(key) and not _reserved(key) else _quoted(key)
+
+
+def _item(value: Any, indent: str) -> str:
+    if isinstance(value, bool):
+        return " true\n" if value else " false\n"
+    return f" {value}\n" if isinstance(value, int) else _text(value, indent)
+
+
+def _text(value: str, indent: str) -> str:
+    if "\n" not in value:
+        return f" {value}\n" if _is_plain(value) else f" {_quoted(value)}\n"
+    if not _is_block(value):
+        return f" {_quoted(value)}\n"
+    lines = (f"{indent}  {line}\n" if line else "\n" for line in value[:-1].split("\n"))
+    return " |\n" + "".join(lines)
+
+
+def _is_plain(value: str) -> bool:
+    if not value.isascii():
+        if _ESCAPED.search(value):
+            return False
+        value = _FOREIGN.sub("a", value)
+    return _PLAIN.match(value) is not None and not _reserved(value)
+
+
+def _reserved(value: str) -> bool:
+    return value.lower() in _RESERVED
+
+
+def _is_block(value: str) -> bool:
+    """Whether text of several lines can stand as it is: nothing hidden in it, one newline at its
+    end, and a first line that begins with no blank (YAML takes its indentation from there).
+    """
+    return (
+        value[-1] == "\n"
+        and value[-2:] != "\n\n"
+        and value[0] not in " \n"
+        and value[:-1].rsplit("\n", 1)[-1].strip(" ") != ""
+        and not _ESCAPED.search(value.replace("\n", ""))
+    )
+
+
+def _quoted(value: str) -> str:
+    """A JSON string, with everything that cannot be seen escaped."""
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", encode_basestring(value))
+
+
+# -- reading ---------------------------------------------------------------------------------
+
+Value = TypeVar("Value", Task, Policy)
+
+
+class _Kind(NamedTuple):
+    """How one kind of file is made of raw values and written."""
+
+    make: Callable[[Mapping[str, Any]], Any]
+    dump: Callable[[Any], bytes]
+
+
+_TASK = _Kind(task_file.task, dump_task)
+_POLICY = _Kind(policy_file.policy, dump_policy)
+
+
+def load_task(data: bytes) -> Task:
+    """The task that ``data`` is; raises FormError."""
+    task: Task = _load(data, _TASK)
+    return task
+
+
+def load_policy(data: bytes) -> Policy:
+    """The policy that ``data`` is; raises FormError, or TooNew."""
+    policy: Policy = _load(data, _POLICY)
+    return policy
+
+
+def _load(data: bytes, kind: _Kind) -> Any:
+    try:
+        value = kind.make(_parsed(_decoded(data)))
+        if kind.dump(value) == data:
+            return value
+    except (_NotCanonical, FieldError):
+        pass
+    raise _why_not(data, kind)
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > MAX_BYTES:
+        raise FormError(form.TOO_LARGE, f"is larger than {MAX_BYTES} bytes")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FormError(form.UNREADABLE, "is not UTF-8", line=line) from None
+
+
+class _NotCanonical(Exception):
+    """The small parser does not know this form."""
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The raw values of a file in canonical form.
+
+    Accepts somewhat more than that form: the caller proves it by writing the values again.
+    """
+    if not text.endswith("\n"):
+        raise _NotCanonical
+    lines = text[:-1].split("\n")
+    values, at = _map(lines, 0, "", MAX_DEPTH)
+    if at != len(lines):
+        raise _NotCanonical
+    return values
+
+
+def _map(lines: list[str], at: int, indent: str, depth: int) -> tuple[dict[str, Any], int]:
+    if not depth:
+        raise _NotCanonical
+    values: dict[str, Any] = {}
+    width = len(indent)
+    while at < len(lines):
+        line = lines[at]
+        if not line.startswith(indent) or line[width : width + 2] in ("  ", "- "):
+            break
+        match = _KEY.match(line, width)
+        if match is None:
+            raise _NotCanonical
+        key, rest = match.groups()
+        if key[0] == '"':
+            key = _scalar(key)
+        if key in values:
+            raise _NotCanonical
+        at += 1
+        if rest is not None:
+            values[key], at = _value(rest, lines, at, indent)
+        elif at < len(lines) and lines[at].startswith(indent + "-"):
+            values[key], at = _list(lines, at, indent)
+        else:
+            values[key], at = _map(lines, at, indent + "  ", depth - 1)
+    if not values:
+        raise _NotCanonical
+    return values, at
+
+
+def _list(lines: list[str], at: int, indent: str) -> tuple[list[Any], int]:
+    items = []
+    while at < len(lines) and lines[at].startswith(indent + "- "):
+        item, at = _value(lines[at][len(indent) + 2 :], lines, at + 1, indent)
+        items.append(item)
+    if not items:
+        raise _NotCanonical
+    return items, at
+
+
+def _value(rest: str, lines: list[str], at: int, indent: str) -> tuple[Any, int]:
+    if rest != "|":
+        return _scalar(rest), at
+    begin, margin = at, indent + "  "
+    while at < len(lines) and (lines[at].startswith(margin) or not lines[at]):
+        at += 1
+    width = len(margin)
+    return "".join(f"{line[width:]}\n" for line in lines[begin:at]), at
+
+
+def _scalar(raw: str) -> Any:
+    if raw[:1] == '"':
+        from json import loads
+
+        try:
+            return loads(raw)
+        except ValueError:
+            raise _NotCanonical from None
+    return _plain(raw)
+
+
+def _plain(raw: str) -> str | int | bool:
+    """What an unquoted word means: the least that a reader could take it for."""
+    if _WHOLE.match(raw):
+        return int(raw)
+    return raw == "true" if raw in ("true", "false") else raw
+
+
+# -- saying what is wrong --------------------------------------------------------------------
+
+
+def _why_not(data: bytes, kind: _Kind) -> FormError:
+    """The reason why ``data`` is not accepted, found with yaml's own scanner."""
+    text = _decoded(data)
+    marker = _MARKER.search(text)
+    if marker:
+        return FormError(
+            form.CONFLICT_MARKERS,
+            "holds the markers of a merge conflict",
+            line=text.count("\n", 0, marker.start()) + 1,
+        )
+    hidden = _FORBIDDEN.search(text.replace("\r\n", "\n"))
+    if hidden:
+        return FormError(
+            form.UNREADABLE,
+            f"holds the character U+{ord(hidden[0]):04X}",
+            line=text.count("\n", 0, hidden.start()) + 1,
+        )
+    from tkledger import yamlscan
+
+    try:
+        values, places = yamlscan.read(text, MAX_DEPTH, _plain)
+    except yamlscan.Refused as error:
+        return FormError(form.UNREADABLE, error.message, line=error.line)
+    try:
+        value = kind.make(values)
+    except FieldError as error:
+        code = form.UNKNOWN_FIELD if error.unknown else form.BAD_VALUE
+        return FormError(code, error.message, line=places.get(error.key, 0), key=error.key)
+    canonical = kind.dump(value)
+    if len(canonical) > MAX_BYTES:
+        return FormError(form.TOO_LARGE, f"is larger than {MAX_BYTES} bytes in the form tk writes")
+    line = next(
+        (n for n, (a, b) in enumerate(zip(data.split(b"\n"), canonical.split(b"\n")), 1) if a != b),
+        0,
+    )
+    return FormError(form.NOT_CANONICAL, "is not in the form tk writes", line=line, meant=value)
+
+
+def reformatted(data: bytes, *, is_policy: bool = False) -> bytes:
+    """``data`` in canonical form; raises FormError where what it says cannot be told."""
+    kind = _POLICY if is_policy else _TASK
+    try:
+        return kind.dump(_load(data, kind))
+    except FormError as error:
+        if error.meant is None:
+            raise
+        return kind.dump(error.meant)
