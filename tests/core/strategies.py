@@ -1,0 +1,143 @@
+"""Anything that a task, a policy, a ledger or a file may hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tkledger.core import policy as policies
+from tkledger.core.field import MAX_INT, is_id
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import Policy
+from tkledger.core.snapshot import POLICY_PATH, Flaw, Snapshot
+from tkledger.core.task import REASONS, RESOLUTIONS, Task, task
+
+FEW_IDS = ("a", "b", "c", "d", "e")
+"""So few that random links meet."""
+
+HAZARDS = (
+    "no", "NO", "Null", "true", "1", "012", "1:30", "1e3", "2024-01-01", "~", "=", "<<", "-", "?",
+    ":", "#", "a: b", "a:", "a #b", "a#b", "- a", "? a", "& a", "*a", "!a", "|", ">", "%a", "@a",
+    "`a", "'a'", '"a"', "a'b", 'a"b', "\\", "\\n", "[a]", "{a: b}", "a,b", ".inf", "0x1f", "---",
+    "...", "<<<<<<< HEAD", "=======", ">>>>>>> x", "a\u00a0b", "a\u2028b", "a\ufeffb", "a\u200bb",
+    "\U0001f600", "e\u0301", "\u05d0\u200f", "a\ufffdb", "/etc", "\u00bfque", "y", "Off",
+)  # fmt: skip
+
+letters = st.characters(
+    blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"
+) | st.sampled_from(" :#-'\"\\|>&*!%@`{}[],?=~aA1/.<")
+"""Every character that text may hold, those that YAML minds rather often."""
+
+ids = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True).filter(is_id)
+lines = st.sampled_from(HAZARDS) | st.text(letters, min_size=1, max_size=30).map(str.strip).filter(
+    bool
+)
+paragraphs = st.lists(
+    st.text(letters | st.just("\t"), max_size=12) | st.sampled_from(HAZARDS), min_size=1, max_size=5
+).map("\n".join)
+texts = (lines | paragraphs).filter(lambda text: text.strip("\n") != "")
+words = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
+labels = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,8}", fullmatch=True)
+amounts = st.integers(0, MAX_INT)
+dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
+states = st.sampled_from([state.value for state in State])
+
+
+def _free(depth: int) -> st.SearchStrategy[Any]:
+    keys = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,4}", fullmatch=True) | st.sampled_from(
+        ["no", "y", "null", "True"]
+    )
+    scalars: st.SearchStrategy[Any] = (
+        st.booleans() | st.integers(-MAX_INT, MAX_INT) | st.just("") | texts
+    )
+    values = scalars
+    if depth > 1:
+        values = values | st.lists(scalars, min_size=1, max_size=3).map(tuple) | _free(depth - 1)
+    return st.dictionaries(keys, values, min_size=1, max_size=3)
+
+
+free_maps = _free(3)
+
+
+def _some(optional: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+def raw_tasks(
+    names: st.SearchStrategy[str] = ids, links: st.SearchStrategy[str] = ids
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Field values of a task, every one good by itself."""
+    spent = {"steps": amounts, "seconds": amounts, "tokens": amounts, "cost": dollars}
+    return st.fixed_dictionaries(
+        {"id": names, "title": lines, "state": states},
+        optional={
+            "type": words,
+            "priority": st.integers(0, 4),
+            "parent": links,
+            "origin": links,
+            "depends_on": st.lists(links, max_size=3),
+            "labels": st.lists(labels, max_size=3),
+            "owner": lines,
+            "creator": lines,
+            "attempt": st.integers(1, 9),
+            "budget": _some({**spent, "depth": st.integers(0, 5)}),
+            "spent": _some(spent),
+            "admission": _some({"consumer": texts, "validation_path": texts}),
+            "wait": _some({"reason": st.sampled_from(REASONS), "detail": texts}),
+            "error": _some({"kind": words, "message": texts}),
+            "resolution": st.sampled_from(sum(RESOLUTIONS.values(), ())),
+            "description": texts,
+            "notes": st.lists(texts, max_size=3),
+            "x": free_maps,
+        },
+    )
+
+
+def tasks(
+    names: st.SearchStrategy[str] = ids, links: st.SearchStrategy[str] = ids
+) -> st.SearchStrategy[Task]:
+    return raw_tasks(names, links).map(task)
+
+
+oids = st.text("0123456789abcdef", min_size=40, max_size=40)
+
+policy_values: st.SearchStrategy[Policy] = _some(
+    {
+        "version": st.integers(1, 5),
+        "prefix": st.from_regex(r"[a-z0-9][a-z0-9_]{0,5}", fullmatch=True),
+        "squash": st.sampled_from(["refuse", "path"]),
+        "review": st.sampled_from(["optional", "required"]),
+        "forbid": st.lists(st.sampled_from(policies.EDGES), max_size=4),
+        "depth": st.integers(0, 3),
+        "children": st.integers(0, 3),
+        "loops": st.lists(st.sampled_from(policies.LOOPS), max_size=2),
+        "protected": st.lists(lines, max_size=2),
+        "actors": st.dictionaries(lines, lines, max_size=3),
+        "accepted": st.dictionaries(oids, texts, max_size=2),
+    }
+).map(policies.policy)
+
+flaws = st.builds(
+    Flaw,
+    st.sampled_from([f"TK1{n:02}" for n in range(1, 11)]),
+    st.sampled_from(FEW_IDS),
+    st.just("is bad"),
+    st.just("mend it"),
+    st.sampled_from(["1", "2"]),
+)
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> Snapshot:
+    """A ledger of a few tasks with links at random, some of them unreadable."""
+    few = st.sampled_from(FEW_IDS)
+    entries: dict[str, Any] = {}
+    for one in draw(st.lists(tasks(few, few), max_size=5)):
+        entries[one.id] = one
+    for flaw in draw(st.lists(flaws, max_size=1)):
+        entries[flaw.subject] = flaw
+    policy = draw(policy_values | st.none())
+    if policy is not None:
+        entries[POLICY_PATH] = policy
+    return Snapshot(entries, policy)

@@ -1,0 +1,122 @@
+"""Dependencies run one way; what is pure imports nothing that is not."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tkledger
+
+ROOT = Path(tkledger.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+PURE = [path for path in FILES if path.is_relative_to(ROOT / "core")]
+
+IMPURE = {
+    *("os", "io", "sys", "pathlib", "subprocess", "socket", "time", "datetime"),
+    *(
+        "random",
+        "secrets",
+        "shutil",
+        "tempfile",
+        "logging",
+        "threading",
+        "asyncio",
+        "multiprocessing",
+    ),
+    *("getpass", "platform", "locale", "urllib", "http", "glob", "fcntl"),
+}
+"""What reaches files, the clock, the environment, the network or chance."""
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """The modules that a file imports, at its top or inside a function."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports by dots"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _imports(path: Path, package: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for name in _imported(path))
+
+
+def _importers(package: str) -> set[str]:
+    return {_name(path) for path in FILES if _imports(path, package)}
+
+
+@pytest.mark.parametrize("path", PURE, ids=_name)
+def test_the_core_imports_the_standard_library_and_itself_only(path: Path) -> None:
+    for name in _imported(path):
+        top = name.split(".")[0]
+        assert name.startswith("tkledger.core") or top in sys.stdlib_module_names, name
+        assert top not in IMPURE, name
+
+
+@pytest.mark.parametrize("path", PURE, ids=_name)
+def test_the_core_opens_and_prints_nothing(path: Path) -> None:
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert not calls & {"open", "print", "input", "exec", "eval", "__import__"}
+
+
+def test_only_the_scanner_imports_yaml() -> None:
+    assert _importers("yaml") == {"tkledger.yamlscan"}
+
+
+def test_only_the_codec_asks_the_scanner() -> None:
+    assert _importers("tkledger.yamlscan") == {"tkledger.codec"}
+
+
+def test_only_views_import_rich() -> None:
+    names = _importers("rich")
+    assert names
+    assert all(name.startswith("tkledger.views") for name in names)
+
+
+def test_only_the_terminal_imports_typer() -> None:
+    names = _importers("typer")
+    assert names
+    assert all(name.startswith("tkledger.cli") for name in names)
+
+
+LAYERS = (
+    {"core"},
+    {"errors", "objects", "commits"},
+    {"codec", "git", "yamlscan", "report", "ids", "cache", "verbs"},
+    {"tree", "ledger", "checkout", "pusher", "baseline"},
+    {"views", "gate", "hooks", "driver"},
+    {"doors", "doctor"},
+    {"cli"},
+)
+"""From the bottom up: a module imports its own layer and those before it."""
+
+
+def test_every_module_has_its_layer() -> None:
+    modules = {_name(path).split(".")[1] for path in FILES if "." in _name(path)}
+    assert modules - {"__main__"} == set().union(*LAYERS)
+
+
+def test_dependencies_run_one_way() -> None:
+    level = {name: height for height, names in enumerate(LAYERS) for name in names}
+    upwards = set()
+    for path in FILES:
+        parts = _name(path).split(".")
+        height = level.get(parts[1]) if len(parts) > 1 else None
+        for name in _imported(path) if height is not None else ():
+            other = name.split(".")
+            if other[0] == "tkledger" and len(other) > 1 and level.get(other[1], 0) > height:
+                upwards.add((".".join(parts), name))
+    assert not upwards

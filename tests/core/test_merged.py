@@ -1,0 +1,95 @@
+"""The merge of two versions of a task: whatever is chosen, the law of merges accepts it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from build import a_task
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import tasks
+
+from tkledger.core.lifecycle import Lifecycle, State
+from tkledger.core.merge import disputes, merged
+from tkledger.core.task import Task, changed
+
+LIFECYCLE = Lifecycle()
+
+
+def merge(base: Task | None, ours: Task, theirs: Task) -> tuple[Task, tuple[str, ...]]:
+    task, _, conflicts = merged(base, ours, theirs, LIFECYCLE)
+    return task, conflicts
+
+
+@given(base=st.none() | tasks(), ours=tasks(), theirs=tasks())
+def test_whatever_is_merged_is_legal(base: Task | None, ours: Task, theirs: Task) -> None:
+    notes = base.notes if base else ()
+    ours, theirs = (
+        changed(side, id="t", notes=(*notes, *side.notes) or None) for side in (ours, theirs)
+    )
+    result = merged(base, ours, theirs, LIFECYCLE)
+    assert disputes(base, ours, theirs, result.task, LIFECYCLE) == ()
+    assert disputes(base, ours, theirs, result.other, LIFECYCLE) == ()
+    assert bool(result.conflicts) == (result.task != result.other)
+
+
+@given(base=tasks(), ours=tasks(), theirs=tasks())
+def test_where_nothing_is_to_be_chosen_both_sides_come_to_the_same(
+    base: Task, ours: Task, theirs: Task
+) -> None:
+    ours, theirs = changed(ours, id="t", notes=None), changed(theirs, id="t", notes=None)
+    base = changed(base, id="t", notes=None)
+    one, other = merged(base, ours, theirs, LIFECYCLE), merged(base, theirs, ours, LIFECYCLE)
+    assert set(one.conflicts) == set(other.conflicts)
+    if not one.conflicts:
+        assert one.task == other.task
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected", "conflicts"),
+    [
+        ({"priority": 1}, {"title": "B"}, {"priority": 1, "title": "B"}, ()),
+        ({"priority": 1}, {"priority": 3}, {"priority": 1}, ("priority",)),
+        ({"title": "B"}, {"title": "C"}, {"title": "B"}, ("title",)),
+        ({"labels": ["a", "x"]}, {"labels": ["b"]}, {"labels": ("a", "b")}, ()),
+        ({"notes": ["n", "a"]}, {"notes": ["n", "b"]}, {"notes": ("n", "a", "b")}, ()),
+        ({"notes": ["n", "a"]}, {"notes": ["n", "a", "b"]}, {"notes": ("n", "a", "b")}, ()),
+        ({"attempt": 2}, {"attempt": 3}, {"attempt": 3}, ()),
+        ({"x": {"a.b": 1}}, {"x": {"c": {"d": False}}}, {"x": {"a.b": 1, "c": {"d": False}}}, ()),
+        ({"owner": "alice"}, {"owner": "bob"}, {"owner": "alice"}, ("owner",)),
+    ],
+)
+def test_fields_merge_by_their_kind(
+    ours: dict[str, Any], theirs: dict[str, Any], expected: dict[str, Any], conflicts: tuple[str]
+) -> None:
+    base = a_task(labels=["x"], notes=["n"])
+    task, open_ = merge(base, changed(base, **ours), changed(base, **theirs))
+    assert {name: getattr(task, name) for name in expected} == expected
+    assert open_ == conflicts
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ("done", "in_review", "done"),
+        ("blocked", "cancelled", "cancelled"),
+        ("cancelled", "done", "done"),
+        ("blocked", "in_review", "in_review"),
+    ],
+)
+def test_the_state_is_settled_by_the_law(ours: str, theirs: str, expected: str) -> None:
+    base = a_task(state="in_progress")
+    waiting = {"blocked": {"wait": {"reason": "user"}}}
+    sides = [changed(base, state=state, **waiting.get(state, {})) for state in (ours, theirs)]
+    for one, other in (sides, sides[::-1]):
+        task, open_ = merge(base, one, other)
+        assert (task.state, open_) == (State(expected), ())
+        assert any(task.wait) == (expected == "blocked")
+
+
+def test_two_who_started_the_same_task_have_to_choose() -> None:
+    base = a_task()
+    ours = changed(base, state="in_progress", owner="alice")
+    theirs = changed(base, state="in_progress", owner="bob")
+    assert merge(base, ours, theirs) == (ours, ("owner",))

@@ -1,0 +1,197 @@
+"""A Task is good by construction: every field's values, and the errors' exact keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from build import a_task
+from hypothesis import given
+from strategies import tasks
+
+from tkledger.core.field import FieldError, Merge
+from tkledger.core.lifecycle import State
+from tkledger.core.task import (
+    FIELDS,
+    REASONS,
+    RESOLUTIONS,
+    Budget,
+    Failure,
+    Spent,
+    Task,
+    Wait,
+    changed,
+    task,
+)
+
+GOOD = [
+    ("id", "tk-7f3ka", "tk-7f3ka"),
+    ("title", "no: really # yes", "no: really # yes"),
+    ("title", 2024, "2024"),
+    ("type", "feature", "feature"),
+    ("type", None, None),
+    *(("state", state.value, state) for state in State),
+    *(("priority", number, number) for number in range(5)),
+    ("parent", "p", "p"),
+    ("origin", "o", "o"),
+    ("depends_on", ["b", "a", "b"], ("a", "b")),
+    ("labels", ["b/c", "A.1", "x:y@z+1-2"], ("A.1", "b/c", "x:y@z+1-2")),
+    ("owner", "alice@example.org", "alice@example.org"),
+    ("creator", "Alice Example", "Alice Example"),
+    ("attempt", 1, 1),
+    ("attempt", 2, 2),
+    ("budget", {"steps": 0, "depth": 3, "cost": "0.5"}, Budget(steps=0, depth=3, cost="0.5")),
+    ("budget", {}, Budget()),
+    ("spent", {"tokens": 7, "cost": 1}, Spent(tokens=7, cost="1")),
+    ("admission", {"consumer": "us"}, ("us", None, None, None)),
+    *(("wait", {"reason": reason}, Wait(reason)) for reason in REASONS),
+    ("wait", {"reason": "other", "detail": "a\nb"}, Wait("other", "a\nb\n")),
+    ("error", {"kind": "timeout", "message": "late"}, Failure("timeout", "late")),
+    *(("resolution", word, word) for words in RESOLUTIONS.values() for word in words),
+    ("description", "one\ntwo", "one\ntwo\n"),
+    ("notes", ["b", "a\nc"], ("b", "a\nc\n")),
+    ("x", {"k": {"l": ["m"]}}, {"k": {"l": ("m",)}}),
+]
+
+BAD = [
+    ("id", "Tk-1", "id"),
+    ("id", "config", "id"),
+    ("title", "", "title"),
+    ("title", "a\nb", "title"),
+    ("title", " a", "title"),
+    ("title", [], "title"),
+    ("type", "Feature", "type"),
+    ("type", "a" * 33, "type"),
+    ("state", "open", "state"),
+    ("state", "Done", "state"),
+    ("state", True, "state"),
+    ("priority", 5, "priority"),
+    ("priority", -1, "priority"),
+    ("priority", "2", "priority"),
+    ("parent", "A", "parent"),
+    ("origin", "", "origin"),
+    ("depends_on", "a", "depends_on"),
+    ("depends_on", ["A"], "depends_on"),
+    ("labels", ["a b"], "labels"),
+    ("labels", ["-a"], "labels"),
+    ("labels", ["a" * 64], "labels"),
+    ("owner", "a\tb", "owner"),
+    ("creator", "", "creator"),
+    ("attempt", 0, "attempt"),
+    ("attempt", True, "attempt"),
+    ("budget", 3, "budget"),
+    ("budget", [3], "budget"),
+    ("budget", {"steps": -1}, "budget.steps"),
+    ("budget", {"cost": "-1"}, "budget.cost"),
+    ("budget", {"step": 1}, "budget.step"),
+    ("spent", {"depth": 1}, "spent.depth"),
+    ("spent", {"seconds": "1"}, "spent.seconds"),
+    ("admission", {"consumer": ""}, "admission.consumer"),
+    ("wait", "user", "wait"),
+    ("wait", {"reason": "weather"}, "wait.reason"),
+    ("wait", {"resaon": "user"}, "wait.resaon"),
+    ("error", {"kind": "Bad Kind"}, "error.kind"),
+    ("error", {"message": ""}, "error.message"),
+    ("resolution", "wontfix", "resolution"),
+    ("description", "\n", "description"),
+    ("notes", "a", "notes"),
+    ("notes", [""], "notes"),
+    ("x", ["a"], "x"),
+    ("x", {"a b": 1}, "x"),
+    ("color", "red", "color"),
+]
+
+
+@pytest.mark.parametrize(("name", "raw", "kept"), GOOD)
+def test_a_task_takes(name: str, raw: Any, kept: Any) -> None:
+    assert getattr(a_task(**{name: raw}), name) == kept
+
+
+@pytest.mark.parametrize(("name", "raw", "key"), BAD)
+def test_a_task_refuses_and_names_the_field(name: str, raw: Any, key: str) -> None:
+    with pytest.raises(FieldError) as caught:
+        a_task(**{name: raw})
+    if (name, raw) == ("title", []):
+        assert caught.value.message == "is missing"
+    assert caught.value.key == key
+
+
+def test_the_tables_have_every_field() -> None:
+    names = {field.name for field in FIELDS}
+    assert {name for name, _, _ in GOOD} == names
+    assert {name for name, _, _ in BAD} >= names
+
+
+def test_the_fields_of_the_file_are_those_of_the_task_in_one_order() -> None:
+    assert tuple(field.name for field in FIELDS) == Task._fields
+
+
+@pytest.mark.parametrize("name", ["id", "title", "state"])
+def test_a_task_wants_id_title_and_state(name: str) -> None:
+    raw = {"id": "a", "title": "b", "state": "todo"}
+    del raw[name]
+    with pytest.raises(FieldError) as caught:
+        task(raw)
+    assert (caught.value.key, caught.value.message) == (name, "is missing")
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("dependson", "depends_on"),
+        ("depends-on", "depends_on"),
+        ("pirority", "priority"),
+        ("States", "state"),
+        ("note", "notes"),
+        ("lables", "labels"),
+        ("desc", None),
+        ("assignee", None),
+    ],
+)
+def test_a_misspelt_field_is_told_the_nearest_one(key: str, meant: str | None) -> None:
+    with pytest.raises(FieldError) as caught:
+        a_task(**{key: "x"})
+    assert caught.value.unknown
+    assert (f"did you mean {meant}?" in caught.value.message) == (meant is not None)
+    assert meant is not None or "known are id, title" in caught.value.message
+
+
+def test_defaults_are_in_force_but_not_written() -> None:
+    plain = a_task()
+    assert (plain.kind, plain.urgency, plain.tries) == ("task", 2, 1)
+    assert (plain.type, plain.priority, plain.attempt) == (None, None, None)
+
+
+@pytest.mark.parametrize("state", list(State), ids=str)
+def test_a_task_has_ended_in_done_and_cancelled_only(state: State) -> None:
+    assert a_task(state=state.value).ended == (state.value in ("done", "cancelled"))
+
+
+@given(tasks())
+def test_a_change_of_nothing_is_the_same_task(one: Task) -> None:
+    assert changed(one) == one
+
+
+@given(tasks())
+def test_none_takes_a_field_out_and_leaves_the_others(one: Task) -> None:
+    bare = changed(one, labels=None, budget=None, owner=None)
+    assert bare == one._replace(labels=(), budget=Budget(), owner=None)
+
+
+def test_a_change_is_checked_as_a_new_task_is() -> None:
+    with pytest.raises(FieldError, match="priority"):
+        changed(a_task(), priority=9)
+
+
+def test_every_kind_of_merge_is_some_field_s() -> None:
+    kinds = {field.name: field.merge for field in FIELDS}
+    assert kinds["notes"] is Merge.LOG
+    assert kinds["attempt"] is Merge.MARK
+    assert {kinds["labels"], kinds["depends_on"]} == {Merge.SET}
+    assert {kinds["title"], kinds["description"]} == {Merge.TEXT}
+    assert {name for name, kind in kinds.items() if kind is Merge.QUALIFIER} == {
+        "owner",
+        "wait",
+        "error",
+        "resolution",
+    }
