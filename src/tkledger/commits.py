@@ -1,0 +1,66 @@
+"""Commits as git's log prints them, read as values; the log is run elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, NamedTuple
+
+from tkledger.objects import Oid
+
+FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%an%x00%B%x00"
+"""The header of each commit in the log, under ``-z``; no part can hold the NUL that ends it."""
+
+
+class FileDiff(NamedTuple):
+    """One changed path of a commit against its first parent; an absent side has mode 000000."""
+
+    old_mode: str
+    new_mode: str
+    old: Oid
+    new: Oid
+    path: str
+
+
+class Commit(NamedTuple):
+    """One commit as git's log shows it; ``at`` is the committer's date in seconds since 1970."""
+
+    oid: Oid
+    tree: Oid
+    parents: tuple[Oid, ...]
+    at: int
+    email: str
+    name: str
+    message: str
+    diffs: tuple[FileDiff, ...]
+
+
+def tokens(stream: IO[bytes]) -> Iterator[str]:
+    """The parts of git's output under ``-z``, as they come."""
+    rest = b""
+    while chunk := stream.read(1 << 16):
+        *whole, rest = (rest + chunk).split(b"\0")
+        for token in whole:
+            yield token.decode(errors="surrogateescape")
+    if rest:
+        yield rest.decode(errors="surrogateescape")
+
+
+def commits(words: Iterator[str]) -> Iterator[Commit]:
+    """The commits in the log's parts: the header of `FORMAT`, then what it changed, if anything."""
+    token = next(words, "")
+    while token := token.lstrip("\n"):
+        oid, tree, parents, at, email, name = token, *(next(words) for _ in range(5))
+        message = next(words)
+        diffs = []
+        for token in words:
+            meta = token.lstrip("\n")
+            if meta.startswith(":"):
+                old_mode, new_mode, old, new, _ = meta[1:].split(" ")
+                diffs.append(FileDiff(old_mode, new_mode, old, new, next(words)))
+            elif meta:
+                break
+        else:
+            token = ""
+        yield Commit(
+            oid, tree, tuple(parents.split()), int(at or 0), email, name, message, tuple(diffs)
+        )

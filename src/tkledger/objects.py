@@ -1,0 +1,125 @@
+"""Git's objects as bytes: how they are named, what a tree holds, how a few make a pack.
+
+A move makes four objects. Building them here and handing them to one ``git unpack-objects`` takes a
+third of the time of ``git fast-import`` (docs/decisions); git checks every one of them all the same.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from hashlib import sha1, sha256
+from itertools import pairwise
+from typing import NamedTuple
+
+Oid = str
+
+_KINDS = {"commit": 1, "tree": 2, "blob": 3}
+FOLDER_MODE = "040000"
+
+
+class TreeEntry(NamedTuple):
+    """One entry of a tree, as stored: the mode in octal, the name, the object."""
+
+    mode: str
+    name: str
+    oid: Oid
+
+
+class NewObject(NamedTuple):
+    """An object not stored yet: ``commit``, ``tree`` or ``blob``, and its bytes."""
+
+    kind: str
+    data: bytes
+
+
+def oid_of(kind: str, data: bytes, width: int = 40) -> Oid:
+    """The name of an object: the hash of its kind, size and bytes, ``width`` digits wide."""
+    digest = sha1 if width == 40 else sha256
+    return digest(b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest()
+
+
+def _canonical(mode: bytes) -> str:
+    """A mode as git takes it, whatever is stored: a hundred and six hundreds are plain files."""
+    number = int(mode, 8)
+    kind = number & 0o170000
+    if kind == 0o100000:
+        return "100755" if number & 0o100 else "100644"
+    return {0o120000: "120000", 0o040000: FOLDER_MODE}.get(kind, "160000")
+
+
+def is_in_order(entries: Iterable[TreeEntry]) -> bool:
+    """Whether a tree holds each name once, in git's order, and no name that is a path.
+
+    In a tree that does not, git's own walks pass over what checkouts take.
+    """
+    names = [_order(entry) for entry in entries]
+    return all(a < b for a, b in pairwise(names)) and not any(b"/" in name[:-1] for name in names)
+
+
+def _order(entry: TreeEntry) -> bytes:
+    name = entry.name.encode(errors="surrogateescape")
+    return name + b"/" if entry.mode == FOLDER_MODE else name
+
+
+def read_tree(data: bytes, width: int = 40) -> list[TreeEntry]:
+    """The entries in a tree's bytes, in their order, even if one stands there twice."""
+    entries, at, size = [], 0, width // 2
+    while at < len(data):
+        blank = data.index(b" ", at)
+        end = data.index(b"\0", blank)
+        entries.append(
+            TreeEntry(
+                _canonical(data[at:blank]),
+                data[blank + 1 : end].decode(errors="surrogateescape"),
+                data[end + 1 : end + 1 + size].hex(),
+            )
+        )
+        at = end + 1 + size
+    return entries
+
+
+def tree_bytes(entries: Iterable[TreeEntry]) -> bytes:
+    """A tree's bytes; git orders names as bytes, a folder's as if it ended with a slash."""
+    return b"".join(
+        b"%s %s\0%s"
+        % (
+            entry.mode.lstrip("0").encode(),
+            entry.name.encode(errors="surrogateescape"),
+            bytes.fromhex(entry.oid),
+        )
+        for entry in sorted(entries, key=_order)
+    )
+
+
+def replaced(entries: Iterable[TreeEntry], new: Mapping[str, TreeEntry]) -> list[TreeEntry]:
+    """``entries`` with those of ``new``, by name, in place of or beside the old ones."""
+    return [*(entry for entry in entries if entry.name not in new), *new.values()]
+
+
+def commit_bytes(
+    tree: Oid, parents: Iterable[Oid], author: str, committer: str, message: str
+) -> bytes:
+    """A commit's bytes; author and committer as ``NAME <EMAIL> SECONDS ZONE``."""
+    lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+    lines += [f"author {author}", f"committer {committer}", "", message]
+    return "\n".join(lines).encode(errors="surrogateescape")
+
+
+def pack(objects: Iterable[NewObject], width: int = 40) -> bytes:
+    """A pack file of whole objects (gitformat-pack: no deltas)."""
+    members = [_member(one) for one in objects]
+    body = b"PACK" + (2).to_bytes(4, "big") + len(members).to_bytes(4, "big") + b"".join(members)
+    digest = sha1 if width == 40 else sha256
+    return body + digest(body).digest()
+
+
+def _member(one: NewObject) -> bytes:
+    """Kind and size, seven bits a byte but four in the first, then the bytes, deflated."""
+    size = len(one.data)
+    head, size = [_KINDS[one.kind] << 4 | size & 15], size >> 4
+    while size:
+        head[-1] |= 0x80
+        head.append(size & 0x7F)
+        size >>= 7
+    return bytes(head) + zlib.compress(one.data, 1)
