@@ -1,0 +1,83 @@
+"""Tasks read before, by the id of their file's bytes; a cache that cannot be stale, only missing.
+
+It lies in the common git folder and serves the views. No door reads it: a verdict comes from the
+objects alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from tkledger import __version__
+from tkledger.core.lifecycle import State
+from tkledger.core.task import Admission, Budget, Failure, Spent, Task, Wait
+from tkledger.objects import Oid
+
+_PARTS = {"budget": Budget, "spent": Spent, "admission": Admission, "wait": Wait, "error": Failure}
+_TUPLES = ("depends_on", "labels", "notes")
+
+
+class TaskCache:
+    """One file of JSON; one that cannot be read or is another tk's counts as empty."""
+
+    def __init__(self, common_dir: str) -> None:
+        self._path = os.path.join(common_dir, "tk", "tasks.json")
+
+    def read(self) -> dict[Oid, Task]:
+        """All that is remembered."""
+        try:
+            with open(self._path, "rb") as file:
+                found = json.load(file)
+            if found["tk"] != __version__:
+                return {}
+            return {oid: _task(row) for oid, row in found["tasks"].items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return {}
+
+    def write(self, tasks: Mapping[Oid, Task]) -> None:
+        """Remember these and no others. Where that is not possible, nothing is lost but time."""
+        rows = {oid: _row(task) for oid, task in tasks.items()}
+        scratch = f"{self._path}.{os.getpid()}"
+        try:
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            with open(scratch, "w", encoding="utf-8") as file:
+                json.dump({"tk": __version__, "tasks": rows}, file, separators=(",", ":"))
+            os.replace(scratch, self._path)
+        except OSError:
+            pass
+
+
+def _row(task: Task) -> dict[str, Any]:
+    """A task as JSON has it, empty fields left out."""
+    row: dict[str, Any] = {}
+    value: Any
+    for name, value in zip(Task._fields, task):
+        if name in _PARTS:
+            value = list(value) if any(one is not None for one in value) else None
+        if value is not None and value != () and value != {}:
+            row[name] = value
+    return row
+
+
+def _task(row: dict[str, Any]) -> Task:
+    row["state"] = State(row["state"])
+    row.setdefault("type", None)
+    for name in _TUPLES:
+        if name in row:
+            row[name] = tuple(row[name])
+    for name, part in _PARTS.items():
+        if name in row:
+            row[name] = part(*row[name])
+    if "x" in row:
+        row["x"] = _frozen(row["x"])
+    return Task(**row)
+
+
+def _frozen(value: Any) -> Any:
+    """JSON's lists as the tuples that they were."""
+    if isinstance(value, dict):
+        return {key: _frozen(inner) for key, inner in value.items()}
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,293 @@
+"""The user's index and working files: caches of HEAD for ``.tasks``, and never more than that.
+
+They are brought up to a commit just before the ref moves to it. Just after would be too late: a
+``git commit`` in between, of code, would commit the old files again and so take the move back
+without a word (measured: a third of a move's time). A move that was cut short leaves them ahead of
+HEAD; the journal names the files, and the next command brings them back, but only where they still
+hold what they held before or after.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import time
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+
+from tkledger.core.snapshot import FOLDER
+from tkledger.errors import Exit, TkError, unusable
+from tkledger.git import LOCK_MILLISECONDS, GitError, Locked, Repo
+from tkledger.objects import Oid, oid_of
+
+LOCK_SECONDS = 30.0
+"""How long a command waits for others that write to the same repository, then gives up BUSY."""
+
+Known = Mapping[str, Sequence[Oid | None]]
+"""By path, the objects that index and file may hold without anybody having edited them."""
+
+
+@contextmanager
+def writing(repo: Repo) -> Iterator[bool]:
+    """Hold the repository's lock, shared by all its worktrees; gives whether one had to wait.
+
+    The lock is not what keeps writers apart - the swap of the ref is - but it saves them retries
+    and keeps index and working files in step. It dies with the process.
+    """
+    folder = os.path.join(repo.common_dir, "tk")
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "lock")
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        if _lock_at_once(lock):
+            yield False
+            return
+    finally:
+        os.close(lock)
+    # filelock knows how to wait, on every system; it costs 37 ms to import, so only here
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(path, timeout=LOCK_SECONDS, poll_interval=0.005):
+            yield True
+    except Timeout:
+        raise TkError(
+            Exit.BUSY,
+            "busy",
+            f"another tk has been writing to this repository for {LOCK_SECONDS:.0f} s",
+            "run it again",
+        ) from None
+
+
+def _lock_at_once(lock: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows: filelock does it
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+class Checkout:
+    """The index and the working files of one worktree, for paths under ``.tasks``."""
+
+    def __init__(self, repo: Repo) -> None:
+        assert repo.top is not None
+        self._repo = repo
+        self._top = repo.top
+        self._own = os.path.join(repo.git_dir, "tk")
+        self._journal = os.path.join(self._own, "journal")
+
+    def require_clean(self, before: Mapping[str, bytes | None]) -> None:
+        """Raise unless index and files hold what HEAD holds: ``before``, by path, None for nothing.
+
+        What the user changed and has not committed is never written over.
+        """
+        folder = os.path.join(self._top, FOLDER)
+        if os.path.islink(folder) or (os.path.exists(folder) and not os.path.isdir(folder)):
+            raise unusable(
+                "not-a-folder",
+                f"{FOLDER} is not a folder here",
+                f"move it away: git status {FOLDER}",
+            )
+        staged = self._staged(list(before))
+        for path, old in before.items():
+            entry = staged.get(path)
+            sparse = entry is not None and entry[0]
+            if (entry[1] if entry else None) != (old if old is None else self._oid(old)):
+                raise dirty(path, "has staged changes" if old is not None else "is staged already")
+            on_disk = self._on_disk(path)
+            if on_disk is None and sparse:
+                continue
+            if on_disk != (old if old is None else self._oid(old)):
+                raise dirty(
+                    path, "is changed and not committed" if old is not None else "exists already"
+                )
+
+    def _staged(self, paths: list[str]) -> dict[str, tuple[bool, Oid]]:
+        """By path: whether the checkout leaves the file out (sparse), and the object staged."""
+        found = {}
+        out = self._repo.run("ls-files", "-s", "-t", "-z", "--full-name", "--", *paths)
+        for line in out.decode(errors="surrogateescape").split("\0")[:-1]:
+            meta, path = line.split("\t", 1)
+            tag, _, oid, stage = meta.split(" ")
+            found[path] = (tag == "S", oid if stage == "0" else f"unmerged {oid}")
+        return found
+
+    def _oid(self, data: bytes) -> Oid:
+        return oid_of("blob", data, self._repo.width)
+
+    def _on_disk(self, path: str) -> Oid | None:
+        """The object that a working file holds, whatever line ends the checkout gives it."""
+        full = os.path.join(self._top, path)
+        if os.path.islink(full):
+            return "a link"
+        try:
+            with open(full, "rb") as file:
+                return self._oid(file.read(1 << 20).replace(b"\r\n", b"\n"))
+        except FileNotFoundError:
+            return None
+
+    def note(self, files: Mapping[str, tuple[bytes | None, bytes]]) -> Known:
+        """Write down what a commit about to be made on HEAD changes: path, old bytes, new bytes.
+
+        What earlier tries were to change stays noted until one of them wins the swap: the git of a
+        tk that was killed, or somebody's commit of the index, may still be at work on it.
+        """
+        known = dict(self._noted()[1])
+        for path, sides in files.items():
+            ids = [None if data is None else self._oid(data) for data in sides]
+            known[path] = list(dict.fromkeys([*known.get(path, ()), *ids]))
+        text = json.dumps({"base": self._repo.head, "files": known})
+        self._replace(self._journal, text.encode())
+        return known
+
+    def _noted(self) -> tuple[Oid | None, Known]:
+        """What the journal says; as if nothing was ever noted where it cannot be read."""
+        try:
+            with open(self._journal, "rb") as file:
+                noted = json.load(file)
+            return noted["base"], {str(path): list(ids) for path, ids in noted["files"].items()}
+        except (FileNotFoundError, ValueError, AttributeError, TypeError, KeyError):
+            return None, {}
+
+    def judged(self, verdict: str) -> None:
+        """Keep what was just found legal, a commit or a tree with its parents, so that the doors
+        after this one need not ask again. Advice for the hook script, never proof.
+        """
+        self._replace(os.path.join(self._own, "judged"), f"{verdict}\n".encode())
+
+    def forget(self) -> None:
+        """The commit was not made, or index and files have caught up with it."""
+        with suppress(FileNotFoundError):
+            os.unlink(self._journal)
+
+    def project(self, files: Mapping[str, bytes | None], known: Known) -> list[str]:
+        """Bring index and files to what is given, None for nothing; raises if the index is locked.
+
+        Only where they hold one of the ``known`` objects; names those files that are left alone,
+        since they hold what the user made of them.
+        """
+        staged = self._staged(list(files))
+        kept, written, gone, entries, sparse = [], [], [], {}, []
+        for path, data in files.items():
+            new = None if data is None else self._oid(data)
+            ours = {*known.get(path, ()), new}
+            is_sparse, entry = staged.get(path, (False, None))
+            if entry not in ours:
+                kept.append(path)
+                continue
+            left_out = is_sparse and self._on_disk(path) is None
+            if not left_out and not self._write(path, data, ours):
+                kept.append(path)
+            elif not left_out and new:
+                written.append(path)
+                continue
+            if new is None:
+                gone.append(path)
+            else:
+                entries[path] = new
+                sparse += [path] if left_out else []
+        self._stage(written, gone, entries, sparse)
+        return kept
+
+    def _write(self, path: str, data: bytes | None, ours: Container[Oid | None]) -> bool:
+        """Write or remove a working file, unless it holds none of ``ours``; whether it was ours."""
+        full = os.path.join(self._top, path)
+        if data is None:
+            if self._on_disk(path) not in ours:
+                return False
+            with suppress(FileNotFoundError):
+                os.unlink(full)
+            return True
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        os.makedirs(self._own, exist_ok=True)
+        # the second: the checkout lies on another file system than its git folder
+        for scratch in (os.path.join(self._own, "new"), f"{full}.new"):
+            with open(scratch, "wb") as file:
+                file.write(data)
+            is_ours = self._on_disk(path) in ours
+            try:
+                if is_ours:
+                    os.replace(scratch, full)
+                else:
+                    os.unlink(scratch)
+                return is_ours
+            except OSError as error:
+                os.unlink(scratch)
+                if error.errno != errno.EXDEV:
+                    raise
+        return False
+
+    def _replace(self, path: str, data: bytes) -> None:
+        """Write a file of our own so that at no moment half of it is there."""
+        os.makedirs(self._own, exist_ok=True)
+        scratch = f"{path}-{os.getpid()}"
+        with open(scratch, "wb") as file:
+            file.write(data)
+        os.replace(scratch, path)
+
+    def _stage(
+        self, files: list[str], gone: list[str], entries: Mapping[str, Oid], sparse: list[str]
+    ) -> None:
+        """Stage working files, take out those ``gone``, and stage ``entries`` as they are, whose
+        files do not hold them.
+        """
+        calls = [
+            (["--add", "-z", "--stdin"], files),
+            (["--force-remove", "-z", "--stdin"], gone),
+            (["-z", "--index-info"], [f"100644 {oid} 0\t{path}" for path, oid in entries.items()]),
+            (["--skip-worktree", "-z", "--stdin"], sparse),
+        ]
+        for options, lines in calls:
+            if lines:
+                self._update_index(options, "".join(f"{line}\0" for line in lines).encode())
+
+    def _update_index(self, options: list[str], stdin: bytes) -> None:
+        end = time.monotonic() + LOCK_MILLISECONDS / 1000
+        pause = 0.001
+        while True:
+            try:
+                # nor does a checkout with other line ends than HEAD's stand in the way
+                self._repo.run(
+                    "-c", "core.safecrlf=false", "update-index", *options, stdin=stdin, apart=True
+                )
+                return
+            except GitError as error:
+                if "index.lock" not in error.message or "File exists" not in error.message:
+                    raise
+                if time.monotonic() > end:
+                    raise Locked(error.message) from None
+            time.sleep(pause)
+            # stays short: one who commits in a loop leaves the index free for moments only
+            pause = min(2 * pause, 0.03)
+
+    def heal(self, *, again: bool = False) -> None:
+        """Bring index and files back to HEAD where a command that did not finish left them.
+
+        Only where they still hold the bytes from before that command, or from after it; anything
+        else is the user's edit. As long as HEAD stands where that command saw it, its git may still
+        be about to move it: so long the journal stays. It also stays for one who tries ``again``.
+        """
+        if not os.path.exists(self._journal):
+            return
+        base, known = self._noted()
+        paths = [path for path in known if path.startswith(f"{FOLDER}/")]
+        found = {path: self._repo.read(f"HEAD:{path}") for path in paths}
+        if paths:
+            self.project({path: one[2] if one else None for path, one in found.items()}, known)
+        if not again and (not paths or base != self._repo.head):
+            self.forget()
+
+
+def dirty(path: str, what: str) -> TkError:
+    """Somebody's work is in the way."""
+    return unusable(
+        "dirty",
+        f"{path} {what}",
+        f"look with git diff HEAD -- {path}; commit it, or put it aside with git stash push {path}",
+    )

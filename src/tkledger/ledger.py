@@ -1,0 +1,461 @@
+"""Reads ledgers out of commits, builds Changes, and is the only writer: `Ledger.record`."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import NamedTuple
+
+from tkledger import codec
+from tkledger.cache import TaskCache
+from tkledger.checkout import Checkout, dirty, writing
+from tkledger.commits import Commit, FileDiff
+from tkledger.core.actions import Refused
+from tkledger.core.change import Change, change
+from tkledger.core.history import HistoryEntry, event_name
+from tkledger.core.policy import Policy
+from tkledger.core.rules import judge
+from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Snapshot, path_of
+from tkledger.core.task import Task
+from tkledger.errors import Exit, TkError, unusable, usage
+from tkledger.git import GitError, RefMoved, Repo
+from tkledger.objects import Oid, oid_of
+from tkledger.tree import DISORDER, TreeReader, disorder, look_alike, looks_like_folder, twice
+
+_TRIES = 20
+"""How often a lost race is run again before giving up BUSY."""
+
+_SNAPSHOTS = 64
+"""How many commits' ledgers are kept in memory on a walk through history."""
+
+ABSENT = "000000"
+
+
+class Proposal(NamedTuple):
+    """What a command wants: the ledger as it should be, and the words of the commit."""
+
+    after: Snapshot
+    subject: str
+    trailers: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, bytes], ...] = ()
+    """Files outside the ledger that go with it; only ``tk init`` has any."""
+
+
+class Recorded(NamedTuple):
+    """What came of a proposal: the commit (None for a dry run or an earlier answer's absence)."""
+
+    commit: Oid | None
+    before: Snapshot
+    after: Snapshot
+    touched: tuple[str, ...]
+    warning: str = ""
+
+
+class _Attempt(NamedTuple):
+    """A try to commit: on top of what, and what files and index held then."""
+
+    base: Oid | None
+    files: Mapping[str, Oid]
+    recorded: Recorded
+
+
+class Ledger:
+    """The ledger of one repository."""
+
+    def __init__(self, repo: Repo, cache: TaskCache | None = None) -> None:
+        self.repo = repo
+        self._reader = TreeReader(repo, cache)
+        self._disordered: set[Oid] = set()
+        self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def head(self) -> Snapshot:
+        """The ledger in HEAD's commit; empty before the first commit."""
+        return self.at(self.repo.head) if self.repo.head else self._empty()
+
+    def at(self, commit: Oid) -> Snapshot:
+        """The ledger in a commit."""
+        return self.in_tree(f"{commit}^{{tree}}")
+
+    def in_tree(self, tree: str) -> Snapshot:
+        """The ledger in a tree, which no commit need have yet."""
+        entries = self._reader.entries(tree)
+        policy = entries.get(POLICY_PATH)
+        return Snapshot(entries, policy if isinstance(policy, Policy) else None, self._reader.load)
+
+    def _empty(self) -> Snapshot:
+        return Snapshot({}, None, self._reader.load)
+
+    def usable(self, snapshot: Snapshot) -> Snapshot:
+        """``snapshot``, if there is a ledger in it to work with; else raises."""
+        folder = snapshot.entry(f"{FOLDER}/")
+        policy = snapshot.entry(POLICY_PATH)
+        for flaw in (folder, policy):
+            if isinstance(flaw, Flaw):
+                raise unusable("bad-ledger", f"{flaw.subject}: {flaw.message}", flaw.remedy)
+        if snapshot.policy is None:
+            raise unusable("no-ledger", "there is no ledger here", "tk init")
+        return snapshot
+
+    # -- history ---------------------------------------------------------------------------
+
+    def changes(
+        self, *revisions: str, policy: Policy | None = None
+    ) -> Iterator[tuple[Commit, Change | None]]:
+        """Every commit that ``revisions`` select, parents first, with what it does to the ledger.
+
+        None where it does nothing. ``policy`` judges instead of the one that governs. Everything
+        is read from objects; nothing depends on the checkout, the clock or what was cached.
+        """
+        alike: dict[Oid, list[str]] = {}
+        for oid, name in self.repo.root_names(*revisions):
+            if looks_like_folder(name):
+                alike.setdefault(oid, []).append(name)
+        for commit in self._read_ahead(self.repo.log(*revisions, path=FOLDER)):
+            parents = tuple(self.history_at(oid) for oid in commit.parents)
+            before = parents[0] if parents else self._empty()
+            entries = self._changed_entries(commit, before, alike.get(commit.oid, ()))
+            if commit.tree in self._disordered:
+                entries.update(disorder(commit.tree))
+            elif DISORDER in before.entries:
+                entries[DISORDER] = None
+            after = before.evolve(entries) if entries else before
+            self._remember(commit.oid, after)
+            keys = frozenset(entries) if len(parents) < 2 else None
+            yield commit, self._change(parents, after, keys, commit, policy)
+
+    def _read_ahead(self, commits: Iterator[Commit]) -> Iterator[Commit]:
+        """The same commits, after reading the files of a few at once: one by one costs a wait
+        for git each (measured: 50 us).
+        """
+        while batch := list(islice(commits, 64)):
+            files = (diff for commit in batch for diff in commit.diffs if diff.new_mode != ABSENT)
+            entries = (self._reader.entry(diff.path, diff.new_mode, diff.new) for diff in files)
+            self._reader.load(
+                [one for found in entries for one in found.values() if isinstance(one, Pending)]
+            )
+            self._disordered = self._reader.disordered([commit.tree for commit in batch])
+            yield from batch
+
+    def _changed_entries(
+        self, commit: Commit, before: Snapshot, alike: Sequence[str]
+    ) -> dict[str, Entry | None]:
+        """What a commit makes of the entries of its first parent's ledger, ``before``.
+
+        ``alike`` are the names it brings or takes that could be taken for the ledger's folder.
+        """
+        changes: dict[str, Entry | None] = {}
+        for diff in commit.diffs:
+            changes.update(self._entry(diff, changes, before))
+        if alike:
+            there = {entry.name for entry in self.repo.tree(f"{commit.oid}^{{tree}}") or ()}
+            for name in alike:
+                entry = look_alike(name)
+                changes.update(entry if name in there else dict.fromkeys(entry))
+        return changes
+
+    def _entry(
+        self, diff: FileDiff, known: dict[str, Entry | None], before: Snapshot
+    ) -> dict[str, Entry | None]:
+        if diff.new_mode != ABSENT:
+            found = self._reader.entry(diff.path, diff.new_mode, diff.new)
+            # what is added beside the same name stands twice, also where the first did not change
+            there = before.entries if diff.old_mode == ABSENT else {}
+            return {
+                key: twice(diff.path) if known.get(key) or key in there else one
+                for key, one in found.items()
+            }
+        gone = self._reader.entry(diff.path, diff.old_mode, diff.old)
+        return {key: known.get(key) for key in gone}
+
+    def proposed(self, parents: Sequence[Oid], tree: Oid) -> Change:
+        """What a commit of ``tree`` on top of ``parents`` would do; git has not made it yet."""
+        sides = tuple(self.history_at(oid) for oid in parents)
+        made = change(sides, self.in_tree(tree))
+        return self._with_bases(made, parents) if made.is_merge and made.touched else made
+
+    def _with_bases(self, made: Change, parents: Sequence[Oid]) -> Change:
+        found = [self.history_at(oid) for oid in self.repo.merge_bases(parents)]
+        # what lay there before the ledger is no version of a task
+        bases = [self._empty() if base.policy is None else base for base in found]
+        return made._replace(bases=tuple(bases))
+
+    def _change(
+        self,
+        parents: tuple[Snapshot, ...],
+        after: Snapshot,
+        keys: frozenset[str] | None,
+        commit: Commit,
+        policy: Policy | None,
+    ) -> Change | None:
+        if all(parent.entries is after.entries for parent in parents):
+            if parents or not after.entries:
+                return None
+        made = change(parents, after, policy=policy, keys=keys)
+        if not made.touched or made.policy is None:
+            return None
+        return self._with_bases(made, commit.parents) if made.is_merge else made
+
+    def history_at(self, oid: Oid) -> Snapshot:
+        """The ledger in a commit on a walk; under the last policy that could be read."""
+        known = self._snapshots.get(oid)
+        if known is None:
+            known = self.at(oid)
+            if known.policy is None:
+                known.policy = self._last_policy(oid)
+            self._remember(oid, known)
+        return known
+
+    def _remember(self, oid: Oid, snapshot: Snapshot) -> None:
+        self._snapshots[oid] = snapshot
+        self._snapshots.move_to_end(oid)
+        if len(self._snapshots) > _SNAPSHOTS:
+            self._snapshots.popitem(last=False)
+
+    def _last_policy(self, oid: Oid) -> Policy | None:
+        policy: Policy | None = None
+        for commit in self.repo.log(oid, path=POLICY_PATH, sparse=False):
+            for diff in commit.diffs:
+                if diff.new_mode != ABSENT:
+                    entry = self._reader.entry(diff.path, diff.new_mode, diff.new).get(POLICY_PATH)
+                    policy = entry if isinstance(entry, Policy) else policy
+        return policy
+
+    def entries(self, tip: Oid, task_id: str | None = None) -> Iterator[HistoryEntry]:
+        """What each ordinary commit up to ``tip`` did to one task, or to all, oldest first.
+
+        Merges are left out: they author nothing.
+        """
+        path = path_of(task_id) if task_id else FOLDER
+        for commit in self.repo.log(tip, path=path, sparse=False):
+            if len(commit.parents) < 2:
+                yield from self._done_by(commit)
+
+    def _done_by(self, commit: Commit) -> Iterator[HistoryEntry]:
+        for diff in commit.diffs:
+            old, new = (
+                self._task_in(diff.path, mode, oid)
+                for mode, oid in ((diff.old_mode, diff.old), (diff.new_mode, diff.new))
+            )
+            if new is not None:
+                source = old.state if old else None
+                yield HistoryEntry(
+                    commit.oid,
+                    commit.at,
+                    trailer(commit.message, "Tk-Actor") or commit.email,
+                    new.id,
+                    new.title,
+                    event_name(source, new.state),
+                    source,
+                    new.state,
+                    commit.message.strip(),
+                )
+
+    def _task_in(self, path: str, mode: str, oid: Oid) -> Task | None:
+        if mode == ABSENT:
+            return None
+        snapshot = Snapshot(self._reader.entry(path, mode, oid), None, self._reader.load)
+        return next(snapshot.tasks(), None)
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def record(
+        self,
+        propose: Callable[[Snapshot], Proposal],
+        *,
+        dry_run: bool = False,
+        key: str | None = None,
+    ) -> Recorded:
+        """Read HEAD, propose, judge, and commit by compare-and-swap; again if a race is lost.
+
+        Nothing is written before the verdict; on a refusal (Refused) or any other error one just
+        walks away. The user's index and working files are touched at these paths only, and are
+        brought back to HEAD if the ref does not move. A ``key`` used before gives the first answer again.
+        """
+        self._checkout()
+        if dry_run:
+            return self._judged(propose)[0]
+        with writing(self.repo) as waited:
+            if waited:
+                self.repo.refresh()
+            tried: list[_Attempt] = []
+            for attempt in range(_TRIES):
+                checkout = self._checkout()
+                checkout.heal(again=bool(tried))
+                earlier = (self._answered(key) if key else None) or self._taken_along(tried)
+                if earlier:
+                    return earlier
+                recorded, proposal = self._judged(propose)
+                if not recorded.touched:
+                    return recorded
+                try:
+                    return self._commit(checkout, recorded, proposal, tried)
+                except RefMoved:
+                    import random
+
+                    time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
+                    self.repo.refresh()
+        raise TkError(
+            Exit.BUSY,
+            "busy",
+            f"{self.repo.head_ref} moved {_TRIES} times meanwhile",
+            "run it again",
+        )
+
+    def _checkout(self) -> Checkout:
+        if self.repo.is_bare:
+            raise unusable(
+                "bare",
+                "this is a bare repository: there is nothing to work in",
+                "git worktree add PATH",
+            )
+        if self.repo.is_detached:
+            raise unusable(
+                "detached", "HEAD is on no branch, so a move would be lost", "git switch BRANCH"
+            )
+        if os.path.exists(os.path.join(self.repo.git_dir, "MERGE_HEAD")):
+            raise unusable(
+                "merging", "a merge is going on here, and its commit comes first", "git commit"
+            )
+        return Checkout(self.repo)
+
+    def _answered(self, key: str) -> Recorded | None:
+        """What the commit with this key recorded, if there is one on this branch."""
+        if self.repo.head is None:
+            return None
+        key = _folded(key)
+        for commit in self.repo.log(
+            self.repo.head, path=FOLDER, sparse=False, grep=f"Tk-Key: {key}"
+        ):
+            if trailer(commit.message, "Tk-Key") == key:
+                before = self.at(commit.parents[0]) if commit.parents else self._empty()
+                after = self.at(commit.oid)
+                return Recorded(
+                    commit.oid, before, after, tuple(sorted(change((before,), after).touched))
+                )
+        return None
+
+    def _judged(self, propose: Callable[[Snapshot], Proposal]) -> tuple[Recorded, Proposal]:
+        before = self.head()
+        proposal = propose(before)
+        made = change((before,) if self.repo.head else (), proposal.after)
+        violations = judge(made)
+        if violations:
+            raise Refused(*violations)
+        for key in made.touched:
+            if len(_bytes(proposal.after, key) or b"") > codec.MAX_BYTES:
+                raise usage(
+                    "too-large",
+                    f"{key} would take more than {codec.MAX_BYTES} bytes",
+                    "commit the long text as a file of its own, and name that file in the task",
+                )
+        return Recorded(None, before, proposal.after, tuple(sorted(made.touched))), proposal
+
+    def _commit(
+        self, checkout: Checkout, recorded: Recorded, proposal: Proposal, tried: list[_Attempt]
+    ) -> Recorded:
+        files = {
+            _path(key): (_bytes(recorded.before, key), _bytes(recorded.after, key) or b"")
+            for key in recorded.touched
+        }
+        for path, data in proposal.others:
+            found = self.repo.read(f"HEAD:{path}") if self.repo.head else None
+            files[path] = (found[2] if found else None, data)
+        new = {path: data for path, (_, data) in files.items()}
+        author, committer, config = self.repo.identities()
+        ref, base = self.repo.head_ref, self.repo.head
+        try:
+            checkout.require_clean({path: old for path, (old, _) in files.items()})
+            commit = self.repo.write_commit(
+                new,
+                _message(proposal),
+                parent=base,
+                author=author,
+                committer=committer,
+                sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
+            )
+            known = checkout.note(files)
+            checkout.judged(commit)
+            tried.append(
+                _Attempt(
+                    base,
+                    {path: oid_of("blob", data, self.repo.width) for path, data in new.items()},
+                    recorded,
+                )
+            )
+            for path in checkout.project(new, known):
+                raise dirty(path, "was changed just now")
+            self.repo.swap_ref(ref, commit, base, f"tk: {proposal.subject}")
+        except (RefMoved, TkError) as error:
+            if not self._take_back(checkout):
+                raise
+            raise RefMoved(str(error)) from None  # a TkError compared with a HEAD that is no more
+        except BaseException:
+            self._take_back(checkout)
+            raise
+        self.repo.head = commit
+        if self.repo.branch_now() == ref:
+            checkout.forget()
+            return recorded._replace(commit=commit)
+        self._take_back(checkout)
+        warning = f"committed to {ref}, but HEAD is {self.repo.head_ref} now"
+        return recorded._replace(commit=commit, warning=warning)
+
+    def _take_back(self, checkout: Checkout) -> bool:
+        """Bring the checkout to where HEAD is now, and say whether it moved; what fails is left for
+        the next command.
+        """
+        moved = False
+        with suppress(GitError, OSError, TkError):
+            moved = self.repo.refresh()
+            checkout.heal(again=True)
+        return moved
+
+    def _taken_along(self, tried: Sequence[_Attempt]) -> Recorded | None:
+        """What was recorded all the same: somebody who committed in the middle of a try that then
+        lost its race committed its files. Never a commit of another tk, which has its own winner.
+        """
+        if self.repo.head is None:
+            return None
+        for base, files, recorded in tried:
+            since = [f"^{base}"] if base else []
+            for commit in self.repo.log(self.repo.head, *since, path=FOLDER, sparse=False):
+                there = {diff.path: diff.new for diff in commit.diffs}
+                if files.items() <= there.items() and trailer(commit.message, "Tk-Actor") is None:
+                    return recorded._replace(commit=commit.oid)
+        return None
+
+
+def trailer(message: str, name: str) -> str | None:
+    """The value of the last line ``name: value`` of a message; hosts bury them in its middle."""
+    start = f"{name}: "
+    found = [line[len(start) :].strip() for line in message.splitlines() if line.startswith(start)]
+    return found[-1] if found else None
+
+
+def _path(key: str) -> str:
+    return key if "/" in key else path_of(key)
+
+
+def _bytes(snapshot: Snapshot, key: str) -> bytes | None:
+    entry = snapshot.entry(key)
+    if isinstance(entry, Task):
+        return codec.dump_task(entry)
+    if isinstance(entry, Policy):
+        return codec.dump_policy(entry)
+    return None
+
+
+def _message(proposal: Proposal) -> str:
+    lines = [f"{name}: {_folded(value)}" for name, value in proposal.trailers]
+    return f"tk: {proposal.subject}\n" + (f"\n{chr(10).join(lines)}\n" if lines else "")
+
+
+def _folded(text: str) -> str:
+    """A text as the one line of a trailer."""
+    return " ".join(text.split())

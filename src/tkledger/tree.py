@@ -1,0 +1,241 @@
+"""From what git stores under ``.tasks/`` to the entries of a Snapshot, flaws included."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from tkledger import codec
+from tkledger.cache import TaskCache
+from tkledger.core.field import is_id
+from tkledger.core.policy import Policy, TooNew
+from tkledger.core.rules import form
+from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending
+from tkledger.core.task import Task
+from tkledger.errors import too_old, unusable
+from tkledger.git import Repo
+from tkledger.objects import Oid, is_in_order, read_tree
+
+PLAIN_FILE = "100644"
+_MODES = {
+    "100644": "a file",
+    "120000": "a symbolic link",
+    "160000": "a submodule",
+    "100755": "executable",
+    "040000": "a folder",
+}
+_WORTH_CACHING = 100
+"""How many files at once are read through the cache; fewer are read as fast without it."""
+
+_MAX_CACHED = 20_000
+"""Task files kept in memory by the id of their bytes; about 1 KB each."""
+
+
+class TreeReader:
+    """Reads the ledger's part of trees; remembers files by their ids, so each is read once.
+
+    With a ``cache`` it remembers across commands, too: good for looking, never for judging.
+    """
+
+    def __init__(self, repo: Repo, cache: TaskCache | None = None) -> None:
+        self._repo = repo
+        self._cache = cache
+        self._known: dict[Pending, Task | Flaw] = {}
+
+    def entries(self, tree: str) -> dict[str, Entry]:
+        """All entries of the ledger in the tree that ``tree`` names."""
+        found: dict[str, Entry] = {}
+        answer = self._repo.read(tree)
+        root = read_tree(answer[2], len(answer[0])) if answer and answer[1] == "tree" else []
+        if answer and not is_in_order(root):
+            found.update(disorder(answer[0]))
+        for entry in root:
+            if entry.name == FOLDER:
+                if entry.mode == "040000":
+                    found.update(self._folder(entry.oid))
+                else:
+                    found.update(self.entry(FOLDER, entry.mode, entry.oid))
+            elif looks_like_folder(entry.name):
+                found.update(look_alike(entry.name))
+        return found
+
+    def disordered(self, trees: Sequence[Oid]) -> set[Oid]:
+        """Those of these root folders that git would not write."""
+        answers = (one for one in self._repo.read_many(trees) if one is not None)
+        return {oid for oid, _, data in answers if not is_in_order(read_tree(data, len(oid)))}
+
+    def _folder(self, oid: Oid) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        for path, mode, blob in self._files(FOLDER, oid):
+            for key, entry in self.entry(path, mode, blob).items():
+                found[key] = twice(path) if key in found else entry
+        return found
+
+    def _files(self, folder: str, oid: Oid) -> Iterator[tuple[str, str, Oid]]:
+        """The files of a tree and of the trees in it, which are all stray."""
+        waiting = [(folder, oid)]
+        while waiting:
+            path, tree = waiting.pop()
+            for entry in self._repo.tree(tree) or ():
+                if entry.mode == "040000":
+                    waiting.append((f"{path}/{entry.name}", entry.oid))
+                else:
+                    yield f"{path}/{entry.name}", entry.mode, entry.oid
+
+    def entry(self, path: str, mode: str, oid: Oid) -> dict[str, Entry]:
+        """The entry, by its key, of one file that git lists."""
+        key = key_of(path)
+        if mode != PLAIN_FILE or path == FOLDER:
+            what = _MODES.get(mode, f"of mode {mode}")
+            return {
+                key: Flaw(
+                    form.NOT_A_PLAIN_FILE,
+                    path,
+                    f"is {what}",
+                    f"commit {path} as " + ("a folder" if path == FOLDER else "an ordinary file"),
+                    f"{mode} {oid}",
+                )
+            }
+        if key == POLICY_PATH:
+            return {key: self._policy(oid)}
+        if "/" not in key:
+            return {key: Pending(path, oid)}
+        return {key: _misnamed(path, oid)}
+
+    def _policy(self, oid: Oid) -> Policy | Flaw:
+        data = self._bytes([oid])[0]
+        try:
+            return codec.load_policy(data)
+        except codec.FormError as error:
+            return _flaw(POLICY_PATH, POLICY_PATH, oid, error)
+        except TooNew as error:
+            raise too_old(str(error)) from None
+
+    def load(self, waiting: Sequence[Pending]) -> Iterable[Task | Flaw]:
+        """The tasks of files not read yet, or what is wrong with them."""
+        if self._cache is not None and len(waiting) > _WORTH_CACHING:
+            self._load_cached(waiting, self._cache)
+        new = [pending for pending in waiting if pending not in self._known]
+        if len(self._known) + len(new) > _MAX_CACHED:
+            self._known.clear()
+            new = list(waiting)
+        for pending, data in zip(new, self._bytes([pending.oid for pending in new])):
+            self._known[pending] = read_task(pending, data)
+        return [self._known[pending] for pending in waiting]
+
+    def _load_cached(self, waiting: Sequence[Pending], cache: TaskCache) -> None:
+        """Take what the cache has, read the rest, and leave all of it for the next command."""
+        cached = cache.read()
+        for pending in waiting:
+            task = cached.get(pending.oid)
+            if task is not None and task.id == key_of(pending.path):
+                self._known[pending] = task
+        missing = [pending for pending in waiting if pending not in self._known]
+        if missing:
+            for pending, data in zip(missing, self._bytes([one.oid for one in missing])):
+                self._known[pending] = read_task(pending, data)
+            found = {pending.oid: self._known[pending] for pending in waiting}
+            cache.write({oid: one for oid, one in found.items() if isinstance(one, Task)})
+
+    def _bytes(self, oids: Sequence[Oid]) -> list[bytes]:
+        found = []
+        for oid, answer in zip(oids, self._repo.read_many(oids, limit=codec.MAX_BYTES)):
+            if answer is None:
+                raise unusable("missing-object", f"object {oid} is missing", "git fsck --full")
+            found.append(answer[2])
+        return found
+
+
+def read_task(pending: Pending, data: bytes) -> Task | Flaw:
+    """The task in a file's bytes, or what is wrong with it."""
+    stem = key_of(pending.path)
+    try:
+        task = codec.load_task(data)
+    except codec.FormError as error:
+        return _flaw(stem, pending.path, pending.oid, error)
+    if task.id == stem:
+        return task
+    return Flaw(
+        form.WRONG_NAME,
+        stem,
+        f"the file {pending.path} holds the id {task.id}",
+        f"name the file {FOLDER}/{task.id}.yaml, or write 'id: {stem}' in it",
+        pending.oid,
+    )
+
+
+def _flaw(subject: str, path: str, oid: Oid, error: codec.FormError) -> Flaw:
+    if error.code == form.NOT_CANONICAL:
+        remedy = "tk fmt, then commit again"
+    else:
+        remedy = f"put it right in {path}" + (f", line {error.line}" if error.line else "")
+        if error.code == form.CONFLICT_MARKERS:
+            remedy = f"tk resolve, or {remedy}"
+    return Flaw(error.code, subject, str(error), remedy, oid)
+
+
+def key_of(path: str) -> str:
+    """The key of what lies at ``path``: a task's id for its file, else the path itself."""
+    if path == FOLDER:
+        return f"{FOLDER}/"
+    stem = path[len(FOLDER) + 1 : -len(".yaml")]
+    return stem if path == f"{FOLDER}/{stem}.yaml" and is_id(stem) else path
+
+
+def _misnamed(path: str, oid: Oid) -> Flaw:
+    name = path[len(FOLDER) + 1 :]
+    stem = name[: -len(".yaml")]
+    plain = skeleton(name)
+    if plain != name and (
+        key_of(f"{FOLDER}/{plain}") != f"{FOLDER}/{plain}" or plain == "config.yaml"
+    ):
+        return Flaw(form.LOOK_ALIKE, path, f"looks like {plain}", f"name it {plain}", oid)
+    if name.endswith(".yaml") and "/" not in name:
+        return Flaw(
+            form.WRONG_NAME,
+            path,
+            f"{stem!r} is no id (a-z, 0-9, _ and -, at most 63)",
+            "name the file after the id in it, in small letters and digits",
+            oid,
+        )
+    return Flaw(
+        form.STRAY_FILE, path, "is neither a task nor the policy", f"move it out of {FOLDER}/", oid
+    )
+
+
+DISORDER = f"{FOLDER}//"
+"""The key of a root folder that git would not write."""
+
+
+def disorder(tree: Oid) -> dict[str, Entry]:
+    """The entry of such a root folder: what it holds depends on who reads it."""
+    message = "the root folder names something twice, out of order or by a path"
+    return {DISORDER: Flaw(form.NOT_A_PLAIN_FILE, FOLDER, message, "git fsck --full", tree)}
+
+
+def twice(path: str) -> Flaw:
+    """The flaw of a path that stands twice in a tree, which no git writes by itself."""
+    return Flaw(form.NOT_A_PLAIN_FILE, path, "stands twice in the tree", "git fsck --full", "twice")
+
+
+def look_alike(name: str) -> dict[str, Entry]:
+    """The entry of a name in the root folder that could be taken for ``.tasks``."""
+    flaw = Flaw(form.LOOK_ALIKE, name, f"looks like {FOLDER}", f"rename {name!a}", name)
+    return {f"{name}/": flaw}
+
+
+def looks_like_folder(name: str) -> bool:
+    """Whether a name is not ``.tasks`` but could be taken for it."""
+    return name != FOLDER and skeleton(name) == FOLDER
+
+
+def skeleton(name: str) -> str:
+    """A name without what people and some file systems do not tell apart: case, the form of the
+    letters, characters that cannot be seen.
+    """
+    seen = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKC", name)
+        if unicodedata.category(letter) not in ("Cf", "Mn", "Me", "Cc")
+    )
+    return unicodedata.normalize("NFKC", seen.casefold()).rstrip(". ")
