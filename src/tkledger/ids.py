@@ -1,0 +1,58 @@
+"""Makes new ids, and finds the one that somebody means at the terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container
+
+from tkledger.core.snapshot import Snapshot
+from tkledger.errors import TkError, unusable, usage
+
+CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Base 32 without i, l, o and u, which are misread (https://www.crockford.com/base32.html)."""
+
+_LETTERS = 5  # 33 million ids: enough while a ledger has a thousand tasks
+
+
+def letters_for(count: int) -> int:
+    """How many random letters an id needs in a ledger of ``count`` tasks, so that two branches
+    that create at once hardly ever meet: one more for each factor of 32 above a thousand.
+    """
+    letters, room = _LETTERS, 1_000
+    while count > room:
+        letters, room = letters + 1, room * 32
+    return letters
+
+
+def fresh_id(prefix: str, count: int, taken: Container[str]) -> str:
+    """A new id ``prefix-xxxxx`` that is not ``taken``."""
+    while True:
+        number = int.from_bytes(os.urandom(16), "big")
+        word = "".join(CROCKFORD[(number >> (5 * n)) & 31] for n in range(letters_for(count)))
+        if f"{prefix}-{word}" not in taken:
+            return f"{prefix}-{word}"
+
+
+def find(ledger: Snapshot, text: str) -> str:
+    """The id that ``text`` means: itself, or the only one that begins with it."""
+    found = ledger.matching(text) if text else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise usage(
+            "ambiguous",
+            f"{text} is the beginning of {len(found)} ids: {', '.join(found[:5])}"
+            + (", ..." if len(found) > 5 else ""),
+            "give more letters",
+        )
+    raise no_such_task(ledger, text)
+
+
+def no_such_task(ledger: Snapshot, text: str) -> TkError:
+    """Nobody goes by that id; near ones are named."""
+    from difflib import get_close_matches
+
+    ids = list(ledger.ids())
+    near = get_close_matches(text, ids, 3, 0.5) or [one for one in ids if text and text in one][:3]
+    hint = f"did you mean {', '.join(near)}?" if near else "tk list"
+    return unusable("no-such-task", f"there is no task {text!r}", hint)

@@ -1,0 +1,131 @@
+"""The one wording of violations and errors, as text for people or JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tkledger.core.change import Violation
+from tkledger.core.field import FieldError
+from tkledger.core.policy import TooNew
+from tkledger.core.task import Task
+from tkledger.errors import Exit, TkError, too_old
+from tkledger.git import GitError, Locked
+
+SCHEMA = "tk/1"
+
+
+def visible(text: str) -> str:
+    """Text out of a repository with nothing in it that could steer a terminal."""
+    return "".join(
+        letter if letter == "\n" or letter.isprintable() else f"\\u{ord(letter):04x}"
+        for letter in text
+    )
+
+
+def print_json(**values: Any) -> None:
+    """One object on stdout, of the stable schema; in ASCII where stdout has not all letters, or
+    where one could steer a terminal.
+    """
+    found = {"schema": SCHEMA, **values}
+    text = json.dumps(found, ensure_ascii=False)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if not text.isprintable() or encoding.lower() not in ("utf-8", "utf8"):
+        text = json.dumps(found)
+    print(text)
+
+
+def violation_json(violation: Violation) -> dict[str, str]:
+    """A violation by the names of its parts; absent ones are absent."""
+    return {name: value for name, value in violation._asdict().items() if value}
+
+
+def violation_text(violation: Violation, level: str = "error") -> str:
+    """The fact, then the next legal move."""
+    where = f" ({violation.commit[:10]})" if violation.commit else ""
+    if level == "accepted":
+        return visible(f"{level}[{violation.code}] {violation.task}: {violation.message}{where}")
+    return visible(
+        f"{level}[{violation.code}] {violation.task}: {violation.message}{where}\n"
+        f"  remedy: {violation.remedy}"
+    )
+
+
+def refuse(violations: Iterable[Violation], *, as_json: bool, **more: Any) -> Exit:
+    """Tell of rules broken."""
+    if as_json:
+        print_json(**more, violations=[violation_json(one) for one in violations])
+    else:
+        for one in violations:
+            say(violation_text(one))
+    return Exit.REJECTED
+
+
+def fail(error: TkError, *, as_json: bool) -> Exit:
+    """Tell why a command could not be carried out."""
+    if as_json:
+        parts = {"kind": error.kind, "message": error.message, "remedy": error.remedy}
+        print_json(error={name: value for name, value in parts.items() if value})
+    else:
+        say(visible(f"error: {error.message}"))
+        if error.remedy:
+            say(visible(f"  remedy: {error.remedy}"))
+    return error.exit
+
+
+def understood(error: Exception) -> TkError | None:
+    """Errors of the layers below in the words of the command line; None for a bug."""
+    if isinstance(error, TkError):
+        return error
+    if isinstance(error, Locked):
+        return TkError(Exit.BUSY, "locked", error.message, error.remedy)
+    if isinstance(error, TooNew):
+        return too_old(str(error))
+    if isinstance(error, GitError):
+        return TkError(Exit.UNUSABLE, "git", error.message, error.remedy)
+    if isinstance(error, FieldError):
+        return TkError(Exit.USAGE, "bad-value", f"{error.key}: {error.message}", "tk new --help")
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        remedy = "look at the folder's permissions and the room on the disk; nothing was committed"
+        return TkError(Exit.UNUSABLE, "system", f"{error.strerror or error}{where}", remedy)
+    return None
+
+
+def say(text: str) -> None:
+    """Words for a person, on stderr."""
+    print(text, file=sys.stderr)
+
+
+def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` less what is absent: absent fields are absent in JSON, never null."""
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and value != () and value != [] and value != {} and value != ""
+    }
+
+
+def bug(error: Exception) -> TkError:
+    """The one sentence for what should not have happened."""
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    return TkError(
+        Exit.BUG, "bug", f"tk itself failed: {what}", "run it again with TK_DEBUG=1 and report it"
+    )
+
+
+def task_json(task: Task) -> dict[str, Any]:
+    """A task by the names of its file's fields; absent ones are absent."""
+    values = {
+        name: without_empty(value._asdict()) if hasattr(value, "_asdict") else value
+        for name, value in task._asdict().items()
+    }
+    return without_empty(values)
+
+
+def iso(seconds: int) -> str:
+    """A time in seconds since 1970 as ISO 8601 in UTC."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -1,0 +1,221 @@
+"""The writing commands as functions: a ledger and options by name in, a step out.
+
+The command line, ``tk batch`` and whoever else drives the ledger share them; they write nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from tkledger.core import actions
+from tkledger.core.field import is_id
+from tkledger.core.lifecycle import Event, State
+from tkledger.core.snapshot import Flaw, Snapshot
+from tkledger.core.task import DEFAULT_PRIORITY, DEFAULT_TYPE, Task
+from tkledger.errors import unusable, usage
+from tkledger.ids import find, fresh_id
+
+Options = Mapping[str, Any]
+
+
+class Step(NamedTuple):
+    """The ledger after one verb, the task it was about, and the words for it."""
+
+    ledger: Snapshot
+    id: str
+    words: str
+    trailers: tuple[tuple[str, str], ...] = ()
+
+
+_ADMISSION = {
+    "consumer": "consumer",
+    "pain": "pain_point",
+    "value": "expected_value",
+    "validation": "validation_path",
+}
+_DESCRIBING = (
+    "type",
+    "priority",
+    "parent",
+    "depends_on",
+    "label",
+    "budget",
+    *_ADMISSION,
+    "message",
+)
+
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "new": ("id", "title", "from", "backlog", *_DESCRIBING),
+    "edit": ("id", "title", "owner", "no_label", "no_depends_on", *_DESCRIBING),
+    "note": ("id", "message"),
+    **{
+        event.value: ("id", "message", *extra)
+        for event, extra in {
+            **dict.fromkeys(actions.TARGETS, ()),
+            Event.BLOCK: ("reason",),
+            Event.FINISH: ("resolution",),
+            Event.APPROVE: ("resolution",),
+            Event.CANCEL: ("resolution",),
+        }.items()
+    },
+}
+"""The options of each verb by name, as ``tk batch`` takes them."""
+
+
+def new(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """A new task."""
+    wanted = options.get("id")
+    if wanted is not None and wanted in ledger.entries:
+        raise usage("id-taken", f"there is a task {wanted} already", f"tk show {wanted}")
+    if wanted is not None and not is_id(wanted):
+        raise usage(
+            "bad-id",
+            f"{wanted!r} is no id: a-z, 0-9, _ and -, at most 63, first a letter or digit; not config,"
+            " nor a device name such as con",
+            "leave --id out and get one",
+        )
+    entries = ledger.entries
+    prefix = ledger.policy.prefix if ledger.policy else "tk"
+    task_id = wanted or fresh_id(prefix, len(entries), entries)
+    origin = options.get("from")
+    fields = {
+        **_described(ledger, options),
+        "id": task_id,
+        "title": options.get("title") or "",
+        "type": options.get("type") or DEFAULT_TYPE,
+        "priority": DEFAULT_PRIORITY if options.get("priority") is None else options["priority"],
+        "state": (State.BACKLOG if options.get("backlog") else State.TODO).value,
+        "origin": find(ledger, origin) if origin else None,
+        "creator": actor,
+    }
+    if not fields["title"].strip():
+        raise usage("no-title", "a task needs a title", "tk new TITLE")
+    after = actions.new(ledger, fields)
+    return Step(after, task_id, f"new {task_id} {_title(after, task_id)}")
+
+
+def edit(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """Other values for fields of a task; an empty value takes a field out."""
+    task = existing(ledger, options.get("id"))
+    fields: dict[str, Any] = _described(ledger, options, task)
+    for name in ("title", "owner"):
+        if options.get(name) is not None:
+            fields[name] = options[name] or None
+    for name, field in (("label", "labels"), ("depends_on", "depends_on")):
+        more, less = _items(options, name), _items(options, f"no_{name}")
+        if name == "depends_on":
+            less = [one if one in task.depends_on else find(ledger, one) for one in less]
+        if more or less:
+            fields[field] = sorted({*getattr(task, field), *fields.get(field, ())} - {*less})
+    after = actions.edit(ledger, task, fields)
+    return Step(after, task.id, f"edit {task.id} {_title(after, task.id)}")
+
+
+def note(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """One more note on a task."""
+    task = existing(ledger, options.get("id"))
+    text = options.get("message")
+    if not text or not text.strip():
+        raise usage("no-text", "a note needs a text", f"tk note {task.id} TEXT")
+    return Step(actions.note(ledger, task, text), task.id, f"note {task.id} {task.title}")
+
+
+def move(event: Event) -> Callable[[Snapshot, Options, str], Step]:
+    """The verb of an event of the lifecycle."""
+
+    def verb(ledger: Snapshot, options: Options, actor: str) -> Step:
+        task = existing(ledger, options.get("id"))
+        assert ledger.policy is not None
+        text, reason = options.get("message"), options.get("reason")
+        if event is Event.BLOCK and not reason:
+            from tkledger.core.task import REASONS
+
+            raise usage(
+                "no-reason",
+                f"blocking needs a reason: {', '.join(REASONS)}",
+                f"tk block {task.id} --reason other -m TEXT",
+            )
+        after = actions.move(
+            ledger,
+            task,
+            event,
+            ledger.policy,
+            actor=actor,
+            reason=reason,
+            resolution=options.get("resolution"),
+            text=text,
+        )
+        why = reason or text
+        trailers = (("Tk-Reason", why),) if why else ()
+        return Step(after, task.id, f"{event.value} {task.id} {task.title}", trailers)
+
+    return verb
+
+
+VERBS: dict[str, Callable[[Snapshot, Options, str], Step]] = {
+    "new": new,
+    "edit": edit,
+    "note": note,
+    **{event.value: move(event) for event in actions.TARGETS},
+}
+
+
+def existing(ledger: Snapshot, text: str | None) -> Task:
+    """The task that is meant, if it can be read."""
+    if not text:
+        raise usage("no-id", "which task?", "tk list")
+    task_id = find(ledger, text)
+    entry = ledger.entry(task_id)
+    if isinstance(entry, Flaw):
+        raise unusable("unreadable", f"{entry.subject}: {entry.message}", entry.remedy)
+    assert isinstance(entry, Task)
+    return entry
+
+
+def _title(ledger: Snapshot, task_id: str) -> str:
+    task = ledger.task(task_id)
+    return task.title if task else ""
+
+
+def _described(ledger: Snapshot, options: Options, task: Task | None = None) -> dict[str, Any]:
+    """The fields that new and edit have in common."""
+    fields: dict[str, Any] = {}
+    for name in ("type", "priority"):
+        if options.get(name) is not None:
+            fields[name] = options[name]
+    if options.get("message") is not None:
+        fields["description"] = options["message"] or None
+    if options.get("parent") is not None:
+        fields["parent"] = find(ledger, options["parent"]) if options["parent"] else None
+    if _items(options, "depends_on"):
+        fields["depends_on"] = [find(ledger, one) for one in _items(options, "depends_on")]
+    if _items(options, "label"):
+        fields["labels"] = _items(options, "label")
+    if options.get("budget"):
+        fields["budget"] = _budget(options["budget"], task)
+    admission = {
+        field: options[name] for name, field in _ADMISSION.items() if options.get(name) is not None
+    }
+    if admission:
+        known = task.admission._asdict() if task else {}
+        fields["admission"] = {k: v for k, v in {**known, **admission}.items() if v}
+    return fields
+
+
+def _items(options: Options, name: str) -> list[str]:
+    value = options.get(name) or []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _budget(raw: str | Mapping[str, Any], task: Task | None) -> dict[str, Any]:
+    """A budget out of ``steps=50,cost=1.50``; ``steps=`` takes a limit out."""
+    known = {k: v for k, v in task.budget._asdict().items() if v is not None} if task else {}
+    if isinstance(raw, Mapping):
+        return {**known, **raw}
+    for pair in raw.split(","):
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals:
+            raise usage("bad-budget", f"{pair!r} is no limit", "--budget steps=50,seconds=1800")
+        known[name] = int(value) if value.isdecimal() and name != "cost" else value
+    return {name: value for name, value in known.items() if value != ""}
