@@ -1,0 +1,194 @@
+"""Lines of coloured spans, cut and padded by terminal cells; it knows nothing of tasks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tkledger.report import visible
+
+if TYPE_CHECKING:  # rich costs 45 ms to import, and what is piped does without it
+    from rich.console import Console, ConsoleOptions
+    from rich.segment import Segment
+
+Span = tuple[str, str]
+"""Text, and the rich style it is shown in."""
+
+Line = Sequence[Span]
+
+GAP = "  "
+TAB = 4
+WIDEST = 40
+_BLANKS = re.compile("  +")
+
+
+class Frame(NamedTuple):
+    """Where lines go: ``width`` in cells; ``piped`` when it is no terminal."""
+
+    width: int
+    piped: bool
+
+
+class Lines:
+    """A renderable of whole lines, drawn when the frame is known.
+
+    Segments rather than rich tables: a table of 10,000 rows takes seconds, these milliseconds.
+    """
+
+    def __init__(self, draw: Callable[[Frame], Iterable[Line]]) -> None:
+        self.draw = draw
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """The segments of all lines; without styles where there is no terminal."""
+        from rich.segment import Segment
+        from rich.style import Style
+
+        piped = not options.is_terminal
+        for line in self.draw(Frame(options.max_width, piped)):
+            if piped:
+                yield Segment(plain(line))
+            else:
+                yield from (
+                    Segment(text, Style.parse(style) if style else None)
+                    for text, style in line
+                    if text
+                )
+            yield Segment.line()
+
+
+def text_of(view: Lines, width: int) -> Iterator[str]:
+    """A view's lines as plain text, for what is no terminal."""
+    return (plain(line) for line in view.draw(Frame(width, piped=True)))
+
+
+def plain(line: Line) -> str:
+    """A line without its colours, and without blanks at its end."""
+    return "".join(text for text, _ in line).rstrip()
+
+
+def safe(text: str) -> str:
+    """Text out of a repository in one line, with nothing in it that could steer a terminal."""
+    return text if text.isprintable() else visible(" ".join(text.split()))
+
+
+def safe_lines(text: str) -> list[str]:
+    """Text out of a repository line by line; tabs are widened, the rest made visible."""
+    return [visible(line.expandtabs(TAB)) for line in text.rstrip("\n").split("\n")]
+
+
+def cells(text: str) -> int:
+    """How many cells ``text`` takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def cut(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells, with an ellipsis where something is left out."""
+    if cells(text) <= width:
+        return text
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+
+
+def pad(text: str, width: int) -> str:
+    """``text`` followed by blanks up to ``width`` cells."""
+    return text + " " * (width - cells(text))
+
+
+def joined(parts: Iterable[str], width: int) -> list[str]:
+    """``parts`` with dots between them, in lines that do not break within a part."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and cells(lines[-1]) + 3 + cells(part) <= width:
+            lines[-1] += f" · {part}"
+        else:
+            lines += wrap(part, width)
+    return lines
+
+
+def wrap(text: str, width: int, most: int | None = None) -> list[str]:
+    """``text`` in lines of at most ``width`` cells, broken at blanks where that is possible.
+
+    Blanks at the beginning indent all of them. What goes beyond ``most`` lines is cut.
+    """
+    if cells(text) <= width:
+        return [text]
+    indent = " " * min(len(text) - len(text.lstrip(" ")), width // 2)
+    lines = [indent + line for line in _filled(text.split(" "), max(width - len(indent), 2))]
+    if most is not None and len(lines) > most:
+        lines[most - 1 :] = [cut(" ".join(lines[most - 1 :]), width)]
+    return lines
+
+
+def _filled(words: Iterable[str], width: int) -> Iterator[str]:
+    line = ""
+    for word in words:
+        if cells(line) + 1 + cells(word) <= width and line:
+            line += " " + word
+            continue
+        if line:
+            yield line
+        from rich.cells import chop_cells
+
+        *whole, line = chop_cells(word, width) or [""]
+        yield from whole
+    if line:
+        yield line
+
+
+def cut_line(line: Line, width: int) -> list[Span]:
+    """A line in at most ``width`` cells."""
+    spans: list[Span] = []
+    for text, style in line:
+        width -= cells(text)
+        if width < 0:
+            return [*spans, (cut(text, width + cells(text)), style)]
+        spans.append((text, style))
+    return spans
+
+
+def columns(rows: Sequence[Line]) -> list[int]:
+    """The width of the widest cell of each column."""
+    return [max(cells(text) for text, _ in column) for column in zip(*rows)]
+
+
+def aligned(row: Line, widths: Sequence[int]) -> list[Span]:
+    """One row of a table: cells cut and padded to their columns; columns of width 0 left out."""
+    spans: list[Span] = []
+    for (text, style), width in zip(row, widths):
+        if width:
+            shown = cut(text, width)
+            spans += [(shown, style), (" " * (width - cells(shown)) + GAP, "")]
+    while spans and not spans[-1][0].strip():
+        spans.pop()
+    return spans
+
+
+def piped_table(rows: Sequence[Line]) -> Iterator[Line]:
+    """One row a line for programs: nothing cut, ``-`` for an empty cell, two blanks between.
+
+    No cell holds two blanks itself. A cell wider than others by far shifts its own row only.
+    """
+    filled = [
+        [(_BLANKS.sub(" ", text) if GAP in text else text or "-", "") for text, _ in row]
+        for row in rows
+    ]
+    widths = [min(width, WIDEST) for width in columns(filled)]
+    for row in filled:
+        yield [(pad(text, width) + GAP, "") for (text, _), width in zip(row, widths)]
+
+
+def table(rows: Sequence[Line], frame: Frame) -> Iterator[Line]:
+    """Rows whose last column takes the room that is left; empty columns are left out."""
+    if frame.piped:
+        return piped_table(rows)
+    widths = columns(rows)
+    if widths:
+        taken = sum(width + len(GAP) for width in widths[:-1] if width)
+        widths[-1] = min(widths[-1], max(frame.width - taken, 1))
+    return (aligned(row, widths) for row in rows)

@@ -1,0 +1,79 @@
+"""`tk why`: the moves that are legal now, and what stands in the way of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tkledger.core.lifecycle import State
+from tkledger.core.task import Task
+from tkledger.views.lines import Frame, Line, Lines, aligned, columns, safe, wrap
+from tkledger.views.style import BAD, DIM, GOOD, ID, STRONG
+from tkledger.views.words import badge
+
+Legal = tuple[str, State, str]
+"""The event's verb, where it leads, and the sentence that says what it means."""
+
+Obstacle = tuple[str, str, str]
+"""Code, message and remedy of what stands in the way."""
+
+Hindered = tuple[str, State, Sequence[Obstacle]]
+
+INSET = "  "
+
+
+def moves(
+    task: Task,
+    legal: Sequence[Legal],
+    hindered: Sequence[Hindered],
+    elsewhere: Sequence[str] = (),
+) -> Lines:
+    """What may happen to ``task`` now; for each other move every obstacle and its remedy.
+
+    ``elsewhere`` are the verbs that do not begin at its state at all.
+    """
+
+    def draw(frame: Frame) -> Iterable[Line]:
+        for text in wrap(safe(task.title), frame.width):
+            yield ((text, STRONG),)
+        yield (badge(task.state), (INSET, ""), (task.id, ID))
+        yield ()
+        if legal:
+            yield (("legal now", STRONG),)
+            yield from _legal(task, legal, frame)
+        elif task.ended:
+            yield ((f"nothing: {task.state.value} is final", STRONG),)
+            yield ((f"{INSET}remedy: tk new --from {task.id} TITLE", ""),)
+        else:
+            yield (("nothing is legal now", STRONG),)
+        if hindered:
+            yield ()
+            yield (("not now", STRONG),)
+            for verb, target, obstacles in hindered:
+                yield ((INSET + verb, BAD), (f" -> {target.value}", DIM))
+                yield from _obstacles(obstacles, frame)
+        if elsewhere and not task.ended:
+            yield ()
+            yield ((f"not from {task.state.value}: ", STRONG), (", ".join(elsewhere), ""))
+
+    return Lines(draw)
+
+
+def _legal(task: Task, legal: Sequence[Legal], frame: Frame) -> Iterator[Line]:
+    rows = [
+        ((f"{INSET}tk {verb} {task.id}", GOOD), (f"-> {target.value}", DIM), (reason, ""))
+        for verb, target, reason in legal
+    ]
+    widths = columns(rows)
+    if not frame.piped and sum(widths) + 2 * len(widths) > frame.width:
+        widths = [*widths[:2], 0]
+    return (aligned(row, widths) for row in rows)
+
+
+def _obstacles(obstacles: Sequence[Obstacle], frame: Frame) -> Iterator[Line]:
+    for code, message, remedy in obstacles:
+        lead = f"{INSET * 2}{code}" + "  " * bool(code)
+        blank = " " * len(lead)
+        for number, text in enumerate(wrap(safe(message), max(frame.width - len(lead), 20))):
+            yield ((blank if number else lead, DIM), (text, ""))
+        if remedy:
+            yield ((blank, ""), ("remedy: ", DIM), (safe(remedy), ""))

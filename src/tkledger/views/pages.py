@@ -1,0 +1,110 @@
+"""`tk explain`: a rule's page, and the catalogue of all rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from tkledger.views.lines import (
+    Frame,
+    Line,
+    Lines,
+    Span,
+    aligned,
+    cells,
+    columns,
+    piped_table,
+    wrap,
+)
+from tkledger.views.style import DIM, ID, STRONG
+
+PAGE = 78
+"""The widest a paragraph gets in a terminal: longer lines are hard to read."""
+
+LEAST_ROOM = 40
+
+
+class RulePage(Protocol):
+    """What is shown of a rule; ``since`` is the edition of the law that brought it."""
+
+    @property
+    def code(self) -> str: ...  # noqa: D102 - the class says what it is
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def page(self) -> str: ...  # noqa: D102
+    @property
+    def since(self) -> int: ...  # noqa: D102
+
+
+def page(rule: RulePage) -> Lines:
+    """One rule: code and name, what it rejects, why, and the remedy."""
+
+    def draw(frame: Frame) -> Iterable[Line]:
+        yield ((rule.code, ID), ("  ", ""), (rule.name, STRONG))
+        for block in _paragraphs(rule.page):
+            yield ()
+            width = frame.width if frame.piped else min(PAGE, frame.width)
+            yield from _paragraph(block, width)
+        yield ()
+        for text in wrap(f"in force since edition {rule.since} of the law", frame.width):
+            yield ((text, DIM),)
+
+    return Lines(draw)
+
+
+def catalogue(rules: Sequence[RulePage]) -> Lines:
+    """Every rule in a line: its code, its name and what it rejects."""
+
+    def draw(frame: Frame) -> Iterable[Line]:
+        rows = [
+            ((rule.code, ID), (rule.name, ""), (next(_paragraphs(rule.page), ""), DIM))
+            for rule in rules
+        ]
+        return piped_table(rows) if frame.piped else _summaries(rows, frame.width)
+
+    return Lines(draw)
+
+
+def _summaries(rows: Sequence[Line], width: int) -> Iterator[Line]:
+    """The table with its last column wrapped; below the name where that leaves it no room."""
+    widths = columns([row[:2] for row in rows])
+    start = sum(widths) + 4
+    beside = width - start >= LEAST_ROOM
+    start = start if beside else widths[0] + 2 if rows else 0
+    for row in rows:
+        lead = aligned(row[:2], widths)
+        texts = wrap(row[2][0], width - start)
+        if beside:
+            room = start - sum(cells(text) for text, _ in lead)
+            yield (*lead, (" " * room, ""), (texts.pop(0), DIM))
+        else:
+            yield lead
+        for text in texts:
+            yield ((" " * start, ""), (text, DIM))
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs, each in one line; those that are indented keep their lines."""
+    for block in text.split("\n\n"):
+        if block.strip():
+            indented = block.startswith("    ")
+            yield block.rstrip() if indented else " ".join(block.split())
+
+
+def _paragraph(block: str, width: int) -> Iterator[Line]:
+    lines = [line for text in block.split("\n") for line in wrap(text, width)]
+    for number, line in enumerate(lines):
+        head, mark, rest = line.partition(": ")
+        if not number and mark and head.isalpha():
+            yield ((head + ":", STRONG), (" ", ""), *_marked(rest))
+        else:
+            yield tuple(_marked(line))
+
+
+def _marked(text: str) -> Iterator[Span]:
+    """Words in backquotes stand out."""
+    for number, part in enumerate(re.split("(`[^`]+`)", text)):
+        if part:
+            yield (part, ID if number % 2 else "")

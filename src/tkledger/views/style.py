@@ -1,0 +1,93 @@
+"""How states and priorities look, and the console they are shown on; it knows no view."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from tkledger.core.lifecycle import State
+from tkledger.views.lines import Lines, text_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class Look(NamedTuple):
+    """A state as people see it: the colour only repeats what glyph and label say."""
+
+    glyph: str
+    colour: str
+    label: str
+
+
+LOOKS: dict[State, Look] = {
+    State.BACKLOG: Look("◌", "dim", "backlog"),
+    State.TODO: Look("○", "", "todo"),
+    State.IN_PROGRESS: Look("◐", "yellow", "in_progress"),
+    State.IN_REVIEW: Look("◑", "cyan", "in_review"),
+    State.BLOCKED: Look("✗", "red", "blocked"),
+    State.DONE: Look("●", "green", "done"),
+    State.CANCELLED: Look("⊘", "dim", "cancelled"),
+}
+"""One look a state, in the order of the lifecycle; labels are the words of the file."""
+
+URGENCIES = ("bold red", "yellow", "", "dim", "dim")
+"""The colour of P0 to P4."""
+
+DIM = "dim"
+STRONG = "bold"
+ID = "cyan"
+BAD = "red"
+GOOD = "green"
+
+ENDLESS = 1_000_000
+"""The width, in cells, of what is no terminal: no text of a task file (64 KiB) reaches it."""
+
+
+_TITLES = {State.CANCELLED: "dim strike", State.DONE: DIM, State.BACKLOG: DIM}
+
+
+def urgency(value: int) -> tuple[str, str]:
+    """A priority as text and colour."""
+    return f"P{value}", URGENCIES[value]
+
+
+def title_colour(state: State) -> str:
+    """The colour of a title: what is not to be worked on steps back."""
+    return _TITLES.get(state, "")
+
+
+def console(stdout: TextIO) -> Console:
+    """The console for ``stdout``.
+
+    A terminal gets its own width (or COLUMNS) and colours unless NO_COLOR is set; anything else
+    gets plain text that is never cut. Letters that ``stdout`` cannot encode become ``?``.
+    """
+    _encode_what_it_can(stdout)
+    from rich.console import Console
+
+    terminal = stdout.isatty()
+    return Console(
+        file=stdout,
+        force_terminal=terminal,
+        color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
+        width=None if terminal else ENDLESS,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def show(view: Lines, stdout: TextIO) -> None:
+    """Print a view: drawn by rich on a terminal, as plain text of whole lines anywhere else."""
+    if stdout.isatty():
+        console(stdout).print(view)
+        return
+    _encode_what_it_can(stdout)
+    stdout.writelines(f"{line}\n" for line in text_of(view, ENDLESS))
+
+
+def _encode_what_it_can(stdout: TextIO) -> None:
+    if isinstance(stdout, io.TextIOWrapper) and "utf" not in stdout.encoding.lower():
+        stdout.reconfigure(errors="replace")

@@ -1,0 +1,114 @@
+"""`tk tree`: the forest of parents and children, whole even where the links are broken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from tkledger.core.lifecycle import State
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.views.forest import Node, nodes, on_show
+from tkledger.views.lines import Frame, Line, Lines, Span, cells, cut, cut_line, joined, safe
+from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, title_colour, urgency
+from tkledger.views.words import FEW, badge, glyph, hindrance
+
+DEEPEST = 40
+"""How many levels are drawn at most; a terminal shows fewer, so that titles keep their room."""
+BAR = 5
+TITLE_ROOM = 40
+ROOMY, LEAST = 48, 16
+"""The title's cells beyond which it may be cut, and those it keeps, whatever follows it."""
+
+
+def tree(snapshot: Snapshot, root: str | None = None, show_ended: bool = False) -> Lines:
+    """All tasks below ``root``, or the whole forest; ``root`` itself is always shown.
+
+    Without ``show_ended`` what has ended is left out, unless something open lies below it.
+    A task whose parent is unknown, or in a circle of parents, is shown as a root and says so.
+    """
+
+    def draw(frame: Frame) -> Iterable[Line]:
+        wanted = None if show_ended else on_show(snapshot, root)
+        levels = DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
+        drawn = nodes(snapshot, root, wanted, levels)
+        if frame.piped:
+            return (line for node in drawn for line in _drawn(node, snapshot, frame))
+        return _with_legend(drawn, snapshot, frame)
+
+    return Lines(draw)
+
+
+def _drawn(node: Node, snapshot: Snapshot, frame: Frame) -> Iterator[Line]:
+    """A task's line; in a narrow terminal who has it and what it waits for go on the next."""
+    if node.task is None:
+        yield ((node.guides, DIM), (f"… {node.deeper:,} deeper (tk tree {node.mark})", DIM))
+        return
+    task = node.task
+    state = badge(task.state) if frame.piped else glyph(task.state)
+    head: list[Span] = [(node.guides, DIM), state, (" ", ""), (task.id, ID), (" ", "")]
+    head += [urgency(task.urgency), (" ", "")]
+    title, colour = safe(task.title), title_colour(task.state)
+    progress, details = _rollup(task, snapshot), _details(node, task, snapshot, frame.piped)
+    room = frame.width - _size(head) - _size(progress)
+    if _size(details) + min(cells(title), ROOMY) <= room:
+        yield [*head, (cut(title, room - _size(details)), colour), *progress, *details]
+    else:
+        yield cut_line([*head, (cut(title, max(room, LEAST)), colour), *progress], frame.width)
+        if details:
+            yield cut_line([(node.under, DIM), *details], frame.width)
+
+
+def _size(line: Line) -> int:
+    return sum(cells(text) for text, _ in line)
+
+
+def _details(node: Node, task: Task, snapshot: Snapshot, piped: bool) -> list[Span]:
+    why = hindrance(task, snapshot, None if piped else FEW)
+    blocked = task.state is State.BLOCKED
+    parts = [
+        (safe(task.owner or ""), "magenta"),
+        (f"blocked: {why}" if blocked and why else why, BAD if blocked else "yellow"),
+        (node.mark, BAD),
+    ]
+    return [span for part in parts if part[0] for span in (("  ", ""), part)]
+
+
+def _rollup(task: Task, snapshot: Snapshot) -> list[Span]:
+    """``▰▰▰▱▱ 3/5 done`` of the children that are not cancelled."""
+    states = Counter(
+        child.state for child in map(snapshot.task, snapshot.children(task.id)) if child
+    )
+    total = sum(states.values()) - states[State.CANCELLED]
+    if not total:
+        return []
+    done = states[State.DONE]
+    full = done * BAR // total
+    return [
+        ("  " + "▰" * full, GOOD),
+        ("▱" * (BAR - full) + " ", DIM),
+        (f"{done}/{total} done", ""),
+    ]
+
+
+def _with_legend(drawn: Iterable[Node], snapshot: Snapshot, frame: Frame) -> Iterator[Line]:
+    """The tasks, and how many there are of each state, which also tells what a glyph means."""
+    states: Counter[State] = Counter()
+    for node in drawn:
+        states.update([node.task.state] if node.task else [])
+        yield from _drawn(node, snapshot, frame)
+    parts = [
+        f"{look.glyph} {states[state]:,} {look.label}"
+        for state, look in LOOKS.items()
+        if states[state]
+    ]
+    if parts:
+        yield ()
+    for text in joined(parts or [_nothing(snapshot)], frame.width):
+        yield ((text, DIM),)
+
+
+def _nothing(snapshot: Snapshot) -> str:
+    if next(snapshot.tasks(), None) is None:
+        return "no tasks yet (tk new TITLE)"
+    return "nothing open (tk tree --all)"

@@ -1,0 +1,87 @@
+"""Phrases that several views share: states, times, durations, what a task waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from tkledger.core.lifecycle import State
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.views.lines import Span, safe
+from tkledger.views.style import LOOKS
+
+FEW = 3
+UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
+
+
+def badge(state: State) -> Span:
+    """A state's glyph and word."""
+    look = LOOKS[state]
+    return f"{look.glyph} {look.label}", look.colour
+
+
+def glyph(state: State) -> Span:
+    """A state's glyph alone."""
+    look = LOOKS[state]
+    return look.glyph, look.colour
+
+
+def minute(at: int) -> str:
+    """Seconds since 1970 as an ISO 8601 minute in UTC; ``@seconds`` beyond the calendar."""
+    try:
+        return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
+    except (ValueError, OverflowError, OSError):
+        return f"@{at}"
+
+
+def duration(seconds: int) -> str:
+    """Seconds as people say them, in the two greatest units: ``3h 12m``."""
+    parts: list[tuple[int, str]] = []
+    for unit, size in UNITS:
+        amount, seconds = divmod(seconds, size)
+        if amount or parts:
+            parts.append((amount, unit))
+    return " ".join(f"{amount}{unit}" for amount, unit in parts[:2] if amount) or "0s"
+
+
+def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
+    """``214 done, 3 cancelled``: what there is, in the order of the lifecycle."""
+    return joint.join(
+        f"{numbers[state]:,} {LOOKS[state].label}" for state in LOOKS if numbers.get(state)
+    )
+
+
+def open_dependencies(task: Task, snapshot: Snapshot, most: int | None = FEW) -> str:
+    """``waits for tk-x``; says so where a dependency is cancelled or unknown, so never done.
+
+    Names the first ``most`` of them, and how many more there are.
+    """
+    if task.ended or not task.depends_on:
+        return ""
+    names = []
+    for name in snapshot.blocked_by(task):
+        other = snapshot.task(name)
+        if other is None:
+            names.append(f"{name} (unknown)")
+        else:
+            names.append(f"{name} (cancelled)" if other.ended else name)
+    if not names:
+        return ""
+    more = f" and {len(names) - most} more" if most and len(names) > most else ""
+    return f"waits for {', '.join(names[:most])}{more}"
+
+
+def wait_reason(task: Task) -> str:
+    """``approval – detail`` of a blocked task; what went wrong stands in for the detail."""
+    if task.state is not State.BLOCKED:
+        return ""
+    failure = ": ".join(part for part in task.error if part)
+    parts = [part for part in (task.wait.reason, task.wait.detail or failure) if part]
+    return safe(" – ".join(parts))
+
+
+def hindrance(task: Task, snapshot: Snapshot, most: int | None = FEW) -> str:
+    """What a task waits for: the reason if it is blocked, and ``most`` dependencies."""
+    parts = (wait_reason(task), open_dependencies(task, snapshot, most))
+    return "; ".join(part for part in parts if part)

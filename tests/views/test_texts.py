@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import io
+import os
+import pty
+from typing import Any, NamedTuple
+
+import pytest
+
+from tkledger.core.history import HistoryEntry
+from tkledger.core.lifecycle import State
+from tkledger.core.rules import RULES
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task, task
+from tkledger.views.board import board
+from tkledger.views.card import card
+from tkledger.views.lines import cut, wrap
+from tkledger.views.listing import listing
+from tkledger.views.moves import moves
+from tkledger.views.pages import catalogue, page
+from tkledger.views.style import LOOKS, console
+from tkledger.views.timeline import timeline
+from tkledger.views.tree import tree
+from tkledger.views.words import duration, minute
+
+
+def happened(
+    commit: str, at: int, actor: str, event: str, states: tuple[str | None, str], message: str
+) -> HistoryEntry:
+    source, target = states
+    return HistoryEntry(
+        *(commit, at, actor, "tk-a", "Parse the file", event),
+        *(State(source) if source else None, State(target), message),
+    )
+
+
+class Rejected(NamedTuple):
+    code: str = "TK999"
+    name: str = "too-late"
+    page: str = "A task\nis late.\n\nWhy: `done` is done.\n\nRemedy: begin earlier than that."
+    since: int = 2
+
+
+TODO = task({"id": "tk-a", "title": "Parse", "state": "todo"})
+FULL = task(
+    {
+        "id": "tk-a",
+        "title": "Parse the file",
+        "type": "feature",
+        "state": "blocked",
+        "priority": 0,
+        "parent": "tk-p",
+        "depends_on": ["tk-d"],
+        "labels": ["cli"],
+        "owner": "bob",
+        "creator": "alice",
+        "attempt": 2,
+        "budget": {"steps": 50, "seconds": 1800},
+        "spent": {"steps": 12, "cost": "0.5"},
+        "wait": {"reason": "user"},
+        "error": {"kind": "timeout", "message": "one\ntwo"},
+        "description": "First.\n\n\tSecond.\n",
+        "notes": ["a note", "two\nlines"],
+        "x": {"ci": {"run": 7}},
+    }
+)
+DERIVED = {
+    "created_at": "2026-01-02T10:20:33Z",
+    "started_at": 1767349233,
+    "seconds_active": 4000,
+    "depth": 1,
+    "children": [TODO, {"id": "tk-c", "state": "done", "title": "Child"}],
+    "blocked_by": ["tk-d"],
+    "legal": ["resume", {"event": "cancel", "to": "cancelled"}],
+}
+
+
+def test_card_shows_all_there_is(terminal: Any) -> None:
+    assert (
+        terminal(card(FULL, DERIVED), 60)
+        == """\
+Parse the file
+✗ blocked  tk-a  P0  feature  bob  attempt 2
+
+  waiting       user – timeout: one two
+  error         timeout: one
+                two
+  parent        tk-p
+  depends on    tk-d
+  waits for     tk-d
+  labels        cli
+
+  steps         12 of 50
+  active        1h 6m of 30m
+  cost          $0.5
+  x.ci          run 7
+
+  creator       alice
+  created       2026-01-02T10:20:33Z
+  started       2026-01-02T10:20Z
+  depth         1
+  legal now     resume, cancel
+
+children  1 of 2 done
+  ○ todo  tk-a  Parse
+  ● done  tk-c  Child
+
+description
+  First.
+
+      Second.
+
+notes
+  1  a note
+  2  two
+     lines"""
+    )
+
+
+def test_card_of_a_small_task_is_small(terminal: Any) -> None:
+    assert terminal(card(TODO)) == "Parse\n○ todo  tk-a  P2  task"
+
+
+def test_card_knows_children_by_id_and_state(terminal: Any) -> None:
+    derived = {"depth": 0, "seconds_active": 0, "children": {"tk-b": "done", "tk-c": "in_review"}}
+    assert terminal(card(TODO, derived)) == (
+        "Parse\n○ todo  tk-a  P2  task\n\n"
+        "children  1 of 2 done\n  ● done       tk-b\n  ◑ in_review  tk-c"
+    )
+
+
+def test_card_says_how_a_task_ended(terminal: Any) -> None:
+    ended = task({"id": "tk-a", "title": "Parse", "state": "cancelled", "resolution": "duplicate"})
+    assert "⊘ cancelled  duplicate  tk-a" in terminal(card(ended))
+
+
+ENTRIES = (
+    happened("ab12cd34" * 5, 1767349233, "alice", "new", (None, "todo"), "tk: new tk-a Parse"),
+    happened(
+        *("0f" * 20, 1767352800, "bob", "start", ("todo", "in_progress")),
+        "tk: start tk-a Parse\n\nTk-Actor: bob\nTk-Reason: at last",
+    ),
+    happened("9e" * 20, 10**19, "bob", "edit", ("todo", "todo"), "looks odd\n\nmore"),
+)
+
+
+def test_timeline_is_a_line_an_event(terminal: Any, piped: Any) -> None:
+    wide = (
+        "2026-01-02T10:20Z      ab12cd34  tk-a  new    -> todo              alice  Parse the file\n"
+        "2026-01-02T11:20Z      0f0f0f0f  tk-a  start  todo -> in_progress  bob    Parse the file (at last)\n"
+        "@10000000000000000000  9e9e9e9e  tk-a  edit                        bob    Parse the file (looks odd)"
+    )
+    assert terminal(timeline(ENTRIES), 120) == wide
+    assert piped(timeline(ENTRIES)) == wide.replace("edit    ", "edit   -") + "\n"
+    assert terminal(timeline([])) == "nothing happened yet"
+
+
+def test_narrow_timeline_has_the_message_below(terminal: Any) -> None:
+    assert terminal(timeline(ENTRIES[:2]), 60) == (
+        "2026-01-02T10:20Z  tk-a  -> todo              alice\n"
+        "  ab12cd34  Parse the file\n"
+        "2026-01-02T11:20Z  tk-a  todo -> in_progress  bob\n"
+        "  0f0f0f0f  Parse the file (at last)"
+    )
+
+
+def test_moves_say_what_stands_in_the_way(terminal: Any) -> None:
+    legal = [("cancel", State.CANCELLED, "Cancelled before start")]
+    obstacle = ("TK210", "depends on tk-d, which is todo, and so cannot start", "tk start tk-d")
+    hindered = [("start", State.IN_PROGRESS, [obstacle])]
+    assert (
+        terminal(moves(TODO, legal, hindered), 50)
+        == """\
+Parse
+○ todo  tk-a
+
+legal now
+  tk cancel tk-a  -> cancelled
+
+not now
+  start -> in_progress
+    TK210  depends on tk-d, which is todo, and so
+           cannot start
+           remedy: tk start tk-d"""
+    )
+
+
+def test_moves_of_an_ended_task_name_the_remedy(piped: Any) -> None:
+    assert piped(moves(TODO._replace(state=State.DONE), [], [])) == (
+        "Parse\n● done  tk-a\n\nnothing: done is final\n  remedy: tk new --from tk-a TITLE\n"
+    )
+
+
+def test_page_is_filled_to_the_width(terminal: Any) -> None:
+    assert (
+        terminal(page(Rejected()), 24)
+        == """\
+TK999  too-late
+
+A task is late.
+
+Why: `done` is done.
+
+Remedy: begin earlier
+than that.
+
+in force since edition 2
+of the law"""
+    )
+
+
+def test_catalogue_lists_every_rule(terminal: Any, piped: Any) -> None:
+    assert [line.split()[0] for line in piped(catalogue(RULES)).splitlines()] == [
+        rule.code for rule in RULES
+    ]
+    assert terminal(catalogue([Rejected()]), 80) == "TK999  too-late  A task is late."
+    assert terminal(catalogue([Rejected()]), 30) == "TK999  too-late\n       A task is late."
+
+
+HOSTILE = "a\x1b[31mred\u202egnp.exe\u200b\x07"
+SHOWN = "a\\u001b[31mred\\u202egnp.exe\\u200b\\u0007"
+
+
+def hostile() -> Task:
+    """What no task file can hold all of, shown all the same by whoever did not check."""
+    wait = TODO.wait._replace(reason="user", detail=HOSTILE)
+    return TODO._replace(
+        title=HOSTILE,
+        owner=HOSTILE,
+        state=State.BLOCKED,
+        wait=wait,
+        description=f"{HOSTILE}\n",
+        notes=(HOSTILE,),
+        creator=HOSTILE,
+    )
+
+
+def test_nothing_in_a_task_can_steer_the_terminal(terminal: Any, piped: Any) -> None:
+    one = hostile()
+    snapshot = Snapshot().put(one)
+    entry = ENTRIES[0]._replace(actor=HOSTILE, message=HOSTILE, event=HOSTILE)
+    bad = [("start", State.TODO, [("TK1", HOSTILE, HOSTILE)])]
+    for view in (
+        listing([one], snapshot, {}),
+        tree(snapshot),
+        board(snapshot),
+        card(one, {"claim": {"holder": HOSTILE}, "children": [{"id": "x", "title": HOSTILE}]}),
+        timeline([entry]),
+        moves(one, [], bad),  # type: ignore[arg-type]
+    ):
+        for text in (piped(view), terminal(view, 200)):
+            assert text.replace("\n", "").isprintable()
+            assert SHOWN in text
+
+
+def test_rich_markup_in_a_title_is_text(piped: Any) -> None:
+    one = TODO._replace(title="[red]x[/red] :smile:")
+    assert "[red]x[/red] :smile:" in piped(listing([one], Snapshot().put(one), {}))
+
+
+def on_a_terminal(view: Any) -> str:
+    """What a real terminal is sent."""
+    leader, follower = pty.openpty()
+    with open(follower, "w", encoding="utf-8") as stdout:
+        console(stdout).print(view)
+        stdout.flush()
+        text = os.read(leader, 65536).decode()
+    os.close(leader)
+    return text
+
+
+def test_a_terminal_has_colours_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    view = listing([TODO], Snapshot().put(TODO), {})
+    assert "\x1b[36mtk-a\x1b[0m" in on_a_terminal(view)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert on_a_terminal(view) == "○ todo  tk-a  P2  Parse\r\n\r\n1 open\r\n"
+
+
+def test_a_terminal_has_the_width_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "33")
+    monkeypatch.setenv("NO_COLOR", "1")
+    one = TODO._replace(title="word " * 20 + "end")
+    lines = on_a_terminal(tree(Snapshot().put(one))).splitlines()
+    assert lines[0] == "○ tk-a P2 word word word word wo…"
+
+
+def test_a_pipe_gets_no_escape_codes_whatever_the_environment(
+    monkeypatch: pytest.MonkeyPatch, piped: Any
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    assert "\x1b" not in piped(card(FULL, DERIVED)) + piped(tree(Snapshot().put(FULL)))
+
+
+def test_an_encoding_without_the_glyphs_does_not_stop_the_output() -> None:
+    raw = io.BytesIO()
+    stdout = io.TextIOWrapper(raw, encoding="ascii")
+    console(stdout).print(listing([TODO], Snapshot().put(TODO), {}))
+    stdout.flush()
+    assert raw.getvalue() == b"? todo  tk-a  P2  -  -  -  -  Parse\n"
+
+
+def test_every_state_has_a_look_of_its_own() -> None:
+    assert list(LOOKS) == list(State)
+    assert len({look.glyph for look in LOOKS.values()}) == len(State)
+    assert [look.label for look in LOOKS.values()] == [state.value for state in State]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0s"), (59, "59s"), (60, "1m"), (3661, "1h 1m"), (86400, "1d"), (90061, "1d 1h")],
+)
+def test_durations_have_two_units_at_most(seconds: int, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_minutes_are_utc() -> None:
+    assert (minute(0), minute(-(10**15))) == ("1970-01-01T00:00Z", "@-1000000000000000")
+
+
+def test_cutting_and_wrapping_count_cells() -> None:
+    assert [cut("修复解析", width) for width in (8, 7, 6, 2, 1, 0)] == [
+        "修复解析",
+        "修复解…",
+        "修复…",
+        "…",
+        "…",
+        "",
+    ]
+    assert wrap("  one two three", 7) == ["  one", "  two", "  three"]
+    assert wrap("修复解析器", 4) == ["修复", "解析", "器"]
+    assert wrap("one two three four", 8, 2) == ["one two", "three f…"]
