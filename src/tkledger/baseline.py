@@ -1,0 +1,61 @@
+"""The tips that a server has validated: what is in their history need not be judged again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from tkledger.checkout import writing
+from tkledger.git import Repo
+from tkledger.objects import Oid
+
+
+class Baseline:
+    """A file of commit ids beside the repository, which no push can write.
+
+    Never "all refs": a commit pushed to a ref that nobody judges would count as known. If the file
+    is lost, everything is judged again, which only costs time.
+    """
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self._path = os.path.join(repo.common_dir, "tk", "validated")
+
+    def tips(self) -> list[Oid]:
+        """The validated commits that still exist."""
+        known = self._read()
+        found = self._repo.read_many([f"{oid}^{{commit}}" for oid in known])
+        return [oid for oid, answer in zip(known, found) if answer is not None]
+
+    def begin(self) -> int:
+        """Take every tip there is now as validated; returns how many commits that are."""
+        out = self._repo.run("for-each-ref", "--format=%(objecttype) %(*objecttype) %(objectname)")
+        rows = [line.split(" ") for line in out.decode().splitlines()]
+        tips = sorted({oid for kind, inner, oid in rows if "commit" in (kind, inner)})
+        self._write(tips)
+        return len(tips)
+
+    def advance(self, lines: Iterable[tuple[Oid, Oid, str]]) -> None:
+        """Take the new tips of a push that was judged as validated, in place of the old ones."""
+        with writing(self._repo):
+            known = dict.fromkeys(self._read())
+            for old, new, _ in lines:
+                if new.strip("0") and self._repo.read(f"{new}^{{commit}}"):
+                    if old in known and self._repo.is_ancestor(old, new):
+                        del known[old]
+                    known[new] = None
+            self._write(known)
+
+    def _read(self) -> list[Oid]:
+        try:
+            with open(self._path, encoding="ascii") as file:
+                return file.read().split()
+        except FileNotFoundError:
+            return []
+
+    def _write(self, tips: Iterable[Oid]) -> None:
+        os.makedirs(os.path.dirname(self._path), exist_ok=True)
+        scratch = f"{self._path}.{os.getpid()}"
+        with open(scratch, "w", encoding="ascii") as file:
+            file.writelines(f"{oid}\n" for oid in tips)
+        os.replace(scratch, self._path)

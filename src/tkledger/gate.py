@@ -1,0 +1,250 @@
+"""The gate: builds Changes out of what git is about to take, or has taken, and judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from tkledger.baseline import Baseline
+from tkledger.checkout import Checkout
+from tkledger.commits import Commit
+from tkledger.core.change import Change, Violation, governing
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import Policy
+from tkledger.core.rules import judge
+from tkledger.core.rules.door import (
+    APPROVALS,
+    ATTRIBUTION,
+    CHECKS,
+    PushedApproval,
+    RefUpdate,
+    Work,
+)
+from tkledger.errors import unusable
+from tkledger.git import Repo
+from tkledger.ledger import Ledger, trailer
+from tkledger.objects import Oid
+from tkledger.pusher import pusher, signer
+
+
+class Verdict(NamedTuple):
+    """What a range of history holds: how many commits were judged, what they break, and what of
+    that the policy at its end accepts, with the reasons by commit.
+    """
+
+    commits: int
+    violations: tuple[Violation, ...]
+    accepted: tuple[Violation, ...]
+    reasons: dict[Oid, str]
+
+
+def range_(
+    ledger: Ledger,
+    tip: Oid,
+    *bases: Oid,
+    progress: Callable[[int], None] = lambda count: None,
+) -> Verdict:
+    """Judge every commit that ``tip`` has and no base has; without a base, all of them.
+
+    From objects alone, so that anybody comes to the same verdict.
+    """
+    if not bases and ledger.repo.is_shallow:
+        raise unusable(
+            "shallow",
+            "this clone is shallow: most of its history is not here",
+            "git fetch --unshallow",
+        )
+    count = 0
+    found: list[Violation] = []
+    for _, _, violations in _judged(ledger, [tip], bases):
+        count += 1
+        found += violations
+        if count % 100 == 0:
+            progress(count)
+    policy = ledger.at(tip).policy
+    reasons = dict(policy.accepted) if policy else {}
+    return Verdict(
+        count,
+        tuple(one for one in found if one.commit not in reasons),
+        tuple(one for one in found if one.commit in reasons),
+        reasons,
+    )
+
+
+def staged(ledger: Ledger, tree: Oid, heads: Sequence[Oid] = ()) -> tuple[Violation, ...]:
+    """Judge a commit about to be made of ``tree`` on HEAD, and on ``heads`` if it is a merge.
+
+    Whether it amends HEAD cannot be known here. So what is legal as an amendment passes, but is
+    not remembered as judged: the reference-transaction, which sees the real parents, has the last
+    word.
+    """
+    head = ledger.repo.head
+    parents = [head, *heads] if head else list(heads)
+    proposed = ledger.proposed(parents, tree)
+    violations = (*judge(proposed), *_brought(ledger, parents, proposed, []))
+    if not violations:
+        Checkout(ledger.repo).judged(" ".join([tree, *parents]))
+    elif head and not heads:
+        amended = ledger.repo.run("rev-parse", f"{head}^@").decode().split()
+        if not judge(ledger.proposed(amended, tree)):
+            return ()
+    return violations
+
+
+def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
+    """Judge the commits that local refs are about to show and no branch or remote has yet."""
+    return _unaccepted(ledger, list(tips), ["--branches", "--remotes"])
+
+
+def leaving(ledger: Ledger, tips: Iterable[Oid], remote: str) -> Iterator[Violation]:
+    """Judge the commits about to be pushed that the remote is not known to have."""
+    return _unaccepted(ledger, list(tips), [f"--remotes={remote}"])
+
+
+def _unaccepted(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Violation]:
+    """What a client refuses: all but what the policy at a tip accepts. The server has the last
+    word, and believes its own policy only.
+    """
+    policies = [ledger.at(tip).policy for tip in tips]
+    accepted = {commit for policy in policies if policy for commit in policy.accepted}
+    for _, _, violations in _judged(ledger, tips, known):
+        yield from (one for one in violations if one.commit not in accepted)
+
+
+def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> Iterator[Violation]:
+    """Judge every new commit of every ref line of a push, and the push itself.
+
+    New is what no validated tip has; never "what no ref has", since a commit pushed to some ref
+    that nobody judges would then count as known. ``now`` is the server's clock.
+    """
+    baseline = Baseline(ledger.repo)
+    tips = dict.fromkeys(new for _, new, _ in lines if is_commit(ledger.repo, new))
+    policy = ledger.head().policy
+    accepted = policy.accepted if policy else {}
+    dates: dict[Oid, int] = {}
+    if tips:
+        for commit, change, violations in _judged(ledger, list(tips), baseline.tips()):
+            dates[commit.oid] = commit.at
+            yield from (one for one in violations if one.commit not in accepted)
+            if change is not None:
+                yield from _unvouched(ledger.repo, commit, change, policy)
+            else:
+                yield from _unattributed(ledger, commit)
+    for line in lines:
+        update = _ref_update(ledger, line, dates, now, policy)
+        for check in CHECKS:
+            yield from check.judge(update)
+
+
+def _judged(
+    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]
+) -> Iterator[tuple[Commit, Change | None, list[Violation]]]:
+    """Every commit that ``tips`` have and ``known`` (commits or git's ref options) have not."""
+    rejudged: Rejudged = []
+    for commit, change in ledger.changes(*tips, "--not", *known):
+        violations: list[Violation] = []
+        if change is not None:
+            found = (*judge(change), *_brought(ledger, commit.parents, change, rejudged))
+            violations += (one._replace(commit=commit.oid) for one in found)
+        yield commit, change, violations
+
+
+def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
+    """Work that names no task, where the policy asks for one."""
+    task = trailer(commit.message, "Tk-Task")
+    work = Work(commit.oid[:10], len(commit.parents) > 1, task, ledger.history_at(commit.oid))
+    for check in ATTRIBUTION:
+        yield from (one._replace(commit=commit.oid) for one in check.judge(work))
+
+
+def _unvouched(
+    repo: Repo, commit: Commit, change: Change, here: Policy | None
+) -> Iterator[Violation]:
+    """Approvals in a name that neither the push nor a signature vouches for.
+
+    Asked where the commit's own policy wants reviews, or the server's, ``here``: a branch that left
+    before that was so comes in by the law of today.
+    """
+    laws = [law for law in (here, change.policy) if law and law.review == "required"]
+    if not laws or change.policy is None:
+        return
+    approved = [
+        new.id
+        for old, new in change.edits()
+        if old.state is State.IN_REVIEW and new.state is State.DONE
+    ]
+    if not approved:
+        return
+    who = pusher(repo)
+    vouched = {change.policy.actor(name) for name in (*who.names, *signer(repo, commit.oid))}
+    actor = change.policy.actor(trailer(commit.message, "Tk-Actor") or commit.email)
+    known = frozenset(vouched) if who.vouched or vouched else None
+    for task in approved:
+        for check in APPROVALS:
+            found = check.judge(PushedApproval(commit.oid, task, actor, known))
+            yield from (one._replace(commit=commit.oid) for one in found)
+
+
+Rejudged = list[tuple[Policy, Oid]]
+"""The tips whose history was judged again already, each by which policy."""
+
+
+def _brought(
+    ledger: Ledger, parents: Sequence[Oid], change: Change, rejudged: Rejudged
+) -> Iterator[Violation]:
+    """What a merge brings in that the newer of its policies does not allow.
+
+    A branch that left before the law was tightened is judged by the old law as long as it stands
+    alone, and by the new one when it comes in; each commit once on a walk, whatever merges it
+    comes in by.
+    """
+    newest = change.policy
+    if newest is None:
+        return
+    sides = dict(zip(parents, change.parents))
+    settled = [f"^{oid}" for oid, side in sides.items() if side.policy == newest]
+    for oid, side in sides.items():
+        if side.policy is None or side.policy == newest:
+            continue
+        known = [f"^{tip}" for policy, tip in rejudged if policy == newest]
+        rejudged.append((newest, oid))
+        for brought, again in ledger.changes(oid, *settled, *known, policy=newest):
+            if again is None:
+                continue
+            for one in _tightened(again, newest):
+                message = (
+                    f"{one.message} (in {brought.oid[:10]}, by policy version {newest.version})"
+                )
+                yield one._replace(message=message)
+
+
+def _tightened(change: Change, newest: Policy) -> Iterator[Violation]:
+    """What a change breaks under a newer policy but not under the one that governed it."""
+    governed = change._replace(policy=governing(change.parents, change.after))
+    known = {(one.task, one.code) for one in judge(governed)}
+    return (one for one in judge(change) if (one.task, one.code) not in known)
+
+
+def _ref_update(
+    ledger: Ledger,
+    line: tuple[Oid, Oid, str],
+    dates: dict[Oid, int],
+    now: int,
+    policy: Policy | None,
+) -> RefUpdate:
+    """A ref line for the door checks; judged by the policy where the ref was, else by ``policy``."""
+    old, new = or_none(line[0]), or_none(line[1])
+    forward = bool(old and new and ledger.repo.is_ancestor(old, new))
+    there = ledger.at(old).policy if old and is_commit(ledger.repo, old) else None
+    is_head = line[2] == ledger.repo.head_ref
+    return RefUpdate(line[2], old, new, is_head, forward, dates, now, there or policy)
+
+
+def is_commit(repo: Repo, oid: Oid) -> bool:
+    """Whether an id names a commit, or a tag of one, that is here."""
+    return or_none(oid) is not None and repo.read(f"{oid}^{{commit}}") is not None
+
+
+def or_none(oid: Oid) -> Oid | None:
+    """An object id; None for the zeros that git writes where there is none."""
+    return oid if oid.strip("0") else None

@@ -1,0 +1,61 @@
+"""Who pushes: only what the server's own git or its host vouches for, never a line in a commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tkledger.git import Repo
+from tkledger.objects import Oid
+
+VARIABLES = ("GL_USERNAME", "GITEA_PUSHER_NAME", "GITEA_PUSHER_EMAIL", "GL_USER", "REMOTE_USER")
+"""What GitLab, Gitea and Forgejo, gitolite and a web server set for their hooks."""
+
+SETTING = "tk.pusher"
+"""Configuration of the server's repository: the name of the variable that holds the pusher, or
+``none`` where it is known that nothing does."""
+
+
+class Pusher(NamedTuple):
+    """The names somebody is known by here; ``vouched`` is False where the server cannot tell and
+    says so by its configuration.
+    """
+
+    names: frozenset[str]
+    vouched: bool = True
+
+
+def pusher(repo: Repo, environment: Mapping[str, str] | None = None) -> Pusher:
+    """Who makes this push, by push certificate, by the configured variable or the host's own."""
+    env = os.environ if environment is None else environment
+    names = set(_certified(env))
+    configured = repo.answers("config", SETTING)
+    if configured == "none":
+        return Pusher(frozenset(names), vouched=bool(names))
+    for variable in (configured,) if configured else VARIABLES:
+        if env.get(variable):
+            names.add(env[variable])
+    return Pusher(frozenset(names))
+
+
+def _certified(env: Mapping[str, str]) -> list[str]:
+    """The signer of a push certificate. A status alone proves nothing: an unknown key is good,
+    too, with an empty signer (measured); and a certificate without our nonce may be replayed.
+    """
+    good = env.get("GIT_PUSH_CERT_STATUS") == "G" and env.get("GIT_PUSH_CERT_NONCE_STATUS") == "OK"
+    return _identities(env.get("GIT_PUSH_CERT_SIGNER", "")) if good else []
+
+
+def signer(repo: Repo, commit: Oid) -> list[str]:
+    """Whoever signed a commit with a key that this server knows."""
+    out = repo.answers("log", "-1", "--format=%G?%x00%GS", commit) or ""
+    status, _, name = out.partition("\0")
+    return _identities(name) if status == "G" else []
+
+
+def _identities(text: str) -> list[str]:
+    """``Alice <alice@example.org>`` is known by either name."""
+    name, bracket, email = text.partition("<")
+    found = [name.strip(), email.rstrip("> ") if bracket else ""]
+    return [one for one in found if one]
