@@ -1,0 +1,90 @@
+"""``tk batch``: many verbs as one commit, all or nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from tkledger.cli import options as o
+from tkledger.cli.session import Session
+from tkledger.errors import usage
+from tkledger.verbs import OPTIONS, VERBS, Options
+
+MAX_LINES = 20_000
+"""The most lines one batch may have; a commit of that size still takes seconds only."""
+
+BatchFile = Annotated[
+    str, typer.Argument(metavar="[FILE]", help="One JSON object a line; - is stdin.")
+]
+
+
+def batch(
+    file: BatchFile = "-",
+    key: Annotated[
+        str | None, typer.Option("--key", help="The same key again gives the first answer again.")
+    ] = None,
+    actor: o.Actor = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+    dry_run: o.DryRun = False,
+) -> int:
+    """Carry out one JSON object a line, {"op": VERB, "id": ID, options...}, as one commit."""
+    lines = _read(file).split("\n")  # and nowhere else: U+2028 may stand in a JSON text
+    if len(lines) > MAX_LINES:
+        raise usage("too-many", f"a batch has at most {MAX_LINES} lines", "split the file")
+    numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    verbs = [_verb(number, line) for number, line in numbered]
+    if not verbs:
+        raise usage(
+            "empty", "the batch is empty", 'echo \'{"op": "new", "title": "T"}\' | tk batch'
+        )
+    session = Session(path, as_json=as_json, actor=actor)
+    places = [f"line {number}: " for number, _ in numbered]
+    recorded, _ = session.carry_out(verbs, dry_run=dry_run, key=key, places=places)
+    return session.answer_moves(recorded, dry_run=dry_run, verb="changed")
+
+
+def _read(file: str) -> str:
+    try:
+        if file == "-":
+            return sys.stdin.read()
+        with open(file, encoding="utf-8") as stream:
+            return stream.read()
+    except UnicodeDecodeError:
+        raise usage("bad-file", f"{file} is not UTF-8", "tk batch --help") from None
+
+
+def _verb(number: int, line: str) -> tuple[str, Options]:
+    try:
+        raw: Any = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _wrong(number, f"is no JSON: {error}") from None
+    if not isinstance(raw, dict) or raw.get("op") not in list(VERBS):
+        raise _wrong(number, f"needs an op, one of {', '.join(VERBS)}")
+    verb = raw["op"]
+    options = {name.replace("-", "_"): value for name, value in raw.items() if name != "op"}
+    for name, value in options.items():
+        if name not in OPTIONS[verb]:
+            raise _wrong(number, f"{verb} has no option {name}; it has {', '.join(OPTIONS[verb])}")
+        if not _fits(name, value):
+            raise _wrong(number, f"{name} cannot be {json.dumps(value)[:60]}")
+    return verb, options
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a value has the shape its option takes; what it may be is for the task to say."""
+    if name in ("label", "no_label", "depends_on", "no_depends_on"):
+        items = [value] if isinstance(value, str) else value
+        return isinstance(items, list) and all(isinstance(item, str) for item in items)
+    if name == "budget":
+        return isinstance(value, (str, dict))
+    if name == "priority":
+        return isinstance(value, int)
+    return isinstance(value, bool) if name == "backlog" else isinstance(value, str)
+
+
+def _wrong(number: int, what: str) -> Exception:
+    return usage("bad-line", f"line {number}: {what}", "tk batch --help; nothing was written")

@@ -1,0 +1,136 @@
+"""``tk config``: the policy, shown, explained and changed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from tkledger import codec
+from tkledger.cli import options as o
+from tkledger.cli.session import Session
+from tkledger.core import policy as policies
+from tkledger.core.field import FieldError
+from tkledger.core.policy import Policy
+from tkledger.core.snapshot import POLICY_PATH, Snapshot
+from tkledger.errors import Exit, usage
+from tkledger.ledger import Proposal
+from tkledger.report import print_json, visible, without_empty
+
+app = typer.Typer(help="Show or change the policy of the ledger.", no_args_is_help=True)
+Key = Annotated[
+    str, typer.Argument(metavar="KEY", help="A field.", autocompletion=o.complete_settings)
+]
+
+
+@app.command("show")
+def show(path: o.Folder = ".", as_json: o.Json = False, at: o.At = None) -> int:
+    """Show the policy in force, as its file has it; what it leaves out is as by default."""
+    policy = Session(path, as_json=as_json).read(at).policy
+    assert policy is not None
+    if as_json:
+        print_json(policy=without_empty(policy._asdict()))
+    else:
+        print(visible(codec.dump_policy(policy).decode()), end="")
+    return Exit.OK
+
+
+@app.command("explain")
+def explain(
+    path: o.Folder = ".",  # every command takes it, here it changes nothing
+    as_json: o.Json = False,
+) -> int:
+    """Say what each field of the policy means, and its default."""
+    meanings = _meanings()
+    if as_json:
+        print_json(fields={name: {"meaning": text} for name, text in meanings.items()})
+    else:
+        for name, text in meanings.items():
+            print(f"{name:10} {text}  [{_shown(getattr(policies.DEFAULT, name))}]")
+    return Exit.OK
+
+
+def _meanings() -> dict[str, str]:
+    """The meaning of each field, out of the one place where it is written: Policy's docstring."""
+    lines = [line.strip() for line in (Policy.__doc__ or "").splitlines()]
+    found = {}
+    for line in lines:
+        names, colon, text = line.partition(": ")
+        if colon and all(name in Policy._fields for name in names.split(", ")):
+            found.update(dict.fromkeys(names.split(", "), text.replace("``", "")))
+    return {name: found[name] for name in Policy._fields}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (tuple, dict)):
+        return ", ".join(value) or "none"
+    return "no limit" if value is None else str(value)
+
+
+@app.command("set")
+def set_(
+    key: Key,
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="VALUE...",
+            help="Several for a list, name=value for a map; none for the default.",
+        ),
+    ] = None,
+    actor: o.Actor = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+    dry_run: o.DryRun = False,
+) -> int:
+    """Change one field of the policy, in a commit of its own with the next version."""
+    session = Session(path, as_json=as_json, actor=actor)
+    if key not in Policy._fields or key in ("version", "accepted"):
+        raise usage("no-such-setting", f"{key} cannot be set", "tk config explain")
+
+    def propose(before: Snapshot) -> Proposal:
+        return _amended(session, before, key, values or [])
+
+    recorded = session.record(propose, dry_run=dry_run)
+    policy = recorded.after.policy
+    assert policy is not None
+    if as_json:
+        print_json(
+            version=policy.version, **({"commit": recorded.commit} if recorded.commit else {})
+        )
+    else:
+        prefix = "would be: " if dry_run else ""
+        print(
+            visible(
+                f"{prefix}{key}: {_shown(getattr(policy, key))} (policy version {policy.version})"
+            )
+        )
+    return Exit.OK
+
+
+def _amended(session: Session, before: Snapshot, key: str, words: list[str]) -> Proposal:
+    policy = session.ledger.usable(before).policy
+    assert policy is not None
+    try:
+        after = policies.changed(policy, **{key: _value(key, words)})
+    except FieldError as error:
+        raise usage("bad-value", f"{error.key}: {error.message}", "tk config explain") from None
+    if after._replace(version=policy.version) == policy:
+        raise usage("no-change", f"{key} is so already", "tk config show")
+    snapshot = before.evolve({POLICY_PATH: after})
+    words_of_commit = f"policy {after.version}: {key}"
+    return Proposal(snapshot, words_of_commit, (("Tk-Actor", session.actor(before)),))
+
+
+def _value(key: str, words: list[str]) -> Any:
+    """The raw value of a setting out of the words of the command line."""
+    default = getattr(policies.DEFAULT, key)
+    if not words:
+        return default if default != () and default != {} else None
+    if isinstance(default, dict) or key == "actors":
+        pairs = [word.partition("=") for word in words]
+        return {name: value for name, _, value in pairs}
+    if isinstance(default, tuple):
+        return words
+    if len(words) > 1:
+        raise usage("one-value", f"{key} takes one value", "tk config explain")
+    return int(words[0]) if words[0].lstrip("-").isdecimal() else words[0]

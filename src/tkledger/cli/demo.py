@@ -1,0 +1,149 @@
+"""``tk demo``: a scripted session, with real git, in a repository that is thrown away."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from typing import Annotated, NamedTuple
+
+import typer
+
+from tkledger.errors import Exit, TkError
+
+Keep = Annotated[bool, typer.Option("--keep", help="Leave the repository, and say where it is.")]
+
+ALICE, BOB = "agent-alice", "agent-bob"
+
+
+class _Stage(NamedTuple):
+    """Where the demo plays: the folder of it all, and who speaks now."""
+
+    root: str
+
+    def say(self, text: str) -> None:
+        print(f"\n# {text}", flush=True)
+
+    def run(self, folder: str, command: str, *, actor: str = "", fails: bool = False) -> None:
+        """Show a command and let it speak; it has to fail iff ``fails``."""
+        words = shlex.split(command)
+        shown = f"[{actor}] " if actor else ""
+        print(f"{shown}$ {command}", flush=True)
+        # this very tk, whatever the PATH has; -P would be enough but is not in Python 3.10
+        argv = (
+            [sys.executable, "-I", "-c", _RUN, _PACKAGE, *words[1:]] if words[0] == "tk" else words
+        )
+        env = {**os.environ, **_IDENTITY, **(_identity(actor) if actor else {})}
+        done = subprocess.run(
+            argv, cwd=os.path.join(self.root, folder), env=env, stderr=subprocess.STDOUT
+        )
+        if bool(done.returncode) != fails:
+            raise TkError(
+                Exit.BUG, "demo", f"{command!r} ended with {done.returncode}", "tk demo --keep"
+            )
+
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from tkledger.cli import main; main()"
+_IDENTITY = {
+    "GIT_AUTHOR_NAME": "Alice",
+    "GIT_AUTHOR_EMAIL": "alice@example.org",
+    "GIT_COMMITTER_NAME": "Alice",
+    "GIT_COMMITTER_EMAIL": "alice@example.org",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+
+
+def _identity(actor: str) -> dict[str, str]:
+    """Who commits, for tk and for git alike."""
+    email = f"{actor}@example.org"
+    names = {"GIT_AUTHOR_NAME": actor, "GIT_AUTHOR_EMAIL": email}
+    names |= {"GIT_COMMITTER_NAME": actor, "GIT_COMMITTER_EMAIL": email}
+    return {**names, "TK_ACTOR": email}
+
+
+def demo(keep: Keep = False) -> int:
+    """Play a session: two agents in two worktrees, and a shortcut that a server refuses."""
+    root = tempfile.mkdtemp(prefix="tk-demo-")
+    try:
+        _play(_Stage(root))
+    finally:
+        if keep:
+            print(f"\nthe repository is in {root}")
+        else:
+            import shutil
+
+            shutil.rmtree(root, ignore_errors=True)
+    return Exit.OK
+
+
+def _play(stage: _Stage) -> None:
+    _set_the_scene(stage)
+    _two_agents(stage)
+    _a_shortcut(stage)
+    _by_hand(stage)
+    stage.say("How it stands, and that anybody can check it from the commits alone.")
+    stage.run("work", "tk tree --all")
+    stage.run("work", "tk log --limit 6")
+    stage.run("work", "tk verify --all")
+
+
+def _set_the_scene(stage: _Stage) -> None:
+    stage.say("A server: a bare repository whose hooks judge every push. And a clone to work in.")
+    stage.run("", "git init --quiet --bare --initial-branch=main server.git")
+    stage.run("", "git init --quiet --initial-branch=main work")
+    stage.run("work", "git remote add origin ../server.git")
+    stage.run("work", "tk init")
+    stage.run("", "tk hooks install --server -C server.git")
+    stage.say("The work to be done: one whole, two parts, one of which needs the other.")
+    stage.run("work", "tk new 'Ship the parser' --id ship --type feature --priority 1")
+    stage.run("work", "tk new 'Parse the config file' --id parse --parent ship")
+    stage.run("work", "tk new 'Document the format' --id docs --parent ship --depends-on parse")
+    stage.run("work", "git push --quiet origin main")
+    stage.run("work", "tk ready")
+
+
+def _two_agents(stage: _Stage) -> None:
+    stage.say("Two agents, each in a worktree and on a branch of its own.")
+    stage.run("work", "git worktree add --quiet -b alice ../alice")
+    stage.run("work", "git worktree add --quiet -b bob ../bob")
+    stage.run("alice", "tk start parse", actor=ALICE)
+    stage.say("Bob wants the documentation, but that has to wait; he takes the whole instead.")
+    stage.run("bob", "tk start docs", actor=BOB, fails=True)
+    stage.run("bob", "tk start ship", actor=BOB)
+    stage.run("alice", "tk submit parse -m 'parses TOML and INI'", actor=ALICE)
+    stage.run("alice", "tk approve parse", actor=BOB)
+    stage.say("What both did meets on main: plain git merges, and the doors judge the result.")
+    stage.run("work", "git merge --quiet --no-edit alice")
+    stage.run("work", "git merge --quiet --no-edit bob")
+    stage.run("work", "git push --quiet origin main")
+
+
+def _a_shortcut(stage: _Stage) -> None:
+    stage.say("An agent wants a shortcut: it writes 'done' into a task that nobody worked on.")
+    path = os.path.join(stage.root, "work", ".tasks", "docs.yaml")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("state: todo", "state: done"))
+    stage.run("work", "git commit --quiet -am 'docs are done'", actor=BOB, fails=True)
+    stage.say("It goes past the hooks of its own clone. The server judges by the same law.")
+    stage.run(
+        "work", "git -c core.hooksPath=/dev/null commit --quiet -am 'docs are done'", actor=BOB
+    )
+    stage.run("work", "git push --quiet --no-verify origin main", actor=BOB, fails=True)
+    stage.run("work", "tk verify --all", fails=True)
+    stage.run("work", "git reset --quiet --hard HEAD~1")
+
+
+def _by_hand(stage: _Stage) -> None:
+    stage.say("The honest way, one line in an editor and a commit, is as good as a command.")
+    stage.run("work", "sed -i.bak 's/^state: todo/state: in_progress/' .tasks/docs.yaml")
+    os.unlink(os.path.join(stage.root, "work", ".tasks", "docs.yaml.bak"))
+    stage.run("work", "git commit --quiet -am 'write the docs'", actor=BOB)
+    stage.run("work", "tk done docs", actor=BOB)
+    stage.run("work", "tk done ship", actor=BOB)
+    stage.run("work", "git push --quiet origin main")

@@ -1,0 +1,77 @@
+"""``tk edit ID`` without options: the task's file in the user's editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+
+from tkledger import codec
+from tkledger.cli.session import Session
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.errors import unusable, usage
+from tkledger.ledger import Proposal, Recorded
+from tkledger.report import say
+from tkledger.verbs import existing
+
+
+def edit_file(session: Session, text: str, *, dry_run: bool) -> int:
+    """Open the task's file, and commit what was saved, form put right.
+
+    What was written is never lost: if it cannot be taken, a line names the file it is in.
+    """
+    before = existing(session.read(), text)
+    editor = session.repo.answers("var", "GIT_EDITOR")
+    if not editor:
+        raise unusable("no-editor", "no editor is set", f"EDITOR=vi tk edit {before.id}")
+    scratch = _scratch(before)
+    try:
+        _open(editor, scratch)
+        recorded = _record(session, before, scratch, dry_run)
+    except BaseException:
+        say(f"your text: {scratch}")
+        raise
+    os.unlink(scratch)
+    return session.answer_moves(recorded, dry_run=dry_run, verb="edited")
+
+
+def _scratch(task: Task) -> str:
+    """A file of its own that holds the task."""
+    handle, path = tempfile.mkstemp(prefix=f"{task.id}-", suffix=".yaml")
+    with os.fdopen(handle, "wb") as file:
+        file.write(codec.dump_task(task))
+    return path
+
+
+def _open(editor: str, path: str) -> None:
+    try:
+        words = shlex.split(editor)
+    except ValueError as error:
+        raise unusable("editor", f"{editor} is no command: {error}", "git var GIT_EDITOR") from None
+    done = subprocess.run([*words, path])
+    if done.returncode:
+        raise unusable("editor", f"{editor} ended with {done.returncode}", "tk edit ID --help")
+
+
+def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorded:
+    with open(path, "rb") as file:
+        data = file.read()
+    again = f"tk edit {before.id}"
+
+    def propose(ledger: Snapshot) -> Proposal:
+        current = existing(session.ledger.usable(ledger), before.id)
+        if current != before:
+            raise unusable("changed", f"{before.id} was changed by somebody else meanwhile", again)
+        after = codec.load_task(codec.reformatted(data))
+        if after.id != before.id:
+            raise usage("frozen", f"the id of {before.id} cannot change", again)
+        actor = session.actor(ledger)
+        words = f"edit {after.id} {after.title}"
+        return Proposal(ledger.put(after), words, (("Tk-Actor", actor),))
+
+    try:
+        return session.record(propose, dry_run=dry_run)
+    except codec.FormError as error:
+        raise usage("bad-file", str(error), again) from None

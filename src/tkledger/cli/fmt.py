@@ -1,0 +1,92 @@
+"""``tk fmt``: task files in the one form that the gate accepts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Annotated
+
+import typer
+
+from tkledger import codec
+from tkledger.cli import options as o
+from tkledger.cli.session import Session
+from tkledger.core.change import Violation
+from tkledger.core.rules import RULES
+from tkledger.core.snapshot import FOLDER, POLICY_PATH
+from tkledger.errors import Exit, unusable
+from tkledger.git import Repo
+from tkledger.report import print_json, refuse, visible
+
+FmtPaths = Annotated[
+    list[str] | None, typer.Argument(metavar="[FILE...]", help="Only these; all by default.")
+]
+
+
+def fmt(
+    files: FmtPaths = None,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="Stage what was rewritten, too.")
+    ] = False,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+    dry_run: o.DryRun = False,
+) -> int:
+    """Rewrite task files in canonical form; what cannot be read is named and left alone."""
+    repo = Session(path, as_json=as_json).repo
+    if repo.top is None:
+        raise unusable("bare", "a bare repository has no files to rewrite", "git worktree add PATH")
+    wanted = _paths(repo, files)
+    rewritten, unreadable = [], []
+    for name in wanted:
+        full = os.path.join(repo.top, name)
+        with open(full, "rb") as file:
+            data = file.read(codec.MAX_BYTES + 1)
+        try:
+            better = codec.reformatted(data, is_policy=name == POLICY_PATH)
+        except codec.FormError as error:
+            unreadable.append(_violation(name, error))
+            continue
+        if better != data:
+            rewritten.append(name)
+            if not dry_run:
+                _write(repo, full, better)
+    if staged and rewritten and not dry_run:
+        repo.run("update-index", "--add", "--", *rewritten)
+    if unreadable:
+        return refuse(unreadable, as_json=as_json, files=rewritten)
+    if as_json:
+        print_json(files=rewritten)
+    for name in () if as_json else rewritten:
+        print(visible(f"{'would rewrite' if dry_run else 'rewrote'} {name}"))
+    return Exit.OK
+
+
+def _paths(repo: Repo, files: list[str] | None) -> list[str]:
+    """The task files that are meant, as paths from the top of the checkout."""
+    assert repo.top is not None
+    folder = os.path.join(repo.top, FOLDER)
+    if os.path.islink(folder) or not os.path.isdir(folder):
+        raise unusable("no-ledger", f"there is no folder {FOLDER} here", "tk init")
+    names = [f"{FOLDER}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".yaml")]
+    if files:
+        stems = {os.path.basename(name).removesuffix(".yaml") for name in files}
+        names = [name for name in names if os.path.basename(name).removesuffix(".yaml") in stems]
+        if len(names) < len(stems):
+            raise unusable(
+                "no-such-file", f"not all of these are files in {FOLDER}", f"ls {FOLDER}"
+            )
+    return [name for name in names if not os.path.islink(os.path.join(repo.top, name))]
+
+
+def _violation(name: str, error: codec.FormError) -> Violation:
+    rule = next(rule for rule in RULES if rule.code == error.code)
+    return Violation(name, rule.code, rule.name, str(error), f"put it right in {name}")
+
+
+def _write(repo: Repo, path: str, data: bytes) -> None:
+    """Replace a file at once, by way of one in git's folder, where a kill leaves no stray file."""
+    scratch = os.path.join(repo.git_dir, f"tk-fmt-{os.getpid()}")
+    with open(scratch, "wb") as file:
+        file.write(data)
+    shutil.move(scratch, path)

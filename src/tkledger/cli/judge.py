@@ -1,0 +1,206 @@
+"""``tk verify``, ``accept``, ``explain``: judging history, and the law itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from tkledger import doors, gate
+from tkledger.cli import options as o
+from tkledger.cli.session import Session
+from tkledger.core import policy as policies
+from tkledger.core.change import Violation
+from tkledger.core.field import is_id
+from tkledger.core.rules.door import EVERY
+from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
+from tkledger.errors import Exit, usage
+from tkledger.git import Repo
+from tkledger.ledger import Proposal
+from tkledger.objects import Oid
+from tkledger.report import print_json, say, violation_json, violation_text, visible
+
+
+def verify(
+    range: Annotated[
+        str | None,
+        typer.Argument(metavar="[A..B]", help="Commits of B that A has not; HEAD by default."),
+    ] = None,
+    all: Annotated[
+        bool, typer.Option("--all", help="All history, from the ledger's beginning.")
+    ] = False,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="What is staged, as a commit on HEAD.")
+    ] = False,
+    format: Annotated[
+        str, typer.Option("--format", metavar="F", help="text, or github for its annotations.")
+    ] = "text",
+    at: o.At = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+) -> int:
+    """Judge every commit of a range, or of all history, from the commits alone."""
+    session = Session(path, as_json=as_json)
+    if format not in _FORMATS:
+        raise usage("no-such-format", f"there is no format {format!r}", "--format github")
+    if staged and (range or all or at):
+        raise usage("both", "--staged stands alone", "tk verify --staged")
+    if staged:
+        return _verify_staged(session, format)
+    if session.repo.head is None:
+        session.ledger.usable(session.ledger.head())
+    if range and (all or at):
+        other = "--all" if all else "--at"
+        raise usage("both", f"a range and {other} exclude each other", f"tk verify {range}")
+    tip, bases = (session.repo.commit_at(at), []) if at else _ends(session.repo, range)
+    verdict = gate.range_(session.ledger, tip, *bases, progress=_progress(as_json))
+    if not verdict.violations:  # else what broke the ledger is named, which says more
+        session.ledger.usable(session.ledger.at(tip))
+    if as_json:
+        violations = [violation_json(one) for one in verdict.violations]
+        accepted = [
+            {**violation_json(one), "reason": verdict.reasons[one.commit]}
+            for one in verdict.accepted
+        ]
+        print_json(
+            commits=verdict.commits,
+            violations=violations,
+            **({"accepted": accepted} if accepted else {}),
+        )
+    else:
+        _tell(verdict, format)
+    return Exit.REJECTED if verdict.violations else Exit.OK
+
+
+def _verify_staged(session: Session, format: str) -> int:
+    violations = doors.in_index(session.ledger)
+    if violations and not session.as_json:
+        _tell_violations(violations, format)
+        return Exit.REJECTED
+    if session.as_json:
+        print_json(commits=0, violations=[violation_json(one) for one in violations])
+    else:
+        print("what is staged breaks no rule")
+    return Exit.REJECTED if violations else Exit.OK
+
+
+def _github(one: Violation) -> str:
+    """A violation as a workflow command, which GitHub shows at the pull request."""
+    text = f"{one.task}: {one.message}\n{one.commit}\nremedy: {one.remedy}"
+    escaped = visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    where = f"file={FOLDER}/{one.task}.yaml," if is_id(one.task) else ""
+    return f"::error {where}title={one.code} {one.name}::{escaped}"
+
+
+_FORMATS = ("text", "github")
+
+
+def _tell_violations(violations: Iterable[Violation], format: str) -> None:
+    for one in violations:
+        if format == "github":
+            print(_github(one))  # a workflow command is data for the host, not words for a person
+        else:
+            say(violation_text(one))
+
+
+def _tell(verdict: gate.Verdict, format: str) -> None:
+    _tell_violations(verdict.violations, format)
+    for one in verdict.accepted:
+        say(violation_text(one, "accepted"))
+        say(visible(f"  reason: {verdict.reasons[one.commit]}"))
+    commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
+    if verdict.violations:
+        bad = len({one.commit for one in verdict.violations})
+        say(f"{commits} judged, {bad} of them against the rules")
+        say("  a commit that has to stay is accepted by: tk accept COMMIT --reason TEXT")
+    else:
+        more = (
+            f", {len({one.commit for one in verdict.accepted})} accepted"
+            if verdict.accepted
+            else ""
+        )
+        print(f"{commits} judged, no violation{more}")
+
+
+def _ends(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
+    """The tip and the base of ``A..B``; ``A`` alone means ``A..HEAD``."""
+    if text is None:
+        return repo.commit_of("HEAD"), []
+    first, _, last = text.partition("..")
+    if not first or last.startswith("."):
+        raise usage("bad-range", f"{text} is no range", "tk verify origin/main..HEAD")
+    return repo.commit_of(last or "HEAD"), [repo.commit_of(first)]
+
+
+def _progress(as_json: bool) -> Any:
+    """A count on the terminal, since a long history takes a while; nothing when piped."""
+    if as_json or not sys.stderr.isatty():
+        return lambda count: None
+    return lambda count: print(f"\r{count} commits\r", end="", file=sys.stderr)
+
+
+def accept(
+    commit: Annotated[str, typer.Argument(metavar="COMMIT", help="The commit to let stand.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it may stand.")],
+    actor: o.Actor = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+    dry_run: o.DryRun = False,
+) -> int:
+    """Let a commit that breaks the rules stand, openly: recorded in the policy, with the reason.
+
+    A server believes it once the policy that names the commit stands on its HEAD: push that first.
+    """
+    session = Session(path, as_json=as_json, actor=actor)
+    oid = session.repo.commit_of(commit)
+    parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
+    verdict = gate.range_(session.ledger, oid, *parents)
+    if not verdict.violations and not verdict.accepted:
+        raise usage("legal", f"{oid[:10]} breaks no rule", "tk verify --all")
+
+    def propose(before: Snapshot) -> Proposal:
+        policy = session.ledger.usable(before).policy
+        assert policy is not None
+        if oid in policy.accepted:
+            raise usage("accepted", f"{oid[:10]} is accepted already", "tk verify --all")
+        amended = policies.changed(policy, accepted={**policy.accepted, oid: reason})
+        words = f"accept {oid[:10]}"
+        trailers = (("Tk-Actor", session.actor(before)), ("Tk-Reason", reason))
+        return Proposal(before.evolve({POLICY_PATH: amended}), words, trailers)
+
+    recorded = session.record(propose, dry_run=dry_run)
+    if as_json:
+        print_json(accepted=oid, **({"commit": recorded.commit} if recorded.commit else {}))
+    else:
+        print(f"{'would accept' if dry_run else 'accepted'} {oid[:10]}: {visible(reason)}")
+    return Exit.OK
+
+
+def explain(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="A rule, such as TK201.")
+    ] = None,
+    path: o.Folder = ".",  # every command takes it, here it changes nothing
+    as_json: o.Json = False,
+) -> int:
+    """Print a rule's page; without a code, all rules."""
+    rules = [
+        rule for rule in EVERY if code is None or code.upper() in (rule.code, rule.name.upper())
+    ]
+    if not rules:
+        raise usage("no-such-rule", f"there is no rule {code}", "tk explain")
+    if as_json:
+        print_json(
+            rules=[
+                {"code": one.code, "name": one.name, "since": one.since, "page": one.page}
+                for one in rules
+            ]
+        )
+        return Exit.OK
+    from tkledger.views.pages import catalogue, page
+    from tkledger.views.style import show
+
+    show(page(rules[0]) if code else catalogue(rules), sys.stdout)
+    return Exit.OK

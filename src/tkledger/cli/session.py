@@ -1,0 +1,166 @@
+"""One run of a command: where, as whom, answering how."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
+
+from tkledger import report
+from tkledger.cache import TaskCache
+from tkledger.core.field import FieldError, line
+from tkledger.core.snapshot import Snapshot
+from tkledger.errors import Exit, TkError, usage
+from tkledger.git import Repo
+from tkledger.ledger import Ledger, Proposal, Recorded
+from tkledger.verbs import VERBS, Options, Step
+
+
+class Session:
+    """The repository one stands in, the actor, and whether the answer is JSON."""
+
+    def __init__(self, path: str = ".", *, as_json: bool = False, actor: str | None = None) -> None:
+        self.repo = Repo(path)
+        self.ledger = Ledger(self.repo)
+        self.as_json = as_json
+        self._actor = actor
+
+    def read(self, at: str | None = None) -> Snapshot:
+        """The ledger to look at: HEAD's, or at a revision or date."""
+        ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
+        found = ledger.head() if at is None else ledger.at(self.repo.commit_at(at))
+        return ledger.usable(found)
+
+    def actor(self, ledger: Snapshot) -> str:
+        """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
+        told = self._actor or os.environ.get("TK_ACTOR")
+        try:
+            name = line(told) if told else _email(self.repo.identities()[0])
+        except ValueError as error:
+            raise usage("bad-actor", f"the actor {error}", "--as NAME") from None
+        return ledger.policy.actor(name) if ledger.policy else name
+
+    def carry_out(
+        self,
+        verbs: Sequence[tuple[str, Options]],
+        *,
+        dry_run: bool = False,
+        key: str | None = None,
+        places: Sequence[str] = (),
+    ) -> tuple[Recorded, list[Step]]:
+        """Propose the verbs one after another as one commit, all or nothing.
+
+        ``places`` say where each verb was read, for the words of an error.
+        """
+        steps: list[Step] = []
+        try:
+            key = None if key is None else line(key)
+        except ValueError as error:
+            raise usage("bad-key", f"the key {error}", "--key KEY") from None
+
+        def propose(before: Snapshot) -> Proposal:
+            steps.clear()
+            ledger = self.ledger.usable(before)
+            actor = self.actor(ledger)
+            for (verb, options), place in zip(verbs, places or repeat("")):
+                steps.append(_step(ledger, verb, options, actor, place))
+                ledger = steps[-1].ledger
+            trailers = [("Tk-Actor", actor)]
+            trailers += dict.fromkeys(one for step in steps for one in step.trailers)
+            trailers += [("Tk-Key", key)] if key else []
+            return Proposal(ledger, _subject(steps), tuple(trailers))
+
+        recorded = self.record(propose, dry_run=dry_run, key=key)
+        return recorded, steps
+
+    def record(
+        self,
+        propose: Callable[[Snapshot], Proposal],
+        *,
+        dry_run: bool = False,
+        key: str | None = None,
+    ) -> Recorded:
+        """Have the ledger record a proposal, and pass on its warning."""
+        recorded = self.ledger.record(propose, dry_run=dry_run, key=key)
+        if recorded.warning:
+            report.say(f"warning: {recorded.warning}")
+        return recorded
+
+    def answer_moves(self, recorded: Recorded, *, dry_run: bool, verb: str) -> Exit:
+        """Tell what became of the tasks that were touched."""
+        moved = [
+            (key, before.state if before else None, after)
+            for key in recorded.touched
+            if (after := recorded.after.task(key)) is not None
+            for before in [recorded.before.task(key)]
+        ]
+        if self.as_json:
+            tasks = [
+                report.without_empty({"id": key, "from": source, "to": task.state})
+                for key, source, task in moved
+            ]
+            report.print_json(
+                tasks=tasks, **({"commit": recorded.commit} if recorded.commit else {})
+            )
+        elif not moved:
+            report.say("nothing changed: it is so already")
+        for key, source, task in () if self.as_json else moved:
+            change = task.state if source in (None, task.state) else f"{source} -> {task.state}"
+            prefix = "would be: " if dry_run else ""
+            done = f" ({verb})" if source is task.state else ""
+            print(report.visible(f"{prefix}{key}: {change}{done}  {task.title}"))
+        return Exit.OK
+
+
+def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Step:
+    """One verb carried out on paper; what is wrong with it is said with the place it stands at."""
+    try:
+        return VERBS[verb](ledger, options, actor)
+    except FieldError as error:
+        message = f"{place}{error.key}: {error.message}"
+        raise usage("bad-value", message, f"tk {verb} --help") from None
+    except TkError as error:
+        raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
+
+
+def _subject(steps: Sequence[Step]) -> str:
+    if len(steps) == 1:
+        return steps[0].words
+    verbs = sorted({step.words.split(" ", 1)[0] for step in steps})
+    ids = [step.id for step in steps]
+    shown = ", ".join(ids[:6]) + (f" and {len(ids) - 6} more" if len(ids) > 6 else "")
+    return f"{', '.join(verbs)} {shown}"
+
+
+def _email(ident: str) -> str:
+    return ident[ident.index("<") + 1 : ident.index(">")]
+
+
+def read_text(text: str | None) -> str | None:
+    """An option's text; ``-`` is standard input."""
+    return read_input() if text == "-" else text
+
+
+def read_input() -> str:
+    """What stands on standard input."""
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        said = f"byte {error.start + 1} of standard input is no {error.encoding}"
+        raise usage("bad-input", said, "iconv -t utf-8") from None
+
+
+def read_ids(ids: Iterable[str]) -> list[str]:
+    """Ids in their order, each once; ``-`` is standard input, one or more a line."""
+    found: list[str] = []
+    for word in ids:
+        found += read_input().split() if word == "-" else [word]
+    if not found:
+        raise usage("no-id", "which task?", "tk list")
+    return list(dict.fromkeys(found))
+
+
+def each(verb: str, ids: Iterable[str], options: Options) -> list[tuple[str, Options]]:
+    """The same verb for several tasks."""
+    return [(verb, {**options, "id": one}) for one in ids]

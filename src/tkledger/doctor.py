@@ -1,0 +1,306 @@
+"""Looks for what would let a ledger be bypassed, misread or stuck; proves that the doors are shut."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from tkledger import driver, hooks
+from tkledger.core.snapshot import FOLDER, POLICY_PATH, Flaw
+from tkledger.errors import TkError
+from tkledger.git import GitError, Repo
+from tkledger.ledger import Ledger
+from tkledger.objects import Oid, TreeEntry, tree_bytes
+
+STALE_SECONDS = 600
+"""How old a lock file must be to be called stale: no git command holds one for ten minutes."""
+
+OLDEST_GIT = (2, 34)
+
+CANARY = "TK601"
+"""The rule that every canary breaks: it deletes the policy."""
+
+
+class Finding(NamedTuple):
+    """One thing looked at: whether it is well, and if not, the remedy and a safe way to fix it."""
+
+    what: str
+    good: bool
+    message: str
+    remedy: str = ""
+    fix: Callable[[], object] | None = None
+
+
+def examine(repo: Repo) -> Iterator[Finding]:
+    """Everything, in an order in which a reader can follow."""
+    yield _git_version(repo)
+    yield from _ledger(repo)
+    if repo.is_bare:
+        yield from _server_settings(repo)
+        yield from _hooks(repo, server=True)
+        yield from _server_canary(repo)
+    else:
+        yield from _hooks(repo, server=False)
+        yield from _client_canaries(repo)
+        yield from _attributes(repo)
+        yield from _hidden(repo)
+    yield _pruning(repo)
+    yield from _locks(repo)
+
+
+def _git_version(repo: Repo) -> Finding:
+    text = repo.run("version").decode().split()[2]
+    numbers = tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
+    return Finding("git", numbers >= OLDEST_GIT, f"version {text}", "install git 2.34 or newer")
+
+
+def _ledger(repo: Repo) -> Iterator[Finding]:
+    ledger = Ledger(repo)
+    try:
+        snapshot = ledger.usable(ledger.head())
+    except TkError as error:
+        yield Finding("ledger", False, error.message, error.remedy)
+        return
+    flaws = list(snapshot.flaws())
+    yield Finding("ledger", not flaws, _flaws_text(flaws), flaws[0].remedy if flaws else "")
+    if repo.is_shallow:
+        yield Finding(
+            "history",
+            False,
+            "this clone is shallow: verify --all cannot judge it",
+            "git fetch --unshallow",
+        )
+
+
+def _flaws_text(flaws: list[Flaw]) -> str:
+    if not flaws:
+        return "every file of HEAD can be read"
+    return f"{len(flaws)} files cannot be read, {flaws[0].subject} first: {flaws[0].message}"
+
+
+# -- hooks -----------------------------------------------------------------------------------
+
+
+def _hooks(repo: Repo, *, server: bool) -> Iterator[Finding]:
+    command = "tk hooks install" + (" --server" if server else "")
+    try:
+        states = hooks.status(repo, server=server)
+    except TkError as error:
+        yield Finding("hooks", False, error.message, error.remedy)
+        return
+    bad = [one.name for one in states if not (one.ours and one.current and one.executable)]
+    message = f"not in place or not of this tk: {', '.join(bad)}" if bad else "in place"
+    yield Finding("hooks", not bad, message, command, lambda: hooks.install(repo, server=server))
+
+
+def _client_canaries(repo: Repo) -> Iterator[Finding]:
+    """In every worktree, try what each hook has to refuse; nothing is left behind."""
+    head = repo.head
+    if head is None or repo.read(f"{head}:{POLICY_PATH}") is None:
+        return
+    illegal = _illegal_commit(repo, head)
+    for folder in _worktrees(repo):
+        where = "" if folder == repo.top else f" in {folder}"
+        try:
+            here = Repo(folder)
+        except GitError as error:
+            yield Finding("worktree", False, error.message, "git worktree prune")
+            continue
+        for name, fires in (
+            ("pre-commit", _commit_hook_fires(here, "pre-commit", illegal)),
+            ("prepare-commit-msg", _commit_hook_fires(here, "prepare-commit-msg", illegal)),
+            ("reference-transaction", _transaction_fires(here, illegal)),
+            ("pre-push", _push_fires(here, illegal)),
+        ):
+            yield Finding(
+                f"{name}{where}",
+                fires,
+                "refuses an illegal change" if fires else "let an illegal change pass",
+                "tk hooks install, then tk doctor again",
+            )
+
+
+def _illegal_commit(repo: Repo, head: Oid) -> Oid:
+    """A commit on HEAD that deletes the policy; stored, but no ref shows it."""
+    entries = [one for one in repo.tree(f"{head}:{FOLDER}") or () if one.name != "config.yaml"]
+    folder = _store(repo, "tree", tree_bytes(entries))
+    root = [one for one in repo.tree(f"{head}^{{tree}}") or () if one.name != FOLDER]
+    tree = _store(repo, "tree", tree_bytes([*root, TreeEntry("040000", FOLDER, folder)]))
+    who = {"NAME": "tk doctor", "EMAIL": "doctor@localhost"}
+    env = {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in who.items()}
+    out = repo.run("commit-tree", tree, "-p", head, stdin=b"tk doctor: a canary\n", env=env)
+    return out.decode().strip()
+
+
+def _store(repo: Repo, kind: str, data: bytes) -> Oid:
+    return repo.run("hash-object", "-w", "-t", kind, "--stdin", stdin=data).decode().strip()
+
+
+def _worktrees(repo: Repo) -> list[str]:
+    out = repo.run("worktree", "list", "--porcelain").decode(errors="surrogateescape")
+    return [line[len("worktree ") :] for line in out.splitlines() if line.startswith("worktree ")]
+
+
+def _commit_hook_fires(repo: Repo, name: str, illegal: Oid) -> bool:
+    """Whether git runs the hook for an index that holds the illegal tree."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
+        message = os.path.join(folder, "message")
+        with open(message, "w", encoding="ascii") as file:
+            file.write("canary\n")
+        repo.run("read-tree", illegal, env=env)
+        arguments = [message, "message"] if name == "prepare-commit-msg" else []
+        return _by_our_hook(repo.refusal("hook", "run", name, "--", *arguments, env=env))
+
+
+def _transaction_fires(repo: Repo, illegal: Oid) -> bool:
+    """Whether a branch that shows the illegal commit is refused; if not, it is taken back."""
+    ref = f"refs/heads/tk-canary-{os.getpid()}"
+    refusal = repo.refusal("update-ref", ref, illegal)
+    if refusal is None:
+        repo.run("update-ref", "-d", ref, illegal)
+    return _by_our_hook(refusal)
+
+
+def _push_fires(repo: Repo, illegal: Oid) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        repo.run("init", "--quiet", "--bare", folder)
+        line = f"{illegal}:refs/heads/tk-canary"
+        return _by_our_hook(repo.refusal("push", "--dry-run", "--quiet", folder, line))
+
+
+def _by_our_hook(refusal: str | None) -> bool:
+    """Whether it was the gate that refused the canary; git fails for other reasons, too."""
+    return refusal is not None and CANARY in refusal
+
+
+def _server_canary(repo: Repo) -> Iterator[Finding]:
+    """Run pre-receive as git would, for a push that it has to refuse."""
+    head = repo.head
+    script = os.path.join(repo.common_dir, "hooks", "pre-receive")
+    if head is None or repo.read(f"{head}:{POLICY_PATH}") is None or not os.access(script, os.X_OK):
+        return
+    line = f"{'0' * len(head)} {_illegal_commit(repo, head)} refs/heads/tk-canary\n"
+    done = subprocess.run(
+        [script],
+        cwd=repo.common_dir,
+        env={**os.environ, "GIT_DIR": "."},
+        input=line.encode(),
+        capture_output=True,
+    )
+    fires = done.returncode != 0 and _by_our_hook(done.stderr.decode(errors="replace"))
+    message = "refuses an illegal push" if fires else "let an illegal push pass"
+    yield Finding("pre-receive", fires, message, "tk hooks install --server, then tk doctor again")
+
+
+# -- settings --------------------------------------------------------------------------------
+
+
+def _server_settings(repo: Repo) -> Iterator[Finding]:
+    """What a push could do that no hook sees, or that is cheaper to refuse before it."""
+    for name, why in (
+        ("receive.fsckObjects", "git checks the form of every object pushed"),
+        ("receive.denyNonFastForwards", "no branch is rewritten, even if the hook is off"),
+        ("receive.denyDeletes", "no branch is deleted, even if the hook is off"),
+    ):
+        good = repo.answers("config", "--type=bool", name) == "true"
+        yield Finding(
+            name,
+            good,
+            why if good else f"is off; on, {why}",
+            f"git config {name} true",
+            partial(repo.run, "config", name, "true"),
+        )
+
+
+def _attributes(repo: Repo) -> Iterator[Finding]:
+    """Whether attributes or configuration make the files in the checkout say something else."""
+    assert repo.top is not None
+    path = f"{FOLDER}/canary.yaml"
+    out = repo.run(
+        "check-attr", "-z", "filter", "ident", "working-tree-encoding", "merge", "--", path
+    )
+    words = out.decode(errors="replace").split("\0")
+    found = dict(zip(words[1::3], words[2::3]))
+    lying = [
+        n
+        for n in ("filter", "ident", "working-tree-encoding")
+        if found.get(n, "") not in ("unspecified", "unset")
+    ]
+    yield Finding(
+        "attributes",
+        not lying,
+        f"{', '.join(lying)} changes task files on the way to the checkout"
+        if lying
+        else "leave task files alone",
+        f"write into .git/info/attributes: {FOLDER}/** -filter -ident -working-tree-encoding",
+    )
+    driven = found.get("merge") == "tk"
+    configured = repo.answers("config", "merge.tk.driver") is not None
+    message = (
+        "merges task files"
+        if driven and configured
+        else "is not set up: git merges task files as text"
+    )
+    remedy = "tk hooks install" if driven else f"add to .gitattributes: {driver.ATTRIBUTES}"
+    fix = (lambda: hooks.install(repo)) if driven else None
+    yield Finding("merge driver", driven and configured, message, remedy, fix)
+
+
+def _hidden(repo: Repo) -> Iterator[Finding]:
+    """Task files whose changes git was told not to see."""
+    out = repo.run("ls-files", "-v", "-z", "--", FOLDER).decode(errors="surrogateescape")
+    rows = [line.split(" ", 1) for line in out.split("\0")[:-1]]
+    assumed = [path for tag, path in rows if tag.islower()]
+    skipped = [path for tag, path in rows if tag == "S"]
+    sparse = repo.answers("config", "--type=bool", "core.sparseCheckout") == "true"
+    yield Finding(
+        "assume-unchanged",
+        not assumed,
+        f"{len(assumed)} task files are hidden from git status"
+        if assumed
+        else "hides no task file",
+        f"git update-index --no-assume-unchanged {FOLDER}/*.yaml",
+        lambda: repo.run("update-index", "--no-assume-unchanged", "--", *assumed),
+    )
+    if not sparse:
+        yield Finding(
+            "skip-worktree",
+            not skipped,
+            f"{len(skipped)} task files are left as they are" if skipped else "hides no task file",
+            f"git update-index --no-skip-worktree {FOLDER}/*.yaml",
+            lambda: repo.run("update-index", "--no-skip-worktree", "--", *skipped),
+        )
+
+
+def _pruning(repo: Repo) -> Finding:
+    expire = repo.answers("config", "gc.pruneExpire") or "2.weeks.ago"
+    good = expire not in ("now", "0") and "second" not in expire and "minute" not in expire
+    message = "leaves new objects alone" if good else f"is {expire}: it removes objects in use"
+    return Finding("gc.pruneExpire", good, message, "git config gc.pruneExpire 2.weeks.ago")
+
+
+def _locks(repo: Repo) -> Iterator[Finding]:
+    """Lock files that outlived their git; they are named, never removed."""
+    names = ("index.lock", "HEAD.lock", "packed-refs.lock", "config.lock", "shallow.lock")
+    folders = dict.fromkeys([repo.git_dir, repo.common_dir])
+    old = [os.path.join(folder, name) for folder in folders for name in names]
+    for base, _, files in os.walk(os.path.join(repo.common_dir, "refs")):
+        old += [os.path.join(base, name) for name in files if name.endswith(".lock")]
+    stale = [path for path in old if _age(path) > STALE_SECONDS]
+    for path in stale:
+        yield Finding("lock", False, f"{path} is old", f"if no git is running: rm '{path}'")
+    if not stale:
+        yield Finding("locks", True, "none is stale")
+
+
+def _age(path: str) -> float:
+    try:
+        return time.time() - os.stat(path).st_mtime
+    except OSError:
+        return 0
