@@ -1,0 +1,86 @@
+"""The command line is driven in this process, in a real repository."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tkledger.cli import run
+from tkledger.errors import Exit
+
+
+class Answer(NamedTuple):
+    """What a command said, and its exit status by name."""
+
+    status: Exit
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The one object on stdout; ``schema`` first, nothing null, no words."""
+        assert self.out.startswith('{"schema": "tk/1"'), self
+        said: dict[str, Any] = json.loads(self.out)
+        assert None not in _values(said), said
+        return said
+
+
+def _values(value: Any) -> Iterator[Any]:
+    yield value
+    for inner in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        yield from _values(inner)
+
+
+Tk = Callable[..., Answer]
+
+
+@pytest.fixture
+def git(repo_path: Path) -> Callable[..., str]:
+    """Runs git in the repository."""
+
+    def call(*args: str) -> str:
+        done = subprocess.run(
+            ["git", *args], cwd=repo_path, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    return call
+
+
+@pytest.fixture
+def tk(
+    repo_path: Path,
+    git: Callable[..., str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Tk:
+    """Runs tk in a repository that has no ledger yet."""
+    git("init", "-q")
+    monkeypatch.chdir(repo_path)
+
+    def call(*argv: str, stdin: str = "") -> Answer:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        capsys.readouterr()
+        status = Exit(run(list(argv)))
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return Answer(status, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def ledger(tk: Tk) -> Tk:
+    """Runs tk where there is a ledger with the tasks a and b."""
+    assert tk("init", "--no-hooks").status is Exit.OK
+    assert tk("new", "First", "--id", "a").status is Exit.OK
+    assert tk("new", "Second", "--id", "b").status is Exit.OK
+    return tk

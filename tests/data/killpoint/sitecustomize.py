@@ -1,0 +1,57 @@
+"""Python loads this at its start: at the TK_AT-th effect of the process, something happens to it.
+
+An effect is what others can see: a file opened for writing, renamed, linked or removed, a folder
+made, a lock taken, a process about to start, and the moment after one was started. If TK_AT is a
+word, it is the moment after a process with that argument was started. TK_HAPPENS is ``kill`` (this
+process, by SIGKILL), ``kill-group`` (its process group), or else a shell command that is run to
+its end at that point.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+
+_EFFECTS = {
+    *("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"),
+    *("os.chmod", "fcntl.flock", "subprocess.Popen"),
+}
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+_at = os.environ.get("TK_AT", "")
+_happens = os.environ.get("TK_HAPPENS", "kill")
+_count = 0
+
+
+def _point(*words: str) -> None:
+    global _count
+    _count += 1
+    if _at not in (str(_count), *words):
+        return
+    if _happens == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif _happens == "kill-group":
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+    else:
+        environ = {name: value for name, value in os.environ.items() if name != "TK_AT"}
+        done = subprocess.run(["sh", "-ec", _happens], env=environ, capture_output=True, text=True)
+        with open(os.environ["TK_HAPPENED"], "a") as file:
+            file.write(f"{_count} {done.returncode} {done.stdout}{done.stderr}\n")
+
+
+def _hear(event: str, details: tuple[object, ...]) -> None:
+    if event in _EFFECTS or (
+        event == "open" and isinstance(details[2], int) and details[2] & _WRITES
+    ):
+        _point(event)
+
+
+class _Popen(subprocess.Popen):  # type: ignore[type-arg]
+    def __init__(self, words: list[str], **options: object) -> None:
+        super().__init__(words, **options)  # type: ignore[call-overload]
+        _point(*words)
+
+
+if _at:
+    sys.addaudithook(_hear)
+    subprocess.Popen = _Popen  # type: ignore[misc]

@@ -1,0 +1,150 @@
+"""Something else happens in the middle of a move, at each of its effects in turn."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from project import Answer, Project
+
+
+class Met(NamedTuple):
+    """A move, and what happened in its middle."""
+
+    point: int
+    project: Project
+    move: Answer
+    status: int
+    words: str
+
+
+def met_everywhere(
+    project: Project, tmp_path: Path, step: int, happens: str, *command: str
+) -> Iterator[Met]:
+    """The command with ``happens``, a shell command, at each of its effects, or each ``step``-th."""
+    for point in count(1, step):
+        one = Project.copy(project.path, tmp_path / f"met-{point}")
+        answer = one.at_point(point, happens, *command)
+        if not one.happened.exists():
+            assert 20 < point < 80, "every effect is a point"
+            return
+        _, status, words = one.happened.read_text().split(" ", 2)
+        yield Met(point, one, answer, int(status), words)
+
+
+@pytest.fixture(params=[3, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])
+def step(request: pytest.FixtureRequest) -> int:
+    """Whether each effect is met, or only some."""
+    found: int = request.param
+    return found
+
+
+@pytest.mark.parametrize(
+    "happens", ["echo >> .tasks/a.yaml", "echo >> .tasks/a.yaml; git add .tasks/a.yaml"]
+)
+def test_an_edit_made_meanwhile_is_kept(
+    project: Project, tmp_path: Path, step: int, happens: str
+) -> None:
+    lost = []
+    for met in met_everywhere(project, tmp_path, step, happens, "start", "a"):
+        state = met.project.state("a")
+        assert (met.move.status, state) in [(3, "todo"), (0, "in_progress")], met.move.said
+        if not (met.project.path / ".tasks/a.yaml").read_text().endswith("\n\n"):
+            lost.append(met.point)
+    assert len(lost) <= 1, "only the rename itself cannot be made to depend on what is there"
+
+
+@pytest.mark.parametrize("happens", ["git switch -q -c other", "git switch -q other"])
+def test_a_branch_switched_to_meanwhile_stays_clean(
+    project: Project, tmp_path: Path, step: int, happens: str
+) -> None:
+    if "-c" not in happens:
+        project.git("switch", "-q", "-c", "other")
+        project.ok("edit", "a", "--title", "Another title")
+        project.git("switch", "-q", "main")
+    for met in met_everywhere(project, tmp_path, step, happens, "start", "a"):
+        assert met.move.status == 0, met.move.said
+        assert met.project.clean(), (met.point, met.project.status())
+        if met.status == 0:
+            assert met.project.git("symbolic-ref", "--short", "HEAD") == "other"
+        moved = {met.project.state("a", "main"), met.project.state("a", "other")}
+        assert "in_progress" in moved
+
+
+@pytest.mark.parametrize("command", ["start a", "edit a --title Another"])
+def test_a_commit_made_meanwhile_takes_nothing_back(
+    project: Project, tmp_path: Path, step: int, command: str
+) -> None:
+    """With no hook to refuse it. The index is never behind HEAD, so no commit of code can bring
+    an old file back; it may take the move along, and then it was made.
+    """
+    before = project.count()
+    happens = "echo two >> code.txt; git commit -q -a -m code"
+    for met in met_everywhere(project, tmp_path, step, happens, *command.split()):
+        assert met.move.status == 0, met.move.said
+        text = met.project.file("a")
+        assert "state: in_progress" in text or "title: Another" in text
+        assert met.project.status() == ("" if met.status == 0 else " M code.txt")
+        assert met.project.count() <= before + 2
+        met.project.git("fsck", "--strict")
+
+
+@pytest.mark.long
+def test_a_commit_is_judged_in_the_middle_of_a_move(project: Project, tmp_path: Path) -> None:
+    project.ok("hooks", "install")
+    happens = "echo two >> code.txt; git commit -q -a -m code"
+    for met in met_everywhere(project, tmp_path, 1, happens, "start", "a"):
+        assert met.move.status == 0, met.move.said
+        assert met.project.state("a") == "in_progress"
+        assert met.project.status() == ("" if met.status == 0 else " M code.txt")
+
+
+BEFORE_THE_LOCK = "fcntl.flock"
+NEXT = 'exec "$TK_PYTHON" -m tkledger'
+
+
+@pytest.fixture
+def meeting(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """The project, where a shell command can run tk."""
+    monkeypatch.setenv("TK_PYTHON", sys.executable)
+    return project
+
+
+def test_a_move_of_the_same_task_made_meanwhile_is_seen(meeting: Project) -> None:
+    before = meeting.count()
+    answer = meeting.at_point(BEFORE_THE_LOCK, f"{NEXT} start a", "start", "a")
+    assert (answer.status, meeting.count()) == (1, before + 1), answer.said
+    assert meeting.clean()
+
+
+def test_the_next_edge_taken_meanwhile_is_built_upon(meeting: Project) -> None:
+    meeting.ok("start", "a")
+    answer = meeting.at_point(BEFORE_THE_LOCK, f"{NEXT} note a words", "done", "a")
+    assert answer.status == 0, answer.said
+    assert meeting.state("a") == "done"
+    assert "words" in meeting.file("a")
+    assert meeting.clean()
+
+
+def test_a_move_of_another_task_made_meanwhile_stays(meeting: Project) -> None:
+    before = meeting.count()
+    answer = meeting.at_point(BEFORE_THE_LOCK, f"{NEXT} start b", "start", "a")
+    assert answer.status == 0, answer.said
+    assert (meeting.state("a"), meeting.state("b")) == ("in_progress", "in_progress")
+    assert meeting.count() == before + 2
+    assert meeting.clean()
+
+
+def test_a_key_used_meanwhile_gives_the_first_answer(meeting: Project) -> None:
+    before = meeting.count()
+    happens = f"{NEXT} start a --key 'the  same' --json"
+    answer = meeting.at_point(
+        BEFORE_THE_LOCK, happens, "start", "a", "--key", "the  same", "--json"
+    )
+    assert answer.status == 0, answer.said
+    assert answer.json["commit"] in meeting.happened.read_text()
+    assert meeting.count() == before + 1
