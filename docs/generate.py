@@ -1,0 +1,263 @@
+"""Writes the pages that repeat the code: docs/lifecycle.md, docs/rules.md and docs/cli.md.
+
+`python docs/generate.py` writes them, with `--check` it names those that are stale and exits 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from tkledger.cli import COMMANDS
+from tkledger.cli.app import ABOUT, build
+from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
+from tkledger.core.rules import FAMILIES, door
+from tkledger.core.rules.rule import Rule
+
+DOCS = Path(__file__).parent
+
+WRITTEN = "<!-- Written by docs/generate.py out of {source}. Change that, then: make docs -->\n"
+
+SHARED = ("--as", "-C", "--json", "--dry-run", "--at")
+"""Options that many commands have; their help is told once."""
+
+
+def main(argv: list[str]) -> int:
+    """Write the pages, or with ``--check`` say which of them are stale."""
+    stale = [name for name, text in pages().items() if _read(name) != text]
+    if "--check" in argv:
+        for name in stale:
+            print(f"docs/{name} is stale: python docs/generate.py", file=sys.stderr)
+        return 1 if stale else 0
+    for name in stale:
+        (DOCS / name).write_text(pages()[name], encoding="utf-8")
+        print(f"wrote docs/{name}")
+    return 0
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its name under docs/."""
+    return {
+        "lifecycle.md": _joined(_lifecycle()),
+        "rules.md": _joined(_rules()),
+        "cli.md": _joined(_commands()),
+    }
+
+
+def _read(name: str) -> str:
+    path = DOCS / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _joined(blocks: Iterable[str]) -> str:
+    return "\n".join(f"{block.strip()}\n" for block in blocks)
+
+
+def _table(*rows: Iterable[str]) -> str:
+    """A table; the first row is its head."""
+    head, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body))
+
+
+# -- the lifecycle ---------------------------------------------------------------------------
+
+
+def _lifecycle() -> Iterator[str]:
+    yield WRITTEN.format(source="tkledger/core/lifecycle.py")
+    yield "# The lifecycle of a task"
+    yield (
+        f"{len(State)} states, {len(TRANSITIONS)} edges. A commit moves a task along one edge at a"
+        " time; every other change of state is [TK201](rules.md#tk201-illegal-transition). A hook"
+        " sees only the state before and after, so between two states there is at most one edge."
+    )
+    yield "## The grid"
+    yield (
+        "From the row to the column. A dot is no transition: the table forbids it. The cell names"
+        " the verb, which is also the command: `tk start ID`."
+    )
+    yield _table(["from \\ to", *(f"`{state}`" for state in State)], *map(_grid_row, State))
+    yield "## The edges"
+    yield _table(
+        ["from", "verb", "to", "what it says"],
+        *(
+            [f"`{edge.source}`", f"`{edge.event}`", f"`{edge.target}`", edge.reason]
+            for edge in TRANSITIONS
+        ),
+    )
+    initial = " or ".join(f"`{state}`" for state in INITIAL)
+    terminal = " and ".join(f"`{state}`" for state in State if state in TERMINAL)
+    yield (
+        f"A task is born in {initial} (`tk new`, `tk new --backlog`). {terminal} are ends: nothing"
+        " leaves them. What comes up later is a new task, `tk new --from ID TITLE`."
+    )
+    yield "## The diagram"
+    yield f"```mermaid\nstateDiagram-v2\n{_diagram()}\n```"
+    yield "## What a policy changes"
+    yield (
+        "A policy narrows the table and never extends it: `forbid` takes edges out, and"
+        f" `review: required` takes out every `{Event.FINISH}` edge, so that work ends by"
+        " an approval only. A policy that leaves some state without a way to an end is"
+        " [TK606](rules.md#tk606-state-without-a-way-out). With `squash: path` one commit may go"
+        " several edges, where a path of legal edges exists that needs no approval."
+    )
+
+
+def _grid_row(source: State) -> list[str]:
+    verbs = {edge.target: edge.event for edge in TRANSITIONS if edge.source is source}
+    return [f"`{source}`", *(f"`{verbs[to]}`" if to in verbs else "." for to in State)]
+
+
+def _diagram() -> str:
+    births = [f"[*] --> {state}: {Event.NEW}" for state in INITIAL]
+    edges = [f"{edge.source} --> {edge.target}: {edge.event}" for edge in TRANSITIONS]
+    ends = [f"{state} --> [*]" for state in State if state in TERMINAL]
+    return "\n".join(f"    {line}" for line in (*births, *edges, *ends))
+
+
+# -- the rules -------------------------------------------------------------------------------
+
+
+def _rules() -> Iterator[str]:
+    families = [
+        (_marked(_sentence(family.__doc__)), _of(family), family is door)
+        for family in (*FAMILIES, door)
+    ]
+    yield WRITTEN.format(source="tkledger/core/rules/")
+    yield "# The rules"
+    yield (
+        "A rule is a pure function of a change: the ledger before and after, the policy, and for a"
+        " merge its bases. `tk verify` replays every rule on every commit. All violations are"
+        " reported, not only the first; each names the rule's code, the fact, and the next legal"
+        " move. `tk explain TK201` prints a page at the terminal. A code is never used again."
+    )
+    yield _table(
+        ["code", "name", "rejects"],
+        *(
+            [f"[{rule.code}](#{rule.code.lower()}-{rule.name})", rule.name, _sentence(rule.page)]
+            for _, rules, _ in families
+            for rule in rules
+        ),
+    )
+    for title, rules, is_door in families:
+        yield f"## {title.rstrip('.')}"
+        if is_door:
+            yield (
+                "These are asked by the server's hooks of a push. They are no function of history,"
+                " so `tk verify` does not ask them."
+            )
+        for rule in rules:
+            yield f"### {rule.code} {rule.name}"
+            yield _marked(rule.page)
+
+
+def _of(family: object) -> list[Rule]:
+    """The rules of a family, by code."""
+    rules = [value for value in vars(family).values() if isinstance(value, Rule)]
+    return sorted(rules, key=lambda rule: rule.code)
+
+
+def _sentence(text: str | None) -> str:
+    """The first sentence of a docstring, in one line."""
+    words = " ".join((text or "").split("\n\n")[0].split())
+    end = words.find(". ")
+    return words if end < 0 else words[: end + 1]
+
+
+def _marked(page: str) -> str:
+    for word in ("Why:", "Remedy:"):
+        page = page.replace(f"\n{word}", f"\n**{word}**")
+    return page.replace("``", "`")  # docstrings have both, Markdown one
+
+
+# -- the commands ----------------------------------------------------------------------------
+
+
+def _commands() -> Iterator[str]:
+    root = typer.main.get_command(build())
+    yield WRITTEN.format(source="tkledger/cli/")
+    yield "# The commands"
+    yield ABOUT.split("\n\n", 1)[1].strip()
+    yield (
+        "Any unambiguous beginning of an id names its task. Where a command takes `ID...`, all of"
+        " them move in one commit or none does; `-` reads the ids from standard input. With"
+        ' `--json` an answer is one object on stdout with `"schema": "tk/1"`; a refusal has'
+        " `violations`, any other failure `error`. Words for people go to stderr."
+    )
+    yield "Options that many commands share:"
+    yield _table(["option", "what it does"], *_shared(root))
+    groups = dict.fromkeys(command.group for command in COMMANDS.values())
+    for group in groups:
+        yield f"## {group}"
+        for name, command in COMMANDS.items():
+            if command.group == group:
+                yield from _command(root.commands[name], f"tk {name}", 3)
+
+
+def _command(command: Any, path: str, level: int) -> Iterator[str]:
+    yield f"{'#' * level} {path}"
+    yield command.help or ""
+    if hasattr(command, "commands"):
+        for name, inner in command.commands.items():
+            yield from _command(inner, f"{path} {name}", level + 1)
+        return
+    usage = " ".join([path, *map(_word, _arguments(command)), "[OPTION...]"])
+    yield f"```\n{usage}\n```"
+    rows = [[_words(one), _help(one)] for one in command.params if not _is_shared(one)]
+    if rows:
+        yield _table(["argument or option", "what it is"], *rows)
+    shared = [f"`{_spelling(one)}`" for one in command.params if _is_shared(one)]
+    if shared:
+        yield f"Also: {', '.join(shared)}."
+
+
+def _shared(root: Any) -> Iterator[list[str]]:
+    found = {
+        _spelling(one): one
+        for command in root.commands.values()
+        for one in command.params
+        if _is_shared(one)
+    }
+    for word in SHARED:
+        yield [_words(found[word]), _help(found[word])]
+
+
+def _is_shared(parameter: Any) -> bool:
+    return _spelling(parameter) in SHARED
+
+
+def _arguments(command: Any) -> list[Any]:
+    return [one for one in command.params if one.param_type_name == "argument"]
+
+
+def _spelling(parameter: Any) -> str:
+    """The longest way to write an option."""
+    return str(max(parameter.opts, key=len))
+
+
+def _word(argument: Any) -> str:
+    word = str(argument.metavar or argument.name.upper())
+    return word if argument.required or word.startswith("[") else f"[{word}]"
+
+
+def _words(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{_word(parameter)}`"
+    value = "" if parameter.is_flag else f" {parameter.metavar or parameter.name.upper()}"
+    return ", ".join(f"`{word}{value}`" for word in parameter.opts)
+
+
+def _help(parameter: Any) -> str:
+    text = parameter.help or ""
+    if parameter.param_type_name == "option" and parameter.required:
+        text += " Required."
+    if parameter.default not in (None, False, ".", "-", "", []) and not parameter.is_flag:
+        text += f" [{parameter.default}]"
+    return text.strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
