@@ -1,0 +1,132 @@
+#!/bin/sh
+# tk-hook 1: judges what this repository's task ledger is about to take.
+# Written by `tk hooks install`, taken away by `tk hooks uninstall`; docs/enforcement.md says what
+# each hook can and cannot stop. A hook that was here before goes on working: it is run from here.
+python='@PYTHON@'
+package='@PACKAGE@'
+name=${0##*/}
+foreign="$0.before-tk"
+# every commit runs five of these: what sh can find out by itself costs no process
+folder=${GIT_DIR:-.git}
+[ -d "$folder" ] || folder=$(git rev-parse --git-dir)
+own="$folder/tk/judged"
+
+look() { # git as it is: no replaced objects, no cached history, no option from outside
+	GIT_NO_REPLACE_OBJECTS=1 GIT_GRAFT_FILE=/nonexistent GIT_LITERAL_PATHSPECS=0 \
+		git -c core.commitGraph=false "$@"
+}
+
+ledger() { # the same for .tasks, and for any name in the root folder that could be taken for it
+	look "$@" -- ':(icase,glob).tasks*' ':(icase,glob).tasks*/**' \
+		':(glob)*[! -~]*' ':(glob)*[! -~]*/**'
+}
+
+pass() { # nothing to judge: hand over to the hook that was here before, if there is one
+	[ -x "$foreign" ] || exit 0
+	exec "$foreign" "$@"
+}
+
+pass_input() { # the same, with the standard input that was read already
+	[ -x "$foreign" ] || exit 0
+	printf '%s\n' "$input" | "$foreign" "$@"
+	exit $?
+}
+
+judged() { # was just this found legal by the door before?
+	[ -f "$own" ] && [ "$(cat "$own")" = "$1" ]
+}
+
+was_clean() { # did this very git ask a moment ago, in pre-commit?
+	[ -f "$folder/tk/clean" ] && read -r asker <"$folder/tk/clean" && [ "$asker" = "$PPID" ]
+}
+
+read_input() { # few lines by sh itself, which saves a process; many by cat, which is faster
+	input=
+	lines=0
+	while [ $lines -lt 8 ] && IFS= read -r line; do
+		input="$input${input:+
+}$line"
+		lines=$((lines + 1))
+	done
+	[ $lines -lt 8 ] || input="$input
+$(cat)"
+}
+
+on_a_branch() {
+	read -r head <"$folder/HEAD"
+	case $head in
+	'ref: refs/heads/.invalid') git symbolic-ref -q HEAD >/dev/null ;; # reftable keeps it elsewhere
+	ref:*) ;;
+	*) return 1 ;;
+	esac
+}
+
+asks_for_attribution() { # the file will do for a hint; the server reads the commit
+	[ -f .tasks/config.yaml ] || return 1
+	while read -r line; do
+		[ "$line" != 'attribution: required' ] || return 0
+	done <.tasks/config.yaml
+	return 1
+}
+
+judge() {
+	if ! [ -x "$python" ] || ! [ -d "$package/tkledger" ]; then
+		echo "tk: $python with tkledger is gone, so $name cannot judge this" >&2
+		echo "  remedy: install tk again and run: tk hooks install" >&2
+		exit 1
+	fi
+	# -I: nothing of the repository, the folder one stands in or the environment is imported
+	exec "$python" -I -c 'import sys; sys.path.insert(0, sys.argv.pop(1))
+try:
+	from tkledger.doors import main
+except ImportError as error:
+	sys.exit(f"tk: {sys.argv[1]} cannot judge this: {error}\n  remedy: install tk again and run: tk hooks install")
+sys.exit(main(sys.argv[1:]))' "$package" "$name" "$foreign" "$@"
+}
+
+case $name in
+pre-commit | prepare-commit-msg)
+	if ! [ -e "$folder/MERGE_HEAD" ]; then
+		[ "$name" = prepare-commit-msg ] && was_clean && pass "$@"
+		if ledger diff-index --cached --quiet --ignore-submodules=none HEAD 2>/dev/null; then
+			echo "$PPID" 2>/dev/null >"$folder/tk/clean"
+			pass "$@"
+		fi
+		[ "$name" = pre-commit ] || ! judged "$(git write-tree) $(git rev-parse HEAD)" || pass "$@"
+	fi
+	judge "$@"
+	;;
+commit-msg)
+	asks_for_attribution || pass "$@"
+	judge "$@"
+	;;
+reference-transaction)
+	[ "$1" = prepared ] || pass "$@"
+	read_input
+	known= # many refs may come to one commit
+	while read -r _ new ref; do
+		case $ref in
+		HEAD) on_a_branch && continue ;;
+		refs/heads/*) ;;
+		*) continue ;;
+		esac
+		case $new in ref:*) continue ;; *[!0]*) ;; *) continue ;; esac
+		[ "$new" = "$known" ] && continue
+		known=$new
+		judged "$new" && continue
+		found=$(ledger rev-list -2 --full-history "$new" --not --branches --remotes)
+		[ -n "$found" ] || continue
+		# the door before judged that one commit, and none that comes with it
+		[ "$found" = "$new" ] &&
+			judged "$(look rev-parse "$new^{tree}" "$new^@" | tr '\n' ' ' | sed 's/ $//')" && continue
+		printf '%s\n' "$input" | judge "$@"
+		exit $?
+	done <<EOF
+$input
+EOF
+	pass_input "$@"
+	;;
+*)
+	judge "$@"
+	;;
+esac
