@@ -1,0 +1,112 @@
+"""Who pushes: an approval counts on a server only in the name of whoever is known to push it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tkledger.cli import run
+from tkledger.errors import Exit
+from tkledger.git import Repo
+from tkledger.pusher import pusher
+
+
+def git(path: Path, *words: str, fails: bool = False, **env: str) -> str:
+    done = subprocess.run(
+        ["git", *words], cwd=path, capture_output=True, text=True, env={**os.environ, **env}
+    )
+    assert bool(done.returncode) == fails, done.stderr
+    return done.stderr
+
+
+@pytest.fixture
+def project(repo_path: Path) -> Path:
+    """A clone with an approval by bob that its server has not seen yet."""
+    git(repo_path, "init", "-q")
+    git(repo_path, "init", "-q", "--bare", "../server.git")
+    git(repo_path, "remote", "add", "origin", "../server.git")
+    at = ["-C", str(repo_path)]
+    assert run(["init", "--preset", "agents", "--no-hooks", *at]) == Exit.OK
+    run(["new", "Parse", "--id", "a", *at])
+    run(["start", "a", *at])
+    run(["submit", "a", *at])
+    git(repo_path, "push", "-q", "origin", "main")
+    assert run(["hooks", "install", "--server", "-C", str(repo_path / "../server.git")]) == Exit.OK
+    assert run(["approve", "a", "--as", "bob", *at]) == Exit.OK
+    return repo_path
+
+
+def test_an_approval_in_another_name_is_refused(project: Path) -> None:
+    said = git(project, "push", "origin", "main", fails=True, GL_USERNAME="alice")
+    assert "error[TK705] a: approved in the name of bob, pushed by alice" in said
+
+
+def test_the_one_who_approved_may_push(project: Path) -> None:
+    git(project, "push", "-q", "origin", "main", GL_USERNAME="bob")
+
+
+def test_a_pusher_nobody_vouches_for_is_refused(project: Path) -> None:
+    said = git(project, "push", "origin", "main", fails=True)
+    assert "pushed by somebody this server does not know" in said
+
+
+def test_a_server_may_say_that_it_cannot_know(project: Path) -> None:
+    git(project / "../server.git", "config", "tk.pusher", "none")
+    git(project, "push", "-q", "origin", "main")
+
+
+def test_a_server_may_name_its_own_variable_and_no_other_counts(project: Path) -> None:
+    git(project / "../server.git", "config", "tk.pusher", "OUR_LOGIN")
+    git(project, "push", "origin", "main", fails=True, GL_USERNAME="bob")
+    git(project, "push", "-q", "origin", "main", OUR_LOGIN="bob")
+
+
+def test_the_policy_maps_a_login_to_an_actor(project: Path) -> None:
+    at = ["-C", str(project)]
+    git(project, "reset", "-q", "--hard", "HEAD~1")
+    run(["config", "set", "actors", "b.miller=bob", *at])
+    assert run(["approve", "a", "--as", "bob", *at]) == Exit.OK
+    git(project, "push", "-q", "origin", "main", GL_USERNAME="b.miller")
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen makes the key")
+@pytest.mark.parametrize("known", [True, False])
+def test_a_signed_commit_vouches_for_its_signer(project: Path, tmp_path: Path, known: bool) -> None:
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    signers = tmp_path / "signers"
+    public = key.with_suffix(".pub").read_text()
+    signers.write_text(f"bob {public}" if known else f"carol {public[:20]}AAAA{public[24:]}")
+    server = project / "../server.git"
+    git(server, "config", "gpg.format", "ssh")
+    git(server, "config", "gpg.ssh.allowedSignersFile", str(signers))
+    git(project, "-c", "gpg.format=ssh", "-c", f"user.signingKey={key}", "commit", "-q", "-S",
+        "--amend", "--no-edit")  # fmt: skip
+    git(project, "push", "-q", "origin", "main", fails=not known)
+
+
+@pytest.mark.parametrize(
+    ("env", "names"),
+    [
+        ({}, set()),
+        ({"GL_USERNAME": ""}, set()),
+        ({"REMOTE_USER": "alice"}, {"alice"}),
+        ({"GIT_PUSH_CERT_STATUS": "G", "GIT_PUSH_CERT_SIGNER": "",
+          "GIT_PUSH_CERT_NONCE_STATUS": "OK"}, set()),
+        ({"GIT_PUSH_CERT_STATUS": "G", "GIT_PUSH_CERT_SIGNER": "Alice <alice@example.org>",
+          "GIT_PUSH_CERT_NONCE_STATUS": "OK"}, {"Alice", "alice@example.org"}),
+        ({"GIT_PUSH_CERT_STATUS": "G", "GIT_PUSH_CERT_SIGNER": "Alice <alice@example.org>",
+          "GIT_PUSH_CERT_NONCE_STATUS": "SLOP"}, set()),
+        ({"GIT_PUSH_CERT_STATUS": "B", "GIT_PUSH_CERT_SIGNER": "Alice <alice@example.org>",
+          "GIT_PUSH_CERT_NONCE_STATUS": "OK"}, set()),
+    ],
+)  # fmt: skip
+def test_a_status_alone_proves_nothing(
+    repo_path: Path, env: dict[str, str], names: set[str]
+) -> None:
+    git(repo_path, "init", "-q")
+    assert pusher(Repo(str(repo_path)), env).names == names
