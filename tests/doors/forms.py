@@ -1,0 +1,289 @@
+"""Files, trees, YAML and the policy: rows of the table."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from clone import Clone, text_of
+from rows import PC, PCM, PMC, RT, SERVER, row
+
+from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
+
+A = path_of("a")
+RAW = "\udcff\udcfe"
+
+
+def staged(clone: Clone, mode: str, path: str, oid: str) -> None:
+    clone.git("update-index", "--add", "--cacheinfo", f"{mode},{oid},{path}")
+    clone.git("commit", "-q", "-m", "x")
+
+
+def linked(clone: Clone) -> None:
+    staged(clone, "120000", A, clone.blob("../../etc/passwd"))
+
+
+def submodule(clone: Clone, ignored: bool = False) -> None:
+    if ignored:  # git then sees nothing to commit, unless there is more
+        clone.git("config", "diff.ignoreSubmodules", "all")
+        clone.write("code.txt", "more\n")
+        clone.git("add", "code.txt")
+    staged(clone, "160000", ".tasks/sub", clone.oid())
+
+
+def folder_as(clone: Clone, mode: str, oid: str) -> None:
+    clone.git("rm", "-q", "-r", "--cached", FOLDER)
+    staged(clone, mode, FOLDER, oid)
+
+
+def plumbed(clone: Clone, root: str) -> None:
+    clone.git("update-ref", "refs/heads/main", clone.commit_tree(root, "HEAD"))
+
+
+def dots(clone: Clone, name: str) -> None:
+    """A tree with an entry that no git writes by itself: mktree does not look."""
+    inner = clone.git("ls-tree", f"HEAD:{FOLDER}") + f"\n100644 blob {clone.blob('x')}\t{name}\n"
+    root(clone, clone.git("mktree", stdin=inner))
+
+
+def root(clone: Clone, folder: str) -> None:
+    lines = [line for line in clone.git("ls-tree", "HEAD").splitlines() if FOLDER not in line]
+    lines.append(f"040000 tree {folder}\t{FOLDER}")
+    plumbed(clone, clone.git("mktree", stdin="".join(f"{line}\n" for line in lines)))
+
+
+def twice(clone: Clone, state: str) -> None:
+    """A file that stands twice in its folder: the legal one first, as a reader may see it."""
+    lines = clone.git("ls-tree", f"HEAD:{FOLDER}").splitlines()
+    entries = [line.replace("\t", " ").split(" ") for line in lines]
+    clone.edit("a", state=state)
+    text = (clone.path / A).read_bytes()
+    entries.insert(1, ["100644", "blob", clone.blob(text), "a.yaml"])
+    data = b"".join(f"{e[0]} {e[3]}\0".encode() + bytes.fromhex(e[2]) for e in entries)
+    root(clone, clone.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=data))
+
+
+def file(clone: Clone, path: str, data: bytes | str) -> None:
+    """Past the file system, which may not know such names."""
+    env = {"GIT_INDEX_FILE": ".git/index"}
+    line = f"100644 {clone.blob(data)}\t{path}\0".encode(errors="surrogateescape")
+    clone.git("update-index", "-z", "--index-info", stdin=line, env=env)
+    clone.git("commit", "-q", "-m", "x")
+
+
+def renamed(clone: Clone) -> None:
+    clone.git("mv", A, path_of("z"))
+    clone.git("commit", "-q", "-m", "x")
+
+
+def deleted(clone: Clone) -> None:
+    clone.git("rm", "-q", A)
+    clone.git("commit", "-q", "-m", "x")
+
+
+def made_again(clone: Clone) -> None:
+    old = (clone.path / A).read_bytes()
+    deleted(clone)
+    clone.write(A, old)
+    clone.commit()
+
+
+def executable(clone: Clone) -> None:
+    clone.git("update-index", "--chmod=+x", A)
+    clone.git("commit", "-q", "-m", "x")
+
+
+BLOB = "1" * 40
+row("a symbolic link", linked, PC, "TK107")
+row("a submodule", submodule, PC, "TK107")
+row("a submodule that diffs ignore", partial(submodule, ignored=True), PC, "TK107")
+row("the executable bit", executable, PC, "TK107")
+row("a link for the folder", lambda c: folder_as(c, "120000", c.blob("x")), PC, "TK107")
+row("a submodule for the folder", lambda c: folder_as(c, "160000", c.oid()), PC, "TK107")
+row("a file for the folder", lambda c: folder_as(c, "100644", c.blob("x")), PC, "TK601")
+for what, path, code in (
+    ("alike but for case", ".tasks/A.yaml", "TK106"),
+    ("in wide letters", ".tasks/\uff41.yaml", "TK106"),
+    ("with a letter that cannot be seen", ".tasks/a\u200b.yaml", "TK106"),
+    ("in a folder alike but for case", ".Tasks/a.yaml", "TK106"),
+    ("in a folder with a letter that cannot be seen", ".ta\u200csks/a.yaml", "TK106"),
+    ("in a folder of wide letters", ".\uff54asks/a.yaml", "TK106"),
+    ("in a folder with a dot at its end", ".tasks./a.yaml", "TK106"),
+    ("that is no letter at all", f".tasks/{RAW}.yaml", "TK105"),
+    ("that leads out", ".tasks/con.yaml", "TK105"),
+):
+    row(f"a file {what}", lambda c, path=path: file(c, path, text_of("a")), PC, code)
+row("a file in place of a look-alike", lambda c: file(c, ".TASKS", "x"), PC, "TK106")
+row("a stray file", lambda c: file(c, ".tasks/readme.txt", "x"), PC, "TK110")
+row("attributes in the folder", lambda c: file(c, ".tasks/.gitattributes", "x"), PC, "TK110")
+row("a folder in the folder", lambda c: file(c, ".tasks/x/a.yaml", text_of("a")), PC, "TK110")
+row("an entry ..", lambda c: dots(c, ".."), RT, "TK110")
+row("an entry .git", lambda c: dots(c, ".git"), RT, "TK110")
+row("a file twice", lambda c: twice(c, "done"), RT, "TK107")
+row("a file twice, both legal", lambda c: twice(c, "in_progress"), RT, "TK107")
+row("renamed", renamed, PC, "TK204")
+row("deleted", deleted, PC, "TK204")
+row("deleted and made again", made_again, PC, "TK204")
+
+
+# -- YAML ------------------------------------------------------------------------------------
+
+BOMB = "x:\n  a: &a [x, x, x]\n" + "".join(
+    f"  {new}: &{new} [*{old}, *{old}, *{old}, *{old}]\n"
+    for old, new in zip("abcdefgh", "bcdefghi")
+)
+TEXTS = {
+    "a key twice": ("TK101", "state: todo\n", "state: todo\nstate: done\n"),
+    "an anchor": ("TK101", "state: todo\n", "state: &s todo\nlabels:\n- *s\n"),
+    "a bomb": ("TK101", "", BOMB),
+    "a type": ("TK101", "state: todo\n", "state: !!str todo\n"),
+    "owner: no": ("TK108", "state: todo\n", "state: todo\nowner: no\n"),
+    "a date": ("TK108", "state: todo\n", "state: todo\nowner: 2024-01-01\n"),
+    "a tab": ("TK108", "state: todo\n", "state:\ttodo\n"),
+    "tabs to indent": ("TK101", "state: todo\n", "state: todo\nlabels:\n\t- x\n"),
+    "windows line ends": ("TK108", "\n", "\r\n"),
+    "a byte order mark": ("TK101", "id: a\n", "\ufeffid: a\n"),
+    "NUL": ("TK101", "Task a", "Task\0a"),
+    "a second document": ("TK101", "state: todo\n", "state: todo\n---\nstate: done\n"),
+    "an octal number": ("TK104", "priority: 2\n", "priority: 0o2\n"),
+    "a number to base 60": ("TK104", "state: todo\n", "state: todo\nattempt: 1:30\n"),
+    "a number with a sign": ("TK104", "priority: 2\n", "priority: +2\n"),
+    "a merge key": ("TK103", "state: todo\n", "state: todo\n<<: {owner: x}\n"),
+    "a comment": ("TK101", "state: todo\n", "state: todo # done really\n"),
+    "deep nesting": ("TK101", "", "x: " + "[" * 5000 + "]" * 5000 + "\n"),
+    "conflict markers": ("TK102", "state: todo\n", "<<<<<<< a\nstate: todo\n=======\n>>>>>>> b\n"),
+    "a field unknown": ("TK103", "state: todo\n", "state: todo\ncolour: red\n"),
+    "an id that leads out": ("TK104", "id: a\n", "id: ../../etc\n"),
+    "another's id": ("TK105", "id: a\n", "id: b\n"),
+    "five megabytes": ("TK109", "", "x" * 5_000_000),
+}
+
+
+def rewritten(clone: Clone, old: str, new: str) -> None:
+    text = (clone.path / A).read_text()
+    made = text.replace(old, new) if old else text + new
+    clone.write(A, made.encode())
+    clone.git("config", "core.autocrlf", "false")
+    clone.git("commit", "-q", "-a", "-m", "x")
+
+
+def latin(clone: Clone) -> None:
+    clone.write(A, (clone.path / A).read_bytes().replace(b"Task a", "T\xe4sk".encode("latin-1")))
+    clone.git("commit", "-q", "-a", "-m", "x")
+
+
+for name, (code, old, new) in TEXTS.items():
+    row(name, lambda c, old=old, new=new: rewritten(c, old, new), PC, code)
+row(
+    "Latin-1",
+    latin,
+    PC,
+    "TK101",
+    lambda c: rewritten(c, "Task a", "T\xe4sk a \U0001f600"),
+)
+
+
+# -- policy ----------------------------------------------------------------------------------
+
+
+def weakened_by_the_way(clone: Clone) -> None:
+    clone.policy(squash="path")
+    clone.commit(a={"state": "done"})
+
+
+def weakened_before(clone: Clone, **fields: object) -> None:
+    clone.policy(**fields)
+    clone.commit("policy")
+    clone.commit(a={"state": "done"})
+
+
+def tightened(clone: Clone, *options: str) -> None:
+    """A branch that left before the law was tightened, and ends work as was legal then."""
+    clone.git("switch", "-q", "-c", "side")
+    clone.commit(s={"state": "done"})
+    clone.git("switch", "-q", "main")
+    clone.policy(review="required")
+    clone.commit("policy")
+    clone.git("merge", "-q", "-m", "x", *options, "side")
+
+
+def reviewed(clone: Clone) -> None:
+    clone.git("switch", "-q", "-c", "side")
+    clone.commit(s={"state": "in_review"})
+    clone.git("switch", "-q", "main")
+    clone.policy(review="required")
+    clone.commit("policy")
+    clone.git("merge", "-q", "-m", "x", "side")
+
+
+def old_policy(clone: Clone, winner: str) -> None:
+    """Both sides change the policy, one of them twice; a merge takes one's."""
+    clone.git("switch", "-q", "-c", "side")
+    clone.policy(squash="path")
+    clone.commit("weaker")
+    clone.git("switch", "-q", "main")
+    clone.policy(depth=3)
+    clone.commit("first")
+    clone.policy(review="required")
+    clone.commit("second")
+    clone.git("merge", "-q", "-m", "x", "-s", "ort", "-X", winner, "side")
+
+
+def no_policy(clone: Clone) -> None:
+    clone.git("rm", "-q", POLICY_PATH)
+    clone.git("commit", "-q", "-m", "x")
+
+
+def dated(clone: Clone, date: str) -> None:
+    clone.edit("a", state="in_progress")
+    clone.git("commit", "-q", "-a", "-m", "x", env={"GIT_COMMITTER_DATE": date})
+
+
+def orphan(clone: Clone, ledger: bool) -> None:
+    clone.git("switch", "-q", "--orphan", "pages")
+    clone.write("index.html", "<p>hello\n")
+    if ledger:
+        clone.write(POLICY_PATH, b"version: 1\nformat: 1\nlaw: 1\n")
+        clone.write(A, text_of("a", state="done"))
+    clone.git("add", "-A")
+    clone.git("commit", "-q", "-m", "x")
+    clone.git("switch", "-q", "main")
+
+
+row("policy weakened by the way", weakened_by_the_way, PC, "TK603")
+row(
+    "policy weakened before, under the same number",
+    partial(weakened_before, squash="path", version=1),
+    PC,
+    "TK602",
+)
+row(
+    "policy changed before, and not weakened enough",
+    partial(weakened_before, depth=5),
+    PC,
+    "TK201",
+)
+row("work under the law of an old branch", tightened, PMC, "TK201", reviewed)
+row(
+    "work under the law of an old branch --no-verify",
+    lambda c: tightened(c, "--no-verify"),
+    PCM,
+    "TK201",
+)
+row("a merge that takes the older policy", lambda c: old_policy(c, "theirs"), PMC, "TK605")
+row("policy deleted", no_policy, PC, "TK601")
+row(
+    "a commit from the future",
+    lambda c: dated(c, "@4000000000 +0000"),
+    SERVER,
+    "TK703",
+    lambda c: dated(c, "@1000000000 +0000"),
+    verified=False,
+)
+row(
+    "an orphan branch with a ledger",
+    partial(orphan, ledger=True),
+    PC,
+    "TK202",
+    partial(orphan, ledger=False),
+    pushed=("pages",),
+)
