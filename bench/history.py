@@ -1,0 +1,67 @@
+"""Builds large legal histories in one ``git fast-import``, for the benchmarks."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tkledger import codec
+from tkledger.core.policy import DEFAULT
+from tkledger.core.snapshot import POLICY_PATH, path_of
+from tkledger.core.task import Task, changed, task
+
+
+def commit_stream(commits: int, tasks: int, seed: int = 1) -> Iterator[bytes]:
+    """``commits`` ledger commits over ``tasks`` tasks: births first, then moves and notes."""
+    rng = random.Random(seed)
+    yield _commit(0, {POLICY_PATH: codec.dump_policy(DEFAULT)})
+    ledger: list[Task] = []
+    for number in range(1, commits):
+        if len(ledger) < tasks:
+            now = _born(len(ledger), ledger, rng)
+            ledger.append(now)
+        else:
+            at = rng.randrange(len(ledger))
+            now = ledger[at] = _stepped(ledger[at], number)
+        yield _commit(number, {path_of(now.id): codec.dump_task(now)})
+
+
+def _born(number: int, ledger: list[Task], rng: random.Random) -> Task:
+    fields = {
+        **{"id": f"tk-{number:05}", "title": f"Task number {number}", "state": "todo"},
+        **{"type": "task", "priority": number % 5, "creator": "alice@example.org"},
+    }
+    if number % 10:
+        fields["parent"] = f"tk-{number - number % 10:05}"
+        fields["depends_on"] = (
+            [one.id for one in rng.sample(ledger[-20:-10], 1)] if number > 30 else []
+        )
+    return task(fields)
+
+
+def _stepped(old: Task, number: int) -> Task:
+    """A legal change whatever the state: a note, since moves would need their guards."""
+    if len(old.notes) > 8:
+        return changed(old, priority=(old.urgency + 1) % 5)
+    return changed(old, notes=(*old.notes, f"note of commit {number}"))
+
+
+def _commit(number: int, files: dict[str, bytes]) -> bytes:
+    when = f"Bench <bench@example.org> {1_700_000_000 + number} +0000"
+    parts = [b"commit refs/heads/main\ncommitter %s\ndata 4\nstep\n" % when.encode()]
+    parts += [
+        b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data)
+        for path, data in files.items()
+    ]
+    return b"".join(parts)
+
+
+def build(path: Path, commits: int, tasks: int) -> Path:
+    """A bare-bones checkout whose main branch has that history."""
+    subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)
+    stream = b"".join(commit_stream(commits, tasks))
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=path, input=stream, check=True)
+    subprocess.run(["git", "reset", "-q", "--hard", "main"], cwd=path, check=True)
+    return path

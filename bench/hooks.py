@@ -1,0 +1,53 @@
+"""What the hooks cost a commit: ``python bench/hooks.py [ROUNDS]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from stopwatch import in_turns, run, seconds, show, tk, world
+
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+STATES = ("in_progress", "blocked")
+WAIT = "wait:\n  reason: other\n"
+
+
+def main(rounds: int) -> None:
+    """Code commits, and commits that move a task by an edit of its file."""
+    with world() as folder:
+        repo = folder / "repo"
+        repo.mkdir()
+        run(["git", "init", "-q"], repo)
+        run(tk("init"), repo)
+        run(tk("hooks", "install"), repo)
+        run(tk("new", "A task", "--id", "t"), repo)
+        run(tk("start", "t"), repo)
+        task = repo / ".tasks" / "t.yaml"
+
+        def code(*options: str) -> float:
+            (repo / "file").write_text(f"{os.urandom(8).hex()}\n")
+            run(["git", "add", "file"], repo)
+            return seconds(lambda: run(["git", *options, "commit", "-qm", "code"], repo))
+
+        def moved(*options: str) -> float:
+            text = task.read_text()
+            if "state: in_progress" in text:
+                text = text.replace("state: in_progress", "state: blocked") + WAIT
+            else:
+                text = text.replace("state: blocked", "state: in_progress").replace(WAIT, "")
+            task.write_text(text)
+            return seconds(lambda: run(["git", *options, "commit", "-qam", "move"], repo))
+
+        cases = {
+            "code, without hooks": lambda: code(*NO_HOOKS),
+            "code, with hooks": code,
+            "a move by hand, without hooks": lambda: moved(*NO_HOOKS),
+            "a move by hand, with hooks": moved,
+        }
+        found = in_turns(cases, rounds)
+        run(tk("verify", "--all"), repo)
+        show("a commit", found, "code, without hooks")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
