@@ -22,12 +22,15 @@ from tkledger.core.rules import judge
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Snapshot, path_of
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable, usage
-from tkledger.git import GitError, RefMoved, Repo
+from tkledger.git import GitError, Locked, RefMoved, Repo
 from tkledger.objects import Oid, oid_of
 from tkledger.tree import DISORDER, TreeReader, disorder, look_alike, looks_like_folder, twice
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
+
+_PATIENCE = 10.0
+"""How long to wait, in seconds, for somebody's commit that may be taking a move along."""
 
 _SNAPSHOTS = 64
 """How many commits' ledgers are kept in memory on a walk through history."""
@@ -284,28 +287,39 @@ class Ledger:
             if waited:
                 self.repo.refresh()
             tried: list[_Attempt] = []
+            end = time.monotonic() + _PATIENCE
             for attempt in range(_TRIES):
-                checkout = self._checkout()
-                checkout.heal(again=bool(tried))
-                earlier = (self._answered(key) if key else None) or self._taken_along(tried)
-                if earlier:
-                    return earlier
-                recorded, proposal = self._judged(propose)
-                if not recorded.touched:
-                    return recorded
                 try:
-                    return self._commit(checkout, recorded, proposal, tried)
+                    return self._attempt(propose, key, tried)
                 except RefMoved:
-                    import random
+                    pass
+                except Locked:
+                    # perhaps by somebody's commit of the index, which takes this move along: only
+                    # when that has ended can be told what became of the move
+                    if not tried or time.monotonic() > end:
+                        raise
+                import random
 
-                    time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
-                    self.repo.refresh()
+                time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
+                self.repo.refresh()
         raise TkError(
             Exit.BUSY,
             "busy",
             f"{self.repo.head_ref} moved {_TRIES} times meanwhile",
             "run it again",
         )
+
+    def _attempt(
+        self, propose: Callable[[Snapshot], Proposal], key: str | None, tried: list[_Attempt]
+    ) -> Recorded:
+        """One try to record, after what became of those before it; raises RefMoved, Locked."""
+        checkout = self._checkout()
+        checkout.heal(again=bool(tried))
+        earlier = (self._answered(key) if key else None) or self._taken_along(tried)
+        if earlier:
+            return earlier
+        recorded, proposal = self._judged(propose)
+        return self._commit(checkout, recorded, proposal, tried) if recorded.touched else recorded
 
     def _checkout(self) -> Checkout:
         if self.repo.is_bare:
@@ -381,6 +395,8 @@ class Ledger:
             )
             known = checkout.note(files)
             checkout.judged(commit)
+            for path in checkout.project(new, known):
+                raise dirty(path, "was changed just now")
             tried.append(
                 _Attempt(
                     base,
@@ -388,8 +404,6 @@ class Ledger:
                     recorded,
                 )
             )
-            for path in checkout.project(new, known):
-                raise dirty(path, "was changed just now")
             self.repo.swap_ref(ref, commit, base, f"tk: {proposal.subject}")
         except (RefMoved, TkError) as error:
             if not self._take_back(checkout):

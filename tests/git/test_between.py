@@ -103,6 +103,34 @@ def test_a_commit_is_judged_in_the_middle_of_a_move(project: Project, tmp_path: 
         assert met.project.status() == ("" if met.status == 0 else " M code.txt")
 
 
+HELD_HOOK = """\
+#!/bin/sh
+# holds the branch until the index is back at HEAD, so until the move meanwhile gave up its try
+[ "$1" = prepared ] && [ ! -e "$(git rev-parse --git-path held)" ] || exit 0
+touch "$(git rev-parse --git-path held)"
+until git diff --cached --quiet HEAD -- .tasks; do sleep 0.02; done
+"""
+
+COMMIT_AND_HOLD = """\
+echo two >> code.txt; git add code.txt
+git commit -q -m code >commit.log 2>&1 &
+until [ -e .git/held ]; do sleep 0.02; done
+"""
+
+
+def test_a_move_that_a_slow_commit_takes_along_is_made_once(project: Project) -> None:
+    """The commit holds the branch for longer than a move waits, with the move in its tree."""
+    hook = project.write(".git/hooks/reference-transaction", HELD_HOOK)
+    hook.chmod(0o755)
+    answer = project.at_point("before update-ref", COMMIT_AND_HOLD, "note", "a", "words")
+    assert answer.status == 0, answer.said
+    project.settle()
+    assert (project.path / "commit.log").read_text() == ""
+    assert project.file("a").count("- words") == 1
+    assert project.git("log", "-1", "--format=%s", "--", ".tasks") == "code"
+    assert project.status() == "?? commit.log"
+
+
 BEFORE_THE_LOCK = "fcntl.flock"
 NEXT = 'exec "$TK_PYTHON" -m tkledger'
 

@@ -2,7 +2,8 @@
 
 An effect is what others can see: a file opened for writing, renamed, linked or removed, a folder
 made, a lock taken, a process about to start, and the moment after one was started. If TK_AT is a
-word, it is the moment after a process with that argument was started. TK_HAPPENS is ``kill`` (this
+word, it is the moment after a process with that argument was started, if ``before WORD``, the one
+before that. TK_HAPPENS is ``kill`` (this
 process, by SIGKILL), ``kill-group`` (its process group), or else a shell command that is run to
 its end at that point.
 """
@@ -48,6 +49,8 @@ def _hear(event: str, details: tuple[object, ...]) -> None:
 
 class _Popen(subprocess.Popen):  # type: ignore[type-arg]
     def __init__(self, words: list[str], **options: object) -> None:
+        if _at.startswith("before ") and _at.removeprefix("before ") in words:
+            _point(_at)
         super().__init__(words, **options)  # type: ignore[call-overload]
         _point(*words)
 
