@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tkledger.core import actions
-from tkledger.core.field import is_id
+from tkledger.core.field import WHOLE, is_id
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import DEFAULT_PRIORITY, DEFAULT_TYPE, Task
@@ -217,5 +217,5 @@ def _budget(raw: str | Mapping[str, Any], task: Task | None) -> dict[str, Any]:
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
             raise usage("bad-budget", f"{pair!r} is no limit", "--budget steps=50,seconds=1800")
-        known[name] = int(value) if value.isdecimal() and name != "cost" else value
+        known[name] = int(value) if WHOLE.match(value) and name != "cost" else value
     return {name: value for name, value in known.items() if value != ""}

@@ -175,6 +175,7 @@ def test_the_version(tk: Tk) -> None:
         (["new", "T", "--label", "a b"], "bad-value"),
         (["new", "T", "--budget", "steps"], "bad-budget"),
         (["new", "T", "--budget", "stepz=3"], "bad-value"),
+        (["new", "T", "--budget", f"steps={'9' * 5000}"], "bad-value"),
         (["new", "T", "--id", "A B"], "bad-id"),
         (["new", "T", "--id", "a"], "id-taken"),
         (["new", " "], "no-title"),
@@ -185,6 +186,8 @@ def test_the_version(tk: Tk) -> None:
         (["list", "--state", "doing"], "no-such-state"),
         (["config", "set", "colour", "red"], "no-such-setting"),
         (["config", "set", "depth", "deep"], "bad-value"),
+        (["config", "set", "depth", "9" * 5000], "bad-value"),
+        (["config", "set", "depth", "--", "--5"], "bad-value"),
         (["config", "set", "depth", "10"], "no-change"),
         (["config", "set", "depth", "1", "2"], "one-value"),
         (["config", "set", "version", "9"], "no-such-setting"),
@@ -197,7 +200,8 @@ def test_the_version(tk: Tk) -> None:
 def test_wrong_words_are_usage_errors(ledger: Tk, git: Git, words: list[str], kind: str) -> None:
     before = git("rev-parse", "HEAD")
     as_json = [] if words[0] == "--json" else ["--json"]
-    failed(ledger(*words, *as_json), Exit.USAGE, kind)
+    end = words.index("--") if "--" in words else len(words)
+    failed(ledger(*words[:end], *as_json, *words[end:]), Exit.USAGE, kind)
     answer = ledger(*words)
     if words[0] != "--json":
         assert answer.out == ""
