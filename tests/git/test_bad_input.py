@@ -112,13 +112,15 @@ def a_file_instead(project: Project) -> None:
 
 
 def file_is(kind: str) -> Callable[[Project], object]:
-    """The task's working file is a folder, or a link."""
+    """The task's working file is a folder, a pipe, or a link."""
 
     def wrong(project: Project) -> None:
         path = project.path / ".tasks/a.yaml"
         path.unlink()
         if kind == "folder":
             path.mkdir()
+        elif kind == "pipe":
+            os.mkfifo(path)
         else:
             path.symlink_to("b.yaml")
 
@@ -162,6 +164,9 @@ CASES = [
          edited(".tasks/e.yaml", "mine\n", stage=True)),
     Case("unmerged", START, Exit.UNUSABLE, "staged", unmerged),
     Case("a folder for a file", START, Exit.UNUSABLE, ".tasks/a.yaml", file_is("folder")),
+    Case("a pipe for a file", START, Exit.UNUSABLE, "not committed", file_is("pipe")),
+    Case("a pipe to format", ("fmt", "a"), Exit.UNUSABLE, "files in .tasks", file_is("pipe")),
+    Case("a folder to format", ("fmt", "a"), Exit.UNUSABLE, "files in .tasks", file_is("folder")),
     Case("a link for a file", START, Exit.UNUSABLE, "not committed", file_is("link")),
     Case("linked away", START, Exit.UNUSABLE, "not a folder", linked_away),
     Case("a file instead", START, Exit.UNUSABLE, "not a folder", a_file_instead),
