@@ -395,10 +395,10 @@ def test_a_full_disk(project: Project, small_disk: Path) -> None:
     refused = 0
     for free in range(0, 64 * 1024, 4096):
         filler.write_bytes(b"")
+        before, commits = there.snapshot(), there.count()  # git status may write, too
         usage = os.statvfs(small_disk)
         room = usage.f_bavail * usage.f_frsize
         filler.write_bytes(b"x" * max(room - free, 0))
-        before, commits = there.snapshot(), there.count()
         answer = there.tk("note", "a", "words")
         filler.unlink()
         if answer.status:
