@@ -429,19 +429,37 @@ def test_a_reader_who_has_seen_enough(project: Project, command: str) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("command", ["list", "list --json", "start a", "--version"])
-def test_an_answer_that_cannot_be_written(project: Project, command: str) -> None:
+def test_an_answer_that_cannot_be_written(project: Project, command: str, unbuffered: str) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [*TK, *command.split()],
             cwd=project.path,
             stdout=full,
             stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             text=True,
         )
     assert done.returncode == Exit.UNUSABLE
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("error: ")
+    assert "nothing was" not in done.stderr, "a move was made all the same"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_refusal_that_cannot_be_written(project: Project) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*TK, "done", "a", "--json"],
+            cwd=project.path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            text=True,
+        )
+    assert done.returncode == Exit.REJECTED
+    assert done.stderr.startswith("error[TK201] a: ")
 
 
 def test_no_standard_streams(project: Project) -> None:
