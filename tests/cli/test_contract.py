@@ -370,6 +370,8 @@ def test_edit_changes_fields_and_takes_them_out(ledger: Tk, git: Git) -> None:
     task = ledger("show", "a", "--json").json["task"]
     assert (task["title"], task["labels"], task["budget"]) == ("Other", ["y", "z"], {"tokens": 7})
     assert not {"owner", "depends_on"} & set(task)
+    moved(ledger, "edit", "a", "--budget", "", "-m", "")
+    assert not {"budget", "description"} & set(ledger("show", "a", "--json").json["task"])
     before = git("rev-parse", "HEAD")
     answer = ledger("edit", "a", "--title", "Other")
     assert (answer.status, answer.out) == (Exit.OK, "")

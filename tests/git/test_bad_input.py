@@ -198,6 +198,7 @@ CASES = [
     Case("unknown reason", ("block", "a", "--reason", "bored"), Exit.USAGE, "reason"),
     Case("no reason", ("block", "a"), Exit.USAGE, "reason"),
     Case("unknown resolution", ("cancel", "a", "--resolution", "eaten"), Exit.USAGE, "resolution"),
+    Case("resolution of another end", ("cancel", "a", "--resolution", "merged"), Exit.USAGE, "dropped"),
     Case("no number", ("new", "T", "--priority", "high"), Exit.USAGE, "priority"),
     Case("no such priority", ("new", "T", "--priority", "9"), Exit.USAGE, "priority"),
     Case("no title", ("new", ""), Exit.USAGE, "title"),
