@@ -991,11 +991,22 @@ def completed(line: str) -> list[str]:
     return done.stdout.split()
 
 
+def test_the_shell_completes_ids_of_the_folder_named(
+    ledger: Tk, repo_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger("new", "T", "--id", "tk-abc")
+    monkeypatch.chdir(tmp_path)
+    assert completed("tk show tk-") == []
+    assert completed(f"tk show -C {repo_path} tk-") == ["tk-abc"]
+    assert completed(f"tk start -C {repo_path} tk-") == ["tk-abc"]
+
+
 def test_the_shell_completes_commands_ids_and_states(ledger: Tk) -> None:
     ledger("new", "T", "--id", "tk-abc")
     assert completed("tk sta") == ["start"]
     assert completed("tk show tk-") == ["tk-abc"]
     assert completed("tk start tk-a") == ["tk-abc"]
+    assert completed("tk new T --from tk-") == ["tk-abc"]
     assert completed("tk list --state in_") == ["in_progress", "in_review"]
     assert completed("tk check transition to") == ["todo"]
     assert completed("tk block a --reason us") == ["user"]
