@@ -592,7 +592,7 @@ def test_a_batch_is_text_with_one_object_a_line(ledger: Tk, tmp_path: Path) -> N
     file = tmp_path / "latin"
     file.write_bytes(b'{"op": "note", "id": "a", "message": "\xe9"}\n')
     failed(ledger("batch", str(file), "--json"), Exit.USAGE, "bad-file")
-    failed(ledger("batch", str(tmp_path / "none"), "--json"), Exit.UNUSABLE, "system")
+    failed(ledger("batch", str(tmp_path / "none"), "--json"), Exit.UNUSABLE, "bad-file")
 
 
 def test_a_batch_is_all_or_nothing_before_the_rules_too(ledger: Tk, git: Git) -> None:

@@ -214,6 +214,8 @@ CASES = [
     Case("no such budget", ("new", "T", "--budget", "lives=9"), Exit.USAGE, "lives"),
     Case("no such revision", ("list", "--at", "q9"), Exit.UNUSABLE, "q9"),
     Case("revision like an option", ("list", "--at", "--all"), Exit.UNUSABLE, "--all"),
+    Case("odd prefix", ("init", "--prefix", "A B"), Exit.USAGE, "tk init --help"),
+    Case("no such file of a batch", ("batch", "q9"), Exit.UNUSABLE, "q9 cannot be read"),
     # rules
     Case("no such edge", ("done", "a"), Exit.REJECTED, "TK201"),
     Case("cycle", ("edit", "a", "--depends-on", "a"), Exit.REJECTED, "TK3"),
@@ -516,8 +518,12 @@ def test_an_editor_that_fails(
     else:
         assert answer.status in (Exit.USAGE, Exit.UNUSABLE), answer.said
         where, _, rest = answer.err.partition("\n")
-        assert where.startswith("your text: ")
+        if editor == "rm -f":
+            rest = answer.err
+        else:
+            assert Path(where.removeprefix("your text: ")).exists()
         told(answer._replace(err=rest), "", as_json=False)
+        assert "disk" not in rest, "the system is not what failed"
     assert project.snapshot() == before
 
 
