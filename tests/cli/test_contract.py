@@ -120,8 +120,6 @@ def test_every_command_has_help(tk: Tk, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_takes_c_and_json(name: str) -> None:
-    if name == "demo":
-        pytest.skip("it plays in a repository of its own")
     assert {"path", "as_json"} <= set(_parameters(name.split()))
 
 
