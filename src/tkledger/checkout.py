@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -124,9 +125,9 @@ class Checkout:
     def _on_disk(self, path: str) -> Oid | None:
         """The object that a working file holds, whatever line ends the checkout gives it."""
         full = os.path.join(self._top, path)
-        if os.path.islink(full):
-            return "a link"
         try:
+            if not stat.S_ISREG(os.lstat(full).st_mode):
+                return "no plain file"  # and reading a pipe would wait for ever
             with open(full, "rb") as file:
                 return self._oid(file.read(1 << 20).replace(b"\r\n", b"\n"))
         except FileNotFoundError:

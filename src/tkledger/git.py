@@ -184,7 +184,8 @@ class Repo:
         done = self._call(*args, stdin=stdin, env=env, apart=apart)
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip() or f"exit {done.returncode}"
-            raise GitError(f"git {args[0]}: {words.removeprefix('fatal: ')}", _remedy(words))
+            command = args[2] if args[0] == "-c" else args[0]
+            raise GitError(f"git {command}: {words.removeprefix('fatal: ')}", _remedy(words))
         return done.stdout
 
     def answers(self, *args: str) -> str | None:

@@ -90,7 +90,8 @@ def understood(error: Exception) -> TkError | None:
         return TkError(Exit.USAGE, "bad-value", f"{error.key}: {error.message}", "tk new --help")
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
-        remedy = "look at the folder's permissions and the room on the disk; nothing was committed"
+        # stdout may be what failed, and that after a commit
+        remedy = "look at permissions and the room on the disk, and in tk log what was committed"
         return TkError(Exit.UNUSABLE, "system", f"{error.strerror or error}{where}", remedy)
     return None
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tkledger.core import actions
-from tkledger.core.field import is_id
+from tkledger.core.field import WHOLE, FieldError, is_id
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.snapshot import Flaw, Snapshot
-from tkledger.core.task import DEFAULT_PRIORITY, DEFAULT_TYPE, Task
+from tkledger.core.task import DEFAULT_PRIORITY, DEFAULT_TYPE, REASONS, RESOLUTIONS, Task
 from tkledger.errors import unusable, usage
 from tkledger.ids import find, fresh_id
 
@@ -129,13 +129,15 @@ def move(event: Event) -> Callable[[Snapshot, Options, str], Step]:
         assert ledger.policy is not None
         text, reason = options.get("message"), options.get("reason")
         if event is Event.BLOCK and not reason:
-            from tkledger.core.task import REASONS
-
             raise usage(
                 "no-reason",
                 f"blocking needs a reason: {', '.join(REASONS)}",
                 f"tk block {task.id} --reason other -m TEXT",
             )
+        resolution = options.get("resolution")
+        ways = RESOLUTIONS.get(actions.TARGETS[event], ())
+        if resolution and resolution not in ways:
+            raise FieldError("resolution", f"{resolution!r} must be one of {', '.join(ways)}")
         after = actions.move(
             ledger,
             task,
@@ -143,7 +145,7 @@ def move(event: Event) -> Callable[[Snapshot, Options, str], Step]:
             ledger.policy,
             actor=actor,
             reason=reason,
-            resolution=options.get("resolution"),
+            resolution=resolution,
             text=text,
         )
         why = reason or text
@@ -192,7 +194,7 @@ def _described(ledger: Snapshot, options: Options, task: Task | None = None) -> 
         fields["depends_on"] = [find(ledger, one) for one in _items(options, "depends_on")]
     if _items(options, "label"):
         fields["labels"] = _items(options, "label")
-    if options.get("budget"):
+    if options.get("budget") is not None:
         fields["budget"] = _budget(options["budget"], task)
     admission = {
         field: options[name] for name, field in _ADMISSION.items() if options.get(name) is not None
@@ -209,7 +211,9 @@ def _items(options: Options, name: str) -> list[str]:
 
 
 def _budget(raw: str | Mapping[str, Any], task: Task | None) -> dict[str, Any]:
-    """A budget out of ``steps=50,cost=1.50``; ``steps=`` takes a limit out."""
+    """A budget out of ``steps=50,cost=1.50``; ``steps=`` takes a limit out, nothing all of them."""
+    if raw == "":
+        return {}
     known = {k: v for k, v in task.budget._asdict().items() if v is not None} if task else {}
     if isinstance(raw, Mapping):
         return {**known, **raw}
@@ -217,5 +221,5 @@ def _budget(raw: str | Mapping[str, Any], task: Task | None) -> dict[str, Any]:
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
             raise usage("bad-budget", f"{pair!r} is no limit", "--budget steps=50,seconds=1800")
-        known[name] = int(value) if value.isdecimal() and name != "cost" else value
+        known[name] = int(value) if WHOLE.match(value) and name != "cost" else value
     return {name: value for name, value in known.items() if value != ""}

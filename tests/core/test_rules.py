@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import NamedTuple
 
 import pytest
@@ -973,6 +974,44 @@ def test_a_merge_does_not_answer_for_the_flaws_of_its_sides() -> None:
     both = ledger(a_task("new"), flaws=(flaw("TK108"),))
     assert judge(merged(base, flawed, other, into=both)) == ()
     assert judge(merged(base, other, flawed, into=both)) == ()
+
+
+KNOTS = {
+    "parents": ("TK304", {"a": {"parent": "b"}, "b": {"parent": "c"}, "c": {"parent": "a"}}),
+    "dependencies": (
+        "TK305",
+        {"a": {"depends_on": ["b", "d"]}, "b": {"depends_on": ["c"]}, "c": {"depends_on": ["a"]}},
+    ),
+    "a task on its parent": ("TK306", {"a": {"parent": "b", "depends_on": ["b"]}}),
+    "a task on its grandparent": (
+        "TK306",
+        {"b": {"parent": "a"}, "c": {"parent": "b", "depends_on": ["a", "d"]}},
+    ),
+    "a parent on its child, too": (
+        "TK306",
+        {"b": {"parent": "a", "depends_on": ["c"]}, "a": {"depends_on": ["b"]},
+         "c": {"depends_on": ["a"]}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", KNOTS)
+def test_the_remedy_of_a_knot_unties_it(what: str) -> None:
+    code, links = KNOTS[what]
+    before = ledger(*(a_task(key) for key in "abcd"))
+    after = ledger(*(a_task(key, **links.get(key, {})) for key in "abcd"))
+    (found,) = (one for one in judge(change((before,), after)) if one.code == code)
+    tk, edit, key, option, value = shlex.split(found.remedy)
+    assert (tk, edit) == ("tk", "edit")
+    task = after.task(key)
+    assert task is not None
+    if option == "--parent":
+        untied = task._replace(parent=value or None)
+    else:
+        assert value in task.depends_on
+        untied = task._replace(depends_on=tuple({*task.depends_on} - {value}))
+    left = {one.code for one in judge(change((before,), after.put(untied)))}
+    assert code not in left
 
 
 UNIONS = {

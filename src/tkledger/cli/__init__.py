@@ -116,6 +116,13 @@ def _dispatch(argv: list[str]) -> int:
 
 
 def _failed(error: Exception, as_json: bool) -> int:
+    try:
+        return _told(error, as_json)
+    except OSError:  # stdout is what failed
+        return _told(error, as_json=False)
+
+
+def _told(error: Exception, as_json: bool) -> int:
     from tkledger import report
     from tkledger.core.actions import Refused
 
@@ -128,7 +135,4 @@ def _failed(error: Exception, as_json: bool) -> int:
 
             traceback.print_exc()
         known = report.bug(error)
-    try:
-        return report.fail(known, as_json=as_json)
-    except OSError:  # stdout is what failed
-        return report.fail(known, as_json=False)
+    return report.fail(known, as_json=as_json)

@@ -10,7 +10,7 @@ from tkledger import codec
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core import policy as policies
-from tkledger.core.field import FieldError
+from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import POLICY_PATH, Snapshot
 from tkledger.errors import Exit, usage
@@ -133,4 +133,4 @@ def _value(key: str, words: list[str]) -> Any:
         return words
     if len(words) > 1:
         raise usage("one-value", f"{key} takes one value", "tk config explain")
-    return int(words[0]) if words[0].lstrip("-").isdecimal() else words[0]
+    return int(words[0]) if WHOLE.match(words[0]) else words[0]

@@ -21,7 +21,12 @@ def new(
     parent: o.Parent = None,
     from_: Annotated[
         str | None,
-        typer.Option("--from", metavar="ID", help="The task whose work discovered this one."),
+        typer.Option(
+            "--from",
+            metavar="ID",
+            help="The task whose work discovered this one.",
+            autocompletion=o.complete_ids,
+        ),
     ] = None,
     depends_on: o.DependsOn = None,
     label: o.Labels = None,

@@ -50,6 +50,9 @@ RESERVED = frozenset({"config"})
 MAX_INT = 2**53 - 1
 """The greatest whole number that every JSON reader keeps exact."""
 
+WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})\Z")
+"""A whole number as it is written, with no more digits than the greatest has."""
+
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?\Z")
 

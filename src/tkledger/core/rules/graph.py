@@ -85,7 +85,9 @@ def parent_cycle(change: Change) -> Iterator[Finding]:
             return ()
         return (task.parent,)
 
-    return _loops(_new_cycles(change, parents), "its parents lead back to it", "--parent ID")
+    for path in _new_cycles(change, parents):
+        remedy = f"tk edit {path[-1]} --parent ''"
+        yield Finding(path[0], f"its parents lead back to it: {_shown(path)}", remedy)
 
 
 @rule("TK305")
@@ -101,9 +103,9 @@ def dependency_cycle(change: Change) -> Iterator[Finding]:
         task = snapshot.task(task_id)
         return task.depends_on if task and not task.ended else ()
 
-    return _loops(
-        _new_cycles(change, dependencies), "its dependencies lead back to it", "--no-depends-on ID"
-    )
+    for path in _new_cycles(change, dependencies):
+        remedy = f"tk edit {path[-1]} --no-depends-on {path[0]}"
+        yield Finding(path[0], f"its dependencies lead back to it: {_shown(path)}", remedy)
 
 
 @rule("TK306")
@@ -125,8 +127,15 @@ def deadlock(change: Change) -> Iterator[Finding]:
             return ()
         return task.depends_on + snapshot.children(task_id)
 
-    mixed = [path for path in _new_cycles(change, waits_for) if _is_mixed(path, change.after)]
-    return _loops(mixed, "waits for itself by parents and dependencies", "--no-depends-on ID")
+    for path in _new_cycles(change, waits_for):
+        found = _dependencies(path, change.after)
+        if found and _has_child(path, change.after):
+            node, other = max(found, key=lambda link: change.after.parent(link[1]) != link[0])
+            yield Finding(
+                path[0],
+                f"waits for itself by parents and dependencies: {_shown(path)}",
+                f"tk edit {node} --no-depends-on {other}",
+            )
 
 
 def _new_cycles(
@@ -140,13 +149,22 @@ def _new_cycles(
     return cycles(starts, edges, known)
 
 
-def _is_mixed(path: tuple[str, ...], snapshot: Snapshot) -> bool:
-    """Whether a cycle is made of both kinds of link; a link may be of both."""
-    pairs = list(zip(path, (*path[1:], path[0])))
-    return any(snapshot.parent(to) == node for node, to in pairs) and any(
-        task is not None and to in task.depends_on
-        for task, to in ((snapshot.task(node), to) for node, to in pairs)
-    )
+def _links(path: tuple[str, ...]) -> list[tuple[str, str]]:
+    return list(zip(path, (*path[1:], path[0])))
+
+
+def _has_child(path: tuple[str, ...], snapshot: Snapshot) -> bool:
+    """Whether a link of a cycle leads from a parent to its child."""
+    return any(snapshot.parent(to) == node for node, to in _links(path))
+
+
+def _dependencies(path: tuple[str, ...], snapshot: Snapshot) -> list[tuple[str, str]]:
+    """The links of a cycle that are dependencies; they may lead to a child as well."""
+    return [
+        (node, to)
+        for node, to in _links(path)
+        if (task := snapshot.task(node)) is not None and to in task.depends_on
+    ]
 
 
 def _relinked(change: Change) -> list[str]:
@@ -167,14 +185,9 @@ def _relinked(change: Change) -> list[str]:
     )
 
 
-def _loops(paths: list[tuple[str, ...]], what: str, option: str) -> Iterator[Finding]:
-    for path in paths:
-        shown = path if len(path) <= 12 else (*path[:6], f"({len(path) - 12} more)", *path[-6:])
-        yield Finding(
-            path[0],
-            f"{what}: {' -> '.join((*shown, path[0]))}",
-            f"tk edit {path[-1]} {option}",
-        )
+def _shown(path: tuple[str, ...]) -> str:
+    shown = path if len(path) <= 12 else (*path[:6], f"({len(path) - 12} more)", *path[-6:])
+    return " -> ".join((*shown, path[0]))
 
 
 @rule("TK307")
