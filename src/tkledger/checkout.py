@@ -111,7 +111,9 @@ class Checkout:
 
     def _staged(self, paths: list[str]) -> dict[str, tuple[bool, Oid]]:
         """By path: whether the checkout leaves the file out (sparse), and the object staged."""
-        found = {}
+        found: dict[str, tuple[bool, Oid]] = {}
+        if not paths:  # git would name all
+            return found
         out = self._repo.run("ls-files", "-s", "-t", "-z", "--full-name", "--", *paths)
         for line in out.decode(errors="surrogateescape").split("\0")[:-1]:
             meta, path = line.split("\t", 1)
@@ -161,6 +163,10 @@ class Checkout:
         after this one need not ask again. Advice for the hook script, never proof.
         """
         self._replace(os.path.join(self._own, "judged"), f"{verdict}\n".encode())
+
+    def heard(self) -> None:
+        """The words of the commit that this hook's git is about to make were found in order."""
+        self._replace(os.path.join(self._own, "heard"), f"{os.getppid()}\n".encode())
 
     def forget(self) -> None:
         """The commit was not made, or index and files have caught up with it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
 from tkledger.commits import FORMAT, Commit, commits, tokens
@@ -332,11 +332,16 @@ class Repo:
                 process.kill()
                 process.wait()
 
-    def root_names(self, *revisions: str) -> Iterator[tuple[Oid, str]]:
+    def parents(self, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
+        """The commits that ``revisions`` select, each with its parents."""
+        lines = self.run("rev-list", "--parents", *revisions).decode().splitlines()
+        return {oid: tuple(parents) for oid, *parents in (line.split(" ") for line in lines)}
+
+    def root_names(self, commits: Iterable[Oid]) -> Iterator[tuple[Oid, str]]:
         """Each commit with each name in the root folder that it brings or takes, against any
         parent.
         """
-        listed = self.run("rev-list", *revisions)
+        listed = "".join(f"{oid}\n" for oid in commits).encode()
         out = self.run(
             "diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--diff-filter=ADT",
             "--ignore-submodules=none", stdin=listed,
@@ -388,6 +393,11 @@ class Repo:
                 "git does not know who you are", "git config --global user.email you@example.org"
             )
         return author, committer, found
+
+    def author_email(self) -> str:
+        """The e-mail of whoever would be a commit's author; raises GitError if git would guess."""
+        ident = self.identities()[0]
+        return ident[ident.index("<") + 1 : ident.index(">")]
 
     # -- writing ---------------------------------------------------------------------------
 

@@ -264,7 +264,7 @@ def test_config_is_shown_and_set(ledger: Tk, git: Git) -> None:
             ["todo->cancelled", "blocked->cancelled"],
             ["blocked->cancelled", "todo->cancelled"],
         ),
-        ("loops", ["identity"], ["identity"]),
+        ("loops", ["identity=warn"], {"identity": "warn"}),
         ("protected", ["main", "stable"], ["main", "stable"]),
         ("actors", ["test@example.org=Tess"], {"test@example.org": "Tess"}),
         ("prefix", ["job"], "job"),

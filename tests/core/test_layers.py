@@ -95,8 +95,8 @@ def test_only_the_terminal_imports_typer() -> None:
 LAYERS = (
     {"core"},
     {"errors", "objects", "commits"},
-    {"codec", "git", "yamlscan", "report", "ids", "cache", "verbs"},
-    {"tree", "ledger", "checkout", "pusher", "baseline"},
+    {"codec", "git", "yamlscan", "report", "ids", "cache", "sums", "verbs"},
+    {"tree", "tally", "ledger", "checkout", "pusher", "baseline"},
     {"views", "gate", "hooks", "driver"},
     {"doors", "doctor"},
     {"cli"},

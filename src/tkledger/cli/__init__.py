@@ -21,7 +21,7 @@ class Command(NamedTuple):
 
 
 SET_UP, WRITE, MOVE, LOOK, JUDGE = "Set up", "Write down", "Move", "Look", "Judge"
-EXCHANGE = "Exchange"
+AGENTS, EXCHANGE = "Agents", "Exchange"
 _MOVES = [
     "admit",
     "start",
@@ -54,10 +54,13 @@ COMMANDS: dict[str, Command] = {
     "board": Command("look", "board", LOOK),
     "log": Command("look", "log", LOOK),
     "why": Command("why", "why", LOOK),
+    "budget": Command("budget", "budget", LOOK),
     "verify": Command("judge", "verify", JUDGE),
     "accept": Command("judge", "accept", JUDGE),
     "explain": Command("judge", "explain", JUDGE),
     "check": Command("check", "app", JUDGE),
+    "step": Command("budget", "step", AGENTS),
+    "spend": Command("budget", "spend", AGENTS),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }
 
