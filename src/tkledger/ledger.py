@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Sn
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.git import GitError, RefMoved, Repo
-from tkledger.objects import Oid, oid_of
+from tkledger.objects import Oid, oid_of, read_commit
 from tkledger.tree import DISORDER, TreeReader, disorder, look_alike, looks_like_folder, twice
 
 _TRIES = 20
@@ -133,7 +133,7 @@ class Ledger:
         """The same commits, after reading the files of a few at once: one by one costs a wait
         for git each (measured: 50 us).
         """
-        while batch := list(islice(commits, 64)):
+        while batch := self._as_written(islice(commits, 64)):
             files = (diff for commit in batch for diff in commit.diffs if diff.new_mode != ABSENT)
             entries = (self._reader.entry(diff.path, diff.new_mode, diff.new) for diff in files)
             self._reader.load(
@@ -141,6 +141,24 @@ class Ledger:
             )
             self._disordered = self._reader.disordered([commit.tree for commit in batch])
             yield from batch
+
+    def _as_written(self, commits: Iterable[Commit]) -> list[Commit]:
+        """The same commits, each with what its own bytes say.
+
+        The log re-encodes a commit before it reads it, by what this machine knows of encodings, and
+        takes the last of two committers, where git itself takes the first.
+        """
+        shown = list(commits)
+        found = []
+        for commit, answer in zip(shown, self.repo.read_many([one.oid for one in shown])):
+            written = read_commit(answer[2]) if answer and answer[1] == "commit" else None
+            if written is None or written[:2] != commit[1:3]:
+                raise GitError(
+                    f"commit {commit.oid} has other parents than git shows",
+                    "git fetch --unshallow, or git fsck --full",
+                )
+            found.append(Commit(commit.oid, *written, commit.diffs))
+        return found
 
     def _changed_entries(
         self, commit: Commit, before: Snapshot, alike: Sequence[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import zlib
 
 import pytest
@@ -310,3 +311,36 @@ def test_a_message_in_another_encoding(clone: Clone) -> None:
     clone.git("-c", "user.name=\udce9\udcff", "commit", "-q", "--allow-empty", "-m", "\udce9")
     clone.push()
     assert clone.verified() == set()
+
+
+TWO = "T <t@x> 4000000000 -0000\ncommitter Z <z@z> 1000 -0000"
+UTF_7 = "T+AAo-committer Z +ADw-z@z+AD4- 1000 -0000+AAo-x <t@x> 4000000000 -0000\nencoding UTF-7"
+EBCDIC = "T <t@x> 4000000000 -0000\nencoding IBM037"
+
+
+@pytest.mark.parametrize("committer", [TWO, UTF_7, EBCDIC])
+def test_a_date_is_not_hidden_from_those_who_ask_the_log(clone: Clone, committer: str) -> None:
+    """git's log takes the second of two committers, and finds another one, or none, in encodings
+    that do not leave ASCII as it is.
+    """
+    clone.git("config", "receive.fsckObjects", "true", cwd=clone.server)
+    text = clone.git("cat-file", "commit", clone.dangling(a={"state": "in_progress"})) + "\n"
+    text = re.sub("committer .*", f"committer {committer}", text.replace("+0000", "-0000"))
+    made = clone.git("hash-object", "-w", "-t", "commit", "--stdin", stdin=text)
+    assert clone.git("log", "-1", "--format=%ct", made) in ("1000", "")
+    clone.hooks_off()
+    refused(clone, f"{made}:main", match="TK703")
+
+
+def test_a_tampered_commit_is_noticed(clone: Clone, bad: str) -> None:
+    """Under the name of the illegal commit, one of the legal tree."""
+    oid = clone.oid("HEAD~1")
+    text = clone.git("cat-file", "commit", oid).replace(
+        clone.oid(f"{oid}^{{tree}}"), clone.oid("origin/main^{tree}")
+    )
+    path = clone.path / ".git/objects" / oid[:2] / oid[2:]
+    path.chmod(0o644)
+    path.write_bytes(zlib.compress(b"commit %d\0" % (len(text) + 1) + text.encode() + b"\n"))
+    answer = clone.tk("verify", "--all")
+    assert answer.status not in (0, 1)
+    assert oid in answer.err
