@@ -56,7 +56,7 @@ def range_(
         )
     count = 0
     found: list[Violation] = []
-    for _, _, violations in _judged(ledger, [tip], bases):
+    for _, _, violations in _judged(ledger, [tip], [f"^{base}" for base in bases]):
         count += 1
         found += violations
         if count % 100 == 0:
@@ -93,12 +93,12 @@ def staged(ledger: Ledger, tree: Oid, heads: Sequence[Oid] = ()) -> tuple[Violat
 
 def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
     """Judge the commits that local refs are about to show and no branch or remote has yet."""
-    return _unaccepted(ledger, list(tips), ["--branches", "--remotes"])
+    return _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"])
 
 
 def leaving(ledger: Ledger, tips: Iterable[Oid], remote: str) -> Iterator[Violation]:
     """Judge the commits about to be pushed that the remote is not known to have."""
-    return _unaccepted(ledger, list(tips), [f"--remotes={remote}"])
+    return _unaccepted(ledger, list(tips), ["--not", f"--remotes={remote}"])
 
 
 def _unaccepted(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Violation]:
@@ -123,7 +123,8 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
     accepted = policy.accepted if policy else {}
     dates: dict[Oid, int] = {}
     if tips:
-        for commit, change, violations in _judged(ledger, list(tips), baseline.tips()):
+        known = [f"^{tip}" for tip in baseline.tips()]
+        for commit, change, violations in _judged(ledger, list(tips), known):
             dates[commit.oid] = commit.at
             yield from (one for one in violations if one.commit not in accepted)
             if change is not None:
@@ -139,9 +140,9 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
 def _judged(
     ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]
 ) -> Iterator[tuple[Commit, Change | None, list[Violation]]]:
-    """Every commit that ``tips`` have and ``known`` (commits or git's ref options) have not."""
+    """Every commit that ``tips`` have and ``known`` (as git excludes them) have not."""
     rejudged: Rejudged = []
-    for commit, change in ledger.changes(*tips, "--not", *known):
+    for commit, change in ledger.changes(*tips, *known):
         violations: list[Violation] = []
         if change is not None:
             found = (*judge(change), *_brought(ledger, commit.parents, change, rejudged))

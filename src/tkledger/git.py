@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from tkledger.commits import FORMAT, Commit, commits, tokens
@@ -304,51 +305,72 @@ class Repo:
         those that changed something there, on whichever line of history. ``grep`` keeps those
         whose message holds these words.
         """
-        process = subprocess.Popen(
-            ["git", *_CONFIG, "log", "-z", "--topo-order", "--reverse", "--full-history",
+        with self._streamed(
+            ["log", "--stdin", "-z", "--topo-order", "--reverse", "--full-history",
              *(["--sparse"] if sparse else []), *(["--fixed-strings", f"--grep={grep}"] if grep else []),
              "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
              # neither .gitmodules nor the configuration may hide an entry
              "--ignore-submodules=none",
-             "--encoding=UTF-8", f"--format=tformat:{FORMAT}", *revisions, "--", path],
+             "--encoding=UTF-8", f"--format=tformat:{FORMAT}", *_options(revisions), "--", path],
+            _listed(revisions),
+        ) as stream:  # fmt: skip
+            yield from commits(tokens(stream))
+
+    def root_names(self, *revisions: str, like: Sequence[str]) -> Iterator[tuple[Oid, str]]:
+        """Each commit with each name in the root folder that it brings or takes, against any
+        parent, as far as one of the patterns ``like`` matches it.
+
+        Streaming: a thousand commits may each bring a hundred thousand names.
+        """
+        with (
+            self._streamed(["rev-list", "--stdin", *_options(revisions)], _listed(revisions)) as list_,
+            self._streamed(
+                ["diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--diff-filter=ADT",
+                 "--ignore-submodules=none", "--", *like],
+                list_,
+                # it would read the index, and fail with it; and here an id is no pattern, but these are
+                {"GIT_INDEX_FILE": _NOWHERE, "GIT_LITERAL_PATHSPECS": "0"},
+            ) as stream,
+        ):  # fmt: skip
+            oid = ""
+            words = tokens(stream)
+            for token in words:
+                word = token.strip("\n")
+                if word.startswith(":"):  # modes and objects; the name follows
+                    yield oid, next(words)
+                else:
+                    oid = word
+
+    @contextmanager
+    def _streamed(
+        self, args: Sequence[str], stdin: bytes | IO[bytes], env: Mapping[str, str] | None = None
+    ) -> Iterator[IO[bytes]]:
+        """The output of a git command as it comes; raises GitError where it fails."""
+        process = subprocess.Popen(
+            ["git", *_CONFIG, *args],
             cwd=self._cwd,
-            env=self._env,
-            stdin=subprocess.DEVNULL,
+            env={**self._env, **env} if env else self._env,
+            stdin=subprocess.PIPE if isinstance(stdin, bytes) else stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        )  # fmt: skip
+        )
         assert process.stdout
         assert process.stderr
         try:
-            yield from commits(tokens(process.stdout))
+            if process.stdin and isinstance(stdin, bytes):
+                with suppress(BrokenPipeError), process.stdin:  # it says itself what is wrong
+                    process.stdin.write(stdin)
+            yield process.stdout
+            process.stdout.read()
             if process.wait():
                 words = process.stderr.read().decode(errors="replace").strip()
-                raise GitError(f"git log: {words.removeprefix('fatal: ')}", "git fsck")
+                raise GitError(f"git {args[0]}: {words.removeprefix('fatal: ')}", "git fsck")
         finally:
             process.stdout.close()
             process.stderr.close()
             if process.poll() is None:
                 process.kill()
                 process.wait()
-
-    def root_names(self, *revisions: str) -> Iterator[tuple[Oid, str]]:
-        """Each commit with each name in the root folder that it brings or takes, against any
-        parent.
-        """
-        listed = self.run("rev-list", *revisions)
-        out = self.run(
-            "diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--diff-filter=ADT",
-            "--ignore-submodules=none", stdin=listed,
-            env={"GIT_INDEX_FILE": _NOWHERE},  # it would read the index, and fail with it
-        )  # fmt: skip
-        oid = ""
-        tokens = iter(out.decode(errors="surrogateescape").split("\0"))
-        for token in tokens:
-            word = token.strip("\n")
-            if word.startswith(":"):  # modes and objects; the name follows
-                yield oid, next(tokens)
-            else:
-                oid = word
 
     def is_ancestor(self, old: Oid, new: Oid) -> bool:
         """Whether ``new`` has ``old`` in its history; a commit has itself."""
@@ -471,6 +493,16 @@ class Repo:
             if "cannot lock ref" in words and remedy == _LOOK:
                 raise Locked(words) if "File exists" in words else RefMoved(words)
             raise GitError(f"git update-ref: {words.removeprefix('fatal: ')}", remedy)
+
+
+def _options(revisions: Sequence[str]) -> list[str]:
+    return [word for word in revisions if word.startswith("--")]
+
+
+def _listed(revisions: Sequence[str]) -> bytes:
+    """Revisions for standard input: a command line has room for some ten thousand only."""
+    names = (f"{word}\n" for word in revisions if not word.startswith("--"))
+    return "".join(names).encode(errors="surrogateescape")
 
 
 def _identity_env(who: str, ident: str) -> dict[str, str]:

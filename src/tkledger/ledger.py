@@ -24,7 +24,15 @@ from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.git import GitError, RefMoved, Repo
 from tkledger.objects import Oid, oid_of, read_commit
-from tkledger.tree import DISORDER, TreeReader, disorder, look_alike, looks_like_folder, twice
+from tkledger.tree import (
+    DISORDER,
+    LIKE_FOLDER,
+    TreeReader,
+    disorder,
+    look_alike,
+    looks_like_folder,
+    twice,
+)
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
@@ -113,7 +121,7 @@ class Ledger:
         is read from objects; nothing depends on the checkout, the clock or what was cached.
         """
         alike: dict[Oid, list[str]] = {}
-        for oid, name in self.repo.root_names(*revisions):
+        for oid, name in self.repo.root_names(*revisions, like=LIKE_FOLDER):
             if looks_like_folder(name):
                 alike.setdefault(oid, []).append(name)
         for commit in self._read_ahead(self.repo.log(*revisions, path=FOLDER)):
@@ -139,7 +147,7 @@ class Ledger:
             self._reader.load(
                 [one for found in entries for one in found.values() if isinstance(one, Pending)]
             )
-            self._disordered = self._reader.disordered([commit.tree for commit in batch])
+            self._disordered = self._reader.disordered({commit.tree for commit in batch})
             yield from batch
 
     def _as_written(self, commits: Iterable[Commit]) -> list[Commit]:

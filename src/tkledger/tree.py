@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from tkledger import codec
 from tkledger.cache import TaskCache
@@ -59,9 +59,9 @@ class TreeReader:
                 found.update(look_alike(entry.name))
         return found
 
-    def disordered(self, trees: Sequence[Oid]) -> set[Oid]:
+    def disordered(self, trees: Set[Oid]) -> set[Oid]:
         """Those of these root folders that git would not write."""
-        answers = (one for one in self._repo.read_many(trees) if one is not None)
+        answers = (one for one in self._repo.read_many(sorted(trees)) if one is not None)
         return {oid for oid, _, data in answers if not is_in_order(read_tree(data, len(oid)))}
 
     def _folder(self, oid: Oid) -> dict[str, Entry]:
@@ -222,6 +222,12 @@ def look_alike(name: str) -> dict[str, Entry]:
     """The entry of a name in the root folder that could be taken for ``.tasks``."""
     flaw = Flaw(form.LOOK_ALIKE, name, f"looks like {FOLDER}", f"rename {name!a}", name)
     return {f"{name}/": flaw}
+
+
+LIKE_FOLDER = (f":(icase,glob){FOLDER}*", ":(glob)*[! -~]*")
+"""Git's patterns for the names that `looks_like_folder` may be true of, and others: a name that it
+is true of is the folder's in other letters of ASCII, or has letters that are not of it.
+"""
 
 
 def looks_like_folder(name: str) -> bool:

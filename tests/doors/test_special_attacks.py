@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tracemalloc
 import zlib
 
 import pytest
 from clone import Clone, Refused, text_of
 
 from tkledger.core.snapshot import path_of
+from tkledger.git import Repo
+from tkledger.tree import LIKE_FOLDER
 
 LAUNDRY = ("refs/heads/wip", "refs/tags/v1", "refs/foo/bar", "refs/notes/n")
 
@@ -290,6 +293,34 @@ def test_a_thousand_branches_are_judged_once(clone: Clone) -> None:
     assert len(clone.ran()) < 20
     bad = clone.commit(b={"state": "done"})
     refused(clone, *(f"{bad}:refs/heads/c{n}" for n in range(50)))
+
+
+def test_more_validated_tips_than_a_command_line_holds(clone: Clone) -> None:
+    """Two megabytes, most often; a server collects them over the years."""
+    stream = "commit refs/x/y\ncommitter T <t@x> 1700000000 +0000\ndata 1\nx\n" * 45_000
+    clone.git("fast-import", "--quiet", stdin=stream, cwd=clone.server)
+    with (clone.server / "tk/validated").open("a") as file:
+        file.write(clone.git("rev-list", "refs/x/y", cwd=clone.server) + "\n")
+    clone.commit(a={"state": "in_progress"})
+    clone.push()
+    clone.hooks_off().commit(a={"state": "todo"})
+    refused(clone, "main")
+
+
+def test_names_that_come_and_go_are_not_kept_in_memory(clone: Clone) -> None:
+    """A push of a few kilobytes may bring millions of them."""
+    few, line = clone.oid("HEAD^{tree}"), f"100644 blob {clone.blob('x')}\tz{{}}\n"
+    listed = clone.git("ls-tree", "HEAD") + "\n" + "".join(map(line.format, range(5_000)))
+    many, tip = clone.git("mktree", stdin=listed), "HEAD"
+    for tree in (many, few) * 20:
+        tip = clone.commit_tree(tree, tip)
+    repo = Repo(str(clone.path))
+    tracemalloc.start()
+    assert list(repo.root_names(tip, like=LIKE_FOLDER))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    repo.close()
+    assert peak < 2_000_000
 
 
 def test_an_octopus_of_seventy(clone: Clone) -> None:
