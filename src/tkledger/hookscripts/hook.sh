@@ -114,8 +114,10 @@ reference-transaction)
 		[ "$new" = "$known" ] && continue
 		known=$new
 		judged "$new" && continue
-		found=$(ledger rev-list -2 --full-history "$new" --not --branches --remotes)
-		[ -n "$found" ] || continue
+		# where git cannot tell, nothing is known to be in order
+		if found=$(ledger rev-list -2 --full-history "$new" --not --branches --remotes); then
+			[ -n "$found" ] || continue
+		fi
 		# the door before judged that one commit, and none that comes with it
 		[ "$found" = "$new" ] &&
 			judged "$(look rev-parse "$new^{tree}" "$new^@" | tr '\n' ' ' | sed 's/ $//')" && continue
