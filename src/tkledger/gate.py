@@ -131,8 +131,21 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
                 yield from _unvouched(ledger.repo, commit, change, policy)
             else:
                 yield from _unattributed(ledger, commit)
-    for line in lines:
-        update = _ref_update(ledger, line, dates, now, policy)
+    moves: dict[tuple[Oid, Oid], tuple[bool, Policy | None]] = {}  # of many refs at once, often one
+    for old, new, ref in lines:
+        if (old, new) not in moves:
+            moves[old, new] = _moved(ledger, or_none(old), or_none(new))
+        forward, there = moves[old, new]
+        update = RefUpdate(
+            ref,
+            or_none(old),
+            or_none(new),
+            ref == ledger.repo.head_ref,
+            forward,
+            dates,
+            now,
+            there or policy,  # where the ref is new, the server's
+        )
         for check in CHECKS:
             yield from check.judge(update)
 
@@ -226,19 +239,10 @@ def _tightened(change: Change, newest: Policy) -> Iterator[Violation]:
     return (one for one in judge(change) if (one.task, one.code) not in known)
 
 
-def _ref_update(
-    ledger: Ledger,
-    line: tuple[Oid, Oid, str],
-    dates: dict[Oid, int],
-    now: int,
-    policy: Policy | None,
-) -> RefUpdate:
-    """A ref line for the door checks; judged by the policy where the ref was, else by ``policy``."""
-    old, new = or_none(line[0]), or_none(line[1])
+def _moved(ledger: Ledger, old: Oid | None, new: Oid | None) -> tuple[bool, Policy | None]:
+    """Whether a ref went forward, and the policy where it was."""
     forward = bool(old and new and ledger.repo.is_ancestor(old, new))
-    there = ledger.at(old).policy if old and is_commit(ledger.repo, old) else None
-    is_head = line[2] == ledger.repo.head_ref
-    return RefUpdate(line[2], old, new, is_head, forward, dates, now, there or policy)
+    return forward, ledger.at(old).policy if old and is_commit(ledger.repo, old) else None
 
 
 def is_commit(repo: Repo, oid: Oid) -> bool:

@@ -291,10 +291,15 @@ def test_a_thousand_branches_are_judged_once(clone: Clone) -> None:
     clone.hooks_off().trace.unlink()
     clone.push("refs/heads/*:refs/heads/*")
     assert len(clone.ran()) < 20
+    made = clone.commit(c={"priority": 1})
+    clone.trace.unlink()
+    clone.push(*(f"+{made}:refs/heads/b{n}" for n in range(1000)))
+    assert len(clone.ran()) < 20
     bad = clone.commit(b={"state": "done"})
     refused(clone, *(f"{bad}:refs/heads/c{n}" for n in range(50)))
 
 
+@pytest.mark.long
 def test_more_validated_tips_than_a_command_line_holds(clone: Clone) -> None:
     """Two megabytes, most often; a server collects them over the years."""
     stream = "commit refs/x/y\ncommitter T <t@x> 1700000000 +0000\ndata 1\nx\n" * 45_000
