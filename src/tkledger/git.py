@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO
 
-from tkledger.commits import FORMAT, Commit, commits, tokens
+from tkledger.commits import FORMAT, Commit, FileDiff, commits, pairs, tokens
 from tkledger.objects import (
     FOLDER_MODE,
     NewObject,
@@ -316,30 +316,27 @@ class Repo:
         ) as stream:  # fmt: skip
             yield from commits(tokens(stream))
 
-    def root_names(self, *revisions: str, like: Sequence[str]) -> Iterator[tuple[Oid, str]]:
-        """Each commit with each name in the root folder that it brings or takes, against any
-        parent, as far as one of the patterns ``like`` matches it.
+    def root_changes(
+        self, *revisions: str, like: Sequence[str]
+    ) -> Iterator[tuple[Oid, str, FileDiff]]:
+        """What each commit changes in the root folder, against any parent, as far as one of the
+        patterns ``like`` matches its name; with git's letter for the kind of change.
 
         Streaming: a thousand commits may each bring a hundred thousand names.
         """
         with (
-            self._streamed(["rev-list", "--stdin", *_options(revisions)], _listed(revisions)) as list_,
             self._streamed(
-                ["diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--diff-filter=ADT",
+                ["rev-list", "--stdin", *_options(revisions)], _listed(revisions)
+            ) as list_,
+            self._streamed(
+                ["diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--no-abbrev",
                  "--ignore-submodules=none", "--", *like],
                 list_,
                 # it would read the index, and fail with it; and here an id is no pattern, but these are
                 {"GIT_INDEX_FILE": _NOWHERE, "GIT_LITERAL_PATHSPECS": "0"},
             ) as stream,
         ):  # fmt: skip
-            oid = ""
-            words = tokens(stream)
-            for token in words:
-                word = token.strip("\n")
-                if word.startswith(":"):  # modes and objects; the name follows
-                    yield oid, next(words)
-                else:
-                    oid = word
+            yield from pairs(tokens(stream))
 
     @contextmanager
     def _streamed(

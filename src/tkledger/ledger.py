@@ -23,7 +23,7 @@ from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Sn
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.git import GitError, RefMoved, Repo
-from tkledger.objects import Oid, oid_of, read_commit
+from tkledger.objects import FOLDER_MODE, Oid, oid_of, read_commit
 from tkledger.tree import (
     DISORDER,
     LIKE_FOLDER,
@@ -120,10 +120,7 @@ class Ledger:
         None where it does nothing. ``policy`` judges instead of the one that governs. Everything
         is read from objects; nothing depends on the checkout, the clock or what was cached.
         """
-        alike: dict[Oid, list[str]] = {}
-        for oid, name in self.repo.root_names(*revisions, like=LIKE_FOLDER):
-            if looks_like_folder(name):
-                alike.setdefault(oid, []).append(name)
+        alike = self._look_ahead(revisions)
         for commit in self._read_ahead(self.repo.log(*revisions, path=FOLDER)):
             parents = tuple(self.history_at(oid) for oid in commit.parents)
             before = parents[0] if parents else self._empty()
@@ -136,6 +133,23 @@ class Ledger:
             self._remember(commit.oid, after)
             keys = frozenset(entries) if len(parents) < 2 else None
             yield commit, self._change(parents, after, keys, commit, policy)
+
+    def _look_ahead(self, revisions: Sequence[str]) -> dict[Oid, list[str]]:
+        """The names that each commit brings or takes and that could be taken for the ledger's
+        folder.
+
+        A folder in the ledger that holds more than can be read is refused here, before git's log
+        walks into it.
+        """
+        alike: dict[Oid, list[str]] = {}
+        folders: set[Oid] = set()
+        for oid, kind, diff in self.repo.root_changes(*revisions, like=LIKE_FOLDER):
+            if diff.path == FOLDER and diff.new_mode == FOLDER_MODE:
+                folders.add(diff.new)
+            elif kind != "M" and looks_like_folder(diff.path):
+                alike.setdefault(oid, []).append(diff.path)
+        self._reader.require_readable(folders)
+        return alike
 
     def _read_ahead(self, commits: Iterator[Commit]) -> Iterator[Commit]:
         """The same commits, after reading the files of a few at once: one by one costs a wait

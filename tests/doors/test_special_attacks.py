@@ -11,8 +11,9 @@ import zlib
 import pytest
 from clone import Clone, Refused, text_of
 
-from tkledger.core.snapshot import path_of
+from tkledger.core.snapshot import FOLDER, path_of
 from tkledger.git import Repo
+from tkledger.objects import TreeEntry, tree_bytes
 from tkledger.tree import LIKE_FOLDER
 
 LAUNDRY = ("refs/heads/wip", "refs/tags/v1", "refs/foo/bar", "refs/notes/n")
@@ -321,11 +322,31 @@ def test_names_that_come_and_go_are_not_kept_in_memory(clone: Clone) -> None:
         tip = clone.commit_tree(tree, tip)
     repo = Repo(str(clone.path))
     tracemalloc.start()
-    assert list(repo.root_names(tip, like=LIKE_FOLDER))
+    assert list(repo.root_changes(tip, like=LIKE_FOLDER))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     repo.close()
     assert peak < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("leaf", "mode"), [("100644 blob", "40000"), ("040000 tree", "40000"), ("100644 blob", "40755")]
+)
+def test_a_few_trees_that_name_ten_thousand_millions(clone: Clone, leaf: str, mode: str) -> None:
+    """git's log would walk into every one of them, whether there is a file at its end or not."""
+    oid = clone.blob("x") if "blob" in leaf else clone.git("mktree")
+    inner = clone.git("mktree", stdin=f"{leaf} {oid}\tx\n")
+    for _ in range(10):
+        inner = clone.git("mktree", stdin="".join(f"040000 tree {inner}\t{n}\n" for n in range(10)))
+    repo = Repo(str(clone.path))
+    data = tree_bytes([*(repo.tree(f"HEAD:{FOLDER}") or ()), TreeEntry(mode, "bomb", inner)])
+    repo.close()
+    folder = clone.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=data)
+    rest = [line for line in clone.git("ls-tree", "HEAD").splitlines() if FOLDER not in line]
+    root = clone.git("mktree", stdin="\n".join([*rest, f"040000 tree {folder}\t{FOLDER}\n"]))
+    made = clone.commit_tree(root, "HEAD")
+    clone.hooks_off()
+    refused(clone, f"{made}:main", match="bomb holds more than 10,000 files")
 
 
 def test_an_octopus_of_seventy(clone: Clone) -> None:
