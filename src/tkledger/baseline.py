@@ -39,7 +39,7 @@ class Baseline:
         """Take the new tips of a push that was judged as validated, in place of the old ones."""
         with writing(self._repo):
             known = dict.fromkeys(self._read())
-            for old, new, _ in lines:
+            for old, new in dict.fromkeys((old, new) for old, new, _ in lines):
                 if new.strip("0") and self._repo.read(f"{new}^{{commit}}"):
                     if old in known and self._repo.is_ancestor(old, new):
                         del known[old]

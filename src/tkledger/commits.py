@@ -66,3 +66,17 @@ def commits(words: Iterator[str]) -> Iterator[Commit]:
             token = ""
         parts = (email, name, message, tuple(diffs), side)
         yield Commit(oid, tree, tuple(parents.split()), max(int(at or 0), 0), *parts)
+
+
+def pairs(words: Iterator[str]) -> Iterator[tuple[Oid, str, FileDiff]]:
+    """What `git diff-tree --stdin` tells: the commit, the kind of change as git's letter, the
+    change.
+    """
+    oid = ""
+    for token in words:
+        *heads, meta = token.rpartition("\n")
+        if heads[0] or not meta.startswith(":"):
+            oid = (heads[0] or meta).split()[-1]
+        if meta.startswith(":"):
+            old_mode, new_mode, old, new, kind = meta[1:].split(" ")
+            yield oid, kind, FileDiff(old_mode, new_mode, old, new, next(words))

@@ -57,7 +57,7 @@ def range_(
     ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
     count = 0
     found: list[Violation] = []
-    for _, _, violations in _judged(ledger, [tip], bases):
+    for _, _, violations in _judged(ledger, [tip], [f"^{base}" for base in bases]):
         count += 1
         found += violations
         if count % 100 == 0:
@@ -107,12 +107,12 @@ def staged(
 
 def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
     """Judge the commits that local refs are about to show and no branch or remote has yet."""
-    return _unaccepted(ledger, list(tips), ["--branches", "--remotes"])
+    return _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"])
 
 
 def leaving(ledger: Ledger, tips: Iterable[Oid], remote: str) -> Iterator[Violation]:
     """Judge the commits about to be pushed that the remote is not known to have."""
-    return _unaccepted(ledger, list(tips), [f"--remotes={remote}"])
+    return _unaccepted(ledger, list(tips), ["--not", f"--remotes={remote}"])
 
 
 def _unaccepted(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Violation]:
@@ -137,15 +137,29 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
     accepted = policy.accepted if policy else {}
     dates: dict[Oid, int] = {}
     if tips:
-        for commit, change, violations in _judged(ledger, list(tips), baseline.tips()):
+        known = [f"^{tip}" for tip in baseline.tips()]
+        for commit, change, violations in _judged(ledger, list(tips), known):
             dates[commit.oid] = commit.at
             yield from (one for one in violations if one.commit not in accepted)
             if change is not None and change.touched:
                 yield from _unvouched(ledger.repo, commit, change, policy)
             else:
                 yield from _unattributed(ledger, commit)
-    for line in lines:
-        update = _ref_update(ledger, line, dates, now, policy)
+    moves: dict[tuple[Oid, Oid], tuple[bool, Policy | None]] = {}  # of many refs at once, often one
+    for old, new, ref in lines:
+        if (old, new) not in moves:
+            moves[old, new] = _moved(ledger, or_none(old), or_none(new))
+        forward, there = moves[old, new]
+        update = RefUpdate(
+            ref,
+            or_none(old),
+            or_none(new),
+            ref == ledger.repo.head_ref,
+            forward,
+            dates,
+            now,
+            there or policy,  # where the ref is new, the server's
+        )
         for check in CHECKS:
             yield from check.judge(update)
 
@@ -153,9 +167,9 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
 def _judged(
     ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]
 ) -> Iterator[tuple[Commit, Change | None, list[Violation]]]:
-    """Every commit that ``tips`` have and ``known`` (commits or git's ref options) have not."""
+    """Every commit that ``tips`` have and ``known`` (as git excludes them) have not."""
     rejudged: Rejudged = []
-    for commit, change in ledger.changes(*tips, "--not", *known):
+    for commit, change in ledger.changes(*tips, *known):
         violations: list[Violation] = []
         if change is not None:
             found = (*judge(change), *_brought(ledger, commit.parents, change, rejudged))
@@ -239,19 +253,10 @@ def _tightened(change: Change, newest: Policy) -> Iterator[Violation]:
     return (one for one in judge(change) if (one.task, one.code) not in known)
 
 
-def _ref_update(
-    ledger: Ledger,
-    line: tuple[Oid, Oid, str],
-    dates: dict[Oid, int],
-    now: int,
-    policy: Policy | None,
-) -> RefUpdate:
-    """A ref line for the door checks; judged by the policy where the ref was, else by ``policy``."""
-    old, new = or_none(line[0]), or_none(line[1])
+def _moved(ledger: Ledger, old: Oid | None, new: Oid | None) -> tuple[bool, Policy | None]:
+    """Whether a ref went forward, and the policy where it was."""
     forward = bool(old and new and ledger.repo.is_ancestor(old, new))
-    there = ledger.at(old).policy if old and is_commit(ledger.repo, old) else None
-    is_head = line[2] == ledger.repo.head_ref
-    return RefUpdate(line[2], old, new, is_head, forward, dates, now, there or policy)
+    return forward, ledger.at(old).policy if old and is_commit(ledger.repo, old) else None
 
 
 def is_commit(repo: Repo, oid: Oid) -> bool:

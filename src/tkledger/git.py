@@ -6,9 +6,10 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import IO
 
-from tkledger.commits import FORMAT, Commit, commits, tokens
+from tkledger.commits import FORMAT, Commit, FileDiff, commits, pairs, tokens
 from tkledger.objects import (
     FOLDER_MODE,
     NewObject,
@@ -17,6 +18,7 @@ from tkledger.objects import (
     commit_bytes,
     oid_of,
     pack,
+    read_commit,
     read_tree,
     replaced,
     tree_bytes,
@@ -305,56 +307,96 @@ class Repo:
         those that changed something there, on whichever line of history. ``grep`` keeps those
         whose message holds these words.
         """
-        process = subprocess.Popen(
-            ["git", *_CONFIG, "log", "-z", "--topo-order", "--reverse", "--full-history",
+        with self._streamed(
+            ["log", "--stdin", "-z", "--topo-order", "--reverse", "--full-history",
              *(["--sparse"] if sparse else []), *(["--fixed-strings", f"--grep={grep}"] if grep else []),
              "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
              # neither .gitmodules nor the configuration may hide an entry
              "--ignore-submodules=none",
-             "--encoding=UTF-8", f"--format=tformat:{FORMAT}", *revisions, "--", path],
+             "--encoding=UTF-8", f"--format=tformat:{FORMAT}", *_options(revisions), "--", path],
+            _listed(revisions),
+        ) as stream:  # fmt: skip
+            yield from commits(tokens(stream))
+
+    def as_written(self, commits: Iterable[Commit], *, whole: bool = True) -> list[Commit]:
+        """The same commits, each with what its own bytes say; ``whole`` insists on its parents, which
+        a shallow clone does not show.
+
+        The log re-encodes a commit before it reads it, by what this machine knows of encodings, and
+        takes the last of two committers, where git itself takes the first.
+        """
+        shown = list(commits)
+        found = []
+        for commit, answer in zip(shown, self.read_many([one.oid for one in shown])):
+            written = read_commit(answer[2]) if answer and answer[1] == "commit" else None
+            if written is None or (whole and written[:2] != commit[1:3]):
+                raise GitError(
+                    f"commit {commit.oid} has other parents than git shows",
+                    "git fetch --unshallow, or git fsck --full",
+                )
+            kept = written if whole else written._replace(parents=commit.parents)
+            found.append(commit._replace(**kept._asdict()))
+        return found
+
+    def root_changes(
+        self, *revisions: str, like: Sequence[str]
+    ) -> Iterator[tuple[Oid, str, FileDiff]]:
+        """What each commit changes in the root folder, against any parent, as far as one of the
+        patterns ``like`` matches its name; with git's letter for the kind of change.
+
+        Streaming: a thousand commits may each bring a hundred thousand names.
+        """
+        with (
+            self._streamed(
+                ["rev-list", "--stdin", *_options(revisions)], _listed(revisions)
+            ) as list_,
+            self._streamed(
+                ["diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--no-abbrev",
+                 "--ignore-submodules=none", "--", *like],
+                list_,
+                # it would read the index, and fail with it; and here an id is no pattern, but these are
+                {"GIT_INDEX_FILE": _NOWHERE, "GIT_LITERAL_PATHSPECS": "0"},
+            ) as stream,
+        ):  # fmt: skip
+            yield from pairs(tokens(stream))
+
+    def parents(self, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
+        """The commits that ``revisions`` select, each with its parents."""
+        args = ["rev-list", "--parents", "--stdin", *_options(revisions)]
+        with self._streamed(args, _listed(revisions)) as stream:
+            rows = (line.decode().split() for line in stream)
+            return {oid: tuple(parents) for oid, *parents in rows}
+
+    @contextmanager
+    def _streamed(
+        self, args: Sequence[str], stdin: bytes | IO[bytes], env: Mapping[str, str] | None = None
+    ) -> Iterator[IO[bytes]]:
+        """The output of a git command as it comes; raises GitError where it fails."""
+        process = subprocess.Popen(
+            ["git", *_CONFIG, *args],
             cwd=self._cwd,
-            env=self._env,
-            stdin=subprocess.DEVNULL,
+            env={**self._env, **env} if env else self._env,
+            stdin=subprocess.PIPE if isinstance(stdin, bytes) else stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        )  # fmt: skip
+        )
         assert process.stdout
         assert process.stderr
         try:
-            yield from commits(tokens(process.stdout))
+            if process.stdin and isinstance(stdin, bytes):
+                with suppress(BrokenPipeError), process.stdin:  # it says itself what is wrong
+                    process.stdin.write(stdin)
+            yield process.stdout
+            process.stdout.read()
             if process.wait():
                 words = process.stderr.read().decode(errors="replace").strip()
-                raise GitError(f"git log: {words.removeprefix('fatal: ')}", "git fsck")
+                raise GitError(f"git {args[0]}: {words.removeprefix('fatal: ')}", "git fsck")
         finally:
             process.stdout.close()
             process.stderr.close()
             if process.poll() is None:
                 process.kill()
                 process.wait()
-
-    def parents(self, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
-        """The commits that ``revisions`` select, each with its parents."""
-        lines = self.run("rev-list", "--parents", *revisions).decode().splitlines()
-        return {oid: tuple(parents) for oid, *parents in (line.split(" ") for line in lines)}
-
-    def root_names(self, commits: Iterable[Oid]) -> Iterator[tuple[Oid, str]]:
-        """Each commit with each name in the root folder that it brings or takes, against any
-        parent.
-        """
-        listed = "".join(f"{oid}\n" for oid in commits).encode()
-        out = self.run(
-            "diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--diff-filter=ADT",
-            "--ignore-submodules=none", stdin=listed,
-            env={"GIT_INDEX_FILE": _NOWHERE},  # it would read the index, and fail with it
-        )  # fmt: skip
-        oid = ""
-        tokens = iter(out.decode(errors="surrogateescape").split("\0"))
-        for token in tokens:
-            word = token.strip("\n")
-            if word.startswith(":"):  # modes and objects; the name follows
-                yield oid, next(tokens)
-            else:
-                oid = word
 
     def is_ancestor(self, old: Oid, new: Oid) -> bool:
         """Whether ``new`` has ``old`` in its history; a commit has itself."""
@@ -482,6 +524,16 @@ class Repo:
             if "cannot lock ref" in words and remedy == _LOOK:
                 raise Locked(words) if "File exists" in words else RefMoved(words)
             raise GitError(f"git update-ref: {words.removeprefix('fatal: ')}", remedy)
+
+
+def _options(revisions: Sequence[str]) -> list[str]:
+    return [word for word in revisions if word.startswith("--")]
+
+
+def _listed(revisions: Sequence[str]) -> bytes:
+    """Revisions for standard input: a command line has room for some ten thousand only."""
+    names = (f"{word}\n" for word in revisions if not word.startswith("--"))
+    return "".join(names).encode(errors="surrogateescape")
 
 
 def _identity_env(who: str, ident: str) -> dict[str, str]:

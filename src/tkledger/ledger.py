@@ -26,11 +26,19 @@ from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.git import GitError, Locked, RefMoved, Repo
-from tkledger.objects import Oid, oid_of
+from tkledger.objects import FOLDER_MODE, Oid, oid_of
 from tkledger.report import iso
 from tkledger.sums import SumsFile
-from tkledger.tally import Tally, Work, work
-from tkledger.tree import DISORDER, TreeReader, disorder, look_alike, looks_like_folder, twice
+from tkledger.tally import Tally, Walk, Work, work
+from tkledger.tree import (
+    DISORDER,
+    LIKE_FOLDER,
+    TreeReader,
+    disorder,
+    look_alike,
+    looks_like_folder,
+    twice,
+)
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
@@ -77,9 +85,10 @@ class _Attempt(NamedTuple):
 class _Counting:
     """Counts on a walk of changes, but not before somebody asks."""
 
-    def __init__(self, tally: Tally, children: Mapping[Oid, int]) -> None:
+    def __init__(self, tally: Tally, parents: Callable[[], Mapping[Oid, tuple[Oid, ...]]]) -> None:
         self._tally = tally
-        self._walk = tally.walk(children)
+        self._parents = parents
+        self._walk: Walk | None = None
         self._waiting: list[Work] = []
 
     def add(self, commit: Commit) -> None:
@@ -88,6 +97,9 @@ class _Counting:
 
     def usage(self, commit: Oid) -> Usage:
         """What is used up to a commit of the walk, the last one that was added."""
+        if self._walk is None:
+            children = Counter(chain.from_iterable(self._parents().values()))
+            self._walk = self._tally.walk(children)
         for waiting in self._waiting:
             self._walk.add(waiting)
         self._waiting.clear()
@@ -148,12 +160,8 @@ class Ledger:
         None where it does nothing. ``policy`` judges instead of the one that governs. Everything
         is read from objects; nothing depends on the checkout, the clock or what was cached.
         """
-        links = self.repo.parents(*revisions)
-        alike: dict[Oid, list[str]] = {}
-        for oid, name in self.repo.root_names(links):
-            if looks_like_folder(name):
-                alike.setdefault(oid, []).append(name)
-        counting = _Counting(self.tally, Counter(chain.from_iterable(links.values())))
+        alike = self._look_ahead(revisions)
+        counting = _Counting(self.tally, partial(self.repo.parents, *revisions))
         for commit in self._read_ahead(self.repo.log(*revisions, path=FOLDER)):
             parents = tuple(self.history_at(oid) for oid in commit.parents)
             before = parents[0] if parents else self._empty()
@@ -169,17 +177,34 @@ class Ledger:
             made = self._change(parents, after, keys, commit, policy)
             yield commit, made and made._replace(tally=partial(counting.usage, commit.oid))
 
+    def _look_ahead(self, revisions: Sequence[str]) -> dict[Oid, list[str]]:
+        """The names that each commit brings or takes and that could be taken for the ledger's
+        folder.
+
+        A folder in the ledger that holds more than can be read is refused here, before git's log
+        walks into it.
+        """
+        alike: dict[Oid, list[str]] = {}
+        folders: set[Oid] = set()
+        for oid, kind, diff in self.repo.root_changes(*revisions, like=LIKE_FOLDER):
+            if diff.path == FOLDER and diff.new_mode == FOLDER_MODE:
+                folders.add(diff.new)
+            elif kind != "M" and looks_like_folder(diff.path):
+                alike.setdefault(oid, []).append(diff.path)
+        self._reader.require_readable(folders)
+        return alike
+
     def _read_ahead(self, commits: Iterator[Commit]) -> Iterator[Commit]:
         """The same commits, after reading the files of a few at once: one by one costs a wait
         for git each (measured: 50 us).
         """
-        while batch := list(islice(commits, 64)):
+        while batch := self.repo.as_written(islice(commits, 64)):
             files = (diff for commit in batch for diff in commit.diffs if diff.new_mode != ABSENT)
             entries = (self._reader.entry(diff.path, diff.new_mode, diff.new) for diff in files)
             self._reader.load(
                 [one for found in entries for one in found.values() if isinstance(one, Pending)]
             )
-            self._disordered = self._reader.disordered([commit.tree for commit in batch])
+            self._disordered = self._reader.disordered({commit.tree for commit in batch})
             yield from batch
 
     def _changed_entries(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from hashlib import sha1, sha256
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 Oid = str
@@ -104,6 +104,32 @@ def commit_bytes(
     lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
     lines += [f"author {author}", f"committer {committer}", "", message]
     return "\n".join(lines).encode(errors="surrogateescape")
+
+
+class WrittenCommit(NamedTuple):
+    """What stands in a commit; ``at`` is the committer's date in seconds since 1970, 0 if it has
+    none.
+    """
+
+    tree: Oid
+    parents: tuple[Oid, ...]
+    at: int
+    email: str
+    name: str
+    message: str
+
+
+def read_commit(data: bytes) -> WrittenCommit:
+    """A commit's bytes as they are, in no encoding but UTF-8; of two lines of a kind the first."""
+    head, _, message = data.decode(errors="surrogateescape").partition("\n\n")
+    lines = head.split("\n")
+    found = {word: rest for word, _, rest in (line.partition(" ") for line in reversed(lines))}
+    parents = takewhile(lambda line: line.startswith("parent "), lines[1:])
+    name, _, email = found.get("author", "").rpartition("> ")[0].partition("<")
+    date = found.get("committer", "").rpartition("> ")[2].partition(" ")[0]
+    at = int(date[:20]) if date.isascii() and date.isdecimal() else 0
+    tree, links = found.get("tree", ""), tuple(line[len("parent ") :] for line in parents)
+    return WrittenCommit(tree, links, at, email, name.strip(), message)
 
 
 def pack(objects: Iterable[NewObject], width: int = 40) -> bytes:

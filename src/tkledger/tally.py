@@ -8,6 +8,7 @@ one has, plus what only this one has: one ``git log A...B``, whatever lies betwe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from tkledger.commits import Commit
@@ -24,7 +25,7 @@ from tkledger.core.usage import (
     standing,
 )
 from tkledger.git import GitError, Repo
-from tkledger.objects import Oid
+from tkledger.objects import Oid, read_commit
 from tkledger.sums import Sums, SumsFile
 
 Edit = tuple["Task | None", Task]
@@ -365,13 +366,12 @@ class Tally:
 
     def _date(self, oid: Oid) -> int:
         found = self._repo.read(oid)
-        for line in (found[2] if found else b"").split(b"\n\n", 1)[0].splitlines():
-            if line.startswith(b"committer "):
-                return max(int(line.rsplit(b" ", 2)[1]), 0)
-        return 0
+        return read_commit(found[2]).at if found else 0
 
     def _log(self, revisions: Sequence[str]) -> Iterator[Commit]:
-        return self._repo.log(*revisions, path=FOLDER)
+        shown = self._repo.log(*revisions, path=FOLDER)
+        while batch := self._repo.as_written(islice(shown, 64), whole=False):
+            yield from batch
 
 
 def _nothing_below(oid: Oid) -> Below:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from tkledger import codec
 from tkledger.cache import TaskCache
@@ -14,7 +15,7 @@ from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending
 from tkledger.core.task import Task
 from tkledger.errors import too_old, unusable
 from tkledger.git import Repo
-from tkledger.objects import Oid, is_in_order, read_tree
+from tkledger.objects import FOLDER_MODE, Oid, is_in_order, read_tree
 
 PLAIN_FILE = "100644"
 _MODES = {
@@ -26,6 +27,12 @@ _MODES = {
 }
 _WORTH_CACHING = 100
 """How many files at once are read through the cache; fewer are read as fast without it."""
+
+_A_FOLDER = re.compile(rb"4[0-7]{4} ")
+"""What stands in the bytes of a tree that holds a folder: git goes by the first digit of the mode."""
+
+_MOST_STRAYS = 10_000
+"""A few trees that hold each other can name more files than there is time to read."""
 
 _MAX_CACHED = 20_000
 """Task files kept in memory by the id of their bytes; about 1 KB each."""
@@ -59,9 +66,9 @@ class TreeReader:
                 found.update(look_alike(entry.name))
         return found
 
-    def disordered(self, trees: Sequence[Oid]) -> set[Oid]:
+    def disordered(self, trees: Set[Oid]) -> set[Oid]:
         """Those of these root folders that git would not write."""
-        answers = (one for one in self._repo.read_many(trees) if one is not None)
+        answers = (one for one in self._repo.read_many(sorted(trees)) if one is not None)
         return {oid for oid, _, data in answers if not is_in_order(read_tree(data, len(oid)))}
 
     def _folder(self, oid: Oid) -> dict[str, Entry]:
@@ -81,6 +88,29 @@ class TreeReader:
                     waiting.append((f"{path}/{entry.name}", entry.oid))
                 else:
                     yield f"{path}/{entry.name}", entry.mode, entry.oid
+
+    def require_readable(self, folders: Set[Oid]) -> None:
+        """Raise if, of these versions of the ledger's folder, one holds a folder with more in it
+        than `_MOST_STRAYS`. Most hold none, which a look at the bytes tells.
+        """
+        inner: dict[Oid, str] = {}
+        for answer in self._repo.read_many(sorted(folders)):
+            if answer is not None and _A_FOLDER.search(answer[2]):
+                for entry in read_tree(answer[2], len(answer[0])):
+                    if entry.mode == FOLDER_MODE:
+                        inner[entry.oid] = f"{FOLDER}/{entry.name}"
+        for oid, path in inner.items():
+            waiting, count = [oid], 0
+            while waiting:
+                entries = self._repo.tree(waiting.pop()) or ()
+                count += len(entries)
+                if count > _MOST_STRAYS:
+                    raise unusable(
+                        "too-many-files",
+                        f"{path} holds more than {_MOST_STRAYS:,} files, which is more than is read",
+                        f"move it out of {FOLDER}/",
+                    )
+                waiting += [entry.oid for entry in entries if entry.mode == FOLDER_MODE]
 
     def entry(self, path: str, mode: str, oid: Oid) -> dict[str, Entry]:
         """The entry, by its key, of one file that git lists."""
@@ -222,6 +252,12 @@ def look_alike(name: str) -> dict[str, Entry]:
     """The entry of a name in the root folder that could be taken for ``.tasks``."""
     flaw = Flaw(form.LOOK_ALIKE, name, f"looks like {FOLDER}", f"rename {name!a}", name)
     return {f"{name}/": flaw}
+
+
+LIKE_FOLDER = (f":(icase,glob){FOLDER}*", ":(glob)*[! -~]*")
+"""Git's patterns for the names that `looks_like_folder` may be true of, and others: a name that it
+is true of is the folder's in other letters of ASCII, or has letters that are not of it.
+"""
 
 
 def looks_like_folder(name: str) -> bool:

@@ -150,6 +150,14 @@ def pack(clone: Clone) -> bytes:
     return data
 
 
+def test_where_git_cannot_tell_what_is_new_python_looks(clone: Clone) -> None:
+    """Two settings that contradict each other: git dies of them wherever it reads a path."""
+    made = clone.dangling(a={"state": "done"})
+    odd = {"GIT_GLOB_PATHSPECS": "1", "GIT_NOGLOB_PATHSPECS": "1"}
+    with pytest.raises(Refused, match="TK201"):
+        clone.git("update-ref", "refs/heads/main", made, env=odd)
+
+
 @pytest.mark.parametrize("line", ["format: 99", "law: 99"])
 def test_a_ledger_too_new_refuses_and_asks_for_an_upgrade(clone: Clone, line: str) -> None:
     name = line.partition(":")[0]

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import tracemalloc
 import zlib
 
 import pytest
 from clone import Clone, Refused, text_of
 
-from tkledger.core.snapshot import path_of
+from tkledger.core.snapshot import FOLDER, path_of
+from tkledger.git import Repo
+from tkledger.objects import TreeEntry, tree_bytes
+from tkledger.tree import LIKE_FOLDER
 
 LAUNDRY = ("refs/heads/wip", "refs/tags/v1", "refs/foo/bar", "refs/notes/n")
 
@@ -287,8 +292,61 @@ def test_a_thousand_branches_are_judged_once(clone: Clone) -> None:
     clone.hooks_off().trace.unlink()
     clone.push("refs/heads/*:refs/heads/*")
     assert len(clone.ran()) < 20
+    made = clone.commit(c={"priority": 1})
+    clone.trace.unlink()
+    clone.push(*(f"+{made}:refs/heads/b{n}" for n in range(1000)))
+    assert len(clone.ran()) < 20
     bad = clone.commit(b={"state": "done"})
     refused(clone, *(f"{bad}:refs/heads/c{n}" for n in range(50)))
+
+
+@pytest.mark.long
+def test_more_validated_tips_than_a_command_line_holds(clone: Clone) -> None:
+    """Two megabytes, most often; a server collects them over the years."""
+    stream = "commit refs/x/y\ncommitter T <t@x> 1700000000 +0000\ndata 1\nx\n" * 45_000
+    clone.git("fast-import", "--quiet", stdin=stream, cwd=clone.server)
+    with (clone.server / "tk/validated").open("a") as file:
+        file.write(clone.git("rev-list", "refs/x/y", cwd=clone.server) + "\n")
+    clone.commit(a={"state": "in_progress"})
+    clone.push()
+    clone.hooks_off().commit(a={"state": "todo"})
+    refused(clone, "main")
+
+
+def test_names_that_come_and_go_are_not_kept_in_memory(clone: Clone) -> None:
+    """A push of a few kilobytes may bring millions of them."""
+    few, line = clone.oid("HEAD^{tree}"), f"100644 blob {clone.blob('x')}\tz{{}}\n"
+    listed = clone.git("ls-tree", "HEAD") + "\n" + "".join(map(line.format, range(5_000)))
+    many, tip = clone.git("mktree", stdin=listed), "HEAD"
+    for tree in (many, few) * 20:
+        tip = clone.commit_tree(tree, tip)
+    repo = Repo(str(clone.path))
+    tracemalloc.start()
+    assert list(repo.root_changes(tip, like=LIKE_FOLDER))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    repo.close()
+    assert peak < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("leaf", "mode"), [("100644 blob", "40000"), ("040000 tree", "40000"), ("100644 blob", "40755")]
+)
+def test_a_few_trees_that_name_ten_thousand_millions(clone: Clone, leaf: str, mode: str) -> None:
+    """git's log would walk into every one of them, whether there is a file at its end or not."""
+    oid = clone.blob("x") if "blob" in leaf else clone.git("mktree")
+    inner = clone.git("mktree", stdin=f"{leaf} {oid}\tx\n")
+    for _ in range(10):
+        inner = clone.git("mktree", stdin="".join(f"040000 tree {inner}\t{n}\n" for n in range(10)))
+    repo = Repo(str(clone.path))
+    data = tree_bytes([*(repo.tree(f"HEAD:{FOLDER}") or ()), TreeEntry(mode, "bomb", inner)])
+    repo.close()
+    folder = clone.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=data)
+    rest = [line for line in clone.git("ls-tree", "HEAD").splitlines() if FOLDER not in line]
+    root = clone.git("mktree", stdin="\n".join([*rest, f"040000 tree {folder}\t{FOLDER}\n"]))
+    made = clone.commit_tree(root, "HEAD")
+    clone.hooks_off()
+    refused(clone, f"{made}:main", match="bomb holds more than 10,000 files")
 
 
 def test_an_octopus_of_seventy(clone: Clone) -> None:
@@ -310,3 +368,36 @@ def test_a_message_in_another_encoding(clone: Clone) -> None:
     clone.git("-c", "user.name=\udce9\udcff", "commit", "-q", "--allow-empty", "-m", "\udce9")
     clone.push()
     assert clone.verified() == set()
+
+
+TWO = "T <t@x> 4000000000 -0000\ncommitter Z <z@z> 1000 -0000"
+UTF_7 = "T+AAo-committer Z +ADw-z@z+AD4- 1000 -0000+AAo-x <t@x> 4000000000 -0000\nencoding UTF-7"
+EBCDIC = "T <t@x> 4000000000 -0000\nencoding IBM037"
+
+
+@pytest.mark.parametrize("committer", [TWO, UTF_7, EBCDIC])
+def test_a_date_is_not_hidden_from_those_who_ask_the_log(clone: Clone, committer: str) -> None:
+    """git's log takes the second of two committers, and finds another one, or none, in encodings
+    that do not leave ASCII as it is.
+    """
+    clone.git("config", "receive.fsckObjects", "true", cwd=clone.server)
+    text = clone.git("cat-file", "commit", clone.dangling(a={"state": "in_progress"})) + "\n"
+    text = re.sub("committer .*", f"committer {committer}", text.replace("+0000", "-0000"))
+    made = clone.git("hash-object", "-w", "-t", "commit", "--stdin", stdin=text)
+    assert clone.git("log", "-1", "--format=%ct", made) in ("1000", "")
+    clone.hooks_off()
+    refused(clone, f"{made}:main", match="TK703")
+
+
+def test_a_tampered_commit_is_noticed(clone: Clone, bad: str) -> None:
+    """Under the name of the illegal commit, one of the legal tree."""
+    oid = clone.oid("HEAD~1")
+    text = clone.git("cat-file", "commit", oid).replace(
+        clone.oid(f"{oid}^{{tree}}"), clone.oid("origin/main^{tree}")
+    )
+    path = clone.path / ".git/objects" / oid[:2] / oid[2:]
+    path.chmod(0o644)
+    path.write_bytes(zlib.compress(b"commit %d\0" % (len(text) + 1) + text.encode() + b"\n"))
+    answer = clone.tk("verify", "--all")
+    assert answer.status not in (0, 1)
+    assert oid in answer.err

@@ -146,12 +146,14 @@ reference-transaction)
 		[ "$new" = "$known" ] && continue
 		known=$new
 		judged "$new" && continue
-		found=$(ledger rev-list -2 --full-history "$new" --not --branches --remotes)
-		if ! was_heard; then
-			charged=$(look rev-list -1 --grep='^ *Tk-' "$new" --not --branches --remotes)
-			[ -z "$charged" ] || found="$charged for its words"
+		# where git cannot tell, nothing is known to be in order
+		if found=$(ledger rev-list -2 --full-history "$new" --not --branches --remotes); then
+			if ! was_heard; then
+				charged=$(look rev-list -1 --grep='^ *Tk-' "$new" --not --branches --remotes) || charged=unknown
+				[ -z "$charged" ] || found="$charged for its words"
+			fi
+			[ -n "$found" ] || continue
 		fi
-		[ -n "$found" ] || continue
 		# the door before judged that one commit, and none that comes with it
 		[ "$found" = "$new" ] &&
 			judged "$(look rev-parse "$new^{tree}" "$new^@" | tr '\n' ' ' | sed 's/ $//')" && continue
