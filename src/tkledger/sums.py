@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tkledger import __version__
-from tkledger.core.usage import Account, Standing
+from tkledger.core.usage import Account, Standing, Used
 from tkledger.objects import Oid
 
 
@@ -87,7 +87,7 @@ def _check(row: Mapping[str, Any]) -> str:
 
 def _row(account: Account) -> list[Any]:
     sums = {str(attempt): amounts for attempt, amounts in account.sums.items()}
-    return [sums, account.spans, account.entered]
+    return [sums, account.spans, account.entered, account.lost]
 
 
 def _account(row: list[Any]) -> Account:
@@ -95,4 +95,5 @@ def _account(row: list[Any]) -> Account:
     account.sums = {int(attempt): amounts for attempt, amounts in row[0].items()}
     account.spans = {commit: (span[0], span[1], span[2]) for commit, span in row[1].items()}
     account.entered = row[2]
+    account.lost = {commit: (lost[0], Used(*lost[1])) for commit, lost in row[3].items()}
     return account

@@ -7,19 +7,23 @@ one has, plus what only this one has: one ``git log A...B``, whatever lies betwe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from tkledger.commits import Commit
 from tkledger.core.snapshot import FOLDER
-from tkledger.core.task import Task
+from tkledger.core.task import Spent, Task
 from tkledger.core.usage import (
     Account,
+    Accounts,
     Bill,
     Fact,
     Standing,
     Usage,
+    Used,
+    beyond,
     bills,
     facts,
     standing,
@@ -84,30 +88,34 @@ class Below:
 class Walk:
     """Facts of commits on a walk, parents first, each with the exact set that every commit has.
 
+    ``below`` are the commits that it begins above, ``base`` what was counted up to some of them.
     ``children`` says how many each commit has on the walk: after the last one it is forgotten.
-    Where only the sums at the end are wanted, it need not be ``exact`` for every commit.
     """
 
     def __init__(
         self,
         task_in: TaskIn,
         below: Callable[[Oid], Below],
+        base: Callable[[frozenset[Oid]], Accounts],
         children: Mapping[Oid, int] | None = None,
-        *,
-        exact: bool = True,
     ) -> None:
         self._task_in = task_in
         self._below = below
+        self._base = base
         self._states: dict[Oid, _State] = {}
         self._left = dict(children or {})
-        self._exact = exact
         self._accounts: dict[str, tuple[Account | None, int, Account]] = {}
         self.facts: list[Fact] = []
         self.masks: dict[str, int] = {}
         self.late: dict[Oid, int] = {}
 
-    def add(self, commit: Work, changes: Sequence[Edit] | None = None) -> list[Fact]:
-        """The next commit; gives its facts. ``changes`` saves reading them."""
+    def add(
+        self, commit: Work, changes: Sequence[Edit] | None = None, *, measured: bool = True
+    ) -> list[Fact]:
+        """The next commit; gives its facts. ``changes`` saves reading them.
+
+        Not ``measured``, only that there were marks is told: enough to take the commit away.
+        """
         state = self.join(commit.parents)
         clock = max(commit.at, state.clock)
         if clock != commit.at:
@@ -118,16 +126,39 @@ class Walk:
             found = facts(
                 commit.oid, clock, commit.words, changes, lambda task: self.stand(state, task)
             )
-        mask = state.mask
-        for fact in found.values() if self._exact else ():
-            bit = 1 << len(self.facts)
-            self.facts.append(fact)
-            self.masks[fact.task] = self.masks.get(fact.task, 0) | bit
-            mask |= bit
         stands = self._stands(state, commit.parents, changes, clock)
-        self._states[commit.oid] = state._replace(mask=mask, clock=clock, stands=stands)
+        now = state._replace(clock=clock, stands=stands)
+        for fact in found.values():
+            now = self._with(now, fact)
+        if len(commit.parents) < 2:
+            for fact in self._losses(commit, now, changes, measured):
+                found[f"{fact.task} lost"] = fact
+                now = self._with(now, fact)
+        self._states[commit.oid] = now
         self._forget(commit.parents)
         return list(found.values())
+
+    def _with(self, state: _State, fact: Fact) -> _State:
+        bit = 1 << len(self.facts)
+        self.facts.append(fact)
+        self.masks[fact.task] = self.masks.get(fact.task, 0) | bit
+        return state._replace(mask=state.mask | bit)
+
+    def _losses(
+        self, commit: Work, now: _State, changes: Sequence[Edit], measured: bool
+    ) -> Iterator[Fact]:
+        """What marks that the commit writes say beyond what was counted up to it."""
+        for old, task in changes:
+            if task.spent == (old.spent if old else Spent()):
+                continue
+            lost: Used | None = Used()
+            if measured:
+                account = self.account(now, self._base(now.bounds).get(task.id), task.id)
+                since = self.stand(now, task.id).since
+                going = (since, now.clock) if since is not None else None
+                lost = beyond(task, (account or Account()).used(since=going))
+            if lost is not None:
+                yield Fact(commit.oid, task.id, task.tries, lost=lost)
 
     def _forget(self, parents: Iterable[Oid]) -> None:
         for parent in parents:
@@ -247,7 +278,7 @@ class Tally:
 
     def walk(self, children: Mapping[Oid, int] | None = None) -> Walk:
         """A walk over commits whose usage will be asked for."""
-        return Walk(self._task_in, self._below_counted, children)
+        return Walk(self._task_in, self._below_counted, self._accounts, children)
 
     def of(self, walk: Walk, commit: Oid) -> Usage:
         """What is used up to a commit of a walk."""
@@ -262,6 +293,9 @@ class Tally:
     def sums(self, tip: Oid) -> Sums:
         """The sums at a commit, which are remembered from then on."""
         return self._sums(frozenset({tip}))
+
+    def _accounts(self, tips: frozenset[Oid]) -> Accounts:
+        return self._sums(tips).accounts
 
     def _below_counted(self, oid: Oid) -> Below:
         if oid not in self._belows:
@@ -294,24 +328,26 @@ class Tally:
                 return self._from(anchor, sorted(tips))
             except GitError:  # the commit it was counted at is gone
                 self._anchor = None
-        walk = Walk(self._task_in, _nothing_below, exact=False)
+        children = Counter(chain.from_iterable(self._repo.parents(*tips).values()))
+        walk = Walk(self._task_in, _nothing_below, lambda bounds: {}, children)
         more = [fact for one in self._log(sorted(tips)) for fact in walk.add(work(one))]
         return self._summed(walk, sorted(tips), {}, more, ())
 
     def _from(self, anchor: Sums, tips: Sequence[Oid]) -> Sums:
-        walk = Walk(self._task_in, lambda oid: self._old(anchor, oid), exact=False)
+        walk = Walk(self._task_in, lambda oid: self._old(anchor, oid), self._accounts)
         more: list[Fact] = []
         less: list[Fact] = []
         if len(tips) == 1:
             for commit in self._log([f"{anchor.tip}...{tips[0]}"]):
-                (less if commit.side == "<" else more).extend(walk.add(work(commit)))
+                here = commit.side != "<"
+                (more if here else less).extend(walk.add(work(commit), measured=here))
         else:
             for side, revisions in (
                 (less, [anchor.tip, *(f"^{tip}" for tip in tips)]),
                 (more, [*tips, f"^{anchor.tip}"]),
             ):
                 for commit in self._log(revisions):
-                    side.extend(walk.add(work(commit)))
+                    side.extend(walk.add(work(commit), measured=side is more))
         return self._summed(walk, tips, anchor.accounts, more, less, anchor)
 
     def _summed(

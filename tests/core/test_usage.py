@@ -160,8 +160,18 @@ def test_an_attempt_by_itself() -> None:
     task = a_task(attempt=2, spent={"steps": 5})
     assert usage.used(task).steps == 5
     assert usage.used(task, attempt_only=True).steps == 1
-    # commits of the first attempt are gone: the mark does not say whose it was, so it counts
-    assert counted(Fact("2", "a", 2, steps=1)).used(task, attempt_only=True).steps == 5
+
+
+def test_what_a_rewriting_lost_stays_used_whatever_is_counted_later() -> None:
+    lost = Fact("s", "a", lost=Used(steps=4))
+    later = [Fact(str(n), "a", steps=1) for n in range(3)]
+    task = a_task(spent={"steps": 5})
+    assert counted(lost, later[0]).used(task).steps == 5
+    assert counted(lost, *later).used(task).steps == 7
+    other = Fact("t", "a", 2, lost=Used(steps=6))  # of two, the more: they may have lost the same
+    assert counted(lost, other, *later).used(task).steps == 9
+    again = a_task(attempt=2, spent={"steps": 5})
+    assert counted(lost, *later).used(again, attempt_only=True).steps == 0
 
 
 KINDS = [

@@ -70,6 +70,7 @@ def _charge(
     recorded, steps = session.carry_out(each(verb, read_ids([id]), options), dry_run=dry_run)
     task = recorded.after.task(steps[0].id)
     assert task is not None
+    session.warn(recorded, [task.id])
     if as_json:
         moved = {"id": task.id, "from": task.state, "to": task.state}
         print_json(tasks=[moved], **({"commit": recorded.commit} if recorded.commit else {}))

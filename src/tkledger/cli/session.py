@@ -9,7 +9,9 @@ from itertools import repeat
 
 from tkledger import report
 from tkledger.cache import TaskCache
+from tkledger.core.change import change
 from tkledger.core.field import FieldError, line
+from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git import Repo
@@ -94,6 +96,17 @@ class Session:
             report.say(f"warning: {recorded.warning}")
         return recorded
 
+    def warn(self, recorded: Recorded, ids: Sequence[str]) -> None:
+        """Say which limits of these tasks are nearly used up, and what the policy only warns of."""
+        for key in ids:
+            task = recorded.after.task(key)
+            if task is not None and not task.ended:
+                for gauge in self.ledger.gauges(recorded.after, task):
+                    if gauge.near:
+                        report.say(report.near(task, gauge))
+        for violation in advice(change((recorded.before,), recorded.after)):
+            report.say(report.violation_text(violation, "warning"))
+
     def answer_moves(self, recorded: Recorded, *, dry_run: bool, verb: str) -> Exit:
         """Tell what became of the tasks that were touched."""
         moved = [
@@ -102,6 +115,7 @@ class Session:
             if (after := recorded.after.task(key)) is not None
             for before in [recorded.before.task(key)]
         ]
+        self.warn(recorded, [key for key, _, _ in moved])
         if self.as_json:
             tasks = [
                 report.without_empty({"id": key, "from": source, "to": task.state})
@@ -113,10 +127,10 @@ class Session:
         elif not moved:
             report.say("nothing changed: it is so already")
         for key, source, task in () if self.as_json else moved:
-            change = task.state if source in (None, task.state) else f"{source} -> {task.state}"
+            move = task.state if source in (None, task.state) else f"{source} -> {task.state}"
             prefix = "would be: " if dry_run else ""
             done = f" ({verb})" if source is task.state else ""
-            print(report.visible(f"{prefix}{key}: {change}{done}  {task.title}"))
+            print(report.visible(f"{prefix}{key}: {move}{done}  {task.title}"))
         return Exit.OK
 
 

@@ -53,6 +53,7 @@ def new(
         **{"value": value, "validation": validation},
     }
     recorded, steps = session.carry_out([("new", options)], dry_run=dry_run)
+    session.warn(recorded, [])
     if as_json:
         print_json(id=steps[0].id, **({"commit": recorded.commit} if recorded.commit else {}))
     else:

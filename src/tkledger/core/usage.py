@@ -45,6 +45,8 @@ class Fact(NamedTuple):
     attempt: the attempt it belongs to
     span: the seconds since 1970 between which the task was in progress, if this commit ended that
     entered: when it put the task in progress, if it did
+    lost: if it wrote marks, what they say beyond what was counted up to it: commits that a rewriting
+        of history lost
     """
 
     commit: str
@@ -56,6 +58,7 @@ class Fact(NamedTuple):
     rework: int = 0
     span: tuple[int, int] | None = None
     entered: int | None = None
+    lost: Used | None = None
 
 
 def bills(message: str) -> tuple[Bill, ...]:
@@ -149,6 +152,12 @@ class Standing(NamedTuple):
     attempt: int = 1
 
 
+def beyond(task: Task, counted: Used) -> Used | None:
+    """What a task's marks say beyond what was counted; None if nothing."""
+    lost = Used(*(max(mark - had, 0) for mark, had in zip(marked(task.spent), counted)))
+    return lost if any(lost) else None
+
+
 def standing(task: Task, since: int | None) -> Standing:
     """How a task stands that came to be in progress at ``since``."""
     return Standing(since if task.state is State.IN_PROGRESS else None, task.tries)
@@ -186,12 +195,13 @@ def facts(
 class Account:
     """One task's sums over a set of commits; facts are added and, once added, taken away again."""
 
-    __slots__ = ("entered", "spans", "sums")
+    __slots__ = ("entered", "lost", "spans", "sums")
 
     def __init__(self) -> None:
         self.sums: dict[int, list[int]] = {}  # by attempt: steps, tokens, cost, rework
         self.spans: dict[str, tuple[int, int, int]] = {}  # by commit: attempt, begin, end
         self.entered: dict[str, int] = {}  # by commit: when
+        self.lost: dict[str, tuple[int, Used]] = {}  # by commit: attempt, beyond what was counted
 
     def add(self, fact: Fact, sign: int = 1) -> None:
         """Count a fact, or take it out of the count with a ``sign`` of -1."""
@@ -203,19 +213,28 @@ class Account:
             _set(self.spans, fact.commit, (fact.attempt, *fact.span), sign)
         if fact.entered is not None:
             _set(self.entered, fact.commit, fact.entered, sign)
+        if fact.lost is not None:
+            _set(self.lost, fact.commit, (fact.attempt, fact.lost), sign)
 
     def used(
         self,
         keep: Callable[[int], bool] = lambda attempt: True,
         since: tuple[int, int] | None = None,
     ) -> Used:
-        """What was used in the attempts to ``keep``; ``since`` is the interval still going on."""
+        """What was used in the attempts to ``keep``; ``since`` is the interval still going on.
+
+        What was counted, and the most that a mark ever said beyond it: what a squash swallowed
+        once stays used whatever is counted afterwards.
+        """
         steps, tokens, cost, rework = (
             sum(sums[place] for attempt, sums in self.sums.items() if keep(attempt))
             for place in range(4)
         )
         spans = [(begin, end) for attempt, begin, end in self.spans.values() if keep(attempt)]
-        return Used(steps, covered([*spans, since] if since else spans), tokens, cost, rework)
+        seconds = covered([*spans, since] if since else spans)
+        counted = Used(steps, seconds, tokens, cost, rework)
+        lost = [beyond for attempt, beyond in self.lost.values() if keep(attempt)]
+        return Used(*(had + max(more) for had, *more in zip(counted, *lost))) if lost else counted
 
     def copy(self) -> Account:
         """An account of its own with the same sums."""
@@ -223,6 +242,7 @@ class Account:
         twin.sums = {attempt: list(sums) for attempt, sums in self.sums.items()}
         twin.spans = dict(self.spans)
         twin.entered = dict(self.entered)
+        twin.lost = dict(self.lost)
         return twin
 
 
@@ -264,24 +284,15 @@ class Usage:
         return self._account(task_id) is not None or self._standing(task_id).since is not None
 
     def used(self, task: Task, *, attempt_only: bool = False) -> Used:
-        """What a task used: what was counted, and never less than the marks in its file.
-
-        With ``attempt_only``, in its present attempt; of the marks, what earlier attempts are not
-        known to have used.
+        """What a task used, and never less than the marks in its file say; with ``attempt_only``, in
+        its present attempt, of which the marks say nothing.
         """
         account = self._account(task.id) or Account()
         since = self._standing(task.id).since if task.state is State.IN_PROGRESS else None
         going = (min(since, self.at), self.at) if since is not None else None
-        floor = marked(task.spent)
-        if not attempt_only:
-            return _greater(account.used(since=going), floor)
-        earlier = account.used(lambda attempt: attempt < task.tries)
-        left = Used(*(max(mark - was, 0) for mark, was in zip(floor, earlier)))
-        return _greater(account.used(lambda attempt: attempt >= task.tries, going), left)
-
-
-def _greater(one: Used, other: Used) -> Used:
-    return Used(*map(max, one, other))
+        if attempt_only:
+            return account.used(lambda attempt: attempt >= task.tries, going)
+        return Used(*map(max, account.used(since=going), marked(task.spent)))
 
 
 NOTHING = Usage(lambda task: None, lambda task: Standing(), 0)
