@@ -80,8 +80,7 @@ def staged(ledger: Ledger, tree: Oid, heads: Sequence[Oid] = ()) -> tuple[Violat
     """
     head = ledger.repo.head
     parents = [head, *heads] if head else list(heads)
-    proposed = ledger.proposed(parents, tree)
-    violations = (*judge(proposed), *_brought(ledger, parents, proposed, []))
+    violations = joined(ledger, tree, parents)
     if not violations:
         Checkout(ledger.repo).judged(" ".join([tree, *parents]))
     elif head and not heads:
@@ -89,6 +88,12 @@ def staged(ledger: Ledger, tree: Oid, heads: Sequence[Oid] = ()) -> tuple[Violat
         if not judge(ledger.proposed(amended, tree)):
             return ()
     return violations
+
+
+def joined(ledger: Ledger, tree: Oid, parents: Sequence[Oid]) -> tuple[Violation, ...]:
+    """Judge a merge of ``parents`` about to be made, wherever HEAD is."""
+    proposed = ledger.proposed(parents, tree)
+    return (*judge(proposed), *_brought(ledger, parents, proposed, []))
 
 
 def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:

@@ -22,7 +22,7 @@ from tkledger.core.rules import judge
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Snapshot, path_of
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable, usage
-from tkledger.git import GitError, RefMoved, Repo
+from tkledger.git import GitError, RefMoved, RefSwap, Repo
 from tkledger.objects import Oid, oid_of
 from tkledger.tree import DISORDER, TreeReader, disorder, look_alike, looks_like_folder, twice
 
@@ -390,7 +390,8 @@ class Ledger:
             )
             for path in checkout.project(new, known):
                 raise dirty(path, "was changed just now")
-            self.repo.swap_ref(ref, commit, base, f"tk: {proposal.subject}")
+            swap = RefSwap(ref, commit, base)
+            self.repo.swap_refs([swap], f"tk: {proposal.subject}")
         except (RefMoved, TkError) as error:
             if not self._take_back(checkout):
                 raise

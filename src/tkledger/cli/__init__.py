@@ -58,6 +58,7 @@ COMMANDS: dict[str, Command] = {
     "accept": Command("judge", "accept", JUDGE),
     "explain": Command("judge", "explain", JUDGE),
     "check": Command("check", "app", JUDGE),
+    "sync": Command("sync", "sync", EXCHANGE),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }
 
