@@ -109,7 +109,7 @@ def sync(
         ledger.repo.refresh()
     if defeats and defeats[-1].pushed.declined:
         raise _refused(road, defeats[-1].pushed)
-    said = f"others were faster {TRIES} times; {road.here} is as it was"
+    said = f"others were faster {TRIES} times"
     raise TkError(Exit.BUSY, "busy", said, f"tk sync {road.remote}")
 
 
