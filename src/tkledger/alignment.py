@@ -12,11 +12,11 @@ from typing import NamedTuple
 from tkledger.core.field import is_id
 from tkledger.core.reconcile import Claim, Way, way
 from tkledger.git import RefSwap, Repo
+from tkledger.inbox import FOLDER as INBOX
 from tkledger.objects import Oid
 from tkledger.route import Route
 
 CLAIMS = "refs/tk/claims/"
-INBOX = "refs/tk/inbox/"
 
 Refs = Mapping[str, Oid]
 

@@ -101,7 +101,7 @@ LAYERS = (
     {"errors", "objects", "commits"},
     {"codec", "git", "yamlscan", "report", "ids", "cache", "verbs"},
     {"tree", "ledger", "checkout", "pusher", "baseline"},
-    {"route", "transport", "landing"},
+    {"route", "transport", "landing", "inbox"},
     {"alignment"},
     {"views", "gate", "hooks", "driver"},
     {"doors", "doctor", "join"},

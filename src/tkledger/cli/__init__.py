@@ -58,6 +58,8 @@ COMMANDS: dict[str, Command] = {
     "accept": Command("judge", "accept", JUDGE),
     "explain": Command("judge", "explain", JUDGE),
     "check": Command("check", "app", JUDGE),
+    "send": Command("inbox", "send", EXCHANGE),
+    "inbox": Command("inbox", "inbox", EXCHANGE),
     "sync": Command("sync", "sync", EXCHANGE),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }
