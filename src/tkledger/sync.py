@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 from tkledger import transport
 from tkledger.alignment import Alignment, Tally, align
+from tkledger.checkout import Checkout
+from tkledger.core.actions import Refused
+from tkledger.doors import HOOKS
 from tkledger.errors import Exit, TkError
 from tkledger.git import RefMoved, Repo
 from tkledger.join import join
@@ -22,14 +25,19 @@ from tkledger.objects import Oid
 from tkledger.route import Route
 from tkledger.transport import Contended, Heard, Pushed
 
-TRIES = 12
+TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
 
 _PATIENCE = 3
 """How often a push may fail although nobody else moved anything, before it counts as refused."""
 
-_LONGEST = 30.0
-"""The longest pause between two tries, in seconds."""
+_DOUBLINGS = 3
+"""How often the pause doubles. More would save tries; but whoever is asleep for long is the last to
+be through when all others are.
+"""
+
+_SLOW = 1.0
+"""The longest that a try counts, in seconds: one that had to wait says nothing about the next."""
 
 
 class Synced(NamedTuple):
@@ -97,7 +105,7 @@ def sync(
             if plan.alignment.moves:
                 ledger.repo.swap_refs(plan.alignment.moves, "tk: sync")
             earlier = done
-            _carry_out(ledger.repo, road, plan, heard)
+            _carry_out(ledger, road, plan, heard)
             return done
         except _Lost as lost:
             defeats.append(lost)
@@ -107,15 +115,15 @@ def sync(
             pass
         _pause(attempt, time.monotonic() - began)
         ledger.repo.refresh()
-    if defeats and defeats[-1].pushed.declined:
+    if defeats and defeats[-1].pushed.declined:  # by a hook that each time was heard too late
         raise _refused(road, defeats[-1].pushed)
     said = f"others were faster {TRIES} times"
     raise TkError(Exit.BUSY, "busy", said, f"tk sync {road.remote}")
 
 
 def _pause(attempt: int, took: float) -> None:
-    """Leave the others the time of a few tries, in which one of them gets through."""
-    time.sleep(random.uniform(0, min(took * attempt, _LONGEST)))
+    """Leave the others the time of some tries, of more each time; with each, one gets through."""
+    time.sleep(random.uniform(0, min(took, _SLOW) * 2 ** min(attempt, _DOUBLINGS)))
 
 
 def _is_final(repo: Repo, road: Route, defeats: list[_Lost]) -> bool:
@@ -204,8 +212,11 @@ def _patterns(road: Route) -> list[str]:
     return [road.target, "refs/tk/claims/*", "refs/tk/inbox/*"]
 
 
-def _carry_out(repo: Repo, road: Route, plan: _Plan, heard: Heard | None) -> None:
+def _carry_out(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> None:
     """Push what the plan says, all or nothing; then the checkout follows."""
+    repo = ledger.repo
+    if plan.pushing:
+        _ask_the_door(ledger, road, plan.pushing)
     refspecs = [*plan.alignment.sends]
     refspecs += [f"{plan.pushing}:{road.target}"] if plan.pushing else []
     if refspecs:
@@ -220,6 +231,18 @@ def _carry_out(repo: Repo, road: Route, plan: _Plan, heard: Heard | None) -> Non
                 repo.swap_refs(plan.alignment.afterwards, "tk: sync")
     if plan.landing:
         land(repo, plan.landing)
+
+
+def _ask_the_door(ledger: Ledger, road: Route, commit: Oid) -> None:
+    """Judge what leaves as pre-push does, whether or not the hook is in place; raises Refused.
+
+    It is noted, so that the hook need not start a process to come to the same verdict.
+    """
+    line = f"{commit} {commit} {road.target} {'0' * len(commit)}\n"
+    violations = tuple(dict.fromkeys(HOOKS["pre-push"](ledger, [road.remote], line.encode())))
+    if violations:
+        raise Refused(*violations)
+    Checkout(ledger.repo).judged(f"push {commit}")
 
 
 def _refused(road: Route, pushed: Pushed) -> TkError:

@@ -25,6 +25,9 @@ _USERS = (
 )
 """What of the environment says how a remote is reached, and is the user's choice."""
 
+LATE = "moved meanwhile, so this was not judged"
+"""What our own hook on a server says to a push that lost its race before it was its turn."""
+
 _NOT_ATOMIC = "does not support --atomic"
 
 
@@ -54,7 +57,9 @@ class Pushed(NamedTuple):
 
     @property
     def declined(self) -> bool:
-        """Whether a hook of the server, or of the clone, said no."""
+        """Whether a hook of the server, or of the clone, said no; not that it was only late."""
+        if LATE in self.told:
+            return False
         return any("declined" in one.summary for one in self.answers) or not self.answers
 
 

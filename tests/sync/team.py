@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from project import Project
@@ -20,7 +21,7 @@ class Team:
         self.server = Project(folder / "server.git")
 
     @classmethod
-    def create(cls, folder: Path, tasks: str = "abcd") -> Team:
+    def create(cls, folder: Path, tasks: Sequence[str] = "abcd") -> Team:
         """A server with the hooks that judge, which has a ledger of tasks in todo."""
         made = cls(folder)
         first = Project.create(folder / "first")

@@ -60,12 +60,12 @@ def test_refusals_and_races_too(team: Team, url: str) -> None:
     visitor.write(".git/hooks/pre-push", hook).chmod(0o755)
     visitor.ok("start", "a")
     assert visitor.ok("sync", "--json").json["tries"] == 2
-    text = (visitor.path / ".tasks/c.yaml").read_text()
-    visitor.write(".tasks/c.yaml", text.replace("state: todo", "state: done"))
-    visitor.git("commit", "-qam", "by hand")
+    refuse = team.server.write("hooks/update", "#!/bin/sh\necho not on a Friday >&2\nexit 1\n")
+    refuse.chmod(0o755)
+    visitor.ok("start", "c")
     answer = visitor.tk("sync")
     assert answer.status == Exit.REJECTED
-    assert "error[TK201] c: todo -> done is not a transition" in answer.err
+    assert "not on a Friday" in answer.err
 
 
 def on_a_terminal(at: Project, *command: str) -> tuple[int, str]:
@@ -109,12 +109,12 @@ def test_a_terminal_shows_how_far_it_is(team: Team) -> None:
 
 def test_a_terminal_gets_the_servers_words(team: Team) -> None:
     ada = team.visitor("ada")
-    text = (ada.path / ".tasks/a.yaml").read_text()
-    ada.write(".tasks/a.yaml", text.replace("state: todo", "state: done"))
-    ada.git("commit", "-qam", "by hand")
+    refuse = team.server.write("hooks/update", "#!/bin/sh\necho not on a Friday >&2\nexit 1\n")
+    refuse.chmod(0o755)
+    ada.ok("start", "a")
     status, said = on_a_terminal(ada, "sync")
     assert status == Exit.REJECTED
-    assert "error[TK201] a: todo -> done is not a transition" in said
+    assert "not on a Friday" in said
 
 
 def test_without_a_terminal_neither_gitpython_nor_rich_is_loaded(ada: Project) -> None:

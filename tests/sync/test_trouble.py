@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -65,32 +69,70 @@ def test_two_legal_branches_that_do_not_go_together(ada: Project, bob: Project) 
     ada.ok("sync")
     bob.ok("edit", "b", "--depends-on", "a")
     before = bob.head()
-    refused(bob.tk("sync"), Exit.REJECTED, "are legal, but not together", "error[TK30")
+    refused(bob.tk("sync"), Exit.REJECTED, "is against the rules", "error[TK30")
     answer = bob.tk("sync", "--json")
     assert answer.status == Exit.REJECTED
     assert answer.json["violations"]
     assert (bob.head(), bob.clean()) == (before, True)
 
 
-def test_a_refusal_of_the_server_is_passed_on(team: Team, ada: Project) -> None:
+def test_what_is_illegal_does_not_leave(team: Team, ada: Project) -> None:
+    """Also from a clone without hooks, where it could be committed."""
     visitor = team.visitor("visitor")
     text = (visitor.path / ".tasks/a.yaml").read_text()
     visitor.write(".tasks/a.yaml", text.replace("state: todo", "state: done"))
     visitor.git("commit", "-qam", "by hand")
+    before, server = visitor.head(), team.server.git("for-each-ref")
+    words = ("would bring to origin/main is against", "error[TK201] a: todo -> done")
+    refused(visitor.tk("sync"), Exit.REJECTED, *words)
+    said = visitor.tk("sync", "--json").json["violations"]
+    assert [(one["code"], one["commit"]) for one in said] == [("TK201", before)]
+    assert (visitor.head(), team.server.git("for-each-ref")) == (before, server)
+
+
+def test_a_refusal_of_the_server_is_passed_on(
+    team: Team, ada: Project, bob: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only a server can know: its own clock."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2099-01-01T00:00:00Z")
+    bob.ok("start", "a")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
     ada.ok("start", "b")
     ada.ok("sync")
-    before, server = visitor.head(), team.server.git("for-each-ref")
+    before, server = bob.head(), team.server.git("for-each-ref")
     refused(
-        visitor.tk("sync"),
+        bob.tk("sync"),
         Exit.REJECTED,
         "origin did not take it",
-        "error[TK201] a: todo -> done is not a transition",
+        "error[TK703]",
         "remedy: nothing here was changed; look with tk verify origin/main..main",
     )
-    assert (visitor.head(), team.server.git("for-each-ref")) == (before, server)
-    said = visitor.tk("sync", "--json")
-    assert said.json["error"]["kind"] == "refused"
-    assert "TK201" in visitor.tk("verify", "origin/main..main").err
+    assert (bob.head(), team.server.git("for-each-ref")) == (before, server)
+    assert bob.tk("sync", "--json").json["error"]["kind"] == "refused"
+
+
+def test_a_push_that_was_late_is_told_so_without_a_judgement(
+    team: Team, ada: Project, bob: Project
+) -> None:
+    """It waited for its turn at the server, and another was through before it."""
+    ada.ok("start", "a")
+    bob.ok("start", "b")
+    turn = team.server.path / "tk" / "turn"
+    turn.parent.mkdir(exist_ok=True)
+    with turn.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        push = subprocess.Popen(
+            ["git", "push", "-q", "origin", "main"], cwd=ada.path, stderr=subprocess.PIPE, text=True
+        )
+        while not [pid for pid in team.server.left_running() if pid != os.getpid()]:
+            time.sleep(0.01)
+        time.sleep(0.5)  # the push is at the hook by now
+        bob.git("push", "-q", str(team.server.path), "main:refs/heads/other")
+        team.server.git("update-ref", "refs/heads/main", "refs/heads/other")
+    said = push.communicate()[1]
+    assert push.returncode
+    assert "refs/heads/main moved meanwhile, so this was not judged" in said
+    assert "received and merged" in ada.ok("sync").out
 
 
 def test_a_refusal_of_the_clones_own_hook_is_passed_on(team: Team) -> None:

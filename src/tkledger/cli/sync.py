@@ -35,7 +35,7 @@ def sync(
     try:
         done = _with_bar(session, road, name, dry_run=dry_run)
     except Refused:
-        say(visible(f"{road.here} and {road.there} are legal, but not together:"))
+        say(visible(f"what {road.here} would bring to {road.there} is against the rules:"))
         raise
     if as_json:
         print_json(**_json(road, done))
