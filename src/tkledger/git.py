@@ -530,11 +530,17 @@ class Repo:
         if another git does not let go of one.
         """
         zeros = "0" * self.width
-        lines = [f"update {ref} {new or zeros} {old or zeros}\n" for ref, new, old in swaps]
         config = (*_DURABLE, "-c", f"core.filesRefLockTimeout={LOCK_MILLISECONDS}")
-        options = ("--no-deref", "-m", message, "--stdin")
-        stdin = "".join(lines).encode(errors="surrogateescape")
-        done = self._call(*config, "update-ref", *options, stdin=stdin, apart=True)
+        options = ("update-ref", "--no-deref", "-m", message)
+        if (
+            len(swaps) == 1
+        ):  # by arguments: a tk killed just after it started this has done its move
+            ((ref, new, old),) = swaps
+            done = self._call(*config, *options, ref, new or zeros, old or zeros, apart=True)
+        else:
+            lines = [f"update {ref} {new or zeros} {old or zeros}\n" for ref, new, old in swaps]
+            stdin = "".join(lines).encode(errors="surrogateescape")
+            done = self._call(*config, *options, "--stdin", stdin=stdin, apart=True)
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip()
             remedy = _remedy(words)
