@@ -115,6 +115,13 @@ def _by_any_base(
     bases: list[bytes | None] = [given or None]
     if given and path != POLICY_PATH and _task(given) is None:
         bases = [*_merge_bases(repo, path)] or [None]
+    return by_best_base(bases, ours, theirs, path, law)
+
+
+def by_best_base(
+    bases: Iterable[bytes | None], ours: bytes, theirs: bytes, path: str, law: Policy
+) -> Outcome:
+    """The merge for that of several bases which leaves the fewest conflicts."""
     found = [merge_bytes(base, ours, theirs, path, law) for base in bases]
     return min(found, key=lambda one: len(one.conflicts))
 

@@ -93,8 +93,7 @@ def staged(
     """
     head = ledger.repo.head
     parents = [head, *heads] if head else list(heads)
-    proposed = ledger.proposed(parents, tree, message)
-    violations = (*judge(proposed), *_brought(ledger, parents, proposed, []))
+    violations = joined(ledger, tree, parents, message)
     if not violations:
         if message is None:
             Checkout(ledger.repo).judged(" ".join([tree, *parents]))
@@ -103,6 +102,14 @@ def staged(
         if not judge(ledger.proposed(amended, tree, message)):
             return Staged((), certain=False)
     return Staged(violations)
+
+
+def joined(
+    ledger: Ledger, tree: Oid, parents: Sequence[Oid], message: str | None = None
+) -> tuple[Violation, ...]:
+    """Judge a commit on ``parents`` about to be made, a merge perhaps, wherever HEAD is."""
+    proposed = ledger.proposed(parents, tree, message)
+    return (*judge(proposed), *_brought(ledger, parents, proposed, []))
 
 
 def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:

@@ -7,7 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO
+from typing import IO, NamedTuple
 
 from tkledger.commits import FORMAT, Commit, FileDiff, commits, pairs, tokens
 from tkledger.objects import (
@@ -85,6 +85,14 @@ class Locked(GitError):
 
 class RefMoved(Exception):
     """A compare-and-swap lost: the ref is no longer where it was read."""
+
+
+class RefSwap(NamedTuple):
+    """A ref to move from ``old`` (None: it must not exist) to ``new`` (None: it goes away)."""
+
+    ref: str
+    new: Oid | None
+    old: Oid | None
 
 
 class Repo:
@@ -190,6 +198,22 @@ class Repo:
             raise GitError(f"git {command}: {words.removeprefix('fatal: ')}", _remedy(words))
         return done.stdout
 
+    def start(self, *args: str, env: Mapping[str, str], apart: bool) -> subprocess.Popen[str]:
+        """A git that runs for long, such as one that talks to a remote; what it says is text, and
+        its stdout and stderr are the caller's to read. ``apart`` as in `run`.
+        """
+        return subprocess.Popen(
+            ["git", *_CONFIG, *_DURABLE, *args],
+            cwd=self._cwd,
+            env={**self._env, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=apart,
+        )
+
     def answers(self, *args: str) -> str | None:
         """The output of a git command, stripped; None if it fails."""
         done = self._call(*args)
@@ -201,6 +225,12 @@ class Repo:
         """
         done = self._call(*args, env=env)
         return done.stderr.decode(errors="replace") if done.returncode else None
+
+    def outcome(self, *args: str) -> tuple[int, str, str]:
+        """The status of a git command that has more than two answers, its output and its words."""
+        done = self._call(*args)
+        out = done.stdout.decode(errors="surrogateescape")
+        return done.returncode, out, done.stderr.decode(errors="replace")
 
     # -- objects ---------------------------------------------------------------------------
 
@@ -408,6 +438,14 @@ class Repo:
         done = self._call("merge-base", how, *parents)
         return done.stdout.decode().split()
 
+    def refs(self, *patterns: str) -> dict[str, Oid]:
+        """The refs under these prefixes (whole components, such as ``refs/tk``) that are at commits,
+        by full name.
+        """
+        out = self.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", *patterns)
+        rows = [line.split(" ", 2) for line in out.decode(errors="surrogateescape").splitlines()]
+        return {name: oid for kind, oid, name in rows if kind == "commit"}
+
     # -- configuration ---------------------------------------------------------------------
 
     def variables(self) -> dict[str, str]:
@@ -465,10 +503,25 @@ class Repo:
         commit = NewObject("commit", commit_bytes(tree, parents, author, committer, message))
         if not sign:
             objects[oid_of("commit", commit.data, width)] = commit
-        self.run(*_DURABLE, "unpack-objects", "-q", stdin=pack(objects.values(), width), apart=True)
+        self.write_objects([*objects.values()])
         if sign:
-            return self._signed(tree, parent, message, author, committer)
+            return self.commit_tree(tree, parents, message, author, committer, sign=True)
         return oid_of("commit", commit.data, width)
+
+    def write_tree(self, old: str, files: Mapping[str, bytes]) -> Oid:
+        """Store a tree like ``old`` (empty for none) but with ``files``."""
+        objects = {
+            oid_of("blob", one, self.width): NewObject("blob", one) for one in files.values()
+        }
+        blobs = {path: oid_of("blob", data, self.width) for path, data in files.items()}
+        tree = self._tree_with(old, blobs, objects, self.width)
+        self.write_objects([*objects.values()])
+        return tree
+
+    def write_objects(self, objects: Sequence[NewObject]) -> None:
+        """Store objects, as one pack that git takes apart. No ref moves."""
+        data = pack(objects, self.width)
+        self.run(*_DURABLE, "unpack-objects", "-q", stdin=data, apart=True)
 
     def _tree_with(
         self, old: str, blobs: Mapping[str, Oid], objects: dict[Oid, NewObject], width: int
@@ -494,6 +547,10 @@ class Repo:
         objects[name] = tree
         return name
 
+    def empty_tree(self) -> Oid:
+        """The id of the tree with nothing in it, which is stored if it was not."""
+        return self.write_tree("", {})
+
     @property
     def width(self) -> int:
         """How many digits the repository's object ids have."""
@@ -501,23 +558,42 @@ class Repo:
             return len(self.head)
         return 64 if self.answers("rev-parse", "--show-object-format") == "sha256" else 40
 
-    def _signed(
-        self, tree: Oid, parent: Oid | None, message: str, author: str, committer: str
+    def commit_tree(
+        self,
+        tree: str,
+        parents: Sequence[Oid],
+        message: str,
+        author: str,
+        committer: str,
+        *,
+        sign: bool,
     ) -> Oid:
+        """Store a commit of a tree that is here already, of any number of parents, by git itself.
+
+        No ref moves.
+        """
         env = {**_identity_env("AUTHOR", author), **_identity_env("COMMITTER", committer)}
-        parents = ["-p", parent] if parent else []
-        out = self.run("commit-tree", "-S", tree, *parents, stdin=message.encode(), env=env)
+        words = [*(["-S"] if sign else []), tree]
+        words += [word for parent in parents for word in ("-p", parent)]
+        out = self.run(*_DURABLE, "commit-tree", *words, stdin=message.encode(), env=env)
         return out.decode().strip()
 
-    def swap_ref(self, ref: str, new: Oid, old: Oid | None, message: str) -> None:
-        """Move a ref from ``old`` (None: it must not exist) to ``new``, or raise RefMoved; Locked if
-        another git does not let go of it.
+    def swap_refs(self, swaps: Sequence[RefSwap], message: str) -> None:
+        """Move refs, all or none of them, or raise RefMoved if one is not where it should be; Locked
+        if another git does not let go of one.
         """
-        before = old or "0" * len(new)
+        zeros = "0" * self.width
         config = (*_DURABLE, "-c", f"core.filesRefLockTimeout={LOCK_MILLISECONDS}")
-        done = self._call(
-            *config, "update-ref", "--no-deref", "-m", message, ref, new, before, apart=True
-        )
+        options = ("update-ref", "--no-deref", "-m", message)
+        if (
+            len(swaps) == 1
+        ):  # by arguments: a tk killed just after it started this has done its move
+            ((ref, new, old),) = swaps
+            done = self._call(*config, *options, ref, new or zeros, old or zeros, apart=True)
+        else:
+            lines = [f"update {ref} {new or zeros} {old or zeros}\n" for ref, new, old in swaps]
+            stdin = "".join(lines).encode(errors="surrogateescape")
+            done = self._call(*config, *options, "--stdin", stdin=stdin, apart=True)
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip()
             remedy = _remedy(words)

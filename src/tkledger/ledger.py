@@ -25,7 +25,7 @@ from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Sn
 from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
-from tkledger.git import GitError, Locked, RefMoved, Repo
+from tkledger.git import GitError, Locked, RefMoved, RefSwap, Repo
 from tkledger.objects import FOLDER_MODE, Oid, oid_of
 from tkledger.report import iso
 from tkledger.sums import SumsFile
@@ -527,7 +527,8 @@ class Ledger:
                     recorded,
                 )
             )
-            self.repo.swap_ref(ref, commit, base, f"tk: {proposal.subject}")
+            swap = RefSwap(ref, commit, base)
+            self.repo.swap_refs([swap], f"tk: {proposal.subject}")
         except (RefMoved, TkError) as error:
             if not self._take_back(checkout):
                 raise

@@ -86,6 +86,10 @@ def test_only_views_import_rich() -> None:
     assert all(name.startswith("tkledger.views") for name in names)
 
 
+def test_only_the_transport_imports_gitpython() -> None:
+    assert _importers("git") == {"tkledger.transport"}
+
+
 def test_only_the_terminal_imports_typer() -> None:
     names = _importers("typer")
     assert names
@@ -97,8 +101,11 @@ LAYERS = (
     {"errors", "objects", "commits"},
     {"codec", "git", "yamlscan", "report", "ids", "cache", "sums", "verbs"},
     {"tree", "tally", "ledger", "checkout", "pusher", "baseline"},
+    {"route", "transport", "landing", "inbox"},
+    {"alignment"},
     {"views", "gate", "hooks", "driver"},
-    {"doors", "doctor"},
+    {"doors", "doctor", "join"},
+    {"sync"},
     {"cli"},
 )
 """From the bottom up: a module imports its own layer and those before it."""

@@ -61,6 +61,9 @@ COMMANDS: dict[str, Command] = {
     "check": Command("check", "app", JUDGE),
     "step": Command("budget", "step", AGENTS),
     "spend": Command("budget", "spend", AGENTS),
+    "send": Command("inbox", "send", EXCHANGE),
+    "inbox": Command("inbox", "inbox", EXCHANGE),
+    "sync": Command("sync", "sync", EXCHANGE),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }
 

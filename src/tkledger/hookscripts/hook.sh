@@ -89,6 +89,26 @@ attribute() { # work on a task's branch says which task it is for
 	git interpret-trailers --in-place --if-exists doNothing --trailer "Tk-Task: $id" "$1"
 }
 
+take_turn() { # those who push to the server's own branch, one by one; who is late by then is told so
+	on_a_branch && [ $lines -lt 8 ] && command -v flock >/dev/null || return 0
+	case "$input
+" in *" ${head#ref: }
+"*) ;; *) return 0 ;; esac
+	mkdir -p "$folder/tk" 2>/dev/null && { : >>"$folder/tk/turn"; } 2>/dev/null || return 0
+	exec 9>>"$folder/tk/turn"
+	flock -w 10 9 # without a turn after ten seconds; nothing but time rests on it
+	while read -r old _ ref; do
+		case $old in *[!0]*) ;; *) old= ;; esac
+		[ "$(git rev-parse --quiet --verify "$ref")" = "$old" ] || {
+			echo "tk: $ref moved meanwhile, so this was not judged" >&2
+			echo "  remedy: tk sync, or git fetch, git merge and push again" >&2
+			exit 1
+		}
+	done <<EOF
+$input
+EOF
+}
+
 asks_for_attribution() { # the file will do for a hint; the server reads the commit
 	[ -f .tasks/config.yaml ] || return 1
 	while read -r line; do
@@ -163,6 +183,20 @@ reference-transaction)
 $input
 EOF
 	pass_input "$@"
+	;;
+pre-push)
+	read_input
+	[ -n "$input" ] || pass "$@" # all that was to be pushed is late, as git has seen already
+	asked=${input% * *}          # tk sync has asked this door about that one commit
+	[ $lines -eq 1 ] && judged "push ${asked##* }" && pass_input "$@"
+	printf '%s\n' "$input" | judge "$@"
+	exit $?
+	;;
+pre-receive)
+	read_input
+	take_turn
+	printf '%s\n' "$input" | judge "$@"
+	exit $?
 	;;
 *)
 	judge "$@"

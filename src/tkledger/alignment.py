@@ -1,0 +1,136 @@
+"""Brings claims and inboxes here and at a remote into line; it plans, and talks to nobody.
+
+Claims go by the table of `core.reconcile`. An inbox only ever grows: two that went apart become one
+by a commit with both as parents, which has the events of both in its history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from tkledger.core.field import is_id
+from tkledger.core.reconcile import Claim, Way, way
+from tkledger.git import RefSwap, Repo
+from tkledger.inbox import FOLDER as INBOX
+from tkledger.objects import Oid
+from tkledger.route import Route
+
+CLAIMS = "refs/tk/claims/"
+
+Refs = Mapping[str, Oid]
+
+
+class Tally(NamedTuple):
+    """What was sent and received, and which claims were lost to the remote's, by name."""
+
+    sent: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    def with_earlier(self, earlier: Tally) -> Tally:
+        """This one, and what an earlier try received or lost, which is settled since."""
+        return Tally(
+            self.sent,
+            tuple(dict.fromkeys([*earlier.received, *self.received])),
+            tuple(dict.fromkeys([*earlier.lost, *self.lost])),
+        )
+
+
+class Alignment(NamedTuple):
+    """Refs to move here at once, what to push, and refs to move here when that was taken."""
+
+    moves: tuple[RefSwap, ...]
+    sends: tuple[str, ...]
+    afterwards: tuple[RefSwap, ...]
+    claims: Tally
+    inboxes: Tally
+
+
+class _One(NamedTuple):
+    """What becomes of one ref."""
+
+    moves: tuple[RefSwap, ...] = ()
+    sends: tuple[str, ...] = ()
+    afterwards: tuple[RefSwap, ...] = ()
+    way: Way = Way.KEEP
+
+
+def align(repo: Repo, road: Route, here: Refs, theirs: Refs) -> Alignment:
+    """What is to be done about every claim and inbox; ``here`` are our refs under ``refs/tk``.
+
+    What is no claim of a task, or no inbox, is passed over, whoever put it there.
+    """
+    known = *_under(CLAIMS, here), *_under(CLAIMS, theirs), *_under(f"{road.agreed}claims/", here)
+    claims = {
+        name: _claim(repo, road, here, theirs, name) for name in sorted({*known}) if is_id(name)
+    }
+    inboxes = {
+        name: _inbox(repo, here.get(INBOX + name), theirs.get(INBOX + name), INBOX + name)
+        for name in sorted({*_under(INBOX, here), *_under(INBOX, theirs)})
+        if "/" not in name
+    }
+    every = [*claims.values(), *inboxes.values()]
+    return Alignment(
+        tuple(move for one in every for move in one.moves),
+        tuple(send for one in every for send in one.sends),
+        tuple(move for one in every for move in one.afterwards),
+        _tally(claims),
+        _tally(inboxes),
+    )
+
+
+def _under(prefix: str, refs: Refs) -> Iterator[str]:
+    return (ref.removeprefix(prefix) for ref in refs if ref.startswith(prefix))
+
+
+def _claim(repo: Repo, road: Route, here: Refs, theirs: Refs, name: str) -> _One:
+    ref, mark = CLAIMS + name, f"{road.agreed}claims/{name}"
+    claim = Claim(here.get(ref), theirs.get(ref), here.get(mark))
+    chosen = way(claim, repo.is_ancestor)
+    if chosen is Way.SEND:
+        return _One(
+            sends=(f"{claim.ours}:{ref}",),
+            afterwards=(RefSwap(mark, claim.ours, claim.agreed),),
+            way=chosen,
+        )
+    if chosen is Way.WITHDRAW:
+        return _One(
+            sends=(f":{ref}@{claim.theirs}",),
+            afterwards=(RefSwap(mark, None, claim.agreed),),
+            way=chosen,
+        )
+    ours, agreed = RefSwap(ref, claim.theirs, claim.ours), RefSwap(mark, claim.theirs, claim.agreed)
+    return _One(tuple(one for one in (ours, agreed) if one.new != one.old), way=chosen)
+
+
+def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
+    if ours == theirs:
+        return _One()
+    if theirs is None or (ours and repo.is_ancestor(theirs, ours)):
+        return _One(sends=(f"{ours}:{ref}",), way=Way.SEND)
+    if ours is None or repo.is_ancestor(ours, theirs):
+        return _One((RefSwap(ref, theirs, ours),), way=Way.TAKE)
+    both = _united(repo, theirs, ours)
+    return _One((RefSwap(ref, both, ours),), (f"{both}:{ref}",), way=Way.YIELD)
+
+
+def _united(repo: Repo, a: Oid, b: Oid) -> Oid:
+    author, committer, _ = repo.identities()
+    return repo.commit_tree(
+        repo.empty_tree(), [a, b], "tk: both inboxes\n", author, committer, sign=False
+    )
+
+
+_SENT = {Way.SEND, Way.WITHDRAW}
+_RECEIVED = {Way.TAKE, Way.DROP}
+
+
+def _tally(found: Mapping[str, _One]) -> Tally:
+    """The names by what became of them; an inbox that was united was sent and received."""
+    chains = {name for name, one in found.items() if one.way is Way.YIELD and one.sends}
+    return Tally(
+        tuple(name for name, one in found.items() if one.way in _SENT or name in chains),
+        tuple(name for name, one in found.items() if one.way in _RECEIVED or name in chains),
+        tuple(name for name, one in found.items() if one.way is Way.YIELD and name not in chains),
+    )

@@ -1,0 +1,93 @@
+"""``tk sync``: this branch, the claims and the messages here and at a remote, in step."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from tkledger.alignment import Tally
+from tkledger.cli import options as o
+from tkledger.cli.session import Session
+from tkledger.core.actions import Refused
+from tkledger.errors import Exit
+from tkledger.report import print_json, say, visible, without_empty
+from tkledger.route import Route, route
+from tkledger.sync import Synced
+from tkledger.sync import sync as in_step
+
+
+def sync(
+    remote: Annotated[
+        str | None,
+        typer.Argument(metavar="[REMOTE]", help="By default the branch's upstream, or origin."),
+    ] = None,
+    actor: o.Actor = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+    dry_run: o.DryRun = False,
+) -> int:
+    """Fetch, merge by the law, and push: this branch, claims and messages, all or nothing."""
+    session = Session(path, as_json=as_json, actor=actor)
+    road = route(session.repo, remote)
+    name = session.actor(session.ledger.head())
+    try:
+        done = _with_bar(session, road, name, dry_run=dry_run)
+    except Refused:
+        say(visible(f"what {road.here} would bring to {road.there} is against the rules:"))
+        raise
+    if as_json:
+        print_json(**_json(road, done))
+    else:
+        print(visible(_words(road, done, dry_run=dry_run)))
+    return Exit.OK
+
+
+def _with_bar(session: Session, road: Route, actor: str, *, dry_run: bool) -> Synced:
+    if not sys.stderr.isatty():  # GitPython and rich take 150 ms, and would show nothing
+        return in_step(session.ledger, road, actor, dry_run=dry_run)
+    from tkledger.views.progress import bar
+
+    with bar(sys.stderr) as heard:
+        return in_step(session.ledger, road, actor, dry_run=dry_run, heard=heard)
+
+
+def _json(road: Route, done: Synced) -> dict[str, object]:
+    kinds = {"claims": done.claims, "inboxes": done.inboxes}
+    return {
+        **{"remote": road.remote, "branch": road.here, "upstream": road.there},
+        **{"sent": done.sent, "received": done.received, "merged": done.merged},
+        **({"commit": done.commit} if done.commit else {}),
+        **{name: without_empty(tally._asdict()) for name, tally in kinds.items() if any(tally)},
+        "tries": done.tries,
+    }
+
+
+def _words(road: Route, done: Synced, *, dry_run: bool) -> str:
+    """One line about the branch, one about the rest, if there is any."""
+    if done.idle:
+        return f"{road.here} and {road.there} have the same; there is nothing to do"
+    would = "would be: " if dry_run else ""
+    parts = [_count(done.sent, "commit", "sent"), _count(done.received, "commit", "received")]
+    told = ", ".join(part for part in parts if part) or "no news"
+    merged = " and merged" if done.merged else " as a new branch" if done.created else ""
+    lines = [f"{would}{road.here} <-> {road.there}: {told}{merged}"]
+    others = [*_tally(done.claims, "claim"), *_tally(done.inboxes, "inbox")]
+    return "\n".join([*lines, *([f"{would}{'; '.join(others)}"] if others else [])])
+
+
+def _tally(tally: Tally, what: str) -> list[str]:
+    lost = "another holds it by now: " if what == "claim" else ""
+    rows = ((tally.sent, "sent"), (tally.received, "received"), (tally.lost, "lost"))
+    return [
+        f"{what} {verb}, {lost if verb == 'lost' else ''}{', '.join(names)}"
+        if verb == "lost"
+        else f"{what} {verb}: {', '.join(names)}"
+        for names, verb in rows
+        if names
+    ]
+
+
+def _count(number: int, noun: str, verb: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''} {verb}" if number else ""

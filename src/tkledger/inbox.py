@@ -1,0 +1,83 @@
+"""Inboxes: for each actor a ref to a chain of commits, one for each event, which only ever grows."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from hashlib import sha256
+
+from tkledger.core.message import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
+from tkledger.errors import Exit, TkError
+from tkledger.git import RefMoved, RefSwap, Repo
+from tkledger.objects import Oid
+
+FOLDER = "refs/tk/inbox/"
+
+_TRIES = 20
+"""How often a lost race is run again before giving up BUSY."""
+
+_DATE_DIGITS = 11
+"""A date of more digits is beyond the year 5000, and nobody's."""
+
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
+_LONGEST = 120
+"""The longest name a ref gets: it is also a file's, and ``.lock`` comes on top."""
+
+
+def ref_of(actor: str) -> str:
+    """The ref of an actor's inbox.
+
+    Any name becomes one component that git takes, and that stays apart from others where file
+    names are told apart by neither case nor form. A long one is named by its hash; the messages
+    have it whole.
+    """
+    data = actor.encode()
+    name = "".join(chr(one) if one in _PLAIN else f"%{one:02x}" for one in data)
+    return FOLDER + (name if len(name) <= _LONGEST else f"%%{sha256(data).hexdigest()}")
+
+
+def inbox(repo: Repo, actor: str) -> list[Letter]:
+    """The letters to ``actor``, the oldest first, out of the newest events."""
+    tip = repo.refs(ref_of(actor)).get(ref_of(actor))
+    return letters(_events(repo, tip)) if tip else []
+
+
+def _events(repo: Repo, tip: Oid) -> Iterator[Event]:
+    """What a chain tells. Others push to it, so whatever cannot be read is passed over."""
+    listed = repo.run("rev-list", "--topo-order", f"--max-count={MAX_READ}", tip).decode().split()
+    for found in repo.read_many(listed, limit=MAX_EVENT):
+        if found is None or len(found[2]) > MAX_EVENT:
+            continue
+        oid, _, data = found
+        head, _, words = data.partition(b"\n\n")
+        event = read(oid, _committed(head), words.decode(errors="replace"))
+        if event is not None:
+            yield event
+
+
+def _committed(head: bytes) -> int:
+    """A commit's committer date; the beginning of time where it has none that can be read."""
+    for line in head.split(b"\n"):
+        if line.startswith(b"committer "):
+            stamp = line.split()[-2]
+            return int(stamp) if stamp.isdigit() and len(stamp) <= _DATE_DIGITS else 0
+    return 0
+
+
+def append(repo: Repo, actor: str, event: Event) -> Oid:
+    """Put an event into an inbox, after all that is there; returns its id.
+
+    Raises TkError (BUSY) if others did so too often meanwhile.
+    """
+    ref = ref_of(actor)
+    author, committer, _ = repo.identities()
+    for attempt in range(_TRIES):
+        tip = repo.refs(ref).get(ref)
+        oid = repo.write_commit({}, written(event), parent=tip, author=author, committer=committer)
+        try:
+            repo.swap_refs([RefSwap(ref, oid, tip)], "tk: inbox")
+            return oid
+        except RefMoved:
+            time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
+    raise TkError(Exit.BUSY, "busy", f"{ref} moved {_TRIES} times meanwhile", "run it again")

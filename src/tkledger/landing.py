@@ -1,0 +1,69 @@
+"""Brings a checkout forward to a commit that has its HEAD in its history, and to no other."""
+
+from __future__ import annotations
+
+from tkledger.checkout import Checkout, writing
+from tkledger.errors import TkError, unusable
+from tkledger.git import GitError, RefMoved, Repo
+from tkledger.objects import Oid
+
+_LISTED = 5
+"""How many files a message names."""
+
+
+def mend(repo: Repo) -> None:
+    """Finish or take back what a command that was cut short left in index and files."""
+    with writing(repo):
+        repo.refresh()
+        if repo.top is not None:
+            Checkout(repo).heal()
+
+
+def require_room(repo: Repo, commit: Oid) -> None:
+    """Raise unless the checkout can go to ``commit`` without anybody's uncommitted work in the way."""
+    head = repo.head or repo.empty_tree()
+    changed = repo.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", head, commit)
+    coming = set(changed.decode(errors="surrogateescape").split("\0")[:-1])
+    if not coming:
+        return
+    status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    lines = repo.run(*status).decode(errors="surrogateescape").split("\0")[:-1]
+    blocked = sorted(coming & {line[3:] for line in lines})
+    if blocked:
+        more = f" and {len(blocked) - _LISTED} more" if len(blocked) > _LISTED else ""
+        named = ", ".join(blocked[:_LISTED]) + more
+        raise unusable(
+            "dirty",
+            f"not committed here, and changed by what would come in: {named}",
+            f"commit it, or put it aside with git stash push -u {' '.join(blocked[:_LISTED])}",
+        )
+
+
+def land(repo: Repo, commit: Oid) -> None:
+    """Bring HEAD's branch, index and files to ``commit``, by git's own fast-forward.
+
+    git writes the files first and the ref last, and stops where that would cost somebody's work.
+    Its session is apart: whoever kills tk does not stop it halfway. Raises RefMoved if the branch
+    went on meanwhile.
+    """
+    before = repo.head
+    with writing(repo):
+        repo.refresh()
+        Checkout(repo).heal()
+        if repo.head != before:
+            raise RefMoved(repo.head_ref)
+        options = ("--ff-only", "--no-overwrite-ignore", "--no-stat", "-q")
+        try:
+            repo.run("merge", *options, commit, apart=True)
+        except GitError as error:
+            raise _stopped(error, commit) from None
+        repo.refresh()
+
+
+def _stopped(error: GitError, commit: Oid) -> TkError:
+    words = " ".join(error.message.removeprefix("git merge: ").split())
+    return unusable(
+        "dirty",
+        f"the checkout could not follow to {commit[:10]}: {words}",
+        "commit what is in the way, or put it aside with git stash push -u, then tk sync",
+    )

@@ -1,0 +1,113 @@
+"""Which branch of which remote a checkout is to be in step with; it talks to nobody."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tkledger.errors import unusable, usage
+from tkledger.git import Repo
+
+_UNDER_WAY = {
+    "MERGE_HEAD": ("a merge is going on here", "git commit, or git merge --abort"),
+    "CHERRY_PICK_HEAD": ("a cherry-pick is going on here", "git cherry-pick --continue"),
+    "REVERT_HEAD": ("a revert is going on here", "git revert --continue"),
+    "rebase-merge": ("a rebase is going on here", "git rebase --continue"),
+    "rebase-apply": ("a rebase is going on here", "git rebase --continue"),
+}
+"""What git keeps in its folder while something has stopped halfway."""
+
+
+class Route(NamedTuple):
+    """A branch here and its counterpart there, as full ref names, and where the copies of the
+    remote's refs are kept.
+    """
+
+    remote: str
+    branch: str
+    target: str
+    has_upstream: bool
+
+    @property
+    def copies(self) -> str:
+        """The prefix of the refs that hold what the remote last had: ``heads``, ``claims``,
+        ``inbox`` below it. Never ``refs/tk/claims`` itself: a pruning fetch would delete our own.
+        """
+        return f"refs/tk/remotes/{self.remote}/"
+
+    @property
+    def agreed(self) -> str:
+        """The prefix of the refs that hold the claims both sides last had alike."""
+        return f"refs/tk/agreed/{self.remote}/"
+
+    @property
+    def here(self) -> str:
+        """The branch here, as people call it."""
+        return self.branch.removeprefix("refs/heads/")
+
+    @property
+    def there(self) -> str:
+        """The branch there, as people and git call it."""
+        return f"{self.remote}/{self.target.removeprefix('refs/heads/')}"
+
+
+def route(repo: Repo, remote: str | None) -> Route:
+    """The way from HEAD's branch to its upstream, or to the branch of its name on a remote.
+
+    Raises TkError where there is nothing to be in step: no checkout, no branch, no remote.
+    """
+    _require_branch(repo)
+    variables = repo.variables()
+    branch = repo.head_ref.removeprefix("refs/heads/")
+    upstream = variables.get(f"branch.{branch}.remote")
+    chosen = remote or _default(variables, upstream)
+    if f"remote.{chosen}.url" not in variables:
+        raise usage(
+            "no-such-remote",
+            f"there is no remote {chosen!r}: {', '.join(_remotes(variables)) or 'none at all'}",
+            f"git remote add {chosen} URL",
+        )
+    merge = variables.get(f"branch.{branch}.merge") if upstream == chosen else None
+    return Route(chosen, repo.head_ref, merge or repo.head_ref, merge is not None)
+
+
+def _require_branch(repo: Repo) -> None:
+    if repo.is_bare:
+        raise unusable(
+            "bare",
+            "this is a bare repository: there is nothing to merge in",
+            "git worktree add PATH",
+        )
+    for name, (fact, remedy) in _UNDER_WAY.items():
+        if os.path.exists(os.path.join(repo.git_dir, name)):
+            raise unusable("under-way", f"{fact}, and comes first", remedy)
+    if repo.is_detached:
+        raise unusable(
+            "detached", "HEAD is on no branch, so there is none to sync", "git switch BRANCH"
+        )
+
+
+def _default(variables: Mapping[str, str], upstream: str | None) -> str:
+    """The branch's own remote, else ``origin``, else the only one there is."""
+    known = _remotes(variables)
+    if upstream in known:
+        return upstream or ""
+    if "origin" in known or len(known) == 1:
+        return "origin" if "origin" in known else known[0]
+    if not known:
+        raise unusable(
+            "no-remote",
+            "there is no remote to sync with",
+            "git remote add origin URL, then tk sync",
+        )
+    raise usage("which-remote", f"which remote? {', '.join(known)}", f"tk sync {known[0]}")
+
+
+def _remotes(variables: Mapping[str, str]) -> list[str]:
+    start, end = "remote.", ".url"
+    return sorted(
+        name[len(start) : -len(end)]
+        for name in variables
+        if name.startswith(start) and name.endswith(end)
+    )

@@ -1,0 +1,258 @@
+"""Brings a branch, the claims and the inboxes here and at a remote into step; the order of things.
+
+The merge is made and judged without touching the checkout, and pushed before anything here moves.
+So whoever is stopped anywhere has the old state or the new one, and the next sync goes on from it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import suppress
+from typing import NamedTuple
+
+from tkledger import transport
+from tkledger.alignment import Alignment, Tally, align
+from tkledger.checkout import Checkout
+from tkledger.core.actions import Refused
+from tkledger.doors import HOOKS
+from tkledger.errors import Exit, TkError
+from tkledger.git import RefMoved, Repo
+from tkledger.join import join
+from tkledger.landing import land, mend, require_room
+from tkledger.ledger import Ledger
+from tkledger.objects import Oid
+from tkledger.route import Route
+from tkledger.transport import Contended, Heard, Pushed
+
+TRIES = 20
+"""How often a lost race is run again before giving up BUSY."""
+
+_PATIENCE = 3
+"""How often a push may fail although nobody else moved anything, before it counts as refused."""
+
+_DOUBLINGS = 3
+"""How often the pause doubles. More would save tries; but whoever is asleep for long is the last to
+be through when all others are.
+"""
+
+_SLOW = 1.0
+"""The longest that a try counts, in seconds: one that had to wait says nothing about the next."""
+
+
+class Synced(NamedTuple):
+    """What a sync did, or would do: commits sent and received, claims and inboxes by name.
+
+    merged: whether both sides had commits of their own; created: whether the branch is new there
+    commit: where the branch is now, None where there is none yet
+    """
+
+    sent: int
+    received: int
+    merged: bool
+    created: bool
+    commit: Oid | None
+    claims: Tally
+    inboxes: Tally
+    tries: int = 1
+
+    @property
+    def idle(self) -> bool:
+        """Whether both sides had the same already."""
+        return not (
+            self.sent or self.received or self.created or any((*self.claims, *self.inboxes))
+        )
+
+    def after(self, earlier: Synced, tries: int) -> Synced:
+        """This one, with what earlier tries had settled already."""
+        return self._replace(
+            claims=self.claims.with_earlier(earlier.claims),
+            inboxes=self.inboxes.with_earlier(earlier.inboxes),
+            tries=tries,
+        )
+
+
+_NOTHING = Synced(0, 0, False, False, None, Tally(), Tally())
+
+
+class _Lost(Exception):
+    """A push that was not taken: where the remote's refs were that it was to move, and the answer."""
+
+    def __init__(self, onto: dict[str, Oid | None], pushed: Pushed) -> None:
+        super().__init__()
+        self.onto = onto
+        self.pushed = pushed
+
+
+def sync(
+    ledger: Ledger, road: Route, actor: str, *, dry_run: bool = False, heard: Heard | None = None
+) -> Synced:
+    """Fetch, merge, push, and follow; a lost race is run again, with a growing random pause.
+
+    Raises TkError (unreachable, conflict, work in the way, refused, BUSY) or Refused.
+    """
+    if not dry_run:
+        mend(ledger.repo)
+    earlier = _NOTHING
+    defeats: list[_Lost] = []
+    for attempt in range(1, TRIES + 1):
+        began = time.monotonic()
+        try:
+            plan = _planned(ledger, road, actor, dry_run=dry_run, heard=heard)
+            done = plan.done.after(earlier, attempt)
+            if dry_run:
+                return done
+            if plan.alignment.moves:
+                ledger.repo.swap_refs(plan.alignment.moves, "tk: sync")
+            earlier = done
+            _carry_out(ledger, road, plan, heard)
+            return done
+        except _Lost as lost:
+            defeats.append(lost)
+            if _is_final(ledger.repo, road, defeats):
+                raise _refused(road, lost.pushed) from None
+        except (RefMoved, Contended):
+            pass
+        _pause(attempt, time.monotonic() - began)
+        ledger.repo.refresh()
+    if defeats and defeats[-1].pushed.declined:  # by a hook that each time was heard too late
+        raise _refused(road, defeats[-1].pushed)
+    said = f"others were faster {TRIES} times"
+    raise TkError(Exit.BUSY, "busy", said, f"tk sync {road.remote}")
+
+
+def _pause(attempt: int, took: float) -> None:
+    """Leave the others the time of some tries, of more each time; with each, one gets through."""
+    time.sleep(random.uniform(0, min(took, _SLOW) * 2 ** min(attempt, _DOUBLINGS)))
+
+
+def _is_final(repo: Repo, road: Route, defeats: list[_Lost]) -> bool:
+    """Whether it was no race: a hook said no, or the push fails again, and nobody was faster.
+
+    By reading the remote again rather than git's words for it, of which there are many.
+    """
+    last = defeats[-1]
+    if last.pushed.declined:
+        now = transport.listed(repo, road.remote, list(last.onto)) if last.onto else {}
+        return all(now.get(ref) == oid for ref, oid in last.onto.items())
+    same = [one for one in defeats[-_PATIENCE:] if one.onto == last.onto]
+    return len(same) == _PATIENCE
+
+
+class _Plan(NamedTuple):
+    """What one try is going to do."""
+
+    theirs: dict[str, Oid]
+    alignment: Alignment
+    pushing: Oid | None
+    landing: Oid | None
+    done: Synced
+
+
+def _planned(
+    ledger: Ledger, road: Route, actor: str, *, dry_run: bool, heard: Heard | None
+) -> _Plan:
+    repo = ledger.repo
+    theirs = _theirs(repo, road, dry_run=dry_run, heard=heard)
+    alignment = align(repo, road, repo.refs("refs/tk"), theirs)
+    ours, other = repo.head, theirs.get(road.target)
+    sent, received = _apart(repo, ours, other)
+    commit = ours or other
+    if sent and received:
+        assert ours
+        assert other
+        commit = join(ledger, other, ours, (road.here, road.there), actor)
+    elif received:
+        commit = other
+    landing = commit if received else None
+    if landing:
+        require_room(repo, landing)
+    created = bool(ours) and other is None
+    done = Synced(
+        *(sent, received, bool(sent and received), created, commit),
+        *(alignment.claims, alignment.inboxes),
+    )
+    return _Plan(theirs, alignment, commit if sent else None, landing, done)
+
+
+def _apart(repo: Repo, ours: Oid | None, theirs: Oid | None) -> tuple[int, int]:
+    """How many commits we have that they have not, and the other way round."""
+    if ours is None or theirs is None:
+        one = ours or theirs
+        count = int(repo.run("rev-list", "--count", one)) if one else 0
+        return (count, 0) if ours else (0, count)
+    left, right = repo.run("rev-list", "--count", "--left-right", f"{ours}...{theirs}").split()
+    return int(left), int(right)
+
+
+def _theirs(repo: Repo, road: Route, *, dry_run: bool, heard: Heard | None) -> dict[str, Oid]:
+    """What the remote has, by its own names, after fetching it.
+
+    The branch is asked for by a pattern: a plain name that the remote has not would be an error.
+    """
+    name = road.target.removeprefix("refs/")
+    refspecs = [
+        f"+refs/{name}*:{road.copies}{name}*",
+        f"+refs/tk/claims/*:{road.copies}claims/*",
+        f"+refs/tk/inbox/*:{road.copies}inbox/*",
+    ]
+    transport.fetch(repo, road.remote, refspecs, heard=heard, dry_run=dry_run)
+    if dry_run:  # no ref was moved, so the remote has to be asked
+        return transport.listed(repo, road.remote, _patterns(road))
+    copies = repo.refs(road.copies)
+    places = {"heads/": "refs/heads/", "claims/": "refs/tk/claims/", "inbox/": "refs/tk/inbox/"}
+    found = {}
+    for ref, oid in copies.items():
+        kind, slash, rest = ref.removeprefix(road.copies).partition("/")
+        found[places.get(kind + slash, "") + rest] = oid
+    return found
+
+
+def _patterns(road: Route) -> list[str]:
+    return [road.target, "refs/tk/claims/*", "refs/tk/inbox/*"]
+
+
+def _carry_out(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> None:
+    """Push what the plan says, all or nothing; then the checkout follows."""
+    repo = ledger.repo
+    if plan.pushing:
+        _ask_the_door(ledger, road, plan.pushing)
+    refspecs = [*plan.alignment.sends]
+    refspecs += [f"{plan.pushing}:{road.target}"] if plan.pushing else []
+    if refspecs:
+        pushed = transport.push(repo, road.remote, refspecs, heard=heard)
+        if not pushed.done:
+            raise _Lost({one.ref: plan.theirs.get(one.ref) for one in pushed.answers}, pushed)
+        if plan.done.created and not road.has_upstream:
+            repo.run("config", f"branch.{road.here}.remote", road.remote)
+            repo.run("config", f"branch.{road.here}.merge", road.target)
+        if plan.alignment.afterwards:
+            with suppress(RefMoved):  # another sync of this repository knows better
+                repo.swap_refs(plan.alignment.afterwards, "tk: sync")
+    if plan.landing:
+        land(repo, plan.landing)
+
+
+def _ask_the_door(ledger: Ledger, road: Route, commit: Oid) -> None:
+    """Judge what leaves as pre-push does, whether or not the hook is in place; raises Refused.
+
+    It is noted, so that the hook need not start a process to come to the same verdict.
+    """
+    line = f"{commit} {commit} {road.target} {'0' * len(commit)}\n"
+    violations = tuple(dict.fromkeys(HOOKS["pre-push"](ledger, [road.remote], line.encode())))
+    if violations:
+        raise Refused(*violations)
+    Checkout(ledger.repo).judged(f"push {commit}")
+
+
+def _refused(road: Route, pushed: Pushed) -> TkError:
+    said = pushed.told or pushed.words
+    words = [line for line in said.splitlines() if line and not line.startswith(("To ", "hint:"))]
+    reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
+    told = "\n".join(f"  {line}" for line in words)
+    return TkError(
+        Exit.REJECTED,
+        "refused",
+        f"{road.remote} did not take it{f', {reasons}' if reasons else ''}:\n{told}",
+        f"nothing here was changed; look with tk verify {road.there}..{road.here}",
+    )

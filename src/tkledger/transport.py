@@ -1,0 +1,175 @@
+"""Talks to remotes through git: what it brought, what was answered, how far it is; what is sent, and
+why, is decided elsewhere. The only importer of GitPython, whose ear for progress it borrows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from subprocess import Popen
+from typing import NamedTuple
+
+from tkledger.errors import unusable
+from tkledger.git import Repo
+from tkledger.objects import Oid
+
+Heard = Callable[[str, float, float | None], None]
+"""Is told what git is at, how many it has done, and of how many if that is known."""
+
+_USERS = (
+    *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_ALLOW_PROTOCOL"),
+    *("GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY"),
+    *("GIT_PROXY_COMMAND", "GIT_HTTP_USER_AGENT", "GIT_HTTP_LOW_SPEED_LIMIT", "GIT_PROTOCOL"),
+    *("GIT_HTTP_LOW_SPEED_TIME", "GIT_CONFIG_COUNT"),
+)
+"""What of the environment says how a remote is reached, and is the user's choice."""
+
+LATE = "moved meanwhile, so this was not judged"
+"""What our own hook on a server says to a push that lost its race before it was its turn."""
+
+_NOT_ATOMIC = "does not support --atomic"
+
+
+class Spoken(NamedTuple):
+    """How a git ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+class RefAnswer(NamedTuple):
+    """What became of one ref of a push: ``flag`` is git's (``!`` for refused), ``summary`` its words."""
+
+    ref: str
+    flag: str
+    summary: str
+
+
+class Pushed(NamedTuple):
+    """The answer to a push: of each ref, and the words of the server's hooks and of git."""
+
+    done: bool
+    answers: tuple[RefAnswer, ...]
+    told: str
+    words: str
+
+    @property
+    def declined(self) -> bool:
+        """Whether a hook of the server, or of the clone, said no; not that it was only late."""
+        if LATE in self.told:
+            return False
+        return any("declined" in one.summary for one in self.answers) or not self.answers
+
+
+class Contended(Exception):
+    """Another git of the same repository was at the same refs: safe to try again."""
+
+
+def fetch(
+    repo: Repo, remote: str, refspecs: Sequence[str], *, heard: Heard | None, dry_run: bool
+) -> None:
+    """Bring what the remote has; refs here that it no longer has go, within ``refspecs`` only.
+
+    ``dry_run`` brings the objects and moves no ref. Raises TkError if the remote cannot be reached.
+    """
+    options = ["--prune", "--no-write-fetch-head", "--no-recurse-submodules"]
+    options += ["--dry-run"] if dry_run else []
+    said = _talk(repo, ["fetch", *options, "--", remote, *refspecs], heard)
+    if said.status:
+        raise _failed(remote, said.err)
+
+
+def listed(repo: Repo, remote: str, patterns: Sequence[str]) -> dict[str, Oid]:
+    """The remote's refs that match, by name, as it says at this moment."""
+    said = _talk(repo, ["ls-remote", "--refs", "--", remote, *patterns], None)
+    if said.status:
+        raise _failed(remote, said.err)
+    rows = (line.split("\t", 1) for line in said.out.splitlines())
+    return {name: oid for oid, name in rows}
+
+
+def push(repo: Repo, remote: str, refspecs: Sequence[str], *, heard: Heard | None) -> Pushed:
+    """Push all of it or nothing, where the remote can do that; never forced.
+
+    A refspec ``:REF@OID`` deletes a ref if it is at that object still.
+    """
+    leases = [one[1:].split("@") for one in refspecs if one.startswith(":")]
+    words = ["push", "--porcelain", "--no-follow-tags"]
+    words += [f"--force-with-lease={ref}:{oid}" for ref, oid in leases]
+    words += ["--", remote, *(one.split("@")[0] if one[0] == ":" else one for one in refspecs)]
+    said = _talk(repo, [words[0], "--atomic", *words[1:]], heard)
+    if said.status and _NOT_ATOMIC in said.err:
+        said = _talk(repo, words, heard)
+    answers = tuple(_answers(said.out))
+    if said.status and not answers and "failed to push" not in said.err:
+        raise _failed(remote, said.err)
+    told = [line[8:].rstrip() for line in said.err.splitlines() if line.startswith("remote: ")]
+    return Pushed(not said.status, answers, "\n".join(told), said.err)
+
+
+def _answers(out: str) -> list[RefAnswer]:
+    rows = [line.split("\t") for line in out.splitlines()]
+    return [
+        RefAnswer(row[1].rpartition(":")[2], row[0][:1], row[2]) for row in rows if len(row) == 3
+    ]
+
+
+def _failed(remote: str, err: str) -> Exception:
+    """The error for a remote that did not answer, in the first of git's words that say why."""
+    lines = [line for line in err.splitlines() if line and not line.startswith(("From", "remote:"))]
+    if any("cannot lock ref" in line or "File exists" in line for line in lines):
+        return Contended(lines[0])
+    why = lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else "git says nothing"
+    return unusable(
+        "unreachable",
+        f"{remote} cannot be reached: {why}",
+        f"work goes on here; look with git remote -v, and run tk sync {remote} again later",
+    )
+
+
+def _talk(repo: Repo, argv: list[str], heard: Heard | None) -> Spoken:
+    """Run a git that talks to a remote.
+
+    With a listener there is a terminal, which git may ask for a password, and which interrupts it
+    along with tk. Without, it is apart: who kills tk leaves none of git's locks behind.
+    """
+    env = {name: os.environ[name] for name in _USERS if name in os.environ}
+    if heard is not None:
+        env["GIT_TERMINAL_PROMPT"] = "1"
+        if argv[0] != "ls-remote":
+            argv = [argv[0], "--progress", *argv[1:]]
+    process = repo.start(*argv, env=env, apart=heard is None)
+    try:
+        if heard is None:
+            out, err = process.communicate()
+            return Spoken(process.returncode, out, err)
+        return _listen(process, heard)
+    except BaseException:
+        process.terminate()  # git tidies its locks up at this signal
+        with suppress(ValueError):  # GitPython has closed the pipes
+            process.communicate()
+        raise
+
+
+def _listen(process: Popen[str], heard: Heard) -> Spoken:
+    """Read a git to its end by GitPython, which knows progress when it sees it."""
+    from git.cmd import handle_process_output
+    from git.util import CallableRemoteProgress, RemoteProgress
+
+    names = {
+        getattr(RemoteProgress, name): name.replace("_", " ").lower()
+        for name in ("COUNTING", "COMPRESSING", "WRITING", "RECEIVING", "RESOLVING")
+    }
+
+    def update(code: int, done: float, most: float | None, message: str) -> None:
+        stage = names.get(code & RemoteProgress.OP_MASK)
+        if stage:
+            heard(stage, done, most)
+
+    ear, out = CallableRemoteProgress(update), list[str]()
+    handle_process_output(
+        process, out.append, ear.new_message_handler(), finalizer=None, decode_streams=False
+    )
+    return Spoken(process.wait(), "".join(out), "\n".join([*ear.error_lines, *ear.other_lines]))

@@ -1,0 +1,50 @@
+"""`tk inbox`: messages, one under the other; it does not choose them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tkledger.core.message import Letter
+from tkledger.views.lines import Frame, Line, Lines, cut_line, safe, safe_lines, wrap
+from tkledger.views.style import BAD, DIM, ID, STRONG
+from tkledger.views.words import duration, minute
+
+SHORT = 10
+"""How many digits of an id are shown; any unambiguous beginning names a message."""
+
+
+def inbox(found: Sequence[Letter], now: int) -> Lines:
+    """Letters in their order: id, time (UTC), sender, task, how long it still stands; the text."""
+
+    def draw(frame: Frame) -> Iterable[Line]:
+        for letter in found:
+            head = _head(letter, now)
+            yield head if frame.piped else cut_line(head, frame.width)
+            for text in _text(letter, frame):
+                yield (("  ", ""), (text, ""))
+            for one in letter.refusals:
+                why = f": {' '.join(safe(one.why).split())}" if one.why else ""
+                line = (("  ", ""), (f"refused by {safe(one.by)}{why}", BAD))
+                yield line if frame.piped else cut_line(line, frame.width)
+
+    return Lines(draw)
+
+
+def _head(letter: Letter, now: int) -> Line:
+    message = letter.message
+    left = message.until - now
+    stands = f"for {duration(left)} more" if left > 0 else "expired"
+    return (
+        (message.id[:SHORT], "yellow"),
+        ("  ", ""),
+        (minute(message.at), DIM),
+        ("  ", ""),
+        (f"from {safe(message.sender)}", STRONG),
+        (f"  {message.task}" if message.task else "", ID),
+        (f"  {stands}", DIM),
+    )
+
+
+def _text(letter: Letter, frame: Frame) -> Iterable[str]:
+    for line in safe_lines(letter.message.text):
+        yield from [line] if frame.piped else wrap(line, max(frame.width - 2, 8))

@@ -1,0 +1,142 @@
+"""Claims and inboxes at a remote and here: who goes on, who yields, who let go."""
+
+from __future__ import annotations
+
+import pytest
+from project import Project
+from team import Team, tk_refs
+
+from tkledger.core.reconcile import Claim, Way, way
+
+LATER = {("old", "new"), ("old", "newer"), ("new", "newer")}
+CASES = [
+    (("a", "a", None), Way.KEEP),
+    ((None, None, "a"), Way.FORGET),
+    (("a", None, None), Way.SEND),
+    (("new", "old", "old"), Way.SEND),
+    (("new", "old", None), Way.SEND),
+    ((None, "a", None), Way.TAKE),
+    ((None, "new", "old"), Way.TAKE),
+    (("old", "new", "old"), Way.TAKE),
+    (("a", "b", None), Way.YIELD),
+    (("a", "b", "old"), Way.YIELD),
+    (("new", None, "old"), Way.YIELD),
+    (("a", None, "a"), Way.DROP),
+    ((None, "a", "a"), Way.WITHDRAW),
+]
+
+
+@pytest.mark.parametrize(("claim", "expected"), CASES)
+def test_the_table_of_claims(claim: tuple[str | None, ...], expected: Way) -> None:
+    assert way(Claim(*claim), lambda a, b: (a, b) in LATER) is expected
+
+
+def both(*members: Project) -> None:
+    for one in members:
+        one.ok("sync")
+
+
+def test_a_claim_is_seen_by_all(team: Team, ada: Project, bob: Project) -> None:
+    oid = team.claim(ada, "a", "holds")
+    assert ada.ok("sync").out.splitlines()[1] == "claim sent: a"
+    assert bob.ok("sync").out.splitlines()[1] == "claim received: a"
+    assert tk_refs(bob) == tk_refs(team.server) == {"a": oid}
+
+
+def test_a_renewal_and_a_takeover_are_followed(team: Team, ada: Project, bob: Project) -> None:
+    first = team.claim(ada, "a", "holds")
+    both(ada, bob)
+    renewed = team.claim(ada, "a", "renews", on=first)
+    both(ada, bob)
+    assert tk_refs(bob) == {"a": renewed}
+    taken = team.claim(bob, "a", "takes over", on=renewed)
+    both(bob, ada)
+    assert tk_refs(ada) == tk_refs(team.server) == {"a": taken}
+
+
+def test_of_two_claims_the_remotes_stands_and_the_loser_is_told(
+    team: Team, ada: Project, bob: Project
+) -> None:
+    won = team.claim(ada, "a", "holds")
+    team.claim(bob, "a", "holds as well")
+    kept = team.claim(bob, "b", "holds")
+    both(ada)
+    said = bob.ok("sync").out
+    assert "claim lost, another holds it by now: a" in said
+    assert "claim sent: b" in said
+    assert tk_refs(bob) == {"a": won, "b": kept}
+    bob.ok("start", "c")
+    team.claim(bob, "a", "again")
+    assert bob.ok("sync", "--json").json["claims"] == {"lost": ["a"]}
+
+
+def test_a_released_claim_goes_everywhere(team: Team, ada: Project, bob: Project) -> None:
+    team.claim(ada, "a", "holds")
+    both(ada, bob)
+    ada.git("update-ref", "-d", "refs/tk/claims/a")
+    assert "claim sent: a" in ada.ok("sync").out
+    assert tk_refs(team.server) == {}
+    bob.ok("sync")
+    assert tk_refs(bob) == {}
+    assert "nothing to do" in ada.ok("sync").out
+
+
+def test_a_claim_that_was_let_go_does_not_come_back(team: Team, ada: Project, bob: Project) -> None:
+    """Not even by a clone that had seen it, and had not heard yet."""
+    team.claim(ada, "a", "holds")
+    both(ada, bob)
+    ada.git("update-ref", "-d", "refs/tk/claims/a")
+    both(ada, bob, ada, bob)
+    assert tk_refs(team.server) == tk_refs(ada) == tk_refs(bob) == {}
+
+
+def test_a_fetch_that_prunes_spares_claims_that_were_not_sent_yet(
+    team: Team, ada: Project, bob: Project
+) -> None:
+    team.claim(bob, "b", "holds")
+    bob.ok("sync")
+    oid = team.claim(ada, "a", "holds")
+    ada.git("config", "fetch.prune", "true")
+    ada.ok("sync", "--dry-run")
+    ada.git("fetch", "-q", "--prune")
+    assert tk_refs(ada) == {"a": oid}
+
+
+def test_what_is_no_claim_of_a_task_is_passed_over(team: Team, ada: Project, bob: Project) -> None:
+    oid = team.claim(ada, "a", "holds")
+    blob = team.server.git("hash-object", "-w", "--stdin", stdin="no commit")
+    for ref, target in (("a/b", None), ("x.y", None), ("blob", blob)):
+        other = target or team.server.git("rev-parse", "main")
+        team.server.git("update-ref", f"refs/tk/claims/{ref}", other)
+        team.server.git("update-ref", f"refs/tk/inbox/{ref}", other)
+    bob.ok("sync")
+    assert tk_refs(bob) == {}
+    assert oid not in tk_refs(bob).values()
+
+
+def test_inboxes_that_went_apart_become_one(team: Team, ada: Project, bob: Project) -> None:
+    for one in (ada, bob):
+        tree = one.git("mktree")
+        oid = one.git("commit-tree", tree, "-m", f"by {one.path.name}")
+        one.git("update-ref", "refs/tk/inbox/carl", oid)
+    both(ada)
+    said = bob.ok("sync").out.splitlines()[1]
+    assert said == "inbox sent: carl; inbox received: carl"
+    both(ada)
+    assert tk_refs(ada, "inbox") == tk_refs(bob, "inbox") == tk_refs(team.server, "inbox")
+    log = ada.git("log", "--format=%s", "refs/tk/inbox/carl").splitlines()
+    assert sorted(log) == ["by ada", "by bob", "tk: both inboxes"]
+
+
+def test_branch_and_claim_go_together_or_not_at_all(team: Team, ada: Project, bob: Project) -> None:
+    """Somebody claims the task between our look at the server and our push."""
+    won = team.claim(bob, "a", "holds")
+    team.claim(ada, "a", "holds as well")
+    ada.ok("start", "a")
+    push = f"git -C {bob.path} push -q origin refs/tk/claims/a"
+    hook = f'#!/bin/sh\nmkdir "{team.folder}/once" 2>/dev/null && {push}\nexit 0\n'
+    ada.write(".git/hooks/pre-push", hook).chmod(0o755)
+    said = ada.ok("sync", "--json").json
+    assert (said["tries"], said["claims"]) == (2, {"lost": ["a"]})
+    assert tk_refs(ada) == tk_refs(team.server) == {"a": won}
+    assert team.server.git("rev-parse", "main") == ada.head()
