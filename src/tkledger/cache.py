@@ -41,7 +41,7 @@ class TaskCache:
             if found["tk"] != __version__:
                 return {}
             return {oid: _task(row) for oid, row in found["tasks"].items()}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, LookupError, AttributeError):
             return {}
 
     def write(self, tasks: Mapping[Oid, Task]) -> None:

@@ -54,7 +54,7 @@ class SumsFile:
                 found["late"],
                 found["clock"],
             )
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, LookupError, AttributeError):
             return None
 
     def write(self, sums: Sums) -> None:

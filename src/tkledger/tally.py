@@ -309,9 +309,9 @@ class Tally:
             known = self._count(tips)
             self._counted[tips] = known
             if len(tips) == 1:
-                self._anchor = known
-                if self._file is not None:
+                if self._file is not None and known is not self._anchor:
                     self._file.write(known)
+                self._anchor = known
         return known
 
     def _count(self, tips: frozenset[Oid]) -> Sums:
