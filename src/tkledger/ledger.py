@@ -114,9 +114,7 @@ class Ledger:
     ) -> None:
         self.repo = repo
         self._reader = TreeReader(repo, cache)
-        self.tally = Tally(
-            repo, self._task_in, lambda oid, task_id: self.history_at(oid).task(task_id), sums
-        )
+        self.tally = Tally(repo, self._reader, sums)
         self._disordered: set[Oid] = set()
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
 
@@ -359,7 +357,7 @@ class Ledger:
     def _done_by(self, commit: Commit) -> Iterator[HistoryEntry]:
         for diff in commit.diffs:
             old, new = (
-                self._task_in(diff.path, mode, oid)
+                self._reader.task(diff.path, mode, oid)
                 for mode, oid in ((diff.old_mode, diff.old), (diff.new_mode, diff.new))
             )
             if new is not None:
@@ -375,14 +373,6 @@ class Ledger:
                     new.state,
                     commit.message.strip(),
                 )
-
-    def _task_in(self, path: str, mode: str, oid: Oid) -> Task | None:
-        if mode == ABSENT:
-            return None
-        if path == POLICY_PATH:
-            return None
-        snapshot = Snapshot(self._reader.entry(path, mode, oid), None, self._reader.load)
-        return next(snapshot.tasks(), None)
 
     # -- writing ---------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from tkledger.core.usage import (
 from tkledger.git import GitError, Repo
 from tkledger.objects import Oid, read_commit
 from tkledger.sums import Sums, SumsFile
+from tkledger.tree import TreeReader
 
 Edit = tuple["Task | None", Task]
 """A task before and after; None before its birth."""
@@ -251,20 +252,18 @@ class Walk:
 class Tally:
     """What tasks used, at whichever commits one asks for.
 
-    ``task_in`` reads a task's file, ``task_at`` a task in a commit. Without a ``file`` to remember
-    in, every count begins at the beginning.
+    Without a ``file`` to remember in, every count begins at the beginning.
     """
 
     def __init__(
         self,
         repo: Repo,
-        task_in: TaskIn,
-        task_at: Callable[[Oid, str], Task | None],
+        reader: TreeReader,
         file: SumsFile | None = None,
     ) -> None:
         self._repo = repo
-        self._task_in = task_in
-        self._task_at = task_at
+        self._task_in = reader.task
+        self._task_at = reader.task_at
         self._file = file
         self._counted: dict[frozenset[Oid], Sums] = {}
         self._anchor: Sums | None = None

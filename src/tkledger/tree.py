@@ -11,7 +11,7 @@ from tkledger.cache import TaskCache
 from tkledger.core.field import is_id
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending
+from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, path_of
 from tkledger.core.task import Task
 from tkledger.errors import too_old, unusable
 from tkledger.git import Repo
@@ -131,6 +131,19 @@ class TreeReader:
         if "/" not in key:
             return {key: Pending(path, oid)}
         return {key: _misnamed(path, oid)}
+
+    def task(self, path: str, mode: str, oid: Oid) -> Task | None:
+        """The task in a file that git lists; None for anything else."""
+        if mode != PLAIN_FILE or "/" in key_of(path):
+            return None
+        (found,) = self.load([Pending(path, oid)])
+        return found if isinstance(found, Task) else None
+
+    def task_at(self, commit: Oid, task_id: str) -> Task | None:
+        """A task in a commit; None if it has none of that id that can be read."""
+        path = path_of(task_id)
+        found = self._repo.read(f"{commit}:{path}", limit=codec.MAX_BYTES)
+        return self.task(path, PLAIN_FILE, found[0]) if found and found[1] == "blob" else None
 
     def _policy(self, oid: Oid) -> Policy | Flaw:
         data = self._bytes([oid])[0]

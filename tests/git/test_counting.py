@@ -330,7 +330,9 @@ def test_a_long_line_of_marks_is_counted_the_same_from_anywhere(limited: Project
 # -- what is remembered ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("damage", ["deleted", "cut", "emptied", "other", "shape", "tampered", "gone"])
+@pytest.mark.parametrize(
+    "damage", ["deleted", "cut", "emptied", "other", "shape", "tampered", "gone"]
+)
 def test_what_is_remembered_may_be_lost(limited: Project, damage: str) -> None:
     assert used(limited)["steps"] == 2
     file = limited.path / ".git/tk/sums.json"
