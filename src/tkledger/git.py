@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from typing import IO
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, NamedTuple
 
 from tkledger.commits import FORMAT, Commit, commits, tokens
 from tkledger.objects import (
@@ -60,6 +60,9 @@ user has git's log show must not change what is read from it.
 _DURABLE = ("-c", "core.fsync=committed,reference")
 """git's default makes nothing durable before it answers (measured: no fsync in a commit)."""
 
+_PIPE_BYTES = 16_384
+"""What a pipe takes on every system before somebody reads it."""
+
 LOCK_MILLISECONDS = 2_000
 """How long to wait for another git that holds a ref or the index; they do for moments only."""
 
@@ -83,6 +86,14 @@ class Locked(GitError):
 
 class RefMoved(Exception):
     """A compare-and-swap lost: the ref is no longer where it was read."""
+
+
+class RefSwap(NamedTuple):
+    """A ref to move from ``old`` (None: it must not exist) to ``new`` (None: it goes away)."""
+
+    ref: str
+    new: Oid | None
+    old: Oid | None
 
 
 class Repo:
@@ -151,21 +162,30 @@ class Repo:
         stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
         apart: bool = False,
+        timeout: float | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run git. ``apart`` puts it in a session of its own and lets it end in any case: a signal
-        for tk or its process group then cannot leave git's lock files behind.
+        for tk or its process group then cannot leave git's lock files behind. After ``timeout``
+        seconds it is killed, and subprocess.TimeoutExpired raised.
         """
-        process = subprocess.Popen(
-            ["git", *_CONFIG, *args],
-            cwd=self._cwd,
-            env={**self._env, **env} if env else self._env,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=apart,
-        )
+        source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+        if apart and stdin is not None and len(stdin) <= _PIPE_BYTES:
+            source, stdin = _filled(stdin), None
         try:
-            out, err = process.communicate(stdin)
+            process = subprocess.Popen(
+                ["git", *_CONFIG, *args],
+                cwd=self._cwd,
+                env={**self._env, **env} if env else self._env,
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=apart,
+            )
+        finally:
+            if source >= 0:
+                os.close(source)
+        try:
+            out, err = process.communicate(stdin, timeout)
         except BaseException:
             if not apart:
                 process.kill()
@@ -192,11 +212,16 @@ class Repo:
         done = self._call(*args)
         return None if done.returncode else done.stdout.decode(errors="replace").strip()
 
-    def refusal(self, *args: str, env: Mapping[str, str] | None = None) -> str | None:
+    def refusal(
+        self, *args: str, env: Mapping[str, str] | None = None, timeout: float | None = None
+    ) -> str | None:
         """What a git command that fails, and the hooks it runs, say on stderr; None if it does
-        not fail.
+        not fail. One that takes longer than ``timeout`` seconds has failed.
         """
-        done = self._call(*args, env=env)
+        try:
+            done = self._call(*args, env=env, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            return f"git {args[0]} took longer than {timeout:.0f} s"
         return done.stderr.decode(errors="replace") if done.returncode else None
 
     # -- objects ---------------------------------------------------------------------------
@@ -399,8 +424,9 @@ class Repo:
         author: str,
         committer: str,
         sign: bool = False,
+        others: Iterable[NewObject] = (),
     ) -> Oid:
-        """Store a commit that puts ``files``, on top of ``parent``.
+        """Store a commit that puts ``files``, on top of ``parent``; and ``others`` with it.
 
         No ref moves.
         """
@@ -412,10 +438,15 @@ class Repo:
         commit = NewObject("commit", commit_bytes(tree, parents, author, committer, message))
         if not sign:
             objects[oid_of("commit", commit.data, width)] = commit
-        self.run(*_DURABLE, "unpack-objects", "-q", stdin=pack(objects.values(), width), apart=True)
+        self.write_objects([*objects.values(), *others])
         if sign:
             return self._signed(tree, parent, message, author, committer)
         return oid_of("commit", commit.data, width)
+
+    def write_objects(self, objects: Sequence[NewObject]) -> None:
+        """Store objects, as one pack that git takes apart. No ref moves."""
+        data = pack(objects, self.width)
+        self.run(*_DURABLE, "unpack-objects", "-q", stdin=data, apart=True)
 
     def _tree_with(
         self, old: str, blobs: Mapping[str, Oid], objects: dict[Oid, NewObject], width: int
@@ -456,21 +487,32 @@ class Repo:
         out = self.run("commit-tree", "-S", tree, *parents, stdin=message.encode(), env=env)
         return out.decode().strip()
 
-    def swap_ref(self, ref: str, new: Oid, old: Oid | None, message: str) -> None:
-        """Move a ref from ``old`` (None: it must not exist) to ``new``, or raise RefMoved; Locked if
-        another git does not let go of it.
+    def swap_refs(self, swaps: Sequence[RefSwap], message: str) -> None:
+        """Move refs, all or none of them, or raise RefMoved if one is not where it should be; Locked
+        if another git does not let go of one.
         """
-        before = old or "0" * len(new)
+        zeros = "0" * self.width
+        lines = [f"update {ref} {new or zeros} {old or zeros}\n" for ref, new, old in swaps]
         config = (*_DURABLE, "-c", f"core.filesRefLockTimeout={LOCK_MILLISECONDS}")
-        done = self._call(
-            *config, "update-ref", "--no-deref", "-m", message, ref, new, before, apart=True
-        )
+        options = ("--no-deref", "-m", message, "--stdin")
+        stdin = "".join(lines).encode(errors="surrogateescape")
+        done = self._call(*config, "update-ref", *options, stdin=stdin, apart=True)
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip()
             remedy = _remedy(words)
             if "cannot lock ref" in words and remedy == _LOOK:
                 raise Locked(words) if "File exists" in words else RefMoved(words)
             raise GitError(f"git update-ref: {words.removeprefix('fatal: ')}", remedy)
+
+
+def _filled(data: bytes) -> int:
+    """The reading end of a pipe that holds ``data`` already: who reads it needs nobody to write."""
+    source, target = os.pipe()
+    try:
+        os.write(target, data)
+    finally:
+        os.close(target)
+    return source
 
 
 def _identity_env(who: str, ident: str) -> dict[str, str]:

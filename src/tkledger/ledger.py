@@ -6,7 +6,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import islice
 from typing import NamedTuple
 
@@ -22,8 +22,8 @@ from tkledger.core.rules import judge
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Snapshot, path_of
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable, usage
-from tkledger.git import GitError, Locked, RefMoved, Repo
-from tkledger.objects import Oid, oid_of
+from tkledger.git import GitError, Locked, RefMoved, RefSwap, Repo
+from tkledger.objects import NewObject, Oid, oid_of
 from tkledger.tree import DISORDER, TreeReader, disorder, look_alike, looks_like_folder, twice
 
 _TRIES = 20
@@ -56,6 +56,23 @@ class Recorded(NamedTuple):
     after: Snapshot
     touched: tuple[str, ...]
     warning: str = ""
+
+
+class Together(NamedTuple):
+    """What lands with a commit or not at all: refs beside the branch, and objects for them."""
+
+    swaps: tuple[RefSwap, ...] = ()
+    objects: tuple[NewObject, ...] = ()
+
+
+Companions = Callable[[Recorded], AbstractContextManager[Together]]
+"""Says, once a proposal was found legal, what is to land with it; left by an exception if the
+commit could not be made.
+"""
+
+
+def _alone(recorded: Recorded) -> AbstractContextManager[Together]:
+    return nullcontext(Together())
 
 
 class _Attempt(NamedTuple):
@@ -273,8 +290,10 @@ class Ledger:
         *,
         dry_run: bool = False,
         key: str | None = None,
+        companions: Companions = _alone,
     ) -> Recorded:
         """Read HEAD, propose, judge, and commit by compare-and-swap; again if a race is lost.
+        ``companions`` land with the commit or not at all.
 
         Nothing is written before the verdict; on a refusal (Refused) or any other error one just
         walks away. The user's index and working files are touched at these paths only, and are
@@ -290,7 +309,7 @@ class Ledger:
             end = time.monotonic() + _PATIENCE
             for attempt in range(_TRIES):
                 try:
-                    return self._attempt(propose, key, tried)
+                    return self._attempt(propose, key, tried, companions)
                 except RefMoved:
                     pass
                 except Locked:
@@ -310,7 +329,11 @@ class Ledger:
         )
 
     def _attempt(
-        self, propose: Callable[[Snapshot], Proposal], key: str | None, tried: list[_Attempt]
+        self,
+        propose: Callable[[Snapshot], Proposal],
+        key: str | None,
+        tried: list[_Attempt],
+        companions: Companions,
     ) -> Recorded:
         """One try to record, after what became of those before it; raises RefMoved, Locked."""
         checkout = self._checkout()
@@ -319,7 +342,10 @@ class Ledger:
         if earlier:
             return earlier
         recorded, proposal = self._judged(propose)
-        return self._commit(checkout, recorded, proposal, tried) if recorded.touched else recorded
+        if not recorded.touched:
+            return recorded
+        with companions(recorded) as together:
+            return self._commit(checkout, recorded, proposal, tried, together)
 
     def _checkout(self) -> Checkout:
         if self.repo.is_bare:
@@ -371,7 +397,12 @@ class Ledger:
         return Recorded(None, before, proposal.after, tuple(sorted(made.touched))), proposal
 
     def _commit(
-        self, checkout: Checkout, recorded: Recorded, proposal: Proposal, tried: list[_Attempt]
+        self,
+        checkout: Checkout,
+        recorded: Recorded,
+        proposal: Proposal,
+        tried: list[_Attempt],
+        together: Together,
     ) -> Recorded:
         files = {
             _path(key): (_bytes(recorded.before, key), _bytes(recorded.after, key) or b"")
@@ -392,6 +423,7 @@ class Ledger:
                 author=author,
                 committer=committer,
                 sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
+                others=together.objects,
             )
             known = checkout.note(files)
             checkout.judged(commit)
@@ -404,7 +436,8 @@ class Ledger:
                     recorded,
                 )
             )
-            self.repo.swap_ref(ref, commit, base, f"tk: {proposal.subject}")
+            swaps = (RefSwap(ref, commit, base), *together.swaps)
+            self.repo.swap_refs(swaps, f"tk: {proposal.subject}")
         except (RefMoved, TkError) as error:
             if not self._take_back(checkout):
                 raise

@@ -112,6 +112,8 @@ policy_values: st.SearchStrategy[Policy] = _some(
         "depth": st.integers(0, 3),
         "children": st.integers(0, 3),
         "loops": st.lists(st.sampled_from(policies.LOOPS), max_size=2),
+        "claims": st.sampled_from(["local", "remote", "required"]),
+        "lease": st.integers(1, 5),
         "protected": st.lists(lines, max_size=2),
         "actors": st.dictionaries(lines, lines, max_size=3),
         "accepted": st.dictionaries(oids, texts, max_size=2),

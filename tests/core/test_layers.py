@@ -95,8 +95,9 @@ def test_only_the_terminal_imports_typer() -> None:
 LAYERS = (
     {"core"},
     {"errors", "objects", "commits"},
-    {"codec", "git", "yamlscan", "report", "ids", "cache", "verbs"},
-    {"tree", "ledger", "checkout", "pusher", "baseline"},
+    {"codec", "git", "yamlscan", "report", "ids", "cache", "verbs", "sightings"},
+    {"tree", "ledger", "checkout", "pusher", "baseline", "remote"},
+    {"claims", "claiming"},
     {"views", "gate", "hooks", "driver"},
     {"doors", "doctor"},
     {"cli"},

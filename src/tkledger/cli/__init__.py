@@ -21,7 +21,7 @@ class Command(NamedTuple):
 
 
 SET_UP, WRITE, MOVE, LOOK, JUDGE = "Set up", "Write down", "Move", "Look", "Judge"
-EXCHANGE = "Exchange"
+AGENTS, EXCHANGE = "Agents", "Exchange"
 _MOVES = [
     "admit",
     "start",
@@ -58,6 +58,9 @@ COMMANDS: dict[str, Command] = {
     "accept": Command("judge", "accept", JUDGE),
     "explain": Command("judge", "explain", JUDGE),
     "check": Command("check", "app", JUDGE),
+    "release": Command("claims", "release", AGENTS),
+    "renew": Command("claims", "renew", AGENTS),
+    "reap": Command("claims", "reap", AGENTS),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }
 

@@ -7,13 +7,17 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 
-from tkledger import report
+from tkledger import claiming, claims, report
 from tkledger.cache import TaskCache
+from tkledger.core.actions import Refused
+from tkledger.core.claim import is_active
 from tkledger.core.field import FieldError, line
+from tkledger.core.lifecycle import Event
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git import Repo
 from tkledger.ledger import Ledger, Proposal, Recorded
+from tkledger.objects import Oid
 from tkledger.verbs import VERBS, Options, Step
 
 
@@ -24,6 +28,8 @@ class Session:
         self.repo = Repo(path)
         self.ledger = Ledger(self.repo)
         self.as_json = as_json
+        self.token: Oid | None = None
+        """The claim that this run holds already."""
         self._actor = actor
 
     def read(self, at: str | None = None) -> Snapshot:
@@ -71,8 +77,13 @@ class Session:
             trailers += [("Tk-Key", key)] if key else []
             return Proposal(ledger, _subject(steps), tuple(trailers))
 
-        recorded = self.record(propose, dry_run=dry_run, key=key)
-        return recorded, steps
+        try:
+            return self.record(propose, dry_run=dry_run, key=key), steps
+        except Refused:
+            for verb, options in verbs:
+                if verb == Event.START:
+                    self._tell_claimed(options["id"])
+            raise
 
     def record(
         self,
@@ -81,11 +92,37 @@ class Session:
         dry_run: bool = False,
         key: str | None = None,
     ) -> Recorded:
-        """Have the ledger record a proposal, and pass on its warning."""
-        recorded = self.ledger.record(propose, dry_run=dry_run, key=key)
+        """Have the ledger record a proposal with the claims that move with it, and pass on its
+        warning.
+        """
+        landing = claiming.companions(self.repo, self._claimant, lambda words: report.say(words))
+        recorded = self.ledger.record(propose, dry_run=dry_run, key=key, companions=landing)
+        if dry_run:
+            claiming.turns(self.repo, recorded, self._claimant(recorded))
         if recorded.warning:
             report.say(f"warning: {recorded.warning}")
         return recorded
+
+    def claimant(self, ledger: Snapshot) -> claiming.Claimant:
+        """Whoever acts, on this branch, under this ledger's policy."""
+        assert ledger.policy is not None
+        return claiming.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
+
+    def _claimant(self, recorded: Recorded) -> claiming.Claimant:
+        known = recorded.before if recorded.before.policy is not None else recorded.after
+        return self.claimant(known)
+
+    def _tell_claimed(self, text: str) -> None:
+        """A start that the law refuses may have lost a race, which says more."""
+        ledger = self.ledger.head()
+        found = ledger.matching(text) if ledger.policy else []
+        task = ledger.task(found[0]) if len(found) == 1 else None
+        if task is not None and is_active(task):
+            who = self.claimant(ledger)
+            held = claims.standing(self.repo, [task.id], who.remote).get(task.id)
+            own = held is not None and held.here and held.claim.holder == who.actor
+            if held is not None and held.live and not own:
+                raise claims.claimed(held) from None
 
     def answer_moves(self, recorded: Recorded, *, dry_run: bool, verb: str) -> Exit:
         """Tell what became of the tasks that were touched."""

@@ -36,6 +36,9 @@ class Policy(NamedTuple):
     children: how many children one task may have
     loops: which loop checks are on beyond the cycles, which always are
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
+    claims: whether who starts a task claims it in this repository (``local``), at its remote as
+        well (``remote``), or cannot work on it without (``required``)
+    lease: how many seconds a claim holds unless it is renewed
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name that stands for them
     accepted: commits that break the rules and stay, each with the reason
@@ -53,6 +56,8 @@ class Policy(NamedTuple):
     children: int | None = None
     loops: tuple[str, ...] = ()
     attribution: str = "optional"
+    claims: str = "local"
+    lease: int = 3600
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
     accepted: Mapping[str, str] = {}
@@ -91,6 +96,8 @@ FIELDS = (
     Field("children", whole(0)),
     Field("loops", set_of(choice(LOOPS))),
     Field("attribution", choice(("optional", "required"))),
+    Field("claims", choice(("local", "remote", "required"))),
+    Field("lease", whole(1)),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
     Field("accepted", map_of(text, _oid)),
@@ -101,9 +108,10 @@ DEFAULT = Policy()
 
 PRESETS: dict[str, Policy] = {
     "default": DEFAULT,
-    "agents": DEFAULT._replace(review="required", children=50, loops=LOOPS),
+    "agents": DEFAULT._replace(review="required", children=50, loops=LOOPS, claims="remote"),
 }
-"""What ``tk init --preset`` starts from; ``agents`` asks for reviews and stops loops."""
+"""What ``tk init --preset`` starts from; ``agents`` asks for reviews, stops loops and
+claims tasks for all clones."""
 
 
 class TooNew(Exception):
