@@ -23,6 +23,9 @@ from tkledger.objects import Oid
 from tkledger.report import iso
 from tkledger.sightings import first_seen, forget_others
 
+_NOTHING = "refs/tk/none"
+"""A name for what a push takes away: nothing is there."""
+
 _MOST = 10_000
 """How many renewals are looked back over for those who held a task before."""
 
@@ -87,7 +90,7 @@ def standing(
     found: dict[str, Standing] = {}
     for folder in (FOLDER, *([remote.tracking(remote_name)] if remote_name else [])):
         names = [f"{folder}{one}" for one in ids]
-        names = [(moving or {}).get(name, name) or "-" for name in names]
+        names = [(moving or {}).get(name, name) or _NOTHING for name in names]
         for one, read in zip(ids, repo.read_many(names)):
             if read is not None:
                 local = folder == FOLDER

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from tkledger import gate
+from tkledger import fence, gate
 from tkledger.baseline import Baseline
 from tkledger.core.change import Violation
 from tkledger.core.rules.door import ATTRIBUTION, Work
@@ -43,12 +43,15 @@ def _commit_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable
 
 
 def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterator[Violation]:
-    """commit-msg: whether work names its task. What changes a task was judged before this."""
+    """commit-msg: whether work names its task, and whether that is somebody else's. What changes a
+    task was judged before this.
+    """
+    with open(arguments[0], encoding="utf-8", errors="replace") as file:
+        task = trailer(file.read(), "Tk-Task")
+    yield from fence.about_to(ledger.repo, ledger.head().policy, [task] if task else [])
     staged_ledger = ("diff-index", "--cached", "--quiet", "HEAD", "--", FOLDER)
     if ledger.repo.refusal(*staged_ledger, env=_index_environment()) is not None:
         return
-    with open(arguments[0], encoding="utf-8", errors="replace") as file:
-        task = trailer(file.read(), "Tk-Task")
     work = Work("this commit", bool(_merge_heads(ledger.repo)), task, ledger.head())
     for check in ATTRIBUTION:
         yield from check.judge(work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tkledger import fence, remote
 from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
 from tkledger.commits import Commit
@@ -82,6 +83,9 @@ def staged(ledger: Ledger, tree: Oid, heads: Sequence[Oid] = ()) -> tuple[Violat
     parents = [head, *heads] if head else list(heads)
     proposed = ledger.proposed(parents, tree)
     violations = (*judge(proposed), *_brought(ledger, parents, proposed, []))
+    fenced = tuple(fence.about_to(ledger.repo, proposed.policy, fence.worked_on(proposed)))
+    if fenced:
+        return (*violations, *fenced)
     if not violations:
         Checkout(ledger.repo).judged(" ".join([tree, *parents]))
     elif head and not heads:
@@ -96,19 +100,28 @@ def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
     return _unaccepted(ledger, list(tips), ["--branches", "--remotes"])
 
 
-def leaving(ledger: Ledger, tips: Iterable[Oid], remote: str) -> Iterator[Violation]:
-    """Judge the commits about to be pushed that the remote is not known to have."""
-    return _unaccepted(ledger, list(tips), [f"--remotes={remote}"])
+def leaving(ledger: Ledger, tips: Iterable[Oid], to: str) -> Iterator[Violation]:
+    """Judge the commits about to be pushed that the remote ``to`` is not known to have."""
+    deeds: fence.Deeds = {}
+    yield from _unaccepted(ledger, list(tips), [f"--remotes={to}"], deeds)
+    policy = ledger.head().policy
+    if deeds and policy is not None and policy.claims != "local":
+        remote.fetch(ledger.repo, to)  # who has been away knows old claims only
+    yield from fence.judged(ledger.repo, fence.Door(policy, to), deeds)
 
 
-def _unaccepted(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Violation]:
+def _unaccepted(
+    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], deeds: fence.Deeds | None = None
+) -> Iterator[Violation]:
     """What a client refuses: all but what the policy at a tip accepts. The server has the last
     word, and believes its own policy only.
     """
     policies = [ledger.at(tip).policy for tip in tips]
     accepted = {commit for policy in policies if policy for commit in policy.accepted}
-    for _, _, violations in _judged(ledger, tips, known):
+    for commit, change, violations in _judged(ledger, tips, known):
         yield from (one for one in violations if one.commit not in accepted)
+        if deeds is not None:
+            fence.note(deeds, commit, change, ledger.history_at(commit.oid).policy)
 
 
 def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> Iterator[Violation]:
@@ -122,14 +135,21 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
     policy = ledger.head().policy
     accepted = policy.accepted if policy else {}
     dates: dict[Oid, int] = {}
+    deeds: fence.Deeds = {}
     if tips:
         for commit, change, violations in _judged(ledger, list(tips), baseline.tips()):
             dates[commit.oid] = commit.at
+            fence.note(deeds, commit, change, policy)
             yield from (one for one in violations if one.commit not in accepted)
             if change is not None:
                 yield from _unvouched(ledger.repo, commit, change, policy)
             else:
                 yield from _unattributed(ledger, commit)
+    # claims are here only because somebody pushed them, so that all heed them
+    shared = (
+        policy if policy is None or policy.claims != "local" else policy._replace(claims="remote")
+    )
+    yield from fence.judged(ledger.repo, fence.Door(shared, moving=fence.moving(lines)), deeds)
     for line in lines:
         update = _ref_update(ledger, line, dates, now, policy)
         for check in CHECKS:

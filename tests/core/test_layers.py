@@ -97,7 +97,7 @@ LAYERS = (
     {"errors", "objects", "commits"},
     {"codec", "git", "yamlscan", "report", "ids", "cache", "verbs", "sightings"},
     {"tree", "ledger", "checkout", "pusher", "baseline", "remote"},
-    {"claims", "claiming"},
+    {"claims", "claiming", "fence"},
     {"views", "gate", "hooks", "driver"},
     {"doors", "doctor"},
     {"cli"},

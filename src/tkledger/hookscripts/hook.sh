@@ -69,6 +69,13 @@ asks_for_attribution() { # the file will do for a hint; the server reads the com
 	return 1
 }
 
+names_a_task() { # a step of work on it, which may be somebody else's
+	while IFS= read -r line; do
+		case $line in 'Tk-Task: '*) return 0 ;; esac
+	done <"$1"
+	return 1
+}
+
 judge() {
 	if ! [ -x "$python" ] || ! [ -d "$package/tkledger" ]; then
 		echo "tk: $python with tkledger is gone, so $name cannot judge this" >&2
@@ -97,7 +104,7 @@ pre-commit | prepare-commit-msg)
 	judge "$@"
 	;;
 commit-msg)
-	asks_for_attribution || pass "$@"
+	asks_for_attribution || names_a_task "$1" || pass "$@"
 	judge "$@"
 	;;
 reference-transaction)
