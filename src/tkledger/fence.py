@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from tkledger.asleep import of_change, sleepers
 from tkledger.claims import Worker, fencing, standing
 from tkledger.commits import Commit
 from tkledger.core.change import Change, Violation
@@ -38,13 +39,24 @@ def about_to(repo: Repo, policy: Policy | None, tasks: Iterable[str]) -> Iterato
     tasks = list(dict.fromkeys(tasks))
     if policy is None or not tasks:
         return
+    worker = _whoever(repo, policy)
+    there = None if policy.claims == "local" else name_of(repo.identities()[2], repo.head_ref)
+    yield from judged(repo, Door(policy, there), dict.fromkeys(tasks, worker))
+
+
+def proposed(repo: Repo, change: Change) -> Iterator[Violation]:
+    """The same for all that a commit about to be made does to tasks."""
+    yield from about_to(repo, change.policy, worked_on(change))
+    if change.policy is not None and sleepers(repo):
+        yield from of_change(repo, change, _whoever(repo, change.policy).actor)
+
+
+def _whoever(repo: Repo, policy: Policy) -> Worker:
+    """Who is about to commit here: TK_ACTOR, else whoever git takes for the author."""
     ident = repo.identities()[0]
     email = ident[ident.index("<") + 1 : ident.index(">")]
     told = os.environ.get("TK_ACTOR")
-    actor = policy.actor(told or email)
-    worker = Worker(actor, "" if told else email, repo.head_ref)
-    there = None if policy.claims == "local" else name_of(repo.identities()[2], repo.head_ref)
-    yield from judged(repo, Door(policy, there), dict.fromkeys(tasks, worker))
+    return Worker(policy.actor(told or email), "" if told else email, repo.head_ref)
 
 
 def worked_on(change: Change) -> Iterator[str]:
@@ -52,12 +64,25 @@ def worked_on(change: Change) -> Iterator[str]:
     return (after.id for before, after in change.edits() if is_work(before, after))
 
 
-def note(deeds: Deeds, commit: Commit, change: Change | None, policy: Policy | None) -> None:
-    """Note who worked on what in a commit, over whoever did so before."""
+def made_by(commit: Commit, policy: Policy | None) -> Worker:
+    """Who made a commit, as it says itself."""
     told = trailer(commit.message, "Tk-Actor")
     name = told or commit.email
     actor = policy.actor(name) if policy else name
-    worker = Worker(actor, "" if told else commit.email, where=commit.oid, begins=False)
+    return Worker(actor, "" if told else commit.email, where=commit.oid, begins=False)
+
+
+def idle(
+    repo: Repo, commit: Commit, change: Change | None, policy: Policy | None
+) -> list[Violation]:
+    """What a commit creates although its actor is asleep in this repository."""
+    found = of_change(repo, change, made_by(commit, policy).actor)
+    return [one._replace(commit=commit.oid) for one in found]
+
+
+def note(deeds: Deeds, commit: Commit, change: Change | None, policy: Policy | None) -> None:
+    """Note who worked on what in a commit, over whoever did so before."""
+    worker = made_by(commit, policy)
     task = trailer(commit.message, "Tk-Task")
     if task:
         deeds[task] = worker

@@ -83,7 +83,7 @@ def staged(ledger: Ledger, tree: Oid, heads: Sequence[Oid] = ()) -> tuple[Violat
     parents = [head, *heads] if head else list(heads)
     proposed = ledger.proposed(parents, tree)
     violations = (*judge(proposed), *_brought(ledger, parents, proposed, []))
-    fenced = tuple(fence.about_to(ledger.repo, proposed.policy, fence.worked_on(proposed)))
+    fenced = tuple(fence.proposed(ledger.repo, proposed))
     if fenced:
         return (*violations, *fenced)
     if not violations:
@@ -120,8 +120,10 @@ def _unaccepted(
     accepted = {commit for policy in policies if policy for commit in policy.accepted}
     for commit, change, violations in _judged(ledger, tips, known):
         yield from (one for one in violations if one.commit not in accepted)
+        policy = ledger.history_at(commit.oid).policy
+        yield from fence.idle(ledger.repo, commit, change, policy)
         if deeds is not None:
-            fence.note(deeds, commit, change, ledger.history_at(commit.oid).policy)
+            fence.note(deeds, commit, change, policy)
 
 
 def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> Iterator[Violation]:
@@ -140,6 +142,7 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
         for commit, change, violations in _judged(ledger, list(tips), baseline.tips()):
             dates[commit.oid] = commit.at
             fence.note(deeds, commit, change, policy)
+            yield from fence.idle(ledger.repo, commit, change, policy)
             yield from (one for one in violations if one.commit not in accepted)
             if change is not None:
                 yield from _unvouched(ledger.repo, commit, change, policy)

@@ -114,6 +114,7 @@ policy_values: st.SearchStrategy[Policy] = _some(
         "loops": st.lists(st.sampled_from(policies.LOOPS), max_size=2),
         "claims": st.sampled_from(["local", "remote", "required"]),
         "lease": st.integers(1, 5),
+        "wip_actor": st.integers(1, 3),
         "protected": st.lists(lines, max_size=2),
         "actors": st.dictionaries(lines, lines, max_size=3),
         "accepted": st.dictionaries(oids, texts, max_size=2),

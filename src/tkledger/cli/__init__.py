@@ -58,9 +58,12 @@ COMMANDS: dict[str, Command] = {
     "accept": Command("judge", "accept", JUDGE),
     "explain": Command("judge", "explain", JUDGE),
     "check": Command("check", "app", JUDGE),
+    "next": Command("next", "next_", AGENTS),
     "release": Command("claims", "release", AGENTS),
     "renew": Command("claims", "renew", AGENTS),
     "reap": Command("claims", "reap", AGENTS),
+    "sleep": Command("next", "sleep", AGENTS),
+    "wake": Command("next", "wake", AGENTS),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }
 

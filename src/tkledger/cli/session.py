@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 
 from tkledger import claiming, claims, report
+from tkledger.asleep import forbidden, sleepers
 from tkledger.cache import TaskCache
 from tkledger.core.actions import Refused
 from tkledger.core.claim import is_active
@@ -95,10 +96,10 @@ class Session:
         """Have the ledger record a proposal with the claims that move with it, and pass on its
         warning.
         """
-        landing = claiming.companions(self.repo, self._claimant, lambda words: report.say(words))
+        landing = claiming.companions(self.repo, self._at_door, report.say)
         recorded = self.ledger.record(propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
-            claiming.turns(self.repo, recorded, self._claimant(recorded))
+            claiming.turns(self.repo, recorded, self._at_door(recorded))
         if recorded.warning:
             report.say(f"warning: {recorded.warning}")
         return recorded
@@ -108,9 +109,17 @@ class Session:
         assert ledger.policy is not None
         return claiming.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
 
-    def _claimant(self, recorded: Recorded) -> claiming.Claimant:
+    def _at_door(self, recorded: Recorded) -> claiming.Claimant:
+        """Whoever records something, unless a door check keeps them from it."""
         known = recorded.before if recorded.before.policy is not None else recorded.after
-        return self.claimant(known)
+        who = self.claimant(known)
+        if sleepers(self.repo):
+            new = (key for key in recorded.touched if key not in recorded.before.entries)
+            born = [task for key in new if (task := recorded.after.task(key)) is not None]
+            idle = tuple(forbidden(self.repo, born, who.actor))
+            if idle:
+                raise Refused(*idle)
+        return who
 
     def _tell_claimed(self, text: str) -> None:
         """A start that the law refuses may have lost a race, which says more."""

@@ -39,6 +39,9 @@ class Policy(NamedTuple):
     claims: whether who starts a task claims it in this repository (``local``), at its remote as
         well (``remote``), or cannot work on it without (``required``)
     lease: how many seconds a claim holds unless it is renewed
+    wip_actor: how many tasks one actor may be at work on when ``tk next`` gives it another
+    wip_total: how many all may be at work on then
+    failures: how many tasks of one actor may stand blocked as failed then
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name that stands for them
     accepted: commits that break the rules and stay, each with the reason
@@ -58,6 +61,9 @@ class Policy(NamedTuple):
     attribution: str = "optional"
     claims: str = "local"
     lease: int = 3600
+    wip_actor: int | None = None
+    wip_total: int | None = None
+    failures: int | None = None
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
     accepted: Mapping[str, str] = {}
@@ -98,6 +104,9 @@ FIELDS = (
     Field("attribution", choice(("optional", "required"))),
     Field("claims", choice(("local", "remote", "required"))),
     Field("lease", whole(1)),
+    Field("wip_actor", whole(1)),
+    Field("wip_total", whole(1)),
+    Field("failures", whole(1)),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
     Field("accepted", map_of(text, _oid)),

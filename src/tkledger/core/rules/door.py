@@ -226,6 +226,35 @@ def _by(work: Holding) -> str:
 CLAIMS: tuple[Rule, ...] = (fenced,)
 """What is asked of work on a task."""
 
+
+class Creation(NamedTuple):
+    """A new task, and whether its actor, or everybody, is idle here."""
+
+    task: str
+    actor: str
+    all_idle: bool
+    idle: bool
+
+
+@rule("TK708")
+def created_while_asleep(creation: Creation) -> Iterator[Finding]:
+    """An actor that was put to sleep creates a task.
+
+    Asked at every door of a repository in which `tk sleep` was said, until `tk wake`.
+
+    Why: an agent that is to be idle must not give itself work. Tasks that are there can be ended.
+
+    Remedy: `tk wake`, by whoever decides that there is to be work again.
+    """
+    if creation.idle or creation.all_idle:
+        who = creation.actor if creation.idle else "everybody here"
+        remedy = f"tk wake --as {creation.actor}" if creation.idle else "tk wake --all"
+        yield Finding(creation.task, f"is new, but {who} is asleep", remedy)
+
+
+IDLE: tuple[Rule, ...] = (created_while_asleep,)
+"""What is asked of each new task."""
+
 ATTRIBUTION: tuple[Rule, ...] = (unattributed_work,)
 """What is asked of each commit that changes no task."""
 
@@ -240,5 +269,5 @@ CHECKS: tuple[Rule, ...] = (
 )
 """What a server asks of each ref line, beside the rules it judges the commits by."""
 
-EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *APPROVALS, *ATTRIBUTION, *CLAIMS)
+EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *APPROVALS, *ATTRIBUTION, *CLAIMS, *IDLE)
 """Whatever has a code: for the pages, not for judging."""
