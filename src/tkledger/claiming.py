@@ -142,7 +142,8 @@ def _taken(held: Standing | None, task: str, who: Claimant, *, reserved: bool = 
         return fresh
     own = held.here and held.live and held.claim.holder == who.actor and not held.claim.final
     if own:
-        return fresh._replace(nonce=held.claim.nonce, epoch=held.claim.epoch)
+        base = held.claim.base if held.claim.reserved else who.base
+        return fresh._replace(nonce=held.claim.nonce, epoch=held.claim.epoch, base=base)
     return fresh._replace(epoch=held.claim.epoch + 1)
 
 

@@ -15,7 +15,7 @@ from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, Claim
 from tkledger.core.policy import Policy
 from tkledger.core.rules.door import CLAIMS, Holding
-from tkledger.core.snapshot import path_of
+from tkledger.core.snapshot import Snapshot, path_of
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
 from tkledger.git import Repo
@@ -100,14 +100,44 @@ def standing(
 
 
 def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
-    """All claims, by one listing of refs."""
-    folders = [FOLDER, *([remote.tracking(remote_name)] if remote_name else [])]
-    out = repo.run("for-each-ref", "--format=%(refname)", *(one.rstrip("/") for one in folders))
-    names = out.decode(errors="surrogateescape").split()
-    found = standing(repo, list(dict.fromkeys(n.rpartition("/")[2] for n in names)), remote_name)
+    """All claims, by one listing of refs; of a remote's those that are known here."""
+    out = repo.run("for-each-ref", "--format=%(refname)", FOLDER, remote.TRACKING)
+    names = [
+        name
+        for name in out.decode(errors="surrogateescape").split()
+        if name.startswith(FOLDER) or "/claims/" in name
+    ]
+    remotes = [name[len(remote.TRACKING) :].partition("/claims/")[0] for name in names]
+    there = remote_name or next(
+        (one for one, name in zip(remotes, names) if FOLDER not in name), None
+    )
+    found = standing(repo, list(dict.fromkeys(n.rpartition("/")[2] for n in names)), there)
     oids = {one for held in found.values() for one in (held.local, held.there) if one}
     forget_others(repo.common_dir, oids)
     return found
+
+
+def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapshot:
+    """The ledger with the tasks that are claimed on other branches as they are there, marked so."""
+    found: dict[str, Task] = {}
+    places: dict[str, str] = {}
+    for task, held in known.items():
+        branch = held.claim.branch
+        if not held.live or branch == repo.head_ref or task not in ledger.entries:
+            continue
+        there = task_at(repo, branch, task)
+        if there is not None and there != ledger.task(task) and not _ahead(ledger.task(task)):
+            found[task], places[task] = there, branch.removeprefix("refs/heads/")
+    if not found:
+        return ledger
+    overlaid = ledger.put(*found.values())
+    overlaid.elsewhere = places
+    return overlaid
+
+
+def _ahead(task: Task | None) -> bool:
+    """Whether this branch has the end of a task already: nothing newer can come."""
+    return task is not None and task.ended
 
 
 def _standing(repo: Repo, task: str, read: tuple[Oid, str, bytes], *, local: bool) -> Standing:

@@ -15,6 +15,9 @@ from tkledger.objects import NewObject
 SETTING = "tk.remote"
 """Configuration of a clone: the remote that decides about claims; else the branch's, else origin."""
 
+TRACKING = "refs/tk/remotes/"
+"""Where what remotes have under refs/tk is kept."""
+
 REMOTE_SECONDS = 20.0
 """How long a remote may take to answer; shorter than others wait for the ledger's lock."""
 
@@ -33,7 +36,7 @@ def name_of(config: Mapping[str, str], branch: str) -> str | None:
 
 def tracking(remote: str) -> str:
     """Where a remote's claims are kept: apart, since a pruning fetch would take local ones away."""
-    return f"refs/tk/remotes/{remote}/claims/"
+    return f"{TRACKING}{remote}/claims/"
 
 
 def _refspec(remote: str) -> str:

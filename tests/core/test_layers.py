@@ -96,7 +96,7 @@ LAYERS = (
     {"core"},
     {"errors", "objects", "commits"},
     {"codec", "git", "yamlscan", "report", "ids", "cache", "verbs", "sightings"},
-    {"tree", "ledger", "checkout", "pusher", "baseline", "remote", "births"},
+    {"tree", "ledger", "checkout", "pusher", "baseline", "remote", "births", "worktrees"},
     {"claims", "claiming", "asleep"},
     {"fence"},
     {"views", "gate", "hooks", "driver"},

@@ -59,6 +59,7 @@ COMMANDS: dict[str, Command] = {
     "explain": Command("judge", "explain", JUDGE),
     "check": Command("check", "app", JUDGE),
     "next": Command("next", "next_", AGENTS),
+    "work": Command("work", "work", AGENTS),
     "release": Command("claims", "release", AGENTS),
     "renew": Command("claims", "renew", AGENTS),
     "reap": Command("claims", "reap", AGENTS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 
 from tkledger import claiming, claims, report
@@ -31,13 +31,29 @@ class Session:
         self.as_json = as_json
         self.token: Oid | None = None
         """The claim that this run holds already."""
+        self._standing: Mapping[str, claims.Standing] | None = None
         self._actor = actor
+
+    def at(self, path: str) -> Session:
+        """The same actor, in another checkout."""
+        return Session(path, as_json=self.as_json, actor=self._actor)
 
     def read(self, at: str | None = None) -> Snapshot:
         """The ledger to look at: HEAD's, or at a revision or date."""
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
         found = ledger.head() if at is None else ledger.at(self.repo.commit_at(at))
         return ledger.usable(found)
+
+    def look(self, at: str | None = None) -> Snapshot:
+        """The same, with the tasks that are claimed on other branches as they are there."""
+        found = self.read(at)
+        return found if at is not None else claims.shown(self.repo, found, self.standing())
+
+    def standing(self) -> Mapping[str, claims.Standing]:
+        """All claims that this repository knows, asked for once."""
+        if self._standing is None:
+            self._standing = claims.every(self.repo)
+        return self._standing
 
     def actor(self, ledger: Snapshot) -> str:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""

@@ -54,10 +54,11 @@ class Snapshot:
 
     Entries are keyed by task id, and by path for what is no task's file. ``policy`` is the one
     in force: that of the policy's file or, where that is gone or cannot be read, the last one
-    that could.
+    that could. ``elsewhere`` names the branches, by task, of which the tasks are shown here as they
+    are there: for those who look, never for those who judge.
     """
 
-    __slots__ = ("_children", "_load", "entries", "policy")
+    __slots__ = ("_children", "_load", "elsewhere", "entries", "policy")
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Snapshot:
         self.entries = {} if entries is None else entries
         self.policy = policy
         self._load = load
+        self.elsewhere: Mapping[str, str] = {}
         self._children: Mapping[str, tuple[str, ...]] | None = None
 
     def entry(self, key: str) -> Task | Flaw | Policy | None:

@@ -82,6 +82,13 @@ def wait_reason(task: Task) -> str:
 
 
 def hindrance(task: Task, snapshot: Snapshot, most: int | None = FEW) -> str:
-    """What a task waits for: the reason if it is blocked, and ``most`` dependencies."""
-    parts = (wait_reason(task), open_dependencies(task, snapshot, most))
+    """What a task waits for: the reason if it is blocked, and ``most`` dependencies; and the branch
+    on which it is so, if that is another.
+    """
+    place = snapshot.elsewhere.get(task.id)
+    parts = (
+        f"on {place}" if place else "",
+        wait_reason(task),
+        open_dependencies(task, snapshot, most),
+    )
     return "; ".join(part for part in parts if part)
