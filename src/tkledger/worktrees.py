@@ -31,14 +31,18 @@ class Place(NamedTuple):
         return self.branch.removeprefix("refs/heads/")
 
 
+def branch_of(config: Mapping[str, str], task: str) -> str:
+    """The branch that a task has for itself, as a full ref name."""
+    return "refs/heads/" + config.get(BRANCH_SETTING, "tk/{id}").replace("{id}", task)
+
+
 def place_of(repo: Repo, config: Mapping[str, str], task: str) -> Place:
     """Where a task is worked on, whether or not there is a checkout already."""
-    name = config.get(BRANCH_SETTING, "tk/{id}").replace("{id}", task)
+    branch = branch_of(config, task)
     folder, base = os.path.split(repo.common_dir)
     main = folder if base == ".git" else repo.common_dir
     where = config.get(FOLDER_SETTING) or f"{main}.work"
     path = os.path.normpath(os.path.join(main, os.path.expanduser(where), task))
-    branch = f"refs/heads/{name}"
     return Place(checkouts(repo).get(branch, path), branch)
 
 

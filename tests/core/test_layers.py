@@ -95,7 +95,7 @@ def test_only_the_terminal_imports_typer() -> None:
 LAYERS = (
     {"core"},
     {"errors", "objects", "commits"},
-    {"codec", "git", "yamlscan", "report", "ids", "cache", "verbs", "sightings"},
+    {"run", "codec", "git", "yamlscan", "report", "ids", "cache", "verbs", "sightings"},
     {"tree", "ledger", "checkout", "pusher", "baseline", "remote", "births", "worktrees"},
     {"claims", "claiming", "asleep"},
     {"fence"},

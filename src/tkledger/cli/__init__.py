@@ -60,6 +60,7 @@ COMMANDS: dict[str, Command] = {
     "check": Command("check", "app", JUDGE),
     "next": Command("next", "next_", AGENTS),
     "work": Command("work", "work", AGENTS),
+    "run": Command("running", "run_", AGENTS),
     "release": Command("claims", "release", AGENTS),
     "renew": Command("claims", "renew", AGENTS),
     "reap": Command("claims", "reap", AGENTS),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 import typer
 
-from tkledger import claiming, claims, remote
+from tkledger import claiming, claims, remote, run
 from tkledger.claims import Standing
 from tkledger.cli import options as o
 from tkledger.cli.session import Session, read_ids
@@ -136,6 +137,10 @@ def _reap(
     """Block the task if it is in progress on this branch; the claim is given up in any case."""
     task = ledger.task(task_id)
     fact = f"the lease of {held.claim.holder} has run out"
+    if not dry_run and run.end_left(
+        os.path.join(session.repo.common_dir, "tk", "runs", task_id, "child")
+    ):
+        fact += ", and its command was ended"
     who = session.claimant(ledger)
     prefix = "would be: " if dry_run else ""
     if task is None or task.state is not State.IN_PROGRESS:

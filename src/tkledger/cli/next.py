@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from tkledger import asleep, births, claims, remote
+from tkledger import asleep, births, claims, remote, worktrees
 from tkledger.cli import options as o
 from tkledger.cli.claims import claim_json
 from tkledger.cli.session import Session
 from tkledger.core.actions import Refused
+from tkledger.core.lifecycle import State
 from tkledger.core.pick import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -69,11 +70,21 @@ def offered(session: Session, labels: tuple[str, ...], lost: set[str]) -> Pick:
         remote.fetch(session.repo, who.remote)
     standing = claims.every(session.repo, who.remote)
     holders = {task: held.claim.holder for task, held in standing.items() if held.live}
-    found = pick(ledger, Wish(who.actor, labels, frozenset(lost)), holders)
+    begun = {task.id for task in ledger.ready() if _begun(session, task.id)}
+    found = pick(ledger, Wish(who.actor, labels, frozenset(lost | begun)), holders)
     if len(found.tasks) < 2:
         return found
     age = births.order(session.repo)
     return Pick(tuple(sorted(found.tasks, key=lambda one: (age.get(one.id, len(age)), one.id))))
+
+
+def _begun(session: Session, task_id: str) -> bool:
+    """Whether a task was begun already on the branch that it has for itself."""
+    branch = worktrees.branch_of(session.repo.identities()[2], task_id)
+    there = (
+        claims.task_at(session.repo, branch, task_id) if branch != session.repo.head_ref else None
+    )
+    return there is not None and there.state is not State.TODO
 
 
 def started(session: Session, task: Task) -> Recorded:

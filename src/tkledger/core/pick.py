@@ -46,7 +46,7 @@ def _sifted(
         (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
         ("assigned to others", _ids(ready, lambda one: one.owner not in (None, wish.actor))),
         ("claimed", holders),
-        ("lost to others just now", wish.without),
+        ("begun on a branch of their own", wish.without),
     )
     for words, out in sieves:
         kept = [task for task in left if task.id not in out]
