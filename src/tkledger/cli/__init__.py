@@ -64,6 +64,8 @@ COMMANDS: dict[str, Command] = {
     "release": Command("claims", "release", AGENTS),
     "renew": Command("claims", "renew", AGENTS),
     "reap": Command("claims", "reap", AGENTS),
+    "retry": Command("again", "retry", AGENTS),
+    "escalate": Command("again", "escalate", AGENTS),
     "sleep": Command("next", "sleep", AGENTS),
     "wake": Command("next", "wake", AGENTS),
     "resolve": Command("resolve", "resolve", EXCHANGE),
