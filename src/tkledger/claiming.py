@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -319,6 +318,8 @@ def _moved(
                     repo.swap_refs(landed.swaps, f"tk: claim {task}")
             return standing(repo, [task], who.remote).get(task)
         except RefMoved:
+            import random
+
             time.sleep(random.uniform(0, 0.01))
     fact = f"the claim on {task} moved {_TRIES} times meanwhile"
     raise TkError(Exit.BUSY, "busy", fact, "run it again")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -76,6 +75,8 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
             return ""
         if any(oid != swap.old for swap, oid in now.items()):
             raise RefMoved(words)
+        import random
+
         time.sleep(random.uniform(0, 0.02 * 2**turn))
     raise TkError(Exit.UNUSABLE, "refused", f"{remote} does not take claims: {words}", "tk doctor")
 

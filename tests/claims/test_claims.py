@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from project import Project
@@ -211,3 +212,17 @@ def test_the_holder_s_clock_says_nothing(
     assert "no lease" in other.ok("reap").err
     runs_out(project)
     other.ok("start", "a", "--as", "bob")
+
+
+def test_a_claim_costs_no_process(project: Project, tmp_path: Path) -> None:
+    """As many git processes as an edit, which claims nothing."""
+
+    def started(*words: str) -> int:
+        trace = tmp_path / words[0]
+        project.git("config", "--global", "trace2.eventTarget", str(trace))
+        assert project.process(*words).status == 0
+        project.git("config", "--global", "--unset", "trace2.eventTarget")
+        return trace.read_text().count('"event":"start"') - 1  # the unset is traced, too
+
+    assert started("start", "a") <= started("edit", "b", "--title", "Another")
+    assert started("done", "a") <= started("note", "b", "well")
