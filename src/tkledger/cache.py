@@ -13,10 +13,17 @@ from typing import Any
 
 from tkledger import __version__
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Admission, Budget, Failure, Spent, Task, Wait
+from tkledger.core.task import Admission, Budget, Failure, Retry, Spent, Task, Wait
 from tkledger.objects import Oid
 
-_PARTS = {"budget": Budget, "spent": Spent, "admission": Admission, "wait": Wait, "error": Failure}
+_PARTS = {
+    "budget": Budget,
+    "spent": Spent,
+    "retry": Retry,
+    "admission": Admission,
+    "wait": Wait,
+    "error": Failure,
+}
 _TUPLES = ("depends_on", "labels", "notes")
 
 

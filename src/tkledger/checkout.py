@@ -12,6 +12,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -110,7 +111,9 @@ class Checkout:
 
     def _staged(self, paths: list[str]) -> dict[str, tuple[bool, Oid]]:
         """By path: whether the checkout leaves the file out (sparse), and the object staged."""
-        found = {}
+        found: dict[str, tuple[bool, Oid]] = {}
+        if not paths:  # git would name all
+            return found
         out = self._repo.run("ls-files", "-s", "-t", "-z", "--full-name", "--", *paths)
         for line in out.decode(errors="surrogateescape").split("\0")[:-1]:
             meta, path = line.split("\t", 1)
@@ -124,9 +127,9 @@ class Checkout:
     def _on_disk(self, path: str) -> Oid | None:
         """The object that a working file holds, whatever line ends the checkout gives it."""
         full = os.path.join(self._top, path)
-        if os.path.islink(full):
-            return "a link"
         try:
+            if not stat.S_ISREG(os.lstat(full).st_mode):
+                return "no plain file"  # and reading a pipe would wait for ever
             with open(full, "rb") as file:
                 return self._oid(file.read(1 << 20).replace(b"\r\n", b"\n"))
         except FileNotFoundError:
@@ -160,6 +163,10 @@ class Checkout:
         after this one need not ask again. Advice for the hook script, never proof.
         """
         self._replace(os.path.join(self._own, "judged"), f"{verdict}\n".encode())
+
+    def heard(self) -> None:
+        """The words of the commit that this hook's git is about to make were found in order."""
+        self._replace(os.path.join(self._own, "heard"), f"{os.getppid()}\n".encode())
 
     def forget(self) -> None:
         """The commit was not made, or index and files have caught up with it."""

@@ -125,6 +125,16 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     return found
 
 
+def require(repo: Repo, who: Claimant, tasks: Sequence[str]) -> None:
+    """Raise Refused if work on one of these tasks is fenced off."""
+    known = standing(repo, tasks, who.remote)
+    worker = Worker(who.actor, branch=who.branch)
+    found = [fencing(repo, known.get(one), one, worker, who.policy) for one in tasks]
+    refused = [one for some in found for one in some]
+    if refused:
+        raise Refused(*refused)
+
+
 def _moves(recorded: Recorded) -> Iterator[tuple[Task | None, Task]]:
     for key in recorded.touched:
         after = recorded.after.task(key) if "/" not in key else None

@@ -132,6 +132,7 @@ def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapsh
         return ledger
     overlaid = ledger.put(*found.values())
     overlaid.elsewhere = places
+    overlaid.remarks = {**ledger.remarks, **{task: f"on {one}" for task, one in places.items()}}
     return overlaid
 
 

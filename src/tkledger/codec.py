@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tkledger.core import policy as policy_file
 from tkledger.core import task as task_file
-from tkledger.core.field import FieldError
+from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.rules import form
 from tkledger.core.task import Task
@@ -41,7 +41,6 @@ _PLAIN = re.compile(rf"[{_LETTER}/](?:[{_LETTER}{_MARKS}]|:(?=[^ ])|(?<=[^ ])#| 
 _FOREIGN = re.compile("[^\x00-\xbf]")
 """Counts as a letter if it is not hidden; in _PLAIN itself it would cost 5 ms at every start."""
 _ESCAPED = re.compile(f"[{_HIDDEN}]")
-_WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})\Z")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _WORD = r"[A-Za-z_][A-Za-z0-9_.@+-]*"
@@ -296,7 +295,7 @@ def _scalar(raw: str) -> Any:
 
 def _plain(raw: str) -> str | int | bool:
     """What an unquoted word means: the least that a reader could take it for."""
-    if _WHOLE.match(raw):
+    if WHOLE.match(raw):
         return int(raw)
     return raw == "true" if raw in ("true", "false") else raw
 

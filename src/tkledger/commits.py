@@ -7,7 +7,7 @@ from typing import IO, NamedTuple
 
 from tkledger.objects import Oid
 
-FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%an%x00%B%x00"
+FORMAT = "%H%x00%m%x00%T%x00%P%x00%ct%x00%ae%x00%an%x00%B%x00"
 """The header of each commit in the log, under ``-z``; no part can hold the NUL that ends it."""
 
 
@@ -22,7 +22,9 @@ class FileDiff(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """One commit as git's log shows it; ``at`` is the committer's date in seconds since 1970."""
+    """One commit as git's log shows it; ``at`` is the committer's date in seconds since 1970,
+    ``side`` the one of ``A...B`` that has it, ``<`` or ``>``.
+    """
 
     oid: Oid
     tree: Oid
@@ -32,6 +34,7 @@ class Commit(NamedTuple):
     name: str
     message: str
     diffs: tuple[FileDiff, ...]
+    side: str = ">"
 
 
 def tokens(stream: IO[bytes]) -> Iterator[str]:
@@ -49,7 +52,7 @@ def commits(words: Iterator[str]) -> Iterator[Commit]:
     """The commits in the log's parts: the header of `FORMAT`, then what it changed, if anything."""
     token = next(words, "")
     while token := token.lstrip("\n"):
-        oid, tree, parents, at, email, name = token, *(next(words) for _ in range(5))
+        oid, side, tree, parents, at, email, name = token, *(next(words) for _ in range(6))
         message = next(words)
         diffs = []
         for token in words:
@@ -61,6 +64,5 @@ def commits(words: Iterator[str]) -> Iterator[Commit]:
                 break
         else:
             token = ""
-        yield Commit(
-            oid, tree, tuple(parents.split()), int(at or 0), email, name, message, tuple(diffs)
-        )
+        parts = (email, name, message, tuple(diffs), side)
+        yield Commit(oid, tree, tuple(parents.split()), max(int(at or 0), 0), *parts)

@@ -11,25 +11,32 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tkledger import fence, gate
 from tkledger.baseline import Baseline
+from tkledger.checkout import Checkout
 from tkledger.core.change import Violation
 from tkledger.core.rules.door import ATTRIBUTION, Work
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.usage import Bill, bills
 from tkledger.errors import Exit, TkError
 from tkledger.git import GitError, Repo
 from tkledger.ledger import Ledger, trailer
 from tkledger.objects import Oid
+from tkledger.sums import SumsFile
 
 
 def in_index(ledger: Ledger) -> tuple[Violation, ...]:
-    """Judge what the index holds as a commit on HEAD, and on the heads that are being merged.
+    """Judge what the index holds as a commit on HEAD, and on the heads that are being merged."""
+    tree = _tree(ledger)
+    return gate.staged(ledger, tree, _merge_heads(ledger.repo)).violations if tree else ()
+
+
+def _tree(ledger: Ledger) -> Oid | None:
+    """The tree of the index; None where paths are unmerged: git itself refuses that commit.
 
     Which index that is says GIT_INDEX_FILE: git commits from another one under ``commit -a``.
     """
     try:
-        out = ledger.repo.run("write-tree", env=_index_environment())
-    except GitError:  # unmerged paths: git itself refuses that commit
-        return ()
-    return gate.staged(ledger, out.decode().strip(), _merge_heads(ledger.repo))
+        return ledger.repo.run("write-tree", env=_index_environment()).decode().strip()
+    except GitError:
+        return None
 
 
 def _index_environment() -> dict[str, str]:
@@ -42,19 +49,48 @@ def _commit_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable
     return in_index(ledger)
 
 
+_SCISSORS = "# ------------------------ >8 ------------------------\n"
+"""What ``git commit -v`` puts between the message and the diff it shows."""
+
+
 def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterator[Violation]:
-    """commit-msg: whether work names its task, and whether that is somebody else's. What changes a
-    task was judged before this.
+    """commit-msg: what the words charge, whether work names its task, and whether that is somebody
+    else's.
     """
     with open(arguments[0], encoding="utf-8", errors="replace") as file:
-        task = trailer(file.read(), "Tk-Task")
-    yield from fence.about_to(ledger.repo, ledger.head().policy, [task] if task else [])
-    staged_ledger = ("diff-index", "--cached", "--quiet", "HEAD", "--", FOLDER)
-    if ledger.repo.refusal(*staged_ledger, env=_index_environment()) is not None:
+        words = file.read().partition(_SCISSORS)[0]
+    message = "".join(line for line in words.splitlines(True) if not line.startswith("#"))
+    tree = _tree(ledger)
+    if tree is None:
         return
-    work = Work("this commit", bool(_merge_heads(ledger.repo)), task, ledger.head())
+    heads = _merge_heads(ledger.repo)
+    task = trailer(message, "Tk-Task")
+    verdict = gate.staged(ledger, tree, heads, message)
+    named = [task] if task and not heads else []
+    fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))
+    yield from (*verdict.violations, *fenced)
+    if not verdict.violations and not fenced and verdict.certain:
+        Checkout(ledger.repo).heard()
+    if not heads:
+        _warn(ledger, bills(message))
+    if ledger.in_tree(tree).entries != ledger.head().entries:
+        return  # what changes a task speaks for itself
+    work = Work("this commit", bool(heads), task, ledger.head())
     for check in ATTRIBUTION:
         yield from check.judge(work)
+
+
+def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:
+    """Tell whoever is about to make a step what is nearly used up."""
+    from tkledger import report
+
+    head = ledger.head()
+    for bill in charged:
+        task = head.task(bill.task)
+        if task is not None:
+            for gauge in ledger.gauges(head, task, charged):
+                if gauge.near and not gauge.exceeded:
+                    report.say(report.near(task, gauge))
 
 
 def _merge_heads(repo: Repo) -> list[Oid]:
@@ -132,7 +168,9 @@ def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
     from tkledger import report
 
     try:
-        violations = list(dict.fromkeys(HOOKS[name](Ledger(Repo()), arguments, stdin)))
+        repo = Repo()
+        ledger = Ledger(repo, sums=SumsFile(repo.common_dir))
+        violations = list(dict.fromkeys(HOOKS[name](ledger, arguments, stdin)))
     except Exception as error:
         known = report.understood(error) or report.bug(error)
         report.fail(

@@ -55,6 +55,7 @@ def range_(
             "this clone is shallow: most of its history is not here",
             "git fetch --unshallow",
         )
+    ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
     count = 0
     found: list[Violation] = []
     for _, _, violations in _judged(ledger, [tip], bases):
@@ -72,27 +73,40 @@ def range_(
     )
 
 
-def staged(ledger: Ledger, tree: Oid, heads: Sequence[Oid] = ()) -> tuple[Violation, ...]:
+class Staged(NamedTuple):
+    """The verdict on a commit about to be made: what it breaks, and whether that is certain, or it
+    passes as an amendment only.
+    """
+
+    violations: tuple[Violation, ...]
+    certain: bool = True
+
+
+def staged(
+    ledger: Ledger, tree: Oid, heads: Sequence[Oid] = (), message: str | None = None
+) -> Staged:
     """Judge a commit about to be made of ``tree`` on HEAD, and on ``heads`` if it is a merge.
 
-    Whether it amends HEAD cannot be known here. So what is legal as an amendment passes, but is
-    not remembered as judged: the reference-transaction, which sees the real parents, has the last
+    Without a ``message`` the rules that need one wait for the door that has it. Whether the commit
+    amends HEAD cannot be known here. So what is legal as an amendment passes, but is not
+    remembered as judged: the reference-transaction, which sees the real parents, has the last
     word.
     """
     head = ledger.repo.head
     parents = [head, *heads] if head else list(heads)
-    proposed = ledger.proposed(parents, tree)
+    proposed = ledger.proposed(parents, tree, message)
     violations = (*judge(proposed), *_brought(ledger, parents, proposed, []))
     fenced = tuple(fence.proposed(ledger.repo, proposed))
     if fenced:
-        return (*violations, *fenced)
+        return Staged((*violations, *fenced))
     if not violations:
-        Checkout(ledger.repo).judged(" ".join([tree, *parents]))
+        if message is None:
+            Checkout(ledger.repo).judged(" ".join([tree, *parents]))
     elif head and not heads:
         amended = ledger.repo.run("rev-parse", f"{head}^@").decode().split()
-        if not judge(ledger.proposed(amended, tree)):
-            return ()
-    return violations
+        if not judge(ledger.proposed(amended, tree, message)):
+            return Staged((), certain=False)
+    return Staged(violations)
 
 
 def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
@@ -144,7 +158,7 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
             fence.note(deeds, commit, change, policy)
             yield from fence.idle(ledger.repo, commit, change, policy)
             yield from (one for one in violations if one.commit not in accepted)
-            if change is not None:
+            if change is not None and change.touched:
                 yield from _unvouched(ledger.repo, commit, change, policy)
             else:
                 yield from _unattributed(ledger, commit)

@@ -204,7 +204,8 @@ class Repo:
         done = self._call(*args, stdin=stdin, env=env, apart=apart)
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip() or f"exit {done.returncode}"
-            raise GitError(f"git {args[0]}: {words.removeprefix('fatal: ')}", _remedy(words))
+            command = args[2] if args[0] == "-c" else args[0]
+            raise GitError(f"git {command}: {words.removeprefix('fatal: ')}", _remedy(words))
         return done.stdout
 
     def answers(self, *args: str) -> str | None:
@@ -356,11 +357,16 @@ class Repo:
                 process.kill()
                 process.wait()
 
-    def root_names(self, *revisions: str) -> Iterator[tuple[Oid, str]]:
+    def parents(self, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
+        """The commits that ``revisions`` select, each with its parents."""
+        lines = self.run("rev-list", "--parents", *revisions).decode().splitlines()
+        return {oid: tuple(parents) for oid, *parents in (line.split(" ") for line in lines)}
+
+    def root_names(self, commits: Iterable[Oid]) -> Iterator[tuple[Oid, str]]:
         """Each commit with each name in the root folder that it brings or takes, against any
         parent.
         """
-        listed = self.run("rev-list", *revisions)
+        listed = "".join(f"{oid}\n" for oid in commits).encode()
         out = self.run(
             "diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--diff-filter=ADT",
             "--ignore-submodules=none", stdin=listed,
@@ -412,6 +418,11 @@ class Repo:
                 "git does not know who you are", "git config --global user.email you@example.org"
             )
         return author, committer, found
+
+    def author_email(self) -> str:
+        """The e-mail of whoever would be a commit's author; raises GitError if git would guess."""
+        ident = self.identities()[0]
+        return ident[ident.index("<") + 1 : ident.index(">")]
 
     # -- writing ---------------------------------------------------------------------------
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from itertools import islice
+from functools import lru_cache, partial
+from itertools import chain, islice
 from typing import NamedTuple
 
 from tkledger import codec
@@ -15,15 +16,20 @@ from tkledger.cache import TaskCache
 from tkledger.checkout import Checkout, dirty, writing
 from tkledger.commits import Commit, FileDiff
 from tkledger.core.actions import Refused
+from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
 from tkledger.core.history import HistoryEntry, event_name
 from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Snapshot, path_of
 from tkledger.core.task import Task
+from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.git import GitError, Locked, RefMoved, RefSwap, Repo
 from tkledger.objects import NewObject, Oid, oid_of
+from tkledger.report import iso
+from tkledger.sums import SumsFile
+from tkledger.tally import Tally, Work, work
 from tkledger.tree import DISORDER, TreeReader, disorder, look_alike, looks_like_folder, twice
 
 _TRIES = 20
@@ -46,6 +52,8 @@ class Proposal(NamedTuple):
     trailers: tuple[tuple[str, str], ...] = ()
     others: tuple[tuple[str, bytes], ...] = ()
     """Files outside the ledger that go with it; only ``tk init`` has any."""
+    always: bool = False
+    """Whether it is a commit even if it changes nothing: what its words charge is enough."""
 
 
 class Recorded(NamedTuple):
@@ -83,12 +91,37 @@ class _Attempt(NamedTuple):
     recorded: Recorded
 
 
+class _Counting:
+    """Counts on a walk of changes, but not before somebody asks."""
+
+    def __init__(self, tally: Tally, children: Mapping[Oid, int]) -> None:
+        self._tally = tally
+        self._walk = tally.walk(children)
+        self._waiting: list[Work] = []
+
+    def add(self, commit: Commit) -> None:
+        """The next commit."""
+        self._waiting.append(work(commit))
+
+    def usage(self, commit: Oid) -> Usage:
+        """What is used up to a commit of the walk, the last one that was added."""
+        for waiting in self._waiting:
+            self._walk.add(waiting)
+        self._waiting.clear()
+        return self._tally.of(self._walk, commit)
+
+
 class Ledger:
     """The ledger of one repository."""
 
-    def __init__(self, repo: Repo, cache: TaskCache | None = None) -> None:
+    def __init__(
+        self, repo: Repo, cache: TaskCache | None = None, sums: SumsFile | None = None
+    ) -> None:
         self.repo = repo
         self._reader = TreeReader(repo, cache)
+        self.tally = Tally(
+            repo, self._task_in, lambda oid, task_id: self.history_at(oid).task(task_id), sums
+        )
         self._disordered: set[Oid] = set()
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
 
@@ -132,10 +165,12 @@ class Ledger:
         None where it does nothing. ``policy`` judges instead of the one that governs. Everything
         is read from objects; nothing depends on the checkout, the clock or what was cached.
         """
+        links = self.repo.parents(*revisions)
         alike: dict[Oid, list[str]] = {}
-        for oid, name in self.repo.root_names(*revisions):
+        for oid, name in self.repo.root_names(links):
             if looks_like_folder(name):
                 alike.setdefault(oid, []).append(name)
+        counting = _Counting(self.tally, Counter(chain.from_iterable(links.values())))
         for commit in self._read_ahead(self.repo.log(*revisions, path=FOLDER)):
             parents = tuple(self.history_at(oid) for oid in commit.parents)
             before = parents[0] if parents else self._empty()
@@ -146,8 +181,10 @@ class Ledger:
                 entries[DISORDER] = None
             after = before.evolve(entries) if entries else before
             self._remember(commit.oid, after)
+            counting.add(commit)
             keys = frozenset(entries) if len(parents) < 2 else None
-            yield commit, self._change(parents, after, keys, commit, policy)
+            made = self._change(parents, after, keys, commit, policy)
+            yield commit, made and made._replace(tally=partial(counting.usage, commit.oid))
 
     def _read_ahead(self, commits: Iterator[Commit]) -> Iterator[Commit]:
         """The same commits, after reading the files of a few at once: one by one costs a wait
@@ -193,17 +230,66 @@ class Ledger:
         gone = self._reader.entry(diff.path, diff.old_mode, diff.old)
         return {key: known.get(key) for key in gone}
 
-    def proposed(self, parents: Sequence[Oid], tree: Oid) -> Change:
+    def proposed(self, parents: Sequence[Oid], tree: Oid, message: str | None = None) -> Change:
         """What a commit of ``tree`` on top of ``parents`` would do; git has not made it yet."""
         sides = tuple(self.history_at(oid) for oid in parents)
-        made = change(sides, self.in_tree(tree))
+        made = self.counted(change(sides, self.in_tree(tree)), parents, message)
         return self._with_bases(made, parents) if made.is_merge and made.touched else made
+
+    def counted(self, made: Change, parents: Sequence[Oid], message: str | None) -> Change:
+        """A change that is about to be committed, by whom and with what is used up to then."""
+        made = made._replace(message=message)
+        if made.policy is None:
+            return made
+        actor = trailer(message or "", "Tk-Actor")
+        if actor is None and made.policy.roles:  # else nobody asks, and it would cost a process
+            actor = self.repo.author_email()
+        next_ = Work("", tuple(parents), int(time.time()), made.charged, ())
+        edits = [*made.edits(), *((None, task) for task in made.births())]
+        return made._replace(
+            actor=made.policy.actor(actor or ""), tally=lambda: self.tally.usage(next_, edits)
+        )
 
     def _with_bases(self, made: Change, parents: Sequence[Oid]) -> Change:
         found = [self.history_at(oid) for oid in self.repo.merge_bases(parents)]
         # what lay there before the ledger is no version of a task
         bases = [self._empty() if base.policy is None else base for base in found]
         return made._replace(bases=tuple(bases))
+
+    def booked(self, before: Snapshot, after: Snapshot, words: str) -> Snapshot:
+        """The ledger after moves with the marks that they leave, where somebody counts; ``words``
+        are those of the commit to come.
+        """
+        charged = bills(words)
+        usage = lru_cache(maxsize=1)(partial(self.usage, charged=charged))
+        return booked(before, after, usage, iso, [bill.task for bill in charged])
+
+    def usage(self, tip: Oid | None = None, charged: Iterable[Bill] = ()) -> Usage:
+        """What was used up to now, with HEAD or ``tip`` as the last commit, and what a commit to come
+        charges.
+        """
+        head = tip or self.repo.head
+        words = tuple(charged)
+        next_ = Work("", (head,) if head else (), int(time.time()), words, ())
+        return self.tally.usage(next_, [])
+
+    def gauges(self, snapshot: Snapshot, task: Task, charged: Iterable[Bill] = ()) -> list[Gauge]:
+        """The limits of a task in HEAD's ledger, and what is used of them."""
+        policy = snapshot.policy
+        if policy is None or next(limits(policy, snapshot, task), None) is None:
+            return []
+        return gauges(policy, snapshot, task, self.usage(charged=charged))
+
+    def remark(self, snapshot: Snapshot, tip: Oid | None) -> None:
+        """Have the views say which limits are nearly used up, at HEAD or ``tip``."""
+        if snapshot.policy is not None:
+            usage = lru_cache(maxsize=1)(partial(self.usage, tip))
+            near = pressing(snapshot.policy, snapshot, usage)
+            snapshot.remarks = {
+                task_id: f"{gauge.figures} used"
+                + (f" of {gauge.limit.holder}" if gauge.limit.holder != task_id else "")
+                for task_id, gauge in near.items()
+            }
 
     def _change(
         self,
@@ -213,11 +299,17 @@ class Ledger:
         commit: Commit,
         policy: Policy | None,
     ) -> Change | None:
-        if all(parent.entries is after.entries for parent in parents):
+        if all(parent.entries is after.entries for parent in parents) and "Tk-" not in (
+            commit.message
+        ):
             if parents or not after.entries:
                 return None
         made = change(parents, after, policy=policy, keys=keys)
-        if not made.touched or made.policy is None:
+        if made.policy is None:
+            return None
+        actor = made.policy.actor(trailer(commit.message, "Tk-Actor") or commit.email)
+        made = made._replace(actor=actor, message=commit.message)
+        if not (made.touched or made.charged):
             return None
         return self._with_bases(made, commit.parents) if made.is_merge else made
 
@@ -278,6 +370,8 @@ class Ledger:
 
     def _task_in(self, path: str, mode: str, oid: Oid) -> Task | None:
         if mode == ABSENT:
+            return None
+        if path == POLICY_PATH:
             return None
         snapshot = Snapshot(self._reader.entry(path, mode, oid), None, self._reader.load)
         return next(snapshot.tasks(), None)
@@ -342,7 +436,7 @@ class Ledger:
         if earlier:
             return earlier
         recorded, proposal = self._judged(propose)
-        if not recorded.touched:
+        if not (recorded.touched or proposal.always):
             return recorded
         with companions(recorded) as together:
             return self._commit(checkout, recorded, proposal, tried, together)
@@ -383,7 +477,9 @@ class Ledger:
     def _judged(self, propose: Callable[[Snapshot], Proposal]) -> tuple[Recorded, Proposal]:
         before = self.head()
         proposal = propose(before)
-        made = change((before,) if self.repo.head else (), proposal.after)
+        heads = [self.repo.head] if self.repo.head else []
+        made = change((before,) if heads else (), proposal.after)
+        made = self.counted(made, heads, _message(proposal))
         violations = judge(made)
         if violations:
             raise Refused(*violations)

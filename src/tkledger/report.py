@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
 from tkledger.core.field import FieldError
-from tkledger.core.policy import TooNew
+from tkledger.core.policy import Policy, TooNew
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, too_old
 from tkledger.git import GitError, Locked
@@ -90,9 +91,17 @@ def understood(error: Exception) -> TkError | None:
         return TkError(Exit.USAGE, "bad-value", f"{error.key}: {error.message}", "tk new --help")
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
-        remedy = "look at the folder's permissions and the room on the disk; nothing was committed"
+        # stdout may be what failed, and that after a commit
+        remedy = "look at permissions and the room on the disk, and in tk log what was committed"
         return TkError(Exit.UNUSABLE, "system", f"{error.strerror or error}{where}", remedy)
     return None
+
+
+def near(task: Task, gauge: Gauge) -> str:
+    """The warning that a limit is nearly used up."""
+    limit = gauge.limit
+    whose = "" if limit.holder == task.id else f" of {limit.holder}"
+    return visible(f"warning: {task.id}: {gauge.figures} used{whose}: tk budget {task.id}")
 
 
 def say(text: str) -> None:
@@ -119,11 +128,22 @@ def bug(error: Exception) -> TkError:
 
 def task_json(task: Task) -> dict[str, Any]:
     """A task by the names of its file's fields; absent ones are absent."""
-    values = {
-        name: without_empty(value._asdict()) if hasattr(value, "_asdict") else value
-        for name, value in task._asdict().items()
-    }
-    return without_empty(values)
+    found: dict[str, Any] = _json(task)
+    return found
+
+
+def policy_json(policy: Policy) -> dict[str, Any]:
+    """A policy by the names of its file's fields; absent ones are absent."""
+    found: dict[str, Any] = _json(policy)
+    return found
+
+
+def _json(value: Any) -> Any:
+    if hasattr(value, "_asdict"):
+        return without_empty({name: _json(inner) for name, inner in value._asdict().items()})
+    if isinstance(value, Mapping):
+        return {name: _json(inner) for name, inner in value.items()}
+    return value
 
 
 def iso(seconds: int) -> str:

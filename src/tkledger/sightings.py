@@ -38,8 +38,8 @@ def first_seen(common_dir: str, oid: Oid, *, here: bool = False) -> Sighting:
 def forget_others(common_dir: str, standing: Container[Oid]) -> None:
     """Drop the sightings of what is no claim any more."""
     folder = os.path.join(common_dir, "tk", "seen")
-    with suppress(OSError):
-        for entry in os.scandir(folder):
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
             if entry.name not in standing and time.time() - entry.stat().st_mtime > _KEPT_SECONDS:
                 os.unlink(entry.path)
 

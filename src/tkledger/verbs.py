@@ -9,14 +9,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tkledger.core import actions
-from tkledger.core.field import is_id
+from tkledger.core.field import WHOLE, FieldError, decimal, is_id, line, whole
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.snapshot import Flaw, Snapshot
-from tkledger.core.task import DEFAULT_PRIORITY, DEFAULT_TYPE, Task
+from tkledger.core.task import DEFAULT_PRIORITY, DEFAULT_TYPE, REASONS, RESOLUTIONS, Task
 from tkledger.errors import unusable, usage
 from tkledger.ids import find, fresh_id
 
 Options = Mapping[str, Any]
+
+
+MAX_TOKENS = 10**15 - 1
+"""The most tokens that one record of usage may name."""
 
 
 class Step(NamedTuple):
@@ -26,6 +30,8 @@ class Step(NamedTuple):
     id: str
     words: str
     trailers: tuple[tuple[str, str], ...] = ()
+    work: bool = False
+    """Whether it charges the task, so that it is a commit even if the ledger stays as it is."""
 
 
 _ADMISSION = {
@@ -47,8 +53,10 @@ _DESCRIBING = (
 
 OPTIONS: dict[str, tuple[str, ...]] = {
     "new": ("id", "title", "from", "backlog", *_DESCRIBING),
-    "edit": ("id", "title", "owner", "no_label", "no_depends_on", *_DESCRIBING),
+    "edit": ("id", "title", "owner", "no_label", "no_depends_on", "reason", *_DESCRIBING),
     "note": ("id", "message"),
+    "step": ("id", "message"),
+    "spend": ("id", "tokens_in", "tokens_out", "cost", "model", "message"),
     **{
         event.value: ("id", "message", *extra)
         for event, extra in {
@@ -109,7 +117,8 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Step:
         if more or less:
             fields[field] = sorted({*getattr(task, field), *fields.get(field, ())} - {*less})
     after = actions.edit(ledger, task, fields)
-    return Step(after, task.id, f"edit {task.id} {_title(after, task.id)}")
+    why = (("Tk-Reason", options["reason"]),) if options.get("reason") else ()
+    return Step(after, task.id, f"edit {task.id} {_title(after, task.id)}", why)
 
 
 def note(ledger: Snapshot, options: Options, actor: str) -> Step:
@@ -121,6 +130,40 @@ def note(ledger: Snapshot, options: Options, actor: str) -> Step:
     return Step(actions.note(ledger, task, text), task.id, f"note {task.id} {task.title}")
 
 
+def step(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """One step of work on a task, counted though no file of the work is in the commit."""
+    task = existing(ledger, options.get("id"))
+    words = options.get("message") or task.title
+    return Step(ledger, task.id, f"step {task.id} {words}", (("Tk-Task", task.id),), work=True)
+
+
+def spend(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """What work on a task used that no commit shows: tokens, and US dollars."""
+    task = existing(ledger, options.get("id"))
+    amounts = [
+        ("Tk-Tokens-In", whole(0, MAX_TOKENS), options.get("tokens_in")),
+        ("Tk-Tokens-Out", whole(0, MAX_TOKENS), options.get("tokens_out")),
+        ("Tk-Cost", decimal, options.get("cost")),
+        ("Tk-Model", line, options.get("model")),
+    ]
+    trailers = [("Tk-Spend", task.id)]
+    for name, clean, value in amounts:
+        if value is not None:
+            try:
+                trailers.append((name, str(clean(value))))
+            except ValueError as error:
+                option = name.removeprefix("Tk-").lower()
+                raise usage("bad-amount", f"--{option} {error}", "tk spend --help") from None
+    if not {"Tk-Tokens-In", "Tk-Tokens-Out", "Tk-Cost"} & {name for name, _ in trailers}:
+        raise usage(
+            "no-amount",
+            f"what was spent on {task.id}?",
+            f"tk spend {task.id} --tokens-in N --tokens-out N --cost USD",
+        )
+    words = options.get("message") or task.title
+    return Step(ledger, task.id, f"spend {task.id} {words}", tuple(trailers), work=True)
+
+
 def move(event: Event) -> Callable[[Snapshot, Options, str], Step]:
     """The verb of an event of the lifecycle."""
 
@@ -129,13 +172,15 @@ def move(event: Event) -> Callable[[Snapshot, Options, str], Step]:
         assert ledger.policy is not None
         text, reason = options.get("message"), options.get("reason")
         if event is Event.BLOCK and not reason:
-            from tkledger.core.task import REASONS
-
             raise usage(
                 "no-reason",
                 f"blocking needs a reason: {', '.join(REASONS)}",
                 f"tk block {task.id} --reason other -m TEXT",
             )
+        resolution = options.get("resolution")
+        ways = RESOLUTIONS.get(actions.TARGETS[event], ())
+        if resolution and resolution not in ways:
+            raise FieldError("resolution", f"{resolution!r} must be one of {', '.join(ways)}")
         after = actions.move(
             ledger,
             task,
@@ -143,7 +188,7 @@ def move(event: Event) -> Callable[[Snapshot, Options, str], Step]:
             ledger.policy,
             actor=actor,
             reason=reason,
-            resolution=options.get("resolution"),
+            resolution=resolution,
             text=text,
         )
         why = reason or text
@@ -157,6 +202,8 @@ VERBS: dict[str, Callable[[Snapshot, Options, str], Step]] = {
     "new": new,
     "edit": edit,
     "note": note,
+    "step": step,
+    "spend": spend,
     **{event.value: move(event) for event in actions.TARGETS},
 }
 
@@ -192,7 +239,7 @@ def _described(ledger: Snapshot, options: Options, task: Task | None = None) -> 
         fields["depends_on"] = [find(ledger, one) for one in _items(options, "depends_on")]
     if _items(options, "label"):
         fields["labels"] = _items(options, "label")
-    if options.get("budget"):
+    if options.get("budget") is not None:
         fields["budget"] = _budget(options["budget"], task)
     admission = {
         field: options[name] for name, field in _ADMISSION.items() if options.get(name) is not None
@@ -209,7 +256,9 @@ def _items(options: Options, name: str) -> list[str]:
 
 
 def _budget(raw: str | Mapping[str, Any], task: Task | None) -> dict[str, Any]:
-    """A budget out of ``steps=50,cost=1.50``; ``steps=`` takes a limit out."""
+    """A budget out of ``steps=50,cost=1.50``; ``steps=`` takes a limit out, nothing all of them."""
+    if raw == "":
+        return {}
     known = {k: v for k, v in task.budget._asdict().items() if v is not None} if task else {}
     if isinstance(raw, Mapping):
         return {**known, **raw}
@@ -217,5 +266,5 @@ def _budget(raw: str | Mapping[str, Any], task: Task | None) -> dict[str, Any]:
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
             raise usage("bad-budget", f"{pair!r} is no limit", "--budget steps=50,seconds=1800")
-        known[name] = int(value) if value.isdecimal() and name != "cost" else value
+        known[name] = int(value) if WHOLE.match(value) and name != "cost" else value
     return {name: value for name, value in known.items() if value != ""}

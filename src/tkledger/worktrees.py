@@ -59,7 +59,7 @@ def checkouts(repo: Repo) -> dict[str, str]:
     return found
 
 
-def add(repo: Repo, place: Place) -> bool:
+def add(repo: Repo, place: Place, task: str) -> bool:
     """Make the checkout, from HEAD or from where its branch is; whether the branch is new."""
     new = repo.answers("rev-parse", "--verify", "--quiet", place.branch) is None
     words = ["-b", place.short, place.path, "HEAD"] if new else [place.path, place.short]
@@ -68,7 +68,16 @@ def add(repo: Repo, place: Place) -> bool:
     except GitError as error:
         remedy = f"git worktree list, git branch --list {place.short}"
         raise unusable("no-worktree", error.message, remedy) from None
+    _tell_hooks(place, task)
     return new
+
+
+def _tell_hooks(place: Place, task: str) -> None:
+    """Leave word for the hooks of which task the commits in a checkout are, whatever its branch."""
+    own = os.path.join(Repo(place.path).git_dir, "tk")
+    os.makedirs(own, exist_ok=True)
+    with open(os.path.join(own, "task"), "w", encoding="ascii") as file:
+        file.write(f"{task}\n")
 
 
 def undo(repo: Repo, place: Place, *, new: bool) -> None:

@@ -62,7 +62,10 @@ def to_completion(places: list[Project], tasks: list[str], kills: int, limit: fl
 def _kill_one(project: Project, spared: set[int]) -> int:
     """Kill one tk at work in the project, as far into it as chance has it."""
     found = []
-    for pid in set(project.left_running()) - spared - {os.getpid()}:
+    running: set[int] = set()
+    with suppress(OSError):  # one ended while it was looked at
+        running.update(project.left_running())
+    for pid in running - spared - {os.getpid()}:
         with suppress(OSError):
             if b"tkledger" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 found.append(pid)

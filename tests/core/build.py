@@ -10,6 +10,7 @@ from tkledger.core.rules import RULES, judge
 from tkledger.core.rules.rule import Rule
 from tkledger.core.snapshot import POLICY_PATH, Entry, Flaw, Snapshot
 from tkledger.core.task import Task, task
+from tkledger.core.usage import Account, Fact, Standing, Usage
 
 
 def a_task(id: str = "a", **fields: Any) -> Task:
@@ -56,6 +57,17 @@ def merged(base: Snapshot | tuple[Snapshot, ...], *sides: Snapshot, into: Snapsh
     """The merge commit ``into`` of ``sides``, which came from ``base``, or from several."""
     bases = (base,) if isinstance(base, Snapshot) else base
     return change(sides, into, bases=bases)
+
+
+def used(
+    made: Change, *facts: Fact, at: int = 0, message: str | None = None, **more: Any
+) -> Change:
+    """The same change where that much is used, itself counted, and with these words."""
+    accounts: dict[str, Account] = {}
+    for fact in facts:
+        accounts.setdefault(fact.task, Account()).add(fact)
+    usage = Usage(accounts.get, lambda task: Standing(), at)
+    return made._replace(tally=lambda: usage, message=message, **more)
 
 
 def codes(change: Change, rules: tuple[Rule, ...] = RULES) -> set[str]:

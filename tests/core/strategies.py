@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from tkledger.core.field import MAX_INT, is_id
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import POLICY_PATH, Flaw, Snapshot
-from tkledger.core.task import REASONS, RESOLUTIONS, Task, task
+from tkledger.core.task import REASONS, RESOLUTIONS, SCOPES, Task, task
 
 FEW_IDS = ("a", "b", "c", "d", "e")
 """So few that random links meet."""
@@ -41,6 +42,9 @@ words = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
 labels = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,8}", fullmatch=True)
 amounts = st.integers(0, MAX_INT)
 dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
+moments = st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(2100, 1, 1)).map(
+    lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ")
+)
 states = st.sampled_from([state.value for state in State])
 
 
@@ -68,7 +72,10 @@ def raw_tasks(
     names: st.SearchStrategy[str] = ids, links: st.SearchStrategy[str] = ids
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Field values of a task, every one good by itself."""
-    spent = {"steps": amounts, "seconds": amounts, "tokens": amounts, "cost": dollars}
+    spent = {
+        **{"steps": amounts, "seconds": amounts, "tokens": amounts, "cost": dollars},
+        "rework": amounts,
+    }
     return st.fixed_dictionaries(
         {"id": names, "title": lines, "state": states},
         optional={
@@ -81,7 +88,10 @@ def raw_tasks(
             "owner": lines,
             "creator": lines,
             "attempt": st.integers(1, 9),
-            "budget": _some({**spent, "depth": st.integers(0, 5)}),
+            "budget": _some(
+                {**spent, "depth": st.integers(0, 5), "scope": st.sampled_from(SCOPES)}
+            ),
+            "retry": _some({"max": st.integers(1, 9), "not_before": moments}),
             "spent": _some(spent),
             "admission": _some({"consumer": texts, "validation_path": texts}),
             "wait": _some({"reason": st.sampled_from(REASONS), "detail": texts}),
@@ -111,7 +121,15 @@ policy_values: st.SearchStrategy[Policy] = _some(
         "forbid": st.lists(st.sampled_from(policies.EDGES), max_size=4),
         "depth": st.integers(0, 3),
         "children": st.integers(0, 3),
-        "loops": st.lists(st.sampled_from(policies.LOOPS), max_size=2),
+        "chain": st.integers(0, 3),
+        "discovered": st.integers(0, 3),
+        "budget": st.just({"steps": 3}),
+        "budgets": st.dictionaries(words, st.just({"cost": "0.5"}), max_size=2),
+        "retry": st.integers(1, 3),
+        "roles": st.just({"budget": ["a"]}),
+        "loops": st.dictionaries(
+            st.sampled_from(policies.LOOPS), st.sampled_from(["warn", "refuse"])
+        ),
         "claims": st.sampled_from(["local", "remote", "required"]),
         "lease": st.integers(1, 5),
         "wip_actor": st.integers(1, 3),

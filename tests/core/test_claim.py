@@ -64,7 +64,7 @@ def test_what_a_move_does_to_a_claim(before: str, after: str, effect: Effect, wo
     [
         ({"owner": "b"}, True),
         ({"attempt": 2}, True),
-        ({"spent": {"steps": 1}}, True),
+        ({"spent": {"steps": 1}}, False),
         ({"notes": ["well"]}, False),
         ({"priority": 0}, False),
         ({"budget": {"steps": 9}}, False),

@@ -21,7 +21,18 @@ from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, Policy, TooNew, policy
 from tkledger.core.rules import form
-from tkledger.core.task import REASONS, Admission, Budget, Failure, Spent, Task, Wait, changed, task
+from tkledger.core.task import (
+    REASONS,
+    Admission,
+    Budget,
+    Failure,
+    Retry,
+    Spent,
+    Task,
+    Wait,
+    changed,
+    task,
+)
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 
@@ -40,7 +51,16 @@ TASKS = {
         owner="agent-3",
         creator="alice@example.org",
         attempt=2,
-        budget=Budget(steps=50, seconds=1800, tokens=9007199254740991, cost="12.50", depth=3),
+        budget=Budget(
+            steps=50,
+            seconds=1800,
+            tokens=9007199254740991,
+            cost="12.50",
+            depth=3,
+            rework=2,
+            scope="attempt",
+        ),
+        retry=Retry(3, "2026-01-31T12:00:00Z"),
         spent=Spent(steps=7, seconds=0, cost="0.000001"),
         admission=Admission(
             consumer="Whoever runs the tool",
@@ -147,7 +167,7 @@ POLICIES = {
         forbid=("blocked->todo", "todo->blocked"),
         depth=0,
         children=50,
-        loops=("identity", "respawn"),
+        loops={"identity": "refuse", "respawn": "warn"},
         protected=("main", "release/1.0"),
         actors={
             "Alice: Example": "alice",

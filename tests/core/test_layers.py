@@ -95,8 +95,8 @@ def test_only_the_terminal_imports_typer() -> None:
 LAYERS = (
     {"core"},
     {"errors", "objects", "commits"},
-    {"run", "codec", "git", "yamlscan", "report", "ids", "cache", "verbs", "sightings"},
-    {"tree", "ledger", "checkout", "pusher", "baseline", "remote", "births", "worktrees"},
+    {"run", "codec", "git", "yamlscan", "report", "ids", "cache", "sums", "verbs", "sightings"},
+    {"tree", "tally", "ledger", "checkout", "pusher", "baseline", "remote", "births", "worktrees"},
     {"claims", "claiming", "asleep"},
     {"fence"},
     {"views", "gate", "hooks", "driver"},

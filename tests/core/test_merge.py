@@ -114,6 +114,15 @@ TABLE: list[tuple[Merge, str, Any, Any, Any, list[Any], list[Any]]] = [
     ),
     (
         Merge.LEAVES,
+        "retry",
+        {"max": 2},
+        {"max": 3},
+        {"max": 2, "not_before": "2026-01-31T12:00:00Z"},
+        [{"max": 3, "not_before": "2026-01-31T12:00:00Z"}],
+        [{"max": 2}, {"max": 3}, {}],
+    ),
+    (
+        Merge.LEAVES,
         "budget",
         {"steps": 9},
         {"steps": 5, "depth": 1},

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import NamedTuple
 
 import pytest
-from build import a_task, birth, codes, commit, done, edit, ledger, merged
+from build import a_task, birth, codes, commit, done, edit, ledger, merged, used
 
 from tkledger.core.change import Change, change
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.rules import FAMILIES, RULES, judge
+from tkledger.core.rules import FAMILIES, RULES, advice, judge
 from tkledger.core.rules.rule import Finding, Rule, rule
 from tkledger.core.snapshot import EMPTY, POLICY_PATH, Flaw, Snapshot
+from tkledger.core.task import Task
+from tkledger.core.usage import Fact
 
 
 class Case(NamedTuple):
@@ -30,7 +33,7 @@ FORM = ("TK101", "TK102", "TK103", "TK104", "TK105", "TK106", "TK107", "TK108", 
 SQUASH = DEFAULT._replace(squash="path")
 REVIEW = DEFAULT._replace(review="required")
 SQUASH_REVIEW = SQUASH._replace(review="required")
-LOOPS = DEFAULT._replace(loops=("identity", "respawn"))
+LOOPS = DEFAULT._replace(loops={"identity": "refuse", "respawn": "refuse"})
 FEW = DEFAULT._replace(children=2)
 SHALLOW = DEFAULT._replace(depth=1)
 V2 = DEFAULT._replace(version=2)
@@ -825,7 +828,115 @@ def policy_cases() -> list[Case]:
     ]
 
 
-CASES = (*form_cases(), *lifecycle_cases(), *merge_cases(), *graph_cases(), *policy_cases())
+def budget_cases() -> list[Case]:
+    limited = a_task(state="in_progress", budget={"steps": 2})
+    still = commit(ledger(limited), ledger(limited))
+    words = "work\n\nTk-Task: a\n"
+    todo = a_task(budget={"rework": 1, "tokens": 5})
+    started = edit(todo, a_task(state="in_progress", budget={"rework": 1, "tokens": 5}))
+    early = a_task(retry={"not_before": "2026-01-31T12:00:00Z"})
+    late = 1769860800  # 2026-01-31T12:00:00Z
+    again = edit(early, a_task(state="in_progress", retry={"not_before": "2026-01-31T12:00:00Z"}))
+    bare = commit(ledger(a_task()), ledger(a_task()))
+    retried = edit(
+        a_task(state="blocked", wait={"reason": "failed"}, retry={"max": 2}, attempt=2),
+        a_task(retry={"max": 2}, attempt=3),
+    )
+    first = edit(
+        a_task(state="blocked", wait={"reason": "failed"}, retry={"max": 2}),
+        a_task(retry={"max": 2}, attempt=2),
+    )
+    roles = DEFAULT._replace(roles={"budget": ("alice",)})
+    raise_ = edit(a_task(budget={"steps": 1}), a_task(budget={"steps": 2}), policy=roles)._replace(
+        message="Tk-Reason: more to do"
+    )
+    lower = edit(a_task(budget={"steps": 2}), a_task(budget={"steps": 1}), policy=roles)
+    return [
+        Case(
+            "TK401",
+            "a step more than the limit",
+            used(still, Fact("1", "a", steps=3), message=words),
+            used(still, Fact("1", "a", steps=2), message=words),
+        ),
+        Case(
+            "TK402",
+            "begun when more tokens than allowed are gone",
+            used(started, Fact("1", "a", tokens=6)),
+            used(started, Fact("1", "a", tokens=5)),
+        ),
+        Case("TK403", "an attempt too many", retried, first),
+        Case("TK404", "begun before its time", used(again, at=late - 1), used(again, at=late)),
+        Case(
+            "TK405",
+            "an amount that is none",
+            used(bare, message="w\n\nTk-Task: a\nTk-Tokens: many\n"),
+            used(bare, message="w\n\nTk-Task: a\nTk-Tokens: 12\n"),
+        ),
+        Case(
+            "TK501",
+            "raised by another",
+            raise_._replace(actor="bob"),
+            raise_._replace(actor="alice"),
+        ),
+        Case(
+            "TK501",
+            "raised without a reason",
+            raise_._replace(actor="alice", message="more"),
+            lower._replace(actor="bob", message="less"),
+        ),
+        Case(
+            "TK501",
+            "taken out from under a budget",
+            edit(
+                a_task(parent="p"),
+                a_task(),
+                among=(a_task("p", budget={"steps": 1}),),
+                policy=roles,
+            )._replace(actor="bob"),
+            edit(a_task(parent="p"), a_task(), among=(a_task("p"),), policy=roles)._replace(
+                actor="bob"
+            ),
+        ),
+    ]
+
+
+def chain_cases() -> list[Case]:
+    line = (a_task("o"), a_task("p", origin="o"))
+    short = DEFAULT._replace(chain=1)
+    few = DEFAULT._replace(discovered=1)
+    far = DEFAULT._replace(loops={"ancestors": "refuse"})
+    above = (a_task("o", owner="x", type="spec"), a_task("p", owner="y", parent="o"))
+    return [
+        Case(
+            "TK309",
+            "under a task of one's own further up",
+            birth(a_task(parent="p", creator="x", type="spec"), among=above, policy=far),
+            birth(a_task(parent="p", creator="z", type="spec"), among=above, policy=far),
+        ),
+        Case(
+            "TK311",
+            "discovered from what was discovered",
+            birth(a_task(origin="p"), among=line, policy=short),
+            birth(a_task(origin="o"), among=line, policy=short),
+        ),
+        Case(
+            "TK312",
+            "one discovery too many",
+            birth(a_task(origin="o"), among=line, policy=few),
+            birth(a_task(), among=line, policy=few),
+        ),
+    ]
+
+
+CASES = (
+    *form_cases(),
+    *lifecycle_cases(),
+    *merge_cases(),
+    *graph_cases(),
+    *chain_cases(),
+    *budget_cases(),
+    *policy_cases(),
+)
 
 
 def _name(case: Case) -> str:
@@ -855,6 +966,31 @@ def test_a_violation_states_fact_and_remedy_and_is_told_once(case: Case) -> None
         assert not violation.commit
         for destroyer in ("reset --hard", "--force", "-f ", "rm ", "clean ", "branch -D"):
             assert destroyer not in violation.remedy
+
+
+@pytest.mark.parametrize(
+    ("loop", "among", "fields", "code"),
+    [
+        ("identity", (a_task("p", owner="x"),), {"parent": "p", "creator": "x"}, "TK309"),
+        ("respawn", (a_task("p", title="Title of a"),), {"origin": "p"}, "TK310"),
+        ("children", (a_task("p"), a_task("q", parent="p")), {"parent": "p"}, "TK308"),
+        ("chain", (a_task("p", origin="p0"), a_task("p0")), {"origin": "p"}, "TK311"),
+        ("discovered", (a_task("p"), a_task("q", origin="p")), {"origin": "p"}, "TK312"),
+    ],
+)
+def test_a_loop_check_refuses_warns_or_is_off(
+    loop: str, among: tuple[Task, ...], fields: dict[str, str], code: str
+) -> None:
+    numbers = {"children": 1, "chain": 1, "discovered": 1}
+    numbered = {loop: numbers[loop]} if loop in numbers else {}
+    for level, refused, told in (("refuse", {code}, set()), ("warn", set(), {code})):
+        policy = DEFAULT._replace(**numbered, loops={loop: level})
+        made = birth(a_task(**fields), among=among, policy=policy)
+        assert codes(made) == refused
+        assert {one.code for one in advice(made)} == told
+    off = birth(a_task(**fields), among=among)
+    assert not codes(off)
+    assert not advice(off)
 
 
 # -- the book itself ----------------------------------------------------------------------------
@@ -973,6 +1109,44 @@ def test_a_merge_does_not_answer_for_the_flaws_of_its_sides() -> None:
     both = ledger(a_task("new"), flaws=(flaw("TK108"),))
     assert judge(merged(base, flawed, other, into=both)) == ()
     assert judge(merged(base, other, flawed, into=both)) == ()
+
+
+KNOTS = {
+    "parents": ("TK304", {"a": {"parent": "b"}, "b": {"parent": "c"}, "c": {"parent": "a"}}),
+    "dependencies": (
+        "TK305",
+        {"a": {"depends_on": ["b", "d"]}, "b": {"depends_on": ["c"]}, "c": {"depends_on": ["a"]}},
+    ),
+    "a task on its parent": ("TK306", {"a": {"parent": "b", "depends_on": ["b"]}}),
+    "a task on its grandparent": (
+        "TK306",
+        {"b": {"parent": "a"}, "c": {"parent": "b", "depends_on": ["a", "d"]}},
+    ),
+    "a parent on its child, too": (
+        "TK306",
+        {"b": {"parent": "a", "depends_on": ["c"]}, "a": {"depends_on": ["b"]},
+         "c": {"depends_on": ["a"]}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", KNOTS)
+def test_the_remedy_of_a_knot_unties_it(what: str) -> None:
+    code, links = KNOTS[what]
+    before = ledger(*(a_task(key) for key in "abcd"))
+    after = ledger(*(a_task(key, **links.get(key, {})) for key in "abcd"))
+    (found,) = (one for one in judge(change((before,), after)) if one.code == code)
+    tk, edit, key, option, value = shlex.split(found.remedy)
+    assert (tk, edit) == ("tk", "edit")
+    task = after.task(key)
+    assert task is not None
+    if option == "--parent":
+        untied = task._replace(parent=value or None)
+    else:
+        assert value in task.depends_on
+        untied = task._replace(depends_on=tuple({*task.depends_on} - {value}))
+    left = {one.code for one in judge(change((before,), after.put(untied)))}
+    assert code not in left
 
 
 UNIONS = {

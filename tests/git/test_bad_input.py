@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -112,13 +113,15 @@ def a_file_instead(project: Project) -> None:
 
 
 def file_is(kind: str) -> Callable[[Project], object]:
-    """The task's working file is a folder, or a link."""
+    """The task's working file is a folder, a pipe, or a link."""
 
     def wrong(project: Project) -> None:
         path = project.path / ".tasks/a.yaml"
         path.unlink()
         if kind == "folder":
             path.mkdir()
+        elif kind == "pipe":
+            os.mkfifo(path)
         else:
             path.symlink_to("b.yaml")
 
@@ -162,6 +165,9 @@ CASES = [
          edited(".tasks/e.yaml", "mine\n", stage=True)),
     Case("unmerged", START, Exit.UNUSABLE, "staged", unmerged),
     Case("a folder for a file", START, Exit.UNUSABLE, ".tasks/a.yaml", file_is("folder")),
+    Case("a pipe for a file", START, Exit.UNUSABLE, "not committed", file_is("pipe")),
+    Case("a pipe to format", ("fmt", "a"), Exit.UNUSABLE, "files in .tasks", file_is("pipe")),
+    Case("a folder to format", ("fmt", "a"), Exit.UNUSABLE, "files in .tasks", file_is("folder")),
     Case("a link for a file", START, Exit.UNUSABLE, "not committed", file_is("link")),
     Case("linked away", START, Exit.UNUSABLE, "not a folder", linked_away),
     Case("a file instead", START, Exit.UNUSABLE, "not a folder", a_file_instead),
@@ -193,6 +199,7 @@ CASES = [
     Case("unknown reason", ("block", "a", "--reason", "bored"), Exit.USAGE, "reason"),
     Case("no reason", ("block", "a"), Exit.USAGE, "reason"),
     Case("unknown resolution", ("cancel", "a", "--resolution", "eaten"), Exit.USAGE, "resolution"),
+    Case("resolution of another end", ("cancel", "a", "--resolution", "merged"), Exit.USAGE, "dropped"),
     Case("no number", ("new", "T", "--priority", "high"), Exit.USAGE, "priority"),
     Case("no such priority", ("new", "T", "--priority", "9"), Exit.USAGE, "priority"),
     Case("no title", ("new", ""), Exit.USAGE, "title"),
@@ -208,6 +215,8 @@ CASES = [
     Case("no such budget", ("new", "T", "--budget", "lives=9"), Exit.USAGE, "lives"),
     Case("no such revision", ("list", "--at", "q9"), Exit.UNUSABLE, "q9"),
     Case("revision like an option", ("list", "--at", "--all"), Exit.UNUSABLE, "--all"),
+    Case("odd prefix", ("init", "--prefix", "A B"), Exit.USAGE, "tk init --help"),
+    Case("no such file of a batch", ("batch", "q9"), Exit.UNUSABLE, "q9 cannot be read"),
     # rules
     Case("no such edge", ("done", "a"), Exit.REJECTED, "TK201"),
     Case("cycle", ("edit", "a", "--depends-on", "a"), Exit.REJECTED, "TK3"),
@@ -355,6 +364,7 @@ def read_only(project: Project) -> Iterator[Project]:
             pytest.skip("needs the right to mount read-only")
         yield project
     finally:
+        gc.collect()  # a reader that this process has started would keep it busy
         subprocess.run(["umount", path], check=True)
 
 
@@ -379,6 +389,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     try:
         yield path
     finally:
+        gc.collect()
         subprocess.run(["umount", str(path)], check=True)
 
 
@@ -390,10 +401,10 @@ def test_a_full_disk(project: Project, small_disk: Path) -> None:
     refused = 0
     for free in range(0, 64 * 1024, 4096):
         filler.write_bytes(b"")
+        before, commits = there.snapshot(), there.count()  # git status may write, too
         usage = os.statvfs(small_disk)
         room = usage.f_bavail * usage.f_frsize
         filler.write_bytes(b"x" * max(room - free, 0))
-        before, commits = there.snapshot(), there.count()
         answer = there.tk("note", "a", "words")
         filler.unlink()
         if answer.status:
@@ -424,19 +435,37 @@ def test_a_reader_who_has_seen_enough(project: Project, command: str) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("command", ["list", "list --json", "start a", "--version"])
-def test_an_answer_that_cannot_be_written(project: Project, command: str) -> None:
+def test_an_answer_that_cannot_be_written(project: Project, command: str, unbuffered: str) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [*TK, *command.split()],
             cwd=project.path,
             stdout=full,
             stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             text=True,
         )
     assert done.returncode == Exit.UNUSABLE
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("error: ")
+    assert "nothing was" not in done.stderr, "a move was made all the same"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_refusal_that_cannot_be_written(project: Project) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*TK, "done", "a", "--json"],
+            cwd=project.path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            text=True,
+        )
+    assert done.returncode == Exit.REJECTED
+    assert done.stderr.startswith("error[TK201] a: ")
 
 
 def test_no_standard_streams(project: Project) -> None:
@@ -492,8 +521,12 @@ def test_an_editor_that_fails(
     else:
         assert answer.status in (Exit.USAGE, Exit.UNUSABLE), answer.said
         where, _, rest = answer.err.partition("\n")
-        assert where.startswith("your text: ")
+        if editor == "rm -f":
+            rest = answer.err
+        else:
+            assert Path(where.removeprefix("your text: ")).exists()
         told(answer._replace(err=rest), "", as_json=False)
+        assert "disk" not in rest, "the system is not what failed"
     assert project.snapshot() == before
 
 

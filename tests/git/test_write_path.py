@@ -315,6 +315,7 @@ def test_a_locked_index_is_busy_and_nothing_is_done(project: Project) -> None:
     head = project.head()
     answer = project.tk("start", "a")
     assert answer.status == Exit.BUSY, answer.said
+    assert answer.err.startswith("error: git update-index: ")
     assert (project.head(), project.status()) == (head, "")
     lock.unlink()
     project.ok("start", "a")

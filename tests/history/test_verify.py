@@ -54,6 +54,27 @@ def test_a_legal_history_is_verified(begun: Loom, capsys: pytest.CaptureFixture[
     assert answer(begun, capsys, "verify", "HEAD~1")[1]["commits"] == 1
 
 
+def test_a_longer_history_takes_no_more_processes(
+    begun: Loom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One git tells the commits and one gives the objects, however many there are."""
+    started: list[str] = []
+    real = subprocess.Popen.__init__
+
+    def counted(self: Any, words: list[str], *args: Any, **options: Any) -> None:
+        started.append(" ".join(words))
+        real(self, words, *args, **options)
+
+    begun.weave([({"a": A._replace(title=f"Title {n}")}, (n or "main",)) for n in range(300)])
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", counted)
+        assert begun.verify("main~290").commits == 12
+        few, started = started, []
+        assert begun.verify().commits == 302
+    assert len(started) == len(few) < 12
+    assert sum("cat-file --batch" in one for one in started) == 1
+
+
 def test_a_line_changed_in_an_editor_is_as_good_as_a_command(begun: Loom) -> None:
     file = begun.path / ".tasks" / "a.yaml"
     for old, new in (("todo", "in_progress"), ("in_progress", "in_review"), ("in_review", "done")):

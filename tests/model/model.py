@@ -289,7 +289,11 @@ class World:
                 {"squash": self.rng.choice(("path", "refuse", "refuse"))},
                 {"review": self.rng.choice(("optional", "required"))},
                 {"forbid": self.rng.sample(EDGES, self.rng.randrange(5))},
-                {"loops": self.rng.sample(policies.LOOPS, self.rng.randrange(3))},
+                {
+                    "loops": dict.fromkeys(
+                        self.rng.sample(("identity", "respawn"), self.rng.randrange(3)), "refuse"
+                    )
+                },
             )
         )
         new: Policy = policies.changed(old, **values)

@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
     "board": Command("look", "board", LOOK),
     "log": Command("look", "log", LOOK),
     "why": Command("why", "why", LOOK),
+    "budget": Command("budget", "budget", LOOK),
     "verify": Command("judge", "verify", JUDGE),
     "accept": Command("judge", "accept", JUDGE),
     "explain": Command("judge", "explain", JUDGE),
@@ -64,10 +65,12 @@ COMMANDS: dict[str, Command] = {
     "release": Command("claims", "release", AGENTS),
     "renew": Command("claims", "renew", AGENTS),
     "reap": Command("claims", "reap", AGENTS),
-    "retry": Command("again", "retry", AGENTS),
-    "escalate": Command("again", "escalate", AGENTS),
     "sleep": Command("next", "sleep", AGENTS),
     "wake": Command("next", "wake", AGENTS),
+    "retry": Command("again", "retry", AGENTS),
+    "escalate": Command("again", "escalate", AGENTS),
+    "step": Command("budget", "step", AGENTS),
+    "spend": Command("budget", "spend", AGENTS),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }
 
@@ -126,6 +129,13 @@ def _dispatch(argv: list[str]) -> int:
 
 
 def _failed(error: Exception, as_json: bool) -> int:
+    try:
+        return _told(error, as_json)
+    except OSError:  # stdout is what failed
+        return _told(error, as_json=False)
+
+
+def _told(error: Exception, as_json: bool) -> int:
     from tkledger import report
     from tkledger.core.actions import Refused
 
@@ -138,7 +148,4 @@ def _failed(error: Exception, as_json: bool) -> int:
 
             traceback.print_exc()
         known = report.bug(error)
-    try:
-        return report.fail(known, as_json=as_json)
-    except OSError:  # stdout is what failed
-        return report.fail(known, as_json=False)
+    return report.fail(known, as_json=as_json)

@@ -10,7 +10,7 @@ import typer
 
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
-from tkledger.errors import usage
+from tkledger.errors import unusable, usage
 from tkledger.verbs import OPTIONS, VERBS, Options
 
 MAX_LINES = 20_000
@@ -55,6 +55,9 @@ def _read(file: str) -> str:
             return stream.read()
     except UnicodeDecodeError:
         raise usage("bad-file", f"{file} is not UTF-8", "tk batch --help") from None
+    except OSError as error:
+        words = f"{file} cannot be read: {error.strerror}"
+        raise unusable("bad-file", words, "tk batch --help") from None
 
 
 def _verb(number: int, line: str) -> tuple[str, Options]:
@@ -81,7 +84,7 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(items, list) and all(isinstance(item, str) for item in items)
     if name == "budget":
         return isinstance(value, (str, dict))
-    if name == "priority":
+    if name in ("priority", "tokens_in", "tokens_out"):
         return isinstance(value, int)
     return isinstance(value, bool) if name == "backlog" else isinstance(value, str)
 

@@ -10,12 +10,13 @@ from tkledger import codec
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core import policy as policies
-from tkledger.core.field import FieldError
+from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import POLICY_PATH, Snapshot
+from tkledger.core.task import Budget
 from tkledger.errors import Exit, usage
 from tkledger.ledger import Proposal
-from tkledger.report import print_json, visible, without_empty
+from tkledger.report import policy_json, print_json, visible
 
 app = typer.Typer(help="Show or change the policy of the ledger.", no_args_is_help=True)
 Key = Annotated[
@@ -29,7 +30,7 @@ def show(path: o.Folder = ".", as_json: o.Json = False, at: o.At = None) -> int:
     policy = Session(path, as_json=as_json).read(at).policy
     assert policy is not None
     if as_json:
-        print_json(policy=without_empty(policy._asdict()))
+        print_json(policy=policy_json(policy))
     else:
         print(visible(codec.dump_policy(policy).decode()), end="")
     return Exit.OK
@@ -62,7 +63,11 @@ def _meanings() -> dict[str, str]:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, (tuple, dict)):
+    if isinstance(value, Budget):
+        value = {name: limit for name, limit in value._asdict().items() if limit is not None}
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={_shown(inner)}" for name, inner in value.items()) or "none"
+    if isinstance(value, tuple):
         return ", ".join(value) or "none"
     return "no limit" if value is None else str(value)
 
@@ -74,7 +79,7 @@ def set_(
         list[str] | None,
         typer.Argument(
             metavar="VALUE...",
-            help="Several for a list, name=value for a map; none for the default.",
+            help="Several for a list, name=value for a map (budgets: type.name=value); none for the default.",
         ),
     ] = None,
     actor: o.Actor = None,
@@ -126,11 +131,27 @@ def _value(key: str, words: list[str]) -> Any:
     default = getattr(policies.DEFAULT, key)
     if not words:
         return default if default != () and default != {} else None
-    if isinstance(default, dict) or key == "actors":
-        pairs = [word.partition("=") for word in words]
-        return {name: value for name, _, value in pairs}
+    if isinstance(default, (dict, Budget)):
+        return _map(key, words)
     if isinstance(default, tuple):
         return words
     if len(words) > 1:
         raise usage("one-value", f"{key} takes one value", "tk config explain")
-    return int(words[0]) if words[0].lstrip("-").isdecimal() else words[0]
+    return _number(words[0])
+
+
+def _map(key: str, words: list[str]) -> dict[str, Any]:
+    """``name=value`` words as a map; ``type.name=value`` for one within, commas within a list."""
+    found: dict[str, Any] = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        if key == "budgets":
+            kind, _, name = name.partition(".")
+            found.setdefault(kind, {})[name] = _number(value)
+        else:
+            found[name] = value.split(",") if key == "roles" else _number(value)
+    return found
+
+
+def _number(word: str) -> int | str:
+    return int(word) if WHOLE.match(word) else word

@@ -7,11 +7,13 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, TextIO
 
 import typer
 
+from tkledger.cli import options as o
 from tkledger.errors import Exit, TkError
+from tkledger.report import print_json
 
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the repository, and say where it is.")]
 
@@ -19,25 +21,32 @@ ALICE, BOB = "agent-alice", "agent-bob"
 
 
 class _Stage(NamedTuple):
-    """Where the demo plays: the folder of it all, and who speaks now."""
+    """Where the demo plays: the folder of it all, where it speaks, and what was run."""
 
     root: str
+    out: TextIO
+    commands: list[str]
 
     def say(self, text: str) -> None:
-        print(f"\n# {text}", flush=True)
+        print(f"\n# {text}", file=self.out, flush=True)
 
     def run(self, folder: str, command: str, *, actor: str = "", fails: bool = False) -> None:
         """Show a command and let it speak; it has to fail iff ``fails``."""
         words = shlex.split(command)
         shown = f"[{actor}] " if actor else ""
-        print(f"{shown}$ {command}", flush=True)
+        print(f"{shown}$ {command}", file=self.out, flush=True)
+        self.commands.append(command)
         # this very tk, whatever the PATH has; -P would be enough but is not in Python 3.10
         argv = (
             [sys.executable, "-I", "-c", _RUN, _PACKAGE, *words[1:]] if words[0] == "tk" else words
         )
         env = {**os.environ, **_IDENTITY, **(_identity(actor) if actor else {})}
         done = subprocess.run(
-            argv, cwd=os.path.join(self.root, folder), env=env, stderr=subprocess.STDOUT
+            argv,
+            cwd=os.path.join(self.root, folder),
+            env=env,
+            stdout=self.out,
+            stderr=subprocess.STDOUT,
         )
         if bool(done.returncode) != fails:
             raise TkError(
@@ -65,18 +74,28 @@ def _identity(actor: str) -> dict[str, str]:
     return {**names, "TK_ACTOR": email}
 
 
-def demo(keep: Keep = False) -> int:
-    """Play a session: two agents in two worktrees, and a shortcut that a server refuses."""
+def demo(
+    keep: Keep = False,
+    path: o.Folder = ".",  # every command takes it, here it changes nothing
+    as_json: o.Json = False,
+) -> int:
+    """Play a session: two agents in two worktrees, and a shortcut that a server refuses.
+
+    With --json the session is words, on stderr.
+    """
     root = tempfile.mkdtemp(prefix="tk-demo-")
+    stage = _Stage(root, sys.stderr if as_json else sys.stdout, [])
     try:
-        _play(_Stage(root))
+        _play(stage)
     finally:
         if keep:
-            print(f"\nthe repository is in {root}")
+            print(f"\nthe repository is in {root}", file=stage.out)
         else:
             import shutil
 
             shutil.rmtree(root, ignore_errors=True)
+    if as_json:
+        print_json(commands=stage.commands, **({"path": root} if keep else {}))
     return Exit.OK
 
 

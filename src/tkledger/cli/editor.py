@@ -31,7 +31,8 @@ def edit_file(session: Session, text: str, *, dry_run: bool) -> int:
         _open(editor, scratch)
         recorded = _record(session, before, scratch, dry_run)
     except BaseException:
-        say(f"your text: {scratch}")
+        if os.path.exists(scratch):
+            say(f"your text: {scratch}")
         raise
     os.unlink(scratch)
     return session.answer_moves(recorded, dry_run=dry_run, verb="edited")
@@ -50,7 +51,13 @@ def _open(editor: str, path: str) -> None:
         words = shlex.split(editor)
     except ValueError as error:
         raise unusable("editor", f"{editor} is no command: {error}", "git var GIT_EDITOR") from None
-    done = subprocess.run([*words, path])
+    try:
+        done = subprocess.run([*words, path])
+    except OSError as error:
+        said = f"{editor} cannot be run: {error.strerror}"
+        raise unusable("editor", said, "git var GIT_EDITOR") from None
+    if not os.path.exists(path):
+        raise unusable("editor", f"{editor} took the file away", "git var GIT_EDITOR")
     if done.returncode:
         raise unusable("editor", f"{editor} ended with {done.returncode}", "tk edit ID --help")
 

@@ -63,12 +63,16 @@ def fmt(
 
 
 def _paths(repo: Repo, files: list[str] | None) -> list[str]:
-    """The task files that are meant, as paths from the top of the checkout."""
+    """The task files that are meant, plain ones only, as paths from the top of the checkout."""
     assert repo.top is not None
     folder = os.path.join(repo.top, FOLDER)
     if os.path.islink(folder) or not os.path.isdir(folder):
         raise unusable("no-ledger", f"there is no folder {FOLDER} here", "tk init")
-    names = [f"{FOLDER}/{name}" for name in sorted(os.listdir(folder)) if name.endswith(".yaml")]
+    names = [
+        f"{FOLDER}/{entry.name}"
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)
+        if entry.name.endswith(".yaml") and entry.is_file(follow_symlinks=False)
+    ]
     if files:
         stems = {os.path.basename(name).removesuffix(".yaml") for name in files}
         names = [name for name in names if os.path.basename(name).removesuffix(".yaml") in stems]
@@ -76,7 +80,7 @@ def _paths(repo: Repo, files: list[str] | None) -> list[str]:
             raise unusable(
                 "no-such-file", f"not all of these are files in {FOLDER}", f"ls {FOLDER}"
             )
-    return [name for name in names if not os.path.islink(os.path.join(repo.top, name))]
+    return names
 
 
 def _violation(name: str, error: codec.FormError) -> Violation:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from tkledger.cli import options as o
+from tkledger.cli.budget import used_json
 from tkledger.cli.claims import claim_json
 from tkledger.cli.session import Session
 from tkledger.core.history import HistoryEntry, times
@@ -20,6 +21,7 @@ from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import Exit, usage
 from tkledger.ids import find
+from tkledger.objects import Oid
 from tkledger.report import iso, print_json, say, task_json, visible, without_empty
 from tkledger.verbs import existing
 
@@ -55,7 +57,7 @@ def list_(
 ) -> int:
     """List tasks: the open ones first of all; with --json all that the filters leave."""
     session = Session(path, as_json=as_json)
-    ledger = session.look(at)
+    ledger = session.look(at, remarks=not as_json)
     _tell_flaws(ledger)
     found = [
         task
@@ -99,7 +101,7 @@ def ready(
 ) -> int:
     """List what can be started now, most urgent first."""
     session = Session(path, as_json=as_json)
-    ledger = session.read(at)
+    ledger = session.read(at, remarks=not as_json)
     claimed = {} if at else session.standing()
     found = [
         task
@@ -127,7 +129,7 @@ def tree(
     as_json: o.Json = False,
 ) -> int:
     """Show tasks under their parents, with what holds them up and how far they are."""
-    ledger = Session(path, as_json=as_json).look(at)
+    ledger = Session(path, as_json=as_json).look(at, remarks=not as_json)
     _tell_flaws(ledger)
     root = find(ledger, id) if id else None
     if as_json:
@@ -172,7 +174,7 @@ def _forest(ledger: Snapshot, root: str | None) -> list[dict[str, Any]]:
 
 def board(at: o.At = None, path: o.Folder = ".", as_json: o.Json = False) -> int:
     """Show the states side by side."""
-    ledger = Session(path, as_json=as_json).read(at)
+    ledger = Session(path, as_json=as_json).read(at, remarks=not as_json)
     _tell_flaws(ledger)
     if as_json:
         columns: dict[str, list[Any]] = {state.value: [] for state in State}
@@ -193,7 +195,7 @@ def show(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = Fals
     task = existing(ledger, id)
     tip = session.repo.commit_at(at) if at else session.repo.head
     assert tip is not None
-    derived = _derived(ledger, task, list(session.ledger.entries(tip, task.id)))
+    derived = _derived(session, ledger, task, tip)
     held = None if at else session.standing().get(task.id)
     if held is not None and not held.claim.released:
         derived["claim"] = claim_json(held)
@@ -206,10 +208,13 @@ def show(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = Fals
     return Exit.OK
 
 
-def _derived(ledger: Snapshot, task: Task, entries: list[HistoryEntry]) -> dict[str, Any]:
-    """What no file says: times out of the commits, neighbours out of the ledger."""
+def _derived(session: Session, ledger: Snapshot, task: Task, tip: Oid) -> dict[str, Any]:
+    """What no file says: times and counts out of the commits, neighbours out of the ledger."""
     assert ledger.policy is not None
-    known = times(entries, int(time.time()))
+    known = times(session.ledger.entries(tip, task.id))
+    usage = session.ledger.usage(tip)
+    used = usage.used(task)
+    counted = partial(session.ledger.counted, parents=[tip], message=None)
     stamps = {
         name: iso(value)
         for name in ("created_at", "updated_at", "started_at")
@@ -222,11 +227,12 @@ def _derived(ledger: Snapshot, task: Task, entries: list[HistoryEntry]) -> dict[
     }
     return {
         **stamps,
-        "seconds_active": known.seconds_active,
+        "seconds_active": used.seconds,
+        **{kind: value for kind, value in used_json(used).items() if kind != "seconds"},
         "depth": ledger.depth(task.id),
         "children": children,
         "blocked_by": list(ledger.blocked_by(task)),
-        "legal": [one.event.value for one in outlooks(ledger, task) if not one.hindrances],
+        "legal": [one.event.value for one in outlooks(ledger, task, counted) if not one.hindrances],
     }
 
 

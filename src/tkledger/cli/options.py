@@ -12,13 +12,13 @@ from tkledger.core.policy import Policy
 from tkledger.core.task import REASONS, RESOLUTIONS
 
 
-def complete_ids(incomplete: str) -> Iterable[tuple[str, str]]:
-    """The ids that begin so, with their titles, for the shell."""
+def complete_ids(ctx: typer.Context, incomplete: str) -> Iterable[tuple[str, str]]:
+    """The ids that begin so, with their titles, for the shell; of the folder that -C names."""
     from tkledger.git import GitError, Repo
     from tkledger.ledger import Ledger
 
     try:
-        ledger = Ledger(Repo()).head()
+        ledger = Ledger(Repo(ctx.params.get("path") or ".")).head()
     except GitError:
         return []
     return [(task.id, task.title) for task in ledger.tasks() if task.id.startswith(incomplete)]

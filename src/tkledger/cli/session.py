@@ -19,6 +19,7 @@ from tkledger.errors import Exit, TkError, usage
 from tkledger.git import Repo
 from tkledger.ledger import Ledger, Proposal, Recorded
 from tkledger.objects import Oid
+from tkledger.sums import SumsFile
 from tkledger.verbs import VERBS, Options, Step
 
 
@@ -27,7 +28,7 @@ class Session:
 
     def __init__(self, path: str = ".", *, as_json: bool = False, actor: str | None = None) -> None:
         self.repo = Repo(path)
-        self.ledger = Ledger(self.repo)
+        self.ledger = Ledger(self.repo, sums=SumsFile(self.repo.common_dir))
         self.as_json = as_json
         self.token: Oid | None = None
         """The claim that this run holds already."""
@@ -38,15 +39,18 @@ class Session:
         """The same actor, in another checkout."""
         return Session(path, as_json=self.as_json, actor=self._actor)
 
-    def read(self, at: str | None = None) -> Snapshot:
-        """The ledger to look at: HEAD's, or at a revision or date."""
+    def read(self, at: str | None = None, *, remarks: bool = False) -> Snapshot:
+        """The ledger to look at: HEAD's, or at a revision or date; for a view, with ``remarks``."""
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
-        found = ledger.head() if at is None else ledger.at(self.repo.commit_at(at))
-        return ledger.usable(found)
+        tip = None if at is None else self.repo.commit_at(at)
+        found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
+        if remarks:
+            self.ledger.remark(found, tip)
+        return found
 
-    def look(self, at: str | None = None) -> Snapshot:
+    def look(self, at: str | None = None, *, remarks: bool = False) -> Snapshot:
         """The same, with the tasks that are claimed on other branches as they are there."""
-        found = self.read(at)
+        found = self.read(at, remarks=remarks)
         return found if at is not None else claims.shown(self.repo, found, self.standing())
 
     def standing(self) -> Mapping[str, claims.Standing]:
@@ -59,7 +63,7 @@ class Session:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
         told = self._actor or os.environ.get("TK_ACTOR")
         try:
-            name = line(told) if told else _email(self.repo.identities()[0])
+            name = line(told) if told else self.repo.author_email()
         except ValueError as error:
             raise usage("bad-actor", f"the actor {error}", "--as NAME") from None
         return ledger.policy.actor(name) if ledger.policy else name
@@ -90,9 +94,14 @@ class Session:
                 steps.append(_step(ledger, verb, options, actor, place))
                 ledger = steps[-1].ledger
             trailers = [("Tk-Actor", actor)]
-            trailers += dict.fromkeys(one for step in steps for one in step.trailers)
+            trailers += _trailers(steps)
             trailers += [("Tk-Key", key)] if key else []
-            return Proposal(ledger, _subject(steps), tuple(trailers))
+            words = "".join(f"{name}: {value}\n" for name, value in trailers)
+            ledger = self.ledger.booked(before, ledger, words)
+            work = any(step.work for step in steps)
+            if work:
+                claiming.require(self.repo, self.claimant(before), [step.id for step in steps])
+            return Proposal(ledger, _subject(steps), tuple(trailers), always=work)
 
         try:
             return self.record(propose, dry_run=dry_run, key=key), steps
@@ -186,6 +195,14 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
         raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
 
 
+def _trailers(steps: Sequence[Step]) -> list[tuple[str, str]]:
+    """What the steps say beside their subjects; a reason once, and what is charged each time."""
+    found: list[tuple[str, str]] = []
+    for step in steps:
+        found += [one for one in step.trailers if step.work or one not in found]
+    return found
+
+
 def _subject(steps: Sequence[Step]) -> str:
     if len(steps) == 1:
         return steps[0].words
@@ -193,10 +210,6 @@ def _subject(steps: Sequence[Step]) -> str:
     ids = [step.id for step in steps]
     shown = ", ".join(ids[:6]) + (f" and {len(ids) - 6} more" if len(ids) > 6 else "")
     return f"{', '.join(verbs)} {shown}"
-
-
-def _email(ident: str) -> str:
-    return ident[ident.index("<") + 1 : ident.index(">")]
 
 
 def read_text(text: str | None) -> str | None:

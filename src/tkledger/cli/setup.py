@@ -9,6 +9,7 @@ import typer
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core import policy as policies
+from tkledger.core.field import FieldError
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
 from tkledger.driver import ATTRIBUTES, ATTRIBUTES_PATH
 from tkledger.errors import Exit, TkError, unusable, usage
@@ -37,7 +38,10 @@ def init(
         raise usage("no-such-preset", f"there is no preset {preset!r}", "tk init --preset agents")
     branch = session.repo.head_ref.removeprefix("refs/heads/")
     values = {"protected": [branch]} | ({"prefix": prefix} if prefix else {})
-    begun = policies.changed(policies.PRESETS[preset]._replace(version=0), **values)
+    try:
+        begun = policies.changed(policies.PRESETS[preset]._replace(version=0), **values)
+    except FieldError as error:
+        raise usage("bad-value", f"{error.key}: {error.message}", "tk init --help") from None
 
     def propose(before: Snapshot) -> Proposal:
         if POLICY_PATH in before.entries:

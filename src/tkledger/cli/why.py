@@ -18,7 +18,9 @@ def why(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = False
     session = Session(path, as_json=as_json)
     ledger = session.read(at)
     task = existing(ledger, id)
-    found = outlooks(ledger, task)
+    tip = session.repo.commit_at(at) if at else session.repo.head
+    parents = [tip] if tip else []
+    found = outlooks(ledger, task, lambda made: session.ledger.counted(made, parents, None))
     legal = [one for one in found if not one.hindrances]
     hindered = [one for one in found if one.hindrances]
     if as_json:

@@ -62,7 +62,7 @@ def begun(session: Session, task_id: str) -> tuple[Place, str]:
     made = new = False
     try:
         if place.branch not in worktrees.checkouts(repo):
-            new, made = worktrees.add(repo, place), True
+            new, made = worktrees.add(repo, place, task_id), True
         return place, _started(session, place, task_id, held.oid)
     except BaseException:
         if made:

@@ -21,7 +21,12 @@ def new(
     parent: o.Parent = None,
     from_: Annotated[
         str | None,
-        typer.Option("--from", metavar="ID", help="The task whose work discovered this one."),
+        typer.Option(
+            "--from",
+            metavar="ID",
+            help="The task whose work discovered this one.",
+            autocompletion=o.complete_ids,
+        ),
     ] = None,
     depends_on: o.DependsOn = None,
     label: o.Labels = None,
@@ -77,6 +82,9 @@ def edit(
     ] = None,
     message: o.Text = None,
     budget: o.BudgetText = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why; raising a limit may ask.")
+    ] = None,
     consumer: o.Consumer = None,
     pain: o.Pain = None,
     value: o.Value = None,
@@ -94,6 +102,7 @@ def edit(
         **{"no_depends_on": no_depends_on, "message": read_text(message), "budget": budget},
         **{"consumer": consumer, "pain": pain, "value": value, "validation": validation},
     }
+    options["reason"] = reason
     if all(given is None for given in options.values()):
         from tkledger.cli.editor import edit_file
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import EMPTY, POLICY_PATH, Snapshot, touched
 from tkledger.core.task import Task
+from tkledger.core.usage import Bill, Usage, bills
 
 
 class Violation(NamedTuple):
@@ -28,6 +29,9 @@ class Change(NamedTuple):
     touched: the keys that differ between ``after`` and any of the parents
     policy: the one that judges; None where there is no ledger and so nothing to judge
     bases: for a merge, the ledger in each of git's merge bases of the parents
+    actor: who, by the policy's names; empty where that is not known yet
+    message: its words; None where there are none yet
+    tally: counts what was used up to this commit, that included; None where nobody counts
     """
 
     parents: tuple[Snapshot, ...]
@@ -35,6 +39,19 @@ class Change(NamedTuple):
     touched: frozenset[str]
     policy: Policy | None
     bases: tuple[Snapshot, ...] = ()
+    actor: str = ""
+    message: str | None = None
+    tally: Callable[[], Usage] | None = None
+
+    @property
+    def usage(self) -> Usage | None:
+        """What was used up to this commit; counting it may take reading the history."""
+        return self.tally() if self.tally is not None else None
+
+    @property
+    def charged(self) -> tuple[Bill, ...]:
+        """What the commit's words charge; a merge charges nothing."""
+        return bills(self.message) if self.message and not self.is_merge else ()
 
     @property
     def before(self) -> Snapshot:

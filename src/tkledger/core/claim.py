@@ -13,8 +13,10 @@ from tkledger.core.task import Task
 FOLDER = "refs/tk/claims/"
 """Where the claims of a repository are: one ref for each task, shared by all its worktrees."""
 
-WORKED = ("state", "owner", "attempt", "spent", "wait", "error", "resolution")
-"""What work on a task changes. Anybody may comment on it, or weigh it anew, meanwhile."""
+WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
+"""What work on a task changes. Anybody may comment on it, or weigh it anew, meanwhile; what was
+spent is counted up by whoever writes to the task next.
+"""
 
 UNREADABLE = "somebody unknown"
 """The holder of a claim that cannot be read: it stands, and runs out like any other."""

@@ -50,8 +50,12 @@ RESERVED = frozenset({"config"})
 MAX_INT = 2**53 - 1
 """The greatest whole number that every JSON reader keeps exact."""
 
+WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})\Z")
+"""A whole number as it is written, with no more digits than the greatest has."""
+
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?\Z")
+_MOMENT = re.compile(r"([12][0-9]{3})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z", re.ASCII)
+DECIMAL = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?\Z")
 
 
 def is_id(text: str) -> bool:
@@ -112,9 +116,34 @@ def whole(least: int, most: int = MAX_INT) -> Callable[[Any], int]:
 def decimal(raw: Any) -> str:
     """An amount of US dollars, kept as text so that no digit is lost."""
     value = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
-    if not isinstance(value, str) or not _DECIMAL.match(value):
+    if not isinstance(value, str) or not DECIMAL.match(value):
         raise ValueError("must be an amount such as 0.25, at most six decimals")
     return value
+
+
+def moment(raw: Any) -> str:
+    """A time in UTC, to the second."""
+    value = line(raw)
+    try:
+        seconds_of(value)
+    except ValueError:
+        raise ValueError("must be a time such as 2026-01-31T12:00:00Z") from None
+    return value
+
+
+def seconds_of(moment: str) -> int:
+    """A time in UTC as seconds since 1970; raises ValueError."""
+    match = _MOMENT.match(moment)
+    if match is None:
+        raise ValueError(moment)
+    from calendar import monthrange, timegm  # only a task that waits has a time
+
+    year, month, day, hour, minute, second = (int(part) for part in match.groups())
+    if not (1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
+        raise ValueError(moment)
+    if hour > 23 or minute > 59 or second > 59:
+        raise ValueError(moment)
+    return timegm((year, month, day, hour, minute, second))
 
 
 def matching(pattern: str, words: str) -> Callable[[Any], str]:
@@ -176,11 +205,11 @@ def part_of(part: Any, fields: Sequence[Field]) -> Callable[[Any], Any]:
 
 
 def map_of(
-    item: Callable[[Any], str], key: Callable[[Any], str]
-) -> Callable[[Any], dict[str, str]]:
+    item: Callable[[Any], Any], key: Callable[[Any], str]
+) -> Callable[[Any], dict[str, Any]]:
     """A map of ``key`` to ``item``, sorted by its keys."""
 
-    def clean(raw: Any) -> dict[str, str]:
+    def clean(raw: Any) -> dict[str, Any]:
         if not isinstance(raw, Mapping):
             raise ValueError("must be a map")
         return {key(name): item(raw[name]) for name in sorted(raw, key=str)}

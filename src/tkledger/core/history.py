@@ -49,31 +49,20 @@ def event_name(source: State | None, target: State) -> str:
 
 
 class Times(NamedTuple):
-    """When a task was made, last changed and first started, and how long it was worked on."""
+    """When a task was made, last changed and first started, in seconds since 1970."""
 
     created_at: int | None
     updated_at: int | None
     started_at: int | None
-    seconds_active: int
 
 
-def times(entries: Iterable[HistoryEntry], until: int) -> Times:
-    """The times of one task out of its entries, oldest first; time never runs backwards.
-
-    ``until`` ends the interval of a task that is still in progress.
-    """
-    created = updated = started = since = None
-    active = clock = 0
+def times(entries: Iterable[HistoryEntry]) -> Times:
+    """The times of one task out of its entries, oldest first; time never runs backwards."""
+    created = started = None
+    clock = 0
     for entry in entries:
         clock = max(clock, entry.at)
         created = clock if created is None else created
-        updated = clock
-        if since is not None and entry.target is not State.IN_PROGRESS:
-            active += clock - since
-            since = None
-        elif since is None and entry.target is State.IN_PROGRESS:
-            since = clock
-            started = clock if started is None else started
-    if since is not None:
-        active += max(until - since, 0)
-    return Times(created, updated, started, active)
+        if started is None and entry.target is State.IN_PROGRESS:
+            started = clock
+    return Times(created, clock if created is not None else None, started)

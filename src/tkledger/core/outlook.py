@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tkledger.core import actions
-from tkledger.core.change import Violation, change
+from tkledger.core.change import Change, Violation, change
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot
@@ -21,12 +22,16 @@ class Outlook(NamedTuple):
     hindrances: tuple[Violation, ...]
 
 
-def outlooks(ledger: Snapshot, task: Task) -> list[Outlook]:
+Counted = Callable[[Change], Change]
+"""Adds to a change who makes it and what is used up."""
+
+
+def outlooks(ledger: Snapshot, task: Task, counted: Counted) -> list[Outlook]:
     """What would come of every verb, in the order of the lifecycle."""
-    return [outlook(ledger, task, event) for event in actions.TARGETS]
+    return [outlook(ledger, task, event, counted) for event in actions.TARGETS]
 
 
-def outlook(ledger: Snapshot, task: Task, event: Event) -> Outlook:
+def outlook(ledger: Snapshot, task: Task, event: Event, counted: Counted) -> Outlook:
     """Try a verb on the ledger, without writing anything."""
     assert ledger.policy is not None
     target = actions.TARGETS[event]
@@ -38,4 +43,4 @@ def outlook(ledger: Snapshot, task: Task, event: Event) -> Outlook:
         )
     except actions.Refused as refused:
         return Outlook(event, target, reason, refused.violations)
-    return Outlook(event, target, reason, judge(change((ledger,), after)))
+    return Outlook(event, target, reason, judge(counted(change((ledger,), after))))

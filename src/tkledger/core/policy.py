@@ -6,8 +6,20 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tkledger.core.field import Field, choice, line, map_of, matching, read, set_of, text, whole
+from tkledger.core.field import (
+    Field,
+    choice,
+    line,
+    map_of,
+    matching,
+    part_of,
+    read,
+    set_of,
+    text,
+    whole,
+)
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
+from tkledger.core.task import BUDGET, KIND, Budget
 
 FORMAT = 1
 """The newest form of the files that this tk reads."""
@@ -16,9 +28,16 @@ LAW = 1
 """The newest edition of the rules that this tk knows."""
 
 EDGES = tuple(edge_name(edge.source, edge.target) for edge in TRANSITIONS)
-LOOPS = ("identity", "respawn")
+LOOPS = ("identity", "ancestors", "respawn", "chain", "discovered", "children")
+"""The checks for work that breeds work; cycles are always refused."""
+
+ROLES = ("budget",)
+"""What a role may do: ``budget`` may raise limits."""
 
 _OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
+
+
+_NUMBERED = ("chain", "discovered", "children")
 
 
 class Policy(NamedTuple):
@@ -34,7 +53,13 @@ class Policy(NamedTuple):
     forbid: edges taken out of the lifecycle, such as ``todo->cancelled``
     depth: the deepest level a task may stand at; a root stands at 0
     children: how many children one task may have
-    loops: which loop checks are on beyond the cycles, which always are
+    chain: how many tasks may have come out of each other in a row
+    discovered: how many tasks may have come out of one, directly and indirectly
+    loops: loop checks that ``refuse`` or ``warn``; those with a number of their own refuse anyway
+    budget: limits of each task that has none of its own
+    budgets: the same by type, before ``budget``
+    retry: how many attempts a task may have that does not say so itself
+    roles: who may do what is not for everyone, by role
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
     claims: whether who starts a task claims it in this repository (``local``), at its remote as
         well (``remote``), or cannot work on it without (``required``)
@@ -57,7 +82,13 @@ class Policy(NamedTuple):
     forbid: tuple[str, ...] = ()
     depth: int = 10
     children: int | None = None
-    loops: tuple[str, ...] = ()
+    chain: int | None = None
+    discovered: int | None = None
+    loops: Mapping[str, str] = {}
+    budget: Budget = Budget()
+    budgets: Mapping[str, Budget] = {}
+    retry: int | None = None
+    roles: Mapping[str, tuple[str, ...]] = {}
     attribution: str = "optional"
     claims: str = "local"
     lease: int = 3600
@@ -72,6 +103,14 @@ class Policy(NamedTuple):
     def lifecycle(self) -> Lifecycle:
         """The edges this policy leaves."""
         return narrowed(self.forbid, review=self.review == "required")
+
+    def refuses(self, loop: str) -> bool:
+        """Whether a loop check is on, and not only as a warning."""
+        return self.loops.get(loop, "refuse" if loop in _NUMBERED else "") == "refuse"
+
+    def strictest(self) -> Policy:
+        """The same policy with every warning about loops a refusal."""
+        return self._replace(loops=dict.fromkeys(self.loops, "refuse"))
 
     def actor(self, name: str) -> str:
         """The one name of whoever goes by ``name``."""
@@ -89,6 +128,8 @@ def _layout(raw: Any) -> str:
     return choice(("flat",))(raw)
 
 
+_budget = part_of(Budget, tuple(leaf for leaf in BUDGET if leaf.name != "depth"))
+
 FIELDS = (
     Field("version", whole(1)),
     Field("format", whole(1)),
@@ -100,7 +141,13 @@ FIELDS = (
     Field("forbid", set_of(choice(EDGES))),
     Field("depth", whole(0, 1000)),
     Field("children", whole(0)),
-    Field("loops", set_of(choice(LOOPS))),
+    Field("chain", whole(0)),
+    Field("discovered", whole(0)),
+    Field("loops", map_of(choice(("warn", "refuse")), choice(LOOPS))),
+    Field("budget", _budget),
+    Field("budgets", map_of(_budget, KIND)),
+    Field("retry", whole(1)),
+    Field("roles", map_of(set_of(line), choice(ROLES))),
     Field("attribution", choice(("optional", "required"))),
     Field("claims", choice(("local", "remote", "required"))),
     Field("lease", whole(1)),
@@ -117,10 +164,20 @@ DEFAULT = Policy()
 
 PRESETS: dict[str, Policy] = {
     "default": DEFAULT,
-    "agents": DEFAULT._replace(review="required", children=50, loops=LOOPS, claims="remote"),
+    "agents": DEFAULT._replace(
+        review="required",
+        children=50,
+        chain=5,
+        discovered=50,
+        loops={"identity": "refuse", "respawn": "refuse"},
+        budget=Budget(steps=50, seconds=1800, rework=5),
+        retry=4,
+        claims="remote",
+    ),
 }
-"""What ``tk init --preset`` starts from; ``agents`` asks for reviews, stops loops and
-claims tasks for all clones."""
+"""What ``tk init --preset`` starts from; ``agents`` asks for reviews, stops loops, claims tasks for
+all clones, and sets the limits of the tool that had them first (50 steps, 1800 s).
+"""
 
 
 class TooNew(Exception):

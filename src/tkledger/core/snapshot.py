@@ -54,11 +54,11 @@ class Snapshot:
 
     Entries are keyed by task id, and by path for what is no task's file. ``policy`` is the one
     in force: that of the policy's file or, where that is gone or cannot be read, the last one
-    that could. ``elsewhere`` names the branches, by task, of which the tasks are shown here as they
-    are there: for those who look, never for those who judge.
+    that could. ``remarks`` are words on tasks for whoever looks, which are not in the tree, and
+    ``elsewhere`` names the branches, by task, of which tasks are shown here as they are there.
     """
 
-    __slots__ = ("_children", "_load", "elsewhere", "entries", "policy")
+    __slots__ = ("_children", "_load", "_offspring", "elsewhere", "entries", "policy", "remarks")
 
     def __init__(
         self,
@@ -68,9 +68,11 @@ class Snapshot:
     ) -> None:
         self.entries = {} if entries is None else entries
         self.policy = policy
+        self.remarks: Mapping[str, str] = {}
         self._load = load
         self.elsewhere: Mapping[str, str] = {}
         self._children: Mapping[str, tuple[str, ...]] | None = None
+        self._offspring: Mapping[str, tuple[str, ...]] | None = None
 
     def entry(self, key: str) -> Task | Flaw | Policy | None:
         """What is at ``key``: a task, a flaw, the policy, or nothing."""
@@ -152,6 +154,16 @@ class Snapshot:
                     index.setdefault(task.parent, []).append(task.id)
             self._children = {parent: tuple(ids) for parent, ids in index.items()}
         return self._children.get(task_id, ())
+
+    def offspring(self, task_id: str) -> tuple[str, ...]:
+        """The ids of the tasks that name this one as their origin. The first call reads every task."""
+        if self._offspring is None:
+            index: dict[str, list[str]] = {}
+            for task in self.tasks():
+                if task.origin is not None:
+                    index.setdefault(task.origin, []).append(task.id)
+            self._offspring = {origin: tuple(ids) for origin, ids in index.items()}
+        return self._offspring.get(task_id, ())
 
     def ancestors(self, task_id: str) -> Iterator[str]:
         """The ids above a task, nearest first; stops at a cycle or an unknown one."""

@@ -15,6 +15,7 @@ from tkledger.core.field import (
     line,
     list_of,
     matching,
+    moment,
     part_of,
     read,
     set_of,
@@ -44,13 +45,17 @@ RESOLUTIONS: dict[State, tuple[str, ...]] = {
 }
 """How a task ended; absent means the first."""
 
+SCOPES = ("lifetime", "attempt")
+"""What a budget limits: all attempts together, or each by itself."""
+
 DEFAULT_TYPE = "task"
 DEFAULT_PRIORITY = 2
 
 
 class Budget(NamedTuple):
     """Limits of a task and all below it; ``seconds`` of active time, ``cost`` in US dollars,
-    ``depth`` the deepest level its subtree may reach (a root is at 0).
+    ``depth`` the deepest level its subtree may reach (a root is at 0), ``rework`` how often it may
+    go back into work. ``scope`` says whether a new attempt begins at nothing.
     """
 
     steps: int | None = None
@@ -58,6 +63,8 @@ class Budget(NamedTuple):
     tokens: int | None = None
     cost: str | None = None
     depth: int | None = None
+    rework: int | None = None
+    scope: str | None = None
 
 
 class Spent(NamedTuple):
@@ -67,6 +74,14 @@ class Spent(NamedTuple):
     seconds: int | None = None
     tokens: int | None = None
     cost: str | None = None
+    rework: int | None = None
+
+
+class Retry(NamedTuple):
+    """How many attempts a task may have, and before when the present one must not begin."""
+
+    max: int | None = None
+    not_before: str | None = None
 
 
 class Admission(NamedTuple):
@@ -113,6 +128,7 @@ class Task(NamedTuple):
     attempt: int | None = None
     budget: Budget = Budget()
     spent: Spent = Spent()
+    retry: Retry = Retry()
     admission: Admission = Admission()
     wait: Wait = Wait()
     error: Failure = Failure()
@@ -146,29 +162,39 @@ def _state(raw: Any) -> State:
     return State(choice([state.value for state in State])(raw))
 
 
-_KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
+KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
 _LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
 _AMOUNT = whole(0)
 
-_BUDGET = (
+BUDGET = (
     Field("cost", decimal),
     Field("depth", _AMOUNT),
+    Field("rework", _AMOUNT),
+    Field("scope", choice(SCOPES)),
     Field("seconds", _AMOUNT),
     Field("steps", _AMOUNT),
     Field("tokens", _AMOUNT),
 )
-_SPENT = tuple(field._replace(merge=Merge.MARK) for field in _BUDGET if field.name != "depth")
+"""The leaves of a budget."""
+
+_SPENT = tuple(field._replace(merge=Merge.MARK) for field in BUDGET if field.name in Spent._fields)
+_RETRY = (Field("max", whole(1)), Field("not_before", moment))
 _ADMISSION = tuple(Field(name, text) for name in Admission._fields)
 _WAIT = (Field("reason", choice(REASONS)), Field("detail", text))
-_FAILURE = (Field("kind", _KIND), Field("message", text))
+_FAILURE = (Field("kind", KIND), Field("message", text))
 
-PARTS: dict[str, tuple[Field, ...]] = {"budget": _BUDGET, "spent": _SPENT, "admission": _ADMISSION}
+PARTS: dict[str, tuple[Field, ...]] = {
+    "budget": BUDGET,
+    "spent": _SPENT,
+    "retry": _RETRY,
+    "admission": _ADMISSION,
+}
 """The fields that merge leaf by leaf, and their leaves."""
 
 FIELDS = (
     Field("id", task_id),
     Field("title", line, Merge.TEXT),
-    Field("type", _KIND),
+    Field("type", KIND),
     Field("state", _state),
     Field("priority", whole(0, 4)),
     Field("parent", task_id),
@@ -178,8 +204,9 @@ FIELDS = (
     Field("owner", line, Merge.QUALIFIER),
     Field("creator", line),
     Field("attempt", whole(1), Merge.MARK),
-    Field("budget", part_of(Budget, _BUDGET), Merge.LEAVES),
+    Field("budget", part_of(Budget, BUDGET), Merge.LEAVES),
     Field("spent", part_of(Spent, _SPENT), Merge.LEAVES),
+    Field("retry", part_of(Retry, _RETRY), Merge.LEAVES),
     Field("admission", part_of(Admission, _ADMISSION), Merge.LEAVES),
     Field("wait", part_of(Wait, _WAIT), Merge.QUALIFIER),
     Field("error", part_of(Failure, _FAILURE), Merge.QUALIFIER),

@@ -61,18 +61,39 @@ on_a_branch() {
 	esac
 }
 
+was_heard() { # did commit-msg find the words of this very git's commit in order?
+	[ -f "$folder/tk/heard" ] && read -r asker <"$folder/tk/heard" && [ "$asker" = "$PPID" ]
+}
+
+charges() { # does a message have a line that counts?
+	while read -r word _; do
+		case $word in Tk-Task: | Tk-Spend: | Tk-Tokens* | Tk-Cost:) return 0 ;; esac
+	done <"$1"
+	return 1
+}
+
+task() { # the task that is worked on here: as told, as tk work left it, or by the branch's name
+	id=${TK_TASK-}
+	[ -n "$id" ] || ! [ -f "$folder/tk/task" ] || read -r id <"$folder/tk/task"
+	if [ -z "$id" ]; then
+		read -r head <"$folder/HEAD"
+		case $head in 'ref: refs/heads/tk/'*) id=${head#ref: refs/heads/tk/} ;; esac
+	fi
+	case $id in '' | *[!a-z0-9_-]*) return 1 ;; esac
+	[ -f ".tasks/$id.yaml" ]
+}
+
+attribute() { # work on a task's branch says which task it is for
+	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] && task || return 0
+	! git diff-index --cached --quiet HEAD -- . ':(exclude).tasks' 2>/dev/null || return 0
+	git interpret-trailers --in-place --if-exists doNothing --trailer "Tk-Task: $id" "$1"
+}
+
 asks_for_attribution() { # the file will do for a hint; the server reads the commit
 	[ -f .tasks/config.yaml ] || return 1
 	while read -r line; do
 		[ "$line" != 'attribution: required' ] || return 0
 	done <.tasks/config.yaml
-	return 1
-}
-
-names_a_task() { # a step of work on it, which may be somebody else's
-	while IFS= read -r line; do
-		case $line in 'Tk-Task: '*) return 0 ;; esac
-	done <"$1"
 	return 1
 }
 
@@ -93,6 +114,7 @@ sys.exit(main(sys.argv[1:]))' "$package" "$name" "$foreign" "$@"
 
 case $name in
 pre-commit | prepare-commit-msg)
+	[ "$name" = pre-commit ] || attribute "$@"
 	if ! [ -e "$folder/MERGE_HEAD" ]; then
 		[ "$name" = prepare-commit-msg ] && was_clean && pass "$@"
 		if ledger diff-index --cached --quiet --ignore-submodules=none HEAD 2>/dev/null; then
@@ -104,7 +126,10 @@ pre-commit | prepare-commit-msg)
 	judge "$@"
 	;;
 commit-msg)
-	asks_for_attribution || names_a_task "$1" || pass "$@"
+	if ! charges "$1" && ! asks_for_attribution; then
+		echo "$PPID" 2>/dev/null >"$folder/tk/heard"
+		pass "$@"
+	fi
 	judge "$@"
 	;;
 reference-transaction)
@@ -122,6 +147,10 @@ reference-transaction)
 		known=$new
 		judged "$new" && continue
 		found=$(ledger rev-list -2 --full-history "$new" --not --branches --remotes)
+		if ! was_heard; then
+			charged=$(look rev-list -1 --grep='^ *Tk-' "$new" --not --branches --remotes)
+			[ -z "$charged" ] || found="$charged for its words"
+		fi
 		[ -n "$found" ] || continue
 		# the door before judged that one commit, and none that comes with it
 		[ "$found" = "$new" ] &&

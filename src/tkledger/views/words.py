@@ -82,13 +82,9 @@ def wait_reason(task: Task) -> str:
 
 
 def hindrance(task: Task, snapshot: Snapshot, most: int | None = FEW) -> str:
-    """What a task waits for: the reason if it is blocked, and ``most`` dependencies; and the branch
-    on which it is so, if that is another.
+    """What a task waits for: the reason if it is blocked, and ``most`` dependencies; and what is to
+    be remarked of it.
     """
-    place = snapshot.elsewhere.get(task.id)
-    parts = (
-        f"on {place}" if place else "",
-        wait_reason(task),
-        open_dependencies(task, snapshot, most),
-    )
+    remark = safe(snapshot.remarks.get(task.id, ""))
+    parts = (wait_reason(task), open_dependencies(task, snapshot, most), remark)
     return "; ".join(part for part in parts if part)

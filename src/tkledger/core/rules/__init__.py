@@ -1,16 +1,16 @@
 """The law book: every rule in one registry, and the one gate, `judge`.
 
-A family is a module. TK4xx (budget) and TK5xx (authority) are the families to come. The door
-checks TK7xx are no function of history and stand apart, in `door`: `judge` never asks them.
+A family is a module. The door checks TK7xx are no function of history and stand apart, in `door`:
+`judge` never asks them.
 """
 
 from __future__ import annotations
 
 from tkledger.core.change import Change, Violation
-from tkledger.core.rules import form, graph, lifecycle, merge, policy
+from tkledger.core.rules import authority, budget, form, graph, lifecycle, merge, policy
 from tkledger.core.rules.rule import Rule
 
-FAMILIES = (form, lifecycle, merge, graph, policy)
+FAMILIES = (form, lifecycle, merge, graph, budget, authority, policy)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
@@ -30,7 +30,7 @@ def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, .
 
     Only rules of the edition that the judging policy names, or of an earlier one, apply.
     """
-    if change.policy is None or not change.touched:
+    if change.policy is None or not (change.touched or change.charged):
         return ()
     edition = change.policy.law
     found = {
@@ -40,3 +40,12 @@ def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, .
         for task, message, remedy in findings(change)
     }
     return tuple(sorted(found)) if found else ()
+
+
+def advice(change: Change) -> tuple[Violation, ...]:
+    """What ``change`` would break if the policy refused the loops that it only warns of."""
+    if change.policy is None or "warn" not in change.policy.loops.values():
+        return ()
+    strict = change._replace(policy=change.policy.strictest())
+    refused = set(judge(change))
+    return tuple(one for one in judge(strict) if one not in refused)

@@ -195,8 +195,8 @@ class Holding(NamedTuple):
 def fenced(work: Holding) -> Iterator[Finding]:
     """Somebody works on a task that is claimed by somebody else.
 
-    Work is what changes the state, the owner, the attempt or what was spent of a task in progress,
-    its start, and commits with its `Tk-Task` line. Comments, reviews, labels, priorities and budgets
+    Work is what changes the state, the owner or the attempt of a task in progress, its start, and
+    commits with its `Tk-Task` line. Comments, reviews, labels, priorities and budgets
     are not. With `claims: required` work without any claim is refused as well.
 
     Why: who was away for longer than a lease has lost the task, and whoever took it over must not

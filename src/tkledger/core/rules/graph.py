@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 
 from tkledger.core.change import Change
 from tkledger.core.graph import cycles, reachable
@@ -85,7 +85,9 @@ def parent_cycle(change: Change) -> Iterator[Finding]:
             return ()
         return (task.parent,)
 
-    return _loops(_new_cycles(change, parents), "its parents lead back to it", "--parent ID")
+    for path in _new_cycles(change, parents):
+        remedy = f"tk edit {path[-1]} --parent ''"
+        yield Finding(path[0], f"its parents lead back to it: {_shown(path)}", remedy)
 
 
 @rule("TK305")
@@ -101,9 +103,9 @@ def dependency_cycle(change: Change) -> Iterator[Finding]:
         task = snapshot.task(task_id)
         return task.depends_on if task and not task.ended else ()
 
-    return _loops(
-        _new_cycles(change, dependencies), "its dependencies lead back to it", "--no-depends-on ID"
-    )
+    for path in _new_cycles(change, dependencies):
+        remedy = f"tk edit {path[-1]} --no-depends-on {path[0]}"
+        yield Finding(path[0], f"its dependencies lead back to it: {_shown(path)}", remedy)
 
 
 @rule("TK306")
@@ -125,8 +127,15 @@ def deadlock(change: Change) -> Iterator[Finding]:
             return ()
         return task.depends_on + snapshot.children(task_id)
 
-    mixed = [path for path in _new_cycles(change, waits_for) if _is_mixed(path, change.after)]
-    return _loops(mixed, "waits for itself by parents and dependencies", "--no-depends-on ID")
+    for path in _new_cycles(change, waits_for):
+        found = _dependencies(path, change.after)
+        if found and _has_child(path, change.after):
+            node, other = max(found, key=lambda link: change.after.parent(link[1]) != link[0])
+            yield Finding(
+                path[0],
+                f"waits for itself by parents and dependencies: {_shown(path)}",
+                f"tk edit {node} --no-depends-on {other}",
+            )
 
 
 def _new_cycles(
@@ -140,13 +149,22 @@ def _new_cycles(
     return cycles(starts, edges, known)
 
 
-def _is_mixed(path: tuple[str, ...], snapshot: Snapshot) -> bool:
-    """Whether a cycle is made of both kinds of link; a link may be of both."""
-    pairs = list(zip(path, (*path[1:], path[0])))
-    return any(snapshot.parent(to) == node for node, to in pairs) and any(
-        task is not None and to in task.depends_on
-        for task, to in ((snapshot.task(node), to) for node, to in pairs)
-    )
+def _links(path: tuple[str, ...]) -> list[tuple[str, str]]:
+    return list(zip(path, (*path[1:], path[0])))
+
+
+def _has_child(path: tuple[str, ...], snapshot: Snapshot) -> bool:
+    """Whether a link of a cycle leads from a parent to its child."""
+    return any(snapshot.parent(to) == node for node, to in _links(path))
+
+
+def _dependencies(path: tuple[str, ...], snapshot: Snapshot) -> list[tuple[str, str]]:
+    """The links of a cycle that are dependencies; they may lead to a child as well."""
+    return [
+        (node, to)
+        for node, to in _links(path)
+        if (task := snapshot.task(node)) is not None and to in task.depends_on
+    ]
 
 
 def _relinked(change: Change) -> list[str]:
@@ -167,14 +185,9 @@ def _relinked(change: Change) -> list[str]:
     )
 
 
-def _loops(paths: list[tuple[str, ...]], what: str, option: str) -> Iterator[Finding]:
-    for path in paths:
-        shown = path if len(path) <= 12 else (*path[:6], f"({len(path) - 12} more)", *path[-6:])
-        yield Finding(
-            path[0],
-            f"{what}: {' -> '.join((*shown, path[0]))}",
-            f"tk edit {path[-1]} {option}",
-        )
+def _shown(path: tuple[str, ...]) -> str:
+    shown = path if len(path) <= 12 else (*path[:6], f"({len(path) - 12} more)", *path[-6:])
+    return " -> ".join((*shown, path[0]))
 
 
 @rule("TK307")
@@ -253,7 +266,7 @@ def too_many_children(change: Change) -> Iterator[Finding]:
     Remedy: finish some first, or gather them under tasks of their own.
     """
     most = change.law.children
-    if most is None or change.is_merge:
+    if most is None or change.is_merge or not change.law.refuses("children"):
         return
     grown = {
         task.parent
@@ -270,38 +283,46 @@ def too_many_children(change: Change) -> Iterator[Finding]:
 def identity_loop(change: Change) -> Iterator[Finding]:
     """An agent made a task of the type it is working on, under the very task it is working on.
 
-    Asked only where the policy's `loops` names `identity`, and of whoever owns the parent.
+    Asked only where the policy's `loops` has `identity`, and of whoever owns the parent; with
+    `ancestors`, of whoever owns any task above.
 
     Why: an agent that hands its own task to itself has stopped working on it.
 
     Remedy: do the work in the parent, or choose the type that the part really has.
     """
-    if "identity" not in change.law.loops:
+    far = change.law.refuses("ancestors")
+    if not far and not change.law.refuses("identity"):
         return
     for task in change.births():
-        parent = change.after.task(task.parent) if task.parent else None
-        if parent and parent.owner and parent.kind == task.kind:
-            agents = {change.law.actor(name) for name in (task.creator, task.owner) if name}
-            if change.law.actor(parent.owner) in agents:
+        agents = {change.law.actor(name) for name in (task.creator, task.owner) if name}
+        for ancestor in islice(change.after.ancestors(task.id), None if far else 1):
+            above = change.after.task(ancestor)
+            if (
+                above is not None
+                and above.owner
+                and above.kind == task.kind
+                and change.law.actor(above.owner) in agents
+            ):
                 yield Finding(
                     task.id,
-                    f"{parent.owner} makes a {task.kind} for itself under its own {parent.id}",
-                    f"tk why {parent.id}, or another type: --type TYPE",
+                    f"{above.owner} makes a {task.kind} for itself under its own {above.id}",
+                    f"tk why {above.id}, or another type: --type TYPE",
                 )
+                break
 
 
 @rule("TK310")
 def respawned(change: Change) -> Iterator[Finding]:
     """A task has the title and the type of one that it came out of.
 
-    Looked for along origins, where the policy's `loops` names `respawn`. Titles are compared
+    Looked for along origins, where the policy's `loops` has `respawn`. Titles are compared
     without case, blanks and punctuation.
 
     Why: work that discovers itself again never ends.
 
     Remedy: go on with the first one, or say in the title what is new.
     """
-    if "respawn" not in change.law.loops:
+    if not change.law.refuses("respawn"):
         return
     for task in change.births():
         for other in _origins(change.after, task):
@@ -310,6 +331,55 @@ def respawned(change: Change) -> Iterator[Finding]:
                     task.id, f"is {other.id} again, which it came out of", f"tk show {other.id}"
                 )
                 break
+
+
+@rule("TK311")
+def origin_chain_too_long(change: Change) -> Iterator[Finding]:
+    """A task came out of work that came out of work, more often in a row than the policy's `chain`.
+
+    Why: each step away from what was asked for is harder to tell from running away.
+
+    Remedy: finish what was discovered so far, or have somebody ask for it: a task without origin.
+    """
+    most = change.law.chain
+    if most is None or not change.law.refuses("chain"):
+        return
+    for task in change.births():
+        path = [task.id, *(other.id for other in _origins(change.after, task))]
+        if len(path) - 1 > most:
+            shown = " <- ".join(path[:6]) + (f" ({len(path) - 6} more)" if len(path) > 6 else "")
+            yield Finding(
+                task.id,
+                f"is {len(path) - 1} discoveries away from what was asked for,"
+                f" the limit is {most}: {shown}",
+                f"tk show {path[1]}, or tk new TITLE without --from",
+            )
+
+
+@rule("TK312")
+def too_much_discovered(change: Change) -> Iterator[Finding]:
+    """More tasks came out of one, directly and indirectly, than the policy's `discovered` allows.
+
+    Why: one task that breeds hundreds is a loop laid out flat, whether or not it is their parent.
+
+    Remedy: finish some first, or have somebody ask for the rest: tasks without origin.
+    """
+    most = change.law.discovered
+    if most is None or not change.law.refuses("discovered"):
+        return
+    roots: dict[str, str] = {}
+    for task in change.births():
+        for other in _origins(change.after, task):
+            roots[task.id] = other.id
+    for root in sorted(set(roots.values())):
+        count = sum(1 for _ in reachable([root], change.after.offspring)) - 1
+        if count > most:
+            first = min(task for task, one in roots.items() if one == root)
+            yield Finding(
+                first,
+                f"is one of {count} tasks that came out of {root}, the limit is {most}",
+                f"tk show {root}, or tk new TITLE without --from",
+            )
 
 
 def _origins(snapshot: Snapshot, task: Task) -> Iterator[Task]:

@@ -275,7 +275,7 @@ def started_with_open_dependencies(change: Change) -> Iterator[Finding]:
 
     Remedy: finish the dependency, or `tk edit ID --no-depends-on DEP`.
     """
-    for task in _entered_work(change):
+    for task in entered_work(change):
         waiting = change.after.blocked_by(task)
         if waiting:
             yield Finding(
@@ -286,7 +286,7 @@ def started_with_open_dependencies(change: Change) -> Iterator[Finding]:
             )
 
 
-def _entered_work(change: Change) -> Iterator[Task]:
+def entered_work(change: Change) -> Iterator[Task]:
     """The tasks that came into in_progress, also on the way of a squashed jump."""
     for old, new in change.edits():
         if old.state is not new.state and _works(new, _way(change.law, old.state, new.state)):

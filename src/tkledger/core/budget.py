@@ -1,0 +1,230 @@
+"""Limits, and how much of each is used: which ones hold for a task, and what is near its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import NamedTuple
+
+from tkledger.core.field import seconds_of
+from tkledger.core.graph import reachable
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import Policy
+from tkledger.core.snapshot import Snapshot, touched
+from tkledger.core.task import Budget, Retry, Spent, Task
+from tkledger.core.usage import Usage, Used, dollars, marked, marks, micro
+
+KINDS = Used._fields
+"""What is limited, as it is named in a budget."""
+
+WARN_PERCENT = 80
+"""From which part of a limit on one is warned."""
+
+BACKOFF_CAP = 120
+"""The longest wait before another attempt, in seconds."""
+
+
+class Limit(NamedTuple):
+    """One limit that holds for a task.
+
+    holder: the task whose budget it is
+    kind: of `KINDS`; ``most`` in its unit, cost in millionths of a dollar
+    own: whether the policy sets it, for the task alone; a task's own budget covers all below it
+    attempt: whether each attempt is counted by itself
+    """
+
+    holder: str
+    kind: str
+    most: int
+    own: bool
+    attempt: bool
+
+
+class Gauge(NamedTuple):
+    """A limit and how much of it is used."""
+
+    limit: Limit
+    used: int
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether more is used than allowed; all of it is still allowed."""
+        return self.used > self.limit.most
+
+    @property
+    def near(self) -> bool:
+        """Whether a warning is due."""
+        return self.used > 0 and self.used * 100 >= self.limit.most * WARN_PERCENT
+
+    @property
+    def figures(self) -> str:
+        """What is used of what, in words."""
+        used, most = amount(self.limit.kind, self.used), amount(self.limit.kind, self.limit.most)
+        return f"{used} of {most} {UNITS[self.limit.kind]}"
+
+
+UNITS = {
+    "steps": "steps",
+    "seconds": "seconds",
+    "tokens": "tokens",
+    "cost": "US dollars",
+    "rework": "rounds of rework",
+}
+
+
+def amount(kind: str, value: int) -> str:
+    """A count as one writes it."""
+    return dollars(value) if kind == "cost" else str(value)
+
+
+def limits(policy: Policy, ledger: Snapshot, task: Task) -> Iterator[Limit]:
+    """All limits that hold for a task: its own, else those of its type, else the policy's; and
+    those of every ancestor that has a budget.
+    """
+    typed = policy.budgets.get(task.kind, Budget())
+    for kind in KINDS:
+        for budget in (task.budget, typed, policy.budget):
+            most = _most(budget, kind)
+            if most is not None:
+                scope = task.budget.scope or typed.scope or policy.budget.scope
+                yield Limit(task.id, kind, most, budget is not task.budget, scope == "attempt")
+                break
+    for ancestor in ledger.ancestors(task.id):
+        above = ledger.task(ancestor)
+        for kind in KINDS if above else ():
+            assert above is not None
+            most = _most(above.budget, kind)
+            if most is not None:
+                yield Limit(ancestor, kind, most, False, above.budget.scope == "attempt")
+
+
+def _most(budget: Budget, kind: str) -> int | None:
+    value = getattr(budget, kind)
+    return micro(value) if kind == "cost" and value is not None else value
+
+
+Sums = dict[tuple[str, bool, bool], Used]
+"""What was used of a task's budget: by the task, whether alone, whether in its attempt only."""
+
+
+def gauges(
+    policy: Policy, ledger: Snapshot, task: Task, usage: Usage, sums: Sums | None = None
+) -> list[Gauge]:
+    """Every limit that holds for a task, with what is used of it; ``sums`` remembers for others."""
+    sums = {} if sums is None else sums
+    found = []
+    for limit in limits(policy, ledger, task):
+        key = (limit.holder, limit.own, limit.attempt)
+        if key not in sums:
+            sums[key] = _under(ledger, limit, usage)
+        found.append(Gauge(limit, getattr(sums[key], limit.kind)))
+    return found
+
+
+def _under(ledger: Snapshot, limit: Limit, usage: Usage) -> Used:
+    """What was used of a limit, by the task that holds it and, unless own, all below it."""
+    ids = [limit.holder] if limit.own else [limit.holder, *ledger.descendants(limit.holder)]
+    total = [0] * len(KINDS)
+    for task_id in ids:
+        task = ledger.task(task_id)
+        if task is not None and (usage.counted(task_id) or task.spent != Spent()):
+            used = usage.used(task, attempt_only=limit.attempt)
+            total = [had + more for had, more in zip(total, used)]
+    return Used(*total)
+
+
+def pressing(policy: Policy, ledger: Snapshot, usage: Callable[[], Usage]) -> dict[str, Gauge]:
+    """By open task, the limit nearest to its end of those that are worth a warning."""
+    found: dict[str, Gauge] = {}
+    sums: Sums = {}
+    for task in _limited(policy, ledger):
+        if not task.ended and next(limits(policy, ledger, task), None) is not None:
+            near = [one for one in gauges(policy, ledger, task, usage(), sums) if one.near]
+            if near:
+                found[task.id] = max(near, key=lambda one: one.used / max(one.limit.most, 1))
+    return found
+
+
+def _limited(policy: Policy, ledger: Snapshot) -> Iterator[Task]:
+    """The tasks that some limit may hold for; most ledgers have none, and then none is looked at."""
+    everywhere = Budget(scope=policy.budget.scope) != policy.budget or bool(policy.budgets)
+    bare = Budget()
+    tasks = list(ledger.tasks())
+    if everywhere:
+        yield from tasks
+        return
+    for task_id in reachable([one.id for one in tasks if one.budget != bare], ledger.children):
+        task = ledger.task(task_id)
+        if task is not None:
+            yield task
+
+
+def exhaustion(gauge: Gauge, used: Used, task: Task, now: int) -> int | None:
+    """When a limit will be used up if the task goes on as it did, in seconds since 1970.
+
+    None where that cannot be told: it is not in progress, used nothing yet, or is beyond it.
+    """
+    left = gauge.limit.most - gauge.used
+    if task.state is not State.IN_PROGRESS or left <= 0:
+        return None
+    if gauge.limit.kind == "seconds":
+        return now + left
+    own: int = getattr(used, gauge.limit.kind)
+    if not own or not used.seconds:
+        return None
+    return now + left * used.seconds // own
+
+
+def attempts(policy: Policy, task: Task) -> int | None:
+    """How many attempts a task may have; None for as many as one likes."""
+    return task.retry.max if task.retry.max is not None else policy.retry
+
+
+def backoff(attempt: int) -> int:
+    """How long to wait, in seconds, after an attempt that failed: 1, 2, 4 and so on."""
+    return min(1 << min(attempt - 1, 20), BACKOFF_CAP)
+
+
+def waits(task: Task, at: int) -> int:
+    """For how many seconds from ``at`` a task must not begin; 0 if it may."""
+    return max(seconds_of(task.retry.not_before) - at, 0) if task.retry.not_before else 0
+
+
+def counts(policy: Policy, ledger: Snapshot, task: Task) -> bool:
+    """Whether what a task uses is to be marked in its file: a limit asks, or a mark is there."""
+    return task.spent != Spent() or next(limits(policy, ledger, task), None) is not None
+
+
+def booked(
+    before: Snapshot,
+    after: Snapshot,
+    tally: Callable[[], Usage],
+    moment: Callable[[int], str],
+    charged: Collection[str] = (),
+) -> Snapshot:
+    """The ledger after moves with what they have to write down: what was used so far, and before
+    when another attempt must not begin.
+
+    ``charged`` are tasks that are marked though they do not move; ``moment`` writes a time.
+    """
+    policy = after.policy
+    keys = {key for key in touched((before,), after) if "/" not in key}
+    for key in sorted(keys.union(charged)) if policy else ():
+        assert policy is not None
+        old, task = before.task(key), after.task(key)
+        if old is None or task is None or old.ended:  # what has ended is a record
+            continue
+        if old.state is task.state and key not in charged:
+            continue
+        if counts(policy, after, old):
+            task = remembered(task, tally(), old)
+        if task.tries > old.tries and attempts(policy, task) is not None:
+            wait = moment(tally().at + backoff(old.tries))
+            task = task._replace(retry=Retry(task.retry.max, wait))
+        after = after.put(task)
+    return after
+
+
+def remembered(task: Task, usage: Usage, as_it_was: Task) -> Task:
+    """A task with the marks of what it used while it stood ``as_it_was``; marks never fall."""
+    used = usage.used(as_it_was)
+    return task if used == marked(task.spent) else task._replace(spent=marks(used))

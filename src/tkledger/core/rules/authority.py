@@ -1,0 +1,101 @@
+"""TK5xx, authority: what is not for everyone, once the policy says who may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.budget import KINDS
+from tkledger.core.change import Change
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.task import Budget, Task
+from tkledger.core.usage import micro
+
+
+def raised(old: Task, new: Task) -> list[str]:
+    """The limits of a task that ``new`` has higher than ``old``, or not at all any more."""
+    found = []
+    for kind in (*KINDS, "depth"):
+        was, now = _value(old.budget, kind), _value(new.budget, kind)
+        if was is not None and (now is None or now > was):
+            found.append(kind)
+    if old.retry.max is not None and (new.retry.max is None or new.retry.max > old.retry.max):
+        found.append("retry.max")
+    if old.budget.scope != new.budget.scope and new.budget.scope == "attempt":
+        found.append("scope")
+    return found
+
+
+def _value(budget: Budget, kind: str) -> int | None:
+    value = getattr(budget, kind)
+    return micro(value) if isinstance(value, str) else value
+
+
+def _overrides(change: Change, new: Task) -> list[str]:
+    """The limits of the policy that a task's own budget puts higher."""
+    law = change.law
+    typed = law.budgets.get(new.kind, Budget())
+    return [
+        kind
+        for kind in KINDS
+        for theirs in [_value(typed, kind)]
+        for most in [theirs if theirs is not None else _value(law.budget, kind)]
+        for own in [_value(new.budget, kind)]
+        if most is not None and own is not None and own > most
+    ]
+
+
+@rule("TK501")
+def limit_raised(change: Change) -> Iterator[Finding]:
+    """A limit was raised or taken away, or a task left the budget it stood under, by somebody
+    without the role, or without a reason.
+
+    Asked where the policy's `roles` names who may (`budget`). A limit above the policy's own
+    counts as raised. The reason is a line `Tk-Reason:` in the commit's message.
+
+    Why: a budget that whoever it limits can raise is none.
+
+    Remedy: somebody of the role: `tk edit ID --budget steps=N --reason TEXT`.
+    """
+    allowed = change.law.roles.get("budget")
+    if not allowed:
+        return
+    for task, what in _raises(change):
+        if change.actor and change.actor not in allowed:
+            yield Finding(
+                task.id,
+                f"{what}: not for {change.actor}",
+                f"ask {allowed[0]}: tk edit {task.id} --budget ... --reason TEXT",
+            )
+        elif change.message is not None and "Tk-Reason: " not in change.message:
+            yield Finding(
+                task.id,
+                f"{what} without a reason",
+                "give --reason TEXT, or a line 'Tk-Reason: TEXT' in the message",
+            )
+
+
+def _raises(change: Change) -> Iterator[tuple[Task, str]]:
+    for task in change.births():
+        over = _overrides(change, task)
+        if over:
+            yield task, f"{', '.join(over)} above the policy's limit"
+    for old, new in change.edits():
+        higher = raised(old, new)
+        more = [kind for kind in _overrides(change, new) if kind not in _overrides(change, old)]
+        if higher or more:
+            yield new, f"{', '.join(dict.fromkeys([*higher, *more]))} raised"
+        if old.parent != new.parent:
+            left = {*_budgeted(change, old.id, before=True)} - {
+                *_budgeted(change, new.id, before=False)
+            }
+            if left:
+                yield new, f"taken out from under the budget of {min(left)}"
+
+
+def _budgeted(change: Change, task_id: str, *, before: bool) -> Iterator[str]:
+    """The ancestors of a task that have a budget."""
+    ledger = change.before if before else change.after
+    for ancestor in ledger.ancestors(task_id):
+        task = ledger.task(ancestor)
+        if task is not None and any(getattr(task.budget, kind) is not None for kind in KINDS):
+            yield ancestor

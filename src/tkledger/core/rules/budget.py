@@ -1,0 +1,133 @@
+"""TK4xx, budget: what is used up stops further work, and never stops it from ending.
+
+Counted from commits, for the task and for every ancestor that has a budget. A merge is never
+refused: what it brings was used already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.budget import Gauge, attempts, gauges, limits, waits
+from tkledger.core.change import Change
+from tkledger.core.rules.lifecycle import entered_work
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.task import Task
+from tkledger.core.usage import unreadable
+
+
+def exceeded(change: Change, task: Task) -> Iterator[Gauge]:
+    """The limits that hold for a task of which more is used than allowed, this commit counted."""
+    if next(limits(change.law, change.after, task), None) is None:
+        return  # before anything is counted
+    usage = change.usage
+    if usage is not None:
+        found = gauges(change.law, change.after, task, usage)
+        yield from (gauge for gauge in found if gauge.exceeded)
+
+
+def _finding(task: Task, what: str, gauge: Gauge) -> Finding:
+    limit = gauge.limit
+    whose = "its budget" if limit.holder == task.id else f"the budget of {limit.holder}"
+    remedy = f"tk submit {task.id}, or tk block {task.id} --reason user -m 'out of {limit.kind}'"
+    return Finding(
+        task.id, f"{what}: {gauge.figures} used, {whose}", f"tk budget {task.id}, then {remedy}"
+    )
+
+
+@rule("TK401")
+def step_beyond_budget(change: Change) -> Iterator[Finding]:
+    """A commit of work is for a task that has used up its budget, or that of a task above it.
+
+    A commit with a line `Tk-Task: ID` is a step of that task. Steps, seconds in progress, tokens,
+    cost and rounds of rework are counted from the commits, this one included, and never less than
+    the marks in the file. More than the limit is refused.
+
+    Why: the runaway is the task that never finishes. What it did stays, and it may still be
+    submitted, blocked or cancelled.
+
+    Remedy: hand in what there is, `tk submit ID`, or stop, `tk block ID --reason user`; who may
+    raise limits does it by `tk edit ID --budget steps=N --reason TEXT`.
+    """
+    for bill in change.charged:
+        task = change.after.task(bill.task) if bill.step else None
+        if task is not None and not task.ended:
+            for gauge in exceeded(change, task):
+                yield _finding(task, "no further step", gauge)
+
+
+@rule("TK402")
+def begun_beyond_budget(change: Change) -> Iterator[Finding]:
+    """A task that has used up its budget, or that of a task above it, goes into `in_progress`.
+
+    By START, RESUME or REJECT, or on the way of a squashed jump.
+
+    Why: an agent that blocks and resumes, or is rejected, for ever is as much of a runaway as one
+    that never stops. Each round of rework counts, too.
+
+    Remedy: end it, or cut out what is left as a task of its own: `tk new --from ID TITLE`.
+    """
+    for task in entered_work(change):
+        for gauge in exceeded(change, task):
+            yield _finding(task, "cannot be worked on", gauge)
+
+
+@rule("TK403")
+def too_many_attempts(change: Change) -> Iterator[Finding]:
+    """A task was sent back for one attempt more than it may have.
+
+    As `retry.max` in the task or `retry` in the policy says.
+
+    Why: what failed so often will not succeed by being tried again.
+
+    Remedy: `tk cancel ID --resolution failed`, or another task that goes about it otherwise.
+    """
+    for old, new in change.edits():
+        most = attempts(change.law, new)
+        if most is not None and new.tries > max(most, old.tries):
+            yield Finding(
+                new.id,
+                f"would be attempt {new.tries}, the limit is {most}",
+                f"tk cancel {new.id} --resolution failed, or tk new --from {new.id} TITLE",
+            )
+
+
+@rule("TK404")
+def begun_too_early(change: Change) -> Iterator[Finding]:
+    """A task that failed was begun again before `retry.not_before`.
+
+    Asked by the commit's own date, which is never before that of its parents.
+
+    Why: what fails at once fails a thousand times in an hour; each attempt waits twice as long as
+    the one before, two minutes at most.
+
+    Remedy: wait until then.
+    """
+    for task in entered_work(change):
+        old = change.before.task(task.id)
+        if old is None or old.retry.not_before is None:
+            continue
+        usage = change.usage
+        left = waits(old, usage.at) if usage is not None else 0
+        if left:
+            yield Finding(
+                task.id,
+                f"must not begin before {old.retry.not_before}, in {left} s",
+                f"wait {left} s, then tk start {task.id}",
+            )
+
+
+@rule("TK405")
+def unreadable_usage(change: Change) -> Iterator[Finding]:
+    """A line `Tk-Tokens:` or `Tk-Cost:` in a commit's message holds no amount.
+
+    Why: it would count as nothing without a word.
+
+    Remedy: a whole number of tokens, US dollars such as `0.25`; `tk spend ID` writes them.
+    """
+    if change.message and not change.is_merge:
+        for name, value in unreadable(change.message):
+            subject = next((bill.task for bill in change.charged), name)
+            yield Finding(
+                subject, f"{name}: {value!r} is no amount", "git commit --amend, or tk spend ID"
+            )

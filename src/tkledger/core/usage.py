@@ -1,0 +1,288 @@
+"""What tasks use up: what one commit charges, and sums over exact sets of commits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
+
+from tkledger.core.field import DECIMAL
+from tkledger.core.lifecycle import State
+from tkledger.core.task import Spent, Task
+
+MICRO = 1_000_000
+"""Cost is counted in millionths of a US dollar: whole numbers add up in any order."""
+
+Value = TypeVar("Value")
+
+_WHOLE = re.compile(r"[0-9]{1,15}\Z")
+
+
+class Bill(NamedTuple):
+    """What the words of one commit charge one task; a step is work, a record of usage is none."""
+
+    task: str
+    step: bool
+    tokens: int = 0
+    cost: int = 0
+
+
+class Used(NamedTuple):
+    """What a task used: commits of work, seconds in progress, tokens, millionths of a dollar, and
+    rounds of rework (REJECT, and RESUME after BLOCK).
+    """
+
+    steps: int = 0
+    seconds: int = 0
+    tokens: int = 0
+    cost: int = 0
+    rework: int = 0
+
+
+class Fact(NamedTuple):
+    """What one commit adds to the count of one task.
+
+    attempt: the attempt it belongs to
+    span: the seconds since 1970 between which the task was in progress, if this commit ended that
+    entered: when it put the task in progress, if it did
+    """
+
+    commit: str
+    task: str
+    attempt: int = 1
+    steps: int = 0
+    tokens: int = 0
+    cost: int = 0
+    rework: int = 0
+    span: tuple[int, int] | None = None
+    entered: int | None = None
+
+
+def bills(message: str) -> tuple[Bill, ...]:
+    """What the ``Tk-`` lines of a message charge, wherever in it they stand.
+
+    ``Tk-Task: ID`` names the task that the commit is a step of, ``Tk-Spend: ID`` one that it records
+    usage of; the amounts (``Tk-Tokens``, ``Tk-Tokens-In``, ``Tk-Tokens-Out``, ``Tk-Cost`` in US
+    dollars) belong to the task named last before them, or else to the first. A squashed message
+    may hold many: the amounts add up, and a task is charged one step.
+    """
+    if "Tk-" not in message:
+        return ()
+    found: dict[str, list[int]] = {}
+    early = [0, 0, 0]
+    into = early
+    for name, value in _lines(message):
+        if name in ("Tk-Task", "Tk-Spend"):
+            into = found.setdefault(value, [0, 0, 0])
+            into[0] |= name == "Tk-Task"
+        else:
+            amount = _amount(name, value)
+            into[2 if name == "Tk-Cost" else 1] += amount or 0
+    for first in found.values():
+        first[1] += early[1]
+        first[2] += early[2]
+        break
+    return tuple(Bill(task, bool(s), tokens, cost) for task, (s, tokens, cost) in found.items())
+
+
+def unreadable(message: str) -> Iterator[tuple[str, str]]:
+    """The amounts of a message that are none: the name and what stands there."""
+    for name, value in _lines(message):
+        if name not in ("Tk-Task", "Tk-Spend") and _amount(name, value) is None:
+            yield name, value
+
+
+_NAMES = ("Tk-Task", "Tk-Spend", "Tk-Tokens", "Tk-Tokens-In", "Tk-Tokens-Out", "Tk-Cost")
+
+
+def _lines(message: str) -> Iterator[tuple[str, str]]:
+    for line in message.splitlines():
+        name, colon, value = line.strip().partition(": ")
+        if colon and name in _NAMES:
+            yield name, value.strip()
+
+
+def _amount(name: str, value: str) -> int | None:
+    if name == "Tk-Cost":
+        return micro(value) if DECIMAL.match(value) else None
+    return int(value) if _WHOLE.match(value) else None
+
+
+def micro(dollars: str) -> int:
+    """An amount such as ``0.25`` in millionths of a dollar."""
+    whole, _, part = dollars.partition(".")
+    return int(whole) * MICRO + int(part.ljust(6, "0") or 0)
+
+
+def dollars(amount: int) -> str:
+    """Millionths of a dollar as the shortest decimal."""
+    whole, part = divmod(amount, MICRO)
+    return f"{whole}.{part:06d}".rstrip("0").rstrip(".") if part else str(whole)
+
+
+def marked(spent: Spent) -> Used:
+    """The marks in a task's file as amounts."""
+    return Used(
+        spent.steps or 0,
+        spent.seconds or 0,
+        spent.tokens or 0,
+        micro(spent.cost) if spent.cost else 0,
+        spent.rework or 0,
+    )
+
+
+def marks(used: Used) -> Spent:
+    """Amounts as the marks of a task's file; nothing used is left out."""
+    return Spent(
+        used.steps or None,
+        used.seconds or None,
+        used.tokens or None,
+        dollars(used.cost) if used.cost else None,
+        used.rework or None,
+    )
+
+
+class Standing(NamedTuple):
+    """How a task stands at a commit: since when it is in progress, if it is, in which attempt."""
+
+    since: int | None = None
+    attempt: int = 1
+
+
+def standing(task: Task, since: int | None) -> Standing:
+    """How a task stands that came to be in progress at ``since``."""
+    return Standing(since if task.state is State.IN_PROGRESS else None, task.tries)
+
+
+def facts(
+    commit: str,
+    at: int,
+    words: Iterable[Bill],
+    changes: Iterable[tuple[Task | None, Task]],
+    before: Callable[[str], Standing],
+) -> dict[str, Fact]:
+    """What an ordinary commit adds, by task: its words, and the moves it makes.
+
+    ``at`` is its time, never before that of its parents; ``changes`` are the tasks it changes,
+    before (None for a birth) and after; ``before`` tells how a task stood in its parent.
+    """
+    found: dict[str, Fact] = {}
+    for old, new in changes:
+        was, now = (one is not None and one.state is State.IN_PROGRESS for one in (old, new))
+        stood = before(new.id) if was or new.tries > 1 else Standing()
+        fact = Fact(commit, new.id, old.tries if old else new.tries)
+        if was and not now and stood.since is not None:
+            fact = fact._replace(span=(min(stood.since, at), at))
+        elif now and not was:
+            again = old is not None and old.state in (State.IN_REVIEW, State.BLOCKED)
+            fact = fact._replace(entered=at, rework=int(again))
+        found[new.id] = fact
+    for bill in words:
+        fact = found.get(bill.task) or Fact(commit, bill.task, before(bill.task).attempt)
+        found[bill.task] = fact._replace(steps=int(bill.step), tokens=bill.tokens, cost=bill.cost)
+    return {task: fact for task, fact in found.items() if any(fact[3:7]) or any(fact[7:])}
+
+
+class Account:
+    """One task's sums over a set of commits; facts are added and, once added, taken away again."""
+
+    __slots__ = ("entered", "spans", "sums")
+
+    def __init__(self) -> None:
+        self.sums: dict[int, list[int]] = {}  # by attempt: steps, tokens, cost, rework
+        self.spans: dict[str, tuple[int, int, int]] = {}  # by commit: attempt, begin, end
+        self.entered: dict[str, int] = {}  # by commit: when
+
+    def add(self, fact: Fact, sign: int = 1) -> None:
+        """Count a fact, or take it out of the count with a ``sign`` of -1."""
+        if any(fact[3:7]):
+            sums = self.sums.setdefault(fact.attempt, [0, 0, 0, 0])
+            for place, amount in enumerate(fact[3:7]):
+                sums[place] += sign * amount
+        if fact.span is not None:
+            _set(self.spans, fact.commit, (fact.attempt, *fact.span), sign)
+        if fact.entered is not None:
+            _set(self.entered, fact.commit, fact.entered, sign)
+
+    def used(
+        self,
+        keep: Callable[[int], bool] = lambda attempt: True,
+        since: tuple[int, int] | None = None,
+    ) -> Used:
+        """What was used in the attempts to ``keep``; ``since`` is the interval still going on."""
+        steps, tokens, cost, rework = (
+            sum(sums[place] for attempt, sums in self.sums.items() if keep(attempt))
+            for place in range(4)
+        )
+        spans = [(begin, end) for attempt, begin, end in self.spans.values() if keep(attempt)]
+        return Used(steps, covered([*spans, since] if since else spans), tokens, cost, rework)
+
+    def copy(self) -> Account:
+        """An account of its own with the same sums."""
+        twin = Account()
+        twin.sums = {attempt: list(sums) for attempt, sums in self.sums.items()}
+        twin.spans = dict(self.spans)
+        twin.entered = dict(self.entered)
+        return twin
+
+
+def _set(index: dict[str, Value], commit: str, value: Value, sign: int) -> None:
+    if sign > 0:
+        index[commit] = value
+    else:
+        index.pop(commit, None)
+
+
+def covered(spans: Iterable[tuple[int, int]]) -> int:
+    """The seconds that intervals cover, where they overlap once."""
+    total = reached = 0
+    for begin, end in sorted(spans):
+        if end > reached:
+            total += end - max(begin, reached)
+            reached = end
+    return total
+
+
+Accounts = Mapping[str, Account]
+
+
+class Usage:
+    """What was used up to one commit, that one included; what the rules of budgets ask."""
+
+    def __init__(
+        self,
+        account: Callable[[str], Account | None],
+        standing: Callable[[str], Standing],
+        at: int,
+    ) -> None:
+        self._account = account
+        self._standing = standing
+        self.at = at
+
+    def counted(self, task_id: str) -> bool:
+        """Whether anything was counted for a task, or may be since it is in progress."""
+        return self._account(task_id) is not None or self._standing(task_id).since is not None
+
+    def used(self, task: Task, *, attempt_only: bool = False) -> Used:
+        """What a task used: what was counted, and never less than the marks in its file.
+
+        With ``attempt_only``, in its present attempt; of the marks, what earlier attempts are not
+        known to have used.
+        """
+        account = self._account(task.id) or Account()
+        since = self._standing(task.id).since if task.state is State.IN_PROGRESS else None
+        going = (min(since, self.at), self.at) if since is not None else None
+        floor = marked(task.spent)
+        if not attempt_only:
+            return _greater(account.used(since=going), floor)
+        earlier = account.used(lambda attempt: attempt < task.tries)
+        left = Used(*(max(mark - was, 0) for mark, was in zip(floor, earlier)))
+        return _greater(account.used(lambda attempt: attempt >= task.tries, going), left)
+
+
+def _greater(one: Used, other: Used) -> Used:
+    return Used(*map(max, one, other))
+
+
+NOTHING = Usage(lambda task: None, lambda task: Standing(), 0)
+"""Where no commit was counted: marks alone count."""

@@ -1,0 +1,98 @@
+"""What was counted at one commit, and the file that remembers it between commands.
+
+The file only saves time: it lies in the common git folder, is replaced whole, and one that cannot be
+read counts as none. ``tk verify`` never looks at it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from tkledger import __version__
+from tkledger.core.usage import Account, Standing
+from tkledger.objects import Oid
+
+
+class Sums(NamedTuple):
+    """What was counted at one commit.
+
+    accounts: by task; stands: how tasks stand there, those that are at rest left out; late: commits
+    whose time is not their own date but an ancestor's; clock: the commit's time
+    """
+
+    tip: Oid
+    accounts: Mapping[str, Account]
+    stands: Mapping[str, Standing]
+    late: Mapping[Oid, int]
+    clock: int
+
+    def standing(self, task: str) -> Standing:
+        """How a task stands at the commit."""
+        return self.stands.get(task, Standing())
+
+
+class SumsFile:
+    """One file of JSON; concurrent writers replace each other's whole."""
+
+    def __init__(self, common_dir: str) -> None:
+        self._path = os.path.join(common_dir, "tk", "sums.json")
+
+    def read(self) -> Sums | None:
+        """What is remembered; None if nothing is, or nothing that can be read."""
+        try:
+            with open(self._path, "rb") as file:
+                found = json.load(file)
+            if found["tk"] != __version__ or found["check"] != _check(found):
+                return None
+            return Sums(
+                found["tip"],
+                {task: _account(row) for task, row in found["accounts"].items()},
+                {task: Standing(*row) for task, row in found["stands"].items()},
+                found["late"],
+                found["clock"],
+            )
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def write(self, sums: Sums) -> None:
+        """Remember this instead. Where that is not possible, nothing is lost but time."""
+        row = {
+            "tk": __version__,
+            "tip": sums.tip,
+            "accounts": {task: _row(account) for task, account in sums.accounts.items()},
+            "stands": sums.stands,
+            "late": sums.late,
+            "clock": sums.clock,
+        }
+        scratch = f"{self._path}.{os.getpid()}"
+        try:
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            with open(scratch, "w", encoding="utf-8") as file:
+                json.dump({**row, "check": _check(row)}, file, separators=(",", ":"))
+            os.replace(scratch, self._path)
+        except OSError:
+            pass
+
+
+def _check(row: Mapping[str, Any]) -> str:
+    """A sum over what counts: half a file, or one that bits fell out of, shows."""
+    from zlib import crc32
+
+    kept = [row[name] for name in ("tip", "accounts", "stands", "late", "clock")]
+    return f"{crc32(json.dumps(kept, separators=(',', ':')).encode()):08x}"
+
+
+def _row(account: Account) -> list[Any]:
+    sums = {str(attempt): amounts for attempt, amounts in account.sums.items()}
+    return [sums, account.spans, account.entered]
+
+
+def _account(row: list[Any]) -> Account:
+    account = Account()
+    account.sums = {int(attempt): amounts for attempt, amounts in row[0].items()}
+    account.spans = {commit: (span[0], span[1], span[2]) for commit, span in row[1].items()}
+    account.entered = row[2]
+    return account

@@ -1,0 +1,84 @@
+"""`tk budget`: a bar for each limit that holds for a task, and when it will be used up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tkledger.core.budget import UNITS, Gauge, amount, exhaustion
+from tkledger.core.task import Task
+from tkledger.core.usage import Used
+from tkledger.views.lines import Frame, Line, Lines, cut, pad, safe
+from tkledger.views.style import BAD, DIM, GOOD, ID
+from tkledger.views.words import badge, duration, minute
+
+BAR = 20
+NAME = 8
+Row = tuple[Task, Used, Sequence[Gauge]]
+
+
+def budget(rows: Sequence[Row], now: int, *, whole: bool) -> Lines:
+    """Tasks with what they used and their limits; ``now`` in seconds since 1970.
+
+    ``whole`` shows every limit, else those of the policy of which nothing is used are left out.
+    """
+
+    def draw(frame: Frame) -> Iterator[Line]:
+        if not rows:
+            yield (("no open task has used anything or has a limit (tk budget ID)", DIM),)
+        for place, (task, used, gauges) in enumerate(rows):
+            if place:
+                yield ()
+            yield _head(task, frame)
+            yield ((f"  used: {_sum(used)}", DIM),)
+            for gauge in gauges:
+                if whole or gauge.used or not gauge.limit.own:
+                    yield from _line(gauge, used, task, now)
+
+    return Lines(draw)
+
+
+def _head(task: Task, frame: Frame) -> Line:
+    room = max(frame.width - len(task.id) - 20, 20)
+    return (
+        badge(task.state),
+        (" ", ""),
+        (task.id, ID),
+        (" ", ""),
+        (cut(safe(task.title), room), ""),
+    )
+
+
+def _sum(used: Used) -> str:
+    parts = [
+        _shown(kind, value) + ("" if kind in ("seconds", "cost") else f" {UNITS[kind]}")
+        for kind, value in used._asdict().items()
+        if value
+    ]
+    return ", ".join(parts) or "nothing"
+
+
+def _line(gauge: Gauge, used: Used, task: Task, now: int) -> Iterator[Line]:
+    limit = gauge.limit
+    colour = BAD if gauge.exceeded else "yellow" if gauge.near else GOOD
+    full = min(gauge.used * BAR // limit.most, BAR) if limit.most else BAR
+    text = f" {_shown(limit.kind, gauge.used)} of {_shown(limit.kind, limit.most)}"
+    left = limit.most - gauge.used
+    rest = f", {_shown(limit.kind, left)} left" if left >= 0 else ", exceeded"
+    whose = "" if limit.holder == task.id else f"  budget of {limit.holder}"
+    whose = "  by the policy" if limit.own else whose
+    at = exhaustion(gauge, used, task, now)
+    end = f"  used up by {minute(at)}" if at is not None and left > 0 else ""
+    yield (
+        ("  ", ""),
+        (pad(limit.kind, NAME), ""),
+        (" " + "▰" * full, colour),
+        ("▱" * (BAR - full), DIM),
+        (text + rest, colour if gauge.near else ""),
+        (whose + end, DIM),
+    )
+
+
+def _shown(kind: str, value: int) -> str:
+    if kind == "seconds":
+        return duration(value)
+    return f"${amount(kind, value)}" if kind == "cost" else f"{value:,}"
