@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from tkledger import gate
+from tkledger import fence, gate
 from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
 from tkledger.core.change import Violation
@@ -54,7 +54,9 @@ _SCISSORS = "# ------------------------ >8 ------------------------\n"
 
 
 def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterator[Violation]:
-    """commit-msg: what the words charge, and whether work names its task."""
+    """commit-msg: what the words charge, whether work names its task, and whether that is somebody
+    else's.
+    """
     with open(arguments[0], encoding="utf-8", errors="replace") as file:
         words = file.read().partition(_SCISSORS)[0]
     message = "".join(line for line in words.splitlines(True) if not line.startswith("#"))
@@ -62,15 +64,18 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     if tree is None:
         return
     heads = _merge_heads(ledger.repo)
+    task = trailer(message, "Tk-Task")
     verdict = gate.staged(ledger, tree, heads, message)
-    yield from verdict.violations
-    if not verdict.violations and verdict.certain:
+    named = [task] if task and not heads else []
+    fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))
+    yield from (*verdict.violations, *fenced)
+    if not verdict.violations and not fenced and verdict.certain:
         Checkout(ledger.repo).heard()
     if not heads:
         _warn(ledger, bills(message))
     if ledger.in_tree(tree).entries != ledger.head().entries:
         return  # what changes a task speaks for itself
-    work = Work("this commit", bool(heads), trailer(message, "Tk-Task"), ledger.head())
+    work = Work("this commit", bool(heads), task, ledger.head())
     for check in ATTRIBUTION:
         yield from check.judge(work)
 

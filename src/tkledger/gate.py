@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tkledger import fence, remote
 from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
 from tkledger.commits import Commit
@@ -93,7 +94,10 @@ def staged(
     """
     head = ledger.repo.head
     parents = [head, *heads] if head else list(heads)
-    violations = joined(ledger, tree, parents, message)
+    proposed, violations = _proposed(ledger, tree, parents, message)
+    fenced = tuple(fence.proposed(ledger.repo, proposed))
+    if fenced:
+        return Staged((*violations, *fenced))
     if not violations:
         if message is None:
             Checkout(ledger.repo).judged(" ".join([tree, *parents]))
@@ -104,12 +108,16 @@ def staged(
     return Staged(violations)
 
 
-def joined(
-    ledger: Ledger, tree: Oid, parents: Sequence[Oid], message: str | None = None
-) -> tuple[Violation, ...]:
-    """Judge a commit on ``parents`` about to be made, a merge perhaps, wherever HEAD is."""
+def joined(ledger: Ledger, tree: Oid, parents: Sequence[Oid]) -> tuple[Violation, ...]:
+    """Judge a merge of ``parents`` about to be made, wherever HEAD is."""
+    return _proposed(ledger, tree, parents, None)[1]
+
+
+def _proposed(
+    ledger: Ledger, tree: Oid, parents: Sequence[Oid], message: str | None
+) -> tuple[Change, tuple[Violation, ...]]:
     proposed = ledger.proposed(parents, tree, message)
-    return (*judge(proposed), *_brought(ledger, parents, proposed, []))
+    return proposed, (*judge(proposed), *_brought(ledger, parents, proposed, []))
 
 
 def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
@@ -117,19 +125,30 @@ def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
     return _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"])
 
 
-def leaving(ledger: Ledger, tips: Iterable[Oid], remote: str) -> Iterator[Violation]:
-    """Judge the commits about to be pushed that the remote is not known to have."""
-    return _unaccepted(ledger, list(tips), ["--not", f"--remotes={remote}"])
+def leaving(ledger: Ledger, tips: Iterable[Oid], to: str) -> Iterator[Violation]:
+    """Judge the commits about to be pushed that the remote ``to`` is not known to have."""
+    deeds: fence.Deeds = {}
+    yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], deeds)
+    policy = ledger.head().policy
+    if deeds and policy is not None and policy.claims != "local":
+        remote.fetch(ledger.repo, to)  # who has been away knows old claims only
+    yield from fence.judged(ledger.repo, fence.Door(policy, to), deeds)
 
 
-def _unaccepted(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Violation]:
+def _unaccepted(
+    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], deeds: fence.Deeds | None = None
+) -> Iterator[Violation]:
     """What a client refuses: all but what the policy at a tip accepts. The server has the last
     word, and believes its own policy only.
     """
     policies = [ledger.at(tip).policy for tip in tips]
     accepted = {commit for policy in policies if policy for commit in policy.accepted}
-    for _, _, violations in _judged(ledger, tips, known):
+    for commit, change, violations in _judged(ledger, tips, known):
         yield from (one for one in violations if one.commit not in accepted)
+        policy = ledger.history_at(commit.oid).policy
+        yield from fence.idle(ledger.repo, commit, change, policy)
+        if deeds is not None:
+            fence.note(deeds, commit, change, policy)
 
 
 def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> Iterator[Violation]:
@@ -143,15 +162,23 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
     policy = ledger.head().policy
     accepted = policy.accepted if policy else {}
     dates: dict[Oid, int] = {}
+    deeds: fence.Deeds = {}
     if tips:
         known = [f"^{tip}" for tip in baseline.tips()]
         for commit, change, violations in _judged(ledger, list(tips), known):
             dates[commit.oid] = commit.at
+            fence.note(deeds, commit, change, policy)
+            yield from fence.idle(ledger.repo, commit, change, policy)
             yield from (one for one in violations if one.commit not in accepted)
             if change is not None and change.touched:
                 yield from _unvouched(ledger.repo, commit, change, policy)
             else:
                 yield from _unattributed(ledger, commit)
+    # claims are here only because somebody pushed them, so that all heed them
+    shared = (
+        policy if policy is None or policy.claims != "local" else policy._replace(claims="remote")
+    )
+    yield from fence.judged(ledger.repo, fence.Door(shared, moving=fence.moving(lines)), deeds)
     moves: dict[tuple[Oid, Oid], tuple[bool, Policy | None]] = {}  # of many refs at once, often one
     for old, new, ref in lines:
         if (old, new) not in moves:

@@ -62,6 +62,9 @@ user has git's log show must not change what is read from it.
 _DURABLE = ("-c", "core.fsync=committed,reference")
 """git's default makes nothing durable before it answers (measured: no fsync in a commit)."""
 
+_PIPE_BYTES = 16_384
+"""What a pipe takes on every system before somebody reads it."""
+
 LOCK_MILLISECONDS = 2_000
 """How long to wait for another git that holds a ref or the index; they do for moments only."""
 
@@ -161,21 +164,30 @@ class Repo:
         stdin: bytes | None = None,
         env: Mapping[str, str] | None = None,
         apart: bool = False,
+        timeout: float | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run git. ``apart`` puts it in a session of its own and lets it end in any case: a signal
-        for tk or its process group then cannot leave git's lock files behind.
+        for tk or its process group then cannot leave git's lock files behind. After ``timeout``
+        seconds it is killed, and subprocess.TimeoutExpired raised.
         """
-        process = subprocess.Popen(
-            ["git", *_CONFIG, *args],
-            cwd=self._cwd,
-            env={**self._env, **env} if env else self._env,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=apart,
-        )
+        source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+        if apart and stdin is not None and len(stdin) <= _PIPE_BYTES:
+            source, stdin = _filled(stdin), None
         try:
-            out, err = process.communicate(stdin)
+            process = subprocess.Popen(
+                ["git", *_CONFIG, *args],
+                cwd=self._cwd,
+                env={**self._env, **env} if env else self._env,
+                stdin=source,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=apart,
+            )
+        finally:
+            if source >= 0:
+                os.close(source)
+        try:
+            out, err = process.communicate(stdin, timeout)
         except BaseException:
             if not apart:
                 process.kill()
@@ -219,11 +231,16 @@ class Repo:
         done = self._call(*args)
         return None if done.returncode else done.stdout.decode(errors="replace").strip()
 
-    def refusal(self, *args: str, env: Mapping[str, str] | None = None) -> str | None:
+    def refusal(
+        self, *args: str, env: Mapping[str, str] | None = None, timeout: float | None = None
+    ) -> str | None:
         """What a git command that fails, and the hooks it runs, say on stderr; None if it does
-        not fail.
+        not fail. One that takes longer than ``timeout`` seconds has failed.
         """
-        done = self._call(*args, env=env)
+        try:
+            done = self._call(*args, env=env, timeout=timeout)
+        except subprocess.TimeoutExpired:
+            return f"git {args[0]} took longer than {timeout:.0f} s"
         return done.stderr.decode(errors="replace") if done.returncode else None
 
     def outcome(self, *args: str) -> tuple[int, str, str]:
@@ -490,8 +507,9 @@ class Repo:
         author: str,
         committer: str,
         sign: bool = False,
+        others: Iterable[NewObject] = (),
     ) -> Oid:
-        """Store a commit that puts ``files``, on top of ``parent``.
+        """Store a commit that puts ``files``, on top of ``parent``; and ``others`` with it.
 
         No ref moves.
         """
@@ -503,7 +521,7 @@ class Repo:
         commit = NewObject("commit", commit_bytes(tree, parents, author, committer, message))
         if not sign:
             objects[oid_of("commit", commit.data, width)] = commit
-        self.write_objects([*objects.values()])
+        self.write_objects([*objects.values(), *others])
         if sign:
             return self.commit_tree(tree, parents, message, author, committer, sign=True)
         return oid_of("commit", commit.data, width)
@@ -583,17 +601,11 @@ class Repo:
         if another git does not let go of one.
         """
         zeros = "0" * self.width
+        lines = [f"update {ref} {new or zeros} {old or zeros}\n" for ref, new, old in swaps]
         config = (*_DURABLE, "-c", f"core.filesRefLockTimeout={LOCK_MILLISECONDS}")
-        options = ("update-ref", "--no-deref", "-m", message)
-        if (
-            len(swaps) == 1
-        ):  # by arguments: a tk killed just after it started this has done its move
-            ((ref, new, old),) = swaps
-            done = self._call(*config, *options, ref, new or zeros, old or zeros, apart=True)
-        else:
-            lines = [f"update {ref} {new or zeros} {old or zeros}\n" for ref, new, old in swaps]
-            stdin = "".join(lines).encode(errors="surrogateescape")
-            done = self._call(*config, *options, "--stdin", stdin=stdin, apart=True)
+        options = ("--no-deref", "-m", message, "--stdin")
+        stdin = "".join(lines).encode(errors="surrogateescape")
+        done = self._call(*config, "update-ref", *options, stdin=stdin, apart=True)
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip()
             remedy = _remedy(words)
@@ -610,6 +622,16 @@ def _listed(revisions: Sequence[str]) -> bytes:
     """Revisions for standard input: a command line has room for some ten thousand only."""
     names = (f"{word}\n" for word in revisions if not word.startswith("--"))
     return "".join(names).encode(errors="surrogateescape")
+
+
+def _filled(data: bytes) -> int:
+    """The reading end of a pipe that holds ``data`` already: who reads it needs nobody to write."""
+    source, target = os.pipe()
+    try:
+        os.write(target, data)
+    finally:
+        os.close(target)
+    return source
 
 
 def _identity_env(who: str, ident: str) -> dict[str, str]:

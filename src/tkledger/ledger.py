@@ -6,7 +6,7 @@ import os
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.git import GitError, Locked, RefMoved, RefSwap, Repo
-from tkledger.objects import FOLDER_MODE, Oid, oid_of
+from tkledger.objects import FOLDER_MODE, NewObject, Oid, oid_of
 from tkledger.report import iso
 from tkledger.sums import SumsFile
 from tkledger.tally import Tally, Walk, Work, work
@@ -72,6 +72,23 @@ class Recorded(NamedTuple):
     after: Snapshot
     touched: tuple[str, ...]
     warning: str = ""
+
+
+class Together(NamedTuple):
+    """What lands with a commit or not at all: refs beside the branch, and objects for them."""
+
+    swaps: tuple[RefSwap, ...] = ()
+    objects: tuple[NewObject, ...] = ()
+
+
+Companions = Callable[[Recorded], AbstractContextManager[Together]]
+"""Says, once a proposal was found legal, what is to land with it; left by an exception if the
+commit could not be made.
+"""
+
+
+def _alone(recorded: Recorded) -> AbstractContextManager[Together]:
+    return nullcontext(Together())
 
 
 class _Attempt(NamedTuple):
@@ -382,8 +399,10 @@ class Ledger:
         *,
         dry_run: bool = False,
         key: str | None = None,
+        companions: Companions = _alone,
     ) -> Recorded:
         """Read HEAD, propose, judge, and commit by compare-and-swap; again if a race is lost.
+        ``companions`` land with the commit or not at all.
 
         Nothing is written before the verdict; on a refusal (Refused) or any other error one just
         walks away. The user's index and working files are touched at these paths only, and are
@@ -399,7 +418,7 @@ class Ledger:
             end = time.monotonic() + _PATIENCE
             for attempt in range(_TRIES):
                 try:
-                    return self._attempt(propose, key, tried)
+                    return self._attempt(propose, key, tried, companions)
                 except RefMoved:
                     pass
                 except Locked:
@@ -419,7 +438,11 @@ class Ledger:
         )
 
     def _attempt(
-        self, propose: Callable[[Snapshot], Proposal], key: str | None, tried: list[_Attempt]
+        self,
+        propose: Callable[[Snapshot], Proposal],
+        key: str | None,
+        tried: list[_Attempt],
+        companions: Companions,
     ) -> Recorded:
         """One try to record, after what became of those before it; raises RefMoved, Locked."""
         checkout = self._checkout()
@@ -430,7 +453,8 @@ class Ledger:
         recorded, proposal = self._judged(propose)
         if not (recorded.touched or proposal.always):
             return recorded
-        return self._commit(checkout, recorded, proposal, tried)
+        with companions(recorded) as together:
+            return self._commit(checkout, recorded, proposal, tried, together)
 
     def _checkout(self) -> Checkout:
         if self.repo.is_bare:
@@ -484,7 +508,12 @@ class Ledger:
         return Recorded(None, before, proposal.after, tuple(sorted(made.touched))), proposal
 
     def _commit(
-        self, checkout: Checkout, recorded: Recorded, proposal: Proposal, tried: list[_Attempt]
+        self,
+        checkout: Checkout,
+        recorded: Recorded,
+        proposal: Proposal,
+        tried: list[_Attempt],
+        together: Together,
     ) -> Recorded:
         files = {
             _path(key): (_bytes(recorded.before, key), _bytes(recorded.after, key) or b"")
@@ -505,6 +534,7 @@ class Ledger:
                 author=author,
                 committer=committer,
                 sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
+                others=together.objects,
             )
             known = checkout.note(files)
             checkout.judged(commit)
@@ -517,8 +547,8 @@ class Ledger:
                     recorded,
                 )
             )
-            swap = RefSwap(ref, commit, base)
-            self.repo.swap_refs([swap], f"tk: {proposal.subject}")
+            swaps = (RefSwap(ref, commit, base), *together.swaps)
+            self.repo.swap_refs(swaps, f"tk: {proposal.subject}")
         except (RefMoved, TkError) as error:
             if not self._take_back(checkout):
                 raise

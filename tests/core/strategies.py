@@ -130,6 +130,9 @@ policy_values: st.SearchStrategy[Policy] = _some(
         "loops": st.dictionaries(
             st.sampled_from(policies.LOOPS), st.sampled_from(["warn", "refuse"])
         ),
+        "claims": st.sampled_from(["local", "remote", "required"]),
+        "lease": st.integers(1, 5),
+        "wip_actor": st.integers(1, 3),
         "protected": st.lists(lines, max_size=2),
         "actors": st.dictionaries(lines, lines, max_size=3),
         "accepted": st.dictionaries(oids, texts, max_size=2),

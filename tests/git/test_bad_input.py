@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -363,6 +364,7 @@ def read_only(project: Project) -> Iterator[Project]:
             pytest.skip("needs the right to mount read-only")
         yield project
     finally:
+        gc.collect()  # a reader that this process has started would keep it busy
         subprocess.run(["umount", path], check=True)
 
 
@@ -387,6 +389,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     try:
         yield path
     finally:
+        gc.collect()
         subprocess.run(["umount", str(path)], check=True)
 
 

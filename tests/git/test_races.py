@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections import Counter
 
 import pytest
-from project import Project, at_once, race
+from project import Answer, Project, at_once, race
 
 from tkledger.errors import Exit
 
@@ -20,6 +21,14 @@ def with_tasks(project: Project, count: int = MANY) -> list[str]:
         "batch", stdin="".join(f'{{"op": "new", "id": "{one}", "title": "T"}}\n' for one in ids)
     )
     return ids
+
+
+def only_winner(answers: list[Answer]) -> int:
+    """Which process won; all others are told that the task is claimed, by whom and until when."""
+    assert Counter(answer.status for answer in answers) == {0: 1, Exit.CLAIMED: len(answers) - 1}
+    for answer in answers:
+        assert answer.status == 0 or re.search(r" is claimed by .* since .*, until ", answer.err)
+    return next(number for number, answer in enumerate(answers) if answer.status == 0)
 
 
 def settled(answers: list[tuple[int, str, str]]) -> Counter[int]:
@@ -74,8 +83,7 @@ def test_one_id_is_given_once(project: Project) -> None:
 def test_one_task_has_one_winner(project: Project) -> None:
     before = project.count()
     answers = race([(project, ["start", "a", "--as", f"agent-{n}"]) for n in range(MANY)])
-    assert settled(answers)[0] == 1
-    winner = next(number for number, answer in enumerate(answers) if answer.status == 0)
+    winner = only_winner(answers)
     assert f"owner: agent-{winner}\n" in project.file("a")
     assert project.count() == before + 1
     assert project.clean()

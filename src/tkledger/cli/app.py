@@ -26,8 +26,24 @@ _CONTENTS = [[], *([name] for name, command in COMMANDS.items() if command.funct
 """The words that only lead to other commands: alone they ask for help, which is no mistake."""
 
 
+_UNBOUNDED = {("next", "--wait"): "31536000"}
+"""What an option means whose value is left out, which typer knows nothing of: a year."""
+
+
+def _completed(argv: list[str]) -> list[str]:
+    """The command line with the values that were left out."""
+    words: list[str] = []
+    for word, following in zip(argv, [*argv[1:], ""]):
+        words.append(word)
+        value = _UNBOUNDED.get((argv[0], word))
+        if value and not following.replace(".", "", 1).isdecimal():
+            words.append(value)
+    return words
+
+
 def run(argv: list[str]) -> int:
     """Let typer carry out a command line."""
+    argv = _completed(argv)
     if argv in _CONTENTS:
         argv = [*argv, "--help"]
     name = argv[0]

@@ -12,6 +12,7 @@ import typer
 
 from tkledger.cli import options as o
 from tkledger.cli.budget import used_json
+from tkledger.cli.claims import claim_json
 from tkledger.cli.session import Session
 from tkledger.core.history import HistoryEntry, times
 from tkledger.core.lifecycle import State
@@ -56,7 +57,7 @@ def list_(
 ) -> int:
     """List tasks: the open ones first of all; with --json all that the filters leave."""
     session = Session(path, as_json=as_json)
-    ledger = session.read(at, remarks=not as_json)
+    ledger = session.look(at, remarks=not as_json)
     _tell_flaws(ledger)
     found = [
         task
@@ -70,7 +71,7 @@ def list_(
     ]
     found.sort(key=rank)
     if as_json:
-        print_json(tasks=[task_json(task) for task in found[:limit]])
+        print_json(tasks=[_task_json(task, ledger) for task in found[:limit]])
         return Exit.OK
     from tkledger.views.listing import listing
 
@@ -99,8 +100,15 @@ def ready(
     as_json: o.Json = False,
 ) -> int:
     """List what can be started now, most urgent first."""
-    ledger = Session(path, as_json=as_json).read(at, remarks=not as_json)
-    found = [task for task in ledger.ready() if not label or set(label) <= set(task.labels)]
+    session = Session(path, as_json=as_json)
+    ledger = session.read(at, remarks=not as_json)
+    claimed = {} if at else session.standing()
+    found = [
+        task
+        for task in ledger.ready()
+        if (not label or set(label) <= set(task.labels))
+        and not (task.id in claimed and claimed[task.id].live)
+    ]
     if as_json:
         print_json(tasks=[task_json(task) for task in found[:limit]])
         return Exit.OK
@@ -121,7 +129,7 @@ def tree(
     as_json: o.Json = False,
 ) -> int:
     """Show tasks under their parents, with what holds them up and how far they are."""
-    ledger = Session(path, as_json=as_json).read(at, remarks=not as_json)
+    ledger = Session(path, as_json=as_json).look(at, remarks=not as_json)
     _tell_flaws(ledger)
     root = find(ledger, id) if id else None
     if as_json:
@@ -131,6 +139,12 @@ def tree(
 
     _show(view(ledger, root, show_ended=all or root is not None))
     return Exit.OK
+
+
+def _task_json(task: Task, ledger: Snapshot) -> dict[str, Any]:
+    """A task, and the branch on which it is so, if that is another."""
+    place = ledger.elsewhere.get(task.id)
+    return {**task_json(task), **({"elsewhere": place} if place else {})}
 
 
 def _forest(ledger: Snapshot, root: str | None) -> list[dict[str, Any]]:
@@ -149,7 +163,7 @@ def _forest(ledger: Snapshot, root: str | None) -> list[dict[str, Any]]:
             if task is None or task_id in seen:
                 continue
             seen.add(task_id)
-            node = {**task_json(task), "children": []}
+            node = {**_task_json(task, ledger), "children": []}
             siblings.append(node)
             if depth < JSON_DEPTH:
                 below = [child for child in map(ledger.task, ledger.children(task_id)) if child]
@@ -182,6 +196,9 @@ def show(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = Fals
     tip = session.repo.commit_at(at) if at else session.repo.head
     assert tip is not None
     derived = _derived(session, ledger, task, tip)
+    held = None if at else session.standing().get(task.id)
+    if held is not None and not held.claim.released:
+        derived["claim"] = claim_json(held)
     if as_json:
         print_json(task=task_json(task), derived={**derived, "children": list(derived["children"])})
         return Exit.OK

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 
-from tkledger import report
+from tkledger import claiming, claims, report
+from tkledger.asleep import forbidden, sleepers
 from tkledger.cache import TaskCache
+from tkledger.core.actions import Refused
 from tkledger.core.change import change
+from tkledger.core.claim import is_active
 from tkledger.core.field import FieldError, line
+from tkledger.core.lifecycle import Event
 from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git import Repo
 from tkledger.ledger import Ledger, Proposal, Recorded
+from tkledger.objects import Oid
 from tkledger.sums import SumsFile
 from tkledger.verbs import VERBS, Options, Step
 
@@ -27,7 +32,14 @@ class Session:
         self.repo = Repo(path)
         self.ledger = Ledger(self.repo, sums=SumsFile(self.repo.common_dir))
         self.as_json = as_json
+        self.token: Oid | None = None
+        """The claim that this run holds already."""
+        self._standing: Mapping[str, claims.Standing] | None = None
         self._actor = actor
+
+    def at(self, path: str) -> Session:
+        """The same actor, in another checkout."""
+        return Session(path, as_json=self.as_json, actor=self._actor)
 
     def read(self, at: str | None = None, *, remarks: bool = False) -> Snapshot:
         """The ledger to look at: HEAD's, or at a revision or date; for a view, with ``remarks``."""
@@ -37,6 +49,17 @@ class Session:
         if remarks:
             self.ledger.remark(found, tip)
         return found
+
+    def look(self, at: str | None = None, *, remarks: bool = False) -> Snapshot:
+        """The same, with the tasks that are claimed on other branches as they are there."""
+        found = self.read(at, remarks=remarks)
+        return found if at is not None else claims.shown(self.repo, found, self.standing())
+
+    def standing(self) -> Mapping[str, claims.Standing]:
+        """All claims that this repository knows, asked for once."""
+        if self._standing is None:
+            self._standing = claims.every(self.repo)
+        return self._standing
 
     def actor(self, ledger: Snapshot) -> str:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
@@ -78,10 +101,17 @@ class Session:
             words = "".join(f"{name}: {value}\n" for name, value in trailers)
             ledger = self.ledger.booked(before, ledger, words)
             work = any(step.work for step in steps)
+            if work:
+                claiming.require(self.repo, self.claimant(before), [step.id for step in steps])
             return Proposal(ledger, _subject(steps), tuple(trailers), always=work)
 
-        recorded = self.record(propose, dry_run=dry_run, key=key)
-        return recorded, steps
+        try:
+            return self.record(propose, dry_run=dry_run, key=key), steps
+        except Refused:
+            for verb, options in verbs:
+                if verb == Event.START:
+                    self._tell_claimed(options["id"])
+            raise
 
     def record(
         self,
@@ -90,8 +120,13 @@ class Session:
         dry_run: bool = False,
         key: str | None = None,
     ) -> Recorded:
-        """Have the ledger record a proposal, and pass on its warning."""
-        recorded = self.ledger.record(propose, dry_run=dry_run, key=key)
+        """Have the ledger record a proposal with the claims that move with it, and pass on its
+        warning.
+        """
+        landing = claiming.companions(self.repo, self._at_door, report.say)
+        recorded = self.ledger.record(propose, dry_run=dry_run, key=key, companions=landing)
+        if dry_run:
+            claiming.turns(self.repo, recorded, self._at_door(recorded))
         if recorded.warning:
             report.say(f"warning: {recorded.warning}")
         return recorded
@@ -106,6 +141,35 @@ class Session:
                         report.say(report.near(task, gauge))
         for violation in advice(change((recorded.before,), recorded.after)):
             report.say(report.violation_text(violation, "warning"))
+
+    def claimant(self, ledger: Snapshot) -> claiming.Claimant:
+        """Whoever acts, on this branch, under this ledger's policy."""
+        assert ledger.policy is not None
+        return claiming.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
+
+    def _at_door(self, recorded: Recorded) -> claiming.Claimant:
+        """Whoever records something, unless a door check keeps them from it."""
+        known = recorded.before if recorded.before.policy is not None else recorded.after
+        who = self.claimant(known)
+        if sleepers(self.repo):
+            new = (key for key in recorded.touched if key not in recorded.before.entries)
+            born = [task for key in new if (task := recorded.after.task(key)) is not None]
+            idle = tuple(forbidden(self.repo, born, who.actor))
+            if idle:
+                raise Refused(*idle)
+        return who
+
+    def _tell_claimed(self, text: str) -> None:
+        """A start that the law refuses may have lost a race, which says more."""
+        ledger = self.ledger.head()
+        found = ledger.matching(text) if ledger.policy else []
+        task = ledger.task(found[0]) if len(found) == 1 else None
+        if task is not None and is_active(task):
+            who = self.claimant(ledger)
+            held = claims.standing(self.repo, [task.id], who.remote).get(task.id)
+            own = held is not None and held.here and held.claim.holder == who.actor
+            if held is not None and held.live and not own:
+                raise claims.claimed(held) from None
 
     def answer_moves(self, recorded: Recorded, *, dry_run: bool, verb: str) -> Exit:
         """Tell what became of the tasks that were touched."""

@@ -61,6 +61,12 @@ class Policy(NamedTuple):
     retry: how many attempts a task may have that does not say so itself
     roles: who may do what is not for everyone, by role
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
+    claims: whether who starts a task claims it in this repository (``local``), at its remote as
+        well (``remote``), or cannot work on it without (``required``)
+    lease: how many seconds a claim holds unless it is renewed
+    wip_actor: how many tasks one actor may be at work on when ``tk next`` gives it another
+    wip_total: how many all may be at work on then
+    failures: how many tasks of one actor may stand blocked as failed then
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name that stands for them
     accepted: commits that break the rules and stay, each with the reason
@@ -84,6 +90,11 @@ class Policy(NamedTuple):
     retry: int | None = None
     roles: Mapping[str, tuple[str, ...]] = {}
     attribution: str = "optional"
+    claims: str = "local"
+    lease: int = 3600
+    wip_actor: int | None = None
+    wip_total: int | None = None
+    failures: int | None = None
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
     accepted: Mapping[str, str] = {}
@@ -138,6 +149,11 @@ FIELDS = (
     Field("retry", whole(1)),
     Field("roles", map_of(set_of(line), choice(ROLES))),
     Field("attribution", choice(("optional", "required"))),
+    Field("claims", choice(("local", "remote", "required"))),
+    Field("lease", whole(1)),
+    Field("wip_actor", whole(1)),
+    Field("wip_total", whole(1)),
+    Field("failures", whole(1)),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
     Field("accepted", map_of(text, _oid)),
@@ -156,10 +172,11 @@ PRESETS: dict[str, Policy] = {
         loops={"identity": "refuse", "respawn": "refuse"},
         budget=Budget(steps=50, seconds=1800, rework=5),
         retry=4,
+        claims="remote",
     ),
 }
-"""What ``tk init --preset`` starts from; ``agents`` asks for reviews, stops loops, and sets the
-limits of the tool that had them first (50 steps, 1800 s).
+"""What ``tk init --preset`` starts from; ``agents`` asks for reviews, stops loops, claims tasks for
+all clones, and sets the limits of the tool that had them first (50 steps, 1800 s).
 """
 
 

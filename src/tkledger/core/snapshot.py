@@ -54,10 +54,11 @@ class Snapshot:
 
     Entries are keyed by task id, and by path for what is no task's file. ``policy`` is the one
     in force: that of the policy's file or, where that is gone or cannot be read, the last one
-    that could. ``remarks`` are words on tasks for whoever looks, which are not in the tree.
+    that could. ``remarks`` are words on tasks for whoever looks, which are not in the tree, and
+    ``elsewhere`` names the branches, by task, of which tasks are shown here as they are there.
     """
 
-    __slots__ = ("_children", "_load", "_offspring", "entries", "policy", "remarks")
+    __slots__ = ("_children", "_load", "_offspring", "elsewhere", "entries", "policy", "remarks")
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class Snapshot:
         self.policy = policy
         self.remarks: Mapping[str, str] = {}
         self._load = load
+        self.elsewhere: Mapping[str, str] = {}
         self._children: Mapping[str, tuple[str, ...]] | None = None
         self._offspring: Mapping[str, tuple[str, ...]] | None = None
 

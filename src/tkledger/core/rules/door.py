@@ -177,6 +177,84 @@ def unattributed_work(work: Work) -> Iterator[Finding]:
         yield Finding(work.name, f"names {work.task}, which is no task", "tk list")
 
 
+class Holding(NamedTuple):
+    """Work on a task, and who holds it.
+
+    actor: who works; holder: who has its live claim, None if nobody has one
+    where: the commit, or what to call it; required: whether the policy refuses work without a claim
+    """
+
+    task: str
+    actor: str
+    holder: str | None
+    where: str
+    required: bool
+
+
+@rule("TK707")
+def fenced(work: Holding) -> Iterator[Finding]:
+    """Somebody works on a task that is claimed by somebody else.
+
+    Work is what changes the state, the owner or the attempt of a task in progress, its start, and
+    commits with its `Tk-Task` line. Comments, reviews, labels, priorities and budgets
+    are not. With `claims: required` work without any claim is refused as well.
+
+    Why: who was away for longer than a lease has lost the task, and whoever took it over must not
+    find another at work. No rule can ask that of history, where claims leave no trace.
+
+    Remedy: leave it to the holder, who may `tk release` it; from one who is gone for good,
+    `tk release ID --from HOLDER` takes it away before its lease has run out.
+    """
+    if work.holder is None and work.required:
+        yield Finding(
+            work.task,
+            f"{_by(work)} works on it without a claim, which the policy requires",
+            f"tk renew {work.task}",
+        )
+    elif work.holder is not None and work.holder != work.actor:
+        yield Finding(
+            work.task,
+            f"{_by(work)} works on it, but {work.holder} has claimed it",
+            f"tk next, or if that is over: tk release {work.task} --from {work.holder}",
+        )
+
+
+def _by(work: Holding) -> str:
+    return f"{work.actor} ({work.where})" if work.where else work.actor
+
+
+CLAIMS: tuple[Rule, ...] = (fenced,)
+"""What is asked of work on a task."""
+
+
+class Creation(NamedTuple):
+    """A new task, and whether its actor, or everybody, is idle here."""
+
+    task: str
+    actor: str
+    all_idle: bool
+    idle: bool
+
+
+@rule("TK708")
+def created_while_asleep(creation: Creation) -> Iterator[Finding]:
+    """An actor that was put to sleep creates a task.
+
+    Asked at every door of a repository in which `tk sleep` was said, until `tk wake`.
+
+    Why: an agent that is to be idle must not give itself work. Tasks that are there can be ended.
+
+    Remedy: `tk wake`, by whoever decides that there is to be work again.
+    """
+    if creation.idle or creation.all_idle:
+        who = creation.actor if creation.idle else "everybody here"
+        remedy = f"tk wake --as {creation.actor}" if creation.idle else "tk wake --all"
+        yield Finding(creation.task, f"is new, but {who} is asleep", remedy)
+
+
+IDLE: tuple[Rule, ...] = (created_while_asleep,)
+"""What is asked of each new task."""
+
 ATTRIBUTION: tuple[Rule, ...] = (unattributed_work,)
 """What is asked of each commit that changes no task."""
 
@@ -191,5 +269,5 @@ CHECKS: tuple[Rule, ...] = (
 )
 """What a server asks of each ref line, beside the rules it judges the commits by."""
 
-EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *APPROVALS, *ATTRIBUTION)
+EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *APPROVALS, *ATTRIBUTION, *CLAIMS, *IDLE)
 """Whatever has a code: for the pages, not for judging."""

@@ -1,0 +1,62 @@
+"""Who is idle in this repository: a mark that lasts until it is taken away, and what it forbids.
+
+It lies in ``tk/asleep`` of the common git folder, an actor a line, ``*`` for everybody: it is this
+repository's own, a clone's or a server's, and is not pushed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from tkledger.checkout import writing
+from tkledger.core.change import Change, Violation
+from tkledger.core.rules.door import IDLE, Creation
+from tkledger.core.task import Task
+from tkledger.git import Repo
+
+EVERYBODY = "*"
+
+
+def sleepers(repo: Repo) -> tuple[str, ...]:
+    """Who is idle, in order."""
+    try:
+        with open(_path(repo), encoding="utf-8") as file:
+            return tuple(file.read().splitlines())
+    except FileNotFoundError:
+        return ()
+
+
+def is_asleep(repo: Repo, actor: str) -> bool:
+    """Whether this actor is idle here, or everybody is."""
+    return bool({actor, EVERYBODY} & set(sleepers(repo)))
+
+
+def mark(repo: Repo, actor: str, *, idle: bool) -> bool:
+    """Put an actor to sleep or wake it; whether that changed anything."""
+    with writing(repo):
+        before = set(sleepers(repo))
+        after = before | {actor} if idle else before - {actor}
+        if after != before:
+            scratch = f"{_path(repo)}-{os.getpid()}"
+            with open(scratch, "w", encoding="utf-8") as file:
+                file.write("".join(f"{one}\n" for one in sorted(after)))
+            os.replace(scratch, _path(repo))
+    return after != before
+
+
+def forbidden(repo: Repo, born: Iterable[Task], actor: str) -> Iterator[Violation]:
+    """What the door says of tasks that ``actor`` creates."""
+    marks = sleepers(repo)
+    for task in born if marks else ():
+        for check in IDLE:
+            yield from check.judge(Creation(task.id, actor, EVERYBODY in marks, actor in marks))
+
+
+def of_change(repo: Repo, change: Change | None, actor: str) -> Iterator[Violation]:
+    """The same of what a commit creates."""
+    return forbidden(repo, change.births() if change is not None else (), actor)
+
+
+def _path(repo: Repo) -> str:
+    return os.path.join(repo.common_dir, "tk", "asleep")

@@ -1,0 +1,230 @@
+"""Claims as they stand: who holds a task, until when by this machine's clock, and who is fenced off.
+
+How they come to be is the matter of `tkledger.claiming`, what a remote knows that of `remote`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from tkledger import codec, remote
+from tkledger.core import claim as claims
+from tkledger.core.change import Violation
+from tkledger.core.claim import FOLDER, Claim
+from tkledger.core.policy import Policy
+from tkledger.core.rules.door import CLAIMS, Holding
+from tkledger.core.snapshot import Snapshot, path_of
+from tkledger.core.task import Task
+from tkledger.errors import Exit, TkError
+from tkledger.git import Repo
+from tkledger.objects import Oid
+from tkledger.report import iso
+from tkledger.sightings import first_seen, forget_others
+
+_NOTHING = "refs/tk/none"
+"""A name for what a push takes away: nothing is there."""
+
+_MOST = 10_000
+"""How many renewals are looked back over for those who held a task before."""
+
+
+class Standing(NamedTuple):
+    """A claim as it stands, to the eyes of this machine.
+
+    oid: the token; since: when it was made, in seconds since 1970 by its holder's clock
+    left: how many seconds it still holds, by the clock of this machine
+    email: its holder's; here: whether it was made in this repository
+    local, there: where the ref is in this repository, and where the remote's is known to be
+    """
+
+    claim: Claim
+    oid: Oid
+    since: int
+    left: float
+    email: str
+    here: bool
+    local: Oid | None
+    there: Oid | None
+
+    @property
+    def until(self) -> int:
+        """When it runs out, in seconds since 1970, as this machine will see it."""
+        return int(time.time() + self.left)
+
+    @property
+    def live(self) -> bool:
+        """Whether it keeps others away: it has not run out, or the work is done already."""
+        return bool(self.claim.final) or (self.left > 0 and not self.claim.released)
+
+
+class Worker(NamedTuple):
+    """Who did some work: by name, and where no name was told by e-mail.
+
+    branch: where, None if that is not known; where: the commit, or nothing
+    begins: whether it is asked for a claim where the policy requires one
+    """
+
+    actor: str
+    email: str = ""
+    branch: str | None = None
+    where: str = ""
+    begins: bool = True
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def standing(
+    repo: Repo,
+    ids: Sequence[str],
+    remote_name: str | None = None,
+    moving: Mapping[str, Oid | None] | None = None,
+) -> dict[str, Standing]:
+    """The claims on tasks that have one, by their ids.
+
+    Where the remote's is another than the local one, the later epoch counts, and of two first ones
+    the remote's. ``moving`` are refs as a push is about to leave them.
+    """
+    found: dict[str, Standing] = {}
+    for folder in (FOLDER, *([remote.tracking(remote_name)] if remote_name else [])):
+        names = [f"{folder}{one}" for one in ids]
+        names = [(moving or {}).get(name, name) or _NOTHING for name in names]
+        for one, read in zip(ids, repo.read_many(names)):
+            if read is not None:
+                local = folder == FOLDER
+                known = _standing(repo, one, read, local=local)
+                found[one] = _later(found.get(one), known) if not local else known
+    return found
+
+
+def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
+    """All claims, by one listing of refs; of a remote's those that are known here."""
+    out = repo.run("for-each-ref", "--format=%(refname)", FOLDER, remote.TRACKING)
+    names = [
+        name
+        for name in out.decode(errors="surrogateescape").split()
+        if name.startswith(FOLDER) or "/claims/" in name
+    ]
+    remotes = [name[len(remote.TRACKING) :].partition("/claims/")[0] for name in names]
+    there = remote_name or next(
+        (one for one, name in zip(remotes, names) if FOLDER not in name), None
+    )
+    found = standing(repo, list(dict.fromkeys(n.rpartition("/")[2] for n in names)), there)
+    oids = {one for held in found.values() for one in (held.local, held.there) if one}
+    forget_others(repo.common_dir, oids)
+    return found
+
+
+def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapshot:
+    """The ledger with the tasks that are claimed on other branches as they are there, marked so."""
+    found: dict[str, Task] = {}
+    places: dict[str, str] = {}
+    for task, held in known.items():
+        branch = held.claim.branch
+        if not held.live or branch == repo.head_ref or task not in ledger.entries:
+            continue
+        there = task_at(repo, branch, task)
+        if there is not None and there != ledger.task(task) and not _ahead(ledger.task(task)):
+            found[task], places[task] = there, branch.removeprefix("refs/heads/")
+    if not found:
+        return ledger
+    overlaid = ledger.put(*found.values())
+    overlaid.elsewhere = places
+    overlaid.remarks = {**ledger.remarks, **{task: f"on {one}" for task, one in places.items()}}
+    return overlaid
+
+
+def _ahead(task: Task | None) -> bool:
+    """Whether this branch has the end of a task already: nothing newer can come."""
+    return task is not None and task.ended
+
+
+def _standing(repo: Repo, task: str, read: tuple[Oid, str, bytes], *, local: bool) -> Standing:
+    oid, kind, data = read
+    head = data.partition(b"\n\n")[0].decode(errors="replace") if kind == "commit" else ""
+    claim = claims.parsed(task, claims.body(data) if kind == "commit" else "")
+    seen = first_seen(repo.common_dir, oid)
+    since, email = 0, ""
+    for line in head.splitlines():
+        if line.startswith("committer ") and line.split()[-2:-1][0].isdecimal():
+            since = int(line.split()[-2])
+        elif line.startswith("author ") and "<" in line:
+            email = line[line.index("<") + 1 :].partition(">")[0]
+    left = claim.ttl - seen.age
+    places = (oid, None) if local else (None, oid)
+    return Standing(claim, oid, since, left, email, seen.here or local, *places)
+
+
+def _later(local: Standing | None, there: Standing) -> Standing:
+    if local is None:
+        return there
+    ours, theirs = local.claim, there.claim
+    same = ours.nonce == theirs.nonce and ours.epoch == theirs.epoch
+    if ours.epoch > theirs.epoch or same:
+        return local._replace(there=there.oid)
+    return there._replace(local=local.local)
+
+
+# -- judging -----------------------------------------------------------------------------------
+
+
+def claimed(held: Standing) -> TkError:
+    """Somebody else holds the task: who, since when, until when."""
+    claim = held.claim
+    branch = claim.branch.removeprefix("refs/heads/")
+    if claim.final:
+        fact = f"{claim.final} by {claim.holder} on {branch}, which is not merged yet"
+        return TkError(Exit.CLAIMED, "claimed", f"{claim.task} is {fact}", f"git merge {branch}")
+    since = f"since {iso(held.since)}, until {iso(held.until)} unless renewed"
+    fact = f"{claim.task} is claimed by {claim.holder} on {branch} {since}"
+    remedy = f"tk next, or if its work has ended: tk release {claim.task} --from {claim.holder}"
+    return TkError(Exit.CLAIMED, "claimed", fact, remedy)
+
+
+def task_at(repo: Repo, ref: str, task: str) -> Task | None:
+    """The task as a branch has it; None where there is none, or none that can be read."""
+    found = repo.read(f"{ref}:{path_of(task)}") if ref else None
+    try:
+        return codec.load_task(found[2]) if found and found[1] == "blob" else None
+    except codec.FormError:
+        return None
+
+
+def fencing(
+    repo: Repo, held: Standing | None, task: str, who: Worker, policy: Policy
+) -> Iterator[Violation]:
+    """What the door says of work on a task.
+
+    Where claims are local, those who never held the task and are on the holder's branch are let
+    pass: a person may act under several names, or end what another began.
+    """
+    live = held if held is not None and held.live else None
+    holder = live.claim.holder if live else None
+    if live is not None and holder != who.actor:
+        same = bool(who.email) and who.email == live.email
+        strict = policy.claims != "local" or who.branch not in (None, live.claim.branch)
+        if same or not (strict or who.actor in former(repo, live)):
+            holder = who.actor
+    required = policy.claims == "required" and who.begins
+    for check in CLAIMS:
+        yield from check.judge(Holding(task, who.actor, holder, who.where, required))
+
+
+def former(repo: Repo, held: Standing) -> set[str]:
+    """Those who held a task before, and lost it."""
+    found: set[str] = set()
+    oid: Oid | None = held.oid
+    for _ in range(_MOST if held.claim.epoch > 1 else 0):
+        read = repo.read(oid) if oid else None
+        if read is None or read[1] != "commit":
+            break
+        known = claims.parsed(held.claim.task, claims.body(read[2]))
+        if known.nonce != held.claim.nonce:
+            found.add(known.holder)
+        parents = [
+            line for line in read[2].split(b"\n\n")[0].splitlines() if line[:7] == b"parent "
+        ]
+        oid = parents[0][7:].decode() if parents else None
+    return found

@@ -1,0 +1,217 @@
+"""``tk run``: the whole life of an agent's work on a task, or on one after the other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import Annotated, NamedTuple
+
+import typer
+
+from tkledger import claiming, claims, run
+from tkledger.cli import options as o
+from tkledger.cli.next import offered
+from tkledger.cli.session import Session
+from tkledger.cli.work import begun
+from tkledger.core.actions import Refused
+from tkledger.core.lifecycle import State
+from tkledger.core.task import Task
+from tkledger.errors import Exit, TkError, usage
+from tkledger.git import GitError
+from tkledger.ids import find
+from tkledger.report import print_json, say, visible
+from tkledger.run import End, Outcome
+from tkledger.worktrees import Place
+
+LONGEST_PAUSE = 60.0
+"""How long to wait before another attempt at most, in seconds; the first waits for one."""
+
+
+class Ended(NamedTuple):
+    """What became of a task that a command worked on."""
+
+    task: str
+    state: str
+    exit: Exit
+    words: str
+
+
+class Job(NamedTuple):
+    """What to run on a task, how long at most, and how often again after a failure."""
+
+    command: tuple[str, ...]
+    timeout: float | None
+    retries: int
+
+
+def run_(
+    words: Annotated[list[str], typer.Argument(metavar="[ID] -- CMD...", help="Task, command.")],
+    next_: Annotated[bool, typer.Option("--next", help="One task after the other.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="With --next: side by side.")] = 1,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", metavar="S", min=0, help="Seconds for an attempt.")
+    ] = None,
+    retries: Annotated[int, typer.Option("--retries", min=0, help="Attempts after the first.")] = 0,
+    label: o.Labels = None,
+    actor: o.Actor = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+) -> int:
+    """Claim a task, run a command on it in a checkout of its own, and move it by what came of it."""
+    session = Session(path, as_json=as_json, actor=actor)
+    command = tuple(words if next_ else words[1:])
+    if not command:
+        raise usage("no-command", "what is to be run?", "tk run ID -- CMD...")
+    job = Job(command, timeout, retries)
+    if next_ and jobs > 1:
+        return _side_by_side(jobs)
+    ends = _one_by_one(session, job, label) if next_ else [_life(session, words[0], job)]
+    if as_json:
+        print_json(tasks=[{"id": one.task, "to": one.state} for one in ends])
+    bad = [one.exit for one in ends if one.exit is not Exit.OK]
+    return bad[0] if bad else Exit.OK
+
+
+def _side_by_side(jobs: int) -> int:
+    """As many of this very command as there are jobs; claims keep them apart."""
+    argv = list(sys.argv[1:])
+    at = argv.index("--jobs")
+    again = [sys.executable, "-m", "tkledger", *argv[:at], *argv[at + 2 :]]
+    children = [subprocess.Popen(again) for _ in range(jobs)]
+    try:
+        return max(child.wait() for child in children)
+    except KeyboardInterrupt:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait()
+        raise
+
+
+def _one_by_one(session: Session, job: Job, label: list[str] | None) -> list[Ended]:
+    """Work until `tk next` has nothing more; no task twice."""
+    ends: list[Ended] = []
+    tried: set[str] = set()
+    while True:
+        found = offered(session, tuple(label or ()), tried)
+        if not found.tasks:
+            say(visible(f"nothing more to do: {'; '.join(found.reasons)}"))
+            return ends
+        task = found.tasks[0]
+        tried.add(task.id)
+        try:
+            ends.append(_life(session, task.id, job))
+        except (Refused, TkError) as error:
+            if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
+                raise
+        if ends and ends[-1].exit is Exit.INTERRUPTED:
+            return ends
+        session.repo.refresh()
+
+
+def _life(session: Session, word: str, job: Job) -> Ended:
+    """One task from its claim to what came of it, with as many attempts as it may take."""
+    ledger = session.ledger.usable(session.ledger.head())
+    task_id = find(ledger, word)
+    place, _ = begun(session, task_id)
+    there = session.at(place.path)
+    for attempt in range(job.retries + 1):
+        outcome = _attempt(there, place, task_id, job)
+        there.repo.refresh()
+        ended = _moved(there, task_id, outcome, job)
+        _tell(session, ended)
+        again = ended.exit is Exit.REJECTED and ended.state == State.BLOCKED
+        if not again or attempt == job.retries:
+            break
+        time.sleep(min(2.0**attempt, LONGEST_PAUSE))
+        there.carry_out([("requeue", {"id": task_id})])
+        there.carry_out([("start", {"id": task_id})])
+    return ended
+
+
+def _tell(session: Session, ended: Ended) -> None:
+    if not session.as_json:
+        print(visible(f"{ended.task}: {ended.words}"), flush=True)
+
+
+def _attempt(there: Session, place: Place, task_id: str, job: Job) -> Outcome:
+    """Run the command once, holding the claim on as long as it runs."""
+    ledger = there.ledger.head()
+    task = ledger.task(task_id)
+    assert task is not None
+    who = there.claimant(ledger)
+    folder = os.path.join(there.repo.common_dir, "tk", "runs", task_id)
+    os.makedirs(folder, exist_ok=True)
+    log = os.path.join(folder, f"attempt-{task.tries}.log")
+    feedback = os.path.join(folder, "feedback.txt")
+    with open(feedback, "w", encoding="utf-8") as file:
+        file.write(_feedback(task))
+
+    def beat() -> bool:
+        there.repo.refresh()
+        held = claims.standing(there.repo, [task_id], who.remote).get(task_id)
+        now = there.ledger.head().task(task_id)
+        if now is None or now.state is not State.IN_PROGRESS:
+            # the command moved it itself, and with it the claim; unless another has it by now
+            return held is None or not held.live or held.claim.holder == who.actor
+        try:
+            claiming.renew(there.repo, who, task_id, None, lambda words: None)
+        except TkError as error:
+            return error.exit not in (Exit.CLAIMED, Exit.UNUSABLE)
+        except GitError:
+            return True  # the next beat may do better; else the lease runs out
+        return True
+
+    environment = {
+        **{"TK_TASK": task_id, "TK_ACTOR": who.actor, "TK_WORKTREE": place.path},
+        **{"TK_ATTEMPT": str(task.tries), "TK_FEEDBACK": feedback},
+    }
+    assert ledger.policy is not None
+    beats = max(ledger.policy.lease / 3, 0.3)
+    child = os.path.join(folder, "child")
+    return run.carried_out(
+        run.Work(job.command, place.path, environment, log, job.timeout, beats, beat, child)
+    )
+
+
+def _feedback(task: Task) -> str:
+    """What earlier attempts and those who looked at them left for this one."""
+    parts = [task.title, task.description or "", *task.notes, task.error.message or ""]
+    return "".join(f"{one.rstrip()}\n\n" for one in parts if one)
+
+
+def _moved(there: Session, task_id: str, outcome: Outcome, job: Job) -> Ended:
+    """Make the move that fits how the command ended; what it moved itself stays."""
+    if outcome.end is End.LOST:
+        return Ended(
+            task_id, "", Exit.CLAIMED, "somebody else has claimed it; the command was ended"
+        )
+    ledger = there.ledger.head()
+    task = ledger.task(task_id)
+    state = task.state if task else None
+    ok = outcome == Outcome(End.EXITED, 0)
+    if state is not State.IN_PROGRESS:
+        return Ended(task_id, str(state), Exit.OK if ok else Exit.REJECTED, f"{state} by itself")
+    reason, words, status = _fact(outcome, job)
+    if ok:
+        assert ledger.policy is not None
+        verb = "submit" if ledger.policy.review == "required" else "done"
+        try:
+            there.carry_out([(verb, {"id": task_id})])
+            return Ended(task_id, "in_review" if verb == "submit" else "done", Exit.OK, verb)
+        except Refused as refused:
+            reason, words, status = "failed", f"ended, but {refused}", Exit.REJECTED
+    there.carry_out([("block", {"id": task_id, "reason": reason, "message": words})])
+    return Ended(task_id, "blocked", status, f"blocked: {words}")
+
+
+def _fact(outcome: Outcome, job: Job) -> tuple[str, str, Exit]:
+    """Why a command did not succeed: the reason to wait, the words, the status of tk."""
+    if outcome.end is End.INTERRUPTED:
+        return "user", "interrupted", Exit.INTERRUPTED
+    if outcome.end is End.TIMED_OUT:
+        return "failed", f"took longer than {job.timeout:g} s", Exit.REJECTED
+    how = f"exit {outcome.status}" if outcome.status >= 0 else f"signal {-outcome.status}"
+    return "failed", f"{job.command[0]} ended with {how}", Exit.REJECTED

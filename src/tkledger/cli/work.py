@@ -1,0 +1,81 @@
+"""``tk work``: a task claimed, a checkout and a branch of its own for it, and its start there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tkledger import claiming, claims, worktrees
+from tkledger.cli import options as o
+from tkledger.cli.session import Session
+from tkledger.core.claim import is_active
+from tkledger.errors import Exit
+from tkledger.report import print_json, say, visible, without_empty
+from tkledger.verbs import existing
+from tkledger.worktrees import Place
+
+
+def work(
+    id: o.Id,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Take the checkout away, if all is committed.")
+    ] = False,
+    actor: o.Actor = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+) -> int:
+    """Claim and start a task in a checkout and on a branch of its own; prints where that is."""
+    session = Session(path, as_json=as_json, actor=actor)
+    task = existing(session.ledger.usable(session.ledger.head()), id)
+    if drop:
+        place = worktrees.place_of(session.repo, session.repo.identities()[2], task.id)
+        worktrees.drop(session.repo, place)
+        return _tell(as_json, task.id, place, f"dropped; what was committed is on {place.short}")
+    place, commit = begun(session, task.id)
+    return _tell(as_json, task.id, place, commit=commit)
+
+
+def _tell(as_json: bool, task: str, place: Place, words: str = "", commit: str = "") -> int:
+    if as_json:
+        values = {"id": task, "path": place.path, "branch": place.short, "commit": commit}
+        print_json(**without_empty(values))
+    elif words:
+        say(visible(words))
+    else:
+        print(place.path)
+    return Exit.OK
+
+
+def begun(session: Session, task_id: str) -> tuple[Place, str]:
+    """Where a task is worked on from now on, and the commit that started it, if one did.
+
+    The claim comes first, so that of many one makes a checkout; what fails later is undone.
+    """
+    repo = session.repo
+    ledger = session.ledger.usable(session.ledger.head())
+    place = worktrees.place_of(repo, repo.identities()[2], task_id)
+    if claims.task_at(repo, place.branch, task_id) is None:
+        session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
+    who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
+    held = claiming.reserve(repo, who, task_id, say)
+    made = new = False
+    try:
+        if place.branch not in worktrees.checkouts(repo):
+            new, made = worktrees.add(repo, place, task_id), True
+        return place, _started(session, place, task_id, held.oid)
+    except BaseException:
+        if made:
+            worktrees.undo(repo, place, new=new)
+        claiming.release(repo, who, task_id, who.actor, say)
+        raise
+
+
+def _started(session: Session, place: Place, task_id: str, token: str) -> str:
+    """Start the task in its checkout; one that is at work there already only holds it on."""
+    there = session.at(place.path)
+    there.token = token
+    if is_active(there.ledger.head().task(task_id)):
+        claiming.renew(there.repo, there.claimant(there.ledger.head()), task_id, None, say)
+        return ""
+    return there.carry_out([("start", {"id": task_id})])[0].commit or ""

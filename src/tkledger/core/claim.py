@@ -1,0 +1,128 @@
+"""Claim: who works on a task, as the message of a commit; what a move does to it. No clock, no refs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import NamedTuple
+
+from tkledger.core.field import line, task_id
+from tkledger.core.lifecycle import State
+from tkledger.core.task import Task
+
+FOLDER = "refs/tk/claims/"
+"""Where the claims of a repository are: one ref for each task, shared by all its worktrees."""
+
+WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
+"""What work on a task changes. Anybody may comment on it, or weigh it anew, meanwhile; what was
+spent is counted up by whoever writes to the task next.
+"""
+
+UNREADABLE = "somebody unknown"
+"""The holder of a claim that cannot be read: it stands, and runs out like any other."""
+
+
+class Claim(NamedTuple):
+    """Who holds a task. Each renewal is a commit on top of the one before: its id is the token.
+
+    branch: where the work is done, base: where it is going, both full ref names
+    ttl: how long it holds after an observer first saw it, in seconds of the observer's own clock
+    nonce: makes every claim another object, so that no push of one looks like a push of another
+    epoch: rises by one whenever the task changes hands
+    reserved: the work has not begun yet, its worktree is still being made
+    released: nobody holds the task now; what is left tells who did, for those who come back late
+    final: the state in which the task ended on ``branch``; empty while it is worked on
+    """
+
+    task: str
+    holder: str
+    branch: str
+    base: str
+    ttl: int
+    nonce: str
+    epoch: int = 1
+    reserved: bool = False
+    released: bool = False
+    final: str = ""
+
+
+def message(claim: Claim) -> str:
+    """The claim as the message of its commit."""
+    told = {
+        name: value for name, value in claim._asdict().items() if value is not False and value != ""
+    }
+    lines = [f"{name}: {value}" for name, value in told.items()]
+    return f"tk: claim {claim.task}\n\n" + "".join(f"{one}\n" for one in lines)
+
+
+def parsed(task: str, text: str) -> Claim:
+    """The claim on ``task`` that a message makes; one of nobody's where it cannot be read."""
+    found = dict(one.split(": ", 1) for one in text.splitlines() if ": " in one)
+    try:
+        return Claim(
+            task_id(found.get("task", "")),
+            line(found["holder"]),
+            found["branch"],
+            found["base"],
+            int(found["ttl"]),
+            found["nonce"],
+            int(found["epoch"]),
+            bool(found.get("reserved")),
+            bool(found.get("released")),
+            found.get("final", ""),
+        )
+    except (KeyError, ValueError):
+        return Claim(task, UNREADABLE, "", "", 0, "")
+
+
+def body(commit: bytes) -> str:
+    """The message in a commit's bytes."""
+    return commit.partition(b"\n\n")[2].decode(errors="replace")
+
+
+class Effect(Enum):
+    """What becomes of a claim when its task moves."""
+
+    TAKE = auto()
+    FINISH = auto()
+    RELEASE = auto()
+    KEEP = auto()
+
+
+_BY_STATE: Mapping[State, Effect] = {
+    State.IN_PROGRESS: Effect.TAKE,
+    State.IN_REVIEW: Effect.KEEP,
+    State.DONE: Effect.FINISH,
+    State.CANCELLED: Effect.FINISH,
+    State.BLOCKED: Effect.RELEASE,
+    State.TODO: Effect.RELEASE,
+    State.BACKLOG: Effect.RELEASE,
+}
+
+
+def effect(before: Task | None, after: Task) -> Effect:
+    """What a change of a task does to its claim, by the state it comes to.
+
+    Work sent back from review stays with whoever holds it: a reviewer does not take it over.
+    """
+    if before is None or before.state is after.state:
+        return Effect.KEEP
+    if before.state is State.IN_REVIEW and after.state is State.IN_PROGRESS:
+        return Effect.KEEP
+    return _BY_STATE[after.state]
+
+
+def is_work(before: Task | None, after: Task) -> bool:
+    """Whether a change is for the holder of the task's claim alone: work on what is in progress, or
+    its beginning. What others do is not: reviews, comments, other priorities, more budget.
+    """
+    if before is None:
+        return False
+    if before.state is State.IN_PROGRESS:
+        return any(getattr(before, name) != getattr(after, name) for name in WORKED)
+    return effect(before, after) is Effect.TAKE
+
+
+def is_active(task: Task | None) -> bool:
+    """Whether somebody is at work on a task, or its reviewer is."""
+    return task is not None and task.state in (State.IN_PROGRESS, State.IN_REVIEW)

@@ -1,0 +1,135 @@
+"""What a remote says of claims: pushed with a lease, and believed by what its refs are afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from tkledger.core.claim import FOLDER
+from tkledger.errors import Exit, TkError
+from tkledger.git import RefMoved, RefSwap, Repo
+from tkledger.objects import NewObject
+
+SETTING = "tk.remote"
+"""Configuration of a clone: the remote that decides about claims; else the branch's, else origin."""
+
+TRACKING = "refs/tk/remotes/"
+"""Where what remotes have under refs/tk is kept."""
+
+REMOTE_SECONDS = 20.0
+"""How long a remote may take to answer; shorter than others wait for the ledger's lock."""
+
+_TRIES = 5
+"""How often a push is tried again that was refused although nothing had moved."""
+
+
+def name_of(config: Mapping[str, str], branch: str) -> str | None:
+    """The name of the remote that decides about claims; None if there is none."""
+    short = branch.removeprefix("refs/heads/")
+    named = config.get(SETTING) or config.get(f"branch.{short}.remote")
+    if named and named != ".":
+        return named
+    return "origin" if "remote.origin.url" in config else None
+
+
+def tracking(remote: str) -> str:
+    """Where a remote's claims are kept: apart, since a pruning fetch would take local ones away."""
+    return f"{TRACKING}{remote}/claims/"
+
+
+def _refspec(remote: str) -> str:
+    return f"+{FOLDER}*:{tracking(remote)}*"
+
+
+def fetch(repo: Repo, remote: str) -> str:
+    """Bring the claims that a remote has; returns why that was not possible, or nothing."""
+    words = repo.refusal(
+        *("fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head"),
+        *("--no-auto-maintenance", remote, _refspec(remote)),
+        timeout=REMOTE_SECONDS,
+    )
+    return "" if words is None else _last(words)
+
+
+def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
+    """Move refs of a remote, all or none; returns why it cannot be reached, or nothing.
+
+    Whether they moved is not told by git's words but by where they are afterwards. Raises RefMoved
+    if another was faster, TkError if the remote does not take them.
+    """
+    leases = [f"--force-with-lease={ref}:{old or ''}" for ref, _, old in swaps]
+    lines = [f"{new or ''}:{ref}" for ref, new, _ in swaps]
+    config = ("-c", f"remote.{remote}.fetch={_refspec(remote)}")
+    command = (*config, "push", "--quiet", "--no-verify", "--atomic", *leases, remote, *lines)
+    words = ""
+    for turn in range(_TRIES):
+        failed = repo.refusal(*command, timeout=REMOTE_SECONDS)
+        if failed is None:
+            return ""
+        words = _last(failed)
+        if fetch(repo, remote):
+            return words
+        now = {swap: _there(repo, remote, swap.ref) for swap in swaps}
+        if all(oid == swap.new for swap, oid in now.items()):
+            return ""
+        if any(oid != swap.old for swap, oid in now.items()):
+            raise RefMoved(words)
+        import random
+
+        time.sleep(random.uniform(0, 0.02 * 2**turn))
+    raise TkError(Exit.UNUSABLE, "refused", f"{remote} does not take claims: {words}", "tk doctor")
+
+
+def _there(repo: Repo, remote: str, ref: str) -> str | None:
+    found = repo.read(tracking(remote) + ref.removeprefix(FOLDER))
+    return found[0] if found else None
+
+
+@contextmanager
+def agreed(
+    repo: Repo, remote: str, swaps: Sequence[RefSwap], objects: Sequence[NewObject]
+) -> Iterator[str]:
+    """Have a remote agree to claims before something is done, and take it back if that fails.
+
+    Gives why it cannot be reached, or nothing. What is given up is told after it was done.
+    """
+    first = [swap for swap in swaps if swap.new is not None]
+    after = [swap for swap in swaps if swap.new is None]
+    if first:
+        repo.write_objects(objects)
+    words = push(repo, remote, first) if first else ""
+    try:
+        yield words
+    except BaseException:
+        if first and not words:
+            back = [RefSwap(ref, old, new) for ref, new, old in first]
+            _quietly(repo, remote, back)
+        raise
+    if after and not words:
+        _quietly(repo, remote, after)
+
+
+def _quietly(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> None:
+    """What fails here runs out by itself, or is somebody else's already."""
+    try:
+        push(repo, remote, swaps)
+    except (RefMoved, TkError):
+        return
+
+
+def unreachable(remote: str, words: str) -> TkError:
+    """The policy wants the remote to decide, and it does not answer."""
+    return TkError(
+        Exit.BUSY,
+        "unreachable",
+        f"{remote} has to agree to a claim and cannot be reached: {words}",
+        "run it again when it can",
+    )
+
+
+def _last(words: str) -> str:
+    """The line that says most of what git said."""
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(("fatal:", "error:", "!"))]
+    return (told or lines or ["no word"])[0].removeprefix("fatal: ").removeprefix("error: ")

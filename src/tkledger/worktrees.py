@@ -1,0 +1,99 @@
+"""A checkout of its own for each task: where it lies, on which branch, and how it comes and goes.
+
+Nothing is ever forced: a branch that is there is gone on with, and what is not committed stays.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tkledger.errors import unusable
+from tkledger.git import GitError, Repo
+
+BRANCH_SETTING = "tk.branch"
+"""Configuration of a clone: how the branch of a task is called, with ``{id}`` in it."""
+
+FOLDER_SETTING = "tk.worktrees"
+"""Likewise: the folder that the checkouts lie in, from the top of the main one."""
+
+
+class Place(NamedTuple):
+    """Where a task is worked on: the folder, and the branch as a full ref name."""
+
+    path: str
+    branch: str
+
+    @property
+    def short(self) -> str:
+        """The branch as people say it."""
+        return self.branch.removeprefix("refs/heads/")
+
+
+def branch_of(config: Mapping[str, str], task: str) -> str:
+    """The branch that a task has for itself, as a full ref name."""
+    return "refs/heads/" + config.get(BRANCH_SETTING, "tk/{id}").replace("{id}", task)
+
+
+def place_of(repo: Repo, config: Mapping[str, str], task: str) -> Place:
+    """Where a task is worked on, whether or not there is a checkout already."""
+    branch = branch_of(config, task)
+    folder, base = os.path.split(repo.common_dir)
+    main = folder if base == ".git" else repo.common_dir
+    where = config.get(FOLDER_SETTING) or f"{main}.work"
+    path = os.path.normpath(os.path.join(main, os.path.expanduser(where), task))
+    return Place(checkouts(repo).get(branch, path), branch)
+
+
+def checkouts(repo: Repo) -> dict[str, str]:
+    """The folders of all checkouts, by the branch each is on."""
+    found, path = {}, ""
+    out = repo.run("worktree", "list", "--porcelain").decode(errors="surrogateescape")
+    for line in out.splitlines():
+        word, _, value = line.partition(" ")
+        if word == "worktree":
+            path = value
+        elif word == "branch":
+            found[value] = path
+    return found
+
+
+def add(repo: Repo, place: Place, task: str) -> bool:
+    """Make the checkout, from HEAD or from where its branch is; whether the branch is new."""
+    new = repo.answers("rev-parse", "--verify", "--quiet", place.branch) is None
+    words = ["-b", place.short, place.path, "HEAD"] if new else [place.path, place.short]
+    try:
+        repo.run("worktree", "add", "--quiet", *words, apart=True)
+    except GitError as error:
+        remedy = f"git worktree list, git branch --list {place.short}"
+        raise unusable("no-worktree", error.message, remedy) from None
+    _tell_hooks(place, task)
+    return new
+
+
+def _tell_hooks(place: Place, task: str) -> None:
+    """Leave word for the hooks of which task the commits in a checkout are, whatever its branch."""
+    own = os.path.join(Repo(place.path).git_dir, "tk")
+    os.makedirs(own, exist_ok=True)
+    with open(os.path.join(own, "task"), "w", encoding="ascii") as file:
+        file.write(f"{task}\n")
+
+
+def undo(repo: Repo, place: Place, *, new: bool) -> None:
+    """Take away a checkout that was made in vain; git keeps what holds any work."""
+    repo.answers("worktree", "remove", place.path)
+    if new:
+        repo.answers("branch", "--delete", place.short)
+
+
+def drop(repo: Repo, place: Place) -> None:
+    """Take away the checkout of a task, if there is nothing in it that is not committed."""
+    if place.branch not in checkouts(repo):
+        fact = f"there is no checkout of {place.short}"
+        raise unusable("no-worktree", fact, "git worktree list")
+    try:
+        repo.run("worktree", "remove", place.path, apart=True)
+    except GitError as error:
+        words = error.message.removeprefix("git worktree: ")
+        raise unusable("dirty", words, f"git -C {place.path} status") from None

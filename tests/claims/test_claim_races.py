@@ -1,0 +1,108 @@
+"""Real processes that want the same task at the same moment, in one checkout, many, or many clones."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+import pytest
+from clones import cloned
+from project import Answer, Project, race
+
+from tkledger.errors import Exit
+
+SIZES = [8, pytest.param(50, marks=pytest.mark.long)]
+
+
+def winner(answers: list[Answer]) -> int:
+    """The one that won; the others are told who holds the task, and leave with CLAIMED."""
+    for answer in answers:
+        assert "Traceback" not in answer.err, answer.said
+    found = Counter(answer.status for answer in answers)
+    assert found == {0: 1, Exit.CLAIMED: len(answers) - 1}, [one.said for one in answers]
+    number = next(n for n, answer in enumerate(answers) if answer.status == 0)
+    for answer in answers:
+        assert answer.status == 0 or f"claimed by agent-{number} on " in answer.err, answer.said
+    return number
+
+
+def starting(where: list[Project], size: int) -> list[tuple[Project, list[str]]]:
+    return [(where[n % len(where)], ["start", "a", "--as", f"agent-{n}"]) for n in range(size)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_many_in_one_checkout(project: Project, size: int) -> None:
+    number = winner(race(starting([project], size)))
+    assert f"owner: agent-{number}\n" in project.file("a")
+    assert project.clean()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_many_in_eight_worktrees(project: Project, size: int) -> None:
+    trees = [project.worktree(f"tree-{n}") for n in range(8)]
+    winner(race(starting(trees, size)))
+    assert sorted(tree.state("a") for tree in trees) == ["in_progress", *["todo"] * 7]
+    assert all(tree.clean() for tree in trees)
+
+
+@pytest.mark.parametrize(("clones", "size"), [(3, 6), pytest.param(10, 50, marks=pytest.mark.long)])
+def test_many_in_clones_of_one_server(
+    project: Project, tmp_path: Path, clones: int, size: int
+) -> None:
+    places = cloned(project, tmp_path, clones)
+    number = winner(race(starting(places, size)))
+    states = [place.state("a") for place in places]
+    assert Counter(states) == {"in_progress": 1, "todo": clones - 1}
+    server = Project(tmp_path / "server.git")
+    assert f"holder: agent-{number}\n" in server.git("log", "-1", "--format=%B", "refs/tk/claims/a")
+
+
+def test_clones_of_one_person_are_told_apart(project: Project, tmp_path: Path) -> None:
+    places = cloned(project, tmp_path, 4)
+    answers = race([(place, ["start", "a"]) for place in places])
+    assert Counter(one.status for one in answers) == {0: 1, Exit.CLAIMED: 3}
+
+
+def test_a_start_killed_anywhere_has_both_or_neither(project: Project, tmp_path: Path) -> None:
+    """The state and the claim land together; and the next command needs no lock removed."""
+    seen = set()
+    for point in count(1, 2):
+        one = Project.copy(project.path, tmp_path / f"killed-{point}")
+        answer = one.at_point(point, "kill", "start", "a", "--as", "alice")
+        one.settle()
+        held = bool(one.git("for-each-ref", "refs/tk/claims/a"))
+        assert held == (one.state("a") == "in_progress")
+        seen.add(held)
+        again = one.process("start", "a", "--as", "alice")
+        assert again.status == (Exit.REJECTED if held else Exit.OK), again.said
+        assert one.clean()
+        if answer.status == 0:
+            break
+        assert answer.status == -signal.SIGKILL
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.long)])
+def test_a_start_at_a_server_killed_anywhere_is_taken_up_again(
+    project: Project, tmp_path: Path, step: int
+) -> None:
+    (clone,) = cloned(project, tmp_path, 1)
+    for point in count(1, step):
+        folder = tmp_path / f"killed-{point}"
+        folder.mkdir()
+        shutil.copytree(tmp_path / "server.git", folder / "server.git")
+        one = Project.copy(clone.path, folder / "clone")
+        one.git("remote", "set-url", "origin", str(folder / "server.git"))
+        answer = one.at_point(point, "kill", "start", "a", "--as", "alice")
+        one.settle()
+        again = one.process("start", "a", "--as", "alice")
+        there = Project(folder / "server.git").git("log", "-1", "--format=%B", "refs/tk/claims/a")
+        assert "holder: alice\n" in there
+        assert again.status in (Exit.OK, Exit.REJECTED), again.said
+        assert one.state("a") == "in_progress"
+        assert one.clean()
+        if answer.status == 0:
+            break

@@ -1,0 +1,81 @@
+"""A claim as text, and what moves do to it."""
+
+from __future__ import annotations
+
+import pytest
+from build import a_task
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tkledger.core import claim as claims
+from tkledger.core.claim import Claim, Effect
+from tkledger.core.lifecycle import State
+from tkledger.core.task import changed
+
+CLAIM = Claim("a", "agent 1", "refs/heads/tk/a", "refs/heads/main", 3600, "0123456789abcdef")
+
+words = st.text(st.characters(blacklist_categories=["C", "Z"]), min_size=1, max_size=9)
+
+
+@given(
+    words, st.integers(0, 10**6), st.integers(1, 99), st.booleans(), st.sampled_from(["", "done"])
+)
+def test_a_claim_is_read_as_it_was_written(
+    holder: str, ttl: int, epoch: int, flag: bool, final: str
+) -> None:
+    one = CLAIM._replace(
+        holder=holder, ttl=ttl, epoch=epoch, reserved=flag, released=not flag, final=final
+    )
+    assert claims.parsed("a", claims.message(one)) == one
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "task: a\nholder: x\n", claims.message(CLAIM).replace("3600", "soon")]
+)
+def test_what_is_no_claim_is_nobody_s_and_has_run_out(text: str) -> None:
+    one = claims.parsed("a", text)
+    assert (one.task, one.holder, one.ttl) == ("a", claims.UNREADABLE, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect", "work"),
+    [
+        ("todo", "in_progress", Effect.TAKE, True),
+        ("blocked", "in_progress", Effect.TAKE, True),
+        ("in_review", "in_progress", Effect.KEEP, False),
+        ("in_progress", "in_review", Effect.KEEP, True),
+        ("in_progress", "done", Effect.FINISH, True),
+        ("in_review", "done", Effect.FINISH, False),
+        ("in_progress", "cancelled", Effect.FINISH, True),
+        ("in_progress", "blocked", Effect.RELEASE, True),
+        ("in_review", "blocked", Effect.RELEASE, False),
+        ("blocked", "todo", Effect.RELEASE, False),
+        ("todo", "todo", Effect.KEEP, False),
+    ],
+)
+def test_what_a_move_does_to_a_claim(before: str, after: str, effect: Effect, work: bool) -> None:
+    old, new = a_task("a", state=before), a_task("a", state=after)
+    assert claims.effect(old, new) is effect
+    assert claims.is_work(old, new) is work
+
+
+@pytest.mark.parametrize(
+    ("fields", "work"),
+    [
+        ({"owner": "b"}, True),
+        ({"attempt": 2}, True),
+        ({"spent": {"steps": 1}}, False),
+        ({"notes": ["well"]}, False),
+        ({"priority": 0}, False),
+        ({"budget": {"steps": 9}}, False),
+    ],
+)
+def test_which_fields_are_the_holder_s(fields: dict[str, object], work: bool) -> None:
+    task = a_task("a", state="in_progress")
+    assert claims.is_work(task, changed(task, **fields)) is work
+
+
+def test_every_state_has_its_effect() -> None:
+    for state in State:
+        if state is not State.BACKLOG:
+            assert claims.effect(a_task("a", state="backlog"), a_task("a", state=state.value))
