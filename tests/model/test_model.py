@@ -52,14 +52,13 @@ def test_without_a_rule_something_wrong_is_accepted(code: str) -> None:
     assert first_wrong(rules, MUTANTS), f"nobody missed {code}"
 
 
-@pytest.mark.parametrize("code", ONLY_BY_EXAMPLE)
-def test_the_other_rules_are_shown_by_an_example(code: str) -> None:
+def test_a_law_that_goes_back_is_shown_by_an_example() -> None:
     newer = Policy(law=2)
     before = Snapshot({POLICY_PATH: newer}, newer)
     after = before.evolve({POLICY_PATH: newer._replace(law=1, version=2)})
     made = change((before,), after)
-    assert [one.code for one in judge(made)] == [code]
-    assert not judge(made, tuple(one for one in RULES if one.code != code))
+    assert [one.code for one in judge(made)] == ["TK607"]
+    assert not judge(made, tuple(one for one in RULES if one.code != "TK607"))
 
 
 def test_the_children_of_a_changed_ledger_are_those_of_a_new_one() -> None:

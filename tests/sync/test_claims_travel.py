@@ -67,7 +67,7 @@ def test_of_two_claims_the_remotes_stands_and_the_loser_is_told(
     assert tk_refs(bob) == {"a": won, "b": kept}
     bob.ok("start", "c")
     team.claim(bob, "a", "again")
-    assert bob.ok("sync", "--json").json["claims"] == {"lost": ["a"]}
+    assert bob.ok("sync", "--json").json["claims"] == {"sent": ["c"], "lost": ["a"]}
 
 
 def test_a_released_claim_goes_everywhere(team: Team, ada: Project, bob: Project) -> None:

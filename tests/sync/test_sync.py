@@ -18,8 +18,8 @@ def in_step(*members: Project) -> None:
 
 def test_what_one_did_the_other_has(ada: Project, bob: Project) -> None:
     ada.ok("start", "a")
-    assert ada.ok("sync").out == "main <-> origin/main: 1 commit sent\n"
-    assert bob.ok("sync").out == "main <-> origin/main: 1 commit received\n"
+    assert ada.ok("sync").out == "main <-> origin/main: 1 commit sent\nclaim sent: a\n"
+    assert bob.ok("sync").out == "main <-> origin/main: 1 commit received\nclaim received: a\n"
     in_step(ada, bob)
     assert bob.state("a") == "in_progress"
 
@@ -35,9 +35,10 @@ def test_both_worked_and_it_is_merged(team: Team, ada: Project, bob: Project) ->
     bob.ok("start", "b")
     bob.ok("note", "b", "half way")
     theirs = team.server.git("rev-parse", "main")
-    assert (
-        bob.ok("sync").out == "main <-> origin/main: 2 commits sent, 1 commit received and merged\n"
-    )
+    assert bob.ok("sync").out.splitlines() == [
+        "main <-> origin/main: 2 commits sent, 1 commit received and merged",
+        "claim sent: b; claim received: a",
+    ]
     assert bob.git("rev-parse", "HEAD^1") == theirs, "the shared branch goes straight on"
     ada.ok("sync")
     in_step(ada, bob)
@@ -82,6 +83,7 @@ def test_the_answer_for_programs(ada: Project, bob: Project) -> None:
     assert said == {
         **{"schema": "tk/1", "remote": "origin", "branch": "main", "upstream": "origin/main"},
         **{"sent": 1, "received": 1, "merged": True, "commit": bob.head(), "tries": 1},
+        "claims": {"sent": ["b"], "received": ["a"]},
     }
 
 
@@ -89,14 +91,13 @@ def test_a_dry_run_says_what_would_be_and_moves_no_ref(
     team: Team, ada: Project, bob: Project
 ) -> None:
     ada.ok("start", "a")
-    team.claim(ada, "a", "holds")
     ada.ok("sync")
     bob.ok("start", "b")
     before = bob.snapshot(), team.server.git("for-each-ref")
     said = bob.ok("sync", "--dry-run").out.splitlines()
     assert said == [
         "would be: main <-> origin/main: 1 commit sent, 1 commit received and merged",
-        "would be: claim received: a",
+        "would be: claim sent: b; claim received: a",
     ]
     assert (bob.snapshot(), team.server.git("for-each-ref")) == before
 
@@ -105,7 +106,7 @@ def test_a_linked_worktree_syncs_its_own_branch(team: Team, ada: Project, bob: P
     side = ada.worktree("side")
     side.ok("start", "a")
     said = f"side <-> origin/side: {side.count()} commits sent as a new branch\n"
-    assert side.ok("sync").out == said
+    assert side.ok("sync").out == f"{said}claim sent: a\n"
     assert side.git("rev-parse", "--abbrev-ref", "side@{upstream}") == "origin/side"
     assert team.server.git("rev-parse", "side") == side.head()
     assert ada.clean()
@@ -115,7 +116,7 @@ def test_a_linked_worktree_syncs_its_own_branch(team: Team, ada: Project, bob: P
 def test_a_branch_may_have_an_upstream_of_another_name(team: Team, ada: Project) -> None:
     ada.git("switch", "-q", "-c", "work", "--track", "origin/main")
     ada.ok("start", "a")
-    assert ada.ok("sync").out == "work <-> origin/main: 1 commit sent\n"
+    assert ada.ok("sync").out == "work <-> origin/main: 1 commit sent\nclaim sent: a\n"
     assert team.server.git("rev-parse", "main") == ada.head()
 
 
