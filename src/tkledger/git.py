@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, NamedTuple
 
-from tkledger.commits import FORMAT, Commit, FileDiff, commits, pairs, tokens
+from tkledger.commits import FORMAT, Commit, FileDiff, commits, tokens
+from tkledger.commits import pairs as commit_pairs
 from tkledger.objects import (
     FOLDER_MODE,
     NewObject,
@@ -405,7 +406,19 @@ class Repo:
                 {"GIT_INDEX_FILE": _NOWHERE, "GIT_LITERAL_PATHSPECS": "0"},
             ) as stream,
         ):  # fmt: skip
-            yield from pairs(tokens(stream))
+            yield from commit_pairs(tokens(stream))
+
+    def between(self, pairs: Iterable[tuple[Oid, Oid]]) -> Iterator[FileDiff]:
+        """What differs between two trees, for each pair of them; their folders are not entered."""
+        from tempfile import TemporaryFile
+
+        args = ["diff-tree", "--stdin", "--raw", "-z", "--no-abbrev", "--ignore-submodules=none"]
+        with TemporaryFile() as lines:  # git answers while it reads: with a pipe both could wait
+            lines.writelines(f"{old} {new}\n".encode() for old, new in pairs)
+            lines.seek(0)
+            with self._streamed(args, lines, {"GIT_INDEX_FILE": _NOWHERE}) as stream:
+                for _, _, diff in commit_pairs(tokens(stream)):
+                    yield diff
 
     def parents(self, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
         """The commits that ``revisions`` select, each with its parents."""

@@ -200,10 +200,10 @@ class Ledger:
         walks into it.
         """
         alike: dict[Oid, list[str]] = {}
-        folders: set[Oid] = set()
+        folders: dict[Oid, Oid] = {}
         for oid, kind, diff in self.repo.root_changes(*revisions, like=LIKE_FOLDER):
             if diff.path == FOLDER and diff.new_mode == FOLDER_MODE:
-                folders.add(diff.new)
+                folders[diff.new] = diff.old if diff.old_mode == FOLDER_MODE else ""
             elif kind != "M" and looks_like_folder(diff.path):
                 alike.setdefault(oid, []).append(diff.path)
         self._reader.require_readable(folders)

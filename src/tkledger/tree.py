@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from tkledger import codec
 from tkledger.cache import TaskCache
@@ -27,9 +26,6 @@ _MODES = {
 }
 _WORTH_CACHING = 100
 """How many files at once are read through the cache; fewer are read as fast without it."""
-
-_A_FOLDER = re.compile(rb"4[0-7]{4} ")
-"""What stands in the bytes of a tree that holds a folder: git goes by the first digit of the mode."""
 
 _MOST_STRAYS = 10_000
 """A few trees that hold each other can name more files than there is time to read."""
@@ -89,16 +85,23 @@ class TreeReader:
                 else:
                     yield f"{path}/{entry.name}", entry.mode, entry.oid
 
-    def require_readable(self, folders: Set[Oid]) -> None:
-        """Raise if, of these versions of the ledger's folder, one holds a folder with more in it
-        than `_MOST_STRAYS`. Most hold none, which a look at the bytes tells.
+    def require_readable(self, versions: Mapping[Oid, Oid]) -> None:
+        """Raise if the ledger's folder came to hold a folder with more in it than `_MOST_STRAYS`.
+
+        ``versions`` are those of the ledger's folder, each with an earlier one, or nothing, from
+        which it differs little.
         """
-        inner: dict[Oid, str] = {}
-        for answer in self._repo.read_many(sorted(folders)):
-            if answer is not None and _A_FOLDER.search(answer[2]):
-                for entry in read_tree(answer[2], len(answer[0])):
-                    if entry.mode == FOLDER_MODE:
-                        inner[entry.oid] = f"{FOLDER}/{entry.name}"
+        first = [new for new, old in versions.items() if not old.strip("0")]
+        inner = {
+            diff.new: f"{FOLDER}/{diff.path}"
+            for diff in self._repo.between(
+                (old, new) for new, old in versions.items() if old.strip("0")
+            )
+            if diff.new_mode == FOLDER_MODE
+        }
+        for entry in (entry for tree in first for entry in self._repo.tree(tree) or ()):
+            if entry.mode == FOLDER_MODE:
+                inner[entry.oid] = f"{FOLDER}/{entry.name}"
         for oid, path in inner.items():
             waiting, count = [oid], 0
             while waiting:

@@ -65,6 +65,12 @@ was_heard() { # did commit-msg find the words of this very git's commit in order
 	[ -f "$folder/tk/heard" ] && read -r asker <"$folder/tk/heard" && [ "$asker" = "$PPID" ]
 }
 
+alone() { # is no other hook chained that could have changed what is committed?
+	for other in pre-commit prepare-commit-msg commit-msg; do
+		[ ! -x "${0%/*}/$other.before-tk" ] || return 1
+	done
+}
+
 charges() { # does a message have a line that counts?
 	while read -r word _; do
 		case $word in Tk-Task: | Tk-Spend: | Tk-Tokens* | Tk-Cost:) return 0 ;; esac
@@ -154,6 +160,7 @@ commit-msg)
 	;;
 reference-transaction)
 	[ "$1" = prepared ] || pass "$@"
+	was_clean && was_heard && alone && pass "$@"
 	read_input
 	known= # many refs may come to one commit
 	while read -r _ new ref; do
