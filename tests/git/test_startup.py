@@ -51,6 +51,13 @@ def test_the_other_moves_load_no_more(project: Project, verb: str) -> None:
     assert not loaded(project, verb, "a", *more) & HEAVY
 
 
+@pytest.mark.parametrize("command", [["budget"], ["budget", "a"], ["budget", "a", "--json"]])
+def test_a_plain_look_at_a_budget_loads_nothing_that_is_heavy(
+    project: Project, command: list[str]
+) -> None:
+    assert not loaded(project, *command) & HEAVY
+
+
 def test_the_version_loads_next_to_nothing(project: Project) -> None:
     bare = loaded_by(project, "pass")
     more = loaded_by(project, "from tkledger import cli; cli.run(['--version'])") - bare

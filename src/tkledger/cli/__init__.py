@@ -126,6 +126,12 @@ def _dispatch(argv: list[str]) -> int:
         plain = moves.parse(argv)
         if plain is not None:
             return moves.run(argv[0], **plain)
+    if argv and argv[0] == "budget":
+        from tkledger.cli import gauges, moves
+
+        plain = moves.parse_look(argv)
+        if plain is not None:
+            return gauges.show(**plain)
     from tkledger.cli import app
 
     return app.run(argv)

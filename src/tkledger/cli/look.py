@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from tkledger.cli import options as o
-from tkledger.cli.budget import used_json
 from tkledger.cli.claims import claim_json
+from tkledger.cli.gauges import used_json
 from tkledger.cli.session import Session
 from tkledger.core.history import HistoryEntry, times
 from tkledger.core.lifecycle import State

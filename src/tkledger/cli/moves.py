@@ -57,11 +57,24 @@ def _flags(verb: str) -> list[Flag]:
 
 def parse(argv: list[str]) -> dict[str, Any] | None:
     """The arguments of a plain move; None if typer had better look at it."""
-    flags = {word: flag for flag in _flags(argv[0]) for word in flag.words}
+    values = arguments(argv[1:], _flags(argv[0]))
+    return values if values and values["ids"] else None
+
+
+def parse_look(argv: list[str]) -> dict[str, Any] | None:
+    """The arguments of a plain look at no task or one; None if typer had better look at it."""
+    flags = [flag for flag in FLAGS if flag.argument in ("path", "as_json")]
+    values = arguments(argv[1:], flags)
+    return values if values and len(values["ids"]) < 2 else None
+
+
+def arguments(argv: list[str], flags: list[Flag]) -> dict[str, Any] | None:
+    """Ids and options, each at most once; None if there is anything else."""
+    known = {word: flag for flag in flags for word in flag.words}
     values: dict[str, Any] = {"ids": []}
-    words = iter(argv[1:])
+    words = iter(argv)
     for word in words:
-        flag = flags.get(word)
+        flag = known.get(word)
         if flag is None:
             if word.startswith("-") and word != "-":
                 return None
@@ -71,7 +84,7 @@ def parse(argv: list[str]) -> dict[str, Any] | None:
         if value is None or flag.argument in values:
             return None
         values[flag.argument] = value
-    return values if values["ids"] else None
+    return values
 
 
 def run(
