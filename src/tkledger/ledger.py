@@ -43,7 +43,7 @@ from tkledger.tree import (
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
 
-_PATIENCE = 10.0
+_PATIENCE = 5.0
 """How long to wait, in seconds, for somebody's commit that may be taking a move along."""
 
 _SNAPSHOTS = 64

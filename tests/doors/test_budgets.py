@@ -95,8 +95,22 @@ def by_command(clone: Clone) -> None:
 DOORS = [by_commit, by_no_verify, by_plumbing, by_push, at_the_server, by_verify, by_command]
 
 
-@pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+FEW = {by_commit, at_the_server, by_verify}
+"""The doors at which every kind is tried each time; the others try steps, and all in the long run."""
+
+TRIED = [
+    pytest.param(
+        kind,
+        door,
+        id=f"{kind.name}-{door.__name__}",
+        marks=[] if kind is KINDS[0] or door in FEW else [pytest.mark.long],
+    )
+    for kind in KINDS
+    for door in DOORS
+]
+
+
+@pytest.mark.parametrize(("kind", "door"), TRIED)
 def test_a_step_is_refused_at_one_more_than_the_limit(
     clone: Clone, kind: Kind, door: Callable[[Clone], None]
 ) -> None:
