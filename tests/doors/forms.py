@@ -196,6 +196,29 @@ def weakened_before(clone: Clone, **fields: object) -> None:
     clone.commit(a={"state": "done"})
 
 
+def role_named(clone: Clone, who: str) -> None:
+    """The policy says who may change it; the server cannot know who pushes, and says so."""
+    clone.git("config", "tk.pusher", "none", cwd=clone.server)
+    clone.policy(roles={"policy": [who]})
+    clone.commit("policy")
+
+
+def weakened_by(clone: Clone, who: str) -> None:
+    role_named(clone, who)
+    weakened_before(clone, squash="path")
+
+
+def weakened_beside(clone: Clone, who: str) -> None:
+    """A branch that left before the policy named anybody weakens it twice, and is merged."""
+    clone.git("switch", "-q", "-c", "side")
+    for depth in (5, 6):
+        clone.policy(depth=depth, squash="path")
+        clone.commit("weaker")
+    clone.git("switch", "-q", "main")
+    role_named(clone, who)
+    clone.git("merge", "-q", "-m", "x", "-X", "theirs", "side")
+
+
 def tightened(clone: Clone, *options: str) -> None:
     """A branch that left before the law was tightened, and ends work as was legal then."""
     clone.git("switch", "-q", "-c", "side")
@@ -261,6 +284,20 @@ row(
     partial(weakened_before, depth=5),
     PC,
     "TK201",
+)
+row(
+    "policy weakened before, by one who may not",
+    lambda c: weakened_by(c, "alice"),
+    PC,
+    "TK502",
+    lambda c: weakened_by(c, "test@example.org"),
+)
+row(
+    "policy weakened on an old branch, by one who may not",
+    lambda c: weakened_beside(c, "alice"),
+    PMC,
+    "TK502",
+    lambda c: weakened_beside(c, "test@example.org"),
 )
 row("work under the law of an old branch", tightened, PMC, "TK201", reviewed)
 row(
