@@ -10,14 +10,14 @@ from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
 from tkledger.commits import Commit
 from tkledger.core.change import Change, Violation, governing
-from tkledger.core.lifecycle import State
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import judge
+from tkledger.core.rules.authority import guarded
 from tkledger.core.rules.door import (
-    APPROVALS,
     ATTRIBUTION,
     CHECKS,
-    PushedApproval,
+    DEEDS,
+    PushedDeed,
     RefUpdate,
     Work,
 )
@@ -222,28 +222,23 @@ def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
 def _unvouched(
     repo: Repo, commit: Commit, change: Change, here: Policy | None
 ) -> Iterator[Violation]:
-    """Approvals in a name that neither the push nor a signature vouches for.
+    """What is not for everyone, done in a name that neither the push nor a signature vouches for.
 
-    Asked where the commit's own policy wants reviews, or the server's, ``here``: a branch that left
-    before that was so comes in by the law of today.
+    Asked where the commit's own policy wants it, or the server's, ``here``: a branch that left
+    before that was so comes in by the law of today. Whose login is whose is the server's to say:
+    a pushed policy could call anybody by any name.
     """
-    laws = [law for law in (here, change.policy) if law and law.review == "required"]
-    if not laws or change.policy is None:
+    sides = [side.policy for side in change.parents]
+    deeds = guarded(change, [law for law in (here, change.policy, *sides) if law])
+    if not deeds:
         return
-    approved = [
-        new.id
-        for old, new in change.edits()
-        if old.state is State.IN_REVIEW and new.state is State.DONE
-    ]
-    if not approved:
-        return
+    names = here or DEFAULT
     who = pusher(repo)
-    vouched = {change.policy.actor(name) for name in (*who.names, *signer(repo, commit.oid))}
-    actor = change.policy.actor(trailer(commit.message, "Tk-Actor") or commit.email)
+    vouched = {names.actor(name) for name in (*who.names, *signer(repo, commit.oid))}
     known = frozenset(vouched) if who.vouched or vouched else None
-    for task in approved:
-        for check in APPROVALS:
-            found = check.judge(PushedApproval(commit.oid, task, actor, known))
+    for subject, deed in deeds:
+        for check in DEEDS:
+            found = check.judge(PushedDeed(subject, deed, names.actor(change.actor), known))
             yield from (one._replace(commit=commit.oid) for one in found)
 
 

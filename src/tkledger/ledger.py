@@ -265,7 +265,10 @@ class Ledger:
         if made.policy is None:
             return made
         actor = trailer(message or "", "Tk-Actor")
-        if actor is None and made.policy.roles:  # else nobody asks, and it would cost a process
+        laws = (made.policy, *(side.policy for side in made.parents))
+        if actor is None and any(
+            law and law.roles for law in laws
+        ):  # else nobody asks, and it would cost a process
             actor = self.repo.author_email()
         next_ = Work("", tuple(parents), int(time.time()), made.charged, ())
         edits = [*made.edits(), *((None, task) for task in made.births())]

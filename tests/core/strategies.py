@@ -126,7 +126,7 @@ policy_values: st.SearchStrategy[Policy] = _some(
         "budget": st.just({"steps": 3}),
         "budgets": st.dictionaries(words, st.just({"cost": "0.5"}), max_size=2),
         "retry": st.integers(1, 3),
-        "roles": st.just({"budget": ["a"]}),
+        "roles": st.just({"budget": ["a"], "policy": ["b"]}),
         "loops": st.dictionaries(
             st.sampled_from(policies.LOOPS), st.sampled_from(["warn", "refuse"])
         ),

@@ -74,15 +74,21 @@ def unrelated(clone: Clone, ledger: bool) -> None:
     clone.git("merge", "-q", "--allow-unrelated-histories", *strategy, "-m", "x", root)
 
 
+def move_after_a_merge(clone: Clone) -> None:
+    merged(clone, {"b": {"priority": 1}}, {"c": {"priority": 1}})
+    clone.commit(a={"state": "in_progress"})
+
+
 def odd_parents(clone: Clone, to: str, *parents: str) -> None:
+    """A commit with such parents that moves a task; as a merge it may only leave it as it was."""
     clone.commit(b={"priority": 1})
     made = clone.dangling(*parents, a={"state": to})
     clone.git("update-ref", "refs/heads/main", made)
 
 
-def parent_twice(clone: Clone) -> None:
+def parent_twice(clone: Clone, *, to: str = "done") -> None:
     head = clone.oid()
-    text = clone.git("cat-file", "commit", clone.dangling(a={"state": "done"})) + "\n"
+    text = clone.git("cat-file", "commit", clone.dangling(a={"state": to})) + "\n"
     doubled = text.replace(f"parent {head}\n", f"parent {head}\n" * 2)
     made = clone.git("hash-object", "-w", "-t", "commit", "--stdin", stdin=doubled)
     clone.git("update-ref", "refs/heads/main", made)
@@ -132,8 +138,20 @@ for options, door in (((), PMC), (("--no-verify",), PCM)):
         ),
     )
 row("an evil merge", evil, PC, "TK221", partial(evil, title="Task a"))
-row("an evil merge --no-verify", lambda c: evil(c, "-n"), PCM, "TK221")
-row("a move in a merge", lambda c: evil(c, title="Task a", state="in_progress"), PC, "TK222")
+row(
+    "an evil merge --no-verify",
+    lambda c: evil(c, "-n"),
+    PCM,
+    "TK221",
+    lambda c: evil(c, "-n", title="Task a"),
+)
+row(
+    "a move in a merge",
+    lambda c: evil(c, title="Task a", state="in_progress"),
+    PC,
+    "TK222",
+    move_after_a_merge,
+)
 row(
     "an octopus that closes a circle",
     lambda c: octopus(c, ("a", "b"), ("b", "c"), ("c", "a")),
@@ -173,17 +191,28 @@ row(
     partial(unrelated, ledger=False),
 )
 row("foxtrot", lambda c: foxtrot(c, "-s", "ours"), PMC, "TK222", foxtrot)
-row("the same parent twice", lambda c: odd_parents(c, "done", "HEAD", "HEAD"), RT, "TK201")
-row("the same parent twice, past git", parent_twice, RT, "TK222")
 row(
-    "an ancestor as a second parent",
-    lambda c: odd_parents(c, "done", "HEAD", "HEAD~1"),
+    "the same parent twice",
+    lambda c: odd_parents(c, "done", "HEAD", "HEAD"),
     RT,
-    "TK222",
+    "TK201",
+    lambda c: odd_parents(c, "in_progress", "HEAD", "HEAD"),
 )
 row(
-    "twenty parents",
-    lambda c: odd_parents(c, "done", *(["HEAD", "HEAD~1", "HEAD~2", "HEAD~3"] * 5)),
+    "the same parent twice, past git",
+    parent_twice,
     RT,
     "TK222",
+    partial(parent_twice, to="todo"),
 )
+for name, parents in (
+    ("an ancestor as a second parent", ["HEAD", "HEAD~1"]),
+    ("twenty parents", ["HEAD", "HEAD~1", "HEAD~2", "HEAD~3"] * 5),
+):
+    row(
+        name,
+        lambda c, parents=parents: odd_parents(c, "done", *parents),
+        RT,
+        "TK222",
+        lambda c, parents=parents: odd_parents(c, "todo", *parents),
+    )

@@ -17,16 +17,18 @@ RT, PUSH, SERVER = "reference-transaction", "pre-push", "pre-receive"
 class Row(NamedTuple):
     """An attempt, the door that refuses it and for what; and what is like it and legal.
 
-    ``pushed`` are the refs that carry it; only what history shows is ``verified``.
+    ``pushed`` are the refs that carry it; only what history shows is ``verified``. What leaves more
+    behind than branches, and so cannot share a clone with others, stands ``apart``.
     """
 
     name: str
     attempt: Attempt
     door: str
     code: str
-    legal: Attempt | None = None
+    legal: Attempt
     pushed: tuple[str, ...] = ("main",)
     verified: bool = True
+    apart: bool = False
 
 
 ROWS: list[Row] = []
@@ -37,12 +39,13 @@ def row(
     attempt: Attempt,
     door: str,
     code: str,
-    legal: Attempt | None = None,
+    legal: Attempt,
     *,
     pushed: tuple[str, ...] = ("main",),
     verified: bool = True,
+    apart: bool = False,
 ) -> None:
-    ROWS.append(Row(name, attempt, door, code, legal, pushed, verified))
+    ROWS.append(Row(name, attempt, door, code, legal, pushed, verified, apart))
 
 
 def each(
@@ -54,4 +57,4 @@ def each(
 ) -> None:
     """A way of committing: from todo straight to done, and its twin, to in_progress."""
     illegal, legal = (partial(attempt, to=state) for state in ("done", "in_progress"))
-    row(name, illegal, door, "TK201", legal, pushed=pushed)
+    row(name, illegal, door, "TK201", legal, pushed=pushed, apart=True)

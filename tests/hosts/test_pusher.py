@@ -66,11 +66,46 @@ def test_a_server_may_name_its_own_variable_and_no_other_counts(project: Path) -
 
 
 def test_the_policy_maps_a_login_to_an_actor(project: Path) -> None:
-    at = ["-C", str(project)]
-    git(project, "reset", "-q", "--hard", "HEAD~1")
-    run(["config", "set", "actors", "b.miller=bob", *at])
-    assert run(["approve", "a", "--as", "bob", *at]) == Exit.OK
+    named(project, "actors", "b.miller=bob")
+    git(project, "push", "-q", "origin", "main")
+    assert run(["approve", "a", "--as", "bob", "-C", str(project)]) == Exit.OK
     git(project, "push", "-q", "origin", "main", GL_USERNAME="b.miller")
+
+
+def test_who_is_who_says_the_servers_policy_not_the_pushed_one(project: Path) -> None:
+    """Mallory calls herself bob, and approves as bob, or as herself."""
+    named(project, "actors", "mallory=bob")
+    for name in ("bob", "mallory"):
+        git(project, "switch", "-q", "-c", f"as-{name}", "main")
+        assert run(["approve", "a", "--as", name, "-C", str(project)]) == Exit.OK
+        said = git(project, "push", "origin", f"as-{name}:main", fails=True, GL_USERNAME="mallory")
+        assert "error[TK705] a: approved in the name of bob, pushed by mallory" in said
+
+
+def named(project: Path, *setting: str) -> None:
+    """The approval taken back, and the policy changed in its place."""
+    git(project, "reset", "-q", "--hard", "HEAD~1")
+    assert run(["config", "set", *setting, "-C", str(project)]) == Exit.OK
+
+
+def test_a_limit_is_raised_by_a_pusher_of_that_name(project: Path) -> None:
+    named(project, "roles", "budget=alice")
+    git(project, "push", "-q", "origin", "main")
+    more = ["edit", "a", "--budget", "steps=99", "--reason", "it grew", "--as", "alice"]
+    assert run([*more, "-C", str(project)]) == Exit.OK
+    said = git(project, "push", "origin", "main", fails=True, GL_USERNAME="bob")
+    assert "error[TK705] a: raised a limit in the name of alice, pushed by bob" in said
+    git(project, "push", "-q", "origin", "main", GL_USERNAME="alice")
+
+
+def test_the_policy_is_changed_by_a_pusher_of_that_name(project: Path) -> None:
+    named(project, "roles", "policy=alice")
+    git(project, "push", "-q", "origin", "main")
+    at = ["--as", "alice", "-C", str(project)]
+    assert run(["config", "set", "depth", "3", *at]) == Exit.OK
+    said = git(project, "push", "origin", "main", fails=True, GL_USERNAME="bob")
+    assert "error[TK705] .tasks/config.yaml: changed the policy in the name of alice" in said
+    git(project, "push", "-q", "origin", "main", GL_USERNAME="alice")
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen makes the key")

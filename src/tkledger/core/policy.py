@@ -31,8 +31,8 @@ EDGES = tuple(edge_name(edge.source, edge.target) for edge in TRANSITIONS)
 LOOPS = ("identity", "ancestors", "respawn", "chain", "discovered", "children")
 """The checks for work that breeds work; cycles are always refused."""
 
-ROLES = ("budget",)
-"""What a role may do: ``budget`` may raise limits."""
+ROLES = ("budget", "policy")
+"""What a role may do: ``budget`` may raise limits, ``policy`` may change the policy itself."""
 
 _OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from tkledger.core.budget import KINDS
-from tkledger.core.change import Change
+from tkledger.core.change import Change, governing
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import Policy
+from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.snapshot import POLICY_PATH
 from tkledger.core.task import Budget, Task
 from tkledger.core.usage import micro
 
@@ -99,3 +104,74 @@ def _budgeted(change: Change, task_id: str, *, before: bool) -> Iterator[str]:
         task = ledger.task(ancestor)
         if task is not None and any(getattr(task.budget, kind) is not None for kind in KINDS):
             yield ancestor
+
+
+@rule("TK502")
+def policy_changed_by_another(change: Change) -> Iterator[Finding]:
+    """The policy was changed, or given up in a merge, by somebody without the role.
+
+    Asked where the policy as it was before names in `roles` who may (`policy`). `tk accept` changes
+    it, too. A merge gives up the policy of one side where that side had changed it and the other,
+    which did not know of it, has the higher version.
+
+    Why: a law that whoever it binds can rewrite is none.
+
+    Remedy: somebody of the role: `tk config set KEY VALUE`, or makes the merge.
+    """
+    for law, what in _legislation(change):
+        allowed = law.roles.get("policy", ())
+        if allowed and change.actor and change.actor not in allowed:
+            yield Finding(
+                POLICY_PATH,
+                f"{what}: not for {change.actor}",
+                f"ask {allowed[0]} to make the merge"
+                if change.is_merge
+                else f"ask {allowed[0]}: tk config set KEY VALUE",
+            )
+
+
+def _legislation(change: Change) -> Iterator[tuple[Policy, str]]:
+    """The policies that lose their force by a change, and how."""
+    for old, _ in amended(change):
+        yield old, "the policy changes"
+    if change.is_merge:
+        kept = (None, governing(change.parents, change.after))
+        unmoved = [base.policy for base in change.bases]
+        for side in change.parents:
+            if side.policy is not None and side.policy not in (*kept, *unmoved):
+                yield side.policy, f"the merge gives up a policy of version {side.policy.version}"
+
+
+class Guard(NamedTuple):
+    """A deed that is not for everyone: under which policies, and what in a change it is done to."""
+
+    deed: str
+    asked: Callable[[Policy], bool]
+    subjects: Callable[[Change], Iterable[str]]
+
+
+def _approvals(change: Change) -> list[str]:
+    ends = (State.IN_REVIEW, State.DONE)
+    return [new.id for old, new in change.edits() if (old.state, new.state) == ends]
+
+
+GUARDS = (
+    Guard("approved", lambda law: law.review == "required", _approvals),
+    Guard(
+        "raised a limit",
+        lambda law: "budget" in law.roles,
+        lambda change: [task.id for task, _ in _raises(change)],
+    ),
+    Guard(
+        "changed the policy",
+        lambda law: "policy" in law.roles,
+        lambda change: [POLICY_PATH for _ in _legislation(change)][:1],
+    ),
+)
+"""Whatever somebody must answer for by name."""
+
+
+def guarded(change: Change, laws: Iterable[Policy]) -> list[tuple[str, str]]:
+    """What a change does, and to what, that any of ``laws`` does not leave to everyone."""
+    asked = [guard for guard in GUARDS if any(map(guard.asked, laws))]
+    return [(subject, guard.deed) for guard in asked for subject in guard.subjects(change)]

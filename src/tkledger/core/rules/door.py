@@ -107,38 +107,41 @@ def reserved_ref(update: RefUpdate) -> Iterator[Finding]:
         yield Finding(update.ref, "is a reserved ref", "push branches and tags only")
 
 
-class PushedApproval(NamedTuple):
-    """An approval that somebody pushes, where the policy asks for reviews.
+class PushedDeed(NamedTuple):
+    """Something that is not for everyone, and that somebody pushes: an approval, a raised limit, a
+    new policy.
 
-    actor: who approved, as the commit says; known: the names of whoever pushed or signed it, as
-    the server knows them, None where it is set up not to know; both by the policy's names
+    actor: who did it, as the commit says; known: the names of whoever pushed or signed it, as the
+    server knows them, None where it is set up not to know; both by the names of the server's policy
     """
 
-    commit: str
     task: str
+    deed: str
     actor: str
     known: frozenset[str] | None
 
 
 @rule("TK705")
-def approver_not_the_pusher(approval: PushedApproval) -> Iterator[Finding]:
-    """An approval names somebody else than the one who pushed or signed it.
+def actor_not_the_pusher(pushed: PushedDeed) -> Iterator[Finding]:
+    """What is not for everyone was done in another name than that of whoever pushed or signed it.
 
-    Asked by a server whose policy says `review: required`. It believes a push certificate with a
-    known signer, a signature of the commit, or the variable by which its host tells who pushes.
+    Asked by a server of approvals where the policy says `review: required`, of raised limits and of
+    changes of the policy where its `roles` names who may. It believes a push certificate with a
+    known signer, a signature of the commit, or the variable by which its host tells who pushes. Which
+    name a login has says the policy on the server's HEAD, never the one that is pushed.
 
     Why: anybody can write any name into a commit.
 
-    Remedy: the reviewer pushes, or signs the commit. A server that has no way to know says so:
+    Remedy: the one who did it pushes, or signs the commit. A server that has no way to know says so:
     `git config tk.pusher none`, or the name of its own variable.
     """
-    if approval.known is not None and approval.actor not in approval.known:
-        who = ", ".join(sorted(approval.known))
+    if pushed.known is not None and pushed.actor not in pushed.known:
+        who = ", ".join(sorted(pushed.known))
         yield Finding(
-            approval.task,
-            f"approved in the name of {approval.actor}, pushed by"
+            pushed.task,
+            f"{pushed.deed} in the name of {pushed.actor}, pushed by"
             f" {who or 'somebody this server does not know'}",
-            f"{approval.actor} has to push it, or sign it: git commit --amend -S"
+            f"{pushed.actor} has to push it, or sign it: git commit --amend -S"
             if who
             else "on the server: git config tk.pusher VARIABLE, or none if nothing tells who pushes",
         )
@@ -258,8 +261,8 @@ IDLE: tuple[Rule, ...] = (created_while_asleep,)
 ATTRIBUTION: tuple[Rule, ...] = (unattributed_work,)
 """What is asked of each commit that changes no task."""
 
-APPROVALS: tuple[Rule, ...] = (approver_not_the_pusher,)
-"""What a server asks of each approval that is pushed."""
+DEEDS: tuple[Rule, ...] = (actor_not_the_pusher,)
+"""What a server asks of each deed that is not for everyone."""
 
 CHECKS: tuple[Rule, ...] = (
     protected_branch_deleted,
@@ -269,5 +272,5 @@ CHECKS: tuple[Rule, ...] = (
 )
 """What a server asks of each ref line, beside the rules it judges the commits by."""
 
-EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *APPROVALS, *ATTRIBUTION, *CLAIMS, *IDLE)
+EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *DEEDS, *ATTRIBUTION, *CLAIMS, *IDLE)
 """Whatever has a code: for the pages, not for judging."""

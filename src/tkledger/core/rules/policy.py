@@ -11,7 +11,7 @@ from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import POLICY_PATH
 
 
-def _amended(change: Change) -> Iterator[tuple[Policy, Policy]]:
+def amended(change: Change) -> Iterator[tuple[Policy, Policy]]:
     """The policy before and after an ordinary commit that changes it.
 
     To restore the one in force, where its file was gone or could not be read, changes nothing.
@@ -47,7 +47,7 @@ def policy_version_not_next(change: Change) -> Iterator[Finding]:
 
     Remedy: `tk config set KEY VALUE` does it; by hand, write the next version.
     """
-    for old, new in _amended(change):
+    for old, new in amended(change):
         if new.version != old.version + 1:
             yield Finding(
                 POLICY_PATH,
@@ -64,7 +64,7 @@ def policy_not_alone(change: Change) -> Iterator[Finding]:
 
     Remedy: commit the policy by itself, then the tasks.
     """
-    for _ in _amended(change):
+    for _ in amended(change):
         if len(change.touched) > 1:
             yield Finding(
                 POLICY_PATH,
@@ -146,7 +146,7 @@ def law_went_back(change: Change) -> Iterator[Finding]:
 
     Remedy: keep `format` and `law` as they were.
     """
-    for old, new in _amended(change):
+    for old, new in amended(change):
         for name in ("format", "law"):
             if getattr(new, name) < getattr(old, name):
                 yield Finding(
