@@ -24,7 +24,7 @@ _PARTS = {
     "wait": Wait,
     "error": Failure,
 }
-_TUPLES = ("depends_on", "labels", "notes")
+_TUPLES = ("depends_on", "labels", "concerns", "settled", "notes")
 
 
 class TaskCache:

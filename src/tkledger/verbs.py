@@ -12,7 +12,7 @@ from tkledger.core import actions
 from tkledger.core.field import WHOLE, FieldError, decimal, is_id, line, whole
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.snapshot import Flaw, Snapshot
-from tkledger.core.task import DEFAULT_PRIORITY, DEFAULT_TYPE, REASONS, RESOLUTIONS, Task
+from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, REASONS, RESOLUTIONS, Task
 from tkledger.errors import unusable, usage
 from tkledger.ids import find, fresh_id
 
@@ -51,16 +51,23 @@ _DESCRIBING = (
     "message",
 )
 
+_LINES = ("title", "owner", "pr", "agent")
+"""What only edit sets, and an empty value takes out."""
+
+_PLACE = ("branch", "base")
+
 OPTIONS: dict[str, tuple[str, ...]] = {
     "new": ("id", "title", "from", "backlog", *_DESCRIBING),
-    "edit": ("id", "title", "owner", "no_label", "no_depends_on", "reason", *_DESCRIBING),
+    "edit": ("id", *_LINES, "no_label", "no_depends_on", "reason", *_DESCRIBING),
     "note": ("id", "message"),
+    "concern": ("id", "message", "kind", "settle"),
     "step": ("id", "message"),
     "spend": ("id", "tokens_in", "tokens_out", "cost", "model", "message"),
     **{
         event.value: ("id", "message", *extra)
         for event, extra in {
             **dict.fromkeys(actions.TARGETS, ()),
+            Event.START: _PLACE,
             Event.BLOCK: ("reason",),
             Event.FINISH: ("resolution",),
             Event.APPROVE: ("resolution",),
@@ -107,7 +114,7 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Step:
     """Other values for fields of a task; an empty value takes a field out."""
     task = existing(ledger, options.get("id"))
     fields: dict[str, Any] = _described(ledger, options, task)
-    for name in ("title", "owner"):
+    for name in _LINES:
         if options.get(name) is not None:
             fields[name] = options[name] or None
     for name, field in (("label", "labels"), ("depends_on", "depends_on")):
@@ -128,6 +135,35 @@ def note(ledger: Snapshot, options: Options, actor: str) -> Step:
     if not text or not text.strip():
         raise usage("no-text", "a note needs a text", f"tk note {task.id} TEXT")
     return Step(actions.note(ledger, task, text), task.id, f"note {task.id} {task.title}")
+
+
+def concern(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """A doubt about a task, or the end of one, which is named by its number."""
+    task = existing(ledger, options.get("id"))
+    text = (options.get("message") or "").strip()
+    number, kind = options.get("settle"), options.get("kind")
+    if number is not None:
+        after = actions.settle(ledger, task, _open_concern(task, number), text or None)
+        return Step(after, task.id, f"settle {task.id} {task.title}")
+    if not text:
+        raise usage("no-text", "a concern needs a text", f"tk concern {task.id} TEXT")
+    words = f"{kind or CONCERNS[0]}: {text}"
+    if words in task.concerns:
+        number = task.concerns.index(words) + 1
+        fact = f"{task.id} has this concern already, as number {number}"
+        raise usage("known-concern", fact, f"tk show {task.id}, or say it in other words")
+    return Step(actions.concern(ledger, task, words), task.id, f"concern {task.id} {task.title}")
+
+
+def _open_concern(task: Task, number: int) -> str:
+    """The words of a concern by its number, from 1."""
+    if not 1 <= number <= len(task.concerns):
+        fact = f"{task.id} has no concern {number}; it has {len(task.concerns)}"
+        raise usage("no-such-concern", fact, f"tk show {task.id}")
+    words = task.concerns[number - 1]
+    if words in task.settled:
+        raise usage("settled", f"concern {number} of {task.id} is settled", f"tk show {task.id}")
+    return words
 
 
 def step(ledger: Snapshot, options: Options, actor: str) -> Step:
@@ -190,6 +226,7 @@ def move(event: Event) -> Callable[[Snapshot, Options, str], Step]:
             reason=reason,
             resolution=resolution,
             text=text,
+            place={name: options[name] for name in _PLACE if options.get(name)},
         )
         why = reason or text
         trailers = (("Tk-Reason", why),) if why else ()
@@ -202,6 +239,7 @@ VERBS: dict[str, Callable[[Snapshot, Options, str], Step]] = {
     "new": new,
     "edit": edit,
     "note": note,
+    "concern": concern,
     "step": step,
     "spend": spend,
     **{event.value: move(event) for event in actions.TARGETS},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -93,7 +94,33 @@ def test_another_attempt_hears_of_the_first(project: Project) -> None:
     answer = runs(project, "a", code, "--retries", "2")
     assert answer.out == "a: blocked: sh ended with exit 1\na: done\n", answer.said
     assert "attempt: 2" in project.file("a", "tk/a")
-    assert "mind the gap" in log_of(project, attempt=2)
+    heard = log_of(project, attempt=2)
+    assert "mind the gap" in heard
+    assert "attempt 1 of this run blocked: sh ended with exit 1" in heard
+    assert "attempt 1 printed at last:\nT\n\nmind the gap\n" in heard
+    assert "a: mind the gap\n" in answer.err, "people at the terminal see it, too"
+
+
+def test_a_command_is_given_the_messages_that_wait_for_its_actor(project: Project) -> None:
+    project.ok("send", "alice", "use the new parser", "--task", "a", "--as", "bob")
+    project.ok("send", "alice", "lunch at one", "--as", "bob")
+    project.ok("send", "alice", "about something else", "--task", "b", "--as", "bob")
+    project.ok("send", "bob", "not for alice", "--as", "carol")
+    read = project.ok("send", "alice", "read already", "--as", "bob").out.strip()
+    project.ok("inbox", "--ack", read, "--as", "alice")
+    tk = " ".join(TK)
+    take = f'{tk} inbox --ack $(grep -v "^ " "$TK_INBOX" | cut -c1-10) --as alice >&2'
+    answer = runs(project, "a", f'cat "$TK_INBOX"; {take}')
+    assert answer.status == 0, answer.said
+    said = log_of(project)
+    for text in (said, answer.err):
+        assert re.search("from bob  a  for .* more\n  use the new parser\n", text)
+        assert "lunch at one" in text
+        for other in ("something else", "not for alice", "read already"):
+            assert other not in text
+    assert "use the new parser" not in project.ok("inbox", "--as", "alice").out
+    assert runs(project, "b", 'cat "$TK_INBOX"').status == 0
+    assert log_of(project, "b").endswith("  about something else\n")
 
 
 def test_a_lease_is_held_on_as_long_as_the_command_runs(project: Project) -> None:

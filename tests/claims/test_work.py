@@ -19,6 +19,8 @@ def test_work_makes_a_checkout_and_starts_there(project: Project, tmp_path: Path
     assert answer.out == f"{tree.path}\n"
     assert tree.git("symbolic-ref", "HEAD") == "refs/heads/tk/a"
     assert (tree.state("a"), project.state("a")) == ("in_progress", "todo")
+    assert "\nbranch: tk/a\nbase: main" in tree.file("a")
+    assert tree.count() == project.count() + 1
     body = project.git("log", "-1", "--format=%b", "refs/tk/claims/a")
     assert "branch: refs/heads/tk/a\nbase: refs/heads/main\nttl: 3600\n" in body
     assert "epoch: 1\n" in f"{body}\n"
@@ -53,8 +55,10 @@ def test_a_branch_that_is_there_is_gone_on_with(project: Project) -> None:
     project.ok("work", "a", "--drop")
     assert not place.exists()
     assert project.git("rev-parse", "tk/a") == tip
+    project.git("checkout", "-q", "-b", "other")
     project.ok("work", "a", "--as", "bob")
     assert project.git("rev-parse", "tk/a^") == tip
+    assert "\nbranch: tk/a\nbase: other" in project.file("a", "tk/a")
 
 
 def test_nothing_uncommitted_is_dropped(project: Project) -> None:

@@ -123,7 +123,7 @@ def test_every_command_takes_c_and_json(name: str) -> None:
     assert {"path", "as_json"} <= set(_parameters(name.split()))
 
 
-WRITING = ["init", "config set", "new", "edit", "note", "batch", "accept"]
+WRITING = ["init", "config set", "new", "edit", "note", "concern", "batch", "accept"]
 WRITING += [name for name, command in COMMANDS.items() if command.group == "Move"]
 
 
@@ -181,6 +181,10 @@ def test_the_version(tk: Tk) -> None:
         (["block", "a"], "no-reason"),
         (["block", "a", "--reason", "whim"], "bad-value"),
         (["note", "a", " "], "no-text"),
+        (["concern", "a"], "no-text"),
+        (["concern", "a", "T", "--kind", "taste"], "bad-value"),
+        (["concern", "a", "--settle", "1"], "no-such-concern"),
+        (["edit", "a", "--pr", "soon"], "bad-value"),
         (["list", "--state", "doing"], "no-such-state"),
         (["config", "set", "colour", "red"], "no-such-setting"),
         (["config", "set", "depth", "deep"], "bad-value"),
@@ -363,6 +367,12 @@ def test_edit_changes_fields_and_takes_them_out(ledger: Tk, git: Git) -> None:
         "--label", "x", "--label", "y", "--depends-on", "b", "-m", "why", "--budget", "steps=5",
     )  # fmt: skip
     assert said == [("a", "todo", "todo")]
+    moved(ledger, "edit", "a", "--pr", "https://git.example/pull/7", "--agent", "agent-3@build")
+    task = ledger("show", "a", "--json").json["task"]
+    assert (task["pr"], task["agent"]) == ("https://git.example/pull/7", "agent-3@build")
+    moved(ledger, "edit", "a", "--pr", "7", "--agent", "")
+    task = ledger("show", "a", "--json").json["task"]
+    assert (task["pr"], "agent" in task) == ("7", False)
     moved(ledger, "edit", "a", "--no-label", "x", "--budget", "tokens=7", "--label", "z")
     moved(ledger, "edit", "a", "--no-depends-on", "b", "--owner", "", "--budget", "steps=")
     task = ledger("show", "a", "--json").json["task"]
@@ -467,6 +477,31 @@ def test_notes_are_added(ledger: Tk) -> None:
     assert moved(ledger, "note", "a", "one") == [("a", "todo", "todo")]
     moved(ledger, "note", "a", "two\nlines")
     assert ledger("show", "a", "--json").json["task"]["notes"] == ["one", "two\nlines\n"]
+
+
+def test_a_design_concern_stands_in_the_way_of_done_until_it_is_settled(ledger: Tk) -> None:
+    assert moved(ledger, "start", "a") == [("a", "todo", "in_progress")]
+    assert moved(ledger, "concern", "a", "who restarts it?", "--kind", "ops") == [
+        ("a", "in_progress", "in_progress")
+    ]
+    moved(ledger, "concern", "a", "-", stdin="two parsers\n")
+    answer = ledger("done", "a", "--json")
+    refused(answer, "TK214")
+    assert answer.json["violations"][0]["remedy"] == "tk concern a TEXT --settle 2"
+    moved(ledger, "submit", "a")
+    refused(ledger("approve", "a", "--json"), "TK214")
+    assert "2 open concerns" in ledger("list").out
+    failed(ledger("concern", "a", "two parsers", "--json"), Exit.USAGE, "known-concern")
+    moved(ledger, "concern", "a", "one is gone", "--settle", "2")
+    failed(ledger("concern", "a", "--settle", "2", "--json"), Exit.USAGE, "settled")
+    moved(ledger, "approve", "a")
+    task = ledger("show", "a", "--json").json["task"]
+    assert task["concerns"] == ["ops: who restarts it?", "design: two parsers"]
+    assert task["settled"] == ["design: two parsers"]
+    assert task["notes"] == ["settled design: two parsers\none is gone\n"]
+    text = lines({"op": "concern", "id": "a", "settle": 1})
+    assert moved(ledger, "batch", stdin=text) == [("a", "done", "done")]
+    assert ledger("verify", "--all").status is Exit.OK
 
 
 def test_fmt_rewrites_what_it_can_and_names_what_it_cannot(

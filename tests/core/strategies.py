@@ -12,7 +12,7 @@ from tkledger.core.field import MAX_INT, is_id
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import POLICY_PATH, Flaw, Snapshot
-from tkledger.core.task import REASONS, RESOLUTIONS, SCOPES, Task, task
+from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, SCOPES, Task, task
 
 FEW_IDS = ("a", "b", "c", "d", "e")
 """So few that random links meet."""
@@ -40,6 +40,8 @@ paragraphs = st.lists(
 texts = (lines | paragraphs).filter(lambda text: text.strip("\n") != "")
 words = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
 labels = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,8}", fullmatch=True)
+branches = st.from_regex(r"[a-z]{1,5}(/[a-z0-9_+#-]{1,5})?", fullmatch=True)
+concerns = st.builds("{}: {}".format, st.sampled_from(CONCERNS), lines)
 amounts = st.integers(0, MAX_INT)
 dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
 moments = st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(2100, 1, 1)).map(
@@ -88,6 +90,10 @@ def raw_tasks(
             "owner": lines,
             "creator": lines,
             "attempt": st.integers(1, 9),
+            "branch": branches,
+            "base": branches,
+            "pr": st.integers(1, 9999).map(str) | st.just("https://git.example/pull/1"),
+            "agent": lines,
             "budget": _some(
                 {**spent, "depth": st.integers(0, 5), "scope": st.sampled_from(SCOPES)}
             ),
@@ -98,6 +104,8 @@ def raw_tasks(
             "error": _some({"kind": words, "message": texts}),
             "resolution": st.sampled_from(sum(RESOLUTIONS.values(), ())),
             "description": texts,
+            "concerns": st.lists(concerns, max_size=3),
+            "settled": st.lists(concerns, max_size=2),
             "notes": st.lists(texts, max_size=3),
             "x": free_maps,
         },

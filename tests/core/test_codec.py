@@ -51,6 +51,10 @@ TASKS = {
         owner="agent-3",
         creator="alice@example.org",
         attempt=2,
+        branch="tk/tk-7f3ka",
+        base="main",
+        pr="2024",
+        agent="agent-3@build",
         budget=Budget(
             steps=50,
             seconds=1800,
@@ -81,6 +85,8 @@ TASKS = {
             "trailing blanks   \n"
             "ends here\n"
         ),
+        concerns=("ops: who restarts it?", "design: a second parser", "ops: \u200b"),
+        settled=("design: a second parser",),
         notes=(
             "one line",
             "a block\n  with an indented line\n\nand a gap\n",

@@ -12,7 +12,7 @@ from strategies import tasks
 
 from tkledger.core.lifecycle import Lifecycle, State
 from tkledger.core.merge import disputes, merged
-from tkledger.core.task import Task, changed
+from tkledger.core.task import LOGS, Task, changed
 
 LIFECYCLE = Lifecycle()
 
@@ -22,12 +22,20 @@ def merge(base: Task | None, ours: Task, theirs: Task) -> tuple[Task, tuple[str,
     return task, conflicts
 
 
+def _grown(base: Task | None, side: Task) -> Task:
+    """A side that has only added to what is only added to."""
+    logs = {name: (*getattr(base, name, ()), *getattr(side, name)) or None for name in LOGS}
+    return changed(side, id="t", **logs)
+
+
+def _bare(one: Task) -> Task:
+    """Without what stands in the order of the sides."""
+    return changed(one, id="t", **dict.fromkeys(LOGS))
+
+
 @given(base=st.none() | tasks(), ours=tasks(), theirs=tasks())
 def test_whatever_is_merged_is_legal(base: Task | None, ours: Task, theirs: Task) -> None:
-    notes = base.notes if base else ()
-    ours, theirs = (
-        changed(side, id="t", notes=(*notes, *side.notes) or None) for side in (ours, theirs)
-    )
+    ours, theirs = (_grown(base, side) for side in (ours, theirs))
     result = merged(base, ours, theirs, LIFECYCLE)
     assert disputes(base, ours, theirs, result.task, LIFECYCLE) == ()
     assert disputes(base, ours, theirs, result.other, LIFECYCLE) == ()
@@ -38,8 +46,7 @@ def test_whatever_is_merged_is_legal(base: Task | None, ours: Task, theirs: Task
 def test_where_nothing_is_to_be_chosen_both_sides_come_to_the_same(
     base: Task, ours: Task, theirs: Task
 ) -> None:
-    ours, theirs = changed(ours, id="t", notes=None), changed(theirs, id="t", notes=None)
-    base = changed(base, id="t", notes=None)
+    base, ours, theirs = _bare(base), _bare(ours), _bare(theirs)
     one, other = merged(base, ours, theirs, LIFECYCLE), merged(base, theirs, ours, LIFECYCLE)
     assert set(one.conflicts) == set(other.conflicts)
     if not one.conflicts:
@@ -55,6 +62,12 @@ def test_where_nothing_is_to_be_chosen_both_sides_come_to_the_same(
         ({"labels": ["a", "x"]}, {"labels": ["b"]}, {"labels": ("a", "b")}, ()),
         ({"notes": ["n", "a"]}, {"notes": ["n", "b"]}, {"notes": ("n", "a", "b")}, ()),
         ({"notes": ["n", "a"]}, {"notes": ["n", "a", "b"]}, {"notes": ("n", "a", "b")}, ()),
+        (
+            {"concerns": ["ops: c", "design: a"]},
+            {"concerns": ["ops: c", "ops: b"], "settled": ["ops: c"]},
+            {"concerns": ("ops: c", "design: a", "ops: b"), "settled": ("ops: c",)},
+            (),
+        ),
         ({"attempt": 2}, {"attempt": 3}, {"attempt": 3}, ()),
         ({"x": {"a.b": 1}}, {"x": {"c": {"d": False}}}, {"x": {"a.b": 1, "c": {"d": False}}}, ()),
         ({"owner": "alice"}, {"owner": "bob"}, {"owner": "alice"}, ("owner",)),
@@ -63,7 +76,7 @@ def test_where_nothing_is_to_be_chosen_both_sides_come_to_the_same(
 def test_fields_merge_by_their_kind(
     ours: dict[str, Any], theirs: dict[str, Any], expected: dict[str, Any], conflicts: tuple[str]
 ) -> None:
-    base = a_task(labels=["x"], notes=["n"])
+    base = a_task(labels=["x"], notes=["n"], concerns=["ops: c"])
     task, open_ = merge(base, changed(base, **ours), changed(base, **theirs))
     assert {name: getattr(task, name) for name in expected} == expected
     assert open_ == conflicts

@@ -40,6 +40,9 @@ V2 = DEFAULT._replace(version=2)
 V3 = DEFAULT._replace(version=3)
 
 
+CONCERNS = ["ops: o", "design: d"]
+
+
 def flaw(code: str, subject: str = "a", mark: str = "1") -> Flaw:
     return Flaw(code, subject, "is bad", "mend it", mark)
 
@@ -377,6 +380,17 @@ def lifecycle_cases() -> list[Case]:
             edit(a_task(notes=["a"]), a_task(notes=["b", "a"])),
             edit(a_task(notes=["a"]), a_task(notes=["a", "a"])),
         ),
+        *(
+            Case(
+                "TK210",
+                f"{name} taken away",
+                edit(a_task(**both, notes=["a"]), a_task(**{**both, name: []}, notes=["a"])),
+                edit(a_task(**{**both, name: []}), a_task(**both)),
+                also=("TK215",) if name == "concerns" else (),
+            )
+            for both in [{"concerns": ["ops: o"], "settled": ["ops: o"]}]
+            for name in both
+        ),
         Case(
             "TK210",
             "a note of an ended task",
@@ -468,6 +482,45 @@ def lifecycle_cases() -> list[Case]:
             "an open task hung under an ended one",
             edit(a_task("c"), child, among=(a_task("p", state="cancelled"),)),
             edit(a_task("c"), child, among=(a_task("p"),)),
+        ),
+        *(
+            Case(
+                "TK214",
+                f"from {state} to done over a design concern",
+                edit(a_task(state=state, concerns=CONCERNS), done("a", concerns=CONCERNS)),
+                edit(
+                    a_task(state=state, concerns=CONCERNS),
+                    done("a", concerns=CONCERNS, settled=CONCERNS[1:]),
+                ),
+            )
+            for state in ("in_progress", "in_review")
+        ),
+        Case(
+            "TK214",
+            "a squashed jump over a design concern",
+            birth(done("a", concerns=CONCERNS), policy=SQUASH),
+            birth(a_task(concerns=CONCERNS), policy=SQUASH),
+        ),
+        Case(
+            "TK214",
+            "raised in the commit that ends it",
+            edit(a_task(state="in_review"), done("a", concerns=CONCERNS)),
+            edit(done("a"), done("a", concerns=CONCERNS)),
+        ),
+        Case(
+            "TK214",
+            "done, where cancelled would do",
+            edit(a_task(state="in_review", concerns=CONCERNS), done("a", concerns=CONCERNS)),
+            edit(
+                a_task(state="in_review", concerns=CONCERNS),
+                a_task(state="cancelled", concerns=CONCERNS),
+            ),
+        ),
+        Case(
+            "TK215",
+            "settled in other words",
+            edit(a_task(concerns=["ops: o"]), a_task(concerns=["ops: o"], settled=["ops: 0"])),
+            edit(a_task(concerns=["ops: o"]), a_task(concerns=["ops: o"], settled=["ops: o"])),
         ),
     ]
 
@@ -1175,6 +1228,16 @@ def test_the_remedy_of_a_knot_unties_it(what: str) -> None:
         untied = task._replace(depends_on=tuple({*task.depends_on} - {value}))
     left = {one.code for one in judge(change((before,), after.put(untied)))}
     assert code not in left
+
+
+def test_a_concern_raised_while_another_branch_finished_is_no_fault_of_the_merge() -> None:
+    base = ledger(a_task(state="in_review"))
+    finished, raised = base.put(done("a")), base.put(a_task(state="in_review", concerns=CONCERNS))
+    both = base.put(done("a", concerns=CONCERNS))
+    assert judge(merged(base, finished, raised, into=both)) == ()
+    assert codes(merged(base, finished, raised, into=finished)) == {"TK221"}
+    settled = base.put(done("a", concerns=CONCERNS, settled=CONCERNS[1:]))
+    assert judge(commit(both, settled)) == ()
 
 
 UNIONS = {

@@ -41,6 +41,14 @@ GOOD = [
     ("creator", "Alice Example", "Alice Example"),
     ("attempt", 1, 1),
     ("attempt", 2, 2),
+    ("branch", "tk/parse", "tk/parse"),
+    ("branch", "größe@1", "größe@1"),
+    ("base", "main", "main"),
+    ("pr", 12, "12"),
+    ("pr", "https://git.example/x/pull/12", "https://git.example/x/pull/12"),
+    ("agent", "agent-3@build", "agent-3@build"),
+    ("concerns", ["ops: b", "design: a", "ops: b"], ("ops: b", "design: a", "ops: b")),
+    ("settled", ["design: a: b"], ("design: a: b",)),
     ("budget", {"steps": 0, "depth": 3, "cost": "0.5"}, Budget(steps=0, depth=3, cost="0.5")),
     ("budget", {}, Budget()),
     ("spent", {"tokens": 7, "cost": 1}, Spent(tokens=7, cost="1")),
@@ -83,6 +91,24 @@ BAD = [
     ("creator", "", "creator"),
     ("attempt", 0, "attempt"),
     ("attempt", True, "attempt"),
+    *(
+        ("branch", name, "branch")
+        for name in (
+            *("-a", "/a", "a/", "a.", ".a", "a//b", "a..b", "a/.b", "a.lock", "a.lock/b", "@"),
+            *("a b", "a~1", "a^", "a:b", "a?", "a*", "a[b", "a\\b", "a@{1}", "a" * 201),
+        )
+    ),
+    ("base", "", "base"),
+    ("pr", 0, "pr"),
+    ("pr", "ftp://git.example/12", "pr"),
+    ("pr", "https://git.example/a b", "pr"),
+    ("agent", "a" * 201, "agent"),
+    ("concerns", "design: a", "concerns"),
+    ("concerns", ["taste: a"], "concerns"),
+    ("concerns", ["design:"], "concerns"),
+    ("concerns", ["design: a\nb"], "concerns"),
+    ("concerns", ["design: " + "a" * 501], "concerns"),
+    ("settled", ["a"], "settled"),
     ("budget", 3, "budget"),
     ("budget", [3], "budget"),
     ("budget", {"steps": -1}, "budget.steps"),
@@ -176,6 +202,12 @@ def test_a_task_has_ended_in_done_and_cancelled_only(state: State) -> None:
     assert a_task(state=state.value).ended == (state.value in ("done", "cancelled"))
 
 
+def test_a_concern_is_open_until_it_is_settled_word_for_word() -> None:
+    one = a_task(concerns=["design: a", "ops: b", "design: c"], settled=["design: a"])
+    assert one.open_concerns() == ("ops: b", "design: c")
+    assert one.open_concerns("design") == ("design: c",)
+
+
 @given(tasks())
 def test_a_change_of_nothing_is_the_same_task(one: Task) -> None:
     assert changed(one) == one
@@ -194,7 +226,7 @@ def test_a_change_is_checked_as_a_new_task_is() -> None:
 
 def test_every_kind_of_merge_is_some_field_s() -> None:
     kinds = {field.name: field.merge for field in FIELDS}
-    assert kinds["notes"] is Merge.LOG
+    assert {kinds["notes"], kinds["concerns"], kinds["settled"]} == {Merge.LOG}
     assert kinds["attempt"] is Merge.MARK
     assert {kinds["labels"], kinds["depends_on"]} == {Merge.SET}
     assert {kinds["title"], kinds["description"]} == {Merge.TEXT}

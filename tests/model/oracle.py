@@ -27,7 +27,7 @@ ENDINGS = {
     "done": ("completed", "merged", "no_pr"),
     "cancelled": ("dropped", "failed", "duplicate", "superseded", "rejected", "timeout"),
 }
-LATE_FIELDS = ("notes", "labels", "x")
+LATE_FIELDS = ("notes", "concerns", "settled", "labels", "x")
 QUALIFIERS = ("owner", "wait", "error", "resolution")
 SINGLE = ("type", "priority", "parent", "origin", "creator")
 FREE = ("title", "description")

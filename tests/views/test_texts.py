@@ -55,6 +55,11 @@ FULL = task(
         "owner": "bob",
         "creator": "alice",
         "attempt": 2,
+        "branch": "tk/tk-a",
+        "base": "main",
+        "pr": "12",
+        "concerns": ["design: two parsers", "ops: who restarts it?"],
+        "settled": ["design: two parsers"],
         "budget": {"steps": 50, "seconds": 1800},
         "spent": {"steps": 12, "cost": "0.5"},
         "wait": {"reason": "user"},
@@ -89,6 +94,9 @@ Parse the file
   depends on    tk-d
   waits for     tk-d
   labels        cli
+  branch        tk/tk-a
+  base          main
+  pr            12
 
   steps         12 of 50
   active        1h 6m of 30m
@@ -109,6 +117,10 @@ description
   First.
 
       Second.
+
+concerns
+  1  design: two parsers (settled)
+  2  ops: who restarts it?
 
 notes
   1  a note
@@ -230,6 +242,7 @@ def hostile() -> Task:
         state=State.BLOCKED,
         wait=wait,
         description=f"{HOSTILE}\n",
+        concerns=(HOSTILE,),
         notes=(HOSTILE,),
         creator=HOSTILE,
     )

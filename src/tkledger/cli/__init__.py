@@ -21,7 +21,7 @@ class Command(NamedTuple):
 
 
 SET_UP, WRITE, MOVE, LOOK, JUDGE = "Set up", "Write down", "Move", "Look", "Judge"
-AGENTS, EXCHANGE = "Agents", "Exchange"
+AGENTS, RECORDS, EXCHANGE = "Agents", "Waits and records", "Exchange"
 _MOVES = [
     "admit",
     "start",
@@ -73,6 +73,7 @@ COMMANDS: dict[str, Command] = {
     "inbox": Command("inbox", "inbox", AGENTS),
     "step": Command("budget", "step", AGENTS),
     "spend": Command("budget", "spend", AGENTS),
+    "concern": Command("write", "concern", RECORDS),
     "sync": Command("sync", "sync", EXCHANGE),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }

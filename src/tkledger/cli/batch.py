@@ -84,7 +84,7 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(items, list) and all(isinstance(item, str) for item in items)
     if name == "budget":
         return isinstance(value, (str, dict))
-    if name in ("priority", "tokens_in", "tokens_out"):
+    if name in ("priority", "tokens_in", "tokens_out", "settle"):
         return isinstance(value, int)
     return isinstance(value, bool) if name == "backlog" else isinstance(value, str)
 

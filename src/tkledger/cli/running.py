@@ -12,12 +12,12 @@ import typer
 
 from tkledger import claiming, claims, run
 from tkledger.cli import options as o
+from tkledger.cli.briefing import brief, log_of
 from tkledger.cli.next import offered
 from tkledger.cli.session import Session
 from tkledger.cli.work import begun
 from tkledger.core.actions import Refused
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git import GitError
 from tkledger.ids import find
@@ -59,7 +59,12 @@ def run_(
     path: o.Folder = ".",
     as_json: o.Json = False,
 ) -> int:
-    """Claim a task, run a command on it in a checkout of its own, and move it by what came of it."""
+    """Claim a task, run a command on it in a checkout of its own, and move it by what came of it.
+
+    The command's environment has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and two files:
+    TK_FEEDBACK with what was said of the task, also by earlier attempts, and TK_INBOX with the
+    messages that wait for the actor.
+    """
     session = Session(path, as_json=as_json, actor=actor)
     command = tuple(words if next_ else words[1:])
     if not command:
@@ -126,7 +131,8 @@ def _life(session: Session, word: str, job: Job) -> Ended:
         if not again or attempt == job.retries:
             break
         time.sleep(min(2.0**attempt, LONGEST_PAUSE))
-        there.carry_out([("requeue", {"id": task_id})])
+        said = f"attempt {attempt + 1} of this run {ended.words}"
+        there.carry_out([("requeue", {"id": task_id, "message": said})])
         there.carry_out([("start", {"id": task_id})])
     return ended
 
@@ -143,11 +149,7 @@ def _attempt(there: Session, place: Place, task_id: str, job: Job) -> Outcome:
     assert task is not None
     who = there.claimant(ledger)
     folder = os.path.join(there.repo.common_dir, "tk", "runs", task_id)
-    os.makedirs(folder, exist_ok=True)
-    log = os.path.join(folder, f"attempt-{task.tries}.log")
-    feedback = os.path.join(folder, "feedback.txt")
-    with open(feedback, "w", encoding="utf-8") as file:
-        file.write(_feedback(task))
+    told = brief(there.repo, task, who.actor, folder)
 
     def beat() -> bool:
         there.repo.refresh()
@@ -166,20 +168,14 @@ def _attempt(there: Session, place: Place, task_id: str, job: Job) -> Outcome:
 
     environment = {
         **{"TK_TASK": task_id, "TK_ACTOR": who.actor, "TK_WORKTREE": place.path},
-        **{"TK_ATTEMPT": str(task.tries), "TK_FEEDBACK": feedback},
+        **{"TK_ATTEMPT": str(task.tries), **told},
     }
     assert ledger.policy is not None
     beats = max(ledger.policy.lease / 3, 0.3)
-    child = os.path.join(folder, "child")
+    log, child = log_of(folder, task.tries), os.path.join(folder, "child")
     return run.carried_out(
         run.Work(job.command, place.path, environment, log, job.timeout, beats, beat, child)
     )
-
-
-def _feedback(task: Task) -> str:
-    """What earlier attempts and those who looked at them left for this one."""
-    parts = [task.title, task.description or "", *task.notes, task.error.message or ""]
-    return "".join(f"{one.rstrip()}\n\n" for one in parts if one)
 
 
 def _moved(there: Session, task_id: str, outcome: Outcome, job: Job) -> Ended:

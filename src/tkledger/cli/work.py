@@ -75,7 +75,15 @@ def _started(session: Session, place: Place, task_id: str, token: str) -> str:
     """Start the task in its checkout; one that is at work there already only holds it on."""
     there = session.at(place.path)
     there.token = token
+    options = {"id": task_id, "branch": place.short, "base": _base(session, place)}
     if is_active(there.ledger.head().task(task_id)):
         claiming.renew(there.repo, there.claimant(there.ledger.head()), task_id, None, say)
         return ""
-    return there.carry_out([("start", {"id": task_id})])[0].commit or ""
+    return there.carry_out([("start", options)])[0].commit or ""
+
+
+def _base(session: Session, place: Place) -> str | None:
+    """The branch that the task's own one leaves, where that is known."""
+    repo = session.repo
+    here = repo.is_detached or repo.head_ref == place.branch
+    return None if here else repo.head_ref.removeprefix("refs/heads/")

@@ -1,4 +1,4 @@
-"""``tk new``, ``edit``, ``note``: what stands in a task, outside of its life."""
+"""``tk new``, ``edit``, ``note``, ``concern``: what stands in a task, outside of its life."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from tkledger.cli import options as o
 from tkledger.cli.session import Session, each, read_ids, read_text
+from tkledger.core.task import CONCERNS
 from tkledger.errors import Exit
 from tkledger.report import print_json
 
@@ -70,6 +71,12 @@ def edit(
     owner: Annotated[
         str | None, typer.Option("--owner", help="Who is to do it; '' for nobody.")
     ] = None,
+    pr: Annotated[
+        str | None, typer.Option("--pr", metavar="URL", help="Its pull request: address or number.")
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option("--agent", metavar="ADDRESS", help="Where its agent is reached.")
+    ] = None,
     label: o.Labels = None,
     no_label: Annotated[
         list[str] | None, typer.Option("--no-label", help="Take a label off.")
@@ -99,6 +106,7 @@ def edit(
     session = Session(path, as_json=as_json, actor=actor)
     options = {
         **{"title": title, "type": type, "priority": priority, "parent": parent, "owner": owner},
+        **{"pr": pr, "agent": agent},
         **{"label": label, "no_label": no_label, "depends_on": depends_on},
         **{"no_depends_on": no_depends_on, "message": read_text(message), "budget": budget},
         **{"consumer": consumer, "pain": pain, "value": value, "validation": validation},
@@ -125,3 +133,29 @@ def note(
     verbs = each("note", read_ids([id]), {"message": read_text(text)})
     recorded, _ = session.carry_out(verbs, dry_run=dry_run)
     return session.answer_moves(recorded, dry_run=dry_run, verb="noted")
+
+
+def concern(
+    id: o.Id,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[TEXT]", help="What, or how it was settled; - reads stdin."),
+    ] = None,
+    kind: Annotated[
+        str,
+        typer.Option("--kind", metavar="KIND", help=f"What it is about: {', '.join(CONCERNS)}."),
+    ] = CONCERNS[0],
+    settle: Annotated[
+        int | None, typer.Option("--settle", metavar="N", help="Settle the one of this number.")
+    ] = None,
+    actor: o.Actor = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+    dry_run: o.DryRun = False,
+) -> int:
+    """Raise a concern, or settle one; a task is not done while a design concern is open."""
+    session = Session(path, as_json=as_json, actor=actor)
+    options = {"message": read_text(text), "kind": kind, "settle": settle}
+    recorded, _ = session.carry_out(each("concern", read_ids([id]), options), dry_run=dry_run)
+    said = "raised" if settle is None else "settled"
+    return session.answer_moves(recorded, dry_run=dry_run, verb=said)

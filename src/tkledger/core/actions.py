@@ -47,6 +47,19 @@ def note(ledger: Snapshot, before: Task, text: str) -> Snapshot:
     return ledger.put(changed(before, notes=(*before.notes, text)))
 
 
+def concern(ledger: Snapshot, before: Task, words: str) -> Snapshot:
+    """One more concern, ``design: TEXT`` or ``ops: TEXT``."""
+    return ledger.put(changed(before, concerns=(*before.concerns, words)))
+
+
+def settle(ledger: Snapshot, before: Task, words: str, text: str | None) -> Snapshot:
+    """A concern that is none any more, and as a note how that came about."""
+    said = (f"settled {words}\n{text}",) if text else ()
+    return ledger.put(
+        changed(before, settled=(*before.settled, words), notes=(*before.notes, *said))
+    )
+
+
 def move(
     ledger: Snapshot,
     before: Task,
@@ -57,8 +70,11 @@ def move(
     reason: str | None = None,
     resolution: str | None = None,
     text: str | None = None,
+    place: Mapping[str, str] | None = None,
 ) -> Snapshot:
     """The task after ``event``, with the fields that go with the state it comes to.
+
+    ``place`` is the branch it is worked on from now on, and the base that it left.
 
     ``text`` says what a blocked task waits for or what went wrong, and is a note elsewhere.
     Raises Refused if the event does not begin at the task's state.
@@ -71,6 +87,7 @@ def move(
         "wait": None,
         "error": None,
         "resolution": resolution,
+        **(place or {}),
     }
     if event is Event.START or (event is Event.RESUME and before.owner is None):
         values["owner"] = actor

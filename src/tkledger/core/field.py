@@ -55,6 +55,14 @@ WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})\Z")
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _MOMENT = re.compile(r"([12][0-9]{3})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z", re.ASCII)
+_LONGEST_REF = 200
+"""The longest name of a branch: it is a path, too, and others are made of it."""
+
+_NO_REF = re.compile(
+    r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.lock(/|$)|^[-/@]$|^[-/]|[./]$"
+)
+"""What git-check-ref-format does not allow in a branch's name."""
+
 DECIMAL = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?\Z")
 
 
@@ -157,6 +165,14 @@ def matching(pattern: str, words: str) -> Callable[[Any], str]:
         return value
 
     return clean
+
+
+def ref_name(raw: Any) -> str:
+    """A branch's name, as people say it: ``main``, ``tk/parse``."""
+    value = line(raw)
+    if len(value) > _LONGEST_REF or _NO_REF.search(value):
+        raise ValueError(f"{value!r} can be no branch's name (git help check-ref-format)")
+    return value
 
 
 def choice(options: Sequence[str]) -> Callable[[Any], str]:

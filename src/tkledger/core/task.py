@@ -18,6 +18,7 @@ from tkledger.core.field import (
     moment,
     part_of,
     read,
+    ref_name,
     set_of,
     task_id,
     text,
@@ -47,6 +48,9 @@ RESOLUTIONS: dict[State, tuple[str, ...]] = {
 
 SCOPES = ("lifetime", "attempt")
 """What a budget limits: all attempts together, or each by itself."""
+
+CONCERNS = ("design", "ops")
+"""What a concern is about: a design concern stands in the way of ``done``."""
 
 DEFAULT_TYPE = "task"
 DEFAULT_PRIORITY = 2
@@ -126,6 +130,10 @@ class Task(NamedTuple):
     owner: str | None = None
     creator: str | None = None
     attempt: int | None = None
+    branch: str | None = None
+    base: str | None = None
+    pr: str | None = None
+    agent: str | None = None
     budget: Budget = Budget()
     spent: Spent = Spent()
     retry: Retry = Retry()
@@ -134,6 +142,8 @@ class Task(NamedTuple):
     error: Failure = Failure()
     resolution: str | None = None
     description: str | None = None
+    concerns: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
 
@@ -157,6 +167,12 @@ class Task(NamedTuple):
         """Whether the task is done or cancelled."""
         return self.state is State.DONE or self.state is State.CANCELLED
 
+    def open_concerns(self, kind: str = "") -> tuple[str, ...]:
+        """The concerns that nobody has settled yet; only those of a kind, if one is named."""
+        return tuple(
+            one for one in self.concerns if one not in self.settled and one.startswith(kind)
+        )
+
 
 def _state(raw: Any) -> State:
     return State(choice([state.value for state in State])(raw))
@@ -164,6 +180,11 @@ def _state(raw: Any) -> State:
 
 KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
 _LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
+_PR = matching(r"([1-9][0-9]{0,9}|https?://[!-~]{1,500})", "a number, or an address (https://...)")
+_CONCERN = matching(
+    rf"({'|'.join(CONCERNS)}): \S.{{0,499}}", "one line: 'design: TEXT' or 'ops: TEXT'"
+)
+_AGENT = matching(r".{1,200}", "a line of at most 200 characters")
 _AMOUNT = whole(0)
 
 BUDGET = (
@@ -204,6 +225,10 @@ FIELDS = (
     Field("owner", line, Merge.QUALIFIER),
     Field("creator", line),
     Field("attempt", whole(1), Merge.MARK),
+    Field("branch", ref_name),
+    Field("base", ref_name),
+    Field("pr", _PR),
+    Field("agent", _AGENT),
     Field("budget", part_of(Budget, BUDGET), Merge.LEAVES),
     Field("spent", part_of(Spent, _SPENT), Merge.LEAVES),
     Field("retry", part_of(Retry, _RETRY), Merge.LEAVES),
@@ -212,13 +237,17 @@ FIELDS = (
     Field("error", part_of(Failure, _FAILURE), Merge.QUALIFIER),
     Field("resolution", choice(sum(RESOLUTIONS.values(), ())), Merge.QUALIFIER),
     Field("description", text, Merge.TEXT),
+    Field("concerns", list_of(_CONCERN), Merge.LOG),
+    Field("settled", list_of(_CONCERN), Merge.LOG),
     Field("notes", list_of(text), Merge.LOG),
     Field("x", free, Merge.LEAVES),
 )
 """Every field of a task file, in the order in which it is written."""
 
 FROZEN = ("id", "creator", "origin")
-OPEN_WHEN_ENDED = ("notes", "labels", "x")
+OPEN_WHEN_ENDED = ("notes", "concerns", "settled", "labels", "x")
+LOGS = tuple(field.name for field in FIELDS if field.merge is Merge.LOG)
+"""The fields that are only added to."""
 
 
 def task(raw: Mapping[str, Any]) -> Task:

@@ -36,7 +36,8 @@ def card(task: Task, derived: Mapping[str, object] | None = None) -> Lines:
             yield from _grid([fact for fact in facts if fact[1]], frame)
         yield from _children(known.get("children"))
         yield from _text("description", task.description, frame)
-        yield from _notes(task.notes, frame)
+        yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
+        yield from _entries("notes", [(note, "") for note in task.notes], frame)
 
     return Lines(draw)
 
@@ -64,6 +65,14 @@ def _links(task: Task, known: Mapping[str, object]) -> Iterator[Fact]:
     yield "depends on", _lines(", ".join(task.depends_on), ID)
     yield "waits for", _lines(_words(known.get("blocked_by")), "yellow")
     yield "labels", _lines(", ".join(task.labels))
+    yield "branch", _lines(task.branch)
+    yield "base", _lines(task.base)
+    yield "pr", _lines(task.pr)
+    yield "agent", _lines(task.agent)
+
+
+def _concern(task: Task, words: str) -> Span:
+    return (f"{words} (settled)", DIM) if words in task.settled else (words, BAD)
 
 
 def _work(task: Task, known: Mapping[str, object]) -> Iterator[Fact]:
@@ -176,13 +185,14 @@ def _text(name: str, text: str | None, frame: Frame) -> Iterator[Line]:
             yield ((INSET + line if line else "", ""),)
 
 
-def _notes(notes: Sequence[str], frame: Frame) -> Iterator[Line]:
-    if notes:
+def _entries(name: str, entries: Sequence[Span], frame: Frame) -> Iterator[Line]:
+    """A list with its numbers."""
+    if entries:
         yield ()
-        yield (("notes", STRONG),)
-    margin = len(str(len(notes)))
-    for number, note in enumerate(notes, 1):
+        yield ((name, STRONG),)
+    margin = len(str(len(entries)))
+    for number, (entry, style) in enumerate(entries, 1):
         lead = f"{INSET}{number:>{margin}}  "
-        for line, _ in _wrapped(_lines(note), frame.width - len(lead)):
-            yield ((lead, DIM), (line, ""))
+        for line, _ in _wrapped(_lines(entry), frame.width - len(lead)):
+            yield ((lead, DIM), (line, style))
             lead = " " * len(lead)

@@ -81,10 +81,16 @@ def wait_reason(task: Task) -> str:
     return safe(" – ".join(parts))
 
 
+def concerns(task: Task) -> str:
+    """How many concerns about a task are open."""
+    found = len(task.open_concerns())
+    return f"{found} open concern{'' if found == 1 else 's'}" if found else ""
+
+
 def hindrance(task: Task, snapshot: Snapshot, most: int | None = FEW) -> str:
-    """What a task waits for: the reason if it is blocked, and ``most`` dependencies; and what is to
-    be remarked of it.
+    """What a task waits for: the reason if it is blocked, and ``most`` dependencies; open concerns;
+    and what is to be remarked of it.
     """
     remark = safe(snapshot.remarks.get(task.id, ""))
-    parts = (wait_reason(task), open_dependencies(task, snapshot, most), remark)
-    return "; ".join(part for part in parts if part)
+    parts = (wait_reason(task), open_dependencies(task, snapshot, most))
+    return "; ".join(part for part in (*parts, concerns(task), remark) if part)

@@ -21,7 +21,7 @@ from tkledger.core.lifecycle import (
 from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, newly, rule
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import FROZEN, OPEN_WHEN_ENDED, RESOLUTIONS, Spent, Task
+from tkledger.core.task import FROZEN, LOGS, OPEN_WHEN_ENDED, RESOLUTIONS, Spent, Task
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -199,7 +199,7 @@ def frozen_field_changed(change: Change) -> Iterator[Finding]:
 
 @rule("TK208")
 def ended_task_edited(change: Change) -> Iterator[Finding]:
-    """A task that is done or cancelled changed in more than its notes, labels and `x`.
+    """A task that is done or cancelled changed in more than its notes, concerns, labels and `x`.
 
     Why: what was finished is a record.
 
@@ -251,19 +251,26 @@ def _amount(mark: int | str) -> Decimal:
 
 @rule("TK210")
 def notes_rewritten(change: Change) -> Iterator[Finding]:
-    """A note was changed or taken away; notes are only added, at the end.
+    """A note, a concern or the settling of one was changed or taken away; all three are only added,
+    at the end.
 
-    Why: notes are what agents and people told each other, in that order.
+    Why: they are what agents and people told each other, in that order.
 
-    Remedy: put the old notes back as they were and add a new one: `tk note ID TEXT`.
+    Remedy: put the old ones back as they were and add a new one: `tk note ID TEXT`, or
+    `tk concern ID TEXT`.
     """
     for old, new in change.edits():
-        if new.notes[: len(old.notes)] != old.notes:
-            yield Finding(
-                new.id,
-                "a note was changed or taken away",
-                f"put the old notes back, then tk note {new.id} TEXT",
-            )
+        for name in LOGS:
+            was = getattr(old, name)
+            if getattr(new, name)[: len(was)] != was:
+                yield Finding(
+                    new.id,
+                    f"{_ENTRIES[name]} was changed or taken away",
+                    f"put the old {name} back, then tk note {new.id} TEXT",
+                )
+
+
+_ENTRIES = {"notes": "a note", "concerns": "a concern", "settled": "a settled concern"}
 
 
 @rule("TK211")
@@ -339,6 +346,53 @@ def opened_under_ended_parent(change: Change) -> Iterator[Finding]:
                 f"is open under {parent}, which has ended",
                 f"tk edit {child} --parent ID, or tk new --from {parent} TITLE",
             )
+
+
+@rule("TK214")
+def ended_with_open_concerns(change: Change) -> Iterator[Finding]:
+    """A task became `done` while a design concern about it is open.
+
+    Whether by FINISH, APPROVE or a squashed jump. Concerns about operations stand in nobody's way,
+    and what is cancelled leaves its concerns open. A merge does not answer for a concern that one
+    side had while the other finished: it stays open, for all to see, and can be settled still.
+
+    Why: who approves says that the design is right, over the head of somebody who has said that it
+    is not.
+
+    Remedy: settle it, and say how: `tk concern ID TEXT --settle N`; or `tk reject ID`.
+    """
+    moved = [new for old, new in change.edits() if old.state is not new.state]
+    for task in (*moved, *change.births()):
+        concerns = task.open_concerns("design") if task.state is State.DONE else ()
+        if concerns:
+            number = task.concerns.index(concerns[0]) + 1
+            more = f" and {len(concerns) - 1} more" if len(concerns) > 1 else ""
+            yield Finding(
+                task.id,
+                f"cannot be done: its concern {number} is open{more} ({concerns[0]})",
+                f"tk concern {task.id} TEXT --settle {number}",
+            )
+
+
+@rule("TK215")
+def settled_without_a_concern(change: Change) -> Iterator[Finding]:
+    """A task has a concern settled that nobody has raised.
+
+    An entry of `settled` repeats that of `concerns` which it settles, word for word, so that both
+    lists merge as they are.
+
+    Why: it would settle beforehand what somebody is about to say.
+
+    Remedy: `tk concern ID TEXT --settle N`, or write the concern's own words.
+    """
+    for task in change.present():
+        for one in task.settled:
+            if one not in task.concerns:
+                yield Finding(
+                    task.id,
+                    f"settled names no concern of it: {one}",
+                    f"tk show {task.id}, then tk concern {task.id} TEXT --settle N",
+                )
 
 
 def some(ids: list[str], most: int = 6) -> str:

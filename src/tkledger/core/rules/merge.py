@@ -18,9 +18,9 @@ from tkledger.core.task import Task
 def merge_authored(change: Change) -> Iterator[Finding]:
     """A merge gives a field a value that comes from neither side.
 
-    Where one side changed a field, that side's value stays; where both did, sets join, notes are
-    all kept, marks take the greater, title and description are free, and any other field is one of
-    the two. A merge of more than two branches may choose nothing at all.
+    Where one side changed a field, that side's value stays; where both did, sets join, notes and
+    concerns are all kept, marks take the greater, title and description are free, and any other
+    field is one of the two. A merge of more than two branches may choose nothing at all.
 
     Why: a merge is where changes hide, since nobody reads it.
 

@@ -1,0 +1,73 @@
+"""What a command is told before it works on a task: what earlier attempts left, and messages."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TextIO
+
+from tkledger import inbox as box
+from tkledger.core.message import Letter
+from tkledger.core.task import Task
+from tkledger.git import Repo
+from tkledger.report import say, visible
+from tkledger.views.inbox import inbox
+from tkledger.views.lines import text_of
+from tkledger.views.style import ENDLESS, show
+
+TAIL_LINES = 20
+"""How much of an earlier attempt's output the next one is told."""
+
+_TAIL_BYTES = 8_192
+"""What is read of it at most: twenty lines are hardly longer."""
+
+
+def log_of(folder: str, attempt: int) -> str:
+    """The file that holds the output of an attempt."""
+    return os.path.join(folder, f"attempt-{attempt}.log")
+
+
+def brief(repo: Repo, task: Task, actor: str, folder: str) -> dict[str, str]:
+    """Say what the command has to know, and leave it in files; the variables that name these."""
+    os.makedirs(folder, exist_ok=True)
+    now = int(time.time())
+    letters = [
+        one
+        for one in box.inbox(repo, actor)
+        if one.waits(now) and one.message.task in (None, task.id)
+    ]
+    left = [*task.notes, *_tail(folder, task.tries - 1)]
+    _say(task, left, letters, now, sys.stderr)
+    feedback, messages = (os.path.join(folder, name) for name in ("feedback.txt", "inbox.txt"))
+    with open(feedback, "w", encoding="utf-8") as file:
+        parts = [task.title, task.description or "", *left]
+        file.write("".join(f"{one.rstrip()}\n\n" for one in parts if one))
+    with open(messages, "w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in text_of(inbox(letters, now), ENDLESS))
+    return {"TK_FEEDBACK": feedback, "TK_INBOX": messages}
+
+
+def _say(task: Task, left: list[str], letters: list[Letter], now: int, stderr: TextIO) -> None:
+    for one in left:
+        say(visible(f"{task.id}: {one.rstrip()}"))
+    if letters:
+        say(f"{task.id}: {len(letters)} message{'' if len(letters) == 1 else 's'}")
+        show(inbox(letters, now), stderr)
+
+
+def _tail(folder: str, attempt: int) -> list[str]:
+    """The end of what an earlier attempt printed, if it ran here."""
+    lines = last_lines(log_of(folder, attempt), TAIL_LINES) if attempt else []
+    return [f"attempt {attempt} printed at last:\n" + "\n".join(lines)] if lines else []
+
+
+def last_lines(path: str, most: int) -> list[str]:
+    """The last lines of a file that grows; none where there is no file."""
+    try:
+        with open(path, "rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL_BYTES))
+            return file.read().decode(errors="replace").splitlines()[-most:]
+    except OSError:
+        return []
