@@ -125,12 +125,17 @@ def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
     return _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"])
 
 
-def leaving(ledger: Ledger, tips: Iterable[Oid], to: str) -> Iterator[Violation]:
-    """Judge the commits about to be pushed that the remote ``to`` is not known to have."""
-    deeds: fence.Deeds = {}
+def leaving(
+    ledger: Ledger, tips: Iterable[Oid], to: str, noted: fence.Deeds | None = None
+) -> Iterator[Violation]:
+    """Judge the commits about to be pushed that the remote ``to`` is not known to have.
+
+    ``noted`` is filled with the work that is in them, for one who has fetched just now.
+    """
+    deeds: fence.Deeds = {} if noted is None else noted
     yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], deeds)
     policy = ledger.head().policy
-    if deeds and policy is not None and policy.claims != "local":
+    if noted is None and deeds and policy is not None and policy.claims != "local":
         remote.fetch(ledger.repo, to)  # who has been away knows old claims only
     yield from fence.judged(ledger.repo, fence.Door(policy, to), deeds)
 

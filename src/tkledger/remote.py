@@ -61,7 +61,8 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
     leases = [f"--force-with-lease={ref}:{old or ''}" for ref, _, old in swaps]
     lines = [f"{new or ''}:{ref}" for ref, new, _ in swaps]
     config = ("-c", f"remote.{remote}.fetch={_refspec(remote)}")
-    command = (*config, "push", "--quiet", "--no-verify", "--atomic", *leases, remote, *lines)
+    together = ["--atomic"] if len(swaps) > 1 else []  # which not every remote can
+    command = (*config, "push", "--quiet", "--no-verify", *together, *leases, remote, *lines)
     words = ""
     for turn in range(_TRIES):
         failed = repo.refusal(*command, timeout=REMOTE_SECONDS)
