@@ -15,6 +15,7 @@ from tkledger.git import RefSwap, Repo
 from tkledger.inbox import FOLDER as INBOX
 from tkledger.objects import Oid
 from tkledger.route import Route
+from tkledger.transport import Send
 
 CLAIMS = "refs/tk/claims/"
 
@@ -41,7 +42,7 @@ class Alignment(NamedTuple):
     """Refs to move here at once, what to push, and refs to move here when that was taken."""
 
     moves: tuple[RefSwap, ...]
-    sends: tuple[str, ...]
+    sends: tuple[Send, ...]
     afterwards: tuple[RefSwap, ...]
     claims: Tally
     inboxes: Tally
@@ -51,7 +52,7 @@ class _One(NamedTuple):
     """What becomes of one ref."""
 
     moves: tuple[RefSwap, ...] = ()
-    sends: tuple[str, ...] = ()
+    sends: tuple[Send, ...] = ()
     afterwards: tuple[RefSwap, ...] = ()
     way: Way = Way.KEEP
 
@@ -88,16 +89,10 @@ def _claim(repo: Repo, road: Route, here: Refs, theirs: Refs, name: str) -> _One
     ref, mark = CLAIMS + name, f"{road.agreed}claims/{name}"
     claim = Claim(here.get(ref), theirs.get(ref), here.get(mark))
     chosen = way(claim, repo.is_ancestor)
-    if chosen is Way.SEND:
+    if chosen in _SENT:
         return _One(
-            sends=(f"{claim.ours}:{ref}",),
+            sends=(Send(ref, claim.ours, claim.theirs or ""),),
             afterwards=(RefSwap(mark, claim.ours, claim.agreed),),
-            way=chosen,
-        )
-    if chosen is Way.WITHDRAW:
-        return _One(
-            sends=(f":{ref}@{claim.theirs}",),
-            afterwards=(RefSwap(mark, None, claim.agreed),),
             way=chosen,
         )
     ours, agreed = RefSwap(ref, claim.theirs, claim.ours), RefSwap(mark, claim.theirs, claim.agreed)
@@ -108,11 +103,11 @@ def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
     if ours == theirs:
         return _One()
     if theirs is None or (ours and repo.is_ancestor(theirs, ours)):
-        return _One(sends=(f"{ours}:{ref}",), way=Way.SEND)
+        return _One(sends=(Send(ref, ours),), way=Way.SEND)
     if ours is None or repo.is_ancestor(ours, theirs):
         return _One((RefSwap(ref, theirs, ours),), way=Way.TAKE)
     both = _united(repo, theirs, ours)
-    return _One((RefSwap(ref, both, ours),), (f"{both}:{ref}",), way=Way.YIELD)
+    return _One((RefSwap(ref, both, ours),), (Send(ref, both),), way=Way.YIELD)
 
 
 def _united(repo: Repo, a: Oid, b: Oid) -> Oid:

@@ -9,10 +9,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from tkledger import fence, gate
+from tkledger import fence, gate, handover
 from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
 from tkledger.core.change import Violation
+from tkledger.core.claim import FOLDER
 from tkledger.core.rules.door import ATTRIBUTION, Work
 from tkledger.core.usage import Bill, bills
 from tkledger.errors import Exit, TkError
@@ -126,7 +127,10 @@ def _pre_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
 
 
 def _post_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
-    Baseline(ledger.repo).advance(_ref_lines(stdin))
+    lines = _ref_lines(stdin)
+    # claims were not judged as history: nothing in theirs is known
+    Baseline(ledger.repo).advance(line for line in lines if not line[2].startswith(FOLDER))
+    handover.tidy(ledger.repo, lines)
     return ()
 
 

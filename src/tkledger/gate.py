@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tkledger import fence, remote
+from tkledger import fence, handover, remote
 from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
 from tkledger.commits import Commit
 from tkledger.core.change import Change, Violation, governing
+from tkledger.core.claim import FOLDER
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import judge
 from tkledger.core.rules.authority import guarded
@@ -125,12 +126,17 @@ def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
     return _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"])
 
 
-def leaving(ledger: Ledger, tips: Iterable[Oid], to: str) -> Iterator[Violation]:
-    """Judge the commits about to be pushed that the remote ``to`` is not known to have."""
-    deeds: fence.Deeds = {}
+def leaving(
+    ledger: Ledger, tips: Iterable[Oid], to: str, noted: fence.Deeds | None = None
+) -> Iterator[Violation]:
+    """Judge the commits about to be pushed that the remote ``to`` is not known to have.
+
+    ``noted`` is filled with the work that is in them, for one who has fetched just now.
+    """
+    deeds: fence.Deeds = {} if noted is None else noted
     yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], deeds)
     policy = ledger.head().policy
-    if deeds and policy is not None and policy.claims != "local":
+    if noted is None and deeds and policy is not None and policy.claims != "local":
         remote.fetch(ledger.repo, to)  # who has been away knows old claims only
     yield from fence.judged(ledger.repo, fence.Door(policy, to), deeds)
 
@@ -155,10 +161,13 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
     """Judge every new commit of every ref line of a push, and the push itself.
 
     New is what no validated tip has; never "what no ref has", since a commit pushed to some ref
-    that nobody judges would then count as known. ``now`` is the server's clock.
+    that nobody judges would then count as known. ``now`` is the server's clock. Claims have no
+    ledger: they are judged by what they say.
     """
+    claims = [line for line in lines if line[2].startswith(FOLDER)]
     baseline = Baseline(ledger.repo)
-    tips = dict.fromkeys(new for _, new, _ in lines if is_commit(ledger.repo, new))
+    others = [line for line in lines if line not in claims]
+    tips = dict.fromkeys(new for _, new, _ in others if is_commit(ledger.repo, new))
     policy = ledger.head().policy
     accepted = policy.accepted if policy else {}
     dates: dict[Oid, int] = {}
@@ -174,13 +183,14 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
                 yield from _unvouched(ledger.repo, commit, change, policy)
             else:
                 yield from _unattributed(ledger, commit)
+    yield from handover.judged(ledger.repo, lines, policy)
     # claims are here only because somebody pushed them, so that all heed them
     shared = (
         policy if policy is None or policy.claims != "local" else policy._replace(claims="remote")
     )
     yield from fence.judged(ledger.repo, fence.Door(shared, moving=fence.moving(lines)), deeds)
     moves: dict[tuple[Oid, Oid], tuple[bool, Policy | None]] = {}  # of many refs at once, often one
-    for old, new, ref in lines:
+    for old, new, ref in others:
         if (old, new) not in moves:
             moves[old, new] = _moved(ledger, or_none(old), or_none(new))
         forward, there = moves[old, new]

@@ -61,7 +61,8 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
     leases = [f"--force-with-lease={ref}:{old or ''}" for ref, _, old in swaps]
     lines = [f"{new or ''}:{ref}" for ref, new, _ in swaps]
     config = ("-c", f"remote.{remote}.fetch={_refspec(remote)}")
-    command = (*config, "push", "--quiet", "--no-verify", "--atomic", *leases, remote, *lines)
+    together = ["--atomic"] if len(swaps) > 1 else []  # which not every remote can
+    command = (*config, "push", "--quiet", "--no-verify", *together, *leases, remote, *lines)
     words = ""
     for turn in range(_TRIES):
         failed = repo.refusal(*command, timeout=REMOTE_SECONDS)
@@ -75,6 +76,8 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
             return ""
         if any(oid != swap.old for swap, oid in now.items()):
             raise RefMoved(words)
+        if "hook declined" in failed:
+            break
         import random
 
         time.sleep(random.uniform(0, 0.02 * 2**turn))
@@ -130,6 +133,7 @@ def unreachable(remote: str, words: str) -> TkError:
 
 def _last(words: str) -> str:
     """The line that says most of what git said."""
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    lines = [line.removeprefix("remote: ").strip() for line in words.splitlines() if line.strip()]
+    law = [line for line in lines if line.startswith("error[")]
     told = [line for line in lines if line.startswith(("fatal:", "error:", "!"))]
-    return (told or lines or ["no word"])[0].removeprefix("fatal: ").removeprefix("error: ")
+    return (law or told or lines or ["no word"])[0].removeprefix("fatal: ").removeprefix("error: ")

@@ -11,19 +11,19 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from tkledger import transport
+from tkledger import escort, fence, gate, transport
 from tkledger.alignment import Alignment, Tally, align
 from tkledger.checkout import Checkout
 from tkledger.core.actions import Refused
-from tkledger.doors import HOOKS
+from tkledger.core.claim import FOLDER
 from tkledger.errors import Exit, TkError
-from tkledger.git import RefMoved, Repo
+from tkledger.git import RefMoved, RefSwap, Repo
 from tkledger.join import join
 from tkledger.landing import land, mend, require_room
 from tkledger.ledger import Ledger
 from tkledger.objects import Oid
 from tkledger.route import Route
-from tkledger.transport import Contended, Heard, Pushed
+from tkledger.transport import Contended, Heard, Pushed, Send
 
 TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
@@ -215,34 +215,39 @@ def _patterns(road: Route) -> list[str]:
 def _carry_out(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> None:
     """Push what the plan says, all or nothing; then the checkout follows."""
     repo = ledger.repo
+    sends, afterwards = [*plan.alignment.sends], [*plan.alignment.afterwards]
     if plan.pushing:
-        _ask_the_door(ledger, road, plan.pushing)
-    refspecs = [*plan.alignment.sends]
-    refspecs += [f"{plan.pushing}:{road.target}"] if plan.pushing else []
-    if refspecs:
-        pushed = transport.push(repo, road.remote, refspecs, heard=heard)
+        worked_on = _ask_the_door(ledger, road, plan.pushing)
+        for ref, new, old in escort.renewed(repo, worked_on, plan.theirs):
+            sends.append(Send(ref, new, old))
+            afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(FOLDER) :]}", new, old))
+        sends.append(Send(road.target, plan.pushing))
+    if sends:
+        pushed = transport.push(repo, road.remote, sends, heard=heard)
         if not pushed.done:
             raise _Lost({one.ref: plan.theirs.get(one.ref) for one in pushed.answers}, pushed)
         if plan.done.created and not road.has_upstream:
             repo.run("config", f"branch.{road.here}.remote", road.remote)
             repo.run("config", f"branch.{road.here}.merge", road.target)
-        if plan.alignment.afterwards:
+        if afterwards:
             with suppress(RefMoved):  # another sync of this repository knows better
-                repo.swap_refs(plan.alignment.afterwards, "tk: sync")
+                repo.swap_refs(afterwards, "tk: sync")
     if plan.landing:
         land(repo, plan.landing)
 
 
-def _ask_the_door(ledger: Ledger, road: Route, commit: Oid) -> None:
-    """Judge what leaves as pre-push does, whether or not the hook is in place; raises Refused.
+def _ask_the_door(ledger: Ledger, road: Route, commit: Oid) -> list[str]:
+    """Judge what leaves as pre-push does, whether or not the hook is in place; raises Refused. Gives
+    the tasks that were worked on.
 
     It is noted, so that the hook need not start a process to come to the same verdict.
     """
-    line = f"{commit} {commit} {road.target} {'0' * len(commit)}\n"
-    violations = tuple(dict.fromkeys(HOOKS["pre-push"](ledger, [road.remote], line.encode())))
+    deeds: fence.Deeds = {}
+    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], road.remote, deeds)))
     if violations:
         raise Refused(*violations)
     Checkout(ledger.repo).judged(f"push {commit}")
+    return list(deeds)
 
 
 def _refused(road: Route, pushed: Pushed) -> TkError:

@@ -39,6 +39,17 @@ class Spoken(NamedTuple):
     err: str
 
 
+class Send(NamedTuple):
+    """A ref of a remote that is to move: to a commit, or None to go.
+
+    lease: where it has to be until then, empty for nowhere; None: wherever the new one goes on from
+    """
+
+    ref: str
+    new: Oid | None
+    lease: Oid | None = None
+
+
 class RefAnswer(NamedTuple):
     """What became of one ref of a push: ``flag`` is git's (``!`` for refused), ``summary`` its words."""
 
@@ -90,23 +101,28 @@ def listed(repo: Repo, remote: str, patterns: Sequence[str]) -> dict[str, Oid]:
     return {name: oid for oid, name in rows}
 
 
-def push(repo: Repo, remote: str, refspecs: Sequence[str], *, heard: Heard | None) -> Pushed:
-    """Push all of it or nothing, where the remote can do that; never forced.
-
-    A refspec ``:REF@OID`` deletes a ref if it is at that object still.
+def push(repo: Repo, remote: str, sends: Sequence[Send], *, heard: Heard | None) -> Pushed:
+    """Push all of it or nothing. Where the remote cannot do that, what has a lease goes first, and
+    the rest if that was taken.
     """
-    leases = [one[1:].split("@") for one in refspecs if one.startswith(":")]
-    words = ["push", "--porcelain", "--no-follow-tags"]
-    words += [f"--force-with-lease={ref}:{oid}" for ref, oid in leases]
-    words += ["--", remote, *(one.split("@")[0] if one[0] == ":" else one for one in refspecs)]
-    said = _talk(repo, [words[0], "--atomic", *words[1:]], heard)
+    said = _talk(repo, _words(remote, sends, "--atomic"), heard)
     if said.status and _NOT_ATOMIC in said.err:
-        said = _talk(repo, words, heard)
+        leased = [one for one in sends if one.lease is not None]
+        for some in (leased, [one for one in sends if one.lease is None]):
+            said = _talk(repo, _words(remote, some), heard) if some else said
+            if some and said.status:
+                break
     answers = tuple(_answers(said.out))
     if said.status and not answers and "failed to push" not in said.err:
         raise _failed(remote, said.err)
     told = [line[8:].rstrip() for line in said.err.splitlines() if line.startswith("remote: ")]
     return Pushed(not said.status, answers, "\n".join(told), said.err)
+
+
+def _words(remote: str, sends: Sequence[Send], *options: str) -> list[str]:
+    leases = [f"--force-with-lease={one.ref}:{one.lease}" for one in sends if one.lease is not None]
+    refspecs = [f"{one.new or ''}:{one.ref}" for one in sends]
+    return ["push", *options, "--porcelain", "--no-follow-tags", *leases, "--", remote, *refspecs]
 
 
 def _answers(out: str) -> list[RefAnswer]:

@@ -104,7 +104,7 @@ LAYERS = (
     {"route", "transport", "landing", "inbox"},
     {"alignment"},
     {"claims", "claiming", "asleep"},
-    {"fence"},
+    {"fence", "escort", "handover"},
     {"views", "gate", "hooks", "driver"},
     {"doors", "doctor", "join"},
     {"sync"},

@@ -109,7 +109,7 @@ def test_reserved_refs_are_refused(clone: Clone, ref: str) -> None:
     refused(clone, f"main:{ref}", match="TK704")
 
 
-@pytest.mark.parametrize("ref", ["refs/tk/claims/a", "refs/heads/topic", "refs/tags/v1"])
+@pytest.mark.parametrize("ref", ["refs/tk/inbox/a", "refs/heads/topic", "refs/tags/v1"])
 def test_other_refs_are_welcome(clone: Clone, ref: str) -> None:
     clone.push(f"main:{ref}")
     assert ref in clone.arrived()

@@ -10,6 +10,7 @@ from pathlib import Path
 from project import Project
 
 from tkledger import hooks
+from tkledger.core.claim import Claim, message
 from tkledger.git import Repo
 
 
@@ -59,10 +60,15 @@ class Team:
         return made
 
     def claim(self, at: Project, task: str, words: str, *, on: str | None = None) -> str:
-        """A claim as `refs/tk/claims` holds them: a commit with a nonce; ``on`` the one it renews."""
+        """A claim as `refs/tk/claims` holds them, which runs out at once; ``on`` the one it goes on
+        from.
+        """
         tree = at.git("mktree")
         parent = ["-p", on] if on else []
-        oid = at.git("commit-tree", tree, *parent, "-m", f"{at.path.name} {words}")
+        epoch = int(at.git("rev-list", "--count", on)) + 1 if on else 1
+        branch = "refs/heads/main"
+        claim = Claim(task, at.path.name, branch, branch, 0, words.replace(" ", "-"), epoch)
+        oid = at.git("commit-tree", tree, *parent, "-F", "-", stdin=message(claim))
         at.git("update-ref", f"refs/tk/claims/{task}", oid)
         return oid
 

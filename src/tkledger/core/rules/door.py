@@ -5,9 +5,10 @@ A push, a server's clock, a protected branch. ``tk verify`` never replays them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from tkledger.core.claim import Claim
 from tkledger.core.policy import Policy
 from tkledger.core.rules import RULES
 from tkledger.core.rules.rule import Finding, Rule, rule
@@ -258,6 +259,98 @@ def created_while_asleep(creation: Creation) -> Iterator[Finding]:
 IDLE: tuple[Rule, ...] = (created_while_asleep,)
 """What is asked of each new task."""
 
+
+class Handover(NamedTuple):
+    """A claim that somebody pushes: what it was and what it will be, None for none.
+
+    task: by the ref's name; goes_on: whether the new one has the old one in its history
+    lapsed: whether the old one has run out, by the server's own clock
+    over: whether the task has been put down on the old one's branch
+    known: the names of whoever pushes, None where the server does not know or does not ask
+    """
+
+    task: str
+    old: Claim | None
+    new: Claim | None
+    goes_on: bool
+    lapsed: bool
+    over: bool = False
+    known: frozenset[str] | None = None
+
+
+def _unreadable(move: Handover) -> str:
+    wrong = move.new is not None and (not move.new.nonce or move.new.task != move.task)
+    return "is pushed a claim that is none of it" if wrong else ""
+
+
+def _unrelated(move: Handover) -> str:
+    both = move.old is not None and move.new is not None
+    return (
+        "is pushed a claim that does not go on from the last" if both and not move.goes_on else ""
+    )
+
+
+def _backwards(move: Handover) -> str:
+    if move.old is None or move.new is None or move.new.epoch >= move.old.epoch:
+        return ""
+    return f"is pushed a claim of epoch {move.new.epoch}, after one of epoch {move.old.epoch}"
+
+
+def _snatched(move: Handover) -> str:
+    old, new = move.old, move.new
+    if old is None or new is None or new.holder == old.holder:
+        return ""
+    if not _is_free(move):
+        return f"is claimed by {old.holder} still, and pushed as claimed by {new.holder}"
+    if new.epoch == old.epoch:
+        return f"goes from {old.holder} to {new.holder} within epoch {new.epoch}"
+    return ""
+
+
+def _deleted(move: Handover) -> str:
+    if move.old is None or move.new is not None or _is_free(move) or move.over:
+        return ""
+    if move.known is None or move.old.holder in move.known:
+        return ""
+    return f"is claimed by {move.old.holder}, and let go of by {', '.join(sorted(move.known))}"
+
+
+def _is_free(move: Handover) -> bool:
+    """Whether anybody may have the task: its claim was let go of, has served, or has run out."""
+    old = move.old
+    return old is None or old.released or bool(old.final) or move.lapsed
+
+
+_ILLEGAL: tuple[Callable[[Handover], str], ...] = (
+    *(_unreadable, _unrelated, _backwards, _snatched, _deleted),
+)
+"""What a claim must not do, each as the words for it, or nothing."""
+
+
+@rule("TK709")
+def illegal_handover(move: Handover) -> Iterator[Finding]:
+    """A push moves a claim to what is no legal successor of it.
+
+    A claim is for the task of its ref. A renewal is a child of the last one, of no lower epoch.
+    Another holder comes after a release, an end or the end of the lease as the server has seen it
+    run, by a higher epoch. Where the policy says `review: required` and the server knows who
+    pushes, only the holder deletes a claim while the task is in progress.
+
+    Why: a claim keeps everybody else away, so that whoever could forge one could take any task.
+
+    Remedy: `tk sync`, and take another task; from one who is gone for good,
+    `tk release ID --from HOLDER` takes it away openly.
+    """
+    fact = next((words for words in (wrong(move) for wrong in _ILLEGAL) if words), "")
+    if fact:
+        freed = f"tk release {move.task} --from {move.old.holder}" if move.old else ""
+        remedy = f"tk sync, then tk next{freed and f', or if that is over: {freed}'}"
+        yield Finding(move.task, fact, remedy)
+
+
+HANDOVERS: tuple[Rule, ...] = (illegal_handover,)
+"""What a server asks of each claim that is pushed."""
+
 ATTRIBUTION: tuple[Rule, ...] = (unattributed_work,)
 """What is asked of each commit that changes no task."""
 
@@ -272,5 +365,5 @@ CHECKS: tuple[Rule, ...] = (
 )
 """What a server asks of each ref line, beside the rules it judges the commits by."""
 
-EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *DEEDS, *ATTRIBUTION, *CLAIMS, *IDLE)
+EVERY: tuple[Rule, ...] = (*RULES, *CHECKS, *DEEDS, *ATTRIBUTION, *CLAIMS, *IDLE, *HANDOVERS)
 """Whatever has a code: for the pages, not for judging."""

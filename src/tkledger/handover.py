@@ -1,0 +1,69 @@
+"""Claims that are pushed, as the server sees them: what they were, what they will be, who may say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from tkledger.claims import Standing, standing, task_at
+from tkledger.core.change import Violation
+from tkledger.core.claim import FOLDER, is_active
+from tkledger.core.policy import Policy
+from tkledger.core.rules.door import HANDOVERS, Handover
+from tkledger.git import Repo
+from tkledger.objects import Oid
+from tkledger.pusher import pusher
+from tkledger.sightings import forget_others
+
+RefLine = tuple[Oid, Oid, str]
+"""One ref of a push: where it was, where it will be, as zeros for nowhere, and its full name."""
+
+
+def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Iterator[Violation]:
+    """What of the claims in a push is no legal successor of what is there.
+
+    Each is seen here before any other can fetch it: so its lease runs out here first.
+    """
+    for old, new, ref in lines:
+        if ref.startswith(FOLDER):
+            move = _handover(repo, ref, _at(repo, ref, old), _at(repo, ref, new))
+            if move.old is not None and move.new is None:
+                move = move._replace(known=_known(repo, policy), over=_over(repo, lines, move))
+            for check in HANDOVERS:
+                yield from check.judge(move)
+
+
+def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
+    """Forget when claims were seen that are none any more, after a push that moved some."""
+    if any(ref.startswith(FOLDER) for _, _, ref in lines):
+        forget_others(repo.common_dir, set(repo.refs(FOLDER).values()))
+
+
+def _at(repo: Repo, ref: str, oid: Oid) -> Standing | None:
+    """The claim that an object makes; None for zeros."""
+    task = ref[len(FOLDER) :]
+    return standing(repo, [task], moving={ref: oid}).get(task) if oid.strip("0") else None
+
+
+def _handover(repo: Repo, ref: str, old: Standing | None, new: Standing | None) -> Handover:
+    return Handover(
+        ref[len(FOLDER) :],
+        old.claim if old else None,
+        new.claim if new else None,
+        goes_on=bool(old and new and repo.is_ancestor(old.oid, new.oid)),
+        lapsed=bool(old and old.left <= 0),
+    )
+
+
+def _known(repo: Repo, policy: Policy | None) -> frozenset[str] | None:
+    """Who pushes, by the policy's names, where names count at all: where it asks for reviews."""
+    if policy is None or policy.review != "required":
+        return None
+    return frozenset(policy.actor(name) for name in pusher(repo).names) or None
+
+
+def _over(repo: Repo, lines: Sequence[RefLine], move: Handover) -> bool:
+    """Whether the task has been put down on the claim's own branch, as it will be after the push."""
+    branch = move.old.branch if move.old else ""
+    tip = next((new for _, new, ref in lines if ref == branch), branch)
+    task = task_at(repo, tip, move.task)
+    return task is not None and not is_active(task)

@@ -1,0 +1,189 @@
+"""What a server lets become of a claim (TK709): each refusal beside what is legal, by real pushes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from clones import cloned
+from project import Project
+
+from tkledger.core.claim import Claim, message
+from tkledger.errors import Exit
+
+REF = "refs/tk/claims/a"
+BRANCH = "refs/heads/main"
+LIVE = Claim("a", "alice", BRANCH, BRANCH, 3600, "n1")
+OVER = LIVE._replace(ttl=0)
+BOBS = LIVE._replace(holder="bob", nonce="n2", epoch=2)
+
+
+@pytest.fixture
+def clone(project: Project, tmp_path: Path) -> Project:
+    """A clone of a server that judges; it has no hooks of its own, and can push anything."""
+    (made,) = cloned(project, tmp_path, 1)
+    Project(tmp_path / "server.git").ok("hooks", "install", "--server")
+    return made
+
+
+def made(clone: Project, claim: Claim | str, on: str | None = None, tree: str = "") -> str:
+    """The commit of a claim, not pushed yet."""
+    text = claim if isinstance(claim, str) else message(claim)
+    parent = ["-p", on] if on else []
+    tree = tree or clone.git("mktree")
+    return clone.git("commit-tree", tree, *parent, "-F", "-", stdin=text)
+
+
+def push(clone: Project, *what: str, pusher: str = "") -> str:
+    """Push past all that git itself asks; what the server's rules say, in their first line."""
+    env = {**os.environ, **({"REMOTE_USER": pusher} if pusher else {})}
+    words = ["git", "push", "--atomic", "-q", "origin", *what]
+    done = subprocess.run(words, cwd=clone.path, env=env, capture_output=True, text=True)
+    if done.returncode == 0:
+        return ""
+    lines = [line for line in done.stderr.splitlines() if "error[" in line]
+    return lines[0].partition("error[")[2].rstrip() if lines else done.stderr
+
+
+def pushed(clone: Project, claim: Claim, on: str | None = None) -> str:
+    oid = made(clone, claim, on)
+    assert push(clone, f"+{oid}:{REF}") == ""
+    return oid
+
+
+CREATED = [
+    (LIVE, ""),
+    (LIVE._replace(epoch=7), ""),
+    (LIVE._replace(task="b"), "TK709] a: is pushed a claim that is none of it"),
+    ("just words", "TK709] a: is pushed a claim that is none of it"),
+]
+
+
+@pytest.mark.parametrize(("claim", "said"), CREATED)
+def test_what_a_claim_begins_as(clone: Project, claim: Claim | str, said: str) -> None:
+    assert push(clone, f"{made(clone, claim)}:{REF}") == said
+
+
+SUCCEEDED = [
+    (LIVE, LIVE, ""),
+    (LIVE, LIVE._replace(final="done"), ""),
+    (LIVE, LIVE._replace(released=True), ""),
+    (LIVE, LIVE._replace(nonce="n2", epoch=2), ""),
+    (LIVE, BOBS, "TK709] a: is claimed by alice still, and pushed as claimed by bob"),
+    (OVER, BOBS, ""),
+    (OVER, BOBS._replace(epoch=1), "TK709] a: goes from alice to bob within epoch 1"),
+    (LIVE._replace(released=True), BOBS, ""),
+    (LIVE._replace(final="done"), BOBS, ""),
+    (BOBS, BOBS._replace(epoch=1), "TK709] a: is pushed a claim of epoch 1, after one of epoch 2"),
+    (LIVE, "just words", "TK709] a: is pushed a claim that is none of it"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SUCCEEDED)
+def test_what_a_claim_becomes(clone: Project, old: Claim, new: Claim | str, said: str) -> None:
+    first = pushed(clone, old)
+    assert push(clone, f"{made(clone, new, first)}:{REF}") == said
+    if said:
+        assert clone.git("ls-remote", "origin", REF).startswith(first)
+
+
+def test_what_does_not_go_on_from_the_last_is_refused(clone: Project) -> None:
+    first = pushed(clone, OVER)
+    other = made(clone, BOBS)
+    said = "TK709] a: is pushed a claim that does not go on from the last"
+    assert push(clone, f"+{other}:{REF}") == said
+    later = made(clone, OVER, made(clone, OVER, first))
+    assert push(clone, f"+{later}:{REF}") == "", "two renewals at once"
+
+
+def test_a_lease_runs_by_the_server_s_own_clock(clone: Project) -> None:
+    first = pushed(clone, LIVE._replace(ttl=1))
+    seen = time.monotonic()
+    bobs = made(clone, BOBS, first)
+    refused = push(clone, f"{bobs}:{REF}")
+    assert "is claimed by alice still" in refused or time.monotonic() - seen > 1
+    time.sleep(max(0.0, seen + 1.1 - time.monotonic()))
+    assert push(clone, f"{bobs}:{REF}") == ""
+
+
+DELETED = [
+    (LIVE, "alice", ""),
+    (LIVE, "bob", "TK709] a: is claimed by alice, and let go of by bob"),
+    (LIVE, "", ""),
+    (OVER, "bob", ""),
+    (LIVE._replace(released=True), "bob", ""),
+    (LIVE._replace(final="done"), "bob", ""),
+]
+
+
+@pytest.fixture
+def reviewed(clone: Project) -> Project:
+    """The same where reviews are required, so that names count; a is in progress."""
+    clone.ok("config", "set", "claims", "local")
+    clone.ok("config", "set", "review", "required")
+    clone.ok("start", "a", "--as", "alice")
+    assert push(clone, "main") == ""
+    return clone
+
+
+@pytest.mark.parametrize(("claim", "pusher", "said"), DELETED)
+def test_who_deletes_a_claim(reviewed: Project, claim: Claim, pusher: str, said: str) -> None:
+    pushed(reviewed, claim)
+    assert push(reviewed, f":{REF}", pusher=pusher) == said
+
+
+def test_who_puts_the_task_down_deletes_its_claim(reviewed: Project) -> None:
+    """Where claims are local a person may end what another name began, and the claim goes along."""
+    pushed(reviewed, LIVE)
+    reviewed.ok("block", "a", "--reason", "user", "--as", "bob")
+    assert push(reviewed, "main", f":{REF}", pusher="bob") == ""
+
+
+def test_where_names_do_not_count_nobody_is_asked_for_one(clone: Project) -> None:
+    pushed(clone, LIVE)
+    assert push(clone, f":{REF}", pusher="bob") == ""
+
+
+def test_no_commit_is_known_for_being_under_a_claim(clone: Project) -> None:
+    """An illegal commit comes in as a claim, or as what it is made on; it stays unjudged."""
+    text = (clone.path / ".tasks/a.yaml").read_text().replace("state: todo", "state: done")
+    clone.write(".tasks/a.yaml", text)
+    clone.git("commit", "-q", "-am", "by hand")
+    assert "is none of it" in push(clone, f"main:{REF}")
+    under = made(clone, LIVE, clone.head(), clone.git("rev-parse", "HEAD^{tree}"))
+    assert push(clone, f"{under}:{REF}") == ""
+    assert "TK201" in push(clone, "main")
+    assert "TK201" in push(clone, f"{under}:refs/heads/other")
+
+
+def test_tk_s_own_moves_are_legal_successors(project: Project, tmp_path: Path) -> None:
+    alice, bob = cloned(project, tmp_path, 2)
+    Project(tmp_path / "server.git").ok("hooks", "install", "--server")
+    for words in ("start a b c", "renew a", "done a", "release b", "block c --reason user"):
+        alice.ok(*words.split(), "--as", "alice")
+    alice.ok("sync", "--as", "alice")
+    alice.ok("reap")
+    alice.ok("renew", "b", "--ttl", "0", "--as", "alice")
+    bob.ok("sync", "--as", "bob")
+    bob.ok("release", "b", "--from", "alice", "--as", "bob")
+    bob.ok("renew", "b", "--as", "bob")
+    assert "holder: bob" in bob.git("log", "-1", "--format=%b", "refs/tk/claims/b")
+    answer = alice.tk("renew", "b", "--as", "alice")
+    assert answer.status == Exit.CLAIMED, answer.said
+
+
+def test_a_refused_claim_is_told_with_its_rule(project: Project, tmp_path: Path) -> None:
+    """A clock that runs ahead of the server's lease does not take the task."""
+    alice, bob = cloned(project, tmp_path, 2)
+    Project(tmp_path / "server.git").ok("hooks", "install", "--server")
+    alice.ok("start", "a", "--as", "alice")
+    bob.git("fetch", "-q", "origin", f"{REF}:refs/tk/remotes/origin/claims/a")
+    oid = bob.git("rev-parse", "refs/tk/remotes/origin/claims/a")
+    bob.tk("start", "a", "--as", "bob")
+    bob.write(f".git/tk/seen/{oid}", "- 0 0 there")
+    answer = bob.tk("start", "a", "--as", "bob")
+    assert answer.status == Exit.UNUSABLE, answer.said
+    assert "origin does not take claims: error[TK709] a: is claimed by alice still" in answer.err
