@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
@@ -270,15 +271,41 @@ def look_alike(name: str) -> dict[str, Entry]:
     return {f"{name}/": flaw}
 
 
-LIKE_FOLDER = (f":(icase,glob){FOLDER}*", ":(glob)*[! -~]*")
+LIKE_FOLDER = (f":(icase,glob){FOLDER}*", ":(icase,glob)tasks~*", ":(glob)*[! -~]*")
 """Git's patterns for the names that `looks_like_folder` may be true of, and others: a name that it
 is true of is the folder's in other letters of ASCII, or has letters that are not of it.
 """
 
 
 def looks_like_folder(name: str) -> bool:
-    """Whether a name is not ``.tasks`` but could be taken for it."""
-    return name != FOLDER and skeleton(name) == FOLDER
+    """Whether a name is not ``.tasks`` but could be taken for it, by people or by a file system."""
+    if name == FOLDER:
+        return False
+    # to NTFS what follows is a stream of the folder, to Windows a file in it
+    folder = re.split(r"[:\\]", skeleton(name), maxsplit=1)[0].rstrip(". ")
+    return folder.translate(_LETTERS) == FOLDER or bool(_SHORT_NAME.match(folder))
+
+
+_SHORT_NAME = re.compile(r"tasks~[0-9]+\Z")
+"""What NTFS and FAT call ``.tasks`` beside its own name."""
+
+_LETTERS = {
+    ord(letter): plain
+    for plain, letters in {
+        ".": "\u0660\u06d4\u06f0\u0701\u0702\ua4f8",
+        "t": "\u0442\u03c4\u1d1b",
+        "a": "\u0430\u03b1\u0251\u1d00",
+        "s": "\u0455\ua731\uff53",
+        "k": "\u043a\u03ba\u1d0b\u0138",
+    }.items()
+    for letter in letters
+}
+"""Cyrillic, Greek and other letters that look like those of ``.tasks`` (Unicode's confusables)."""
+
+_INVISIBLE = re.compile("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")
+"""What shows nothing though it counts as a letter, a sign or not at all: the fillers of Hangul, the
+blank of Braille, and code points set apart to be passed over (Default_Ignorable_Code_Point).
+"""
 
 
 def skeleton(name: str) -> str:
@@ -287,7 +314,7 @@ def skeleton(name: str) -> str:
     """
     seen = "".join(
         letter
-        for letter in unicodedata.normalize("NFKC", name)
+        for letter in _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
         if unicodedata.category(letter) not in ("Cf", "Mn", "Me", "Cc")
     )
     return unicodedata.normalize("NFKC", seen.casefold()).rstrip(". ")

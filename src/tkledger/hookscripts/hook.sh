@@ -18,6 +18,7 @@ look() { # git as it is: no replaced objects, no cached history, no option from 
 
 ledger() { # the same for .tasks, and for any name in the root folder that could be taken for it
 	look "$@" -- ':(icase,glob).tasks*' ':(icase,glob).tasks*/**' \
+		':(icase,glob)tasks~*' ':(icase,glob)tasks~*/**' \
 		':(glob)*[! -~]*' ':(glob)*[! -~]*/**'
 }
 

@@ -93,7 +93,8 @@ def wrong_name(change: Change) -> Iterator[Finding]:
 @rule(LOOK_ALIKE)
 def look_alike(change: Change) -> Iterator[Finding]:
     """A name differs from `.tasks` or from another task's file only by case, by the form of its
-    letters, or by characters that cannot be seen.
+    letters, or by characters that cannot be seen; or it is `.tasks` in letters of another script, or
+    in what a file system takes for it, such as `TASKS~1`.
 
     Why: on some file systems both are the same file, and people cannot tell them apart.
 
