@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -211,6 +213,73 @@ def test_all_there_is_is_done_side_by_side(project: Project) -> None:
     project.ok("reap")
     assert project.git("for-each-ref", "refs/tk/claims") == ""
     project.ok("verify", "--all")
+
+
+def in_a_terminal(project: Project, *command: str) -> tuple[subprocess.Popen[bytes], int]:
+    """A tk whose stderr is a terminal, and the end at which that is read."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [*TK, *command],
+        cwd=project.path,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        env={**os.environ, "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"},
+    )
+    os.close(follower)
+    return process, leader
+
+
+def seen(leader: int, words: str = "") -> str:
+    """What a terminal is sent until these words come, or to the end."""
+    text = ""
+    with suppress(OSError):  # how a terminal ends
+        while not words or words not in text:
+            text += os.read(leader, 65536).decode()
+    return text
+
+
+def test_a_terminal_shows_what_each_job_is_at(project: Project) -> None:
+    gate = project.path.parent / "gate"
+    code = f'echo "compiling $TK_TASK"; while ! [ -e {gate} ]; do sleep 0.05; done'
+    agent, leader = in_a_terminal(
+        project, "run", "--next", "--jobs=2", "--as", "alice", "--", "sh", "-c", code
+    )
+    text = ""
+    while not re.search(r"◐ in_progress +a .*compiling a", text):
+        text += seen(leader, "compiling")
+    gate.touch()
+    text += seen(leader)
+    out = agent.communicate()[0].decode()
+    os.close(leader)
+    assert agent.returncode == 0, text
+    assert sorted(out.splitlines()) == [f"{one}: done" for one in "abcd"]
+    assert "nothing more to do" in text
+    assert not left(project)
+
+
+def test_an_interruption_goes_on_to_all_jobs(project: Project) -> None:
+    agent, leader = in_a_terminal(project, "run", "--next", "--jobs", "2", "--", "sleep", "600")
+    seen(leader, "in_progress")
+    agent.send_signal(signal.SIGINT)
+    seen(leader)
+    agent.communicate()
+    os.close(leader)
+    assert agent.returncode == Exit.INTERRUPTED
+    assert not left(project)
+
+
+def test_without_a_terminal_nothing_of_rich_is_loaded(project: Project) -> None:
+    code = "import sys; from tkledger import cli; s = cli.run(sys.argv[1:]); print(*sys.modules); sys.exit(s)"
+    command = ["run", "--next", "--jobs", "2", "--as", "alice", "--", "true"]
+    project.ok("send", "alice", "hello", "--as", "bob")
+    done = subprocess.run(
+        [PYTHON, "-c", code, *command], cwd=project.path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "hello" in done.stderr
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "tkledger" in loaded
+    assert not loaded & {"rich", "git", "yaml"}
 
 
 def test_words_are_wanted(project: Project) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from typing import Annotated, NamedTuple
 
@@ -21,6 +19,7 @@ from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git import GitError
 from tkledger.ids import find
+from tkledger.jobs import VARIABLE, tell
 from tkledger.report import print_json, say, visible
 from tkledger.run import End, Outcome
 from tkledger.worktrees import Place
@@ -71,28 +70,14 @@ def run_(
         raise usage("no-command", "what is to be run?", "tk run ID -- CMD...")
     job = Job(command, timeout, retries)
     if next_ and jobs > 1:
-        return _side_by_side(jobs)
+        from tkledger.cli.side_by_side import side_by_side
+
+        return side_by_side(jobs)
     ends = _one_by_one(session, job, label) if next_ else [_life(session, words[0], job)]
     if as_json:
         print_json(tasks=[{"id": one.task, "to": one.state} for one in ends])
     bad = [one.exit for one in ends if one.exit is not Exit.OK]
     return bad[0] if bad else Exit.OK
-
-
-def _side_by_side(jobs: int) -> int:
-    """As many of this very command as there are jobs; claims keep them apart."""
-    argv = list(sys.argv[1:])
-    at = argv.index("--jobs")
-    again = [sys.executable, "-m", "tkledger", *argv[:at], *argv[at + 2 :]]
-    children = [subprocess.Popen(again) for _ in range(jobs)]
-    try:
-        return max(child.wait() for child in children)
-    except KeyboardInterrupt:
-        for child in children:
-            child.terminate()
-        for child in children:
-            child.wait()
-        raise
 
 
 def _one_by_one(session: Session, job: Job, label: list[str] | None) -> list[Ended]:
@@ -120,12 +105,14 @@ def _life(session: Session, word: str, job: Job) -> Ended:
     """One task from its claim to what came of it, with as many attempts as it may take."""
     ledger = session.ledger.usable(session.ledger.head())
     task_id = find(ledger, word)
+    tell(task_id, "starting")
     place, _ = begun(session, task_id)
     there = session.at(place.path)
     for attempt in range(job.retries + 1):
         outcome = _attempt(there, place, task_id, job)
         there.repo.refresh()
         ended = _moved(there, task_id, outcome, job)
+        tell(task_id, ended.state)
         _tell(session, ended)
         again = ended.exit is Exit.REJECTED and ended.state == State.BLOCKED
         if not again or attempt == job.retries:
@@ -168,11 +155,12 @@ def _attempt(there: Session, place: Place, task_id: str, job: Job) -> Outcome:
 
     environment = {
         **{"TK_TASK": task_id, "TK_ACTOR": who.actor, "TK_WORKTREE": place.path},
-        **{"TK_ATTEMPT": str(task.tries), **told},
+        **{"TK_ATTEMPT": str(task.tries), VARIABLE: "", **told},
     }
     assert ledger.policy is not None
     beats = max(ledger.policy.lease / 3, 0.3)
     log, child = log_of(folder, task.tries), os.path.join(folder, "child")
+    tell(task_id, task.state.value, log)
     return run.carried_out(
         run.Work(job.command, place.path, environment, log, job.timeout, beats, beat, child)
     )

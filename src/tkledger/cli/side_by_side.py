@@ -1,0 +1,104 @@
+"""``tk run --next --jobs N``: as many tk as there are jobs, and on a terminal a view of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
+from typing import IO, NamedTuple
+
+from tkledger.cli.briefing import last_lines
+from tkledger.jobs import VARIABLE, heard
+from tkledger.views.jobs import Job, Screen, jobs, live
+
+_LOOK_SECONDS = 0.2
+"""How often the view is drawn again."""
+
+
+class _Worker(NamedTuple):
+    """A tk at work, the file it tells what it is at, and what it says on stdout and stderr."""
+
+    process: subprocess.Popen[bytes]
+    told: str
+    out: IO[str]
+    err: IO[str]
+
+
+def side_by_side(count: int) -> int:
+    """As many of this very command as there are jobs; claims keep them apart."""
+    command = [sys.executable, "-m", "tkledger", *_alone(sys.argv[1:])]
+    if sys.stderr.isatty():
+        return _watched(command, count)
+    return _ended([subprocess.Popen(command) for _ in range(count)])
+
+
+def _alone(argv: list[str]) -> list[str]:
+    """The command line of one job."""
+    at = next(place for place, word in enumerate(argv) if word.partition("=")[0] == "--jobs")
+    return argv[:at] + argv[at + (1 if "=" in argv[at] else 2) :]
+
+
+def _ended(processes: list[subprocess.Popen[bytes]], look: Callable[[], None] | None = None) -> int:
+    """Wait for all, and look at them meanwhile; an interruption goes on to all of them."""
+    try:
+        while look is not None and any(process.poll() is None for process in processes):
+            look()
+            time.sleep(_LOOK_SECONDS)
+        return max(process.wait() for process in processes)
+    except KeyboardInterrupt:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait()
+        raise
+
+
+def _watched(command: list[str], count: int) -> int:
+    """The same under the eyes of somebody at a terminal."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="tk-jobs-"))
+        workers = [_worker(command, os.path.join(folder, str(n)), stack) for n in range(count)]
+        screen = stack.enter_context(live(sys.stderr))
+        try:
+            processes = [worker.process for worker in workers]
+            return _ended(processes, lambda: _show(screen, workers))
+        finally:
+            _show(screen, workers)
+
+
+def _worker(command: list[str], told: str, stack: ExitStack) -> _Worker:
+    """A job whose words go to files, so that they do not get between the lines of the view."""
+    env = {**os.environ, VARIABLE: told}
+    with open(f"{told}.out", "wb") as out, open(f"{told}.err", "wb") as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err, env=env)
+    return _Worker(process, told, _words(f"{told}.out", stack), _words(f"{told}.err", stack))
+
+
+def _words(path: str, stack: ExitStack) -> IO[str]:
+    return stack.enter_context(open(path, encoding="utf-8", errors="replace"))
+
+
+def _show(screen: Screen, workers: list[_Worker]) -> None:
+    """Pass on what the jobs have said since, and draw what they are at."""
+    for worker in workers:
+        data, words = worker.out.read(), worker.err.read()
+        if data and not sys.stdout.isatty():
+            sys.stdout.write(data)
+            sys.stdout.flush()
+        for text in (words, data if sys.stdout.isatty() else ""):
+            if text:
+                screen.say(text.rstrip("\n"))
+    screen.draw(jobs([_job(worker) for worker in workers]))
+
+
+def _job(worker: _Worker) -> Job:
+    report = heard(worker.told)
+    if worker.process.poll() is not None:
+        return Job("", "ended", 0)
+    seconds = max(0, int(time.time() - report.since)) if report.since else 0
+    last = last_lines(report.log, 1) if report.log else []
+    return Job(report.task, report.state, seconds, *last)
