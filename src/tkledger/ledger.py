@@ -311,11 +311,7 @@ class Ledger:
         if snapshot.policy is not None:
             usage = lru_cache(maxsize=1)(partial(self.usage, tip))
             near = pressing(snapshot.policy, snapshot, usage)
-            snapshot.remarks = {
-                task_id: f"{gauge.figures} used"
-                + (f" of {gauge.limit.holder}" if gauge.limit.holder != task_id else "")
-                for task_id, gauge in near.items()
-            }
+            snapshot.remarks = {task_id: one.told_of(task_id) for task_id, one in near.items()}
 
     def _change(
         self,

@@ -99,9 +99,7 @@ def understood(error: Exception) -> TkError | None:
 
 def near(task: Task, gauge: Gauge) -> str:
     """The warning that a limit is nearly used up."""
-    limit = gauge.limit
-    whose = "" if limit.holder == task.id else f" of {limit.holder}"
-    return visible(f"warning: {task.id}: {gauge.figures} used{whose}: tk budget {task.id}")
+    return visible(f"warning: {task.id}: {gauge.told_of(task.id)}: tk budget {task.id}")
 
 
 def say(text: str) -> None:

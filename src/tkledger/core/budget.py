@@ -61,6 +61,11 @@ class Gauge(NamedTuple):
         used, most = amount(self.limit.kind, self.used), amount(self.limit.kind, self.limit.most)
         return f"{used} of {most} {UNITS[self.limit.kind]}"
 
+    def told_of(self, task_id: str) -> str:
+        """What is used of what, and of whose budget where it is another task's."""
+        whose = "" if self.limit.holder == task_id else f" of {self.limit.holder}"
+        return f"{self.figures} used{whose}"
+
 
 UNITS = {
     "steps": "steps",
@@ -83,7 +88,7 @@ def limits(policy: Policy, ledger: Snapshot, task: Task) -> Iterator[Limit]:
     typed = policy.budgets.get(task.kind, Budget())
     for kind in KINDS:
         for budget in (task.budget, typed, policy.budget):
-            most = _most(budget, kind)
+            most = limit_in(budget, kind)
             if most is not None:
                 scope = task.budget.scope or typed.scope or policy.budget.scope
                 yield Limit(task.id, kind, most, budget is not task.budget, scope == "attempt")
@@ -92,12 +97,13 @@ def limits(policy: Policy, ledger: Snapshot, task: Task) -> Iterator[Limit]:
         above = ledger.task(ancestor)
         for kind in KINDS if above else ():
             assert above is not None
-            most = _most(above.budget, kind)
+            most = limit_in(above.budget, kind)
             if most is not None:
                 yield Limit(ancestor, kind, most, False, above.budget.scope == "attempt")
 
 
-def _most(budget: Budget, kind: str) -> int | None:
+def limit_in(budget: Budget, kind: str) -> int | None:
+    """A limit that a budget sets, cost in millionths of a dollar; None where it sets none."""
     value = getattr(budget, kind)
     return micro(value) if kind == "cost" and value is not None else value
 

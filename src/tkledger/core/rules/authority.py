@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from tkledger.core.budget import KINDS
+from tkledger.core.budget import KINDS, limit_in
 from tkledger.core.change import Change, governing
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
@@ -13,14 +13,13 @@ from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import POLICY_PATH
 from tkledger.core.task import Budget, Task
-from tkledger.core.usage import micro
 
 
 def raised(old: Task, new: Task) -> list[str]:
     """The limits of a task that ``new`` has higher than ``old``, or not at all any more."""
     found = []
     for kind in (*KINDS, "depth"):
-        was, now = _value(old.budget, kind), _value(new.budget, kind)
+        was, now = limit_in(old.budget, kind), limit_in(new.budget, kind)
         if was is not None and (now is None or now > was):
             found.append(kind)
     if old.retry.max is not None and (new.retry.max is None or new.retry.max > old.retry.max):
@@ -30,11 +29,6 @@ def raised(old: Task, new: Task) -> list[str]:
     return found
 
 
-def _value(budget: Budget, kind: str) -> int | None:
-    value = getattr(budget, kind)
-    return micro(value) if isinstance(value, str) else value
-
-
 def _overrides(change: Change, new: Task) -> list[str]:
     """The limits of the policy that a task's own budget puts higher."""
     law = change.law
@@ -42,9 +36,9 @@ def _overrides(change: Change, new: Task) -> list[str]:
     return [
         kind
         for kind in KINDS
-        for theirs in [_value(typed, kind)]
-        for most in [theirs if theirs is not None else _value(law.budget, kind)]
-        for own in [_value(new.budget, kind)]
+        for theirs in [limit_in(typed, kind)]
+        for most in [theirs if theirs is not None else limit_in(law.budget, kind)]
+        for own in [limit_in(new.budget, kind)]
         if most is not None and own is not None and own > most
     ]
 
