@@ -47,8 +47,9 @@ def mark(repo: Repo, actor: str, *, idle: bool) -> bool:
 
 def forbidden(repo: Repo, born: Iterable[Task], actor: str) -> Iterator[Violation]:
     """What the door says of tasks that ``actor`` creates."""
-    marks = sleepers(repo)
-    for task in born if marks else ():
+    tasks = list(born)
+    marks = sleepers(repo) if tasks else ()
+    for task in tasks if marks else ():
         for check in IDLE:
             yield from check.judge(Creation(task.id, actor, EVERYBODY in marks, actor in marks))
 

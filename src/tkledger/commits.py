@@ -7,12 +7,16 @@ from typing import IO, NamedTuple
 
 from tkledger.objects import Oid
 
-FORMAT = "%H%x00%m%x00%T%x00%P%x00%ct%x00%ae%x00%an%x00%B%x00"
+FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%an%x00%B%x00"
 """The header of each commit in the log, under ``-z``; no part can hold the NUL that ends it."""
 
 
+ABSENT = "000000"
+"""The mode of what is not there."""
+
+
 class FileDiff(NamedTuple):
-    """One changed path of a commit against its first parent; an absent side has mode 000000."""
+    """One changed path of a commit against its first parent; an absent side has the mode `ABSENT`."""
 
     old_mode: str
     new_mode: str
@@ -52,7 +56,7 @@ def commits(words: Iterator[str]) -> Iterator[Commit]:
     """The commits in the log's parts: the header of `FORMAT`, then what it changed, if anything."""
     token = next(words, "")
     while token := token.lstrip("\n"):
-        oid, side, tree, parents, at, email, name = token, *(next(words) for _ in range(6))
+        oid, tree, parents, at, email, name = token, *(next(words) for _ in range(5))
         message = next(words)
         diffs = []
         for token in words:
@@ -64,19 +68,33 @@ def commits(words: Iterator[str]) -> Iterator[Commit]:
                 break
         else:
             token = ""
-        parts = (email, name, message, tuple(diffs), side)
+        parts = (email, name, message, tuple(diffs))
         yield Commit(oid, tree, tuple(parents.split()), max(int(at or 0), 0), *parts)
 
 
-def pairs(words: Iterator[str]) -> Iterator[tuple[Oid, str, FileDiff]]:
-    """What `git diff-tree --stdin` tells: the commit, the kind of change as git's letter, the
-    change.
+END = b"end\n"
+"""No id: `git diff-tree --stdin` gives back such a line as it is, and what it has before it."""
+
+
+def tree_diffs(stream: IO[bytes]) -> list[list[FileDiff]]:
+    """What `git diff-tree --stdin` tells of each pair of trees that it was asked for, up to `END`.
+
+    Raises EOFError where git ends before.
     """
-    oid = ""
-    for token in words:
-        *heads, meta = token.rpartition("\n")
-        if heads[0] or not meta.startswith(":"):
-            oid = (heads[0] or meta).split()[-1]
-        if meta.startswith(":"):
-            old_mode, new_mode, old, new, kind = meta[1:].split(" ")
-            yield oid, kind, FileDiff(old_mode, new_mode, old, new, next(words))
+    found: list[list[FileDiff]] = []
+    while True:
+        line = stream.readline()
+        while line.count(b"\0") % 2:  # in the middle of a name, which may hold anything else
+            more = stream.readline()
+            if not more:
+                raise EOFError
+            line += more
+        if not line:
+            raise EOFError
+        *words, head = line.decode(errors="surrogateescape").split("\0")
+        for meta, path in zip(words[::2], words[1::2]):
+            old_mode, new_mode, old, new, _ = meta[1:].split(" ")
+            found[-1].append(FileDiff(old_mode, new_mode, old, new, path))
+        if head == END.decode():
+            return found
+        found.append([])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import IO, NamedTuple
 
-from tkledger.commits import FORMAT, Commit, FileDiff, commits, tokens
-from tkledger.commits import pairs as commit_pairs
+from tkledger.commits import FORMAT, Commit, commits, tokens
 from tkledger.objects import (
     FOLDER_MODE,
     NewObject,
@@ -40,11 +40,12 @@ _KEPT = frozenset(
 _PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"})
 """Those that may be paths from the folder one stands in."""
 
-_NOWHERE = os.path.join(os.sep, "nonexistent", "file")
+NOWHERE = os.path.join(os.sep, "nonexistent", "file")
+"""Where git finds no file."""
 
 _PLAIN = {
     "GIT_NO_REPLACE_OBJECTS": "1",  # history as it was written, not as refs/replace shows it
-    "GIT_GRAFT_FILE": _NOWHERE,  # likewise for grafts
+    "GIT_GRAFT_FILE": NOWHERE,  # likewise for grafts
     "GIT_LITERAL_PATHSPECS": "1",  # an id is never a pattern
     "GIT_OPTIONAL_LOCKS": "0",  # reading must not write the index
     "GIT_TERMINAL_PROMPT": "0",
@@ -62,6 +63,9 @@ user has git's log show must not change what is read from it.
 
 _DURABLE = ("-c", "core.fsync=committed,reference")
 """git's default makes nothing durable before it answers (measured: no fsync in a commit)."""
+
+BATCH = 64
+"""So many ids go into a pipe, whatever comes back: asked at once they cost one wait for git."""
 
 _PIPE_BYTES = 16_384
 """What a pipe takes on every system before somebody reads it."""
@@ -266,16 +270,20 @@ class Repo:
         # whoever runs commands in one process, a test or a server, has nobody to call close()
         self.close()
 
+    def filter(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """A git that answers on stdout what it is asked on stdin, until that is closed."""
+        return subprocess.Popen(
+            ["git", *_CONFIG, *args],
+            cwd=self._cwd,
+            env={**self._env, **env} if env else self._env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._reader is None:
-            self._reader = subprocess.Popen(
-                ["git", *_CONFIG, "cat-file", "--batch"],
-                cwd=self._cwd,
-                env=self._env,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            )
+            self._reader = self.filter("cat-file", "--batch")
         assert self._reader.stdin
         assert self._reader.stdout
         return self._reader.stdin, self._reader.stdout
@@ -292,8 +300,8 @@ class Repo:
         self, names: Sequence[str], *, limit: int | None = None
     ) -> Iterator[tuple[Oid, str, bytes] | None]:
         """The objects that ``names`` name, in their order."""
-        for start in range(0, len(names), 64):  # 64 requests fit into a pipe whatever comes back
-            chunk = names[start : start + 64]
+        for start in range(0, len(names), BATCH):
+            chunk = names[start : start + BATCH]
             source, answer = self._pipes()
             source.write("".join(f"{name}\n" for name in chunk).encode(errors="surrogateescape"))
             source.flush()
@@ -346,18 +354,16 @@ class Repo:
 
     # -- history ---------------------------------------------------------------------------
 
-    def log(
-        self, *revisions: str, path: str, sparse: bool = True, grep: str | None = None
-    ) -> Iterator[Commit]:
-        """The commits that ``revisions`` select, parents before children, streaming.
+    def log(self, *revisions: str, path: str, grep: str | None = None) -> Iterator[Commit]:
+        """The commits that ``revisions`` select and that changed something under ``path``, on
+        whichever line of history; parents before children, streaming.
 
-        Each with what it changed under ``path`` against its first parent. Not ``sparse``: only
-        those that changed something there, on whichever line of history. ``grep`` keeps those
-        whose message holds these words.
+        Each as git's log reads it, with what it changed there against its first parent. ``grep``
+        keeps those whose message holds these words. For looking: to judge, see `commits`.
         """
         with self._streamed(
             ["log", "--stdin", "-z", "--topo-order", "--reverse", "--full-history",
-             *(["--sparse"] if sparse else []), *(["--fixed-strings", f"--grep={grep}"] if grep else []),
+             *(["--fixed-strings", f"--grep={grep}"] if grep else []),
              "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
              # neither .gitmodules nor the configuration may hide an entry
              "--ignore-submodules=none",
@@ -366,59 +372,31 @@ class Repo:
         ) as stream:  # fmt: skip
             yield from commits(tokens(stream))
 
-    def as_written(self, commits: Iterable[Commit], *, whole: bool = True) -> list[Commit]:
-        """The same commits, each with what its own bytes say; ``whole`` insists on its parents, which
-        a shallow clone does not show.
+    def commits(self, *revisions: str, whole: bool = True) -> Generator[Commit, None, None]:
+        """The commits that ``revisions`` select, parents before children, streaming; what each
+        changed is left out. ``whole`` insists on its parents, which a shallow clone does not show.
 
-        The log re-encodes a commit before it reads it, by what this machine knows of encodings, and
-        takes the last of two committers, where git itself takes the first.
+        Each is read from its own bytes: git's log re-encodes a commit before it reads it, by what
+        this machine knows of encodings, and takes the last of two committers, where git itself
+        takes the first.
         """
-        shown = list(commits)
-        found = []
-        for commit, answer in zip(shown, self.read_many([one.oid for one in shown])):
-            written = read_commit(answer[2]) if answer and answer[1] == "commit" else None
-            if written is None or (whole and written[:2] != commit[1:3]):
-                raise GitError(
-                    f"commit {commit.oid} has other parents than git shows",
-                    "git fetch --unshallow, or git fsck --full",
-                )
-            kept = written if whole else written._replace(parents=commit.parents)
-            found.append(commit._replace(**kept._asdict()))
-        return found
-
-    def root_changes(
-        self, *revisions: str, like: Sequence[str]
-    ) -> Iterator[tuple[Oid, str, FileDiff]]:
-        """What each commit changes in the root folder, against any parent, as far as one of the
-        patterns ``like`` matches its name; with git's letter for the kind of change.
-
-        Streaming: a thousand commits may each bring a hundred thousand names.
-        """
-        with (
-            self._streamed(
-                ["rev-list", "--stdin", *_options(revisions)], _listed(revisions)
-            ) as list_,
-            self._streamed(
-                ["diff-tree", "--stdin", "--root", "-m", "--raw", "-z", "--no-abbrev",
-                 "--ignore-submodules=none", "--", *like],
-                list_,
-                # it would read the index, and fail with it; and here an id is no pattern, but these are
-                {"GIT_INDEX_FILE": _NOWHERE, "GIT_LITERAL_PATHSPECS": "0"},
-            ) as stream,
-        ):  # fmt: skip
-            yield from commit_pairs(tokens(stream))
-
-    def between(self, pairs: Iterable[tuple[Oid, Oid]]) -> Iterator[FileDiff]:
-        """What differs between two trees, for each pair of them; their folders are not entered."""
-        from tempfile import TemporaryFile
-
-        args = ["diff-tree", "--stdin", "--raw", "-z", "--no-abbrev", "--ignore-submodules=none"]
-        with TemporaryFile() as lines:  # git answers while it reads: with a pipe both could wait
-            lines.writelines(f"{old} {new}\n".encode() for old, new in pairs)
-            lines.seek(0)
-            with self._streamed(args, lines, {"GIT_INDEX_FILE": _NOWHERE}) as stream:
-                for _, _, diff in commit_pairs(tokens(stream)):
-                    yield diff
+        with self._streamed(
+            ["rev-list", "--parents", "--left-right", "--topo-order", "--reverse", "--stdin",
+             *_options(revisions)],
+            _listed(revisions),
+        ) as stream:  # fmt: skip
+            while rows := [line.decode().split() for line in islice(stream, BATCH)]:
+                for (marked, *shown), answer in zip(
+                    rows, self.read_many([marked[1:] for marked, *_ in rows])
+                ):
+                    written = read_commit(answer[2]) if answer and answer[1] == "commit" else None
+                    if written is None or (whole and written.parents != tuple(shown)):
+                        raise GitError(
+                            f"commit {marked[1:]} has other parents than git shows",
+                            "git fetch --unshallow, or git fsck --full",
+                        )
+                    own = written if whole else written._replace(parents=tuple(shown))
+                    yield Commit(marked[1:], *own, (), marked[0])
 
     def parents(self, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
         """The commits that ``revisions`` select, each with its parents."""
@@ -427,25 +405,32 @@ class Repo:
             rows = (line.decode().split() for line in stream)
             return {oid: tuple(parents) for oid, *parents in rows}
 
+    def first_parents(self, oid: Oid, path: str) -> Iterator[list[Oid]]:
+        """The commits that changed ``path``, from ``oid`` back along first parents; each followed by
+        its parents. Streaming.
+        """
+        args = ["log", "--stdin", "--first-parent", "--full-history", "--format=%H %P", "--", path]
+        with self._streamed(args, _listed([oid])) as stream:
+            for line in stream:
+                yield line.decode().split()
+
     @contextmanager
-    def _streamed(
-        self, args: Sequence[str], stdin: bytes | IO[bytes], env: Mapping[str, str] | None = None
-    ) -> Iterator[IO[bytes]]:
+    def _streamed(self, args: Sequence[str], stdin: bytes) -> Iterator[IO[bytes]]:
         """The output of a git command as it comes; raises GitError where it fails."""
         process = subprocess.Popen(
             ["git", *_CONFIG, *args],
             cwd=self._cwd,
-            env={**self._env, **env} if env else self._env,
-            stdin=subprocess.PIPE if isinstance(stdin, bytes) else stdin,
+            env=self._env,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        assert process.stdin
         assert process.stdout
         assert process.stderr
         try:
-            if process.stdin and isinstance(stdin, bytes):
-                with suppress(BrokenPipeError), process.stdin:  # it says itself what is wrong
-                    process.stdin.write(stdin)
+            with suppress(BrokenPipeError), process.stdin:  # it says itself what is wrong
+                process.stdin.write(stdin)
             yield process.stdout
             process.stdout.read()
             if process.wait():

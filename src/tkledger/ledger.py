@@ -14,31 +14,33 @@ from typing import NamedTuple
 from tkledger import codec
 from tkledger.cache import TaskCache
 from tkledger.checkout import Checkout, dirty, writing
-from tkledger.commits import Commit, FileDiff
+from tkledger.commits import ABSENT, Commit, FileDiff
 from tkledger.core.actions import Refused
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
 from tkledger.core.history import HistoryEntry, event_name
 from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, Snapshot, path_of
+from tkledger.core.snapshot import (
+    FOLDER,
+    POLICY_PATH,
+    Entry,
+    Flaw,
+    Pending,
+    Snapshot,
+    path_of,
+    touched,
+)
 from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
-from tkledger.git import GitError, Locked, RefMoved, RefSwap, Repo
-from tkledger.objects import FOLDER_MODE, NewObject, Oid, oid_of
+from tkledger.folder_log import Step, steps
+from tkledger.git import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
+from tkledger.objects import NewObject, Oid, oid_of
 from tkledger.report import iso
 from tkledger.sums import SumsFile
 from tkledger.tally import Tally, Walk, Work, work
-from tkledger.tree import (
-    DISORDER,
-    LIKE_FOLDER,
-    TreeReader,
-    disorder,
-    look_alike,
-    looks_like_folder,
-    twice,
-)
+from tkledger.tree import Root, TreeReader, look_alike, twice
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
@@ -48,8 +50,6 @@ _PATIENCE = 5.0
 
 _SNAPSHOTS = 64
 """How many commits' ledgers are kept in memory on a walk through history."""
-
-ABSENT = "000000"
 
 
 class Proposal(NamedTuple):
@@ -132,7 +132,6 @@ class Ledger:
         self.repo = repo
         self._reader = TreeReader(repo, cache)
         self.tally = Tally(repo, self._reader, sums)
-        self._disordered: set[Oid] = set()
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
 
     # -- reading ---------------------------------------------------------------------------
@@ -175,16 +174,11 @@ class Ledger:
         None where it does nothing. ``policy`` judges instead of the one that governs. Everything
         is read from objects; nothing depends on the checkout, the clock or what was cached.
         """
-        alike = self._look_ahead(revisions)
         counting = _Counting(self.tally, partial(self.repo.parents, *revisions))
-        for commit in self._read_ahead(self.repo.log(*revisions, path=FOLDER)):
+        for commit, old, new in self._read_ahead(steps(self.repo, self._reader, revisions)):
             parents = tuple(self.history_at(oid) for oid in commit.parents)
             before = parents[0] if parents else self._empty()
-            entries = self._changed_entries(commit, before, alike.get(commit.oid, ()))
-            if commit.tree in self._disordered:
-                entries.update(disorder(commit.tree))
-            elif DISORDER in before.entries:
-                entries[DISORDER] = None
+            entries = self._changed_entries(commit, before, old, new)
             after = before.evolve(entries) if entries else before
             self._remember(commit.oid, after)
             counting.add(commit)
@@ -192,51 +186,34 @@ class Ledger:
             made = self._change(parents, after, keys, commit, policy)
             yield commit, made and made._replace(tally=partial(counting.usage, commit.oid))
 
-    def _look_ahead(self, revisions: Sequence[str]) -> dict[Oid, list[str]]:
-        """The names that each commit brings or takes and that could be taken for the ledger's
-        folder.
-
-        A folder in the ledger that holds more than can be read is refused here, before git's log
-        walks into it.
+    def _read_ahead(self, walk: Iterator[Step]) -> Iterator[Step]:
+        """The same, after reading the files of a few at once: one by one costs a wait for git each
+        (measured: 50 us).
         """
-        alike: dict[Oid, list[str]] = {}
-        folders: dict[Oid, Oid] = {}
-        for oid, kind, diff in self.repo.root_changes(*revisions, like=LIKE_FOLDER):
-            if diff.path == FOLDER and diff.new_mode == FOLDER_MODE:
-                folders[diff.new] = diff.old if diff.old_mode == FOLDER_MODE else ""
-            elif kind != "M" and looks_like_folder(diff.path):
-                alike.setdefault(oid, []).append(diff.path)
-        self._reader.require_readable(folders)
-        return alike
-
-    def _read_ahead(self, commits: Iterator[Commit]) -> Iterator[Commit]:
-        """The same commits, after reading the files of a few at once: one by one costs a wait
-        for git each (measured: 50 us).
-        """
-        while batch := self.repo.as_written(islice(commits, 64)):
-            files = (diff for commit in batch for diff in commit.diffs if diff.new_mode != ABSENT)
+        while batch := list(islice(walk, BATCH)):
+            diffs = (diff for step in batch for diff in step.commit.diffs)
+            files = (diff for diff in diffs if diff.new_mode != ABSENT)
             entries = (self._reader.entry(diff.path, diff.new_mode, diff.new) for diff in files)
             self._reader.load(
                 [one for found in entries for one in found.values() if isinstance(one, Pending)]
             )
-            self._disordered = self._reader.disordered({commit.tree for commit in batch})
             yield from batch
 
     def _changed_entries(
-        self, commit: Commit, before: Snapshot, alike: Sequence[str]
+        self, commit: Commit, before: Snapshot, old: Root, new: Root
     ) -> dict[str, Entry | None]:
-        """What a commit makes of the entries of its first parent's ledger, ``before``.
-
-        ``alike`` are the names it brings or takes that could be taken for the ledger's folder.
-        """
+        """What a commit makes of the entries of its first parent's ledger, ``before``."""
         changes: dict[str, Entry | None] = {}
+        if not (old.in_order and new.in_order):  # no comparison of such trees means anything
+            after = self.in_tree(commit.tree)
+            return {key: after.entries.get(key) for key in touched([before], after)}
         for diff in commit.diffs:
             changes.update(self._entry(diff, changes, before))
-        if alike:
-            there = {entry.name for entry in self.repo.tree(f"{commit.oid}^{{tree}}") or ()}
-            for name in alike:
-                entry = look_alike(name)
-                changes.update(entry if name in there else dict.fromkeys(entry))
+        if old.alike != new.alike:
+            for name in old.alike:
+                changes.update(dict.fromkeys(look_alike(name)))
+            for name in new.alike:
+                changes.update(look_alike(name))
         return changes
 
     def _entry(
@@ -353,7 +330,7 @@ class Ledger:
 
     def _last_policy(self, oid: Oid) -> Policy | None:
         policy: Policy | None = None
-        for commit in self.repo.log(oid, path=POLICY_PATH, sparse=False):
+        for commit in self.repo.log(oid, path=POLICY_PATH):
             for diff in commit.diffs:
                 if diff.new_mode != ABSENT:
                     entry = self._reader.entry(diff.path, diff.new_mode, diff.new).get(POLICY_PATH)
@@ -366,7 +343,7 @@ class Ledger:
         Merges are left out: they author nothing.
         """
         path = path_of(task_id) if task_id else FOLDER
-        for commit in self.repo.log(tip, path=path, sparse=False):
+        for commit in self.repo.log(tip, path=path):
             if len(commit.parents) < 2:
                 yield from self._done_by(commit)
 
@@ -477,9 +454,7 @@ class Ledger:
         if self.repo.head is None:
             return None
         key = _folded(key)
-        for commit in self.repo.log(
-            self.repo.head, path=FOLDER, sparse=False, grep=f"Tk-Key: {key}"
-        ):
+        for commit in self.repo.log(self.repo.head, path=FOLDER, grep=f"Tk-Key: {key}"):
             if trailer(commit.message, "Tk-Key") == key:
                 before = self.at(commit.parents[0]) if commit.parents else self._empty()
                 after = self.at(commit.oid)
@@ -581,7 +556,7 @@ class Ledger:
             return None
         for base, files, recorded in tried:
             since = [f"^{base}"] if base else []
-            for commit in self.repo.log(self.repo.head, *since, path=FOLDER, sparse=False):
+            for commit in self.repo.log(self.repo.head, *since, path=FOLDER):
                 there = {diff.path: diff.new for diff in commit.diffs}
                 if files.items() <= there.items() and trailer(commit.message, "Tk-Actor") is None:
                     return recorded._replace(commit=commit.oid)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from tkledger.commits import Commit
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.snapshot import path_of
 from tkledger.core.task import Spent, Task
 from tkledger.core.usage import (
     Account,
@@ -28,6 +28,7 @@ from tkledger.core.usage import (
     facts,
     standing,
 )
+from tkledger.folder_log import steps
 from tkledger.git import GitError, Repo
 from tkledger.objects import Oid, read_commit
 from tkledger.sums import Sums, SumsFile
@@ -262,6 +263,7 @@ class Tally:
         file: SumsFile | None = None,
     ) -> None:
         self._repo = repo
+        self._reader = reader
         self._task_in = reader.task
         self._task_at = reader.task_at
         self._file = file
@@ -382,31 +384,53 @@ class Tally:
         """A commit in the history of one that was counted."""
         if oid == anchor.tip:
             return Below(anchor.clock, anchor.standing)
-        clock = anchor.late.get(oid)
-        return Below(
-            self._date(oid) if clock is None else clock,
-            lambda task: self._stood(anchor, oid, task),
-        )
+        return Below(self._clock(anchor, oid), lambda task: self._stood(anchor, oid, task))
 
     def _stood(self, anchor: Sums, oid: Oid, task: str) -> Standing:
         found = self._task_at(oid, task)
         account = anchor.accounts.get(task)
-        if found is None:
-            return Standing()
-        since = None
-        if account is not None and standing(found, 0).since is not None:
-            entries = sorted(((at, commit) for commit, at in account.entered.items()), reverse=True)
-            since = next((at for at, one in entries if self._repo.is_ancestor(one, oid)), None)
-        return standing(found, since)
+        if found is None or account is None or not _is_running(found):
+            return Standing() if found is None else standing(found, None)
+        return standing(found, self._since(account, anchor, oid, task))
+
+    def _since(self, account: Account, anchor: Sums, oid: Oid, task: str) -> int | None:
+        """Since when a task that is in progress at a commit has been, as `Walk._stands` has it: by
+        first parents, but where a merge took another's version, by that one's.
+        """
+        line = self._repo.first_parents(oid, path_of(task))
+        while row := next(line, None):
+            commit, *parents = row
+            if commit in account.entered:
+                return account.entered[commit]
+            if len(parents) > 1:
+                by_preference = (*parents[1:], parents[0])
+                running = (one for one in by_preference if self._is_running_at(one, task))
+                taken = next(running, None)
+                if taken is None:
+                    return self._clock(anchor, commit)
+                line = self._repo.first_parents(taken, path_of(task))
+        return None
+
+    def _is_running_at(self, oid: Oid, task: str) -> bool:
+        found = self._task_at(oid, task)
+        return found is not None and _is_running(found)
+
+    def _clock(self, anchor: Sums, oid: Oid) -> int:
+        """The time of a commit in the history of one that was counted."""
+        clock = anchor.late.get(oid)
+        return self._date(oid) if clock is None else clock
 
     def _date(self, oid: Oid) -> int:
         found = self._repo.read(oid)
         return read_commit(found[2]).at if found else 0
 
     def _log(self, revisions: Sequence[str]) -> Iterator[Commit]:
-        shown = self._repo.log(*revisions, path=FOLDER)
-        while batch := self._repo.as_written(islice(shown, 64), whole=False):
-            yield from batch
+        for step in steps(self._repo, self._reader, revisions, whole=False):
+            yield step.commit
+
+
+def _is_running(task: Task) -> bool:
+    return standing(task, 0).since is not None
 
 
 def _nothing_below(oid: Oid) -> Below:

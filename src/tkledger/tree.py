@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from tkledger import codec
 from tkledger.cache import TaskCache
+from tkledger.commits import ABSENT
 from tkledger.core.field import is_id
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
@@ -33,6 +35,22 @@ _MOST_STRAYS = 10_000
 
 _MAX_CACHED = 20_000
 """Task files kept in memory by the id of their bytes; about 1 KB each."""
+
+
+class Root(NamedTuple):
+    """A root folder, as far as it concerns the ledger: what is at the ledger's place (its mode is
+    `ABSENT` if nothing is), the names that could be taken for it, and whether git would write a
+    tree like that.
+    """
+
+    mode: str
+    oid: Oid
+    alike: tuple[str, ...]
+    in_order: bool
+
+
+NO_ROOT = Root(ABSENT, "", (), True)
+"""Before the first commit."""
 
 
 class TreeReader:
@@ -63,10 +81,20 @@ class TreeReader:
                 found.update(look_alike(entry.name))
         return found
 
-    def disordered(self, trees: Set[Oid]) -> set[Oid]:
-        """Those of these root folders that git would not write."""
-        answers = (one for one in self._repo.read_many(sorted(trees)) if one is not None)
-        return {oid for oid, _, data in answers if not is_in_order(read_tree(data, len(oid)))}
+    def roots(self, trees: Sequence[str]) -> Iterator[Root]:
+        """The root folders that ``trees`` name, in their order."""
+        for name, answer in zip(trees, self._repo.read_many(trees)):
+            if answer is None or answer[1] != "tree":
+                raise unusable("missing-object", f"tree {name} is missing", "git fsck --full")
+            entries = read_tree(answer[2], len(answer[0]))
+            mode, oid = ABSENT, ""
+            alike = []
+            for entry in entries:
+                if entry.name == FOLDER:
+                    mode, oid = entry.mode, entry.oid
+                elif looks_like_folder(entry.name):
+                    alike.append(entry.name)
+            yield Root(mode, oid, tuple(alike), is_in_order(entries))
 
     def _folder(self, oid: Oid) -> dict[str, Entry]:
         found: dict[str, Entry] = {}
@@ -76,45 +104,35 @@ class TreeReader:
         return found
 
     def _files(self, folder: str, oid: Oid) -> Iterator[tuple[str, str, Oid]]:
-        """The files of a tree and of the trees in it, which are all stray."""
-        waiting = [(folder, oid)]
-        while waiting:
-            path, tree = waiting.pop()
-            for entry in self._repo.tree(tree) or ():
-                if entry.mode == "040000":
-                    waiting.append((f"{path}/{entry.name}", entry.oid))
-                else:
-                    yield f"{path}/{entry.name}", entry.mode, entry.oid
+        """The files of a tree and of the trees in it."""
+        for entry in self._repo.tree(oid) or ():
+            yield from self.files(f"{folder}/{entry.name}", entry.mode, entry.oid)
 
-    def require_readable(self, versions: Mapping[Oid, Oid]) -> None:
-        """Raise if the ledger's folder came to hold a folder with more in it than `_MOST_STRAYS`.
-
-        ``versions`` are those of the ledger's folder, each with an earlier one, or nothing, from
-        which it differs little.
+    def files(self, path: str, mode: str, oid: Oid) -> Iterator[tuple[str, str, Oid]]:
+        """What is at a path in the ledger's folder: nothing, a file, or the files of a folder, all
+        of which are stray. Raises if it holds more than `_MOST_STRAYS`.
         """
-        first = [new for new, old in versions.items() if not old.strip("0")]
-        inner = {
-            diff.new: f"{FOLDER}/{diff.path}"
-            for diff in self._repo.between(
-                (old, new) for new, old in versions.items() if old.strip("0")
-            )
-            if diff.new_mode == FOLDER_MODE
-        }
-        for entry in (entry for tree in first for entry in self._repo.tree(tree) or ()):
-            if entry.mode == FOLDER_MODE:
-                inner[entry.oid] = f"{FOLDER}/{entry.name}"
-        for oid, path in inner.items():
-            waiting, count = [oid], 0
-            while waiting:
-                entries = self._repo.tree(waiting.pop()) or ()
-                count += len(entries)
-                if count > _MOST_STRAYS:
-                    raise unusable(
-                        "too-many-files",
-                        f"{path} holds more than {_MOST_STRAYS:,} files, which is more than is read",
-                        f"move it out of {FOLDER}/",
-                    )
-                waiting += [entry.oid for entry in entries if entry.mode == FOLDER_MODE]
+        if mode != FOLDER_MODE:
+            if mode != ABSENT:
+                yield path, mode, oid
+            return
+        waiting, count = [(path, oid)], 0
+        while waiting:
+            folder, tree = waiting.pop()
+            entries = self._repo.tree(tree) or ()
+            count += len(entries)
+            if count > _MOST_STRAYS:
+                raise unusable(
+                    "too-many-files",
+                    f"{path} holds more than {_MOST_STRAYS:,} files, which is more than is read",
+                    f"move it out of {FOLDER}/",
+                )
+            for entry in entries:
+                below = f"{folder}/{entry.name}"
+                if entry.mode == FOLDER_MODE:
+                    waiting.append((below, entry.oid))
+                else:
+                    yield below, entry.mode, entry.oid
 
     def entry(self, path: str, mode: str, oid: Oid) -> dict[str, Entry]:
         """The entry, by its key, of one file that git lists."""
@@ -269,12 +287,6 @@ def look_alike(name: str) -> dict[str, Entry]:
     """The entry of a name in the root folder that could be taken for ``.tasks``."""
     flaw = Flaw(form.LOOK_ALIKE, name, f"looks like {FOLDER}", f"rename {name!a}", name)
     return {f"{name}/": flaw}
-
-
-LIKE_FOLDER = (f":(icase,glob){FOLDER}*", ":(icase,glob)tasks~*", ":(glob)*[! -~]*")
-"""Git's patterns for the names that `looks_like_folder` may be true of, and others: a name that it
-is true of is the folder's in other letters of ASCII, or has letters that are not of it.
-"""
 
 
 def looks_like_folder(name: str) -> bool:

@@ -127,7 +127,11 @@ def woven(path: Path, seed: int, size: int) -> tuple[Project, list[Made], list[s
     return project, made, [refs[f"c{number}"] for number in range(size)]
 
 
-SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 60))]
+SEEDS = [
+    *range(4),
+    17,
+    *(pytest.param(seed, marks=pytest.mark.long) for seed in range(4, 60) if seed != 17),
+]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -155,9 +159,9 @@ def test_a_walk_knows_what_was_used_at_each_commit(tmp_path: Path, seed: int) ->
     repo = Repo(str(project.path))
     rng = random.Random(seed)
     ranges = [[*oids], [oids[-1]], *([oids[-1], f"^{rng.choice(oids[:-1])}"] for _ in range(4))]
+    walked = 0
     for revisions in ranges:
         ledger = Ledger(repo)
-        walked = 0
         for commit, change in ledger.changes(*revisions):
             number = oids.index(commit.oid)
             task = change.after.task("a") if change else None
@@ -165,7 +169,7 @@ def test_a_walk_knows_what_was_used_at_each_commit(tmp_path: Path, seed: int) ->
                 continue
             walked += 1
             assert change.usage.used(task) == oracle(made, number), (revisions, number)
-        assert walked
+    assert walked
     repo.close()
 
 

@@ -6,6 +6,12 @@ python='@PYTHON@'
 package='@PACKAGE@'
 name=${0##*/}
 foreign="$0.before-tk"
+# nothing can be refused any more: leave before the rest of this is even read
+case $name$1 in reference-transactioncommitted | reference-transactionaborted)
+	[ -x "$foreign" ] || exit 0
+	exec "$foreign" "$@"
+	;;
+esac
 # every commit runs five of these: what sh can find out by itself costs no process
 folder=${GIT_DIR:-.git}
 [ -d "$folder" ] || folder=$(git rev-parse --git-dir)
@@ -118,9 +124,12 @@ EOF
 
 asks_for_attribution() { # the file will do for a hint; the server reads the commit
 	[ -f .tasks/config.yaml ] || return 1
+	# sh reads a file letter by letter, which takes as long as git itself does
+	[ "$folder/tk/anybody" -nt .tasks/config.yaml ] && return 1
 	while read -r line; do
 		[ "$line" != 'attribution: required' ] || return 0
 	done <.tasks/config.yaml
+	echo 2>/dev/null >"$folder/tk/anybody"
 	return 1
 }
 

@@ -1,0 +1,165 @@
+"""What each commit of a selection changes in the ledger's folder, read from git's objects alone.
+
+git's log could tell as much, but walks into whatever folders somebody pushed, and a few trees that
+hold each other are more than it ever gets to the end of. Here no folder is entered before its size
+is known.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from itertools import islice
+from typing import NamedTuple
+
+from tkledger.commits import ABSENT, END, Commit, FileDiff, tree_diffs
+from tkledger.core.snapshot import FOLDER
+from tkledger.git import BATCH, NOWHERE, GitError, Repo
+from tkledger.objects import FOLDER_MODE, Oid, oid_of
+from tkledger.tree import NO_ROOT, Root, TreeReader
+
+_ROOTS = 10_000
+"""How many commits' root folders are remembered; others are read again."""
+
+
+class Step(NamedTuple):
+    """A commit, with all it changed under the ledger's folder against its first parent; and the
+    root folders ``before`` and ``after``.
+    """
+
+    commit: Commit
+    before: Root
+    after: Root
+
+
+def steps(
+    repo: Repo, reader: TreeReader, revisions: Sequence[str], *, whole: bool = True
+) -> Iterator[Step]:
+    """Every commit that ``revisions`` select, parents before children, streaming; ``whole`` as in
+    `Repo.commits`.
+    """
+    roots, empty = _Roots(reader), oid_of("tree", b"", repo.width)
+    asked: list[Step] = []
+    with (
+        closing(repo.commits(*revisions, whole=whole)) as commits,
+        closing(_TreeDiffer(repo)) as differ,
+    ):
+        while batch := list(islice(commits, BATCH)):
+            next_ = list(roots.around(batch))
+            # git compares these while the ones before are judged
+            differ.ask([pair for step in next_ if (pair := _trees(step, empty))])
+            yield from _told(asked, differ, reader, empty)
+            asked = next_
+        yield from _told(asked, differ, reader, empty)
+
+
+def _trees(step: Step, empty: Oid) -> tuple[Oid, Oid] | None:
+    """The ledger's folder before and after, where they differ."""
+    old, new = (
+        side.oid if side.mode == FOLDER_MODE else empty for side in (step.before, step.after)
+    )
+    return (old, new) if old != new else None
+
+
+def _told(
+    asked: Sequence[Step], differ: _TreeDiffer, reader: TreeReader, empty: Oid
+) -> Iterator[Step]:
+    """Steps with what git found of those that the differ was asked about."""
+    answers = iter(differ.answer() if any(_trees(step, empty) for step in asked) else ())
+    for step in asked:
+        diffs = [*_instead(step.before, step.after)]
+        for diff in next(answers) if _trees(step, empty) else ():
+            diffs += _of_files(diff, reader)
+        yield step._replace(commit=step.commit._replace(diffs=tuple(diffs)))
+
+
+def _instead(old: Root, new: Root) -> Iterator[FileDiff]:
+    """What changed of something that is not a folder, but stands in its place."""
+    (old_mode, old_oid), (new_mode, new_oid) = sides = [
+        (ABSENT, "") if side.mode == FOLDER_MODE else side[:2] for side in (old, new)
+    ]
+    if sides[0] != sides[1]:
+        yield FileDiff(old_mode, new_mode, old_oid, new_oid, FOLDER)
+
+
+def _of_files(diff: FileDiff, reader: TreeReader) -> Iterator[FileDiff]:
+    """A change in the ledger's folder; of a folder in it, those of its files."""
+    path = f"{FOLDER}/{diff.path}"
+    if FOLDER_MODE not in (diff.old_mode, diff.new_mode):
+        yield diff._replace(path=path)
+        return
+    old, new = (
+        {name: (kind, file) for name, kind, file in reader.files(path, mode, oid)}
+        for mode, oid in ((diff.old_mode, diff.old), (diff.new_mode, diff.new))
+    )
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name, (ABSENT, "")), new.get(name, (ABSENT, ""))
+        if before != after:
+            yield FileDiff(before[0], after[0], before[1], after[1], name)
+
+
+class _Roots:
+    """The root folders of commits, each read once while it is likely to be asked for again."""
+
+    def __init__(self, reader: TreeReader) -> None:
+        self._reader = reader
+        self._known: OrderedDict[Oid, Root] = OrderedDict()
+
+    def around(self, batch: Sequence[Commit]) -> Iterator[Step]:
+        """The commits with their root folders and those of their first parents."""
+        own = {commit.oid: commit.tree for commit in batch}
+        first = {commit.parents[0] for commit in batch if commit.parents}
+        names = {oid: f"{oid}^{{tree}}" for oid in sorted(first - own.keys() - self._known.keys())}
+        names.update(own)
+        self._known.update(zip(names, self._reader.roots(list(names.values()))))
+        for commit in batch:
+            before = self._known[commit.parents[0]] if commit.parents else NO_ROOT
+            yield Step(commit, before, self._known[commit.oid])
+        while len(self._known) > _ROOTS:
+            self._known.popitem(last=False)
+
+
+class _TreeDiffer:
+    """A git that says what differs between trees, without entering their folders."""
+
+    _git: subprocess.Popen[bytes] | None = None
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+
+    def ask(self, pairs: Iterable[tuple[Oid, Oid]]) -> None:
+        """Have it compare some, `BATCH` at most; no pair at all is no question."""
+        lines = b"".join(f"{old} {new}\n".encode() for old, new in pairs)
+        if not lines:
+            return
+        if self._git is None:
+            self._git = self._repo.filter(
+                *("diff-tree", "--stdin", "--raw", "-z", "--no-abbrev"),
+                "--ignore-submodules=none",  # neither .gitmodules nor the configuration hides any
+                env={"GIT_INDEX_FILE": NOWHERE},  # it would read it, and fail with it
+            )
+        assert self._git.stdin
+        with suppress(BrokenPipeError):  # the answer will be missing
+            self._git.stdin.write(lines + END)
+            self._git.stdin.flush()
+
+    def answer(self) -> list[list[FileDiff]]:
+        """What differs, for each pair of the earliest question not answered yet."""
+        assert self._git
+        assert self._git.stdout
+        try:
+            return tree_diffs(self._git.stdout)
+        except EOFError:
+            raise GitError("git diff-tree ended early", "git fsck") from None
+
+    def close(self) -> None:
+        """Let go of git."""
+        if self._git is not None:
+            self._git.kill()
+            for stream in (self._git.stdin, self._git.stdout):
+                assert stream
+                with suppress(BrokenPipeError):
+                    stream.close()
+            self._git.wait()
