@@ -6,16 +6,39 @@ python='@PYTHON@'
 package='@PACKAGE@'
 name=${0##*/}
 foreign="$0.before-tk"
-# nothing can be refused any more: leave before the rest of this is even read
-case $name$1 in reference-transactioncommitted | reference-transactionaborted)
-	[ -x "$foreign" ] || exit 0
-	exec "$foreign" "$@"
-	;;
-esac
-# every commit runs five of these: what sh can find out by itself costs no process
+# every commit runs five of these: what sh can find out by itself costs no process, and what it need
+# not even read costs nothing, so the usual commit of code alone is let go above the rest
 folder=${GIT_DIR:-.git}
 [ -d "$folder" ] || folder=$(git rev-parse --git-dir)
 own="$folder/tk/judged"
+
+pass() { # nothing to judge: hand over to the hook that was here before, if there is one
+	[ -x "$foreign" ] || exit 0
+	exec "$foreign" "$@"
+}
+
+note() { # what this very git asked; written over, since ext4 flushes what is cut off to be new
+	echo "$PPID" 2>/dev/null 1<>"$folder/tk/$1"
+}
+
+was_clean() { # did this very git ask a moment ago, in pre-commit?
+	[ -f "$folder/tk/clean" ] && read -r asker <"$folder/tk/clean" && [ "$asker" = "$PPID" ]
+}
+
+was_heard() { # did commit-msg find the words of this very git's commit in order?
+	[ -f "$folder/tk/heard" ] && read -r asker <"$folder/tk/heard" && [ "$asker" = "$PPID" ]
+}
+
+alone() { # is no other hook chained that could have changed what is committed?
+	for other in pre-commit prepare-commit-msg commit-msg; do
+		[ ! -x "${0%/*}/$other.before-tk" ] || return 1
+	done
+}
+
+if [ "$name" = reference-transaction ]; then
+	[ "$1" = prepared ] || pass "$@" # nothing can be refused any more
+	was_clean && was_heard && alone && pass "$@"
+fi
 
 look() { # git as it is: no replaced objects, no cached history, no option from outside
 	GIT_NO_REPLACE_OBJECTS=1 GIT_GRAFT_FILE=/nonexistent GIT_LITERAL_PATHSPECS=0 \
@@ -28,10 +51,59 @@ ledger() { # the same for .tasks, and for any name in the root folder that could
 		':(glob)*[! -~]*' ':(glob)*[! -~]*/**'
 }
 
-pass() { # nothing to judge: hand over to the hook that was here before, if there is one
-	[ -x "$foreign" ] || exit 0
-	exec "$foreign" "$@"
+charges() { # does a message have a line that counts?
+	while read -r word _; do
+		case $word in Tk-Task: | Tk-Spend: | Tk-Tokens* | Tk-Cost:) return 0 ;; esac
+	done <"$1"
+	return 1
 }
+
+asks_for_attribution() { # the file will do for a hint; the server reads the commit
+	[ -f .tasks/config.yaml ] || return 1
+	# sh reads a file letter by letter, which takes as long as git itself does
+	[ "$folder/tk/anybody" -nt .tasks/config.yaml ] && return 1
+	while read -r line; do
+		[ "$line" != 'attribution: required' ] || return 0
+	done <.tasks/config.yaml
+	echo 2>/dev/null >"$folder/tk/anybody"
+	return 1
+}
+
+task() { # the task that is worked on here: as told, as tk work left it, or by the branch's name
+	id=${TK_TASK-}
+	[ -n "$id" ] || ! [ -f "$folder/tk/task" ] || read -r id <"$folder/tk/task"
+	if [ -z "$id" ]; then
+		read -r head <"$folder/HEAD"
+		case $head in 'ref: refs/heads/tk/'*) id=${head#ref: refs/heads/tk/} ;; esac
+	fi
+	case $id in '' | *[!a-z0-9_-]*) return 1 ;; esac
+	[ -f ".tasks/$id.yaml" ]
+}
+
+attribute() { # work on a task's branch says which task it is for
+	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] && task || return 0
+	! git diff-index --cached --quiet HEAD -- . ':(exclude).tasks' 2>/dev/null || return 0
+	git interpret-trailers --in-place --if-exists doNothing --trailer "Tk-Task: $id" "$1"
+}
+
+case $name in
+pre-commit | prepare-commit-msg)
+	[ "$name" = pre-commit ] || attribute "$@"
+	if ! [ -e "$folder/MERGE_HEAD" ]; then
+		[ "$name" = prepare-commit-msg ] && was_clean && pass "$@"
+		if ledger diff-index --cached --quiet --ignore-submodules=none HEAD 2>/dev/null; then
+			note clean
+			pass "$@"
+		fi
+	fi
+	;;
+commit-msg)
+	if ! charges "$1" && ! asks_for_attribution; then
+		note heard
+		pass "$@"
+	fi
+	;;
+esac
 
 pass_input() { # the same, with the standard input that was read already
 	[ -x "$foreign" ] || exit 0
@@ -41,10 +113,6 @@ pass_input() { # the same, with the standard input that was read already
 
 judged() { # was just this found legal by the door before?
 	[ -f "$own" ] && [ "$(cat "$own")" = "$1" ]
-}
-
-was_clean() { # did this very git ask a moment ago, in pre-commit?
-	[ -f "$folder/tk/clean" ] && read -r asker <"$folder/tk/clean" && [ "$asker" = "$PPID" ]
 }
 
 read_input() { # few lines by sh itself, which saves a process; many by cat, which is faster
@@ -68,40 +136,6 @@ on_a_branch() {
 	esac
 }
 
-was_heard() { # did commit-msg find the words of this very git's commit in order?
-	[ -f "$folder/tk/heard" ] && read -r asker <"$folder/tk/heard" && [ "$asker" = "$PPID" ]
-}
-
-alone() { # is no other hook chained that could have changed what is committed?
-	for other in pre-commit prepare-commit-msg commit-msg; do
-		[ ! -x "${0%/*}/$other.before-tk" ] || return 1
-	done
-}
-
-charges() { # does a message have a line that counts?
-	while read -r word _; do
-		case $word in Tk-Task: | Tk-Spend: | Tk-Tokens* | Tk-Cost:) return 0 ;; esac
-	done <"$1"
-	return 1
-}
-
-task() { # the task that is worked on here: as told, as tk work left it, or by the branch's name
-	id=${TK_TASK-}
-	[ -n "$id" ] || ! [ -f "$folder/tk/task" ] || read -r id <"$folder/tk/task"
-	if [ -z "$id" ]; then
-		read -r head <"$folder/HEAD"
-		case $head in 'ref: refs/heads/tk/'*) id=${head#ref: refs/heads/tk/} ;; esac
-	fi
-	case $id in '' | *[!a-z0-9_-]*) return 1 ;; esac
-	[ -f ".tasks/$id.yaml" ]
-}
-
-attribute() { # work on a task's branch says which task it is for
-	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] && task || return 0
-	! git diff-index --cached --quiet HEAD -- . ':(exclude).tasks' 2>/dev/null || return 0
-	git interpret-trailers --in-place --if-exists doNothing --trailer "Tk-Task: $id" "$1"
-}
-
 take_turn() { # those who push to the server's own branch, one by one; who is late by then is told so
 	on_a_branch && [ $lines -lt 8 ] && command -v flock >/dev/null || return 0
 	case "$input
@@ -122,17 +156,6 @@ $input
 EOF
 }
 
-asks_for_attribution() { # the file will do for a hint; the server reads the commit
-	[ -f .tasks/config.yaml ] || return 1
-	# sh reads a file letter by letter, which takes as long as git itself does
-	[ "$folder/tk/anybody" -nt .tasks/config.yaml ] && return 1
-	while read -r line; do
-		[ "$line" != 'attribution: required' ] || return 0
-	done <.tasks/config.yaml
-	echo 2>/dev/null >"$folder/tk/anybody"
-	return 1
-}
-
 judge() {
 	if ! [ -x "$python" ] || ! [ -d "$package/tkledger" ]; then
 		echo "tk: $python with tkledger is gone, so $name cannot judge this" >&2
@@ -149,28 +172,13 @@ sys.exit(main(sys.argv[1:]))' "$package" "$name" "$foreign" "$@"
 }
 
 case $name in
-pre-commit | prepare-commit-msg)
-	[ "$name" = pre-commit ] || attribute "$@"
-	if ! [ -e "$folder/MERGE_HEAD" ]; then
-		[ "$name" = prepare-commit-msg ] && was_clean && pass "$@"
-		if ledger diff-index --cached --quiet --ignore-submodules=none HEAD 2>/dev/null; then
-			echo "$PPID" 2>/dev/null >"$folder/tk/clean"
-			pass "$@"
-		fi
-		[ "$name" = pre-commit ] || ! judged "$(git write-tree) $(git rev-parse HEAD)" || pass "$@"
-	fi
-	judge "$@"
-	;;
-commit-msg)
-	if ! charges "$1" && ! asks_for_attribution; then
-		echo "$PPID" 2>/dev/null >"$folder/tk/heard"
+prepare-commit-msg)
+	if ! [ -e "$folder/MERGE_HEAD" ] && judged "$(git write-tree) $(git rev-parse HEAD)"; then
 		pass "$@"
 	fi
 	judge "$@"
 	;;
 reference-transaction)
-	[ "$1" = prepared ] || pass "$@"
-	was_clean && was_heard && alone && pass "$@"
 	read_input
 	known= # many refs may come to one commit
 	while read -r _ new ref; do
