@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,6 +112,7 @@ def main(rounds: int, commits: int, tasks: int) -> None:
             {"git log --raw": lambda: seconds(lambda: run(walk, repo)), "tk budget, first": cold}, 1
         )
         show("counted from the beginning", first, "git log --raw")
+        gc.disable()  # as every tk does
         judged = {"tk --version": lambda: seconds(lambda: run(tk("--version"), repo))}
         for name, some in graphs(tasks).items():
             made = hostile(some)

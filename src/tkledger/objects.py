@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from hashlib import sha1, sha256
 from itertools import pairwise, takewhile
 from typing import NamedTuple
+
+try:  # hashlib's own loads OpenSSL, which takes 10 ms, as long as Python itself
+    from _sha1 import sha1  # type: ignore[import-not-found]
+except ImportError:
+    from hashlib import sha1
 
 Oid = str
 
@@ -35,8 +39,15 @@ class NewObject(NamedTuple):
 
 def oid_of(kind: str, data: bytes, width: int = 40) -> Oid:
     """The name of an object: the hash of its kind, size and bytes, ``width`` digits wide."""
-    digest = sha1 if width == 40 else sha256
-    return digest(b"%s %d\0" % (kind.encode(), len(data)) + data).hexdigest()
+    return _digest(b"%s %d\0" % (kind.encode(), len(data)) + data, width).hex()
+
+
+def _digest(data: bytes, width: int) -> bytes:
+    if width == 40:
+        return bytes(sha1(data).digest())  # noqa: S324 - git's names, not ours
+    from hashlib import sha256
+
+    return sha256(data).digest()
 
 
 def _canonical(mode: bytes) -> str:
@@ -136,8 +147,7 @@ def pack(objects: Iterable[NewObject], width: int = 40) -> bytes:
     """A pack file of whole objects (gitformat-pack: no deltas)."""
     members = [_member(one) for one in objects]
     body = b"PACK" + (2).to_bytes(4, "big") + len(members).to_bytes(4, "big") + b"".join(members)
-    digest = sha1 if width == 40 else sha256
-    return body + digest(body).digest()
+    return body + _digest(body, width)
 
 
 def _member(one: NewObject) -> bytes:

@@ -112,7 +112,10 @@ LAYERS = (
         "verbs",
         "sightings",
     },
-    {"tree", "tally", "ledger", "checkout", "pusher", "baseline", "remote", "births", "worktrees"},
+    {
+        *("tree", "folder_log", "tally", "ledger", "checkout"),
+        *("pusher", "baseline", "remote", "births", "worktrees"),
+    },
     {"route", "transport", "landing", "inbox"},
     {"alignment"},
     {"claims", "claiming", "asleep"},

@@ -76,6 +76,9 @@ UNITS = {
 }
 
 
+_NO_BUDGET = Budget()
+
+
 def amount(kind: str, value: int) -> str:
     """A count as one writes it."""
     return dollars(value) if kind == "cost" else str(value)
@@ -95,8 +98,9 @@ def limits(policy: Policy, ledger: Snapshot, task: Task) -> Iterator[Limit]:
                 break
     for ancestor in ledger.ancestors(task.id):
         above = ledger.task(ancestor)
-        for kind in KINDS if above else ():
-            assert above is not None
+        if above is None or above.budget == _NO_BUDGET:  # one look, where a chain may be long
+            continue
+        for kind in KINDS:
             most = limit_in(above.budget, kind)
             if most is not None:
                 yield Limit(ancestor, kind, most, False, above.budget.scope == "attempt")
@@ -153,12 +157,13 @@ def pressing(policy: Policy, ledger: Snapshot, usage: Callable[[], Usage]) -> di
 def _limited(policy: Policy, ledger: Snapshot) -> Iterator[Task]:
     """The tasks that some limit may hold for; most ledgers have none, and then none is looked at."""
     everywhere = Budget(scope=policy.budget.scope) != policy.budget or bool(policy.budgets)
-    bare = Budget()
     tasks = list(ledger.tasks())
     if everywhere:
         yield from tasks
         return
-    for task_id in reachable([one.id for one in tasks if one.budget != bare], ledger.children):
+    for task_id in reachable(
+        [one.id for one in tasks if one.budget != _NO_BUDGET], ledger.children
+    ):
         task = ledger.task(task_id)
         if task is not None:
             yield task

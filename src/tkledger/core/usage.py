@@ -226,10 +226,11 @@ class Account:
         What was counted, and the most that a mark ever said beyond it: what a squash swallowed
         once stays used whatever is counted afterwards.
         """
-        steps, tokens, cost, rework = (
-            sum(sums[place] for attempt, sums in self.sums.items() if keep(attempt))
-            for place in range(4)
-        )
+        steps = tokens = cost = rework = 0
+        for attempt, sums in self.sums.items():
+            if keep(attempt):
+                steps, tokens = steps + sums[0], tokens + sums[1]
+                cost, rework = cost + sums[2], rework + sums[3]
         spans = [(begin, end) for attempt, begin, end in self.spans.values() if keep(attempt)]
         seconds = covered([*spans, since] if since else spans)
         counted = Used(steps, seconds, tokens, cost, rework)

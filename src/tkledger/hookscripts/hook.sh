@@ -165,10 +165,10 @@ judge() {
 	# -I: nothing of the repository, the folder one stands in or the environment is imported
 	exec "$python" -I -c 'import sys; sys.path.insert(0, sys.argv.pop(1))
 try:
-	from tkledger.doors import main
+	from tkledger.doors import run
 except ImportError as error:
 	sys.exit(f"tk: {sys.argv[1]} cannot judge this: {error}\n  remedy: install tk again and run: tk hooks install")
-sys.exit(main(sys.argv[1:]))' "$package" "$name" "$foreign" "$@"
+run(sys.argv[1:])' "$package" "$name" "$foreign" "$@"
 }
 
 case $name in
