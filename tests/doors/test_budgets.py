@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -11,9 +13,9 @@ from clone import Clone, Refused
 
 from tkledger.errors import Exit
 
-STEP = "work\n\nTk-Task: p"
-DATE = 1_900_000_000
-"""When the commits of a test with dates begin; the hooks of a clone ask no clock of theirs."""
+
+def step(task: str = "p") -> str:
+    return f"work\n\nTk-Task: {task}"
 
 
 def dated(clone: Clone, at: int, *args: str) -> str:
@@ -56,38 +58,38 @@ KINDS = [
 ]
 
 
-def by_commit(clone: Clone) -> None:
-    clone.git("commit", "-q", "--allow-empty", "-m", STEP)
+def by_commit(clone: Clone, task: str = "p") -> None:
+    clone.git("commit", "-q", "--allow-empty", "-m", step(task))
 
 
-def by_no_verify(clone: Clone) -> None:
-    clone.git("commit", "-q", "-n", "--allow-empty", "-m", STEP)
+def by_no_verify(clone: Clone, task: str = "p") -> None:
+    clone.git("commit", "-q", "-n", "--allow-empty", "-m", step(task))
 
 
-def by_plumbing(clone: Clone) -> None:
-    oid = clone.commit_tree(clone.oid("HEAD^{tree}"), "HEAD", message=STEP)
+def by_plumbing(clone: Clone, task: str = "p") -> None:
+    oid = clone.commit_tree(clone.oid("HEAD^{tree}"), "HEAD", message=step(task))
     clone.git("update-ref", "refs/heads/main", oid)
 
 
-def by_push(clone: Clone) -> None:
-    oid = clone.commit_tree(clone.oid("HEAD^{tree}"), "HEAD", message=STEP)
+def by_push(clone: Clone, task: str = "p") -> None:
+    oid = clone.commit_tree(clone.oid("HEAD^{tree}"), "HEAD", message=step(task))
     clone.push(f"{oid}:refs/heads/x")
 
 
-def at_the_server(clone: Clone) -> None:
-    oid = clone.commit_tree(clone.oid("HEAD^{tree}"), "HEAD", message=STEP)
+def at_the_server(clone: Clone, task: str = "p") -> None:
+    oid = clone.commit_tree(clone.oid("HEAD^{tree}"), "HEAD", message=step(task))
     clone.push(f"{oid}:refs/heads/x", options=("--no-verify",))
 
 
-def by_verify(clone: Clone) -> None:
-    oid = clone.commit_tree(clone.oid("HEAD^{tree}"), "HEAD", message=STEP)
+def by_verify(clone: Clone, task: str = "p") -> None:
+    oid = clone.commit_tree(clone.oid("HEAD^{tree}"), "HEAD", message=step(task))
     found = clone.verified(f"HEAD..{oid}")
     if found:
         raise Refused(" ".join(f"[{code}]" for code in found))
 
 
-def by_command(clone: Clone) -> None:
-    answer = clone.tk("step", "p")
+def by_command(clone: Clone, task: str = "p") -> None:
+    answer = clone.tk("step", task)
     if answer.status:
         raise Refused(answer.err)
 
@@ -131,19 +133,46 @@ def test_a_step_is_refused_at_one_more_than_the_limit(
             assert set(re.findall(r"\[(TK\d+)\]", str(found.value))) == {"TK401"}
 
 
-@pytest.mark.parametrize(("late", "refused"), [(2, False), (3, False), (4, True)])
+def begun(clone: Clone, at: int, limit: int) -> None:
+    """Put the task ``a`` in progress at ``at``, with a limit in seconds."""
+    for words, fields in (
+        ("limit", {"budget": {"seconds": limit}}),
+        ("go", {"state": "in_progress"}),
+    ):
+        clone.edit("a", **fields)
+        dated(clone, at, "-c", "core.hooksPath=/dev/null", "commit", "-q", "-a", "-m", words)
+
+
+@pytest.mark.parametrize("late", [2, 3, 4])
+@pytest.mark.parametrize("door", [by_no_verify, by_plumbing, by_push, at_the_server, by_verify])
 def test_time_in_progress_is_limited_by_the_dates_of_commits(
-    clone: Clone, late: int, refused: bool
+    clone: Clone, monkeypatch: pytest.MonkeyPatch, door: Callable[..., None], late: int
 ) -> None:
-    clone.hooks_off()
-    clone.edit("a", budget={"seconds": 3})
-    clone.git("add", "-A")
-    dated(clone, DATE, "commit", "-q", "-m", "limit")
-    clone.edit("a", state="in_progress")
-    clone.git("add", "-A")
-    dated(clone, DATE, "commit", "-q", "-m", "start")
-    dated(clone, DATE + late, "commit", "-q", "--allow-empty", "-m", "w\n\nTk-Task: a")
-    assert clone.verified() == ({"TK401"} if refused else set())
+    begin = int(time.time()) + 60  # no commit counts as older than its parents
+    begun(clone, begin, 3)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"{begin + late} +0000")
+    if late < 4:
+        door(clone, "a")
+    else:
+        with pytest.raises(Refused, match="TK401"):
+            door(clone, "a")
+
+
+@pytest.mark.parametrize("door", [by_commit, by_command])
+def test_time_in_progress_is_limited_by_the_clock_where_there_is_no_commit_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: Callable[..., None]
+) -> None:
+    """An hour ago it began; how long a test takes makes no difference."""
+    begin = int(time.time()) - 3600
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"{begin - 60} +0000")
+    old = Clone.create(tmp_path / "old")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    begun(old, begin, 3500)
+    enough = old.copy(tmp_path / "enough")
+    enough.ok("edit", "a", "--budget", "seconds=7200")
+    door(enough, "a")
+    with pytest.raises(Refused, match="TK401"):
+        door(old, "a")
 
 
 def test_what_is_used_up_stops_starts_and_never_ends(clone: Clone) -> None:
@@ -256,7 +285,7 @@ def test_an_amended_step_is_one_step(clone: Clone) -> None:
 def test_a_warning_from_four_fifths_on(clone: Clone) -> None:
     clone.ok("edit", "p", "--budget", "steps=5")
     steps(clone, 3)
-    words = clone.run("commit", "-q", "--allow-empty", "-m", STEP).stderr.decode()
+    words = clone.run("commit", "-q", "--allow-empty", "-m", step()).stderr.decode()
     assert "warning: p: 4 of 5 steps used" in words
     assert "4 of 5 steps used" in clone.ok("tree").out
     assert "4 of 5 steps used" in clone.ok("list").out
@@ -292,7 +321,7 @@ def test_a_step_costs_one_more_git_process_at_most(clone: Clone) -> None:
 
     def processes() -> int:
         clone.trace.unlink(missing_ok=True)
-        clone.write(".git/message", f"{STEP}\n")
+        clone.write(".git/message", f"{step()}\n")
         clone.git("hook", "run", "commit-msg", "--", ".git/message")
         return len(clone.ran())
 

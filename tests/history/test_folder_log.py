@@ -21,15 +21,21 @@ def stream(rng: random.Random, size: int) -> bytes:
     """Commits with up to three parents; each does something to the folder, or nothing at all."""
     lines: list[bytes] = []
     for number in range(size):
-        parents = rng.sample(range(max(0, number - 9), number), min(number, rng.choice((1, 1, 2, 3))))
+        parents = rng.sample(
+            range(max(0, number - 9), number), min(number, rng.choice((1, 1, 2, 3)))
+        )
         if rng.random() < 0.05:
             parents = []
         lines.append(f"commit refs/heads/c{number}\nmark :{number + 1}\n".encode())
-        lines.append(f"committer T <t@example.org> {1_000_000 + number} +0000\ndata 1\nx\n".encode())
+        lines.append(
+            f"committer T <t@example.org> {1_000_000 + number} +0000\ndata 1\nx\n".encode()
+        )
         for place, parent in enumerate(parents):
             lines.append(f"{'merge' if place else 'from'} :{parent + 1}\n".encode())
         for _ in range(rng.randrange(4)):
-            path = rng.choice((".tasks", *(f".tasks/{name}" for name in NAMES * 3), "code", "src/a"))
+            path = rng.choice(
+                (".tasks", *(f".tasks/{name}" for name in NAMES * 3), "code", "src/a")
+            )
             quoted = path.replace("\n", "\\n")
             if rng.random() < 0.3:
                 lines.append(f'D "{quoted}"\n'.encode())
