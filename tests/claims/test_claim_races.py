@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 from collections import Counter
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -106,3 +107,93 @@ def test_a_start_at_a_server_killed_anywhere_is_taken_up_again(
         assert one.clean()
         if answer.status == 0:
             break
+
+
+def killed_with_a_server(
+    clone: Project, tmp_path: Path, step: int, *command: str
+) -> Iterator[tuple[Project, Project]]:
+    """The clone and its server, for each ``step``-th point at which the command was killed, and for
+    the one at which it came to its end.
+    """
+    for point in count(1, step):
+        folder = tmp_path / f"killed-{point}"
+        folder.mkdir()
+        shutil.copytree(tmp_path / "server.git", folder / "server.git")
+        one = Project.copy(clone.path, folder / "clone")
+        one.git("remote", "set-url", "origin", str(folder / "server.git"))
+        answer = one.at_point(point, "kill", *command)
+        one.settle()
+        assert answer.status in (Exit.OK, -signal.SIGKILL), answer.said
+        yield one, Project(folder / "server.git")
+        if answer.status == 0:
+            assert point > 10, "every effect is a point"
+            return
+
+
+CLAIMS = "refs/tk/claims"
+
+
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])
+def test_a_release_killed_anywhere_is_finished_by_the_next(
+    project: Project, tmp_path: Path, step: int
+) -> None:
+    (clone,) = cloned(project, tmp_path, 1)
+    clone.ok("start", "a", "--as", "alice")
+    for one, server in killed_with_a_server(clone, tmp_path, step, "release", "a", "--as", "alice"):
+        again = one.process("release", "a", "--as", "alice")
+        assert again.status == 0 or "claimed by nobody" in again.err, again.said
+        one.ok("sync")
+        assert server.git("for-each-ref", CLAIMS) == one.git("for-each-ref", CLAIMS)
+        one.ok("renew", "a", "--as", "bob")  # a task in progress that nobody holds
+        assert one.clean()
+
+
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])
+def test_a_renewal_killed_anywhere_leaves_the_claim_with_its_holder(
+    project: Project, tmp_path: Path, step: int
+) -> None:
+    (clone,) = cloned(project, tmp_path, 1)
+    clone.ok("start", "a", "--as", "alice")
+    for one, server in killed_with_a_server(clone, tmp_path, step, "renew", "a", "--as", "alice"):
+        assert "holder: alice\n" in server.git("log", "-1", "--format=%B", f"{CLAIMS}/a")
+        one.ok("renew", "a", "--as", "alice")
+        assert server.git("rev-parse", f"{CLAIMS}/a") == one.git("rev-parse", f"{CLAIMS}/a")
+        one.ok("done", "a", "--as", "alice")
+
+
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.long)])
+def test_an_end_killed_anywhere_is_ended_or_can_be(
+    project: Project, tmp_path: Path, step: int
+) -> None:
+    """The claim becomes final with the move that ends the task, or neither happens."""
+    (clone,) = cloned(project, tmp_path, 1)
+    clone.ok("start", "a", "--as", "alice")
+    for one, server in killed_with_a_server(clone, tmp_path, step, "done", "a", "--as", "alice"):
+        again = one.process("done", "a", "--as", "alice")
+        assert again.status in (Exit.OK, Exit.REJECTED), again.said
+        assert one.state("a") == "done"
+        assert one.clean()
+        one.ok("sync")
+        assert server.state("a") == "done"
+        one.ok("verify", "--all")
+
+
+def test_a_recovery_killed_anywhere_is_finished_by_the_next(
+    project: Project, tmp_path: Path
+) -> None:
+    """What a killed start left is put in order by a command that is killed as well."""
+    left = Project.copy(project.path, tmp_path / "left")
+    left.at_point("update-ref", "kill", "start", "a", "--as", "alice")
+    left.settle()
+    for point in count(1, 2):
+        one = Project.copy(left.path, tmp_path / f"recovery-{point}")
+        answer = one.at_point(point, "kill", "note", "b", "the next", "--as", "bob")
+        one.settle()
+        one.ok("note", "b", "the one after", "--as", "bob")
+        assert one.clean(), one.status()
+        assert bool(one.git("for-each-ref", f"{CLAIMS}/a")) == (one.state("a") == "in_progress")
+        one.ok("verify", "--all")
+        if answer.status == 0:
+            assert point > 20
+            return
+        assert answer.status == -signal.SIGKILL, answer.said
