@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tkledger.cli import COMMANDS
+from tkledger.cli import COMMANDS, app
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.rules.door import EVERY
@@ -791,6 +791,32 @@ def grown(ledger: Tk, monkeypatch: pytest.MonkeyPatch) -> Tk:
         monkeypatch.setenv("GIT_COMMITTER_DATE", f"2030-01-0{day}T12:00:00Z")
         assert ledger(*words).status is Exit.OK
     return ledger
+
+
+LOOKS = {
+    **dict.fromkeys(("list", "tree"), ("", "--all", "--json", "--at HEAD", "-C . --json --all")),
+    **dict.fromkeys(("ready", "board"), ("", "--json", "--at HEAD")),
+    **dict.fromkeys(("log", "budget"), ("", "--json", "a", "--at HEAD a")),
+    "show": ("a", "a --json", "--at HEAD a"),
+}
+
+
+@pytest.mark.parametrize("command", [f"{n} {more}" for n, all_ in LOOKS.items() for more in all_])
+def test_plain_looks_say_what_typer_makes_them_say(
+    grown: Tk, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = grown(*command.split())
+    assert plain.status == Exit.OK
+    assert app.run(command.split()) == Exit.OK
+    said = capsys.readouterr()
+    assert (said.out, said.err) == (plain.out, plain.err)
+
+
+@pytest.mark.parametrize(
+    "words", ["list a", "ready --all", "board a", "show", "show a b", "tree --a"]
+)
+def test_what_is_no_plain_look_is_told_by_typer(grown: Tk, words: str) -> None:
+    assert grown(*words.split()).status == Exit.USAGE
 
 
 def test_list_gives_the_file_s_fields_by_their_names(grown: Tk) -> None:

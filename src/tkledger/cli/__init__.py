@@ -6,7 +6,8 @@ import gc
 import io
 import os
 import sys
-from typing import NamedTuple, NoReturn
+from importlib import import_module
+from typing import Any, NamedTuple, NoReturn
 
 from tkledger import __version__
 from tkledger.errors import Exit
@@ -18,6 +19,10 @@ class Command(NamedTuple):
     module: str
     function: str
     group: str
+
+    def load(self) -> Any:
+        """The function, or typer's own group of commands."""
+        return getattr(import_module(f"tkledger.cli.{self.module}"), self.function)
 
 
 SET_UP, WRITE, MOVE, LOOK, JUDGE = "Set up", "Write down", "Move", "Look", "Judge"
@@ -71,8 +76,8 @@ COMMANDS: dict[str, Command] = {
     "escalate": Command("again", "escalate", AGENTS),
     "send": Command("inbox", "send", AGENTS),
     "inbox": Command("inbox", "inbox", AGENTS),
-    "step": Command("budget", "step", AGENTS),
-    "spend": Command("budget", "spend", AGENTS),
+    "step": Command("charge", "step", AGENTS),
+    "spend": Command("charge", "spend", AGENTS),
     "concern": Command("write", "concern", RECORDS),
     "sync": Command("sync", "sync", EXCHANGE),
     "resolve": Command("resolve", "resolve", EXCHANGE),
@@ -124,15 +129,16 @@ def _dispatch(argv: list[str]) -> int:
     if argv and argv[0] in _MOVES:
         from tkledger.cli import moves
 
-        plain = moves.parse(argv)
-        if plain is not None:
-            return moves.run(argv[0], **plain)
-    if argv and argv[0] == "budget":
-        from tkledger.cli import gauges, moves
+        values = moves.parse(argv)
+        if values is not None:
+            return moves.run(argv[0], **values)
+    from tkledger.cli import plain
 
-        plain = moves.parse_look(argv)
-        if plain is not None:
-            return gauges.show(**plain)
+    if argv and argv[0] in plain.LOOKS:
+        body = COMMANDS[argv[0]].load()
+        values = plain.look_arguments(argv, body)
+        if values is not None:
+            return int(body(**values))
     from tkledger.cli import app
 
     return app.run(argv)

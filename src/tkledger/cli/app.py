@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from difflib import get_close_matches
-from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from tkledger import __version__
-from tkledger.cli import COMMANDS
+from tkledger.cli import COMMANDS, options
 from tkledger.errors import Exit, TkError, usage
 
 ABOUT = """A task ledger that lives in the Git repository it is about.
@@ -123,7 +122,9 @@ def build(only: str | None = None) -> typer.Typer:
     app.callback()(_version_option)
     for name, command in COMMANDS.items():
         if only in (None, name):
-            body = getattr(import_module(f"tkledger.cli.{command.module}"), command.function)
+            body = command.load()
+            # those that are read without typer, too, name their options and leave them to it
+            vars(sys.modules[f"tkledger.cli.{command.module}"]).setdefault("o", options)
             if isinstance(body, typer.Typer):
                 app.add_typer(body, name=name, rich_help_panel=command.group)
             else:

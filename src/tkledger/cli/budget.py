@@ -1,77 +1,21 @@
-"""``tk step``, ``spend``, ``budget``: what work on a task uses, and what of its limits is left."""
+"""``tk budget``: limits and what is used of them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import sys
+from typing import TYPE_CHECKING, Any
 
-import typer
+from tkledger.cli.session import Session
+from tkledger.core.budget import KINDS, Gauge, amount, gauges, pressing
+from tkledger.core.snapshot import Snapshot, rank
+from tkledger.core.task import Task
+from tkledger.core.usage import Usage, Used
+from tkledger.errors import Exit, unusable
+from tkledger.report import iso, print_json, without_empty
+from tkledger.verbs import existing
 
-from tkledger.cli import options as o
-from tkledger.cli.session import Session, each, read_ids, read_text
-from tkledger.errors import Exit
-from tkledger.report import print_json
-
-
-def step(
-    id: o.Id,
-    message: o.Text = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
-) -> int:
-    """Count a step of work on a task that no commit of code shows.
-
-    A commit of work with a line `Tk-Task: ID` in its message is a step by itself.
-    """
-    return _charge("step", id, {"message": read_text(message)}, actor, path, as_json, dry_run)
-
-
-def spend(
-    id: o.Id,
-    tokens_in: Annotated[
-        int | None, typer.Option("--tokens-in", min=0, metavar="N", help="Tokens read.")
-    ] = None,
-    tokens_out: Annotated[
-        int | None, typer.Option("--tokens-out", min=0, metavar="N", help="Tokens written.")
-    ] = None,
-    cost: Annotated[
-        str | None, typer.Option("--cost", metavar="USD", help="US dollars, such as 0.25.")
-    ] = None,
-    model: Annotated[str | None, typer.Option("--model", metavar="M", help="Which model.")] = None,
-    message: o.Text = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
-) -> int:
-    """Record tokens and cost that work on a task used; never refused, since it has happened."""
-    amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, "cost": cost, "model": model}
-    options = {**amounts, "message": read_text(message)}
-    return _charge("spend", id, options, actor, path, as_json, dry_run)
-
-
-def _charge(
-    verb: str,
-    id: str,
-    options: dict[str, Any],
-    actor: str | None,
-    path: str,
-    as_json: bool,
-    dry_run: bool,
-) -> int:
-    session = Session(path, as_json=as_json, actor=actor)
-    recorded, steps = session.carry_out(each(verb, read_ids([id]), options), dry_run=dry_run)
-    task = recorded.after.task(steps[0].id)
-    assert task is not None
-    session.warn(recorded, [task.id])
-    if as_json:
-        moved = {"id": task.id, "from": task.state, "to": task.state}
-        print_json(tasks=[moved], **({"commit": recorded.commit} if recorded.commit else {}))
-    else:
-        prefix = "would be: " if dry_run else ""
-        print(f"{prefix}{task.id}: {verb}  {steps[0].words.split(' ', 2)[2]}")
-    return Exit.OK
+if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
+    from tkledger.cli import options as o
 
 
 def budget(
@@ -81,6 +25,78 @@ def budget(
     as_json: o.Json = False,
 ) -> int:
     """Show what is used of the limits: of a task and all above it, or of every open task."""
-    from tkledger.cli.gauges import show
+    session = Session(path, as_json=as_json)
+    if session.repo.is_shallow:
+        raise unusable(
+            "shallow",
+            "this clone is shallow: what was used before its history begins is not here",
+            "git fetch --unshallow",
+        )
+    ledger = session.read(at)
+    usage = session.ledger.usage(session.repo.commit_at(at) if at else None)
+    shown = [existing(ledger, id)] if id else _worth_showing(ledger, usage)
+    rows = [(task, usage.used(task), _gauges(ledger, task, usage)) for task in shown]
+    if as_json:
+        print_json(tasks=[_json(task, used, found, usage.at) for task, used, found in rows])
+        return Exit.OK
+    from tkledger.views.budget import budget as view
+    from tkledger.views.style import show
 
-    return show([id] if id else [], at, path, as_json)
+    show(view(rows, usage.at, whole=id is not None), sys.stdout)
+    return Exit.OK
+
+
+def _worth_showing(ledger: Snapshot, usage: Usage) -> list[Task]:
+    """The open tasks that used something or have a limit of their own, and what is nearly used up."""
+    assert ledger.policy is not None
+    near = pressing(ledger.policy, ledger, lambda: usage)
+    found = [
+        task
+        for task in ledger.tasks()
+        if not task.ended
+        and (
+            task.id in near
+            or any(usage.used(task))
+            or any(getattr(task.budget, kind) is not None for kind in KINDS)
+        )
+    ]
+    return sorted(found, key=rank)
+
+
+def _gauges(ledger: Snapshot, task: Task, usage: Usage) -> list[Gauge]:
+    assert ledger.policy is not None
+    return gauges(ledger.policy, ledger, task, usage)
+
+
+def used_json(used: Used) -> dict[str, Any]:
+    """What was used, by kind; cost as a decimal, what is nothing left out."""
+    values = used._asdict()
+    return {
+        kind: amount(kind, value) if kind == "cost" else value
+        for kind, value in values.items()
+        if value
+    }
+
+
+def _json(task: Task, used: Used, found: list[Gauge], now: int) -> dict[str, Any]:
+    from tkledger.core.budget import exhaustion
+
+    limits = [
+        without_empty(
+            {
+                "holder": one.limit.holder,
+                "kind": one.limit.kind,
+                "limit": _value(one, one.limit.most),
+                "used": _value(one, one.used),
+                "remaining": _value(one, max(one.limit.most - one.used, 0)),
+                "exceeded": one.exceeded,
+                "exhausted_at": iso(at) if (at := exhaustion(one, used, task, now)) else None,
+            }
+        )
+        for one in found
+    ]
+    return {"id": task.id, "state": task.state, "used": used_json(used), "limits": limits}
+
+
+def _value(gauge: Gauge, value: int) -> int | str:
+    return amount("cost", value) if gauge.limit.kind == "cost" else value

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tkledger import claiming, claims, remote, run
 from tkledger.claims import Standing
 from tkledger.cli import options as o
-from tkledger.cli.session import Session, read_ids
+from tkledger.cli.session import Session, claim_json, read_ids
 from tkledger.core.claim import is_active
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit, unusable
-from tkledger.report import iso, print_json, say, visible, without_empty
+from tkledger.report import print_json, say, visible
 from tkledger.verbs import existing
 
 Ids = Annotated[
@@ -90,19 +90,6 @@ def renew(
     if as_json:
         print_json(tasks=told)
     return Exit.OK
-
-
-def claim_json(held: Standing) -> dict[str, Any]:
-    """A claim for programs: who, where, since and until when; by this machine's clock."""
-    claim = held.claim
-    return without_empty(
-        {
-            **{"holder": claim.holder, "branch": claim.branch.removeprefix("refs/heads/")},
-            **{"since": iso(held.since), "epoch": claim.epoch, "token": held.oid},
-            "until": None if claim.final else iso(held.until),
-            "final": claim.final,
-        }
-    )
 
 
 def reap(

@@ -6,14 +6,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from tkledger.cli import options as o
-from tkledger.cli.claims import claim_json
-from tkledger.cli.gauges import used_json
-from tkledger.cli.session import Session
+from tkledger.cli.budget import used_json
+from tkledger.cli.session import Session, claim_json
 from tkledger.core.history import HistoryEntry, times
 from tkledger.core.lifecycle import State
 from tkledger.core.outlook import outlooks
@@ -25,32 +21,22 @@ from tkledger.objects import Oid
 from tkledger.report import iso, print_json, say, task_json, visible, without_empty
 from tkledger.verbs import existing
 
+if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
+    from tkledger.cli import options as o
+
 JSON_DEPTH = 200
 """How deep ``tree --json`` nests; readers of JSON give up somewhere beyond."""
 
-States = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--state", metavar="S", help="Only these states.", autocompletion=o.complete_states
-    ),
-]
-Types = Annotated[list[str] | None, typer.Option("--type", metavar="T", help="Only these types.")]
-All = Annotated[bool, typer.Option("--all", help="Those that have ended, too.")]
-Limit = Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many.")]
-Owner = Annotated[
-    str | None, typer.Option("--owner", help="Only this owner's; '' for those nobody has.")
-]
-
 
 def list_(
-    state: States = None,
-    type: Types = None,
+    state: o.States = None,
+    type: o.Types = None,
     label: o.Labels = None,
-    owner: Owner = None,
+    owner: o.Owner = None,
     parent: o.Parent = None,
     priority: o.Priority = None,
-    all: All = False,
-    limit: Limit = None,
+    all: o.All = False,
+    limit: o.Limit = None,
     at: o.At = None,
     path: o.Folder = ".",
     as_json: o.Json = False,
@@ -94,7 +80,7 @@ def _known_states(words: Iterable[str]) -> set[str]:
 
 def ready(
     label: o.Labels = None,
-    limit: Limit = None,
+    limit: o.Limit = None,
     at: o.At = None,
     path: o.Folder = ".",
     as_json: o.Json = False,
@@ -123,7 +109,7 @@ def ready(
 
 def tree(
     id: o.MaybeId = None,
-    all: All = False,
+    all: o.All = False,
     at: o.At = None,
     path: o.Folder = ".",
     as_json: o.Json = False,
@@ -238,7 +224,7 @@ def _derived(session: Session, ledger: Snapshot, task: Task, tip: Oid) -> dict[s
 
 def log(
     id: o.MaybeId = None,
-    limit: Limit = None,
+    limit: o.Limit = None,
     at: o.At = None,
     path: o.Folder = ".",
     as_json: o.Json = False,

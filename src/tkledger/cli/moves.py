@@ -1,13 +1,14 @@
 """``tk admit .. cancel``: the moves. Plain ones do without typer, which halves their time.
 
-One table holds what they take; the small parser and typer's commands are both made of it, so
-nothing is told twice. What the parser does not know, help and mistakes, goes to typer.
+One table holds what they take; the arguments of the small parser (`cli.plain`) and typer's commands
+are both made of it, so nothing is told twice.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
+from tkledger.cli.plain import PLACE, Flag, arguments
 from tkledger.cli.session import Session, each, read_ids, read_text
 from tkledger.core.actions import TARGETS
 from tkledger.core.lifecycle import TRANSITIONS, Event
@@ -16,16 +17,6 @@ from tkledger.verbs import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class Flag(NamedTuple):
-    """One option of a move: the argument it fills, its words, and its help."""
-
-    argument: str
-    words: tuple[str, ...]
-    metavar: str
-    help: str
-    completion: str = ""
 
 
 _WAYS = "; ".join(f"{state} {', '.join(ways)}" for state, ways in RESOLUTIONS.items())
@@ -44,8 +35,7 @@ FLAGS = (
     Flag("resolution", ("--resolution",), "HOW", f"How it ended: {_WAYS}.", "complete_resolutions"),
     Flag("key", ("--key",), "KEY", "The same key again gives the first answer again."),
     Flag("actor", ("--as",), "ACTOR", "Act as this name (or set TK_ACTOR)."),
-    Flag("path", ("-C",), "PATH", "Run as if in this folder."),
-    Flag("as_json", ("--json",), "", "Answer with one JSON object on stdout."),
+    *PLACE,
     Flag("dry_run", ("--dry-run",), "", "Judge and show, write nothing."),
 )
 
@@ -59,32 +49,6 @@ def parse(argv: list[str]) -> dict[str, Any] | None:
     """The arguments of a plain move; None if typer had better look at it."""
     values = arguments(argv[1:], _flags(argv[0]))
     return values if values and values["ids"] else None
-
-
-def parse_look(argv: list[str]) -> dict[str, Any] | None:
-    """The arguments of a plain look at no task or one; None if typer had better look at it."""
-    flags = [flag for flag in FLAGS if flag.argument in ("path", "as_json")]
-    values = arguments(argv[1:], flags)
-    return values if values and len(values["ids"]) < 2 else None
-
-
-def arguments(argv: list[str], flags: list[Flag]) -> dict[str, Any] | None:
-    """Ids and options, each at most once; None if there is anything else."""
-    known = {word: flag for flag in flags for word in flag.words}
-    values: dict[str, Any] = {"ids": []}
-    words = iter(argv)
-    for word in words:
-        flag = known.get(word)
-        if flag is None:
-            if word.startswith("-") and word != "-":
-                return None
-            values["ids"].append(word)
-            continue
-        value = next(words, None) if flag.metavar else True
-        if value is None or flag.argument in values:
-            return None
-        values[flag.argument] = value
-    return values
 
 
 def run(

@@ -10,8 +10,7 @@ import typer
 
 from tkledger import asleep, births, claims, remote, worktrees
 from tkledger.cli import options as o
-from tkledger.cli.claims import claim_json
-from tkledger.cli.session import Session
+from tkledger.cli.session import Session, claim_json
 from tkledger.core.actions import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.pick import Pick, Wish, pick

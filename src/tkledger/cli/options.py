@@ -103,3 +103,13 @@ Value = Annotated[str | None, typer.Option("--value", help="Admission: what it b
 Validation = Annotated[
     str | None, typer.Option("--validation", help="Admission: how that will be shown.")
 ]
+States = Annotated[
+    list[str] | None,
+    typer.Option("--state", metavar="S", help="Only these states.", autocompletion=complete_states),
+]
+Types = Annotated[list[str] | None, typer.Option("--type", metavar="T", help="Only these types.")]
+All = Annotated[bool, typer.Option("--all", help="Those that have ended, too.")]
+Limit = Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many.")]
+Owner = Annotated[
+    str | None, typer.Option("--owner", help="Only this owner's; '' for those nobody has.")
+]

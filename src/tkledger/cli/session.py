@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
+from typing import Any
 
 from tkledger import claiming, claims, report
 from tkledger.asleep import forbidden, sleepers
@@ -224,6 +225,19 @@ def _subject(steps: Sequence[Step]) -> str:
     ids = [step.id for step in steps]
     shown = ", ".join(ids[:6]) + (f" and {len(ids) - 6} more" if len(ids) > 6 else "")
     return f"{', '.join(verbs)} {shown}"
+
+
+def claim_json(held: claims.Standing) -> dict[str, Any]:
+    """A claim for programs: who, where, since and until when; by this machine's clock."""
+    claim = held.claim
+    return report.without_empty(
+        {
+            **{"holder": claim.holder, "branch": claim.branch.removeprefix("refs/heads/")},
+            **{"since": report.iso(held.since), "epoch": claim.epoch, "token": held.oid},
+            "until": None if claim.final else report.iso(held.until),
+            "final": claim.final,
+        }
+    )
 
 
 def read_text(text: str | None) -> str | None:
