@@ -43,6 +43,8 @@ _FOREIGN = re.compile("[^\x00-\xbf]")
 _ESCAPED = re.compile(f"[{_HIDDEN}]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
+_LFS = "version https://git-lfs.github.com/"
+_UNFILTER = "write into .gitattributes: /.tasks/** -filter, then git add --renormalize .tasks"
 _WORD = r"[A-Za-z_][A-Za-z0-9_.@+-]*"
 _PLAIN_KEY = re.compile(rf"{_WORD}\Z")
 _KEY = re.compile(rf"({_WORD}|\"(?:[^\"\\]|\\.)*\"):(?: (.*))?\Z")
@@ -52,11 +54,18 @@ class FormError(ValueError):
     """Bytes that are no acceptable file: which form rule they break, and where.
 
     ``line`` counts from 1, 0 where it is not known; ``meant`` is what the file says all the same,
-    if it can be told: then rewriting it loses nothing.
+    if it can be told: then rewriting it loses nothing; ``remedy`` is one of its own, if it has one.
     """
 
     def __init__(
-        self, code: str, message: str, *, line: int = 0, key: str = "", meant: Any = None
+        self,
+        code: str,
+        message: str,
+        *,
+        line: int = 0,
+        key: str = "",
+        meant: Any = None,
+        remedy: str = "",
     ) -> None:
         where = f"line {line}: " if line else ""
         super().__init__(f"{where}{key + ': ' if key else ''}{message}")
@@ -64,6 +73,7 @@ class FormError(ValueError):
         self.line = line
         self.key = key
         self.meant = meant
+        self.remedy = remedy
 
 
 # -- writing ---------------------------------------------------------------------------------
@@ -312,6 +322,10 @@ def _why_not(data: bytes, kind: _Kind) -> FormError:
             form.CONFLICT_MARKERS,
             "holds the markers of a merge conflict",
             line=text.count("\n", 0, marker.start()) + 1,
+        )
+    if text.startswith(_LFS):
+        return FormError(
+            form.UNREADABLE, "is a pointer of Git LFS in place of the file", remedy=_UNFILTER
         )
     hidden = _FORBIDDEN.search(text.replace("\r\n", "\n"))
     if hidden:

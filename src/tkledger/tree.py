@@ -232,6 +232,8 @@ def read_task(pending: Pending, data: bytes) -> Task | Flaw:
 def _flaw(subject: str, path: str, oid: Oid, error: codec.FormError) -> Flaw:
     if error.code == form.NOT_CANONICAL:
         remedy = "tk fmt, then commit again"
+    elif error.remedy:
+        remedy = error.remedy
     else:
         remedy = f"put it right in {path}" + (f", line {error.line}" if error.line else "")
         if error.code == form.CONFLICT_MARKERS:

@@ -85,7 +85,9 @@ def _paths(repo: Repo, files: list[str] | None) -> list[str]:
 
 def _violation(name: str, error: codec.FormError) -> Violation:
     rule = next(rule for rule in RULES if rule.code == error.code)
-    return Violation(name, rule.code, rule.name, str(error), f"put it right in {name}")
+    return Violation(
+        name, rule.code, rule.name, str(error), error.remedy or f"put it right in {name}"
+    )
 
 
 def _write(repo: Repo, path: str, data: bytes) -> None:

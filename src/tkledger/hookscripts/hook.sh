@@ -59,7 +59,10 @@ charges() { # does a message have a line that counts?
 }
 
 asks_for_attribution() { # the file will do for a hint; the server reads the commit
-	[ -f .tasks/config.yaml ] || return 1
+	if ! [ -f .tasks/config.yaml ]; then # a sparse checkout leaves it out
+		look cat-file blob HEAD:.tasks/config.yaml 2>/dev/null | grep -qx 'attribution: required'
+		return
+	fi
 	# sh reads a file letter by letter, which takes as long as git itself does
 	[ "$folder/tk/anybody" -nt .tasks/config.yaml ] && return 1
 	while read -r line; do
@@ -77,7 +80,7 @@ task() { # the task that is worked on here: as told, as tk work left it, or by t
 		case $head in 'ref: refs/heads/tk/'*) id=${head#ref: refs/heads/tk/} ;; esac
 	fi
 	case $id in '' | *[!a-z0-9_-]*) return 1 ;; esac
-	[ -f ".tasks/$id.yaml" ]
+	[ -f ".tasks/$id.yaml" ] || look cat-file -e "HEAD:.tasks/$id.yaml" 2>/dev/null
 }
 
 attribute() { # work on a task's branch says which task it is for
