@@ -132,6 +132,8 @@ def _is_final(repo: Repo, road: Route, defeats: list[_Lost]) -> bool:
     By reading the remote again rather than git's words for it, of which there are many.
     """
     last = defeats[-1]
+    if last.pushed.too_large:
+        return True
     if last.pushed.declined:
         now = transport.listed(repo, road.remote, list(last.onto)) if last.onto else {}
         return all(now.get(ref) == oid for ref, oid in last.onto.items())
@@ -255,9 +257,14 @@ def _refused(road: Route, pushed: Pushed) -> TkError:
     words = [line for line in said.splitlines() if line and not line.startswith(("To ", "hint:"))]
     reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
     told = "\n".join(f"  {line}" for line in words)
+    remedy = f"look with tk verify {road.there}..{road.here}"
+    if pushed.too_large:
+        reasons = "it is larger than is allowed there"
+        remedy = f"push less at a time, git push {road.remote} COMMIT:{road.target}, then tk sync;"
+        remedy += f" or have receive.maxInputSize raised at {road.remote}"
     return TkError(
         Exit.REJECTED,
         "refused",
         f"{road.remote} did not take it{f', {reasons}' if reasons else ''}:\n{told}",
-        f"nothing here was changed; look with tk verify {road.there}..{road.here}",
+        f"nothing here was changed; {remedy}",
     )

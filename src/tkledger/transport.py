@@ -28,6 +28,9 @@ _USERS = (
 LATE = "moved meanwhile, so this was not judged"
 """What our own hook on a server says to a push that lost its race before it was its turn."""
 
+_TOO_LARGE = "pack exceeds maximum allowed size"
+"""What git on a server says where more is pushed than its receive.maxInputSize."""
+
 _NOT_ATOMIC = "does not support --atomic"
 
 
@@ -72,6 +75,11 @@ class Pushed(NamedTuple):
         if LATE in self.told:
             return False
         return any("declined" in one.summary for one in self.answers) or not self.answers
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the remote takes no push of this size, so that to try it again is no use."""
+        return _TOO_LARGE in self.told
 
 
 class Contended(Exception):

@@ -149,6 +149,36 @@ def test_a_server_that_never_takes_it_is_not_asked_for_ever(team: Team, tmp_path
     refused(ada.tk("sync"), Exit.REJECTED, "branch is currently checked out")
 
 
+def test_a_push_larger_than_the_server_allows_is_told_so(
+    team: Team, ada: Project, tmp_path: Path
+) -> None:
+    """It is sent once, and in two parts it gets through."""
+    team.server.git("config", "receive.maxInputSize", "14000")
+    for name in ("big", "bigger"):
+        ada.write(name, os.urandom(9000))
+        ada.git("add", name)
+        ada.git("commit", "-q", "-m", name)
+    ada.ok("start", "a")
+    before, server = (ada.head(), *ada.snapshot()[1:]), team.server.git("for-each-ref")
+    counting = f"#!/bin/sh\necho once >>'{tmp_path}/sent'\n"
+    ada.write(".git/hooks/pre-push.before-tk", counting).chmod(0o755)
+    refused(
+        ada.tk("sync"),
+        Exit.REJECTED,
+        "origin did not take it, it is larger than is allowed there",
+        "fatal: pack exceeds maximum allowed size",
+        "remedy: nothing here was changed; push less at a time,"
+        " git push origin COMMIT:refs/heads/main, then tk sync;",
+    )
+    assert (tmp_path / "sent").read_text() == "once\n"
+    assert (ada.head(), *ada.snapshot()[1:]) == before
+    assert team.server.git("for-each-ref") == server
+    ada.git("push", "-q", "origin", "HEAD~2:refs/heads/main")
+    assert "2 commits sent" in ada.ok("sync").out
+    assert team.server.git("rev-parse", "main") == ada.head()
+    ada.ok("verify", "--all")
+
+
 @pytest.mark.parametrize("staged", [False, True])
 def test_uncommitted_work_in_the_way_stops_it_before_anything_is_sent(
     team: Team, ada: Project, bob: Project, staged: bool
