@@ -46,6 +46,14 @@ class Baseline:
                     known[new] = None
             self._write(known)
 
+    def forget(self, tip: Oid) -> bool:
+        """Take one tip for not validated; whether it was."""
+        with writing(self._repo):
+            known = self._read()
+            if tip in known:
+                self._write(one for one in known if one != tip)
+            return tip in known
+
     def _read(self) -> list[Oid]:
         try:
             with open(self._path, encoding="ascii") as file:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from tkledger import driver, hooks
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, Flaw
+from tkledger import canaries, driver, hooks
+from tkledger.core.snapshot import FOLDER, Flaw
 from tkledger.errors import TkError
 from tkledger.git import GitError, Repo
 from tkledger.ledger import Ledger
-from tkledger.objects import Oid, TreeEntry, tree_bytes
 
 STALE_SECONDS = 600
 """How old a lock file must be to be called stale: no git command holds one for ten minutes."""
 
 OLDEST_GIT = (2, 34)
-
-CANARY = "TK601"
-"""The rule that every canary breaks: it deletes the policy."""
 
 
 class Finding(NamedTuple):
@@ -43,7 +37,7 @@ def examine(repo: Repo) -> Iterator[Finding]:
     if repo.is_bare:
         yield from _server_settings(repo)
         yield from _hooks(repo, server=True)
-        yield from _server_canary(repo)
+        yield from _server_canaries(repo)
     else:
         yield from _hooks(repo, server=False)
         yield from _client_canaries(repo)
@@ -98,104 +92,45 @@ def _hooks(repo: Repo, *, server: bool) -> Iterator[Finding]:
     yield Finding("hooks", not bad, message, command, lambda: hooks.install(repo, server=server))
 
 
+_TRIED = {
+    "pre-receive": ("refuses an illegal push", "let an illegal push pass"),
+    "post-receive": ("notes what was judged", "is not seen to note what was judged"),
+}
+"""What is said of a hook that was tried: that it did its work, or did not."""
+
+
 def _client_canaries(repo: Repo) -> Iterator[Finding]:
     """In every worktree, try what each hook has to refuse; nothing is left behind."""
-    head = repo.head
-    if head is None or repo.read(f"{head}:{POLICY_PATH}") is None:
+    illegal = canaries.illegal_commit(repo)
+    if illegal is None:
         return
-    illegal = _illegal_commit(repo, head)
     for folder in _worktrees(repo):
-        where = "" if folder == repo.top else f" in {folder}"
         try:
             here = Repo(folder)
         except GitError as error:
             yield Finding("worktree", False, error.message, "git worktree prune")
             continue
-        for name, fires in (
-            ("pre-commit", _commit_hook_fires(here, "pre-commit", illegal)),
-            ("prepare-commit-msg", _commit_hook_fires(here, "prepare-commit-msg", illegal)),
-            ("reference-transaction", _transaction_fires(here, illegal)),
-            ("pre-push", _push_fires(here, illegal)),
-        ):
-            yield Finding(
-                f"{name}{where}",
-                fires,
-                "refuses an illegal change" if fires else "let an illegal change pass",
-                "tk hooks install, then tk doctor again",
-            )
+        for name, works in canaries.of_clone(here, illegal):
+            yield _tried(name, works, "" if folder == repo.top else f" in {folder}")
 
 
-def _illegal_commit(repo: Repo, head: Oid) -> Oid:
-    """A commit on HEAD that deletes the policy; stored, but no ref shows it."""
-    entries = [one for one in repo.tree(f"{head}:{FOLDER}") or () if one.name != "config.yaml"]
-    folder = _store(repo, "tree", tree_bytes(entries))
-    root = [one for one in repo.tree(f"{head}^{{tree}}") or () if one.name != FOLDER]
-    tree = _store(repo, "tree", tree_bytes([*root, TreeEntry("040000", FOLDER, folder)]))
-    who = {"NAME": "tk doctor", "EMAIL": "doctor@localhost"}
-    env = {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in who.items()}
-    out = repo.run("commit-tree", tree, "-p", head, stdin=b"tk doctor: a canary\n", env=env)
-    return out.decode().strip()
+def _server_canaries(repo: Repo) -> Iterator[Finding]:
+    """The same for the hooks of a server."""
+    illegal = canaries.illegal_commit(repo)
+    if illegal is not None:
+        for name, works in canaries.of_server(repo, illegal):
+            yield _tried(name, works, options=" --server")
 
 
-def _store(repo: Repo, kind: str, data: bytes) -> Oid:
-    return repo.run("hash-object", "-w", "-t", kind, "--stdin", stdin=data).decode().strip()
+def _tried(name: str, works: bool, where: str = "", options: str = "") -> Finding:
+    good, bad = _TRIED.get(name, ("refuses an illegal change", "let an illegal change pass"))
+    remedy = f"tk hooks install{options}, then tk doctor again"
+    return Finding(f"{name}{where}", works, good if works else bad, remedy)
 
 
 def _worktrees(repo: Repo) -> list[str]:
     out = repo.run("worktree", "list", "--porcelain").decode(errors="surrogateescape")
     return [line[len("worktree ") :] for line in out.splitlines() if line.startswith("worktree ")]
-
-
-def _commit_hook_fires(repo: Repo, name: str, illegal: Oid) -> bool:
-    """Whether git runs the hook for an index that holds the illegal tree."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
-        message = os.path.join(folder, "message")
-        with open(message, "w", encoding="ascii") as file:
-            file.write("canary\n")
-        repo.run("read-tree", illegal, env=env)
-        arguments = [message, "message"] if name == "prepare-commit-msg" else []
-        return _by_our_hook(repo.refusal("hook", "run", name, "--", *arguments, env=env))
-
-
-def _transaction_fires(repo: Repo, illegal: Oid) -> bool:
-    """Whether a branch that shows the illegal commit is refused; if not, it is taken back."""
-    ref = f"refs/heads/tk-canary-{os.getpid()}"
-    refusal = repo.refusal("update-ref", ref, illegal)
-    if refusal is None:
-        repo.run("update-ref", "-d", ref, illegal)
-    return _by_our_hook(refusal)
-
-
-def _push_fires(repo: Repo, illegal: Oid) -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        repo.run("init", "--quiet", "--bare", folder)
-        line = f"{illegal}:refs/heads/tk-canary"
-        return _by_our_hook(repo.refusal("push", "--dry-run", "--quiet", folder, line))
-
-
-def _by_our_hook(refusal: str | None) -> bool:
-    """Whether it was the gate that refused the canary; git fails for other reasons, too."""
-    return refusal is not None and CANARY in refusal
-
-
-def _server_canary(repo: Repo) -> Iterator[Finding]:
-    """Run pre-receive as git would, for a push that it has to refuse."""
-    head = repo.head
-    script = os.path.join(repo.common_dir, "hooks", "pre-receive")
-    if head is None or repo.read(f"{head}:{POLICY_PATH}") is None or not os.access(script, os.X_OK):
-        return
-    line = f"{'0' * len(head)} {_illegal_commit(repo, head)} refs/heads/tk-canary\n"
-    done = subprocess.run(
-        [script],
-        cwd=repo.common_dir,
-        env={**os.environ, "GIT_DIR": "."},
-        input=line.encode(),
-        capture_output=True,
-    )
-    fires = done.returncode != 0 and _by_our_hook(done.stderr.decode(errors="replace"))
-    message = "refuses an illegal push" if fires else "let an illegal push pass"
-    yield Finding("pre-receive", fires, message, "tk hooks install --server, then tk doctor again")
 
 
 # -- settings --------------------------------------------------------------------------------
@@ -257,7 +192,7 @@ def _hidden(repo: Repo) -> Iterator[Finding]:
     out = repo.run("ls-files", "-v", "-z", "--", FOLDER).decode(errors="surrogateescape")
     rows = [line.split(" ", 1) for line in out.split("\0")[:-1]]
     assumed = [path for tag, path in rows if tag.islower()]
-    skipped = [path for tag, path in rows if tag == "S"]
+    skipped = [path for tag, path in rows if tag in ("S", "s")]
     sparse = repo.answers("config", "--type=bool", "core.sparseCheckout") == "true"
     yield Finding(
         "assume-unchanged",

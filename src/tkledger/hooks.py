@@ -49,7 +49,7 @@ def install(repo: Repo, *, server: bool = False) -> list[HookState]:
     script = _script()
     for name in _names(server):
         path = os.path.join(folder, name)
-        if os.path.lexists(path) and not _is_ours(path):
+        if os.path.lexists(path) and not is_ours(path):
             if os.path.lexists(path + BEFORE):
                 raise unusable(
                     "two-hooks",
@@ -73,7 +73,7 @@ def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
     restored = []
     for name in _names(server):
         path = os.path.join(folder, name)
-        if _is_ours(path):
+        if is_ours(path):
             os.unlink(path)
         if os.path.lexists(path + BEFORE) and not os.path.lexists(path):
             os.rename(path + BEFORE, path)
@@ -94,7 +94,7 @@ def status(repo: Repo, *, server: bool = False) -> list[HookState]:
             HookState(
                 name,
                 path,
-                _is_ours(path),
+                is_ours(path),
                 _read(path) == script,
                 os.access(path, os.X_OK),
                 os.access(path + BEFORE, os.X_OK),
@@ -148,7 +148,8 @@ def _quoted(path: str) -> str:
     return path.replace("'", "'\\''")
 
 
-def _is_ours(path: str) -> bool:
+def is_ours(path: str) -> bool:
+    """Whether a hook is one that tk wrote."""
     return not os.path.islink(path) and f"\n{MARK}" in (_read(path) or "")
 
 

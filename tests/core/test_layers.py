@@ -121,7 +121,8 @@ LAYERS = (
     {"claims", "claiming", "asleep"},
     {"fence", "escort", "handover"},
     {"views", "gate", "hooks", "driver"},
-    {"doors", "doctor", "join"},
+    {"doors", "canaries", "join"},
+    {"doctor"},
     {"sync"},
     {"cli"},
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tkledger import hooks
 from tkledger.cli import run
 from tkledger.errors import Exit
 
@@ -42,12 +44,12 @@ def test_a_new_ledger_is_well(project: Path, capsys: pytest.CaptureFixture[str])
     before = git(project, "for-each-ref")
     status, good, _ = examined(project, capsys)
     assert status == Exit.OK
-    assert {"pre-commit", "prepare-commit-msg", "reference-transaction", "pre-push"} <= set(good)
+    assert set(hooks.CLIENT) <= set(good)
     assert git(project, "for-each-ref") == before
     assert git(project, "status", "--short") == ""
 
 
-@pytest.mark.parametrize("name", ["pre-commit", "prepare-commit-msg", "reference-transaction"])
+@pytest.mark.parametrize("name", hooks.CLIENT)
 def test_a_hook_that_git_passes_over_is_found_and_fixed(
     project: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,13 +67,68 @@ def test_a_hook_that_git_passes_over_is_found_and_fixed(
     assert os.access(hook, os.X_OK)
 
 
+@pytest.mark.parametrize("name", hooks.CLIENT)
 def test_a_hook_that_does_nothing_is_found(
+    project: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / ".git" / "hooks" / name).write_text("#!/bin/sh\nexit 0\n")
+    _, good, _ = examined(project, capsys)
+    assert [one for one in hooks.CLIENT if not good[one]] == [name]
+
+
+def test_a_hook_that_refuses_for_another_reason_is_found(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (project / ".git" / "hooks" / "pre-push").write_text("#!/bin/sh\nexit 0\n")
+    (project / ".git" / "hooks" / "commit-msg").write_text("echo not on a Friday >&2\nexit 1\n")
     _, good, _ = examined(project, capsys)
-    assert not good["pre-push"]
-    assert good["pre-commit"]
+    assert not good["commit-msg"]
+
+
+@pytest.mark.parametrize("setting", ["attribution required", "claims required", "review required"])
+def test_a_policy_that_asks_for_more_stands_in_no_canarys_way(
+    project: Path, setting: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["config", "set", *setting.split(), "-C", str(project)]) == Exit.OK
+    assert examined(project, capsys)[0] == Exit.OK
+
+
+def test_nobody_has_to_be_known_to_git(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git(project, "config", "user.useConfigOnly", "true")
+    assert examined(project, capsys)[0] == Exit.OK
+
+
+def test_an_older_git_cannot_run_hooks_and_need_not(
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`git hook run` came with 2.36."""
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\nfor word; do [ "$word" != hook ] || exit 1; done\n'
+        f'exec "{shutil.which("git")}" "$@"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    assert subprocess.run(["git", "hook", "run", "pre-commit"], cwd=project).returncode == 1
+    assert examined(project, capsys)[0] == Exit.OK
+
+
+def test_hooks_are_looked_for_where_git_looks(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = tmp_path / "our hooks"
+    git(project, "config", "core.hooksPath", str(elsewhere))
+    _, good, _ = examined(project, capsys)
+    assert not [name for name in hooks.CLIENT if good[name]]
+    status, good, _ = examined(project, capsys, "--fix")
+    assert status == Exit.OK
+    assert (elsewhere / "commit-msg").exists()
 
 
 def test_every_worktree_is_tried(
@@ -133,18 +190,89 @@ def test_pruning_at_once_is_warned_of(project: Path, capsys: pytest.CaptureFixtu
     assert not good["gc.pruneExpire"]
 
 
-def test_a_server_is_examined_and_its_hook_tried(
-    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_skipped_files_are_found_unless_the_checkout_is_sparse(
+    project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server = tmp_path / "server.git"
-    git(project, "init", "-q", "--bare", str(server))
-    git(project, "push", "-q", str(server), "main")
+    git(project, "update-index", "--assume-unchanged", ".tasks/a.yaml")
+    git(project, "update-index", "--skip-worktree", ".tasks/a.yaml", ".tasks/config.yaml")
+    status, good, remedies = examined(project, capsys)
+    assert status == Exit.UNUSABLE
+    assert not good["skip-worktree"]
+    assert remedies["skip-worktree"] == "git update-index --no-skip-worktree .tasks/*.yaml"
+    status, good, _ = examined(project, capsys, "--fix")
+    assert status == Exit.OK
+    git(project, "sparse-checkout", "set", "--no-cone", "/code")
+    assert not (project / ".tasks").exists()
+    status, good, _ = examined(project, capsys)
+    assert status == Exit.OK
+    assert "skip-worktree" not in good
+
+
+# -- a server --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(project: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "server.git"
+    git(project, "init", "-q", "--bare", str(path))
+    git(project, "push", "-q", str(path), "main")
+    return path
+
+
+def test_a_server_is_examined_and_its_hooks_tried(
+    server: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     _, good, _ = examined(server, capsys)
     assert not good["hooks"]
     assert not good["receive.fsckObjects"]
     status, good, _ = examined(server, capsys, "--fix")
     assert status == Exit.OK
-    assert good["pre-receive"]
-    (server / "hooks" / "pre-receive").write_text("#!/bin/sh\nexit 0\n")
+    before = (server / "tk" / "validated").read_text()
+    for name in hooks.SERVER:
+        assert good[name]
+        script = (server / "hooks" / name).read_text()
+        for text in ("#!/bin/sh\nexit 0\n", script.replace("python='", "python='/gone")):
+            (server / "hooks" / name).write_text(text)
+            _, good, remedies = examined(server, capsys)
+            assert not good[name]
+            assert remedies[name] == "tk hooks install --server, then tk doctor again"
+        (server / "hooks" / name).write_text(script)
+        (server / "hooks" / name).chmod(0o644)
+        assert not examined(server, capsys)[1][name]
+        (server / "hooks" / name).chmod(0o755)
+    assert examined(server, capsys)[0] == Exit.OK
+    assert (server / "tk" / "validated").read_text() == before
+    assert "tk-canary" not in git(server, "for-each-ref")
+
+
+def test_a_servers_hooks_are_looked_for_where_git_looks(
+    server: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the usual place they are as they should be, and git does not run them."""
+    assert examined(server, capsys, "--fix")[0] == Exit.OK
+    elsewhere = tmp_path / "hooks"
+    git(server, "config", "core.hooksPath", str(elsewhere))
     _, good, _ = examined(server, capsys)
     assert not good["pre-receive"]
+    assert not good["post-receive"]
+    assert examined(server, capsys, "--fix")[0] == Exit.OK
+    git(server, "config", "core.hooksPath", "hooks")
+    _, good, remedies = examined(server, capsys)
+    assert not good["hooks"]
+    assert "core.hooksPath" in remedies["hooks"]
+    assert good["pre-receive"]
+    assert good["post-receive"]
+
+
+def test_nobody_is_told_of_a_push_that_there_was_not(
+    server: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hook of others writes mails to all, say; it is in the place of ours first, then behind it."""
+    foreign = server / "hooks" / "post-receive"
+    foreign.write_text(f"#!/bin/sh\ntouch '{tmp_path}/told'\n")
+    foreign.chmod(0o755)
+    assert not examined(server, capsys)[1]["post-receive"]
+    assert examined(server, capsys, "--fix")[0] == Exit.OK
+    shutil.copy(foreign.with_name("post-receive.before-tk"), server / "hooks/pre-receive.before-tk")
+    assert examined(server, capsys)[0] == Exit.OK
+    assert not (tmp_path / "told").exists()

@@ -1,0 +1,139 @@
+"""Tries each hook with what it has to refuse, or to note, and leaves nothing behind; words are not its
+matter.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+
+from tkledger import hooks
+from tkledger.baseline import Baseline
+from tkledger.core.snapshot import FOLDER, POLICY_PATH
+from tkledger.git import Repo
+from tkledger.objects import Oid, TreeEntry, tree_bytes
+
+CANARY = "TK601"
+"""The rule that every canary breaks: it deletes the policy."""
+
+_CHARGING = "tk doctor: a canary\n\nTk-Cost: 0\n"
+"""A message that commit-msg cannot let go unread: it counts for something."""
+
+
+def illegal_commit(repo: Repo) -> Oid | None:
+    """A commit on HEAD that deletes the policy; stored, but no ref shows it. None if there is none
+    to delete.
+    """
+    head = repo.head
+    if head is None or repo.read(f"{head}:{POLICY_PATH}") is None:
+        return None
+    entries = [one for one in repo.tree(f"{head}:{FOLDER}") or () if one.name != "config.yaml"]
+    folder = _store(repo, "tree", tree_bytes(entries))
+    root = [one for one in repo.tree(f"{head}^{{tree}}") or () if one.name != FOLDER]
+    tree = _store(repo, "tree", tree_bytes([*root, TreeEntry("040000", FOLDER, folder)]))
+    return _commit(repo, tree, "-p", head)
+
+
+def _store(repo: Repo, kind: str, data: bytes) -> Oid:
+    return repo.run("hash-object", "-w", "-t", kind, "--stdin", stdin=data).decode().strip()
+
+
+def _commit(repo: Repo, tree: Oid, *options: str) -> Oid:
+    who = {"NAME": "tk doctor", "EMAIL": "doctor@localhost"}
+    env = {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in who.items()}
+    out = repo.run("commit-tree", tree, *options, stdin=b"tk doctor: a canary\n", env=env)
+    return out.decode().strip()
+
+
+def of_clone(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
+    """Each hook of a clone, as this checkout has it, and whether it refuses."""
+    for name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg"):
+        yield name, _commit_hook_refuses(repo, name, illegal)
+    yield "reference-transaction", _transaction_is_refused(repo, illegal)
+    yield "pre-push", _push_is_refused(repo, illegal)
+
+
+def of_server(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
+    """Each hook of a server, and whether it does what it is there for."""
+    push = f"{'0' * len(illegal)} {illegal} refs/heads/tk-canary\n"
+    yield "pre-receive", _by_our_hook(_refusal(repo, _path(repo, "pre-receive"), stdin=push))
+    yield "post-receive", _is_noted(repo)
+
+
+def _commit_hook_refuses(repo: Repo, name: str, illegal: Oid) -> bool:
+    """Whether a hook refuses the commit of an index that holds the illegal tree."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
+        message = os.path.join(folder, "message")
+        with open(message, "w", encoding="ascii") as file:
+            file.write(_CHARGING)
+        repo.run("read-tree", illegal, env=env)
+        words = {"prepare-commit-msg": [message, "message"], "commit-msg": [message]}
+        return _by_our_hook(_refusal(repo, _path(repo, name), *words.get(name, ()), env=env))
+
+
+def _transaction_is_refused(repo: Repo, illegal: Oid) -> bool:
+    """Whether a branch that shows the illegal commit is refused; if not, it is taken back."""
+    ref = f"refs/heads/tk-canary-{os.getpid()}"
+    refusal = repo.refusal("update-ref", ref, illegal)
+    if refusal is None:
+        repo.run("update-ref", "-d", ref, illegal)
+    return _by_our_hook(refusal)
+
+
+def _push_is_refused(repo: Repo, illegal: Oid) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        repo.run("init", "--quiet", "--bare", folder)
+        line = f"{illegal}:refs/heads/tk-canary"
+        return _by_our_hook(repo.refusal("push", "--dry-run", "--quiet", folder, line))
+
+
+def _is_noted(repo: Repo) -> bool:
+    """Whether post-receive notes a commit that was pushed; it is forgotten again.
+
+    One without files and parents, so that nothing is known by it meanwhile. No other's hook is run,
+    which might tell the world of a push: neither in the place of ours nor behind it.
+    """
+    script = _path(repo, "post-receive")
+    if not hooks.is_ours(script) or not os.access(script, os.X_OK):
+        return False
+    pushed = _commit(repo, _store(repo, "tree", b""))
+    with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may forbid to run it
+        alone = shutil.copy(script, folder)
+        _refusal(repo, alone, stdin=f"{'0' * len(pushed)} {pushed} refs/heads/tk-canary\n")
+    return Baseline(repo).forget(pushed)
+
+
+def _by_our_hook(refusal: str | None) -> bool:
+    """Whether it was the gate that refused the canary; hooks fail for other reasons, too."""
+    return refusal is not None and CANARY in refusal
+
+
+def _path(repo: Repo, name: str) -> str:
+    """Where git looks for a hook, in this checkout and by its configuration."""
+    out = repo.run("rev-parse", "--path-format=absolute", "--git-path", f"hooks/{name}")
+    return out.decode(errors="surrogateescape").rstrip("\n")
+
+
+def _refusal(
+    repo: Repo, path: str, *words: str, stdin: str = "", env: Mapping[str, str] | None = None
+) -> str | None:
+    """What a hook that fails says, run as git runs it; None if it passes, or git passes it over.
+
+    By hand, since `git hook run` came with git 2.36.
+    """
+    if not os.access(path, os.X_OK):
+        return None
+    place = {"GIT_DIR": repo.git_dir, "GIT_WORK_TREE": repo.top} if repo.top else {"GIT_DIR": "."}
+    done = subprocess.run(
+        # a script without #! is one of sh's, to git as well
+        ["sh", "-c", 'exec "$0" "$@"', path, *words],
+        cwd=repo.top or repo.git_dir,
+        env={**os.environ, **place, **(env or {})},
+        input=stdin.encode(),
+        capture_output=True,
+    )
+    return done.stderr.decode(errors="replace") if done.returncode else None
