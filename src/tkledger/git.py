@@ -311,7 +311,7 @@ class Repo:
     def _answer(self, answer: IO[bytes], limit: int | None) -> tuple[Oid, str, bytes] | None:
         header = answer.readline().split()
         if not header:
-            raise GitError("git cat-file ended early", "git fsck")
+            raise self._ended_early()
         if len(header) != 3 or header[1] not in (b"blob", b"tree", b"commit", b"tag"):
             return None
         oid, kind, size = header[0].decode(), header[1].decode(), int(header[2])
@@ -325,6 +325,17 @@ class Repo:
         if oid_of(kind, data, len(oid)) != oid:
             raise GitError(f"object {oid} does not hold what its name says", "git fsck --full")
         return oid, kind, data
+
+    def _ended_early(self) -> GitError:
+        """Why the reading process is gone: in a partial clone it could not fetch what is not here."""
+        promised = self.answers("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$")
+        if not promised:
+            return GitError("git cat-file ended early", "git fsck")
+        remote = promised.splitlines()[0].removeprefix("remote.").removesuffix(".promisor")
+        return GitError(
+            f"an object is not in this partial clone, and {remote} cannot be reached for it",
+            f"look with git fetch {remote}, and run it again",
+        )
 
     def tree(self, name: str) -> list[TreeEntry] | None:
         """The entries of the tree that ``name`` names; None if it names none."""

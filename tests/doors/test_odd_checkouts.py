@@ -1,4 +1,6 @@
-"""Checkouts that leave the ledger out, or show other bytes than were committed: the objects count."""
+"""Clones that leave the ledger out of the checkout, show other bytes than were committed, or have not
+got all objects: the objects count.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,12 @@ import pytest
 from clone import Clone, Refused
 
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
+from tkledger.errors import Exit
 
 # -- a checkout without the ledger -----------------------------------------------------------
 
 
-@pytest.fixture(params=["--cone", "--no-cone"])
+@pytest.fixture(params=["--cone", "--no-cone", "--sparse-index"])
 def sparse(clone: Clone, request: pytest.FixtureRequest) -> Clone:
     """A clone whose checkout holds the code and no task."""
     clone.write("src/code.txt", "code\n")
@@ -54,6 +57,33 @@ def test_honest_work_in_a_sparse_checkout_passes_every_door(sparse: Clone) -> No
     assert sparse.verified() == set()
     assert sparse.git("status", "--porcelain") == ""
     assert '"state": "in_progress"' in sparse.tk("show", "b", "--json").out
+
+
+def test_others_work_comes_into_a_sparse_checkout(sparse: Clone) -> None:
+    sparse.push()
+    path = sparse.root / "other"
+    sparse.git("clone", "-q", str(sparse.server), str(path), cwd=sparse.root)
+    other = sparse.at(path)
+    other.ok("hooks", "install")
+    other.ok("start", "a")
+    other.push()
+    sparse.ok("start", "b")
+    sparse.ok("new", "Another", "--id", "n")
+    sparse.ok("sync")
+    for id in "ab":
+        assert '"state": "in_progress"' in sparse.tk("show", id, "--json").out
+    assert sparse.git("status", "--porcelain") == ""
+    assert not (sparse.path / path_of("a")).exists()
+    other.ok("sync")
+    other.ok("done", "a")
+    other.push()
+    sparse.ok("sync")
+    sparse.ok("done", "b")
+    sparse.push()
+    sparse.git("sparse-checkout", "disable")
+    assert sparse.git("status", "--porcelain") == ""
+    assert sparse.refusals() == []
+    assert sparse.verified() == set()
 
 
 def test_a_sparse_checkout_hides_nothing_from_the_doors(sparse: Clone) -> None:
@@ -148,3 +178,62 @@ def test_a_filter_on_task_files_is_told_and_its_remedy_is_one(clone: Clone) -> N
     assert clone.verified() == set()
     assert findings(clone)["attributes"]
     assert clone.git("status", "--porcelain") == ""
+
+
+# -- a clone that has not got all objects ----------------------------------------------------
+
+
+@pytest.fixture(params=["blob:none", "tree:0"])
+def partial(clone: Clone, request: pytest.FixtureRequest) -> Clone:
+    """A clone that fetches objects when it needs them."""
+    clone.commit(a={"priority": 1})
+    clone.commit(a={"priority": 2})
+    clone.push()
+    clone.git("config", "uploadpack.allowFilter", "true", cwd=clone.server)
+    clone.git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=clone.server)
+    path = clone.root / "partial"
+    url = f"file://{clone.server}"
+    clone.git("clone", "-q", f"--filter={request.param}", url, str(path), cwd=clone.root)
+    made = clone.at(path)
+    made.ok("hooks", "install")
+    assert "?" in made.git("rev-list", "--objects", "--all", "--missing=print")
+    return made
+
+
+def test_honest_work_in_a_partial_clone_passes_every_door(partial: Clone) -> None:
+    partial.write("code.txt", "more\n")
+    partial.git("commit", "-q", "-a", "-m", "code")
+    partial.ok("start", "a")
+    partial.commit(b={"state": "in_progress"})
+    partial.git("switch", "-q", "-c", "topic", "HEAD~2")
+    partial.ok("start", "c")
+    partial.git("switch", "-q", "main")
+    partial.git("merge", "-q", "-m", "merge", "topic")
+    partial.push()
+    assert partial.refusals() == []
+    assert partial.verified() == set()
+
+
+def test_a_partial_clone_hides_nothing_from_the_doors(partial: Clone) -> None:
+    partial.edit("a", state="done")
+    for options in ((), ("-n",)):
+        with pytest.raises(Refused, match="TK201"):
+            partial.git("commit", "-q", "-a", "-m", "x", *options)
+    partial.hooks_off().git("commit", "-q", "-a", "-m", "x")
+    with pytest.raises(Refused, match="TK201"):
+        partial.push()
+    assert partial.verified() == {"TK201"}
+
+
+def test_a_partial_clone_that_is_cut_off_says_what_it_lacks(partial: Clone) -> None:
+    """What can be judged by what is here still can."""
+    partial.git("config", "remote.origin.url", str(partial.root / "gone"))
+    words = "an object is not in this partial clone, and origin cannot be reached for it"
+    answer = partial.tk("verify", "--all")
+    assert answer.status == Exit.UNUSABLE
+    assert f"error: {words}\n  remedy: look with git fetch origin" in answer.err
+    partial.edit("a", state="done")
+    with pytest.raises(Refused, match=f"tk pre-commit: {words}"):
+        partial.git("commit", "-q", "-a", "-m", "x")
+    partial.edit("a", state="in_progress")
+    partial.git("commit", "-q", "-a", "-m", "x")
