@@ -62,7 +62,8 @@ def run(argv: Sequence[str], cwd: Path, stdin: bytes = b"") -> bytes:
     """The output of a command that has to succeed."""
     done = subprocess.run(argv, cwd=cwd, input=stdin, capture_output=True)
     if done.returncode:
-        raise SystemExit(f"{argv} failed in {cwd}:\n{done.stderr.decode()}{done.stdout.decode()}")
+        words = f"{done.stderr.decode()}{done.stdout.decode()}"
+        raise SystemExit(f"{argv} ended with {done.returncode} in {cwd}:\n{words}")
     return done.stdout
 
 

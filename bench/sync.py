@@ -84,12 +84,12 @@ def through(place: Path, todo: Iterator[list[str]], moves: int) -> list[Sync]:
         begun, tries = time.perf_counter(), 0
         while True:
             done = subprocess.run(tk("sync", "--json"), cwd=place, capture_output=True)
-            said = json.loads(done.stdout)
-            tries += said.get("tries", TRIES)
+            if done.returncode not in (0, BUSY):
+                words = f"{done.stdout.decode()}{done.stderr.decode()}"
+                raise SystemExit(f"{place}: tk sync ended with {done.returncode}: {words}")
+            tries += json.loads(done.stdout).get("tries", TRIES)
             if done.returncode == 0:
                 break
-            if done.returncode != BUSY:
-                raise SystemExit(f"{place}: {done.stdout.decode()}{done.stderr.decode()}")
         found.append(Sync(time.perf_counter() - begun, tries))
     return found
 
