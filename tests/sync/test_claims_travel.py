@@ -140,3 +140,18 @@ def test_branch_and_claim_go_together_or_not_at_all(team: Team, ada: Project, bo
     assert (said["tries"], said["claims"]) == (2, {"lost": ["a"]})
     assert tk_refs(ada) == tk_refs(team.server) == {"a": won}
     assert team.server.git("rev-parse", "main") == ada.head()
+
+
+def test_the_clones_own_hook_is_not_asked_again_for_claims_that_go_along(ada: Project) -> None:
+    """tk sync has asked that door; what it did not ask about is judged, or not let through."""
+    hook = ada.path / ".git/hooks/pre-push"
+    lines = hook.read_text().splitlines()
+    lines[lines.index(next(x for x in lines if x.startswith("python=")))] = "python='/gone'"
+    hook.write_text("\n".join(lines) + "\n")
+    ada.ok("start", "a")
+    assert "claim sent: a" in ada.ok("sync").out
+    ada.ok("note", "a", "more")
+    with pytest.raises(AssertionError, match="cannot judge this"):
+        ada.git("push", "-q", "origin", "main")
+    with pytest.raises(AssertionError, match="cannot judge this"):
+        ada.git("push", "-q", "origin", "main", "refs/tk/claims/a:refs/tk/inbox/a")

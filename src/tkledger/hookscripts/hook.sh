@@ -139,6 +139,21 @@ on_a_branch() {
 	esac
 }
 
+was_asked() { # did tk sync ask this door about all that is pushed but claims and messages?
+	asked=1
+	while read -r line; do
+		line=${line% *} # what the remote has
+		ref=${line##* }
+		line=${line% *}
+		case $ref in refs/tk/claims/* | refs/tk/inbox/*) continue ;; esac
+		judged "push ${line##* }" || return 1
+		asked=0
+	done <<EOF
+$input
+EOF
+	return $asked
+}
+
 take_turn() { # those who push to the server's own branch, one by one; who is late by then is told so
 	on_a_branch && [ $lines -lt 8 ] && command -v flock >/dev/null || return 0
 	case "$input
@@ -215,8 +230,7 @@ EOF
 pre-push)
 	read_input
 	[ -n "$input" ] || pass "$@" # all that was to be pushed is late, as git has seen already
-	asked=${input% * *}          # tk sync has asked this door about that one commit
-	[ $lines -eq 1 ] && judged "push ${asked##* }" && pass_input "$@"
+	[ $lines -lt 8 ] && was_asked && pass_input "$@"
 	printf '%s\n' "$input" | judge "$@"
 	exit $?
 	;;
