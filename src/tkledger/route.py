@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import NamedTuple
+from zlib import crc32
 
 from tkledger.errors import unusable, usage
 from tkledger.git import Repo
@@ -22,12 +23,15 @@ _UNDER_WAY = {
 class Route(NamedTuple):
     """A branch here and its counterpart there, as full ref names, and where the copies of the
     remote's refs are kept.
+
+    queue: the file of those on this machine who wait for their turn at that branch, if there is any
     """
 
     remote: str
     branch: str
     target: str
     has_upstream: bool
+    queue: str | None = None
 
     @property
     def copies(self) -> str:
@@ -69,7 +73,47 @@ def route(repo: Repo, remote: str | None) -> Route:
             f"git remote add {chosen} URL",
         )
     merge = variables.get(f"branch.{branch}.merge") if upstream == chosen else None
-    return Route(chosen, repo.head_ref, merge or repo.head_ref, merge is not None)
+    target = merge or repo.head_ref
+    url = variables.get(f"remote.{chosen}.pushurl") or variables[f"remote.{chosen}.url"]
+    queue = _queue(repo.top or "", url, target)
+    return Route(chosen, repo.head_ref, target, merge is not None, queue)
+
+
+_QUEUES = 16
+"""How many files there are for the branches of all times; two at one wait for each other."""
+
+
+def _queue(top: str, url: str, target: str) -> str | None:
+    """Beside the remote, where it is a path and tk's hooks are in it; else at home, so that all who
+    work for one user on this machine take turns.
+    """
+    path = _path(url)
+    if path is not None:
+        folder = _folder(os.path.join(top, path))
+        branch = target
+    else:
+        home = os.environ.get("XDG_CACHE_HOME") or os.path.join(
+            os.environ.get("HOME", ""), ".cache"
+        )
+        folder = os.path.join(home, "tkledger") if os.path.isabs(home) else None
+        branch = f"{url} {target}"
+    number = crc32(branch.encode(errors="surrogateescape")) % _QUEUES
+    return os.path.join(folder, f"queue-{number}") if folder else None
+
+
+def _path(url: str) -> str | None:
+    """The path that a remote's address is; None if it leads to another machine, or may do so."""
+    path = url.removeprefix("file://")
+    return None if ":" in path.partition("/")[0] else path
+
+
+def _folder(path: str) -> str | None:
+    """The ``tk`` folder of the repository that git finds at a path, if there is one."""
+    for place in (f"{path}/.git", path, f"{path}.git"):
+        if os.path.isfile(os.path.join(place, "HEAD")):
+            found = os.path.join(place, "tk")
+            return found if os.path.isdir(found) else None
+    return None
 
 
 def _require_branch(repo: Repo) -> None:

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from tkledger import escort, fence, gate, transport
+from tkledger import escort, fence, gate, queue, transport
 from tkledger.alignment import Alignment, Tally, align
 from tkledger.checkout import Checkout
 from tkledger.core.actions import Refused
@@ -38,6 +38,10 @@ be through when all others are.
 
 _SLOW = 1.0
 """The longest that a try counts, in seconds: one that had to wait says nothing about the next."""
+
+
+_STALE = 0.1
+"""After how many seconds of waiting one looks again where the branch is."""
 
 
 class Synced(NamedTuple):
@@ -93,19 +97,24 @@ def sync(
     """
     if not dry_run:
         mend(ledger.repo)
-    earlier = _NOTHING
+    earlier, other = _NOTHING, ""
     defeats: list[_Lost] = []
     for attempt in range(1, TRIES + 1):
         began = time.monotonic()
         try:
-            plan = _planned(ledger, road, actor, dry_run=dry_run, heard=heard)
-            done = plan.done.after(earlier, attempt)
-            if dry_run:
-                return done
-            if plan.alignment.moves:
-                ledger.repo.swap_refs(plan.alignment.moves, "tk: sync")
-            earlier = done
-            _carry_out(ledger, road, plan, heard)
+            with queue.turn(_queued(ledger.repo, road, dry_run), actor, _waits(heard)) as other:
+                waited, began = time.monotonic() - began, time.monotonic()
+                if waited > _STALE:  # what was moved here meanwhile goes along
+                    ledger.repo.refresh()
+                plan = _planned(ledger, road, actor, dry_run=dry_run, heard=heard)
+                done = plan.done.after(earlier, attempt)
+                if dry_run:
+                    return done
+                if plan.alignment.moves:
+                    ledger.repo.swap_refs(plan.alignment.moves, "tk: sync")
+                earlier = done
+                agreed = _send(ledger, road, plan, heard)
+            _follow(ledger.repo, road, plan, agreed)
             return done
         except _Lost as lost:
             defeats.append(lost)
@@ -118,7 +127,26 @@ def sync(
     if defeats and defeats[-1].pushed.declined:  # by a hook that each time was heard too late
         raise _refused(road, defeats[-1].pushed)
     said = f"others were faster {TRIES} times"
+    said += f", and {other} keeps the turn at {road.remote}" if other else ""
     raise TkError(Exit.BUSY, "busy", said, f"tk sync {road.remote}")
+
+
+def _queued(repo: Repo, road: Route, dry_run: bool) -> str | None:
+    """Where to ask for a turn; None where there are none, or there is nothing to push, as it seems."""
+    if dry_run or road.queue is None:
+        return None
+    copy = repo.read(f"{road.copies}{road.target.removeprefix('refs/')}")
+    return None if copy and copy[0] == repo.head else road.queue
+
+
+def _waits(heard: Heard | None) -> queue.Waits:
+    """Says on a terminal who has the turn that one waits for."""
+
+    def tell(name: str, waited: float) -> None:
+        if heard is not None:
+            heard(f"waiting for {name}", waited, None)
+
+    return tell
 
 
 def _pause(attempt: int, took: float) -> None:
@@ -214,8 +242,8 @@ def _patterns(road: Route) -> list[str]:
     return [road.target, "refs/tk/claims/*", "refs/tk/inbox/*"]
 
 
-def _carry_out(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> None:
-    """Push what the plan says, all or nothing; then the checkout follows."""
+def _send(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> list[RefSwap]:
+    """Push what the plan says, all or nothing; gives the refs to move here as that was taken."""
     repo = ledger.repo
     sends, afterwards = [*plan.alignment.sends], [*plan.alignment.afterwards]
     if plan.pushing:
@@ -228,12 +256,17 @@ def _carry_out(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) ->
         pushed = transport.push(repo, road.remote, sends, heard=heard)
         if not pushed.done:
             raise _Lost({one.ref: plan.theirs.get(one.ref) for one in pushed.answers}, pushed)
-        if plan.done.created and not road.has_upstream:
-            repo.run("config", f"branch.{road.here}.remote", road.remote)
-            repo.run("config", f"branch.{road.here}.merge", road.target)
-        if afterwards:
-            with suppress(RefMoved):  # another sync of this repository knows better
-                repo.swap_refs(afterwards, "tk: sync")
+    return afterwards
+
+
+def _follow(repo: Repo, road: Route, plan: _Plan, agreed: list[RefSwap]) -> None:
+    """What is done here when the remote has taken it: nobody else waits for that."""
+    if plan.pushing and plan.done.created and not road.has_upstream:
+        repo.run("config", f"branch.{road.here}.remote", road.remote)
+        repo.run("config", f"branch.{road.here}.merge", road.target)
+    if agreed:
+        with suppress(RefMoved):  # another sync of this repository knows better
+            repo.swap_refs(agreed, "tk: sync")
     if plan.landing:
         land(repo, plan.landing)
 

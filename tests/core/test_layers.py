@@ -116,7 +116,7 @@ LAYERS = (
         *("tree", "folder_log", "tally", "ledger", "checkout"),
         *("pusher", "baseline", "remote", "births", "worktrees"),
     },
-    {"route", "transport", "landing", "inbox"},
+    {"route", "transport", "queue", "landing", "inbox"},
     {"alignment"},
     {"claims", "claiming", "asleep"},
     {"fence", "escort", "handover"},
