@@ -273,6 +273,11 @@ class Checkout:
             # stays short: one who commits in a loop leaves the index free for moments only
             pause = min(2 * pause, 0.03)
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a command that did not finish has left its journal."""
+        return os.path.exists(self._journal)
+
     def heal(self, *, again: bool = False) -> None:
         """Bring index and files back to HEAD where a command that did not finish left them.
 
@@ -280,7 +285,7 @@ class Checkout:
         else is the user's edit. As long as HEAD stands where that command saw it, its git may still
         be about to move it: so long the journal stays. It also stays for one who tries ``again``.
         """
-        if not os.path.exists(self._journal):
+        if not self.is_unfinished:
             return
         base, known = self._noted()
         paths = [path for path in known if path.startswith(f"{FOLDER}/")]

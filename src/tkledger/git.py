@@ -117,6 +117,7 @@ class Repo:
             self._env[name] = os.path.join(self._cwd, self._env[name])
         self._env.update(_PLAIN)
         self._variables: dict[str, str] | None = None
+        self._bases: dict[tuple[Oid, ...], list[Oid]] = {}
         self._discover()
 
     def _discover(self) -> None:
@@ -456,13 +457,21 @@ class Repo:
 
     def is_ancestor(self, old: Oid, new: Oid) -> bool:
         """Whether ``new`` has ``old`` in its history; a commit has itself."""
+        found = self.read(new)  # mostly it is the very next, and that costs no process
+        written = read_commit(found[2]) if found and found[1] == "commit" else None
+        if written and old in written.parents and not self.is_shallow:
+            return True
         return self._call("merge-base", "--is-ancestor", old, new).returncode == 0
 
     def merge_bases(self, parents: Sequence[Oid]) -> list[Oid]:
         """Git's merge bases: of two commits all the best ones, of more their common one."""
-        how = "--all" if len(parents) == 2 else "--octopus"
-        done = self._call("merge-base", how, *parents)
-        return done.stdout.decode().split()
+        known = self._bases.get(tuple(parents))
+        if known is None:
+            how = "--all" if len(parents) == 2 else "--octopus"
+            done = self._call("merge-base", how, *parents)
+            self._bases.clear()  # a sync asks for the same ones again, and nobody for older ones
+            known = self._bases[tuple(parents)] = done.stdout.decode().split()
+        return known
 
     def refs(self, *patterns: str) -> dict[str, Oid]:
         """The refs under these prefixes (whole components, such as ``refs/tk``) that are at commits,
@@ -475,20 +484,20 @@ class Repo:
     # -- configuration ---------------------------------------------------------------------
 
     def variables(self) -> dict[str, str]:
-        """Git's configuration and identities (``GIT_COMMITTER_IDENT``) in one go."""
-        out = self.run("var", "-l").decode(errors="surrogateescape")
-        pairs = (line.partition("=") for line in out.splitlines())
-        # a name without a value is how git writes true
-        return {key: value if equals else "true" for key, equals, value in pairs}
+        """Git's configuration and identities (``GIT_COMMITTER_IDENT``) in one go, read once."""
+        if self._variables is None:
+            out = self.run("var", "-l").decode(errors="surrogateescape")
+            pairs = (line.partition("=") for line in out.splitlines())
+            # a name without a value is how git writes true
+            self._variables = {key: value if equals else "true" for key, equals, value in pairs}
+        return self._variables
 
     def identities(self) -> tuple[str, str, dict[str, str]]:
         """Author and committer as ``NAME <EMAIL> SECONDS ZONE``, and the configuration.
 
         Raises GitError if git would have to guess who that is.
         """
-        if self._variables is None:
-            self._variables = self.variables()
-        found = self._variables
+        found = self.variables()
         author, committer = found.get("GIT_AUTHOR_IDENT"), found.get("GIT_COMMITTER_IDENT")
         told = {"user.email", "EMAIL"} & {*found, *self._env} or all(
             f"{who}.email" in found or f"GIT_{who.upper()}_EMAIL" in self._env

@@ -13,10 +13,12 @@ _LISTED = 5
 
 def mend(repo: Repo) -> None:
     """Finish or take back what a command that was cut short left in index and files."""
-    with writing(repo):
-        repo.refresh()
-        if repo.top is not None:
-            Checkout(repo).heal()
+    with writing(repo) as waited:
+        checkout = Checkout(repo) if repo.top is not None else None
+        if waited or (checkout and checkout.is_unfinished):
+            repo.refresh()
+        if checkout:
+            checkout.heal()
 
 
 def require_room(repo: Repo, commit: Oid) -> None:
@@ -39,8 +41,9 @@ def require_room(repo: Repo, commit: Oid) -> None:
         )
 
 
-def land(repo: Repo, commit: Oid) -> None:
-    """Bring HEAD's branch, index and files to ``commit``, by git's own fast-forward.
+def land(repo: Repo, commit: Oid, *, judged: bool) -> None:
+    """Bring HEAD's branch, index and files to ``commit``, by git's own fast-forward. ``judged``: it
+    was found legal here, and the hook need not ask again.
 
     git writes the files first and the ref last, and stops where that would cost somebody's work.
     Its session is apart: whoever kills tk does not stop it halfway. Raises RefMoved if the branch
@@ -49,15 +52,18 @@ def land(repo: Repo, commit: Oid) -> None:
     before = repo.head
     with writing(repo):
         repo.refresh()
-        Checkout(repo).heal()
+        checkout = Checkout(repo)
+        checkout.heal()
         if repo.head != before:
             raise RefMoved(repo.head_ref)
+        if judged:
+            checkout.judged(commit)
         options = ("--ff-only", "--no-overwrite-ignore", "--no-stat", "-q")
         try:
             repo.run("merge", *options, commit, apart=True)
         except GitError as error:
             raise _stopped(error, commit) from None
-        repo.refresh()
+        repo.head = commit
 
 
 def _stopped(error: GitError, commit: Oid) -> TkError:

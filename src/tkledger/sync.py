@@ -183,8 +183,8 @@ def _planned(
     ledger: Ledger, road: Route, actor: str, *, dry_run: bool, heard: Heard | None
 ) -> _Plan:
     repo = ledger.repo
-    theirs = _theirs(repo, road, dry_run=dry_run, heard=heard)
-    alignment = align(repo, road, repo.refs("refs/tk"), theirs)
+    here, theirs = _both(repo, road, dry_run=dry_run, heard=heard)
+    alignment = align(repo, road, here, theirs)
     ours, other = repo.head, theirs.get(road.target)
     sent, received = _apart(repo, ours, other)
     commit = ours or other
@@ -215,8 +215,10 @@ def _apart(repo: Repo, ours: Oid | None, theirs: Oid | None) -> tuple[int, int]:
     return int(left), int(right)
 
 
-def _theirs(repo: Repo, road: Route, *, dry_run: bool, heard: Heard | None) -> dict[str, Oid]:
-    """What the remote has, by its own names, after fetching it.
+def _both(
+    repo: Repo, road: Route, *, dry_run: bool, heard: Heard | None
+) -> tuple[dict[str, Oid], dict[str, Oid]]:
+    """Our refs under ``refs/tk``, and what the remote has, by its own names, after fetching it.
 
     The branch is asked for by a pattern: a plain name that the remote has not would be an error.
     """
@@ -227,15 +229,16 @@ def _theirs(repo: Repo, road: Route, *, dry_run: bool, heard: Heard | None) -> d
         f"+refs/tk/inbox/*:{road.copies}inbox/*",
     ]
     transport.fetch(repo, road.remote, refspecs, heard=heard, dry_run=dry_run)
+    here = repo.refs("refs/tk")
     if dry_run:  # no ref was moved, so the remote has to be asked
-        return transport.listed(repo, road.remote, _patterns(road))
-    copies = repo.refs(road.copies)
+        return here, transport.listed(repo, road.remote, _patterns(road))
     places = {"heads/": "refs/heads/", "claims/": "refs/tk/claims/", "inbox/": "refs/tk/inbox/"}
     found = {}
-    for ref, oid in copies.items():
-        kind, slash, rest = ref.removeprefix(road.copies).partition("/")
-        found[places.get(kind + slash, "") + rest] = oid
-    return found
+    for ref, oid in here.items():
+        if ref.startswith(road.copies):
+            kind, slash, rest = ref.removeprefix(road.copies).partition("/")
+            found[places.get(kind + slash, "") + rest] = oid
+    return here, found
 
 
 def _patterns(road: Route) -> list[str]:
@@ -268,7 +271,7 @@ def _follow(repo: Repo, road: Route, plan: _Plan, agreed: list[RefSwap]) -> None
         with suppress(RefMoved):  # another sync of this repository knows better
             repo.swap_refs(agreed, "tk: sync")
     if plan.landing:
-        land(repo, plan.landing)
+        land(repo, plan.landing, judged=plan.landing == plan.pushing)
 
 
 def _ask_the_door(ledger: Ledger, road: Route, commit: Oid) -> list[str]:

@@ -31,6 +31,9 @@ LATE = "moved meanwhile, so this was not judged"
 _TOO_LARGE = "pack exceeds maximum allowed size"
 """What git on a server says where more is pushed than its receive.maxInputSize."""
 
+_USAGE = 129
+"""How git ends that does not know an option."""
+
 _NOT_ATOMIC = "does not support --atomic"
 
 
@@ -95,7 +98,10 @@ def fetch(
     """
     options = ["--prune", "--no-write-fetch-head", "--no-recurse-submodules"]
     options += ["--dry-run"] if dry_run else []
-    said = _talk(repo, ["fetch", *options, "--", remote, *refspecs], heard)
+    # all refs in one transaction: else the hook of transactions is started twice for each of them
+    said = _talk(repo, ["fetch", "--atomic", *options, "--", remote, *refspecs], heard)
+    if said.status == _USAGE and "atomic" in said.err:  # git before 2.31
+        said = _talk(repo, ["fetch", *options, "--", remote, *refspecs], heard)
     if said.status:
         raise _failed(remote, said.err)
 

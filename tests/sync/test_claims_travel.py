@@ -155,3 +155,20 @@ def test_the_clones_own_hook_is_not_asked_again_for_claims_that_go_along(ada: Pr
         ada.git("push", "-q", "origin", "main")
     with pytest.raises(AssertionError, match="cannot judge this"):
         ada.git("push", "-q", "origin", "main", "refs/tk/claims/a:refs/tk/inbox/a")
+
+
+def test_all_that_a_fetch_brings_is_one_transaction(ada: Project, bob: Project) -> None:
+    """git starts the hook twice for each."""
+    for task in "abc":
+        ada.ok("start", task)
+    ada.ok("sync")
+    seen = bob.path / "seen"
+    chained = bob.write(
+        ".git/hooks/reference-transaction.before-tk",
+        f"#!/bin/sh\n[ \"$1\" = prepared ] || exit 0\necho start >>'{seen}'\ncat >>'{seen}'\n",
+    )
+    chained.chmod(0o755)
+    bob.ok("sync")
+    moves = [one for one in seen.read_text().split("start\n") if "refs/tk/remotes/" in one]
+    assert [one.count("refs/tk/remotes/origin/claims/") for one in moves] == [3]
+    assert moves[0].count("refs/tk/remotes/origin/heads/main") == 1
