@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from tkledger.claims import Standing, standing, task_at
 from tkledger.core.change import Violation
@@ -36,6 +38,8 @@ def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
     """Forget when claims were seen that are none any more, after a push that moved some."""
     if any(ref.startswith(FOLDER) for _, _, ref in lines):
         forget_others(repo.common_dir, set(repo.refs(FOLDER).values()))
+        with suppress(OSError), open(os.path.join(repo.common_dir, "tk", "tidied"), "w"):
+            pass  # the hook script asks for it again when this is a day old
 
 
 def _at(repo: Repo, ref: str, oid: Oid) -> Standing | None:
