@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from tkledger import codec
@@ -64,6 +62,8 @@ def _task(data: bytes) -> Task | None:
 
 def marked(outcome: Outcome) -> bytes:
     """A merged file with conflict markers around the lines that somebody has to choose."""
+    from difflib import SequenceMatcher
+
     left, right = outcome.data.splitlines(True), outcome.other.splitlines(True)
     out: list[bytes] = []
     for kind, i, j, k, m in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
@@ -185,6 +185,8 @@ def _settle(repo: Repo, path: str, data: bytes) -> None:
     scratch = os.path.join(repo.git_dir, f"tk-resolve-{os.getpid()}")
     with open(scratch, "wb") as file:
         file.write(data)
+    import shutil
+
     shutil.move(scratch, full)
     repo.run("update-index", "--add", "--", path)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator
-from hashlib import sha256
 
 from tkledger.core.message import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
 from tkledger.errors import Exit, TkError
@@ -34,7 +32,11 @@ def ref_of(actor: str) -> str:
     """
     data = actor.encode()
     name = "".join(chr(one) if one in _PLAIN else f"%{one:02x}" for one in data)
-    return FOLDER + (name if len(name) <= _LONGEST else f"%%{sha256(data).hexdigest()}")
+    if len(name) <= _LONGEST:
+        return FOLDER + name
+    from hashlib import sha256  # loads OpenSSL, for 10 ms
+
+    return f"{FOLDER}%%{sha256(data).hexdigest()}"
 
 
 def inbox(repo: Repo, actor: str) -> list[Letter]:
@@ -79,5 +81,7 @@ def append(repo: Repo, actor: str, event: Event) -> Oid:
             repo.swap_refs([RefSwap(ref, oid, tip)], "tk: inbox")
             return oid
         except RefMoved:
+            import random
+
             time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
     raise TkError(Exit.BUSY, "busy", f"{ref} moved {_TRIES} times meanwhile", "run it again")

@@ -6,7 +6,6 @@ So whoever is stopped anywhere has the old state or the new one, and the next sy
 
 from __future__ import annotations
 
-import random
 import time
 from contextlib import suppress
 from typing import NamedTuple
@@ -151,6 +150,8 @@ def _waits(heard: Heard | None) -> queue.Waits:
 
 def _pause(attempt: int, took: float) -> None:
     """Leave the others the time of some tries, of more each time; with each, one gets through."""
+    import random  # loads OpenSSL, for 10 ms
+
     time.sleep(random.uniform(0, min(took, _SLOW) * 2 ** min(attempt, _DOUBLINGS)))
 
 

@@ -134,9 +134,9 @@ def _dispatch(argv: list[str]) -> int:
             return moves.run(argv[0], **values)
     from tkledger.cli import plain
 
-    if argv and argv[0] in plain.LOOKS:
+    if argv and argv[0] in plain.WORDS:
         body = COMMANDS[argv[0]].load()
-        values = plain.look_arguments(argv, body)
+        values = plain.parse(argv, body)
         if values is not None:
             return int(body(**values))
     from tkledger.cli import app

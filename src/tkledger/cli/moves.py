@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from tkledger.cli.plain import PLACE, Flag, arguments
+from tkledger.cli.plain import COMMON, Flag, arguments
 from tkledger.cli.session import Session, each, read_ids, read_text
 from tkledger.core.actions import TARGETS
 from tkledger.core.lifecycle import TRANSITIONS, Event
@@ -34,9 +34,7 @@ FLAGS = (
     ),
     Flag("resolution", ("--resolution",), "HOW", f"How it ended: {_WAYS}.", "complete_resolutions"),
     Flag("key", ("--key",), "KEY", "The same key again gives the first answer again."),
-    Flag("actor", ("--as",), "ACTOR", "Act as this name (or set TK_ACTOR)."),
-    *PLACE,
-    Flag("dry_run", ("--dry-run",), "", "Judge and show, write nothing."),
+    *COMMON,
 )
 
 

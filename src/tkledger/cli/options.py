@@ -113,3 +113,7 @@ Limit = Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most
 Owner = Annotated[
     str | None, typer.Option("--owner", help="Only this owner's; '' for those nobody has.")
 ]
+MaybeRemote = Annotated[
+    str | None,
+    typer.Argument(metavar="[REMOTE]", help="By default the branch's upstream, or origin."),
+]

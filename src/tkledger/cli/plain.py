@@ -1,4 +1,4 @@
-"""The small parser: plain moves and looks are read by it, since typer takes longer to load than they
+"""The small parser: plain commands are read by it, since typer takes longer to load than they
 take to be carried out. What it does not know, help and mistakes, goes to typer.
 """
 
@@ -18,33 +18,41 @@ class Flag(NamedTuple):
     completion: str = ""
 
 
-PLACE = (
+COMMON = (
+    Flag("actor", ("--as",), "ACTOR", "Act as this name (or set TK_ACTOR)."),
     Flag("path", ("-C",), "PATH", "Run as if in this folder."),
     Flag("as_json", ("--json",), "", "Answer with one JSON object on stdout."),
+    Flag("dry_run", ("--dry-run",), "", "Judge and show, write nothing."),
 )
 
-_LOOK = (
-    *PLACE,
-    Flag("all", ("--all",), "", ""),
-    Flag("at", ("--at",), "REV", ""),
-)
-"""Of the options of a look those without a choice of words; typer's have the help."""
+_KNOWN = (*COMMON, Flag("all", ("--all",), "", ""), Flag("at", ("--at",), "REV", ""))
+"""Options without a choice of words; typer's have the help."""
 
-LOOKS = {
-    **dict.fromkeys(("list", "ready", "board"), (0,)),
-    **dict.fromkeys(("tree", "log", "budget"), (0, 1)),
-    "show": (1,),
+
+class Words(NamedTuple):
+    """How many words a command takes beside its options, and the argument that a word fills."""
+
+    counts: tuple[int, ...]
+    argument: str = "id"
+
+
+WORDS = {
+    **dict.fromkeys(("list", "ready", "board"), Words((0,))),
+    **dict.fromkeys(("tree", "log", "budget"), Words((0, 1))),
+    "show": Words((1,)),
+    "sync": Words((0, 1), "remote"),
 }
-"""How many ids the plain looks take."""
+"""The commands that do without typer where they are plain, beside the moves."""
 
 
-def look_arguments(argv: list[str], body: Callable[..., int]) -> dict[str, Any] | None:
-    """The arguments of a plain look, for its body; None if typer had better look at it."""
-    values = arguments(argv[1:], (flag for flag in _LOOK if flag.argument in body.__annotations__))
-    if values is None or len(values["ids"]) not in LOOKS[argv[0]]:
+def parse(argv: list[str], body: Callable[..., int]) -> dict[str, Any] | None:
+    """The arguments of a plain command, for its body; None if typer had better look at it."""
+    values = arguments(argv[1:], (flag for flag in _KNOWN if flag.argument in body.__annotations__))
+    takes = WORDS[argv[0]]
+    if values is None or len(values["ids"]) not in takes.counts:
         return None
-    ids = values.pop("ids")
-    return {**values, "id": ids[0]} if ids else values
+    words = values.pop("ids")
+    return {**values, takes.argument: words[0]} if words else values
 
 
 def arguments(argv: list[str], flags: Iterable[Flag]) -> dict[str, Any] | None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from tkledger.alignment import Tally
-from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core.actions import Refused
 from tkledger.errors import Exit
@@ -17,12 +14,12 @@ from tkledger.route import Route, route
 from tkledger.sync import Synced
 from tkledger.sync import sync as in_step
 
+if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
+    from tkledger.cli import options as o
+
 
 def sync(
-    remote: Annotated[
-        str | None,
-        typer.Argument(metavar="[REMOTE]", help="By default the branch's upstream, or origin."),
-    ] = None,
+    remote: o.MaybeRemote = None,
     actor: o.Actor = None,
     path: o.Folder = ".",
     as_json: o.Json = False,
