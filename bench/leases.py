@@ -131,23 +131,28 @@ def overtaken(alice: Project, bob: Project, server: Project, way: Way, moment: f
     while bob.tk("start", "a", "--as", "bob").status:
         time.sleep(0.05)
     taken = server.git("rev-parse", "main")
-    for pid in stopped:
+    for handle in stopped:
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
+            signal.pidfd_send_signal(handle, signal.SIGCONT)
+        os.close(handle)
     process.wait()
     alice.settle()
     return Round(taken != before, server.git("rev-parse", "main") != taken)
 
 
 def stop(project: Project) -> list[int]:
-    """Stop all that runs in a checkout, also what was about to be started; the server goes on."""
-    found: set[int] = set()
-    while more := set(project.left_running()) - found - {os.getpid()}:
+    """Stop all that runs in a checkout, also what was about to be started; the server goes on.
+    Gives handles of what was stopped.
+    """
+    found: dict[int, int] = {}
+    while more := set(project.left_running()) - found.keys() - {os.getpid()}:
         for pid in more:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGSTOP)
-        found |= more
-    return sorted(found)
+            handle = project.handle(pid)
+            if handle is not None:
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(handle, signal.SIGSTOP)
+                found[pid] = handle
+    return [*found.values()]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from project import Project
@@ -87,19 +87,26 @@ def _in_state(project: Project, state: str) -> list[str]:
 
 def _kill_one(project: Project, spared: set[int]) -> int:
     """Kill one tk at work in the project, as far into it as chance has it."""
-    found = []
     running: set[int] = set()
     with suppress(OSError):  # one ended while it was looked at
         running.update(project.left_running())
-    for pid in running - spared - {os.getpid()}:
-        with suppress(OSError):
-            if b"tkledger" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                found.append(pid)
-    if not found:
-        return 0
-    time.sleep(random.uniform(0, 0.15))
+    with ExitStack() as held:
+        found = []
+        for pid in running - spared - {os.getpid()}:
+            handle = project.handle(pid)
+            if handle is not None:
+                held.callback(os.close, handle)
+                with suppress(OSError):
+                    if b"tkledger" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                        found.append(handle)
+        return killed_after(random.uniform(0, 0.15), random.choice(found)) if found else 0
+
+
+def killed_after(seconds: float, handle: int) -> int:
+    """Kill a process a while later; how many that were: it may have ended by itself."""
+    time.sleep(seconds)
     with suppress(ProcessLookupError):
-        os.kill(random.choice(found), signal.SIGKILL)
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
         return 1
     return 0
 

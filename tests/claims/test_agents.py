@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 from crowd import (
     acknowledged,
     disorder,
     done_once,
+    killed_after,
     lost,
     stuck,
     to_completion,
@@ -33,3 +37,20 @@ def test_every_task_is_done_once(project: Project, agents: int, count: int, kill
     assert list(lost(project, told)) == []
     project.ok("reap")
     assert list(stuck(project)) == []
+
+
+def test_nobody_else_is_killed_in_the_place_of_one_that_has_ended(project: Project) -> None:
+    """A number may be another's when the moment has come; a handle is not."""
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, cwd=project.path) as process:
+        handle = project.handle(process.pid)
+        assert handle is not None
+    assert killed_after(0, handle) == 0
+    os.close(handle)
+    assert project.handle(process.pid) is None
+    assert project.handle(os.getpid()) is None, "it works elsewhere"
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, cwd=project.path) as process:
+        handle = project.handle(process.pid)
+        assert handle is not None
+        assert killed_after(0, handle) == 1
+        assert process.wait() == -9
+    os.close(handle)

@@ -210,6 +210,18 @@ class Project:
                     found.append(int(entry.parent.name))
         return found
 
+    def handle(self, pid: int) -> int | None:
+        """A process at work in the checkout, held so that no other can be taken for it: numbers are
+        given anew, of 32,768 every minute or two while much goes on. None if it has ended.
+        """
+        with suppress(OSError):
+            handle = os.pidfd_open(pid)
+            with suppress(OSError):  # looked at again, since the number may be another's already
+                if Path(f"/proc/{pid}/cwd").readlink().is_relative_to(self.path.resolve()):
+                    return handle
+            os.close(handle)
+        return None
+
     def settle(self) -> None:
         """Wait until what a killed command started has ended."""
         while self.left_running():
