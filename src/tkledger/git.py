@@ -262,7 +262,8 @@ class Repo:
         if self._reader is not None:
             assert self._reader.stdin
             assert self._reader.stdout
-            self._reader.stdin.close()
+            with suppress(BrokenPipeError):  # it has ended, and was asked for something still
+                self._reader.stdin.close()
             self._reader.stdout.close()
             self._reader.wait()
             self._reader = None
@@ -304,8 +305,10 @@ class Repo:
         for start in range(0, len(names), BATCH):
             chunk = names[start : start + BATCH]
             source, answer = self._pipes()
-            source.write("".join(f"{name}\n" for name in chunk).encode(errors="surrogateescape"))
-            source.flush()
+            lines = "".join(f"{name}\n" for name in chunk)
+            with suppress(BrokenPipeError):  # the answer will be missing
+                source.write(lines.encode(errors="surrogateescape"))
+                source.flush()
             for _ in chunk:
                 yield self._answer(answer, limit)
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 from project import TK, Answer, Project
 
+from tkledger import cli
 from tkledger.errors import Exit
 
 
@@ -432,6 +433,50 @@ def test_a_reader_who_has_seen_enough(project: Project, command: str) -> None:
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (Exit.OK, "")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_has_seen_enough_of_errors(project: Project, unbuffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*TK, "list", "--json"],
+        cwd=project.path,
+        stdout=writing,
+        stderr=writing,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )
+    os.close(writing)
+    assert done.returncode == Exit.OK
+
+
+KILL_GIT = """for pid in $(cat /proc/$PPID/task/$PPID/children); do
+[ $pid = $$ ] || kill -9 $pid; done; sleep 0.2"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="finds children by the process table")
+@pytest.mark.parametrize("command", ["start a", "start a --json", "note a words", "list --json"])
+def test_a_git_that_dies_is_not_taken_for_a_reader_who_has_seen_enough(
+    project: Project, command: str
+) -> None:
+    """The pipe to it breaks as one to `head` does; but nothing was done, and that is told."""
+    before = project.snapshot()
+    answer = project.at_point("cat-file", KILL_GIT, *command.split())
+    assert answer.status == Exit.UNUSABLE, answer.said
+    told(answer, "git cat-file ended early", as_json="--json" in command)
+    assert project.snapshot() == before
+
+
+def test_any_other_pipe_that_breaks_is_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(argv: list[str]) -> int:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(cli, "_dispatch", broken)
+    answer = project.tk("list")
+    assert answer.status == Exit.UNUSABLE
+    assert "Broken pipe" in answer.err
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

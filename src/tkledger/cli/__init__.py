@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NamedTuple, NoReturn
 
@@ -113,13 +114,30 @@ def run(argv: list[str]) -> int:
     as_json = "--json" in argv
     try:
         return _dispatch(argv)
-    except BrokenPipeError:  # the reader has seen enough: head, less
+    except BrokenPipeError as error:
+        if not _reader_is_gone():
+            return _failed(error, as_json)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return Exit.OK
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except Exception as error:
         return _failed(error, as_json)
+
+
+def _reader_is_gone() -> bool:
+    """Whether whoever reads our words has seen enough (head, less); else some other pipe broke, such
+    as that to a git, and what was asked for has not been done.
+    """
+    import select
+
+    if not hasattr(select, "poll"):  # Windows
+        return True
+    asked = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # no file at all
+            asked.register(stream.fileno(), 0)
+    return bool(asked.poll(0))
 
 
 def _dispatch(argv: list[str]) -> int:
