@@ -171,9 +171,10 @@ def _is_final(repo: Repo, road: Route, defeats: list[_Lost]) -> bool:
 
 
 class _Plan(NamedTuple):
-    """What one try is going to do."""
+    """What one try is going to do; ``had`` is the branch as both sides last had it."""
 
     theirs: dict[str, Oid]
+    had: Oid | None
     alignment: Alignment
     pushing: Oid | None
     landing: Oid | None
@@ -186,7 +187,8 @@ def _planned(
     repo = ledger.repo
     here, theirs = _both(repo, road, dry_run=dry_run, heard=heard)
     alignment = align(repo, road, here, theirs)
-    ours, other = repo.head, theirs.get(road.target)
+    ours, other, had = repo.head, theirs.get(road.target), here.get(_mark(road))
+    _require_forward(repo, road, had, other)
     sent, received = _apart(repo, ours, other)
     commit = ours or other
     if sent and received:
@@ -203,7 +205,31 @@ def _planned(
         *(sent, received, bool(sent and received), created, commit),
         *(alignment.claims, alignment.inboxes),
     )
-    return _Plan(theirs, alignment, commit if sent else None, landing, done)
+    return _Plan(theirs, had, alignment, commit if sent else None, landing, done)
+
+
+def _mark(road: Route) -> str:
+    """The ref that keeps the branch as both sides last had it."""
+    return f"{road.agreed}{road.target.removeprefix('refs/')}"
+
+
+def _require_forward(repo: Repo, road: Route, had: Oid | None, theirs: Oid | None) -> None:
+    """Raise where the remote has let go of what both sides had, and whoever acts here has not.
+
+    Merged as ever, it would come back; followed, work that others built on would be gone.
+    """
+    if had is None or theirs is None or had == theirs or repo.is_ancestor(had, theirs):
+        return
+    ours = repo.head
+    if ours and repo.is_ancestor(theirs, ours) and not repo.is_ancestor(had, ours):
+        return
+    raise TkError(
+        Exit.REJECTED,
+        "rewritten",
+        f"{road.there} has been rewritten: it no longer has {had[:10]}, which both sides had",
+        f"ask who did it; if that was meant: git fetch {road.remote}, then"
+        f" git rebase --onto {road.there} {had[:10]}",
+    )
 
 
 def _apart(repo: Repo, ours: Oid | None, theirs: Oid | None) -> tuple[int, int]:
@@ -256,6 +282,8 @@ def _send(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> list
             sends.append(Send(ref, new, old))
             afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(FOLDER) :]}", new, old))
         sends.append(Send(road.target, plan.pushing))
+    if plan.done.commit and plan.done.commit != plan.had:
+        afterwards.append(RefSwap(_mark(road), plan.done.commit, plan.had))
     if sends:
         pushed = transport.push(repo, road.remote, sends, heard=heard)
         if not pushed.done:

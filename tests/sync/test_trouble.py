@@ -348,3 +348,45 @@ def test_a_command_that_was_cut_short_is_mended_first(ada: Project, bob: Project
     bob.ok("sync")
     assert bob.clean(), bob.status()
     assert bob.state("b") == "in_progress"
+
+
+def rewritten(team: Team, ada: Project, bob: Project) -> str:
+    """Ada and Bob have a move of Ada's, which somebody took away from the server since."""
+    ada.ok("start", "a")
+    ada.ok("sync")
+    bob.ok("sync")
+    had = bob.head()
+    team.server.git("update-ref", "refs/heads/main", f"{had}~1")
+    return had
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_branch_moved_back_at_the_server_is_told_and_not_mended(
+    team: Team, ada: Project, bob: Project, own: bool
+) -> None:
+    had = rewritten(team, ada, bob)
+    if own:
+        bob.ok("start", "b")
+    before = bob.head()
+    for command in (("sync", "--dry-run"), ("sync",), ("sync",)):  # and it is not forgotten
+        answer = bob.process(*command)
+        assert answer.status == Exit.REJECTED, answer.said
+        assert f"rewritten: it no longer has {had[:10]}" in answer.err
+    assert bob.head() == before
+    assert team.server.git("rev-parse", "main", f"{had}~1").split()[0] != had
+    remedy = answer.err.partition("if that was meant: ")[2].strip()
+    for command in remedy.split(", then "):
+        bob.git(*command.split()[1:])
+    bob.ok("sync")
+    assert (bob.state("a"), bob.state("b")) == ("todo", "in_progress" if own else "todo")
+    assert bob.head() == team.server.git("rev-parse", "main")
+    bob.ok("verify", "--all")
+
+
+def test_who_rewrote_the_branch_goes_on_with_it(team: Team, ada: Project, bob: Project) -> None:
+    had = rewritten(team, ada, bob)
+    bob.git("reset", "-q", "--hard", f"{had}~1")
+    bob.ok("start", "c")
+    bob.ok("sync")
+    assert bob.head() == team.server.git("rev-parse", "main")
+    assert ada.process("sync").status == Exit.REJECTED
