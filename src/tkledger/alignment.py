@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tkledger.core.field import is_id
-from tkledger.core.reconcile import Claim, Way, way
+from tkledger.core.reconcile import ThreeWay, Way, way
 from tkledger.git import RefSwap, Repo
 from tkledger.inbox import FOLDER as INBOX
 from tkledger.objects import Oid
@@ -22,16 +22,16 @@ CLAIMS = "refs/tk/claims/"
 Refs = Mapping[str, Oid]
 
 
-class Tally(NamedTuple):
+class Exchange(NamedTuple):
     """What was sent and received, and which claims were lost to the remote's, by name."""
 
     sent: tuple[str, ...] = ()
     received: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
 
-    def with_earlier(self, earlier: Tally) -> Tally:
+    def with_earlier(self, earlier: Exchange) -> Exchange:
         """This one, and what an earlier try received or lost, which is settled since."""
-        return Tally(
+        return Exchange(
             self.sent,
             tuple(dict.fromkeys([*earlier.received, *self.received])),
             tuple(dict.fromkeys([*earlier.lost, *self.lost])),
@@ -44,8 +44,8 @@ class Alignment(NamedTuple):
     moves: tuple[RefSwap, ...]
     sends: tuple[Send, ...]
     afterwards: tuple[RefSwap, ...]
-    claims: Tally
-    inboxes: Tally
+    claims: Exchange
+    inboxes: Exchange
 
 
 class _One(NamedTuple):
@@ -76,8 +76,8 @@ def align(repo: Repo, road: Route, here: Refs, theirs: Refs) -> Alignment:
         tuple(move for one in every for move in one.moves),
         tuple(send for one in every for send in one.sends),
         tuple(move for one in every for move in one.afterwards),
-        _tally(claims),
-        _tally(inboxes),
+        _exchange(claims),
+        _exchange(inboxes),
     )
 
 
@@ -87,7 +87,7 @@ def _under(prefix: str, refs: Refs) -> Iterator[str]:
 
 def _claim(repo: Repo, road: Route, here: Refs, theirs: Refs, name: str) -> _One:
     ref, mark = CLAIMS + name, f"{road.agreed}claims/{name}"
-    claim = Claim(here.get(ref), theirs.get(ref), here.get(mark))
+    claim = ThreeWay(here.get(ref), theirs.get(ref), here.get(mark))
     chosen = way(claim, repo.is_ancestor)
     if chosen in _SENT:
         return _One(
@@ -121,10 +121,10 @@ _SENT = {Way.SEND, Way.WITHDRAW}
 _RECEIVED = {Way.TAKE, Way.DROP}
 
 
-def _tally(found: Mapping[str, _One]) -> Tally:
+def _exchange(found: Mapping[str, _One]) -> Exchange:
     """The names by what became of them; an inbox that was united was sent and received."""
     chains = {name for name, one in found.items() if one.way is Way.YIELD and one.sends}
-    return Tally(
+    return Exchange(
         tuple(name for name, one in found.items() if one.way in _SENT or name in chains),
         tuple(name for name, one in found.items() if one.way in _RECEIVED or name in chains),
         tuple(name for name, one in found.items() if one.way is Way.YIELD and name not in chains),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from tkledger import escort, fence, gate, queue, transport
-from tkledger.alignment import Alignment, Tally, align
+from tkledger.alignment import Alignment, Exchange, align
 from tkledger.checkout import Checkout
 from tkledger.core.actions import Refused
 from tkledger.core.claim import FOLDER
@@ -55,8 +55,8 @@ class Synced(NamedTuple):
     merged: bool
     created: bool
     commit: Oid | None
-    claims: Tally
-    inboxes: Tally
+    claims: Exchange
+    inboxes: Exchange
     tries: int = 1
 
     @property
@@ -75,7 +75,7 @@ class Synced(NamedTuple):
         )
 
 
-_NOTHING = Synced(0, 0, False, False, None, Tally(), Tally())
+_NOTHING = Synced(0, 0, False, False, None, Exchange(), Exchange())
 
 
 class _Lost(Exception):

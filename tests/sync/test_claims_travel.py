@@ -6,7 +6,7 @@ import pytest
 from project import Project
 from team import Team, tk_refs
 
-from tkledger.core.reconcile import Claim, Way, way
+from tkledger.core.reconcile import ThreeWay, Way, way
 
 LATER = {("old", "new"), ("old", "newer"), ("new", "newer")}
 CASES = [
@@ -28,7 +28,7 @@ CASES = [
 
 @pytest.mark.parametrize(("claim", "expected"), CASES)
 def test_the_table_of_claims(claim: tuple[str | None, ...], expected: Way) -> None:
-    assert way(Claim(*claim), lambda a, b: (a, b) in LATER) is expected
+    assert way(ThreeWay(*claim), lambda a, b: (a, b) in LATER) is expected
 
 
 def both(*members: Project) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tkledger.alignment import Tally
+from tkledger.alignment import Exchange
 from tkledger.cli.session import Session
 from tkledger.core.actions import Refused
 from tkledger.errors import Exit
@@ -56,7 +56,7 @@ def _json(road: Route, done: Synced) -> dict[str, object]:
         **{"remote": road.remote, "branch": road.here, "upstream": road.there},
         **{"sent": done.sent, "received": done.received, "merged": done.merged},
         **({"commit": done.commit} if done.commit else {}),
-        **{name: without_empty(tally._asdict()) for name, tally in kinds.items() if any(tally)},
+        **{name: without_empty(one._asdict()) for name, one in kinds.items() if any(one)},
         "tries": done.tries,
     }
 
@@ -70,13 +70,13 @@ def _words(road: Route, done: Synced, *, dry_run: bool) -> str:
     told = ", ".join(part for part in parts if part) or "no news"
     merged = " and merged" if done.merged else " as a new branch" if done.created else ""
     lines = [f"{would}{road.here} <-> {road.there}: {told}{merged}"]
-    others = [*_tally(done.claims, "claim"), *_tally(done.inboxes, "inbox")]
+    others = [*_exchange(done.claims, "claim"), *_exchange(done.inboxes, "inbox")]
     return "\n".join([*lines, *([f"{would}{'; '.join(others)}"] if others else [])])
 
 
-def _tally(tally: Tally, what: str) -> list[str]:
+def _exchange(one: Exchange, what: str) -> list[str]:
     lost = "another holds it by now: " if what == "claim" else ""
-    rows = ((tally.sent, "sent"), (tally.received, "received"), (tally.lost, "lost"))
+    rows = ((one.sent, "sent"), (one.received, "received"), (one.lost, "lost"))
     return [
         f"{what} {verb}, {lost if verb == 'lost' else ''}{', '.join(names)}"
         if verb == "lost"

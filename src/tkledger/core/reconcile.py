@@ -19,7 +19,7 @@ class Way(Enum):
     FORGET = auto()  # neither has it any more
 
 
-class Claim(NamedTuple):
+class ThreeWay(NamedTuple):
     """One claim's object here and at the remote, and the one both had when they last agreed."""
 
     ours: str | None
@@ -27,7 +27,7 @@ class Claim(NamedTuple):
     agreed: str | None
 
 
-def way(claim: Claim, goes_on: Callable[[str, str], bool]) -> Way:
+def way(claim: ThreeWay, goes_on: Callable[[str, str], bool]) -> Way:
     """What to do with a claim; ``goes_on(a, b)`` says whether ``b`` has ``a`` in its history.
 
     Where both changed it and neither goes on from the other, the remote's stands: that is the one
