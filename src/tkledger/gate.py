@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tkledger import fence, handover, remote
@@ -26,6 +27,7 @@ from tkledger.errors import unusable
 from tkledger.git import Repo
 from tkledger.ledger import Ledger, trailer
 from tkledger.objects import Oid
+from tkledger.parts import Part, parts, side_by_side
 from tkledger.pusher import pusher, signer
 
 
@@ -57,13 +59,20 @@ def range_(
             "git fetch --unshallow",
         )
     ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
-    count = 0
-    found: list[Violation] = []
-    for _, _, violations in _judged(ledger, [tip], [f"^{base}" for base in bases]):
-        count += 1
-        found += violations
-        if count % 100 == 0:
-            progress(count)
+    todo = parts(ledger.repo, [tip], [f"^{base}" for base in bases])
+
+    def judged(part: Part) -> tuple[int, list[Violation]]:
+        count, found = 0, []
+        for _, _, violations in _judged(ledger, part.tips, part.known):
+            count += 1
+            found += violations
+            if count % 100 == 0 and part is todo[0]:
+                progress(count * len(todo))  # the others will be about as far
+        return count, found
+
+    done = side_by_side(ledger.repo, judged, todo)
+    count = sum(number for number, _ in done)
+    found = [one for _, violations in done for one in violations]
     policy = ledger.at(tip).policy
     reasons = dict(policy.accepted) if policy else {}
     return Verdict(
@@ -169,20 +178,15 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
     others = [line for line in lines if line not in claims]
     tips = dict.fromkeys(new for _, new, _ in others if is_commit(ledger.repo, new))
     policy = ledger.head().policy
-    accepted = policy.accepted if policy else {}
     dates: dict[Oid, int] = {}
     deeds: fence.Deeds = {}
     if tips:
-        known = [f"^{tip}" for tip in baseline.tips()]
-        for commit, change, violations in _judged(ledger, list(tips), known):
-            dates[commit.oid] = commit.at
-            fence.note(deeds, commit, change, policy)
-            yield from fence.idle(ledger.repo, commit, change, policy)
-            yield from (one for one in violations if one.commit not in accepted)
-            if change is not None and change.touched:
-                yield from _unvouched(ledger.repo, commit, change, policy)
-            else:
-                yield from _unattributed(ledger, commit)
+        todo = parts(ledger.repo, list(tips), [f"^{tip}" for tip in baseline.tips()])
+        work = partial(_arrived, ledger, policy)
+        for violations, of_part, by_task in side_by_side(ledger.repo, work, todo):
+            yield from violations
+            dates.update(of_part)
+            deeds.update(by_task)
     yield from handover.judged(ledger.repo, lines, policy)
     # claims are here only because somebody pushed them, so that all heed them
     shared = (
@@ -206,6 +210,28 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
         )
         for check in CHECKS:
             yield from check.judge(update)
+
+
+def _arrived(
+    ledger: Ledger, policy: Policy | None, part: Part
+) -> tuple[list[Violation], dict[Oid, int], fence.Deeds]:
+    """What is wrong with each of the commits pushed by the server's ``policy``, their dates, and the
+    work that is in them.
+    """
+    accepted = policy.accepted if policy else {}
+    found: list[Violation] = []
+    dates: dict[Oid, int] = {}
+    deeds: fence.Deeds = {}
+    for commit, change, violations in _judged(ledger, part.tips, part.known):
+        dates[commit.oid] = commit.at
+        fence.note(deeds, commit, change, policy)
+        found += fence.idle(ledger.repo, commit, change, policy)
+        found += (one for one in violations if one.commit not in accepted)
+        if change is not None and change.touched:
+            found += _unvouched(ledger.repo, commit, change, policy)
+        else:
+            found += _unattributed(ledger, commit)
+    return found, dates, deeds
 
 
 def _judged(

@@ -268,6 +268,10 @@ class Repo:
             self._reader.wait()
             self._reader = None
 
+    def disown(self) -> None:
+        """Leave the reading process to the process that this one was forked from."""
+        self._reader = None
+
     def __del__(self) -> None:
         # whoever runs commands in one process, a test or a server, has nobody to call close()
         self.close()

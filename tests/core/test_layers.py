@@ -113,7 +113,7 @@ LAYERS = (
         "sightings",
     },
     {
-        *("tree", "folder_log", "tally", "ledger", "checkout"),
+        *("tree", "parts", "folder_log", "tally", "ledger", "checkout"),
         *("pusher", "baseline", "remote", "births", "worktrees"),
     },
     {"route", "transport", "queue", "landing", "inbox"},
