@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from tkledger.cli.session import Session
-from tkledger.core.budget import KINDS, Gauge, amount, gauges, pressing
+from tkledger.core.budget import KINDS, Gauge, Sums, amount, gauges, pressing
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.core.usage import Usage, Used
@@ -35,7 +35,11 @@ def budget(
     ledger = session.read(at)
     usage = session.ledger.usage(session.repo.commit_at(at) if at else None)
     shown = [existing(ledger, id)] if id else _worth_showing(ledger, usage)
-    rows = [(task, usage.used(task), _gauges(ledger, task, usage)) for task in shown]
+    assert ledger.policy is not None
+    sums: Sums = {}  # what is used below one task is asked for each below it
+    rows = [
+        (task, usage.used(task), gauges(ledger.policy, ledger, task, usage, sums)) for task in shown
+    ]
     if as_json:
         print_json(tasks=[_json(task, used, found, usage.at) for task, used, found in rows])
         return Exit.OK
@@ -61,11 +65,6 @@ def _worth_showing(ledger: Snapshot, usage: Usage) -> list[Task]:
         )
     ]
     return sorted(found, key=rank)
-
-
-def _gauges(ledger: Snapshot, task: Task, usage: Usage) -> list[Gauge]:
-    assert ledger.policy is not None
-    return gauges(ledger.policy, ledger, task, usage)
 
 
 def used_json(used: Used) -> dict[str, Any]:
