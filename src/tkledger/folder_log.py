@@ -11,7 +11,7 @@ import subprocess
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from tkledger.commits import ABSENT, END, Commit, FileDiff, tree_diffs
@@ -22,6 +22,9 @@ from tkledger.tree import NO_ROOT, Root, TreeReader
 
 _ROOTS = 10_000
 """How many commits' root folders are remembered; others are read again."""
+
+_NONE = (ABSENT, "")
+"""The mode and the id of what is not there."""
 
 
 class Step(NamedTuple):
@@ -90,14 +93,14 @@ def _of_files(diff: FileDiff, reader: TreeReader) -> Iterator[FileDiff]:
     if FOLDER_MODE not in (diff.old_mode, diff.new_mode):
         yield diff._replace(path=path)
         return
-    old, new = (
-        {name: (kind, file) for name, kind, file in reader.files(path, mode, oid)}
-        for mode, oid in ((diff.old_mode, diff.old), (diff.new_mode, diff.new))
-    )
-    for name in sorted(old.keys() | new.keys()):
-        before, after = old.get(name, (ABSENT, "")), new.get(name, (ABSENT, ""))
-        if before != after:
-            yield FileDiff(before[0], after[0], before[1], after[1], name)
+    sides: list[dict[str, list[tuple[str, Oid]]]] = [{}, {}]
+    for found, mode, oid in zip(sides, (diff.old_mode, diff.new_mode), (diff.old, diff.new)):
+        for name, *file in reader.files(path, mode, oid):
+            found.setdefault(name, []).append((file[0], file[1]))
+    for name in sorted(sides[0].keys() | sides[1].keys()):
+        for old, new in zip_longest(*(found.get(name, ()) for found in sides), fillvalue=_NONE):
+            if old != new:
+                yield FileDiff(old[0], new[0], old[1], new[1], name)
 
 
 class _Roots:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tkledger import codec
 from tkledger.cache import TaskCache
 from tkledger.checkout import Checkout, dirty, writing
-from tkledger.commits import ABSENT, Commit, FileDiff
+from tkledger.commits import ABSENT, Commit
 from tkledger.core.actions import Refused
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
@@ -203,12 +203,10 @@ class Ledger:
         self, commit: Commit, before: Snapshot, old: Root, new: Root
     ) -> dict[str, Entry | None]:
         """What a commit makes of the entries of its first parent's ledger, ``before``."""
-        changes: dict[str, Entry | None] = {}
-        if not (old.in_order and new.in_order):  # no comparison of such trees means anything
+        changes = self._compared(commit, before) if old.in_order and new.in_order else None
+        if changes is None:  # no comparison of such trees means anything
             after = self.in_tree(commit.tree)
             return {key: after.entries.get(key) for key in touched([before], after)}
-        for diff in commit.diffs:
-            changes.update(self._entry(diff, changes, before))
         if old.alike != new.alike:
             for name in old.alike:
                 changes.update(dict.fromkeys(look_alike(name)))
@@ -216,19 +214,20 @@ class Ledger:
                 changes.update(look_alike(name))
         return changes
 
-    def _entry(
-        self, diff: FileDiff, known: dict[str, Entry | None], before: Snapshot
-    ) -> dict[str, Entry | None]:
-        if diff.new_mode != ABSENT:
-            found = self._reader.entry(diff.path, diff.new_mode, diff.new)
-            # what is added beside the same name stands twice, also where the first did not change
-            there = before.entries if diff.old_mode == ABSENT else {}
-            return {
-                key: twice(diff.path) if known.get(key) or key in there else one
-                for key, one in found.items()
-            }
-        gone = self._reader.entry(diff.path, diff.old_mode, diff.old)
-        return {key: known.get(key) for key in gone}
+    def _compared(self, commit: Commit, before: Snapshot) -> dict[str, Entry | None] | None:
+        """What git says that changed under the ledger's folder; None where a name stands twice in
+        it, before or after: then it is also one that did not change.
+        """
+        changes: dict[str, Entry | None] = {}
+        for diff in commit.diffs:
+            gone, new = diff.new_mode == ABSENT, diff.old_mode == ABSENT
+            side = (diff.old_mode, diff.old) if gone else (diff.new_mode, diff.new)
+            for key, entry in self._reader.entry(diff.path, *side).items():
+                there = before.entries.get(key)
+                if key in changes or (there and (new or there == twice(diff.path))):
+                    return None
+                changes[key] = None if gone else entry
+        return changes
 
     def proposed(self, parents: Sequence[Oid], tree: Oid, message: str | None = None) -> Change:
         """What a commit of ``tree`` on top of ``parents`` would do; git has not made it yet."""

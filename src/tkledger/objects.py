@@ -62,10 +62,15 @@ def _canonical(mode: bytes) -> str:
 def is_in_order(entries: Iterable[TreeEntry]) -> bool:
     """Whether a tree holds each name once, in git's order, and no name that is a path.
 
-    In a tree that does not, git's own walks pass over what checkouts take.
+    In a tree that does not, git's own walks pass over what checkouts take. A file and a folder of
+    one name are in order, with others between them.
     """
     names = [_order(entry) for entry in entries]
-    return all(a < b for a, b in pairwise(names)) and not any(b"/" in name[:-1] for name in names)
+    return (
+        all(a < b for a, b in pairwise(names))
+        and not any(b"/" in name[:-1] for name in names)
+        and len({name.removesuffix(b"/") for name in names}) == len(names)
+    )
 
 
 def _order(entry: TreeEntry) -> bytes:

@@ -350,6 +350,22 @@ def test_a_few_trees_that_name_ten_thousand_millions(clone: Clone, leaf: str, mo
     refused(clone, f"{made}:main", match="bomb holds more than 10,000 files")
 
 
+@pytest.mark.parametrize("between", [[], ["100644 blob {} .tasks-x"]])
+@pytest.mark.parametrize("mode", ["100644 blob", "120000 blob", "160000 commit"])
+def test_a_folder_beside_a_file_of_its_name(clone: Clone, mode: str, between: list[str]) -> None:
+    """To git the two are in order; which of them a checkout shows is its own affair."""
+    blob = clone.blob("../elsewhere")
+    lines = [f"{mode} {blob} {FOLDER}", *(line.format(blob) for line in between)]
+    entries = [TreeEntry(mode, name, oid) for mode, _, oid, name in (one.split() for one in lines)]
+    repo = Repo(str(clone.path))
+    data = tree_bytes([*entries, *(repo.tree("HEAD^{tree}") or ())])
+    repo.close()
+    root = clone.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=data)
+    made = clone.commit_tree(root, "HEAD")
+    clone.hooks_off()
+    refused(clone, f"{made}:main", match="TK107")
+
+
 def test_an_octopus_of_seventy(clone: Clone) -> None:
     tree = clone.oid("HEAD^{tree}")
     arms = [clone.commit_tree(tree, "HEAD", message=f"arm {n}") for n in range(70)]
