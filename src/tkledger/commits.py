@@ -76,25 +76,31 @@ END = b"end\n"
 """No id: `git diff-tree --stdin` gives back such a line as it is, and what it has before it."""
 
 
-def tree_diffs(stream: IO[bytes]) -> list[list[FileDiff]]:
-    """What `git diff-tree --stdin` tells of each pair of trees that it was asked for, up to `END`.
+def tree_diffs(stream: IO[bytes], most: int) -> Iterator[list[FileDiff]]:
+    """What `git diff-tree --stdin` tells of each pair of trees that it is asked for; of the last
+    one when it has given back `END`.
 
-    Raises EOFError where git ends before.
+    Raises EOFError where git ends, OverflowError where one takes more than ``most`` bytes.
     """
     found: list[list[FileDiff]] = []
-    while True:
-        line = stream.readline()
-        while line.count(b"\0") % 2:  # in the middle of a name, which may hold anything else
-            more = stream.readline()
-            if not more:
-                raise EOFError
-            line += more
-        if not line:
-            raise EOFError
-        *words, head = line.decode(errors="surrogateescape").split("\0")
-        for meta, path in zip(words[::2], words[1::2]):
-            old_mode, new_mode, old, new, _ = meta[1:].split(" ")
-            found[-1].append(FileDiff(old_mode, new_mode, old, new, path))
-        if head == END.decode():
-            return found
-        found.append([])
+    meta, rest, size = "", b"", 0
+    while chunk := stream.read1(1 << 16):  # type: ignore[attr-defined]
+        size += len(chunk)
+        *words, rest = (rest + chunk).split(b"\0")
+        if len(words) % 2 == bool(meta):  # what is left is no name, which may hold anything
+            lines, newline, rest = rest.rpartition(b"\n")
+            words.append(lines + newline)
+        for word in words:
+            text = word.decode(errors="surrogateescape")
+            if meta:
+                old_mode, new_mode, old, new, _ = meta[1:].split(" ")
+                found[-1].append(FileDiff(old_mode, new_mode, old, new, text))
+                meta = ""
+                continue
+            *heads, meta = text.split("\n")
+            for head in heads:
+                yield from found
+                found, size = [] if head == END.decode().strip() else [[]], len(chunk)
+        if size > most:
+            raise OverflowError
+    raise EOFError

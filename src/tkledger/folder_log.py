@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from tkledger.commits import ABSENT, END, Commit, FileDiff, tree_diffs
 from tkledger.core.snapshot import FOLDER
+from tkledger.errors import unusable
 from tkledger.git import BATCH, NOWHERE, GitError, Repo
 from tkledger.objects import FOLDER_MODE, Oid, oid_of
 from tkledger.tree import NO_ROOT, Root, TreeReader
@@ -25,6 +26,9 @@ _ROOTS = 10_000
 
 _NONE = (ABSENT, "")
 """The mode and the id of what is not there."""
+
+_MOST_BYTES = 1 << 24
+"""How much git may tell of one commit: a line of it takes a hundred bytes or two."""
 
 
 class Step(NamedTuple):
@@ -70,11 +74,10 @@ def _told(
     asked: Sequence[Step], differ: _TreeDiffer, reader: TreeReader, empty: Oid
 ) -> Iterator[Step]:
     """Steps with what git found of those that the differ was asked about."""
-    answers = iter(differ.answer() if any(_trees(step, empty) for step in asked) else ())
     for step in asked:
         diffs = [*_instead(step.before, step.after)]
-        for diff in next(answers) if _trees(step, empty) else ():
-            diffs += _of_files(diff, reader)
+        if _trees(step, empty):
+            diffs += _of_files(next(differ.answers), reader)
         yield step._replace(commit=step.commit._replace(diffs=tuple(diffs)))
 
 
@@ -87,16 +90,20 @@ def _instead(old: Root, new: Root) -> Iterator[FileDiff]:
         yield FileDiff(old_mode, new_mode, old_oid, new_oid, FOLDER)
 
 
-def _of_files(diff: FileDiff, reader: TreeReader) -> Iterator[FileDiff]:
-    """A change in the ledger's folder; of a folder in it, those of its files."""
-    path = f"{FOLDER}/{diff.path}"
-    if FOLDER_MODE not in (diff.old_mode, diff.new_mode):
-        yield diff._replace(path=path)
-        return
+def _of_files(diffs: Iterable[FileDiff], reader: TreeReader) -> Iterator[FileDiff]:
+    """The changes in the ledger's folder; of folders in it, those of their files."""
+    folders: list[list[tuple[str, Oid]]] = [[], []]
+    for diff in diffs:
+        path = f"{FOLDER}/{diff.path}"
+        if FOLDER_MODE not in (diff.old_mode, diff.new_mode):
+            yield diff._replace(path=path)
+        for side, mode, oid in zip(folders, diff[:2], diff[2:4]):
+            if mode == FOLDER_MODE:
+                side.append((path, oid))
     sides: list[dict[str, list[tuple[str, Oid]]]] = [{}, {}]
-    for found, mode, oid in zip(sides, (diff.old_mode, diff.new_mode), (diff.old, diff.new)):
-        for name, *file in reader.files(path, mode, oid):
-            found.setdefault(name, []).append((file[0], file[1]))
+    for found, side in zip(sides, folders):
+        for name, mode, oid in reader.files(side):
+            found.setdefault(name, []).append((mode, oid))
     for name in sorted(sides[0].keys() | sides[1].keys()):
         for old, new in zip_longest(*(found.get(name, ()) for found in sides), fillvalue=_NONE):
             if old != new:
@@ -131,6 +138,7 @@ class _TreeDiffer:
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
+        self.answers = self._answer()
 
     def ask(self, pairs: Iterable[tuple[Oid, Oid]]) -> None:
         """Have it compare some, `BATCH` at most; no pair at all is no question."""
@@ -148,14 +156,20 @@ class _TreeDiffer:
             self._git.stdin.write(lines + END)
             self._git.stdin.flush()
 
-    def answer(self) -> list[list[FileDiff]]:
-        """What differs, for each pair of the earliest question not answered yet."""
+    def _answer(self) -> Iterator[list[FileDiff]]:
+        """What differs, for each pair that was asked about, streaming."""
         assert self._git
         assert self._git.stdout
         try:
-            return tree_diffs(self._git.stdout)
+            yield from tree_diffs(self._git.stdout, _MOST_BYTES)
         except EOFError:
             raise GitError("git diff-tree ended early", "git fsck") from None
+        except OverflowError:
+            raise unusable(
+                "too-many-files",
+                f"a commit changes more of {FOLDER}/ than is read: some 100,000 files",
+                "commit it in parts",
+            ) from None
 
     def close(self) -> None:
         """Let go of git."""

@@ -51,6 +51,12 @@ _PATIENCE = 5.0
 _SNAPSHOTS = 64
 """How many commits' ledgers are kept in memory on a walk through history."""
 
+_ENTRIES = 500_000
+"""How many entries in all of them are too many to keep so many."""
+
+_MANY = 1_000
+"""How many changed files are enough to be read at once."""
+
 
 class Proposal(NamedTuple):
     """What a command wants: the ledger as it should be, and the words of the commit."""
@@ -190,7 +196,7 @@ class Ledger:
         """The same, after reading the files of a few at once: one by one costs a wait for git each
         (measured: 50 us).
         """
-        while batch := list(islice(walk, BATCH)):
+        while batch := list(_some(walk)):
             diffs = (diff for step in batch for diff in step.commit.diffs)
             files = (diff for diff in diffs if diff.new_mode != ABSENT)
             entries = (self._reader.entry(diff.path, diff.new_mode, diff.new) for diff in files)
@@ -324,7 +330,8 @@ class Ledger:
     def _remember(self, oid: Oid, snapshot: Snapshot) -> None:
         self._snapshots[oid] = snapshot
         self._snapshots.move_to_end(oid)
-        if len(self._snapshots) > _SNAPSHOTS:
+        many = sum(len(one.entries) for one in self._snapshots.values()) > _ENTRIES
+        if len(self._snapshots) > (2 if many else _SNAPSHOTS):
             self._snapshots.popitem(last=False)
 
     def _last_policy(self, oid: Oid) -> Policy | None:
@@ -560,6 +567,16 @@ class Ledger:
                 if files.items() <= there.items() and trailer(commit.message, "Tk-Actor") is None:
                     return recorded._replace(commit=commit.oid)
         return None
+
+
+def _some(walk: Iterator[Step]) -> Iterator[Step]:
+    """`BATCH` steps, fewer where they change a lot."""
+    count = 0
+    for step in islice(walk, BATCH):
+        yield step
+        count += len(step.commit.diffs)
+        if count > _MANY:
+            break
 
 
 def trailer(message: str, name: str) -> str | None:

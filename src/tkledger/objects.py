@@ -7,7 +7,7 @@ third of the time of ``git fast-import`` (docs/decisions); git checks every one 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import NamedTuple
 
@@ -59,18 +59,16 @@ def _canonical(mode: bytes) -> str:
     return {0o120000: "120000", 0o040000: FOLDER_MODE}.get(kind, "160000")
 
 
-def is_in_order(entries: Iterable[TreeEntry]) -> bool:
+def is_in_order(entries: Sequence[TreeEntry]) -> bool:
     """Whether a tree holds each name once, in git's order, and no name that is a path.
 
     In a tree that does not, git's own walks pass over what checkouts take. A file and a folder of
     one name are in order, with others between them.
     """
+    if len({entry.name for entry in entries}) < len(entries):
+        return False
     names = [_order(entry) for entry in entries]
-    return (
-        all(a < b for a, b in pairwise(names))
-        and not any(b"/" in name[:-1] for name in names)
-        and len({name.removesuffix(b"/") for name in names}) == len(names)
-    )
+    return all(a < b for a, b in pairwise(names)) and not any(b"/" in name[:-1] for name in names)
 
 
 def _order(entry: TreeEntry) -> bytes:

@@ -15,9 +15,9 @@ from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, path_of
 from tkledger.core.task import Task
-from tkledger.errors import too_old, unusable
+from tkledger.errors import TkError, too_old, unusable
 from tkledger.git import Repo
-from tkledger.objects import FOLDER_MODE, Oid, is_in_order, read_tree
+from tkledger.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 
 PLAIN_FILE = "100644"
 _MODES = {
@@ -98,41 +98,44 @@ class TreeReader:
 
     def _folder(self, oid: Oid) -> dict[str, Entry]:
         found: dict[str, Entry] = {}
-        for path, mode, blob in self._files(FOLDER, oid):
+        for path, mode, blob in self._files(oid):
             for key, entry in self.entry(path, mode, blob).items():
                 found[key] = twice(path) if key in found else entry
         return found
 
-    def _files(self, folder: str, oid: Oid) -> Iterator[tuple[str, str, Oid]]:
-        """The files of a tree and of the trees in it."""
-        for entry in self._repo.tree(oid) or ():
-            yield from self.files(f"{folder}/{entry.name}", entry.mode, entry.oid)
+    def _files(self, oid: Oid) -> Iterator[tuple[str, str, Oid]]:
+        """The files of the ledger's folder and of the folders in it."""
+        folders = []
+        for entry in self._tree(FOLDER, oid):
+            path = f"{FOLDER}/{entry.name}"
+            if entry.mode == FOLDER_MODE:
+                folders.append((path, entry.oid))
+            else:
+                yield path, entry.mode, entry.oid
+        yield from self.files(folders)
 
-    def files(self, path: str, mode: str, oid: Oid) -> Iterator[tuple[str, str, Oid]]:
-        """What is at a path in the ledger's folder: nothing, a file, or the files of a folder, all
-        of which are stray. Raises if it holds more than `_MOST_STRAYS`.
+    def files(self, folders: Iterable[tuple[str, Oid]]) -> Iterator[tuple[str, str, Oid]]:
+        """The files of folders in the ledger's folder, all of which are stray. Raises if there are
+        more than `_MOST_STRAYS`; a long path counts as several.
         """
-        if mode != FOLDER_MODE:
-            if mode != ABSENT:
-                yield path, mode, oid
-            return
-        waiting, count = [(path, oid)], 0
+        waiting, count = list(folders), 0
         while waiting:
             folder, tree = waiting.pop()
-            entries = self._repo.tree(tree) or ()
-            count += len(entries)
-            if count > _MOST_STRAYS:
-                raise unusable(
-                    "too-many-files",
-                    f"{path} holds more than {_MOST_STRAYS:,} files, which is more than is read",
-                    f"move it out of {FOLDER}/",
-                )
-            for entry in entries:
+            for entry in self._tree(folder, tree):
                 below = f"{folder}/{entry.name}"
+                count += 1 + len(below) // 100
+                if count > _MOST_STRAYS:
+                    raise _too_many(below)
                 if entry.mode == FOLDER_MODE:
                     waiting.append((below, entry.oid))
                 else:
                     yield below, entry.mode, entry.oid
+
+    def _tree(self, path: str, oid: Oid) -> list[TreeEntry]:
+        found = self._repo.tree(oid)
+        if found is None:
+            raise unusable("missing-object", f"{path}, tree {oid}, is missing", "git fsck --full")
+        return found
 
     def entry(self, path: str, mode: str, oid: Oid) -> dict[str, Entry]:
         """The entry, by its key, of one file that git lists."""
@@ -209,6 +212,15 @@ class TreeReader:
                 raise unusable("missing-object", f"object {oid} is missing", "git fsck --full")
             found.append(answer[2])
         return found
+
+
+def _too_many(path: str) -> TkError:
+    top = "/".join(path.split("/", 2)[:2])[:99]
+    return unusable(
+        "too-many-files",
+        f"{top} holds more than {_MOST_STRAYS:,} files, which is more than is read",
+        f"move it out of {FOLDER}/",
+    )
 
 
 def read_task(pending: Pending, data: bytes) -> Task | Flaw:

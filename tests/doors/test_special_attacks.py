@@ -350,6 +350,33 @@ def test_a_few_trees_that_name_ten_thousand_millions(clone: Clone, leaf: str, mo
     refused(clone, f"{made}:main", match="bomb holds more than 10,000 files")
 
 
+def test_names_in_the_folder_of_many_lines(clone: Clone) -> None:
+    """Each ends a line of git's; what comes of the first 16 MB of them is refused, soon."""
+    blob = clone.blob("x")
+    for count, match in ((20_000, "TK110"), (200_000, "changes more of .tasks")):
+        lines = "".join(f"100644 blob {blob}\t\n{n:06}\0" for n in range(count))
+        root = clone.git("ls-tree", "HEAD").splitlines()
+        rest = "".join(f"{line}\0" for line in root if FOLDER not in line)
+        folder = clone.git("mktree", "-z", stdin=lines)
+        tree = clone.git("mktree", "-z", stdin=f"{rest}040000 tree {folder}\t{FOLDER}\0")
+        made = clone.commit_tree(tree, "HEAD")
+        clone.hooks_off()
+        refused(clone, f"{made}:main", match=match)
+
+
+def test_folders_in_each_other_have_long_paths(clone: Clone) -> None:
+    inner, leaf = clone.git("mktree"), f"100644 blob {clone.blob('x')}\t{'a' * 250}\n"
+    for _ in range(200):
+        inner = clone.git("mktree", stdin=f"{leaf}040000 tree {inner}\t{'b' * 250}\n")
+    made = clone.commit_tree(clone.tree({}), "HEAD")
+    listed = clone.git("ls-tree", f"{made}:{FOLDER}") + f"\n040000 tree {inner}\tdeep\n"
+    folder = clone.git("mktree", stdin=listed)
+    root = [line for line in clone.git("ls-tree", "HEAD").splitlines() if FOLDER not in line]
+    tree = clone.git("mktree", stdin="\n".join([*root, f"040000 tree {folder}\t{FOLDER}\n"]))
+    clone.hooks_off()
+    refused(clone, f"{clone.commit_tree(tree, 'HEAD')}:main", match="deep holds more than 10,000")
+
+
 @pytest.mark.parametrize("between", [[], ["100644 blob {} .tasks-x"]])
 @pytest.mark.parametrize("mode", ["100644 blob", "120000 blob", "160000 commit"])
 def test_a_folder_beside_a_file_of_its_name(clone: Clone, mode: str, between: list[str]) -> None:
