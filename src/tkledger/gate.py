@@ -30,6 +30,9 @@ from tkledger.objects import Oid
 from tkledger.parts import Part, parts, side_by_side
 from tkledger.pusher import pusher, signer
 
+_ENOUGH = 1_000
+"""So many violations refuse a push; to find millions more would take all memory."""
+
 
 class Verdict(NamedTuple):
     """What a range of history holds: how many commits were judged, what they break, and what of
@@ -223,6 +226,8 @@ def _arrived(
     dates: dict[Oid, int] = {}
     deeds: fence.Deeds = {}
     for commit, change, violations in _judged(ledger, part.tips, part.known):
+        if len(found) > _ENOUGH:
+            break
         dates[commit.oid] = commit.at
         fence.note(deeds, commit, change, policy)
         found += fence.idle(ledger.repo, commit, change, policy)

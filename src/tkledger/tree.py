@@ -33,6 +33,9 @@ _WORTH_CACHING = 100
 _MOST_STRAYS = 10_000
 """A few trees that hold each other can name more files than there is time to read."""
 
+_MOST_ALIKE = 100
+"""Nobody has as many names that look like the ledger's folder by chance."""
+
 _MAX_CACHED = 20_000
 """Task files kept in memory by the id of their bytes; about 1 KB each."""
 
@@ -77,8 +80,8 @@ class TreeReader:
                     found.update(self._folder(entry.oid))
                 else:
                     found.update(self.entry(FOLDER, entry.mode, entry.oid))
-            elif looks_like_folder(entry.name):
-                found.update(look_alike(entry.name))
+        for name in _alike(root):
+            found.update(look_alike(name))
         return found
 
     def roots(self, trees: Sequence[str]) -> Iterator[Root]:
@@ -87,14 +90,9 @@ class TreeReader:
             if answer is None or answer[1] != "tree":
                 raise unusable("missing-object", f"tree {name} is missing", "git fsck --full")
             entries = read_tree(answer[2], len(answer[0]))
-            mode, oid = ABSENT, ""
-            alike = []
-            for entry in entries:
-                if entry.name == FOLDER:
-                    mode, oid = entry.mode, entry.oid
-                elif looks_like_folder(entry.name):
-                    alike.append(entry.name)
-            yield Root(mode, oid, tuple(alike), is_in_order(entries))
+            there = [(entry.mode, entry.oid) for entry in entries if entry.name == FOLDER]
+            mode, oid = there[-1] if there else (ABSENT, "")
+            yield Root(mode, oid, _alike(entries), is_in_order(entries))
 
     def _folder(self, oid: Oid) -> dict[str, Entry]:
         found: dict[str, Entry] = {}
@@ -221,6 +219,18 @@ def _too_many(path: str) -> TkError:
         f"{top} holds more than {_MOST_STRAYS:,} files, which is more than is read",
         f"move it out of {FOLDER}/",
     )
+
+
+def _alike(root: Iterable[TreeEntry]) -> tuple[str, ...]:
+    """The names in a root folder that could be taken for the ledger's; raises if there are too many."""
+    found = tuple(entry.name for entry in root if looks_like_folder(entry.name))
+    if len(found) > _MOST_ALIKE:
+        raise unusable(
+            "too-many-files",
+            f"more than {_MOST_ALIKE} names beside {FOLDER} look like it, such as {found[0]!a}",
+            "rename them",
+        )
+    return found
 
 
 def read_task(pending: Pending, data: bytes) -> Task | Flaw:

@@ -445,3 +445,26 @@ def test_a_tampered_commit_is_noticed(clone: Clone, bad: str) -> None:
     answer = clone.tk("verify", "--all")
     assert answer.status not in (0, 1)
     assert oid in answer.err
+
+
+def test_names_without_end_that_look_like_the_folder(clone: Clone) -> None:
+    rest = clone.git("ls-tree", "HEAD") + "\n"
+    names = "".join(f"100644 blob {clone.blob('x')}\t.tasks:{n}\n" for n in range(101))
+    made = clone.commit_tree(clone.git("mktree", stdin=rest + names), "HEAD")
+    clone.hooks_off()
+    refused(clone, f"{made}:main", match="more than 100 names beside .tasks look like it")
+
+
+def test_a_push_that_breaks_a_rule_without_end_is_refused_before_its_end(clone: Clone) -> None:
+    names = "".join(f"100644 blob {clone.blob('x')}\ts{n}\n" for n in range(600))
+    folder = clone.git("ls-tree", "HEAD:.tasks") + "\n"
+    few, tip = clone.oid("HEAD:.tasks"), "HEAD"
+    many = clone.git("mktree", stdin=folder + names)
+    rest = [line for line in clone.git("ls-tree", "HEAD").splitlines() if FOLDER not in line]
+    for tree in (many, few) * 4:
+        lines = [*rest, f"040000 tree {tree}\t{FOLDER}"]
+        tip = clone.commit_tree(clone.git("mktree", stdin="\n".join(lines) + "\n"), tip)
+    clone.hooks_off()
+    with pytest.raises(Refused) as found:
+        clone.push(f"{tip}:main", options=("--no-verify",))
+    assert 1_000 < str(found.value).count("[TK110]") < 2_000
