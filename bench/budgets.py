@@ -97,9 +97,13 @@ def main(rounds: int, commits: int, tasks: int) -> None:
             return seconds(lambda: run(tk("budget", "--json"), repo))
 
         walk = ["git", "log", "--raw", "--no-abbrev", "-z", "--", ".tasks"]
+        least = "import tkledger.cli, tkledger.tree, tkledger.tally, tkledger.core.budget"
         counting = in_turns(
             {
                 "tk --version": lambda: seconds(lambda: run(tk("--version"), repo)),
+                "what reads and counts, loaded": lambda: seconds(
+                    lambda: run([sys.executable, "-c", least], repo)
+                ),
                 "tk budget ID, counted before": lambda: seconds(
                     lambda: run(tk("budget", "t1"), repo)
                 ),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from stopwatch import in_turns, run, seconds, show, tk, world
 
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+COMMIT_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "reference-transaction")
+ONE_GIT = "git diff-index --cached --quiet HEAD -- .tasks\n"
 STATES = ("in_progress", "blocked")
 WAIT = "wait:\n  reason: other\n"
 
@@ -38,8 +41,12 @@ def main(rounds: int) -> None:
             task.write_text(text)
             return seconds(lambda: run(["git", *options, "commit", "-qam", "move"], repo))
 
+        empty = _hooks(folder / "empty", {})
+        asking = _hooks(folder / "asking", {"pre-commit": ONE_GIT})
         cases = {
             "code, without hooks": lambda: code(*NO_HOOKS),
+            "code, with hooks that do nothing": lambda: code("-c", f"core.hooksPath={empty}"),
+            "code, with one git in one of them": lambda: code("-c", f"core.hooksPath={asking}"),
             "code, with hooks": code,
             "a move by hand, without hooks": lambda: moved(*NO_HOOKS),
             "a move by hand, with hooks": moved,
@@ -47,6 +54,16 @@ def main(rounds: int) -> None:
         found = in_turns(cases, rounds)
         run(tk("verify", "--all"), repo)
         show("a commit", found, "code, without hooks")
+
+
+def _hooks(folder: Path, bodies: dict[str, str]) -> Path:
+    """A folder with the hooks that git runs in a commit, which leave at once: the least they cost."""
+    folder.mkdir()
+    for name in COMMIT_HOOKS:
+        hook = folder / name
+        hook.write_text(f"#!/bin/sh\n{bodies.get(name, '')}exit 0\n")
+        hook.chmod(0o755)
+    return folder
 
 
 if __name__ == "__main__":
