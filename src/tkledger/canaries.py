@@ -14,7 +14,7 @@ from tkledger import hooks
 from tkledger.baseline import Baseline
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.git import Repo
-from tkledger.objects import Oid, TreeEntry, tree_bytes
+from tkledger.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
 
 CANARY = "TK601"
 """The rule that every canary breaks: it deletes the policy."""
@@ -33,7 +33,7 @@ def illegal_commit(repo: Repo) -> Oid | None:
     entries = [one for one in repo.tree(f"{head}:{FOLDER}") or () if one.name != "config.yaml"]
     folder = _store(repo, "tree", tree_bytes(entries))
     root = [one for one in repo.tree(f"{head}^{{tree}}") or () if one.name != FOLDER]
-    tree = _store(repo, "tree", tree_bytes([*root, TreeEntry("040000", FOLDER, folder)]))
+    tree = _store(repo, "tree", tree_bytes([*root, TreeEntry(FOLDER_MODE, FOLDER, folder)]))
     return _commit(repo, tree, "-p", head)
 
 

@@ -83,7 +83,7 @@ def tree_diffs(stream: IO[bytes], most: int) -> Iterator[list[FileDiff]]:
     Raises EOFError where git ends, OverflowError where one takes more than ``most`` bytes.
     """
     found: list[list[FileDiff]] = []
-    meta, rest, size = "", b"", 0
+    meta, rest, size, end = "", b"", 0, END.decode().strip()
     while chunk := stream.read1(1 << 16):  # type: ignore[attr-defined]
         size += len(chunk)
         *words, rest = (rest + chunk).split(b"\0")
@@ -100,7 +100,7 @@ def tree_diffs(stream: IO[bytes], most: int) -> Iterator[list[FileDiff]]:
             *heads, meta = text.split("\n")
             for head in heads:
                 yield from found
-                found, size = [] if head == END.decode().strip() else [[]], len(chunk)
+                found, size = [] if head == end else [[]], len(chunk)
         if size > most:
             raise OverflowError
     raise EOFError

@@ -25,7 +25,7 @@ _MODES = {
     "120000": "a symbolic link",
     "160000": "a submodule",
     "100755": "executable",
-    "040000": "a folder",
+    FOLDER_MODE: "a folder",
 }
 _WORTH_CACHING = 100
 """How many files at once are read through the cache; fewer are read as fast without it."""
@@ -76,7 +76,7 @@ class TreeReader:
             found.update(disorder(answer[0]))
         for entry in root:
             if entry.name == FOLDER:
-                if entry.mode == "040000":
+                if entry.mode == FOLDER_MODE:
                     found.update(self._folder(entry.oid))
                 else:
                     found.update(self.entry(FOLDER, entry.mode, entry.oid))

@@ -91,22 +91,13 @@ def test_a_start_at_a_server_killed_anywhere_is_taken_up_again(
     project: Project, tmp_path: Path, step: int
 ) -> None:
     (clone,) = cloned(project, tmp_path, 1)
-    for point in count(1, step):
-        folder = tmp_path / f"killed-{point}"
-        folder.mkdir()
-        shutil.copytree(tmp_path / "server.git", folder / "server.git")
-        one = Project.copy(clone.path, folder / "clone")
-        one.git("remote", "set-url", "origin", str(folder / "server.git"))
-        answer = one.at_point(point, "kill", "start", "a", "--as", "alice")
-        one.settle()
+    for one, server in killed_with_a_server(clone, tmp_path, step, "start", "a", "--as", "alice"):
         again = one.process("start", "a", "--as", "alice")
-        there = Project(folder / "server.git").git("log", "-1", "--format=%B", "refs/tk/claims/a")
+        there = server.git("log", "-1", "--format=%B", "refs/tk/claims/a")
         assert "holder: alice\n" in there
         assert again.status in (Exit.OK, Exit.REJECTED), again.said
         assert one.state("a") == "in_progress"
         assert one.clean()
-        if answer.status == 0:
-            break
 
 
 def killed_with_a_server(
