@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from tkledger.core.field import is_id
 from tkledger.core.reconcile import ThreeWay, Way, way
-from tkledger.git import RefSwap, Repo
+from tkledger.git.objects import Oid
+from tkledger.git.repo import RefSwap, Repo
+from tkledger.git.transport import Send
 from tkledger.inbox import FOLDER as INBOX
-from tkledger.objects import Oid
 from tkledger.route import Route
-from tkledger.transport import Send
 
 CLAIMS = "refs/tk/claims/"
 

@@ -13,7 +13,7 @@ from tkledger.checkout import writing
 from tkledger.core.change import Change, Violation
 from tkledger.core.rules.door import IDLE, Creation
 from tkledger.core.task import Task
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 
 EVERYBODY = "*"
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable
 
 from tkledger.checkout import writing
-from tkledger.git import Repo
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 
 
 class Baseline:

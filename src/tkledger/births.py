@@ -11,7 +11,7 @@ import os
 from contextlib import suppress
 
 from tkledger.core.snapshot import FOLDER
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 
 
 def order(repo: Repo) -> dict[str, int]:

@@ -14,7 +14,7 @@ from typing import Any
 from tkledger import __version__
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Admission, Budget, Failure, Retry, Spent, Task, Wait
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
 
 _PARTS = {
     "budget": Budget,

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from tkledger import hooks
 from tkledger.baseline import Baseline
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
-from tkledger.git import Repo
-from tkledger.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
+from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
+from tkledger.git.repo import Repo
 
 CANARY = "TK601"
 """The rule that every canary breaks: it deletes the policy."""

@@ -17,9 +17,9 @@ from tkledger.core.claim import FOLDER, Claim, Effect
 from tkledger.core.policy import Policy
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable
-from tkledger.git import RefMoved, RefSwap, Repo
+from tkledger.git.objects import NewObject, Oid, commit_bytes, oid_of
+from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.ledger import Companions, Recorded, Together
-from tkledger.objects import NewObject, Oid, commit_bytes, oid_of
 from tkledger.sightings import first_seen
 
 RESERVED_SECONDS = 60

@@ -18,8 +18,8 @@ from tkledger.core.rules.door import CLAIMS, Holding
 from tkledger.core.snapshot import Snapshot, path_of
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
-from tkledger.git import Repo
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 from tkledger.report import iso
 from tkledger.sightings import first_seen, forget_others
 

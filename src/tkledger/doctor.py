@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tkledger import canaries, driver, hooks
 from tkledger.core.snapshot import FOLDER, Flaw
 from tkledger.errors import TkError
-from tkledger.git import GitError, Repo
+from tkledger.git.repo import GitError, Repo
 from tkledger.ledger import Ledger
 
 STALE_SECONDS = 600

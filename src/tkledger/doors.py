@@ -20,9 +20,9 @@ from tkledger.core.claim import FOLDER
 from tkledger.core.rules.door import ATTRIBUTION, Work
 from tkledger.core.usage import Bill, bills
 from tkledger.errors import Exit, TkError
-from tkledger.git import GitError, Repo
+from tkledger.git.objects import Oid
+from tkledger.git.repo import GitError, Repo
 from tkledger.ledger import Ledger, trailer
-from tkledger.objects import Oid
 from tkledger.sums import SumsFile
 
 

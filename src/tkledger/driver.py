@@ -14,7 +14,7 @@ from tkledger.core.merge import merged
 from tkledger.core.policy import DEFAULT, Policy, TooNew
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.core.task import Task
-from tkledger.git import GitError, Repo
+from tkledger.git.repo import GitError, Repo
 from tkledger.ledger import Ledger
 
 ATTRIBUTES_PATH = ".gitattributes"

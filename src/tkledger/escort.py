@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from tkledger.claiming import Turn, together
 from tkledger.claims import Standing, standing
 from tkledger.core.claim import FOLDER
-from tkledger.git import RefSwap, Repo
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
+from tkledger.git.repo import RefSwap, Repo
 from tkledger.sightings import first_seen
 
 

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from tkledger.asleep import of_change, sleepers
 from tkledger.claims import Worker, fencing, standing
-from tkledger.commits import Commit
 from tkledger.core.change import Change, Violation
 from tkledger.core.claim import FOLDER, is_work
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
-from tkledger.git import Repo
+from tkledger.git.log_format import Commit
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 from tkledger.ledger import trailer
-from tkledger.objects import Oid
 from tkledger.remote import name_of
 
 Deeds = dict[str, Worker]

@@ -14,11 +14,11 @@ from contextlib import closing, suppress
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
-from tkledger.commits import ABSENT, END, Commit, FileDiff, tree_diffs
 from tkledger.core.snapshot import FOLDER
 from tkledger.errors import unusable
-from tkledger.git import BATCH, NOWHERE, GitError, Repo
-from tkledger.objects import FOLDER_MODE, Oid, oid_of
+from tkledger.git.log_format import ABSENT, END, Commit, FileDiff, tree_diffs
+from tkledger.git.objects import FOLDER_MODE, Oid, oid_of
+from tkledger.git.repo import BATCH, NOWHERE, GitError, Repo
 from tkledger.tree import NO_ROOT, Root, TreeReader
 
 _ROOTS = 10_000

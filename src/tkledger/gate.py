@@ -9,7 +9,6 @@ from typing import NamedTuple
 from tkledger import fence, handover, remote
 from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
-from tkledger.commits import Commit
 from tkledger.core.change import Change, Violation, governing
 from tkledger.core.claim import FOLDER
 from tkledger.core.policy import DEFAULT, Policy
@@ -24,11 +23,12 @@ from tkledger.core.rules.door import (
     Work,
 )
 from tkledger.errors import unusable
-from tkledger.git import Repo
+from tkledger.git.log_format import Commit
+from tkledger.git.objects import Oid
+from tkledger.git.pusher import pusher, signer
+from tkledger.git.repo import Repo
 from tkledger.ledger import Ledger, trailer
-from tkledger.objects import Oid
 from tkledger.parts import Part, parts, side_by_side
-from tkledger.pusher import pusher, signer
 
 _ENOUGH = 1_000
 """So many violations refuse a push; to find millions more would take all memory."""

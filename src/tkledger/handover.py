@@ -11,9 +11,9 @@ from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, is_active
 from tkledger.core.policy import Policy
 from tkledger.core.rules.door import HANDOVERS, Handover
-from tkledger.git import Repo
-from tkledger.objects import Oid
-from tkledger.pusher import pusher
+from tkledger.git.objects import Oid
+from tkledger.git.pusher import pusher
+from tkledger.git.repo import Repo
 from tkledger.sightings import forget_others
 
 RefLine = tuple[Oid, Oid, str]

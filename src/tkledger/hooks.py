@@ -9,7 +9,7 @@ from typing import NamedTuple
 import tkledger
 from tkledger.baseline import Baseline
 from tkledger.errors import unusable
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 
 CLIENT = (
     "pre-commit",

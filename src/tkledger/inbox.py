@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from tkledger.core.message import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
 from tkledger.errors import Exit, TkError
-from tkledger.git import RefMoved, RefSwap, Repo
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
+from tkledger.git.repo import RefMoved, RefSwap, Repo
 
 FOLDER = "refs/tk/inbox/"
 

@@ -12,9 +12,9 @@ from tkledger.core.policy import Policy
 from tkledger.core.snapshot import FOLDER
 from tkledger.driver import Outcome, by_best_base, law_of
 from tkledger.errors import TkError, unusable
-from tkledger.git import GitError, Repo
+from tkledger.git.objects import Oid
+from tkledger.git.repo import GitError, Repo
 from tkledger.ledger import Ledger
-from tkledger.objects import Oid
 
 _TOO_OLD = "git 2.38 and later merge without a checkout, and this one is older"
 _LISTED = 5

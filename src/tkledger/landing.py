@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tkledger.checkout import Checkout, writing
 from tkledger.errors import TkError, unusable
-from tkledger.git import GitError, RefMoved, Repo
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
+from tkledger.git.repo import GitError, RefMoved, Repo
 
 _LISTED = 5
 """How many files a message names."""

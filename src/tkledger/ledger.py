@@ -14,7 +14,6 @@ from typing import NamedTuple
 from tkledger import codec
 from tkledger.cache import TaskCache
 from tkledger.checkout import Checkout, dirty, writing
-from tkledger.commits import ABSENT, Commit
 from tkledger.core.actions import Refused
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
@@ -35,8 +34,9 @@ from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.folder_log import Step, steps
-from tkledger.git import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
-from tkledger.objects import NewObject, Oid, oid_of
+from tkledger.git.log_format import ABSENT, Commit
+from tkledger.git.objects import NewObject, Oid, oid_of
+from tkledger.git.repo import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
 from tkledger.report import iso
 from tkledger.sums import SumsFile
 from tkledger.tally import Tally, Walk, Work, work

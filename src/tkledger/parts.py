@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from tkledger.git import Repo
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 
 WORTH = 1_000
 """How many commits a part has at least: that takes ten times as long as to begin a process."""

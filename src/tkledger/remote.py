@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from tkledger.core.claim import FOLDER
 from tkledger.errors import Exit, TkError
-from tkledger.git import RefMoved, RefSwap, Repo
-from tkledger.objects import NewObject
+from tkledger.git.objects import NewObject
+from tkledger.git.repo import RefMoved, RefSwap, Repo
 
 SETTING = "tk.remote"
 """Configuration of a clone: the remote that decides about claims; else the branch's, else origin."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from tkledger.errors import unusable, usage
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 
 _UNDER_WAY = {
     "MERGE_HEAD": ("a merge is going on here", "git commit, or git merge --abort"),

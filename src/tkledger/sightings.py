@@ -12,7 +12,7 @@ from collections.abc import Container
 from contextlib import suppress
 from typing import NamedTuple
 
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
 
 _KEPT_SECONDS = 86_400
 """How long a sighting is kept of what is no claim any more: it may be one about to be made."""

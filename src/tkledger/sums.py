@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from tkledger import __version__
 from tkledger.core.usage import Account, Standing, Used
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
 
 
 class Sums(NamedTuple):

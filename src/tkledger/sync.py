@@ -10,19 +10,20 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from tkledger import escort, fence, gate, queue, transport
+from tkledger import escort, fence, gate, queue
 from tkledger.alignment import Alignment, Exchange, align
 from tkledger.checkout import Checkout
 from tkledger.core.actions import Refused
 from tkledger.core.claim import FOLDER
 from tkledger.errors import Exit, TkError
-from tkledger.git import RefMoved, RefSwap, Repo
+from tkledger.git import transport
+from tkledger.git.objects import Oid
+from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.git.transport import Contended, Heard, Pushed, Send
 from tkledger.join import join
 from tkledger.landing import land, mend, require_room
 from tkledger.ledger import Ledger
-from tkledger.objects import Oid
 from tkledger.route import Route
-from tkledger.transport import Contended, Heard, Pushed, Send
 
 TRIES = 20
 """How often a lost race is run again before giving up BUSY."""

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from tkledger.commits import Commit
 from tkledger.core.snapshot import path_of
 from tkledger.core.task import Spent, Task
 from tkledger.core.usage import (
@@ -29,8 +28,9 @@ from tkledger.core.usage import (
     standing,
 )
 from tkledger.folder_log import steps
-from tkledger.git import GitError, Repo
-from tkledger.objects import Oid, read_commit
+from tkledger.git.log_format import Commit
+from tkledger.git.objects import Oid, read_commit
+from tkledger.git.repo import GitError, Repo
 from tkledger.sums import Sums, SumsFile
 from tkledger.tree import TreeReader
 

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from tkledger import codec
 from tkledger.cache import TaskCache
-from tkledger.commits import ABSENT
 from tkledger.core.field import is_id
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, path_of
 from tkledger.core.task import Task
 from tkledger.errors import TkError, too_old, unusable
-from tkledger.git import Repo
-from tkledger.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
+from tkledger.git.log_format import ABSENT
+from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
+from tkledger.git.repo import Repo
 
 PLAIN_FILE = "100644"
 _MODES = {

@@ -18,7 +18,7 @@ from tkledger.core import policy as policies
 from tkledger.core.snapshot import POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
 from tkledger.errors import Exit
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 
 BEGINNING: tuple[tuple[dict[str, object], ...], ...] = (
     (

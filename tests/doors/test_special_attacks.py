@@ -13,8 +13,8 @@ from clone import Clone, Refused, text_of
 
 from tkledger.core.snapshot import FOLDER, path_of
 from tkledger.folder_log import steps
-from tkledger.git import Repo
-from tkledger.objects import TreeEntry, tree_bytes
+from tkledger.git.objects import TreeEntry, tree_bytes
+from tkledger.git.repo import Repo
 from tkledger.tree import TreeReader
 
 LAUNDRY = ("refs/heads/wip", "refs/tags/v1", "refs/foo/bar", "refs/notes/n")

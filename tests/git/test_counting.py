@@ -13,7 +13,7 @@ from project import Project, race
 
 from tkledger.core.usage import Used
 from tkledger.errors import Exit
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.ledger import Ledger
 from tkledger.sums import SumsFile, _check
 from tkledger.tally import Work

@@ -13,7 +13,7 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
 from tkledger.gate import Verdict
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.ledger import Ledger
 
 WHO = "Test Person <test@example.org>"

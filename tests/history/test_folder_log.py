@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from tkledger.commits import FileDiff
 from tkledger.folder_log import steps
-from tkledger.git import Repo
+from tkledger.git.log_format import FileDiff
+from tkledger.git.repo import Repo
 from tkledger.tree import TreeReader
 
 NAMES = ["a.yaml", "b.yaml", "x/y", "x/z/end\n", "x", "\nend\n", "end\n", "é", "x.yaml"]

@@ -12,7 +12,7 @@ from test_random_histories import LIES, _built, _dropped, _lies, history
 
 from tkledger import gate, parts
 from tkledger.core.change import Violation
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.ledger import Ledger
 from tkledger.parts import Part, side_by_side
 

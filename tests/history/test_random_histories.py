@@ -19,7 +19,7 @@ from tkledger.core.policy import DEFAULT, changed
 from tkledger.core.rules import judge
 from tkledger.core.task import Task
 from tkledger.core.task import changed as edited
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.ledger import Ledger
 
 HISTORIES = range(100)

@@ -11,8 +11,8 @@ import pytest
 
 from tkledger.cli import run
 from tkledger.errors import Exit
-from tkledger.git import Repo
-from tkledger.pusher import pusher
+from tkledger.git.pusher import pusher
+from tkledger.git.repo import Repo
 
 
 def git(path: Path, *words: str, fails: bool = False, **env: str) -> str:

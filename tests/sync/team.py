@@ -11,7 +11,7 @@ from project import Project
 
 from tkledger import hooks
 from tkledger.core.claim import Claim, message
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 
 
 class Team:

@@ -13,7 +13,7 @@ from team import Team, tk_refs
 from tkledger import inbox
 from tkledger.core.message import Message, written
 from tkledger.errors import Exit
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from team import Team
 
 from tkledger import queue, sync
 from tkledger.errors import Exit
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.route import route
 
 

@@ -14,7 +14,7 @@ from team import Team
 
 from tkledger import hooks
 from tkledger.baseline import Baseline
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 
 pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the shell has no lock")
 

@@ -10,7 +10,7 @@ from typing import TextIO
 from tkledger import inbox as box
 from tkledger.core.message import Letter
 from tkledger.core.task import Task
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.report import say, visible
 from tkledger.views.inbox import inbox
 from tkledger.views.lines import text_of

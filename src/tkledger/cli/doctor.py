@@ -9,7 +9,7 @@ import typer
 from tkledger import doctor as ward
 from tkledger.cli import options as o
 from tkledger.errors import Exit
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.report import print_json, visible, without_empty
 
 

@@ -15,7 +15,7 @@ from tkledger.core.change import Violation
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.errors import Exit, unusable
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.report import print_json, refuse, visible
 
 FmtPaths = Annotated[

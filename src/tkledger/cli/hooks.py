@@ -9,7 +9,7 @@ import typer
 from tkledger import hooks
 from tkledger.cli import options as o
 from tkledger.errors import Exit
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.report import print_json, visible
 
 app = typer.Typer(

@@ -17,9 +17,9 @@ from tkledger.core.field import is_id
 from tkledger.core.rules.door import EVERY
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
 from tkledger.errors import Exit, usage
-from tkledger.git import Repo
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 from tkledger.ledger import Proposal
-from tkledger.objects import Oid
 from tkledger.report import print_json, say, violation_json, violation_text, visible
 
 

@@ -16,8 +16,8 @@ from tkledger.core.outlook import outlooks
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import Exit, usage
+from tkledger.git.objects import Oid
 from tkledger.ids import find
-from tkledger.objects import Oid
 from tkledger.report import iso, print_json, say, task_json, visible, without_empty
 from tkledger.verbs import existing
 

@@ -12,7 +12,7 @@ from tkledger.cli import options as o
 from tkledger.codec import FormError
 from tkledger.core.snapshot import FOLDER
 from tkledger.errors import Exit, unusable, usage
-from tkledger.git import Repo
+from tkledger.git.repo import Repo
 from tkledger.report import print_json, say, visible
 
 

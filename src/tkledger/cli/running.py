@@ -17,7 +17,7 @@ from tkledger.cli.work import begun
 from tkledger.core.actions import Refused
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError, usage
-from tkledger.git import GitError
+from tkledger.git.repo import GitError
 from tkledger.ids import find
 from tkledger.jobs import VARIABLE, tell
 from tkledger.report import print_json, say, visible

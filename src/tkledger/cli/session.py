@@ -19,9 +19,9 @@ from tkledger.core.lifecycle import Event
 from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit, TkError, usage
-from tkledger.git import Repo
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 from tkledger.ledger import Ledger, Proposal, Recorded
-from tkledger.objects import Oid
 from tkledger.sums import SumsFile
 from tkledger.verbs import VERBS, Options, Step
 

@@ -11,8 +11,8 @@ from subprocess import Popen
 from typing import NamedTuple
 
 from tkledger.errors import unusable
-from tkledger.git import Repo
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 
 Heard = Callable[[str, float, float | None], None]
 """Is told what git is at, how many it has done, and of how many if that is known."""

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import IO, NamedTuple
 
-from tkledger.commits import FORMAT, Commit, commits, tokens
-from tkledger.objects import (
+from tkledger.git.log_format import FORMAT, Commit, commits, tokens
+from tkledger.git.objects import (
     FOLDER_MODE,
     NewObject,
     Oid,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
 
 FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%an%x00%B%x00"
 """The header of each commit in the log, under ``-z``; no part can hold the NUL that ends it."""

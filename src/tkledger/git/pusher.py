@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tkledger.git import Repo
-from tkledger.objects import Oid
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 
 VARIABLES = ("GL_USERNAME", "GITEA_PUSHER_NAME", "GITEA_PUSHER_EMAIL", "GL_USER", "REMOTE_USER")
 """What GitLab, Gitea and Forgejo, gitolite and a web server set for their hooks."""
