@@ -10,13 +10,13 @@ from pathlib import Path
 
 from stopwatch import in_turns, run, seconds, show, tk, world
 
-from tkledger import codec
 from tkledger.core.change import Change, change
 from tkledger.core.policy import DEFAULT
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import POLICY_PATH, Snapshot, path_of
 from tkledger.core.task import Task, task
 from tkledger.core.usage import Account, Fact, Standing, Usage
+from tkledger.files import codec
 
 
 def worked(path: Path, commits: int) -> Path:
@@ -97,7 +97,7 @@ def main(rounds: int, commits: int, tasks: int) -> None:
             return seconds(lambda: run(tk("budget", "--json"), repo))
 
         walk = ["git", "log", "--raw", "--no-abbrev", "-z", "--", ".tasks"]
-        least = "import tkledger.cli, tkledger.tree, tkledger.tally, tkledger.core.budget"
+        least = "import tkledger.cli, tkledger.files.reader, tkledger.tally, tkledger.core.budget"
         counting = in_turns(
             {
                 "tk --version": lambda: seconds(lambda: run(tk("--version"), repo)),

@@ -7,10 +7,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tkledger import codec
 from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
+from tkledger.files import codec
 
 
 def commit_stream(commits: int, tasks: int, seed: int = 1) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tkledger import codec, remote
+from tkledger import remote
 from tkledger.core import claim as claims
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, Claim
@@ -18,6 +18,7 @@ from tkledger.core.rules.door import CLAIMS, Holding
 from tkledger.core.snapshot import Snapshot, path_of
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
+from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.report import iso

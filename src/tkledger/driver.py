@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tkledger import codec
 from tkledger.core.field import FieldError
 from tkledger.core.merge import merged
 from tkledger.core.policy import DEFAULT, Policy, TooNew
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.core.task import Task
+from tkledger.files import codec
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger import Ledger
 

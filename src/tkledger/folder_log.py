@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from tkledger.core.snapshot import FOLDER
 from tkledger.errors import unusable
+from tkledger.files.reader import NO_ROOT, Root, TreeReader
 from tkledger.git.log_format import ABSENT, END, Commit, FileDiff, tree_diffs
 from tkledger.git.objects import FOLDER_MODE, Oid, oid_of
 from tkledger.git.repo import BATCH, NOWHERE, GitError, Repo
-from tkledger.tree import NO_ROOT, Root, TreeReader
 
 _ROOTS = 10_000
 """How many commits' root folders are remembered; others are read again."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tkledger import codec, gate
+from tkledger import gate
 from tkledger.core.actions import Refused
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import FOLDER
 from tkledger.driver import Outcome, by_best_base, law_of
 from tkledger.errors import TkError, unusable
+from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger import Ledger

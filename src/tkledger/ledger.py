@@ -11,7 +11,6 @@ from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import NamedTuple
 
-from tkledger import codec
 from tkledger.cache import TaskCache
 from tkledger.checkout import Checkout, dirty, writing
 from tkledger.core.actions import Refused
@@ -33,6 +32,8 @@ from tkledger.core.snapshot import (
 from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
+from tkledger.files import codec
+from tkledger.files.reader import Root, TreeReader, look_alike, twice
 from tkledger.folder_log import Step, steps
 from tkledger.git.log_format import ABSENT, Commit
 from tkledger.git.objects import NewObject, Oid, oid_of
@@ -40,7 +41,6 @@ from tkledger.git.repo import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
 from tkledger.report import iso
 from tkledger.sums import SumsFile
 from tkledger.tally import Tally, Walk, Work, work
-from tkledger.tree import Root, TreeReader, look_alike, twice
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""

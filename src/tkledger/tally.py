@@ -27,12 +27,12 @@ from tkledger.core.usage import (
     facts,
     standing,
 )
+from tkledger.files.reader import TreeReader
 from tkledger.folder_log import steps
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid, read_commit
 from tkledger.git.repo import GitError, Repo
 from tkledger.sums import Sums, SumsFile
-from tkledger.tree import TreeReader
 
 Edit = tuple["Task | None", Task]
 """A task before and after; None before its birth."""

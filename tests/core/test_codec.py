@@ -15,8 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import HAZARDS, free_maps, policy_values, raw_tasks, tasks, texts
 
-from tkledger import codec, yamlscan
-from tkledger.codec import FormError, dump_policy, dump_task, load_policy, load_task, reformatted
 from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, Policy, TooNew, policy
@@ -32,6 +30,15 @@ from tkledger.core.task import (
     Wait,
     changed,
     task,
+)
+from tkledger.files import codec, yaml_errors
+from tkledger.files.codec import (
+    FormError,
+    dump_policy,
+    dump_task,
+    load_policy,
+    load_task,
+    reformatted,
 )
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
@@ -667,7 +674,7 @@ def test_a_mutated_file_is_refused_or_read_as_yaml_reads_it(
             assert reformatted(again) == again
         return
     assert dump_task(one) == data
-    values, _ = yamlscan.read(data.decode(), codec.MAX_DEPTH, codec._plain)
+    values, _ = yaml_errors.read(data.decode(), codec.MAX_DEPTH, codec._plain)
     assert task(values) == one
     assert _read_by_yaml(data) == _as_text(one)
 
@@ -676,7 +683,7 @@ def test_a_mutated_file_is_refused_or_read_as_yaml_reads_it(
 @given(tasks())
 def test_the_small_parser_and_yaml_read_the_same_values(one: Task) -> None:
     text = dump_task(one).decode()
-    values, places = yamlscan.read(text, codec.MAX_DEPTH, codec._plain)
+    values, places = yaml_errors.read(text, codec.MAX_DEPTH, codec._plain)
     assert values == codec._parsed(text)
     lines = text.split("\n")
     assert all(lines[places[key] - 1].startswith(f"{key}:") for key in values)
@@ -695,8 +702,8 @@ def test_both_readers_and_the_field_agree_how_deep_x_may_go(depth: int, leaf: An
     found = _tried(text.encode())
     fits = levels <= codec.MAX_DEPTH
     assert isinstance(found, Task) == fits
-    with nullcontext() if fits else pytest.raises(yamlscan.Refused, match="deeper"):
-        yamlscan.read(text, codec.MAX_DEPTH, codec._plain)
+    with nullcontext() if fits else pytest.raises(yaml_errors.Refused, match="deeper"):
+        yaml_errors.read(text, codec.MAX_DEPTH, codec._plain)
     with nullcontext() if fits else pytest.raises(FieldError, match="three deep at most"):
         a_task(x=x)
     if not fits:
@@ -705,7 +712,7 @@ def test_both_readers_and_the_field_agree_how_deep_x_may_go(depth: int, leaf: An
 
 @given(free_maps)
 def test_what_the_field_x_takes_is_never_too_deep_to_write(x: dict[str, Any]) -> None:
-    yamlscan.read(dump_task(a_task(x=x)).decode(), codec.MAX_DEPTH, codec._plain)
+    yaml_errors.read(dump_task(a_task(x=x)).decode(), codec.MAX_DEPTH, codec._plain)
 
 
 @pytest.mark.parametrize("reason", REASONS)

@@ -73,11 +73,11 @@ def test_the_core_opens_and_prints_nothing(path: Path) -> None:
 
 
 def test_only_the_scanner_imports_yaml() -> None:
-    assert _importers("yaml") == {"tkledger.yamlscan"}
+    assert _importers("yaml") == {"tkledger.files.yaml_errors"}
 
 
 def test_only_the_codec_asks_the_scanner() -> None:
-    assert _importers("tkledger.yamlscan") == {"tkledger.codec"}
+    assert _importers("tkledger.files.yaml_errors") == {"tkledger.files.codec"}
 
 
 def test_only_views_import_rich() -> None:
@@ -124,7 +124,6 @@ FLAT = {
     "tkledger.claiming": "claims",
     "tkledger.cli.briefing": "agents",
     "tkledger.cli.session": "api",
-    "tkledger.codec": "files",
     "tkledger.core.actions": "verbs",
     "tkledger.core.outlook": "verbs",
     "tkledger.doctor": "doors",
@@ -148,9 +147,7 @@ FLAT = {
     "tkledger.sightings": "local",
     "tkledger.sums": "local",
     "tkledger.tally": "ledger",
-    "tkledger.tree": "files",
     "tkledger.worktrees": "agents",
-    "tkledger.yamlscan": "files",
 }
 """Modules that lie outside their room."""
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from tkledger import cli, codec, hooks
+from tkledger import cli, hooks
 from tkledger.core import policy as policies
 from tkledger.core.snapshot import POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
 from tkledger.errors import Exit
+from tkledger.files import codec
 from tkledger.git.repo import Repo
 
 BEGINNING: tuple[tuple[dict[str, object], ...], ...] = (

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import pytest
 from clone import Clone, Refused, a_task
 
-from tkledger import codec
 from tkledger.core.snapshot import POLICY_PATH, path_of
 from tkledger.core.task import changed
+from tkledger.files import codec
 
 
 class Case(NamedTuple):

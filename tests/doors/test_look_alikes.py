@@ -6,7 +6,7 @@ import pytest
 from clone import Clone, Refused, text_of
 
 from tkledger.core.snapshot import FOLDER
-from tkledger.tree import looks_like_folder
+from tkledger.files.reader import looks_like_folder
 
 ALIKE = {
     "a filler of Hangul": ".ta\u3164sks",

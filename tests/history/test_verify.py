@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from loom import POLICY_PATH, Loom, a_task, genesis, moved
 
-from tkledger import codec
 from tkledger.cli import run
 from tkledger.core import policy as policies
 from tkledger.core import rules
@@ -20,6 +19,7 @@ from tkledger.core.rules.rule import Finding, Rule
 from tkledger.core.task import Task
 from tkledger.core.task import changed as edited
 from tkledger.errors import Exit
+from tkledger.files import codec
 
 A, B = a_task("a"), a_task("b")
 STARTED = moved(A, "in_progress", owner="alice")

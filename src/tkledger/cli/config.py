@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from tkledger import codec
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core import policy as policies
@@ -15,6 +14,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.snapshot import POLICY_PATH, Snapshot
 from tkledger.core.task import Budget
 from tkledger.errors import Exit, usage
+from tkledger.files import codec
 from tkledger.ledger import Proposal
 from tkledger.report import policy_json, print_json, visible
 

@@ -7,11 +7,11 @@ import shlex
 import subprocess
 import tempfile
 
-from tkledger import codec
 from tkledger.cli.session import Session
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import unusable, usage
+from tkledger.files import codec
 from tkledger.ledger import Proposal, Recorded
 from tkledger.report import say
 from tkledger.verbs import existing

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from tkledger import codec
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core.change import Violation
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.errors import Exit, unusable
+from tkledger.files import codec
 from tkledger.git.repo import Repo
 from tkledger.report import print_json, refuse, visible
 

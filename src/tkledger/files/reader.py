@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tkledger import codec
 from tkledger.cache import TaskCache
 from tkledger.core.field import is_id
 from tkledger.core.policy import Policy, TooNew
@@ -15,6 +14,7 @@ from tkledger.core.rules import form
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, path_of
 from tkledger.core.task import Task
 from tkledger.errors import TkError, too_old, unusable
+from tkledger.files import codec
 from tkledger.git.log_format import ABSENT
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo

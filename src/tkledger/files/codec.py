@@ -334,11 +334,11 @@ def _why_not(data: bytes, kind: _Kind) -> FormError:
             f"holds the character U+{ord(hidden[0]):04X}",
             line=text.count("\n", 0, hidden.start()) + 1,
         )
-    from tkledger import yamlscan
+    from tkledger.files import yaml_errors
 
     try:
-        values, places = yamlscan.read(text, MAX_DEPTH, _plain)
-    except yamlscan.Refused as error:
+        values, places = yaml_errors.read(text, MAX_DEPTH, _plain)
+    except yaml_errors.Refused as error:
         return FormError(form.UNREADABLE, error.message, line=error.line)
     try:
         value = kind.make(values)
