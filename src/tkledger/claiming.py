@@ -20,7 +20,7 @@ from tkledger.errors import Exit, TkError, unusable
 from tkledger.git.objects import NewObject, Oid, commit_bytes, oid_of
 from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.ledger import Companions, Recorded, Together
-from tkledger.sightings import first_seen
+from tkledger.local.first_seen import first_seen
 
 RESERVED_SECONDS = 60
 """How long a claim holds whose worktree is still being made: that takes seconds."""

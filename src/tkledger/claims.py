@@ -21,8 +21,8 @@ from tkledger.errors import Exit, TkError
 from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
+from tkledger.local.first_seen import first_seen, forget_others
 from tkledger.report import iso
-from tkledger.sightings import first_seen, forget_others
 
 _NOTHING = "refs/tk/none"
 """A name for what a push takes away: nothing is there."""

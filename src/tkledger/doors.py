@@ -23,7 +23,7 @@ from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger import Ledger, trailer
-from tkledger.sums import SumsFile
+from tkledger.local.sums import SumsFile
 
 
 def in_index(ledger: Ledger) -> tuple[Violation, ...]:

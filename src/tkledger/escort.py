@@ -13,7 +13,7 @@ from tkledger.claims import Standing, standing
 from tkledger.core.claim import FOLDER
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefSwap, Repo
-from tkledger.sightings import first_seen
+from tkledger.local.first_seen import first_seen
 
 
 def renewed(repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]) -> tuple[RefSwap, ...]:

@@ -14,7 +14,7 @@ from tkledger.core.rules.door import HANDOVERS, Handover
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher
 from tkledger.git.repo import Repo
-from tkledger.sightings import forget_others
+from tkledger.local.first_seen import forget_others
 
 RefLine = tuple[Oid, Oid, str]
 """One ref of a push: where it was, where it will be, as zeros for nowhere, and its full name."""

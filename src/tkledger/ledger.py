@@ -11,7 +11,6 @@ from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import NamedTuple
 
-from tkledger.cache import TaskCache
 from tkledger.checkout import Checkout, dirty, writing
 from tkledger.core.actions import Refused
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
@@ -38,8 +37,9 @@ from tkledger.folder_log import Step, steps
 from tkledger.git.log_format import ABSENT, Commit
 from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.repo import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
+from tkledger.local.sums import SumsFile
+from tkledger.local.task_cache import TaskCache
 from tkledger.report import iso
-from tkledger.sums import SumsFile
 from tkledger.tally import Tally, Walk, Work, work
 
 _TRIES = 20

@@ -32,7 +32,7 @@ from tkledger.folder_log import steps
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid, read_commit
 from tkledger.git.repo import GitError, Repo
-from tkledger.sums import Sums, SumsFile
+from tkledger.local.sums import Sums, SumsFile
 
 Edit = tuple["Task | None", Task]
 """A task before and after; None before its birth."""

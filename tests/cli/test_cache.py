@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tkledger.cache import TaskCache
 from tkledger.cli import run
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit
+from tkledger.local.task_cache import TaskCache
 
 
 @pytest.fixture

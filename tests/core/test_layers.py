@@ -118,7 +118,6 @@ FLAT = {
     "tkledger.asleep": "doors",
     "tkledger.baseline": "doors",
     "tkledger.births": "ledger",
-    "tkledger.cache": "local",
     "tkledger.canaries": "doors",
     "tkledger.checkout": "ledger",
     "tkledger.claiming": "claims",
@@ -144,8 +143,6 @@ FLAT = {
     "tkledger.remote": "claims",
     "tkledger.route": "sync",
     "tkledger.run": "agents",
-    "tkledger.sightings": "local",
-    "tkledger.sums": "local",
     "tkledger.tally": "ledger",
     "tkledger.worktrees": "agents",
 }

@@ -15,7 +15,7 @@ from tkledger.core.usage import Used
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.ledger import Ledger
-from tkledger.sums import SumsFile, _check
+from tkledger.local.sums import SumsFile, _check
 from tkledger.tally import Work
 
 POLICY = b"version: 1\nformat: 1\nlaw: 1\n"

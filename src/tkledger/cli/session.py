@@ -10,7 +10,6 @@ from typing import Any
 
 from tkledger import claiming, claims, report
 from tkledger.asleep import forbidden, sleepers
-from tkledger.cache import TaskCache
 from tkledger.core.actions import Refused
 from tkledger.core.change import change
 from tkledger.core.claim import is_active
@@ -22,7 +21,8 @@ from tkledger.errors import Exit, TkError, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger import Ledger, Proposal, Recorded
-from tkledger.sums import SumsFile
+from tkledger.local.sums import SumsFile
+from tkledger.local.task_cache import TaskCache
 from tkledger.verbs import VERBS, Options, Step
 
 

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tkledger.cache import TaskCache
 from tkledger.core.field import is_id
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
@@ -18,6 +17,7 @@ from tkledger.files import codec
 from tkledger.git.log_format import ABSENT
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
+from tkledger.local.task_cache import TaskCache
 
 PLAIN_FILE = "100644"
 _MODES = {
