@@ -14,8 +14,9 @@ import typer
 
 from tkledger.cli import COMMANDS
 from tkledger.cli.app import ABOUT, build
+from tkledger.core import door_rules
 from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
-from tkledger.core.rules import FAMILIES, door
+from tkledger.core.rules import FAMILIES
 from tkledger.core.rules.rule import Rule
 
 DOCS = Path(__file__).parent
@@ -123,8 +124,8 @@ def _diagram() -> str:
 
 def _rules() -> Iterator[str]:
     families = [
-        (_marked(_sentence(family.__doc__)), _of(family), family is door)
-        for family in (*FAMILIES, door)
+        (_marked(_sentence(family.__doc__)), _of(family), family is door_rules)
+        for family in (*FAMILIES, door_rules)
     ]
     yield WRITTEN.format(source="tkledger/core/rules/")
     yield "# The rules"

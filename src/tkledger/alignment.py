@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tkledger.core.claim_merge import ThreeWay, Way, way
 from tkledger.core.field import is_id
-from tkledger.core.reconcile import ThreeWay, Way, way
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefSwap, Repo
 from tkledger.git.transport import Send

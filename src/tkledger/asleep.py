@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from tkledger.checkout import writing
 from tkledger.core.change import Change, Violation
-from tkledger.core.rules.door import IDLE, Creation
+from tkledger.core.door_rules import IDLE, Creation
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
 

@@ -13,8 +13,8 @@ from tkledger import remote
 from tkledger.core import claim as claims
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, Claim
+from tkledger.core.door_rules import CLAIMS, Holding
 from tkledger.core.policy import Policy
-from tkledger.core.rules.door import CLAIMS, Holding
 from tkledger.core.snapshot import Snapshot, path_of
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError

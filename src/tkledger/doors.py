@@ -17,7 +17,7 @@ from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER
-from tkledger.core.rules.door import ATTRIBUTION, Work
+from tkledger.core.door_rules import ATTRIBUTION, Work
 from tkledger.core.usage import Bill, bills
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid

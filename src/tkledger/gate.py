@@ -11,10 +11,7 @@ from tkledger.baseline import Baseline
 from tkledger.checkout import Checkout
 from tkledger.core.change import Change, Violation, governing
 from tkledger.core.claim import FOLDER
-from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.rules import judge
-from tkledger.core.rules.authority import guarded
-from tkledger.core.rules.door import (
+from tkledger.core.door_rules import (
     ATTRIBUTION,
     CHECKS,
     DEEDS,
@@ -22,6 +19,9 @@ from tkledger.core.rules.door import (
     RefUpdate,
     Work,
 )
+from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.rules import judge
+from tkledger.core.rules.authority import guarded
 from tkledger.errors import unusable
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid

@@ -9,8 +9,8 @@ from contextlib import suppress
 from tkledger.claims import Standing, standing, task_at
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, is_active
+from tkledger.core.door_rules import HANDOVERS, Handover
 from tkledger.core.policy import Policy
-from tkledger.core.rules.door import HANDOVERS, Handover
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher
 from tkledger.git.repo import Repo

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from tkledger.core.message import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
+from tkledger.core.messages import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefMoved, RefSwap, Repo

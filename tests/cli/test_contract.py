@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from tkledger.cli import COMMANDS, app
+from tkledger.core.door_rules import EVERY
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
-from tkledger.core.rules.door import EVERY
 from tkledger.core.task import FIELDS
 from tkledger.errors import Exit
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tkledger.core.checks import (
+from tkledger.core.exec_kernel import (
     Answer,
     Node,
     budget,

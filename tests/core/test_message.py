@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tkledger.core.message import (
+from tkledger.core.messages import (
     REFUSALS,
     Answer,
     Event,

@@ -15,9 +15,9 @@ import typer
 
 from tkledger.cli import COMMANDS
 from tkledger.cli.app import build
+from tkledger.core.door_rules import EVERY
 from tkledger.core.lifecycle import TRANSITIONS
 from tkledger.core.policy import Policy
-from tkledger.core.rules.door import EVERY
 from tkledger.core.task import Task
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import pytest
 from project import Project
 from team import Team, tk_refs
 
-from tkledger.core.reconcile import ThreeWay, Way, way
+from tkledger.core.claim_merge import ThreeWay, Way, way
 
 LATER = {("old", "new"), ("old", "newer"), ("new", "newer")}
 CASES = [

@@ -11,7 +11,7 @@ from project import Answer, Project, race
 from team import Team, tk_refs
 
 from tkledger import inbox
-from tkledger.core.message import Message, written
+from tkledger.core.messages import Message, written
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 

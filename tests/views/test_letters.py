@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tkledger.core.message import Answer, Letter, Message
+from tkledger.core.messages import Answer, Letter, Message
 from tkledger.views.inbox import inbox
 
 AT = 1_700_000_000

@@ -8,7 +8,7 @@ import time
 from typing import TextIO
 
 from tkledger import inbox as box
-from tkledger.core.message import Letter
+from tkledger.core.messages import Letter
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
 from tkledger.report import say, visible

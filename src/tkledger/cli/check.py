@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from tkledger.cli import options as o
-from tkledger.core import checks
-from tkledger.core.checks import Answer, Node
+from tkledger.core import exec_kernel
+from tkledger.core.exec_kernel import Answer, Node
 from tkledger.errors import Exit, TkError, usage
 from tkledger.report import print_json, say, visible, without_empty
 
@@ -39,7 +39,7 @@ def transition(
     as_json: o.Json = False,
 ) -> int:
     """Say whether the lifecycle has an edge between two states."""
-    return _answer(lambda: checks.transition(source, target), as_json)
+    return _answer(lambda: exec_kernel.transition(source, target), as_json)
 
 
 @app.command("loop")
@@ -59,7 +59,7 @@ def loop(
     ] = None,
     max_depth: Annotated[
         int, typer.Option("--max-depth", metavar="N", help="A root stands at 0.")
-    ] = checks.MAX_DEPTH,
+    ] = exec_kernel.MAX_DEPTH,
     at: o.At = None,
     path: o.Folder = ".",
     as_json: o.Json = False,
@@ -79,25 +79,27 @@ def _loop(call: Node, max_depth: int, path: str, at: str | None) -> Answer:
     except (GitError, TkError):
         if at is not None:
             raise
-        return checks.loop(call, lambda task_id: None, max_depth=max_depth)
-    return checks.loop_in(ledger, call, max_depth)
+        return exec_kernel.loop(call, lambda task_id: None, max_depth=max_depth)
+    return exec_kernel.loop_in(ledger, call, max_depth)
 
 
 @app.command("budget")
 def budget(
     id: Annotated[str, typer.Argument(metavar="ID", help="The task's name, for the answer.")],
     steps: Annotated[int, typer.Option("--steps", metavar="N", help="Steps taken.")] = 0,
-    max_steps: Annotated[int, typer.Option("--max-steps", metavar="N")] = checks.MAX_STEPS,
+    max_steps: Annotated[int, typer.Option("--max-steps", metavar="N")] = exec_kernel.MAX_STEPS,
     seconds: Annotated[float, typer.Option("--duration", metavar="S", help="Seconds worked.")] = 0,
-    max_seconds: Annotated[int, typer.Option("--max-duration", metavar="S")] = checks.MAX_SECONDS,
+    max_seconds: Annotated[
+        int, typer.Option("--max-duration", metavar="S")
+    ] = exec_kernel.MAX_SECONDS,
     depth: Annotated[int, typer.Option("--depth", metavar="N", help="Depth proposed.")] = 0,
-    max_depth: Annotated[int, typer.Option("--max-depth", metavar="N")] = checks.MAX_DEPTH,
+    max_depth: Annotated[int, typer.Option("--max-depth", metavar="N")] = exec_kernel.MAX_DEPTH,
     path: o.Folder = ".",  # every command takes it, here it changes nothing
     as_json: o.Json = False,
 ) -> int:
     """Say whether what was used is within the limits given."""
     return _answer(
-        lambda: checks.budget(
+        lambda: exec_kernel.budget(
             id,
             steps=steps,
             max_steps=max_steps,

@@ -13,8 +13,8 @@ from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core import policy as policies
 from tkledger.core.change import Violation
+from tkledger.core.door_rules import EVERY
 from tkledger.core.field import is_id
-from tkledger.core.rules.door import EVERY
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid

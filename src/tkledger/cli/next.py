@@ -13,7 +13,7 @@ from tkledger.cli import options as o
 from tkledger.cli.session import Session, claim_json
 from tkledger.core.actions import Refused
 from tkledger.core.lifecycle import State
-from tkledger.core.pick import Pick, Wish, pick
+from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
