@@ -11,7 +11,6 @@ from typing import NamedTuple
 from tkledger import claims, remote
 from tkledger.claims import Standing, Worker, fencing, standing, task_at
 from tkledger.core import claim as law
-from tkledger.core.actions import Refused
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, Claim, Effect
 from tkledger.core.policy import Policy
@@ -21,6 +20,7 @@ from tkledger.git.objects import NewObject, Oid, commit_bytes, oid_of
 from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.ledger import Companions, Recorded, Together
 from tkledger.local.first_seen import first_seen
+from tkledger.verbs.moves import Refused
 
 RESERVED_SECONDS = 60
 """How long a claim holds whose worktree is still being made: that takes seconds."""

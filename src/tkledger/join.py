@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tkledger import gate
-from tkledger.core.actions import Refused
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import FOLDER
@@ -16,6 +15,7 @@ from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger import Ledger
+from tkledger.verbs.moves import Refused
 
 _TOO_OLD = "git 2.38 and later merge without a checkout, and this one is older"
 _LISTED = 5

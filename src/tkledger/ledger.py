@@ -12,7 +12,6 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from tkledger.checkout import Checkout, dirty, writing
-from tkledger.core.actions import Refused
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
 from tkledger.core.history import HistoryEntry, event_name
@@ -41,6 +40,7 @@ from tkledger.local.sums import SumsFile
 from tkledger.local.task_cache import TaskCache
 from tkledger.report import iso
 from tkledger.tally import Tally, Walk, Work, work
+from tkledger.verbs.moves import Refused
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""

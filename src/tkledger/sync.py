@@ -13,7 +13,6 @@ from typing import NamedTuple
 from tkledger import escort, fence, gate, queue
 from tkledger.alignment import Alignment, Exchange, align
 from tkledger.checkout import Checkout
-from tkledger.core.actions import Refused
 from tkledger.core.claim import FOLDER
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
@@ -24,6 +23,7 @@ from tkledger.join import join
 from tkledger.landing import land, mend, require_room
 from tkledger.ledger import Ledger
 from tkledger.route import Route
+from tkledger.verbs.moves import Refused
 
 TRIES = 20
 """How often a lost race is run again before giving up BUSY."""

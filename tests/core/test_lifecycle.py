@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tkledger.core.actions import TARGETS
 from tkledger.core.lifecycle import (
     INITIAL,
     TERMINAL,
@@ -20,6 +19,7 @@ from tkledger.core.lifecycle import (
     is_terminal,
     narrowed,
 )
+from tkledger.verbs.moves import TARGETS
 
 # Rows are where a task stands, columns where it goes; '-' is no edge.
 GRID = """

@@ -171,7 +171,7 @@ def _failed(error: Exception, as_json: bool) -> int:
 
 def _told(error: Exception, as_json: bool) -> int:
     from tkledger import report
-    from tkledger.core.actions import Refused
+    from tkledger.verbs.moves import Refused
 
     if isinstance(error, Refused):
         return report.refuse(error.violations, as_json=as_json)

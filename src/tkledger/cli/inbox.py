@@ -15,8 +15,8 @@ from tkledger.cli.session import Session, read_ids, read_text
 from tkledger.core.field import line
 from tkledger.core.messages import Answer, Letter, Message, bounded, seconds
 from tkledger.errors import Exit, usage
-from tkledger.ids import find
 from tkledger.report import iso, print_json, say, visible, without_empty
+from tkledger.verbs.ids import find
 
 
 def send(

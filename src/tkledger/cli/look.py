@@ -12,14 +12,14 @@ from tkledger.cli.budget import used_json
 from tkledger.cli.session import Session, claim_json
 from tkledger.core.history import HistoryEntry, times
 from tkledger.core.lifecycle import State
-from tkledger.core.outlook import outlooks
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
-from tkledger.ids import find
 from tkledger.report import iso, print_json, say, task_json, visible, without_empty
 from tkledger.verbs import existing
+from tkledger.verbs.ids import find
+from tkledger.verbs.legal_moves import outlooks
 
 if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
     from tkledger.cli import options as o

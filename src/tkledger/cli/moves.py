@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tkledger.cli.plain import COMMON, Flag, arguments
 from tkledger.cli.session import Session, each, read_ids, read_text
-from tkledger.core.actions import TARGETS
 from tkledger.core.lifecycle import TRANSITIONS, Event
 from tkledger.core.task import REASONS, RESOLUTIONS
 from tkledger.verbs import OPTIONS
+from tkledger.verbs.moves import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

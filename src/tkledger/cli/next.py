@@ -11,7 +11,6 @@ import typer
 from tkledger import asleep, births, claims, remote, worktrees
 from tkledger.cli import options as o
 from tkledger.cli.session import Session, claim_json
-from tkledger.core.actions import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot
@@ -19,6 +18,7 @@ from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import Recorded
 from tkledger.report import print_json, say, task_json, visible
+from tkledger.verbs.moves import Refused
 
 _PAUSES = (0.1, 2.0)
 """The first pause between two looks, and the longest, in seconds."""

@@ -14,14 +14,14 @@ from tkledger.cli.briefing import brief, log_of
 from tkledger.cli.next import offered
 from tkledger.cli.session import Session
 from tkledger.cli.work import begun
-from tkledger.core.actions import Refused
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git.repo import GitError
-from tkledger.ids import find
 from tkledger.jobs import VARIABLE, tell
 from tkledger.report import print_json, say, visible
 from tkledger.run import End, Outcome
+from tkledger.verbs.ids import find
+from tkledger.verbs.moves import Refused
 from tkledger.worktrees import Place
 
 LONGEST_PAUSE = 60.0

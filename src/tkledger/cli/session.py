@@ -10,7 +10,6 @@ from typing import Any
 
 from tkledger import claiming, claims, report
 from tkledger.asleep import forbidden, sleepers
-from tkledger.core.actions import Refused
 from tkledger.core.change import change
 from tkledger.core.claim import is_active
 from tkledger.core.field import FieldError, line
@@ -24,6 +23,7 @@ from tkledger.ledger import Ledger, Proposal, Recorded
 from tkledger.local.sums import SumsFile
 from tkledger.local.task_cache import TaskCache
 from tkledger.verbs import VERBS, Options, Step
+from tkledger.verbs.moves import Refused
 
 
 class Session:

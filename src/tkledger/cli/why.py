@@ -7,10 +7,10 @@ from typing import Any
 
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
-from tkledger.core.outlook import Outlook, outlooks
 from tkledger.errors import Exit
 from tkledger.report import print_json, violation_json
 from tkledger.verbs import existing
+from tkledger.verbs.legal_moves import Outlook, outlooks
 
 
 def why(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = False) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from tkledger.core import actions
 from tkledger.core.field import WHOLE, FieldError, decimal, is_id, line, whole
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, REASONS, RESOLUTIONS, Task
 from tkledger.errors import unusable, usage
-from tkledger.ids import find, fresh_id
+from tkledger.verbs import moves
+from tkledger.verbs.ids import find, fresh_id
 
 Options = Mapping[str, Any]
 
@@ -66,7 +66,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **{
         event.value: ("id", "message", *extra)
         for event, extra in {
-            **dict.fromkeys(actions.TARGETS, ()),
+            **dict.fromkeys(moves.TARGETS, ()),
             Event.START: _PLACE,
             Event.BLOCK: ("reason",),
             Event.FINISH: ("resolution",),
@@ -106,7 +106,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Step:
     }
     if not fields["title"].strip():
         raise usage("no-title", "a task needs a title", "tk new TITLE")
-    after = actions.new(ledger, fields)
+    after = moves.new(ledger, fields)
     return Step(after, task_id, f"new {task_id} {_title(after, task_id)}")
 
 
@@ -123,7 +123,7 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Step:
             less = [one if one in task.depends_on else find(ledger, one) for one in less]
         if more or less:
             fields[field] = sorted({*getattr(task, field), *fields.get(field, ())} - {*less})
-    after = actions.edit(ledger, task, fields)
+    after = moves.edit(ledger, task, fields)
     why = (("Tk-Reason", options["reason"]),) if options.get("reason") else ()
     return Step(after, task.id, f"edit {task.id} {_title(after, task.id)}", why)
 
@@ -134,7 +134,7 @@ def note(ledger: Snapshot, options: Options, actor: str) -> Step:
     text = options.get("message")
     if not text or not text.strip():
         raise usage("no-text", "a note needs a text", f"tk note {task.id} TEXT")
-    return Step(actions.note(ledger, task, text), task.id, f"note {task.id} {task.title}")
+    return Step(moves.note(ledger, task, text), task.id, f"note {task.id} {task.title}")
 
 
 def concern(ledger: Snapshot, options: Options, actor: str) -> Step:
@@ -143,7 +143,7 @@ def concern(ledger: Snapshot, options: Options, actor: str) -> Step:
     text = (options.get("message") or "").strip()
     number, kind = options.get("settle"), options.get("kind")
     if number is not None:
-        after = actions.settle(ledger, task, _open_concern(task, number), text or None)
+        after = moves.settle(ledger, task, _open_concern(task, number), text or None)
         return Step(after, task.id, f"settle {task.id} {task.title}")
     if not text:
         raise usage("no-text", "a concern needs a text", f"tk concern {task.id} TEXT")
@@ -152,7 +152,7 @@ def concern(ledger: Snapshot, options: Options, actor: str) -> Step:
         number = task.concerns.index(words) + 1
         fact = f"{task.id} has this concern already, as number {number}"
         raise usage("known-concern", fact, f"tk show {task.id}, or say it in other words")
-    return Step(actions.concern(ledger, task, words), task.id, f"concern {task.id} {task.title}")
+    return Step(moves.concern(ledger, task, words), task.id, f"concern {task.id} {task.title}")
 
 
 def _open_concern(task: Task, number: int) -> str:
@@ -214,10 +214,10 @@ def move(event: Event) -> Callable[[Snapshot, Options, str], Step]:
                 f"tk block {task.id} --reason other -m TEXT",
             )
         resolution = options.get("resolution")
-        ways = RESOLUTIONS.get(actions.TARGETS[event], ())
+        ways = RESOLUTIONS.get(moves.TARGETS[event], ())
         if resolution and resolution not in ways:
             raise FieldError("resolution", f"{resolution!r} must be one of {', '.join(ways)}")
-        after = actions.move(
+        after = moves.move(
             ledger,
             task,
             event,
@@ -242,7 +242,7 @@ VERBS: dict[str, Callable[[Snapshot, Options, str], Step]] = {
     "concern": concern,
     "step": step,
     "spend": spend,
-    **{event.value: move(event) for event in actions.TARGETS},
+    **{event.value: move(event) for event in moves.TARGETS},
 }
 
 
