@@ -97,7 +97,7 @@ def main(rounds: int, commits: int, tasks: int) -> None:
             return seconds(lambda: run(tk("budget", "--json"), repo))
 
         walk = ["git", "log", "--raw", "--no-abbrev", "-z", "--", ".tasks"]
-        least = "import tkledger.cli, tkledger.files.reader, tkledger.tally, tkledger.core.budget"
+        least = "import tkledger.cli, tkledger.files.reader, tkledger.ledger.tally, tkledger.core.budget"
         counting = in_turns(
             {
                 "tk --version": lambda: seconds(lambda: run(tk("--version"), repo)),

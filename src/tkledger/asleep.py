@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from tkledger.checkout import writing
 from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import IDLE, Creation
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
+from tkledger.ledger.checkout import writing
 
 EVERYBODY = "*"
 

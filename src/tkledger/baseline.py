@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from tkledger.checkout import writing
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
+from tkledger.ledger.checkout import writing
 
 
 class Baseline:

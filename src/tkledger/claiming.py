@@ -18,7 +18,7 @@ from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable
 from tkledger.git.objects import NewObject, Oid, commit_bytes, oid_of
 from tkledger.git.repo import RefMoved, RefSwap, Repo
-from tkledger.ledger import Companions, Recorded, Together
+from tkledger.ledger.reader import Companions, Recorded, Together
 from tkledger.local.first_seen import first_seen
 from tkledger.verbs.moves import Refused
 

@@ -12,7 +12,7 @@ from tkledger import canaries, driver, hooks
 from tkledger.core.snapshot import FOLDER, Flaw
 from tkledger.errors import TkError
 from tkledger.git.repo import GitError, Repo
-from tkledger.ledger import Ledger
+from tkledger.ledger.reader import Ledger
 
 STALE_SECONDS = 600
 """How old a lock file must be to be called stale: no git command holds one for ten minutes."""

@@ -14,7 +14,6 @@ from typing import NoReturn
 
 from tkledger import fence, gate, handover
 from tkledger.baseline import Baseline
-from tkledger.checkout import Checkout
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER
 from tkledger.core.door_rules import ATTRIBUTION, Work
@@ -22,7 +21,8 @@ from tkledger.core.usage import Bill, bills
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
-from tkledger.ledger import Ledger, trailer
+from tkledger.ledger.checkout import Checkout
+from tkledger.ledger.reader import Ledger, trailer
 from tkledger.local.sums import SumsFile
 
 

@@ -15,7 +15,7 @@ from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.core.task import Task
 from tkledger.files import codec
 from tkledger.git.repo import GitError, Repo
-from tkledger.ledger import Ledger
+from tkledger.ledger.reader import Ledger
 
 ATTRIBUTES_PATH = ".gitattributes"
 ATTRIBUTES = f"/{FOLDER}/*.yaml merge=tk text eol=lf"

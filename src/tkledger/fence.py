@@ -15,7 +15,7 @@ from tkledger.core.policy import Policy
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger import trailer
+from tkledger.ledger.reader import trailer
 from tkledger.remote import name_of
 
 Deeds = dict[str, Worker]

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from tkledger import fence, handover, remote
 from tkledger.baseline import Baseline
-from tkledger.checkout import Checkout
 from tkledger.core.change import Change, Violation, governing
 from tkledger.core.claim import FOLDER
 from tkledger.core.door_rules import (
@@ -27,8 +26,9 @@ from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher, signer
 from tkledger.git.repo import Repo
-from tkledger.ledger import Ledger, trailer
-from tkledger.parts import Part, parts, side_by_side
+from tkledger.ledger.checkout import Checkout
+from tkledger.ledger.parallel import Part, parts, side_by_side
+from tkledger.ledger.reader import Ledger, trailer
 
 _ENOUGH = 1_000
 """So many violations refuse a push; to find millions more would take all memory."""

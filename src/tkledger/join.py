@@ -14,7 +14,7 @@ from tkledger.errors import TkError, unusable
 from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
-from tkledger.ledger import Ledger
+from tkledger.ledger.reader import Ledger
 from tkledger.verbs.moves import Refused
 
 _TOO_OLD = "git 2.38 and later merge without a checkout, and this one is older"

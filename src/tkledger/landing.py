@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tkledger.checkout import Checkout, writing
 from tkledger.errors import TkError, unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, RefMoved, Repo
+from tkledger.ledger.checkout import Checkout, writing
 
 _LISTED = 5
 """How many files a message names."""

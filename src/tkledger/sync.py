@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from tkledger import escort, fence, gate, queue
 from tkledger.alignment import Alignment, Exchange, align
-from tkledger.checkout import Checkout
 from tkledger.core.claim import FOLDER
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
@@ -21,7 +20,8 @@ from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.git.transport import Contended, Heard, Pushed, Send
 from tkledger.join import join
 from tkledger.landing import land, mend, require_room
-from tkledger.ledger import Ledger
+from tkledger.ledger.checkout import Checkout
+from tkledger.ledger.reader import Ledger
 from tkledger.route import Route
 from tkledger.verbs.moves import Refused
 

@@ -13,9 +13,9 @@ from clone import Clone, Refused, text_of
 
 from tkledger.core.snapshot import FOLDER, path_of
 from tkledger.files.reader import TreeReader
-from tkledger.folder_log import steps
 from tkledger.git.objects import TreeEntry, tree_bytes
 from tkledger.git.repo import Repo
+from tkledger.ledger.diffs import steps
 
 LAUNDRY = ("refs/heads/wip", "refs/tags/v1", "refs/foo/bar", "refs/notes/n")
 

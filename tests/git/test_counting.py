@@ -14,9 +14,9 @@ from project import Project, race
 from tkledger.core.usage import Used
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
-from tkledger.ledger import Ledger
+from tkledger.ledger.reader import Ledger
+from tkledger.ledger.tally import Work
 from tkledger.local.sums import SumsFile, _check
-from tkledger.tally import Work
 
 POLICY = b"version: 1\nformat: 1\nlaw: 1\n"
 

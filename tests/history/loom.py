@@ -15,7 +15,7 @@ from tkledger.core.task import Task, changed, task
 from tkledger.files import codec
 from tkledger.gate import Verdict
 from tkledger.git.repo import Repo
-from tkledger.ledger import Ledger
+from tkledger.ledger.reader import Ledger
 
 WHO = "Test Person <test@example.org>"
 BEGIN = 1_700_000_000

@@ -9,9 +9,9 @@ import pytest
 from project import Project
 
 from tkledger.files.reader import TreeReader
-from tkledger.folder_log import steps
 from tkledger.git.log_format import FileDiff
 from tkledger.git.repo import Repo
+from tkledger.ledger.diffs import steps
 
 NAMES = ["a.yaml", "b.yaml", "x/y", "x/z/end\n", "x", "\nend\n", "end\n", "é", "x.yaml"]
 MODES = ["100644", "100755", "120000"]

@@ -13,7 +13,7 @@ from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import Task
 from tkledger.git.objects import NewObject, TreeEntry, commit_bytes, oid_of
 from tkledger.git.repo import Repo
-from tkledger.ledger import Ledger
+from tkledger.ledger.reader import Ledger
 
 WHO = "T <t@example.org> 1000000 +0000"
 TASK = "schema: 1\nid: {}\ntitle: {}\nstate: todo\n"

@@ -10,11 +10,12 @@ import pytest
 from loom import Loom
 from test_random_histories import LIES, _built, _dropped, _lies, history
 
-from tkledger import gate, parts
+from tkledger import gate
 from tkledger.core.change import Violation
 from tkledger.git.repo import Repo
-from tkledger.ledger import Ledger
-from tkledger.parts import Part, side_by_side
+from tkledger.ledger import parallel
+from tkledger.ledger.parallel import Part, side_by_side
+from tkledger.ledger.reader import Ledger
 
 SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 40))]
 
@@ -23,7 +24,7 @@ SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in ran
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on four processors, where every commit is worth a part."""
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2, 3}, raising=False)
-    monkeypatch.setattr(parts, "WORTH", 1)
+    monkeypatch.setattr(parallel, "WORTH", 1)
 
 
 def woven(seed: int, path: Path) -> tuple[Repo, list[str]]:
@@ -48,7 +49,7 @@ def test_the_verdict_is_the_same(seed: int, tmp_path: Path, request: pytest.Fixt
     assert len({one.code for one in whole}) > 5
     alone = [gate.range_(Ledger(repo), tip)[:2] for tip in tips[-5:]]
     request.getfixturevalue("many")
-    assert len(parts.parts(repo, tips, [])) == 4
+    assert len(parallel.parts(repo, tips, [])) == 4
     assert pushed(repo, tips) == whole
     assert [gate.range_(Ledger(repo), tip)[:2] for tip in tips[-5:]] == alone
     repo.close()
@@ -60,7 +61,7 @@ def test_the_parts_are_the_whole_in_order(seed: int, tmp_path: Path) -> None:
     repo, tips = woven(seed, tmp_path / "repo")
     known = [f"^{tips[len(tips) // 3]}"]
     seen: list[str] = []
-    for part in parts.parts(repo, tips, known):
+    for part in parallel.parts(repo, tips, known):
         inside = repo.parents(*part.tips, *part.known)
         assert inside
         outside = {parent for parents in inside.values() for parent in parents} - inside.keys()

@@ -20,7 +20,7 @@ from tkledger.core.rules import judge
 from tkledger.core.task import Task
 from tkledger.core.task import changed as edited
 from tkledger.git.repo import Repo
-from tkledger.ledger import Ledger
+from tkledger.ledger.reader import Ledger
 
 HISTORIES = range(100)
 COMMITS = 80

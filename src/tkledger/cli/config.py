@@ -15,7 +15,7 @@ from tkledger.core.snapshot import POLICY_PATH, Snapshot
 from tkledger.core.task import Budget
 from tkledger.errors import Exit, usage
 from tkledger.files import codec
-from tkledger.ledger import Proposal
+from tkledger.ledger.reader import Proposal
 from tkledger.report import policy_json, print_json, visible
 
 app = typer.Typer(help="Show or change the policy of the ledger.", no_args_is_help=True)

@@ -19,7 +19,7 @@ from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger import Proposal
+from tkledger.ledger.reader import Proposal
 from tkledger.report import print_json, say, violation_json, violation_text, visible
 
 

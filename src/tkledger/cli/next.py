@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tkledger import asleep, births, claims, remote, worktrees
+from tkledger import asleep, claims, remote, worktrees
 from tkledger.cli import options as o
 from tkledger.cli.session import Session, claim_json
 from tkledger.core.lifecycle import State
@@ -16,7 +16,8 @@ from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
-from tkledger.ledger import Recorded
+from tkledger.ledger import birth_order
+from tkledger.ledger.reader import Recorded
 from tkledger.report import print_json, say, task_json, visible
 from tkledger.verbs.moves import Refused
 
@@ -73,7 +74,7 @@ def offered(session: Session, labels: tuple[str, ...], lost: set[str]) -> Pick:
     found = pick(ledger, Wish(who.actor, labels, frozenset(lost | begun)), holders)
     if len(found.tasks) < 2:
         return found
-    age = births.order(session.repo)
+    age = birth_order.order(session.repo)
     return Pick(tuple(sorted(found.tasks, key=lambda one: (age.get(one.id, len(age)), one.id))))
 
 

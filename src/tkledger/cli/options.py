@@ -15,7 +15,7 @@ from tkledger.core.task import REASONS, RESOLUTIONS
 def complete_ids(ctx: typer.Context, incomplete: str) -> Iterable[tuple[str, str]]:
     """The ids that begin so, with their titles, for the shell; of the folder that -C names."""
     from tkledger.git.repo import GitError, Repo
-    from tkledger.ledger import Ledger
+    from tkledger.ledger.reader import Ledger
 
     try:
         ledger = Ledger(Repo(ctx.params.get("path") or ".")).head()

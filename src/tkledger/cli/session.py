@@ -19,7 +19,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger import Ledger, Proposal, Recorded
+from tkledger.ledger.reader import Ledger, Proposal, Recorded
 from tkledger.local.sums import SumsFile
 from tkledger.local.task_cache import TaskCache
 from tkledger.verbs import VERBS, Options, Step

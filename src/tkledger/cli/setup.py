@@ -13,7 +13,7 @@ from tkledger.core.field import FieldError
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
 from tkledger.driver import ATTRIBUTES, ATTRIBUTES_PATH
 from tkledger.errors import Exit, TkError, unusable, usage
-from tkledger.ledger import Proposal
+from tkledger.ledger.reader import Proposal
 from tkledger.report import print_json, say, visible
 
 PresetName = Annotated[

@@ -28,10 +28,10 @@ from tkledger.core.usage import (
     standing,
 )
 from tkledger.files.reader import TreeReader
-from tkledger.folder_log import steps
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid, read_commit
 from tkledger.git.repo import GitError, Repo
+from tkledger.ledger.diffs import steps
 from tkledger.local.sums import Sums, SumsFile
 
 Edit = tuple["Task | None", Task]

@@ -11,7 +11,6 @@ from functools import lru_cache, partial
 from itertools import chain, islice
 from typing import NamedTuple
 
-from tkledger.checkout import Checkout, dirty, writing
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
 from tkledger.core.history import HistoryEntry, event_name
@@ -32,14 +31,15 @@ from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.files import codec
 from tkledger.files.reader import Root, TreeReader, look_alike, twice
-from tkledger.folder_log import Step, steps
 from tkledger.git.log_format import ABSENT, Commit
 from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.repo import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
+from tkledger.ledger.checkout import Checkout, dirty, writing
+from tkledger.ledger.diffs import Step, steps
+from tkledger.ledger.tally import Tally, Walk, Work, work
 from tkledger.local.sums import SumsFile
 from tkledger.local.task_cache import TaskCache
 from tkledger.report import iso
-from tkledger.tally import Tally, Walk, Work, work
 from tkledger.verbs.moves import Refused
 
 _TRIES = 20
