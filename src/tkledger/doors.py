@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NoReturn
 
-from tkledger import fence, gate, handover
+from tkledger import gate
 from tkledger.baseline import Baseline
+from tkledger.claims import fence, handover
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER
 from tkledger.core.door_rules import ATTRIBUTION, Work

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from tkledger import fence, handover, remote
 from tkledger.baseline import Baseline
+from tkledger.claims import fence, handover, remote
 from tkledger.core.change import Change, Violation, governing
 from tkledger.core.claim import FOLDER
 from tkledger.core.door_rules import (

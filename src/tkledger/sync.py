@@ -10,8 +10,9 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from tkledger import escort, fence, gate, queue
+from tkledger import gate, queue
 from tkledger.alignment import Alignment, Exchange, align
+from tkledger.claims import fence, renewal
 from tkledger.core.claim import FOLDER
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
@@ -279,7 +280,7 @@ def _send(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> list
     sends, afterwards = [*plan.alignment.sends], [*plan.alignment.afterwards]
     if plan.pushing:
         worked_on = _ask_the_door(ledger, road, plan.pushing)
-        for ref, new, old in escort.renewed(repo, worked_on, plan.theirs):
+        for ref, new, old in renewal.renewed(repo, worked_on, plan.theirs):
             sends.append(Send(ref, new, old))
             afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(FOLDER) :]}", new, old))
         sends.append(Send(road.target, plan.pushing))

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tkledger import claims, worktrees
+from tkledger import worktrees
+from tkledger.claims import standing
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core.lifecycle import State
@@ -46,7 +47,7 @@ def _where_it_stands(session: Session, word: str) -> tuple[Session, Task]:
     """The checkout of the branch on which a task was begun, and the task there."""
     task = existing(session.ledger.usable(session.ledger.head()), word)
     place = worktrees.place_of(session.repo, session.repo.identities()[2], task.id)
-    there = claims.task_at(session.repo, place.branch, task.id)
+    there = standing.task_at(session.repo, place.branch, task.id)
     if place.branch == session.repo.head_ref or there is None or there.state is State.TODO:
         return session, task
     if place.branch not in worktrees.checkouts(session.repo):

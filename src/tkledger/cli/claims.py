@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from tkledger import claiming, claims, remote, run
-from tkledger.claims import Standing
+from tkledger import run
+from tkledger.claims import moves, remote, standing
+from tkledger.claims.standing import Standing
 from tkledger.cli import options as o
 from tkledger.cli.session import Session, claim_json, read_ids
 from tkledger.core.claim import is_active
@@ -43,15 +44,15 @@ def release(
         if dry_run:
             _require_held(session, who, task.id)
         else:
-            claiming.release(session.repo, who, task.id, from_ or who.actor, say)
+            moves.release(session.repo, who, task.id, from_ or who.actor, say)
         _tell(session, f"{'would be: ' if dry_run else ''}{task.id}: released  {task.title}")
     if as_json:
         print_json(tasks=[{"id": existing(ledger, word).id} for word in ids])
     return Exit.OK
 
 
-def _require_held(session: Session, who: claiming.Claimant, task: str) -> None:
-    if task not in claims.standing(session.repo, [task], who.remote):
+def _require_held(session: Session, who: moves.Claimant, task: str) -> None:
+    if task not in standing.standing(session.repo, [task], who.remote):
         raise unusable("no-claim", f"{task} is claimed by nobody", f"tk show {task}")
 
 
@@ -76,7 +77,7 @@ def renew(
     told = []
     for word in read_ids(ids):
         task = existing(ledger, word)
-        if not is_active(task) and task.id not in claims.standing(
+        if not is_active(task) and task.id not in standing.standing(
             session.repo, [task.id], who.remote
         ):
             raise unusable(
@@ -84,7 +85,7 @@ def renew(
                 f"{task.id} is {task.state}, so there is no work",
                 f"tk start {task.id}",
             )
-        held = claiming.renew(session.repo, who, task.id, ttl, say)
+        held = moves.renew(session.repo, who, task.id, ttl, say)
         told.append({"id": task.id, **claim_json(held)})
         _tell(session, f"{task.id}: claimed until {claim_json(held)['until']}  {task.title}")
     if as_json:
@@ -105,12 +106,12 @@ def reap(
     if who.remote:
         remote.fetch(session.repo, who.remote)
     reaped = []
-    for task, held in sorted(claims.every(session.repo, who.remote).items()):
+    for task, held in sorted(standing.every(session.repo, who.remote).items()):
         if held.left <= 0 and not held.claim.released and not held.claim.final:
             reaped.append(task)
             _tell(session, _reap(session, ledger, task, held, dry_run=dry_run))
-        elif held.claim.final and claiming.is_over(session.repo, held) and not dry_run:
-            claiming.drop(session.repo, who, task, say)
+        elif held.claim.final and moves.is_over(session.repo, held) and not dry_run:
+            moves.drop(session.repo, who, task, say)
     if as_json:
         print_json(tasks=[{"id": task} for task in reaped])
     elif not reaped:
@@ -132,7 +133,7 @@ def _reap(
     prefix = "would be: " if dry_run else ""
     if task is None or task.state is not State.IN_PROGRESS:
         if not dry_run:
-            claiming.release(session.repo, who, task_id, held.claim.holder, say)
+            moves.release(session.repo, who, task_id, held.claim.holder, say)
         return f"{prefix}{task_id}: released, {fact}"
     session.carry_out(
         [("block", {"id": task_id, "reason": "stale", "message": fact})], dry_run=dry_run

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from tkledger import asleep, claims, remote, worktrees
+from tkledger import asleep, worktrees
+from tkledger.claims import remote
+from tkledger.claims import standing as claims
 from tkledger.cli import options as o
 from tkledger.cli.session import Session, claim_json
 from tkledger.core.lifecycle import State

@@ -8,7 +8,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from tkledger import claiming, claims, run
+from tkledger import run
+from tkledger.claims import moves, standing
 from tkledger.cli import options as o
 from tkledger.cli.briefing import brief, log_of
 from tkledger.cli.next import offered
@@ -140,13 +141,13 @@ def _attempt(there: Session, place: Place, task_id: str, job: Job) -> Outcome:
 
     def beat() -> bool:
         there.repo.refresh()
-        held = claims.standing(there.repo, [task_id], who.remote).get(task_id)
+        held = standing.standing(there.repo, [task_id], who.remote).get(task_id)
         now = there.ledger.head().task(task_id)
         if now is None or now.state is not State.IN_PROGRESS:
             # the command moved it itself, and with it the claim; unless another has it by now
             return held is None or not held.live or held.claim.holder == who.actor
         try:
-            claiming.renew(there.repo, who, task_id, None, lambda words: None)
+            moves.renew(there.repo, who, task_id, None, lambda words: None)
         except TkError as error:
             return error.exit not in (Exit.CLAIMED, Exit.UNUSABLE)
         except GitError:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from tkledger import claiming, claims, report
+from tkledger import report
 from tkledger.asleep import forbidden, sleepers
+from tkledger.claims import moves
+from tkledger.claims import standing as claims
 from tkledger.core.change import change
 from tkledger.core.claim import is_active
 from tkledger.core.field import FieldError, line
@@ -103,7 +105,7 @@ class Session:
             ledger = self.ledger.booked(before, ledger, words)
             work = any(step.work for step in steps)
             if work:
-                claiming.require(self.repo, self.claimant(before), [step.id for step in steps])
+                moves.require(self.repo, self.claimant(before), [step.id for step in steps])
             return Proposal(ledger, _subject(steps), tuple(trailers), always=work)
 
         try:
@@ -124,10 +126,10 @@ class Session:
         """Have the ledger record a proposal with the claims that move with it, and pass on its
         warning.
         """
-        landing = claiming.companions(self.repo, self._at_door, report.say)
+        landing = moves.companions(self.repo, self._at_door, report.say)
         recorded = self.ledger.record(propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
-            claiming.turns(self.repo, recorded, self._at_door(recorded))
+            moves.turns(self.repo, recorded, self._at_door(recorded))
         if recorded.warning:
             report.say(f"warning: {recorded.warning}")
         return recorded
@@ -143,12 +145,12 @@ class Session:
         for violation in advice(change((recorded.before,), recorded.after)):
             report.say(report.violation_text(violation, "warning"))
 
-    def claimant(self, ledger: Snapshot) -> claiming.Claimant:
+    def claimant(self, ledger: Snapshot) -> moves.Claimant:
         """Whoever acts, on this branch, under this ledger's policy."""
         assert ledger.policy is not None
-        return claiming.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
+        return moves.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
 
-    def _at_door(self, recorded: Recorded) -> claiming.Claimant:
+    def _at_door(self, recorded: Recorded) -> moves.Claimant:
         """Whoever records something, unless a door check keeps them from it."""
         known = recorded.before if recorded.before.policy is not None else recorded.after
         who = self.claimant(known)

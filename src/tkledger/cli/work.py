@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tkledger import claiming, claims, worktrees
+from tkledger import worktrees
+from tkledger.claims import moves, standing
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core.claim import is_active
@@ -55,10 +56,10 @@ def begun(session: Session, task_id: str) -> tuple[Place, str]:
     repo = session.repo
     ledger = session.ledger.usable(session.ledger.head())
     place = worktrees.place_of(repo, repo.identities()[2], task_id)
-    if claims.task_at(repo, place.branch, task_id) is None:
+    if standing.task_at(repo, place.branch, task_id) is None:
         session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
-    held = claiming.reserve(repo, who, task_id, say)
+    held = moves.reserve(repo, who, task_id, say)
     made = new = False
     try:
         if place.branch not in worktrees.checkouts(repo):
@@ -67,7 +68,7 @@ def begun(session: Session, task_id: str) -> tuple[Place, str]:
     except BaseException:
         if made:
             worktrees.undo(repo, place, new=new)
-        claiming.release(repo, who, task_id, who.actor, say)
+        moves.release(repo, who, task_id, who.actor, say)
         raise
 
 
@@ -77,7 +78,7 @@ def _started(session: Session, place: Place, task_id: str, token: str) -> str:
     there.token = token
     options = {"id": task_id, "branch": place.short, "base": _base(session, place)}
     if is_active(there.ledger.head().task(task_id)):
-        claiming.renew(there.repo, there.claimant(there.ledger.head()), task_id, None, say)
+        moves.renew(there.repo, there.claimant(there.ledger.head()), task_id, None, say)
         return ""
     return there.carry_out([("start", options)])[0].commit or ""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tkledger.claiming import Turn, together
-from tkledger.claims import Standing, standing
+from tkledger.claims.moves import Turn, together
+from tkledger.claims.standing import Standing, standing
 from tkledger.core.claim import FOLDER
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefSwap, Repo

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from tkledger.claims import Standing, standing, task_at
+from tkledger.claims.standing import Standing, standing, task_at
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, is_active
 from tkledger.core.door_rules import HANDOVERS, Handover

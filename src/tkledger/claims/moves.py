@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from tkledger import claims, remote
-from tkledger.claims import Standing, Worker, fencing, standing, task_at
+from tkledger.claims import remote
+from tkledger.claims import standing as claims
+from tkledger.claims.standing import Standing, Worker, fencing, standing, task_at
 from tkledger.core import claim as law
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, Claim, Effect

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tkledger.asleep import of_change, sleepers
-from tkledger.claims import Worker, fencing, standing
+from tkledger.claims.remote import name_of
+from tkledger.claims.standing import Worker, fencing, standing
 from tkledger.core.change import Change, Violation
 from tkledger.core.claim import FOLDER, is_work
 from tkledger.core.lifecycle import State
@@ -16,7 +17,6 @@ from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import trailer
-from tkledger.remote import name_of
 
 Deeds = dict[str, Worker]
 """By task, who worked on it last on a walk through commits: who builds on another's work has it."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tkledger import remote
+from tkledger.claims import remote
 from tkledger.core import claim as claims
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, Claim
