@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from tkledger import canaries, driver, hooks
+from tkledger import canaries, hooks
 from tkledger.core.snapshot import FOLDER, Flaw
 from tkledger.errors import TkError
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger
+from tkledger.merging import driver
 
 STALE_SECONDS = 600
 """How old a lock file must be to be called stale: no git command holds one for ten minutes."""

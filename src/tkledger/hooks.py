@@ -125,7 +125,7 @@ def _folder(repo: Repo) -> str:
 def _driver() -> str:
     """The command of git's merge driver; -I for the same reason as in the hook script."""
     code = "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    code += "from tkledger.driver import main; sys.exit(main(sys.argv[1:]))"
+    code += "from tkledger.merging.driver import main; sys.exit(main(sys.argv[1:]))"
     return f"'{_quoted(sys.executable)}' -I -c '{code}' '{_quoted(_package())}' %O %A %B %P"
 
 

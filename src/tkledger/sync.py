@@ -19,10 +19,10 @@ from tkledger.git import transport
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.git.transport import Contended, Heard, Pushed, Send
-from tkledger.join import join
 from tkledger.landing import land, mend, require_room
 from tkledger.ledger.checkout import Checkout
 from tkledger.ledger.reader import Ledger
+from tkledger.merging.trees import join
 from tkledger.route import Route
 from tkledger.verbs.moves import Refused
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from tkledger import driver
 from tkledger.cli import options as o
 from tkledger.core.snapshot import FOLDER
 from tkledger.errors import Exit, unusable, usage
 from tkledger.files.codec import FormError
 from tkledger.git.repo import Repo
+from tkledger.merging import driver
 from tkledger.report import print_json, say, visible
 
 

@@ -11,9 +11,9 @@ from tkledger.cli.session import Session
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
-from tkledger.driver import ATTRIBUTES, ATTRIBUTES_PATH
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.ledger.reader import Proposal
+from tkledger.merging.driver import ATTRIBUTES, ATTRIBUTES_PATH
 from tkledger.report import print_json, say, visible
 
 PresetName = Annotated[

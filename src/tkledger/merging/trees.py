@@ -9,12 +9,12 @@ from tkledger import gate
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import FOLDER
-from tkledger.driver import Outcome, by_best_base, law_of
 from tkledger.errors import TkError, unusable
 from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger
+from tkledger.merging.driver import Outcome, by_best_base, law_of
 from tkledger.verbs.moves import Refused
 
 _TOO_OLD = "git 2.38 and later merge without a checkout, and this one is older"
