@@ -56,7 +56,7 @@ def hook_peak(repo: Path, bare: Path) -> Peak:
     tip = run(["git", "rev-parse", "main"], repo).decode().strip()
     lines = bare / "lines"
     lines.write_text(f"{'0' * len(tip)} {tip} refs/heads/other\n")
-    gate = [sys.executable, "-m", "tkledger.doors", "pre-receive", "/nonexistent"]
+    gate = [sys.executable, "-m", "tkledger.doors.hooks", "pre-receive", "/nonexistent"]
     return peak(["sh", "-c", 'exec "$@" <lines', "sh", *gate], bare)
 
 

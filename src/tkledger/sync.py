@@ -10,10 +10,11 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from tkledger import gate, queue
+from tkledger import queue
 from tkledger.alignment import Alignment, Exchange, align
 from tkledger.claims import fence, renewal
 from tkledger.core.claim import FOLDER
+from tkledger.doors import gate
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
 from tkledger.git.objects import Oid

@@ -115,15 +115,9 @@ ROOMS = (
 
 FLAT = {
     "tkledger.alignment": "sync",
-    "tkledger.asleep": "doors",
-    "tkledger.baseline": "doors",
-    "tkledger.canaries": "doors",
     "tkledger.cli.briefing": "agents",
     "tkledger.cli.session": "api",
-    "tkledger.doctor": "doors",
     "tkledger.driver": "merging",
-    "tkledger.gate": "doors",
-    "tkledger.hooks": "doors",
     "tkledger.inbox": "agents",
     "tkledger.jobs": "agents",
     "tkledger.landing": "sync",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tkledger import hooks
 from tkledger.cli import run
+from tkledger.doors import install
 from tkledger.errors import Exit
 
 
@@ -44,12 +44,12 @@ def test_a_new_ledger_is_well(project: Path, capsys: pytest.CaptureFixture[str])
     before = git(project, "for-each-ref")
     status, good, _ = examined(project, capsys)
     assert status == Exit.OK
-    assert set(hooks.CLIENT) <= set(good)
+    assert set(install.CLIENT) <= set(good)
     assert git(project, "for-each-ref") == before
     assert git(project, "status", "--short") == ""
 
 
-@pytest.mark.parametrize("name", hooks.CLIENT)
+@pytest.mark.parametrize("name", install.CLIENT)
 def test_a_hook_that_git_passes_over_is_found_and_fixed(
     project: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,13 +67,13 @@ def test_a_hook_that_git_passes_over_is_found_and_fixed(
     assert os.access(hook, os.X_OK)
 
 
-@pytest.mark.parametrize("name", hooks.CLIENT)
+@pytest.mark.parametrize("name", install.CLIENT)
 def test_a_hook_that_does_nothing_is_found(
     project: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / ".git" / "hooks" / name).write_text("#!/bin/sh\nexit 0\n")
     _, good, _ = examined(project, capsys)
-    assert [one for one in hooks.CLIENT if not good[one]] == [name]
+    assert [one for one in install.CLIENT if not good[one]] == [name]
 
 
 def test_a_hook_that_refuses_for_another_reason_is_found(
@@ -125,7 +125,7 @@ def test_hooks_are_looked_for_where_git_looks(
     elsewhere = tmp_path / "our hooks"
     git(project, "config", "core.hooksPath", str(elsewhere))
     _, good, _ = examined(project, capsys)
-    assert not [name for name in hooks.CLIENT if good[name]]
+    assert not [name for name in install.CLIENT if good[name]]
     status, good, _ = examined(project, capsys, "--fix")
     assert status == Exit.OK
     assert (elsewhere / "commit-msg").exists()
@@ -228,7 +228,7 @@ def test_a_server_is_examined_and_its_hooks_tried(
     status, good, _ = examined(server, capsys, "--fix")
     assert status == Exit.OK
     before = (server / "tk" / "validated").read_text()
-    for name in hooks.SERVER:
+    for name in install.SERVER:
         assert good[name]
         script = (server / "hooks" / name).read_text()
         for text in ("#!/bin/sh\nexit 0\n", script.replace("python='", "python='/gone")):

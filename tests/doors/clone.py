@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-from tkledger import cli, hooks
+from tkledger import cli
 from tkledger.core import policy as policies
 from tkledger.core.snapshot import POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
+from tkledger.doors import install
 from tkledger.errors import Exit
 from tkledger.files import codec
 from tkledger.git.repo import Repo
@@ -73,7 +74,7 @@ class Clone:
         made.git("push", "-q", "-u", "origin", "main")
         for path, server in ((made.path, False), (made.server, True)):
             repo = Repo(str(path))
-            hooks.install(repo, server=server)
+            install.install(repo, server=server)
             if server:  # git's own look at the objects would come before the gate's
                 repo.run("config", "receive.fsckObjects", "false")
             repo.close()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from clone import Clone, Refused
 
-from tkledger import hooks
 from tkledger.core.snapshot import path_of
+from tkledger.doors import install
 
 TELLING = """\
 #!/bin/sh
@@ -183,7 +183,7 @@ def test_a_hook_of_a_name_we_do_not_use_is_left_alone(bare_clone: Clone, said: P
 
 def test_a_server_goes_on_deploying(clone: Clone, said: Path) -> None:
     assert clone.server_tk("uninstall").status == 0
-    for name in hooks.SERVER:
+    for name in install.SERVER:
         put(clone.server / "hooks", name, TELLING, said)
     assert clone.server_tk("install").status == 0
     old = clone.oid()

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from clone import Clone, Refused, text_of
 
-from tkledger import hooks
 from tkledger.core.snapshot import path_of
+from tkledger.doors import install
 
 IMPOSTORS = (
     "tkledger/__init__.py",
-    "tkledger/gate.py",
+    "tkledger/doors/gate.py",
     "yaml.py",
     "typing.py",
     "os.py",
@@ -34,7 +34,7 @@ def script(clone: Clone, name: str, server: bool = False) -> Path:
 # -- out of order ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", hooks.CLIENT)
+@pytest.mark.parametrize("name", install.CLIENT)
 def test_a_hook_that_git_passes_over_is_told(clone: Clone, name: str) -> None:
     script(clone, name).chmod(0o644)
     answer = clone.tk("hooks", "status")
@@ -45,7 +45,7 @@ def test_a_hook_that_git_passes_over_is_told(clone: Clone, name: str) -> None:
     clone.ok("hooks", "status")
 
 
-@pytest.mark.parametrize("name", hooks.SERVER)
+@pytest.mark.parametrize("name", install.SERVER)
 @pytest.mark.parametrize("how", ["gone", "empty", "not executable"])
 def test_a_server_that_lets_all_through_is_told(clone: Clone, name: str, how: str) -> None:
     path = script(clone, name, server=True)
@@ -62,7 +62,7 @@ def test_a_server_that_lets_all_through_is_told(clone: Clone, name: str, how: st
 
 def broken(clone: Clone, what: str, server: bool = False) -> None:
     """The hooks as they are when their python, or tk, is no longer where it was."""
-    for name in hooks.SERVER if server else hooks.CLIENT:
+    for name in install.SERVER if server else install.CLIENT:
         path = script(clone, name, server)
         text = path.read_text()
         old, new = {
@@ -115,13 +115,13 @@ def test_a_library_that_is_gone_is_a_sentence(
     clone: Clone, tmp_path: Path, module: str, library: str, words: str
 ) -> None:
     package = tmp_path / "package"
-    source = Path(hooks.__file__).parent
+    source = Path(install.__file__).parent
     shutil.copytree(source, package / "tkledger", ignore=shutil.ignore_patterns("__pycache__"))
     file = package / f"tkledger/{module}.py"
     text = file.read_text()
     assert library in text
     file.write_text(text.replace(library, "import that_is_gone"))
-    for name in hooks.CLIENT:
+    for name in install.CLIENT:
         path = script(clone, name)
         path.write_text(path.read_text().replace(str(source.parent), str(package)))
     clone.write(path_of("a"), b"{id: a}\n")

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tkledger import gate
 from tkledger.core.change import Violation
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
+from tkledger.doors import gate
+from tkledger.doors.gate import Verdict
 from tkledger.files import codec
-from tkledger.gate import Verdict
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 

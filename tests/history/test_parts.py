@@ -10,8 +10,8 @@ import pytest
 from loom import Loom
 from test_random_histories import LIES, _built, _dropped, _lies, history
 
-from tkledger import gate
 from tkledger.core.change import Violation
+from tkledger.doors import gate
 from tkledger.git.repo import Repo
 from tkledger.ledger import parallel
 from tkledger.ledger.parallel import Part, side_by_side

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from project import Project
 
-from tkledger import hooks
 from tkledger.core.claim import Claim, message
+from tkledger.doors import install
 from tkledger.git.repo import Repo
 
 
@@ -36,7 +36,7 @@ class Team:
             ["git", "clone", "-q", "--bare", "first", "server.git"], cwd=folder, check=True
         )
         repo = Repo(str(made.server.path))
-        hooks.install(repo, server=True)
+        install.install(repo, server=True)
         repo.close()
         return made
 

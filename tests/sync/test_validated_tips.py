@@ -12,8 +12,8 @@ import pytest
 from project import Project
 from team import Team
 
-from tkledger import hooks
-from tkledger.baseline import Baseline
+from tkledger.doors import install
+from tkledger.doors.validated import Baseline
 from tkledger.git.repo import Repo
 
 pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the shell has no lock")
@@ -97,7 +97,7 @@ def test_many_tips_are_left_to_python(team: Team, ada: Project) -> None:
 
 
 def test_the_note_waits_for_another(team: Team, ada: Project) -> None:
-    hooks.install(repo := Repo(str(team.server.path)), server=True)
+    install.install(repo := Repo(str(team.server.path)), server=True)
     repo.close()
     ada.ok("note", "a", "one")
     with (team.server.path / "tk/lock").open("a") as lock:

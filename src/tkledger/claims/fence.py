@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from tkledger.asleep import of_change, sleepers
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Worker, fencing, standing
 from tkledger.core.change import Change, Violation
 from tkledger.core.claim import FOLDER, is_work
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
+from tkledger.doors.idle import of_change, sleepers
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo

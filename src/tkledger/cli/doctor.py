@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tkledger import doctor as ward
 from tkledger.cli import options as o
+from tkledger.doors import doctor as ward
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.report import print_json, visible, without_empty

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from tkledger import hooks
 from tkledger.cli import options as o
+from tkledger.doors import install as hooks
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.report import print_json, visible

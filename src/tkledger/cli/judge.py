@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from tkledger import doors, gate
 from tkledger.cli import options as o
 from tkledger.cli.session import Session
 from tkledger.core import policy as policies
@@ -16,6 +15,7 @@ from tkledger.core.change import Violation
 from tkledger.core.door_rules import EVERY
 from tkledger.core.field import is_id
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
+from tkledger.doors import gate, hooks
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -75,7 +75,7 @@ def verify(
 
 
 def _verify_staged(session: Session, format: str) -> int:
-    violations = doors.in_index(session.ledger)
+    violations = hooks.in_index(session.ledger)
     if violations and not session.as_json:
         _tell_violations(violations, format)
         return Exit.REJECTED

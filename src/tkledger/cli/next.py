@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tkledger import asleep, worktrees
+from tkledger import worktrees
 from tkledger.claims import remote
 from tkledger.claims import standing as claims
 from tkledger.cli import options as o
@@ -17,6 +17,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.doors import idle as asleep
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import birth_order
 from tkledger.ledger.reader import Recorded

@@ -9,7 +9,6 @@ from itertools import repeat
 from typing import Any
 
 from tkledger import report
-from tkledger.asleep import forbidden, sleepers
 from tkledger.claims import moves
 from tkledger.claims import standing as claims
 from tkledger.core.change import change
@@ -18,6 +17,7 @@ from tkledger.core.field import FieldError, line
 from tkledger.core.lifecycle import Event
 from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
+from tkledger.doors.idle import forbidden, sleepers
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo

@@ -72,9 +72,9 @@ def _attributes(session: Session) -> tuple[tuple[str, bytes], ...]:
 
 def _install_hooks(session: Session) -> None:
     """The ledger stands even where hooks cannot be put in place; then say so."""
-    from tkledger import hooks
+    from tkledger.doors import install
 
     try:
-        hooks.install(session.repo)
+        install.install(session.repo)
     except TkError as error:
         say(visible(f"warning: no hooks are installed: {error.message}\n  remedy: {error.remedy}"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tkledger import gate
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import FOLDER
+from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
 from tkledger.files import codec
 from tkledger.git.objects import Oid

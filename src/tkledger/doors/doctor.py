@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from tkledger import canaries, hooks
 from tkledger.core.snapshot import FOLDER, Flaw
+from tkledger.doors import canaries, install
 from tkledger.errors import TkError
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger
@@ -84,13 +84,13 @@ def _flaws_text(flaws: list[Flaw]) -> str:
 def _hooks(repo: Repo, *, server: bool) -> Iterator[Finding]:
     command = "tk hooks install" + (" --server" if server else "")
     try:
-        states = hooks.status(repo, server=server)
+        states = install.status(repo, server=server)
     except TkError as error:
         yield Finding("hooks", False, error.message, error.remedy)
         return
     bad = [one.name for one in states if not (one.ours and one.current and one.executable)]
     message = f"not in place or not of this tk: {', '.join(bad)}" if bad else "in place"
-    yield Finding("hooks", not bad, message, command, lambda: hooks.install(repo, server=server))
+    yield Finding("hooks", not bad, message, command, lambda: install.install(repo, server=server))
 
 
 _TRIED = {
@@ -184,7 +184,7 @@ def _attributes(repo: Repo) -> Iterator[Finding]:
         else "is not set up: git merges task files as text"
     )
     remedy = "tk hooks install" if driven else f"add to .gitattributes: {driver.ATTRIBUTES}"
-    fix = (lambda: hooks.install(repo)) if driven else None
+    fix = (lambda: install.install(repo)) if driven else None
     yield Finding("merge driver", driven and configured, message, remedy, fix)
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import NamedTuple
 
 import tkledger
-from tkledger.baseline import Baseline
+from tkledger.doors.validated import Baseline
 from tkledger.errors import unusable
 from tkledger.git.repo import Repo
 
@@ -135,7 +135,7 @@ def _package() -> str:
 
 
 def _script() -> str:
-    source = os.path.join(os.path.dirname(__file__), "hookscripts", "hook.sh")
+    source = os.path.join(os.path.dirname(__file__), "hook.sh")
     with open(source, encoding="utf-8") as file:
         text = file.read()
     return text.replace("@PYTHON@", _quoted(sys.executable)).replace(

@@ -10,9 +10,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 
-from tkledger import hooks
-from tkledger.baseline import Baseline
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
+from tkledger.doors import install
+from tkledger.doors.validated import Baseline
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
 from tkledger.git.repo import Repo
 
@@ -98,7 +98,7 @@ def _is_noted(repo: Repo) -> bool:
     which might tell the world of a push: neither in the place of ours nor behind it.
     """
     script = _path(repo, "post-receive")
-    if not hooks.is_ours(script) or not os.access(script, os.X_OK):
+    if not install.is_ours(script) or not os.access(script, os.X_OK):
         return False
     pushed = _commit(repo, _store(repo, "tree", b""))
     with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may forbid to run it

@@ -228,7 +228,7 @@ judge() {
 	# -I: nothing of the repository, the folder one stands in or the environment is imported
 	exec "$python" -I -c 'import sys; sys.path.insert(0, sys.argv.pop(1))
 try:
-	from tkledger.doors import run
+	from tkledger.doors.hooks import run
 except ImportError as error:
 	sys.exit(f"tk: {sys.argv[1]} cannot judge this: {error}\n  remedy: install tk again and run: tk hooks install")
 run(sys.argv[1:])' "$package" "$name" "$foreign" "$@"

@@ -1,6 +1,6 @@
 """What git's hooks run: reads what git hands over, asks the gate, hands on to the foreign hook.
 
-``python -m tkledger.doors HOOK FOREIGN ARGUMENT...``; see `main`.
+``python -m tkledger.doors.hooks HOOK FOREIGN ARGUMENT...``; see `main`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NoReturn
 
-from tkledger import gate
-from tkledger.baseline import Baseline
 from tkledger.claims import fence, handover
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER
 from tkledger.core.door_rules import ATTRIBUTION, Work
 from tkledger.core.usage import Bill, bills
+from tkledger.doors import gate
+from tkledger.doors.validated import Baseline
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo

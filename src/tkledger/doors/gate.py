@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from tkledger.baseline import Baseline
 from tkledger.claims import fence, handover, remote
 from tkledger.core.change import Change, Violation, governing
 from tkledger.core.claim import FOLDER
@@ -21,6 +20,7 @@ from tkledger.core.door_rules import (
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import judge
 from tkledger.core.rules.authority import guarded
+from tkledger.doors.validated import Baseline
 from tkledger.errors import unusable
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
