@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from stopwatch import run, tk, world
 
-from tkledger.sync import TRIES
+from tkledger.sync.sync import TRIES
 
 BUSY = 4
 

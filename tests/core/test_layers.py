@@ -114,17 +114,7 @@ ROOMS = (
 """From the bottom up: a room imports those below it, and itself."""
 
 FLAT = {
-    "tkledger.alignment": "sync",
-    "tkledger.cli.briefing": "agents",
-    "tkledger.cli.session": "api",
     "tkledger.driver": "merging",
-    "tkledger.inbox": "agents",
-    "tkledger.jobs": "agents",
-    "tkledger.landing": "sync",
-    "tkledger.queue": "sync",
-    "tkledger.route": "sync",
-    "tkledger.run": "agents",
-    "tkledger.worktrees": "agents",
 }
 """Modules that lie outside their room."""
 

@@ -10,7 +10,7 @@ import pytest
 from project import Answer, Project, race
 from team import Team, tk_refs
 
-from tkledger import inbox
+from tkledger.agents import inbox
 from tkledger.core.messages import Message, written
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo

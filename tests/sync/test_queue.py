@@ -15,10 +15,10 @@ import pytest
 from project import TK, Project
 from team import Team
 
-from tkledger import queue, sync
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
-from tkledger.route import route
+from tkledger.sync import sync, turns
+from tkledger.sync.route import route
 
 
 def queue_of(place: Path) -> str | None:
@@ -75,10 +75,10 @@ def test_who_only_listens_does_not_wait(team: Team, ada: Project, bob: Project) 
 
 def test_nobody_waits_for_one_who_keeps_the_turn(team: Team, ada: Project) -> None:
     ada.ok("start", "a")
-    with taken(team, ago=queue.HELD_SECONDS + 1):
+    with taken(team, ago=turns.HELD_SECONDS + 1):
         began = time.monotonic()
         assert "1 commit sent" in ada.ok("sync").out
-        assert time.monotonic() - began < queue.HELD_SECONDS
+        assert time.monotonic() - began < turns.HELD_SECONDS
 
 
 def test_who_lost_every_race_is_told_who_keeps_the_turn(
@@ -93,7 +93,7 @@ def test_who_lost_every_race_is_told_who_keeps_the_turn(
         f"#!/bin/sh\nunset GIT_DIR\ngit -C '{server}' update-ref refs/heads/main $({meanwhile})\n",
     ).chmod(0o755)
     ada.ok("start", "a")
-    with taken(team, "carl", ago=queue.HELD_SECONDS + 1):
+    with taken(team, "carl", ago=turns.HELD_SECONDS + 1):
         answer = ada.tk("sync")
     assert answer.status == Exit.BUSY, answer.said
     assert "others were faster 2 times, and carl keeps the turn at origin" in answer.err
@@ -103,12 +103,12 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) ->
     order: list[int] = []
 
     def sync(number: int) -> None:
-        with queue.turn(str(tmp_path / "queue"), f"m{number}") as other:
+        with turns.turn(str(tmp_path / "queue"), f"m{number}") as other:
             assert other == ""
             order.append(number)
 
     threads = [threading.Thread(target=sync, args=(number,)) for number in range(5)]
-    with queue.turn(str(tmp_path / "queue"), "first"):
+    with turns.turn(str(tmp_path / "queue"), "first"):
         for thread in threads:
             thread.start()
             time.sleep(0.1)
@@ -121,16 +121,16 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) ->
 def test_who_has_given_up_keeps_nobody_waiting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "HELD_SECONDS", 0.3)
+    monkeypatch.setattr(turns, "HELD_SECONDS", 0.3)
     told: list[str] = []
-    with queue.turn(str(tmp_path / "queue"), "ada"):
-        with queue.turn(
+    with turns.turn(str(tmp_path / "queue"), "ada"):
+        with turns.turn(
             str(tmp_path / "queue"), "bob", lambda name, waited: told.append(name)
         ) as other:
             assert other == "ada"
         assert told == ["ada"]
     began = time.monotonic()
-    with queue.turn(str(tmp_path / "queue"), "carl") as other:
+    with turns.turn(str(tmp_path / "queue"), "carl") as other:
         assert other == ""
     assert time.monotonic() - began < 0.2
 
@@ -138,7 +138,7 @@ def test_who_has_given_up_keeps_nobody_waiting(
 def test_without_a_place_for_it_there_are_no_turns(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (None, str(tmp_path / "file" / "queue")):
-        with queue.turn(path, "ada") as one, queue.turn(path, "bob") as other:
+        with turns.turn(path, "ada") as one, turns.turn(path, "bob") as other:
             assert one == other == ""
 
 
@@ -169,16 +169,16 @@ def test_clones_of_a_far_remote_meet_at_home(
     assert found is not None
     assert found == queue_of(bob.path)
     assert Path(found).parent == tmp_path / "cache/tkledger"
-    with queue.turn(found, "ada"), queue.turn(found, "bob", patience(monkeypatch)) as other:
+    with turns.turn(found, "ada"), turns.turn(found, "bob", patience(monkeypatch)) as other:
         assert other == "ada"
     monkeypatch.setenv("XDG_CACHE_HOME", "")
     monkeypatch.setenv("HOME", "")
     assert queue_of(ada.path) is None
 
 
-def patience(monkeypatch: pytest.MonkeyPatch) -> queue.Waits:
+def patience(monkeypatch: pytest.MonkeyPatch) -> turns.Waits:
     """None at all."""
-    monkeypatch.setattr(queue, "HELD_SECONDS", 0)
+    monkeypatch.setattr(turns, "HELD_SECONDS", 0)
     return lambda name, waited: None
 
 

@@ -10,7 +10,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
 from tkledger.views.board import board
-from tkledger.views.listing import listing
+from tkledger.views.list import listing
 from tkledger.views.tree import tree
 
 

@@ -13,14 +13,14 @@ from tkledger.core.rules import RULES
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
 from tkledger.views.board import board
-from tkledger.views.card import card
-from tkledger.views.lines import cut, wrap
-from tkledger.views.listing import listing
-from tkledger.views.moves import moves
-from tkledger.views.pages import catalogue, page
+from tkledger.views.explain import catalogue, page
+from tkledger.views.list import listing
+from tkledger.views.log import timeline
+from tkledger.views.show import card
 from tkledger.views.style import LOOKS, console
-from tkledger.views.timeline import timeline
+from tkledger.views.text_layout import cut, wrap
 from tkledger.views.tree import tree
+from tkledger.views.why import moves
 from tkledger.views.words import duration, minute
 
 

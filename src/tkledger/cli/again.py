@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from tkledger import worktrees
+from tkledger.agents import worktrees
+from tkledger.api.session import Session
 from tkledger.claims import standing
 from tkledger.cli import options as o
-from tkledger.cli.session import Session
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
 from tkledger.errors import unusable, usage

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tkledger.api.session import Session
 from tkledger.cli import options as o
-from tkledger.cli.session import Session
 from tkledger.errors import unusable, usage
 from tkledger.verbs import OPTIONS, VERBS, Options
 

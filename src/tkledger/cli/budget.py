@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from tkledger.cli.session import Session
+from tkledger.api.session import Session
 from tkledger.core.budget import KINDS, Gauge, Sums, amount, gauges, pressing
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task

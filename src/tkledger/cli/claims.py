@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from tkledger import run
+from tkledger.agents import process
+from tkledger.api.session import Session, claim_json, read_ids
 from tkledger.claims import moves, remote, standing
 from tkledger.claims.standing import Standing
 from tkledger.cli import options as o
-from tkledger.cli.session import Session, claim_json, read_ids
 from tkledger.core.claim import is_active
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
@@ -125,7 +125,7 @@ def _reap(
     """Block the task if it is in progress on this branch; the claim is given up in any case."""
     task = ledger.task(task_id)
     fact = f"the lease of {held.claim.holder} has run out"
-    if not dry_run and run.end_left(
+    if not dry_run and process.end_left(
         os.path.join(session.repo.common_dir, "tk", "runs", task_id, "child")
     ):
         fact += ", and its command was ended"

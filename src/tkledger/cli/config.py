@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tkledger.api.session import Session
 from tkledger.cli import options as o
-from tkledger.cli.session import Session
 from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.policy import Policy

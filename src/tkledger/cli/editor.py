@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import tempfile
 
-from tkledger.cli.session import Session
+from tkledger.api.session import Session
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import unusable, usage

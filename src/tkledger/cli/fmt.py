@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from tkledger.api.session import Session
 from tkledger.cli import options as o
-from tkledger.cli.session import Session
 from tkledger.core.change import Violation
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import FOLDER, POLICY_PATH

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from tkledger import inbox as box
+from tkledger.agents import inbox as box
+from tkledger.api.session import Session, read_ids, read_text
 from tkledger.cli import options as o
-from tkledger.cli.session import Session, read_ids, read_text
 from tkledger.core.field import line
 from tkledger.core.messages import Answer, Letter, Message, bounded, seconds
 from tkledger.errors import Exit, usage

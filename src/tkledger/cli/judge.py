@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tkledger.api.session import Session
 from tkledger.cli import options as o
-from tkledger.cli.session import Session
 from tkledger.core import policy as policies
 from tkledger.core.change import Violation
 from tkledger.core.door_rules import EVERY
@@ -199,7 +199,7 @@ def explain(
             ]
         )
         return Exit.OK
-    from tkledger.views.pages import catalogue, page
+    from tkledger.views.explain import catalogue, page
     from tkledger.views.style import show
 
     show(page(rules[0]) if code else catalogue(rules), sys.stdout)

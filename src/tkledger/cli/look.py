@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tkledger.api.session import Session, claim_json
 from tkledger.cli.budget import used_json
-from tkledger.cli.session import Session, claim_json
 from tkledger.core.history import HistoryEntry, times
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot, rank
@@ -59,7 +59,7 @@ def list_(
     if as_json:
         print_json(tasks=[_task_json(task, ledger) for task in found[:limit]])
         return Exit.OK
-    from tkledger.views.listing import listing
+    from tkledger.views.list import listing
 
     hide = not all and not state
     shown = [task for task in found if not (hide and task.ended)]
@@ -98,7 +98,7 @@ def ready(
     if as_json:
         print_json(tasks=[task_json(task) for task in found[:limit]])
         return Exit.OK
-    from tkledger.views.listing import listing
+    from tkledger.views.list import listing
 
     if found:
         _show(listing(found[:limit], ledger, {}))
@@ -188,7 +188,7 @@ def show(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = Fals
     if as_json:
         print_json(task=task_json(task), derived={**derived, "children": list(derived["children"])})
         return Exit.OK
-    from tkledger.views.card import card
+    from tkledger.views.show import card
 
     _show(card(task, derived))
     return Exit.OK
@@ -239,7 +239,7 @@ def log(
     if as_json:
         print_json(entries=[_entry_json(entry) for entry in entries])
         return Exit.OK
-    from tkledger.views.timeline import timeline
+    from tkledger.views.log import timeline
 
     _show(timeline(entries))
     return Exit.OK

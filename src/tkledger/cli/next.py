@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from tkledger import worktrees
+from tkledger.agents import worktrees
+from tkledger.api.session import Session, claim_json
 from tkledger.claims import remote
 from tkledger.claims import standing as claims
 from tkledger.cli import options as o
-from tkledger.cli.session import Session, claim_json
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot

@@ -8,22 +8,22 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from tkledger import run
+from tkledger.agents import process
+from tkledger.agents.briefing import brief, log_of
+from tkledger.agents.jobs import VARIABLE, tell
+from tkledger.agents.process import End, Outcome
+from tkledger.agents.worktrees import Place
+from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.cli import options as o
-from tkledger.cli.briefing import brief, log_of
 from tkledger.cli.next import offered
-from tkledger.cli.session import Session
 from tkledger.cli.work import begun
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git.repo import GitError
-from tkledger.jobs import VARIABLE, tell
 from tkledger.report import print_json, say, visible
-from tkledger.run import End, Outcome
 from tkledger.verbs.ids import find
 from tkledger.verbs.moves import Refused
-from tkledger.worktrees import Place
 
 LONGEST_PAUSE = 60.0
 """How long to wait before another attempt at most, in seconds; the first waits for one."""
@@ -162,8 +162,8 @@ def _attempt(there: Session, place: Place, task_id: str, job: Job) -> Outcome:
     beats = max(ledger.policy.lease / 3, 0.3)
     log, child = log_of(folder, task.tries), os.path.join(folder, "child")
     tell(task_id, task.state.value, log)
-    return run.carried_out(
-        run.Work(job.command, place.path, environment, log, job.timeout, beats, beat, child)
+    return process.carried_out(
+        process.Work(job.command, place.path, environment, log, job.timeout, beats, beat, child)
     )
 
 

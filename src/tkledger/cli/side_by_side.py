@@ -11,8 +11,8 @@ from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
-from tkledger.cli.briefing import last_lines
-from tkledger.jobs import VARIABLE, heard
+from tkledger.agents.briefing import last_lines
+from tkledger.agents.jobs import VARIABLE, heard
 from tkledger.views.jobs import Job, Screen, jobs, live
 
 _LOOK_SECONDS = 0.2

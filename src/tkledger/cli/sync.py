@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tkledger.alignment import Exchange
-from tkledger.cli.session import Session
+from tkledger.api.session import Session
 from tkledger.errors import Exit
 from tkledger.report import print_json, say, visible, without_empty
-from tkledger.route import Route, route
-from tkledger.sync import Synced
-from tkledger.sync import sync as in_step
+from tkledger.sync.align import Exchange
+from tkledger.sync.route import Route, route
+from tkledger.sync.sync import Synced
+from tkledger.sync.sync import sync as in_step
 from tkledger.verbs.moves import Refused
 
 if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from tkledger.api.session import Session
 from tkledger.cli import options as o
-from tkledger.cli.session import Session
 from tkledger.errors import Exit
 from tkledger.report import print_json, violation_json
 from tkledger.verbs import existing
@@ -31,8 +31,8 @@ def why(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = False
             hindered=[_hindered_json(one) for one in hindered],
         )
         return Exit.OK
-    from tkledger.views.moves import moves
     from tkledger.views.style import show
+    from tkledger.views.why import moves
 
     view = moves(
         task,

@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from tkledger import worktrees
+from tkledger.agents import worktrees
+from tkledger.agents.worktrees import Place
+from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.cli import options as o
-from tkledger.cli.session import Session
 from tkledger.core.claim import is_active
 from tkledger.errors import Exit
 from tkledger.report import print_json, say, visible, without_empty
 from tkledger.verbs import existing
-from tkledger.worktrees import Place
 
 
 def work(

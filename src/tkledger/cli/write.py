@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from tkledger.api.session import Session, each, read_ids, read_text
 from tkledger.cli import options as o
-from tkledger.cli.session import Session, each, read_ids, read_text
 from tkledger.core.task import CONCERNS
 from tkledger.errors import Exit
 from tkledger.report import print_json

@@ -8,7 +8,8 @@ from itertools import zip_longest
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.views.lines import (
+from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
+from tkledger.views.text_layout import (
     Frame,
     Line,
     Lines,
@@ -20,7 +21,6 @@ from tkledger.views.lines import (
     safe,
     wrap,
 )
-from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
 from tkledger.views.words import badge, hindrance
 
 SHOWN = tuple(state for state in LOOKS if state is not State.CANCELLED)

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from tkledger.core.budget import UNITS, Gauge, amount, exhaustion
 from tkledger.core.task import Task
 from tkledger.core.usage import Used
-from tkledger.views.lines import Frame, Line, Lines, cut, pad, safe
 from tkledger.views.style import BAD, DIM, GOOD, ID
+from tkledger.views.text_layout import Frame, Line, Lines, cut, pad, safe
 from tkledger.views.words import badge, duration, minute
 
 BAR = 20

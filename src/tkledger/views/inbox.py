@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tkledger.core.messages import Letter
-from tkledger.views.lines import Frame, Line, Lines, cut_line, safe, safe_lines, wrap
 from tkledger.views.style import BAD, DIM, ID, STRONG
+from tkledger.views.text_layout import Frame, Line, Lines, cut_line, safe, safe_lines, wrap
 from tkledger.views.words import duration, minute
 
 SHORT = 10

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import NamedTuple, TextIO
 
 from tkledger.core.lifecycle import State
-from tkledger.views.lines import Frame, Line, Lines, Span, safe, table
 from tkledger.views.style import DIM, ID, console
+from tkledger.views.text_layout import Frame, Line, Lines, Span, safe, table
 from tkledger.views.words import badge, duration
 
 _STATES = {state.value: state for state in State}

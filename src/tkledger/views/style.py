@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from tkledger.core.lifecycle import State
-from tkledger.views.lines import Lines, text_of
+from tkledger.views.text_layout import Lines, text_of
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.views.forest import Node, nodes, on_show
-from tkledger.views.lines import Frame, Line, Lines, Span, cells, cut, cut_line, joined, safe
 from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, title_colour, urgency
+from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, cut, cut_line, joined, safe
+from tkledger.views.tree_shape import Node, nodes, on_show
 from tkledger.views.words import FEW, badge, glyph, hindrance
 
 DEEPEST = 40

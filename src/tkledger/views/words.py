@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.views.lines import Span, safe
 from tkledger.views.style import LOOKS
+from tkledger.views.text_layout import Span, safe
 
 FEW = 3
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from tkledger.views.lines import (
+from tkledger.views.style import DIM, ID, STRONG
+from tkledger.views.text_layout import (
     Frame,
     Line,
     Lines,
@@ -17,7 +18,6 @@ from tkledger.views.lines import (
     piped_table,
     wrap,
 )
-from tkledger.views.style import DIM, ID, STRONG
 
 PAGE = 78
 """The widest a paragraph gets in a terminal: longer lines are hard to read."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
-from tkledger.views.lines import Frame, Line, Lines, aligned, columns, safe, wrap
 from tkledger.views.style import BAD, DIM, GOOD, ID, STRONG
+from tkledger.views.text_layout import Frame, Line, Lines, aligned, columns, safe, wrap
 from tkledger.views.words import badge
 
 Legal = tuple[str, State, str]

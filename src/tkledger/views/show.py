@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.task import RESOLUTIONS, Task
-from tkledger.views.lines import Frame, Line, Lines, Span, cells, pad, safe, safe_lines, wrap
 from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
+from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, pad, safe, safe_lines, wrap
 from tkledger.views.words import badge, duration, minute, wait_reason
 
 MEASURES = {"steps": "steps", "seconds": "seconds_active", "tokens": "tokens", "cost": "cost"}

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tkledger.agents.inbox import FOLDER as INBOX
 from tkledger.core.claim_merge import ThreeWay, Way, way
 from tkledger.core.field import is_id
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefSwap, Repo
 from tkledger.git.transport import Send
-from tkledger.inbox import FOLDER as INBOX
-from tkledger.route import Route
+from tkledger.sync.route import Route
 
 CLAIMS = "refs/tk/claims/"
 

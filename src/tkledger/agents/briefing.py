@@ -7,14 +7,14 @@ import sys
 import time
 from typing import TextIO
 
-from tkledger import inbox as box
+from tkledger.agents import inbox as box
 from tkledger.core.messages import Letter
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
 from tkledger.report import say, visible
 from tkledger.views.inbox import inbox
-from tkledger.views.lines import text_of
 from tkledger.views.style import ENDLESS, show
+from tkledger.views.text_layout import text_of
 
 TAIL_LINES = 20
 """How much of an earlier attempt's output the next one is told."""

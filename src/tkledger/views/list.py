@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import DEFAULT_TYPE, Task
-from tkledger.views.lines import (
+from tkledger.views.style import BAD, DIM, ID, title_colour, urgency
+from tkledger.views.text_layout import (
     GAP,
     Frame,
     Line,
@@ -22,7 +23,6 @@ from tkledger.views.lines import (
     safe,
     wrap,
 )
-from tkledger.views.style import BAD, DIM, ID, title_colour, urgency
 from tkledger.views.words import FEW, badge, counts, hindrance
 
 TITLE = 4

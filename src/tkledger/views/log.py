@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
-from tkledger.views.lines import (
+from tkledger.views.style import DIM, ID, LOOKS
+from tkledger.views.text_layout import (
     Frame,
     Line,
     Lines,
@@ -18,7 +19,6 @@ from tkledger.views.lines import (
     table,
     wrap,
 )
-from tkledger.views.style import DIM, ID, LOOKS
 from tkledger.views.words import minute
 
 SHORT = 8

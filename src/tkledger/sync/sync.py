@@ -10,8 +10,6 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from tkledger import queue
-from tkledger.alignment import Alignment, Exchange, align
 from tkledger.claims import fence, renewal
 from tkledger.core.claim import FOLDER
 from tkledger.doors import gate
@@ -20,11 +18,13 @@ from tkledger.git import transport
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.git.transport import Contended, Heard, Pushed, Send
-from tkledger.landing import land, mend, require_room
 from tkledger.ledger.checkout import Checkout
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.trees import join
-from tkledger.route import Route
+from tkledger.sync import turns
+from tkledger.sync.align import Alignment, Exchange, align
+from tkledger.sync.landing import land, mend, require_room
+from tkledger.sync.route import Route
 from tkledger.verbs.moves import Refused
 
 TRIES = 20
@@ -104,7 +104,7 @@ def sync(
     for attempt in range(1, TRIES + 1):
         began = time.monotonic()
         try:
-            with queue.turn(_queued(ledger.repo, road, dry_run), actor, _waits(heard)) as other:
+            with turns.turn(_queued(ledger.repo, road, dry_run), actor, _waits(heard)) as other:
                 waited, began = time.monotonic() - began, time.monotonic()
                 if waited > _STALE:  # what was moved here meanwhile goes along
                     ledger.repo.refresh()
@@ -141,7 +141,7 @@ def _queued(repo: Repo, road: Route, dry_run: bool) -> str | None:
     return None if copy and copy[0] == repo.head else road.queue
 
 
-def _waits(heard: Heard | None) -> queue.Waits:
+def _waits(heard: Heard | None) -> turns.Waits:
     """Says on a terminal who has the turn that one waits for."""
 
     def tell(name: str, waited: float) -> None:

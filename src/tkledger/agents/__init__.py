@@ -1,0 +1,1 @@
+"""An agent's life: next, work, run, reap, escalation, inbox, worktrees, processes; it prints nothing."""
