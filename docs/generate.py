@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from tkledger.cli import COMMANDS
-from tkledger.cli.app import ABOUT, build
+from tkledger.cli.typer_app import ABOUT, build
 from tkledger.core import door_rules
 from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
 from tkledger.core.rules import FAMILIES

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tkledger.cli import COMMANDS, app
+from tkledger.cli import COMMANDS, typer_app
 from tkledger.core.door_rules import EVERY
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
@@ -73,7 +73,7 @@ def _commands() -> list[list[str]]:
     """Every command and subcommand there is."""
     found = []
     for name, command in COMMANDS.items():
-        module = __import__(f"tkledger.cli.{command.module}", fromlist=["x"])
+        module = __import__(f"tkledger.cli.commands.{command.module}", fromlist=["x"])
         body = getattr(module, command.function)
         inner = [one.name for one in getattr(body, "registered_commands", [])]
         found += [[name, sub] for sub in inner] if inner else [[name]]
@@ -82,7 +82,7 @@ def _commands() -> list[list[str]]:
 
 def _parameters(words: list[str]) -> dict[str, inspect.Parameter]:
     command = COMMANDS[words[0]]
-    module = __import__(f"tkledger.cli.{command.module}", fromlist=["x"])
+    module = __import__(f"tkledger.cli.commands.{command.module}", fromlist=["x"])
     body = getattr(module, command.function)
     if len(words) > 1:
         body = next(one.callback for one in body.registered_commands if one.name == words[1])
@@ -230,7 +230,7 @@ def test_a_bug_is_one_sentence(ledger: Tk, monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("tkledger.cli.look._forest", broken)
+    monkeypatch.setattr("tkledger.cli.commands.show._forest", broken)
     error = failed(ledger("tree", "--json"), Exit.BUG, "bug")
     assert error["message"] == "tk itself failed: RuntimeError: two"
 
@@ -807,7 +807,7 @@ def test_plain_looks_say_what_typer_makes_them_say(
 ) -> None:
     plain = grown(*command.split())
     assert plain.status == Exit.OK
-    assert app.run(command.split()) == Exit.OK
+    assert typer_app.run(command.split()) == Exit.OK
     said = capsys.readouterr()
     assert (said.out, said.err) == (plain.out, plain.err)
 

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from tkledger.cli import COMMANDS
-from tkledger.cli.app import build
+from tkledger.cli.typer_app import build
 from tkledger.core.door_rules import EVERY
 from tkledger.core.lifecycle import TRANSITIONS
 from tkledger.core.policy import Policy

@@ -8,8 +8,8 @@ import pytest
 from project import Project
 from team import Team
 
-from tkledger.cli.plain import parse
-from tkledger.cli.sync import sync
+from tkledger.cli.commands.sync import sync
+from tkledger.cli.parser import parse
 from tkledger.errors import Exit
 
 

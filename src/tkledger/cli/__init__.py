@@ -23,7 +23,7 @@ class Command(NamedTuple):
 
     def load(self) -> Any:
         """The function, or typer's own group of commands."""
-        return getattr(import_module(f"tkledger.cli.{self.module}"), self.function)
+        return getattr(import_module(f"tkledger.cli.commands.{self.module}"), self.function)
 
 
 SET_UP, WRITE, MOVE, LOOK, JUDGE = "Set up", "Write down", "Move", "Look", "Judge"
@@ -42,44 +42,44 @@ _MOVES = [
 ]
 
 COMMANDS: dict[str, Command] = {
-    "init": Command("setup", "init", SET_UP),
+    "init": Command("init", "init", SET_UP),
     "hooks": Command("hooks", "app", SET_UP),
     "doctor": Command("doctor", "doctor", SET_UP),
     "config": Command("config", "app", SET_UP),
     "demo": Command("demo", "demo", SET_UP),
-    "new": Command("write", "new", WRITE),
-    "edit": Command("write", "edit", WRITE),
-    "note": Command("write", "note", WRITE),
+    "new": Command("edit", "new", WRITE),
+    "edit": Command("edit", "edit", WRITE),
+    "note": Command("edit", "note", WRITE),
     "fmt": Command("fmt", "fmt", WRITE),
     "batch": Command("batch", "batch", WRITE),
     **{verb: Command("moves", verb, MOVE) for verb in _MOVES},
-    "list": Command("look", "list_", LOOK),
-    "ready": Command("look", "ready", LOOK),
-    "show": Command("look", "show", LOOK),
-    "tree": Command("look", "tree", LOOK),
-    "board": Command("look", "board", LOOK),
-    "log": Command("look", "log", LOOK),
+    "list": Command("show", "list_", LOOK),
+    "ready": Command("show", "ready", LOOK),
+    "show": Command("show", "show", LOOK),
+    "tree": Command("show", "tree", LOOK),
+    "board": Command("show", "board", LOOK),
+    "log": Command("show", "log", LOOK),
     "why": Command("why", "why", LOOK),
     "budget": Command("budget", "budget", LOOK),
-    "verify": Command("judge", "verify", JUDGE),
-    "accept": Command("judge", "accept", JUDGE),
-    "explain": Command("judge", "explain", JUDGE),
+    "verify": Command("verify", "verify", JUDGE),
+    "accept": Command("verify", "accept", JUDGE),
+    "explain": Command("verify", "explain", JUDGE),
     "check": Command("check", "app", JUDGE),
     "next": Command("next", "next_", AGENTS),
     "work": Command("work", "work", AGENTS),
-    "run": Command("running", "run_", AGENTS),
-    "release": Command("claims", "release", AGENTS),
-    "renew": Command("claims", "renew", AGENTS),
-    "reap": Command("claims", "reap", AGENTS),
+    "run": Command("run", "run_", AGENTS),
+    "release": Command("release", "release", AGENTS),
+    "renew": Command("release", "renew", AGENTS),
+    "reap": Command("release", "reap", AGENTS),
     "sleep": Command("next", "sleep", AGENTS),
     "wake": Command("next", "wake", AGENTS),
-    "retry": Command("again", "retry", AGENTS),
-    "escalate": Command("again", "escalate", AGENTS),
+    "retry": Command("retry", "retry", AGENTS),
+    "escalate": Command("retry", "escalate", AGENTS),
     "send": Command("inbox", "send", AGENTS),
     "inbox": Command("inbox", "inbox", AGENTS),
-    "step": Command("charge", "step", AGENTS),
-    "spend": Command("charge", "spend", AGENTS),
-    "concern": Command("write", "concern", RECORDS),
+    "step": Command("spend", "step", AGENTS),
+    "spend": Command("spend", "spend", AGENTS),
+    "concern": Command("edit", "concern", RECORDS),
     "sync": Command("sync", "sync", EXCHANGE),
     "resolve": Command("resolve", "resolve", EXCHANGE),
 }
@@ -145,21 +145,21 @@ def _dispatch(argv: list[str]) -> int:
         print(f"tk {__version__}")
         return Exit.OK
     if argv and argv[0] in _MOVES:
-        from tkledger.cli import moves
+        from tkledger.cli.commands import moves
 
         values = moves.parse(argv)
         if values is not None:
             return moves.run(argv[0], **values)
-    from tkledger.cli import plain
+    from tkledger.cli import parser
 
-    if argv and argv[0] in plain.WORDS:
+    if argv and argv[0] in parser.WORDS:
         body = COMMANDS[argv[0]].load()
-        values = plain.parse(argv, body)
+        values = parser.parse(argv, body)
         if values is not None:
             return int(body(**values))
-    from tkledger.cli import app
+    from tkledger.cli import typer_app
 
-    return app.run(argv)
+    return typer_app.run(argv)
 
 
 def _failed(error: Exception, as_json: bool) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from tkledger.api.session import Session, each, read_ids, read_text
-from tkledger.cli.plain import COMMON, Flag, arguments
+from tkledger.cli.parser import COMMON, Flag, arguments
 from tkledger.core.lifecycle import TRANSITIONS, Event
 from tkledger.core.task import REASONS, RESOLUTIONS
 from tkledger.verbs import OPTIONS

@@ -124,7 +124,7 @@ def build(only: str | None = None) -> typer.Typer:
         if only in (None, name):
             body = command.load()
             # those that are read without typer, too, name their options and leave them to it
-            vars(sys.modules[f"tkledger.cli.{command.module}"]).setdefault("o", options)
+            vars(sys.modules[f"tkledger.cli.commands.{command.module}"]).setdefault("o", options)
             if isinstance(body, typer.Typer):
                 app.add_typer(body, name=name, rich_help_panel=command.group)
             else:

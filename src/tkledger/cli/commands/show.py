@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tkledger.api.session import Session, claim_json
-from tkledger.cli.budget import used_json
+from tkledger.cli.commands.budget import used_json
 from tkledger.core.history import HistoryEntry, times
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot, rank

@@ -16,8 +16,8 @@ from tkledger.agents.worktrees import Place
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.cli import options as o
-from tkledger.cli.next import offered
-from tkledger.cli.work import begun
+from tkledger.cli.commands.next import offered
+from tkledger.cli.commands.work import begun
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git.repo import GitError
@@ -71,7 +71,7 @@ def run_(
         raise usage("no-command", "what is to be run?", "tk run ID -- CMD...")
     job = Job(command, timeout, retries)
     if next_ and jobs > 1:
-        from tkledger.cli.side_by_side import side_by_side
+        from tkledger.cli.jobs import side_by_side
 
         return side_by_side(jobs)
     ends = _one_by_one(session, job, label) if next_ else [_life(session, words[0], job)]
