@@ -230,7 +230,7 @@ def test_a_bug_is_one_sentence(ledger: Tk, monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("tkledger.cli.commands.show._forest", broken)
+    monkeypatch.setattr("tkledger.cli.commands.tree._forest", broken)
     error = failed(ledger("tree", "--json"), Exit.BUG, "bug")
     assert error["message"] == "tk itself failed: RuntimeError: two"
 

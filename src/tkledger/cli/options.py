@@ -59,6 +59,9 @@ Id = Annotated[
     str,
     typer.Argument(metavar="ID", help="A task's id or its beginning.", autocompletion=complete_ids),
 ]
+Ids = Annotated[
+    list[str], typer.Argument(metavar="ID...", help="Tasks.", autocompletion=complete_ids)
+]
 MaybeId = Annotated[
     str | None,
     typer.Argument(

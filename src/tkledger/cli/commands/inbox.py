@@ -1,10 +1,10 @@
-"""``tk send`` and ``tk inbox``: words from one actor to another, which travel by ``tk sync``."""
+"""``tk inbox``: the messages that wait for an actor."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -12,49 +12,10 @@ import typer
 from tkledger.agents import inbox as box
 from tkledger.api.session import Session, read_ids, read_text
 from tkledger.cli import options as o
-from tkledger.core.field import line
-from tkledger.core.messages import Answer, Letter, Message, bounded, seconds
+from tkledger.cli.commands.send import checked
+from tkledger.core.messages import Answer, Letter, bounded
 from tkledger.errors import Exit, usage
 from tkledger.report import iso, print_json, say, visible, without_empty
-from tkledger.verbs.ids import find
-
-
-def send(
-    to: Annotated[str, typer.Argument(metavar="ACTOR", help="Whom to tell.")],
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What; - reads standard input.")],
-    task: Annotated[
-        str | None,
-        typer.Option(
-            "--task", metavar="ID", help="What it is about.", autocompletion=o.complete_ids
-        ),
-    ] = None,
-    ttl: Annotated[
-        str, typer.Option("--ttl", metavar="TIME", help="How long it stands: 90, 30m, 12h, 7d.")
-    ] = "7d",
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
-) -> int:
-    """Leave a message for an actor; prints its id. It travels by the next sync."""
-    session = Session(path, as_json=as_json, actor=actor)
-    ledger = session.ledger.head()
-    name = _checked("ACTOR", to, line)
-    message = Message(
-        "",
-        session.actor(ledger),
-        ledger.policy.actor(name) if ledger.policy else name,
-        _checked("TEXT", read_text(text) or "", bounded),
-        0,
-        _checked("--ttl", ttl, seconds),
-        find(ledger, task) if task else None,
-    )
-    oid = None if dry_run else box.append(session.repo, message.to, message)
-    if as_json:
-        print_json(**without_empty({"id": oid, "to": message.to}))
-    else:
-        print(visible(f"would be: a message to {message.to}" if oid is None else oid[:10]))
-    return Exit.OK
 
 
 def inbox(
@@ -105,13 +66,6 @@ def inbox(
     return Exit.OK
 
 
-def _checked(name: str, value: str, clean: Callable[[str], Any]) -> Any:
-    try:
-        return clean(value)
-    except ValueError as error:
-        raise usage("bad-value", f"{name}: {error}", "tk send --help") from None
-
-
 def _named(found: Iterable[Letter], ids: Iterable[str], who: str) -> list[Letter]:
     """The letters that unambiguous beginnings of ids name."""
     chosen = []
@@ -137,7 +91,7 @@ def _answer(
     """Take or refuse letters; those that were taken already stay so."""
     open_ = [one for one in chosen if not one.taken]
     if open_ and not dry_run:
-        reason = _checked("-m", read_text(why) or "", bounded) if why else ""
+        reason = checked("-m", read_text(why) or "", bounded) if why else ""
         of = tuple(one.message.id for one in open_)
         box.append(session.repo, who, Answer(of, who, taken, reason))
     verb = "taken" if taken else "refused"

@@ -1,4 +1,4 @@
-"""``tk next``, ``sleep``, ``wake``: what an agent does when it has nothing to do."""
+"""``tk next``: the task to take next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from tkledger.claims import standing as claims
 from tkledger.cli import options as o
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
-from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.doors import idle as asleep
 from tkledger.errors import Exit, TkError
@@ -117,37 +116,3 @@ def _nothing(session: Session, found: Pick) -> int:
     else:
         say(visible(f"nothing to do: {words}"))
     return Exit.NOTHING
-
-
-def sleep(
-    all: Annotated[bool, typer.Option("--all", help="Everybody, in this repository.")] = False,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-) -> int:
-    """Be idle: until `tk wake`, new tasks are refused at every door, and `tk next` has none."""
-    return _mark(Session(path, as_json=as_json, actor=actor), all, idle=True)
-
-
-def wake(
-    all: Annotated[bool, typer.Option("--all", help="Everybody, in this repository.")] = False,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-) -> int:
-    """End what `tk sleep` began."""
-    return _mark(Session(path, as_json=as_json, actor=actor), all, idle=False)
-
-
-def _mark(session: Session, everybody: bool, *, idle: bool) -> int:
-    ledger: Snapshot = session.ledger.usable(session.ledger.head())
-    name = asleep.EVERYBODY if everybody else session.actor(ledger)
-    moved = asleep.mark(session.repo, name, idle=idle)
-    who = "everybody" if everybody else name
-    if session.as_json:
-        print_json(actor=name, asleep=idle)
-    elif moved:
-        print(visible(f"{who} is {'asleep' if idle else 'awake'}"))
-    else:
-        say(visible(f"nothing changed: {who} is {'asleep' if idle else 'awake'} already"))
-    return Exit.OK

@@ -1,4 +1,4 @@
-"""``tk step``, ``spend``: what work on a task uses."""
+"""``tk spend``: tokens and cost that work on a task used."""
 
 from __future__ import annotations
 
@@ -10,21 +10,6 @@ from tkledger.api.session import Session, each, read_ids, read_text
 from tkledger.cli import options as o
 from tkledger.errors import Exit
 from tkledger.report import print_json
-
-
-def step(
-    id: o.Id,
-    message: o.Text = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
-) -> int:
-    """Count a step of work on a task that no commit of code shows.
-
-    A commit of work with a line `Tk-Task: ID` in its message is a step by itself.
-    """
-    return _charge("step", id, {"message": read_text(message)}, actor, path, as_json, dry_run)
 
 
 def spend(
@@ -48,10 +33,10 @@ def spend(
     """Record tokens and cost that work on a task used; never refused, since it has happened."""
     amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, "cost": cost, "model": model}
     options = {**amounts, "message": read_text(message)}
-    return _charge("spend", id, options, actor, path, as_json, dry_run)
+    return charge("spend", id, options, actor, path, as_json, dry_run)
 
 
-def _charge(
+def charge(
     verb: str,
     id: str,
     options: dict[str, Any],
@@ -60,6 +45,7 @@ def _charge(
     as_json: bool,
     dry_run: bool,
 ) -> int:
+    """Carry out a verb that charges a task, and say what was charged."""
     session = Session(path, as_json=as_json, actor=actor)
     recorded, steps = session.carry_out(each(verb, read_ids([id]), options), dry_run=dry_run)
     task = recorded.after.task(steps[0].id)

@@ -1,4 +1,4 @@
-"""``tk verify``, ``accept``, ``explain``: judging history, and the law itself."""
+"""``tk verify``: every commit of a range judged."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ import typer
 
 from tkledger.api.session import Session
 from tkledger.cli import options as o
-from tkledger.core import policy as policies
 from tkledger.core.change import Violation
-from tkledger.core.door_rules import EVERY
 from tkledger.core.field import is_id
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
+from tkledger.core.snapshot import FOLDER
 from tkledger.doors import gate, hooks
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger.reader import Proposal
 from tkledger.report import print_json, say, violation_json, violation_text, visible
 
 
@@ -139,68 +136,3 @@ def _progress(as_json: bool) -> Any:
     if as_json or not sys.stderr.isatty():
         return lambda count: None
     return lambda count: print(f"\r{count} commits\r", end="", file=sys.stderr)
-
-
-def accept(
-    commit: Annotated[str, typer.Argument(metavar="COMMIT", help="The commit to let stand.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it may stand.")],
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
-) -> int:
-    """Let a commit that breaks the rules stand, openly: recorded in the policy, with the reason.
-
-    A server believes it once the policy that names the commit stands on its HEAD: push that first.
-    """
-    session = Session(path, as_json=as_json, actor=actor)
-    oid = session.repo.commit_of(commit)
-    parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
-    verdict = gate.range_(session.ledger, oid, *parents)
-    if not verdict.violations and not verdict.accepted:
-        raise usage("legal", f"{oid[:10]} breaks no rule", "tk verify --all")
-
-    def propose(before: Snapshot) -> Proposal:
-        policy = session.ledger.usable(before).policy
-        assert policy is not None
-        if oid in policy.accepted:
-            raise usage("accepted", f"{oid[:10]} is accepted already", "tk verify --all")
-        amended = policies.changed(policy, accepted={**policy.accepted, oid: reason})
-        words = f"accept {oid[:10]}"
-        trailers = (("Tk-Actor", session.actor(before)), ("Tk-Reason", reason))
-        return Proposal(before.evolve({POLICY_PATH: amended}), words, trailers)
-
-    recorded = session.record(propose, dry_run=dry_run)
-    if as_json:
-        print_json(accepted=oid, **({"commit": recorded.commit} if recorded.commit else {}))
-    else:
-        print(f"{'would accept' if dry_run else 'accepted'} {oid[:10]}: {visible(reason)}")
-    return Exit.OK
-
-
-def explain(
-    code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A rule, such as TK201.")
-    ] = None,
-    path: o.Folder = ".",  # every command takes it, here it changes nothing
-    as_json: o.Json = False,
-) -> int:
-    """Print a rule's page; without a code, all rules."""
-    rules = [
-        rule for rule in EVERY if code is None or code.upper() in (rule.code, rule.name.upper())
-    ]
-    if not rules:
-        raise usage("no-such-rule", f"there is no rule {code}", "tk explain")
-    if as_json:
-        print_json(
-            rules=[
-                {"code": one.code, "name": one.name, "since": one.since, "page": one.page}
-                for one in rules
-            ]
-        )
-        return Exit.OK
-    from tkledger.views.explain import catalogue, page
-    from tkledger.views.style import show
-
-    show(page(rules[0]) if code else catalogue(rules), sys.stdout)
-    return Exit.OK

@@ -1,0 +1,48 @@
+"""``tk renew``: claimed tasks, held for longer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tkledger.api.session import Session, claim_json, read_ids
+from tkledger.claims import moves, standing
+from tkledger.cli import options as o
+from tkledger.cli.answer import tell
+from tkledger.core.claim import is_active
+from tkledger.errors import Exit, unusable
+from tkledger.report import print_json, say
+from tkledger.verbs import existing
+
+
+def renew(
+    ids: o.Ids,
+    ttl: Annotated[
+        int | None, typer.Option("--ttl", metavar="S", min=0, help="Seconds; else the policy's.")
+    ] = None,
+    actor: o.Actor = None,
+    path: o.Folder = ".",
+    as_json: o.Json = False,
+) -> int:
+    """Hold claimed tasks for longer; a task in progress that nobody has claimed is claimed."""
+    session = Session(path, as_json=as_json, actor=actor)
+    ledger = session.ledger.usable(session.ledger.head())
+    who = session.claimant(ledger)
+    told = []
+    for word in read_ids(ids):
+        task = existing(ledger, word)
+        if not is_active(task) and task.id not in standing.standing(
+            session.repo, [task.id], who.remote
+        ):
+            raise unusable(
+                "not-active",
+                f"{task.id} is {task.state}, so there is no work",
+                f"tk start {task.id}",
+            )
+        held = moves.renew(session.repo, who, task.id, ttl, say)
+        told.append({"id": task.id, **claim_json(held)})
+        tell(session, f"{task.id}: claimed until {claim_json(held)['until']}  {task.title}")
+    if as_json:
+        print_json(tasks=told)
+    return Exit.OK
