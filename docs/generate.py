@@ -1,4 +1,5 @@
-"""Writes the pages that repeat the code: docs/lifecycle.md, docs/rules.md and docs/cli.md.
+"""Writes the pages that repeat the code: docs/lifecycle.md, docs/rules.md, docs/cli.md, and the
+table of commands in README.md.
 
 `python docs/generate.py` writes them, with `--check` it names those that are stale and exits 1.
 """
@@ -7,24 +8,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-import typer
-
-from tkledger.cli import COMMANDS
-from tkledger.cli.typer_app import ABOUT, build
+from tkledger.cli.typer_app import ABOUT
 from tkledger.core import door_rules
 from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
 from tkledger.core.rules import FAMILIES
 from tkledger.core.rules.rule import Rule
+from tkledger.verbs.commands import COMMANDS, Command, inner
+from tkledger.verbs.parameters import SHARED, Parameter
 
 DOCS = Path(__file__).parent
+README = "../README.md"
 
 WRITTEN = "<!-- Written by docs/generate.py out of {source}. Change that, then: make docs -->\n"
 
-SHARED = ("--as", "-C", "--json", "--dry-run", "--at")
-"""Options that many commands have; their help is told once."""
+BEGIN, END = "<!-- commands: written by docs/generate.py -->", "<!-- end of the commands -->"
+"""The marks in README.md between which its table of commands is."""
 
 
 def main(argv: list[str]) -> int:
@@ -41,11 +42,12 @@ def main(argv: list[str]) -> int:
 
 
 def pages() -> dict[str, str]:
-    """Every generated page by its name under docs/."""
+    """Every page that is generated, or has a part that is, by its name as seen from docs/."""
     return {
         "lifecycle.md": _joined(_lifecycle()),
         "rules.md": _joined(_rules()),
         "cli.md": _joined(_commands()),
+        README: readme(_read(README)),
     }
 
 
@@ -178,86 +180,72 @@ def _marked(page: str) -> str:
 
 
 def _commands() -> Iterator[str]:
-    root = typer.main.get_command(build())
-    yield WRITTEN.format(source="tkledger/cli/")
+    yield WRITTEN.format(source="tkledger/verbs/commands.py")
     yield "# The commands"
     yield ABOUT.split("\n\n", 1)[1].strip()
     yield (
-        "Any unambiguous beginning of an id names its task. Where a command takes `ID...`, all of"
+        "Any unambiguous beginning of an id names its task. If a command takes `ID...`, all of"
         " them move in one commit or none does; `-` reads the ids from standard input. With"
         ' `--json` an answer is one object on stdout with `"schema": "tk/1"`; a refusal has'
         " `violations`, any other failure `error`. Words for people go to stderr."
     )
     yield "Options that many commands share:"
-    yield _table(["option", "what it does"], *_shared(root))
-    groups = dict.fromkeys(command.group for command in COMMANDS.values())
-    for group in groups:
+    yield _table(["option", "what it does"], *([_words(one), _help(one)] for one in SHARED))
+    for group, commands in groupby(COMMANDS.values(), lambda one: one.group):
         yield f"## {group}"
-        for name, command in COMMANDS.items():
-            if command.group == group:
-                yield from _command(root.commands[name], f"tk {name}", 3)
+        for command in commands:
+            yield from _command(command)
 
 
-def _command(command: Any, path: str, level: int) -> Iterator[str]:
-    yield f"{'#' * level} {path}"
-    yield command.help or ""
-    if hasattr(command, "commands"):
-        for name, inner in command.commands.items():
-            yield from _command(inner, f"{path} {name}", level + 1)
+def _command(command: Command) -> Iterator[str]:
+    yield f"{'#' * (3 + command.name.count(' '))} tk {command.name}"
+    yield f"{command.help} {command.more}".strip()
+    if inner(command.name):
         return
-    usage = " ".join([path, *map(_word, _arguments(command)), "[OPTION...]"])
+    arguments = [one.usage for one in command.takes if not one.words]
+    usage = " ".join(["tk", command.name, *arguments, "[OPTION...]"])
     yield f"```\n{usage}\n```"
-    rows = [[_words(one), _help(one)] for one in command.params if not _is_shared(one)]
-    if rows:
-        yield _table(["argument or option", "what it is"], *rows)
-    shared = [f"`{_spelling(one)}`" for one in command.params if _is_shared(one)]
-    if shared:
-        yield f"Also: {', '.join(shared)}."
+    names = [one.name for one in SHARED]
+    own = [one for one in command.takes if one.name not in names or not one.words]
+    if own:
+        own.sort(key=lambda one: bool(one.words))
+        yield _table(
+            ["argument or option", "what it is"], *([_words(one), _help(one)] for one in own)
+        )
+    shared = [f"`{one.words[-1]}`" for one in command.takes if one not in own]
+    yield f"Also: {', '.join(shared)}."
+    examples = "\n".join(command.examples)
+    yield f"```\n{examples}\n```"
 
 
-def _shared(root: Any) -> Iterator[list[str]]:
-    found = {
-        _spelling(one): one
-        for command in root.commands.values()
-        for one in command.params
-        if _is_shared(one)
-    }
-    for word in SHARED:
-        yield [_words(found[word]), _help(found[word])]
+def _words(one: Parameter) -> str:
+    if not one.words:
+        return f"`{one.usage}`"
+    value = f" {one.metavar}" if one.metavar else ""
+    return ", ".join(f"`{word}{value}`" for word in one.words)
 
 
-def _is_shared(parameter: Any) -> bool:
-    return _spelling(parameter) in SHARED
+def _help(one: Parameter) -> str:
+    required = " Required." if one.words and one.required else ""
+    default = f" [{one.default}]" if one.default not in (None, "-", 0) else ""
+    return one.help + required + default
 
 
-def _arguments(command: Any) -> list[Any]:
-    return [one for one in command.params if one.param_type_name == "argument"]
+# -- the README ------------------------------------------------------------------------------
 
 
-def _spelling(parameter: Any) -> str:
-    """The longest way to write an option."""
-    return str(max(parameter.opts, key=len))
-
-
-def _word(argument: Any) -> str:
-    word = str(argument.metavar or argument.name.upper())
-    return word if argument.required or word.startswith("[") else f"[{word}]"
-
-
-def _words(parameter: Any) -> str:
-    if parameter.param_type_name == "argument":
-        return f"`{_word(parameter)}`"
-    value = "" if parameter.is_flag else f" {parameter.metavar or parameter.name.upper()}"
-    return ", ".join(f"`{word}{value}`" for word in parameter.opts)
-
-
-def _help(parameter: Any) -> str:
-    text = parameter.help or ""
-    if parameter.param_type_name == "option" and parameter.required:
-        text += " Required."
-    if parameter.default not in (None, False, ".", "-", "", []) and not parameter.is_flag:
-        text += f" [{parameter.default}]"
-    return text.strip()
+def readme(text: str) -> str:
+    """README.md with the table of commands as it is now."""
+    if BEGIN not in text:
+        return text
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    rows = []
+    for group, commands in groupby(COMMANDS.values(), lambda one: one.group):
+        top = [one for one in commands if " " not in one.name]
+        names = [group.lower(), *[""] * len(top)]
+        rows += [[name, f"`{one.name}`", one.help] for name, one in zip(names, top)]
+    return f"{head}{begin}\n{_table(['group', 'command', 'what it does'], *rows)}\n{end}{tail}"
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import re
@@ -15,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from tkledger.cli import COMMANDS, typer_app
 from tkledger.core.door_rules import EVERY
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.task import FIELDS
 from tkledger.errors import Exit
+from tkledger.verbs.commands import COMMANDS, inner
 
 Tk = Callable[..., Any]
 Git = Callable[..., str]
@@ -69,24 +68,14 @@ def state_of(tk: Tk, task: str) -> str:
 # -- every command ---------------------------------------------------------------------------
 
 
-def _commands() -> list[list[str]]:
-    """Every command and subcommand there is."""
-    found = []
-    for name, command in COMMANDS.items():
-        module = __import__(f"tkledger.cli.commands.{command.module}", fromlist=["x"])
-        body = getattr(module, command.function)
-        inner = [one.name for one in getattr(body, "registered_commands", [])]
-        found += [[name, sub] for sub in inner] if inner else [[name]]
-    return found
+NAMES = [name for name in COMMANDS if not inner(name)]
+"""Every command and subcommand there is."""
+
+TOP = [name for name in COMMANDS if " " not in name]
 
 
-def _parameters(words: list[str]) -> dict[str, inspect.Parameter]:
-    command = COMMANDS[words[0]]
-    module = __import__(f"tkledger.cli.commands.{command.module}", fromlist=["x"])
-    body = getattr(module, command.function)
-    if len(words) > 1:
-        body = next(one.callback for one in body.registered_commands if one.name == words[1])
-    return dict(inspect.signature(body).parameters)
+def _parameters(name: str) -> set[str]:
+    return {one.name for one in COMMANDS[name].takes}
 
 
 ORDER = (
@@ -105,8 +94,6 @@ ORDER = (
 )
 """All commands of the contract, in its order."""
 
-NAMES = [" ".join(words) for words in _commands()]
-
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_has_help(tk: Tk, name: str) -> None:
@@ -120,7 +107,7 @@ def test_every_command_has_help(tk: Tk, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_takes_c_and_json(name: str) -> None:
-    assert {"path", "as_json"} <= set(_parameters(name.split()))
+    assert {"path", "as_json"} <= _parameters(name)
 
 
 WRITING = ["init", "config set", "new", "edit", "note", "concern", "batch", "accept"]
@@ -129,7 +116,7 @@ WRITING += [name for name, command in COMMANDS.items() if command.group == "Move
 
 @pytest.mark.parametrize("name", WRITING)
 def test_whatever_changes_something_takes_as_and_dry_run(name: str) -> None:
-    assert {"actor", "dry_run"} <= set(_parameters(name.split()))
+    assert {"actor", "dry_run"} <= _parameters(name)
 
 
 READING = ["config show", "list", "ready", "show", "tree", "board", "log", "why", "verify"]
@@ -137,15 +124,25 @@ READING = ["config show", "list", "ready", "show", "tree", "board", "log", "why"
 
 @pytest.mark.parametrize("name", [*READING, "check loop"])
 def test_whatever_reads_takes_at(name: str) -> None:
-    assert "at" in _parameters(name.split())
+    assert "at" in _parameters(name)
 
 
 def test_the_help_lists_every_command_in_the_order_of_the_contract(tk: Tk) -> None:
     answer = tk("--help")
     assert answer.status is Exit.OK
-    listed = re.findall(r"^  ([a-z-]+) {2,}\S", answer.out.split("Commands:")[1], re.MULTILINE)
-    assert listed == list(COMMANDS)
-    assert [name for name in ORDER if name in COMMANDS] == list(COMMANDS)
+    listed = re.findall(r"^  ([a-z-]+) {2,}\S", answer.out.split("Set up:")[1], re.MULTILINE)
+    assert listed == TOP
+    assert [name for name in ORDER if name in COMMANDS] == TOP
+
+
+def test_the_help_has_the_groups_as_headings_and_cuts_no_line(tk: Tk) -> None:
+    out = tk("--help").out
+    groups = list(dict.fromkeys(command.group for command in COMMANDS.values()))
+    assert re.findall(r"^([A-Z][a-z ]+):$", out, re.MULTILINE) == ["Options", *groups]
+    assert len(groups) == 8
+    for name in TOP:
+        assert re.search(rf"^  {name} +{re.escape(COMMANDS[name].help)}$", out, re.MULTILINE)
+    assert "..." not in out.split("Set up:")[1]
 
 
 def test_without_a_word_there_is_help(tk: Tk) -> None:
@@ -793,29 +790,10 @@ def grown(ledger: Tk, monkeypatch: pytest.MonkeyPatch) -> Tk:
     return ledger
 
 
-LOOKS = {
-    **dict.fromkeys(("list", "tree"), ("", "--all", "--json", "--at HEAD", "-C . --json --all")),
-    **dict.fromkeys(("ready", "board"), ("", "--json", "--at HEAD")),
-    **dict.fromkeys(("log", "budget"), ("", "--json", "a", "--at HEAD a")),
-    "show": ("a", "a --json", "--at HEAD a"),
-}
-
-
-@pytest.mark.parametrize("command", [f"{n} {more}" for n, all_ in LOOKS.items() for more in all_])
-def test_plain_looks_say_what_typer_makes_them_say(
-    grown: Tk, command: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    plain = grown(*command.split())
-    assert plain.status == Exit.OK
-    assert typer_app.run(command.split()) == Exit.OK
-    said = capsys.readouterr()
-    assert (said.out, said.err) == (plain.out, plain.err)
-
-
 @pytest.mark.parametrize(
     "words", ["list a", "ready --all", "board a", "show", "show a b", "tree --a"]
 )
-def test_what_is_no_plain_look_is_told_by_typer(grown: Tk, words: str) -> None:
+def test_wrong_words_of_a_look_are_usage_errors(grown: Tk, words: str) -> None:
     assert grown(*words.split()).status == Exit.USAGE
 
 

@@ -76,6 +76,39 @@ def test_a_plain_look_loads_nothing_that_is_heavy(
     )  # which knows how wide text is
 
 
+OTHERS = [
+    "new Title --label x --priority=1",
+    "edit a --title T",
+    "note a text",
+    "concern a text",
+    "step a",
+    "spend a --cost 1",
+    "next",
+    "why a",
+    "verify",
+    "explain TK201",
+    "fmt",
+    "sleep",
+    "inbox",
+    "send bob text",
+    "config show",
+    "config set depth 3",
+    "check transition todo blocked",
+]
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_no_plain_command_loads_typer(project: Project, command: str) -> None:
+    told = loaded(project, *command.split())
+    assert not told & {"typer", "click", "git", "filelock", "argparse"}
+
+
+def test_wrong_words_load_no_typer(project: Project) -> None:
+    told = loaded_by(project, "from tkledger import cli; cli.run(['list', '--colour'])")
+    assert "difflib" in told
+    assert "typer" not in told
+
+
 def test_the_version_loads_next_to_nothing(project: Project) -> None:
     bare = loaded_by(project, "pass")
     more = loaded_by(project, "from tkledger import cli; cli.run(['--version'])") - bare

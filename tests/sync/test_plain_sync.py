@@ -1,4 +1,4 @@
-"""The small parser of ``tk sync`` understands what typer does, or leaves it to typer."""
+"""``tk sync``: what its words ask for, and which of them are wrong."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import pytest
 from project import Project
 from team import Team
 
-from tkledger.cli.commands.sync import sync
 from tkledger.cli.parser import parse
-from tkledger.errors import Exit
+from tkledger.errors import Exit, TkError
 
 
 @pytest.mark.parametrize(
@@ -20,28 +19,36 @@ from tkledger.errors import Exit
         ("origin", {"remote": "origin"}),
         ("--json origin -C there", {"remote": "origin", "as_json": True, "path": "there"}),
         ("--dry-run --as me", {"dry_run": True, "actor": "me"}),
-        ("one two", None),
-        ("--help", None),
-        ("--json --json", None),
-        ("-C", None),
-        ("--key k", None),
-        ("-m words", None),
+        ("--json --json", {"as_json": True}),
     ],
 )
-def test_plain_words_do_without_typer(words: str, values: dict[str, Any] | None) -> None:
-    assert parse(["sync", *words.split()], sync) == values
+def test_words_of_a_sync(words: str, values: dict[str, Any]) -> None:
+    call = parse(["sync", *words.split()])
+    assert call is not None
+    assert (call.command.name, call.values) == ("sync", values)
+
+
+@pytest.mark.parametrize("words", ["one two", "-C", "--key k", "-m words"])
+def test_wrong_words_of_a_sync(words: str) -> None:
+    with pytest.raises(TkError) as told:
+        parse(["sync", *words.split()])
+    assert told.value.remedy == "tk sync --help"
+
+
+def test_help_for_a_sync() -> None:
+    assert parse(["sync", "--help"]) is None
 
 
 @pytest.mark.parametrize("words", ["", "origin", "--json"])
-def test_both_ways_do_the_same(team: Team, ada: Project, words: str) -> None:
-    """An option that says what is so anyway, in a form that only typer knows."""
+def test_another_form_of_the_words_does_the_same(team: Team, ada: Project, words: str) -> None:
+    """An option that says what is so anyway."""
     ada.ok("start", "a")
     plain = ada.ok("sync", "--dry-run", *words.split())
-    by_typer = ada.ok("sync", "--dry-run", "--as=somebody", *words.split())
-    assert plain == by_typer
+    other = ada.ok("sync", "--dry-run", "--as=somebody", *words.split())
+    assert plain == other
 
 
-def test_mistakes_are_told_by_typer(ada: Project) -> None:
+def test_mistakes_are_told(ada: Project) -> None:
     answer = ada.tk("sync", "one", "two")
     assert answer.status == Exit.USAGE
     assert "tk sync --help" in answer.err

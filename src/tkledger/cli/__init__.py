@@ -1,88 +1,26 @@
-"""The command line's table of contents, and the way in and out of every command."""
+"""The way in and out of every command: words in, an exit status out."""
 
 from __future__ import annotations
 
+import builtins
 import gc
 import io
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tkledger import __version__
 from tkledger.errors import Exit
 
-
-class Command(NamedTuple):
-    """Where a command's body is, and under which heading the help lists it."""
-
-    module: str
-    function: str
-    group: str
-
-    def load(self) -> Any:
-        """The function, or typer's own group of commands."""
-        return getattr(import_module(f"tkledger.cli.commands.{self.module}"), self.function)
+if TYPE_CHECKING:
+    from tkledger.verbs.commands import Command
 
 
-SET_UP, WRITE, MOVE, LOOK, JUDGE = "Set up", "Write down", "Move", "Look", "Judge"
-AGENTS, RECORDS, EXCHANGE = "Agents", "Waits and records", "Exchange"
-_MOVES = [
-    "admit",
-    "start",
-    "submit",
-    "done",
-    "approve",
-    "reject",
-    "block",
-    "resume",
-    "requeue",
-    "cancel",
-]
-
-COMMANDS: dict[str, Command] = {
-    "init": Command("init", "init", SET_UP),
-    "hooks": Command("hooks", "app", SET_UP),
-    "doctor": Command("doctor", "doctor", SET_UP),
-    "config": Command("config", "app", SET_UP),
-    "demo": Command("demo", "demo", SET_UP),
-    "new": Command("new", "new", WRITE),
-    "edit": Command("edit", "edit", WRITE),
-    "note": Command("note", "note", WRITE),
-    "fmt": Command("fmt", "fmt", WRITE),
-    "batch": Command("batch", "batch", WRITE),
-    **{verb: Command("moves", verb, MOVE) for verb in _MOVES},
-    "list": Command("list", "list_", LOOK),
-    "ready": Command("ready", "ready", LOOK),
-    "show": Command("show", "show", LOOK),
-    "tree": Command("tree", "tree", LOOK),
-    "board": Command("board", "board", LOOK),
-    "log": Command("log", "log", LOOK),
-    "why": Command("why", "why", LOOK),
-    "budget": Command("budget", "budget", LOOK),
-    "verify": Command("verify", "verify", JUDGE),
-    "accept": Command("accept", "accept", JUDGE),
-    "explain": Command("explain", "explain", JUDGE),
-    "check": Command("check", "app", JUDGE),
-    "next": Command("next", "next_", AGENTS),
-    "work": Command("work", "work", AGENTS),
-    "run": Command("run", "run_", AGENTS),
-    "release": Command("release", "release", AGENTS),
-    "renew": Command("renew", "renew", AGENTS),
-    "reap": Command("reap", "reap", AGENTS),
-    "sleep": Command("sleep", "sleep", AGENTS),
-    "wake": Command("wake", "wake", AGENTS),
-    "retry": Command("retry", "retry", AGENTS),
-    "escalate": Command("escalate", "escalate", AGENTS),
-    "send": Command("send", "send", AGENTS),
-    "inbox": Command("inbox", "inbox", AGENTS),
-    "step": Command("step", "step", AGENTS),
-    "spend": Command("spend", "spend", AGENTS),
-    "concern": Command("concern", "concern", RECORDS),
-    "sync": Command("sync", "sync", EXCHANGE),
-    "resolve": Command("resolve", "resolve", EXCHANGE),
-}
+VERSION = "--version"
 
 
 def main() -> NoReturn:
@@ -96,7 +34,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         pass
     except OSError as error:
-        status = status or _failed(error, as_json=False)
+        status = status or _failed(error, [])
     os._exit(status)
 
 
@@ -111,18 +49,17 @@ def _open_streams() -> None:
 
 def run(argv: list[str]) -> int:
     """Carry out one command line; returns the exit status and never raises."""
-    as_json = "--json" in argv
     try:
-        return _dispatch(argv)
+        return _carried_out(argv)
     except BrokenPipeError as error:
         if not _reader_is_gone():
-            return _failed(error, as_json)
+            return _failed(error, argv)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return Exit.OK
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except Exception as error:
-        return _failed(error, as_json)
+        return _failed(error, argv)
 
 
 def _reader_is_gone() -> bool:
@@ -140,31 +77,41 @@ def _reader_is_gone() -> bool:
     return bool(asked.poll(0))
 
 
-def _dispatch(argv: list[str]) -> int:
-    if argv == ["--version"]:
+def _carried_out(argv: list[str]) -> int:
+    if argv[:1] == [VERSION]:
         print(f"tk {__version__}")
         return Exit.OK
-    if argv and argv[0] in _MOVES:
-        from tkledger.cli.commands import moves
-
-        values = moves.parse(argv)
-        if values is not None:
-            return moves.run(argv[0], **values)
     from tkledger.cli import parser
 
-    if argv and argv[0] in parser.WORDS:
-        body = COMMANDS[argv[0]].load()
-        values = parser.parse(argv, body)
-        if values is not None:
-            return int(body(**values))
+    call = None if "_TK_COMPLETE" in os.environ else parser.parse(argv)
+    if call is not None:
+        return int(function(call.command)(**call.values))
     from tkledger.cli import typer_app
 
     return typer_app.run(argv)
 
 
-def _failed(error: Exception, as_json: bool) -> int:
+def function(command: Command) -> Callable[..., int]:
+    """The function of a command: the last word of its name, in the module of the first.
+
+    After a word that Python has itself comes a ``_``, and all moves are one function.
+    """
+    words = command.name.split()
+    if command.group == "Move":
+        from tkledger.cli.commands import moves
+
+        return partial(moves.move, command.name)
+    module = import_module(f"tkledger.cli.commands.{words[0]}")
+    name = words[-1] + ("_" if hasattr(builtins, words[-1]) else "")
+    found: Callable[..., int] = getattr(module, name)
+    return found
+
+
+def _failed(error: Exception, argv: list[str]) -> int:
+    from tkledger.cli.parser import wants_json
+
     try:
-        return _told(error, as_json)
+        return _told(error, as_json=wants_json(argv))
     except OSError:  # stdout is what failed
         return _told(error, as_json=False)
 

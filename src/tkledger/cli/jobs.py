@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 
 from tkledger.agents.briefing import last_lines
 from tkledger.agents.jobs import VARIABLE, heard
+from tkledger.verbs.parameters import JOBS
 from tkledger.views.jobs import Job, Screen, jobs, live
 
 _LOOK_SECONDS = 0.2
@@ -30,7 +31,7 @@ class _Worker(NamedTuple):
 
 def side_by_side(count: int) -> int:
     """As many of this very command as there are jobs; claims keep them apart."""
-    command = [sys.executable, "-m", "tkledger", *_alone(sys.argv[1:])]
+    command = [sys.executable, "-mtkledger", *_alone(sys.argv[1:])]
     if sys.stderr.isatty():
         return _watched(command, count)
     return _ended([subprocess.Popen(command) for _ in range(count)])
@@ -38,7 +39,7 @@ def side_by_side(count: int) -> int:
 
 def _alone(argv: list[str]) -> list[str]:
     """The command line of one job."""
-    at = next(place for place, word in enumerate(argv) if word.partition("=")[0] == "--jobs")
+    at = next(place for place, word in enumerate(argv) if word.partition("=")[0] in JOBS.words)
     return argv[:at] + argv[at + (1 if "=" in argv[at] else 2) :]
 
 

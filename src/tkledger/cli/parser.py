@@ -1,74 +1,182 @@
-"""The small parser: plain commands are read by it, since typer takes longer to load than they
-take to be carried out. What it does not know, help and mistakes, goes to typer.
-"""
+"""Reads a command line by the table of commands; it prints nothing and carries nothing out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from tkledger.errors import TkError, usage
+from tkledger.verbs.commands import COMMANDS, Command, inner
+from tkledger.verbs.parameters import JSON, Parameter
 
-class Flag(NamedTuple):
-    """One option of a move: the argument it fills, its words, and its help."""
+HELP = ("--help", "-h")
 
-    argument: str
-    words: tuple[str, ...]
-    metavar: str
-    help: str
-    completion: str = ""
-
-
-COMMON = (
-    Flag("actor", ("--as",), "ACTOR", "Act as this name (or set TK_ACTOR)."),
-    Flag("path", ("-C",), "PATH", "Run as if in this folder."),
-    Flag("as_json", ("--json",), "", "Answer with one JSON object on stdout."),
-    Flag("dry_run", ("--dry-run",), "", "Judge and show, write nothing."),
-)
-
-_KNOWN = (*COMMON, Flag("all", ("--all",), "", ""), Flag("at", ("--at",), "REV", ""))
-"""Options without a choice of words; typer's have the help."""
+ALONE = (*HELP, "--install-completion", "--show-completion")
+"""What ``tk`` takes without a command, apart from its version."""
 
 
-class Words(NamedTuple):
-    """How many words a command takes beside its options, and the argument that a word fills."""
+class Call(NamedTuple):
+    """A command, and the values that its function gets by their names."""
 
-    counts: tuple[int, ...]
-    argument: str = "id"
-
-
-WORDS = {
-    **dict.fromkeys(("list", "ready", "board"), Words((0,))),
-    **dict.fromkeys(("tree", "log", "budget"), Words((0, 1))),
-    "show": Words((1,)),
-    "sync": Words((0, 1), "remote"),
-}
-"""The commands that do without typer where they are plain, beside the moves."""
+    command: Command
+    values: dict[str, Any]
 
 
-def parse(argv: list[str], body: Callable[..., int]) -> dict[str, Any] | None:
-    """The arguments of a plain command, for its body; None if typer had better look at it."""
-    values = arguments(argv[1:], (flag for flag in _KNOWN if flag.argument in body.__annotations__))
-    takes = WORDS[argv[0]]
-    if values is None or len(values["ids"]) not in takes.counts:
+def parse(argv: Sequence[str]) -> Call | None:
+    """What a command line asks for; None if it is help. Raises TkError for wrong words.
+
+    A value that was not given is absent, unless it has a default. Of an option that is given twice
+    the last counts, unless it may be repeated.
+    """
+    command, rest = _command(argv)
+    if command is None:
         return None
-    words = values.pop("ids")
-    return {**values, takes.argument: words[0]} if words else values
+    try:
+        values = _values(command, rest)
+        return None if values is None else Call(command, _complete(command, values))
+    except ValueError as error:
+        raise usage("usage", str(error), f"tk {command.name} --help") from None
 
 
-def arguments(argv: list[str], flags: Iterable[Flag]) -> dict[str, Any] | None:
-    """Ids and options, each at most once; None if there is anything else."""
-    known = {word: flag for flag in flags for word in flag.words}
-    values: dict[str, Any] = {"ids": []}
-    words = iter(argv)
-    for word in words:
-        flag = known.get(word)
-        if flag is None:
-            if word.startswith("-") and word != "-":
-                return None
-            values["ids"].append(word)
-            continue
-        value = next(words, None) if flag.metavar else True
-        if value is None or flag.argument in values:
+def wants_json(argv: Iterable[str]) -> bool:
+    """Whether an answer, be it an error, is JSON."""
+    return any(word in JSON.words for word in argv)
+
+
+def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
+    """The command that is called and the words after it; None for help."""
+    name = argv[0] if argv else HELP[0]
+    if name in ALONE:
+        return None, ()
+    if name not in COMMANDS:
+        raise _no_command(argv)
+    subcommands = inner(name)
+    if not subcommands:
+        return COMMANDS[name], argv[1:]
+    word = argv[1] if len(argv) > 1 else HELP[0]
+    if word in HELP:
+        return None, ()
+    if f"{name} {word}" not in subcommands:
+        known = ", ".join(one.partition(" ")[2] for one in subcommands)
+        raise usage("usage", f"unknown word {word!r}; it is one of {known}", f"tk {name} --help")
+    return COMMANDS[f"{name} {word}"], argv[2:]
+
+
+def _no_command(argv: Sequence[str]) -> TkError:
+    from difflib import get_close_matches
+
+    name = argv[0]
+    command = next((word for word in argv if word in COMMANDS), None)
+    if name.startswith("-") and command:
+        fact = f"options come after the command, {name} came before"
+        return usage("order", fact, f"tk {command} {name} ...")
+    near = get_close_matches(name, (one for one in COMMANDS if " " not in one), 1)
+    remedy = f"tk {near[0]}" if near else "tk --help"
+    return usage("no-such-command", f"there is no command {name!r}", remedy)
+
+
+def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
+    """The values by their names; None if help is asked for. Raises ValueError for wrong words."""
+    options = {word: one for one in command.takes for word in one.words}
+    values: dict[str, Any] = {}
+    arguments: list[str] = []
+    words = list(reversed(rest))
+    while words:
+        word = words.pop()
+        if word == "--":
+            arguments += reversed(words)
+            break
+        if not word.startswith("-") or word == "-":
+            arguments.append(word)
+        elif word in HELP:
             return None
-        values[flag.argument] = value
+        else:
+            name, text = _split(word)
+            option = _option(options, name, text)
+            _keep(values, option, _value(option, name, text, words))
+    _place(command, values, arguments)
+    return values
+
+
+def _split(word: str) -> tuple[str, str | None]:
+    """An option, and its value if that is in the same word: ``--limit=5``, ``-n5``."""
+    if word.startswith("--"):
+        name, equals, text = word.partition("=")
+        return name, text if equals else None
+    return word[:2], word[2:] or None
+
+
+def _option(options: dict[str, Parameter], name: str, text: str | None) -> Parameter:
+    option = options.get(name)
+    if option is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, options, 1)
+        raise ValueError(f"unknown option {name}" + (f"; did you mean {near[0]}?" if near else ""))
+    if option.kind is bool and text is not None:
+        raise ValueError(f"{name} takes no value")
+    return option
+
+
+def _value(option: Parameter, name: str, text: str | None, words: list[str]) -> Any:
+    """The value of an option; if that is the next word, it is taken off ``words``."""
+    if option.kind is bool:
+        return True
+    if text is not None:
+        return _checked(option, text)
+    if option.bare is not None and not (words and words[-1].replace(".", "", 1).isdecimal()):
+        return option.bare
+    if not words:
+        raise ValueError(f"{name} needs a value: {name} {option.metavar}")
+    return _checked(option, words.pop())
+
+
+def _checked(one: Parameter, text: str) -> Any:
+    """A value of its kind; a choice that has a noun is one of those there are."""
+    if one.kind in (int, float):
+        return _number(one, text)
+    if one.noun and text not in one.choices:
+        kind, fact = f"no-such-{one.noun}", f"there is no {one.noun} {text!r}"
+        raise usage(kind, fact, f"one of {', '.join(one.choices)}")
+    return text
+
+
+def _number(one: Parameter, text: str) -> int | float:
+    try:
+        number: int | float = one.kind(text)
+    except ValueError:
+        raise ValueError(f"{one.label}: {text[:60]!r} is not a number") from None
+    if one.least is not None and number < one.least:
+        raise ValueError(f"{one.label}: {text} is less than {one.least}")
+    return number
+
+
+def _keep(values: dict[str, Any], one: Parameter, value: Any) -> None:
+    if one.many:
+        values.setdefault(one.name, []).append(value)
+    else:
+        values[one.name] = value
+
+
+def _place(command: Command, values: dict[str, Any], words: list[str]) -> None:
+    """Give the words beside the options to the arguments, in their order."""
+    for one in command.takes:
+        if not one.words:
+            taken = words if one.many else words[:1]
+            words = words[len(taken) :]
+            for word in taken:
+                _keep(values, one, _checked(one, word))
+    if words:
+        raise ValueError(f"unexpected words: {' '.join(words)[:60]}")
+
+
+def _complete(command: Command, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with their defaults, if all that is required is there."""
+    for one in command.takes:
+        if one.name not in values:
+            if one.required:
+                what = f"option {one.label}" if one.words else f"argument {one.usage}"
+                raise ValueError(f"missing {what}")
+            if one.default is not None:
+                values[one.name] = one.default
     return values

@@ -1,18 +1,19 @@
-"""Puts the commands together for typer: all of them for help, else only the one that is called."""
+"""The help of the command line, and what the shell completes; it is made of the table of commands."""
 
 from __future__ import annotations
 
-import os
-import sys
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.main import get_install_completion_arguments
 
-from tkledger import __version__
-from tkledger.cli import COMMANDS, options
-from tkledger.errors import Exit, TkError, usage
+from tkledger.cli import VERSION
+from tkledger.cli.parser import HELP
+from tkledger.verbs.commands import COMMANDS, Command, inner
+from tkledger.verbs.parameters import Parameter
 
 ABOUT = """A task ledger that lives in the Git repository it is about.
 
@@ -21,133 +22,130 @@ tk start ID, tk done ID, tk tree. Options come after the command. Exit statuses:
 by a rule, 2 wrong words, 3 unusable repository, task or file, 4 busy, 5 claimed, 6 nothing to do.
 """
 
-_CONTENTS = [[], *([name] for name, command in COMMANDS.items() if command.function == "app")]
-"""The words that only lead to other commands: alone they ask for help, which is no mistake."""
+_WIDEST = max(len(name) for name in COMMANDS if " " not in name)
 
-
-_UNBOUNDED = {("next", "--wait"): "31536000"}
-"""What an option means whose value is left out, which typer knows nothing of: a year."""
-
-
-def _completed(argv: list[str]) -> list[str]:
-    """The command line with the values that were left out."""
-    words: list[str] = []
-    for word, following in zip(argv, [*argv[1:], ""]):
-        words.append(word)
-        value = _UNBOUNDED.get((argv[0], word))
-        if value and not following.replace(".", "", 1).isdecimal():
-            words.append(value)
-    return words
+_SETTINGS: Any = {"help_option_names": list(HELP)}
 
 
 def run(argv: list[str]) -> int:
-    """Let typer carry out a command line."""
-    argv = _completed(argv)
-    if argv in _CONTENTS:
-        argv = [*argv, "--help"]
-    name = argv[0]
-    if name not in COMMANDS and "_TK_COMPLETE" not in os.environ:
-        _require_option(argv)
-    only = name if name in COMMANDS and "_TK_COMPLETE" not in os.environ else None
+    """Print the help that is asked for, or answer the shell."""
+    if not argv or argv[-1:] in [[name] for name in COMMANDS if inner(name)]:
+        argv = [*argv, HELP[0]]
     try:
-        status = build(only)(argv, prog_name="tk", standalone_mode=False)
-    except Exception as error:
-        _translated(error)
-        raise
+        return int(build()(argv, prog_name="tk", standalone_mode=False) or 0)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     except SystemExit as left:  # what typer makes of a reader that has gone
         if isinstance(left.__context__, BrokenPipeError):
             raise left.__context__ from None
         raise
-    return int(status or 0)
 
 
-class _InOrder(TyperGroup):
-    """Typer lists groups after commands; the table of contents has an order of its own."""
+class _Groups(TyperGroup):
+    """The commands under their groups' headings, each with its whole line."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [name for name in COMMANDS if name in self.commands]
-
-
-def _require_option(argv: list[str]) -> None:
-    """Typer knows the options of ``tk`` itself; any other first word is a mistake."""
-    name = argv[0]
-    if name in ("--help", "--version", "--install-completion", "--show-completion"):
-        return
-    command = next((word for word in argv if word in COMMANDS), None)
-    if name.startswith("-") and command:
-        raise usage(
-            "order",
-            f"options come after the command, {name} came before",
-            f"tk {command} {name} ...",
-        )
-    near = get_close_matches(name, COMMANDS, 1)
-    raise usage(
-        "no-such-command",
-        f"there is no command {name!r}",
-        f"tk {near[0]}" if near else "tk --help",
-    )
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for group in dict.fromkeys(COMMANDS[name].group for name in self.commands):
+            rows = [
+                (name.ljust(_WIDEST), COMMANDS[name].help)
+                for name in self.commands
+                if COMMANDS[name].group == group
+            ]
+            with formatter.section(group):
+                formatter.write_dl(rows)
 
 
-def _translated(error: Exception) -> None:
-    """Raise typer's own errors in the words of this command line."""
-    if isinstance(error, typer.Exit):
-        raise _Left(error.exit_code) from None
-    if isinstance(error, typer.Abort):
-        raise KeyboardInterrupt from None
-    wording = getattr(error, "format_message", None)
-    if wording is not None:  # click's UsageError, wherever typer keeps it
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else "tk"
-        words = wording().strip().rstrip(".")
-        raise TkError(
-            Exit.USAGE, "usage", words[:1].lower() + words[1:], f"{path} --help"
-        ) from None
-
-
-class _Left(SystemExit):
-    """Typer wants to leave with a status."""
-
-
-def build(only: str | None = None) -> typer.Typer:
-    """The typer application with one command, or with all of them."""
-    app = typer.Typer(
-        add_completion=True,
-        cls=_InOrder,
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
+def build() -> TyperGroup:
+    """The whole command line, for typer; a command that is called returns its values."""
+    top = [_group(name) if inner(name) else _command(name) for name in COMMANDS if " " not in name]
+    version = TyperOption(param_decls=[VERSION], is_flag=True, help="Show the version and exit.")
+    return _Groups(
+        name="tk",
+        commands={str(one.name): one for one in top},
+        params=[version, *get_install_completion_arguments()],
         help=ABOUT,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings=_SETTINGS,
     )
-    app.callback()(_version_option)
-    for name, command in COMMANDS.items():
-        if only in (None, name):
-            body = command.load()
-            # those that are read without typer, too, name their options and leave them to it
-            vars(sys.modules[f"tkledger.cli.commands.{command.module}"]).setdefault("o", options)
-            if isinstance(body, typer.Typer):
-                app.add_typer(body, name=name, rich_help_panel=command.group)
-            else:
-                app.command(name, rich_help_panel=command.group)(body)
-    return app
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        print(f"tk {__version__}", file=sys.stdout)
-        raise typer.Exit
+def _group(name: str) -> TyperGroup:
+    return TyperGroup(
+        name=name,
+        commands=[_command(one) for one in inner(name)],
+        help=COMMANDS[name].help,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings=_SETTINGS,
+    )
 
 
-def _version_option(
-    version: bool = typer.Option(
-        False,
-        "--version",
-        callback=_print_version,
-        is_eager=True,
-        help="Show the version and exit.",
-    ),
-) -> None:
-    pass
+def _command(name: str) -> TyperCommand:
+    command = COMMANDS[name]
+    return TyperCommand(
+        name.rpartition(" ")[2],
+        callback=dict,
+        params=[_parameter(one) for one in command.takes],
+        help="\n\n".join(filter(None, (command.help, command.more))),
+        short_help=command.help,
+        epilog=_examples(command),
+        rich_markup_mode=None,
+        context_settings=_SETTINGS,
+    )
 
 
-_version_option.__doc__ = ABOUT
+def _examples(command: Command) -> str:
+    """The examples as a paragraph that the formatter leaves as it is."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in command.examples)
+
+
+def _parameter(one: Parameter) -> TyperArgument | TyperOption:
+    """An argument or an option as typer has it."""
+    kind = str if one.kind is dict else one.kind
+    common: dict[str, Any] = {
+        "required": one.required,
+        "default": one.default,
+        "help": one.help,
+        "autocompletion": _completion(one),
+    }
+    if not one.words:
+        return TyperArgument(
+            param_decls=[one.name],
+            type=kind,
+            metavar=one.usage,
+            nargs=-1 if one.many else 1,
+            **common,
+        )
+    if one.kind is bool:
+        return TyperOption(param_decls=[one.name, *one.words], is_flag=True, **common)
+    return TyperOption(
+        param_decls=[one.name, *one.words],
+        type=kind,
+        metavar=one.metavar,
+        multiple=one.many,
+        show_default=True,
+        **common,
+    )
+
+
+def _completion(one: Parameter) -> Callable[..., Iterable[Any]] | None:
+    if one.is_task:
+        return _ids
+    return partial(_beginning, one.choices) if one.choices else None
+
+
+def _beginning(choices: tuple[str, ...], ctx: Any, args: Any, incomplete: str) -> list[str]:
+    return [word for word in choices if word.startswith(incomplete)]
+
+
+def _ids(ctx: typer.Context, args: Any, incomplete: str) -> Iterable[tuple[str, str]]:
+    """The ids that begin so, with their titles; of the folder that -C names."""
+    from tkledger.git.repo import GitError, Repo
+    from tkledger.ledger.reader import Ledger
+
+    try:
+        ledger = Ledger(Repo(ctx.params.get("path") or ".")).head()
+    except GitError:
+        return []
+    return [(task.id, task.title) for task in ledger.tasks() if task.id.startswith(incomplete)]

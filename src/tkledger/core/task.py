@@ -49,6 +49,9 @@ RESOLUTIONS: dict[State, tuple[str, ...]] = {
 SCOPES = ("lifetime", "attempt")
 """What a budget limits: all attempts together, or each by itself."""
 
+TIERS = ("retry", "peer", "owner", "approval")
+"""Whom a failed task is escalated to: another attempt, another actor, its creator, an approver."""
+
 CONCERNS = ("design", "ops")
 """What a concern is about: a design concern stands in the way of ``done``."""
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.core import policy as policies
 from tkledger.core.snapshot import POLICY_PATH, Snapshot
 from tkledger.doors import gate
@@ -17,12 +12,12 @@ from tkledger.report import print_json, visible
 
 
 def accept(
-    commit: Annotated[str, typer.Argument(metavar="COMMIT", help="The commit to let stand.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it may stand.")],
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    commit: str,
+    reason: str,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Let a commit that breaks the rules stand, openly: recorded in the policy, with the reason.
 

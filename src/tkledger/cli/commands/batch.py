@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.errors import unusable, usage
-from tkledger.verbs import OPTIONS, VERBS, Options
+from tkledger.verbs import VERBS, Options
+from tkledger.verbs.commands import fields
+from tkledger.verbs.parameters import Parameter
 
 MAX_LINES = 20_000
 """The most lines one batch may have; a commit of that size still takes seconds only."""
 
-BatchFile = Annotated[
-    str, typer.Argument(metavar="[FILE]", help="One JSON object a line; - is stdin.")
-]
-
 
 def batch(
-    file: BatchFile = "-",
-    key: Annotated[
-        str | None, typer.Option("--key", help="The same key again gives the first answer again.")
-    ] = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    file: str,
+    key: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Carry out one JSON object a line, {"op": VERB, "id": ID, options...}, as one commit."""
     lines = _read(file).split("\n")  # and nowhere else: U+2028 may stand in a JSON text
@@ -69,24 +62,21 @@ def _verb(number: int, line: str) -> tuple[str, Options]:
         raise _wrong(number, f"needs an op, one of {', '.join(VERBS)}")
     verb = raw["op"]
     options = {name.replace("-", "_"): value for name, value in raw.items() if name != "op"}
+    known = fields(verb)
     for name, value in options.items():
-        if name not in OPTIONS[verb]:
-            raise _wrong(number, f"{verb} has no option {name}; it has {', '.join(OPTIONS[verb])}")
-        if not _fits(name, value):
+        if name not in known:
+            raise _wrong(number, f"{verb} has no option {name}; it has {', '.join(known)}")
+        if not _fits(known[name], value):
             raise _wrong(number, f"{name} cannot be {json.dumps(value)[:60]}")
     return verb, options
 
 
-def _fits(name: str, value: Any) -> bool:
-    """Whether a value has the shape its option takes; what it may be is for the task to say."""
-    if name in ("label", "no_label", "depends_on", "no_depends_on"):
+def _fits(one: Parameter, value: Any) -> bool:
+    """Whether a value has the shape its parameter takes; what it may be is for the task to say."""
+    if one.many:
         items = [value] if isinstance(value, str) else value
         return isinstance(items, list) and all(isinstance(item, str) for item in items)
-    if name == "budget":
-        return isinstance(value, (str, dict))
-    if name in ("priority", "tokens_in", "tokens_out", "settle"):
-        return isinstance(value, int)
-    return isinstance(value, bool) if name == "backlog" else isinstance(value, str)
+    return isinstance(value, (str, dict) if one.kind is dict else one.kind)
 
 
 def _wrong(number: int, what: str) -> Exception:

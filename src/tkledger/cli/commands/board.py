@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import show_view, tell_flaws
@@ -10,11 +10,8 @@ from tkledger.core.lifecycle import State
 from tkledger.errors import Exit
 from tkledger.report import print_json, task_json
 
-if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
-    from tkledger.cli import options as o
 
-
-def board(at: o.At = None, path: o.Folder = ".", as_json: o.Json = False) -> int:
+def board(at: str | None = None, path: str = ".", as_json: bool = False) -> int:
     """Show the states side by side."""
     ledger = Session(path, as_json=as_json).read(at, remarks=not as_json)
     tell_flaws(ledger)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.core.budget import KINDS, Gauge, Sums, amount, gauges, pressing
@@ -14,15 +14,9 @@ from tkledger.errors import Exit, unusable
 from tkledger.report import iso, print_json, without_empty
 from tkledger.verbs import existing
 
-if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
-    from tkledger.cli import options as o
-
 
 def budget(
-    id: o.MaybeId = None,
-    at: o.At = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    id: str | None = None, at: str | None = None, path: str = ".", as_json: bool = False
 ) -> int:
     """Show what is used of the limits: of a task and all above it, or of every open task."""
     session = Session(path, as_json=as_json)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
 
-import typer
-
-from tkledger.cli import options as o
 from tkledger.core import exec_kernel
 from tkledger.core.exec_kernel import Answer, Node
 from tkledger.errors import Exit, TkError, usage
 from tkledger.report import print_json, say, visible, without_empty
-
-app = typer.Typer(help="Ask before acting: a move, a new task, more work.", no_args_is_help=True)
 
 
 def _answer(ask: Callable[[], Answer], as_json: bool) -> int:
@@ -31,38 +25,21 @@ def _answer(ask: Callable[[], Answer], as_json: bool) -> int:
     return Exit.OK if answer.ok else Exit.REJECTED
 
 
-@app.command("transition")
-def transition(
-    source: Annotated[str, typer.Argument(metavar="FROM", autocompletion=o.complete_states)],
-    target: Annotated[str, typer.Argument(metavar="TO", autocompletion=o.complete_states)],
-    path: o.Folder = ".",  # every command takes it, here it changes nothing
-    as_json: o.Json = False,
-) -> int:
+def transition(source: str, target: str, path: str = ".", as_json: bool = False) -> int:
     """Say whether the lifecycle has an edge between two states."""
     return _answer(lambda: exec_kernel.transition(source, target), as_json)
 
 
-@app.command("loop")
 def loop(
-    id: Annotated[str, typer.Argument(metavar="ID", help="The task to be made.")],
-    agent: Annotated[str, typer.Argument(metavar="AGENT", help="Who makes it.")],
-    type: Annotated[str, typer.Argument(metavar="TYPE", help="Its type.")],
-    parent: Annotated[
-        str | None,
-        typer.Option("--parent", "--parent-task-id", metavar="ID", help="The task it is part of."),
-    ] = None,
-    created_by: Annotated[
-        str | None,
-        typer.Option(
-            "--created-by", "--created-by-task-id", metavar="ID", help="The task it came out of."
-        ),
-    ] = None,
-    max_depth: Annotated[
-        int, typer.Option("--max-depth", metavar="N", help="A root stands at 0.")
-    ] = exec_kernel.MAX_DEPTH,
-    at: o.At = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    id: str,
+    agent: str,
+    type: str,
+    parent: str | None = None,
+    created_by: str | None = None,
+    max_depth: int = exec_kernel.MAX_DEPTH,
+    at: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """Say whether making a task would be work that goes round in circles, or too deep."""
     call = Node(id, agent, type, parent, created_by)
@@ -83,19 +60,16 @@ def _loop(call: Node, max_depth: int, path: str, at: str | None) -> Answer:
     return exec_kernel.loop_in(ledger, call, max_depth)
 
 
-@app.command("budget")
 def budget(
-    id: Annotated[str, typer.Argument(metavar="ID", help="The task's name, for the answer.")],
-    steps: Annotated[int, typer.Option("--steps", metavar="N", help="Steps taken.")] = 0,
-    max_steps: Annotated[int, typer.Option("--max-steps", metavar="N")] = exec_kernel.MAX_STEPS,
-    seconds: Annotated[float, typer.Option("--duration", metavar="S", help="Seconds worked.")] = 0,
-    max_seconds: Annotated[
-        int, typer.Option("--max-duration", metavar="S")
-    ] = exec_kernel.MAX_SECONDS,
-    depth: Annotated[int, typer.Option("--depth", metavar="N", help="Depth proposed.")] = 0,
-    max_depth: Annotated[int, typer.Option("--max-depth", metavar="N")] = exec_kernel.MAX_DEPTH,
-    path: o.Folder = ".",  # every command takes it, here it changes nothing
-    as_json: o.Json = False,
+    id: str,
+    steps: int = 0,
+    max_steps: int = exec_kernel.MAX_STEPS,
+    seconds: float = 0,
+    max_seconds: int = exec_kernel.MAX_SECONDS,
+    depth: int = 0,
+    max_depth: int = exec_kernel.MAX_DEPTH,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """Say whether what was used is within the limits given."""
     return _answer(

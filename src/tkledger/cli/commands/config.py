@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import typer
+from collections.abc import Sequence
+from typing import Any
 
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.policy import Policy
@@ -18,14 +16,8 @@ from tkledger.files import codec
 from tkledger.ledger.reader import Proposal
 from tkledger.report import policy_json, print_json, visible
 
-app = typer.Typer(help="Show or change the policy of the ledger.", no_args_is_help=True)
-Key = Annotated[
-    str, typer.Argument(metavar="KEY", help="A field.", autocompletion=o.complete_settings)
-]
 
-
-@app.command("show")
-def show(path: o.Folder = ".", as_json: o.Json = False, at: o.At = None) -> int:
+def show(at: str | None = None, path: str = ".", as_json: bool = False) -> int:
     """Show the policy in force, as its file has it; what it leaves out is as by default."""
     policy = Session(path, as_json=as_json).read(at).policy
     assert policy is not None
@@ -36,11 +28,7 @@ def show(path: o.Folder = ".", as_json: o.Json = False, at: o.At = None) -> int:
     return Exit.OK
 
 
-@app.command("explain")
-def explain(
-    path: o.Folder = ".",  # every command takes it, here it changes nothing
-    as_json: o.Json = False,
-) -> int:
+def explain(path: str = ".", as_json: bool = False) -> int:
     """Say what each field of the policy means, and its default."""
     meanings = _meanings()
     if as_json:
@@ -72,20 +60,13 @@ def _shown(value: Any) -> str:
     return "no limit" if value is None else str(value)
 
 
-@app.command("set")
 def set_(
-    key: Key,
-    values: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="VALUE...",
-            help="Several for a list, name=value for a map (budgets: type.name=value); none for the default.",
-        ),
-    ] = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    key: str,
+    values: Sequence[str] = (),
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Change one field of the policy, in a commit of its own with the next version."""
     session = Session(path, as_json=as_json, actor=actor)
@@ -93,7 +74,7 @@ def set_(
         raise usage("no-such-setting", f"{key} cannot be set", "tk config explain")
 
     def propose(before: Snapshot) -> Proposal:
-        return _amended(session, before, key, values or [])
+        return _amended(session, before, key, values)
 
     recorded = session.record(propose, dry_run=dry_run)
     policy = recorded.after.policy
@@ -112,7 +93,7 @@ def set_(
     return Exit.OK
 
 
-def _amended(session: Session, before: Snapshot, key: str, words: list[str]) -> Proposal:
+def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str]) -> Proposal:
     policy = session.ledger.usable(before).policy
     assert policy is not None
     try:
@@ -126,7 +107,7 @@ def _amended(session: Session, before: Snapshot, key: str, words: list[str]) -> 
     return Proposal(snapshot, words_of_commit, (("Tk-Actor", session.actor(before)),))
 
 
-def _value(key: str, words: list[str]) -> Any:
+def _value(key: str, words: Sequence[str]) -> Any:
     """The raw value of a setting out of the words of the command line."""
     default = getattr(policies.DEFAULT, key)
     if not words:
@@ -140,7 +121,7 @@ def _value(key: str, words: list[str]) -> Any:
     return _number(words[0])
 
 
-def _map(key: str, words: list[str]) -> dict[str, Any]:
+def _map(key: str, words: Sequence[str]) -> dict[str, Any]:
     """``name=value`` words as a map; ``type.name=value`` for one within, commas within a list."""
     found: dict[str, Any] = {}
     for word in words:

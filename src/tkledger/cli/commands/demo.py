@@ -7,15 +7,10 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from typing import Annotated, NamedTuple, TextIO
+from typing import NamedTuple, TextIO
 
-import typer
-
-from tkledger.cli import options as o
 from tkledger.errors import Exit, TkError
 from tkledger.report import print_json
-
-Keep = Annotated[bool, typer.Option("--keep", help="Leave the repository, and say where it is.")]
 
 ALICE, BOB = "agent-alice", "agent-bob"
 
@@ -74,11 +69,7 @@ def _identity(actor: str) -> dict[str, str]:
     return {**names, "TK_ACTOR": email}
 
 
-def demo(
-    keep: Keep = False,
-    path: o.Folder = ".",  # every command takes it, here it changes nothing
-    as_json: o.Json = False,
-) -> int:
+def demo(keep: bool = False, path: str = ".", as_json: bool = False) -> int:
     """Play a session: two agents in two worktrees, and a shortcut that a server refuses.
 
     With --json the session is words, on stderr.

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from tkledger.cli import options as o
 from tkledger.doors import doctor as ward
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.report import print_json, visible, without_empty
 
 
-def doctor(
-    fix: Annotated[
-        bool, typer.Option("--fix", help="Put right what is safe to put right.")
-    ] = False,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-) -> int:
+def doctor(fix: bool = False, path: str = ".", as_json: bool = False) -> int:
     """Examine this repository; prove, by trying, that each hook refuses what it must."""
     repo = Repo(path)
     findings = list(ward.examine(repo))

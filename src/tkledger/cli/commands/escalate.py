@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.cli.commands.retry import where_it_stands
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Task
-from tkledger.errors import unusable, usage
-
-TIERS: tuple[str, ...] = ("retry", "peer", "owner", "approval")
-"""Whom a task that failed goes to: the same again, anybody else, its creator, an approver."""
+from tkledger.core.task import TIERS, Task
+from tkledger.errors import unusable
 
 
 def escalate(
-    id: o.Id,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", metavar="TIER", help=f"{', '.join(TIERS)}; by default the next one."),
-    ] = None,
-    message: o.Text = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    id: str,
+    to: str | None = None,
+    message: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Hand a task that failed up: another attempt, another actor, its creator, an approver."""
-    if to is not None and to not in TIERS:
-        raise usage("no-such-tier", f"there is no tier {to!r}", f"one of {', '.join(TIERS)}")
     session, task = where_it_stands(Session(path, as_json=as_json, actor=actor), id)
     tier = to or _next_tier(task)
     text = f"escalated to {tier}" + (f": {message}" if message else "")

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
-import typer
-
-from tkledger.cli import options as o
 from tkledger.core.door_rules import EVERY
 from tkledger.errors import Exit, usage
 from tkledger.report import print_json
 
 
-def explain(
-    code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A rule, such as TK201.")
-    ] = None,
-    path: o.Folder = ".",  # every command takes it, here it changes nothing
-    as_json: o.Json = False,
-) -> int:
+def explain(code: str | None = None, path: str = ".", as_json: bool = False) -> int:
     """Print a rule's page; without a code, all rules."""
     rules = [
         rule for rule in EVERY if code is None or code.upper() in (rule.code, rule.name.upper())

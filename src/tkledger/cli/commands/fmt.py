@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import Annotated
-
-import typer
+from collections.abc import Sequence
 
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.core.change import Violation
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
@@ -18,19 +15,13 @@ from tkledger.files import codec
 from tkledger.git.repo import Repo
 from tkledger.report import print_json, refuse, visible
 
-FmtPaths = Annotated[
-    list[str] | None, typer.Argument(metavar="[FILE...]", help="Only these; all by default.")
-]
-
 
 def fmt(
-    files: FmtPaths = None,
-    staged: Annotated[
-        bool, typer.Option("--staged", help="Stage what was rewritten, too.")
-    ] = False,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    files: Sequence[str] = (),
+    staged: bool = False,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Rewrite task files in canonical form; what cannot be read is named and left alone."""
     repo = Session(path, as_json=as_json).repo
@@ -62,7 +53,7 @@ def fmt(
     return Exit.OK
 
 
-def _paths(repo: Repo, files: list[str] | None) -> list[str]:
+def _paths(repo: Repo, files: Sequence[str]) -> list[str]:
     """The task files that are meant, plain ones only, as paths from the top of the checkout."""
     assert repo.top is not None
     folder = os.path.join(repo.top, FOLDER)

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from tkledger.cli import options as o
 from tkledger.doors import install as hooks
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.report import print_json, visible
 
-app = typer.Typer(
-    help="Put git's hooks in place, so that the rules hold at every door.", no_args_is_help=True
-)
 
-Server = Annotated[
-    bool, typer.Option("--server", help="Those of a bare repository that others push to.")
-]
-
-
-@app.command("install")
-def install(server: Server = False, path: o.Folder = ".", as_json: o.Json = False) -> int:
+def install(server: bool = False, path: str = ".", as_json: bool = False) -> int:
     """Install the hooks; a hook that is there already goes on working behind them."""
     states = hooks.install(Repo(path), server=server)
     if as_json:
@@ -36,8 +22,7 @@ def install(server: Server = False, path: o.Folder = ".", as_json: o.Json = Fals
     return Exit.OK
 
 
-@app.command("uninstall")
-def uninstall(server: Server = False, path: o.Folder = ".", as_json: o.Json = False) -> int:
+def uninstall(server: bool = False, path: str = ".", as_json: bool = False) -> int:
     """Take the hooks away, and put back those that were there before."""
     restored = hooks.uninstall(Repo(path), server=server)
     if as_json:
@@ -47,8 +32,7 @@ def uninstall(server: Server = False, path: o.Folder = ".", as_json: o.Json = Fa
     return Exit.OK
 
 
-@app.command("status")
-def status(server: Server = False, path: o.Folder = ".", as_json: o.Json = False) -> int:
+def status(server: bool = False, path: str = ".", as_json: bool = False) -> int:
     """Say how each hook stands; exit 3 unless all are in place."""
     states = hooks.status(Repo(path), server=server)
     good = all(state.ours and state.current and state.executable for state in states)

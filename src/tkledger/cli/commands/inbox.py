@@ -4,39 +4,28 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
-from typing import Annotated, Any
-
-import typer
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from tkledger.agents import inbox as box
 from tkledger.api.session import Session, read_ids, read_text
-from tkledger.cli import options as o
 from tkledger.cli.commands.send import checked
 from tkledger.core.messages import Answer, Letter, bounded
 from tkledger.errors import Exit, usage
 from tkledger.report import iso, print_json, say, visible, without_empty
+from tkledger.verbs.parameters import WHY_REFUSED
 
 
 def inbox(
-    ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Only these messages.")
-    ] = None,
-    ack: Annotated[bool, typer.Option("--ack", help="Take them: they are done with.")] = False,
-    refuse: Annotated[
-        bool,
-        typer.Option("--refuse", "--nack", help="Send them back; the third time they are dead."),
-    ] = False,
-    message: Annotated[
-        str | None, typer.Option("-m", "--message", metavar="TEXT", help="Why they are refused.")
-    ] = None,
-    dead: Annotated[
-        bool, typer.Option("--dead", help="Those that were refused three times.")
-    ] = False,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    ids: Sequence[str] = (),
+    ack: bool = False,
+    refuse: bool = False,
+    message: str | None = None,
+    dead: bool = False,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """List the messages that wait for you; with --ack or --refuse answer them."""
     session = Session(path, as_json=as_json, actor=actor)
@@ -91,7 +80,7 @@ def _answer(
     """Take or refuse letters; those that were taken already stay so."""
     open_ = [one for one in chosen if not one.taken]
     if open_ and not dry_run:
-        reason = checked("-m", read_text(why) or "", bounded) if why else ""
+        reason = checked(WHY_REFUSED, read_text(why) or "", bounded) if why else ""
         of = tuple(one.message.id for one in open_)
         box.append(session.repo, who, Answer(of, who, taken, reason))
     verb = "taken" if taken else "refused"

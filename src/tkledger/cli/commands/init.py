@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
@@ -16,26 +11,18 @@ from tkledger.ledger.reader import Proposal
 from tkledger.merging.driver import ATTRIBUTES, ATTRIBUTES_PATH
 from tkledger.report import print_json, say, visible
 
-PresetName = Annotated[
-    str, typer.Option("--preset", metavar="NAME", help=f"{' or '.join(policies.PRESETS)}.")
-]
-
 
 def init(
-    preset: PresetName = "default",
-    no_hooks: Annotated[bool, typer.Option("--no-hooks", help="Leave git's hooks alone.")] = False,
-    prefix: Annotated[
-        str | None, typer.Option("--prefix", metavar="P", help="How ids begin.")
-    ] = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    preset: str,
+    no_hooks: bool = False,
+    prefix: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Begin a ledger in this repository: one commit with .tasks/config.yaml, and git's hooks."""
     session = Session(path, as_json=as_json, actor=actor)
-    if preset not in policies.PRESETS:
-        raise usage("no-such-preset", f"there is no preset {preset!r}", "tk init --preset agents")
     branch = session.repo.head_ref.removeprefix("refs/heads/")
     values = {"protected": [branch]} | ({"prefix": prefix} if prefix else {})
     try:

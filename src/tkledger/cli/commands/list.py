@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import show_view, tell_flaws
-from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
-from tkledger.errors import Exit, usage
+from tkledger.errors import Exit
 from tkledger.report import print_json, task_json
 from tkledger.verbs.ids import find
 
-if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
-    from tkledger.cli import options as o
-
 
 def list_(
-    state: o.States = None,
-    type: o.Types = None,
-    label: o.Labels = None,
-    owner: o.Owner = None,
-    parent: o.Parent = None,
-    priority: o.Priority = None,
-    all: o.All = False,
-    limit: o.Limit = None,
-    at: o.At = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    state: Sequence[str] = (),
+    type: Sequence[str] = (),
+    label: Sequence[str] = (),
+    owner: str | None = None,
+    parent: str | None = None,
+    priority: int | None = None,
+    all: bool = False,
+    limit: int | None = None,
+    at: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """List tasks: the open ones first of all; with --json all that the filters leave."""
     session = Session(path, as_json=as_json)
@@ -39,7 +35,7 @@ def list_(
     found = [
         task
         for task in ledger.tasks()
-        if (not state or task.state.value in _known_states(state))
+        if (not state or task.state.value in state)
         and (not type or task.kind in type)
         and (not label or set(label) <= set(task.labels))
         and (owner is None or (task.owner or "") == owner)
@@ -57,16 +53,6 @@ def list_(
     hidden = Counter(task.state for task in found if hide and task.ended)
     show_view(listing(shown[:limit], ledger, hidden))
     return Exit.OK
-
-
-def _known_states(words: Iterable[str]) -> set[str]:
-    known = [state.value for state in State]
-    for word in words:
-        if word not in known:
-            raise usage(
-                "no-such-state", f"there is no state {word!r}", f"one of {', '.join(known)}"
-            )
-    return set(words)
 
 
 def task_with_place(task: Task, ledger: Snapshot) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import show_view
@@ -11,16 +11,13 @@ from tkledger.errors import Exit
 from tkledger.report import iso, print_json, without_empty
 from tkledger.verbs.ids import find
 
-if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
-    from tkledger.cli import options as o
-
 
 def log(
-    id: o.MaybeId = None,
-    limit: o.Limit = None,
-    at: o.At = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    id: str | None = None,
+    limit: int | None = None,
+    at: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """Show what commits did to a task, or to all, oldest first; --limit keeps the newest."""
     session = Session(path, as_json=as_json)

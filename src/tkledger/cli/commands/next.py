@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Annotated, Any
-
-import typer
+from collections.abc import Sequence
+from typing import Any
 
 from tkledger.agents import worktrees
 from tkledger.api.session import Session, claim_json
 from tkledger.claims import remote
 from tkledger.claims import standing as claims
-from tkledger.cli import options as o
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.task import Task
@@ -28,15 +26,12 @@ _PAUSES = (0.1, 2.0)
 
 
 def next_(
-    claim: Annotated[bool, typer.Option("--claim", help="Claim and start it, too.")] = False,
-    wait: Annotated[
-        float | None,
-        typer.Option("--wait", metavar="[S]", min=0, help="Until there is one; S seconds at most."),
-    ] = None,
-    label: o.Labels = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    claim: bool = False,
+    wait: float | None = None,
+    label: Sequence[str] = (),
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """Print the id of the task to take next: the most urgent, then the oldest. Exit 6 if none."""
     session = Session(path, as_json=as_json, actor=actor)
@@ -44,7 +39,7 @@ def next_(
     pause = _PAUSES[0]
     lost: set[str] = set()
     while True:
-        found = offered(session, tuple(label or ()), lost)
+        found = offered(session, tuple(label), lost)
         if found.tasks:
             task = found.tasks[0]
             try:

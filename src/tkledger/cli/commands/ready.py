@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import show_view
 from tkledger.errors import Exit
 from tkledger.report import print_json, say, task_json
 
-if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
-    from tkledger.cli import options as o
-
 
 def ready(
-    label: o.Labels = None,
-    limit: o.Limit = None,
-    at: o.At = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    label: Sequence[str] = (),
+    limit: int | None = None,
+    at: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """List what can be started now, most urgent first."""
     session = Session(path, as_json=as_json)

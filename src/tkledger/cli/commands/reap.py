@@ -8,7 +8,6 @@ from tkledger.agents import process
 from tkledger.api.session import Session
 from tkledger.claims import moves, remote, standing
 from tkledger.claims.standing import Standing
-from tkledger.cli import options as o
 from tkledger.cli.answer import tell
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
@@ -17,10 +16,7 @@ from tkledger.report import print_json, say
 
 
 def reap(
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    actor: str | None = None, path: str = ".", as_json: bool = False, dry_run: bool = False
 ) -> int:
     """Block the tasks in progress here whose lease has run out, and free them for others."""
     session = Session(path, as_json=as_json, actor=actor)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from collections.abc import Sequence
 
 from tkledger.api.session import Session, read_ids
 from tkledger.claims import moves, standing
-from tkledger.cli import options as o
 from tkledger.cli.answer import tell
 from tkledger.errors import Exit, unusable
 from tkledger.report import print_json, say
@@ -16,15 +13,12 @@ from tkledger.verbs import existing
 
 
 def release(
-    ids: o.Ids,
-    from_: Annotated[
-        str | None,
-        typer.Option("--from", metavar="HOLDER", help="Take it from this one, who is gone."),
-    ] = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    ids: Sequence[str],
+    holder: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Give claimed tasks back: the state stays, others may claim them now."""
     session = Session(path, as_json=as_json, actor=actor)
@@ -35,7 +29,7 @@ def release(
         if dry_run:
             _require_held(session, who, task.id)
         else:
-            moves.release(session.repo, who, task.id, from_ or who.actor, say)
+            moves.release(session.repo, who, task.id, holder or who.actor, say)
         tell(session, f"{'would be: ' if dry_run else ''}{task.id}: released  {task.title}")
     if as_json:
         print_json(tasks=[{"id": existing(ledger, word).id} for word in ids])

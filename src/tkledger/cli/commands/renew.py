@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from collections.abc import Sequence
 
 from tkledger.api.session import Session, claim_json, read_ids
 from tkledger.claims import moves, standing
-from tkledger.cli import options as o
 from tkledger.cli.answer import tell
 from tkledger.core.claim import is_active
 from tkledger.errors import Exit, unusable
@@ -17,13 +14,11 @@ from tkledger.verbs import existing
 
 
 def renew(
-    ids: o.Ids,
-    ttl: Annotated[
-        int | None, typer.Option("--ttl", metavar="S", min=0, help="Seconds; else the policy's.")
-    ] = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    ids: Sequence[str],
+    ttl: int | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """Hold claimed tasks for longer; a task in progress that nobody has claimed is claimed."""
     session = Session(path, as_json=as_json, actor=actor)

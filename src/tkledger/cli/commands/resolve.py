@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from collections.abc import Sequence
 
-import typer
-
-from tkledger.cli import options as o
 from tkledger.core.snapshot import FOLDER
 from tkledger.errors import Exit, unusable, usage
 from tkledger.files.codec import FormError
@@ -17,16 +14,12 @@ from tkledger.report import print_json, say, visible
 
 
 def resolve(
-    ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID...]", help="Only these; all by default.")
-    ] = None,
-    ours: Annotated[bool, typer.Option("--ours", help="Where both changed it, keep ours.")] = False,
-    theirs: Annotated[
-        bool, typer.Option("--theirs", help="Where both changed it, take theirs.")
-    ] = False,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    ids: Sequence[str] = (),
+    ours: bool = False,
+    theirs: bool = False,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Settle task files that a merge left open, field by field, by the law of merges."""
     if ours and theirs:

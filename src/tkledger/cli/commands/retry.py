@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from tkledger.agents import worktrees
 from tkledger.api.session import Session
 from tkledger.claims import standing
-from tkledger.cli import options as o
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
 from tkledger.errors import unusable
@@ -20,14 +15,12 @@ _BACK: dict[State, str] = {State.BLOCKED: "requeue", State.IN_REVIEW: "reject"}
 
 
 def retry(
-    id: o.Id,
-    gap: Annotated[
-        str, typer.Option("--gap", metavar="TEXT", help="What the last attempt left unmet.")
-    ],
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    id: str,
+    gap: str,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Have another attempt made: what is missing becomes a note, which `tk run` passes on."""
     session, task = where_it_stands(Session(path, as_json=as_json, actor=actor), id)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Annotated, NamedTuple
-
-import typer
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from tkledger.agents import process
 from tkledger.agents.briefing import brief, log_of
@@ -15,7 +14,6 @@ from tkledger.agents.process import End, Outcome
 from tkledger.agents.worktrees import Place
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
-from tkledger.cli import options as o
 from tkledger.cli.commands.next import offered
 from tkledger.cli.commands.work import begun
 from tkledger.core.lifecycle import State
@@ -46,18 +44,16 @@ class Job(NamedTuple):
     retries: int
 
 
-def run_(
-    words: Annotated[list[str], typer.Argument(metavar="[ID] -- CMD...", help="Task, command.")],
-    next_: Annotated[bool, typer.Option("--next", help="One task after the other.")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="With --next: side by side.")] = 1,
-    timeout: Annotated[
-        float | None, typer.Option("--timeout", metavar="S", min=0, help="Seconds for an attempt.")
-    ] = None,
-    retries: Annotated[int, typer.Option("--retries", min=0, help="Attempts after the first.")] = 0,
-    label: o.Labels = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+def run(
+    words: Sequence[str],
+    jobs: int,
+    retries: int,
+    next_: bool = False,
+    timeout: float | None = None,
+    label: Sequence[str] = (),
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """Claim a task, run a command on it in a checkout of its own, and move it by what came of it.
 
@@ -81,12 +77,12 @@ def run_(
     return bad[0] if bad else Exit.OK
 
 
-def _one_by_one(session: Session, job: Job, label: list[str] | None) -> list[Ended]:
+def _one_by_one(session: Session, job: Job, label: Sequence[str]) -> list[Ended]:
     """Work until `tk next` has nothing more; no task twice."""
     ends: list[Ended] = []
     tried: set[str] = set()
     while True:
-        found = offered(session, tuple(label or ()), tried)
+        found = offered(session, tuple(label), tried)
         if not found.tasks:
             say(visible(f"nothing more to do: {'; '.join(found.reasons)}"))
             return ends

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tkledger.api.session import Session, claim_json
 from tkledger.cli.answer import show_view
@@ -17,11 +17,8 @@ from tkledger.report import iso, print_json, task_json
 from tkledger.verbs import existing
 from tkledger.verbs.legal_moves import outlooks
 
-if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
-    from tkledger.cli import options as o
 
-
-def show(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = False) -> int:
+def show(id: str, at: str | None = None, path: str = ".", as_json: bool = False) -> int:
     """Show one task whole, with what its history and its neighbours say."""
     session = Session(path, as_json=as_json)
     ledger = session.read(at)

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.core.snapshot import Snapshot
 from tkledger.doors import idle as asleep
 from tkledger.errors import Exit
@@ -15,10 +10,7 @@ from tkledger.report import print_json, say, visible
 
 
 def sleep(
-    all: Annotated[bool, typer.Option("--all", help="Everybody, in this repository.")] = False,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    all: bool = False, actor: str | None = None, path: str = ".", as_json: bool = False
 ) -> int:
     """Be idle: until `tk wake`, new tasks are refused at every door, and `tk next` has none."""
     return mark(Session(path, as_json=as_json, actor=actor), all, idle=True)

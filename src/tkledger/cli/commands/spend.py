@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from tkledger.api.session import Session, each, read_ids, read_text
-from tkledger.cli import options as o
 from tkledger.errors import Exit
 from tkledger.report import print_json
 
 
 def spend(
-    id: o.Id,
-    tokens_in: Annotated[
-        int | None, typer.Option("--tokens-in", min=0, metavar="N", help="Tokens read.")
-    ] = None,
-    tokens_out: Annotated[
-        int | None, typer.Option("--tokens-out", min=0, metavar="N", help="Tokens written.")
-    ] = None,
-    cost: Annotated[
-        str | None, typer.Option("--cost", metavar="USD", help="US dollars, such as 0.25.")
-    ] = None,
-    model: Annotated[str | None, typer.Option("--model", metavar="M", help="Which model.")] = None,
-    message: o.Text = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    id: str,
+    tokens_in: int | None = None,
+    tokens_out: int | None = None,
+    cost: str | None = None,
+    model: str | None = None,
+    message: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Record tokens and cost that work on a task used; never refused, since it has happened."""
     amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, "cost": cost, "model": model}

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from tkledger.api.session import read_text
-from tkledger.cli import options as o
 from tkledger.cli.commands.spend import charge
 
 
 def step(
-    id: o.Id,
-    message: o.Text = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    id: str,
+    message: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Count a step of work on a task that no commit of code shows.
 

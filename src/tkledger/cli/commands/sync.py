@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from tkledger.api.session import Session
 from tkledger.errors import Exit
@@ -14,16 +13,13 @@ from tkledger.sync.sync import Synced
 from tkledger.sync.sync import sync as in_step
 from tkledger.verbs.moves import Refused
 
-if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
-    from tkledger.cli import options as o
-
 
 def sync(
-    remote: o.MaybeRemote = None,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
-    dry_run: o.DryRun = False,
+    remote: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
+    dry_run: bool = False,
 ) -> int:
     """Fetch, merge by the law, and push: this branch, claims and messages, all or nothing."""
     session = Session(path, as_json=as_json, actor=actor)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import show_view, tell_flaws
+from tkledger.cli.commands.list import task_with_place
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.errors import Exit
 from tkledger.report import print_json
 from tkledger.verbs.ids import find
-
-if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this
-    from tkledger.cli import options as o
-from tkledger.cli.commands.list import task_with_place
 
 JSON_DEPTH = 200
 """How deep ``tree --json`` nests; readers of JSON give up somewhere beyond."""
 
 
 def tree(
-    id: o.MaybeId = None,
-    all: o.All = False,
-    at: o.At = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    id: str | None = None,
+    all: bool = False,
+    at: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """Show tasks under their parents, with what holds them up and how far they are."""
     ledger = Session(path, as_json=as_json).look(at, remarks=not as_json)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.snapshot import FOLDER
@@ -18,30 +15,20 @@ from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.report import print_json, say, violation_json, violation_text, visible
+from tkledger.verbs.parameters import ALL_HISTORY, AT
 
 
 def verify(
-    range: Annotated[
-        str | None,
-        typer.Argument(metavar="[A..B]", help="Commits of B that A has not; HEAD by default."),
-    ] = None,
-    all: Annotated[
-        bool, typer.Option("--all", help="All history, from the ledger's beginning.")
-    ] = False,
-    staged: Annotated[
-        bool, typer.Option("--staged", help="What is staged, as a commit on HEAD.")
-    ] = False,
-    format: Annotated[
-        str, typer.Option("--format", metavar="F", help="text, or github for its annotations.")
-    ] = "text",
-    at: o.At = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    format: str,
+    range: str | None = None,
+    all: bool = False,
+    staged: bool = False,
+    at: str | None = None,
+    path: str = ".",
+    as_json: bool = False,
 ) -> int:
     """Judge every commit of a range, or of all history, from the commits alone."""
     session = Session(path, as_json=as_json)
-    if format not in _FORMATS:
-        raise usage("no-such-format", f"there is no format {format!r}", "--format github")
     if staged and (range or all or at):
         raise usage("both", "--staged stands alone", "tk verify --staged")
     if staged:
@@ -49,7 +36,7 @@ def verify(
     if session.repo.head is None:
         session.ledger.usable(session.ledger.head())
     if range and (all or at):
-        other = "--all" if all else "--at"
+        other = (ALL_HISTORY if all else AT).label
         raise usage("both", f"a range and {other} exclude each other", f"tk verify {range}")
     tip, bases = (session.repo.commit_at(at), []) if at else _ends(session.repo, range)
     verdict = gate.range_(session.ledger, tip, *bases, progress=_progress(as_json))
@@ -89,9 +76,6 @@ def _github(one: Violation) -> str:
     escaped = visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     where = f"file={FOLDER}/{one.task}.yaml," if is_id(one.task) else ""
     return f"::error {where}title={one.code} {one.name}::{escaped}"
-
-
-_FORMATS = ("text", "github")
 
 
 def _tell_violations(violations: Iterable[Violation], format: str) -> None:

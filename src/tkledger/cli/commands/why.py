@@ -6,14 +6,13 @@ import sys
 from typing import Any
 
 from tkledger.api.session import Session
-from tkledger.cli import options as o
 from tkledger.errors import Exit
 from tkledger.report import print_json, violation_json
 from tkledger.verbs import existing
 from tkledger.verbs.legal_moves import Outlook, outlooks
 
 
-def why(id: o.Id, at: o.At = None, path: o.Folder = ".", as_json: o.Json = False) -> int:
+def why(id: str, at: str | None = None, path: str = ".", as_json: bool = False) -> int:
     """Say which moves are legal now, and what stands in the way of each of the others."""
     session = Session(path, as_json=as_json)
     ledger = session.read(at)

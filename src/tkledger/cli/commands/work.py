@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Place
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
-from tkledger.cli import options as o
 from tkledger.core.claim import is_active
 from tkledger.errors import Exit
 from tkledger.report import print_json, say, visible, without_empty
@@ -18,13 +13,7 @@ from tkledger.verbs import existing
 
 
 def work(
-    id: o.Id,
-    drop: Annotated[
-        bool, typer.Option("--drop", help="Take the checkout away, if all is committed.")
-    ] = False,
-    actor: o.Actor = None,
-    path: o.Folder = ".",
-    as_json: o.Json = False,
+    id: str, drop: bool = False, actor: str | None = None, path: str = ".", as_json: bool = False
 ) -> int:
     """Claim and start a task in a checkout and on a branch of its own; prints where that is."""
     session = Session(path, as_json=as_json, actor=actor)

@@ -1,0 +1,254 @@
+"""The one table of commands: what each is called, takes and does; carried out by others.
+
+The parser, the help, completion, ``tk batch`` and the documentation are made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tkledger.core.lifecycle import TRANSITIONS, Event
+from tkledger.verbs import parameters as p
+from tkledger.verbs.parameters import ACTS, EVERYWHERE, READS, WRITES, Parameter
+
+
+class Command(NamedTuple):
+    """One command; the name of one within a group of commands has two words.
+
+    ``verb`` is what it proposes, which ``tk batch`` takes too, and ``also`` what it takes there only.
+    """
+
+    name: str
+    help: str
+    takes: tuple[Parameter, ...] = ()
+    examples: tuple[str, ...] = ()
+    more: str = ""
+    verb: str = ""
+    also: tuple[Parameter, ...] = ()
+    group: str = ""
+
+
+SET_UP, WRITE, MOVE, LOOK, JUDGE = "Set up", "Write down", "Move", "Look", "Judge"
+AGENTS, RECORDS, EXCHANGE = "Agents", "Waits and records", "Exchange"
+
+# fmt: off
+_SET_UP = (
+    Command("init", "Begin a ledger: .tasks/config.yaml, and git's hooks.",
+            (p.PRESET, p.NO_HOOKS, p.PREFIX, *WRITES),
+            ("tk init", "tk init --preset agents --prefix job"),
+            "Both come in one commit, with the line in .gitattributes that merges task files."),
+    Command("hooks", "Install, remove or check git's hooks."),
+    Command("hooks install", "Install the hooks; other hooks go on working behind them.",
+            (p.SERVER, *EVERYWHERE),
+            ("tk hooks install", "tk hooks install --server -C project.git")),
+    Command("hooks uninstall", "Remove the hooks, and restore those that were there before.",
+            (p.SERVER, *EVERYWHERE), ("tk hooks uninstall",)),
+    Command("hooks status", "Say how each hook is; exit 3 unless all are in place.",
+            (p.SERVER, *EVERYWHERE), ("tk hooks status",)),
+    Command("doctor", "Check this repository; try that each hook rejects.",
+            (p.FIX, *EVERYWHERE), ("tk doctor --fix",),
+            "It finds what would let the ledger be bypassed, misread or stuck."),
+    Command("config", "Show or change the policy of the ledger."),
+    Command("config show", "Show the policy in force, as its file has it.",
+            READS, ("tk config show",), "A field that the file leaves out has its default."),
+    Command("config explain", "Say what each field of the policy means, and its default.",
+            EVERYWHERE, ("tk config explain",)),
+    Command("config set", "Change one field of the policy, in a commit of its own.",
+            (p.SETTING, p.SETTINGS, *WRITES),
+            ("tk config set depth 4", "tk config set protected main stable"),
+            "That commit has the next version of the policy."),
+    Command("demo", "Play a session in a throw-away repository.",
+            (p.KEEP, *EVERYWHERE), ("tk demo",),
+            "Two agents work in two worktrees, and a server rejects a shortcut. With --json the session"
+            " goes to stderr."),
+)
+
+_WRITE = (
+    Command("new", "Create a task; prints its id.",
+            (p.TITLE, p.FROM, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, *WRITES),
+            ('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title"),
+            verb="new"),
+    Command("edit", "Change fields of a task, by options or in your editor.",
+            (p.ID, p.NEW_TITLE, p.OWNER, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.WHY,
+             *p.DESCRIBING, *WRITES),
+            ("tk edit a1 --priority 1 --label ui", "tk edit a1 --owner ''"),
+            "Without options it opens your editor. An empty value ('') removes a field.",
+            verb="edit"),
+    Command("note", "Add a note to a task; notes are only ever added.",
+            (p.ID, p.NOTE, *WRITES),
+            ('tk note a1 "works on Windows too"',), verb="note"),
+    Command("fmt", "Rewrite task files in the one form that is accepted.",
+            (p.FILES, p.STAGE, *EVERYWHERE, p.DRY_RUN), ("tk fmt --staged",),
+            "A file that cannot be read is named and left alone."),
+    Command("batch", "Carry out many changes as one commit, all or nothing.",
+            (p.BATCH_FILE, p.KEY, *WRITES), ("tk batch changes.jsonl",),
+            'Each line is one JSON object: {"op": VERB, "id": ID}, and the options by their names.'),
+)
+
+# fmt: on
+
+
+def _move(event: Event, more: tuple[Parameter, ...], *also: Parameter) -> Command:
+    """The command of an event: the edges that it goes are its help."""
+    edges = [edge for edge in TRANSITIONS if edge.event is event]
+    sources = ", ".join(edge.source.value for edge in edges)
+    verb = event.value
+    reason = " --reason user -m 'a question'" if event is Event.BLOCK else ""
+    return Command(
+        verb,
+        f"{verb.capitalize()}: {sources} -> {edges[0].target.value}.",
+        (p.IDS, p.HAPPENED, *more, p.KEY, *WRITES),
+        (f"tk {verb} a1{reason}",),
+        verb=verb,
+        also=also,
+    )
+
+
+_EVENTS = (
+    *(Event.ADMIT, Event.START, Event.SUBMIT, Event.FINISH, Event.APPROVE),
+    *(Event.REJECT, Event.BLOCK, Event.RESUME, Event.REQUEUE, Event.CANCEL),
+)
+_MORE = {
+    Event.BLOCK: (p.REASON,),
+    **dict.fromkeys((Event.FINISH, Event.APPROVE, Event.CANCEL), (p.RESOLUTION,)),
+}
+_ALSO = {Event.START: (p.BRANCH, p.BASE)}
+_MOVES = tuple(_move(event, _MORE.get(event, ()), *_ALSO.get(event, ())) for event in _EVENTS)
+
+# fmt: off
+_LOOK = (
+    Command("list", "List tasks: the open ones, or those that filters leave.",
+            (p.STATES, p.TYPES, p.LABELS, p.THEIR_OWNER, p.THEIR_PARENT, p.THEIR_PRIORITY,
+             p.ALL, p.LIMIT, *READS),
+            ("tk list --label ui --priority 1", "tk list --state done --json"),
+            "With --json it lists all that the filters leave, also those that have ended."),
+    Command("ready", "List what can be started now, most urgent first.",
+            (p.LABELS, p.LIMIT, *READS), ("tk ready --limit 5",)),
+    Command("show", "Show one task whole.",
+            (p.ID, *READS), ("tk show a1", "tk show a1 --at 2026-01-31"),
+            "Its file, and what its history and its neighbours add to it."),
+    Command("tree", "Show tasks under their parents, and what holds them up.",
+            (p.MAYBE_ID, p.ALL, *READS), ("tk tree", "tk tree a1")),
+    Command("board", "Show the states side by side.",
+            READS, ("tk board",)),
+    Command("log", "Show what commits did to a task, or to all.",
+            (p.MAYBE_ID, p.LIMIT, *READS), ("tk log a1", "tk log --limit 10"),
+            "The oldest comes first; --limit keeps the newest."),
+    Command("why", "Say which moves are legal, and what hinders the others.",
+            (p.ID, *READS), ("tk why a1",)),
+    Command("budget", "Show limits and what is used of them.",
+            (p.MAYBE_ID, *READS), ("tk budget a1",),
+            "With an id: of the task and its ancestors. Without: of every open task."),
+)
+
+_JUDGE = (
+    Command("verify", "Check every commit of a range, or of all history.",
+            (p.RANGE, p.ALL_HISTORY, p.STAGED, p.FORMAT, *READS),
+            ("tk verify origin/main..HEAD", "tk verify --all"), "It asks the commits alone."),
+    Command("accept", "Let an illegal commit stay, openly and with a reason.",
+            (p.COMMIT, p.WHY_ACCEPTED, *WRITES),
+            ("tk accept 1f3a --reason 'imported by hand'",),
+            "The policy records it. A server believes it once the policy that names the commit is on its"
+            " HEAD: push that first."),
+    Command("explain", "Print a rule's page; without a code, all rules.",
+            (p.CODE, *EVERYWHERE), ("tk explain TK201",)),
+    Command("check", "Ask before acting: a move, a new task, more work."),
+    Command("check transition", "Say whether the lifecycle has an edge between two states.",
+            (p.SOURCE, p.TARGET, *EVERYWHERE), ("tk check transition todo in_progress",)),
+    Command("check loop", "Say whether a new task would go in circles, or too deep.",
+            (p.NEW_ID, p.AGENT_NAME, p.TYPE_NAME, p.PARENT_NAME, p.CREATED_BY, p.MAX_DEPTH, *READS),
+            ("tk check loop t7 agent-1 bug --parent a1",)),
+    Command("check budget", "Say whether what was used is within the limits given.",
+            (p.NEW_ID, p.STEPS, p.MAX_STEPS, p.DURATION, p.MAX_DURATION, p.DEPTH, p.MAX_DEPTH,
+             *EVERYWHERE),
+            ("tk check budget t7 --steps 12 --max-steps 50",)),
+)
+
+_AGENTS = (
+    Command("next", "Print the id of the task to take next; exit 6 if none.",
+            (p.CLAIM, p.WAIT, p.LABELS, *ACTS), ("tk next --claim --wait 60",),
+            "It is the most urgent, then the oldest."),
+    Command("work", "Start a task in a checkout and on a branch of its own.",
+            (p.ID, p.DROP, *ACTS), ("tk work a1",),
+            "It claims the task first, and prints where the checkout is."),
+    Command("run", "Run a command on a task, and move it by the result.",
+            (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.LABELS, *ACTS),
+            ("tk run a1 -- make test", "tk run --next --jobs 4 -- my-agent"),
+            "It claims the task, and runs the command in a checkout of its own. The command's environment"
+            " has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and two files: TK_FEEDBACK with what was"
+            " said of the task, also by earlier attempts, and TK_INBOX with the messages that wait for"
+            " the actor."),
+    Command("release", "Give claimed tasks back, for others to claim.",
+            (p.IDS, p.HOLDER, *WRITES), ("tk release a1",), "Their state stays as it is."),
+    Command("renew", "Hold claimed tasks for longer.",
+            (p.IDS, p.LEASE, *ACTS), ("tk renew a1 --ttl 3600",),
+            "A task in progress without a claim is claimed."),
+    Command("reap", "Block tasks whose lease has run out, and free them.",
+            WRITES, ("tk reap",), "Those in progress on this branch; others may claim them then."),
+    Command("sleep", "Be idle: no new tasks until `tk wake`.",
+            (p.EVERYONE, *ACTS), ("tk sleep",),
+            "Until then every hook rejects new tasks, and `tk next` finds none."),
+    Command("wake", "End what `tk sleep` began.",
+            (p.EVERYONE, *ACTS), ("tk wake",)),
+    Command("retry", "Send a task back for another attempt, noting the gap.",
+            (p.ID, p.GAP, *WRITES), ("tk retry a1 --gap 'no test for an empty file'",),
+            "The gap becomes a note, which `tk run` passes on."),
+    Command("escalate", "Escalate a failed task, one tier further.",
+            (p.ID, p.TIER, p.MESSAGE, *WRITES), ("tk escalate a1 --to owner",),
+            "The tiers: another attempt, another actor, its creator, an approver."),
+    Command("send", "Leave a message for an actor; prints its id.",
+            (p.RECIPIENT, p.TEXT, p.TASK, p.LIFETIME, *WRITES),
+            ("tk send agent-2 'the build is red' --task a1",), "It travels with the next sync."),
+    Command("inbox", "List the messages that wait for you, or answer them.",
+            (p.MESSAGE_IDS, p.ACK, p.REFUSE, p.WHY_REFUSED, p.DEAD, *WRITES),
+            ("tk inbox", "tk inbox --ack 3f2a")),
+    Command("step", "Count a step of work that no commit of code shows.",
+            (p.ID, p.MESSAGE, *WRITES), ("tk step a1 -m 'read the logs'",),
+            "A commit of work with a line `Tk-Task: ID` in its message is a step by itself.",
+            verb="step"),
+    Command("spend", "Record tokens and cost that work on a task used.",
+            (p.ID, p.TOKENS_IN, p.TOKENS_OUT, p.COST, p.MODEL, p.MESSAGE, *WRITES),
+            ("tk spend a1 --tokens-in 1200 --tokens-out 300 --cost 0.25",),
+            "It is never refused, since it has already happened.", verb="spend"),
+)
+
+_RECORDS = (
+    Command("concern", "Raise a concern about a task, or settle one.",
+            (p.ID, p.CONCERN, p.KIND, p.SETTLE, *WRITES),
+            ("tk concern a1 'who restarts it?' --kind ops", "tk concern a1 --settle 1"),
+            "A task is not done while a design concern is open.", verb="concern"),
+)
+
+_EXCHANGE = (
+    Command("sync", "Fetch, merge and push: this branch, claims and messages.",
+            (p.REMOTE, *WRITES), ("tk sync",),
+            "The merge goes by the law; the push is all or nothing."),
+    Command("resolve", "Settle task files that a merge left open.",
+            (p.OPEN_IDS, p.OURS, p.THEIRS, *EVERYWHERE, p.DRY_RUN), ("tk resolve --ours",),
+            "Field by field, by the law of merges."),
+)
+# fmt: on
+
+COMMANDS: dict[str, Command] = {
+    one.name: one._replace(group=group)
+    for group, commands in {
+        **{SET_UP: _SET_UP, WRITE: _WRITE, MOVE: _MOVES, LOOK: _LOOK, JUDGE: _JUDGE},
+        **{AGENTS: _AGENTS, RECORDS: _RECORDS, EXCHANGE: _EXCHANGE},
+    }.items()
+    for one in commands
+}
+"""Every command by its name, in the order of the help."""
+
+
+def inner(name: str) -> tuple[str, ...]:
+    """The commands of a group of commands, such as ``hooks``; none of any other."""
+    return tuple(one for one in COMMANDS if one.startswith(f"{name} "))
+
+
+def fields(verb: str) -> Mapping[str, Parameter]:
+    """What a verb takes by name, as ``tk batch`` names it: one task, and no option of the run."""
+    command = COMMANDS[verb]
+    run = {one.name for one in (*WRITES, p.KEY)}
+    names = {"id": p.ID} | {one.name: one for one in (*command.takes, *command.also)}
+    return {name: one for name, one in names.items() if name not in run and name != p.IDS.name}

@@ -1,0 +1,284 @@
+"""The arguments and options of all commands, each defined once; nothing here reads a command line."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import PRESETS, Policy
+from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, TIERS
+
+
+class Parameter(NamedTuple):
+    """An argument of a command; if it has words, an option.
+
+    ``kind`` is str, int or float, bool for a switch, and dict for limits, which are text on a command
+    line and may be a map in a batch. ``default`` is what it is if it is not given, ``bare`` what an
+    option means whose value is left out. A value that is not one of ``choices`` is an error of the
+    command line if they have a ``noun``; else the law or the command judges it.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    words: tuple[str, ...] = ()
+    kind: type = str
+    many: bool = False
+    required: bool = False
+    default: Any = None
+    bare: Any = None
+    least: int | None = None
+    choices: tuple[str, ...] = ()
+    noun: str = ""
+    is_task: bool = False
+
+    @property
+    def label(self) -> str:
+        """How an error names it."""
+        return self.words[-1] if self.words else self.metavar
+
+    @property
+    def usage(self) -> str:
+        """How the help writes an argument: ``ID``, ``[ID]``, ``ID...``, ``[ID...]``."""
+        word = self.metavar + ("..." if self.many else "")
+        return word if self.required else f"[{word}]"
+
+
+def option(words: str, name: str, metavar: str, help: str, **more: Any) -> Parameter:
+    """An option by its words, the shortest first."""
+    return Parameter(name, metavar, help, tuple(words.split()), **more)
+
+
+def switch(words: str, name: str, help: str) -> Parameter:
+    """An option without a value."""
+    return option(words, name, "", help, kind=bool)
+
+
+# -- what many commands take -----------------------------------------------------------------
+
+PATH = option("-C", "path", "PATH", "Run as if in this folder.")
+JSON = switch("--json", "as_json", "Answer with one JSON object on stdout.")
+ACTOR = option("--as", "actor", "ACTOR", "Act as this name (or set TK_ACTOR).")
+DRY_RUN = switch("--dry-run", "dry_run", "Check and show, write nothing.")
+AT = option("--at", "at", "REV", "Look at a revision or a date (2026-01-31).")
+KEY = option("--key", "key", "KEY", "The same key again gives the first answer again.")
+
+EVERYWHERE = (PATH, JSON)
+READS = (AT, PATH, JSON)
+ACTS = (ACTOR, PATH, JSON)
+WRITES = (ACTOR, PATH, JSON, DRY_RUN)
+SHARED = (ACTOR, PATH, JSON, DRY_RUN, AT)
+"""What the documentation explains once for all commands."""
+
+ID = Parameter("id", "ID", "A task's id or its beginning.", required=True, is_task=True)
+MAYBE_ID = ID._replace(required=False)
+IDS = ID._replace(name="ids", help="Tasks.", many=True)
+OPEN_IDS = IDS._replace(help="Only these; all by default.", required=False, is_task=False)
+MESSAGE_IDS = OPEN_IDS._replace(help="Only these messages.")
+NEW_ID = ID._replace(help="The id of a task that need not exist.", is_task=False)
+
+# -- a task's fields -------------------------------------------------------------------------
+
+TITLE = Parameter("title", "TITLE", "One line; - reads standard input.", required=True)
+NEW_TITLE = option("--title", "title", "TITLE", "Another title.")
+OWN_ID = option("--id", "id", "ID", "An id of your own.")
+TYPE = option("--type", "type", "T", "What kind of work it is.")
+PRIORITY = option("--priority", "priority", "N", "0 most urgent .. 4; 2 by default.", kind=int)
+PARENT = option("--parent", "parent", "ID", "The task it is a part of.", is_task=True)
+FROM = option("--from", "from", "ID", "The task whose work discovered this one.", is_task=True)
+DEPENDS_ON = option(
+    "--depends-on",
+    "depends_on",
+    "ID",
+    "A task that must be done first; may be repeated.",
+    many=True,
+    is_task=True,
+)
+NO_DEPENDS_ON = option(
+    "--no-depends-on", "no_depends_on", "ID", "Remove a dependency.", many=True, is_task=True
+)
+LABEL = option("--label", "label", "L", "A label; may be repeated.", many=True)
+NO_LABEL = option("--no-label", "no_label", "L", "Remove a label.", many=True)
+BACKLOG = switch("--backlog", "backlog", "Not to be worked on yet.")
+MESSAGE = option("-m --message", "message", "TEXT", "Text; - reads standard input.")
+HAPPENED = MESSAGE._replace(help="What happened, or what it waits for; - is stdin.")
+WHY_REFUSED = MESSAGE._replace(help="Why they are refused.")
+BUDGET = option(
+    "--budget",
+    "budget",
+    "LIMITS",
+    "steps=50,seconds=1800,tokens=..,cost=..,depth=..",
+    kind=dict,
+)
+CONSUMER = option("--consumer", "consumer", "TEXT", "Admission: who asks for it.")
+PAIN = option("--pain", "pain", "TEXT", "Admission: what hurts without it.")
+VALUE = option("--value", "value", "TEXT", "Admission: what it gains.")
+VALIDATION = option("--validation", "validation", "TEXT", "Admission: how that will be shown.")
+DESCRIBING = (
+    *(TYPE, PRIORITY, PARENT, DEPENDS_ON, LABEL, BUDGET),
+    *(CONSUMER, PAIN, VALUE, VALIDATION, MESSAGE),
+)
+"""What both new and edit take."""
+
+OWNER = option("--owner", "owner", "ACTOR", "Who is to do it; '' for nobody.")
+PR = option("--pr", "pr", "URL", "Its pull request: address or number.")
+AGENT = option("--agent", "agent", "ADDRESS", "Where its agent is reached.")
+BRANCH = Parameter("branch", "BRANCH", "The branch that the work is on.")
+BASE = Parameter("base", "BRANCH", "The branch that the work's own one left.")
+
+_WAYS = "; ".join(f"{state} {', '.join(ways)}" for state, ways in RESOLUTIONS.items())
+REASON = option(
+    "--reason",
+    "reason",
+    "REASON",
+    f"What it waits for: {', '.join(REASONS)}.",
+    choices=REASONS,
+)
+WHY = REASON._replace(metavar="TEXT", help="Reason (required to raise a limit).", choices=())
+WHY_ACCEPTED = WHY._replace(help="Why it may stay.", required=True)
+RESOLUTION = option(
+    "--resolution",
+    "resolution",
+    "HOW",
+    f"How it ended: {_WAYS}.",
+    choices=tuple(word for ways in RESOLUTIONS.values() for word in ways),
+)
+KIND = option(
+    "--kind",
+    "kind",
+    "KIND",
+    f"What it is about: {', '.join(CONCERNS)}.",
+    choices=CONCERNS,
+    default=CONCERNS[0],
+)
+SETTLE = option("--settle", "settle", "N", "Settle the concern with this number.", kind=int)
+TOKENS_IN = option("--tokens-in", "tokens_in", "N", "Tokens read.", kind=int, least=0)
+TOKENS_OUT = option("--tokens-out", "tokens_out", "N", "Tokens written.", kind=int, least=0)
+COST = option("--cost", "cost", "USD", "US dollars, such as 0.25.")
+MODEL = option("--model", "model", "M", "Which model.")
+
+# -- filters ---------------------------------------------------------------------------------
+
+STATES = option(
+    "--state",
+    "state",
+    "S",
+    "Only these states.",
+    many=True,
+    choices=tuple(state.value for state in State),
+    noun="state",
+)
+TYPES = TYPE._replace(help="Only these types.", many=True)
+LABELS = LABEL._replace(help="Only tasks with this label; may be repeated.")
+THEIR_OWNER = OWNER._replace(help="Only this owner's; '' for those without one.")
+THEIR_PARENT = PARENT._replace(help="Only the parts of this task.")
+THEIR_PRIORITY = PRIORITY._replace(help="Only this priority.")
+ALL = switch("--all", "all", "Tasks that have ended, too.")
+ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
+EVERYONE = ALL._replace(help="Every actor, in this repository.")
+LIMIT = option("-n --limit", "limit", "N", "At most so many.", kind=int, least=1)
+
+# -- what one command or two take ------------------------------------------------------------
+
+PRESET = option(
+    "--preset",
+    "preset",
+    "NAME",
+    f"{' or '.join(PRESETS)}.",
+    choices=tuple(PRESETS),
+    noun="preset",
+    default="default",
+)
+NO_HOOKS = switch("--no-hooks", "no_hooks", "Leave git's hooks alone.")
+PREFIX = option("--prefix", "prefix", "P", "How ids begin.")
+SERVER = switch("--server", "server", "The server hooks (bare repository).")
+FIX = switch("--fix", "fix", "Repair what is safe to repair.")
+SETTING = Parameter("key", "KEY", "A field.", required=True, choices=Policy._fields)
+SETTINGS = Parameter(
+    "values",
+    "VALUE",
+    "Several for a list, name=value for a map (budgets: type.name=value); none for the default.",
+    many=True,
+)
+KEEP = switch("--keep", "keep", "Leave the repository, and say where it is.")
+FILES = Parameter("files", "FILE", "Only these; all by default.", many=True)
+STAGED = switch("--staged", "staged", "What is staged, as a commit on HEAD.")
+STAGE = STAGED._replace(help="Stage what was rewritten, too.")
+BATCH_FILE = Parameter("file", "FILE", "One JSON object a line; - is stdin.", default="-")
+RANGE = Parameter("range", "A..B", "Commits of B that A has not; HEAD by default.")
+FORMAT = option(
+    "--format",
+    "format",
+    "F",
+    "text, or github for its annotations.",
+    choices=("text", "github"),
+    noun="format",
+    default="text",
+)
+COMMIT = Parameter("commit", "COMMIT", "The commit to accept.", required=True)
+CODE = Parameter("code", "CODE", "A rule, such as TK201.")
+SOURCE = Parameter("source", "FROM", "A state.", required=True, choices=STATES.choices)
+TARGET = SOURCE._replace(name="target", metavar="TO")
+CLAIM = switch("--claim", "claim", "Claim and start it, too.")
+WAIT = option(
+    "--wait",
+    "wait",
+    "[S]",
+    "Until there is one; S seconds at most.",
+    kind=float,
+    least=0,
+    bare=365 * 86_400.0,
+)
+DROP = switch("--drop", "drop", "Remove the checkout, if all is committed.")
+COMMAND = Parameter("words", "[ID] -- CMD", "Task, command.", many=True, required=True)
+NEXT = switch("--next", "next_", "Keep taking ready tasks.")
+JOBS = option(
+    "--jobs", "jobs", "N", "Run N tasks in parallel (with --next).", kind=int, least=1, default=1
+)
+TIMEOUT = option("--timeout", "timeout", "S", "Seconds for an attempt.", kind=float, least=0)
+RETRIES = option(
+    "--retries", "retries", "N", "Attempts after the first.", kind=int, least=0, default=0
+)
+HOLDER = FROM._replace(
+    name="holder", metavar="HOLDER", help="Take the claim from this holder.", is_task=False
+)
+LEASE = option("--ttl", "ttl", "S", "Seconds; else the policy's.", kind=int, least=0)
+LIFETIME = LEASE._replace(
+    metavar="TIME",
+    help="How long it stays: 90, 30m, 12h, 7d.",
+    kind=str,
+    least=None,
+    default="7d",
+)
+GAP = option("--gap", "gap", "TEXT", "What the last attempt left unmet.", required=True)
+TIER = option(
+    "--to",
+    "to",
+    "TIER",
+    f"{', '.join(TIERS)}; by default the next one.",
+    choices=TIERS,
+    noun="tier",
+)
+RECIPIENT = Parameter("to", "ACTOR", "The recipient.", required=True)
+TEXT = Parameter("text", "TEXT", "The text; - reads standard input.", required=True)
+NOTE = TEXT._replace(name="message")
+CONCERN = NOTE._replace(help="The concern, or how it was settled; - reads stdin.", required=False)
+TASK = option("--task", "task", "ID", "What it is about.", is_task=True)
+ACK = switch("--ack", "ack", "Take them: they are done with.")
+REFUSE = switch("--refuse --nack", "refuse", "Send them back; the third time they are dead.")
+DEAD = switch("--dead", "dead", "Those that were refused three times.")
+REMOTE = Parameter("remote", "REMOTE", "By default the branch's upstream, or origin.")
+OURS = switch("--ours", "ours", "Where both sides changed a field, keep ours.")
+THEIRS = switch("--theirs", "theirs", "Where both sides changed a field, take theirs.")
+AGENT_NAME = Parameter("agent", "AGENT", "Who makes it.", required=True)
+TYPE_NAME = Parameter("type", "TYPE", "Its type.", required=True)
+PARENT_NAME = PARENT._replace(words=(*PARENT.words, "--parent-task-id"), is_task=False)
+CREATED_BY = option(
+    "--created-by --created-by-task-id", "created_by", "ID", "The task it was created by."
+)
+STEPS = option("--steps", "steps", "N", "Steps taken.", kind=int)
+MAX_STEPS = option("--max-steps", "max_steps", "N", "50 by default.", kind=int)
+DURATION = option("--duration", "seconds", "S", "Seconds worked.", kind=float)
+MAX_DURATION = option("--max-duration", "max_seconds", "S", "1800 by default.", kind=int)
+DEPTH = option("--depth", "depth", "N", "Depth proposed.", kind=int)
+MAX_DEPTH = option("--max-depth", "max_depth", "N", "10 by default; a root is at 0.", kind=int)
