@@ -23,7 +23,7 @@ TK = (sys.executable, "-m", "tkledger")
 
 AT_THE_GATE = """\
 import os, sys
-import tkledger.cli.commands.moves, tkledger.cli.typer_app, tkledger.cli.commands.edit
+import tkledger.cli.commands.moves, tkledger.cli.parser, tkledger.cli.commands.edit
 ready, gate = int(sys.argv.pop(1)), int(sys.argv.pop(1))
 os.write(ready, b".")
 os.read(gate, 1)

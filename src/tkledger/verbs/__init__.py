@@ -40,42 +40,10 @@ _ADMISSION = {
     "value": "expected_value",
     "validation": "validation_path",
 }
-_DESCRIBING = (
-    "type",
-    "priority",
-    "parent",
-    "depends_on",
-    "label",
-    "budget",
-    *_ADMISSION,
-    "message",
-)
-
 _LINES = ("title", "owner", "pr", "agent")
 """What only edit sets, and an empty value takes out."""
 
 _PLACE = ("branch", "base")
-
-OPTIONS: dict[str, tuple[str, ...]] = {
-    "new": ("id", "title", "from", "backlog", *_DESCRIBING),
-    "edit": ("id", *_LINES, "no_label", "no_depends_on", "reason", *_DESCRIBING),
-    "note": ("id", "message"),
-    "concern": ("id", "message", "kind", "settle"),
-    "step": ("id", "message"),
-    "spend": ("id", "tokens_in", "tokens_out", "cost", "model", "message"),
-    **{
-        event.value: ("id", "message", *extra)
-        for event, extra in {
-            **dict.fromkeys(moves.TARGETS, ()),
-            Event.START: _PLACE,
-            Event.BLOCK: ("reason",),
-            Event.FINISH: ("resolution",),
-            Event.APPROVE: ("resolution",),
-            Event.CANCEL: ("resolution",),
-        }.items()
-    },
-}
-"""The options of each verb by name, as ``tk batch`` takes them."""
 
 
 def new(ledger: Snapshot, options: Options, actor: str) -> Step:
