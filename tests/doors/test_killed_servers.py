@@ -29,7 +29,7 @@ def write(script: Path, text: str) -> None:
 
 def python_at_the_end(clone: Clone) -> None:
     """The gate, when it has found all in order and has not said so yet."""
-    source = Path(install.__file__).parent
+    source = Path(install.__file__).parent.parent
     package = clone.root / "package"
     shutil.copytree(source, package / "tkledger", ignore=shutil.ignore_patterns("__pycache__"))
     file = package / "tkledger/doors/gate.py"
