@@ -11,7 +11,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_install_completion_arguments
 
 from tkledger.cli import VERSION
-from tkledger.cli.parser import HELP
+from tkledger.cli.parser import ALONE, HELP
 from tkledger.verbs.commands import COMMANDS, Command, inner
 from tkledger.verbs.parameters import Parameter
 
@@ -29,16 +29,22 @@ _SETTINGS: Any = {"help_option_names": list(HELP)}
 
 def run(argv: list[str]) -> int:
     """Print the help that is asked for, or answer the shell."""
-    if not argv or argv[-1:] in [[name] for name in COMMANDS if inner(name)]:
-        argv = [*argv, HELP[0]]
     try:
-        return int(build()(argv, prog_name="tk", standalone_mode=False) or 0)
+        return int(build()(_asked(argv), prog_name="tk", standalone_mode=False) or 0)
     except typer.Abort:
         raise KeyboardInterrupt from None
     except SystemExit as left:  # what typer makes of a reader that has gone
         if isinstance(left.__context__, BrokenPipeError):
             raise left.__context__ from None
         raise
+
+
+def _asked(argv: list[str]) -> list[str]:
+    """The words that ask for the help of a command, whatever else is in the line."""
+    if not argv or argv[0] in ALONE:
+        return argv[:1] or [HELP[0]]
+    words = argv[:2] if " ".join(argv[:2]) in COMMANDS else argv[:1]
+    return [*words, HELP[0]]
 
 
 class _Groups(TyperGroup):
