@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 from tkledger.core.messages import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.local.lock import retrying
 
 FOLDER = "refs/tk/inbox/"
 
@@ -74,14 +74,12 @@ def append(repo: Repo, actor: str, event: Event) -> Oid:
     """
     ref = ref_of(actor)
     author, committer, _ = repo.identities()
-    for attempt in range(_TRIES):
+    for _ in retrying(_TRIES, lambda attempt: 0.002 * 2 ** min(attempt, 6)):
         tip = repo.refs(ref).get(ref)
         oid = repo.write_commit({}, written(event), parent=tip, author=author, committer=committer)
         try:
             repo.swap_refs([RefSwap(ref, oid, tip)], "tk: inbox")
             return oid
         except RefMoved:
-            import random
-
-            time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
+            continue
     raise TkError(Exit.BUSY, "busy", f"{ref} moved {_TRIES} times meanwhile", "run it again")

@@ -8,6 +8,8 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
+from tkledger.local.store import replace
+
 VARIABLE = "TK_JOB"
 """Names the file in a job's environment; it is empty where nobody listens."""
 
@@ -26,9 +28,7 @@ def tell(task: str, state: str, log: str = "") -> None:
     path = os.environ.get(VARIABLE)
     if path:
         with suppress(OSError):
-            with open(f"{path}.new", "w", encoding="utf-8") as file:
-                json.dump(Report(task, state, time.time(), log), file)
-            os.replace(f"{path}.new", path)
+            replace(path, json.dumps(Report(task, state, time.time(), log)).encode())
 
 
 def heard(path: str) -> Report:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tkledger.errors import unusable
 from tkledger.git.repo import GitError, Repo
+from tkledger.local.store import TASK, Store
 
 BRANCH_SETTING = "tk.branch"
 """Configuration of a clone: how the branch of a task is called, with ``{id}`` in it."""
@@ -73,11 +74,8 @@ def add(repo: Repo, place: Place, task: str) -> bool:
 
 
 def _tell_hooks(place: Place, task: str) -> None:
-    """Leave word for the hooks of which task the commits in a checkout are, whatever its branch."""
-    own = os.path.join(Repo(place.path).git_dir, "tk")
-    os.makedirs(own, exist_ok=True)
-    with open(os.path.join(own, "task"), "w", encoding="ascii") as file:
-        file.write(f"{task}\n")
+    """Tell the hooks which task this checkout is for, whatever its branch."""
+    Store(Repo(place.path).git_dir).replace(TASK, data=f"{task}\n".encode("ascii"))
 
 
 def undo(repo: Repo, place: Place, *, new: bool) -> None:

@@ -23,7 +23,6 @@ from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger, Proposal, Recorded
 from tkledger.local.sums import SumsFile
-from tkledger.local.task_cache import TaskCache
 from tkledger.verbs import VERBS, Options, Step
 from tkledger.verbs.moves import Refused
 
@@ -46,6 +45,8 @@ class Session:
 
     def read(self, at: str | None = None, *, remarks: bool = False) -> Snapshot:
         """The ledger to look at: HEAD's, or at a revision or date; for a view, with ``remarks``."""
+        from tkledger.local.task_cache import TaskCache
+
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
         tip = None if at is None else self.repo.commit_at(at)
         found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))

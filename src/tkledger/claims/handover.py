@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
@@ -15,6 +14,7 @@ from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher
 from tkledger.git.repo import Repo
 from tkledger.local.first_seen import forget_others
+from tkledger.local.store import TIDIED, Store
 
 RefLine = tuple[Oid, Oid, str]
 """One ref of a push: where it was, where it will be, as zeros for nowhere, and its full name."""
@@ -38,7 +38,7 @@ def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
     """Forget when claims were seen that are none any more, after a push that moved some."""
     if any(ref.startswith(FOLDER) for _, _, ref in lines):
         forget_others(repo.common_dir, set(repo.refs(FOLDER).values()))
-        with suppress(OSError), open(os.path.join(repo.common_dir, "tk", "tidied"), "w"):
+        with suppress(OSError), open(Store(repo.common_dir).path(TIDIED), "w"):
             pass  # the hook script asks for it again when this is a day old
 
 

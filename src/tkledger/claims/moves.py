@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from tkledger.git.objects import NewObject, Oid, commit_bytes, oid_of
 from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.ledger.reader import Companions, Recorded, Together
 from tkledger.local.first_seen import first_seen
+from tkledger.local.lock import retrying
 from tkledger.verbs.moves import Refused
 
 RESERVED_SECONDS = 60
@@ -317,7 +317,7 @@ def _moved(
     tell: Callable[[str], None],
 ) -> Standing | None:
     """Move one claim by itself, again if another was faster; gives how it stands then."""
-    for _ in range(_TRIES):
+    for _ in retrying(_TRIES, lambda attempt: 0.01):
         held = standing(repo, [task], who.remote).get(task)
         turned = [Turn(task, held, wanted(held))]
         landed = together(repo, turned)
@@ -329,8 +329,6 @@ def _moved(
                     repo.swap_refs(landed.swaps, f"tk: claim {task}")
             return standing(repo, [task], who.remote).get(task)
         except RefMoved:
-            import random
-
-            time.sleep(random.uniform(0, 0.01))
+            continue
     fact = f"the claim on {task} moved {_TRIES} times meanwhile"
     raise TkError(Exit.BUSY, "busy", fact, "run it again")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -10,6 +9,7 @@ from tkledger.core.claim import FOLDER
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import NewObject
 from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.local.lock import retrying
 
 SETTING = "tk.remote"
 """Configuration of a clone: the remote that decides about claims; else the branch's, else origin."""
@@ -64,7 +64,7 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
     together = ["--atomic"] if len(swaps) > 1 else []  # which not every remote can
     command = (*config, "push", "--quiet", "--no-verify", *together, *leases, remote, *lines)
     words = ""
-    for turn in range(_TRIES):
+    for _ in retrying(_TRIES, lambda attempt: 0.02 * 2**attempt):
         failed = repo.refusal(*command, timeout=REMOTE_SECONDS)
         if failed is None:
             return ""
@@ -78,9 +78,6 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
             raise RefMoved(words)
         if "hook declined" in failed:
             break
-        import random
-
-        time.sleep(random.uniform(0, 0.02 * 2**turn))
     raise TkError(Exit.UNUSABLE, "refused", f"{remote} does not take claims: {words}", "tk doctor")
 
 

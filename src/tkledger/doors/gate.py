@@ -26,9 +26,9 @@ from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher, signer
 from tkledger.git.repo import Repo
-from tkledger.ledger.checkout import Checkout
 from tkledger.ledger.parallel import Part, parts, side_by_side
 from tkledger.ledger.reader import Ledger, trailer
+from tkledger.local.verdicts import note_judged
 
 _ENOUGH = 1_000
 """So many violations refuse a push; to find millions more would take all memory."""
@@ -113,7 +113,7 @@ def staged(
         return Staged((*violations, *fenced))
     if not violations:
         if message is None:
-            Checkout(ledger.repo).judged(" ".join([tree, *parents]))
+            note_judged(ledger.repo, " ".join([tree, *parents]))
     elif head and not heads:
         amended = ledger.repo.run("rev-parse", f"{head}^@").decode().split()
         if not judge(ledger.proposed(amended, tree, message)):

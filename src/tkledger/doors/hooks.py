@@ -22,9 +22,9 @@ from tkledger.doors.validated import Baseline
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
-from tkledger.ledger.checkout import Checkout
 from tkledger.ledger.reader import Ledger, trailer
 from tkledger.local.sums import SumsFile
+from tkledger.local.verdicts import note_message_checked
 
 
 def in_index(ledger: Ledger) -> tuple[Violation, ...]:
@@ -75,7 +75,7 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))
     yield from (*verdict.violations, *fenced)
     if not verdict.violations and not fenced and verdict.certain:
-        Checkout(ledger.repo).heard()
+        note_message_checked(ledger.repo)
     if not heads:
         _warn(ledger, bills(message))
     if ledger.in_tree(tree).entries != ledger.head().entries:

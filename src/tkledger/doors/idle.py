@@ -1,30 +1,27 @@
 """Who is idle in this repository: a mark that lasts until it is taken away, and what it forbids.
 
-It lies in ``tk/asleep`` of the common git folder, an actor a line, ``*`` for everybody: it is this
-repository's own, a clone's or a server's, and is not pushed.
+The file has one actor a line, ``*`` for everybody. It belongs to this repository, a clone or a
+server, and is not pushed.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 
 from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import IDLE, Creation
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
-from tkledger.ledger.checkout import writing
+from tkledger.local.lock import writing
+from tkledger.local.store import IDLE as FILE
+from tkledger.local.store import Store
 
 EVERYBODY = "*"
 
 
 def sleepers(repo: Repo) -> tuple[str, ...]:
     """Who is idle, in order."""
-    try:
-        with open(_path(repo), encoding="utf-8") as file:
-            return tuple(file.read().splitlines())
-    except FileNotFoundError:
-        return ()
+    return tuple((Store(repo.common_dir).read(FILE) or b"").decode().splitlines())
 
 
 def is_asleep(repo: Repo, actor: str) -> bool:
@@ -38,10 +35,8 @@ def mark(repo: Repo, actor: str, *, idle: bool) -> bool:
         before = set(sleepers(repo))
         after = before | {actor} if idle else before - {actor}
         if after != before:
-            scratch = f"{_path(repo)}-{os.getpid()}"
-            with open(scratch, "w", encoding="utf-8") as file:
-                file.write("".join(f"{one}\n" for one in sorted(after)))
-            os.replace(scratch, _path(repo))
+            lines = "".join(f"{one}\n" for one in sorted(after))
+            Store(repo.common_dir).replace(FILE, data=lines.encode())
     return after != before
 
 
@@ -57,7 +52,3 @@ def forbidden(repo: Repo, born: Iterable[Task], actor: str) -> Iterator[Violatio
 def of_change(repo: Repo, change: Change | None, actor: str) -> Iterator[Violation]:
     """The same of what a commit creates."""
     return forbidden(repo, change.births() if change is not None else (), actor)
-
-
-def _path(repo: Repo) -> str:
-    return os.path.join(repo.common_dir, "tk", "asleep")

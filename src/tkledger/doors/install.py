@@ -10,6 +10,7 @@ import tkledger
 from tkledger.doors.validated import Baseline
 from tkledger.errors import unusable
 from tkledger.git.repo import Repo
+from tkledger.local.store import replace
 
 CLIENT = (
     "pre-commit",
@@ -57,7 +58,7 @@ def install(repo: Repo, *, server: bool = False) -> list[HookState]:
                     f"join the two into {name}{BEFORE}, take {name} away, then tk hooks install",
                 )
             os.rename(path, path + BEFORE)
-        _write(path, script)
+        replace(path, script.encode(), mode=0o755)  # git runs only what is executable
     if server:
         repo.run("config", "receive.fsckObjects", "true")  # git refuses what it cannot have written
         Baseline(repo).begin()
@@ -159,11 +160,3 @@ def _read(path: str) -> str | None:
             return file.read(1 << 16)
     except (FileNotFoundError, IsADirectoryError):
         return None
-
-
-def _write(path: str, text: str) -> None:
-    scratch = f"{path}.{os.getpid()}"
-    with open(scratch, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(scratch, 0o755)  # noqa: S103 - git runs only what is executable
-    os.replace(scratch, path)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger.checkout import writing
+from tkledger.local.lock import writing
+from tkledger.local.store import VALIDATED, Store
 
 
 class Baseline:
@@ -19,7 +19,7 @@ class Baseline:
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
-        self._path = os.path.join(repo.common_dir, "tk", "validated")
+        self._store = Store(repo.common_dir)
 
     def tips(self) -> list[Oid]:
         """The validated commits that still exist."""
@@ -55,15 +55,8 @@ class Baseline:
             return tip in known
 
     def _read(self) -> list[Oid]:
-        try:
-            with open(self._path, encoding="ascii") as file:
-                return file.read().split()
-        except FileNotFoundError:
-            return []
+        return (self._store.read(VALIDATED) or b"").decode("ascii").split()
 
     def _write(self, tips: Iterable[Oid]) -> None:
-        os.makedirs(os.path.dirname(self._path), exist_ok=True)
-        scratch = f"{self._path}.{os.getpid()}"
-        with open(scratch, "w", encoding="ascii") as file:
-            file.writelines(f"{oid}\n" for oid in tips)
-        os.replace(scratch, self._path)
+        lines = "".join(f"{oid}\n" for oid in tips)
+        self._store.replace(VALIDATED, data=lines.encode("ascii"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.field import is_id
 from tkledger.core.policy import Policy, TooNew
@@ -17,7 +17,9 @@ from tkledger.files import codec
 from tkledger.git.log_format import ABSENT
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
-from tkledger.local.task_cache import TaskCache
+
+if TYPE_CHECKING:  # only views have one, and a move does without it
+    from tkledger.local.task_cache import TaskCache
 
 PLAIN_FILE = "100644"
 _MODES = {

@@ -1,23 +1,22 @@
 """In which order tasks were created, out of history; kept by the last commit looked at.
 
-No file says when its task was made. Only new commits are walked; what is kept lies in ``tk/births``
-of the common git folder, and costs only time if it is lost.
+No file says when its task was made. Only new commits are walked; if the kept order is lost, only
+time is lost.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
 
 from tkledger.core.snapshot import FOLDER
 from tkledger.git.repo import Repo
+from tkledger.local.store import BIRTH_ORDER, Store
 
 
 def order(repo: Repo) -> dict[str, int]:
     """The place of each task in the order of creation, up to HEAD."""
-    path = os.path.join(repo.common_dir, "tk", "births")
-    tip, known = _kept(path)
+    store = Store(repo.common_dir)
+    tip, known = _kept(store)
     if repo.head is None or tip == repo.head:
         return known
     since = [f"^{tip}"] if tip and repo.answers("cat-file", "-e", tip) is not None else []
@@ -28,23 +27,14 @@ def order(repo: Repo) -> dict[str, int]:
     for name in out.decode(errors="surrogateescape").replace("\n", "").split("\0"):
         if name.endswith(".yaml"):
             known.setdefault(name.rpartition("/")[2].removesuffix(".yaml"), len(known))
-    _keep(path, repo.head, known)
+    data = json.dumps({"tip": repo.head, "order": known}).encode()
+    store.keep(BIRTH_ORDER, data=data)
     return known
 
 
-def _kept(path: str) -> tuple[str, dict[str, int]]:
+def _kept(store: Store) -> tuple[str, dict[str, int]]:
     try:
-        with open(path, encoding="utf-8") as file:
-            found = json.load(file)
+        found = json.loads(store.read(BIRTH_ORDER) or b"")
         return str(found["tip"]), {str(name): int(n) for name, n in found["order"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return "", {}
-
-
-def _keep(path: str, tip: str, known: dict[str, int]) -> None:
-    with suppress(OSError):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        scratch = f"{path}-{os.getpid()}"
-        with open(scratch, "w", encoding="utf-8") as file:
-            json.dump({"tip": tip, "order": known}, file)
-        os.replace(scratch, path)

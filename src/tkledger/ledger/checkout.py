@@ -14,63 +14,17 @@ import json
 import os
 import stat
 import time
-from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
 
 from tkledger.core.snapshot import FOLDER
-from tkledger.errors import Exit, TkError, unusable
+from tkledger.errors import TkError, unusable
 from tkledger.git.objects import Oid, oid_of
 from tkledger.git.repo import LOCK_MILLISECONDS, GitError, Locked, Repo
-
-LOCK_SECONDS = 30.0
-"""How long a command waits for others that write to the same repository, then gives up BUSY."""
+from tkledger.local.store import JOURNAL, SCRATCH, Store, scratch_file
 
 Known = Mapping[str, Sequence[Oid | None]]
 """By path, the objects that index and file may hold without anybody having edited them."""
-
-
-@contextmanager
-def writing(repo: Repo) -> Iterator[bool]:
-    """Hold the repository's lock, shared by all its worktrees; gives whether one had to wait.
-
-    The lock is not what keeps writers apart - the swap of the ref is - but it saves them retries
-    and keeps index and working files in step. It dies with the process.
-    """
-    folder = os.path.join(repo.common_dir, "tk")
-    os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, "lock")
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        if _lock_at_once(lock):
-            yield False
-            return
-    finally:
-        os.close(lock)
-    # filelock knows how to wait, on every system; it costs 37 ms to import, so only here
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(path, timeout=LOCK_SECONDS, poll_interval=0.005):
-            yield True
-    except Timeout:
-        raise TkError(
-            Exit.BUSY,
-            "busy",
-            f"another tk has been writing to this repository for {LOCK_SECONDS:.0f} s",
-            "run it again",
-        ) from None
-
-
-def _lock_at_once(lock: int) -> bool:
-    try:
-        import fcntl
-    except ImportError:  # Windows: filelock does it
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 class Checkout:
@@ -80,8 +34,7 @@ class Checkout:
         assert repo.top is not None
         self._repo = repo
         self._top = repo.top
-        self._own = os.path.join(repo.git_dir, "tk")
-        self._journal = os.path.join(self._own, "journal")
+        self._store = Store(repo.git_dir)
 
     def require_clean(self, before: Mapping[str, bytes | None]) -> None:
         """Raise unless index and files hold what HEAD holds: ``before``, by path, None for nothing.
@@ -146,32 +99,20 @@ class Checkout:
             ids = [None if data is None else self._oid(data) for data in sides]
             known[path] = list(dict.fromkeys([*known.get(path, ()), *ids]))
         text = json.dumps({"base": self._repo.head, "files": known})
-        self._replace(self._journal, text.encode())
+        self._store.replace(JOURNAL, data=text.encode())
         return known
 
     def _noted(self) -> tuple[Oid | None, Known]:
         """What the journal says; as if nothing was ever noted where it cannot be read."""
         try:
-            with open(self._journal, "rb") as file:
-                noted = json.load(file)
+            noted = json.loads(self._store.read(JOURNAL) or b"")
             return noted["base"], {str(path): list(ids) for path, ids in noted["files"].items()}
-        except (FileNotFoundError, ValueError, AttributeError, TypeError, KeyError):
+        except (ValueError, AttributeError, TypeError, KeyError):
             return None, {}
-
-    def judged(self, verdict: str) -> None:
-        """Keep what was just found legal, a commit or a tree with its parents, so that the doors
-        after this one need not ask again. Advice for the hook script, never proof.
-        """
-        self._replace(os.path.join(self._own, "judged"), f"{verdict}\n".encode())
-
-    def heard(self) -> None:
-        """The words of the commit that this hook's git is about to make were found in order."""
-        self._replace(os.path.join(self._own, "heard"), f"{os.getppid()}\n".encode())
 
     def forget(self) -> None:
         """The commit was not made, or index and files have caught up with it."""
-        with suppress(FileNotFoundError):
-            os.unlink(self._journal)
+        self._store.remove(JOURNAL)
 
     def project(self, files: Mapping[str, bytes | None], known: Known) -> list[str]:
         """Bring index and files to what is given, None for nothing; raises if the index is locked.
@@ -212,11 +153,10 @@ class Checkout:
                 os.unlink(full)
             return True
         os.makedirs(os.path.dirname(full), exist_ok=True)
-        os.makedirs(self._own, exist_ok=True)
+        os.makedirs(self._store.path(), exist_ok=True)
         # the second: the checkout lies on another file system than its git folder
-        for scratch in (os.path.join(self._own, "new"), f"{full}.new"):
-            with open(scratch, "wb") as file:
-                file.write(data)
+        for place in (self._store.path(SCRATCH), full):
+            scratch = scratch_file(place, data)
             is_ours = self._on_disk(path) in ours
             try:
                 if is_ours:
@@ -229,14 +169,6 @@ class Checkout:
                 if error.errno != errno.EXDEV:
                     raise
         return False
-
-    def _replace(self, path: str, data: bytes) -> None:
-        """Write a file of our own so that at no moment half of it is there."""
-        os.makedirs(self._own, exist_ok=True)
-        scratch = f"{path}-{os.getpid()}"
-        with open(scratch, "wb") as file:
-            file.write(data)
-        os.replace(scratch, path)
 
     def _stage(
         self, files: list[str], gone: list[str], entries: Mapping[str, Oid], sparse: list[str]
@@ -276,7 +208,7 @@ class Checkout:
     @property
     def is_unfinished(self) -> bool:
         """Whether a command that did not finish has left its journal."""
-        return os.path.exists(self._journal)
+        return os.path.exists(self._store.path(JOURNAL))
 
     def heal(self, *, again: bool = False) -> None:
         """Bring index and files back to HEAD where a command that did not finish left them.

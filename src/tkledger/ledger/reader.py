@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import lru_cache, partial
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
@@ -34,13 +34,17 @@ from tkledger.files.reader import Root, TreeReader, look_alike, twice
 from tkledger.git.log_format import ABSENT, Commit
 from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.repo import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
-from tkledger.ledger.checkout import Checkout, dirty, writing
+from tkledger.ledger.checkout import Checkout, dirty
 from tkledger.ledger.diffs import Step, steps
 from tkledger.ledger.tally import Tally, Walk, Work, work
+from tkledger.local.lock import retrying, writing
 from tkledger.local.sums import SumsFile
-from tkledger.local.task_cache import TaskCache
+from tkledger.local.verdicts import note_judged
 from tkledger.report import iso
 from tkledger.verbs.moves import Refused
+
+if TYPE_CHECKING:
+    from tkledger.local.task_cache import TaskCache
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
@@ -398,7 +402,9 @@ class Ledger:
                 self.repo.refresh()
             tried: list[_Attempt] = []
             end = time.monotonic() + _PATIENCE
-            for attempt in range(_TRIES):
+            for attempt in retrying(_TRIES, lambda attempt: 0.002 * 2 ** min(attempt, 6)):
+                if attempt:
+                    self.repo.refresh()
                 try:
                     return self._attempt(propose, key, tried, companions)
                 except RefMoved:
@@ -408,10 +414,6 @@ class Ledger:
                     # when that has ended can be told what became of the move
                     if not tried or time.monotonic() > end:
                         raise
-                import random
-
-                time.sleep(random.uniform(0, 0.002 * 2 ** min(attempt, 6)))
-                self.repo.refresh()
         raise TkError(
             Exit.BUSY,
             "busy",
@@ -517,7 +519,7 @@ class Ledger:
                 others=together.objects,
             )
             known = checkout.note(files)
-            checkout.judged(commit)
+            note_judged(self.repo, commit)
             for path in checkout.project(new, known):
                 raise dirty(path, "was changed just now")
             tried.append(

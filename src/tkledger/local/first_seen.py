@@ -1,7 +1,7 @@
 """When this machine first saw a claim, by its own clock: leases run out by that and nothing else.
 
-The dates in a claim are its holder's, whose clock may be an hour off. A file for each claim lies in
-``tk/seen`` of the common git folder; to lose one only gives the claim's holder time anew.
+The dates in a claim come from its holder's clock, which may be an hour off. Each claim has a file;
+if one is lost, the claim counts as new and its holder has more time.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from tkledger.git.objects import Oid
+from tkledger.local.store import FIRST_SEEN, Store
 
 _KEPT_SECONDS = 86_400
-"""How long a sighting is kept of what is no claim any more: it may be one about to be made."""
+"""How long the file of an object that is not a claim is kept: the claim may be about to be made."""
 
 
 class Sighting(NamedTuple):
@@ -26,28 +27,27 @@ class Sighting(NamedTuple):
 
 
 def first_seen(common_dir: str, oid: Oid, *, here: bool = False) -> Sighting:
-    """The first sight of a claim; now, if it was never seen. ``here``: it is being made."""
-    path = os.path.join(common_dir, "tk", "seen", oid)
-    known = _read(path)
+    """When a claim was first seen: now, if never before. ``here``: it is being made."""
+    store = Store(common_dir)
+    known = _read(store, oid)
     if known is None:
-        _write(path, here)
+        store.keep(FIRST_SEEN, oid, data=_written(here))  # if it cannot be, the claim stays new
         return Sighting(0.0, here)
     return known
 
 
 def forget_others(common_dir: str, standing: Container[Oid]) -> None:
-    """Drop the sightings of what is no claim any more."""
-    folder = os.path.join(common_dir, "tk", "seen")
+    """Drop the first-seen times of claims that no longer exist."""
+    folder = Store(common_dir).path(FIRST_SEEN)
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name not in standing and time.time() - entry.stat().st_mtime > _KEPT_SECONDS:
                 os.unlink(entry.path)
 
 
-def _read(path: str) -> Sighting | None:
+def _read(store: Store, oid: Oid) -> Sighting | None:
     try:
-        with open(path, encoding="ascii") as file:
-            boot, ticks, clock, here = file.read().split()
+        boot, ticks, clock, here = (store.read(FIRST_SEEN, oid) or b"").decode("ascii").split()
         # the steady clock begins anew with the machine; then the other one has to do
         steady = time.monotonic() - float(ticks)
         age = steady if boot == _boot() and steady >= 0 else time.time() - float(clock)
@@ -56,19 +56,13 @@ def _read(path: str) -> Sighting | None:
         return None
 
 
-def _write(path: str, here: bool) -> None:
-    """Never in the way of anything: where nothing can be written, a claim stays new."""
-    text = f"{_boot()} {time.monotonic():.3f} {time.time():.3f} {'here' if here else 'there'}"
-    with suppress(OSError):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        scratch = f"{path}-{os.getpid()}"
-        with open(scratch, "w", encoding="ascii") as file:
-            file.write(text)
-        os.replace(scratch, path)
+def _written(here: bool) -> bytes:
+    place = "here" if here else "there"
+    return f"{_boot()} {time.monotonic():.3f} {time.time():.3f} {place}".encode("ascii")
 
 
 def _boot() -> str:
-    """What changes when the machine starts anew; ``-`` where the system does not tell."""
+    """The id of the machine's current boot; ``-`` if the system has none."""
     try:
         with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
             return file.read().strip() or "-"

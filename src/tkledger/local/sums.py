@@ -7,13 +7,13 @@ read counts as none. ``tk verify`` never looks at it.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tkledger import __version__
 from tkledger.core.usage import Account, Standing, Used
 from tkledger.git.objects import Oid
+from tkledger.local.store import SUMS, Store
 
 
 class Sums(NamedTuple):
@@ -38,13 +38,12 @@ class SumsFile:
     """One file of JSON; concurrent writers replace each other's whole."""
 
     def __init__(self, common_dir: str) -> None:
-        self._path = os.path.join(common_dir, "tk", "sums.json")
+        self._store = Store(common_dir)
 
     def read(self) -> Sums | None:
-        """What is remembered; None if nothing is, or nothing that can be read."""
+        """What is remembered; None if there is no file, or it cannot be read."""
         try:
-            with open(self._path, "rb") as file:
-                found = json.load(file)
+            found = json.loads(self._store.read(SUMS) or b"")
             if found["tk"] != __version__ or found["check"] != _check(found):
                 return None
             return Sums(
@@ -58,7 +57,7 @@ class SumsFile:
             return None
 
     def write(self, sums: Sums) -> None:
-        """Remember this instead. Where that is not possible, nothing is lost but time."""
+        """Remember this instead; if that is not possible, only time is lost."""
         row = {
             "tk": __version__,
             "tip": sums.tip,
@@ -67,14 +66,8 @@ class SumsFile:
             "late": sums.late,
             "clock": sums.clock,
         }
-        scratch = f"{self._path}.{os.getpid()}"
-        try:
-            os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            with open(scratch, "w", encoding="utf-8") as file:
-                json.dump({**row, "check": _check(row)}, file, separators=(",", ":"))
-            os.replace(scratch, self._path)
-        except OSError:
-            pass
+        data = json.dumps({**row, "check": _check(row)}, separators=(",", ":")).encode()
+        self._store.keep(SUMS, data=data)
 
 
 def _check(row: Mapping[str, Any]) -> str:

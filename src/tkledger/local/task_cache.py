@@ -7,7 +7,6 @@ objects alone.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from tkledger import __version__
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Admission, Budget, Failure, Retry, Spent, Task, Wait
 from tkledger.git.objects import Oid
+from tkledger.local.store import TASKS, Store
 
 _PARTS = {
     "budget": Budget,
@@ -31,13 +31,12 @@ class TaskCache:
     """One file of JSON; one that cannot be read or is another tk's counts as empty."""
 
     def __init__(self, common_dir: str) -> None:
-        self._path = os.path.join(common_dir, "tk", "tasks.json")
+        self._store = Store(common_dir)
 
     def read(self) -> dict[Oid, Task]:
         """All that is remembered."""
         try:
-            with open(self._path, "rb") as file:
-                found = json.load(file)
+            found = json.loads(self._store.read(TASKS) or b"")
             if found["tk"] != __version__:
                 return {}
             return {oid: _task(row) for oid, row in found["tasks"].items()}
@@ -45,16 +44,10 @@ class TaskCache:
             return {}
 
     def write(self, tasks: Mapping[Oid, Task]) -> None:
-        """Remember these and no others. Where that is not possible, nothing is lost but time."""
+        """Remember these and no others. If that is not possible, only time is lost."""
         rows = {oid: _row(task) for oid, task in tasks.items()}
-        scratch = f"{self._path}.{os.getpid()}"
-        try:
-            os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            with open(scratch, "w", encoding="utf-8") as file:
-                json.dump({"tk": __version__, "tasks": rows}, file, separators=(",", ":"))
-            os.replace(scratch, self._path)
-        except OSError:
-            pass
+        data = json.dumps({"tk": __version__, "tasks": rows}, separators=(",", ":")).encode()
+        self._store.keep(TASKS, data=data)
 
 
 def _row(task: Task) -> dict[str, Any]:

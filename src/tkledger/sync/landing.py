@@ -5,7 +5,9 @@ from __future__ import annotations
 from tkledger.errors import TkError, unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, RefMoved, Repo
-from tkledger.ledger.checkout import Checkout, writing
+from tkledger.ledger.checkout import Checkout
+from tkledger.local.lock import writing
+from tkledger.local.verdicts import note_judged
 
 _LISTED = 5
 """How many files a message names."""
@@ -57,7 +59,7 @@ def land(repo: Repo, commit: Oid, *, judged: bool) -> None:
         if repo.head != before:
             raise RefMoved(repo.head_ref)
         if judged:
-            checkout.judged(commit)
+            note_judged(repo, commit)
         options = ("--ff-only", "--no-overwrite-ignore", "--no-stat", "-q")
         try:
             repo.run("merge", *options, commit, apart=True)

@@ -18,8 +18,8 @@ from tkledger.git import transport
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.git.transport import Contended, Heard, Pushed, Send
-from tkledger.ledger.checkout import Checkout
 from tkledger.ledger.reader import Ledger
+from tkledger.local.verdicts import note_judged
 from tkledger.merging.trees import join
 from tkledger.sync import turns
 from tkledger.sync.align import Alignment, Exchange, align
@@ -316,7 +316,7 @@ def _ask_the_door(ledger: Ledger, road: Route, commit: Oid) -> list[str]:
     violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], road.remote, deeds)))
     if violations:
         raise Refused(*violations)
-    Checkout(ledger.repo).judged(f"push {commit}")
+    note_judged(ledger.repo, f"push {commit}")
     return list(deeds)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from tkledger.agents import process
 from tkledger.api.session import Session
 from tkledger.claims import moves, remote, standing
@@ -12,6 +10,7 @@ from tkledger.cli.answer import tell
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit
+from tkledger.local.store import RUNS, Store
 from tkledger.report import print_json, say
 
 
@@ -45,7 +44,7 @@ def _reap(
     task = ledger.task(task_id)
     fact = f"the lease of {held.claim.holder} has run out"
     if not dry_run and process.end_left(
-        os.path.join(session.repo.common_dir, "tk", "runs", task_id, "child")
+        Store(session.repo.common_dir).path(RUNS, task_id, "child")
     ):
         fact += ", and its command was ended"
     who = session.claimant(ledger)

@@ -19,6 +19,7 @@ from tkledger.cli.commands.work import begun
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git.repo import GitError
+from tkledger.local.store import RUNS, Store
 from tkledger.report import print_json, say, visible
 from tkledger.verbs.ids import find
 from tkledger.verbs.moves import Refused
@@ -132,7 +133,7 @@ def _attempt(there: Session, place: Place, task_id: str, job: Job) -> Outcome:
     task = ledger.task(task_id)
     assert task is not None
     who = there.claimant(ledger)
-    folder = os.path.join(there.repo.common_dir, "tk", "runs", task_id)
+    folder = Store(there.repo.common_dir).path(RUNS, task_id)
     told = brief(there.repo, task, who.actor, folder)
 
     def beat() -> bool:

@@ -1,0 +1,71 @@
+"""How commands that write to one repository take turns: one lock, and tries again after a lost race."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tkledger.errors import Exit, TkError
+from tkledger.git.repo import Repo
+from tkledger.local.store import LOCK, Store
+
+LOCK_SECONDS = 30.0
+"""How long a command waits for others that write to the same repository, then gives up BUSY."""
+
+
+@contextmanager
+def writing(repo: Repo) -> Iterator[bool]:
+    """Hold the repository's lock, shared by all its worktrees; gives whether one had to wait.
+
+    The lock is not what keeps writers apart - the swap of the ref is - but it saves them retries
+    and keeps index and working files in step. It dies with the process.
+    """
+    path = Store(repo.common_dir).path(LOCK)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        if _lock_at_once(lock):
+            yield False
+            return
+    finally:
+        os.close(lock)
+    # filelock knows how to wait, on every system; it costs 37 ms to import, so only here
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(path, timeout=LOCK_SECONDS, poll_interval=0.005):
+            yield True
+    except Timeout:
+        raise TkError(
+            Exit.BUSY,
+            "busy",
+            f"another tk has been writing to this repository for {LOCK_SECONDS:.0f} s",
+            "run it again",
+        ) from None
+
+
+def _lock_at_once(lock: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows: filelock does it
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def retrying(times: int, longest: Callable[[int], float]) -> Iterator[int]:
+    """Count tries from 0; the caller returns from the one that succeeds.
+
+    Between two it sleeps for a random time, of at most ``longest`` seconds after that many tries.
+    """
+    for attempt in range(times):
+        yield attempt
+        if attempt + 1 < times:
+            import random  # loads OpenSSL, for 10 ms
+
+            time.sleep(random.uniform(0, longest(attempt)))

@@ -1,0 +1,101 @@
+"""The files that tk keeps in ``.git/tk``: where each lies, and how one is replaced whole; not what is in it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+# In the common git folder, for all worktrees of a repository.
+LOCK = "lock"
+"""Held by the command that is writing."""
+TASKS = "tasks.json"
+"""Task files that were parsed before."""
+SUMS = "sums.json"
+"""Budgets, counted up to one commit."""
+BIRTH_ORDER = "births"
+"""The order in which tasks were created, up to one commit."""
+FIRST_SEEN = "seen"
+"""A folder with a file for each claim: when this machine first saw it."""
+IDLE = "asleep"
+"""The actors that are marked idle."""
+VALIDATED = "validated"
+"""On a server: the tips whose history was judged."""
+TIDIED = "tidied"
+"""On a server: its date is when the first-seen times were last tidied."""
+RUNS = "runs"
+"""A folder with one for each task that ``tk run`` works on."""
+
+# In the git folder of one worktree.
+JOURNAL = "journal"
+"""What an unfinished command is changing in index and working files."""
+SCRATCH = "new"
+"""A working file before it is moved to its place."""
+JUDGED = "judged"
+"""The last verdict, for the hook script."""
+MESSAGE_CHECKED = "heard"
+"""The git process whose commit message was checked, for the hook script."""
+TASK = "task"
+"""The task that this worktree was made for."""
+
+
+class Store:
+    """The folder ``tk`` in a git folder: the common one, or that of a worktree."""
+
+    def __init__(self, git_folder: str) -> None:
+        self._folder = os.path.join(git_folder, "tk")
+
+    def path(self, *name: str) -> str:
+        """Where a file lies, whether or not it exists."""
+        return os.path.join(self._folder, *name)
+
+    def read(self, *name: str) -> bytes | None:
+        """The bytes of a file; None if it does not exist."""
+        try:
+            with open(self.path(*name), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def replace(self, *name: str, data: bytes) -> None:
+        """Replace or create a file."""
+        path = self.path(*name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        replace(path, data)
+
+    def keep(self, *name: str, data: bytes) -> None:
+        """The same for a file that only saves time: if it cannot be written, there is none."""
+        with suppress(OSError):
+            self.replace(*name, data=data)
+
+    def remove(self, *name: str) -> None:
+        """Remove a file, if it exists."""
+        with suppress(FileNotFoundError):
+            os.unlink(self.path(*name))
+
+
+def replace(path: str, data: bytes, *, mode: int | None = None) -> None:
+    """Replace or create a file so that at no moment half of it is there."""
+    scratch = scratch_file(path, data)
+    try:
+        if mode is not None:
+            os.chmod(scratch, mode)
+        os.replace(scratch, path)
+    except OSError:
+        os.unlink(scratch)
+        raise
+
+
+def scratch_file(path: str, data: bytes) -> str:
+    """Write a new file beside ``path``, under a name that nobody else has; gives that name.
+
+    "x" creates it or fails, and follows no link that was put there.
+    """
+    scratch = f"{path}.{os.urandom(8).hex()}"
+    with open(scratch, "xb") as file:
+        try:
+            file.write(data)
+            file.flush()
+        except OSError:
+            os.unlink(scratch)
+            raise
+    return scratch
