@@ -13,7 +13,7 @@ from tkledger.doors import canaries, install
 from tkledger.errors import TkError
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger
-from tkledger.merging import driver
+from tkledger.merging.files import ATTRIBUTES
 
 STALE_SECONDS = 600
 """How old a lock file must be to be called stale: no git command holds one for ten minutes."""
@@ -183,7 +183,7 @@ def _attributes(repo: Repo) -> Iterator[Finding]:
         if driven and configured
         else "is not set up: git merges task files as text"
     )
-    remedy = "tk hooks install" if driven else f"add to .gitattributes: {driver.ATTRIBUTES}"
+    remedy = "tk hooks install" if driven else f"add to .gitattributes: {ATTRIBUTES}"
     fix = (lambda: install.install(repo)) if driven else None
     yield Finding("merge driver", driven and configured, message, remedy, fix)
 

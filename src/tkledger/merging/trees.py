@@ -1,4 +1,4 @@
-"""Merges two commits without a checkout: code by git, task files by the law; it moves no ref."""
+"""Merges the trees of two commits without a checkout: code by git, task files by the law; it commits nothing."""
 
 from __future__ import annotations
 
@@ -8,82 +8,29 @@ from typing import NamedTuple
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import FOLDER
-from tkledger.doors import gate
-from tkledger.errors import TkError, unusable
+from tkledger.errors import unusable
 from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger
-from tkledger.merging.driver import Outcome, by_best_base, law_of
-from tkledger.verbs.moves import Refused
+from tkledger.merging.files import Outcome, by_best_base, law_of, only_one
 
 _TOO_OLD = "git 2.38 and later merge without a checkout, and this one is older"
-_LISTED = 5
-"""How many conflicts a message names."""
-
 Sides = tuple[bytes | None, bytes | None]
 
 
 class Merged(NamedTuple):
-    """A merged tree, and what in it somebody has to choose; then it is not to be committed."""
+    """A merged tree, and the files in conflict; if there are any, it is not to be committed."""
 
     tree: Oid
     conflicts: tuple[str, ...]
 
 
-def join(ledger: Ledger, theirs: Oid, ours: Oid, words: tuple[str, str], actor: str) -> Oid:
-    """A commit that merges ``ours`` into ``theirs``, judged and stored; ``words`` name the two.
-
-    ``theirs`` is its first parent, so that the shared branch's own line goes straight on through
-    everybody's merges. Raises Refused where the two do not go together, TkError where somebody has
-    to choose, or where they have no common beginning.
-    """
-    repo = ledger.repo
-    if not repo.merge_bases([theirs, ours]):
-        raise _unrelated(repo, words)
-    tree, conflicts = merge(ledger, theirs, ours)
-    here, there = words
-    if conflicts:
-        more = len(conflicts) - _LISTED
-        named = "; ".join(conflicts[:_LISTED]) + (f"; and {more} more" if more > 0 else "")
-        raise unusable(
-            "conflict",
-            f"{here} and {there} both changed the same: {named}",
-            f"git merge {there}, then tk resolve, git commit and tk sync",
-        )
-    violations = gate.joined(ledger, tree, [theirs, ours])
-    if violations:
-        raise Refused(*violations)
-    author, committer, config = repo.identities()
-    return repo.commit_tree(
-        tree,
-        [theirs, ours],
-        f"tk: sync {here} with {there}\n\nTk-Actor: {actor}\n",
-        author,
-        committer,
-        sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
-    )
-
-
-def _unrelated(repo: Repo, words: tuple[str, str]) -> TkError:
-    if repo.is_shallow:
-        return unusable(
-            "shallow",
-            f"this clone is shallow, and where {words[0]} and {words[1]} parted is not in it",
-            "git fetch --unshallow, then tk sync",
-        )
-    return unusable(
-        "unrelated",
-        f"{words[0]} and {words[1]} have no common beginning",
-        f"git rebase --onto {words[1]} --root, or sync with another remote",
-    )
-
-
 def merge(ledger: Ledger, a: Oid, b: Oid) -> Merged:
-    """The tree of two commits merged; task files that both changed field by field.
+    """The merged tree of two commits; task files that both changed are merged field by field.
 
-    They are settled here rather than by the driver, which is a process for each file; so that git
-    does not merge them as text, where it is told to run the driver, that is one that fails.
+    That is done here, since the driver costs a process for each file. So that git does not merge them
+    as text, it is given a driver that fails.
     """
     repo = ledger.repo
     tree, stages = _merged_by_git(repo, a, b)
@@ -128,13 +75,12 @@ def _merged_by_git(repo: Repo, a: Oid, b: Oid) -> tuple[Oid, dict[str, Sides]]:
 def _settled(
     repo: Repo, path: str, sides: Sides, parents: tuple[Oid, Oid], law: Policy
 ) -> Outcome | None:
-    """A task file that both sides changed, merged; None for what is none or cannot be read."""
+    """A task file that both sides changed, merged; None if it is not one or cannot be read."""
     ours, theirs = sides
     if not path.startswith(f"{FOLDER}/") or (ours is None and theirs is None):
         return None
-    if ours is None or theirs is None:  # one side has no such file: nothing is ever deleted
-        data = (ours if ours is not None else theirs) or b""
-        return Outcome(data, data, ())
+    if ours is None or theirs is None:
+        return only_one(ours, theirs)
     try:
         return by_best_base(list(_bases(repo, path, parents)) or [None], ours, theirs, path, law)
     except (codec.FormError, FieldError):

@@ -20,9 +20,9 @@ from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.git.transport import Contended, Heard, Pushed, Send
 from tkledger.ledger.reader import Ledger
 from tkledger.local.verdicts import note_judged
-from tkledger.merging.trees import join
 from tkledger.sync import turns
 from tkledger.sync.align import Alignment, Exchange, align
+from tkledger.sync.join import join
 from tkledger.sync.landing import land, mend, require_room
 from tkledger.sync.route import Route
 from tkledger.verbs.moves import Refused

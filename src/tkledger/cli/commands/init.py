@@ -8,7 +8,7 @@ from tkledger.core.field import FieldError
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.ledger.reader import Proposal
-from tkledger.merging.driver import ATTRIBUTES, ATTRIBUTES_PATH
+from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
 from tkledger.report import print_json, say, visible
 
 

@@ -9,7 +9,7 @@ from tkledger.core.snapshot import FOLDER
 from tkledger.errors import Exit, unusable, usage
 from tkledger.files.codec import FormError
 from tkledger.git.repo import Repo
-from tkledger.merging import driver
+from tkledger.merging.resolve import settle, unmerged
 from tkledger.report import print_json, say, visible
 
 
@@ -27,12 +27,12 @@ def resolve(
     repo = Repo(path)
     if repo.top is None:
         raise unusable("bare", "a bare repository has no merge to settle", "git worktree add PATH")
-    open_ = driver.unmerged(repo)
+    open_ = unmerged(repo)
     wanted = [one for one in open_ if not ids or any(_is_meant(one, id_) for id_ in ids)]
     if not wanted:
         raise usage("nothing-open", "no merge has left a task file open here", "git status")
     try:
-        left = driver.resolve(
+        left = settle(
             repo, wanted, take="ours" if ours else "theirs" if theirs else None, dry_run=dry_run
         )
     except FormError as error:

@@ -1,0 +1,59 @@
+"""`tk resolve`: merges the task files that a git merge left open, and stages them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from tkledger.core.snapshot import FOLDER
+from tkledger.files import codec
+from tkledger.git.repo import Repo
+from tkledger.ledger.reader import Ledger
+from tkledger.local.store import SCRATCH, Store, scratch_file
+from tkledger.merging.files import law_of, merge_bytes, only_one
+
+
+def unmerged(repo: Repo) -> dict[str, list[bytes | None]]:
+    """The task files that a merge left open: by path, the versions of base, ours and theirs."""
+    found: dict[str, list[bytes | None]] = {}
+    out = repo.run("ls-files", "-u", "-z", "--", FOLDER)
+    for line in out.decode(errors="surrogateescape").split("\0")[:-1]:
+        meta, path = line.split("\t", 1)
+        _, oid, stage = meta.split(" ")
+        answer = repo.read(oid, limit=codec.MAX_BYTES)
+        versions = found.setdefault(path, [None, None, None])
+        versions[int(stage) - 1] = answer[2] if answer else None
+    return found
+
+
+def settle(
+    repo: Repo, paths: Iterable[str], *, take: str | None = None, dry_run: bool = False
+) -> dict[str, tuple[str, ...]]:
+    """Settle the files that a merge left open; ``take`` chooses ``ours`` or ``theirs``.
+
+    Returns, by path, the fields that are still to be chosen; such a file is left as it is.
+    """
+    law = law_of(Ledger(repo))
+    left: dict[str, tuple[str, ...]] = {}
+    for path, (base, ours, theirs) in unmerged(repo).items():
+        if path not in paths:
+            continue
+        if ours is None or theirs is None:
+            outcome = only_one(ours, theirs)
+        else:
+            outcome = merge_bytes(base, ours, theirs, path, law)
+        left[path] = () if take else outcome.conflicts
+        if not left[path] and not dry_run:
+            _settle(repo, path, outcome.other if take == "theirs" else outcome.data)
+    return left
+
+
+def _settle(repo: Repo, path: str, data: bytes) -> None:
+    assert repo.top is not None
+    full = os.path.join(repo.top, path)
+    place = Store(repo.git_dir).path(SCRATCH)
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    import shutil
+
+    shutil.move(scratch_file(place, data), full)
+    repo.run("update-index", "--add", "--", path)
