@@ -96,7 +96,7 @@ def test_who_lost_every_race_is_told_who_keeps_the_turn(
     with taken(team, "carl", ago=turns.HELD_SECONDS + 1):
         answer = ada.tk("sync")
     assert answer.status == Exit.BUSY, answer.said
-    assert "others were faster 2 times, and carl keeps the turn at origin" in answer.err
+    assert "gave up after 2 tries: origin kept moving (carl holds the turn)" in answer.err
 
 
 def test_turns_come_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_a_refusal_of_the_server_is_passed_on(
     refused(
         bob.tk("sync"),
         Exit.REJECTED,
-        "origin did not take it",
+        "origin rejected the push",
         "error[TK703]",
         "remedy: nothing here was changed; look with tk verify origin/main..main",
     )
@@ -165,7 +165,7 @@ def test_a_push_larger_than_the_server_allows_is_told_so(
     refused(
         ada.tk("sync"),
         Exit.REJECTED,
-        "origin did not take it, it is larger than is allowed there",
+        "origin rejected the push, it is larger than is allowed there",
         "fatal: pack exceeds maximum allowed size",
         "remedy: nothing here was changed; push less at a time,"
         " git push origin COMMIT:refs/heads/main, then tk sync;",
@@ -194,7 +194,7 @@ def test_uncommitted_work_in_the_way_stops_it_before_anything_is_sent(
     refused(
         bob.tk("sync"),
         Exit.UNUSABLE,
-        "not committed here, and changed by what would come in: code.txt",
+        "uncommitted changes would be overwritten: code.txt",
         "git stash push -u code.txt",
     )
     assert (bob.snapshot()[1:], team.server.git("for-each-ref")) == (before, server)

@@ -14,8 +14,8 @@ from tkledger.errors import unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 
-Heard = Callable[[str, float, float | None], None]
-"""Is told what git is at, how many it has done, and of how many if that is known."""
+Progress = Callable[[str, float, float | None], None]
+"""Takes what git is doing, how much of it is done, and of how much if that is known."""
 
 _USERS = (
     *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_ALLOW_PROTOCOL"),
@@ -90,7 +90,7 @@ class Contended(Exception):
 
 
 def fetch(
-    repo: Repo, remote: str, refspecs: Sequence[str], *, heard: Heard | None, dry_run: bool
+    repo: Repo, remote: str, refspecs: Sequence[str], *, progress: Progress | None, dry_run: bool
 ) -> None:
     """Bring what the remote has; refs here that it no longer has go, within ``refspecs`` only.
 
@@ -99,9 +99,9 @@ def fetch(
     options = ["--prune", "--no-write-fetch-head", "--no-recurse-submodules"]
     options += ["--dry-run"] if dry_run else []
     # all refs in one transaction: else the hook of transactions is started twice for each of them
-    said = _talk(repo, ["fetch", "--atomic", *options, "--", remote, *refspecs], heard)
+    said = _talk(repo, ["fetch", "--atomic", *options, "--", remote, *refspecs], progress)
     if said.status == _USAGE and "atomic" in said.err:  # git before 2.31
-        said = _talk(repo, ["fetch", *options, "--", remote, *refspecs], heard)
+        said = _talk(repo, ["fetch", *options, "--", remote, *refspecs], progress)
     if said.status:
         raise _failed(remote, said.err)
 
@@ -115,15 +115,15 @@ def listed(repo: Repo, remote: str, patterns: Sequence[str]) -> dict[str, Oid]:
     return {name: oid for oid, name in rows}
 
 
-def push(repo: Repo, remote: str, sends: Sequence[Send], *, heard: Heard | None) -> Pushed:
+def push(repo: Repo, remote: str, sends: Sequence[Send], *, progress: Progress | None) -> Pushed:
     """Push all of it or nothing. Where the remote cannot do that, what has a lease goes first, and
     the rest if that was taken.
     """
-    said = _talk(repo, _words(remote, sends, "--atomic"), heard)
+    said = _talk(repo, _words(remote, sends, "--atomic"), progress)
     if said.status and _NOT_ATOMIC in said.err:
         leased = [one for one in sends if one.lease is not None]
         for some in (leased, [one for one in sends if one.lease is None]):
-            said = _talk(repo, _words(remote, some), heard) if some else said
+            said = _talk(repo, _words(remote, some), progress) if some else said
             if some and said.status:
                 break
     answers = tuple(_answers(said.out))
@@ -159,23 +159,23 @@ def _failed(remote: str, err: str) -> Exception:
     )
 
 
-def _talk(repo: Repo, argv: list[str], heard: Heard | None) -> Spoken:
+def _talk(repo: Repo, argv: list[str], progress: Progress | None) -> Spoken:
     """Run a git that talks to a remote.
 
     With a listener there is a terminal, which git may ask for a password, and which interrupts it
     along with tk. Without, it is apart: who kills tk leaves none of git's locks behind.
     """
     env = {name: os.environ[name] for name in _USERS if name in os.environ}
-    if heard is not None:
+    if progress is not None:
         env["GIT_TERMINAL_PROMPT"] = "1"
         if argv[0] != "ls-remote":
             argv = [argv[0], "--progress", *argv[1:]]
-    process = repo.start(*argv, env=env, apart=heard is None)
+    process = repo.start(*argv, env=env, apart=progress is None)
     try:
-        if heard is None:
+        if progress is None:
             out, err = process.communicate()
             return Spoken(process.returncode, out, err)
-        return _listen(process, heard)
+        return _listen(process, progress)
     except BaseException:
         process.terminate()  # git tidies its locks up at this signal
         with suppress(ValueError):  # GitPython has closed the pipes
@@ -183,7 +183,7 @@ def _talk(repo: Repo, argv: list[str], heard: Heard | None) -> Spoken:
         raise
 
 
-def _listen(process: Popen[str], heard: Heard) -> Spoken:
+def _listen(process: Popen[str], progress: Progress) -> Spoken:
     """Read a git to its end by GitPython, which knows progress when it sees it."""
     from git.cmd import handle_process_output
     from git.util import CallableRemoteProgress, RemoteProgress
@@ -196,7 +196,7 @@ def _listen(process: Popen[str], heard: Heard) -> Spoken:
     def update(code: int, done: float, most: float | None, message: str) -> None:
         stage = names.get(code & RemoteProgress.OP_MASK)
         if stage:
-            heard(stage, done, most)
+            progress(stage, done, most)
 
     ear, out = CallableRemoteProgress(update), list[str]()
     handle_process_output(

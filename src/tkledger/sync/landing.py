@@ -1,4 +1,4 @@
-"""Brings a checkout forward to a commit that has its HEAD in its history, and to no other."""
+"""Fast-forwards a checkout, never over uncommitted work; it does not know where the commit comes from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LISTED = 5
 
 
 def mend(repo: Repo) -> None:
-    """Finish or take back what a command that was cut short left in index and files."""
+    """Repair index and files if an earlier command was killed."""
     with writing(repo) as waited:
         checkout = Checkout(repo) if repo.top is not None else None
         if waited or (checkout and checkout.is_unfinished):
@@ -24,7 +24,7 @@ def mend(repo: Repo) -> None:
 
 
 def require_room(repo: Repo, commit: Oid) -> None:
-    """Raise unless the checkout can go to ``commit`` without anybody's uncommitted work in the way."""
+    """Raise if the checkout cannot go to ``commit`` without overwriting uncommitted changes."""
     head = repo.head or repo.empty_tree()
     changed = repo.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", head, commit)
     coming = set(changed.decode(errors="surrogateescape").split("\0")[:-1])
@@ -38,7 +38,7 @@ def require_room(repo: Repo, commit: Oid) -> None:
         named = ", ".join(blocked[:_LISTED]) + more
         raise unusable(
             "dirty",
-            f"not committed here, and changed by what would come in: {named}",
+            f"uncommitted changes would be overwritten: {named}",
             f"commit it, or put it aside with git stash push -u {' '.join(blocked[:_LISTED])}",
         )
 
@@ -47,9 +47,9 @@ def land(repo: Repo, commit: Oid, *, judged: bool) -> None:
     """Bring HEAD's branch, index and files to ``commit``, by git's own fast-forward. ``judged``: it
     was found legal here, and the hook need not ask again.
 
-    git writes the files first and the ref last, and stops where that would cost somebody's work.
-    Its session is apart: whoever kills tk does not stop it halfway. Raises RefMoved if the branch
-    went on meanwhile.
+    git writes the files first and the ref last, and stops if that would overwrite uncommitted changes.
+    It runs in a session of its own, so that killing tk does not stop it halfway. Raises RefMoved if
+    the branch has moved.
     """
     before = repo.head
     with writing(repo):

@@ -1,6 +1,6 @@
-"""Whose turn it is, of those on this machine, to sync with a remote; it knows neither commits nor refs.
+"""One sync at a time on this machine for one branch of a remote; it knows neither commits nor refs.
 
-Only time rests on it: who has no turn fetches, merges and pushes all the same, and git's own
+It only saves time: a sync without a turn fetches, merges and pushes all the same, and git's own
 compare-and-swap decides.
 """
 
@@ -12,24 +12,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 HELD_SECONDS = 10.0
-"""How long one may have the turn until others go on without: stopped, perhaps, or a long hook."""
+"""How long a turn lasts until others go on without it: its holder may be stopped, or a hook be slow."""
 
 _MOST_SECONDS = 120.0
-"""How long one waits in all, however often the turn goes to another."""
+"""The longest wait in all, however often the turn goes to another."""
 
 _LOOK_SECONDS = 0.25
-"""How often one who waits looks who has it."""
+"""How often a waiting sync looks who has the turn."""
 
 Waits = Callable[[str, float], None]
-"""Is told who has the turn, and for how many seconds one has waited by now."""
+"""Takes who has the turn, and for how many seconds this sync has waited."""
 
 
 @contextmanager
 def turn(path: str | None, who: str, waits: Waits = lambda name, waited: None) -> Iterator[str]:
-    """Have the turn that this file stands for, as ``who``; gives who has it instead, or nothing where
-    it is one's own or where there are no turns.
+    """Take the turn of this file, as ``who``; gives who has it instead, or nothing if we have it or
+    there are no turns.
 
-    It dies with the process. They come in the order in which they asked, since Linux keeps it.
+    It ends with the process. Linux serves waiting processes in their order.
     """
     lock = _opened(path)
     if lock is None:
@@ -37,7 +37,7 @@ def turn(path: str | None, who: str, waits: Waits = lambda name, waited: None) -
         return
     try:
         if _locked(lock, waits):
-            with suppress(OSError):  # what stands behind the line is left from a longer name
+            with suppress(OSError):  # bytes after the line are left from a longer name
                 os.pwrite(lock, f"{who}\n".encode(errors="surrogateescape"), 0)
             yield ""
         else:
@@ -47,7 +47,7 @@ def turn(path: str | None, who: str, waits: Waits = lambda name, waited: None) -
 
 
 def _opened(path: str | None) -> int | None:
-    """The file that is locked; None where there is none, or it is not for us to write."""
+    """The file to lock; None if there is none, or it cannot be written."""
     if path is None:
         return None
     try:
@@ -60,7 +60,7 @@ def _opened(path: str | None) -> int | None:
 
 
 def _locked(lock: int, waits: Waits) -> bool:
-    """Whether the lock was got before patience ended."""
+    """Whether the lock was taken in time."""
     import fcntl
 
     try:
@@ -79,8 +79,8 @@ def _locked(lock: int, waits: Waits) -> bool:
             fcntl.flock(lock, fcntl.LOCK_EX)
             got.set()
 
-    # a thread, because there is no flock with an end to its patience, and who asks again and
-    # again is the last to be served. If nobody waits for it any more the lock goes with the file
+    # a thread, because flock has no timeout, and a process that tries again and again is served
+    # last. If the wait was given up, closing the file releases the lock
     threading.Thread(target=wait, daemon=True).start()
     began = time.monotonic()
     while not got.wait(_LOOK_SECONDS):
@@ -92,7 +92,7 @@ def _locked(lock: int, waits: Waits) -> bool:
 
 
 def _holder(lock: int) -> str:
-    """Who wrote their name down last."""
+    """Who took the turn last."""
     with suppress(OSError):
         return os.pread(lock, 200, 0).decode(errors="replace").partition("\n")[0] or "another"
     return "another"

@@ -11,7 +11,7 @@ from tkledger.views.style import console
 
 @contextmanager
 def bar(stream: TextIO) -> Iterator[Callable[[str, float, float | None], None]]:
-    """Show how far the stage is that was told last: its name, how many are done, of how many.
+    """Show how far the current stage is: its name, how much of it is done, of how much.
 
     The bar is gone at the end of the block; what is to stay is for the caller to say.
     """
@@ -21,7 +21,7 @@ def bar(stream: TextIO) -> Iterator[Callable[[str, float, float | None], None]]:
     with Progress(*columns, console=console(stream), transient=True) as progress:
         line = progress.add_task("asking", total=None)
 
-        def heard(stage: str, done: float, most: float | None) -> None:
+        def show(stage: str, done: float, most: float | None) -> None:
             progress.update(
                 line,
                 description=stage,
@@ -30,4 +30,4 @@ def bar(stream: TextIO) -> Iterator[Callable[[str, float, float | None], None]]:
                 refresh=done == most,  # a short stage would be over before the bar looks again
             )
 
-        yield heard
+        yield show

@@ -8,8 +8,8 @@ from tkledger.api.session import Session
 from tkledger.errors import Exit
 from tkledger.report import print_json, say, visible, without_empty
 from tkledger.sync.align import Exchange
+from tkledger.sync.plan import Synced
 from tkledger.sync.route import Route, route
-from tkledger.sync.sync import Synced
 from tkledger.sync.sync import sync as in_step
 from tkledger.verbs.moves import Refused
 
@@ -42,8 +42,8 @@ def _with_bar(session: Session, road: Route, actor: str, *, dry_run: bool) -> Sy
         return in_step(session.ledger, road, actor, dry_run=dry_run)
     from tkledger.views.progress import bar
 
-    with bar(sys.stderr) as heard:
-        return in_step(session.ledger, road, actor, dry_run=dry_run, heard=heard)
+    with bar(sys.stderr) as progress:
+        return in_step(session.ledger, road, actor, dry_run=dry_run, progress=progress)
 
 
 def _json(road: Route, done: Synced) -> dict[str, object]:

@@ -1,0 +1,160 @@
+"""What one try of a sync will do: fetches, compares both sides, makes the merge; it moves no branch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tkledger.errors import Exit, TkError
+from tkledger.git import transport
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
+from tkledger.git.transport import Progress
+from tkledger.ledger.reader import Ledger
+from tkledger.sync.align import Alignment, Exchange, align
+from tkledger.sync.landing import require_room
+from tkledger.sync.route import Route
+
+
+class Synced(NamedTuple):
+    """What a sync did, or would do: commits sent and received, claims and inboxes by name.
+
+    merged: whether both sides had commits of their own; created: whether the branch is new there
+    commit: where the branch is now, None if it has no commit yet
+    """
+
+    sent: int
+    received: int
+    merged: bool
+    created: bool
+    commit: Oid | None
+    claims: Exchange
+    inboxes: Exchange
+    tries: int = 1
+
+    @property
+    def idle(self) -> bool:
+        """Whether both sides had the same already."""
+        return not (
+            self.sent or self.received or self.created or any((*self.claims, *self.inboxes))
+        )
+
+    def after(self, earlier: Synced, tries: int) -> Synced:
+        """This one, with what earlier tries had settled already."""
+        return self._replace(
+            claims=self.claims.with_earlier(earlier.claims),
+            inboxes=self.inboxes.with_earlier(earlier.inboxes),
+            tries=tries,
+        )
+
+
+NOTHING = Synced(0, 0, False, False, None, Exchange(), Exchange())
+
+
+class Plan(NamedTuple):
+    """What one try will do.
+
+    theirs: the remote's refs, by name; had: the branch as both sides last had it
+    pushing: the commit to push, if any; landing: the commit that the checkout goes to, if any
+    done: what to report once it is done
+    """
+
+    theirs: dict[str, Oid]
+    had: Oid | None
+    alignment: Alignment
+    pushing: Oid | None
+    landing: Oid | None
+    done: Synced
+
+
+def planned(
+    ledger: Ledger, road: Route, actor: str, *, dry_run: bool, progress: Progress | None
+) -> Plan:
+    """Fetch, and see what there is to do; raises as `sync` does."""
+    repo = ledger.repo
+    here, theirs = _both(repo, road, dry_run=dry_run, progress=progress)
+    alignment = align(repo, road, here, theirs)
+    ours, other, had = repo.head, theirs.get(road.target), here.get(mark(road))
+    _require_forward(repo, road, had, other)
+    sent, received = _apart(repo, ours, other)
+    commit = ours or other
+    if sent and received:
+        from tkledger.sync.join import join
+
+        assert ours
+        assert other
+        commit = join(ledger, other, ours, (road.here, road.there), actor)
+    elif received:
+        commit = other
+    landing = commit if received else None
+    if landing:
+        require_room(repo, landing)
+    created = bool(ours) and other is None
+    done = Synced(
+        *(sent, received, bool(sent and received), created, commit),
+        *(alignment.claims, alignment.inboxes),
+    )
+    return Plan(theirs, had, alignment, commit if sent else None, landing, done)
+
+
+def mark(road: Route) -> str:
+    """The ref that keeps the branch as both sides last had it."""
+    return f"{road.agreed}{road.target.removeprefix('refs/')}"
+
+
+def _require_forward(repo: Repo, road: Route, had: Oid | None, theirs: Oid | None) -> None:
+    """Raise if the remote no longer has a commit that both sides had, and HEAD still has it.
+
+    A merge would bring that commit back; following the remote would lose work built on it.
+    """
+    if had is None or theirs is None or had == theirs or repo.is_ancestor(had, theirs):
+        return
+    ours = repo.head
+    if ours and repo.is_ancestor(theirs, ours) and not repo.is_ancestor(had, ours):
+        return
+    raise TkError(
+        Exit.REJECTED,
+        "rewritten",
+        f"{road.there} has been rewritten: it no longer has {had[:10]}, which both sides had",
+        f"ask who did it; if that was meant: git fetch {road.remote}, then"
+        f" git rebase --onto {road.there} {had[:10]}",
+    )
+
+
+def _apart(repo: Repo, ours: Oid | None, theirs: Oid | None) -> tuple[int, int]:
+    """How many commits we have that they have not, and the other way round."""
+    if ours is None or theirs is None:
+        one = ours or theirs
+        count = int(repo.run("rev-list", "--count", one)) if one else 0
+        return (count, 0) if ours else (0, count)
+    left, right = repo.run("rev-list", "--count", "--left-right", f"{ours}...{theirs}").split()
+    return int(left), int(right)
+
+
+def _both(
+    repo: Repo, road: Route, *, dry_run: bool, progress: Progress | None
+) -> tuple[dict[str, Oid], dict[str, Oid]]:
+    """Our refs under ``refs/tk``, and what the remote has, by its own names, after fetching it.
+
+    The branch is asked for by a pattern: a plain name that the remote has not would be an error.
+    """
+    name = road.target.removeprefix("refs/")
+    refspecs = [
+        f"+refs/{name}*:{road.copies}{name}*",
+        f"+refs/tk/claims/*:{road.copies}claims/*",
+        f"+refs/tk/inbox/*:{road.copies}inbox/*",
+    ]
+    transport.fetch(repo, road.remote, refspecs, progress=progress, dry_run=dry_run)
+    here = repo.refs("refs/tk")
+    if dry_run:  # no ref was moved, so the remote has to be asked
+        return here, transport.listed(repo, road.remote, _patterns(road))
+    places = {"heads/": "refs/heads/", "claims/": "refs/tk/claims/", "inbox/": "refs/tk/inbox/"}
+    found = {}
+    for ref, oid in here.items():
+        if ref.startswith(road.copies):
+            kind, slash, rest = ref.removeprefix(road.copies).partition("/")
+            found[places.get(kind + slash, "") + rest] = oid
+    return here, found
+
+
+def _patterns(road: Route) -> list[str]:
+    return [road.target, "refs/tk/claims/*", "refs/tk/inbox/*"]

@@ -1,0 +1,99 @@
+"""Pushes what a plan says, all or nothing, and tells a lost race from a refusal; it moves no ref here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tkledger.claims import fence, renewal
+from tkledger.core.claim import FOLDER
+from tkledger.doors import gate
+from tkledger.errors import Exit, TkError
+from tkledger.git import transport
+from tkledger.git.objects import Oid
+from tkledger.git.repo import RefSwap, Repo
+from tkledger.git.transport import Progress, Pushed, Send
+from tkledger.ledger.reader import Ledger
+from tkledger.local.verdicts import note_judged
+from tkledger.sync.plan import Plan, mark
+from tkledger.sync.route import Route
+from tkledger.verbs.moves import Refused
+
+_ALIKE = 3
+"""How often a push may fail although nobody else moved anything, before it counts as refused."""
+
+
+class Lost(Exception):
+    """A push that failed: where the remote's refs were that it was to move, and the remote's answer."""
+
+    def __init__(self, onto: dict[str, Oid | None], pushed: Pushed) -> None:
+        super().__init__()
+        self.onto = onto
+        self.pushed = pushed
+
+
+def push(ledger: Ledger, road: Route, plan: Plan, progress: Progress | None) -> list[RefSwap]:
+    """Push; gives the refs to move here now that the remote has taken it. Raises Lost if not."""
+    repo = ledger.repo
+    sends, afterwards = [*plan.alignment.sends], [*plan.alignment.afterwards]
+    if plan.pushing:
+        worked_on = _require_legal(ledger, road, plan.pushing)
+        for ref, new, old in renewal.renewed(repo, worked_on, plan.theirs):
+            sends.append(Send(ref, new, old))
+            afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(FOLDER) :]}", new, old))
+        sends.append(Send(road.target, plan.pushing))
+    if plan.done.commit and plan.done.commit != plan.had:
+        afterwards.append(RefSwap(mark(road), plan.done.commit, plan.had))
+    if sends:
+        pushed = transport.push(repo, road.remote, sends, progress=progress)
+        if not pushed.done:
+            raise Lost({one.ref: plan.theirs.get(one.ref) for one in pushed.answers}, pushed)
+    return afterwards
+
+
+def _require_legal(ledger: Ledger, road: Route, commit: Oid) -> list[str]:
+    """Judge what is pushed as pre-push does, whether or not that hook is installed; raises Refused.
+    Gives the tasks that were worked on.
+
+    The verdict is noted, so that the hook need not start a process to reach it again.
+    """
+    deeds: fence.Deeds = {}
+    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], road.remote, deeds)))
+    if violations:
+        raise Refused(*violations)
+    note_judged(ledger.repo, f"push {commit}")
+    return list(deeds)
+
+
+def is_final(repo: Repo, road: Route, lost: Sequence[Lost]) -> bool:
+    """Whether the last of these pushes lost no race: a hook refused it, or it fails again and again
+    although nobody else moved anything.
+
+    That is found by reading the remote's refs again, since git has many words for it.
+    """
+    last = lost[-1]
+    if last.pushed.too_large:
+        return True
+    if last.pushed.declined:
+        now = transport.listed(repo, road.remote, list(last.onto)) if last.onto else {}
+        return all(now.get(ref) == oid for ref, oid in last.onto.items())
+    same = [one for one in lost[-_ALIKE:] if one.onto == last.onto]
+    return len(same) == _ALIKE
+
+
+def rejected(road: Route, pushed: Pushed) -> TkError:
+    """The error for a push that the remote will not take."""
+    said = pushed.told or pushed.words
+    words = [line for line in said.splitlines() if line and not line.startswith(("To ", "hint:"))]
+    reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
+    told = "\n".join(f"  {line}" for line in words)
+    remedy = f"look with tk verify {road.there}..{road.here}"
+    if pushed.too_large:
+        reasons = "it is larger than is allowed there"
+        remedy = f"push less at a time, git push {road.remote} COMMIT:{road.target}, then tk sync;"
+        remedy += f" or have receive.maxInputSize raised at {road.remote}"
+    return TkError(
+        Exit.REJECTED,
+        "refused",
+        f"{road.remote} rejected the push{f', {reasons}' if reasons else ''}:\n{told}",
+        f"nothing here was changed; {remedy}",
+    )
