@@ -101,7 +101,7 @@ def test_where_claims_are_required_there_is_no_work_offline(
     one.git("remote", "set-url", "origin", "/nowhere/at/all")
     answer = one.tk("start", "a", "--as", "alice")
     assert answer.status == Exit.BUSY
-    assert "origin has to agree to a claim" in answer.err
+    assert "cannot reach origin, which decides about claims" in answer.err
     assert one.state("a") == "todo"
     assert one.git("for-each-ref", "refs/tk/claims") == ""
 

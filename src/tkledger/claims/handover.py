@@ -21,9 +21,9 @@ RefLine = tuple[Oid, Oid, str]
 
 
 def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Iterator[Violation]:
-    """What of the claims in a push is no legal successor of what is there.
+    """Violations by claims in a push that do not follow from the current ones.
 
-    Each is seen here before any other can fetch it: so its lease runs out here first.
+    The server sees each claim before anyone can fetch it, so its lease runs out here first.
     """
     for old, new, ref in lines:
         if ref.startswith(FOLDER):
@@ -35,7 +35,7 @@ def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Itera
 
 
 def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
-    """Forget when claims were seen that are none any more, after a push that moved some."""
+    """Drop first-seen times of claims that no longer exist, after a push that moved some."""
     if any(ref.startswith(FOLDER) for _, _, ref in lines):
         forget_others(repo.common_dir, set(repo.refs(FOLDER).values()))
         with suppress(OSError), open(Store(repo.common_dir).path(TIDIED), "w"):

@@ -1,4 +1,4 @@
-"""How claims move: with the commit that makes them true or not at all, by compare-and-swap."""
+"""Moves claims by compare-and-swap: with the commit that starts or ends the work, or by themselves."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from tkledger.claims import remote
-from tkledger.claims import standing as claims
-from tkledger.claims.standing import Standing, Worker, fencing, standing, task_at
-from tkledger.core import claim as law
+from tkledger.claims.standing import (
+    Standing,
+    Worker,
+    claimed,
+    fencing,
+    held_on,
+    standing,
+    task_at,
+)
 from tkledger.core.change import Violation
-from tkledger.core.claim import FOLDER, Claim, Effect
+from tkledger.core.claim import FOLDER, Claim, Effect, effect, is_active, is_work, message
 from tkledger.core.policy import Policy
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable
@@ -24,7 +30,7 @@ from tkledger.local.lock import retrying
 from tkledger.verbs.moves import Refused
 
 RESERVED_SECONDS = 60
-"""How long a claim holds whose worktree is still being made: that takes seconds."""
+"""How long a claim lasts while its worktree is being made, which takes seconds."""
 
 _TRIES = 10
 """How often a lost race for a claim is run again before giving up BUSY."""
@@ -35,8 +41,8 @@ _EMPTY_TREE = NewObject("tree", b"")
 class Claimant(NamedTuple):
     """Who wants to work, and where: what a new claim says of its holder.
 
-    policy: the one in force; remote: where claims are decided, None for in this repository
-    token: the claim that this very command holds already
+    policy: the one in force; remote: the one that decides about claims, None if this repository does
+    token: the claim that this command holds already
     """
 
     actor: str
@@ -48,7 +54,7 @@ class Claimant(NamedTuple):
 
 
 def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -> Claimant:
-    """``actor`` at work on the branch one stands on."""
+    """``actor`` at work on HEAD's branch."""
     branch = repo.head_ref
     protected = [f"refs/heads/{one}" for one in policy.protected]
     base = branch if branch in protected or not protected else protected[0]
@@ -61,7 +67,7 @@ def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -
 def is_free(repo: Repo, held: Standing | None, who: Claimant) -> bool:
     """Whether ``who`` may take a task with this claim on it.
 
-    One's own is free where it lies on the same branch, or where work on it was undone.
+    The actor's own is free on the same branch, or if the work was undone.
     """
     if held is None or held.oid == who.token or not held.live:
         return True
@@ -71,11 +77,11 @@ def is_free(repo: Repo, held: Standing | None, who: Claimant) -> bool:
         return False
     if held.claim.branch == who.branch:
         return True
-    return not law.is_active(task_at(repo, held.claim.branch, held.claim.task))
+    return not is_active(task_at(repo, held.claim.branch, held.claim.task))
 
 
 def is_over(repo: Repo, held: Standing) -> bool:
-    """Whether a finished task is so at its base, or its branch is gone from where it was made."""
+    """Whether a finished task is finished at its base too, or its branch no longer exists here."""
     at_base = task_at(repo, held.claim.base, held.claim.task)
     if at_base is not None and at_base.ended:
         return True
@@ -86,7 +92,7 @@ def is_over(repo: Repo, held: Standing) -> bool:
 
 
 class Turn(NamedTuple):
-    """What becomes of one claim: from the standing one, None for none, to ``claim``, likewise."""
+    """How one claim changes: from ``held`` to ``claim``; None if there is no claim."""
 
     task: str
     held: Standing | None
@@ -94,44 +100,49 @@ class Turn(NamedTuple):
 
 
 def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
-    """What the claims of the tasks become that a legal proposal moves.
+    """How a legal proposal changes the claims on the tasks that it moves.
 
-    Raises CLAIMED where somebody else holds one that is to be started, Refused for work that is
+    Raises CLAIMED if another actor holds a task that is to be started, Refused if work on one is
     fenced off.
     """
-    moves = list(_moves(recorded))
-    taken = [after.id for one, after in moves if law.effect(one, after) is Effect.TAKE]
-    known = standing(repo, [after.id for _, after in moves], who.remote)
+    moves = [(before, after, effect(before, after)) for before, after in _moves(recorded)]
+    tasks = [after.id for _, after, _ in moves]
+    taken = [after.id for _, after, what in moves if what is Effect.TAKE]
+    known = standing(repo, tasks, who.remote)
     if who.remote and any(not is_free(repo, known.get(one), who) for one in taken):
         remote.fetch(repo, who.remote)  # it may be free by now
-        known = standing(repo, [after.id for _, after in moves], who.remote)
+        known = standing(repo, tasks, who.remote)
     found: list[Turn] = []
     refused: list[Violation] = []
-    for before, after in moves:
+    for before, after, what in moves:
         held = known.get(after.id)
-        effect = law.effect(before, after)
-        if effect is Effect.TAKE:
-            if not is_free(repo, held, who):
-                assert held is not None
-                raise claims.claimed(held)
-            found.append(Turn(after.id, held, _taken(held, after.id, who)))
+        if what is Effect.TAKE:
+            found.append(Turn(after.id, held, _taken(_free(repo, held, who), after.id, who)))
             continue
-        if law.is_work(before, after):
-            worker = Worker(who.actor, branch=who.branch)
-            refused += fencing(repo, held, after.id, worker, who.policy)
-        if held is not None and (law.is_active(before) or held.claim.holder == who.actor):
-            found += _ended(held, effect, after, who)
+        if is_work(before, after):
+            refused += _fenced(repo, held, after.id, who)
+        if held is not None and (is_active(before) or held.claim.holder == who.actor):
+            found += _ended(held, what, after, who)
     if refused:
         raise Refused(*refused)
     return found
 
 
+def _free(repo: Repo, held: Standing | None, who: Claimant) -> Standing | None:
+    """The claim on a task, if ``who`` may take the task all the same; else raises CLAIMED."""
+    if held is not None and not is_free(repo, held, who):
+        raise claimed(held)
+    return held
+
+
+def _fenced(repo: Repo, held: Standing | None, task: str, who: Claimant) -> Iterator[Violation]:
+    return fencing(repo, held, task, Worker(who.actor, branch=who.branch), who.policy)
+
+
 def require(repo: Repo, who: Claimant, tasks: Sequence[str]) -> None:
     """Raise Refused if work on one of these tasks is fenced off."""
     known = standing(repo, tasks, who.remote)
-    worker = Worker(who.actor, branch=who.branch)
-    found = [fencing(repo, known.get(one), one, worker, who.policy) for one in tasks]
-    refused = [one for some in found for one in some]
+    refused = [one for task in tasks for one in _fenced(repo, known.get(task), task, who)]
     if refused:
         raise Refused(*refused)
 
@@ -144,7 +155,7 @@ def _moves(recorded: Recorded) -> Iterator[tuple[Task | None, Task]]:
 
 
 def _taken(held: Standing | None, task: str, who: Claimant, *, reserved: bool = False) -> Claim:
-    """The claim of ``who`` on a free task: a renewal of one's own, else of a new epoch."""
+    """The claim of ``who`` on a free task: a renewal if ``who`` holds it already, else a new epoch."""
     ttl = RESERVED_SECONDS if reserved else who.policy.lease
     fresh = Claim(task, who.actor, who.branch, who.base, ttl, os.urandom(8).hex())
     fresh = fresh._replace(reserved=reserved)
@@ -158,7 +169,7 @@ def _taken(held: Standing | None, task: str, who: Claimant, *, reserved: bool = 
 
 
 def _ended(held: Standing, effect: Effect, after: Task, who: Claimant) -> Iterator[Turn]:
-    """A release, or the mark that the work is done: on its base already, it needs none."""
+    """A release, or the mark that the work is done, which it does not need if done on its base."""
     if effect is Effect.RELEASE:
         yield Turn(after.id, held, given_up(held, lost=held.claim.holder != who.actor))
     elif effect is Effect.FINISH and who.branch == who.base and who.remote is None:
@@ -170,8 +181,8 @@ def _ended(held: Standing, effect: Effect, after: Task, who: Claimant) -> Iterat
 
 
 def given_up(held: Standing, *, lost: bool) -> Claim | None:
-    """What is left of a claim that ends before its task: nothing, unless somebody lost the task by
-    this or before, and has to be told from others when coming back.
+    """What is left of a claim that ends before its task: nothing, unless a holder lost the task now or
+    before, and must be recognised when coming back.
     """
     if not lost and held.claim.epoch == 1:
         return None
@@ -179,7 +190,7 @@ def given_up(held: Standing, *, lost: bool) -> Claim | None:
 
 
 def together(repo: Repo, turned: Iterable[Turn]) -> Together:
-    """The refs and objects that bring claims to where they turn. Nothing is stored yet."""
+    """The refs and objects that make these changes. Nothing is stored yet."""
     swaps, objects = [], []
     for turn in turned:
         local = turn.held.local if turn.held else None
@@ -188,7 +199,7 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
             author, committer, _ = repo.identities()
             parents = [turn.held.oid] if turn.held else []
             tree = oid_of("tree", b"", repo.width)
-            words = law.message(turn.claim)
+            words = message(turn.claim)
             commit = NewObject("commit", commit_bytes(tree, parents, author, committer, words))
             new = oid_of("commit", commit.data, repo.width)
             objects += [_EMPTY_TREE, commit]
@@ -201,10 +212,10 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
 def companions(
     repo: Repo, who: Callable[[Recorded], Claimant], tell: Callable[[str], None]
 ) -> Companions:
-    """What the ledger asks before it commits: the claims that move with it.
+    """The claims that move along with a commit, for the ledger to ask for before it makes one.
 
-    Where a remote decides, it is asked first; were the commit not made then, it is taken back. What
-    is given up is told to the remote only after the commit. ``tell`` hears what it did not hear.
+    If a remote decides, it is asked first, and asked to undo it if the commit then fails. Releases
+    are pushed only after the commit. ``tell`` gets a warning if the remote cannot be reached.
     """
 
     @contextmanager
@@ -222,7 +233,7 @@ def companions(
 def _agreement(
     repo: Repo, who: Claimant, turned: Sequence[Turn], landed: Together, tell: Callable[[str], None]
 ) -> Iterator[None]:
-    """The remote's consent, where it is the remote that decides."""
+    """The remote's consent, if a remote decides."""
     if who.remote is None or not turned:
         yield
         return
@@ -252,9 +263,9 @@ def _pushed(turned: Sequence[Turn], landed: Together) -> list[RefSwap]:
 def renew(
     repo: Repo, who: Claimant, task: str, ttl: int | None, tell: Callable[[str], None]
 ) -> Standing:
-    """Hold a task for longer: one's own claim, or a new one on what nobody holds.
+    """Hold a task for longer: renew one's own claim, or make one if the task is free.
 
-    Raises CLAIMED where somebody else does.
+    Raises CLAIMED if another actor holds it.
     """
 
     def renewed(held: Standing | None) -> Claim:
@@ -263,7 +274,7 @@ def renew(
             fact = f"{task} was taken from {who.actor} when its lease had run out"
             raise unusable("lost", fact, f"tk show {task}")
         if held is not None and not is_free(repo, held, who) and (not own or held.claim.final):
-            raise claims.claimed(held)
+            raise claimed(held)
         lease = who.policy.lease if ttl is None else ttl
         fresh = _taken(held, task, who)
         return fresh._replace(ttl=lease, branch=held.claim.branch if held and own else who.branch)
@@ -274,11 +285,11 @@ def renew(
 
 
 def reserve(repo: Repo, who: Claimant, task: str, tell: Callable[[str], None]) -> Standing:
-    """Hold a task for the moment that it takes to make a worktree; the start renews it."""
+    """Hold a task while its worktree is made; starting the task renews the claim."""
 
     def reserved(held: Standing | None) -> Claim:
         if held is not None and held.live and not (held.claim.final and is_over(repo, held)):
-            raise claims.claimed(held)
+            raise claimed(held)
         return _taken(held, task, who, reserved=True)
 
     found = _moved(repo, who, task, reserved, tell)
@@ -289,14 +300,14 @@ def reserve(repo: Repo, who: Claimant, task: str, tell: Callable[[str], None]) -
 def release(
     repo: Repo, who: Claimant, task: str, holder: str, tell: Callable[[str], None]
 ) -> Standing:
-    """Let go of the claim that ``holder`` has on a task; gives what it was."""
+    """End the claim that ``holder`` has on a task; gives what it was."""
     seen: list[Standing] = []
 
     def released(held: Standing | None) -> Claim | None:
         if held is None or held.claim.released:
             raise unusable("no-claim", f"{task} is claimed by nobody", f"tk show {task}")
         if held.claim.holder != holder:
-            raise claims.claimed(held)
+            raise claimed(held)
         seen[:] = [held]
         return given_up(held, lost=holder != who.actor)
 
@@ -305,7 +316,7 @@ def release(
 
 
 def drop(repo: Repo, who: Claimant, task: str, tell: Callable[[str], None]) -> None:
-    """Take a claim away that has nothing to say any more: its work has come to where it was going."""
+    """Delete a claim whose work has been merged into its base."""
     _moved(repo, who, task, lambda held: None, tell)
 
 
@@ -316,9 +327,9 @@ def _moved(
     wanted: Callable[[Standing | None], Claim | None],
     tell: Callable[[str], None],
 ) -> Standing | None:
-    """Move one claim by itself, again if another was faster; gives how it stands then."""
+    """Move one claim by itself, again if another was faster; gives the claim afterwards."""
     for _ in retrying(_TRIES, lambda attempt: 0.01):
-        held = standing(repo, [task], who.remote).get(task)
+        held = held_on(repo, task, who.remote)
         turned = [Turn(task, held, wanted(held))]
         landed = together(repo, turned)
         try:
@@ -327,7 +338,7 @@ def _moved(
                     repo.write_objects(landed.objects)
                 if landed.swaps:
                     repo.swap_refs(landed.swaps, f"tk: claim {task}")
-            return standing(repo, [task], who.remote).get(task)
+            return held_on(repo, task, who.remote)
         except RefMoved:
             continue
     fact = f"the claim on {task} moved {_TRIES} times meanwhile"

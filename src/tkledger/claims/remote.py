@@ -1,4 +1,4 @@
-"""What a remote says of claims: pushed with a lease, and believed by what its refs are afterwards."""
+"""Asks a remote for claims: pushes them with a lease, then reads its refs again; it judges nothing."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ SETTING = "tk.remote"
 """Configuration of a clone: the remote that decides about claims; else the branch's, else origin."""
 
 TRACKING = "refs/tk/remotes/"
-"""Where what remotes have under refs/tk is kept."""
+"""The prefix of the copies of what remotes have under refs/tk."""
 
 REMOTE_SECONDS = 20.0
 """How long a remote may take to answer; shorter than others wait for the ledger's lock."""
 
 _TRIES = 5
-"""How often a push is tried again that was refused although nothing had moved."""
+"""How often a push is tried that fails although nothing has moved."""
 
 
 def name_of(config: Mapping[str, str], branch: str) -> str | None:
@@ -34,7 +34,7 @@ def name_of(config: Mapping[str, str], branch: str) -> str | None:
 
 
 def tracking(remote: str) -> str:
-    """Where a remote's claims are kept: apart, since a pruning fetch would take local ones away."""
+    """The prefix of the copies of a remote's claims: not our own refs, which a fetch with --prune deletes."""
     return f"{TRACKING}{remote}/claims/"
 
 
@@ -43,7 +43,7 @@ def _refspec(remote: str) -> str:
 
 
 def fetch(repo: Repo, remote: str) -> str:
-    """Bring the claims that a remote has; returns why that was not possible, or nothing."""
+    """Fetch the claims of a remote; gives why that failed, or nothing."""
     words = repo.refusal(
         *("fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head"),
         *("--no-auto-maintenance", remote, _refspec(remote)),
@@ -53,10 +53,10 @@ def fetch(repo: Repo, remote: str) -> str:
 
 
 def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
-    """Move refs of a remote, all or none; returns why it cannot be reached, or nothing.
+    """Move refs of a remote, all or none; gives why it cannot be reached, or nothing.
 
-    Whether they moved is not told by git's words but by where they are afterwards. Raises RefMoved
-    if another was faster, TkError if the remote does not take them.
+    Whether they moved is read from the refs afterwards, not from git's words. Raises RefMoved if
+    another was faster, TkError if the remote rejects them.
     """
     leases = [f"--force-with-lease={ref}:{old or ''}" for ref, _, old in swaps]
     lines = [f"{new or ''}:{ref}" for ref, new, _ in swaps]
@@ -90,9 +90,9 @@ def _there(repo: Repo, remote: str, ref: str) -> str | None:
 def agreed(
     repo: Repo, remote: str, swaps: Sequence[RefSwap], objects: Sequence[NewObject]
 ) -> Iterator[str]:
-    """Have a remote agree to claims before something is done, and take it back if that fails.
+    """Push claims to a remote before something is done, and undo that if it fails.
 
-    Gives why it cannot be reached, or nothing. What is given up is told after it was done.
+    Gives why the remote cannot be reached, or nothing. Releases are pushed afterwards.
     """
     first = [swap for swap in swaps if swap.new is not None]
     after = [swap for swap in swaps if swap.new is None]
@@ -111,7 +111,7 @@ def agreed(
 
 
 def _quietly(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> None:
-    """What fails here runs out by itself, or is somebody else's already."""
+    """If this fails, the claim runs out by itself, or another actor has it already."""
     try:
         push(repo, remote, swaps)
     except (RefMoved, TkError):
@@ -119,17 +119,17 @@ def _quietly(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> None:
 
 
 def unreachable(remote: str, words: str) -> TkError:
-    """The policy wants the remote to decide, and it does not answer."""
+    """The error if the policy requires the remote's consent, and it does not answer."""
     return TkError(
         Exit.BUSY,
         "unreachable",
-        f"{remote} has to agree to a claim and cannot be reached: {words}",
+        f"cannot reach {remote}, which decides about claims: {words}",
         "run it again when it can",
     )
 
 
 def _last(words: str) -> str:
-    """The line that says most of what git said."""
+    """The line of git's output that says most."""
     lines = [line.removeprefix("remote: ").strip() for line in words.splitlines() if line.strip()]
     law = [line for line in lines if line.startswith("error[")]
     told = [line for line in lines if line.startswith(("fatal:", "error:", "!"))]

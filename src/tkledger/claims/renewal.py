@@ -1,7 +1,7 @@
-"""Renewed claims that go along with the work that is pushed, so that a lease lost meanwhile stops both.
+"""Renews claims along with the work that is pushed, so that a lease lost meanwhile stops both.
 
-A claim that is pushed as it is proves nothing: git does not send what has not moved, and the branch
-goes through although another holds the task by now. A renewal has to be taken together with it.
+Pushing an unchanged claim proves nothing: git does not send a ref that has not moved, and the branch
+would be taken although another actor holds the task by now. A renewal is taken with it or not at all.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from tkledger.local.first_seen import first_seen
 
 
 def renewed(repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]) -> tuple[RefSwap, ...]:
-    """Renew here the claims on these tasks that were made here, and stand as they are at the remote;
-    gives how they are to move there. Those that differ are in what is sent anyhow.
+    """Renew here the claims on these tasks that were made here and that the remote has as well; gives
+    how they are to move there. Those that differ are pushed in any case.
 
-    One that has run out is renewed as well: its taking over may be under way. Raises RefMoved if
-    another command was at one of them.
+    One that has run out is renewed as well, since another actor may be taking it. Raises RefMoved if
+    another command moved one of them.
     """
     known = standing(repo, list(tasks))
     turned = [
@@ -38,5 +38,5 @@ def renewed(repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]) -> tupl
 
 
 def _is_ours(repo: Repo, held: Standing) -> bool:
-    """Whether a claim was made in this repository; what a sync has brought is another's."""
+    """Whether a claim was made in this repository; one that a sync fetched is not ours."""
     return not held.claim.released and first_seen(repo.common_dir, held.oid).here

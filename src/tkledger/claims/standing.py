@@ -1,6 +1,6 @@
-"""Claims as they stand: who holds a task, until when by this machine's clock, and who is fenced off.
+"""Reads claims: who holds a task, until when by this machine's clock, and who is fenced off.
 
-How they come to be is the matter of `tkledger.claiming`, what a remote knows that of `remote`.
+It does not move them; `moves` does, and `remote` asks a remote.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.claims import remote
-from tkledger.core import claim as claims
 from tkledger.core.change import Violation
-from tkledger.core.claim import FOLDER, Claim
+from tkledger.core.claim import FOLDER, Claim, body, parsed
 from tkledger.core.door_rules import CLAIMS, Holding
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot, path_of
@@ -25,14 +24,14 @@ from tkledger.local.first_seen import first_seen, forget_others
 from tkledger.report import iso
 
 _NOTHING = "refs/tk/none"
-"""A name for what a push takes away: nothing is there."""
+"""A name that no ref has, for one that a push deletes."""
 
 _MOST = 10_000
 """How many renewals are looked back over for those who held a task before."""
 
 
 class Standing(NamedTuple):
-    """A claim as it stands, to the eyes of this machine.
+    """A claim as this machine sees it.
 
     oid: the token; since: when it was made, in seconds since 1970 by its holder's clock
     left: how many seconds it still holds, by the clock of this machine
@@ -56,15 +55,15 @@ class Standing(NamedTuple):
 
     @property
     def live(self) -> bool:
-        """Whether it keeps others away: it has not run out, or the work is done already."""
+        """Whether it keeps others away: its lease has not run out, or the work is done already."""
         return bool(self.claim.final) or (self.left > 0 and not self.claim.released)
 
 
 class Worker(NamedTuple):
-    """Who did some work: by name, and where no name was told by e-mail.
+    """Who did some work: by name, or if no name was given by e-mail.
 
     branch: where, None if that is not known; where: the commit, or nothing
-    begins: whether it is asked for a claim where the policy requires one
+    begins: whether a claim is asked for if the policy requires one
     """
 
     actor: str
@@ -83,9 +82,9 @@ def standing(
     remote_name: str | None = None,
     moving: Mapping[str, Oid | None] | None = None,
 ) -> dict[str, Standing]:
-    """The claims on tasks that have one, by their ids.
+    """The claims on these tasks, by task id; a task without one is left out.
 
-    Where the remote's is another than the local one, the later epoch counts, and of two first ones
+    If the remote's differs from the local one, the later epoch counts, and of two with the same epoch
     the remote's. ``moving`` are refs as a push is about to leave them.
     """
     found: dict[str, Standing] = {}
@@ -100,8 +99,13 @@ def standing(
     return found
 
 
+def held_on(repo: Repo, task: str, remote_name: str | None = None) -> Standing | None:
+    """The claim on one task, if there is one."""
+    return standing(repo, [task], remote_name).get(task)
+
+
 def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
-    """All claims, by one listing of refs; of a remote's those that are known here."""
+    """All claims, by one listing of refs; of a remote's, those fetched before."""
     out = repo.run("for-each-ref", "--format=%(refname)", FOLDER, remote.TRACKING)
     names = [
         name
@@ -119,7 +123,7 @@ def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
 
 
 def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapshot:
-    """The ledger with the tasks that are claimed on other branches as they are there, marked so."""
+    """The ledger, with tasks that are claimed on other branches as they are there, and marked so."""
     found: dict[str, Task] = {}
     places: dict[str, str] = {}
     for task, held in known.items():
@@ -145,7 +149,7 @@ def _ahead(task: Task | None) -> bool:
 def _standing(repo: Repo, task: str, read: tuple[Oid, str, bytes], *, local: bool) -> Standing:
     oid, kind, data = read
     head = data.partition(b"\n\n")[0].decode(errors="replace") if kind == "commit" else ""
-    claim = claims.parsed(task, claims.body(data) if kind == "commit" else "")
+    claim = parsed(task, body(data) if kind == "commit" else "")
     seen = first_seen(repo.common_dir, oid)
     since, email = 0, ""
     for line in head.splitlines():
@@ -172,7 +176,7 @@ def _later(local: Standing | None, there: Standing) -> Standing:
 
 
 def claimed(held: Standing) -> TkError:
-    """Somebody else holds the task: who, since when, until when."""
+    """The error if another actor holds the task: who, since when, until when."""
     claim = held.claim
     branch = claim.branch.removeprefix("refs/heads/")
     if claim.final:
@@ -185,7 +189,7 @@ def claimed(held: Standing) -> TkError:
 
 
 def task_at(repo: Repo, ref: str, task: str) -> Task | None:
-    """The task as a branch has it; None where there is none, or none that can be read."""
+    """The task as a branch has it; None if it has none, or it cannot be read."""
     found = repo.read(f"{ref}:{path_of(task)}") if ref else None
     try:
         return codec.load_task(found[2]) if found and found[1] == "blob" else None
@@ -196,10 +200,10 @@ def task_at(repo: Repo, ref: str, task: str) -> Task | None:
 def fencing(
     repo: Repo, held: Standing | None, task: str, who: Worker, policy: Policy
 ) -> Iterator[Violation]:
-    """What the door says of work on a task.
+    """The violations of work on a task by ``who``.
 
-    Where claims are local, those who never held the task and are on the holder's branch are let
-    pass: a person may act under several names, or end what another began.
+    If claims are local, an actor who never held the task and is on the holder's branch may work on
+    it: a person may act under several names, or finish what another began.
     """
     live = held if held is not None and held.live else None
     holder = live.claim.holder if live else None
@@ -214,14 +218,14 @@ def fencing(
 
 
 def former(repo: Repo, held: Standing) -> set[str]:
-    """Those who held a task before, and lost it."""
+    """The actors who held a task before, and lost it."""
     found: set[str] = set()
     oid: Oid | None = held.oid
     for _ in range(_MOST if held.claim.epoch > 1 else 0):
         read = repo.read(oid) if oid else None
         if read is None or read[1] != "commit":
             break
-        known = claims.parsed(held.claim.task, claims.body(read[2]))
+        known = parsed(held.claim.task, body(read[2]))
         if known.nonce != held.claim.nonce:
             found.add(known.holder)
         parents = [
