@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from tkledger.claims import remote
 from tkledger.claims.standing import (
     Standing,
     Worker,
@@ -60,6 +59,8 @@ def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -
     base = branch if branch in protected or not protected else protected[0]
     there = None
     if policy.claims != "local":
+        from tkledger.claims import remote  # a plain move asks no remote
+
         there = remote.name_of(repo.identities()[2], branch)
     return Claimant(actor, branch, base, policy, there, token)
 
@@ -110,6 +111,8 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     taken = [after.id for _, after, what in moves if what is Effect.TAKE]
     known = standing(repo, tasks, who.remote)
     if who.remote and any(not is_free(repo, known.get(one), who) for one in taken):
+        from tkledger.claims import remote
+
         remote.fetch(repo, who.remote)  # it may be free by now
         known = standing(repo, tasks, who.remote)
     found: list[Turn] = []
@@ -237,6 +240,8 @@ def _agreement(
     if who.remote is None or not turned:
         yield
         return
+    from tkledger.claims import remote
+
     with remote.agreed(repo, who.remote, _pushed(turned, landed), landed.objects) as words:
         if words and who.policy.claims == "required":
             raise remote.unreachable(who.remote, words)

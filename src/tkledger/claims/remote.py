@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from tkledger.claims.standing import tracking
 from tkledger.core.claim import FOLDER
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import NewObject
@@ -13,9 +14,6 @@ from tkledger.local.lock import retrying
 
 SETTING = "tk.remote"
 """Configuration of a clone: the remote that decides about claims; else the branch's, else origin."""
-
-TRACKING = "refs/tk/remotes/"
-"""The prefix of the copies of what remotes have under refs/tk."""
 
 REMOTE_SECONDS = 20.0
 """How long a remote may take to answer; shorter than others wait for the ledger's lock."""
@@ -31,11 +29,6 @@ def name_of(config: Mapping[str, str], branch: str) -> str | None:
     if named and named != ".":
         return named
     return "origin" if "remote.origin.url" in config else None
-
-
-def tracking(remote: str) -> str:
-    """The prefix of the copies of a remote's claims: not our own refs, which a fetch with --prune deletes."""
-    return f"{TRACKING}{remote}/claims/"
 
 
 def _refspec(remote: str) -> str:

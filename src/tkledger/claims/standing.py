@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tkledger.claims import remote
 from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, Claim, body, parsed
 from tkledger.core.door_rules import CLAIMS, Holding
@@ -22,6 +21,9 @@ from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.local.first_seen import first_seen, forget_others
 from tkledger.report import iso
+
+TRACKING = "refs/tk/remotes/"
+"""The prefix of the copies of what remotes have under refs/tk."""
 
 _NOTHING = "refs/tk/none"
 """A name that no ref has, for one that a push deletes."""
@@ -76,6 +78,13 @@ class Worker(NamedTuple):
 # -- reading -----------------------------------------------------------------------------------
 
 
+def tracking(remote: str) -> str:
+    """The prefix of the copies of a remote's claims: not our own refs, which a fetch with --prune
+    would delete.
+    """
+    return f"{TRACKING}{remote}/claims/"
+
+
 def standing(
     repo: Repo,
     ids: Sequence[str],
@@ -88,7 +97,7 @@ def standing(
     the remote's. ``moving`` are refs as a push is about to leave them.
     """
     found: dict[str, Standing] = {}
-    for folder in (FOLDER, *([remote.tracking(remote_name)] if remote_name else [])):
+    for folder in (FOLDER, *([tracking(remote_name)] if remote_name else [])):
         names = [f"{folder}{one}" for one in ids]
         names = [(moving or {}).get(name, name) or _NOTHING for name in names]
         for one, read in zip(ids, repo.read_many(names)):
@@ -106,13 +115,13 @@ def held_on(repo: Repo, task: str, remote_name: str | None = None) -> Standing |
 
 def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
     """All claims, by one listing of refs; of a remote's, those fetched before."""
-    out = repo.run("for-each-ref", "--format=%(refname)", FOLDER, remote.TRACKING)
+    out = repo.run("for-each-ref", "--format=%(refname)", FOLDER, TRACKING)
     names = [
         name
         for name in out.decode(errors="surrogateescape").split()
         if name.startswith(FOLDER) or "/claims/" in name
     ]
-    remotes = [name[len(remote.TRACKING) :].partition("/claims/")[0] for name in names]
+    remotes = [name[len(TRACKING) :].partition("/claims/")[0] for name in names]
     there = remote_name or next(
         (one for one, name in zip(remotes, names) if FOLDER not in name), None
     )
