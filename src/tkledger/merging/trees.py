@@ -1,4 +1,4 @@
-"""Merges the trees of two commits without a checkout: code by git, task files by the law; it commits nothing."""
+"""Merges the trees of two commits without a checkout: code by git, task files by the law; it makes no commit."""
 
 from __future__ import annotations
 

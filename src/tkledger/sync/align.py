@@ -1,6 +1,6 @@
-"""Brings claims and inboxes here and at a remote into line; it plans, and talks to nobody.
+"""Plans how claims and inboxes here and at a remote come into step; it runs no git that talks to it.
 
-Claims go by the table of `core.reconcile`. An inbox only ever grows: two that went apart become one
+Claims follow the table of `core.claim_merge`. An inbox only ever grows: two that diverged are joined
 by a commit with both as parents, which has the events of both in its history.
 """
 
@@ -30,7 +30,7 @@ class Exchange(NamedTuple):
     lost: tuple[str, ...] = ()
 
     def with_earlier(self, earlier: Exchange) -> Exchange:
-        """This one, and what an earlier try received or lost, which is settled since."""
+        """This one, and what an earlier try received or lost and already settled."""
         return Exchange(
             self.sent,
             tuple(dict.fromkeys([*earlier.received, *self.received])),
@@ -39,7 +39,7 @@ class Exchange(NamedTuple):
 
 
 class Alignment(NamedTuple):
-    """Refs to move here at once, what to push, and refs to move here when that was taken."""
+    """Refs to move here at once, what to push, and refs to move here once the push was taken."""
 
     moves: tuple[RefSwap, ...]
     sends: tuple[Send, ...]
@@ -49,7 +49,7 @@ class Alignment(NamedTuple):
 
 
 class _One(NamedTuple):
-    """What becomes of one ref."""
+    """How one ref changes, here and there."""
 
     moves: tuple[RefSwap, ...] = ()
     sends: tuple[Send, ...] = ()
@@ -58,9 +58,9 @@ class _One(NamedTuple):
 
 
 def align(repo: Repo, road: Route, here: Refs, theirs: Refs) -> Alignment:
-    """What is to be done about every claim and inbox; ``here`` are our refs under ``refs/tk``.
+    """What to do about every claim and inbox; ``here`` are our refs under ``refs/tk``.
 
-    What is no claim of a task, or no inbox, is passed over, whoever put it there.
+    A ref that is not a claim on a task or an inbox is ignored.
     """
     known = *_under(CLAIMS, here), *_under(CLAIMS, theirs), *_under(f"{road.agreed}claims/", here)
     claims = {
@@ -122,7 +122,7 @@ _RECEIVED = {Way.TAKE, Way.DROP}
 
 
 def _exchange(found: Mapping[str, _One]) -> Exchange:
-    """The names by what became of them; an inbox that was united was sent and received."""
+    """The names by how they changed; an inbox that was joined was sent and received."""
     chains = {name for name, one in found.items() if one.way is Way.YIELD and one.sends}
     return Exchange(
         tuple(name for name, one in found.items() if one.way in _SENT or name in chains),

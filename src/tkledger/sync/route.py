@@ -1,4 +1,4 @@
-"""Which branch of which remote a checkout is to be in step with; it talks to nobody."""
+"""Which branch of which remote a checkout syncs with, by configuration alone."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _UNDER_WAY = {
     "rebase-merge": ("a rebase is going on here", "git rebase --continue"),
     "rebase-apply": ("a rebase is going on here", "git rebase --continue"),
 }
-"""What git keeps in its folder while something has stopped halfway."""
+"""The files that git keeps in its folder while an operation is unfinished."""
 
 
 class Route(NamedTuple):
     """A branch here and its counterpart there, as full ref names, and where the copies of the
     remote's refs are kept.
 
-    queue: the file of those on this machine who wait for their turn at that branch, if there is any
+    queue: the file by which syncs on this machine take turns at that branch, if there is one
     """
 
     remote: str
@@ -47,19 +47,19 @@ class Route(NamedTuple):
 
     @property
     def here(self) -> str:
-        """The branch here, as people call it."""
+        """The short name of the branch here."""
         return self.branch.removeprefix("refs/heads/")
 
     @property
     def there(self) -> str:
-        """The branch there, as people and git call it."""
+        """The short name of the branch there, with the remote's."""
         return f"{self.remote}/{self.target.removeprefix('refs/heads/')}"
 
 
 def route(repo: Repo, remote: str | None) -> Route:
-    """The way from HEAD's branch to its upstream, or to the branch of its name on a remote.
+    """From HEAD's branch to its upstream, or to the branch of the same name on a remote.
 
-    Raises TkError where there is nothing to be in step: no checkout, no branch, no remote.
+    Raises TkError if there is no checkout, no branch or no remote.
     """
     _require_branch(repo)
     variables = repo.variables()
@@ -80,12 +80,12 @@ def route(repo: Repo, remote: str | None) -> Route:
 
 
 _QUEUES = 16
-"""How many files there are for the branches of all times; two at one wait for each other."""
+"""How many queue files there are at most; branches that share one wait for each other."""
 
 
 def _queue(top: str, url: str, target: str) -> str | None:
-    """Beside the remote, where it is a path and tk's hooks are in it; else at home, so that all who
-    work for one user on this machine take turns.
+    """Beside the remote, if it is a path and tk's hooks are in it; else in the user's cache, so that all
+    processes of one user on this machine take turns.
     """
     path = _path(url)
     if path is not None:
@@ -102,7 +102,7 @@ def _queue(top: str, url: str, target: str) -> str | None:
 
 
 def _path(url: str) -> str | None:
-    """The path that a remote's address is; None if it leads to another machine, or may do so."""
+    """The path in a remote's URL; None if it leads to another machine, or may do so."""
     path = url.removeprefix("file://")
     return None if ":" in path.partition("/")[0] else path
 
