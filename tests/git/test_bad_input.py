@@ -473,7 +473,7 @@ def test_any_other_pipe_that_breaks_is_told(
     def broken(argv: list[str]) -> int:
         raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr(cli, "_dispatch", broken)
+    monkeypatch.setattr(cli, "_carried_out", broken)
     answer = project.tk("list")
     assert answer.status == Exit.UNUSABLE
     assert "Broken pipe" in answer.err
