@@ -14,6 +14,7 @@ from tkledger.core.task import Task, changed, task
 from tkledger.doors import gate
 from tkledger.doors.gate import Verdict
 from tkledger.files import codec
+from tkledger.git import history
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 
@@ -103,7 +104,9 @@ class Loom:
         ledger = Ledger(repo)
         try:
             return gate.range_(
-                ledger, repo.commit_of(tip), *(repo.commit_of(base) for base in bases)
+                ledger,
+                history.commit_of(repo, tip),
+                *(history.commit_of(repo, base) for base in bases),
             )
         finally:
             repo.close()

@@ -12,6 +12,7 @@ from test_random_histories import LIES, _built, _dropped, _lies, history
 
 from tkledger.core.change import Violation
 from tkledger.doors import gate
+from tkledger.git.history import parents
 from tkledger.git.repo import Repo
 from tkledger.ledger import parallel
 from tkledger.ledger.parallel import Part, side_by_side
@@ -62,12 +63,12 @@ def test_the_parts_are_the_whole_in_order(seed: int, tmp_path: Path) -> None:
     known = [f"^{tips[len(tips) // 3]}"]
     seen: list[str] = []
     for part in parallel.parts(repo, tips, known):
-        inside = repo.parents(*part.tips, *part.known)
+        inside = parents(repo, *part.tips, *part.known)
         assert inside
         outside = {parent for parents in inside.values() for parent in parents} - inside.keys()
-        assert outside.issubset([*seen, *repo.parents(known[0][1:])])
+        assert outside.issubset([*seen, *parents(repo, known[0][1:])])
         seen += inside
-    assert sorted(seen) == sorted(repo.parents(*tips, *known))
+    assert sorted(seen) == sorted(parents(repo, *tips, *known))
     repo.close()
 
 

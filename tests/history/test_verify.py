@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from tkledger.core.task import Task
 from tkledger.core.task import changed as edited
 from tkledger.errors import Exit
 from tkledger.files import codec
+from tkledger.git import process
 
 A, B = a_task("a"), a_task("b")
 STARTED = moved(A, "in_progress", owner="alice")
@@ -59,15 +61,15 @@ def test_a_longer_history_takes_no_more_processes(
 ) -> None:
     """One git tells the commits and one gives the objects, however many there are."""
     started: list[str] = []
-    real = subprocess.Popen.__init__
+    real = process.spawn
 
-    def counted(self: Any, words: list[str], *args: Any, **options: Any) -> None:
-        started.append(" ".join(words))
-        real(self, words, *args, **options)
+    def counted(args: Sequence[str], *place: Any, **options: Any) -> process.Process:
+        started.append(" ".join(args))
+        return real(args, *place, **options)
 
     begun.weave([({"a": A._replace(title=f"Title {n}")}, (n or "main",)) for n in range(300)])
     with monkeypatch.context() as patch:
-        patch.setattr(subprocess.Popen, "__init__", counted)
+        patch.setattr(process, "spawn", counted)
         assert begun.verify("main~290").commits == 12
         few, started = started, []
         assert begun.verify().commits == 302

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tkledger.errors import unusable
-from tkledger.git.repo import GitError, Repo
+from tkledger.git.errors import GitError
+from tkledger.git.repo import Repo
 
 BRANCH_SETTING = "tk.branch"
 """Configuration of a clone: how the branch of a task is called, with ``{id}`` in it."""

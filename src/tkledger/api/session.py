@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
@@ -19,6 +18,7 @@ from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.doors.idle import forbidden, sleepers
 from tkledger.errors import Exit, TkError, usage
+from tkledger.git import history, identity
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger, Proposal, Recorded
@@ -47,7 +47,7 @@ class Session:
     def read(self, at: str | None = None, *, remarks: bool = False) -> Snapshot:
         """The ledger to look at: HEAD's, or at a revision or date; for a view, with ``remarks``."""
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
-        tip = None if at is None else self.repo.commit_at(at)
+        tip = None if at is None else history.commit_at(self.repo, at)
         found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
         if remarks:
             self.ledger.remark(found, tip)
@@ -66,9 +66,9 @@ class Session:
 
     def actor(self, ledger: Snapshot) -> str:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
-        told = self._actor or os.environ.get("TK_ACTOR")
+        who = identity.acting(self.repo, self._actor)
         try:
-            name = line(told) if told else self.repo.author_email()
+            name = who.actor if who.actor == who.email else line(who.actor)
         except ValueError as error:
             raise usage("bad-actor", f"the actor {error}", "--as NAME") from None
         return ledger.policy.actor(name) if ledger.policy else name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -13,10 +12,10 @@ from tkledger.core.claim import FOLDER, is_work
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.doors.idle import of_change, sleepers
-from tkledger.git.log_format import Commit
+from tkledger.git import identity
+from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger.reader import trailer
 
 Deeds = dict[str, Worker]
 """By task, who worked on it last on a walk through commits: who builds on another's work has it."""
@@ -40,7 +39,9 @@ def about_to(repo: Repo, policy: Policy | None, tasks: Iterable[str]) -> Iterato
     if policy is None or not tasks:
         return
     worker = _whoever(repo, policy)
-    there = None if policy.claims == "local" else name_of(repo.identities()[2], repo.head_ref)
+    there = (
+        None if policy.claims == "local" else name_of(identity.identities(repo)[2], repo.head_ref)
+    )
     yield from judged(repo, Door(policy, there), dict.fromkeys(tasks, worker))
 
 
@@ -52,11 +53,9 @@ def proposed(repo: Repo, change: Change) -> Iterator[Violation]:
 
 
 def _whoever(repo: Repo, policy: Policy) -> Worker:
-    """Who is about to commit here: TK_ACTOR, else whoever git takes for the author."""
-    ident = repo.identities()[0]
-    email = ident[ident.index("<") + 1 : ident.index(">")]
-    told = os.environ.get("TK_ACTOR")
-    return Worker(policy.actor(told or email), "" if told else email, repo.head_ref)
+    """Who is about to commit here, on the branch of HEAD."""
+    who = identity.acting(repo)
+    return Worker(policy.actor(who.actor), who.email, repo.head_ref)
 
 
 def worked_on(change: Change) -> Iterator[str]:
@@ -66,10 +65,9 @@ def worked_on(change: Change) -> Iterator[str]:
 
 def made_by(commit: Commit, policy: Policy | None) -> Worker:
     """Who made a commit, as it says itself."""
-    told = trailer(commit.message, "Tk-Actor")
-    name = told or commit.email
-    actor = policy.actor(name) if policy else name
-    return Worker(actor, "" if told else commit.email, where=commit.oid, begins=False)
+    who = commit.author
+    actor = policy.actor(who.actor) if policy else who.actor
+    return Worker(actor, who.email, where=commit.oid, begins=False)
 
 
 def idle(
@@ -83,7 +81,7 @@ def idle(
 def note(deeds: Deeds, commit: Commit, change: Change | None, policy: Policy | None) -> None:
     """Note who worked on what in a commit, over whoever did so before."""
     worker = made_by(commit, policy)
-    task = trailer(commit.message, "Tk-Task")
+    task = commit.trailers.get("Tk-Task")
     if task:
         deeds[task] = worker
     for before, after in change.edits() if change is not None else ():

@@ -11,6 +11,7 @@ from tkledger.core.change import Violation
 from tkledger.core.claim import FOLDER, is_active
 from tkledger.core.door_rules import HANDOVERS, Handover
 from tkledger.core.policy import Policy
+from tkledger.git import history, refs
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher
 from tkledger.git.repo import Repo
@@ -37,7 +38,7 @@ def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Itera
 def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
     """Forget when claims were seen that are none any more, after a push that moved some."""
     if any(ref.startswith(FOLDER) for _, _, ref in lines):
-        forget_others(repo.common_dir, set(repo.refs(FOLDER).values()))
+        forget_others(repo.common_dir, set(refs.listed(repo, FOLDER).values()))
         with suppress(OSError), open(os.path.join(repo.common_dir, "tk", "tidied"), "w"):
             pass  # the hook script asks for it again when this is a day old
 
@@ -53,7 +54,7 @@ def _handover(repo: Repo, ref: str, old: Standing | None, new: Standing | None) 
         ref[len(FOLDER) :],
         old.claim if old else None,
         new.claim if new else None,
-        goes_on=bool(old and new and repo.is_ancestor(old.oid, new.oid)),
+        goes_on=bool(old and new and history.is_ancestor(repo, old.oid, new.oid)),
         lapsed=bool(old and old.left <= 0),
     )
 

@@ -17,8 +17,12 @@ from tkledger.core.claim import FOLDER, Claim, Effect
 from tkledger.core.policy import Policy
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable
-from tkledger.git.objects import NewObject, Oid, commit_bytes, oid_of
-from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.git import identity, refs, writing
+from tkledger.git.commit import commit_bytes
+from tkledger.git.errors import RefMoved
+from tkledger.git.objects import NewObject, Oid, oid_of
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Companions, Recorded, Together
 from tkledger.local.first_seen import first_seen
 from tkledger.verbs.moves import Refused
@@ -54,7 +58,7 @@ def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -
     base = branch if branch in protected or not protected else protected[0]
     there = None
     if policy.claims != "local":
-        there = remote.name_of(repo.identities()[2], branch)
+        there = remote.name_of(identity.identities(repo)[2], branch)
     return Claimant(actor, branch, base, policy, there, token)
 
 
@@ -185,7 +189,7 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
         local = turn.held.local if turn.held else None
         new = None
         if turn.claim is not None:
-            author, committer, _ = repo.identities()
+            author, committer, _ = identity.identities(repo)
             parents = [turn.held.oid] if turn.held else []
             tree = oid_of("tree", b"", repo.width)
             words = law.message(turn.claim)
@@ -324,9 +328,9 @@ def _moved(
         try:
             with _agreement(repo, who, turned, landed, tell):
                 if landed.objects:
-                    repo.write_objects(landed.objects)
+                    writing.write_objects(repo, landed.objects)
                 if landed.swaps:
-                    repo.swap_refs(landed.swaps, f"tk: claim {task}")
+                    refs.swap(repo, landed.swaps, f"tk: claim {task}")
             return standing(repo, [task], who.remote).get(task)
         except RefMoved:
             import random

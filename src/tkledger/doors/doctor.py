@@ -11,7 +11,8 @@ from typing import NamedTuple
 from tkledger.core.snapshot import FOLDER, Flaw
 from tkledger.doors import canaries, install
 from tkledger.errors import TkError
-from tkledger.git.repo import GitError, Repo
+from tkledger.git.errors import GitError
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.merging import driver
 

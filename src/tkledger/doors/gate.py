@@ -22,13 +22,14 @@ from tkledger.core.rules import judge
 from tkledger.core.rules.authority import guarded
 from tkledger.doors.validated import Baseline
 from tkledger.errors import unusable
-from tkledger.git.log_format import Commit
+from tkledger.git import history
+from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher, signer
 from tkledger.git.repo import Repo
 from tkledger.ledger.checkout import Checkout
 from tkledger.ledger.parallel import Part, parts, side_by_side
-from tkledger.ledger.reader import Ledger, trailer
+from tkledger.ledger.reader import Ledger
 
 _ENOUGH = 1_000
 """So many violations refuse a push; to find millions more would take all memory."""
@@ -179,7 +180,7 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
     claims = [line for line in lines if line[2].startswith(FOLDER)]
     baseline = Baseline(ledger.repo)
     others = [line for line in lines if line not in claims]
-    tips = dict.fromkeys(new for _, new, _ in others if is_commit(ledger.repo, new))
+    tips = dict.fromkeys(new for _, new, _ in others if history.is_commit(ledger.repo, new))
     policy = ledger.head().policy
     dates: dict[Oid, int] = {}
     deeds: fence.Deeds = {}
@@ -254,7 +255,7 @@ def _judged(
 
 def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
     """Work that names no task, where the policy asks for one."""
-    task = trailer(commit.message, "Tk-Task")
+    task = commit.trailers.get("Tk-Task")
     work = Work(commit.oid[:10], len(commit.parents) > 1, task, ledger.history_at(commit.oid))
     for check in ATTRIBUTION:
         yield from (one._replace(commit=commit.oid) for one in check.judge(work))
@@ -325,13 +326,8 @@ def _tightened(change: Change, newest: Policy) -> Iterator[Violation]:
 
 def _moved(ledger: Ledger, old: Oid | None, new: Oid | None) -> tuple[bool, Policy | None]:
     """Whether a ref went forward, and the policy where it was."""
-    forward = bool(old and new and ledger.repo.is_ancestor(old, new))
-    return forward, ledger.at(old).policy if old and is_commit(ledger.repo, old) else None
-
-
-def is_commit(repo: Repo, oid: Oid) -> bool:
-    """Whether an id names a commit, or a tag of one, that is here."""
-    return or_none(oid) is not None and repo.read(f"{oid}^{{commit}}") is not None
+    forward = bool(old and new and history.is_ancestor(ledger.repo, old, new))
+    return forward, ledger.at(old).policy if old and history.is_commit(ledger.repo, old) else None
 
 
 def or_none(oid: Oid) -> Oid | None:

@@ -20,10 +20,13 @@ from tkledger.core.usage import Bill, bills
 from tkledger.doors import gate
 from tkledger.doors.validated import Baseline
 from tkledger.errors import Exit, TkError
+from tkledger.git import history
+from tkledger.git.errors import GitError
+from tkledger.git.message import trailers
 from tkledger.git.objects import Oid
-from tkledger.git.repo import GitError, Repo
+from tkledger.git.repo import Repo
 from tkledger.ledger.checkout import Checkout
-from tkledger.ledger.reader import Ledger, trailer
+from tkledger.ledger.reader import Ledger
 from tkledger.local.sums import SumsFile
 
 
@@ -69,7 +72,7 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     if tree is None:
         return
     heads = _merge_heads(ledger.repo)
-    task = trailer(message, "Tk-Task")
+    task = trailers(message).get("Tk-Task")
     verdict = gate.staged(ledger, tree, heads, message)
     named = [task] if task and not heads else []
     fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))
@@ -120,7 +123,7 @@ def _transaction_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
 def _pre_push_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
     # the first word is the source as it was typed, ":/some message" perhaps
     lines = [line.rsplit(" ", 3) for line in stdin.decode(errors="surrogateescape").splitlines()]
-    tips = [oid for _, oid, _, _ in lines if gate.is_commit(ledger.repo, oid)]
+    tips = [oid for _, oid, _, _ in lines if history.is_commit(ledger.repo, oid)]
     return gate.leaving(ledger, dict.fromkeys(tips), arguments[0]) if tips else ()
 
 

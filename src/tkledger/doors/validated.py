@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.checkout import writing
@@ -41,7 +42,7 @@ class Baseline:
             known = dict.fromkeys(self._read())
             for old, new in dict.fromkeys((old, new) for old, new, _ in lines):
                 if new.strip("0") and self._repo.read(f"{new}^{{commit}}"):
-                    if old in known and self._repo.is_ancestor(old, new):
+                    if old in known and history.is_ancestor(self._repo, old, new):
                         del known[old]
                     known[new] = None
             self._write(known)

@@ -14,7 +14,7 @@ from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, pa
 from tkledger.core.task import Task
 from tkledger.errors import TkError, too_old, unusable
 from tkledger.files import codec
-from tkledger.git.log_format import ABSENT
+from tkledger.git.commit import ABSENT
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
 from tkledger.local.task_cache import TaskCache

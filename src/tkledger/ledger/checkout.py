@@ -19,8 +19,10 @@ from contextlib import contextmanager, suppress
 
 from tkledger.core.snapshot import FOLDER
 from tkledger.errors import Exit, TkError, unusable
+from tkledger.git.errors import GitError, Locked
 from tkledger.git.objects import Oid, oid_of
-from tkledger.git.repo import LOCK_MILLISECONDS, GitError, Locked, Repo
+from tkledger.git.refs import LOCK_MILLISECONDS
+from tkledger.git.repo import Repo
 
 LOCK_SECONDS = 30.0
 """How long a command waits for others that write to the same repository, then gives up BUSY."""

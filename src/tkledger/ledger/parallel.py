@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
 
+from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 
@@ -38,7 +39,7 @@ def parts(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[Part]:
     most = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, MOST)
     if most < 2:
         return [whole]
-    parents = repo.parents("--topo-order", "--reverse", *tips, *known)
+    parents = history.parents(repo, "--topo-order", "--reverse", *tips, *known)
     count = min(most, len(parents) // WORTH)
     if count < 2:
         return [whole]

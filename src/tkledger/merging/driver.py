@@ -14,7 +14,9 @@ from tkledger.core.policy import DEFAULT, Policy, TooNew
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.core.task import Task
 from tkledger.files import codec
-from tkledger.git.repo import GitError, Repo
+from tkledger.git import history
+from tkledger.git.errors import GitError
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 
 ATTRIBUTES_PATH = ".gitattributes"
@@ -129,7 +131,7 @@ def by_best_base(
 def _merge_bases(repo: Repo, path: str) -> Iterator[bytes]:
     heads = [name[len("GITHEAD_") :] for name in os.environ if name.startswith("GITHEAD_")]
     for head in heads:
-        for base in repo.merge_bases([repo.head or head, head]):
+        for base in history.merge_bases(repo, [repo.head or head, head]):
             found = repo.read(f"{base}:{path}")
             if found is not None:
                 yield found[2]

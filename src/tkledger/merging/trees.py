@@ -11,8 +11,10 @@ from tkledger.core.snapshot import FOLDER
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
 from tkledger.files import codec
+from tkledger.git import history, identity, writing
+from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
-from tkledger.git.repo import GitError, Repo
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.driver import Outcome, by_best_base, law_of
 from tkledger.verbs.moves import Refused
@@ -39,7 +41,7 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, words: tuple[str, str], actor: 
     to choose, or where they have no common beginning.
     """
     repo = ledger.repo
-    if not repo.merge_bases([theirs, ours]):
+    if not history.merge_bases(repo, [theirs, ours]):
         raise _unrelated(repo, words)
     tree, conflicts = merge(ledger, theirs, ours)
     here, there = words
@@ -54,8 +56,9 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, words: tuple[str, str], actor: 
     violations = gate.joined(ledger, tree, [theirs, ours])
     if violations:
         raise Refused(*violations)
-    author, committer, config = repo.identities()
-    return repo.commit_tree(
+    author, committer, config = identity.identities(repo)
+    return writing.commit_tree(
+        repo,
         tree,
         [theirs, ours],
         f"tk: sync {here} with {there}\n\nTk-Actor: {actor}\n",
@@ -99,7 +102,7 @@ def merge(ledger: Ledger, a: Oid, b: Oid) -> Merged:
         else:
             files[path] = outcome.data
     if files and not conflicts:
-        tree = repo.write_tree(tree, files)
+        tree = writing.write_tree(repo, tree, files)
     return Merged(tree, tuple(conflicts))
 
 
@@ -107,12 +110,12 @@ def _merged_by_git(repo: Repo, a: Oid, b: Oid) -> tuple[Oid, dict[str, Sides]]:
     """The tree that git makes of two commits, and both versions of each file it left open."""
     driver = ("-c", "merge.tk.driver=false", "-c", "merge.tk.name=settled by tk sync")
     asked = ("merge-tree", "--write-tree", "-z", "--no-messages", a, b)
-    status, out, words = repo.outcome(*driver, *asked)
-    tree, *rows = out.split("\0")
-    if status > 1 or not tree:
-        if "--write-tree" in words or "usage:" in words:
+    done = repo.call(*driver, *asked)
+    tree, *rows = done.out.decode(errors="surrogateescape").split("\0")
+    if done.status > 1 or not tree:
+        if "--write-tree" in done.err or "usage:" in done.err:
             raise unusable("old-git", _TOO_OLD, "upgrade git, or git pull and git push by hand")
-        raise GitError(f"git merge-tree: {words.strip()}", "git fsck")
+        raise GitError(f"git merge-tree: {done.err.strip()}", "git fsck")
     stages: dict[str, Sides] = {}
     for meta, path in (row.split("\t", 1) for row in rows if "\t" in row):
         _, oid, stage = meta.split(" ")
@@ -142,7 +145,7 @@ def _settled(
 
 
 def _bases(repo: Repo, path: str, parents: tuple[Oid, Oid]) -> Iterator[bytes]:
-    for base in repo.merge_bases(parents):
+    for base in history.merge_bases(repo, parents):
         found = repo.read(f"{base}:{path}", limit=codec.MAX_BYTES)
         if found is not None:
             yield found[2]

@@ -14,9 +14,11 @@ from tkledger.claims import fence, renewal
 from tkledger.core.claim import FOLDER
 from tkledger.doors import gate
 from tkledger.errors import Exit, TkError
-from tkledger.git import transport
+from tkledger.git import history, refs, transport
+from tkledger.git.errors import RefMoved
 from tkledger.git.objects import Oid
-from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.git.transport import Contended, Heard, Pushed, Send
 from tkledger.ledger.checkout import Checkout
 from tkledger.ledger.reader import Ledger
@@ -113,7 +115,7 @@ def sync(
                 if dry_run:
                     return done
                 if plan.alignment.moves:
-                    ledger.repo.swap_refs(plan.alignment.moves, "tk: sync")
+                    refs.swap(ledger.repo, plan.alignment.moves, "tk: sync")
                 earlier = done
                 agreed = _send(ledger, road, plan, heard)
             _follow(ledger.repo, road, plan, agreed)
@@ -221,10 +223,14 @@ def _require_forward(repo: Repo, road: Route, had: Oid | None, theirs: Oid | Non
 
     Merged as ever, it would come back; followed, work that others built on would be gone.
     """
-    if had is None or theirs is None or had == theirs or repo.is_ancestor(had, theirs):
+    if had is None or theirs is None or had == theirs or history.is_ancestor(repo, had, theirs):
         return
     ours = repo.head
-    if ours and repo.is_ancestor(theirs, ours) and not repo.is_ancestor(had, ours):
+    if (
+        ours
+        and history.is_ancestor(repo, theirs, ours)
+        and not history.is_ancestor(repo, had, ours)
+    ):
         return
     raise TkError(
         Exit.REJECTED,
@@ -259,7 +265,7 @@ def _both(
         f"+refs/tk/inbox/*:{road.copies}inbox/*",
     ]
     transport.fetch(repo, road.remote, refspecs, heard=heard, dry_run=dry_run)
-    here = repo.refs("refs/tk")
+    here = refs.listed(repo, "refs/tk")
     if dry_run:  # no ref was moved, so the remote has to be asked
         return here, transport.listed(repo, road.remote, _patterns(road))
     places = {"heads/": "refs/heads/", "claims/": "refs/tk/claims/", "inbox/": "refs/tk/inbox/"}
@@ -301,7 +307,7 @@ def _follow(repo: Repo, road: Route, plan: _Plan, agreed: list[RefSwap]) -> None
         repo.run("config", f"branch.{road.here}.merge", road.target)
     if agreed:
         with suppress(RefMoved):  # another sync of this repository knows better
-            repo.swap_refs(agreed, "tk: sync")
+            refs.swap(repo, agreed, "tk: sync")
     if plan.landing:
         land(repo, plan.landing, judged=plan.landing == plan.pushing)
 

@@ -7,6 +7,7 @@ from tkledger.core import policy as policies
 from tkledger.core.snapshot import POLICY_PATH, Snapshot
 from tkledger.doors import gate
 from tkledger.errors import Exit, usage
+from tkledger.git import history
 from tkledger.ledger.reader import Proposal
 from tkledger.report import print_json, visible
 
@@ -24,7 +25,7 @@ def accept(
     A server believes it once the policy that names the commit stands on its HEAD: push that first.
     """
     session = Session(path, as_json=as_json, actor=actor)
-    oid = session.repo.commit_of(commit)
+    oid = history.commit_of(session.repo, commit)
     parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
     verdict = gate.range_(session.ledger, oid, *parents)
     if not verdict.violations and not verdict.accepted:

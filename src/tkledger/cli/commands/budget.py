@@ -11,6 +11,7 @@ from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.core.usage import Usage, Used
 from tkledger.errors import Exit, unusable
+from tkledger.git import history
 from tkledger.report import iso, print_json, without_empty
 from tkledger.verbs import existing
 
@@ -27,7 +28,7 @@ def budget(
             "git fetch --unshallow",
         )
     ledger = session.read(at)
-    usage = session.ledger.usage(session.repo.commit_at(at) if at else None)
+    usage = session.ledger.usage(history.commit_at(session.repo, at) if at else None)
     shown = [existing(ledger, id)] if id else _worth_showing(ledger, usage)
     assert ledger.policy is not None
     sums: Sums = {}  # what is used below one task is asked for each below it

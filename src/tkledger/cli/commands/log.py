@@ -8,6 +8,7 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import show_view
 from tkledger.core.history import HistoryEntry
 from tkledger.errors import Exit
+from tkledger.git import history
 from tkledger.report import iso, print_json, without_empty
 from tkledger.verbs.ids import find
 
@@ -22,7 +23,7 @@ def log(
     """Show what commits did to a task, or to all, oldest first; --limit keeps the newest."""
     session = Session(path, as_json=as_json)
     ledger = session.read(at)
-    tip = session.repo.commit_at(at) if at else session.repo.head
+    tip = history.commit_at(session.repo, at) if at else session.repo.head
     assert tip is not None
     entries = list(session.ledger.entries(tip, find(ledger, id) if id else None))
     entries = entries[-limit:] if limit else entries

@@ -18,7 +18,7 @@ from tkledger.cli.commands.next import offered
 from tkledger.cli.commands.work import begun
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError, usage
-from tkledger.git.repo import GitError
+from tkledger.git.errors import GitError
 from tkledger.report import print_json, say, visible
 from tkledger.verbs.ids import find
 from tkledger.verbs.moves import Refused

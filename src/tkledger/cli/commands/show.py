@@ -12,6 +12,7 @@ from tkledger.core.history import times
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import Exit
+from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.report import iso, print_json, task_json
 from tkledger.verbs import existing
@@ -23,7 +24,7 @@ def show(id: str, at: str | None = None, path: str = ".", as_json: bool = False)
     session = Session(path, as_json=as_json)
     ledger = session.read(at)
     task = existing(ledger, id)
-    tip = session.repo.commit_at(at) if at else session.repo.head
+    tip = history.commit_at(session.repo, at) if at else session.repo.head
     assert tip is not None
     derived = _derived(session, ledger, task, tip)
     held = None if at else session.standing().get(task.id)

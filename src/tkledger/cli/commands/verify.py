@@ -12,6 +12,7 @@ from tkledger.core.field import is_id
 from tkledger.core.snapshot import FOLDER
 from tkledger.doors import gate, hooks
 from tkledger.errors import Exit, usage
+from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.report import print_json, say, violation_json, violation_text, visible
@@ -38,7 +39,7 @@ def verify(
     if range and (all or at):
         other = (ALL_HISTORY if all else AT).label
         raise usage("both", f"a range and {other} exclude each other", f"tk verify {range}")
-    tip, bases = (session.repo.commit_at(at), []) if at else _ends(session.repo, range)
+    tip, bases = (history.commit_at(session.repo, at), []) if at else _ends(session.repo, range)
     verdict = gate.range_(session.ledger, tip, *bases, progress=_progress(as_json))
     if not verdict.violations:  # else what broke the ledger is named, which says more
         session.ledger.usable(session.ledger.at(tip))
@@ -108,11 +109,11 @@ def _tell(verdict: gate.Verdict, format: str) -> None:
 def _ends(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
     """The tip and the base of ``A..B``; ``A`` alone means ``A..HEAD``."""
     if text is None:
-        return repo.commit_of("HEAD"), []
+        return history.commit_of(repo, "HEAD"), []
     first, _, last = text.partition("..")
     if not first or last.startswith("."):
         raise usage("bad-range", f"{text} is no range", "tk verify origin/main..HEAD")
-    return repo.commit_of(last or "HEAD"), [repo.commit_of(first)]
+    return history.commit_of(repo, last or "HEAD"), [history.commit_of(repo, first)]
 
 
 def _progress(as_json: bool) -> Any:

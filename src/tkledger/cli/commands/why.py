@@ -7,6 +7,7 @@ from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.errors import Exit
+from tkledger.git import history
 from tkledger.report import print_json, violation_json
 from tkledger.verbs import existing
 from tkledger.verbs.legal_moves import Outlook, outlooks
@@ -17,7 +18,7 @@ def why(id: str, at: str | None = None, path: str = ".", as_json: bool = False) 
     session = Session(path, as_json=as_json)
     ledger = session.read(at)
     task = existing(ledger, id)
-    tip = session.repo.commit_at(at) if at else session.repo.head
+    tip = history.commit_at(session.repo, at) if at else session.repo.head
     parents = [tip] if tip else []
     found = outlooks(ledger, task, lambda made: session.ledger.counted(made, parents, None))
     legal = [one for one in found if not one.hindrances]

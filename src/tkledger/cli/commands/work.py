@@ -8,6 +8,7 @@ from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.core.claim import is_active
 from tkledger.errors import Exit
+from tkledger.git import identity
 from tkledger.report import print_json, say, visible, without_empty
 from tkledger.verbs import existing
 
@@ -19,7 +20,7 @@ def work(
     session = Session(path, as_json=as_json, actor=actor)
     task = existing(session.ledger.usable(session.ledger.head()), id)
     if drop:
-        place = worktrees.place_of(session.repo, session.repo.identities()[2], task.id)
+        place = worktrees.place_of(session.repo, identity.identities(session.repo)[2], task.id)
         worktrees.drop(session.repo, place)
         return _tell(as_json, task.id, place, f"dropped; what was committed is on {place.short}")
     place, commit = begun(session, task.id)
@@ -44,7 +45,7 @@ def begun(session: Session, task_id: str) -> tuple[Place, str]:
     """
     repo = session.repo
     ledger = session.ledger.usable(session.ledger.head())
-    place = worktrees.place_of(repo, repo.identities()[2], task_id)
+    place = worktrees.place_of(repo, identity.identities(repo)[2], task_id)
     if standing.task_at(repo, place.branch, task_id) is None:
         session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
