@@ -119,8 +119,6 @@ FLAT = {
 """Modules that lie outside their room."""
 
 KNOWN = {
-    ("claims", "doors"),
-    ("merging", "doors"),
     ("sync", "agents"),
 }
 """Arrows that still run upwards or sideways."""

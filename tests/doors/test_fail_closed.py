@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from clone import Clone, Refused, text_of
 
+import tkledger
 from tkledger.core.snapshot import path_of
 from tkledger.doors import install
 
@@ -107,15 +108,19 @@ def test_a_server_whose_tk_is_gone_takes_nothing(clone: Clone, what: str) -> Non
 @pytest.mark.parametrize(
     ("module", "library", "words"),
     [
-        ("objects", "import zlib", "tk: pre-commit cannot judge this: No module named"),
-        ("yamlscan", "import yaml", "error: tk pre-commit: tk itself failed: .*No module named"),
+        ("git/objects", "import zlib", "tk: pre-commit cannot judge this: No module named"),
+        (
+            "files/yaml_errors",
+            "import yaml",
+            "error: tk pre-commit: tk itself failed: .*No module named",
+        ),
     ],
 )
 def test_a_library_that_is_gone_is_a_sentence(
     clone: Clone, tmp_path: Path, module: str, library: str, words: str
 ) -> None:
     package = tmp_path / "package"
-    source = Path(install.__file__).parent
+    source = Path(tkledger.__file__).parent
     shutil.copytree(source, package / "tkledger", ignore=shutil.ignore_patterns("__pycache__"))
     file = package / f"tkledger/{module}.py"
     text = file.read_text()

@@ -17,7 +17,6 @@ from tkledger.core.field import FieldError, line
 from tkledger.core.lifecycle import Event
 from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
-from tkledger.doors.idle import forbidden, sleepers
 from tkledger.errors import Exit, TkError, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -151,11 +150,13 @@ class Session:
         return moves.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
 
     def _at_door(self, recorded: Recorded) -> moves.Claimant:
-        """Whoever records something, unless a door check keeps them from it."""
+        """Who records something; raises Refused for a new task of an idle actor."""
         known = recorded.before if recorded.before.policy is not None else recorded.after
         who = self.claimant(known)
-        if sleepers(self.repo):
-            new = (key for key in recorded.touched if key not in recorded.before.entries)
+        new = [key for key in recorded.touched if key not in recorded.before.entries]
+        if new:
+            from tkledger.doors.idle import forbidden
+
             born = [task for key in new if (task := recorded.after.task(key)) is not None]
             idle = tuple(forbidden(self.repo, born, who.actor))
             if idle:

@@ -1,6 +1,6 @@
-"""Who is idle in this repository: a mark that lasts until it is taken away, and what it forbids.
+"""Who is idle in this repository: a mark that lasts until it is removed, and what it forbids.
 
-It lies in ``tk/asleep`` of the common git folder, an actor a line, ``*`` for everybody: it is this
+It lies in ``tk/asleep`` of the common git folder, an actor a line, ``*`` for everyone: it is this
 repository's own, a clone's or a server's, and is not pushed.
 """
 
@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from tkledger.core.change import Change, Violation
-from tkledger.core.door_rules import IDLE, Creation
+from tkledger.core.change import Violation
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
 from tkledger.ledger.checkout import writing
@@ -28,7 +27,7 @@ def sleepers(repo: Repo) -> tuple[str, ...]:
 
 
 def is_asleep(repo: Repo, actor: str) -> bool:
-    """Whether this actor is idle here, or everybody is."""
+    """Whether this actor is idle here, or everyone is."""
     return bool({actor, EVERYBODY} & set(sleepers(repo)))
 
 
@@ -45,18 +44,16 @@ def mark(repo: Repo, actor: str, *, idle: bool) -> bool:
     return after != before
 
 
-def forbidden(repo: Repo, born: Iterable[Task], actor: str) -> Iterator[Violation]:
+def forbidden(repo: Repo, new: Iterable[Task], actor: str) -> Iterator[Violation]:
     """What the door says of tasks that ``actor`` creates."""
-    tasks = list(born)
-    marks = sleepers(repo) if tasks else ()
-    for task in tasks if marks else ():
-        for check in IDLE:
-            yield from check.judge(Creation(task.id, actor, EVERYBODY in marks, actor in marks))
+    marks = sleepers(repo)
+    if not marks:
+        return
+    from tkledger.core.door_rules import judge_door
+    from tkledger.core.door_rules.idle import NewTask
 
-
-def of_change(repo: Repo, change: Change | None, actor: str) -> Iterator[Violation]:
-    """The same of what a commit creates."""
-    return forbidden(repo, change.births() if change is not None else (), actor)
+    for task in new:
+        yield from judge_door(NewTask(task.id, actor, EVERYBODY in marks, actor in marks))
 
 
 def _path(repo: Repo) -> str:

@@ -8,75 +8,22 @@ from typing import NamedTuple
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import FOLDER
-from tkledger.doors import gate
-from tkledger.errors import TkError, unusable
+from tkledger.errors import unusable
 from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.driver import Outcome, by_best_base, law_of
-from tkledger.verbs.moves import Refused
 
 _TOO_OLD = "git 2.38 and later merge without a checkout, and this one is older"
-_LISTED = 5
-"""How many conflicts a message names."""
-
 Sides = tuple[bytes | None, bytes | None]
 
 
 class Merged(NamedTuple):
-    """A merged tree, and what in it somebody has to choose; then it is not to be committed."""
+    """A merged tree, and the conflicts in it; with any, it is not to be committed."""
 
     tree: Oid
     conflicts: tuple[str, ...]
-
-
-def join(ledger: Ledger, theirs: Oid, ours: Oid, words: tuple[str, str], actor: str) -> Oid:
-    """A commit that merges ``ours`` into ``theirs``, judged and stored; ``words`` name the two.
-
-    ``theirs`` is its first parent, so that the shared branch's own line goes straight on through
-    everybody's merges. Raises Refused where the two do not go together, TkError where somebody has
-    to choose, or where they have no common beginning.
-    """
-    repo = ledger.repo
-    if not repo.merge_bases([theirs, ours]):
-        raise _unrelated(repo, words)
-    tree, conflicts = merge(ledger, theirs, ours)
-    here, there = words
-    if conflicts:
-        more = len(conflicts) - _LISTED
-        named = "; ".join(conflicts[:_LISTED]) + (f"; and {more} more" if more > 0 else "")
-        raise unusable(
-            "conflict",
-            f"{here} and {there} both changed the same: {named}",
-            f"git merge {there}, then tk resolve, git commit and tk sync",
-        )
-    violations = gate.joined(ledger, tree, [theirs, ours])
-    if violations:
-        raise Refused(*violations)
-    author, committer, config = repo.identities()
-    return repo.commit_tree(
-        tree,
-        [theirs, ours],
-        f"tk: sync {here} with {there}\n\nTk-Actor: {actor}\n",
-        author,
-        committer,
-        sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
-    )
-
-
-def _unrelated(repo: Repo, words: tuple[str, str]) -> TkError:
-    if repo.is_shallow:
-        return unusable(
-            "shallow",
-            f"this clone is shallow, and where {words[0]} and {words[1]} parted is not in it",
-            "git fetch --unshallow, then tk sync",
-        )
-    return unusable(
-        "unrelated",
-        f"{words[0]} and {words[1]} have no common beginning",
-        f"git rebase --onto {words[1]} --root, or sync with another remote",
-    )
 
 
 def merge(ledger: Ledger, a: Oid, b: Oid) -> Merged:

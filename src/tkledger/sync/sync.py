@@ -20,9 +20,9 @@ from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.git.transport import Contended, Heard, Pushed, Send
 from tkledger.ledger.checkout import Checkout
 from tkledger.ledger.reader import Ledger
-from tkledger.merging.trees import join
 from tkledger.sync import turns
 from tkledger.sync.align import Alignment, Exchange, align
+from tkledger.sync.join import join
 from tkledger.sync.landing import land, mend, require_room
 from tkledger.sync.route import Route
 from tkledger.verbs.moves import Refused
@@ -312,12 +312,12 @@ def _ask_the_door(ledger: Ledger, road: Route, commit: Oid) -> list[str]:
 
     It is noted, so that the hook need not start a process to come to the same verdict.
     """
-    deeds: fence.Deeds = {}
-    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], road.remote, deeds)))
+    workers: fence.Workers = {}
+    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], road.remote, workers)))
     if violations:
         raise Refused(*violations)
     Checkout(ledger.repo).judged(f"push {commit}")
-    return list(deeds)
+    return list(workers)
 
 
 def _refused(road: Route, pushed: Pushed) -> TkError:

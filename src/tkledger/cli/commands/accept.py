@@ -5,7 +5,7 @@ from __future__ import annotations
 from tkledger.api.session import Session
 from tkledger.core import policy as policies
 from tkledger.core.snapshot import POLICY_PATH, Snapshot
-from tkledger.doors import gate
+from tkledger.doors.verify import judge_range
 from tkledger.errors import Exit, usage
 from tkledger.ledger.reader import Proposal
 from tkledger.report import print_json, visible
@@ -26,7 +26,7 @@ def accept(
     session = Session(path, as_json=as_json, actor=actor)
     oid = session.repo.commit_of(commit)
     parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
-    verdict = gate.range_(session.ledger, oid, *parents)
+    verdict = judge_range(session.ledger, oid, *parents)
     if not verdict.violations and not verdict.accepted:
         raise usage("legal", f"{oid[:10]} breaks no rule", "tk verify --all")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tkledger.core.door_rules import EVERY
+from tkledger.core.catalogue import EVERY
 from tkledger.errors import Exit, usage
 from tkledger.report import print_json
 

@@ -10,7 +10,7 @@ from tkledger.api.session import Session
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.snapshot import FOLDER
-from tkledger.doors import gate, hooks
+from tkledger.doors.verify import Verdict, judge_range
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -39,7 +39,7 @@ def verify(
         other = (ALL_HISTORY if all else AT).label
         raise usage("both", f"a range and {other} exclude each other", f"tk verify {range}")
     tip, bases = (session.repo.commit_at(at), []) if at else _ends(session.repo, range)
-    verdict = gate.range_(session.ledger, tip, *bases, progress=_progress(as_json))
+    verdict = judge_range(session.ledger, tip, *bases, progress=_progress(as_json))
     if not verdict.violations:  # else what broke the ledger is named, which says more
         session.ledger.usable(session.ledger.at(tip))
     if as_json:
@@ -59,6 +59,8 @@ def verify(
 
 
 def _verify_staged(session: Session, format: str) -> int:
+    from tkledger.doors import hooks
+
     violations = hooks.in_index(session.ledger)
     if violations and not session.as_json:
         _tell_violations(violations, format)
@@ -86,7 +88,7 @@ def _tell_violations(violations: Iterable[Violation], format: str) -> None:
             say(violation_text(one))
 
 
-def _tell(verdict: gate.Verdict, format: str) -> None:
+def _tell(verdict: Verdict, format: str) -> None:
     _tell_violations(verdict.violations, format)
     for one in verdict.accepted:
         say(violation_text(one, "accepted"))
