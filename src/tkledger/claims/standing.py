@@ -6,6 +6,7 @@ How they come to be is the matter of `tkledger.claiming`, what a remote knows th
 from __future__ import annotations
 
 import time
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -133,7 +134,8 @@ def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapsh
         return ledger
     overlaid = ledger.put(*found.values())
     overlaid.elsewhere = places
-    overlaid.remarks = {**ledger.remarks, **{task: f"on {one}" for task, one in places.items()}}
+    on = {task: f"on {one}" for task, one in places.items()}
+    overlaid.remarks = ChainMap(on, ledger.remarks)  # type: ignore[arg-type]  # nobody writes to it
     return overlaid
 
 
