@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -142,8 +141,3 @@ def _json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _json(inner) for name, inner in value.items()}
     return value
-
-
-def iso(seconds: int) -> str:
-    """A time in seconds since 1970 as ISO 8601 in UTC."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -121,7 +121,6 @@ FLAT = {
 KNOWN = {
     ("claims", "doors"),
     ("merging", "doors"),
-    ("sync", "agents"),
 }
 """Arrows that still run upwards or sideways."""
 

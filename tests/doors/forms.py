@@ -9,7 +9,7 @@ from typing import Any
 from clone import Clone, text_of
 from rows import PC, PCM, PMC, RT, SERVER, Attempt, row
 
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
+from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 
 A = path_of("a")
 RAW = "\udcff\udcfe"

@@ -7,7 +7,7 @@ from functools import partial
 from clone import Clone, text_of
 from rows import PC, PCM, PMC, RT, row
 
-from tkledger.core.snapshot import POLICY_PATH, path_of
+from tkledger.core.layout import POLICY_PATH, path_of
 
 
 def sides(clone: Clone, ours: dict[str, object], theirs: dict[str, object]) -> None:

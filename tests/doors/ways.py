@@ -9,7 +9,7 @@ from clone import Clone, Refused, text_of
 from rows import PC, PCM, PUSH, RT, each, row
 
 import git as gitpython
-from tkledger.core.snapshot import FOLDER, path_of
+from tkledger.core.layout import FOLDER, path_of
 
 
 def plain(clone: Clone, to: str, *options: str, config: tuple[str, ...] = ()) -> None:

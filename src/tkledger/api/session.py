@@ -231,12 +231,14 @@ def _subject(steps: Sequence[Step]) -> str:
 
 def claim_json(held: claims.Standing) -> dict[str, Any]:
     """A claim for programs: who, where, since and until when; by this machine's clock."""
+    from tkledger.core.time import iso  # no plain move shows a time
+
     claim = held.claim
     return report.without_empty(
         {
             **{"holder": claim.holder, "branch": claim.branch.removeprefix("refs/heads/")},
-            **{"since": report.iso(held.since), "epoch": claim.epoch, "token": held.oid},
-            "until": None if claim.final else report.iso(held.until),
+            **{"since": iso(held.since), "epoch": claim.epoch, "token": held.oid},
+            "until": None if claim.final else iso(held.until),
             "final": claim.final,
         }
     )

@@ -6,16 +6,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from tkledger.core.claim import FOLDER
+from tkledger.core.ref_names import CLAIMS, copied_claims
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import NewObject
 from tkledger.git.repo import RefMoved, RefSwap, Repo
 
 SETTING = "tk.remote"
 """Configuration of a clone: the remote that decides about claims; else the branch's, else origin."""
-
-TRACKING = "refs/tk/remotes/"
-"""Where what remotes have under refs/tk is kept."""
 
 REMOTE_SECONDS = 20.0
 """How long a remote may take to answer; shorter than others wait for the ledger's lock."""
@@ -33,13 +30,8 @@ def name_of(config: Mapping[str, str], branch: str) -> str | None:
     return "origin" if "remote.origin.url" in config else None
 
 
-def tracking(remote: str) -> str:
-    """Where a remote's claims are kept: apart, since a pruning fetch would take local ones away."""
-    return f"{TRACKING}{remote}/claims/"
-
-
 def _refspec(remote: str) -> str:
-    return f"+{FOLDER}*:{tracking(remote)}*"
+    return f"+{CLAIMS}*:{copied_claims(remote)}*"
 
 
 def fetch(repo: Repo, remote: str) -> str:
@@ -85,7 +77,7 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
 
 
 def _there(repo: Repo, remote: str, ref: str) -> str | None:
-    found = repo.read(tracking(remote) + ref.removeprefix(FOLDER))
+    found = repo.read(copied_claims(remote) + ref.removeprefix(CLAIMS))
     return found[0] if found else None
 
 

@@ -9,23 +9,20 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tkledger.claims import remote
 from tkledger.core import claim as claims
+from tkledger.core import ref_names
 from tkledger.core.change import Violation
-from tkledger.core.claim import FOLDER, Claim
+from tkledger.core.claim import Claim
 from tkledger.core.door_rules import CLAIMS, Holding
+from tkledger.core.layout import path_of
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import Snapshot, path_of
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
 from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.local.first_seen import first_seen, forget_others
-from tkledger.report import iso
-
-_NOTHING = "refs/tk/none"
-"""A name for what a push takes away: nothing is there."""
 
 _MOST = 10_000
 """How many renewals are looked back over for those who held a task before."""
@@ -89,12 +86,15 @@ def standing(
     the remote's. ``moving`` are refs as a push is about to leave them.
     """
     found: dict[str, Standing] = {}
-    for folder in (FOLDER, *([remote.tracking(remote_name)] if remote_name else [])):
+    for folder in (
+        ref_names.CLAIMS,
+        *([ref_names.copied_claims(remote_name)] if remote_name else []),
+    ):
         names = [f"{folder}{one}" for one in ids]
-        names = [(moving or {}).get(name, name) or _NOTHING for name in names]
+        names = [(moving or {}).get(name, name) or ref_names.ABSENT for name in names]
         for one, read in zip(ids, repo.read_many(names)):
             if read is not None:
-                local = folder == FOLDER
+                local = folder == ref_names.CLAIMS
                 known = _standing(repo, one, read, local=local)
                 found[one] = _later(found.get(one), known) if not local else known
     return found
@@ -102,15 +102,15 @@ def standing(
 
 def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
     """All claims, by one listing of refs; of a remote's those that are known here."""
-    out = repo.run("for-each-ref", "--format=%(refname)", FOLDER, remote.TRACKING)
+    out = repo.run("for-each-ref", "--format=%(refname)", ref_names.CLAIMS, ref_names.REMOTES)
     names = [
         name
         for name in out.decode(errors="surrogateescape").split()
-        if name.startswith(FOLDER) or "/claims/" in name
+        if name.startswith(ref_names.CLAIMS) or "/claims/" in name
     ]
-    remotes = [name[len(remote.TRACKING) :].partition("/claims/")[0] for name in names]
+    remotes = [name[len(ref_names.REMOTES) :].partition("/claims/")[0] for name in names]
     there = remote_name or next(
-        (one for one, name in zip(remotes, names) if FOLDER not in name), None
+        (one for one, name in zip(remotes, names) if ref_names.CLAIMS not in name), None
     )
     found = standing(repo, list(dict.fromkeys(n.rpartition("/")[2] for n in names)), there)
     oids = {one for held in found.values() for one in (held.local, held.there) if one}
@@ -173,6 +173,8 @@ def _later(local: Standing | None, there: Standing) -> Standing:
 
 def claimed(held: Standing) -> TkError:
     """Somebody else holds the task: who, since when, until when."""
+    from tkledger.core.time import iso  # no plain move shows a time
+
     claim = held.claim
     branch = claim.branch.removeprefix("refs/heads/")
     if claim.final:

@@ -10,7 +10,7 @@ import json
 import os
 from contextlib import suppress
 
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import FOLDER, key_of
 from tkledger.git.repo import Repo
 
 
@@ -26,8 +26,8 @@ def order(repo: Repo) -> dict[str, int]:
         *("--no-renames", "-z", repo.head, *since, "--", FOLDER),
     )
     for name in out.decode(errors="surrogateescape").replace("\n", "").split("\0"):
-        if name.endswith(".yaml"):
-            known.setdefault(name.rpartition("/")[2].removesuffix(".yaml"), len(known))
+        if name and "/" not in (key := key_of(name)):
+            known.setdefault(key, len(known))
     _keep(path, repo.head, known)
     return known
 

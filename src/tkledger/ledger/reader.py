@@ -14,18 +14,10 @@ from typing import NamedTuple
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
 from tkledger.core.history import HistoryEntry, event_name
+from tkledger.core.layout import FOLDER, POLICY_PATH, path_at, path_of
 from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
-from tkledger.core.snapshot import (
-    FOLDER,
-    POLICY_PATH,
-    Entry,
-    Flaw,
-    Pending,
-    Snapshot,
-    path_of,
-    touched,
-)
+from tkledger.core.snapshot import Entry, Flaw, Pending, Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
@@ -39,7 +31,6 @@ from tkledger.ledger.diffs import Step, steps
 from tkledger.ledger.tally import Tally, Walk, Work, work
 from tkledger.local.sums import SumsFile
 from tkledger.local.task_cache import TaskCache
-from tkledger.report import iso
 from tkledger.verbs.moves import Refused
 
 _TRIES = 20
@@ -270,7 +261,7 @@ class Ledger:
         """
         charged = bills(words)
         usage = lru_cache(maxsize=1)(partial(self.usage, charged=charged))
-        return booked(before, after, usage, iso, [bill.task for bill in charged])
+        return booked(before, after, usage, [bill.task for bill in charged])
 
     def usage(self, tip: Oid | None = None, charged: Iterable[Bill] = ()) -> Usage:
         """What was used up to now, with HEAD or ``tip`` as the last commit, and what a commit to come
@@ -496,7 +487,7 @@ class Ledger:
         together: Together,
     ) -> Recorded:
         files = {
-            _path(key): (_bytes(recorded.before, key), _bytes(recorded.after, key) or b"")
+            path_at(key): (_bytes(recorded.before, key), _bytes(recorded.after, key) or b"")
             for key in recorded.touched
         }
         for path, data in proposal.others:
@@ -584,10 +575,6 @@ def trailer(message: str, name: str) -> str | None:
     start = f"{name}: "
     found = [line[len(start) :].strip() for line in message.splitlines() if line.startswith(start)]
     return found[-1] if found else None
-
-
-def _path(key: str) -> str:
-    return key if "/" in key else path_of(key)
 
 
 def _bytes(snapshot: Snapshot, key: str) -> bytes | None:

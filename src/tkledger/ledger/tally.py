@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from tkledger.core.snapshot import path_of
+from tkledger.core.layout import path_of
 from tkledger.core.task import Spent, Task
 from tkledger.core.usage import (
     Account,

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tkledger.core.field import FieldError
+from tkledger.core.layout import FOLDER, PATTERN, POLICY_PATH
 from tkledger.core.merge import merged
 from tkledger.core.policy import DEFAULT, Policy, TooNew
-from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.core.task import Task
 from tkledger.files import codec
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger
 
 ATTRIBUTES_PATH = ".gitattributes"
-ATTRIBUTES = f"/{FOLDER}/*.yaml merge=tk text eol=lf"
+ATTRIBUTES = f"/{PATTERN} merge=tk text eol=lf"
 """The line of ``.gitattributes`` that brings the driver in; where a host or a clone does not run it,
 git's own text merge does what it can, and the gate judges the result all the same."""
 

@@ -11,7 +11,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from tkledger.claims import fence, renewal
-from tkledger.core.claim import FOLDER
+from tkledger.core import ref_names
+from tkledger.core.ref_names import CLAIMS, INBOXES
 from tkledger.doors import gate
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
@@ -255,14 +256,14 @@ def _both(
     name = road.target.removeprefix("refs/")
     refspecs = [
         f"+refs/{name}*:{road.copies}{name}*",
-        f"+refs/tk/claims/*:{road.copies}claims/*",
-        f"+refs/tk/inbox/*:{road.copies}inbox/*",
+        f"+{CLAIMS}*:{road.copies}claims/*",
+        f"+{INBOXES}*:{road.copies}inbox/*",
     ]
     transport.fetch(repo, road.remote, refspecs, heard=heard, dry_run=dry_run)
-    here = repo.refs("refs/tk")
+    here = repo.refs(ref_names.ALL)
     if dry_run:  # no ref was moved, so the remote has to be asked
         return here, transport.listed(repo, road.remote, _patterns(road))
-    places = {"heads/": "refs/heads/", "claims/": "refs/tk/claims/", "inbox/": "refs/tk/inbox/"}
+    places = {"heads/": "refs/heads/", "claims/": CLAIMS, "inbox/": INBOXES}
     found = {}
     for ref, oid in here.items():
         if ref.startswith(road.copies):
@@ -272,7 +273,7 @@ def _both(
 
 
 def _patterns(road: Route) -> list[str]:
-    return [road.target, "refs/tk/claims/*", "refs/tk/inbox/*"]
+    return [road.target, f"{CLAIMS}*", f"{INBOXES}*"]
 
 
 def _send(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> list[RefSwap]:
@@ -283,7 +284,7 @@ def _send(ledger: Ledger, road: Route, plan: _Plan, heard: Heard | None) -> list
         worked_on = _ask_the_door(ledger, road, plan.pushing)
         for ref, new, old in renewal.renewed(repo, worked_on, plan.theirs):
             sends.append(Send(ref, new, old))
-            afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(FOLDER) :]}", new, old))
+            afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(CLAIMS) :]}", new, old))
         sends.append(Send(road.target, plan.pushing))
     if plan.done.commit and plan.done.commit != plan.had:
         afterwards.append(RefSwap(_mark(road), plan.done.commit, plan.had))

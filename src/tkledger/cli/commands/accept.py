@@ -9,7 +9,8 @@ import typer
 from tkledger.api.session import Session
 from tkledger.cli import options as o
 from tkledger.core import policy as policies
-from tkledger.core.snapshot import POLICY_PATH, Snapshot
+from tkledger.core.layout import POLICY_PATH
+from tkledger.core.snapshot import Snapshot
 from tkledger.doors import gate
 from tkledger.errors import Exit, usage
 from tkledger.ledger.reader import Proposal

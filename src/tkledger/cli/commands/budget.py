@@ -9,9 +9,10 @@ from tkledger.api.session import Session
 from tkledger.core.budget import KINDS, Gauge, Sums, amount, gauges, pressing
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
+from tkledger.core.time import iso
 from tkledger.core.usage import Usage, Used
 from tkledger.errors import Exit, unusable
-from tkledger.report import iso, print_json, without_empty
+from tkledger.report import print_json, without_empty
 from tkledger.verbs import existing
 
 if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this

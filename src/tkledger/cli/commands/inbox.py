@@ -14,8 +14,9 @@ from tkledger.api.session import Session, read_ids, read_text
 from tkledger.cli import options as o
 from tkledger.cli.commands.send import checked
 from tkledger.core.messages import Answer, Letter, bounded
+from tkledger.core.time import iso
 from tkledger.errors import Exit, usage
-from tkledger.report import iso, print_json, say, visible, without_empty
+from tkledger.report import print_json, say, visible, without_empty
 
 
 def inbox(

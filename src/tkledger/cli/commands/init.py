@@ -10,7 +10,8 @@ from tkledger.api.session import Session
 from tkledger.cli import options as o
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
+from tkledger.core.layout import FOLDER, POLICY_PATH
+from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.ledger.reader import Proposal
 from tkledger.merging.driver import ATTRIBUTES, ATTRIBUTES_PATH

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tkledger.api.session import Session
 from tkledger.cli.answer import show_view
 from tkledger.core.history import HistoryEntry
+from tkledger.core.time import iso
 from tkledger.errors import Exit
-from tkledger.report import iso, print_json, without_empty
+from tkledger.report import print_json, without_empty
 from tkledger.verbs.ids import find
 
 if TYPE_CHECKING:  # typer alone asks what they mean, and takes longer to load than all this

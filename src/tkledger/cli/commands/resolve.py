@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tkledger.cli import options as o
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import FOLDER
 from tkledger.errors import Exit, unusable, usage
 from tkledger.files.codec import FormError
 from tkledger.git.repo import Repo

@@ -11,9 +11,10 @@ from tkledger.cli.commands.budget import used_json
 from tkledger.core.history import times
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.time import iso
 from tkledger.errors import Exit
 from tkledger.git.objects import Oid
-from tkledger.report import iso, print_json, task_json
+from tkledger.report import print_json, task_json
 from tkledger.verbs import existing
 from tkledger.verbs.legal_moves import outlooks
 
