@@ -871,12 +871,12 @@ def policy_cases() -> list[Case]:
             change((), ledger(policy=DEFAULT._replace(forbid=trap))),
             change((), ledger(policy=DEFAULT._replace(forbid=trap[1:]))),
         ),
-        Case("TK607", "an older law", law(newer, V2), law(newer, newer._replace(version=2))),
+        Case("TK607", "an older law", law(DEFAULT, V2._replace(law=1)), law(DEFAULT, V2)),
         Case(
             "TK607",
             "an older format",
-            law(DEFAULT._replace(format=2), V2),
-            law(DEFAULT, V2._replace(format=2)),
+            law(DEFAULT, V2._replace(format=1)),
+            law(DEFAULT._replace(format=1), V2),
         ),
     ]
 
@@ -1108,9 +1108,9 @@ def test_a_rule_of_a_later_edition_does_not_judge_under_an_earlier_law() -> None
         return [Finding(key, "changed", "do not") for key in change.touched]
 
     later = (rule("TK999", since=2)(nothing_may_change),)
-    assert judge(to("in_progress"), later) == ()
-    newer = DEFAULT._replace(law=2)
-    under_the_new_law = edit(a_task(), a_task(owner="x"), policy=newer)
+    older = DEFAULT._replace(law=1)
+    assert judge(edit(a_task(), a_task(owner="x"), policy=older), later) == ()
+    under_the_new_law = edit(a_task(), a_task(owner="x"))
     assert codes(under_the_new_law, later) == {"TK999"}
 
 

@@ -32,6 +32,8 @@ class Change(NamedTuple):
     actor: who, by the policy's names; empty where that is not known yet
     message: its words; None where there are none yet
     tally: counts what was used up to this commit, that included; None where nobody counts
+    earlier: the last version of a task that could be read, by its id, if the parent has none: its
+        file was lost or made unreadable; None where history is not asked
     """
 
     parents: tuple[Snapshot, ...]
@@ -42,6 +44,7 @@ class Change(NamedTuple):
     actor: str = ""
     message: str | None = None
     tally: Callable[[], Usage] | None = None
+    earlier: Callable[[str], Task | None] | None = None
 
     @property
     def usage(self) -> Usage | None:
@@ -69,24 +72,38 @@ class Change(NamedTuple):
         assert self.policy is not None
         return self.policy
 
+    @property
+    def _edition(self) -> int:
+        return self.policy.law if self.policy is not None else 1
+
+    def was(self, key: str) -> Task | None:
+        """A task before an ordinary commit: in its parent or, since edition 2 of the law, where the
+        parent has none that can be read, in the last commit that had.
+        """
+        known = self.before.task(key)
+        if known is None and self.earlier is not None and self._edition >= 2:
+            known = self.earlier(key)
+        return known
+
     def births(self) -> Iterator[Task]:
-        """The tasks an ordinary commit brings."""
+        """The tasks an ordinary commit brings.
+
+        Under edition 1 of the law a file that could not be read before counts as there before.
+        """
+        known = self.before.entries if self._edition < 2 else {}
         if not self.is_merge:
             for key in self.touched:
-                if "/" not in key and key not in self.before.entries:
+                if "/" not in key and key not in known and self.was(key) is None:
                     task = self.after.task(key)
                     if task is not None:
                         yield task
 
     def edits(self) -> Iterator[tuple[Task, Task]]:
-        """The tasks an ordinary commit changes, before and after.
-
-        A file that could not be read before has no before: mending it is no edit.
-        """
+        """The tasks an ordinary commit changes, before and after."""
         if not self.is_merge:
             for key in self.touched:
                 if "/" not in key:
-                    old, new = self.before.task(key), self.after.task(key)
+                    old, new = self.was(key), self.after.task(key)
                     if old is not None and new is not None:
                         yield old, new
 

@@ -26,6 +26,7 @@ class Merge(Enum):
     SET = auto()  # both sides' additions and removals
     LOG = auto()  # the base, then both sides' additions
     MARK = auto()  # the greater
+    LIMIT = auto()  # the stricter; under edition 1 of the law, one of the two
     LEAVES = auto()  # field by field within
     QUALIFIER = auto()  # what the side chosen for the state has
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from tkledger.core.budget import KINDS, limit_in
+from tkledger.core.budget import KINDS, exceeding, limit_in, loosened
 from tkledger.core.change import Change, governing
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
@@ -15,8 +15,13 @@ from tkledger.core.snapshot import POLICY_PATH
 from tkledger.core.task import Budget, Task
 
 
-def raised(old: Task, new: Task) -> list[str]:
-    """The limits of a task that ``new`` has higher than ``old``, or not at all any more."""
+def raised(policy: Policy, old: Task, new: Task) -> list[str]:
+    """The limits of a task that ``new`` has higher than ``old``, or not at all any more.
+
+    Since edition 2 of the law also by another type, or by attempts or a date that held it back.
+    """
+    if policy.law >= 2:
+        return [*loosened(old, new), *exceeding(policy, old, new)]
     found = []
     for kind in (*KINDS, "depth"):
         was, now = limit_in(old.budget, kind), limit_in(new.budget, kind)
@@ -76,10 +81,17 @@ def limit_raised(change: Change) -> Iterator[Finding]:
 def _raises(change: Change) -> Iterator[tuple[Task, str]]:
     for task in change.births():
         over = _overrides(change, task)
+        if change.law.law >= 2:
+            over += _born_loose(change.law, task)
         if over:
             yield task, f"{', '.join(over)} above the policy's limit"
+    if change.is_merge and change.law.law >= 2:
+        for task in change.present():
+            looser = _chosen_looser(change, task)
+            if looser:
+                yield task, f"{', '.join(looser)} raised by the type that the merge chooses"
     for old, new in change.edits():
-        higher = raised(old, new)
+        higher = raised(change.law, old, new)
         more = [kind for kind in _overrides(change, new) if kind not in _overrides(change, old)]
         if higher or more:
             yield new, f"{', '.join(dict.fromkeys([*higher, *more]))} raised"
@@ -89,6 +101,29 @@ def _raises(change: Change) -> Iterator[tuple[Task, str]]:
             }
             if left:
                 yield new, f"taken out from under the budget of {min(left)}"
+
+
+def _born_loose(policy: Policy, task: Task) -> Iterator[str]:
+    """What a new task has looser than the policy, beside its amounts."""
+    if policy.retry is not None and (task.retry.max or 0) > policy.retry:
+        yield "retry.max"
+    typed = policy.budgets.get(task.kind, Budget())
+    limited = any(limit_in(budget, kind) for budget in (typed, policy.budget) for kind in KINDS)
+    if limited and task.budget.scope == "attempt" != (typed.scope or policy.budget.scope):
+        yield "scope"
+
+
+def _chosen_looser(change: Change, result: Task) -> list[str]:
+    """The limits that the type chosen by a merge leaves looser than another side's type would.
+
+    Only if both sides moved the type is there a choice; of two limits in the file itself the
+    stricter stays anyway (TK221).
+    """
+    sides = [one for side in change.parents if (one := side.task(result.id)) is not None]
+    known = {one.kind for base in change.bases if (one := base.task(result.id)) is not None}
+    types = {side.type for side in sides if side.kind not in known}
+    others = (result._replace(type=one) for one in types if one != result.type)
+    return sorted({name for other in others for name in exceeding(change.law, other, result)})
 
 
 def _budgeted(change: Change, task_id: str, *, before: bool) -> Iterator[str]:

@@ -104,7 +104,7 @@ def begun_too_early(change: Change) -> Iterator[Finding]:
     Remedy: wait until then.
     """
     for task in entered_work(change):
-        old = change.before.task(task.id)
+        old = change.was(task.id)
         if old is None or old.retry.not_before is None:
             continue
         usage = change.usage

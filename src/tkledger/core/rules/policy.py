@@ -95,6 +95,24 @@ def second_ledger(change: Change) -> Iterator[Finding]:
         )
 
 
+@rule("TK608", since=2)
+def acceptance_taken_back(change: Change) -> Iterator[Finding]:
+    """A commit that was accepted is not accepted any more, or for another reason.
+
+    Why: whoever pulls would find yesterday's history illegal, and nobody could say when it was not.
+
+    Remedy: put the entry of `accepted` back; `tk accept` only adds.
+    """
+    for old, new in amended(change):
+        for commit, reason in old.accepted.items():
+            if new.accepted.get(commit) != reason:
+                yield Finding(
+                    POLICY_PATH,
+                    f"{commit[:10]} was accepted, and no longer is for that reason",
+                    f"put back {commit[:10]} under 'accepted' as it was: git show HEAD:{POLICY_PATH}",
+                )
+
+
 @rule("TK605")
 def policy_not_the_newest(change: Change) -> Iterator[Finding]:
     """A merge has another policy than the newest of those it joins; of two that are as new, than
