@@ -1,17 +1,17 @@
-"""The one wording of violations and errors, as text for people or JSON for programs."""
+"""How violations and errors are worded and printed, as text for people or JSON for programs."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
 from tkledger.core.field import FieldError
-from tkledger.core.policy import Policy, TooNew
+from tkledger.core.policy import TooNew
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, too_old
 from tkledger.git.repo import GitError, Locked
@@ -56,7 +56,7 @@ def violation_text(violation: Violation, level: str = "error") -> str:
 
 
 def refuse(violations: Iterable[Violation], *, as_json: bool, **more: Any) -> Exit:
-    """Tell of rules broken."""
+    """Print the rules that were broken."""
     if as_json:
         print_json(**more, violations=[violation_json(one) for one in violations])
     else:
@@ -66,7 +66,7 @@ def refuse(violations: Iterable[Violation], *, as_json: bool, **more: Any) -> Ex
 
 
 def fail(error: TkError, *, as_json: bool) -> Exit:
-    """Tell why a command could not be carried out."""
+    """Print why a command could not be carried out."""
     if as_json:
         parts = {"kind": error.kind, "message": error.message, "remedy": error.remedy}
         print_json(error={name: value for name, value in parts.items() if value})
@@ -107,41 +107,12 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    """``values`` less what is absent: absent fields are absent in JSON, never null."""
-    return {
-        name: value
-        for name, value in values.items()
-        if value is not None and value != () and value != [] and value != {} and value != ""
-    }
-
-
 def bug(error: Exception) -> TkError:
     """The one sentence for what should not have happened."""
     what = f"{type(error).__name__}: {error}".splitlines()[0]
     return TkError(
         Exit.BUG, "bug", f"tk itself failed: {what}", "run it again with TK_DEBUG=1 and report it"
     )
-
-
-def task_json(task: Task) -> dict[str, Any]:
-    """A task by the names of its file's fields; absent ones are absent."""
-    found: dict[str, Any] = _json(task)
-    return found
-
-
-def policy_json(policy: Policy) -> dict[str, Any]:
-    """A policy by the names of its file's fields; absent ones are absent."""
-    found: dict[str, Any] = _json(policy)
-    return found
-
-
-def _json(value: Any) -> Any:
-    if hasattr(value, "_asdict"):
-        return without_empty({name: _json(inner) for name, inner in value._asdict().items()})
-    if isinstance(value, Mapping):
-        return {name: _json(inner) for name, inner in value.items()}
-    return value
 
 
 def iso(seconds: int) -> str:

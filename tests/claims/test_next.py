@@ -154,7 +154,7 @@ def test_who_sleeps_makes_no_tasks(hooked: Project) -> None:
     hooked.git("rm", "-qf", ".tasks/e.yaml")
     hooked.ok("wake", "--as", "alice")
     hooked.ok("new", "T", "--id", "e", "--as", "alice")
-    assert "awake already" in hooked.ok("wake", "--as", "alice").err
+    assert "already awake" in hooked.ok("wake", "--as", "alice").err
 
 
 def test_a_server_that_sleeps_takes_no_new_task(project: Project, tmp_path: Path) -> None:

@@ -227,7 +227,7 @@ def test_a_bug_is_one_sentence(ledger: Tk, monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("tkledger.cli.commands.tree._forest", broken)
+    monkeypatch.setattr("tkledger.api.look.forest_json", broken)
     error = failed(ledger("tree", "--json"), Exit.BUG, "bug")
     assert error["message"] == "tk itself failed: RuntimeError: two"
 
@@ -380,7 +380,7 @@ def test_edit_changes_fields_and_takes_them_out(ledger: Tk, git: Git) -> None:
     before = git("rev-parse", "HEAD")
     answer = ledger("edit", "a", "--title", "Other")
     assert (answer.status, answer.out) == (Exit.OK, "")
-    assert answer.err == "nothing changed: it is so already\n"
+    assert answer.err == "nothing to do: already in that state\n"
     assert git("rev-parse", "HEAD") == before
 
 
@@ -432,7 +432,7 @@ def test_an_editor_that_changes_nothing_commits_nothing(
 ) -> None:
     editor("true")
     before = git("rev-parse", "HEAD")
-    assert ledger("edit", "a").err == "nothing changed: it is so already\n"
+    assert ledger("edit", "a").err == "nothing to do: already in that state\n"
     assert git("rev-parse", "HEAD") == before
 
 

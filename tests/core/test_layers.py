@@ -96,6 +96,26 @@ def test_only_the_terminal_imports_typer() -> None:
     assert all(name.startswith("tkledger.cli") for name in names)
 
 
+SILENT = [path for path in FILES if path.is_relative_to(ROOT / "api")]
+SILENT += [path for path in FILES if path.is_relative_to(ROOT / "agents")]
+
+
+@pytest.mark.parametrize("path", SILENT, ids=_name)
+def test_what_front_ends_ask_prints_nothing_and_asks_no_terminal(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert not names & {"print", "input"}
+    assert not _imports(path, "sys")  # the way to stdin, stdout and stderr
+    assert not {"tkledger.report.say", "tkledger.report.print_json"} & set(_imported(path))
+
+
+def test_the_application_layer_knows_no_front_end() -> None:
+    for path in FILES:
+        if path.is_relative_to(ROOT / "api"):
+            for package in ("tkledger.cli", "tkledger.views", "rich", "typer"):
+                assert not _imports(path, package), (_name(path), package)
+
+
 ROOMS = (
     {"core"},
     {"errors"},

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tkledger.core.history import HistoryEntry
+from tkledger.core.history import Child, Details, HistoryEntry
 from tkledger.core.lifecycle import State
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
+from tkledger.core.usage import Used
 from tkledger.views.board import board
 from tkledger.views.explain import catalogue, page
 from tkledger.views.list import listing
@@ -69,20 +70,20 @@ FULL = task(
         "x": {"ci": {"run": 7}},
     }
 )
-DERIVED = {
-    "created_at": "2026-01-02T10:20:33Z",
-    "started_at": 1767349233,
-    "seconds_active": 4000,
-    "depth": 1,
-    "children": [TODO, {"id": "tk-c", "state": "done", "title": "Child"}],
-    "blocked_by": ["tk-d"],
-    "legal": ["resume", {"event": "cancel", "to": "cancelled"}],
-}
+DETAILS = Details(
+    created_at="2026-01-02T10:20:33Z",
+    started_at="2026-01-02T10:20Z",
+    used=Used(seconds=4000),
+    depth=1,
+    children=(Child("tk-a", State.TODO, "Parse"), Child("tk-c", State.DONE, "Child")),
+    blocked_by=("tk-d",),
+    legal=("resume", "cancel"),
+)
 
 
 def test_card_shows_all_there_is(terminal: Any) -> None:
     assert (
-        terminal(card(FULL, DERIVED), 60)
+        terminal(card(FULL, DETAILS), 60)
         == """\
 Parse the file
 ✗ blocked  tk-a  P0  feature  bob  attempt 2
@@ -134,8 +135,8 @@ def test_card_of_a_small_task_is_small(terminal: Any) -> None:
 
 
 def test_card_knows_children_by_id_and_state(terminal: Any) -> None:
-    derived = {"depth": 0, "seconds_active": 0, "children": {"tk-b": "done", "tk-c": "in_review"}}
-    assert terminal(card(TODO, derived)) == (
+    children = (Child("tk-b", State.DONE), Child("tk-c", State.IN_REVIEW))
+    assert terminal(card(TODO, Details(children=children))) == (
         "Parse\n○ todo  tk-a  P2  task\n\n"
         "children  1 of 2 done\n  ● done       tk-b\n  ◑ in_review  tk-c"
     )
@@ -253,11 +254,13 @@ def test_nothing_in_a_task_can_steer_the_terminal(terminal: Any, piped: Any) -> 
     snapshot = Snapshot().put(one)
     entry = ENTRIES[0]._replace(actor=HOSTILE, message=HOSTILE, event=HOSTILE)
     bad = [("start", State.TODO, [("TK1", HOSTILE, HOSTILE)])]
+    children = (Child("x", State.TODO, HOSTILE),)
+    hostile_details = Details(children=children, claim={"holder": HOSTILE})
     for view in (
         listing([one], snapshot, {}),
         tree(snapshot),
         board(snapshot),
-        card(one, {"claim": {"holder": HOSTILE}, "children": [{"id": "x", "title": HOSTILE}]}),
+        card(one, hostile_details),
         timeline([entry]),
         moves(one, [], bad),  # type: ignore[arg-type]
     ):
@@ -303,7 +306,7 @@ def test_a_pipe_gets_no_escape_codes_whatever_the_environment(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    assert "\x1b" not in piped(card(FULL, DERIVED)) + piped(tree(Snapshot().put(FULL)))
+    assert "\x1b" not in piped(card(FULL, DETAILS)) + piped(tree(Snapshot().put(FULL)))
 
 
 def test_an_encoding_without_the_glyphs_does_not_stop_the_output() -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from typing import TextIO
+from typing import NamedTuple
 
 from tkledger.agents import inbox as box
 from tkledger.core.messages import Letter
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
-from tkledger.report import say, visible
 from tkledger.views.inbox import inbox
-from tkledger.views.style import ENDLESS, show
+from tkledger.views.style import ENDLESS
 from tkledger.views.text_layout import text_of
 
 TAIL_LINES = 20
@@ -28,8 +26,23 @@ def log_of(folder: str, attempt: int) -> str:
     return os.path.join(folder, f"attempt-{attempt}.log")
 
 
-def brief(repo: Repo, task: Task, actor: str, folder: str) -> dict[str, str]:
-    """Say what the command has to know, and leave it in files; the variables that name these."""
+class Briefing(NamedTuple):
+    """What is said of a task before a command works on it.
+
+    left: notes, and the end of the last attempt's output
+    letters: the messages that wait for the actor, about this task or about none; as of ``now``
+    variables: name the files that hold all this, for the command's environment
+    """
+
+    task: str
+    left: list[str]
+    letters: list[Letter]
+    now: int
+    variables: dict[str, str]
+
+
+def brief(repo: Repo, task: Task, actor: str, folder: str) -> Briefing:
+    """Write what a command has to know into files in ``folder``."""
     os.makedirs(folder, exist_ok=True)
     now = int(time.time())
     letters = [
@@ -38,22 +51,14 @@ def brief(repo: Repo, task: Task, actor: str, folder: str) -> dict[str, str]:
         if one.waits(now) and one.message.task in (None, task.id)
     ]
     left = [*task.notes, *_tail(folder, task.tries - 1)]
-    _say(task, left, letters, now, sys.stderr)
     feedback, messages = (os.path.join(folder, name) for name in ("feedback.txt", "inbox.txt"))
     with open(feedback, "w", encoding="utf-8") as file:
         parts = [task.title, task.description or "", *left]
         file.write("".join(f"{one.rstrip()}\n\n" for one in parts if one))
     with open(messages, "w", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in text_of(inbox(letters, now), ENDLESS))
-    return {"TK_FEEDBACK": feedback, "TK_INBOX": messages}
-
-
-def _say(task: Task, left: list[str], letters: list[Letter], now: int, stderr: TextIO) -> None:
-    for one in left:
-        say(visible(f"{task.id}: {one.rstrip()}"))
-    if letters:
-        say(f"{task.id}: {len(letters)} message{'' if len(letters) == 1 else 's'}")
-        show(inbox(letters, now), stderr)
+    variables = {"TK_FEEDBACK": feedback, "TK_INBOX": messages}
+    return Briefing(task.id, left, letters, now, variables)
 
 
 def _tail(folder: str, attempt: int) -> list[str]:
@@ -63,7 +68,7 @@ def _tail(folder: str, attempt: int) -> list[str]:
 
 
 def last_lines(path: str, most: int) -> list[str]:
-    """The last lines of a file that grows; none where there is no file."""
+    """The last lines of a file that grows; none if there is no file."""
     try:
         with open(path, "rb") as file:
             size = file.seek(0, os.SEEK_END)

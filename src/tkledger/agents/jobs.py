@@ -1,4 +1,4 @@
-"""What a tk at work beside others tells of itself, in a file that they all can read; no ledger."""
+"""The status of one running tk, in a file that the tk which started it reads; it knows no ledger."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tkledger.local.store import replace
 
 VARIABLE = "TK_JOB"
-"""Names the file in a job's environment; it is empty where nobody listens."""
+"""Names the file in a job's environment; empty if it is not wanted."""
 
 
 class Report(NamedTuple):
@@ -23,16 +23,16 @@ class Report(NamedTuple):
     log: str = ""
 
 
-def tell(task: str, state: str, log: str = "") -> None:
-    """Say what this job is at, if anybody wants to know; work goes on where that is not possible."""
+def publish(task: str, state: str, log: str = "") -> None:
+    """Write what this job does now, if that is wanted; if it cannot be written, work goes on."""
     path = os.environ.get(VARIABLE)
     if path:
         with suppress(OSError):
             replace(path, json.dumps(Report(task, state, time.time(), log)).encode())
 
 
-def heard(path: str) -> Report:
-    """What a job has told last."""
+def latest(path: str) -> Report:
+    """The status that a job wrote last."""
     try:
         with open(path, encoding="utf-8") as file:
             return Report(*json.load(file))

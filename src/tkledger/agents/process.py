@@ -33,22 +33,22 @@ class End(Enum):
     INTERRUPTED = auto()
 
 
-class Outcome(NamedTuple):
+class Result(NamedTuple):
     """How a command ended, and its exit status; below zero for a signal, as subprocess has it."""
 
     end: End
     status: int
 
 
-class Work(NamedTuple):
+class Invocation(NamedTuple):
     """What to run: where, with which environment, with its output in which file.
 
     timeout: seconds until it is ended, None for no limit
     beat: called every ``beats`` seconds; False ends the work
-    child: a file that names the process, for whoever finds it when tk itself is gone
+    child: a file that names the process, so that it can be ended if tk itself is gone
     """
 
-    command: Sequence[str]
+    words: Sequence[str]
     folder: str
     environment: Mapping[str, str]
     log: str
@@ -58,52 +58,52 @@ class Work(NamedTuple):
     child: str
 
 
-def carried_out(work: Work) -> Outcome:
+def carried_out(command: Invocation) -> Result:
     """Run a command to its end, whichever comes first; nothing of its group is left then."""
-    os.makedirs(os.path.dirname(work.log), exist_ok=True)
+    os.makedirs(os.path.dirname(command.log), exist_ok=True)
     try:
-        with open(work.log, "ab") as log:
+        with open(command.log, "ab") as log:
             process = subprocess.Popen(
-                work.command,
-                cwd=work.folder,
-                env={**os.environ, **work.environment},
+                command.words,
+                cwd=command.folder,
+                env={**os.environ, **command.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
     except OSError:
-        return Outcome(End.EXITED, NOT_FOUND)
-    _note(work.child, process.pid)
+        return Result(End.EXITED, NOT_FOUND)
+    _note(command.child, process.pid)
     asked = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        end = _watched(process, work)
+        end = _watched(process, command)
     except KeyboardInterrupt:
         end = End.INTERRUPTED
     finally:
         signal.signal(signal.SIGTERM, asked)
         _end_group(process)
         with suppress(FileNotFoundError):
-            os.unlink(work.child)
-    return Outcome(end, process.returncode)
+            os.unlink(command.child)
+    return Result(end, process.returncode)
 
 
 def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _watched(process: subprocess.Popen[bytes], work: Work) -> End:
+def _watched(process: subprocess.Popen[bytes], command: Invocation) -> End:
     began = beaten = time.monotonic()
     while True:
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=_LOOK_SECONDS)
             return End.EXITED
         now = time.monotonic()
-        if work.timeout is not None and now - began >= work.timeout:
+        if command.timeout is not None and now - began >= command.timeout:
             return End.TIMED_OUT
-        if now - beaten >= work.beats:
+        if now - beaten >= command.beats:
             beaten = now
-            if not work.beat():
+            if not command.beat():
                 return End.LOST
 
 

@@ -1,24 +1,25 @@
-"""One run of a command: where, as whom, answering how."""
+"""One actor at one repository: reads the ledger and has commits made; it prints nothing."""
 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import repeat
-from typing import Any
+from typing import NamedTuple
 
-from tkledger import report
 from tkledger.claims import moves
 from tkledger.claims import standing as claims
-from tkledger.core.change import change
+from tkledger.core.budget import Gauge
+from tkledger.core.change import Violation, change
 from tkledger.core.claim import is_active
 from tkledger.core.field import FieldError, line
-from tkledger.core.lifecycle import Event
+from tkledger.core.lifecycle import Event, State
 from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
 from tkledger.doors.idle import forbidden, sleepers
-from tkledger.errors import Exit, TkError, usage
+from tkledger.errors import TkError, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger, Proposal, Recorded
@@ -26,14 +27,44 @@ from tkledger.local.sums import SumsFile
 from tkledger.verbs import VERBS, Options, Step
 from tkledger.verbs.moves import Refused
 
+Say = Callable[[str], None]
+"""Takes a warning, in words, while the command goes on."""
+
+
+class Carried(NamedTuple):
+    """What was recorded, and the steps it was made of."""
+
+    recorded: Recorded
+    steps: list[Step]
+
+
+class Moved(NamedTuple):
+    """A task that a commit touched, as it is now, and the state it had; None if it is new."""
+
+    source: State | None
+    task: Task
+
+
+class Advice(NamedTuple):
+    """What a commit makes worth a warning: limits that are nearly used up, and rules of which the
+    policy only warns.
+    """
+
+    near: tuple[tuple[Task, Gauge], ...]
+    violations: tuple[Violation, ...]
+
+
+def _unheard(words: str) -> None:
+    """Drop a warning."""
+
 
 class Session:
-    """The repository one stands in, the actor, and whether the answer is JSON."""
+    """A repository, who acts there, and who takes warnings that come up on the way."""
 
-    def __init__(self, path: str = ".", *, as_json: bool = False, actor: str | None = None) -> None:
+    def __init__(self, path: str = ".", *, actor: str | None = None, say: Say = _unheard) -> None:
         self.repo = Repo(path)
         self.ledger = Ledger(self.repo, sums=SumsFile(self.repo.common_dir))
-        self.as_json = as_json
+        self.say = say
         self.token: Oid | None = None
         """The claim that this run holds already."""
         self._standing: Mapping[str, claims.Standing] | None = None
@@ -41,23 +72,32 @@ class Session:
 
     def at(self, path: str) -> Session:
         """The same actor, in another checkout."""
-        return Session(path, as_json=self.as_json, actor=self._actor)
+        return Session(path, actor=self._actor, say=self.say)
 
-    def read(self, at: str | None = None, *, remarks: bool = False) -> Snapshot:
-        """The ledger to look at: HEAD's, or at a revision or date; for a view, with ``remarks``."""
+    def head(self) -> Snapshot:
+        """HEAD's ledger, to act on. Raises TkError if it cannot be used."""
+        return self.ledger.usable(self.ledger.head())
+
+    def read(self, at: str | None = None) -> Snapshot:
+        """The ledger to look at: HEAD's, or at a revision or date."""
         from tkledger.local.task_cache import TaskCache
 
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
         tip = None if at is None else self.repo.commit_at(at)
         found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
-        if remarks:
-            self.ledger.remark(found, tip)
+        found.remarks = _Remarks(lambda: self.ledger.remarks(found, tip))
         return found
 
-    def look(self, at: str | None = None, *, remarks: bool = False) -> Snapshot:
+    def look(self, at: str | None = None) -> Snapshot:
         """The same, with the tasks that are claimed on other branches as they are there."""
-        found = self.read(at, remarks=remarks)
+        found = self.read(at)
         return found if at is not None else claims.shown(self.repo, found, self.standing())
+
+    def tip(self, at: str | None = None) -> Oid:
+        """The commit that such a ledger is read at."""
+        found = self.repo.commit_at(at) if at is not None else self.repo.head
+        assert found is not None  # else there is no ledger to look at
+        return found
 
     def standing(self) -> Mapping[str, claims.Standing]:
         """All claims that this repository knows, asked for once."""
@@ -81,7 +121,7 @@ class Session:
         dry_run: bool = False,
         key: str | None = None,
         places: Sequence[str] = (),
-    ) -> tuple[Recorded, list[Step]]:
+    ) -> Carried:
         """Propose the verbs one after another as one commit, all or nothing.
 
         ``places`` say where each verb was read, for the words of an error.
@@ -93,29 +133,40 @@ class Session:
             raise usage("bad-key", f"the key {error}", "--key KEY") from None
 
         def propose(before: Snapshot) -> Proposal:
-            steps.clear()
-            ledger = self.ledger.usable(before)
-            actor = self.actor(ledger)
-            for (verb, options), place in zip(verbs, places or repeat("")):
-                steps.append(_step(ledger, verb, options, actor, place))
-                ledger = steps[-1].ledger
-            trailers = [("Tk-Actor", actor)]
-            trailers += _trailers(steps)
-            trailers += [("Tk-Key", key)] if key else []
-            words = "".join(f"{name}: {value}\n" for name, value in trailers)
-            ledger = self.ledger.booked(before, ledger, words)
-            work = any(step.work for step in steps)
-            if work:
-                moves.require(self.repo, self.claimant(before), [step.id for step in steps])
-            return Proposal(ledger, _subject(steps), tuple(trailers), always=work)
+            steps[:] = self._steps(before, verbs, places)
+            return self._proposal(before, steps, key)
 
         try:
-            return self.record(propose, dry_run=dry_run, key=key), steps
+            return Carried(self.record(propose, dry_run=dry_run, key=key), steps)
         except Refused:
             for verb, options in verbs:
                 if verb == Event.START:
-                    self._tell_claimed(options["id"])
+                    self._require_unclaimed(options["id"])
             raise
+
+    def _steps(
+        self, before: Snapshot, verbs: Sequence[tuple[str, Options]], places: Sequence[str]
+    ) -> list[Step]:
+        """Each verb on the ledger that the one before it leaves."""
+        ledger = self.ledger.usable(before)
+        actor = self.actor(ledger)
+        steps: list[Step] = []
+        for (verb, options), place in zip(verbs, places or repeat("")):
+            steps.append(_step(ledger, verb, options, actor, place))
+            ledger = steps[-1].ledger
+        return steps
+
+    def _proposal(self, before: Snapshot, steps: Sequence[Step], key: str | None) -> Proposal:
+        """The steps as one commit. Raises TkError if work in it is on a task that others hold."""
+        trailers = [("Tk-Actor", self.actor(before)), *_trailers(steps)]
+        trailers += [("Tk-Key", key)] if key else []
+        words = "".join(f"{name}: {value}\n" for name, value in trailers)
+        after = steps[-1].ledger if steps else before
+        ledger = self.ledger.booked(before, after, words)
+        work = any(step.work for step in steps)
+        if work:
+            moves.require(self.repo, self.claimant(before), [step.id for step in steps])
+        return Proposal(ledger, _subject(steps), tuple(trailers), always=work)
 
     def record(
         self,
@@ -127,24 +178,25 @@ class Session:
         """Have the ledger record a proposal with the claims that move with it, and pass on its
         warning.
         """
-        landing = moves.companions(self.repo, self._at_door, report.say)
+        landing = moves.companions(self.repo, self._at_door, self.say)
         recorded = self.ledger.record(propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
             moves.turns(self.repo, recorded, self._at_door(recorded))
         if recorded.warning:
-            report.say(f"warning: {recorded.warning}")
+            self.say(f"warning: {recorded.warning}")
         return recorded
 
-    def warn(self, recorded: Recorded, ids: Sequence[str]) -> None:
-        """Say which limits of these tasks are nearly used up, and what the policy only warns of."""
-        for key in ids:
-            task = recorded.after.task(key)
-            if task is not None and not task.ended:
-                for gauge in self.ledger.gauges(recorded.after, task):
-                    if gauge.near:
-                        report.say(report.near(task, gauge))
-        for violation in advice(change((recorded.before,), recorded.after)):
-            report.say(report.violation_text(violation, "warning"))
+    def advice(self, recorded: Recorded, ids: Sequence[str]) -> Advice:
+        """What to warn of after a commit; limits only of these tasks."""
+        tasks = [task for key in ids if (task := recorded.after.task(key)) and not task.ended]
+        near = [
+            (task, gauge)
+            for task in tasks
+            for gauge in self.ledger.gauges(recorded.after, task)
+            if gauge.near
+        ]
+        violations = advice(change((recorded.before,), recorded.after))
+        return Advice(tuple(near), tuple(violations))
 
     def claimant(self, ledger: Snapshot) -> moves.Claimant:
         """Whoever acts, on this branch, under this ledger's policy."""
@@ -163,7 +215,7 @@ class Session:
                 raise Refused(*idle)
         return who
 
-    def _tell_claimed(self, text: str) -> None:
+    def _require_unclaimed(self, text: str) -> None:
         """A start that the law refuses may have lost a race, which says more."""
         ledger = self.ledger.head()
         found = ledger.matching(text) if ledger.policy else []
@@ -175,31 +227,35 @@ class Session:
             if held is not None and held.live and not own:
                 raise claims.claimed(held) from None
 
-    def answer_moves(self, recorded: Recorded, *, dry_run: bool, verb: str) -> Exit:
-        """Tell what became of the tasks that were touched."""
-        moved = [
-            (key, before.state if before else None, after)
-            for key in recorded.touched
-            if (after := recorded.after.task(key)) is not None
-            for before in [recorded.before.task(key)]
-        ]
-        self.warn(recorded, [key for key, _, _ in moved])
-        if self.as_json:
-            tasks = [
-                report.without_empty({"id": key, "from": source, "to": task.state})
-                for key, source, task in moved
-            ]
-            report.print_json(
-                tasks=tasks, **({"commit": recorded.commit} if recorded.commit else {})
-            )
-        elif not moved:
-            report.say("nothing changed: it is so already")
-        for key, source, task in () if self.as_json else moved:
-            move = task.state if source in (None, task.state) else f"{source} -> {task.state}"
-            prefix = "would be: " if dry_run else ""
-            done = f" ({verb})" if source is task.state else ""
-            print(report.visible(f"{prefix}{key}: {move}{done}  {task.title}"))
-        return Exit.OK
+
+class _Remarks(Mapping[str, str]):
+    """Words on tasks; found when the first is asked for, since that may count all history."""
+
+    def __init__(self, find: Callable[[], Mapping[str, str]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Mapping[str, str]:
+        return self._find()
+
+    def __getitem__(self, key: str) -> str:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+def moved(recorded: Recorded) -> list[Moved]:
+    """The tasks that a commit touched and that are still there."""
+    return [
+        Moved(before.state if before else None, after)
+        for key in recorded.touched
+        if (after := recorded.after.task(key)) is not None
+        for before in [recorded.before.task(key)]
+    ]
 
 
 def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Step:
@@ -228,43 +284,6 @@ def _subject(steps: Sequence[Step]) -> str:
     ids = [step.id for step in steps]
     shown = ", ".join(ids[:6]) + (f" and {len(ids) - 6} more" if len(ids) > 6 else "")
     return f"{', '.join(verbs)} {shown}"
-
-
-def claim_json(held: claims.Standing) -> dict[str, Any]:
-    """A claim for programs: who, where, since and until when; by this machine's clock."""
-    claim = held.claim
-    return report.without_empty(
-        {
-            **{"holder": claim.holder, "branch": claim.branch.removeprefix("refs/heads/")},
-            **{"since": report.iso(held.since), "epoch": claim.epoch, "token": held.oid},
-            "until": None if claim.final else report.iso(held.until),
-            "final": claim.final,
-        }
-    )
-
-
-def read_text(text: str | None) -> str | None:
-    """An option's text; ``-`` is standard input."""
-    return read_input() if text == "-" else text
-
-
-def read_input() -> str:
-    """What stands on standard input."""
-    try:
-        return sys.stdin.read()
-    except UnicodeDecodeError as error:
-        said = f"byte {error.start + 1} of standard input is no {error.encoding}"
-        raise usage("bad-input", said, "iconv -t utf-8") from None
-
-
-def read_ids(ids: Iterable[str]) -> list[str]:
-    """Ids in their order, each once; ``-`` is standard input, one or more a line."""
-    found: list[str] = []
-    for word in ids:
-        found += read_input().split() if word == "-" else [word]
-    if not found:
-        raise usage("no-id", "which task?", "tk list")
-    return list(dict.fromkeys(found))
 
 
 def each(verb: str, ids: Iterable[str], options: Options) -> list[tuple[str, Options]]:

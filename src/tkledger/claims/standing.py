@@ -6,6 +6,7 @@ It does not move them; `moves` does, and `remote` asks a remote.
 from __future__ import annotations
 
 import time
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -146,7 +147,8 @@ def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapsh
         return ledger
     overlaid = ledger.put(*found.values())
     overlaid.elsewhere = places
-    overlaid.remarks = {**ledger.remarks, **{task: f"on {one}" for task, one in places.items()}}
+    on = {task: f"on {one}" for task, one in places.items()}
+    overlaid.remarks = ChainMap(on, ledger.remarks)  # type: ignore[arg-type]  # nobody writes to it
     return overlaid
 
 

@@ -17,6 +17,7 @@ from tkledger import __version__
 from tkledger.errors import Exit
 
 if TYPE_CHECKING:
+    from tkledger.cli.answer import Answer
     from tkledger.verbs.commands import Command
 
 
@@ -85,13 +86,17 @@ def _carried_out(argv: list[str]) -> int:
 
     call = None if "_TK_COMPLETE" in os.environ else parser.parse(argv)
     if call is not None:
-        return int(function(call.command)(**call.values))
+        from tkledger.cli.answer import give
+        from tkledger.verbs.parameters import JSON
+
+        as_json = call.values.pop(JSON.name, False)
+        return give(function(call.command)(**call.values), as_json=as_json)
     from tkledger.cli import typer_app
 
     return typer_app.run(argv)
 
 
-def function(command: Command) -> Callable[..., int]:
+def function(command: Command) -> Callable[..., Answer]:
     """The function of a command: the last word of its name, in the module of the first.
 
     After a word that Python has itself comes a ``_``, and all moves are one function.
@@ -103,7 +108,7 @@ def function(command: Command) -> Callable[..., int]:
         return partial(moves.move, command.name)
     module = import_module(f"tkledger.cli.commands.{words[0]}")
     name = words[-1] + ("_" if hasattr(builtins, words[-1]) else "")
-    found: Callable[..., int] = getattr(module, name)
+    found: Callable[..., Answer] = getattr(module, name)
     return found
 
 

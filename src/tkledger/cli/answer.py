@@ -1,29 +1,129 @@
-"""What commands have in common when they answer: a view on stdout, words on stderr."""
+"""What a command answers, as a value; and the one place that prints it, as JSON or for people."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tkledger.api.session import Session
-from tkledger.core.snapshot import Snapshot
-from tkledger.report import say, visible
+from tkledger import report
+from tkledger.api.session import Session, moved
+from tkledger.errors import Exit
+from tkledger.ledger.reader import Recorded
+from tkledger.report import visible
+
+if TYPE_CHECKING:
+    from tkledger.core.snapshot import Snapshot
+    from tkledger.views.text_layout import Lines
 
 
-def show_view(renderable: Any) -> None:
-    """Print a view on stdout."""
-    from tkledger.views.style import show
+class Aside(NamedTuple):
+    """A line for a person, on stderr; scripts need not read it."""
 
-    show(renderable, sys.stdout)
+    text: str
 
 
-def tell_flaws(ledger: Snapshot) -> None:
+class Verbatim(NamedTuple):
+    """A line for another program, on stdout as it is."""
+
+    text: str
+
+
+def _ok() -> Exit:
+    return Exit.OK
+
+
+class Answer(NamedTuple):
+    """What a command found or did, in the form that is asked for.
+
+    to_json: the values of the JSON object; None if others have printed it already
+    view: lines of text and drawn views, in the order in which they are shown
+    exit: the exit status, asked for at the end
+    live: whether each line is passed on at once, since the next may take long
+    """
+
+    to_json: Callable[[], Mapping[str, Any] | None]
+    view: Callable[[], Iterable[str | Aside | Verbatim | Lines]]
+    exit: Callable[[], int] = _ok
+    live: bool = False
+
+
+def give(answer: Answer, *, as_json: bool) -> int:
+    """Print an answer; its exit status."""
+    if as_json:
+        found = answer.to_json()
+        if found is not None:
+            report.print_json(**found)
+    else:
+        for one in answer.view():
+            _show(one)
+            if answer.live:
+                sys.stdout.flush()
+    return answer.exit()
+
+
+def _show(one: str | Aside | Verbatim | Lines) -> None:
+    if isinstance(one, str):
+        print(visible(one))
+    elif isinstance(one, Verbatim):
+        print(one.text)
+    elif isinstance(one, Aside):
+        sys.stdout.flush()
+        say(one.text)
+    else:
+        from tkledger.views.style import show
+
+        show(one, sys.stdout)
+
+
+def say(text: str) -> None:
+    """Print words for a person on stderr, whatever the answer is."""
+    report.say(visible(text))
+
+
+def say_flaws(ledger: Snapshot) -> None:
     """Warn of each task file that cannot be read."""
     for flaw in ledger.flaws():
-        say(visible(f"warning[{flaw.code}] {flaw.subject}: {flaw.message}"))
+        say(f"warning[{flaw.code}] {flaw.subject}: {flaw.message}")
 
 
-def tell(session: Session, words: str) -> None:
-    """Print a line, unless the answer is JSON."""
-    if not session.as_json:
-        print(visible(words))
+def say_advice(session: Session, recorded: Recorded, ids: Sequence[str]) -> None:
+    """Warn of limits of these tasks that are nearly used up, and of rules that only warn."""
+    advice = session.advice(recorded, ids)
+    for task, gauge in advice.near:
+        report.say(report.near(task, gauge))
+    for violation in advice.violations:
+        report.say(report.violation_text(violation, "warning"))
+
+
+def with_commit(recorded: Recorded) -> dict[str, str]:
+    """The commit for JSON, if there is one."""
+    return {"commit": recorded.commit} if recorded.commit else {}
+
+
+def would_be(dry_run: bool) -> str:
+    """How a line begins that says what a dry run only tried."""
+    return "would be: " if dry_run else ""
+
+
+def changed(session: Session, recorded: Recorded, *, dry_run: bool, verb: str) -> Answer:
+    """The answer of a command that changes tasks: each that it touched, and how."""
+    tasks = moved(recorded)
+    say_advice(session, recorded, [one.task.id for one in tasks])
+
+    def to_json() -> dict[str, Any]:
+        rows = [
+            {"id": task.id, **({"from": source} if source else {}), "to": task.state}
+            for source, task in tasks
+        ]
+        return {"tasks": rows, **with_commit(recorded)}
+
+    def view() -> Iterable[str | Aside]:
+        if not tasks:
+            yield Aside("nothing to do: already in that state")
+        for source, task in tasks:
+            move = task.state if source in (None, task.state) else f"{source} -> {task.state}"
+            done = f" ({verb})" if source is task.state else ""
+            yield f"{would_be(dry_run)}{task.id}: {move}{done}  {task.title}"
+
+    return Answer(to_json, view)

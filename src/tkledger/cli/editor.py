@@ -13,11 +13,10 @@ from tkledger.core.task import Task
 from tkledger.errors import unusable, usage
 from tkledger.files import codec
 from tkledger.ledger.reader import Proposal, Recorded
-from tkledger.report import say
 from tkledger.verbs import existing
 
 
-def edit_file(session: Session, text: str, *, dry_run: bool) -> int:
+def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:
     """Open the task's file, and commit what was saved, form put right.
 
     What was written is never lost: if it cannot be taken, a line names the file it is in.
@@ -32,10 +31,10 @@ def edit_file(session: Session, text: str, *, dry_run: bool) -> int:
         recorded = _record(session, before, scratch, dry_run)
     except BaseException:
         if os.path.exists(scratch):
-            say(f"your text: {scratch}")
+            session.say(f"your text: {scratch}")
         raise
     os.unlink(scratch)
-    return session.answer_moves(recorded, dry_run=dry_run, verb="edited")
+    return recorded
 
 
 def _scratch(task: Task) -> str:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from tkledger.agents.briefing import last_lines
-from tkledger.agents.jobs import VARIABLE, heard
+from tkledger.agents.jobs import VARIABLE, latest
 from tkledger.verbs.parameters import JOBS
 from tkledger.views.jobs import Job, Screen, jobs, live
 
@@ -97,7 +97,7 @@ def _show(screen: Screen, workers: list[_Worker]) -> None:
 
 
 def _job(worker: _Worker) -> Job:
-    report = heard(worker.told)
+    report = latest(worker.told)
     if worker.process.poll() is not None:
         return Job("", "ended", 0)
     seconds = max(0, int(time.time() - report.since)) if report.since else 0

@@ -1,7 +1,11 @@
-"""Reads a command line by the table of commands; it prints nothing and carries nothing out."""
+"""Reads a command line by the table of commands, and the values that are on standard input.
+
+It prints nothing and carries nothing out.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -180,3 +184,26 @@ def _complete(command: Command, values: dict[str, Any]) -> dict[str, Any]:
             if one.default is not None:
                 values[one.name] = one.default
     return values
+
+
+def read_text(text: str | None) -> str | None:
+    """The text of an option; ``-`` is standard input."""
+    return _standard_input() if text == "-" else text
+
+
+def read_ids(ids: Iterable[str]) -> list[str]:
+    """Ids in their order, each once; ``-`` is standard input, one or more a line."""
+    found: list[str] = []
+    for word in ids:
+        found += _standard_input().split() if word == "-" else [word]
+    if not found:
+        raise usage("no-id", "which task?", "tk list")
+    return list(dict.fromkeys(found))
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        said = f"byte {error.start + 1} of standard input is not {error.encoding}"
+        raise usage("bad-input", said, "iconv -t utf-8") from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
+from tkledger.core.usage import Used
 
 
 class HistoryEntry(NamedTuple):
@@ -66,3 +67,29 @@ def times(entries: Iterable[HistoryEntry]) -> Times:
         if started is None and entry.target is State.IN_PROGRESS:
             started = clock
     return Times(created, clock if created is not None else None, started)
+
+
+class Child(NamedTuple):
+    """A task below another, and its state."""
+
+    id: str
+    state: State
+    title: str = ""
+
+
+class Details(NamedTuple):
+    """What is known of a task beyond its file, out of the commits and of its neighbours.
+
+    Times are ISO 8601 in UTC; ``legal`` holds the verbs that are legal now, ``claim`` its claim by
+    the names of its JSON.
+    """
+
+    created_at: str | None = None
+    updated_at: str | None = None
+    started_at: str | None = None
+    used: Used = Used()
+    depth: int = 0
+    children: tuple[Child, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    legal: tuple[str, ...] | None = None
+    claim: Mapping[str, object] | None = None

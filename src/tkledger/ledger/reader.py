@@ -292,12 +292,13 @@ class Ledger:
             return []
         return gauges(policy, snapshot, task, self.usage(charged=charged))
 
-    def remark(self, snapshot: Snapshot, tip: Oid | None) -> None:
-        """Have the views say which limits are nearly used up, at HEAD or ``tip``."""
-        if snapshot.policy is not None:
-            usage = lru_cache(maxsize=1)(partial(self.usage, tip))
-            near = pressing(snapshot.policy, snapshot, usage)
-            snapshot.remarks = {task_id: one.told_of(task_id) for task_id, one in near.items()}
+    def remarks(self, snapshot: Snapshot, tip: Oid | None) -> dict[str, str]:
+        """The tasks of which a limit is nearly used up, at HEAD or ``tip``, and the words for it."""
+        if snapshot.policy is None:
+            return {}
+        usage = lru_cache(maxsize=1)(partial(self.usage, tip))
+        near = pressing(snapshot.policy, snapshot, usage)
+        return {task_id: one.told_of(task_id) for task_id, one in near.items()}
 
     def _change(
         self,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from tkledger.core.budget import amount
+from tkledger.core.history import Child, Details
 from tkledger.core.lifecycle import State
 from tkledger.core.task import RESOLUTIONS, Task
 from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
 from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, pad, safe, safe_lines, wrap
-from tkledger.views.words import badge, duration, minute, wait_reason
+from tkledger.views.words import badge, duration, wait_reason
 
-MEASURES = {"steps": "steps", "seconds": "seconds_active", "tokens": "tokens", "cost": "cost"}
-"""What a budget limits, and the derived value that says how much of it is used."""
+MEASURES = ("steps", "seconds", "tokens", "cost")
+"""What a budget limits, in the order shown."""
 
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
 INSET = "  "
@@ -20,21 +22,17 @@ Fact = tuple[str, Sequence[Span]]
 """A name and the lines of its value."""
 
 
-def card(task: Task, derived: Mapping[str, object] | None = None) -> Lines:
-    """``task`` in full. ``derived`` has the names of `tk show --json`; what is absent is left out.
-
-    Times are ISO text or seconds since 1970; ``children`` map ids to states, or are ids, tasks
-    or maps with ``id``, ``state`` and ``title``; ``legal`` holds verbs, or maps with ``event``.
-    """
-    known = {} if derived is None else derived
+def card(task: Task, details: Details | None = None) -> Lines:
+    """``task`` in full; without ``details`` only what its file says."""
+    known = details or Details()
 
     def draw(frame: Frame) -> Iterator[Line]:
         for text in wrap(safe(task.title), frame.width):
             yield ((text, STRONG),)
         yield _status(task)
-        for facts in (_links(task, known), _work(task, known), _history(task, known)):
+        for facts in (_links(task, known), _work(task, details), _history(task, known)):
             yield from _grid([fact for fact in facts if fact[1]], frame)
-        yield from _children(known.get("children"))
+        yield from _children(known.children)
         yield from _text("description", task.description, frame)
         yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
         yield from _entries("notes", [(note, "") for note in task.notes], frame)
@@ -56,14 +54,14 @@ def _status(task: Task) -> Line:
     return [span for part in parts if part[0] for span in (part, (INSET, ""))][:-1]
 
 
-def _links(task: Task, known: Mapping[str, object]) -> Iterator[Fact]:
+def _links(task: Task, known: Details) -> Iterator[Fact]:
     failure = ": ".join(part for part in task.error if part)
     yield "waiting", _lines(wait_reason(task), BAD)
     yield "error", _lines(failure, BAD)
     yield "parent", _lines(task.parent, ID)
     yield "origin", _lines(task.origin, ID)
     yield "depends on", _lines(", ".join(task.depends_on), ID)
-    yield "waits for", _lines(_words(known.get("blocked_by")), "yellow")
+    yield "waits for", _lines(", ".join(known.blocked_by), "yellow")
     yield "labels", _lines(", ".join(task.labels))
     yield "branch", _lines(task.branch)
     yield "base", _lines(task.base)
@@ -75,15 +73,14 @@ def _concern(task: Task, words: str) -> Span:
     return (f"{words} (settled)", DIM) if words in task.settled else (words, BAD)
 
 
-def _work(task: Task, known: Mapping[str, object]) -> Iterator[Fact]:
+def _work(task: Task, details: Details | None) -> Iterator[Fact]:
     """What the work may cost and has cost, and why it is wanted."""
-    for name, key in MEASURES.items():
-        used = known.get(key, getattr(task.spent, name))
+    for name in MEASURES:
+        used = _used(task, details, name)
         limit = getattr(task.budget, name)
         if used or limit is not None:
-            amount = _amount(name, 0 if used is None else used)
             of = "" if limit is None else f" of {_amount(name, limit)}"
-            yield ("active" if name == "seconds" else name), _lines(amount + of)
+            yield ("active" if name == "seconds" else name), _lines(_amount(name, used or 0) + of)
     if task.budget.depth is not None:
         yield "depth limit", _lines(str(task.budget.depth))
     for name, value in task.admission._asdict().items():
@@ -92,27 +89,30 @@ def _work(task: Task, known: Mapping[str, object]) -> Iterator[Fact]:
         yield f"x.{name}", _lines(_words(value))
 
 
-def _history(task: Task, known: Mapping[str, object]) -> Iterator[Fact]:
+def _used(task: Task, details: Details | None, kind: str) -> int | str | None:
+    """How much was used; what was not counted is as the file says."""
+    counted: int = getattr(details.used, kind) if details else 0
+    if counted:
+        return amount(kind, counted) if kind == "cost" else counted
+    of_file: int | str | None = getattr(task.spent, kind)
+    return 0 if details and kind == "seconds" else of_file
+
+
+def _history(task: Task, known: Details) -> Iterator[Fact]:
     yield "creator", _lines(task.creator)
     for name, key in TIMES.items():
-        at = known.get(key)
-        yield name, _lines(minute(at) if isinstance(at, int) else _words(at))
-    yield "depth", _lines(_words(known.get("depth") or None))
-    yield "claim", _lines(_words(known.get("claim")))
-    verbs = known.get("legal")
-    if isinstance(verbs, (list, tuple)):
-        yield "legal now", _lines(", ".join(map(_verb, verbs)) or "nothing")
+        yield name, _lines(getattr(known, key))
+    yield "depth", _lines(str(known.depth or ""))
+    yield "claim", _lines(_words(known.claim))
+    if known.legal is not None:
+        yield "legal now", _lines(", ".join(known.legal) or "nothing")
 
 
-def _verb(raw: object) -> str:
-    return _words(raw["event"] if isinstance(raw, Mapping) and "event" in raw else raw)
-
-
-def _amount(name: str, value: object) -> str:
+def _amount(name: str, value: int | str) -> str:
     if name == "cost":
-        return f"${_words(value)}"
-    if not isinstance(value, int):
-        return _words(value)
+        return f"${safe(str(value))}"
+    if isinstance(value, str):
+        return safe(value)
     return duration(value) if name == "seconds" else f"{value:,}"
 
 
@@ -150,31 +150,18 @@ def _wrapped(lines: Sequence[Span], width: int) -> Iterator[Span]:
             yield line, style
 
 
-def _children(raw: object) -> Iterator[Line]:
-    if isinstance(raw, Mapping):
-        raw = [{"id": name, "state": state} for name, state in raw.items()]
-    if not isinstance(raw, (list, tuple)) or not raw:
+def _children(children: Sequence[Child]) -> Iterator[Line]:
+    if not children:
         return
     yield ()
-    rows = [_child(child) for child in raw]
-    width = max(cells(mark[0]) for mark, _, _ in rows)
-    done = sum(mark == badge(State.DONE) for mark, _, _ in rows)
-    counted = f"{done} of {len(rows)} done" if width else f"{len(rows)}"
-    yield (("children", STRONG), (f"  {counted}", DIM))
-    for (mark, colour), name, title in rows:
-        lead = pad(mark, width) + INSET if width else ""
-        yield ((INSET, ""), (lead, colour), (name, ID), (INSET + title if title else "", ""))
-
-
-def _child(raw: object) -> tuple[Span, str, str]:
-    """Its state, id and title, as far as they are known."""
-    if isinstance(raw, Task):
-        return badge(raw.state), raw.id, safe(raw.title)
-    if isinstance(raw, Mapping):
-        state = raw.get("state")
-        mark = badge(State(state)) if state is not None else ("", "")
-        return mark, _words(raw.get("id")), _words(raw.get("title"))
-    return ("", ""), _words(raw), ""
+    marks = [badge(child.state) for child in children]
+    width = max(cells(text) for text, _ in marks)
+    done = sum(child.state is State.DONE for child in children)
+    yield (("children", STRONG), (f"  {done} of {len(children)} done", DIM))
+    for child, (text, colour) in zip(children, marks):
+        lead = pad(text, width) + INSET
+        title = INSET + safe(child.title) if child.title else ""
+        yield ((INSET, ""), (lead, colour), (child.id, ID), (title, ""))
 
 
 def _text(name: str, text: str | None, frame: Frame) -> Iterator[Line]:

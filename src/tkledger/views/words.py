@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from datetime import datetime, timezone
 
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
@@ -12,6 +12,8 @@ from tkledger.views.style import LOOKS
 from tkledger.views.text_layout import Span, safe
 
 FEW = 3
+CALENDAR = (-62_135_596_800, 253_402_300_799)
+"""The years 1 to 9999, in seconds since 1970: ISO 8601 has no others."""
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
@@ -29,10 +31,9 @@ def glyph(state: State) -> Span:
 
 def minute(at: int) -> str:
     """Seconds since 1970 as an ISO 8601 minute in UTC; ``@seconds`` beyond the calendar."""
-    try:
-        return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%MZ")
-    except (ValueError, OverflowError, OSError):
+    if not CALENDAR[0] <= at <= CALENDAR[1]:
         return f"@{at}"
+    return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(at))
 
 
 def duration(seconds: int) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, say, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.snapshot import POLICY_PATH, Snapshot
 from tkledger.doors import gate
-from tkledger.errors import Exit, usage
+from tkledger.errors import usage
 from tkledger.ledger.reader import Proposal
-from tkledger.report import print_json, visible
 
 
 def accept(
@@ -16,14 +16,13 @@ def accept(
     reason: str,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Let a commit that breaks the rules stand, openly: recorded in the policy, with the reason.
 
     A server believes it once the policy that names the commit stands on its HEAD: push that first.
     """
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     oid = session.repo.commit_of(commit)
     parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
     verdict = gate.range_(session.ledger, oid, *parents)
@@ -41,8 +40,7 @@ def accept(
         return Proposal(before.evolve({POLICY_PATH: amended}), words, trailers)
 
     recorded = session.record(propose, dry_run=dry_run)
-    if as_json:
-        print_json(accepted=oid, **({"commit": recorded.commit} if recorded.commit else {}))
-    else:
-        print(f"{'would accept' if dry_run else 'accepted'} {oid[:10]}: {visible(reason)}")
-    return Exit.OK
+    return Answer(
+        lambda: {"accepted": oid, **with_commit(recorded)},
+        lambda: [f"{'would accept' if dry_run else 'accepted'} {oid[:10]}: {reason}"],
+    )

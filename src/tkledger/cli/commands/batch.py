@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, changed, say
 from tkledger.errors import unusable, usage
 from tkledger.verbs import VERBS, Options
 from tkledger.verbs.commands import fields
@@ -21,9 +22,8 @@ def batch(
     key: str | None = None,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Carry out one JSON object a line, {"op": VERB, "id": ID, options...}, as one commit."""
     lines = _read(file).split("\n")  # and nowhere else: U+2028 may stand in a JSON text
     if len(lines) > MAX_LINES:
@@ -34,10 +34,10 @@ def batch(
         raise usage(
             "empty", "the batch is empty", 'echo \'{"op": "new", "title": "T"}\' | tk batch'
         )
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     places = [f"line {number}: " for number, _ in numbered]
     recorded, _ = session.carry_out(verbs, dry_run=dry_run, key=key, places=places)
-    return session.answer_moves(recorded, dry_run=dry_run, verb="changed")
+    return changed(session, recorded, dry_run=dry_run, verb="changed")
 
 
 def _read(file: str) -> str:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import show_view, tell_flaws
-from tkledger.core.lifecycle import State
-from tkledger.errors import Exit
-from tkledger.report import print_json, task_json
+from tkledger.cli.answer import Answer, say, say_flaws
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
 
-def board(at: str | None = None, path: str = ".", as_json: bool = False) -> int:
+def board(at: str | None = None, path: str = ".") -> Answer:
     """Show the states side by side."""
-    ledger = Session(path, as_json=as_json).read(at, remarks=not as_json)
-    tell_flaws(ledger)
-    if as_json:
-        columns: dict[str, list[Any]] = {state.value: [] for state in State}
-        for task in ledger.tasks():
-            columns[task.state.value].append(task_json(task))
-        print_json(columns=columns)
-        return Exit.OK
-    from tkledger.views.board import board as view
+    ledger = Session(path, say=say).read(at)
+    say_flaws(ledger)
 
-    show_view(view(ledger))
-    return Exit.OK
+    def view() -> Iterable[Lines]:
+        from tkledger.views.board import board as drawn
+
+        return [drawn(ledger)]
+
+    return Answer(lambda: {"columns": look.columns_json(ledger)}, view)

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tkledger.api.json import without_empty
+from tkledger.cli.answer import Answer, Aside
 from tkledger.core import exec_kernel
-from tkledger.core.exec_kernel import Answer, Node
+from tkledger.core.exec_kernel import Node
 from tkledger.errors import Exit, TkError, usage
-from tkledger.report import print_json, say, visible, without_empty
 
 
-def _answer(ask: Callable[[], Answer], as_json: bool) -> int:
-    """Print an answer: allowed on stdout and 0, refused on stderr and 1."""
+def _answer(ask: Callable[[], exec_kernel.Answer]) -> Answer:
+    """An answer of the kernel: if allowed on stdout and 0, else on stderr and 1."""
     try:
-        answer = ask()
+        found = ask()
     except ValueError as error:
         raise usage("bad-value", str(error), "tk check --help") from None
-    if as_json:
-        print_json(ok=answer.ok, **without_empty({"text": answer.text, "kind": answer.kind}))
-    elif answer.ok:
-        print(visible(answer.text))
-    else:
-        say(visible(answer.text))
-    return Exit.OK if answer.ok else Exit.REJECTED
+    return Answer(
+        lambda: {"ok": found.ok, **without_empty({"text": found.text, "kind": found.kind})},
+        lambda: [found.text if found.ok else Aside(found.text)],
+        lambda: Exit.OK if found.ok else Exit.REJECTED,
+    )
 
 
-def transition(source: str, target: str, path: str = ".", as_json: bool = False) -> int:
+def transition(source: str, target: str, path: str = ".") -> Answer:
     """Say whether the lifecycle has an edge between two states."""
-    return _answer(lambda: exec_kernel.transition(source, target), as_json)
+    return _answer(lambda: exec_kernel.transition(source, target))
 
 
 def loop(
@@ -39,14 +38,13 @@ def loop(
     max_depth: int = exec_kernel.MAX_DEPTH,
     at: str | None = None,
     path: str = ".",
-    as_json: bool = False,
-) -> int:
+) -> Answer:
     """Say whether making a task would be work that goes round in circles, or too deep."""
     call = Node(id, agent, type, parent, created_by)
-    return _answer(lambda: _loop(call, max_depth, path, at), as_json)
+    return _answer(lambda: _loop(call, max_depth, path, at))
 
 
-def _loop(call: Node, max_depth: int, path: str, at: str | None) -> Answer:
+def _loop(call: Node, max_depth: int, path: str, at: str | None) -> exec_kernel.Answer:
     """Ask the ledger one stands in; outside of any there is nothing registered."""
     from tkledger.api.session import Session
     from tkledger.git.repo import GitError
@@ -69,8 +67,7 @@ def budget(
     depth: int = 0,
     max_depth: int = exec_kernel.MAX_DEPTH,
     path: str = ".",
-    as_json: bool = False,
-) -> int:
+) -> Answer:
     """Say whether what was used is within the limits given."""
     return _answer(
         lambda: exec_kernel.budget(
@@ -82,5 +79,4 @@ def budget(
             depth=depth,
             max_depth=max_depth,
         ),
-        as_json,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tkledger.api.session import Session, each, read_ids, read_text
+from tkledger.api.session import Session, each
+from tkledger.cli.answer import Answer, changed, say
+from tkledger.cli.parser import read_ids, read_text
 
 
 def concern(
@@ -12,12 +14,11 @@ def concern(
     settle: int | None = None,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Raise a concern, or settle one; a task is not done while a design concern is open."""
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     options = {"message": read_text(message), "kind": kind, "settle": settle}
     recorded, _ = session.carry_out(each("concern", read_ids([id]), options), dry_run=dry_run)
-    said = "raised" if settle is None else "settled"
-    return session.answer_moves(recorded, dry_run=dry_run, verb=said)
+    verb = "raised" if settle is None else "settled"
+    return changed(session, recorded, dry_run=dry_run, verb=verb)

@@ -5,38 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tkledger.api.json import policy_json
 from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, say, with_commit, would_be
 from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import POLICY_PATH, Snapshot
 from tkledger.core.task import Budget
-from tkledger.errors import Exit, usage
+from tkledger.errors import usage
 from tkledger.files import codec
 from tkledger.ledger.reader import Proposal
-from tkledger.report import policy_json, print_json, visible
 
 
-def show(at: str | None = None, path: str = ".", as_json: bool = False) -> int:
+def show(at: str | None = None, path: str = ".") -> Answer:
     """Show the policy in force, as its file has it; what it leaves out is as by default."""
-    policy = Session(path, as_json=as_json).read(at).policy
+    policy = Session(path, say=say).read(at).policy
     assert policy is not None
-    if as_json:
-        print_json(policy=policy_json(policy))
-    else:
-        print(visible(codec.dump_policy(policy).decode()), end="")
-    return Exit.OK
+    return Answer(
+        lambda: {"policy": policy_json(policy)},
+        lambda: [codec.dump_policy(policy).decode().removesuffix("\n")],
+    )
 
 
-def explain(path: str = ".", as_json: bool = False) -> int:
+def explain(path: str = ".") -> Answer:
     """Say what each field of the policy means, and its default."""
     meanings = _meanings()
-    if as_json:
-        print_json(fields={name: {"meaning": text} for name, text in meanings.items()})
-    else:
-        for name, text in meanings.items():
-            print(f"{name:10} {text}  [{_shown(getattr(policies.DEFAULT, name))}]")
-    return Exit.OK
+    return Answer(
+        lambda: {"fields": {name: {"meaning": text} for name, text in meanings.items()}},
+        lambda: (
+            f"{name:10} {text}  [{_shown(getattr(policies.DEFAULT, name))}]"
+            for name, text in meanings.items()
+        ),
+    )
 
 
 def _meanings() -> dict[str, str]:
@@ -65,11 +66,10 @@ def set_(
     values: Sequence[str] = (),
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Change one field of the policy, in a commit of its own with the next version."""
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     if key not in Policy._fields or key in ("version", "accepted"):
         raise usage("no-such-setting", f"{key} cannot be set", "tk config explain")
 
@@ -79,18 +79,11 @@ def set_(
     recorded = session.record(propose, dry_run=dry_run)
     policy = recorded.after.policy
     assert policy is not None
-    if as_json:
-        print_json(
-            version=policy.version, **({"commit": recorded.commit} if recorded.commit else {})
-        )
-    else:
-        prefix = "would be: " if dry_run else ""
-        print(
-            visible(
-                f"{prefix}{key}: {_shown(getattr(policy, key))} (policy version {policy.version})"
-            )
-        )
-    return Exit.OK
+    now = f"{_shown(getattr(policy, key))} (policy version {policy.version})"
+    return Answer(
+        lambda: {"version": policy.version, **with_commit(recorded)},
+        lambda: [f"{would_be(dry_run)}{key}: {now}"],
+    )
 
 
 def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str]) -> Proposal:

@@ -7,10 +7,11 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from typing import NamedTuple, TextIO
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TextIO
 
+from tkledger.cli.answer import Answer
 from tkledger.errors import Exit, TkError
-from tkledger.report import print_json
 
 ALICE, BOB = "agent-alice", "agent-bob"
 
@@ -69,25 +70,36 @@ def _identity(actor: str) -> dict[str, str]:
     return {**names, "TK_ACTOR": email}
 
 
-def demo(keep: bool = False, path: str = ".", as_json: bool = False) -> int:
+def demo(keep: bool = False, path: str = ".") -> Answer:
     """Play a session: two agents in two worktrees, and a shortcut that a server refuses.
 
     With --json the session is words, on stderr.
     """
-    root = tempfile.mkdtemp(prefix="tk-demo-")
-    stage = _Stage(root, sys.stderr if as_json else sys.stdout, [])
+
+    def to_json() -> dict[str, Any]:
+        stage = _played(sys.stderr, keep=keep)
+        return {"commands": stage.commands, **({"path": stage.root} if keep else {})}
+
+    def view() -> Iterable[str]:
+        _played(sys.stdout, keep=keep)
+        return ()
+
+    return Answer(to_json, view)
+
+
+def _played(out: TextIO, *, keep: bool) -> _Stage:
+    """Play it all; unless ``keep`` is set, the repository is gone afterwards."""
+    stage = _Stage(tempfile.mkdtemp(prefix="tk-demo-"), out, [])
     try:
         _play(stage)
     finally:
         if keep:
-            print(f"\nthe repository is in {root}", file=stage.out)
+            print(f"\nthe repository is in {stage.root}", file=stage.out)
         else:
             import shutil
 
-            shutil.rmtree(root, ignore_errors=True)
-    if as_json:
-        print_json(commands=stage.commands, **({"path": root} if keep else {}))
-    return Exit.OK
+            shutil.rmtree(stage.root, ignore_errors=True)
+    return stage
 
 
 def _play(stage: _Stage) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from tkledger.api.json import without_empty
+from tkledger.cli.answer import Answer
 from tkledger.doors import doctor as ward
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
-from tkledger.report import print_json, visible, without_empty
 
 
-def doctor(fix: bool = False, path: str = ".", as_json: bool = False) -> int:
+def doctor(fix: bool = False, path: str = ".") -> Answer:
     """Examine this repository; prove, by trying, that each hook refuses what it must."""
     repo = Repo(path)
     findings = list(ward.examine(repo))
@@ -19,18 +22,23 @@ def doctor(fix: bool = False, path: str = ".", as_json: bool = False) -> int:
     if fixed:
         findings = list(ward.examine(Repo(path)))
     bad = [one for one in findings if not one.good]
-    if as_json:
-        print_json(findings=[_json(one) for one in findings], fixed=[one.what for one in fixed])
-        return Exit.UNUSABLE if bad else Exit.OK
-    for one in findings:
-        print(visible(f"{'ok ' if one.good else 'BAD'}  {one.what}: {one.message}"))
-        if not one.good:
-            print(visible(f"       remedy: {one.remedy}"))
-    if fixed:
-        print(visible(f"fixed: {', '.join(one.what for one in fixed)}"))
-    if any(one.fix for one in bad) and not fix:
-        print("some of this is put right by: tk doctor --fix")
-    return Exit.UNUSABLE if bad else Exit.OK
+    names = [one.what for one in fixed]
+
+    def view() -> Iterable[str]:
+        for one in findings:
+            yield f"{'ok ' if one.good else 'BAD'}  {one.what}: {one.message}"
+            if not one.good:
+                yield f"       remedy: {one.remedy}"
+        if fixed:
+            yield f"fixed: {', '.join(names)}"
+        if any(one.fix for one in bad) and not fix:
+            yield "some of this is put right by: tk doctor --fix"
+
+    return Answer(
+        lambda: {"findings": [_json(one) for one in findings], "fixed": names},
+        view,
+        lambda: Exit.UNUSABLE if bad else Exit.OK,
+    )
 
 
 def _json(one: ward.Finding) -> dict[str, object]:

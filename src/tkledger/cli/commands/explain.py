@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from tkledger.cli.answer import Answer
 from tkledger.core.door_rules import EVERY
-from tkledger.errors import Exit, usage
-from tkledger.report import print_json
+from tkledger.errors import usage
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
 
-def explain(code: str | None = None, path: str = ".", as_json: bool = False) -> int:
+def explain(code: str | None = None, path: str = ".") -> Answer:
     """Print a rule's page; without a code, all rules."""
     rules = [
         rule for rule in EVERY if code is None or code.upper() in (rule.code, rule.name.upper())
     ]
     if not rules:
         raise usage("no-such-rule", f"there is no rule {code}", "tk explain")
-    if as_json:
-        print_json(
-            rules=[
-                {"code": one.code, "name": one.name, "since": one.since, "page": one.page}
-                for one in rules
-            ]
-        )
-        return Exit.OK
-    from tkledger.views.explain import catalogue, page
-    from tkledger.views.style import show
 
-    show(page(rules[0]) if code else catalogue(rules), sys.stdout)
-    return Exit.OK
+    def view() -> Iterable[Lines]:
+        from tkledger.views.explain import catalogue, page
+
+        return [page(rules[0]) if code else catalogue(rules)]
+
+    names = ("code", "name", "since", "page")
+    return Answer(
+        lambda: {"rules": [{name: getattr(rule, name) for name in names} for rule in rules]}, view
+    )

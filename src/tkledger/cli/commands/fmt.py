@@ -6,25 +6,24 @@ import os
 import shutil
 from collections.abc import Sequence
 
-from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, Aside
 from tkledger.core.change import Violation
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.errors import Exit, unusable
 from tkledger.files import codec
 from tkledger.git.repo import Repo
-from tkledger.report import print_json, refuse, visible
+from tkledger.report import violation_json, violation_text
 
 
 def fmt(
     files: Sequence[str] = (),
     staged: bool = False,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Rewrite task files in canonical form; what cannot be read is named and left alone."""
-    repo = Session(path, as_json=as_json).repo
+    repo = Repo(path)
     if repo.top is None:
         raise unusable("bare", "a bare repository has no files to rewrite", "git worktree add PATH")
     wanted = _paths(repo, files)
@@ -45,12 +44,14 @@ def fmt(
     if staged and rewritten and not dry_run:
         repo.run("update-index", "--add", "--", *rewritten)
     if unreadable:
-        return refuse(unreadable, as_json=as_json, files=rewritten)
-    if as_json:
-        print_json(files=rewritten)
-    for name in () if as_json else rewritten:
-        print(visible(f"{'would rewrite' if dry_run else 'rewrote'} {name}"))
-    return Exit.OK
+        violations = [violation_json(one) for one in unreadable]
+        return Answer(
+            lambda: {"files": rewritten, "violations": violations},
+            lambda: (Aside(violation_text(one)) for one in unreadable),
+            lambda: Exit.REJECTED,
+        )
+    did = "would rewrite" if dry_run else "rewrote"
+    return Answer(lambda: {"files": rewritten}, lambda: (f"{did} {name}" for name in rewritten))
 
 
 def _paths(repo: Repo, files: Sequence[str]) -> list[str]:

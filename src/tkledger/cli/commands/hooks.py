@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from tkledger.cli.answer import Answer
 from tkledger.doors import install as hooks
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
-from tkledger.report import print_json, visible
 
 
-def install(server: bool = False, path: str = ".", as_json: bool = False) -> int:
+def install(server: bool = False, path: str = ".") -> Answer:
     """Install the hooks; a hook that is there already goes on working behind them."""
     states = hooks.install(Repo(path), server=server)
-    if as_json:
-        print_json(hooks=[state._asdict() for state in states])
-    else:
+
+    def view() -> Iterable[str]:
         chained = [state.name for state in states if state.chained]
         more = f"; behind them go on: {', '.join(chained)}" if chained else ""
-        print(f"installed {', '.join(state.name for state in states)}{more}")
+        yield f"installed {', '.join(state.name for state in states)}{more}"
         if server:
-            print(f"next: tk doctor --fix -C {path}")
-    return Exit.OK
+            yield f"next: tk doctor --fix -C {path}"
+
+    return Answer(lambda: {"hooks": [state._asdict() for state in states]}, view)
 
 
-def uninstall(server: bool = False, path: str = ".", as_json: bool = False) -> int:
+def uninstall(server: bool = False, path: str = ".") -> Answer:
     """Take the hooks away, and put back those that were there before."""
     restored = hooks.uninstall(Repo(path), server=server)
-    if as_json:
-        print_json(restored=restored)
-    else:
-        print("taken away" + (f"; restored {', '.join(restored)}" if restored else ""))
-    return Exit.OK
+    more = f"; restored {', '.join(restored)}" if restored else ""
+    return Answer(lambda: {"restored": restored}, lambda: [f"taken away{more}"])
 
 
-def status(server: bool = False, path: str = ".", as_json: bool = False) -> int:
-    """Say how each hook stands; exit 3 unless all are in place."""
+def status(server: bool = False, path: str = ".") -> Answer:
+    """Say how each hook is; exit 3 unless all are in place."""
     states = hooks.status(Repo(path), server=server)
     good = all(state.ours and state.current and state.executable for state in states)
-    if as_json:
-        print_json(hooks=[state._asdict() for state in states], installed=good)
-    for state in () if as_json else states:
-        print(visible(f"{state.name:22} {_words(state, server)}"))
-    return Exit.OK if good else Exit.UNUSABLE
+    return Answer(
+        lambda: {"hooks": [state._asdict() for state in states], "installed": good},
+        lambda: (f"{state.name:22} {_words(state, server)}" for state in states),
+        lambda: Exit.OK if good else Exit.UNUSABLE,
+    )
 
 
 def _words(state: hooks.HookState, server: bool) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tkledger.agents import inbox as box
-from tkledger.api.session import Session, read_ids, read_text
+from tkledger.api.json import letter_json
+from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, Aside, say
 from tkledger.cli.commands.send import checked
-from tkledger.core.messages import Answer, Letter, bounded
-from tkledger.errors import Exit, usage
-from tkledger.report import iso, print_json, say, visible, without_empty
+from tkledger.cli.parser import read_ids, read_text
+from tkledger.core import messages
+from tkledger.core.messages import Letter, bounded
+from tkledger.errors import usage
 from tkledger.verbs.parameters import WHY_REFUSED
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
 
 def inbox(
@@ -24,11 +29,10 @@ def inbox(
     dead: bool = False,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """List the messages that wait for you; with --ack or --refuse answer them."""
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     who = session.actor(session.ledger.head())
     now = int(time.time())
     found = box.inbox(session.repo, who)
@@ -42,17 +46,15 @@ def inbox(
     shown = [one for one in found if (one.dead if dead else one.waits(now))]
     if ids:
         shown = [one for one in _named(found, read_ids(ids), who) if one in shown]
-    if as_json:
-        print_json(actor=who, messages=[_json(one) for one in shown])
-        return Exit.OK
-    if not shown:
-        say(visible(f"no {'dead letter' if dead else 'message waits'} for {who}"))
-        return Exit.OK
-    from tkledger.views.inbox import inbox as view
-    from tkledger.views.style import show
 
-    show(view(shown, now), sys.stdout)
-    return Exit.OK
+    def view() -> Iterable[Lines | Aside]:
+        if not shown:
+            return [Aside(f"no {'dead letter' if dead else 'message waits'} for {who}")]
+        from tkledger.views.inbox import inbox as drawn
+
+        return [drawn(shown, now)]
+
+    return Answer(lambda: {"actor": who, "messages": [letter_json(one) for one in shown]}, view)
 
 
 def _named(found: Iterable[Letter], ids: Iterable[str], who: str) -> list[Letter]:
@@ -76,31 +78,21 @@ def _answer(
     taken: bool,
     why: str | None,
     dry_run: bool,
-) -> int:
+) -> Answer:
     """Take or refuse letters; those that were taken already stay so."""
     open_ = [one for one in chosen if not one.taken]
     if open_ and not dry_run:
         reason = checked(WHY_REFUSED, read_text(why) or "", bounded) if why else ""
         of = tuple(one.message.id for one in open_)
-        box.append(session.repo, who, Answer(of, who, taken, reason))
+        box.append(session.repo, who, messages.Answer(of, who, taken, reason))
     verb = "taken" if taken else "refused"
-    if session.as_json:
-        print_json(actor=who, **{verb: [one.message.id for one in open_]})
-        return Exit.OK
-    for one in chosen:
-        said = f"would be {verb}" if dry_run else verb
-        known = one not in open_
-        line_ = f"{one.message.id[:10]}: {'was taken already' if known else said}"
-        say(line_) if known else print(line_)
-    return Exit.OK
 
+    def view() -> Iterable[str | Aside]:
+        for one in chosen:
+            short = one.message.id[:10]
+            if one in open_:
+                yield f"{short}: {'would be ' if dry_run else ''}{verb}"
+            else:
+                yield Aside(f"{short}: was taken already")
 
-def _json(one: Letter) -> dict[str, Any]:
-    message = one.message
-    refusals = [without_empty({"by": each.by, "why": each.why}) for each in one.refusals]
-    values = {
-        **{"id": message.id, "from": message.sender, "to": message.to, "text": message.text},
-        **{"at": iso(message.at), "expires_at": iso(message.until), "task": message.task},
-        "refusals": refusals,
-    }
-    return without_empty(values)
+    return Answer(lambda: {"actor": who, verb: [one.message.id for one in open_]}, view)

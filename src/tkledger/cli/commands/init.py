@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, say, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
-from tkledger.errors import Exit, TkError, unusable, usage
+from tkledger.errors import TkError, unusable, usage
 from tkledger.ledger.reader import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
-from tkledger.report import print_json, say, visible
 
 
 def init(
@@ -18,11 +18,10 @@ def init(
     prefix: str | None = None,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Begin a ledger in this repository: one commit with .tasks/config.yaml, and git's hooks."""
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     branch = session.repo.head_ref.removeprefix("refs/heads/")
     values = {"protected": [branch]} | ({"prefix": prefix} if prefix else {})
     try:
@@ -40,11 +39,11 @@ def init(
     recorded = session.record(propose, dry_run=dry_run)
     if not (dry_run or no_hooks):
         _install_hooks(session)
-    if as_json:
-        print_json(**({"commit": recorded.commit} if recorded.commit else {}), path=POLICY_PATH)
-    else:
-        print(f"{'would begin' if dry_run else 'began'} a ledger in {FOLDER}/; next: tk new TITLE")
-    return Exit.OK
+    did = "would begin" if dry_run else "began"
+    return Answer(
+        lambda: {**with_commit(recorded), "path": POLICY_PATH},
+        lambda: [f"{did} a ledger in {FOLDER}/; next: tk new TITLE"],
+    )
 
 
 def _attributes(session: Session) -> tuple[tuple[str, bytes], ...]:
@@ -64,4 +63,4 @@ def _install_hooks(session: Session) -> None:
     try:
         install.install(session.repo)
     except TkError as error:
-        say(visible(f"warning: no hooks are installed: {error.message}\n  remedy: {error.remedy}"))
+        session.say(f"warning: no hooks are installed: {error.message}\n  remedy: {error.remedy}")

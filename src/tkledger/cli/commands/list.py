@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import show_view, tell_flaws
-from tkledger.core.snapshot import Snapshot, rank
-from tkledger.core.task import Task
-from tkledger.errors import Exit
-from tkledger.report import print_json, task_json
-from tkledger.verbs.ids import find
+from tkledger.cli.answer import Answer, say, say_flaws
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
 
 def list_(
@@ -26,36 +25,18 @@ def list_(
     limit: int | None = None,
     at: str | None = None,
     path: str = ".",
-    as_json: bool = False,
-) -> int:
+) -> Answer:
     """List tasks: the open ones first of all; with --json all that the filters leave."""
-    session = Session(path, as_json=as_json)
-    ledger = session.look(at, remarks=not as_json)
-    tell_flaws(ledger)
-    found = [
-        task
-        for task in ledger.tasks()
-        if (not state or task.state.value in state)
-        and (not type or task.kind in type)
-        and (not label or set(label) <= set(task.labels))
-        and (owner is None or (task.owner or "") == owner)
-        and (not parent or task.parent == find(ledger, parent))
-        and (priority is None or task.urgency == priority)
-    ]
-    found.sort(key=rank)
-    if as_json:
-        print_json(tasks=[task_with_place(task, ledger) for task in found[:limit]])
-        return Exit.OK
-    from tkledger.views.list import listing
+    ledger = Session(path, say=say).look(at)
+    say_flaws(ledger)
+    found = look.matching(ledger, look.Filter(state, type, label, owner, parent, priority))
 
-    hide = not all and not state
-    shown = [task for task in found if not (hide and task.ended)]
-    hidden = Counter(task.state for task in found if hide and task.ended)
-    show_view(listing(shown[:limit], ledger, hidden))
-    return Exit.OK
+    def view() -> Iterable[Lines]:
+        from tkledger.views.list import listing
 
+        hide = not all and not state
+        shown = [task for task in found if not (hide and task.ended)]
+        hidden = Counter(task.state for task in found if hide and task.ended)
+        return [listing(shown[:limit], ledger, hidden)]
 
-def task_with_place(task: Task, ledger: Snapshot) -> dict[str, Any]:
-    """A task, and the branch on which it is so, if that is another."""
-    place = ledger.elsewhere.get(task.id)
-    return {**task_json(task), **({"elsewhere": place} if place else {})}
+    return Answer(lambda: {"tasks": look.tasks_json(ledger, found[:limit])}, view)

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from tkledger.api import look
+from tkledger.api.json import entry_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import show_view
-from tkledger.core.history import HistoryEntry
-from tkledger.errors import Exit
-from tkledger.report import iso, print_json, without_empty
-from tkledger.verbs.ids import find
+from tkledger.cli.answer import Answer, say
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
 
 def log(
-    id: str | None = None,
-    limit: int | None = None,
-    at: str | None = None,
-    path: str = ".",
-    as_json: bool = False,
-) -> int:
+    id: str | None = None, limit: int | None = None, at: str | None = None, path: str = "."
+) -> Answer:
     """Show what commits did to a task, or to all, oldest first; --limit keeps the newest."""
-    session = Session(path, as_json=as_json)
-    ledger = session.read(at)
-    tip = session.repo.commit_at(at) if at else session.repo.head
-    assert tip is not None
-    entries = list(session.ledger.entries(tip, find(ledger, id) if id else None))
-    entries = entries[-limit:] if limit else entries
-    if as_json:
-        print_json(entries=[_entry_json(entry) for entry in entries])
-        return Exit.OK
-    from tkledger.views.log import timeline
+    entries = look.entries(Session(path, say=say), id, limit, at)
 
-    show_view(timeline(entries))
-    return Exit.OK
+    def view() -> Iterable[Lines]:
+        from tkledger.views.log import timeline
 
+        return [timeline(entries)]
 
-def _entry_json(entry: HistoryEntry) -> dict[str, Any]:
-    values = {
-        **{"commit": entry.commit, "at": iso(entry.at), "actor": entry.actor, "task": entry.task},
-        **{"event": entry.event, "from": entry.source, "to": entry.target},
-        "message": entry.message,
-    }
-    return without_empty(values)
+    return Answer(lambda: {"entries": [entry_json(entry) for entry in entries]}, view)

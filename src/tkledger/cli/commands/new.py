@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tkledger.api.session import Session, read_text
-from tkledger.errors import Exit
-from tkledger.report import print_json
+from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, say, say_advice, with_commit, would_be
+from tkledger.cli.parser import read_text
 
 
 def new(
@@ -14,17 +14,15 @@ def new(
     message: str | None = None,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
     **fields: Any,
-) -> int:
+) -> Answer:
     """Create a task with these fields; prints its id."""
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     words = {"title": (read_text(title) or "").strip(), "message": read_text(message)}
     recorded, steps = session.carry_out([("new", {**fields, **words})], dry_run=dry_run)
-    session.warn(recorded, [])
-    if as_json:
-        print_json(id=steps[0].id, **({"commit": recorded.commit} if recorded.commit else {}))
-    else:
-        print(f"would be: {steps[0].id}" if dry_run else steps[0].id)
-    return Exit.OK
+    say_advice(session, recorded, [])
+    return Answer(
+        lambda: {"id": steps[0].id, **with_commit(recorded)},
+        lambda: [f"{would_be(dry_run)}{steps[0].id}"],
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from tkledger.api.session import Session, read_ids
+from tkledger.api.session import Session
 from tkledger.claims import moves, standing
-from tkledger.cli.answer import tell
-from tkledger.errors import Exit, unusable
-from tkledger.report import print_json, say
+from tkledger.cli.answer import Answer, say, would_be
+from tkledger.cli.parser import read_ids
+from tkledger.core.task import Task
+from tkledger.errors import unusable
 from tkledger.verbs import existing
 
 
@@ -17,25 +18,26 @@ def release(
     holder: str | None = None,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Give claimed tasks back: the state stays, others may claim them now."""
-    session = Session(path, as_json=as_json, actor=actor)
-    ledger = session.ledger.usable(session.ledger.head())
+    session = Session(path, actor=actor, say=say)
+    released = _released(session, read_ids(ids), holder, dry_run=dry_run)
+    return Answer(
+        lambda: {"tasks": [{"id": task.id} for task in released]},
+        lambda: (f"{would_be(dry_run)}{task.id}: released  {task.title}" for task in released),
+    )
+
+
+def _released(
+    session: Session, ids: Sequence[str], holder: str | None, *, dry_run: bool
+) -> Iterator[Task]:
+    ledger = session.head()
     who = session.claimant(ledger)
-    for word in read_ids(ids):
+    for word in ids:
         task = existing(ledger, word)
-        if dry_run:
-            _require_held(session, who, task.id)
-        else:
-            moves.release(session.repo, who, task.id, holder or who.actor, say)
-        tell(session, f"{'would be: ' if dry_run else ''}{task.id}: released  {task.title}")
-    if as_json:
-        print_json(tasks=[{"id": existing(ledger, word).id} for word in ids])
-    return Exit.OK
-
-
-def _require_held(session: Session, who: moves.Claimant, task: str) -> None:
-    if task not in standing.standing(session.repo, [task], who.remote):
-        raise unusable("no-claim", f"{task} is claimed by nobody", f"tk show {task}")
+        if not dry_run:
+            moves.release(session.repo, who, task.id, holder or who.actor, session.say)
+        elif task.id not in standing.standing(session.repo, [task.id], who.remote):
+            raise unusable("no-claim", f"{task.id} is not claimed", f"tk show {task.id}")
+        yield task

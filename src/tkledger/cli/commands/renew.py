@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from tkledger.api.session import Session, claim_json, read_ids
+from tkledger.api.json import claim_json
+from tkledger.api.session import Session
 from tkledger.claims import moves, standing
-from tkledger.cli.answer import tell
+from tkledger.claims.standing import Standing
+from tkledger.cli.answer import Answer, say
+from tkledger.cli.parser import read_ids
 from tkledger.core.claim import is_active
-from tkledger.errors import Exit, unusable
-from tkledger.report import print_json, say
+from tkledger.core.task import Task
+from tkledger.errors import unusable
 from tkledger.verbs import existing
 
 
 def renew(
-    ids: Sequence[str],
-    ttl: int | None = None,
-    actor: str | None = None,
-    path: str = ".",
-    as_json: bool = False,
-) -> int:
-    """Hold claimed tasks for longer; a task in progress that nobody has claimed is claimed."""
-    session = Session(path, as_json=as_json, actor=actor)
-    ledger = session.ledger.usable(session.ledger.head())
+    ids: Sequence[str], ttl: int | None = None, actor: str | None = None, path: str = "."
+) -> Answer:
+    """Hold claimed tasks for longer; a task in progress without a claim is claimed."""
+    renewed = _renewed(Session(path, actor=actor, say=say), read_ids(ids), ttl)
+    return Answer(
+        lambda: {"tasks": [{"id": task.id, **claim_json(held)} for task, held in renewed]},
+        lambda: (
+            f"{task.id}: claimed until {claim_json(held)['until']}  {task.title}"
+            for task, held in renewed
+        ),
+    )
+
+
+def _renewed(
+    session: Session, ids: Sequence[str], ttl: int | None
+) -> Iterator[tuple[Task, Standing]]:
+    ledger = session.head()
     who = session.claimant(ledger)
-    told = []
-    for word in read_ids(ids):
+    for word in ids:
         task = existing(ledger, word)
-        if not is_active(task) and task.id not in standing.standing(
-            session.repo, [task.id], who.remote
-        ):
-            raise unusable(
-                "not-active",
-                f"{task.id} is {task.state}, so there is no work",
-                f"tk start {task.id}",
-            )
-        held = moves.renew(session.repo, who, task.id, ttl, say)
-        told.append({"id": task.id, **claim_json(held)})
-        tell(session, f"{task.id}: claimed until {claim_json(held)['until']}  {task.title}")
-    if as_json:
-        print_json(tasks=told)
-    return Exit.OK
+        claimed = is_active(task) or standing.standing(session.repo, [task.id], who.remote)
+        if not claimed:
+            fact = f"{task.id} is {task.state}, so there is no work"
+            raise unusable("not-active", fact, f"tk start {task.id}")
+        yield task, moves.renew(session.repo, who, task.id, ttl, session.say)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from tkledger.cli.answer import Answer, Aside
 from tkledger.core.snapshot import FOLDER
 from tkledger.errors import Exit, unusable, usage
 from tkledger.files.codec import FormError
 from tkledger.git.repo import Repo
 from tkledger.merging.resolve import settle, unmerged
-from tkledger.report import print_json, say, visible
 
 
 def resolve(
@@ -18,9 +19,8 @@ def resolve(
     ours: bool = False,
     theirs: bool = False,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Settle task files that a merge left open, field by field, by the law of merges."""
     if ours and theirs:
         raise usage("both", "--ours and --theirs exclude each other", "tk resolve --ours")
@@ -41,7 +41,7 @@ def resolve(
         ) from None
     rebasing = os.path.exists(os.path.join(repo.git_dir, "rebase-merge"))
     after = "git rebase --continue" if rebasing else "git commit"
-    return _answer(left, after, as_json=as_json, dry_run=dry_run)
+    return _answer(left, after, dry_run=dry_run)
 
 
 _REMEDY = "tk resolve --ours, tk resolve --theirs, or edit the file and git add it"
@@ -51,20 +51,24 @@ def _is_meant(path: str, beginning: str) -> bool:
     return path[len(FOLDER) + 1 :].startswith(beginning)
 
 
-def _answer(left: dict[str, tuple[str, ...]], after: str, *, as_json: bool, dry_run: bool) -> int:
+def _answer(left: dict[str, tuple[str, ...]], after: str, *, dry_run: bool) -> Answer:
     still = {path: fields for path, fields in left.items() if fields}
-    if as_json:
+
+    def to_json() -> dict[str, Any]:
         resolved = [path for path in left if path not in still]
         open_ = [{"path": path, "fields": list(fields)} for path, fields in still.items()]
         error = {"kind": "conflict", "message": "both sides changed a field", "remedy": _REMEDY}
-        print_json(resolved=resolved, open=open_, **({"error": error} if still else {}))
-    for path in () if as_json else left:
-        if path in still:
-            say(visible(f"{path}: both sides changed {', '.join(still[path])}"))
-        else:
-            print(visible(f"{'would settle' if dry_run else 'settled'} {path}"))
-    if still and not as_json:
-        say(f"  remedy: {_REMEDY}")
-    if not still and not as_json and not dry_run:
-        say(f"now: {after}")
-    return Exit.UNUSABLE if still else Exit.OK
+        return {"resolved": resolved, "open": open_, **({"error": error} if still else {})}
+
+    def view() -> Iterable[str | Aside]:
+        for path in left:
+            if path in still:
+                yield Aside(f"{path}: both sides changed {', '.join(still[path])}")
+            else:
+                yield f"{'would settle' if dry_run else 'settled'} {path}"
+        if still:
+            yield Aside(f"  remedy: {_REMEDY}")
+        elif not dry_run:
+            yield Aside(f"now: {after}")
+
+    return Answer(to_json, view, lambda: Exit.UNUSABLE if still else Exit.OK)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from tkledger.agents import inbox as box
-from tkledger.api.session import Session, read_text
+from tkledger.api.json import without_empty
+from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, say
+from tkledger.cli.parser import read_text
 from tkledger.core.field import line
 from tkledger.core.messages import Message, bounded, seconds
-from tkledger.errors import Exit, usage
-from tkledger.report import print_json, visible, without_empty
+from tkledger.errors import usage
 from tkledger.verbs import parameters as p
 from tkledger.verbs.ids import find
 from tkledger.verbs.parameters import Parameter
@@ -23,11 +25,10 @@ def send(
     task: str | None = None,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Leave a message for an actor; prints its id. It travels by the next sync."""
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     ledger = session.ledger.head()
     name = checked(p.RECIPIENT, to, line)
     message = Message(
@@ -40,11 +41,10 @@ def send(
         find(ledger, task) if task else None,
     )
     oid = None if dry_run else box.append(session.repo, message.to, message)
-    if as_json:
-        print_json(**without_empty({"id": oid, "to": message.to}))
-    else:
-        print(visible(f"would be: a message to {message.to}" if oid is None else oid[:10]))
-    return Exit.OK
+    return Answer(
+        lambda: without_empty({"id": oid, "to": message.to}),
+        lambda: [oid[:10] if oid else f"would be: a message to {message.to}"],
+    )
 
 
 def checked(one: Parameter, value: str, clean: Callable[[str], Any]) -> Any:

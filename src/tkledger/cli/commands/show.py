@@ -2,65 +2,29 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from tkledger.api.session import Session, claim_json
-from tkledger.cli.answer import show_view
-from tkledger.cli.commands.budget import used_json
-from tkledger.core.history import times
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task
-from tkledger.errors import Exit
-from tkledger.git.objects import Oid
-from tkledger.report import iso, print_json, task_json
+from tkledger.api import look
+from tkledger.api.json import details_json, task_json
+from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, say
 from tkledger.verbs import existing
-from tkledger.verbs.legal_moves import outlooks
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
 
-def show(id: str, at: str | None = None, path: str = ".", as_json: bool = False) -> int:
+def show(id: str, at: str | None = None, path: str = ".") -> Answer:
     """Show one task whole, with what its history and its neighbours say."""
-    session = Session(path, as_json=as_json)
+    session = Session(path, say=say)
     ledger = session.read(at)
     task = existing(ledger, id)
-    tip = session.repo.commit_at(at) if at else session.repo.head
-    assert tip is not None
-    derived = _derived(session, ledger, task, tip)
-    held = None if at else session.standing().get(task.id)
-    if held is not None and not held.claim.released:
-        derived["claim"] = claim_json(held)
-    if as_json:
-        print_json(task=task_json(task), derived={**derived, "children": list(derived["children"])})
-        return Exit.OK
-    from tkledger.views.show import card
+    details = look.details(session, ledger, task, at)
 
-    show_view(card(task, derived))
-    return Exit.OK
+    def view() -> Iterable[Lines]:
+        from tkledger.views.show import card
 
+        return [card(task, details)]
 
-def _derived(session: Session, ledger: Snapshot, task: Task, tip: Oid) -> dict[str, Any]:
-    """What no file says: times and counts out of the commits, neighbours out of the ledger."""
-    assert ledger.policy is not None
-    known = times(session.ledger.entries(tip, task.id))
-    usage = session.ledger.usage(tip)
-    used = usage.used(task)
-    counted = partial(session.ledger.counted, parents=[tip], message=None)
-    stamps = {
-        name: iso(value)
-        for name in ("created_at", "updated_at", "started_at")
-        if (value := getattr(known, name)) is not None
-    }
-    children = {
-        child: found.state.value
-        for child in ledger.children(task.id)
-        if (found := ledger.task(child)) is not None
-    }
-    return {
-        **stamps,
-        "seconds_active": used.seconds,
-        **{kind: value for kind, value in used_json(used).items() if kind != "seconds"},
-        "depth": ledger.depth(task.id),
-        "children": children,
-        "blocked_by": list(ledger.blocked_by(task)),
-        "legal": [one.event.value for one in outlooks(ledger, task, counted) if not one.hindrances],
-    }
+    return Answer(lambda: {"task": task_json(task), "derived": details_json(details)}, view)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tkledger.api.session import read_text
+from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, say
 from tkledger.cli.commands.spend import charge
+from tkledger.cli.parser import read_text
 
 
 def step(
@@ -11,11 +13,11 @@ def step(
     message: str | None = None,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Count a step of work on a task that no commit of code shows.
 
     A commit of work with a line `Tk-Task: ID` in its message is a step by itself.
     """
-    return charge("step", id, {"message": read_text(message)}, actor, path, as_json, dry_run)
+    session = Session(path, actor=actor, say=say)
+    return charge(session, "step", id, {"message": read_text(message)}, dry_run)

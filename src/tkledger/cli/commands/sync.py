@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from tkledger.api.json import without_empty
 from tkledger.api.session import Session
-from tkledger.errors import Exit
-from tkledger.report import print_json, say, visible, without_empty
+from tkledger.cli.answer import Answer, say
 from tkledger.sync.align import Exchange
 from tkledger.sync.plan import Synced
 from tkledger.sync.route import Route, route
@@ -18,23 +18,18 @@ def sync(
     remote: str | None = None,
     actor: str | None = None,
     path: str = ".",
-    as_json: bool = False,
     dry_run: bool = False,
-) -> int:
+) -> Answer:
     """Fetch, merge by the law, and push: this branch, claims and messages, all or nothing."""
-    session = Session(path, as_json=as_json, actor=actor)
+    session = Session(path, actor=actor, say=say)
     road = route(session.repo, remote)
     name = session.actor(session.ledger.head())
     try:
         done = _with_bar(session, road, name, dry_run=dry_run)
     except Refused:
-        say(visible(f"what {road.here} would bring to {road.there} is against the rules:"))
+        say(f"what {road.here} would bring to {road.there} is against the rules:")
         raise
-    if as_json:
-        print_json(**_json(road, done))
-    else:
-        print(visible(_words(road, done, dry_run=dry_run)))
-    return Exit.OK
+    return Answer(lambda: _json(road, done), lambda: [_words(road, done, dry_run=dry_run)])
 
 
 def _with_bar(session: Session, road: Route, actor: str, *, dry_run: bool) -> Synced:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tkledger.api.session import Session
+from tkledger.cli.answer import Answer, Aside, say
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.snapshot import FOLDER
@@ -14,7 +15,7 @@ from tkledger.doors import gate, hooks
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.report import print_json, say, violation_json, violation_text, visible
+from tkledger.report import violation_json, violation_text, visible
 from tkledger.verbs.parameters import ALL_HISTORY, AT
 
 
@@ -25,49 +26,85 @@ def verify(
     staged: bool = False,
     at: str | None = None,
     path: str = ".",
-    as_json: bool = False,
-) -> int:
+) -> Answer:
     """Judge every commit of a range, or of all history, from the commits alone."""
-    session = Session(path, as_json=as_json)
+    session = Session(path, say=say)
     if staged and (range or all or at):
         raise usage("both", "--staged stands alone", "tk verify --staged")
     if staged:
-        return _verify_staged(session, format)
+        return _staged(session, format)
     if session.repo.head is None:
-        session.ledger.usable(session.ledger.head())
+        session.head()
     if range and (all or at):
         other = (ALL_HISTORY if all else AT).label
         raise usage("both", f"a range and {other} exclude each other", f"tk verify {range}")
     tip, bases = (session.repo.commit_at(at), []) if at else _ends(session.repo, range)
-    verdict = gate.range_(session.ledger, tip, *bases, progress=_progress(as_json))
-    if not verdict.violations:  # else what broke the ledger is named, which says more
-        session.ledger.usable(session.ledger.at(tip))
-    if as_json:
-        violations = [violation_json(one) for one in verdict.violations]
-        accepted = [
-            {**violation_json(one), "reason": verdict.reasons[one.commit]}
-            for one in verdict.accepted
-        ]
-        print_json(
-            commits=verdict.commits,
-            violations=violations,
-            **({"accepted": accepted} if accepted else {}),
-        )
+    found: list[gate.Verdict] = []
+
+    def judged(progress: Callable[[int], None]) -> gate.Verdict:
+        verdict = gate.range_(session.ledger, tip, *bases, progress=progress)
+        if not verdict.violations:  # else what broke the ledger is named, which says more
+            session.ledger.usable(session.ledger.at(tip))
+        found.append(verdict)
+        return verdict
+
+    return Answer(
+        lambda: _json(judged(lambda count: None)),
+        lambda: _view(judged(_count), format),
+        lambda: Exit.REJECTED if found[0].violations else Exit.OK,
+    )
+
+
+def _count(count: int) -> None:
+    """Count on a terminal, since a long history takes a while; say nothing anywhere else."""
+    if sys.stderr.isatty():
+        print(f"\r{count} commits\r", end="", file=sys.stderr)
+
+
+def _json(verdict: gate.Verdict) -> dict[str, Any]:
+    violations = [violation_json(one) for one in verdict.violations]
+    accepted = [
+        {**violation_json(one), "reason": verdict.reasons[one.commit]} for one in verdict.accepted
+    ]
+    return {
+        "commits": verdict.commits,
+        "violations": violations,
+        **({"accepted": accepted} if accepted else {}),
+    }
+
+
+def _view(verdict: gate.Verdict, format: str) -> Iterable[str | Aside]:
+    yield from _violations(verdict.violations, format)
+    for one in verdict.accepted:
+        yield Aside(violation_text(one, "accepted"))
+        yield Aside(f"  reason: {verdict.reasons[one.commit]}")
+    commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
+    if verdict.violations:
+        bad = len({one.commit for one in verdict.violations})
+        yield Aside(f"{commits} judged, {bad} of them against the rules")
+        yield Aside("  a commit that has to stay is accepted by: tk accept COMMIT --reason TEXT")
     else:
-        _tell(verdict, format)
-    return Exit.REJECTED if verdict.violations else Exit.OK
+        accepted = len({one.commit for one in verdict.accepted})
+        yield f"{commits} judged, no violation" + (f", {accepted} accepted" if accepted else "")
 
 
-def _verify_staged(session: Session, format: str) -> int:
+def _staged(session: Session, format: str) -> Answer:
     violations = hooks.in_index(session.ledger)
-    if violations and not session.as_json:
-        _tell_violations(violations, format)
-        return Exit.REJECTED
-    if session.as_json:
-        print_json(commits=0, violations=[violation_json(one) for one in violations])
-    else:
-        print("what is staged breaks no rule")
-    return Exit.REJECTED if violations else Exit.OK
+
+    def view() -> Iterable[str | Aside]:
+        return _violations(violations, format) if violations else ["what is staged breaks no rule"]
+
+    return Answer(
+        lambda: {"commits": 0, "violations": [violation_json(one) for one in violations]},
+        view,
+        lambda: Exit.REJECTED if violations else Exit.OK,
+    )
+
+
+def _violations(violations: Iterable[Violation], format: str) -> Iterable[str | Aside]:
+    """Each in words or, since a workflow command is data for the host, on stdout."""
+    for one in violations:
+        yield _github(one) if format == "github" else Aside(violation_text(one))
 
 
 def _github(one: Violation) -> str:
@@ -78,45 +115,11 @@ def _github(one: Violation) -> str:
     return f"::error {where}title={one.code} {one.name}::{escaped}"
 
 
-def _tell_violations(violations: Iterable[Violation], format: str) -> None:
-    for one in violations:
-        if format == "github":
-            print(_github(one))  # a workflow command is data for the host, not words for a person
-        else:
-            say(violation_text(one))
-
-
-def _tell(verdict: gate.Verdict, format: str) -> None:
-    _tell_violations(verdict.violations, format)
-    for one in verdict.accepted:
-        say(violation_text(one, "accepted"))
-        say(visible(f"  reason: {verdict.reasons[one.commit]}"))
-    commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
-    if verdict.violations:
-        bad = len({one.commit for one in verdict.violations})
-        say(f"{commits} judged, {bad} of them against the rules")
-        say("  a commit that has to stay is accepted by: tk accept COMMIT --reason TEXT")
-    else:
-        more = (
-            f", {len({one.commit for one in verdict.accepted})} accepted"
-            if verdict.accepted
-            else ""
-        )
-        print(f"{commits} judged, no violation{more}")
-
-
 def _ends(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
     """The tip and the base of ``A..B``; ``A`` alone means ``A..HEAD``."""
     if text is None:
         return repo.commit_of("HEAD"), []
     first, _, last = text.partition("..")
     if not first or last.startswith("."):
-        raise usage("bad-range", f"{text} is no range", "tk verify origin/main..HEAD")
+        raise usage("bad-range", f"not a commit range: {text}", "tk verify origin/main..HEAD")
     return repo.commit_of(last or "HEAD"), [repo.commit_of(first)]
-
-
-def _progress(as_json: bool) -> Any:
-    """A count on the terminal, since a long history takes a while; nothing when piped."""
-    if as_json or not sys.stderr.isatty():
-        return lambda count: None
-    return lambda count: print(f"\r{count} commits\r", end="", file=sys.stderr)

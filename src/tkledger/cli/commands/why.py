@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.errors import Exit
-from tkledger.report import print_json, violation_json
+from tkledger.cli.answer import Answer, say
+from tkledger.report import violation_json
 from tkledger.verbs import existing
-from tkledger.verbs.legal_moves import Outlook, outlooks
+from tkledger.verbs.legal_moves import Outlook
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
 
-def why(id: str, at: str | None = None, path: str = ".", as_json: bool = False) -> int:
+def why(id: str, at: str | None = None, path: str = ".") -> Answer:
     """Say which moves are legal now, and what stands in the way of each of the others."""
-    session = Session(path, as_json=as_json)
+    session = Session(path, say=say)
     ledger = session.read(at)
     task = existing(ledger, id)
-    tip = session.repo.commit_at(at) if at else session.repo.head
-    parents = [tip] if tip else []
-    found = outlooks(ledger, task, lambda made: session.ledger.counted(made, parents, None))
+    found = look.prospects(session, ledger, task, at)
     legal = [one for one in found if not one.hindrances]
     hindered = [one for one in found if one.hindrances]
-    if as_json:
-        print_json(
-            id=task.id,
-            state=task.state,
-            legal=[{"event": one.event, "to": one.target} for one in legal],
-            hindered=[_hindered_json(one) for one in hindered],
-        )
-        return Exit.OK
-    from tkledger.views.style import show
-    from tkledger.views.why import moves
 
-    view = moves(
-        task,
-        [(one.event.value, one.target, one.reason) for one in legal],
-        [
+    def to_json() -> dict[str, Any]:
+        return {
+            "id": task.id,
+            "state": task.state,
+            "legal": [{"event": one.event, "to": one.target} for one in legal],
+            "hindered": [_hindered_json(one) for one in hindered],
+        }
+
+    def view() -> Iterable[Lines]:
+        from tkledger.views.why import moves
+
+        obstacles = [
             (
                 one.event.value,
                 one.target,
-                [(found.code, found.message, found.remedy) for found in one.hindrances],
+                [(each.code, each.message, each.remedy) for each in one.hindrances],
             )
             for one in hindered
             if one.reason
-        ],
-        [one.event.value for one in hindered if not one.reason],
-    )
-    show(view, sys.stdout)
-    return Exit.OK
+        ]
+        now = [(one.event.value, one.target, one.reason) for one in legal]
+        elsewhere = [one.event.value for one in hindered if not one.reason]
+        return [moves(task, now, obstacles, elsewhere)]
+
+    return Answer(to_json, view)
 
 
 def _hindered_json(one: Outlook) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""A task that failed: another attempt, or handed up to a peer, its creator or an approver."""
+
+from __future__ import annotations
+
+from tkledger.agents import worktrees
+from tkledger.api.session import Carried, Session
+from tkledger.claims import standing
+from tkledger.core.lifecycle import State
+from tkledger.core.task import TIERS, Task
+from tkledger.errors import unusable
+from tkledger.verbs import Options, existing
+
+_BACK: dict[State, str] = {State.BLOCKED: "requeue", State.IN_REVIEW: "reject"}
+"""The verb that sends work back, by the task's state."""
+
+_REASONS = {"owner": "user", "approval": "approval"}
+"""What a task waits for at the tiers that answer with words."""
+
+
+def retried(session: Session, word: str, gap: str, *, dry_run: bool) -> tuple[Session, Carried]:
+    """Send a task back for another attempt, noting what is missing; and the checkout it is in."""
+    there, task = where_it_stands(session, word)
+    verb = _BACK.get(task.state)
+    if verb is None:
+        fact = f"{task.id} is {task.state}, so there is nothing to try again"
+        raise unusable("not-failed", fact, f"tk why {task.id}")
+    words = [(verb, {"id": task.id, "message": f"gap: {gap}"})]
+    return there, there.carry_out(words, dry_run=dry_run)
+
+
+def escalated(
+    session: Session, word: str, tier: str | None, message: str | None, *, dry_run: bool
+) -> tuple[Session, Carried]:
+    """Hand a failed task to a tier, by default to the next one; and the checkout it is in.
+
+    It takes up to two commits, of which a dry run tries the first.
+    """
+    there, task = where_it_stands(session, word)
+    to = tier or _next_tier(task)
+    steps = _steps(task, to, f"escalated to {to}" + (f": {message}" if message else ""))
+    if not steps:
+        fact = f"{task.id} is {task.state}, so another attempt is under way already"
+        raise unusable("not-failed", fact, f"tk escalate {task.id} --to owner")
+    for step in steps[:1] if dry_run else steps:
+        carried = there.carry_out([step], dry_run=dry_run)
+    return there, carried
+
+
+def where_it_stands(session: Session, word: str) -> tuple[Session, Task]:
+    """The checkout of the branch on which a task was begun, and the task there."""
+    task = existing(session.head(), word)
+    place = worktrees.place_of(session.repo, session.repo.identities()[2], task.id)
+    there = standing.task_at(session.repo, place.branch, task.id)
+    if place.branch == session.repo.head_ref or there is None or there.state is State.TODO:
+        return session, task
+    if place.branch not in worktrees.checkouts(session.repo):
+        fact = f"{task.id} is {there.state} on {place.short}, which has no checkout"
+        raise unusable("no-worktree", fact, f"git worktree add {place.path} {place.short}")
+    return session.at(place.path), there
+
+
+def _steps(task: Task, tier: str, text: str) -> list[tuple[str, Options]]:
+    """The verbs that bring a task to a tier, a commit each; none if it is there already."""
+    steps: list[tuple[str, Options]] = []
+    if task.state is State.BLOCKED:
+        # what it waits for is said anew, by way of todo: a block has one reason from its start
+        steps = [("requeue", {"id": task.id, "message": text})]
+    elif task.state is State.IN_PROGRESS and tier in ("retry", "peer"):
+        steps = [("block", {"id": task.id, "reason": "failed", "message": text})]
+        steps += [("requeue", {"id": task.id})]
+    elif task.state not in (State.IN_PROGRESS, State.TODO, State.IN_REVIEW):
+        raise unusable("ended", f"{task.id} is {task.state}", f"tk show {task.id}")
+    if tier in _REASONS:
+        steps += [("block", {"id": task.id, "reason": _REASONS[tier], "message": text})]
+    return steps
+
+
+def _next_tier(task: Task) -> str:
+    """The tier above the one that the last note or wait names."""
+    said = [*task.notes, task.wait.detail or ""]
+    known = [tier for text in said for tier in TIERS if text.startswith(f"escalated to {tier}")]
+    return TIERS[min(TIERS.index(known[-1]) + 1, len(TIERS) - 1)] if known else TIERS[0]

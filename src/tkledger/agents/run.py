@@ -1,0 +1,181 @@
+"""A command run on a task, or on one task after another: claimed, tried, and moved by the result."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from tkledger.agents import process
+from tkledger.agents.briefing import Briefing, brief, log_of
+from tkledger.agents.jobs import VARIABLE, publish
+from tkledger.agents.next import offered
+from tkledger.agents.process import End, Result
+from tkledger.agents.work import begun
+from tkledger.agents.worktrees import Place
+from tkledger.api.session import Session
+from tkledger.claims import moves, standing
+from tkledger.claims.moves import Claimant
+from tkledger.core.lifecycle import State
+from tkledger.errors import Exit, TkError
+from tkledger.git.repo import GitError
+from tkledger.local.store import RUNS, Store
+from tkledger.verbs.ids import find
+from tkledger.verbs.moves import Refused
+
+LONGEST_PAUSE = 60.0
+"""How long to wait before another attempt at most, in seconds; the first waits for one."""
+
+Briefed = Callable[[Briefing], None]
+"""Takes what a command is told before it begins."""
+
+
+class RunOptions(NamedTuple):
+    """What to run on a task, how long at most, and how often again after a failure."""
+
+    command: tuple[str, ...]
+    timeout: float | None
+    retries: int
+
+
+class Ended(NamedTuple):
+    """How an attempt at a task ended: the state it left, the exit status, and the words for it.
+
+    again: whether another attempt follows
+    """
+
+    task: str
+    state: str
+    exit: Exit
+    words: str
+    again: bool = False
+
+
+def one_by_one(
+    session: Session, options: RunOptions, labels: tuple[str, ...], briefed: Briefed
+) -> Iterator[Ended]:
+    """Run the command on each task that can be taken until there is none; on no task twice."""
+    tried: set[str] = set()
+    while True:
+        found = offered(session, labels, tried)
+        if not found.tasks:
+            session.say(f"nothing more to do: {'; '.join(found.reasons)}")
+            return
+        task = found.tasks[0]
+        tried.add(task.id)
+        try:
+            for ended in life(session, task.id, options, briefed):
+                yield ended
+                if ended.exit is Exit.INTERRUPTED:
+                    return
+        except (Refused, TkError) as error:
+            if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
+                raise
+        session.repo.refresh()
+
+
+def life(session: Session, word: str, options: RunOptions, briefed: Briefed) -> Iterator[Ended]:
+    """One task from its claim to its end here: each attempt, as many as the job allows."""
+    task_id = find(session.head(), word)
+    publish(task_id, "starting")
+    place = begun(session, task_id).place
+    there = session.at(place.path)
+    for attempt in range(options.retries + 1):
+        result = _attempt(there, place, task_id, options, briefed)
+        there.repo.refresh()
+        ended = _moved(there, task_id, result, options)
+        publish(task_id, ended.state)
+        failed = ended.exit is Exit.REJECTED and ended.state == State.BLOCKED
+        again = failed and attempt < options.retries
+        yield ended._replace(again=again)
+        if not again:
+            break
+        time.sleep(min(2.0**attempt, LONGEST_PAUSE))
+        said = f"attempt {attempt + 1} of this run {ended.words}"
+        there.carry_out([("requeue", {"id": task_id, "message": said})])
+        there.carry_out([("start", {"id": task_id})])
+
+
+def _attempt(
+    there: Session, place: Place, task_id: str, options: RunOptions, briefed: Briefed
+) -> Result:
+    """Run the command once, renewing the claim as long as it runs."""
+    ledger = there.ledger.head()
+    task = ledger.task(task_id)
+    assert task is not None
+    assert ledger.policy is not None
+    who = there.claimant(ledger)
+    folder = Store(there.repo.common_dir).path(RUNS, task_id)
+    briefing = brief(there.repo, task, who.actor, folder)
+    briefed(briefing)
+    environment = {
+        **{"TK_TASK": task_id, "TK_ACTOR": who.actor, "TK_WORKTREE": place.path},
+        **{"TK_ATTEMPT": str(task.tries), VARIABLE: "", **briefing.variables},
+    }
+    log = log_of(folder, task.tries)
+    publish(task_id, task.state.value, log)
+    return process.carried_out(
+        process.Invocation(
+            options.command,
+            place.path,
+            environment,
+            log,
+            options.timeout,
+            beats=max(ledger.policy.lease / 3, 0.3),
+            beat=partial(_may_go_on, there, who, task_id),
+            child=os.path.join(folder, "child"),
+        )
+    )
+
+
+def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
+    """Renew the claim on a task that is worked on; False if another has it by now."""
+    there.repo.refresh()
+    held = standing.standing(there.repo, [task_id], who.remote).get(task_id)
+    now = there.ledger.head().task(task_id)
+    if now is None or now.state is not State.IN_PROGRESS:
+        # the command moved it itself, and with it the claim; unless another has it by now
+        return held is None or not held.live or held.claim.holder == who.actor
+    try:
+        moves.renew(there.repo, who, task_id, None, lambda words: None)
+    except TkError as error:
+        return error.exit not in (Exit.CLAIMED, Exit.UNUSABLE)
+    except GitError:
+        return True  # the next beat may do better; else the lease runs out
+    return True
+
+
+def _moved(there: Session, task_id: str, result: Result, options: RunOptions) -> Ended:
+    """Make the move that fits how the command ended; what it moved itself stays."""
+    if result.end is End.LOST:
+        words = "somebody else has claimed it; the command was ended"
+        return Ended(task_id, "", Exit.CLAIMED, words)
+    ledger = there.ledger.head()
+    task = ledger.task(task_id)
+    state = task.state if task else None
+    ok = result == Result(End.EXITED, 0)
+    if state is not State.IN_PROGRESS:
+        return Ended(task_id, str(state), Exit.OK if ok else Exit.REJECTED, f"{state} by itself")
+    reason, words, status = _fact(result, options)
+    if ok:
+        assert ledger.policy is not None
+        verb = "submit" if ledger.policy.review == "required" else "done"
+        try:
+            there.carry_out([(verb, {"id": task_id})])
+            return Ended(task_id, "in_review" if verb == "submit" else "done", Exit.OK, verb)
+        except Refused as refused:
+            reason, words, status = "failed", f"ended, but {refused}", Exit.REJECTED
+    there.carry_out([("block", {"id": task_id, "reason": reason, "message": words})])
+    return Ended(task_id, "blocked", status, f"blocked: {words}")
+
+
+def _fact(result: Result, options: RunOptions) -> tuple[str, str, Exit]:
+    """Why a command did not succeed: the reason to wait, the words, the status of tk."""
+    if result.end is End.INTERRUPTED:
+        return "user", "interrupted", Exit.INTERRUPTED
+    if result.end is End.TIMED_OUT:
+        return "failed", f"took longer than {options.timeout:g} s", Exit.REJECTED
+    how = f"exit {result.status}" if result.status >= 0 else f"signal {-result.status}"
+    return "failed", f"{options.command[0]} ended with {how}", Exit.REJECTED

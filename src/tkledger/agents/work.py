@@ -1,0 +1,72 @@
+"""Work on a task in a checkout and on a branch of its own: begun, and put away."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tkledger.agents import worktrees
+from tkledger.agents.worktrees import Place
+from tkledger.api.session import Session
+from tkledger.claims import moves, standing
+from tkledger.core.claim import is_active
+from tkledger.verbs import existing
+
+
+class Begun(NamedTuple):
+    """Where a task is worked on from now on, and the commit that started it, if one did."""
+
+    task: str
+    place: Place
+    commit: str
+
+
+def begun(session: Session, word: str) -> Begun:
+    """Claim and start a task in a checkout of its own, made if it is not there.
+
+    The claim comes first, so that of many one makes a checkout; what fails later is undone.
+    """
+    repo = session.repo
+    ledger = session.head()
+    task_id = existing(ledger, word).id
+    place = worktrees.place_of(repo, repo.identities()[2], task_id)
+    if standing.task_at(repo, place.branch, task_id) is None:
+        session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
+    who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
+    held = moves.reserve(repo, who, task_id, session.say)
+    made = new = False
+    try:
+        if place.branch not in worktrees.checkouts(repo):
+            new, made = worktrees.add(repo, place, task_id), True
+        return Begun(task_id, place, _started(session, place, task_id, held.oid))
+    except BaseException:
+        if made:
+            worktrees.undo(repo, place, new=new)
+        moves.release(repo, who, task_id, who.actor, session.say)
+        raise
+
+
+def dropped(session: Session, word: str) -> Begun:
+    """Take a task's checkout away, if all in it is committed; its branch stays."""
+    task_id = existing(session.head(), word).id
+    place = worktrees.place_of(session.repo, session.repo.identities()[2], task_id)
+    worktrees.drop(session.repo, place)
+    return Begun(task_id, place, "")
+
+
+def _started(session: Session, place: Place, task_id: str, token: str) -> str:
+    """Start the task in its checkout; if it is already active there, only renew its claim."""
+    there = session.at(place.path)
+    there.token = token
+    options = {"id": task_id, "branch": place.short, "base": _base(session, place)}
+    ledger = there.ledger.head()
+    if is_active(ledger.task(task_id)):
+        moves.renew(there.repo, there.claimant(ledger), task_id, None, there.say)
+        return ""
+    return there.carry_out([("start", options)]).recorded.commit or ""
+
+
+def _base(session: Session, place: Place) -> str | None:
+    """The branch that the task's own one leaves, if that is known."""
+    repo = session.repo
+    here = repo.is_detached or repo.head_ref == place.branch
+    return None if here else repo.head_ref.removeprefix("refs/heads/")

@@ -1,0 +1,133 @@
+"""Values of the ledger as JSON, by stable names; absent fields are absent, never null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tkledger.core.budget import Gauge, amount, exhaustion
+from tkledger.core.task import Task
+from tkledger.report import iso
+
+if TYPE_CHECKING:
+    from tkledger.claims.standing import Standing
+    from tkledger.core.history import Details, HistoryEntry
+    from tkledger.core.messages import Letter
+    from tkledger.core.policy import Policy
+    from tkledger.core.usage import Used
+
+Json = dict[str, Any]
+
+
+def without_empty(values: Mapping[str, Any]) -> Json:
+    """``values`` without what is absent or empty."""
+    return {
+        name: value
+        for name, value in values.items()
+        if value is not None and value != () and value != [] and value != {} and value != ""
+    }
+
+
+def task_json(task: Task) -> Json:
+    """A task by the names of its file's fields."""
+    found: Json = _json(task)
+    return found
+
+
+def policy_json(policy: Policy) -> Json:
+    """A policy by the names of its file's fields."""
+    found: Json = _json(policy)
+    return found
+
+
+def _json(value: Any) -> Any:
+    if hasattr(value, "_asdict"):
+        return without_empty({name: _json(inner) for name, inner in value._asdict().items()})
+    if isinstance(value, Mapping):
+        return {name: _json(inner) for name, inner in value.items()}
+    return value
+
+
+def claim_json(held: Standing) -> Json:
+    """A claim: its holder, where, since and until when; by this machine's clock."""
+    claim = held.claim
+    return without_empty(
+        {
+            **{"holder": claim.holder, "branch": claim.branch.removeprefix("refs/heads/")},
+            **{"since": iso(held.since), "epoch": claim.epoch, "token": held.oid},
+            "until": None if claim.final else iso(held.until),
+            "final": claim.final,
+        }
+    )
+
+
+def used_json(used: Used) -> Json:
+    """What was used, by kind; cost as a decimal, without the kinds of which nothing was used."""
+    return {
+        kind: amount(kind, value) if kind == "cost" else value
+        for kind, value in used._asdict().items()
+        if value
+    }
+
+
+def budget_json(task: Task, used: Used, gauges: Iterable[Gauge], now: int) -> Json:
+    """What a task used, and each limit that holds for it; ``now`` in seconds since 1970."""
+    limits = [_gauge_json(one, exhaustion(one, used, task, now)) for one in gauges]
+    return {"id": task.id, "state": task.state, "used": used_json(used), "limits": limits}
+
+
+def _gauge_json(gauge: Gauge, exhausted: int | None) -> Json:
+    limit = gauge.limit
+
+    def value(number: int) -> int | str:
+        return amount(limit.kind, number) if limit.kind == "cost" else number
+
+    return without_empty(
+        {
+            "holder": limit.holder,
+            "kind": limit.kind,
+            "limit": value(limit.most),
+            "used": value(gauge.used),
+            "remaining": value(max(limit.most - gauge.used, 0)),
+            "exceeded": gauge.exceeded,
+            "exhausted_at": None if exhausted is None else iso(exhausted),
+        }
+    )
+
+
+def details_json(details: Details) -> Json:
+    """What is known of a task beyond its file: times, counts, neighbours, legal moves, its claim."""
+    used = used_json(details.used._replace(seconds=0))
+    names = ("created_at", "updated_at", "started_at")
+    return {
+        **{name: at for name in names if (at := getattr(details, name)) is not None},
+        "seconds_active": details.used.seconds,
+        **used,
+        "depth": details.depth,
+        "children": [child.id for child in details.children],
+        "blocked_by": list(details.blocked_by),
+        "legal": list(details.legal or ()),
+        **({"claim": dict(details.claim)} if details.claim else {}),
+    }
+
+
+def entry_json(entry: HistoryEntry) -> Json:
+    """What one commit did to one task."""
+    values = {
+        **{"commit": entry.commit, "at": iso(entry.at), "actor": entry.actor, "task": entry.task},
+        **{"event": entry.event, "from": entry.source, "to": entry.target},
+        "message": entry.message,
+    }
+    return without_empty(values)
+
+
+def letter_json(letter: Letter) -> Json:
+    """A message in an inbox, and who refused it."""
+    message = letter.message
+    refusals = [without_empty({"by": one.by, "why": one.why}) for one in letter.refusals]
+    values = {
+        **{"id": message.id, "from": message.sender, "to": message.to, "text": message.text},
+        **{"at": iso(message.at), "expires_at": iso(message.until), "task": message.task},
+        "refusals": refusals,
+    }
+    return without_empty(values)

@@ -1,0 +1,211 @@
+"""What commands that only look ask of a ledger: which tasks, in which order, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing
+from tkledger.core.lifecycle import State
+from tkledger.core.snapshot import Snapshot, rank
+from tkledger.core.task import Task
+from tkledger.errors import unusable
+from tkledger.verbs import existing
+from tkledger.verbs.ids import find
+
+if TYPE_CHECKING:
+    from tkledger.api.json import Json
+    from tkledger.api.session import Session
+    from tkledger.core.history import Details, HistoryEntry
+    from tkledger.core.usage import Usage, Used
+    from tkledger.verbs.legal_moves import Outlook
+
+JSON_DEPTH = 200
+"""How deep the JSON of a tree nests; readers of JSON give up somewhere beyond."""
+
+
+class Filter(NamedTuple):
+    """Which tasks are wanted; what is empty or None leaves all. ``owner`` may be "" for no owner."""
+
+    states: Collection[str] = ()
+    types: Collection[str] = ()
+    labels: Collection[str] = ()
+    owner: str | None = None
+    parent: str | None = None
+    priority: int | None = None
+
+
+def matching(ledger: Snapshot, wanted: Filter) -> list[Task]:
+    """The tasks that a filter leaves, the most urgent first."""
+    parent = find(ledger, wanted.parent) if wanted.parent else None
+    found = [
+        task
+        for task in ledger.tasks()
+        if (not wanted.states or task.state.value in wanted.states)
+        and (not wanted.types or task.kind in wanted.types)
+        and set(wanted.labels) <= set(task.labels)
+        and (wanted.owner is None or (task.owner or "") == wanted.owner)
+        and (parent is None or task.parent == parent)
+        and (wanted.priority is None or task.urgency == wanted.priority)
+    ]
+    return sorted(found, key=rank)
+
+
+def ready(
+    session: Session, labels: Collection[str] = (), at: str | None = None
+) -> tuple[Snapshot, list[Task]]:
+    """The ledger, and what can be started in it now, the most urgent first.
+
+    At an earlier commit claims do not count: they are known as of now only.
+    """
+    ledger = session.read(at)
+    claimed = {} if at else session.standing()
+    found = [
+        task
+        for task in ledger.ready()
+        if set(labels) <= set(task.labels) and not (task.id in claimed and claimed[task.id].live)
+    ]
+    return ledger, found
+
+
+def forest_json(ledger: Snapshot, root: str | None = None) -> list[Json]:
+    """The tasks with their ``children``, from the roots; those on a cycle are below its least id."""
+    found: list[Json] = []
+    seen: set[str] = set()
+    ranked = [task.id for task in sorted(ledger.tasks(), key=rank)]
+    roots = (
+        [root] if root else [one for one in ranked if not ledger.task(ledger.parent(one) or "/")]
+    )
+    for start in [*roots, *([] if root else ranked)]:
+        waiting = [(start, found, 0)]
+        while waiting:
+            task_id, siblings, depth = waiting.pop()
+            task = ledger.task(task_id)
+            if task is None or task_id in seen:
+                continue
+            seen.add(task_id)
+            node = {**task_with_place(task, ledger), "children": []}
+            siblings.append(node)
+            if depth < JSON_DEPTH:
+                below = [child for child in map(ledger.task, ledger.children(task_id)) if child]
+                below.sort(key=rank, reverse=True)
+                waiting += ((child.id, node["children"], depth + 1) for child in below)
+    return found
+
+
+def tasks_json(ledger: Snapshot, tasks: Iterable[Task]) -> list[Json]:
+    """The tasks of a ledger, each with the branch it was read from if that is another."""
+    return [task_with_place(task, ledger) for task in tasks]
+
+
+def columns_json(ledger: Snapshot) -> dict[str, list[Json]]:
+    """The tasks by their state."""
+    from tkledger.api.json import task_json
+
+    columns: dict[str, list[Json]] = {state.value: [] for state in State}
+    for task in ledger.tasks():
+        columns[task.state.value].append(task_json(task))
+    return columns
+
+
+def task_with_place(task: Task, ledger: Snapshot) -> Json:
+    """A task's JSON, with the branch it was read from if that is not the one of the ledger."""
+    from tkledger.api.json import task_json
+
+    place = ledger.elsewhere.get(task.id)
+    return {**task_json(task), **({"elsewhere": place} if place else {})}
+
+
+def details(session: Session, ledger: Snapshot, task: Task, at: str | None = None) -> Details:
+    """What is known of a task beyond its file: of its commits, its neighbours and its claim."""
+    from tkledger.api.json import claim_json
+    from tkledger.core.history import Child, Details, times
+    from tkledger.report import iso
+
+    tip = session.tip(at)
+    known = times(session.ledger.entries(tip, task.id))
+    held = None if at else session.standing().get(task.id)
+    children = [found for found in map(ledger.task, ledger.children(task.id)) if found]
+    return Details(
+        **{name: iso(value) for name, value in known._asdict().items() if value is not None},
+        used=session.ledger.usage(tip).used(task),
+        depth=ledger.depth(task.id),
+        children=tuple(Child(child.id, child.state) for child in children),
+        blocked_by=tuple(ledger.blocked_by(task)),
+        legal=tuple(
+            one.event.value for one in prospects(session, ledger, task, at) if not one.hindrances
+        ),
+        claim=claim_json(held) if held is not None and not held.claim.released else None,
+    )
+
+
+def prospects(
+    session: Session, ledger: Snapshot, task: Task, at: str | None = None
+) -> list[Outlook]:
+    """What would come of each verb, in the order of the lifecycle."""
+    from tkledger.verbs.legal_moves import outlooks
+
+    counted = partial(session.ledger.counted, parents=[session.tip(at)], message=None)
+    return outlooks(ledger, task, counted)
+
+
+def entries(
+    session: Session, word: str | None = None, limit: int | None = None, at: str | None = None
+) -> list[HistoryEntry]:
+    """What commits did to a task, or to all, oldest first; ``limit`` keeps the newest."""
+    ledger = session.read(at)
+    task_id = find(ledger, word) if word else None
+    found = list(session.ledger.entries(session.tip(at), task_id))
+    return found[-limit:] if limit else found
+
+
+class Spending(NamedTuple):
+    """What a task used, and the limits that hold for it."""
+
+    task: Task
+    used: Used
+    gauges: list[Gauge]
+
+
+def spending(
+    session: Session, word: str | None = None, at: str | None = None
+) -> tuple[list[Spending], int]:
+    """What is used of the limits of one task, or of all that are worth showing; and the time, in
+    seconds since 1970, up to which work in progress was counted.
+
+    Raises TkError in a shallow clone, which lacks what was used before its history begins.
+    """
+    if session.repo.is_shallow:
+        raise unusable(
+            "shallow",
+            "this clone is shallow: what was used before its history begins is not here",
+            "git fetch --unshallow",
+        )
+    ledger = session.read(at)
+    usage = session.ledger.usage(session.repo.commit_at(at) if at else None)
+    shown = [existing(ledger, word)] if word else _worth_showing(ledger, usage)
+    assert ledger.policy is not None
+    sums: Sums = {}  # what is used below one task is asked for each below it
+    rows = [
+        Spending(task, usage.used(task), gauges(ledger.policy, ledger, task, usage, sums))
+        for task in shown
+    ]
+    return rows, usage.at
+
+
+def _worth_showing(ledger: Snapshot, usage: Usage) -> list[Task]:
+    """The open tasks that used something or have a limit of their own, and what is nearly used up."""
+    assert ledger.policy is not None
+    near = pressing(ledger.policy, ledger, lambda: usage)
+    found = [
+        task
+        for task in ledger.tasks()
+        if not task.ended
+        and (
+            task.id in near
+            or any(usage.used(task))
+            or any(getattr(task.budget, kind) is not None for kind in KINDS)
+        )
+    ]
+    return sorted(found, key=rank)
