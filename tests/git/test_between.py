@@ -105,13 +105,15 @@ def test_a_commit_is_judged_in_the_middle_of_a_move(project: Project, tmp_path: 
 
 HELD_HOOK = """\
 #!/bin/sh
-# holds the branch until the index is back at HEAD, so until the move meanwhile gave up its try
+# holds the branch until the move meanwhile tries again, and so writes its journal anew
 [ "$1" = prepared ] && [ ! -e "$(git rev-parse --git-path held)" ] || exit 0
 touch "$(git rev-parse --git-path held)"
-until git diff --cached --quiet HEAD -- .tasks; do sleep 0.02; done
+first=$(ls -i .git/tk/journal)
+until [ "$(ls -i .git/tk/journal)" != "$first" ]; do sleep 0.02; done
 """
 
 COMMIT_AND_HOLD = """\
+[ ! -e .git/held ] || exit 0
 echo two >> code.txt; git add code.txt
 git commit -q -m code >commit.log 2>&1 &
 until [ -e .git/held ]; do sleep 0.02; done
@@ -129,6 +131,47 @@ def test_a_move_that_a_slow_commit_takes_along_is_made_once(project: Project) ->
     assert project.file("a").count("- words") == 1
     assert project.git("log", "-1", "--format=%s", "--", ".tasks") == "code"
     assert project.status() == "?? commit.log"
+
+
+INDEX_HOOK = """\
+#!/bin/sh
+git ls-files -s .tasks/a.yaml >>.git/index-log
+"""
+
+COMMIT_OF_AN_EARLIER_INDEX = """\
+[ ! -x .git/hooks/post-index-change ] || exit 0
+git update-ref HEAD "$(git commit-tree -p HEAD -m code 'HEAD^{tree}')"
+chmod +x .git/hooks/post-index-change
+"""
+
+
+def test_the_index_is_not_brought_back_between_two_tries(project: Project) -> None:
+    """A commit that took the move from the index may land after the try that lost, and the next
+    commit of an index that was brought back would then undo the move.
+    """
+    project.write(".git/hooks/post-index-change", INDEX_HOOK)
+    answer = project.at_point("before update-ref", COMMIT_OF_AN_EARLIER_INDEX, "start", "a")
+    assert answer.status == 0, answer.said
+    written = (project.path / ".git/index-log").read_text().splitlines()
+    assert set(written) == {project.git("ls-files", "-s", ".tasks/a.yaml")}
+    assert project.git("log", "--format=%s").splitlines()[:2] == ["tk: start a Task a", "code"]
+    assert project.clean()
+
+
+REFUSED_AT_THE_SECOND_TRY = """\
+[ ! -e .git/hooks/reference-transaction ] || exit 0
+git update-ref HEAD "$(git commit-tree -p HEAD -m code 'HEAD^{tree}')"
+printf '#!/bin/sh\nexit 1\n' >.git/hooks/reference-transaction
+chmod +x .git/hooks/reference-transaction
+"""
+
+
+def test_a_move_given_up_after_a_lost_race_leaves_nothing(project: Project) -> None:
+    happens = REFUSED_AT_THE_SECOND_TRY
+    answer = project.at_point("before update-ref", happens, "start", "a")
+    assert answer.status != 0
+    assert project.state("a") == "todo"
+    assert project.clean(), project.status()
 
 
 BEFORE_THE_LOCK = "fcntl.flock"

@@ -35,9 +35,11 @@ class Checkout:
         self._repo = repo
         self._top = repo.top
         self._store = Store(repo.git_dir)
+        self._known: Known = {}
 
     def require_clean(self, before: Mapping[str, bytes | None]) -> None:
-        """Raise unless index and files hold what HEAD holds: ``before``, by path, None for nothing.
+        """Raise unless index and files hold what HEAD holds: ``before``, by path, None for nothing;
+        or what this command wrote there in a try that lost its race.
 
         What the user changed and has not committed is never written over.
         """
@@ -52,12 +54,13 @@ class Checkout:
         for path, old in before.items():
             entry = staged.get(path)
             sparse = entry is not None and entry[0]
-            if (entry[1] if entry else None) != (old if old is None else self._oid(old)):
+            ours = {None if old is None else self._oid(old), *self._known.get(path, ())}
+            if (entry[1] if entry else None) not in ours:
                 raise dirty(path, "has staged changes" if old is not None else "is staged already")
             on_disk = self._on_disk(path)
             if on_disk is None and sparse:
                 continue
-            if on_disk != (old if old is None else self._oid(old)):
+            if on_disk not in ours:
                 raise dirty(
                     path, "is changed and not committed" if old is not None else "exists already"
                 )
@@ -100,6 +103,7 @@ class Checkout:
             known[path] = list(dict.fromkeys([*known.get(path, ()), *ids]))
         text = json.dumps({"base": self._repo.head, "files": known})
         self._store.replace(JOURNAL, data=text.encode())
+        self._known = known
         return known
 
     def _noted(self) -> tuple[Oid | None, Known]:

@@ -395,26 +395,47 @@ class Ledger:
         walks away. The user's index and working files are touched at these paths only, and are
         brought back to HEAD if the ref does not move. A ``key`` used before gives the first answer again.
         """
-        self._checkout()
+        self._require_branch()
         if dry_run:
             return self._judged(propose)[0]
         with writing(self.repo) as waited:
             if waited:
                 self.repo.refresh()
-            tried: list[_Attempt] = []
-            end = time.monotonic() + _PATIENCE
-            for attempt in retrying(_TRIES, lambda attempt: 0.002 * 2 ** min(attempt, 6)):
-                if attempt:
-                    self.repo.refresh()
-                try:
-                    return self._attempt(propose, key, tried, companions)
-                except RefMoved:
-                    pass
-                except Locked:
-                    # perhaps by somebody's commit of the index, which takes this move along: only
-                    # when that has ended can be told what became of the move
-                    if not tried or time.monotonic() > end:
-                        raise
+            checkout = Checkout(self.repo)
+            try:
+                return self._retried(checkout, propose, key, companions)
+            except BaseException:
+                self._take_back(checkout)
+                raise
+
+    def _retried(
+        self,
+        checkout: Checkout,
+        propose: Callable[[Snapshot], Proposal],
+        key: str | None,
+        companions: Companions,
+    ) -> Recorded:
+        """Try until the swap is won. Between two tries index and files are not brought back: a
+        commit that took the move from the index may land at any time, and the next one, made from
+        an index that was brought back, would undo it.
+        """
+        tried: list[_Attempt] = []
+        end = time.monotonic() + _PATIENCE
+        for attempt in retrying(_TRIES, lambda attempt: 0.002 * 2 ** min(attempt, 6)):
+            if attempt:
+                self.repo.refresh()
+                self._require_branch()
+            else:
+                checkout.heal()
+            try:
+                return self._attempt(checkout, propose, key, tried, companions)
+            except RefMoved:
+                pass
+            except Locked:
+                # perhaps by a commit of the index, which takes this move along: only when that
+                # has ended can it be told what became of the move
+                if not tried or time.monotonic() > end:
+                    raise
         raise TkError(
             Exit.BUSY,
             "busy",
@@ -424,24 +445,23 @@ class Ledger:
 
     def _attempt(
         self,
+        checkout: Checkout,
         propose: Callable[[Snapshot], Proposal],
         key: str | None,
         tried: list[_Attempt],
         companions: Companions,
     ) -> Recorded:
         """One try to record, after what became of those before it; raises RefMoved, Locked."""
-        checkout = self._checkout()
-        checkout.heal(again=bool(tried))
         earlier = (self._answered(key) if key else None) or self._taken_along(tried)
-        if earlier:
-            return earlier
-        recorded, proposal = self._judged(propose)
-        if not (recorded.touched or proposal.always):
+        recorded, proposal = (earlier, None) if earlier else self._judged(propose)
+        if proposal is None or not (recorded.touched or proposal.always):
+            if tried:
+                checkout.heal(again=True)
             return recorded
         with companions(recorded) as together:
             return self._commit(checkout, recorded, proposal, tried, together)
 
-    def _checkout(self) -> Checkout:
+    def _require_branch(self) -> None:
         if self.repo.is_bare:
             raise unusable(
                 "bare",
@@ -456,7 +476,6 @@ class Ledger:
             raise unusable(
                 "merging", "a merge is going on here, and its commit comes first", "git commit"
             )
-        return Checkout(self.repo)
 
     def _answered(self, key: str) -> Recorded | None:
         """What the commit with this key recorded, if there is one on this branch."""
@@ -533,29 +552,32 @@ class Ledger:
             swaps = (RefSwap(ref, commit, base), *together.swaps)
             self.repo.swap_refs(swaps, f"tk: {proposal.subject}")
         except (RefMoved, TkError) as error:
-            if not self._take_back(checkout):
+            if not self._has_moved():
                 raise
             raise RefMoved(str(error)) from None  # a TkError compared with a HEAD that is no more
-        except BaseException:
-            self._take_back(checkout)
-            raise
         self.repo.head = commit
-        if self.repo.branch_now() == ref:
+        if self.repo.branch_now() != ref:
+            self._take_back(checkout)
+            warning = f"committed to {ref}, but HEAD is {self.repo.head_ref} now"
+            return recorded._replace(commit=commit, warning=warning)
+        if all(path in files for attempt in tried for path in attempt.files):
             checkout.forget()
-            return recorded._replace(commit=commit)
-        self._take_back(checkout)
-        warning = f"committed to {ref}, but HEAD is {self.repo.head_ref} now"
-        return recorded._replace(commit=commit, warning=warning)
+        else:  # an earlier try was to write other files
+            checkout.heal()
+        return recorded._replace(commit=commit)
 
-    def _take_back(self, checkout: Checkout) -> bool:
-        """Bring the checkout to where HEAD is now, and say whether it moved; what fails is left for
-        the next command.
-        """
-        moved = False
+    def _has_moved(self) -> bool:
+        """Whether HEAD is elsewhere now; read again."""
         with suppress(GitError, OSError, TkError):
-            moved = self.repo.refresh()
-            checkout.heal(again=True)
-        return moved
+            return self.repo.refresh()
+        return False
+
+    def _take_back(self, checkout: Checkout) -> None:
+        """Bring the checkout to where HEAD is now; what fails is left for the next command."""
+        with suppress(GitError, OSError, TkError):
+            if checkout.is_unfinished:
+                self.repo.refresh()
+                checkout.heal(again=True)
 
     def _taken_along(self, tried: Sequence[_Attempt]) -> Recorded | None:
         """What was recorded all the same: somebody who committed in the middle of a try that then
