@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from stopwatch import Peak, in_turns, peak, run, seconds, show, tk, world
-
 import history
+from stopwatch import Peak, in_turns, peak, run, seconds, show, tk, world
 
 
 def main(rounds: int, commits: int, refs: int) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import statistics
 import sys
 
-from stopwatch import Peak, in_turns, peak, run, seconds, show, tk, world
-
 import history
+from stopwatch import Peak, in_turns, peak, run, seconds, show, tk, world
 
 
 def main(rounds: int, commits: int, tasks: int) -> None:

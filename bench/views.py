@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from stopwatch import in_turns, run, seconds, show, tk, world
-
 import history
+from stopwatch import in_turns, run, seconds, show, tk, world
 
 
 def main(rounds: int) -> None:

@@ -1,11 +1,33 @@
-"""Every test runs in a world of its own: no configuration, identity or ledger of the machine."""
+"""Every test is sealed off from the machine; and the repositories that tests start from.
+
+Each kind of repository is made once a process, and copied for each test that asks for it.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support.clone import Clone
+from tests.support.clones import cloned
+from tests.support.histories import Loom, a_task, genesis
+from tests.support.project import Project
+from tests.support.team import Team
+
+settings.register_profile(
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    max_examples=100,
+    # `sealed` applies to a test once, and no example looks at what it sets
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("repeatable")
 
 IDENTITY = """\
 [user]
@@ -43,3 +65,94 @@ def repo_path(tmp_path: Path) -> Path:
     path = tmp_path / "repo"
     path.mkdir()
     return path
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the repositories that others are copied from: making one takes ten processes."""
+    return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture
+def bare_git(tmp_path: Path) -> Project:
+    """A repository without a commit, and without a ledger."""
+    return Project.create(tmp_path / "repo")
+
+
+@pytest.fixture
+def project(templates: Path, tmp_path: Path) -> Project:
+    """A repository with some code and a ledger of four tasks, a to d, in todo; no hooks."""
+    template = templates / "project"
+    if not template.exists():
+        made = Project.create(template)
+        made.write("code.txt", "one\n")
+        made.git("add", "code.txt")
+        made.git("commit", "-q", "-m", "code")
+        made.ok("init", "--no-hooks")
+        lines = "".join(
+            f'{{"op": "new", "id": "{one}", "title": "Task {one}"}}\n' for one in "abcd"
+        )
+        made.ok("batch", stdin=lines)
+    return Project.copy(template, tmp_path / "repo")
+
+
+@pytest.fixture
+def hooked(project: Project) -> Project:
+    """The project with tk's hooks."""
+    project.ok("hooks", "install")
+    return project
+
+
+@pytest.fixture
+def clones(project: Project, tmp_path: Path) -> list[Project]:
+    """Two clones of one bare repository, which decides about claims."""
+    return cloned(project, tmp_path, 2)
+
+
+@pytest.fixture
+def fresh(templates: Path, tmp_path: Path) -> Callable[[str], Clone]:
+    """Makes one more clone with a server of its own."""
+    template = templates / "pair"
+    pair = Clone(template) if template.exists() else Clone.create(template)
+    return lambda name: pair.copy(tmp_path / name)
+
+
+@pytest.fixture
+def clone(fresh: Callable[[str], Clone]) -> Clone:
+    """A clone with hooks, and its server with hooks."""
+    return fresh("pair")
+
+
+@pytest.fixture
+def team(templates: Path, tmp_path: Path) -> Team:
+    """A server whose ledger has the tasks a to d, in todo."""
+    template = templates / "team"
+    if not template.exists():
+        template.mkdir()
+        Team.create(template)
+    shutil.copytree(template, tmp_path / "team", symlinks=True)
+    return Team(tmp_path / "team")
+
+
+@pytest.fixture
+def ada(team: Team) -> Project:
+    return team.member("ada")
+
+
+@pytest.fixture
+def bob(team: Team) -> Project:
+    return team.member("bob")
+
+
+@pytest.fixture
+def loom(tmp_path: Path) -> Loom:
+    """An empty repository, for histories made by plain git."""
+    return Loom(tmp_path / "repo")
+
+
+@pytest.fixture
+def begun(loom: Loom) -> Loom:
+    """A ledger with the open tasks a and b; the checkout shows them."""
+    loom.weave([(genesis(), ()), ({"a": a_task("a"), "b": a_task("b")}, (1,))])
+    loom.git("reset", "-q", "--hard")
+    return loom

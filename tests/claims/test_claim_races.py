@@ -10,9 +10,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from clones import cloned
-from project import Answer, Project, race
 
+from tests.support.clones import cloned
+from tests.support.project import Answer, Project, race
 from tkledger.errors import Exit
 
 SIZES = [8, pytest.param(50, marks=pytest.mark.long)]

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from project import Project
 
+from tests.support.project import Project
 from tkledger.errors import Exit
 
 CLAIM = "refs/tk/claims/a"

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from clones import cloned
-from project import Project
 
+from tests.support.clones import cloned
+from tests.support.project import Project
 from tkledger.errors import Exit
 
 

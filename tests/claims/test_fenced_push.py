@@ -7,8 +7,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from project import Answer, Project
 
+from tests.support.project import Answer, Project
 from tkledger.errors import Exit
 
 CLAIM = "refs/tk/claims/a"

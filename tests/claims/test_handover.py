@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from clones import cloned
-from project import Project
 
+from tests.support.clones import cloned
+from tests.support.project import Project
 from tkledger.core.claim import Claim, message
 from tkledger.errors import Exit
 

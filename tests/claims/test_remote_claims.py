@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from clones import cloned
-from project import Project
 
+from tests.support.clones import cloned
+from tests.support.project import Project
 from tkledger.errors import Exit
 
 

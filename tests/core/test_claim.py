@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from build import a_task
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.changes import a_task
 from tkledger.core import claim as claims
 from tkledger.core.claim import Claim, Effect
 from tkledger.core.lifecycle import State

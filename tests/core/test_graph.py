@@ -6,10 +6,10 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from build import a_task, birth, codes, commit, edit, ledger
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.changes import a_task, birth, codes, commit, edit, ledger
 from tkledger.core.graph import cycles, reachable, walk
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot

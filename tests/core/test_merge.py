@@ -6,11 +6,11 @@ from itertools import product
 from typing import Any
 
 import pytest
-from build import a_task, codes, ledger, merged
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import raw_tasks
 
+from tests.support.changes import a_task, codes, ledger, merged
+from tests.support.strategies import raw_tasks
 from tkledger.core.field import Merge
 from tkledger.core.lifecycle import Lifecycle, State
 from tkledger.core.merge import disputes, settled_states

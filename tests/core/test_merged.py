@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from build import a_task
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import tasks
 
+from tests.support.changes import a_task
+from tests.support.strategies import tasks
 from tkledger.core.lifecycle import Lifecycle, State
 from tkledger.core.merge import disputes, merged
 from tkledger.core.task import LOGS, Task, changed

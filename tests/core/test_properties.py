@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from build import a_task, ledger
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import FEW_IDS, ledgers, policy_values, tasks
 
+from tests.support.changes import a_task, ledger
+from tests.support.strategies import FEW_IDS, ledgers, policy_values, tasks
 from tkledger.core.change import Change, change
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.policy import DEFAULT, Policy

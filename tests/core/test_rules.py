@@ -6,8 +6,8 @@ import shlex
 from typing import NamedTuple
 
 import pytest
-from build import a_task, birth, codes, commit, done, edit, ledger, merged, used
 
+from tests.support.changes import a_task, birth, codes, commit, done, edit, ledger, merged, used
 from tkledger.core.change import Change, change
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, Policy

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from build import a_task
 from hypothesis import given
-from strategies import tasks
 
+from tests.support.changes import a_task
+from tests.support.strategies import tasks
 from tkledger.core.field import FieldError, Merge
 from tkledger.core.lifecycle import State
 from tkledger.core.task import (

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from build import a_task, done, ledger
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.changes import a_task, done, ledger
 from tkledger.core.budget import (
     BACKOFF_CAP,
     attempts,

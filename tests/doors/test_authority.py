@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from clone import Clone, Refused
+
+from tests.support.clone import Clone, Refused
 
 
 @pytest.fixture

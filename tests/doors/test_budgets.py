@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from clone import Clone, Refused
 
+from tests.support.clone import Clone, Refused
 from tkledger.errors import Exit
 
 

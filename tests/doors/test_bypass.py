@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import forms
-import joins
 import pytest
-import ways
-from clone import Clone, Refused
-from rows import PUSH, ROWS, SERVER, Row
 
-__all__ = ["forms", "joins", "ways"]  # they fill the table
+from tests.support.bypass import commits, files, merges
+from tests.support.bypass.table import PUSH, ROWS, SERVER, Row
+from tests.support.clone import Clone, Refused
+
+__all__ = ["commits", "files", "merges"]  # they fill the table
 
 Fresh = Callable[[str], Clone]
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from clone import Clone, Refused
 
+from tests.support.clone import Clone, Refused
 from tkledger.core.snapshot import path_of
 from tkledger.doors import install
 

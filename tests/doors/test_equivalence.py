@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-from clone import Clone, Refused, a_task
 
+from tests.support.clone import Clone, Refused, a_task
 from tkledger.core.snapshot import POLICY_PATH, path_of
 from tkledger.core.task import changed
 from tkledger.files import codec

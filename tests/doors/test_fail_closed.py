@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from clone import Clone, Refused, text_of
 
+from tests.support.clone import Clone, Refused, text_of
 from tkledger.core.snapshot import path_of
 from tkledger.doors import install
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from clone import Clone
 
+from tests.support.clone import Clone
 from tkledger.core.snapshot import path_of
 
 STARTED, ENDED = {"state": "in_progress"}, {"state": "done"}

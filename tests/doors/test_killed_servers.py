@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from clone import Clone, Refused
 
+from tests.support.clone import Clone, Refused
 from tkledger.doors import install
 
 LAST = "    yield from handover.judged(ledger.repo, lines, policy)\n"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from clone import Clone, Refused, text_of
 
+from tests.support.clone import Clone, Refused, text_of
 from tkledger.core.snapshot import FOLDER
 from tkledger.files.reader import looks_like_folder
 

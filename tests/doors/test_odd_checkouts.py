@@ -7,8 +7,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from clone import Clone, Refused
 
+from tests.support.clone import Clone, Refused
 from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
 from tkledger.errors import Exit
 

@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from clone import Clone, Refused
+
+from tests.support.clone import Clone, Refused
 
 pytestmark = pytest.mark.skipif(
     shutil.which("ssh-keygen") is None, reason="ssh-keygen makes the keys"

@@ -9,8 +9,8 @@ import tracemalloc
 import zlib
 
 import pytest
-from clone import Clone, Refused, text_of
 
+from tests.support.clone import Clone, Refused, text_of
 from tkledger.core.snapshot import FOLDER, path_of
 from tkledger.files.reader import TreeReader
 from tkledger.git.objects import TreeEntry, tree_bytes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from project import Project
-from team import Team, tk_refs
 
+from tests.support.project import Project
+from tests.support.team import Team, tk_refs
 from tkledger.core.claim_merge import ThreeWay, Way, way
 
 LATER = {("old", "new"), ("old", "newer"), ("new", "newer")}

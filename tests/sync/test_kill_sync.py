@@ -11,8 +11,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from project import Project
-from team import Team, tk_refs
+
+from tests.support.project import Project
+from tests.support.team import Team, tk_refs
 
 pytestmark = pytest.mark.skipif(
     not os.path.isdir("/proc"), reason="waits for orphans by the process table"

@@ -7,9 +7,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from project import Project
-from team import Team
 
+from tests.support.project import Project
+from tests.support.team import Team
 from tkledger.errors import Exit
 
 ROUNDS = 100

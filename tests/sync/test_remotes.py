@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 
 import pytest
-import wires
-from project import TK, Project
-from team import Team, tk_refs
 
+from tests.support import servers
+from tests.support.project import TK, Project
+from tests.support.team import Team, tk_refs
 from tkledger.errors import Exit
 
 
@@ -24,13 +24,13 @@ def url(
     """The server's address, of each kind."""
     ways = {
         "file": lambda: nullcontext(f"file://{team.folder}"),
-        "http": lambda: wires.http(team.folder),
-        "git": lambda: wires.daemon(team.folder),
+        "http": lambda: servers.http(team.folder),
+        "git": lambda: servers.daemon(team.folder),
         "ssh": lambda: nullcontext(f"ssh://somewhere{team.folder}"),
     }
     team.server.git("config", "http.receivepack", "true")
     team.server.git("config", "tk.pusher", "none")
-    monkeypatch.setenv("GIT_SSH_COMMAND", wires.ssh(team.folder))
+    monkeypatch.setenv("GIT_SSH_COMMAND", servers.ssh(team.folder))
     with ways[request.param]() as base:
         yield f"{base}/server.git"
 

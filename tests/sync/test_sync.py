@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from project import Project
-from team import Team
-
+from tests.support.project import Project
+from tests.support.team import Team
 from tkledger.errors import Exit
 
 

@@ -1,0 +1,287 @@
+"""An agent's whole life: however its command ends, the task, the claim and the processes follow."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import TK, Answer, Project
+from tkledger.errors import Exit
+
+PYTHON = sys.executable
+
+
+def runs(project: Project, task: str, code: str, *options: str) -> Answer:
+    """`tk run` of a shell script, as a process."""
+    return project.process("run", task, *options, "--as", "alice", "--", "sh", "-c", code)
+
+
+def log_of(project: Project, task: str = "a", attempt: int = 1) -> str:
+    return (project.path / f".git/tk/runs/{task}/attempt-{attempt}.log").read_text()
+
+
+def claim_of(project: Project, task: str = "a") -> str:
+    return project.git("log", "-1", "--format=%b", f"refs/tk/claims/{task}", check=False)
+
+
+def test_a_success_ends_the_task(project: Project) -> None:
+    code = 'echo "$TK_TASK $TK_ACTOR $TK_ATTEMPT"; pwd; echo code >new.txt; git add .; git commit -qm w'
+    answer = runs(project, "a", code)
+    assert (answer.status, answer.out) == (0, "a: done\n"), answer.said
+    assert project.state("a", "tk/a") == "done"
+    assert log_of(project).splitlines() == ["a alice 1", str(project.path.parent / "repo.work/a")]
+    assert "final: done" in claim_of(project)
+
+
+def test_where_reviews_are_required_it_is_sent_there(project: Project) -> None:
+    project.ok("config", "set", "review", "required")
+    assert runs(project, "a", "true").out == "a: submit\n"
+    assert project.state("a", "tk/a") == "in_review"
+
+
+def test_a_move_by_the_command_itself_stays(project: Project) -> None:
+    tk = " ".join(TK)
+    answer = runs(project, "a", f"{tk} block a --reason user -m 'which one?'")
+    assert answer.out == "a: blocked by itself\n", answer.said
+    assert "reason: user" in project.file("a", "tk/a")
+
+
+@pytest.mark.parametrize(
+    ("code", "options", "words"),
+    [
+        ("echo oh; exit 3", (), "sh ended with exit 3"),
+        ("kill -9 $$", (), "sh ended with signal 9"),
+        ("sleep 600", ("--timeout", "0.3"), "took longer than 0.3 s"),
+        (
+            "trap '' TERM; sleep 600 & wait; sleep 600",
+            ("--timeout", "0.3"),
+            "took longer than 0.3 s",
+        ),
+    ],
+)
+def test_a_failure_blocks_the_task(
+    project: Project, code: str, options: tuple[str, ...], words: str
+) -> None:
+    answer = runs(project, "a", code, *options)
+    assert (answer.status, answer.out) == (Exit.REJECTED, f"a: blocked: {words}\n")
+    file = project.file("a", "tk/a")
+    assert "reason: failed" in file
+    assert words in file
+    assert claim_of(project) == ""
+    assert not left(project)
+
+
+def left(project: Project) -> list[int]:
+    """What is still running in the checkouts."""
+    return Project(project.path.parent / "repo.work").left_running()
+
+
+def test_a_command_that_cannot_be_run_is_a_failure(project: Project) -> None:
+    answer = project.process("run", "a", "--", "/no/such/command")
+    assert (answer.status, "exit 127" in answer.out) == (Exit.REJECTED, True), answer.said
+
+
+def test_another_attempt_hears_of_the_first(project: Project) -> None:
+    project.ok("note", "a", "mind the gap")
+    code = 'cat "$TK_FEEDBACK"; [ "$TK_ATTEMPT" = 2 ]'
+    answer = runs(project, "a", code, "--retries", "2")
+    assert answer.out == "a: blocked: sh ended with exit 1\na: done\n", answer.said
+    assert "attempt: 2" in project.file("a", "tk/a")
+    heard = log_of(project, attempt=2)
+    assert "mind the gap" in heard
+    assert "attempt 1 of this run blocked: sh ended with exit 1" in heard
+    assert "attempt 1 printed at last:\nT\n\nmind the gap\n" in heard
+    assert "a: mind the gap\n" in answer.err, "people at the terminal see it, too"
+
+
+def test_a_command_is_given_the_messages_that_wait_for_its_actor(project: Project) -> None:
+    project.ok("send", "alice", "use the new parser", "--task", "a", "--as", "bob")
+    project.ok("send", "alice", "lunch at one", "--as", "bob")
+    project.ok("send", "alice", "about something else", "--task", "b", "--as", "bob")
+    project.ok("send", "bob", "not for alice", "--as", "carol")
+    read = project.ok("send", "alice", "read already", "--as", "bob").out.strip()
+    project.ok("inbox", "--ack", read, "--as", "alice")
+    tk = " ".join(TK)
+    take = f'{tk} inbox --ack $(grep -v "^ " "$TK_INBOX" | cut -c1-10) --as alice >&2'
+    answer = runs(project, "a", f'cat "$TK_INBOX"; {take}')
+    assert answer.status == 0, answer.said
+    said = log_of(project)
+    for text in (said, answer.err):
+        assert re.search("from bob  a  for .* more\n  use the new parser\n", text)
+        assert "lunch at one" in text
+        for other in ("something else", "not for alice", "read already"):
+            assert other not in text
+    assert "use the new parser" not in project.ok("inbox", "--as", "alice").out
+    assert runs(project, "b", 'cat "$TK_INBOX"').status == 0
+    assert log_of(project, "b").endswith("  about something else\n")
+
+
+def test_a_lease_is_held_on_as_long_as_the_command_runs(project: Project) -> None:
+    project.ok("config", "set", "lease", "1")
+    gate = project.path.parent / "gate"
+    agent = agent_at(project, f"while ! [ -e {gate} ]; do sleep 0.05; done")
+    first = claim_until(project, "ttl: 1")
+    while project.git("rev-parse", "refs/tk/claims/a~3", check=False).startswith("refs"):
+        time.sleep(0.05)
+    assert project.tk("start", "a", "--as", "bob").status == Exit.CLAIMED
+    gate.touch()
+    assert agent.communicate()[0] == "a: done\n"
+    project.git("merge-base", "--is-ancestor", first, "refs/tk/claims/a")
+
+
+def agent_at(project: Project, code: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*TK, "run", "a", "--as", "alice", "--", "sh", "-c", code],
+        cwd=project.path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def claim_until(project: Project, words: str) -> str:
+    """Wait until the claim says so; its token."""
+    while words not in claim_of(project):
+        time.sleep(0.02)
+    return project.git("rev-parse", "refs/tk/claims/a")
+
+
+def at_work(project: Project) -> int:
+    """Wait until the command of a is running; the process."""
+    child = project.path / ".git/tk/runs/a/child"
+    while not child.exists() or not child.read_text():
+        time.sleep(0.02)
+    return int(child.read_text().split()[0])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_blocks_the_task(project: Project, number: signal.Signals) -> None:
+    agent = agent_at(project, "sleep 600")
+    at_work(project)
+    agent.send_signal(number)
+    out, err = agent.communicate()
+    assert (agent.returncode, out) == (Exit.INTERRUPTED, "a: blocked: interrupted\n"), err
+    assert project.state("a", "tk/a") == "blocked"
+    assert not left(project)
+
+
+def test_what_a_killed_tk_left_is_reaped(project: Project) -> None:
+    project.ok("config", "set", "lease", "1")
+    agent = agent_at(project, "sleep 600")
+    pid = at_work(project)
+    agent.kill()
+    agent.communicate()
+    os.kill(pid, 0)
+    while "no lease has run out" in (answer := project.ok("reap")).err:
+        time.sleep(0.05)
+    assert "the lease of alice has run out, and its command was ended" in answer.out
+    assert not left(project)
+    assert runs(project, "a", "true").status == 0
+    project.ok("verify", "--all")
+
+
+def test_an_agent_that_lost_its_claim_is_ended(project: Project) -> None:
+    project.ok("config", "set", "lease", "1")
+    agent = agent_at(project, "sleep 600")
+    at_work(project)
+    project.ok("release", "a", "--from", "alice", "--as", "boss")
+    out, err = agent.communicate()
+    assert agent.returncode == Exit.CLAIMED, (out, err)
+    assert project.state("a", "tk/a") == "in_progress"
+    assert not left(project)
+
+
+def test_all_there_is_is_done_side_by_side(project: Project) -> None:
+    project.ok("edit", "b", "--priority", "0")
+    answer = project.process(
+        "run", "--next", "--jobs", "3", "--", "sh", "-c", 'test "$TK_TASK" != c'
+    )
+    assert answer.status == Exit.REJECTED, answer.said
+    states = {one: project.state(one, f"tk/{one}") for one in "abcd"}
+    assert states == {"a": "done", "b": "done", "c": "blocked", "d": "done"}
+    assert "nothing more to do" in answer.err
+    project.git("merge", "-q", "--no-edit", "tk/a", "tk/b", "tk/c", "tk/d")
+    project.ok("reap")
+    assert project.git("for-each-ref", "refs/tk/claims") == ""
+    project.ok("verify", "--all")
+
+
+def in_a_terminal(project: Project, *command: str) -> tuple[subprocess.Popen[bytes], int]:
+    """A tk whose stderr is a terminal, and the end at which that is read."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [*TK, *command],
+        cwd=project.path,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        env={**os.environ, "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"},
+    )
+    os.close(follower)
+    return process, leader
+
+
+def seen(leader: int, words: str = "") -> str:
+    """What a terminal is sent until these words come, or to the end."""
+    text = ""
+    with suppress(OSError):  # how a terminal ends
+        while not words or words not in text:
+            text += os.read(leader, 65536).decode()
+    return text
+
+
+def test_a_terminal_shows_what_each_job_is_at(project: Project) -> None:
+    gate = project.path.parent / "gate"
+    code = f'echo "compiling $TK_TASK"; while ! [ -e {gate} ]; do sleep 0.05; done'
+    agent, leader = in_a_terminal(
+        project, "run", "--next", "--jobs=2", "--as", "alice", "--", "sh", "-c", code
+    )
+    text = ""
+    while not re.search(r"◐ in_progress +a .*compiling a", text):
+        text += seen(leader, "compiling")
+    gate.touch()
+    text += seen(leader)
+    out = agent.communicate()[0].decode()
+    os.close(leader)
+    assert agent.returncode == 0, text
+    assert sorted(out.splitlines()) == [f"{one}: done" for one in "abcd"]
+    assert "nothing more to do" in text
+    assert not left(project)
+
+
+def test_an_interruption_goes_on_to_all_jobs(project: Project) -> None:
+    agent, leader = in_a_terminal(project, "run", "--next", "--jobs", "2", "--", "sleep", "600")
+    seen(leader, "in_progress")
+    agent.send_signal(signal.SIGINT)
+    seen(leader)
+    agent.communicate()
+    os.close(leader)
+    assert agent.returncode == Exit.INTERRUPTED
+    assert not left(project)
+
+
+def test_without_a_terminal_nothing_of_rich_is_loaded(project: Project) -> None:
+    code = "import sys; from tkledger import cli; s = cli.run(sys.argv[1:]); print(*sys.modules); sys.exit(s)"
+    command = ["run", "--next", "--jobs", "2", "--as", "alice", "--", "true"]
+    project.ok("send", "alice", "hello", "--as", "bob")
+    done = subprocess.run(
+        [PYTHON, "-c", code, *command], cwd=project.path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "hello" in done.stderr
+    loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert "tkledger" in loaded
+    assert not loaded & {"rich", "git", "yaml"}
+
+
+def test_words_are_wanted(project: Project) -> None:
+    assert project.tk("run", "a").status == Exit.USAGE
+    assert Path(project.path / ".git/tk/runs").exists() is False

@@ -1,0 +1,120 @@
+"""A command killed at each of its effects: old state or new, and the next command goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.support.project import Project
+
+pytestmark = pytest.mark.skipif(
+    not os.path.isdir("/proc"), reason="waits for orphans by the process table"
+)
+
+MOST = 80
+"""A move has some forty effects; far more would mean that it is counted wrong."""
+
+
+def killed_everywhere(
+    project: Project, tmp_path: Path, how: str, *command: str, step: int = 1
+) -> list[Project]:
+    """One repository for each point at which the command was killed, after its git has ended."""
+    found = []
+    for point in count(1, step):
+        one = Project.copy(project.path, tmp_path / f"killed-{point}")
+        answer = one.at_point(point, how, *command)
+        one.settle()
+        if answer.status == 0:
+            assert 20 < point < MOST, "every effect is a point"
+            return found
+        assert answer.status == -signal.SIGKILL, answer.said
+        found.append(one)
+    raise AssertionError
+
+
+def goes_on(one: Project) -> None:
+    """The next command works with no lock removed, and leaves everything in order."""
+    assert not list(one.path.glob(".git/**/*.lock"))
+    after = one.process("note", "b", "the next command")
+    assert after.status == 0, after.said
+    assert one.clean(), one.status()
+    assert not list((one.path / ".tasks").glob("*.new"))
+    one.git("fsck", "--strict")
+    one.ok("verify", "--all")
+
+
+@pytest.mark.parametrize("how", ["kill", pytest.param("kill-group", marks=pytest.mark.long)])
+def test_a_killed_start_is_done_or_not_done(project: Project, tmp_path: Path, how: str) -> None:
+    states = []
+    for one in killed_everywhere(project, tmp_path, how, "start", "a"):
+        states.append(one.state("a"))
+        goes_on(one)
+        assert one.state("a") == states[-1], "the next command finishes, it does not decide"
+    assert set(states) == {"todo", "in_progress"}
+    assert states == sorted(states, reverse=True), "from one point on it is done"
+
+
+@pytest.mark.long
+def test_a_killed_creation_is_done_or_not_done(project: Project, tmp_path: Path) -> None:
+    for one in killed_everywhere(project, tmp_path, "kill", "new", "--id", "e", "Task e"):
+        there = one.git("ls-tree", "--name-only", "HEAD", ".tasks/e.yaml")
+        goes_on(one)
+        again = one.process("new", "--id", "e", "Task e")
+        assert again.status == (2 if there else 0), again.said
+        assert one.clean()
+
+
+def test_a_killed_move_with_a_key_is_made_once(project: Project, tmp_path: Path) -> None:
+    before = project.count()
+    for one in killed_everywhere(project, tmp_path, "kill", "start", "a", "--key", "once", step=3):
+        again = one.process("start", "a", "--key", "once")
+        assert again.status == 0, again.said
+        assert (one.count(), one.state("a")) == (before + 1, "in_progress")
+        assert one.clean(), one.status()
+
+
+@pytest.mark.parametrize("setting", ["core.autocrlf", "core.eol"])
+def test_a_killed_move_is_finished_where_lines_end_otherwise(
+    project: Project, tmp_path: Path, setting: str
+) -> None:
+    if setting == "core.eol":
+        project.write(".gitattributes", "* text eol=crlf\n")
+        project.git("add", ".gitattributes")
+        project.git("commit", "-q", "-m", "line ends")
+    else:
+        project.git("config", setting, "true")
+    for file in (project.path / ".tasks").iterdir():
+        file.unlink()
+    project.git("checkout", "-q", "--", ".tasks")
+    assert b"\r\n" in (project.path / ".tasks/a.yaml").read_bytes()
+    for moment, state in (("update-index", "todo"), ("update-ref", "in_progress")):
+        one = Project.copy(project.path, tmp_path / moment)
+        one.at_point(moment, "kill", "start", "a")
+        one.settle()
+        assert one.state("a") == state
+        goes_on(one)
+
+
+def test_a_killed_move_that_lands_late_is_finished(project: Project, tmp_path: Path) -> None:
+    """Its git is at work still when the next command comes, and moves the ref after that."""
+    gate, there = tmp_path / "gate", tmp_path / "there"
+    os.mkfifo(gate)
+    os.mkfifo(there)
+    project.write(
+        ".git/hooks/reference-transaction",
+        f'#!/bin/sh\n[ "$1" = prepared ] && mkdir "{tmp_path}/once" 2>/dev/null || exit 0\n'
+        f': >"{there}"\nread -r _ <"{gate}"\nexit 0\n',
+    ).chmod(0o755)
+    project.at_point("update-ref", "kill", "start", "a")
+    there.read_text()  # the orphan has the ref's lock
+    assert project.left_running()
+    busy = project.process("note", "b", "too early")
+    assert (busy.status, project.state("a")) == (4, "todo"), busy.said
+    gate.write_text("go\n")
+    project.settle()
+    assert project.state("a") == "in_progress"
+    goes_on(project)

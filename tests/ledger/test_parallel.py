@@ -1,0 +1,99 @@
+"""A history judged in parts, by processes side by side, gives the verdict of one that walks it all."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.doors.test_random_histories import LIES, _built, _dropped, _lies, history
+from tests.support.histories import Loom
+from tkledger.core.change import Violation
+from tkledger.doors import gate
+from tkledger.git.repo import Repo
+from tkledger.ledger import parallel
+from tkledger.ledger.parallel import Part, side_by_side
+from tkledger.ledger.reader import Ledger
+
+SEEDS = [*range(3), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(3, 40))]
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on four processors, where every commit is worth a part."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2, 3}, raising=False)
+    monkeypatch.setattr(parallel, "WORTH", 1)
+
+
+def woven(seed: int, path: Path) -> tuple[Repo, list[str]]:
+    """A random history, with commits that break rules beside it."""
+    rng = random.Random(seed)
+    made = history(rng)
+    numbers = range(2, len(made))
+    lies = [(n, lie) for n in numbers for lie in (*_lies(made, n, rng), *_dropped(made, n))]
+    loom = Loom(path)
+    return Repo(str(path)), _built(loom, made, rng.sample(lies, LIES))
+
+
+def pushed(repo: Repo, tips: list[str]) -> list[Violation]:
+    lines = [("0" * 40, tip, f"refs/heads/x{number}") for number, tip in enumerate(tips)]
+    return sorted(set(gate.pushed(Ledger(repo), lines, 2_000_000_000)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_verdict_is_the_same(seed: int, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    repo, tips = woven(seed, tmp_path / "repo")
+    whole = pushed(repo, tips)
+    assert len({one.code for one in whole}) > 5
+    alone = [gate.range_(Ledger(repo), tip)[:2] for tip in tips[-5:]]
+    request.getfixturevalue("many")
+    assert len(parallel.parts(repo, tips, [])) == 4
+    assert pushed(repo, tips) == whole
+    assert [gate.range_(Ledger(repo), tip)[:2] for tip in tips[-5:]] == alone
+    repo.close()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.usefixtures("many")
+def test_the_parts_are_the_whole_in_order(seed: int, tmp_path: Path) -> None:
+    repo, tips = woven(seed, tmp_path / "repo")
+    known = [f"^{tips[len(tips) // 3]}"]
+    seen: list[str] = []
+    for part in parallel.parts(repo, tips, known):
+        inside = repo.parents(*part.tips, *part.known)
+        assert inside
+        outside = {parent for parents in inside.values() for parent in parents} - inside.keys()
+        assert outside.issubset([*seen, *repo.parents(known[0][1:])])
+        seen += inside
+    assert sorted(seen) == sorted(repo.parents(*tips, *known))
+    repo.close()
+
+
+def test_a_part_whose_process_fails_is_done_here(tmp_path: Path) -> None:
+    repo = Repo(str(Loom(tmp_path / "repo").path))
+    here = os.getpid()
+    todo = [Part([str(number)], []) for number in range(3)]
+
+    def work(part: Part) -> tuple[str, int]:
+        if part.tips == ["1"] and os.getpid() != here:
+            raise OSError("no more files")
+        return part.tips[0], os.getpid()
+
+    done = side_by_side(repo, work, todo)
+    assert [one for one, _ in done] == ["0", "1", "2"]
+    assert [pid == here for _, pid in done] == [True, True, False]
+    repo.close()
+
+
+def test_what_fails_here_as_well_is_raised(tmp_path: Path) -> None:
+    repo = Repo(str(Loom(tmp_path / "repo").path))
+
+    def work(part: Part) -> None:
+        if part.tips == ["1"]:
+            raise ValueError("in any process")
+
+    with pytest.raises(ValueError, match="in any process"):
+        side_by_side(repo, work, [Part([str(number)], []) for number in range(2)])
+    repo.close()
