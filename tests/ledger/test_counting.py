@@ -14,8 +14,8 @@ from tests.support.project import Project, race
 from tkledger.core.usage import Used
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
+from tkledger.ledger.counting import CommitWork
 from tkledger.ledger.reader import Ledger
-from tkledger.ledger.tally import Work
 from tkledger.local.sums import SumsFile, _check
 
 POLICY = b"version: 1\nformat: 1\nlaw: 1\n"
@@ -115,7 +115,7 @@ def oracle(made: Sequence[Made], one: int) -> Used:
 def at(ledger: Ledger, oid: str) -> Used:
     task = ledger.at(oid).task("a")
     assert task is not None
-    return ledger.tally.usage(Work("", (oid,), 0, (), ()), []).used(task)
+    return ledger.tally.usage(CommitWork("", (oid,), 0, (), ()), []).used(task)
 
 
 def woven(path: Path, seed: int, size: int) -> tuple[Project, list[Made], list[str]]:

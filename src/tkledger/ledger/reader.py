@@ -35,8 +35,9 @@ from tkledger.git.log_format import ABSENT, Commit
 from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.repo import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
 from tkledger.ledger.checkout import Checkout, dirty
+from tkledger.ledger.counting import CommitWork, Walk, work_of
 from tkledger.ledger.diffs import Step, steps
-from tkledger.ledger.tally import Tally, Walk, Work, work
+from tkledger.ledger.tally import Tally
 from tkledger.local.lock import retrying, writing
 from tkledger.local.sums import SumsFile
 from tkledger.local.verdicts import note_judged
@@ -116,11 +117,11 @@ class _Counting:
         self._tally = tally
         self._parents = parents
         self._walk: Walk | None = None
-        self._waiting: list[Work] = []
+        self._waiting: list[CommitWork] = []
 
     def add(self, commit: Commit) -> None:
         """The next commit."""
-        self._waiting.append(work(commit))
+        self._waiting.append(work_of(commit))
 
     def usage(self, commit: Oid) -> Usage:
         """What is used up to a commit of the walk, the last one that was added."""
@@ -256,7 +257,7 @@ class Ledger:
             law and law.roles for law in laws
         ):  # else nobody asks, and it would cost a process
             actor = self.repo.author_email()
-        next_ = Work("", tuple(parents), int(time.time()), made.charged, ())
+        next_ = CommitWork("", tuple(parents), int(time.time()), made.charged, ())
         edits = [*made.edits(), *((None, task) for task in made.births())]
         return made._replace(
             actor=made.policy.actor(actor or ""), tally=lambda: self.tally.usage(next_, edits)
@@ -282,7 +283,7 @@ class Ledger:
         """
         head = tip or self.repo.head
         words = tuple(charged)
-        next_ = Work("", (head,) if head else (), int(time.time()), words, ())
+        next_ = CommitWork("", (head,) if head else (), int(time.time()), words, ())
         return self.tally.usage(next_, [])
 
     def gauges(self, snapshot: Snapshot, task: Task, charged: Iterable[Bill] = ()) -> list[Gauge]:

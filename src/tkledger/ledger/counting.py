@@ -1,0 +1,244 @@
+"""Counts the commits of a walk and says which facts each has; it is given them, and runs no git."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from tkledger.core.task import Spent, Task
+from tkledger.core.usage import (
+    Account,
+    Accounts,
+    Bill,
+    Fact,
+    Standing,
+    Used,
+    beyond,
+    bills,
+    facts,
+    standing,
+)
+from tkledger.git.log_format import Commit
+from tkledger.git.objects import Oid
+
+Edit = tuple["Task | None", Task]
+"""A task before and after a commit; None before it is created."""
+
+TaskIn = Callable[[str, str, Oid], "Task | None"]
+"""The task in a file, by path, mode and object id; None if the file is not a task."""
+
+
+class CommitWork(NamedTuple):
+    """The part of a commit that is counted; small enough to keep thousands."""
+
+    oid: Oid
+    parents: tuple[Oid, ...]
+    at: int
+    words: tuple[Bill, ...]
+    changes: tuple[tuple[str, str, str, str, str], ...]
+
+
+def work_of(commit: Commit) -> CommitWork:
+    """The part of a commit that is counted."""
+    return CommitWork(commit.oid, commit.parents, commit.at, bills(commit.message), commit.diffs)
+
+
+class _State(NamedTuple):
+    """A commit on a walk.
+
+    bounds: those of its ancestors that the walk begins above
+    mask: the facts of the walk that it has, one bit for each
+    clock: its time in seconds since 1970, never before that of a parent
+    root, standings: how tasks stand at it; one that is not in ``standings`` stands as at ``root``
+    """
+
+    bounds: frozenset[Oid]
+    mask: int
+    clock: int
+    root: Oid | None
+    standings: Mapping[str, Standing]
+
+
+class Below:
+    """A commit that a walk begins above: its time, and how tasks stand at it."""
+
+    def __init__(self, clock: int, standing_of: Callable[[str], Standing]) -> None:
+        self.clock = clock
+        self._standing_of = standing_of
+        self._known: dict[str, Standing] = {}
+
+    def standing(self, task: str) -> Standing:
+        """How a task stands at the commit."""
+        if task not in self._known:
+            self._known[task] = self._standing_of(task)
+        return self._known[task]
+
+
+class Walk:
+    """A walk over commits, parents first, which keeps the exact set of facts that each commit has.
+
+    ``below`` gives a commit that the walk begins above, ``base`` the sums up to several of them.
+    ``children`` is the number of children of each commit on the walk: a commit is forgotten after
+    its last child.
+    """
+
+    def __init__(
+        self,
+        task_in: TaskIn,
+        below: Callable[[Oid], Below],
+        base: Callable[[frozenset[Oid]], Accounts],
+        children: Mapping[Oid, int] | None = None,
+    ) -> None:
+        self._task_in = task_in
+        self._below = below
+        self._base = base
+        self._states: dict[Oid, _State] = {}
+        self._left = dict(children or {})
+        self._accounts: dict[str, tuple[Account | None, int, Account]] = {}
+        self.facts: list[Fact] = []
+        self.masks: dict[str, int] = {}
+        self.late: dict[Oid, int] = {}
+
+    def add(
+        self, commit: CommitWork, changes: Sequence[Edit] | None = None, *, measured: bool = True
+    ) -> list[Fact]:
+        """Add the next commit and return its facts. ``changes``, if given, are not read again.
+
+        If not ``measured``, a fact says only that marks were written, not how much they say: that is
+        enough to take the commit out of a count.
+        """
+        state = self.join(commit.parents)
+        clock = max(commit.at, state.clock)
+        if clock != commit.at:
+            self.late[commit.oid] = clock
+        changes = self._changes(commit) if changes is None else changes
+        found: dict[str, Fact] = {}
+        if len(commit.parents) < 2:
+            found = facts(
+                commit.oid, clock, commit.words, changes, lambda task: self.standing(state, task)
+            )
+        standings = self._standings(state, commit.parents, changes, clock)
+        now = state._replace(clock=clock, standings=standings)
+        for fact in found.values():
+            now = self._with(now, fact)
+        if len(commit.parents) < 2:
+            for fact in self._losses(commit, now, changes, measured):
+                found[f"{fact.task} lost"] = fact
+                now = self._with(now, fact)
+        self._states[commit.oid] = now
+        self._forget(commit.parents)
+        return list(found.values())
+
+    def _with(self, state: _State, fact: Fact) -> _State:
+        bit = 1 << len(self.facts)
+        self.facts.append(fact)
+        self.masks[fact.task] = self.masks.get(fact.task, 0) | bit
+        return state._replace(mask=state.mask | bit)
+
+    def _losses(
+        self, commit: CommitWork, now: _State, changes: Sequence[Edit], measured: bool
+    ) -> Iterator[Fact]:
+        """The facts of marks that the commit writes and that say more than was counted up to it."""
+        for old, task in changes:
+            if task.spent == (old.spent if old else Spent()):
+                continue
+            lost: Used | None = Used()
+            if measured:
+                account = self.account(now, self._base(now.bounds).get(task.id), task.id)
+                since = self.standing(now, task.id).since
+                going = (since, now.clock) if since is not None else None
+                lost = beyond(task, (account or Account()).used(since=going))
+            if lost is not None:
+                yield Fact(commit.oid, task.id, task.tries, lost=lost)
+
+    def _forget(self, parents: Iterable[Oid]) -> None:
+        for parent in parents:
+            if parent in self._left:
+                self._left[parent] -= 1
+                if not self._left[parent]:
+                    self._states.pop(parent, None)
+
+    def _changes(self, commit: CommitWork) -> list[Edit]:
+        found = []
+        for old_mode, new_mode, old, new, path in commit.changes:
+            after = self._task_in(path, new_mode, new)
+            if after is not None:
+                found.append((self._task_in(path, old_mode, old), after))
+        return found
+
+    def join(self, parents: Sequence[Oid]) -> _State:
+        """The state before a commit with these parents."""
+        sides = [self.state(parent) for parent in parents]
+        if not sides:
+            return _State(frozenset(), 0, 0, None, {})
+        first = sides[0]
+        if len(sides) == 1:
+            return first
+        mask, bounds = first.mask, first.bounds
+        for side in sides[1:]:
+            mask |= side.mask
+            bounds |= side.bounds
+        return first._replace(mask=mask, bounds=bounds, clock=max(side.clock for side in sides))
+
+    def state(self, oid: Oid) -> _State:
+        """The state at a commit of the walk, or at one that it begins above."""
+        known = self._states.get(oid)
+        if known is None:
+            known = _State(frozenset({oid}), 0, self._below(oid).clock, oid, {})
+            self._states[oid] = known
+        return known
+
+    def standing(self, state: _State, task: str) -> Standing:
+        """How a task stands at a commit on the walk."""
+        known = state.standings.get(task)
+        if known is not None:
+            return known
+        return self._below(state.root).standing(task) if state.root else Standing()
+
+    def _standings(
+        self,
+        state: _State,
+        parents: Sequence[Oid],
+        changes: Sequence[Edit],
+        clock: int,
+    ) -> Mapping[str, Standing]:
+        if not changes:
+            return state.standings
+        standings = dict(state.standings)
+        for _, task in changes:
+            since = self.standing(state, task.id).since
+            if len(parents) > 1:  # it differs from the first parent, so it comes from another
+                others = (self.standing(self.state(other), task.id) for other in parents[1:])
+                since = next((one.since for one in others if one.since is not None), since)
+            stood = standing(task, clock if since is None else since)
+            if stood == Standing() and state.root is None:
+                standings.pop(task.id, None)
+            else:
+                standings[task.id] = stood
+        return standings
+
+    def account(self, state: _State, base: Account | None, task: str) -> Account | None:
+        """One task's sums at a commit of the walk: ``base``, those below it, and its facts on it.
+
+        Callers mostly ask for one commit after the other, so the last answer is kept and changed by
+        the facts that differ.
+        """
+        bits = state.mask & self.masks.get(task, 0)
+        if not bits:
+            return base
+        known = self._accounts.get(task)
+        if known is None or known[0] is not base:
+            known = (base, 0, base.copy() if base else Account())
+        _, had, account = known
+        for sign, changed in ((1, bits & ~had), (-1, had & ~bits)):
+            while changed:
+                lowest = changed & -changed
+                account.add(self.facts[lowest.bit_length() - 1], sign)
+                changed ^= lowest
+        self._accounts[task] = (base, bits, account)
+        return account
+
+
+def nothing_below(oid: Oid) -> Below:
+    """A commit below the end of a shallow clone: nothing is known of it."""
+    return Below(0, lambda task: Standing())
