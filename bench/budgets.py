@@ -11,9 +11,10 @@ from pathlib import Path
 from stopwatch import in_turns, run, seconds, show, tk, world
 
 from tkledger.core.change import Change, change
+from tkledger.core.layout import POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT
 from tkledger.core.rules import judge
-from tkledger.core.snapshot import POLICY_PATH, Snapshot, path_of
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
 from tkledger.core.usage import Account, Fact, Standing, Usage
 from tkledger.files import codec

@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from tkledger.core.layout import POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT
-from tkledger.core.snapshot import POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
 from tkledger.files import codec
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -113,8 +112,3 @@ def bug(error: Exception) -> TkError:
     return TkError(
         Exit.BUG, "bug", f"tk itself failed: {what}", "run it again with TK_DEBUG=1 and report it"
     )
-
-
-def iso(seconds: int) -> str:
-    """A time in seconds since 1970 as ISO 8601 in UTC."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -12,6 +12,7 @@ from tests.support.project import Answer, Project, race
 from tests.support.team import Team, tk_refs
 from tkledger.agents import inbox
 from tkledger.core.messages import Message, written
+from tkledger.core.ref_names import INBOXES
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 
@@ -140,7 +141,7 @@ def test_every_name_has_an_inbox_of_its_own(alone: Project) -> None:
     refs = [inbox.ref_of(name) for name in NAMES]
     assert len({ref.casefold() for ref in refs}) == len(NAMES)
     for name, ref in zip(NAMES, refs):
-        assert "/" not in ref.removeprefix(inbox.FOLDER)
+        assert "/" not in ref.removeprefix(INBOXES)
         alone.git("check-ref-format", ref)
         alone.ok("send", "--as", "t", "--", name, f"to {name}")
         (found,) = inbox.inbox(Repo(str(alone.path)), name)

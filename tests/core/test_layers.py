@@ -140,7 +140,6 @@ FLAT = {
 
 KNOWN = {
     ("claims", "doors"),
-    ("sync", "agents"),
 }
 """Arrows that still run upwards or sideways."""
 

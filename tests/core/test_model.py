@@ -7,9 +7,10 @@ import pytest
 from tests.support import independent_rules
 from tests.support.random_ledgers import Tally, World, first_wrong, tally
 from tkledger.core.change import change
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import RULES, judge
-from tkledger.core.snapshot import POLICY_PATH, Snapshot
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
 
 CHUNKS, HISTORIES = 10, 34

@@ -9,11 +9,12 @@ import pytest
 
 from tests.support.changes import a_task, birth, codes, commit, done, edit, ledger, merged, used
 from tkledger.core.change import Change, change
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import FAMILIES, RULES, advice, judge
 from tkledger.core.rules.rule import Finding, Rule, rule
-from tkledger.core.snapshot import EMPTY, POLICY_PATH, Flaw, Snapshot
+from tkledger.core.snapshot import EMPTY, Flaw, Snapshot
 from tkledger.core.task import Task
 from tkledger.core.usage import Fact
 

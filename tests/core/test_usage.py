@@ -263,7 +263,7 @@ def test_when_a_limit_will_be_used_up() -> None:
 def after_move(before: Task, after: Task, usage: Usage, **more: Any) -> Task:
     policy = more.get("policy", DEFAULT)
     old, new = ledger(before, policy=policy), ledger(after, policy=policy)
-    found = booked(old, new, lambda: usage, lambda at: f"2026-01-31T12:00:{at:02}Z").task("a")
+    found = booked(old, new, lambda: usage).task("a")
     assert found is not None
     return found
 
@@ -281,7 +281,7 @@ def test_a_move_marks_what_was_used_where_somebody_counts() -> None:
 
 def test_another_attempt_waits_longer_each_time() -> None:
     blocked = a_task(state="blocked", wait={"reason": "failed"}, attempt=3, retry={"max": 9})
-    moved = after_move(blocked, a_task(attempt=4, retry={"max": 9}), counted(at=10))
+    moved = after_move(blocked, a_task(attempt=4, retry={"max": 9}), counted(at=1769860810))
     assert moved.retry == (9, "2026-01-31T12:00:14Z")
     assert [backoff(n) for n in (1, 2, 3, 4, 7, 8, 99)] == [
         1,

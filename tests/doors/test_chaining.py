@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clone import Clone, Refused
-from tkledger.core.snapshot import path_of
+from tkledger.core.layout import path_of
 from tkledger.doors import install
 
 TELLING = """\

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.support.clone import Clone, Refused, a_task
-from tkledger.core.snapshot import POLICY_PATH, path_of
+from tkledger.core.layout import POLICY_PATH, path_of
 from tkledger.core.task import changed
 from tkledger.files import codec
 

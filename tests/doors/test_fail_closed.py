@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clone import Clone, Refused, text_of
-from tkledger.core.snapshot import path_of
+from tkledger.core.layout import path_of
 from tkledger.doors import install
 
 IMPOSTORS = (

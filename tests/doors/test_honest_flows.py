@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.clone import Clone
-from tkledger.core.snapshot import path_of
+from tkledger.core.layout import path_of
 
 STARTED, ENDED = {"state": "in_progress"}, {"state": "done"}
 

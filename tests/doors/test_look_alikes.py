@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.clone import Clone, Refused, text_of
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import FOLDER
 from tkledger.files.reader import looks_like_folder
 
 ALIKE = {

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from tests.support.clone import Clone, Refused
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
+from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.errors import Exit
 
 # -- a checkout without the ledger -----------------------------------------------------------

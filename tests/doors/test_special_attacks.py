@@ -11,7 +11,7 @@ import zlib
 import pytest
 
 from tests.support.clone import Clone, Refused, text_of
-from tkledger.core.snapshot import FOLDER, path_of
+from tkledger.core.layout import FOLDER, path_of
 from tkledger.files.reader import TreeReader
 from tkledger.git.objects import TreeEntry, tree_bytes
 from tkledger.git.repo import Repo

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tkledger.core.change import Change, change
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import RULES, judge
 from tkledger.core.rules.rule import Rule
-from tkledger.core.snapshot import POLICY_PATH, Entry, Flaw, Snapshot
+from tkledger.core.snapshot import Entry, Flaw, Snapshot
 from tkledger.core.task import Task, task
 from tkledger.core.usage import Account, Fact, Standing, Usage
 

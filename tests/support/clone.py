@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from tkledger import cli
 from tkledger.core import policy as policies
-from tkledger.core.snapshot import POLICY_PATH, path_of
+from tkledger.core.layout import POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
 from tkledger.doors import install
 from tkledger.errors import Exit

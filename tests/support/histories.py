@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from tkledger.core.change import Violation
+from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
 from tkledger.core.task import Task, changed, task
 from tkledger.doors import gate
 from tkledger.doors.gate import Verdict

@@ -16,12 +16,13 @@ from tests.support import independent_rules
 from tkledger.core import policy as policies
 from tkledger.core.change import Change, Violation, change
 from tkledger.core.field import FieldError
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.merge import merged
 from tkledger.core.policy import DEFAULT, EDGES, PRESETS, Policy
 from tkledger.core.rules import RULES, judge
 from tkledger.core.rules.rule import Rule
-from tkledger.core.snapshot import POLICY_PATH, Entry, Flaw, Snapshot
+from tkledger.core.snapshot import Entry, Flaw, Snapshot
 from tkledger.core.task import RESOLUTIONS, Task, changed, task
 
 BRANCHES = 4

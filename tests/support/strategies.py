@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tkledger.core import policy as policies
 from tkledger.core.field import MAX_INT, is_id
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import POLICY_PATH, Flaw, Snapshot
+from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, SCOPES, Task, task
 
 FEW_IDS = ("a", "b", "c", "d", "e")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core.messages import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
+from tkledger.core.ref_names import INBOXES
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.local.lock import retrying
-
-FOLDER = "refs/tk/inbox/"
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
@@ -33,10 +32,10 @@ def ref_of(actor: str) -> str:
     data = actor.encode()
     name = "".join(chr(one) if one in _PLAIN else f"%{one:02x}" for one in data)
     if len(name) <= _LONGEST:
-        return FOLDER + name
+        return INBOXES + name
     from hashlib import sha256  # loads OpenSSL, for 10 ms
 
-    return f"{FOLDER}%%{sha256(data).hexdigest()}"
+    return f"{INBOXES}%%{sha256(data).hexdigest()}"
 
 
 def inbox(repo: Repo, actor: str) -> list[Letter]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tkledger.core.budget import Gauge, amount, exhaustion
 from tkledger.core.task import Task
-from tkledger.report import iso
+from tkledger.core.time import iso
 
 if TYPE_CHECKING:
     from tkledger.claims.standing import Standing

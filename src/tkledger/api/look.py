@@ -121,7 +121,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     """What is known of a task beyond its file: of its commits, its neighbours and its claim."""
     from tkledger.api.json import claim_json
     from tkledger.core.history import Child, Details, times
-    from tkledger.report import iso
+    from tkledger.core.time import iso
 
     tip = session.tip(at)
     known = times(session.ledger.entries(tip, task.id))

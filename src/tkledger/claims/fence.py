@@ -9,9 +9,10 @@ from typing import NamedTuple
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Worker, fencing, standing
 from tkledger.core.change import Change, Violation
-from tkledger.core.claim import FOLDER, is_work
+from tkledger.core.claim import is_work
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
+from tkledger.core.ref_names import CLAIMS
 from tkledger.doors.idle import of_change, sleepers
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
@@ -104,4 +105,4 @@ def judged(repo: Repo, door: Door, deeds: Deeds) -> Iterator[Violation]:
 
 def moving(lines: Iterable[tuple[Oid, Oid, str]]) -> dict[str, Oid | None]:
     """The claims that a push moves, as they will be; None for those that go."""
-    return {ref: new if new.strip("0") else None for _, new, ref in lines if ref.startswith(FOLDER)}
+    return {ref: new if new.strip("0") else None for _, new, ref in lines if ref.startswith(CLAIMS)}

@@ -7,9 +7,10 @@ from contextlib import suppress
 
 from tkledger.claims.standing import Standing, standing, task_at
 from tkledger.core.change import Violation
-from tkledger.core.claim import FOLDER, is_active
+from tkledger.core.claim import is_active
 from tkledger.core.door_rules import HANDOVERS, Handover
 from tkledger.core.policy import Policy
+from tkledger.core.ref_names import CLAIMS
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher
 from tkledger.git.repo import Repo
@@ -26,7 +27,7 @@ def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Itera
     The server sees each claim before anyone can fetch it, so its lease runs out here first.
     """
     for old, new, ref in lines:
-        if ref.startswith(FOLDER):
+        if ref.startswith(CLAIMS):
             move = _handover(repo, ref, _at(repo, ref, old), _at(repo, ref, new))
             if move.old is not None and move.new is None:
                 move = move._replace(known=_known(repo, policy), over=_over(repo, lines, move))
@@ -36,21 +37,21 @@ def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Itera
 
 def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
     """Drop first-seen times of claims that no longer exist, after a push that moved some."""
-    if any(ref.startswith(FOLDER) for _, _, ref in lines):
-        forget_others(repo.common_dir, set(repo.refs(FOLDER).values()))
+    if any(ref.startswith(CLAIMS) for _, _, ref in lines):
+        forget_others(repo.common_dir, set(repo.refs(CLAIMS).values()))
         with suppress(OSError), open(Store(repo.common_dir).path(TIDIED), "w"):
             pass  # the hook script asks for it again when this is a day old
 
 
 def _at(repo: Repo, ref: str, oid: Oid) -> Standing | None:
     """The claim that an object makes; None for zeros."""
-    task = ref[len(FOLDER) :]
+    task = ref[len(CLAIMS) :]
     return standing(repo, [task], moving={ref: oid}).get(task) if oid.strip("0") else None
 
 
 def _handover(repo: Repo, ref: str, old: Standing | None, new: Standing | None) -> Handover:
     return Handover(
-        ref[len(FOLDER) :],
+        ref[len(CLAIMS) :],
         old.claim if old else None,
         new.claim if new else None,
         goes_on=bool(old and new and repo.is_ancestor(old.oid, new.oid)),

@@ -17,8 +17,9 @@ from tkledger.claims.standing import (
     task_at,
 )
 from tkledger.core.change import Violation
-from tkledger.core.claim import FOLDER, Claim, Effect, effect, is_active, is_work, message
+from tkledger.core.claim import Claim, Effect, effect, is_active, is_work, message
 from tkledger.core.policy import Policy
+from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable
 from tkledger.git.objects import NewObject, Oid, commit_bytes, oid_of
@@ -208,7 +209,7 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
             objects += [_EMPTY_TREE, commit]
             first_seen(repo.common_dir, new, here=True)
         if new != local:
-            swaps.append(RefSwap(f"{FOLDER}{turn.task}", new, local))
+            swaps.append(RefSwap(f"{CLAIMS}{turn.task}", new, local))
     return Together(tuple(swaps), tuple(dict.fromkeys(objects)))
 
 
@@ -255,7 +256,7 @@ def _pushed(turned: Sequence[Turn], landed: Together) -> list[RefSwap]:
     new = {swap.ref: swap.new for swap in landed.swaps}
     found = []
     for turn in turned:
-        ref = f"{FOLDER}{turn.task}"
+        ref = f"{CLAIMS}{turn.task}"
         there = turn.held.there if turn.held else None
         if new.get(ref) or there:
             found.append(RefSwap(ref, new.get(ref), there))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from tkledger.claims.standing import tracking
-from tkledger.core.claim import FOLDER
+from tkledger.core.ref_names import CLAIMS, copied_claims
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import NewObject
 from tkledger.git.repo import RefMoved, RefSwap, Repo
@@ -32,7 +31,7 @@ def name_of(config: Mapping[str, str], branch: str) -> str | None:
 
 
 def _refspec(remote: str) -> str:
-    return f"+{FOLDER}*:{tracking(remote)}*"
+    return f"+{CLAIMS}*:{copied_claims(remote)}*"
 
 
 def fetch(repo: Repo, remote: str) -> str:
@@ -75,7 +74,7 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
 
 
 def _there(repo: Repo, remote: str, ref: str) -> str | None:
-    found = repo.read(tracking(remote) + ref.removeprefix(FOLDER))
+    found = repo.read(copied_claims(remote) + ref.removeprefix(CLAIMS))
     return found[0] if found else None
 
 

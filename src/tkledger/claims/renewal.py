@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from tkledger.claims.moves import Turn, together
 from tkledger.claims.standing import Standing, standing
-from tkledger.core.claim import FOLDER
+from tkledger.core.ref_names import CLAIMS
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefSwap, Repo
 from tkledger.local.first_seen import first_seen
@@ -27,7 +27,7 @@ def renewed(repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]) -> tupl
     turned = [
         Turn(task, held, held.claim)
         for task, held in known.items()
-        if theirs.get(FOLDER + task) == held.oid and _is_ours(repo, held)
+        if theirs.get(CLAIMS + task) == held.oid and _is_ours(repo, held)
     ]
     if not turned:
         return ()

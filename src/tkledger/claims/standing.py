@@ -10,24 +10,19 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tkledger.core import ref_names
 from tkledger.core.change import Violation
-from tkledger.core.claim import FOLDER, Claim, body, parsed
+from tkledger.core.claim import Claim, body, parsed
 from tkledger.core.door_rules import CLAIMS, Holding
+from tkledger.core.layout import path_of
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import Snapshot, path_of
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
 from tkledger.files import codec
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.local.first_seen import first_seen, forget_others
-from tkledger.report import iso
-
-TRACKING = "refs/tk/remotes/"
-"""The prefix of the copies of what remotes have under refs/tk."""
-
-_NOTHING = "refs/tk/none"
-"""A name that no ref has, for one that a push deletes."""
 
 _MOST = 10_000
 """How many renewals are looked back over for those who held a task before."""
@@ -79,13 +74,6 @@ class Worker(NamedTuple):
 # -- reading -----------------------------------------------------------------------------------
 
 
-def tracking(remote: str) -> str:
-    """The prefix of the copies of a remote's claims: not our own refs, which a fetch with --prune
-    would delete.
-    """
-    return f"{TRACKING}{remote}/claims/"
-
-
 def standing(
     repo: Repo,
     ids: Sequence[str],
@@ -98,12 +86,13 @@ def standing(
     the remote's. ``moving`` are refs as a push is about to leave them.
     """
     found: dict[str, Standing] = {}
-    for folder in (FOLDER, *([tracking(remote_name)] if remote_name else [])):
+    copies = [ref_names.copied_claims(remote_name)] if remote_name else []
+    for folder in (ref_names.CLAIMS, *copies):
         names = [f"{folder}{one}" for one in ids]
-        names = [(moving or {}).get(name, name) or _NOTHING for name in names]
+        names = [(moving or {}).get(name, name) or ref_names.ABSENT for name in names]
         for one, read in zip(ids, repo.read_many(names)):
             if read is not None:
-                local = folder == FOLDER
+                local = folder == ref_names.CLAIMS
                 known = _standing(repo, one, read, local=local)
                 found[one] = _later(found.get(one), known) if not local else known
     return found
@@ -116,15 +105,15 @@ def held_on(repo: Repo, task: str, remote_name: str | None = None) -> Standing |
 
 def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
     """All claims, by one listing of refs; of a remote's, those fetched before."""
-    out = repo.run("for-each-ref", "--format=%(refname)", FOLDER, TRACKING)
+    out = repo.run("for-each-ref", "--format=%(refname)", ref_names.CLAIMS, ref_names.REMOTES)
     names = [
         name
         for name in out.decode(errors="surrogateescape").split()
-        if name.startswith(FOLDER) or "/claims/" in name
+        if name.startswith(ref_names.CLAIMS) or "/claims/" in name
     ]
-    remotes = [name[len(TRACKING) :].partition("/claims/")[0] for name in names]
+    remotes = [name[len(ref_names.REMOTES) :].partition("/claims/")[0] for name in names]
     there = remote_name or next(
-        (one for one, name in zip(remotes, names) if FOLDER not in name), None
+        (one for one, name in zip(remotes, names) if ref_names.CLAIMS not in name), None
     )
     found = standing(repo, list(dict.fromkeys(n.rpartition("/")[2] for n in names)), there)
     oids = {one for held in found.values() for one in (held.local, held.there) if one}
@@ -188,6 +177,8 @@ def _later(local: Standing | None, there: Standing) -> Standing:
 
 def claimed(held: Standing) -> TkError:
     """The error if another actor holds the task: who, since when, until when."""
+    from tkledger.core.time import iso  # no plain move shows a time
+
     claim = held.claim
     branch = claim.branch.removeprefix("refs/heads/")
     if claim.final:

@@ -209,13 +209,12 @@ def booked(
     before: Snapshot,
     after: Snapshot,
     tally: Callable[[], Usage],
-    moment: Callable[[int], str],
     charged: Collection[str] = (),
 ) -> Snapshot:
     """The ledger after moves with what they have to write down: what was used so far, and before
     when another attempt must not begin.
 
-    ``charged`` are tasks that are marked though they do not move; ``moment`` writes a time.
+    ``charged`` are tasks that are marked though they do not move.
     """
     policy = after.policy
     keys = {key for key in touched((before,), after) if "/" not in key}
@@ -229,7 +228,9 @@ def booked(
         if counts(policy, after, old):
             task = remembered(task, tally(), old)
         if task.tries > old.tries and attempts(policy, task) is not None:
-            wait = moment(tally().at + backoff(old.tries))
+            from tkledger.core.time import iso  # few moves begin another attempt
+
+            wait = iso(tally().at + backoff(old.tries))
             task = task._replace(retry=Retry(task.retry.max, wait))
         after = after.put(task)
     return after

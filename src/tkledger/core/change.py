@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.snapshot import EMPTY, POLICY_PATH, Snapshot, touched
+from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 

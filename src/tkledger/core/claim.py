@@ -10,9 +10,6 @@ from tkledger.core.field import line, task_id
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
 
-FOLDER = "refs/tk/claims/"
-"""Where the claims of a repository are: one ref for each task, shared by all its worktrees."""
-
 WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
 """What work on a task changes. Anybody may comment on it, or weigh it anew, meanwhile; what was
 spent is counted up by whoever writes to the task next.

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.core.graph import reachable, walk
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.task import Task
-
-FOLDER = ".tasks"
-POLICY_PATH = f"{FOLDER}/config.yaml"
 
 
 class Flaw(NamedTuple):
@@ -37,12 +35,6 @@ class Pending(NamedTuple):
 
 Entry = Task | Flaw | Policy | Pending
 Loader = Callable[[Sequence[Pending]], "Iterable[Task | Flaw]"]
-
-
-def path_of(task_id: str, layout: str = "flat") -> str:
-    """Where the file of a task lies; ``layout`` is the policy's."""
-    assert layout == "flat", layout
-    return f"{FOLDER}/{task_id}.yaml"
 
 
 def _unloadable(pending: Sequence[Pending]) -> Iterable[Task | Flaw]:

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 
-from tkledger.core.snapshot import FOLDER, POLICY_PATH
+from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH
 from tkledger.doors import install
 from tkledger.doors.validated import Baseline
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
@@ -30,7 +30,7 @@ def illegal_commit(repo: Repo) -> Oid | None:
     head = repo.head
     if head is None or repo.read(f"{head}:{POLICY_PATH}") is None:
         return None
-    entries = [one for one in repo.tree(f"{head}:{FOLDER}") or () if one.name != "config.yaml"]
+    entries = [one for one in repo.tree(f"{head}:{FOLDER}") or () if one.name != POLICY_NAME]
     folder = _store(repo, "tree", tree_bytes(entries))
     root = [one for one in repo.tree(f"{head}^{{tree}}") or () if one.name != FOLDER]
     tree = _store(repo, "tree", tree_bytes([*root, TreeEntry(FOLDER_MODE, FOLDER, folder)]))

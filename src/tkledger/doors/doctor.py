@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from tkledger.core.snapshot import FOLDER, Flaw
+from tkledger.core.layout import FOLDER, PATTERN, path_of
+from tkledger.core.snapshot import Flaw
 from tkledger.doors import canaries, install
 from tkledger.errors import TkError
 from tkledger.git.repo import GitError, Repo
@@ -157,7 +158,7 @@ def _server_settings(repo: Repo) -> Iterator[Finding]:
 def _attributes(repo: Repo) -> Iterator[Finding]:
     """Whether attributes or configuration make the files in the checkout say something else."""
     assert repo.top is not None
-    path = f"{FOLDER}/canary.yaml"
+    path = path_of("canary")
     out = repo.run(
         "check-attr", "-z", "filter", "ident", "working-tree-encoding", "merge", "--", path
     )
@@ -201,7 +202,7 @@ def _hidden(repo: Repo) -> Iterator[Finding]:
         f"{len(assumed)} task files are hidden from git status"
         if assumed
         else "hides no task file",
-        f"git update-index --no-assume-unchanged {FOLDER}/*.yaml",
+        f"git update-index --no-assume-unchanged {PATTERN}",
         lambda: repo.run("update-index", "--no-assume-unchanged", "--", *assumed),
     )
     if not sparse:
@@ -209,7 +210,7 @@ def _hidden(repo: Repo) -> Iterator[Finding]:
             "skip-worktree",
             not skipped,
             f"{len(skipped)} task files are left as they are" if skipped else "hides no task file",
-            f"git update-index --no-skip-worktree {FOLDER}/*.yaml",
+            f"git update-index --no-skip-worktree {PATTERN}",
             lambda: repo.run("update-index", "--no-skip-worktree", "--", *skipped),
         )
 

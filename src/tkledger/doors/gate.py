@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from tkledger.claims import fence, handover, remote
 from tkledger.core.change import Change, Violation, governing
-from tkledger.core.claim import FOLDER
 from tkledger.core.door_rules import (
     ATTRIBUTION,
     CHECKS,
@@ -18,6 +17,7 @@ from tkledger.core.door_rules import (
     Work,
 )
 from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.ref_names import CLAIMS
 from tkledger.core.rules import judge
 from tkledger.core.rules.authority import guarded
 from tkledger.doors.validated import Baseline
@@ -176,7 +176,7 @@ def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> I
     that nobody judges would then count as known. ``now`` is the server's clock. Claims have no
     ledger: they are judged by what they say.
     """
-    claims = [line for line in lines if line[2].startswith(FOLDER)]
+    claims = [line for line in lines if line[2].startswith(CLAIMS)]
     baseline = Baseline(ledger.repo)
     others = [line for line in lines if line not in claims]
     tips = dict.fromkeys(new for _, new, _ in others if is_commit(ledger.repo, new))

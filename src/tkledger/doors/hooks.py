@@ -14,8 +14,8 @@ from typing import NoReturn
 
 from tkledger.claims import fence, handover
 from tkledger.core.change import Violation
-from tkledger.core.claim import FOLDER
 from tkledger.core.door_rules import ATTRIBUTION, Work
+from tkledger.core.ref_names import CLAIMS
 from tkledger.core.usage import Bill, bills
 from tkledger.doors import gate
 from tkledger.doors.validated import Baseline
@@ -133,7 +133,7 @@ def _pre_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
 def _post_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
     lines = _ref_lines(stdin)
     # claims were not judged as history: nothing in theirs is known
-    Baseline(ledger.repo).advance(line for line in lines if not line[2].startswith(FOLDER))
+    Baseline(ledger.repo).advance(line for line in lines if not line[2].startswith(CLAIMS))
     handover.tidy(ledger.repo, lines)
     return ()
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from tkledger.core import policy as policy_file
 from tkledger.core import task as task_file
 from tkledger.core.field import WHOLE, FieldError
+from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
 from tkledger.core.rules import form
 from tkledger.core.task import Task
@@ -44,7 +45,7 @@ _ESCAPED = re.compile(f"[{_HIDDEN}]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _LFS = "version https://git-lfs.github.com/"
-_UNFILTER = "write into .gitattributes: /.tasks/** -filter, then git add --renormalize .tasks"
+_UNFILTER = f"write into .gitattributes: /{FOLDER}/** -filter, then git add --renormalize {FOLDER}"
 _WORD = r"[A-Za-z_][A-Za-z0-9_.@+-]*"
 _PLAIN_KEY = re.compile(rf"{_WORD}\Z")
 _KEY = re.compile(rf"({_WORD}|\"(?:[^\"\\]|\\.)*\"):(?: (.*))?\Z")

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tkledger.core.field import is_id
+from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, key_of, path_of
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, Entry, Flaw, Pending, path_of
+from tkledger.core.snapshot import Entry, Flaw, Pending
 from tkledger.core.task import Task
 from tkledger.errors import TkError, too_old, unusable
 from tkledger.files import codec
@@ -248,7 +248,7 @@ def read_task(pending: Pending, data: bytes) -> Task | Flaw:
         form.WRONG_NAME,
         stem,
         f"the file {pending.path} holds the id {task.id}",
-        f"name the file {FOLDER}/{task.id}.yaml, or write 'id: {stem}' in it",
+        f"name the file {path_of(task.id)}, or write 'id: {stem}' in it",
         pending.oid,
     )
 
@@ -265,23 +265,15 @@ def _flaw(subject: str, path: str, oid: Oid, error: codec.FormError) -> Flaw:
     return Flaw(error.code, subject, str(error), remedy, oid)
 
 
-def key_of(path: str) -> str:
-    """The key of what lies at ``path``: a task's id for its file, else the path itself."""
-    if path == FOLDER:
-        return f"{FOLDER}/"
-    stem = path[len(FOLDER) + 1 : -len(".yaml")]
-    return stem if path == f"{FOLDER}/{stem}.yaml" and is_id(stem) else path
-
-
 def _misnamed(path: str, oid: Oid) -> Flaw:
     name = path[len(FOLDER) + 1 :]
-    stem = name[: -len(".yaml")]
+    stem = name[: -len(SUFFIX)]
     plain = skeleton(name)
     if plain != name and (
-        key_of(f"{FOLDER}/{plain}") != f"{FOLDER}/{plain}" or plain == "config.yaml"
+        key_of(f"{FOLDER}/{plain}") != f"{FOLDER}/{plain}" or plain == POLICY_NAME
     ):
         return Flaw(form.LOOK_ALIKE, path, f"looks like {plain}", f"name it {plain}", oid)
-    if name.endswith(".yaml") and "/" not in name:
+    if name.endswith(SUFFIX) and "/" not in name:
         return Flaw(
             form.WRONG_NAME,
             path,

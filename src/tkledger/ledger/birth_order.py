@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import FOLDER, key_of
 from tkledger.git.repo import Repo
 from tkledger.local.store import BIRTH_ORDER, Store
 
@@ -25,8 +25,8 @@ def order(repo: Repo) -> dict[str, int]:
         *("--no-renames", "-z", repo.head, *since, "--", FOLDER),
     )
     for name in out.decode(errors="surrogateescape").replace("\n", "").split("\0"):
-        if name.endswith(".yaml"):
-            known.setdefault(name.rpartition("/")[2].removesuffix(".yaml"), len(known))
+        if name and "/" not in (key := key_of(name)):
+            known.setdefault(key, len(known))
     data = json.dumps({"tip": repo.head, "order": known}).encode()
     store.keep(BIRTH_ORDER, data=data)
     return known

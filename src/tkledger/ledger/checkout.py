@@ -17,7 +17,7 @@ import time
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import FOLDER
 from tkledger.errors import TkError, unusable
 from tkledger.git.objects import Oid, oid_of
 from tkledger.git.repo import LOCK_MILLISECONDS, GitError, Locked, Repo

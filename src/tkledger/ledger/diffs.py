@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import FOLDER
 from tkledger.errors import unusable
 from tkledger.files.reader import NO_ROOT, Root, TreeReader
 from tkledger.git.log_format import ABSENT, END, Commit, FileDiff, tree_diffs

@@ -14,18 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
 from tkledger.core.change import Change, change
 from tkledger.core.history import HistoryEntry, event_name
+from tkledger.core.layout import FOLDER, POLICY_PATH, path_at, path_of
 from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
-from tkledger.core.snapshot import (
-    FOLDER,
-    POLICY_PATH,
-    Entry,
-    Flaw,
-    Pending,
-    Snapshot,
-    path_of,
-    touched,
-)
+from tkledger.core.snapshot import Entry, Flaw, Pending, Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
@@ -41,7 +33,6 @@ from tkledger.ledger.tally import Tally
 from tkledger.local.lock import retrying, writing
 from tkledger.local.sums import SumsFile
 from tkledger.local.verdicts import note_judged
-from tkledger.report import iso
 from tkledger.verbs.moves import Refused
 
 if TYPE_CHECKING:
@@ -275,7 +266,7 @@ class Ledger:
         """
         charged = bills(words)
         usage = lru_cache(maxsize=1)(partial(self.usage, charged=charged))
-        return booked(before, after, usage, iso, [bill.task for bill in charged])
+        return booked(before, after, usage, [bill.task for bill in charged])
 
     def usage(self, tip: Oid | None = None, charged: Iterable[Bill] = ()) -> Usage:
         """What was used up to now, with HEAD or ``tip`` as the last commit, and what a commit to come
@@ -519,7 +510,7 @@ class Ledger:
         together: Together,
     ) -> Recorded:
         files = {
-            _path(key): (_bytes(recorded.before, key), _bytes(recorded.after, key) or b"")
+            path_at(key): (_bytes(recorded.before, key), _bytes(recorded.after, key) or b"")
             for key in recorded.touched
         }
         for path, data in proposal.others:
@@ -610,10 +601,6 @@ def trailer(message: str, name: str) -> str | None:
     start = f"{name}: "
     found = [line[len(start) :].strip() for line in message.splitlines() if line.startswith(start)]
     return found[-1] if found else None
-
-
-def _path(key: str) -> str:
-    return key if "/" in key else path_of(key)
 
 
 def _bytes(snapshot: Snapshot, key: str) -> bytes | None:

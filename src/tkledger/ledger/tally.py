@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from tkledger.core.snapshot import path_of
+from tkledger.core.layout import path_of
 from tkledger.core.task import Task
 from tkledger.core.usage import Account, Accounts, Fact, Standing, Usage, standing
 from tkledger.files.reader import TreeReader

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 
 from tkledger.core.field import FieldError
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy, TooNew
-from tkledger.core.snapshot import POLICY_PATH
 from tkledger.files import codec
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger

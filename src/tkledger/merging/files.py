@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from tkledger.core.layout import PATTERN, POLICY_PATH
 from tkledger.core.merge import merged
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.core.task import Task
 from tkledger.files import codec
 from tkledger.ledger.reader import Ledger
 
 ATTRIBUTES_PATH = ".gitattributes"
-ATTRIBUTES = f"/{FOLDER}/*.yaml merge=tk text eol=lf"
+ATTRIBUTES = f"/{PATTERN} merge=tk text eol=lf"
 """The line of ``.gitattributes`` that asks for the driver. If a host or a clone does not run it, git
 merges as text, and the gate judges the result all the same."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import FOLDER
 from tkledger.files import codec
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tkledger.core.field import FieldError
+from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import FOLDER
 from tkledger.errors import unusable
 from tkledger.files import codec
 from tkledger.git.objects import Oid

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from tkledger.agents.inbox import FOLDER as INBOX
 from tkledger.core.claim_merge import ThreeWay, Way, way
 from tkledger.core.field import is_id
+from tkledger.core.ref_names import CLAIMS, INBOXES
 from tkledger.git.objects import Oid
 from tkledger.git.repo import RefSwap, Repo
 from tkledger.git.transport import Send
 from tkledger.sync.route import Route
-
-CLAIMS = "refs/tk/claims/"
 
 Refs = Mapping[str, Oid]
 
@@ -67,8 +65,8 @@ def align(repo: Repo, road: Route, here: Refs, theirs: Refs) -> Alignment:
         name: _claim(repo, road, here, theirs, name) for name in sorted({*known}) if is_id(name)
     }
     inboxes = {
-        name: _inbox(repo, here.get(INBOX + name), theirs.get(INBOX + name), INBOX + name)
-        for name in sorted({*_under(INBOX, here), *_under(INBOX, theirs)})
+        name: _inbox(repo, here.get(INBOXES + name), theirs.get(INBOXES + name), INBOXES + name)
+        for name in sorted({*_under(INBOXES, here), *_under(INBOXES, theirs)})
         if "/" not in name
     }
     every = [*claims.values(), *inboxes.values()]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tkledger.core import ref_names
+from tkledger.core.ref_names import CLAIMS, INBOXES
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
 from tkledger.git.objects import Oid
@@ -140,14 +142,14 @@ def _both(
     name = road.target.removeprefix("refs/")
     refspecs = [
         f"+refs/{name}*:{road.copies}{name}*",
-        f"+refs/tk/claims/*:{road.copies}claims/*",
-        f"+refs/tk/inbox/*:{road.copies}inbox/*",
+        f"+{CLAIMS}*:{road.copies}claims/*",
+        f"+{INBOXES}*:{road.copies}inbox/*",
     ]
     transport.fetch(repo, road.remote, refspecs, progress=progress, dry_run=dry_run)
-    here = repo.refs("refs/tk")
+    here = repo.refs(ref_names.ALL)
     if dry_run:  # no ref was moved, so the remote has to be asked
         return here, transport.listed(repo, road.remote, _patterns(road))
-    places = {"heads/": "refs/heads/", "claims/": "refs/tk/claims/", "inbox/": "refs/tk/inbox/"}
+    places = {"heads/": "refs/heads/", "claims/": CLAIMS, "inbox/": INBOXES}
     found = {}
     for ref, oid in here.items():
         if ref.startswith(road.copies):
@@ -157,4 +159,4 @@ def _both(
 
 
 def _patterns(road: Route) -> list[str]:
-    return [road.target, "refs/tk/claims/*", "refs/tk/inbox/*"]
+    return [road.target, f"{CLAIMS}*", f"{INBOXES}*"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tkledger.claims import fence, renewal
-from tkledger.core.claim import FOLDER
+from tkledger.core.ref_names import CLAIMS
 from tkledger.doors import gate
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
@@ -39,7 +39,7 @@ def push(ledger: Ledger, road: Route, plan: Plan, progress: Progress | None) -> 
         worked_on = _require_legal(ledger, road, plan.pushing)
         for ref, new, old in renewal.renewed(repo, worked_on, plan.theirs):
             sends.append(Send(ref, new, old))
-            afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(FOLDER) :]}", new, old))
+            afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(CLAIMS) :]}", new, old))
         sends.append(Send(road.target, plan.pushing))
     if plan.done.commit and plan.done.commit != plan.had:
         afterwards.append(RefSwap(mark(road), plan.done.commit, plan.had))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from zlib import crc32
 
+from tkledger.core import ref_names
 from tkledger.errors import unusable, usage
 from tkledger.git.repo import Repo
 
@@ -38,12 +39,12 @@ class Route(NamedTuple):
         """The prefix of the refs that hold what the remote last had: ``heads``, ``claims``,
         ``inbox`` below it. Never ``refs/tk/claims`` itself: a pruning fetch would delete our own.
         """
-        return f"refs/tk/remotes/{self.remote}/"
+        return ref_names.copies(self.remote)
 
     @property
     def agreed(self) -> str:
         """The prefix of the refs that hold the claims both sides last had alike."""
-        return f"refs/tk/agreed/{self.remote}/"
+        return ref_names.agreed(self.remote)
 
     @property
     def here(self) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.time import iso
 from tkledger.views.style import LOOKS
 from tkledger.views.text_layout import Span, safe
 
 FEW = 3
-CALENDAR = (-62_135_596_800, 253_402_300_799)
+CALENDAR = range(-62_135_596_800, 253_402_300_800)
 """The years 1 to 9999, in seconds since 1970: ISO 8601 has no others."""
 UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
@@ -31,9 +31,7 @@ def glyph(state: State) -> Span:
 
 def minute(at: int) -> str:
     """Seconds since 1970 as an ISO 8601 minute in UTC; ``@seconds`` beyond the calendar."""
-    if not CALENDAR[0] <= at <= CALENDAR[1]:
-        return f"@{at}"
-    return time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(at))
+    return f"{iso(at)[:-4]}Z" if at in CALENDAR else f"@{at}"
 
 
 def duration(seconds: int) -> str:

@@ -9,7 +9,7 @@ import git as gitpython
 
 from tests.support.bypass.table import PC, PCM, PUSH, RT, each, row
 from tests.support.clone import Clone, Refused, text_of
-from tkledger.core.snapshot import FOLDER, path_of
+from tkledger.core.layout import FOLDER, path_of
 
 
 def plain(clone: Clone, to: str, *options: str, config: tuple[str, ...] = ()) -> None:

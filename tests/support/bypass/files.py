@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support.bypass.table import PC, PCM, PMC, RT, SERVER, Attempt, row
 from tests.support.clone import Clone, text_of
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, path_of
+from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 
 A = path_of("a")
 RAW = "\udcff\udcfe"

@@ -6,7 +6,7 @@ from functools import partial
 
 from tests.support.bypass.table import PC, PCM, PMC, RT, row
 from tests.support.clone import Clone, text_of
-from tkledger.core.snapshot import POLICY_PATH, path_of
+from tkledger.core.layout import POLICY_PATH, path_of
 
 
 def sides(clone: Clone, ours: dict[str, object], theirs: dict[str, object]) -> None:

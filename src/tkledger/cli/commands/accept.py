@@ -5,7 +5,8 @@ from __future__ import annotations
 from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, say, with_commit
 from tkledger.core import policy as policies
-from tkledger.core.snapshot import POLICY_PATH, Snapshot
+from tkledger.core.layout import POLICY_PATH
+from tkledger.core.snapshot import Snapshot
 from tkledger.doors import gate
 from tkledger.errors import usage
 from tkledger.ledger.reader import Proposal

@@ -10,8 +10,9 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, say, with_commit, would_be
 from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE, FieldError
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import POLICY_PATH, Snapshot
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget
 from tkledger.errors import usage
 from tkledger.files import codec

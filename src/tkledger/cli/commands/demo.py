@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, TextIO
 
 from tkledger.cli.answer import Answer
+from tkledger.core.layout import path_of
 from tkledger.errors import Exit, TkError
 
 ALICE, BOB = "agent-alice", "agent-bob"
@@ -146,7 +147,7 @@ def _two_agents(stage: _Stage) -> None:
 
 def _a_shortcut(stage: _Stage) -> None:
     stage.say("An agent wants a shortcut: it writes 'done' into a task that nobody worked on.")
-    path = os.path.join(stage.root, "work", ".tasks", "docs.yaml")
+    path = os.path.join(stage.root, "work", path_of("docs"))
     with open(path, encoding="utf-8") as file:
         text = file.read()
     with open(path, "w", encoding="utf-8") as file:
@@ -163,8 +164,8 @@ def _a_shortcut(stage: _Stage) -> None:
 
 def _by_hand(stage: _Stage) -> None:
     stage.say("The honest way, one line in an editor and a commit, is as good as a command.")
-    stage.run("work", "sed -i.bak 's/^state: todo/state: in_progress/' .tasks/docs.yaml")
-    os.unlink(os.path.join(stage.root, "work", ".tasks", "docs.yaml.bak"))
+    stage.run("work", f"sed -i.bak 's/^state: todo/state: in_progress/' {path_of('docs')}")
+    os.unlink(os.path.join(stage.root, "work", f"{path_of('docs')}.bak"))
     stage.run("work", "git commit --quiet -am 'write the docs'", actor=BOB)
     stage.run("work", "tk done docs", actor=BOB)
     stage.run("work", "tk done ship", actor=BOB)

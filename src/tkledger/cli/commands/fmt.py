@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core.change import Violation
+from tkledger.core.layout import FOLDER, POLICY_PATH, SUFFIX
 from tkledger.core.rules import RULES
-from tkledger.core.snapshot import FOLDER, POLICY_PATH
 from tkledger.errors import Exit, unusable
 from tkledger.files import codec
 from tkledger.git.repo import Repo
@@ -63,11 +63,11 @@ def _paths(repo: Repo, files: Sequence[str]) -> list[str]:
     names = [
         f"{FOLDER}/{entry.name}"
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)
-        if entry.name.endswith(".yaml") and entry.is_file(follow_symlinks=False)
+        if entry.name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False)
     ]
     if files:
-        stems = {os.path.basename(name).removesuffix(".yaml") for name in files}
-        names = [name for name in names if os.path.basename(name).removesuffix(".yaml") in stems]
+        stems = {os.path.basename(name).removesuffix(SUFFIX) for name in files}
+        names = [name for name in names if os.path.basename(name).removesuffix(SUFFIX) in stems]
         if len(names) < len(stems):
             raise unusable(
                 "no-such-file", f"not all of these are files in {FOLDER}", f"ls {FOLDER}"

@@ -6,7 +6,8 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, say, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
-from tkledger.core.snapshot import FOLDER, POLICY_PATH, Snapshot
+from tkledger.core.layout import FOLDER, POLICY_PATH
+from tkledger.core.snapshot import Snapshot
 from tkledger.errors import TkError, unusable, usage
 from tkledger.ledger.reader import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tkledger.cli.answer import Answer, Aside
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import FOLDER
 from tkledger.errors import Exit, unusable, usage
 from tkledger.files.codec import FormError
 from tkledger.git.repo import Repo

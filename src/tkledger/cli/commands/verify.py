@@ -10,7 +10,7 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, Aside, say
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
-from tkledger.core.snapshot import FOLDER
+from tkledger.core.layout import path_of
 from tkledger.doors import gate, hooks
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
@@ -111,7 +111,7 @@ def _github(one: Violation) -> str:
     """A violation as a workflow command, which GitHub shows at the pull request."""
     text = f"{one.task}: {one.message}\n{one.commit}\nremedy: {one.remedy}"
     escaped = visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    where = f"file={FOLDER}/{one.task}.yaml," if is_id(one.task) else ""
+    where = f"file={path_of(one.task)}," if is_id(one.task) else ""
     return f"::error {where}title={one.code} {one.name}::{escaped}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from tkledger.core import ref_names
 from tkledger.core.claim import Claim
 from tkledger.core.policy import Policy
 from tkledger.core.rules import RULES
@@ -101,9 +102,9 @@ def reserved_ref(update: RefUpdate) -> Iterator[Finding]:
 
     Remedy: push branches and tags.
     """
-    inner = update.ref.startswith("refs/tk/")
-    if update.ref.startswith("refs/replace/") or (
-        inner and not update.ref.startswith(("refs/tk/claims/", "refs/tk/inbox/"))
+    inner = update.ref.startswith(f"{ref_names.ALL}/")
+    if update.ref.startswith(ref_names.REPLACEMENTS) or (
+        inner and not update.ref.startswith(ref_names.SHARED)
     ):
         yield Finding(update.ref, "is a reserved ref", "push branches and tags only")
 

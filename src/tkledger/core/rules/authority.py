@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from tkledger.core.budget import KINDS, limit_in
 from tkledger.core.change import Change, governing
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.snapshot import POLICY_PATH
 from tkledger.core.task import Budget, Task
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tkledger.core.change import Change
+from tkledger.core.layout import path_of
 from tkledger.core.lifecycle import (
     INITIAL,
     TERMINAL,
@@ -128,7 +129,7 @@ def deleted(change: Change) -> Iterator[Finding]:
             yield Finding(
                 key,
                 "its file is deleted",
-                f"git restore --staged --worktree .tasks/{key}.yaml (once committed: with --source COMMIT~1)",
+                f"git restore --staged --worktree {path_of(key)} (once committed: with --source COMMIT~1)",
             )
 
 
@@ -163,7 +164,7 @@ def qualifier_out_of_place(change: Change) -> Iterator[Finding]:
             yield Finding(
                 task.id,
                 f"{name} belongs to {home}, the task is {task.state.value}",
-                f"take '{name}' out of .tasks/{task.id}.yaml",
+                f"take '{name}' out of {path_of(task.id)}",
             )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core.change import Change
+from tkledger.core.layout import path_of
 from tkledger.core.merge import disputes, settled_states
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.snapshot import EMPTY, Snapshot, path_of
+from tkledger.core.snapshot import EMPTY, Snapshot
 from tkledger.core.task import Task
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core.change import Change, governing
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.snapshot import POLICY_PATH
 
 
 def amended(change: Change) -> Iterator[tuple[Policy, Policy]]:

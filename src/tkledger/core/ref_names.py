@@ -1,0 +1,44 @@
+"""The names of the refs that tk keeps; it reads and moves none of them."""
+
+from __future__ import annotations
+
+ALL = "refs/tk"
+"""The prefix of all of them, as git lists refs: whole components, no slash at the end."""
+
+CLAIMS = f"{ALL}/claims/"
+"""The claims of a repository: one ref for each task, shared by all its worktrees."""
+
+INBOXES = f"{ALL}/inbox/"
+"""The inboxes: one ref for each actor."""
+
+REMOTES = f"{ALL}/remotes/"
+"""Copies of what each remote has under ``refs/tk``. They are kept apart from our own refs, which
+``git fetch --prune`` would delete.
+"""
+
+AGREED = f"{ALL}/agreed/"
+"""For each remote, the branch and the claims that both sides had after the last sync."""
+
+ABSENT = f"{ALL}/none"
+"""A name that no ref has: read it in place of a ref that a push deletes."""
+
+SHARED = (CLAIMS, INBOXES)
+"""What may be pushed; the rest of ``refs/tk`` belongs to one clone."""
+
+REPLACEMENTS = "refs/replace/"
+"""git's own refs: objects to show in place of others."""
+
+
+def copies(remote: str) -> str:
+    """The prefix of the copies of a remote's refs: ``heads/``, ``claims/``, ``inbox/`` below it."""
+    return f"{REMOTES}{remote}/"
+
+
+def copied_claims(remote: str) -> str:
+    """The prefix of the copies of a remote's claims."""
+    return f"{REMOTES}{remote}/claims/"
+
+
+def agreed(remote: str) -> str:
+    """The prefix of what was agreed with a remote; ``claims/`` below it."""
+    return f"{AGREED}{remote}/"
