@@ -10,7 +10,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, cut, cut_line, joined, safe
-from tkledger.views.tree_shape import Node, nodes, on_show
+from tkledger.views.tree_shape import TreeLine, on_show, tree_lines
 from tkledger.views.words import FEW, badge, glyph, hindrance
 
 DEEPEST = 40
@@ -31,7 +31,7 @@ def tree(snapshot: Snapshot, root: str | None = None, show_ended: bool = False) 
     def draw(frame: Frame) -> Iterable[Line]:
         wanted = None if show_ended else on_show(snapshot, root)
         levels = DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
-        drawn = nodes(snapshot, root, wanted, levels)
+        drawn = tree_lines(snapshot, root, wanted, levels)
         if frame.piped:
             return (line for node in drawn for line in _drawn(node, snapshot, frame))
         return _with_legend(drawn, snapshot, frame)
@@ -39,7 +39,7 @@ def tree(snapshot: Snapshot, root: str | None = None, show_ended: bool = False) 
     return Lines(draw)
 
 
-def _drawn(node: Node, snapshot: Snapshot, frame: Frame) -> Iterator[Line]:
+def _drawn(node: TreeLine, snapshot: Snapshot, frame: Frame) -> Iterator[Line]:
     """A task's line; in a narrow terminal who has it and what it waits for go on the next."""
     if node.task is None:
         yield ((node.guides, DIM), (f"… {node.deeper:,} deeper (tk tree {node.mark})", DIM))
@@ -63,7 +63,7 @@ def _size(line: Line) -> int:
     return sum(cells(text) for text, _ in line)
 
 
-def _details(node: Node, task: Task, snapshot: Snapshot, piped: bool) -> list[Span]:
+def _details(node: TreeLine, task: Task, snapshot: Snapshot, piped: bool) -> list[Span]:
     why = hindrance(task, snapshot, None if piped else FEW)
     blocked = task.state is State.BLOCKED
     parts = [
@@ -91,7 +91,7 @@ def _rollup(task: Task, snapshot: Snapshot) -> list[Span]:
     ]
 
 
-def _with_legend(drawn: Iterable[Node], snapshot: Snapshot, frame: Frame) -> Iterator[Line]:
+def _with_legend(drawn: Iterable[TreeLine], snapshot: Snapshot, frame: Frame) -> Iterator[Line]:
     """The tasks, and how many there are of each state, which also tells what a glyph means."""
     states: Counter[State] = Counter()
     for node in drawn:

@@ -12,7 +12,7 @@ from tkledger.core.task import Task
 BRANCH, LAST, THROUGH, BLANK = "├─ ", "└─ ", "│  ", "   "
 
 
-class Node(NamedTuple):
+class TreeLine(NamedTuple):
     """A task below its guides, ``under`` for its further lines; or how many more lie deeper."""
 
     guides: str
@@ -56,9 +56,9 @@ def _brief(loop: list[str]) -> list[str]:
     return loop if len(loop) <= 6 else [*loop[:3], "…", *loop[-2:]]
 
 
-def nodes(
+def tree_lines(
     snapshot: Snapshot, root: str | None, wanted: set[str] | None, levels: int
-) -> Iterator[Node]:
+) -> Iterator[TreeLine]:
     """The lines from top to bottom: a stack instead of recursion, nothing visited twice."""
 
     def below(node: str) -> list[str]:
@@ -80,9 +80,9 @@ def nodes(
             children = below(name)
             seen.update(children)
             under = inset + (THROUGH if children else BLANK)
-            yield Node(guide, under, snapshot.task(name), mark if level == 0 else "")
+            yield TreeLine(guide, under, snapshot.task(name), mark if level == 0 else "")
             if children and level == levels:
-                yield Node(inset + LAST, "", None, name, _count(children, below, seen))
+                yield TreeLine(inset + LAST, "", None, name, _count(children, below, seen))
             elif children:
                 rungs = [(BRANCH, THROUGH)] * (len(children) - 1) + [(LAST, BLANK)]
                 stack += [
