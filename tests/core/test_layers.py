@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,6 +115,18 @@ def test_the_application_layer_knows_no_front_end() -> None:
         if path.is_relative_to(ROOT / "api"):
             for package in ("tkledger.cli", "tkledger.views", "rich", "typer"):
                 assert not _imports(path, package), (_name(path), package)
+
+
+def test_what_front_ends_import_loads_no_front_end() -> None:
+    names = ", ".join(map(_name, SILENT))
+    asked = f"import sys, {names}; print(*sys.modules, sep='\\n')"
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    modules = loaded.stdout.split()
+    assert {"tkledger.api.session", "tkledger.agents.run"} <= set(modules)
+    for package in ("tkledger.cli", "rich", "typer", "click"):
+        assert not [one for one in modules if one == package or one.startswith(f"{package}.")]
 
 
 ROOMS = (

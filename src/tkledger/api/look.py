@@ -17,6 +17,7 @@ from tkledger.verbs.ids import find
 if TYPE_CHECKING:
     from tkledger.api.json import Json
     from tkledger.api.session import Session
+    from tkledger.claims.standing import Standing
     from tkledger.core.history import Details, HistoryEntry
     from tkledger.core.usage import Usage, Used
     from tkledger.verbs.legal_moves import Outlook
@@ -119,7 +120,6 @@ def task_with_place(task: Task, ledger: Snapshot) -> Json:
 
 def details(session: Session, ledger: Snapshot, task: Task, at: str | None = None) -> Details:
     """What is known of a task beyond its file: of its commits, its neighbours and its claim."""
-    from tkledger.api.json import claim_json
     from tkledger.core.history import Child, Details, times
     from tkledger.core.time import iso
 
@@ -136,8 +136,16 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
         legal=tuple(
             one.event.value for one in prospects(session, ledger, task, at) if not one.hindrances
         ),
-        claim=claim_json(held) if held is not None and not held.claim.released else None,
+        claim=_claim(held),
     )
+
+
+def _claim(held: Standing | None) -> Json | None:
+    if held is None or held.claim.released:
+        return None
+    from tkledger.api.json import claim_json
+
+    return claim_json(held)
 
 
 def prospects(

@@ -6,10 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tkledger.claims import moves
-from tkledger.claims import standing as claims
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation, change
 from tkledger.core.claim import is_active
@@ -18,14 +16,18 @@ from tkledger.core.lifecycle import Event, State
 from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.doors.idle import forbidden, sleepers
 from tkledger.errors import TkError, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger, Proposal, Recorded
+from tkledger.local.store import IDLE, Store
 from tkledger.local.sums import SumsFile
 from tkledger.verbs import VERBS, Options, Step
 from tkledger.verbs.moves import Refused
+
+if TYPE_CHECKING:
+    from tkledger.claims.moves import Claimant
+    from tkledger.claims.standing import Standing
 
 Say = Callable[[str], None]
 """Takes a warning, in words, while the command goes on."""
@@ -67,7 +69,7 @@ class Session:
         self.say = say
         self.token: Oid | None = None
         """The claim that this run holds already."""
-        self._standing: Mapping[str, claims.Standing] | None = None
+        self._standing: Mapping[str, Standing] | None = None
         self._actor = actor
 
     def at(self, path: str) -> Session:
@@ -91,7 +93,11 @@ class Session:
     def look(self, at: str | None = None) -> Snapshot:
         """The same, with the tasks that are claimed on other branches as they are there."""
         found = self.read(at)
-        return found if at is not None else claims.shown(self.repo, found, self.standing())
+        if at is not None:
+            return found
+        from tkledger.claims.standing import shown
+
+        return shown(self.repo, found, self.standing())
 
     def tip(self, at: str | None = None) -> Oid:
         """The commit that such a ledger is read at."""
@@ -99,10 +105,12 @@ class Session:
         assert found is not None  # else there is no ledger to look at
         return found
 
-    def standing(self) -> Mapping[str, claims.Standing]:
+    def standing(self) -> Mapping[str, Standing]:
         """All claims that this repository knows, asked for once."""
         if self._standing is None:
-            self._standing = claims.every(self.repo)
+            from tkledger.claims.standing import every
+
+            self._standing = every(self.repo)
         return self._standing
 
     def actor(self, ledger: Snapshot) -> str:
@@ -165,6 +173,8 @@ class Session:
         ledger = self.ledger.booked(before, after, words)
         work = any(step.work for step in steps)
         if work:
+            from tkledger.claims import moves
+
             moves.require(self.repo, self.claimant(before), [step.id for step in steps])
         return Proposal(ledger, _subject(steps), tuple(trailers), always=work)
 
@@ -178,6 +188,8 @@ class Session:
         """Have the ledger record a proposal with the claims that move with it, and pass on its
         warning.
         """
+        from tkledger.claims import moves
+
         landing = moves.companions(self.repo, self._at_door, self.say)
         recorded = self.ledger.record(propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
@@ -198,16 +210,20 @@ class Session:
         violations = advice(change((recorded.before,), recorded.after))
         return Advice(tuple(near), tuple(violations))
 
-    def claimant(self, ledger: Snapshot) -> moves.Claimant:
-        """Whoever acts, on this branch, under this ledger's policy."""
+    def claimant(self, ledger: Snapshot) -> Claimant:
+        """Who acts, on this branch, under this ledger's policy."""
+        from tkledger.claims import moves
+
         assert ledger.policy is not None
         return moves.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
 
-    def _at_door(self, recorded: Recorded) -> moves.Claimant:
-        """Whoever records something, unless a door check keeps them from it."""
+    def _at_door(self, recorded: Recorded) -> Claimant:
+        """Who records something. Raises Refused if an idle actor creates a task."""
         known = recorded.before if recorded.before.policy is not None else recorded.after
         who = self.claimant(known)
-        if sleepers(self.repo):
+        if os.path.exists(Store(self.repo.common_dir).path(IDLE)):
+            from tkledger.doors.idle import forbidden
+
             new = (key for key in recorded.touched if key not in recorded.before.entries)
             born = [task for key in new if (task := recorded.after.task(key)) is not None]
             idle = tuple(forbidden(self.repo, born, who.actor))
@@ -221,6 +237,8 @@ class Session:
         found = ledger.matching(text) if ledger.policy else []
         task = ledger.task(found[0]) if len(found) == 1 else None
         if task is not None and is_active(task):
+            from tkledger.claims import standing as claims
+
             who = self.claimant(ledger)
             held = claims.standing(self.repo, [task.id], who.remote).get(task.id)
             own = held is not None and held.here and held.claim.holder == who.actor

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from tkledger import __version__
@@ -106,7 +105,7 @@ def function(command: Command) -> Callable[..., Answer]:
         from tkledger.cli.commands import moves
 
         return partial(moves.move, command.name)
-    module = import_module(f"tkledger.cli.commands.{words[0]}")
+    module = getattr(__import__("tkledger.cli.commands", fromlist=words[:1]), words[0])
     name = words[-1] + ("_" if hasattr(builtins, words[-1]) else "")
     found: Callable[..., Answer] = getattr(module, name)
     return found

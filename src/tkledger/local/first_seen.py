@@ -64,7 +64,7 @@ def _written(here: bool) -> bytes:
 def _boot() -> str:
     """The id of the machine's current boot; ``-`` if the system has none."""
     try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        with open("/proc/sys/kernel/random/boot_id", encoding="utf-8") as file:
             return file.read().strip() or "-"
     except OSError:
         return "-"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tkledger.api import look
-from tkledger.api.json import entry_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, say
 
@@ -20,9 +19,14 @@ def log(
     """Show what commits did to a task, or to all, oldest first; --limit keeps the newest."""
     entries = look.entries(Session(path, say=say), id, limit, at)
 
+    def to_json() -> dict[str, Any]:
+        from tkledger.api.json import entry_json
+
+        return {"entries": [entry_json(entry) for entry in entries]}
+
     def view() -> Iterable[Lines]:
         from tkledger.views.log import timeline
 
         return [timeline(entries)]
 
-    return Answer(lambda: {"entries": [entry_json(entry) for entry in entries]}, view)
+    return Answer(to_json, view)

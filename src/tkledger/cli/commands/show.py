@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tkledger.api import look
-from tkledger.api.json import details_json, task_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, say
 from tkledger.verbs import existing
@@ -22,9 +21,14 @@ def show(id: str, at: str | None = None, path: str = ".") -> Answer:
     task = existing(ledger, id)
     details = look.details(session, ledger, task, at)
 
+    def to_json() -> dict[str, Any]:
+        from tkledger.api.json import details_json, task_json
+
+        return {"task": task_json(task), "derived": details_json(details)}
+
     def view() -> Iterable[Lines]:
         from tkledger.views.show import card
 
         return [card(task, details)]
 
-    return Answer(lambda: {"task": task_json(task), "derived": details_json(details)}, view)
+    return Answer(to_json, view)
