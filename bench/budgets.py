@@ -16,7 +16,7 @@ from tkledger.core.policy import DEFAULT
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
-from tkledger.core.usage import Account, Fact, Standing, Usage
+from tkledger.core.usage import Account, Activity, Fact, Usage, Used
 from tkledger.files import codec
 
 
@@ -82,8 +82,8 @@ def hostile(tasks: list[Task]) -> Change:
     after = before.put(last._replace(state=last.state.IN_PROGRESS, depends_on=("t1",)))
     accounts = {one.id: Account() for one in tasks}
     for one in tasks:
-        accounts[one.id].add(Fact(one.id, one.id, steps=1))
-    usage = Usage(accounts.get, lambda task_id: Standing(), 0)
+        accounts[one.id].add(Fact(one.id, one.id, used=Used(steps=1)))
+    usage = Usage(accounts.get, lambda task_id: Activity(), 0)
     return change((before,), after)._replace(tally=lambda: usage)
 
 

@@ -16,7 +16,7 @@ from tkledger.core.rules import FAMILIES, RULES, advice, judge
 from tkledger.core.rules.rule import Finding, Rule, rule
 from tkledger.core.snapshot import EMPTY, Flaw, Snapshot
 from tkledger.core.task import Task
-from tkledger.core.usage import Fact
+from tkledger.core.usage import Fact, Used
 
 
 class Case(NamedTuple):
@@ -909,14 +909,14 @@ def budget_cases() -> list[Case]:
         Case(
             "TK401",
             "a step more than the limit",
-            used(still, Fact("1", "a", steps=3), message=words),
-            used(still, Fact("1", "a", steps=2), message=words),
+            used(still, Fact("1", "a", used=Used(steps=3)), message=words),
+            used(still, Fact("1", "a", used=Used(steps=2)), message=words),
         ),
         Case(
             "TK402",
             "begun when more tokens than allowed are gone",
-            used(started, Fact("1", "a", tokens=6)),
-            used(started, Fact("1", "a", tokens=5)),
+            used(started, Fact("1", "a", used=Used(tokens=6))),
+            used(started, Fact("1", "a", used=Used(tokens=5))),
         ),
         Case("TK403", "an attempt too many", retried, first),
         Case("TK404", "begun before its time", used(again, at=late - 1), used(again, at=late)),

@@ -26,9 +26,9 @@ from tkledger.core.task import Budget, Spent, Task
 from tkledger.core.usage import (
     NOTHING,
     Account,
+    Activity,
     Bill,
     Fact,
-    Standing,
     Usage,
     Used,
     bills,
@@ -87,10 +87,13 @@ some_facts = st.lists(
         st.uuids().map(str),
         st.just("a"),
         st.integers(1, 3),
-        st.integers(0, 1),
-        st.integers(0, 9),
-        st.integers(0, 9),
-        st.integers(0, 1),
+        st.builds(
+            Used,
+            steps=st.integers(0, 1),
+            tokens=st.integers(0, 9),
+            cost=st.integers(0, 9),
+            rework=st.integers(0, 1),
+        ),
         st.none() | st.tuples(st.integers(0, 9), st.integers(10, 20)),
         st.none() | st.integers(0, 20),
     ),
@@ -121,42 +124,44 @@ def test_sums_do_not_depend_on_the_order_and_can_be_taken_back(
 def test_what_a_commit_adds() -> None:
     todo, working = a_task(), a_task(state="in_progress")
     blocked = a_task(state="blocked", wait={"reason": "user"}, attempt=2)
-    standing = {"a": Standing(10, 2)}
-    before = lambda task: standing.get(task, Standing())  # noqa: E731
+    activity = {"a": Activity(10, 2)}
+    before = lambda task: activity.get(task, Activity())  # noqa: E731
     moved = [
         ((todo, working), Fact("c", "a", entered=30)),
         ((working, blocked), Fact("c", "a", span=(10, 30))),
-        ((blocked, working), Fact("c", "a", 2, rework=1, entered=30)),
-        ((a_task(state="in_review"), working), Fact("c", "a", rework=1, entered=30)),
+        ((blocked, working), Fact("c", "a", 2, used=Used(rework=1), entered=30)),
+        ((a_task(state="in_review"), working), Fact("c", "a", used=Used(rework=1), entered=30)),
         ((None, working), Fact("c", "a", entered=30)),
     ]
     for change, expected in moved:
         assert facts("c", 30, (), [change], before) == {"a": expected}
-    assert facts("c", 30, [Bill("a", True, 5)], [], before) == {"a": Fact("c", "a", 2, 1, 5)}
+    assert facts("c", 30, [Bill("a", True, 5)], [], before) == {
+        "a": Fact("c", "a", 2, Used(1, tokens=5))
+    }
     assert facts("c", 30, [], [(todo, todo)], before) == {}
 
 
-def counted(*some: Fact, at: int = 0, standing: dict[str, Standing] | None = None) -> Usage:
+def counted(*some: Fact, at: int = 0, activity: dict[str, Activity] | None = None) -> Usage:
     accounts: dict[str, Account] = {}
     for fact in some:
         accounts.setdefault(fact.task, Account()).add(fact)
-    return Usage(accounts.get, lambda task: (standing or {}).get(task, Standing()), at)
+    return Usage(accounts.get, lambda task: (activity or {}).get(task, Activity()), at)
 
 
 def test_what_was_counted_never_falls_below_the_mark() -> None:
     task = a_task(spent={"steps": 5, "cost": "0.5"})
-    usage = counted(Fact("1", "a", steps=1, tokens=7))
+    usage = counted(Fact("1", "a", used=Used(steps=1, tokens=7)))
     assert usage.used(task) == Used(5, 0, 7, 500_000)
 
 
 def test_a_task_in_progress_is_counted_up_to_now() -> None:
-    usage = counted(Fact("1", "a", span=(0, 10)), at=60, standing={"a": Standing(40)})
+    usage = counted(Fact("1", "a", span=(0, 10)), at=60, activity={"a": Activity(40)})
     assert usage.used(a_task(state="in_progress")).seconds == 30
     assert usage.used(a_task(state="in_review")).seconds == 10
 
 
 def test_an_attempt_by_itself() -> None:
-    usage = counted(Fact("1", "a", 1, steps=4), Fact("2", "a", 2, steps=1))
+    usage = counted(Fact("1", "a", 1, used=Used(steps=4)), Fact("2", "a", 2, used=Used(steps=1)))
     task = a_task(attempt=2, spent={"steps": 5})
     assert usage.used(task).steps == 5
     assert usage.used(task, attempt_only=True).steps == 1
@@ -164,7 +169,7 @@ def test_an_attempt_by_itself() -> None:
 
 def test_what_a_rewriting_lost_stays_used_whatever_is_counted_later() -> None:
     lost = Fact("s", "a", lost=Used(steps=4))
-    later = [Fact(str(n), "a", steps=1) for n in range(3)]
+    later = [Fact(str(n), "a", used=Used(steps=1)) for n in range(3)]
     task = a_task(spent={"steps": 5})
     assert counted(lost, later[0]).used(task).steps == 5
     assert counted(lost, *later).used(task).steps == 7
@@ -175,11 +180,11 @@ def test_what_a_rewriting_lost_stays_used_whatever_is_counted_later() -> None:
 
 
 KINDS = [
-    ("steps", 3, [Fact("1", "a", steps=1)] * 3),
+    ("steps", 3, [Fact("1", "a", used=Used(steps=1))] * 3),
     ("seconds", 3, [Fact("1", "a", span=(0, 3))]),
-    ("tokens", 3, [Fact("1", "a", tokens=3)]),
-    ("cost", 3_000_000, [Fact("1", "a", cost=3_000_000)]),
-    ("rework", 3, [Fact("1", "a", rework=1)] * 3),
+    ("tokens", 3, [Fact("1", "a", used=Used(tokens=3))]),
+    ("cost", 3_000_000, [Fact("1", "a", used=Used(cost=3_000_000))]),
+    ("rework", 3, [Fact("1", "a", used=Used(rework=1))] * 3),
 ]
 
 
@@ -226,20 +231,24 @@ def test_an_ancestors_budget_covers_all_below_it() -> None:
         a_task("l", parent="m", spent={"steps": 2}),
         done("d", parent="r"),
     ]
-    some = [Fact("1", "m", steps=1), Fact("2", "d", steps=1), Fact("3", "r", steps=1)]
+    some = [
+        Fact("1", "m", used=Used(steps=1)),
+        Fact("2", "d", used=Used(steps=1)),
+        Fact("3", "r", used=Used(steps=1)),
+    ]
     (gauge,) = gauges(DEFAULT, ledger(root, *below), below[1], counted(*some))
     assert (gauge.limit.holder, gauge.used) == ("r", 5)
 
 
 def test_a_hostile_circle_of_parents_ends() -> None:
     one, other = a_task("a", parent="b", budget={"steps": 1}), a_task("b", parent="a")
-    found = gauges(DEFAULT, ledger(one, other), other, counted(Fact("1", "b", steps=1)))
+    found = gauges(DEFAULT, ledger(one, other), other, counted(Fact("1", "b", used=Used(steps=1))))
     assert [gauge.used for gauge in found] == [1]
 
 
 def test_what_is_pressing() -> None:
     task = a_task("a", state="in_progress", budget={"steps": 10, "tokens": 10})
-    some = [Fact(str(n), "a", steps=1) for n in range(8)]
+    some = [Fact(str(n), "a", used=Used(steps=1)) for n in range(8)]
     assert not pressing(DEFAULT, ledger(task), lambda: counted(*some[1:]))
     assert pressing(DEFAULT, ledger(task), lambda: counted(*some))["a"].limit.kind == "steps"
     assert not pressing(DEFAULT, ledger(done("a")), lambda: counted(*some))
@@ -248,7 +257,9 @@ def test_what_is_pressing() -> None:
 def test_when_a_limit_will_be_used_up() -> None:
     task = a_task("a", state="in_progress", budget={"steps": 10, "seconds": 100})
     usage = counted(
-        *[Fact(str(n), "a", steps=1) for n in range(5)], at=50, standing={"a": Standing(0)}
+        *[Fact(str(n), "a", used=Used(steps=1)) for n in range(5)],
+        at=50,
+        activity={"a": Activity(0)},
     )
     steps, seconds = gauges(DEFAULT, ledger(task), task, usage)
     used = usage.used(task)
@@ -269,7 +280,7 @@ def after_move(before: Task, after: Task, usage: Usage, **more: Any) -> Task:
 
 
 def test_a_move_marks_what_was_used_where_somebody_counts() -> None:
-    usage = counted(Fact("1", "a", steps=2), at=9, standing={"a": Standing(5)})
+    usage = counted(Fact("1", "a", used=Used(steps=2)), at=9, activity={"a": Activity(5)})
     working = a_task(state="in_progress", budget={"steps": 5})
     moved = after_move(working, working._replace(state=State.IN_REVIEW), usage)
     assert moved.spent == Spent(steps=2, seconds=4)

@@ -11,7 +11,7 @@ from tkledger.core.rules import RULES, judge
 from tkledger.core.rules.rule import Rule
 from tkledger.core.snapshot import Entry, Flaw, Snapshot
 from tkledger.core.task import Task, task
-from tkledger.core.usage import Account, Fact, Standing, Usage
+from tkledger.core.usage import Account, Activity, Fact, Usage
 
 
 def a_task(id: str = "a", **fields: Any) -> Task:
@@ -67,7 +67,7 @@ def used(
     accounts: dict[str, Account] = {}
     for fact in facts:
         accounts.setdefault(fact.task, Account()).add(fact)
-    usage = Usage(accounts.get, lambda task: Standing(), at)
+    usage = Usage(accounts.get, lambda task: Activity(), at)
     return made._replace(tally=lambda: usage, message=message, **more)
 
 

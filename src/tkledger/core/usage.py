@@ -43,6 +43,7 @@ class Fact(NamedTuple):
     """What one commit adds to the count of one task.
 
     attempt: the attempt it belongs to
+    used: its amounts; never seconds, which follow from all the spans of a task together
     span: the seconds since 1970 between which the task was in progress, if this commit ended that
     entered: when it put the task in progress, if it did
     lost: if it wrote marks, what they say beyond what was counted up to it: commits that a rewriting
@@ -52,10 +53,7 @@ class Fact(NamedTuple):
     commit: str
     task: str
     attempt: int = 1
-    steps: int = 0
-    tokens: int = 0
-    cost: int = 0
-    rework: int = 0
+    used: Used = Used()
     span: tuple[int, int] | None = None
     entered: int | None = None
     lost: Used | None = None
@@ -89,7 +87,7 @@ def bills(message: str) -> tuple[Bill, ...]:
 
 
 def unreadable(message: str) -> Iterator[tuple[str, str]]:
-    """The amounts of a message that are none: the name and what stands there."""
+    """The amounts of a message that are not numbers: the name and the text."""
     for name, value in _lines(message):
         if name not in ("Tk-Task", "Tk-Spend") and _amount(name, value) is None:
             yield name, value
@@ -145,8 +143,8 @@ def marks(used: Used) -> Spent:
     )
 
 
-class Standing(NamedTuple):
-    """How a task stands at a commit: since when it is in progress, if it is, in which attempt."""
+class Activity(NamedTuple):
+    """The activity of a task at a commit: since when it is in progress, if it is, and its attempt."""
 
     since: int | None = None
     attempt: int = 1
@@ -158,9 +156,9 @@ def beyond(task: Task, counted: Used) -> Used | None:
     return lost if any(lost) else None
 
 
-def standing(task: Task, since: int | None) -> Standing:
-    """How a task stands that came to be in progress at ``since``."""
-    return Standing(since if task.state is State.IN_PROGRESS else None, task.tries)
+def activity(task: Task, since: int | None) -> Activity:
+    """The activity of a task; ``since`` is when it came to be in progress, if it is."""
+    return Activity(since if task.state is State.IN_PROGRESS else None, task.tries)
 
 
 def facts(
@@ -168,28 +166,31 @@ def facts(
     at: int,
     words: Iterable[Bill],
     changes: Iterable[tuple[Task | None, Task]],
-    before: Callable[[str], Standing],
+    before: Callable[[str], Activity],
 ) -> dict[str, Fact]:
     """What an ordinary commit adds, by task: its words, and the moves it makes.
 
     ``at`` is its time, never before that of its parents; ``changes`` are the tasks it changes,
-    before (None for a birth) and after; ``before`` tells how a task stood in its parent.
+    before (None for a birth) and after; ``before`` gives the activity of a task in its parent.
     """
     found: dict[str, Fact] = {}
     for old, new in changes:
         was, now = (one is not None and one.state is State.IN_PROGRESS for one in (old, new))
-        stood = before(new.id) if was or new.tries > 1 else Standing()
+        known = before(new.id) if was or new.tries > 1 else Activity()
         fact = Fact(commit, new.id, old.tries if old else new.tries)
-        if was and not now and stood.since is not None:
-            fact = fact._replace(span=(min(stood.since, at), at))
+        if was and not now and known.since is not None:
+            fact = fact._replace(span=(min(known.since, at), at))
         elif now and not was:
             again = old is not None and old.state in (State.IN_REVIEW, State.BLOCKED)
-            fact = fact._replace(entered=at, rework=int(again))
+            fact = fact._replace(entered=at, used=Used(rework=int(again)))
         found[new.id] = fact
     for bill in words:
         fact = found.get(bill.task) or Fact(commit, bill.task, before(bill.task).attempt)
-        found[bill.task] = fact._replace(steps=int(bill.step), tokens=bill.tokens, cost=bill.cost)
-    return {task: fact for task, fact in found.items() if any(fact[3:7]) or any(fact[7:])}
+        used = Used(int(bill.step), 0, bill.tokens, bill.cost, fact.used.rework)
+        found[bill.task] = fact._replace(used=used)
+    return {
+        task: fact for task, fact in found.items() if any(fact.used) or fact.span or fact.entered
+    }
 
 
 class Account:
@@ -205,9 +206,10 @@ class Account:
 
     def add(self, fact: Fact, sign: int = 1) -> None:
         """Count a fact, or take it out of the count with a ``sign`` of -1."""
-        if any(fact[3:7]):
+        used = fact.used
+        if any(used):
             sums = self.sums.setdefault(fact.attempt, [0, 0, 0, 0])
-            for place, amount in enumerate(fact[3:7]):
+            for place, amount in enumerate((used.steps, used.tokens, used.cost, used.rework)):
                 sums[place] += sign * amount
         if fact.span is not None:
             _set(self.spans, fact.commit, (fact.attempt, *fact.span), sign)
@@ -273,28 +275,28 @@ class Usage:
     def __init__(
         self,
         account: Callable[[str], Account | None],
-        standing: Callable[[str], Standing],
+        activity: Callable[[str], Activity],
         at: int,
     ) -> None:
         self._account = account
-        self._standing = standing
+        self._activity = activity
         self.at = at
 
     def counted(self, task_id: str) -> bool:
         """Whether anything was counted for a task, or may be since it is in progress."""
-        return self._account(task_id) is not None or self._standing(task_id).since is not None
+        return self._account(task_id) is not None or self._activity(task_id).since is not None
 
     def used(self, task: Task, *, attempt_only: bool = False) -> Used:
         """What a task used, and never less than the marks in its file say; with ``attempt_only``, in
         its present attempt, of which the marks say nothing.
         """
         account = self._account(task.id) or Account()
-        since = self._standing(task.id).since if task.state is State.IN_PROGRESS else None
+        since = self._activity(task.id).since if task.state is State.IN_PROGRESS else None
         going = (min(since, self.at), self.at) if since is not None else None
         if attempt_only:
             return account.used(lambda attempt: attempt >= task.tries, going)
         return Used(*map(max, account.used(since=going), marked(task.spent)))
 
 
-NOTHING = Usage(lambda task: None, lambda task: Standing(), 0)
+NOTHING = Usage(lambda task: None, lambda task: Activity(), 0)
 """Where no commit was counted: marks alone count."""

@@ -9,14 +9,14 @@ from tkledger.core.task import Spent, Task
 from tkledger.core.usage import (
     Account,
     Accounts,
+    Activity,
     Bill,
     Fact,
-    Standing,
     Used,
+    activity,
     beyond,
     bills,
     facts,
-    standing,
 )
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
@@ -49,28 +49,28 @@ class _State(NamedTuple):
     bounds: those of its ancestors that the walk begins above
     mask: the facts of the walk that it has, one bit for each
     clock: its time in seconds since 1970, never before that of a parent
-    root, standings: how tasks stand at it; one that is not in ``standings`` stands as at ``root``
+    root, activities: those of tasks at it; for a task not in ``activities`` that at ``root`` holds
     """
 
     bounds: frozenset[Oid]
     mask: int
     clock: int
     root: Oid | None
-    standings: Mapping[str, Standing]
+    activities: Mapping[str, Activity]
 
 
 class Below:
-    """A commit that a walk begins above: its time, and how tasks stand at it."""
+    """A commit that a walk begins above: its time, and the activity of tasks at it."""
 
-    def __init__(self, clock: int, standing_of: Callable[[str], Standing]) -> None:
+    def __init__(self, clock: int, activity_of: Callable[[str], Activity]) -> None:
         self.clock = clock
-        self._standing_of = standing_of
-        self._known: dict[str, Standing] = {}
+        self._activity_of = activity_of
+        self._known: dict[str, Activity] = {}
 
-    def standing(self, task: str) -> Standing:
-        """How a task stands at the commit."""
+    def activity(self, task: str) -> Activity:
+        """The activity of a task at the commit."""
         if task not in self._known:
-            self._known[task] = self._standing_of(task)
+            self._known[task] = self._activity_of(task)
         return self._known[task]
 
 
@@ -115,10 +115,10 @@ class Walk:
         found: dict[str, Fact] = {}
         if len(commit.parents) < 2:
             found = facts(
-                commit.oid, clock, commit.words, changes, lambda task: self.standing(state, task)
+                commit.oid, clock, commit.words, changes, lambda task: self.activity(state, task)
             )
-        standings = self._standings(state, commit.parents, changes, clock)
-        now = state._replace(clock=clock, standings=standings)
+        activities = self._activities(state, commit.parents, changes, clock)
+        now = state._replace(clock=clock, activities=activities)
         for fact in found.values():
             now = self._with(now, fact)
         if len(commit.parents) < 2:
@@ -145,7 +145,7 @@ class Walk:
             lost: Used | None = Used()
             if measured:
                 account = self.account(now, self._base(now.bounds).get(task.id), task.id)
-                since = self.standing(now, task.id).since
+                since = self.activity(now, task.id).since
                 going = (since, now.clock) if since is not None else None
                 lost = beyond(task, (account or Account()).used(since=going))
             if lost is not None:
@@ -188,34 +188,34 @@ class Walk:
             self._states[oid] = known
         return known
 
-    def standing(self, state: _State, task: str) -> Standing:
-        """How a task stands at a commit on the walk."""
-        known = state.standings.get(task)
+    def activity(self, state: _State, task: str) -> Activity:
+        """The activity of a task at a commit on the walk."""
+        known = state.activities.get(task)
         if known is not None:
             return known
-        return self._below(state.root).standing(task) if state.root else Standing()
+        return self._below(state.root).activity(task) if state.root else Activity()
 
-    def _standings(
+    def _activities(
         self,
         state: _State,
         parents: Sequence[Oid],
         changes: Sequence[Edit],
         clock: int,
-    ) -> Mapping[str, Standing]:
+    ) -> Mapping[str, Activity]:
         if not changes:
-            return state.standings
-        standings = dict(state.standings)
+            return state.activities
+        activities = dict(state.activities)
         for _, task in changes:
-            since = self.standing(state, task.id).since
+            since = self.activity(state, task.id).since
             if len(parents) > 1:  # it differs from the first parent, so it comes from another
-                others = (self.standing(self.state(other), task.id) for other in parents[1:])
+                others = (self.activity(self.state(other), task.id) for other in parents[1:])
                 since = next((one.since for one in others if one.since is not None), since)
-            stood = standing(task, clock if since is None else since)
-            if stood == Standing() and state.root is None:
-                standings.pop(task.id, None)
+            found = activity(task, clock if since is None else since)
+            if found == Activity() and state.root is None:
+                activities.pop(task.id, None)
             else:
-                standings[task.id] = stood
-        return standings
+                activities[task.id] = found
+        return activities
 
     def account(self, state: _State, base: Account | None, task: str) -> Account | None:
         """One task's sums at a commit of the walk: ``base``, those below it, and its facts on it.
@@ -241,4 +241,4 @@ class Walk:
 
 def nothing_below(oid: Oid) -> Below:
     """A commit below the end of a shallow clone: nothing is known of it."""
-    return Below(0, lambda task: Standing())
+    return Below(0, lambda task: Activity())

@@ -13,7 +13,7 @@ from itertools import chain
 
 from tkledger.core.layout import path_of
 from tkledger.core.task import Task
-from tkledger.core.usage import Account, Accounts, Fact, Standing, Usage, standing
+from tkledger.core.usage import Account, Accounts, Activity, Fact, Usage, activity
 from tkledger.files.reader import TreeReader
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid, read_commit
@@ -65,7 +65,7 @@ class Tally:
         sums = self._sums(state.bounds)
         return Usage(
             lambda task: walk.account(state, sums.accounts.get(task), task),
-            lambda task: walk.standing(state, task),
+            lambda task: walk.activity(state, task),
             state.clock,
         )
 
@@ -79,7 +79,7 @@ class Tally:
     def _below_counted(self, oid: Oid) -> Below:
         if oid not in self._belows:
             sums = self._sums(frozenset({oid}))
-            self._belows[oid] = Below(sums.clock, sums.standing)
+            self._belows[oid] = Below(sums.clock, sums.activity)
         return self._belows[oid]
 
     def _sums(self, tips: frozenset[Oid]) -> Sums:
@@ -151,25 +151,25 @@ class Tally:
         if len(tips) != 1:
             return Sums("", accounts, {}, late, 0)
         state = walk.state(tips[0])
-        stands = {
-            task: stood
-            for task in {*accounts, *state.standings}
-            if (stood := walk.standing(state, task)) != Standing()
+        activities = {
+            task: found
+            for task in {*accounts, *state.activities}
+            if (found := walk.activity(state, task)) != Activity()
         }
-        return Sums(tips[0], accounts, stands, late, state.clock)
+        return Sums(tips[0], accounts, activities, late, state.clock)
 
     def _old(self, anchor: Sums, oid: Oid) -> Below:
         """A commit in the history of the one that the sums are of."""
         if oid == anchor.tip:
-            return Below(anchor.clock, anchor.standing)
-        return Below(self._clock(anchor, oid), lambda task: self._stood(anchor, oid, task))
+            return Below(anchor.clock, anchor.activity)
+        return Below(self._clock(anchor, oid), lambda task: self._activity_at(anchor, oid, task))
 
-    def _stood(self, anchor: Sums, oid: Oid, task: str) -> Standing:
+    def _activity_at(self, anchor: Sums, oid: Oid, task: str) -> Activity:
         found = self._reader.task_at(oid, task)
         account = anchor.accounts.get(task)
         if found is None or account is None or not _is_running(found):
-            return Standing() if found is None else standing(found, None)
-        return standing(found, self._since(account, anchor, oid, task))
+            return Activity() if found is None else activity(found, None)
+        return activity(found, self._since(account, anchor, oid, task))
 
     def _since(self, account: Account, anchor: Sums, oid: Oid, task: str) -> int | None:
         """Since when a task that is in progress at a commit has been so, found as `Walk` finds it: by
@@ -208,4 +208,4 @@ class Tally:
 
 
 def _is_running(task: Task) -> bool:
-    return standing(task, 0).since is not None
+    return activity(task, 0).since is not None

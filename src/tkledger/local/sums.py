@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tkledger import __version__
-from tkledger.core.usage import Account, Standing, Used
+from tkledger.core.usage import Account, Activity, Used
 from tkledger.git.objects import Oid
 from tkledger.local.store import SUMS, Store
 
@@ -19,19 +19,19 @@ from tkledger.local.store import SUMS, Store
 class Sums(NamedTuple):
     """What was counted at one commit.
 
-    accounts: by task; stands: how tasks stand there, those that are at rest left out; late: commits
-    whose time is not their own date but an ancestor's; clock: the commit's time
+    accounts: by task; activities: by task, without those that are not in progress and in their first
+    attempt; late: commits whose time is not their own date but an ancestor's; clock: the commit's time
     """
 
     tip: Oid
     accounts: Mapping[str, Account]
-    stands: Mapping[str, Standing]
+    activities: Mapping[str, Activity]
     late: Mapping[Oid, int]
     clock: int
 
-    def standing(self, task: str) -> Standing:
-        """How a task stands at the commit."""
-        return self.stands.get(task, Standing())
+    def activity(self, task: str) -> Activity:
+        """The activity of a task at the commit."""
+        return self.activities.get(task, Activity())
 
 
 class SumsFile:
@@ -49,7 +49,7 @@ class SumsFile:
             return Sums(
                 found["tip"],
                 {task: _account(row) for task, row in found["accounts"].items()},
-                {task: Standing(*row) for task, row in found["stands"].items()},
+                {task: Activity(*row) for task, row in found["stands"].items()},
                 found["late"],
                 found["clock"],
             )
@@ -62,7 +62,7 @@ class SumsFile:
             "tk": __version__,
             "tip": sums.tip,
             "accounts": {task: _row(account) for task, account in sums.accounts.items()},
-            "stands": sums.stands,
+            "stands": sums.activities,
             "late": sums.late,
             "clock": sums.clock,
         }
