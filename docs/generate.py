@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tkledger.cli.typer_app import ABOUT
 from tkledger.core import door_rules
+from tkledger.core.catalogue import DOOR_FAMILIES, rules_of
 from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
 from tkledger.core.rules import FAMILIES
-from tkledger.core.rules.rule import Rule
 from tkledger.verbs.commands import COMMANDS, Command, inner
 from tkledger.verbs.parameters import SHARED, Parameter
 
@@ -125,10 +125,8 @@ def _diagram() -> str:
 
 
 def _rules() -> Iterator[str]:
-    families = [
-        (_marked(_sentence(family.__doc__)), _of(family), family is door_rules)
-        for family in (*FAMILIES, door_rules)
-    ]
+    families = [(_title(family), rules_of(family), False) for family in FAMILIES]
+    families.append((_title(door_rules), rules_of(*DOOR_FAMILIES), True))
     yield WRITTEN.format(source="tkledger/core/rules/")
     yield "# The rules"
     yield (
@@ -149,7 +147,7 @@ def _rules() -> Iterator[str]:
         yield f"## {title.rstrip('.')}"
         if is_door:
             yield (
-                "These are asked by the server's hooks of a push. They are no function of history,"
+                "These are asked by the hooks, of a commit or a push. History cannot answer them,"
                 " so `tk verify` does not ask them."
             )
         for rule in rules:
@@ -157,10 +155,8 @@ def _rules() -> Iterator[str]:
             yield _marked(rule.page)
 
 
-def _of(family: object) -> list[Rule]:
-    """The rules of a family, by code."""
-    rules = [value for value in vars(family).values() if isinstance(value, Rule)]
-    return sorted(rules, key=lambda rule: rule.code)
+def _title(family: object) -> str:
+    return _marked(_sentence(family.__doc__))
 
 
 def _sentence(text: str | None) -> str:

@@ -57,8 +57,8 @@ def pushed(clone: Project, claim: Claim, on: str | None = None) -> str:
 CREATED = [
     (LIVE, ""),
     (LIVE._replace(epoch=7), ""),
-    (LIVE._replace(task="b"), "TK709] a: is pushed a claim that is none of it"),
-    ("just words", "TK709] a: is pushed a claim that is none of it"),
+    (LIVE._replace(task="b"), "TK709] a: the pushed object is not a claim on this task"),
+    ("just words", "TK709] a: the pushed object is not a claim on this task"),
 ]
 
 
@@ -72,13 +72,17 @@ SUCCEEDED = [
     (LIVE, LIVE._replace(final="done"), ""),
     (LIVE, LIVE._replace(released=True), ""),
     (LIVE, LIVE._replace(nonce="n2", epoch=2), ""),
-    (LIVE, BOBS, "TK709] a: is claimed by alice still, and pushed as claimed by bob"),
+    (LIVE, BOBS, "TK709] a: still claimed by alice; the push gives it to bob"),
     (OVER, BOBS, ""),
     (OVER, BOBS._replace(epoch=1), "TK709] a: goes from alice to bob within epoch 1"),
     (LIVE._replace(released=True), BOBS, ""),
     (LIVE._replace(final="done"), BOBS, ""),
-    (BOBS, BOBS._replace(epoch=1), "TK709] a: is pushed a claim of epoch 1, after one of epoch 2"),
-    (LIVE, "just words", "TK709] a: is pushed a claim that is none of it"),
+    (
+        BOBS,
+        BOBS._replace(epoch=1),
+        "TK709] a: the pushed claim is of epoch 1, the current one of epoch 2",
+    ),
+    (LIVE, "just words", "TK709] a: the pushed object is not a claim on this task"),
 ]
 
 
@@ -93,7 +97,7 @@ def test_what_a_claim_becomes(clone: Project, old: Claim, new: Claim | str, said
 def test_what_does_not_go_on_from_the_last_is_refused(clone: Project) -> None:
     first = pushed(clone, OVER)
     other = made(clone, BOBS)
-    said = "TK709] a: is pushed a claim that does not go on from the last"
+    said = "TK709] a: the pushed claim does not follow from the current one"
     assert push(clone, f"+{other}:{REF}") == said
     later = made(clone, OVER, made(clone, OVER, first))
     assert push(clone, f"+{later}:{REF}") == "", "two renewals at once"
@@ -104,14 +108,14 @@ def test_a_lease_runs_by_the_server_s_own_clock(clone: Project) -> None:
     seen = time.monotonic()
     bobs = made(clone, BOBS, first)
     refused = push(clone, f"{bobs}:{REF}")
-    assert "is claimed by alice still" in refused or time.monotonic() - seen > 1
+    assert "still claimed by alice" in refused or time.monotonic() - seen > 1
     time.sleep(max(0.0, seen + 1.1 - time.monotonic()))
     assert push(clone, f"{bobs}:{REF}") == ""
 
 
 DELETED = [
     (LIVE, "alice", ""),
-    (LIVE, "bob", "TK709] a: is claimed by alice, and let go of by bob"),
+    (LIVE, "bob", "TK709] a: the claim of alice is deleted by bob"),
     (LIVE, "", ""),
     (OVER, "bob", ""),
     (LIVE._replace(released=True), "bob", ""),
@@ -152,7 +156,7 @@ def test_no_commit_is_known_for_being_under_a_claim(clone: Project) -> None:
     text = (clone.path / ".tasks/a.yaml").read_text().replace("state: todo", "state: done")
     clone.write(".tasks/a.yaml", text)
     clone.git("commit", "-q", "-am", "by hand")
-    assert "is none of it" in push(clone, f"main:{REF}")
+    assert "is not a claim on this task" in push(clone, f"main:{REF}")
     under = made(clone, LIVE, clone.head(), clone.git("rev-parse", "HEAD^{tree}"))
     assert push(clone, f"{under}:{REF}") == ""
     assert "TK201" in push(clone, "main")
@@ -186,4 +190,4 @@ def test_a_refused_claim_is_told_with_its_rule(project: Project, tmp_path: Path)
     bob.write(f".git/tk/seen/{oid}", "- 0 0 there")
     answer = bob.tk("start", "a", "--as", "bob")
     assert answer.status == Exit.UNUSABLE, answer.said
-    assert "origin does not take claims: error[TK709] a: is claimed by alice still" in answer.err
+    assert "origin does not take claims: error[TK709] a: still claimed by alice" in answer.err

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tkledger.core.door_rules import EVERY
+from tkledger.core.catalogue import EVERY
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.task import FIELDS

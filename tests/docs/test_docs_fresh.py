@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from tkledger.cli.parser import HELP
-from tkledger.core.door_rules import EVERY
+from tkledger.core.catalogue import EVERY
 from tkledger.core.lifecycle import TRANSITIONS
 from tkledger.core.policy import Policy
 from tkledger.core.task import Task

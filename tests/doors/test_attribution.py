@@ -37,7 +37,7 @@ def project(repo_path: Path) -> Path:
     ("message", "said"),
     [
         ("work", "names no task"),
-        ("work\n\nTk-Task: b", "names b, which is no task"),
+        ("work\n\nTk-Task: b", "names b, which is not a task"),
         ("work\n\nTk-Task: a", ""),
         ("Squashed\n\n* work\n\nTk-Task: a\n\n* more\n", ""),
     ],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import tkledger
 from tests.support.clone import Clone, Refused, text_of
 from tkledger.core.layout import path_of
 from tkledger.doors import install
@@ -119,7 +120,7 @@ def test_a_library_that_is_gone_is_a_sentence(
     clone: Clone, tmp_path: Path, module: str, library: str, words: str
 ) -> None:
     package = tmp_path / "package"
-    source = Path(install.__file__).parent.parent
+    source = Path(tkledger.__file__).parent
     shutil.copytree(source, package / "tkledger", ignore=shutil.ignore_patterns("__pycache__"))
     file = package / f"tkledger/{module}.py"
     text = file.read_text()

@@ -51,7 +51,7 @@ def test_the_one_who_approved_may_push(project: Path) -> None:
 
 def test_a_pusher_nobody_vouches_for_is_refused(project: Path) -> None:
     said = git(project, "push", "origin", "main", fails=True)
-    assert "pushed by somebody this server does not know" in said
+    assert "pushed by an actor this server does not know" in said
 
 
 def test_a_server_may_say_that_it_cannot_know(project: Path) -> None:

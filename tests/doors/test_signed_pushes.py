@@ -68,18 +68,18 @@ def test_another_known_signer_is_named_and_refused(named: Clone, keys: dict[str,
 
 def test_an_unknown_key_is_nobody(named: Clone, keys: dict[str, Path]) -> None:
     """Its signature is good, too, to git."""
-    refused(named, keys["mallory"], "pushed by somebody this server does not know")
+    refused(named, keys["mallory"], "pushed by an actor this server does not know")
 
 
 def test_a_push_without_a_certificate_is_by_nobody(named: Clone, keys: dict[str, Path]) -> None:
-    refused(named, keys["alice"], "pushed by somebody this server does not know", "--no-signed")
+    refused(named, keys["alice"], "pushed by an actor this server does not know", "--no-signed")
 
 
 def test_a_server_that_gives_no_nonce_gets_no_certificate(
     named: Clone, keys: dict[str, Path]
 ) -> None:
     named.git("config", "--unset", "receive.certNonceSeed", cwd=named.server)
-    refused(named, keys["alice"], "somebody this server does not know", "--signed=if-asked")
+    refused(named, keys["alice"], "an actor this server does not know", "--signed=if-asked")
     with pytest.raises(Refused, match="does not support --signed"):
         push_signed(named, keys["alice"])
 
@@ -108,4 +108,4 @@ def test_a_certificate_that_was_altered_proves_nothing(
     )
     program.chmod(0o755)
     named.git("config", "gpg.ssh.program", str(program))
-    refused(named, keys["alice"], "pushed by somebody this server does not know")
+    refused(named, keys["alice"], "pushed by an actor this server does not know")

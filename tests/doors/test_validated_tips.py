@@ -14,6 +14,7 @@ from tests.support.project import Project
 from tests.support.team import Team
 from tkledger.doors import install
 from tkledger.doors.validated import Baseline
+from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 
 pytestmark = pytest.mark.skipif(not shutil.which("flock"), reason="the shell has no lock")
@@ -75,7 +76,7 @@ def test_shell_and_python_note_the_same(team: Team, ada: Project) -> None:
     first, other = ada.head(), ada.git("rev-parse", "other")
     pushed(ada, "main", "main:refs/heads/side", "other")
     ada.ok("note", "a", "two")
-    line = (first, ada.head(), "refs/heads/main")
+    line = RefLine("refs/heads/main", first, ada.head())
     before = (team.server.path / "tk/validated").read_text()
     without_python(team.server.path)
     assert "cannot judge" not in pushed(ada, "main")

@@ -11,7 +11,9 @@ import pytest
 from tests.doors.test_random_histories import LIES, _built, _dropped, _lies, history
 from tests.support.histories import Loom
 from tkledger.core.change import Violation
-from tkledger.doors import gate
+from tkledger.doors import push
+from tkledger.doors.verify import judge_range
+from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 from tkledger.ledger import parallel
 from tkledger.ledger.parallel import Part, side_by_side
@@ -38,8 +40,8 @@ def woven(seed: int, path: Path) -> tuple[Repo, list[str]]:
 
 
 def pushed(repo: Repo, tips: list[str]) -> list[Violation]:
-    lines = [("0" * 40, tip, f"refs/heads/x{number}") for number, tip in enumerate(tips)]
-    return sorted(set(gate.pushed(Ledger(repo), lines, 2_000_000_000)))
+    lines = [RefLine(f"refs/heads/x{number}", None, tip) for number, tip in enumerate(tips)]
+    return sorted(set(push.pushed(Ledger(repo), lines, 2_000_000_000)))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -47,11 +49,11 @@ def test_the_verdict_is_the_same(seed: int, tmp_path: Path, request: pytest.Fixt
     repo, tips = woven(seed, tmp_path / "repo")
     whole = pushed(repo, tips)
     assert len({one.code for one in whole}) > 5
-    alone = [gate.range_(Ledger(repo), tip)[:2] for tip in tips[-5:]]
+    alone = [judge_range(Ledger(repo), tip)[:2] for tip in tips[-5:]]
     request.getfixturevalue("many")
     assert len(parallel.parts(repo, tips, [])) == 4
     assert pushed(repo, tips) == whole
-    assert [gate.range_(Ledger(repo), tip)[:2] for tip in tips[-5:]] == alone
+    assert [judge_range(Ledger(repo), tip)[:2] for tip in tips[-5:]] == alone
     repo.close()
 
 

@@ -11,8 +11,7 @@ from tkledger.core.change import Violation
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.task import Task, changed, task
-from tkledger.doors import gate
-from tkledger.doors.gate import Verdict
+from tkledger.doors.verify import Verdict, judge_range
 from tkledger.files import codec
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
@@ -102,7 +101,7 @@ class Loom:
         repo = Repo(str(self.path))
         ledger = Ledger(repo)
         try:
-            return gate.range_(
+            return judge_range(
                 ledger, repo.commit_of(tip), *(repo.commit_of(base) for base in bases)
             )
         finally:

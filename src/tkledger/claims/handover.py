@@ -1,4 +1,4 @@
-"""Claims that are pushed, as the server sees them: what they were, what they will be, who may say so."""
+"""Judges claims that are pushed, on the server: each against the one it replaces."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from contextlib import suppress
 from tkledger.claims.standing import Standing, standing, task_at
 from tkledger.core.change import Violation
 from tkledger.core.claim import is_active
-from tkledger.core.door_rules import HANDOVERS, Handover
+from tkledger.core.door_rules import judge_door
+from tkledger.core.door_rules.claims import Handover
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher
+from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 from tkledger.local.first_seen import forget_others
 from tkledger.local.store import TIDIED, Store
-
-RefLine = tuple[Oid, Oid, str]
-"""One ref of a push: where it was, where it will be, as zeros for nowhere, and its full name."""
 
 
 def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Iterator[Violation]:
@@ -26,27 +25,26 @@ def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Itera
 
     The server sees each claim before anyone can fetch it, so its lease runs out here first.
     """
-    for old, new, ref in lines:
+    for ref, old, new in lines:
         if ref.startswith(CLAIMS):
             move = _handover(repo, ref, _at(repo, ref, old), _at(repo, ref, new))
             if move.old is not None and move.new is None:
                 move = move._replace(known=_known(repo, policy), over=_over(repo, lines, move))
-            for check in HANDOVERS:
-                yield from check.judge(move)
+            yield from judge_door(move)
 
 
 def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
     """Drop first-seen times of claims that no longer exist, after a push that moved some."""
-    if any(ref.startswith(CLAIMS) for _, _, ref in lines):
+    if any(line.ref.startswith(CLAIMS) for line in lines):
         forget_others(repo.common_dir, set(repo.refs(CLAIMS).values()))
         with suppress(OSError), open(Store(repo.common_dir).path(TIDIED), "w"):
             pass  # the hook script asks for it again when this is a day old
 
 
-def _at(repo: Repo, ref: str, oid: Oid) -> Standing | None:
-    """The claim that an object makes; None for zeros."""
+def _at(repo: Repo, ref: str, oid: Oid | None) -> Standing | None:
+    """The claim that an object makes; None without one."""
     task = ref[len(CLAIMS) :]
-    return standing(repo, [task], moving={ref: oid}).get(task) if oid.strip("0") else None
+    return standing(repo, [task], moving={ref: oid}).get(task) if oid else None
 
 
 def _handover(repo: Repo, ref: str, old: Standing | None, new: Standing | None) -> Handover:
@@ -60,15 +58,15 @@ def _handover(repo: Repo, ref: str, old: Standing | None, new: Standing | None) 
 
 
 def _known(repo: Repo, policy: Policy | None) -> frozenset[str] | None:
-    """Who pushes, by the policy's names, where names count at all: where it asks for reviews."""
+    """Who pushes, by the policy's names; None unless the policy asks for reviews."""
     if policy is None or policy.review != "required":
         return None
     return frozenset(policy.actor(name) for name in pusher(repo).names) or None
 
 
 def _over(repo: Repo, lines: Sequence[RefLine], move: Handover) -> bool:
-    """Whether the task has been put down on the claim's own branch, as it will be after the push."""
+    """Whether the task is no longer in progress on the claim's own branch, as the push leaves it."""
     branch = move.old.branch if move.old else ""
-    tip = next((new for _, new, ref in lines if ref == branch), branch)
-    task = task_at(repo, tip, move.task)
+    tip = next((line.new for line in lines if line.ref == branch), branch)
+    task = task_at(repo, tip, move.task) if tip else None
     return task is not None and not is_active(task)

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from tkledger.core import ref_names
 from tkledger.core.change import Violation
 from tkledger.core.claim import Claim, body, parsed
-from tkledger.core.door_rules import CLAIMS, Holding
 from tkledger.core.layout import path_of
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
@@ -200,23 +199,31 @@ def task_at(repo: Repo, ref: str, task: str) -> Task | None:
 
 
 def fencing(
-    repo: Repo, held: Standing | None, task: str, who: Worker, policy: Policy
+    repo: Repo,
+    held: Standing | None,
+    task: str,
+    who: Worker,
+    policy: Policy,
+    *,
+    shared: bool = False,
 ) -> Iterator[Violation]:
     """The violations of work on a task by ``who``.
 
-    If claims are local, an actor who never held the task and is on the holder's branch may work on
-    it: a person may act under several names, or finish what another began.
+    If claims are local and not ``shared`` by a server, an actor who never held the task and is on the
+    holder's branch may work on it: a person may act under several names, or finish what another began.
     """
+    from tkledger.core.door_rules import judge_door
+    from tkledger.core.door_rules.claims import ClaimedWork
+
     live = held if held is not None and held.live else None
     holder = live.claim.holder if live else None
     if live is not None and holder != who.actor:
         same = bool(who.email) and who.email == live.email
-        strict = policy.claims != "local" or who.branch not in (None, live.claim.branch)
+        strict = shared or policy.claims != "local" or who.branch not in (None, live.claim.branch)
         if same or not (strict or who.actor in former(repo, live)):
             holder = who.actor
     required = policy.claims == "required" and who.begins
-    for check in CLAIMS:
-        yield from check.judge(Holding(task, who.actor, holder, who.where, required))
+    yield from judge_door(ClaimedWork(task, who.actor, holder, who.where, required))
 
 
 def former(repo: Repo, held: Standing) -> set[str]:

@@ -1,89 +1,25 @@
-"""The gate: builds Changes out of what git is about to take, or has taken, and judges them."""
+"""The gate: builds the Changes that git is about to take, and judges them.
+
+It moves no ref, and does not know which hook asks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from tkledger.claims import fence, handover, remote
+from tkledger.claims import fence, remote
 from tkledger.core.change import Change, Violation, governing
-from tkledger.core.door_rules import (
-    ATTRIBUTION,
-    CHECKS,
-    DEEDS,
-    PushedDeed,
-    RefUpdate,
-    Work,
-)
-from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.ref_names import CLAIMS
+from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
-from tkledger.core.rules.authority import guarded
-from tkledger.doors.validated import Baseline
-from tkledger.errors import unusable
+from tkledger.doors import idle
 from tkledger.git.log_format import Commit
 from tkledger.git.objects import Oid
-from tkledger.git.pusher import pusher, signer
 from tkledger.git.repo import Repo
-from tkledger.ledger.parallel import Part, parts, side_by_side
-from tkledger.ledger.reader import Ledger, trailer
+from tkledger.ledger.reader import Ledger
 from tkledger.local.verdicts import note_judged
 
-_ENOUGH = 1_000
-"""So many violations refuse a push; to find millions more would take all memory."""
-
-
-class Verdict(NamedTuple):
-    """What a range of history holds: how many commits were judged, what they break, and what of
-    that the policy at its end accepts, with the reasons by commit.
-    """
-
-    commits: int
-    violations: tuple[Violation, ...]
-    accepted: tuple[Violation, ...]
-    reasons: dict[Oid, str]
-
-
-def range_(
-    ledger: Ledger,
-    tip: Oid,
-    *bases: Oid,
-    progress: Callable[[int], None] = lambda count: None,
-) -> Verdict:
-    """Judge every commit that ``tip`` has and no base has; without a base, all of them.
-
-    From objects alone, so that anybody comes to the same verdict.
-    """
-    if not bases and ledger.repo.is_shallow:
-        raise unusable(
-            "shallow",
-            "this clone is shallow: most of its history is not here",
-            "git fetch --unshallow",
-        )
-    ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
-    todo = parts(ledger.repo, [tip], [f"^{base}" for base in bases])
-
-    def judged(part: Part) -> tuple[int, list[Violation]]:
-        count, found = 0, []
-        for _, _, violations in _judged(ledger, part.tips, part.known):
-            count += 1
-            found += violations
-            if count % 100 == 0 and part is todo[0]:
-                progress(count * len(todo))  # the others will be about as far
-        return count, found
-
-    done = side_by_side(ledger.repo, judged, todo)
-    count = sum(number for number, _ in done)
-    found = [one for _, violations in done for one in violations]
-    policy = ledger.at(tip).policy
-    reasons = dict(policy.accepted) if policy else {}
-    return Verdict(
-        count,
-        tuple(one for one in found if one.commit not in reasons),
-        tuple(one for one in found if one.commit in reasons),
-        reasons,
-    )
+# -- a commit about to be made -----------------------------------------------------------------
 
 
 class Staged(NamedTuple):
@@ -102,13 +38,13 @@ def staged(
 
     Without a ``message`` the rules that need one wait for the door that has it. Whether the commit
     amends HEAD cannot be known here. So what is legal as an amendment passes, but is not
-    remembered as judged: the reference-transaction, which sees the real parents, has the last
-    word.
+    remembered as judged: the reference-transaction, which sees the real parents, decides.
     """
     head = ledger.repo.head
     parents = [head, *heads] if head else list(heads)
-    proposed, violations = _proposed(ledger, tree, parents, message)
-    fenced = tuple(fence.proposed(ledger.repo, proposed))
+    proposed = ledger.proposed(parents, tree, message)
+    violations = _broken(ledger, parents, proposed)
+    fenced = tuple(_fenced(ledger.repo, proposed))
     if fenced:
         return Staged((*violations, *fenced))
     if not violations:
@@ -123,176 +59,105 @@ def staged(
 
 def joined(ledger: Ledger, tree: Oid, parents: Sequence[Oid]) -> tuple[Violation, ...]:
     """Judge a merge of ``parents`` about to be made, wherever HEAD is."""
-    return _proposed(ledger, tree, parents, None)[1]
+    return _broken(ledger, parents, ledger.proposed(parents, tree, None))
 
 
-def _proposed(
-    ledger: Ledger, tree: Oid, parents: Sequence[Oid], message: str | None
-) -> tuple[Change, tuple[Violation, ...]]:
-    proposed = ledger.proposed(parents, tree, message)
-    return proposed, (*judge(proposed), *_brought(ledger, parents, proposed, []))
+def _broken(ledger: Ledger, parents: Sequence[Oid], proposed: Change) -> tuple[Violation, ...]:
+    return (*judge(proposed), *_merged_in(ledger, parents, proposed, []))
+
+
+def _fenced(repo: Repo, proposed: Change) -> Iterator[Violation]:
+    """What a commit about to be made does to tasks of others, or creates while its actor is idle."""
+    policy = proposed.policy
+    yield from fence.about_to(repo, policy, fence.worked_on(proposed))
+    if policy is not None and idle.sleepers(repo):
+        yield from idle.forbidden(repo, proposed.births(), fence.committer(repo, policy).actor)
+
+
+# -- commits that exist ------------------------------------------------------------------------
+
+
+class Judged(NamedTuple):
+    """A commit, its Change (None if it has no ledger), and what it breaks."""
+
+    commit: Commit
+    change: Change | None
+    violations: list[Violation]
 
 
 def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
     """Judge the commits that local refs are about to show and no branch or remote has yet."""
-    return _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"])
+    return _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"], {})
 
 
 def leaving(
-    ledger: Ledger, tips: Iterable[Oid], to: str, noted: fence.Deeds | None = None
+    ledger: Ledger, tips: Iterable[Oid], to: str, workers: fence.Workers | None = None
 ) -> Iterator[Violation]:
     """Judge the commits about to be pushed that the remote ``to`` is not known to have.
 
-    ``noted`` is filled with the work that is in them, for one who has fetched just now.
+    ``workers`` is filled with who worked on what in them. A caller that passes it has fetched the
+    remote's claims already.
     """
-    deeds: fence.Deeds = {} if noted is None else noted
-    yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], deeds)
+    found: fence.Workers = {} if workers is None else workers
+    yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], found)
     policy = ledger.head().policy
-    if noted is None and deeds and policy is not None and policy.claims != "local":
-        remote.fetch(ledger.repo, to)  # who has been away knows old claims only
-    yield from fence.judged(ledger.repo, fence.Door(policy, to), deeds)
+    if workers is None and found and policy is not None and policy.claims != "local":
+        remote.fetch(ledger.repo, to)  # the claims known here may be old
+    yield from fence.judged(ledger.repo, fence.Door(policy, to), found)
 
 
 def _unaccepted(
-    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], deeds: fence.Deeds | None = None
+    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], workers: fence.Workers
 ) -> Iterator[Violation]:
-    """What a client refuses: all but what the policy at a tip accepts. The server has the last
-    word, and believes its own policy only.
+    """What a client refuses: all but what the policy at a tip accepts. The server decides, and
+    believes its own policy only.
     """
     policies = [ledger.at(tip).policy for tip in tips]
     accepted = {commit for policy in policies if policy for commit in policy.accepted}
-    for commit, change, violations in _judged(ledger, tips, known):
+    for commit, change, violations in judged(ledger, tips, known):
         yield from (one for one in violations if one.commit not in accepted)
         policy = ledger.history_at(commit.oid).policy
-        yield from fence.idle(ledger.repo, commit, change, policy)
-        if deeds is not None:
-            fence.note(deeds, commit, change, policy)
+        yield from created_while_idle(ledger.repo, commit, change, policy)
+        fence.note(workers, commit, change, policy)
 
 
-def pushed(ledger: Ledger, lines: Sequence[tuple[Oid, Oid, str]], now: int) -> Iterator[Violation]:
-    """Judge every new commit of every ref line of a push, and the push itself.
-
-    New is what no validated tip has; never "what no ref has", since a commit pushed to some ref
-    that nobody judges would then count as known. ``now`` is the server's clock. Claims have no
-    ledger: they are judged by what they say.
-    """
-    claims = [line for line in lines if line[2].startswith(CLAIMS)]
-    baseline = Baseline(ledger.repo)
-    others = [line for line in lines if line not in claims]
-    tips = dict.fromkeys(new for _, new, _ in others if is_commit(ledger.repo, new))
-    policy = ledger.head().policy
-    dates: dict[Oid, int] = {}
-    deeds: fence.Deeds = {}
-    if tips:
-        todo = parts(ledger.repo, list(tips), [f"^{tip}" for tip in baseline.tips()])
-        work = partial(_arrived, ledger, policy)
-        for violations, of_part, by_task in side_by_side(ledger.repo, work, todo):
-            yield from violations
-            dates.update(of_part)
-            deeds.update(by_task)
-    yield from handover.judged(ledger.repo, lines, policy)
-    # claims are here only because somebody pushed them, so that all heed them
-    shared = (
-        policy if policy is None or policy.claims != "local" else policy._replace(claims="remote")
-    )
-    yield from fence.judged(ledger.repo, fence.Door(shared, moving=fence.moving(lines)), deeds)
-    moves: dict[tuple[Oid, Oid], tuple[bool, Policy | None]] = {}  # of many refs at once, often one
-    for old, new, ref in others:
-        if (old, new) not in moves:
-            moves[old, new] = _moved(ledger, or_none(old), or_none(new))
-        forward, there = moves[old, new]
-        update = RefUpdate(
-            ref,
-            or_none(old),
-            or_none(new),
-            ref == ledger.repo.head_ref,
-            forward,
-            dates,
-            now,
-            there or policy,  # where the ref is new, the server's
-        )
-        for check in CHECKS:
-            yield from check.judge(update)
-
-
-def _arrived(
-    ledger: Ledger, policy: Policy | None, part: Part
-) -> tuple[list[Violation], dict[Oid, int], fence.Deeds]:
-    """What is wrong with each of the commits pushed by the server's ``policy``, their dates, and the
-    work that is in them.
-    """
-    accepted = policy.accepted if policy else {}
-    found: list[Violation] = []
-    dates: dict[Oid, int] = {}
-    deeds: fence.Deeds = {}
-    for commit, change, violations in _judged(ledger, part.tips, part.known):
-        if len(found) > _ENOUGH:
-            break
-        dates[commit.oid] = commit.at
-        fence.note(deeds, commit, change, policy)
-        found += fence.idle(ledger.repo, commit, change, policy)
-        found += (one for one in violations if one.commit not in accepted)
-        if change is not None and change.touched:
-            found += _unvouched(ledger.repo, commit, change, policy)
-        else:
-            found += _unattributed(ledger, commit)
-    return found, dates, deeds
-
-
-def _judged(
-    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]
-) -> Iterator[tuple[Commit, Change | None, list[Violation]]]:
+def judged(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Judged]:
     """Every commit that ``tips`` have and ``known`` (as git excludes them) have not."""
-    rejudged: Rejudged = []
+    rejudged: _Rejudged = []
     for commit, change in ledger.changes(*tips, *known):
-        violations: list[Violation] = []
+        found: list[Violation] = []
         if change is not None:
-            found = (*judge(change), *_brought(ledger, commit.parents, change, rejudged))
-            violations += (one._replace(commit=commit.oid) for one in found)
-        yield commit, change, violations
+            found += in_commit(commit, judge(change))
+            found += in_commit(commit, _merged_in(ledger, commit.parents, change, rejudged))
+        yield Judged(commit, change, found)
 
 
-def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
-    """Work that names no task, where the policy asks for one."""
-    task = trailer(commit.message, "Tk-Task")
-    work = Work(commit.oid[:10], len(commit.parents) > 1, task, ledger.history_at(commit.oid))
-    for check in ATTRIBUTION:
-        yield from (one._replace(commit=commit.oid) for one in check.judge(work))
-
-
-def _unvouched(
-    repo: Repo, commit: Commit, change: Change, here: Policy | None
+def created_while_idle(
+    repo: Repo, commit: Commit, change: Change | None, policy: Policy | None
 ) -> Iterator[Violation]:
-    """What is not for everyone, done in a name that neither the push nor a signature vouches for.
-
-    Asked where the commit's own policy wants it, or the server's, ``here``: a branch that left
-    before that was so comes in by the law of today. Whose login is whose is the server's to say:
-    a pushed policy could call anybody by any name.
-    """
-    sides = [side.policy for side in change.parents]
-    deeds = guarded(change, [law for law in (here, change.policy, *sides) if law])
-    if not deeds:
-        return
-    names = here or DEFAULT
-    who = pusher(repo)
-    vouched = {names.actor(name) for name in (*who.names, *signer(repo, commit.oid))}
-    known = frozenset(vouched) if who.vouched or vouched else None
-    for subject, deed in deeds:
-        for check in DEEDS:
-            found = check.judge(PushedDeed(subject, deed, names.actor(change.actor), known))
-            yield from (one._replace(commit=commit.oid) for one in found)
+    """The tasks that a commit creates although its actor is idle in this repository."""
+    if change is not None and (new := list(change.births())):
+        found = idle.forbidden(repo, new, fence.made_by(commit, policy).actor)
+        yield from in_commit(commit, found)
 
 
-Rejudged = list[tuple[Policy, Oid]]
-"""The tips whose history was judged again already, each by which policy."""
+def in_commit(commit: Commit, found: Iterable[Violation]) -> Iterator[Violation]:
+    """The same violations, saying which commit they are in."""
+    return (one._replace(commit=commit.oid) for one in found)
 
 
-def _brought(
-    ledger: Ledger, parents: Sequence[Oid], change: Change, rejudged: Rejudged
+# -- what a merge brings in --------------------------------------------------------------------
+
+_Rejudged = list[tuple[Policy, Oid]]
+"""The tips whose history was judged again already, each with the policy it was judged by."""
+
+
+def _merged_in(
+    ledger: Ledger, parents: Sequence[Oid], change: Change, rejudged: _Rejudged
 ) -> Iterator[Violation]:
     """What a merge brings in that the newer of its policies does not allow.
 
-    A branch that left before the law was tightened is judged by the old law as long as it stands
+    A branch that left before the policy was tightened is judged by the old one as long as it stands
     alone, and by the new one when it comes in; each commit once on a walk, whatever merges it
     comes in by.
     """
@@ -306,14 +171,10 @@ def _brought(
             continue
         known = [f"^{tip}" for policy, tip in rejudged if policy == newest]
         rejudged.append((newest, oid))
-        for brought, again in ledger.changes(oid, *settled, *known, policy=newest):
-            if again is None:
-                continue
-            for one in _tightened(again, newest):
-                message = (
-                    f"{one.message} (in {brought.oid[:10]}, by policy version {newest.version})"
-                )
-                yield one._replace(message=message)
+        for older, again in ledger.changes(oid, *settled, *known, policy=newest):
+            where = f"(in {older.oid[:10]}, by policy version {newest.version})"
+            for one in _tightened(again, newest) if again is not None else ():
+                yield one._replace(message=f"{one.message} {where}")
 
 
 def _tightened(change: Change, newest: Policy) -> Iterator[Violation]:
@@ -321,19 +182,3 @@ def _tightened(change: Change, newest: Policy) -> Iterator[Violation]:
     governed = change._replace(policy=governing(change.parents, change.after))
     known = {(one.task, one.code) for one in judge(governed)}
     return (one for one in judge(change) if (one.task, one.code) not in known)
-
-
-def _moved(ledger: Ledger, old: Oid | None, new: Oid | None) -> tuple[bool, Policy | None]:
-    """Whether a ref went forward, and the policy where it was."""
-    forward = bool(old and new and ledger.repo.is_ancestor(old, new))
-    return forward, ledger.at(old).policy if old and is_commit(ledger.repo, old) else None
-
-
-def is_commit(repo: Repo, oid: Oid) -> bool:
-    """Whether an id names a commit, or a tag of one, that is here."""
-    return or_none(oid) is not None and repo.read(f"{oid}^{{commit}}") is not None
-
-
-def or_none(oid: Oid) -> Oid | None:
-    """An object id; None for the zeros that git writes where there is none."""
-    return oid if oid.strip("0") else None

@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NoReturn
 
-from tkledger.claims import fence, handover
+from tkledger.claims import fence
 from tkledger.core.change import Violation
-from tkledger.core.door_rules import ATTRIBUTION, Work
-from tkledger.core.ref_names import CLAIMS
+from tkledger.core.door_rules import judge_door
+from tkledger.core.door_rules.attribution import CodeCommit
 from tkledger.core.usage import Bill, bills
-from tkledger.doors import gate
-from tkledger.doors.validated import Baseline
+from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import GitError, Repo
@@ -80,9 +79,7 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
         _warn(ledger, bills(message))
     if ledger.in_tree(tree).entries != ledger.head().entries:
         return  # what changes a task speaks for itself
-    work = Work("this commit", bool(heads), task, ledger.head())
-    for check in ATTRIBUTION:
-        yield from check.judge(work)
+    yield from judge_door(CodeCommit("this commit", bool(heads), task, ledger.head()))
 
 
 def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:
@@ -110,30 +107,33 @@ def _merge_heads(repo: Repo) -> list[Oid]:
 def _transaction_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
     """reference-transaction: local branches, and HEAD where it is on none."""
     tips = []
-    for _, new, ref in _ref_lines(stdin):
+    for ref, _, new in ref_lines.parsed(stdin):
         if ref.startswith("refs/heads/") or (ref == "HEAD" and ledger.repo.is_detached):
-            if gate.or_none(new) and not new.startswith("ref:"):  # a symbolic ref brings nothing
+            if new and not new.startswith("ref:"):  # a symbolic ref brings nothing
                 tips.append(new)
     return gate.arriving(ledger, dict.fromkeys(tips)) if tips else ()
 
 
 def _pre_push_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
-    # the first word is the source as it was typed, ":/some message" perhaps
-    lines = [line.rsplit(" ", 3) for line in stdin.decode(errors="surrogateescape").splitlines()]
-    tips = [oid for _, oid, _, _ in lines if gate.is_commit(ledger.repo, oid)]
-    return gate.leaving(ledger, dict.fromkeys(tips), arguments[0]) if tips else ()
+    tips = ref_lines.tips(ledger.repo, ref_lines.pushed(stdin))
+    return gate.leaving(ledger, tips, arguments[0]) if tips else ()
 
 
 def _pre_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
     import time
 
-    return gate.pushed(ledger, _ref_lines(stdin), int(time.time()))
+    from tkledger.doors import push
+
+    return push.pushed(ledger, ref_lines.parsed(stdin), int(time.time()))
 
 
 def _post_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
-    lines = _ref_lines(stdin)
-    # claims were not judged as history: nothing in theirs is known
-    Baseline(ledger.repo).advance(line for line in lines if not line[2].startswith(CLAIMS))
+    from tkledger.claims import handover
+    from tkledger.doors.validated import Baseline
+
+    lines = ref_lines.parsed(stdin)
+    _, others = ref_lines.apart(lines)  # claims were not judged as history
+    Baseline(ledger.repo).advance(others)
     handover.tidy(ledger.repo, lines)
     return ()
 
@@ -150,11 +150,6 @@ HOOKS: dict[str, Callable[[Ledger, list[str], bytes], Iterable[Violation]]] = {
 }
 
 _READ_STDIN = frozenset({"reference-transaction", "pre-push", "pre-receive", "post-receive"})
-
-
-def _ref_lines(stdin: bytes) -> list[tuple[Oid, Oid, str]]:
-    lines = stdin.decode(errors="surrogateescape").splitlines()
-    return [(old, new, ref) for old, new, ref in (line.split(" ", 2) for line in lines)]
 
 
 def main(argv: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Who is idle in this repository: a mark that lasts until it is taken away, and what it forbids.
+"""Who is idle in this repository: a mark that lasts until it is removed, and what it forbids.
 
 The file has one actor a line, ``*`` for everybody. It belongs to this repository, a clone or a
 server, and is not pushed.
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tkledger.core.change import Change, Violation
-from tkledger.core.door_rules import IDLE, Creation
+from tkledger.core.change import Violation
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
 from tkledger.local.lock import writing
@@ -25,7 +24,7 @@ def sleepers(repo: Repo) -> tuple[str, ...]:
 
 
 def is_asleep(repo: Repo, actor: str) -> bool:
-    """Whether this actor is idle here, or everybody is."""
+    """Whether this actor is idle here, or everyone is."""
     return bool({actor, EVERYBODY} & set(sleepers(repo)))
 
 
@@ -40,15 +39,13 @@ def mark(repo: Repo, actor: str, *, idle: bool) -> bool:
     return after != before
 
 
-def forbidden(repo: Repo, born: Iterable[Task], actor: str) -> Iterator[Violation]:
+def forbidden(repo: Repo, new: Iterable[Task], actor: str) -> Iterator[Violation]:
     """What the door says of tasks that ``actor`` creates."""
-    tasks = list(born)
-    marks = sleepers(repo) if tasks else ()
-    for task in tasks if marks else ():
-        for check in IDLE:
-            yield from check.judge(Creation(task.id, actor, EVERYBODY in marks, actor in marks))
+    marks = sleepers(repo)
+    if not marks:
+        return
+    from tkledger.core.door_rules import judge_door
+    from tkledger.core.door_rules.idle import NewTask
 
-
-def of_change(repo: Repo, change: Change | None, actor: str) -> Iterator[Violation]:
-    """The same of what a commit creates."""
-    return forbidden(repo, change.births() if change is not None else (), actor)
+    for task in new:
+        yield from judge_door(NewTask(task.id, actor, EVERYBODY in marks, actor in marks))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tkledger.doors.ref_lines import is_commit
 from tkledger.git.objects import Oid
+from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 from tkledger.local.lock import writing
 from tkledger.local.store import VALIDATED, Store
@@ -13,7 +15,7 @@ from tkledger.local.store import VALIDATED, Store
 class Baseline:
     """A file of commit ids beside the repository, which no push can write.
 
-    Never "all refs": a commit pushed to a ref that nobody judges would count as known. If the file
+    Never "all refs": a commit pushed to a ref that is not judged would count as known. If the file
     is lost, everything is judged again, which only costs time.
     """
 
@@ -35,19 +37,22 @@ class Baseline:
         self._write(tips)
         return len(tips)
 
-    def advance(self, lines: Iterable[tuple[Oid, Oid, str]]) -> None:
-        """Take the new tips of a push that was judged as validated, in place of the old ones."""
+    def advance(self, lines: Iterable[RefLine]) -> None:
+        """Take the new tips of a push that was judged as validated, in place of the old ones.
+
+        `hook.sh` does the same by itself for the usual push of one branch.
+        """
         with writing(self._repo):
             known = dict.fromkeys(self._read())
-            for old, new in dict.fromkeys((old, new) for old, new, _ in lines):
-                if new.strip("0") and self._repo.read(f"{new}^{{commit}}"):
-                    if old in known and self._repo.is_ancestor(old, new):
+            for old, new in dict.fromkeys((old, new) for _, old, new in lines):
+                if new is not None and is_commit(self._repo, new):
+                    if old is not None and old in known and self._repo.is_ancestor(old, new):
                         del known[old]
                     known[new] = None
             self._write(known)
 
     def forget(self, tip: Oid) -> bool:
-        """Take one tip for not validated; whether it was."""
+        """Drop one tip; whether it was validated."""
         with writing(self._repo):
             known = self._read()
             if tip in known:

@@ -56,12 +56,12 @@ def _require_legal(ledger: Ledger, road: Route, commit: Oid) -> list[str]:
 
     The verdict is noted, so that the hook need not start a process to reach it again.
     """
-    deeds: fence.Deeds = {}
-    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], road.remote, deeds)))
+    workers: fence.Workers = {}
+    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], road.remote, workers)))
     if violations:
         raise Refused(*violations)
     note_judged(ledger.repo, f"push {commit}")
-    return list(deeds)
+    return list(workers)
 
 
 def is_final(repo: Repo, road: Route, lost: Sequence[Lost]) -> bool:

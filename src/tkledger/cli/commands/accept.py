@@ -7,7 +7,7 @@ from tkledger.cli.answer import Answer, say, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.snapshot import Snapshot
-from tkledger.doors import gate
+from tkledger.doors.verify import judge_range
 from tkledger.errors import usage
 from tkledger.ledger.reader import Proposal
 
@@ -26,7 +26,7 @@ def accept(
     session = Session(path, actor=actor, say=say)
     oid = session.repo.commit_of(commit)
     parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
-    verdict = gate.range_(session.ledger, oid, *parents)
+    verdict = judge_range(session.ledger, oid, *parents)
     if not verdict.violations and not verdict.accepted:
         raise usage("legal", f"{oid[:10]} breaks no rule", "tk verify --all")
 

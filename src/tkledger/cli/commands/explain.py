@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tkledger.cli.answer import Answer
-from tkledger.core.door_rules import EVERY
+from tkledger.core.catalogue import EVERY
 from tkledger.errors import usage
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from tkledger.cli.answer import Answer, Aside, say
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
-from tkledger.doors import gate, hooks
+from tkledger.doors.verify import Verdict, judge_range
 from tkledger.errors import Exit, usage
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -39,10 +39,10 @@ def verify(
         other = (ALL_HISTORY if all else AT).label
         raise usage("both", f"a range and {other} exclude each other", f"tk verify {range}")
     tip, bases = (session.repo.commit_at(at), []) if at else _ends(session.repo, range)
-    found: list[gate.Verdict] = []
+    found: list[Verdict] = []
 
-    def judged(progress: Callable[[int], None]) -> gate.Verdict:
-        verdict = gate.range_(session.ledger, tip, *bases, progress=progress)
+    def judged(progress: Callable[[int], None]) -> Verdict:
+        verdict = judge_range(session.ledger, tip, *bases, progress=progress)
         if not verdict.violations:  # else what broke the ledger is named, which says more
             session.ledger.usable(session.ledger.at(tip))
         found.append(verdict)
@@ -61,7 +61,7 @@ def _count(count: int) -> None:
         print(f"\r{count} commits\r", end="", file=sys.stderr)
 
 
-def _json(verdict: gate.Verdict) -> dict[str, Any]:
+def _json(verdict: Verdict) -> dict[str, Any]:
     violations = [violation_json(one) for one in verdict.violations]
     accepted = [
         {**violation_json(one), "reason": verdict.reasons[one.commit]} for one in verdict.accepted
@@ -73,7 +73,7 @@ def _json(verdict: gate.Verdict) -> dict[str, Any]:
     }
 
 
-def _view(verdict: gate.Verdict, format: str) -> Iterable[str | Aside]:
+def _view(verdict: Verdict, format: str) -> Iterable[str | Aside]:
     yield from _violations(verdict.violations, format)
     for one in verdict.accepted:
         yield Aside(violation_text(one, "accepted"))
@@ -89,6 +89,8 @@ def _view(verdict: gate.Verdict, format: str) -> Iterable[str | Aside]:
 
 
 def _staged(session: Session, format: str) -> Answer:
+    from tkledger.doors import hooks
+
     violations = hooks.in_index(session.ledger)
 
     def view() -> Iterable[str | Aside]:

@@ -1,0 +1,143 @@
+"""Work on a claimed task, and claims that a push changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from tkledger.core.claim import Claim
+from tkledger.core.door_rules import door_rule
+from tkledger.core.rules.rule import Finding
+
+
+class ClaimedWork(NamedTuple):
+    """Work on a task, and who holds the task.
+
+    actor: who works; holder: who has its live claim, None without one
+    where: the commit, or what to call it; required: whether the policy refuses work without a claim
+    """
+
+    task: str
+    actor: str
+    holder: str | None
+    where: str
+    required: bool
+
+
+@door_rule("TK707", ClaimedWork)
+def fenced(work: ClaimedWork) -> Iterator[Finding]:
+    """An actor works on a task that another actor has claimed.
+
+    Work is what changes the state, the owner or the attempt of a task in progress, its start, and
+    commits with its `Tk-Task` line. Comments, reviews, labels, priorities and budgets
+    are not. With `claims: required` work without any claim is refused as well.
+
+    Why: an actor who was away for longer than a lease has lost the task, and the next holder must
+    not find another at work. No rule of history can ask this: claims leave no trace there.
+
+    Remedy: leave it to the holder, who may `tk release` it. If the holder is gone for good,
+    `tk release ID --from HOLDER` takes the claim away before its lease has run out.
+    """
+    who = f"{work.actor} ({work.where})" if work.where else work.actor
+    if work.holder is None and work.required:
+        yield Finding(
+            work.task,
+            f"{who} works on it without a claim, which the policy requires",
+            f"tk renew {work.task}",
+        )
+    elif work.holder is not None and work.holder != work.actor:
+        yield Finding(
+            work.task,
+            f"{who} works on it, but {work.holder} has claimed it",
+            f"tk next, or if that is over: tk release {work.task} --from {work.holder}",
+        )
+
+
+class Handover(NamedTuple):
+    """A claim that a push changes: before and after, None for absent.
+
+    task: by the ref's name; goes_on: whether the new one has the old one in its history
+    lapsed: whether the old one has run out, by the server's own clock
+    over: whether the task is no longer in progress on the old one's branch
+    known: the names of the one who pushes, None if the server does not know or does not ask
+    """
+
+    task: str
+    old: Claim | None
+    new: Claim | None
+    goes_on: bool
+    lapsed: bool
+    over: bool = False
+    known: frozenset[str] | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether anyone may have the task: its claim was released, has served, or has run out."""
+        old = self.old
+        return old is None or old.released or bool(old.final) or self.lapsed
+
+
+def _unreadable(move: Handover) -> str:
+    wrong = move.new is not None and (not move.new.nonce or move.new.task != move.task)
+    return "the pushed object is not a claim on this task" if wrong else ""
+
+
+def _unrelated(move: Handover) -> str:
+    both = move.old is not None and move.new is not None
+    return (
+        "the pushed claim does not follow from the current one" if both and not move.goes_on else ""
+    )
+
+
+def _backwards(move: Handover) -> str:
+    if move.old is None or move.new is None or move.new.epoch >= move.old.epoch:
+        return ""
+    return (
+        f"the pushed claim is of epoch {move.new.epoch}, the current one of epoch {move.old.epoch}"
+    )
+
+
+def _taken_away(move: Handover) -> str:
+    old, new = move.old, move.new
+    if old is None or new is None or new.holder == old.holder:
+        return ""
+    if not move.is_free:
+        return f"still claimed by {old.holder}; the push gives it to {new.holder}"
+    if new.epoch == old.epoch:
+        return f"goes from {old.holder} to {new.holder} within epoch {new.epoch}"
+    return ""
+
+
+def _deleted(move: Handover) -> str:
+    if move.old is None or move.new is not None or move.is_free or move.over:
+        return ""
+    if move.known is None or move.old.holder in move.known:
+        return ""
+    return f"the claim of {move.old.holder} is deleted by {', '.join(sorted(move.known))}"
+
+
+_ILLEGAL: tuple[Callable[[Handover], str], ...] = (
+    *(_unreadable, _unrelated, _backwards, _taken_away, _deleted),
+)
+"""What a push must not do to a claim, each as the words for it, or nothing."""
+
+
+@door_rule("TK709", Handover)
+def illegal_handover(move: Handover) -> Iterator[Finding]:
+    """The push replaces a claim with one that may not follow it.
+
+    A claim is for the task of its ref. A renewal is a child of the last one, of no lower epoch.
+    Another holder comes after a release, an end or the end of the lease as the server has seen it
+    run, by a higher epoch. If the policy says `review: required` and the server knows who
+    pushes, only the holder deletes a claim while the task is in progress.
+
+    Why: a claim keeps everyone else away, so a forged one would take any task.
+
+    Remedy: `tk sync`, and take another task. If the holder is gone for good,
+    `tk release ID --from HOLDER` takes the claim away openly.
+    """
+    fact = next((words for words in (wrong(move) for wrong in _ILLEGAL) if words), "")
+    if fact:
+        freed = f"tk release {move.task} --from {move.old.holder}" if move.old else ""
+        remedy = f"tk sync, then tk next{freed and f', or if that is over: {freed}'}"
+        yield Finding(move.task, fact, remedy)

@@ -1,0 +1,34 @@
+"""New tasks, and whether their actor may create any in this repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tkledger.core.door_rules import door_rule
+from tkledger.core.rules.rule import Finding
+
+
+class NewTask(NamedTuple):
+    """A new task, and whether its actor is idle here, or everyone is."""
+
+    task: str
+    actor: str
+    all_idle: bool
+    idle: bool
+
+
+@door_rule("TK708", NewTask)
+def created_while_asleep(new: NewTask) -> Iterator[Finding]:
+    """An actor that was put to sleep creates a task.
+
+    Asked at every door of a repository after `tk sleep`, until `tk wake`.
+
+    Why: an agent that is to be idle must not give itself work. It may still end existing tasks.
+
+    Remedy: `tk wake`, by those who decide that there is to be work again.
+    """
+    if new.idle or new.all_idle:
+        who = new.actor if new.idle else "everyone here"
+        remedy = f"tk wake --as {new.actor}" if new.idle else "tk wake --all"
+        yield Finding(new.task, f"is new, but {who} is asleep", remedy)

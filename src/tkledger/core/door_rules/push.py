@@ -1,0 +1,104 @@
+"""The refs that a push moves: protected branches, reserved refs, commits dated in the future."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from tkledger.core import ref_names
+from tkledger.core.door_rules import door_rule
+from tkledger.core.policy import Policy
+from tkledger.core.rules.rule import Finding
+
+CLOCK_SECONDS = 600
+"""How far ahead of the server's clock a commit may be dated: clocks differ by minutes."""
+
+
+class RefUpdate(NamedTuple):
+    """One ref that a push moves: its full name, and its commit before and after, None for absent.
+
+    is_head: whether the server's HEAD names it: that branch is protected whatever the policy says
+    forward: whether the new commit has the old one in its history
+    dates: the commits that are new in the push, and their committer dates, in seconds since 1970
+    now: the server's clock, likewise
+    policy: the policy in force at the old commit, or on the server's HEAD for a new ref
+    """
+
+    ref: str
+    old: str | None
+    new: str | None
+    is_head: bool
+    forward: bool
+    dates: Mapping[str, int]
+    now: int
+    policy: Policy | None
+
+
+def _protected(update: RefUpdate) -> bool:
+    branch = update.ref.removeprefix("refs/heads/")
+    if update.is_head:
+        return True
+    return update.policy is not None and branch in update.policy.protected and branch != update.ref
+
+
+@door_rule("TK701", RefUpdate)
+def protected_branch_deleted(update: RefUpdate) -> Iterator[Finding]:
+    """A push deletes a branch that the policy protects.
+
+    Why: the ledger's history is lost with the branch, and another one could take its place.
+
+    Remedy: keep the branch; `tk config set protected BRANCH...` says which branches are protected.
+    """
+    if _protected(update) and update.new is None:
+        yield Finding(update.ref, "is protected and would be deleted", "push to another branch")
+
+
+@door_rule("TK702", RefUpdate)
+def protected_branch_rewritten(update: RefUpdate) -> Iterator[Finding]:
+    """A push moves a protected branch to a commit that does not have the old one in its history.
+
+    Why: commits that others rely on, and what was counted in them, would be gone.
+
+    Remedy: fetch, merge or rebase onto the branch, and push again.
+    """
+    if _protected(update) and update.old and update.new and not update.forward:
+        yield Finding(
+            update.ref,
+            "is protected and would be rewritten",
+            f"git pull --rebase origin {update.ref.removeprefix('refs/heads/')}, then push again",
+        )
+
+
+@door_rule("TK703", RefUpdate)
+def dated_in_the_future(update: RefUpdate) -> Iterator[Finding]:
+    """A commit is dated more than ten minutes ahead of the server's clock.
+
+    Why: time spent and leases are counted from commit dates; a date from tomorrow adds time for free.
+
+    Remedy: set the clock right, and make the commit again.
+    """
+    for commit, at in update.dates.items():
+        if at > update.now + CLOCK_SECONDS:
+            yield Finding(
+                commit[:10],
+                f"is dated {at - update.now} s ahead of the server's clock",
+                "set the clock right, then git rebase --force-rebase onto its parent",
+            )
+
+
+@door_rule("TK704", RefUpdate)
+def reserved_ref(update: RefUpdate) -> Iterator[Finding]:
+    """A push writes a ref that would change how history reads.
+
+    ``refs/replace/`` shows other objects than were committed, and ``refs/tk/`` is tk's own, except
+    for its claims and messages.
+
+    Why: the verdict rests on the objects as they were written.
+
+    Remedy: push branches and tags.
+    """
+    inner = update.ref.startswith(f"{ref_names.ALL}/")
+    if update.ref.startswith(ref_names.REPLACEMENTS) or (
+        inner and not update.ref.startswith(ref_names.SHARED)
+    ):
+        yield Finding(update.ref, "is a reserved ref", "push branches and tags only")

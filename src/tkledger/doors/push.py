@@ -1,0 +1,156 @@
+"""Judges a push as the server sees it: its commits, its claims and its refs, by the server's policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from tkledger.claims import fence, handover
+from tkledger.core.change import Change, Violation
+from tkledger.core.door_rules import judge_door
+from tkledger.core.door_rules.attribution import CodeCommit
+from tkledger.core.door_rules.identity import RestrictedAction
+from tkledger.core.door_rules.push import RefUpdate
+from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.rules.authority import guarded
+from tkledger.doors import gate
+from tkledger.doors.ref_lines import apart, is_commit, tips
+from tkledger.doors.validated import Baseline
+from tkledger.git.log_format import Commit
+from tkledger.git.objects import Oid
+from tkledger.git.pusher import pusher, signer
+from tkledger.git.refs import RefLine
+from tkledger.git.repo import Repo
+from tkledger.ledger.parallel import Part, parts, side_by_side
+from tkledger.ledger.reader import Ledger, trailer
+
+_ENOUGH = 1_000
+"""So many violations refuse a push; to find millions more would take all memory."""
+
+
+def pushed(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[Violation]:
+    """Judge every new commit of every ref line of a push, and the push itself.
+
+    ``now`` is the server's clock. Claims have no ledger: they are judged by what they say.
+    """
+    policy = ledger.head().policy
+    _, others = apart(lines)
+    arrived = _commits(ledger, policy, others)
+    yield from arrived.violations
+    yield from _claims(ledger.repo, policy, lines, arrived.workers)
+    yield from _refs(ledger, policy, others, arrived.dates, now)
+
+
+# -- commits -----------------------------------------------------------------------------------
+
+
+class _Arrived(NamedTuple):
+    """The new commits of a push: what they break, their committer dates, who worked on what."""
+
+    violations: list[Violation]
+    dates: dict[Oid, int]
+    workers: fence.Workers
+
+
+def _commits(ledger: Ledger, policy: Policy | None, lines: Sequence[RefLine]) -> _Arrived:
+    """Judge the commits that no validated tip has.
+
+    Never "that no ref has": a commit pushed to a ref that is not judged would count as known.
+    """
+    found = _Arrived([], {}, {})
+    new = tips(ledger.repo, lines)
+    if new:
+        known = [f"^{tip}" for tip in Baseline(ledger.repo).tips()]
+        todo = parts(ledger.repo, new, known)
+        for part in side_by_side(ledger.repo, partial(_part, ledger, policy), todo):
+            found.violations.extend(part.violations)
+            found.dates.update(part.dates)
+            found.workers.update(part.workers)
+    return found
+
+
+def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:
+    """The same of one part of them."""
+    accepted = policy.accepted if policy else {}
+    violations, dates, workers = found = _Arrived([], {}, {})
+    for commit, change, broken in gate.judged(ledger, part.tips, part.known):
+        if len(violations) > _ENOUGH:
+            break
+        dates[commit.oid] = commit.at
+        fence.note(workers, commit, change, policy)
+        violations += gate.created_while_idle(ledger.repo, commit, change, policy)
+        violations += (one for one in broken if one.commit not in accepted)
+        if change is not None and change.touched:
+            violations += gate.in_commit(commit, _unvouched(ledger.repo, commit, change, policy))
+        else:
+            violations += gate.in_commit(commit, _unattributed(ledger, commit))
+    return found
+
+
+def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
+    """A commit of code that names no task, if the policy asks for one."""
+    task = trailer(commit.message, "Tk-Task")
+    history = ledger.history_at(commit.oid)
+    return judge_door(CodeCommit(commit.oid[:10], len(commit.parents) > 1, task, history))
+
+
+def _unvouched(
+    repo: Repo, commit: Commit, change: Change, here: Policy | None
+) -> Iterator[Violation]:
+    """Restricted actions in a name that neither the push nor a signature vouches for.
+
+    Asked if the commit's own policy wants it, or the server's, ``here``: a branch that left
+    before the server's policy asked comes in by the policy of today. Which login belongs to which
+    actor is the server's to say: a pushed policy could call anyone by any name.
+    """
+    sides = [side.policy for side in change.parents]
+    actions = guarded(change, [law for law in (here, change.policy, *sides) if law])
+    if not actions:
+        return
+    names = here or DEFAULT
+    who = pusher(repo)
+    vouched = {names.actor(name) for name in (*who.names, *signer(repo, commit.oid))}
+    known = frozenset(vouched) if who.vouched or vouched else None
+    for subject, action in actions:
+        yield from judge_door(RestrictedAction(subject, action, names.actor(change.actor), known))
+
+
+# -- claims ------------------------------------------------------------------------------------
+
+
+def _claims(
+    repo: Repo, policy: Policy | None, lines: Sequence[RefLine], workers: fence.Workers
+) -> Iterator[Violation]:
+    """Judge the claims that the push moves, and its work on tasks that others have claimed.
+
+    A claim is on a server only because it was pushed, so everyone heeds it.
+    """
+    yield from handover.judged(repo, lines, policy)
+    door = fence.Door(policy, moving=fence.moving(lines), shared=True)
+    yield from fence.judged(repo, door, workers)
+
+
+# -- refs --------------------------------------------------------------------------------------
+
+
+def _refs(
+    ledger: Ledger,
+    policy: Policy | None,
+    lines: Sequence[RefLine],
+    dates: dict[Oid, int],
+    now: int,
+) -> Iterator[Violation]:
+    """Judge how each ref moves; a new one by the server's ``policy``, any other by its own."""
+    repo = ledger.repo
+    moves = dict.fromkeys((old, new) for _, old, new in lines)  # many refs may move alike
+    forward = {(old, new): bool(old and new and repo.is_ancestor(old, new)) for old, new in moves}
+    there = {old: _policy_at(ledger, old) for old, _ in moves}
+    for ref, old, new in lines:
+        is_head = ref == repo.head_ref
+        law = there[old] or policy
+        yield from judge_door(RefUpdate(ref, old, new, is_head, forward[old, new], dates, now, law))
+
+
+def _policy_at(ledger: Ledger, oid: Oid | None) -> Policy | None:
+    return ledger.at(oid).policy if oid and is_commit(ledger.repo, oid) else None

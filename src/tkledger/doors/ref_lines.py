@@ -1,0 +1,52 @@
+"""Reads the lines by which git tells a hook what refs will move; what they bring is the gate's matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tkledger.core.ref_names import CLAIMS
+from tkledger.git.objects import Oid
+from tkledger.git.refs import RefLine
+from tkledger.git.repo import Repo
+
+
+def parsed(stdin: bytes) -> list[RefLine]:
+    """``OLD NEW REF`` a line, as pre-receive, post-receive and reference-transaction get it."""
+    rows = (line.split(" ", 2) for line in _lines(stdin))
+    return [RefLine(ref, _present(old), _present(new)) for old, new, ref in rows]
+
+
+def pushed(stdin: bytes) -> list[RefLine]:
+    """``SOURCE NEW REF OLD`` a line, as pre-push gets it: the refs of the remote."""
+    # the source is as it was typed, ":/some message" perhaps
+    rows = (line.rsplit(" ", 3) for line in _lines(stdin))
+    return [RefLine(ref, _present(old), _present(new)) for _, new, ref, old in rows]
+
+
+def apart(lines: Iterable[RefLine]) -> tuple[list[RefLine], list[RefLine]]:
+    """Those that move claims, which have no ledger, and all others."""
+    claims: list[RefLine] = []
+    others: list[RefLine] = []
+    for line in lines:
+        (claims if line.ref.startswith(CLAIMS) else others).append(line)
+    return claims, others
+
+
+def tips(repo: Repo, lines: Iterable[RefLine]) -> list[Oid]:
+    """The commits, or tags of commits, that these refs are about to name; each once."""
+    named = dict.fromkeys(line.new for line in lines)
+    return [oid for oid in named if oid is not None and is_commit(repo, oid)]
+
+
+def is_commit(repo: Repo, oid: Oid) -> bool:
+    """Whether an id names a commit, or a tag of one, that is here."""
+    return repo.read(f"{oid}^{{commit}}") is not None
+
+
+def _lines(stdin: bytes) -> list[str]:
+    return stdin.decode(errors="surrogateescape").splitlines()
+
+
+def _present(oid: str) -> Oid | None:
+    """An object id; None for the zeros by which git says that a ref is absent."""
+    return oid if oid.strip("0") else None

@@ -1,0 +1,62 @@
+"""Judges a range of history from its commits alone, so that anyone comes to the same verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tkledger.core.change import Violation
+from tkledger.doors import gate
+from tkledger.errors import unusable
+from tkledger.git.objects import Oid
+from tkledger.ledger.parallel import Part, parts, side_by_side
+from tkledger.ledger.reader import Ledger
+
+
+class Verdict(NamedTuple):
+    """What a range of history holds: how many commits were judged, what they break, and what of
+    that the policy at its end accepts, with the reasons by commit.
+    """
+
+    commits: int
+    violations: tuple[Violation, ...]
+    accepted: tuple[Violation, ...]
+    reasons: dict[Oid, str]
+
+
+def judge_range(
+    ledger: Ledger,
+    tip: Oid,
+    *bases: Oid,
+    progress: Callable[[int], None] = lambda count: None,
+) -> Verdict:
+    """Judge every commit that ``tip`` has and no base has; without a base, all of them."""
+    if not bases and ledger.repo.is_shallow:
+        raise unusable(
+            "shallow",
+            "this clone is shallow: most of its history is not here",
+            "git fetch --unshallow",
+        )
+    ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
+    todo = parts(ledger.repo, [tip], [f"^{base}" for base in bases])
+
+    def judged(part: Part) -> tuple[int, list[Violation]]:
+        count, found = 0, []
+        for one in gate.judged(ledger, part.tips, part.known):
+            count += 1
+            found += one.violations
+            if count % 100 == 0 and part is todo[0]:
+                progress(count * len(todo))  # the others will be about as far
+        return count, found
+
+    done = side_by_side(ledger.repo, judged, todo)
+    count = sum(number for number, _ in done)
+    found = [one for _, violations in done for one in violations]
+    policy = ledger.at(tip).policy
+    reasons = dict(policy.accepted) if policy else {}
+    return Verdict(
+        count,
+        tuple(one for one in found if one.commit not in reasons),
+        tuple(one for one in found if one.commit in reasons),
+        reasons,
+    )
