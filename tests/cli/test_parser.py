@@ -15,10 +15,10 @@ import tkledger
 from tkledger.cli import function, parser, run, typer_app
 from tkledger.core import exec_kernel
 from tkledger.errors import Exit, TkError
-from tkledger.verbs import VERBS
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import COMMANDS, Command, fields, inner
 from tkledger.verbs.parameters import Parameter
+from tkledger.verbs.step import VERBS
 
 CALLED = [command for command in COMMANDS.values() if not inner(command.name)]
 

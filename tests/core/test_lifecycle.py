@@ -10,6 +10,7 @@ import pytest
 
 from tkledger.core.lifecycle import (
     INITIAL,
+    TARGETS,
     TERMINAL,
     TRANSITIONS,
     Event,
@@ -19,7 +20,6 @@ from tkledger.core.lifecycle import (
     is_terminal,
     narrowed,
 )
-from tkledger.verbs.moves import TARGETS
 
 # Rows are where a task stands, columns where it goes; '-' is no edge.
 GRID = """

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from tests.support.changes import a_task, ledger
 from tests.support.strategies import FEW_IDS, ledgers, policy_values, tasks
-from tkledger.core.change import Change, change
-from tkledger.core.lifecycle import Event, State
+from tkledger.core.change import Change, Refused, change
+from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import RULES, judge
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.task import Task
-from tkledger.verbs import moves
-from tkledger.verbs.moves import Refused
+from tkledger.verbs import fields
+from tkledger.verbs.moves import moved
 
 BY_CODE = {rule.code: rule for rule in RULES}
 
@@ -101,7 +101,7 @@ def test_a_child_hung_in_later_stands_in_its_place() -> None:
 
 
 def _propose(ledger_: Snapshot, one: Task, event: Event, policy: Policy) -> Snapshot:
-    return moves.move(ledger_, one, event, policy, actor="me", reason="other", text="words")
+    return moved(ledger_, one, event, policy, actor="me", reason="other", text="words")
 
 
 policies = st.sampled_from(
@@ -120,7 +120,7 @@ def test_a_walk_along_legal_events_is_accepted_at_every_step(
     policy: Policy, birth: str, data: st.DataObject
 ) -> None:
     before = ledger(policy=policy)
-    after = moves.new(before, {"id": "a", "title": "t", "state": birth})
+    after = before.put(a_task(title="t", state=birth))
     for _ in range(8):
         assert judge(change((before,), after)) == ()
         one = after.task("a")
@@ -137,7 +137,7 @@ def test_a_walk_along_legal_events_is_accepted_at_every_step(
 
 
 @pytest.mark.parametrize("state", list(State), ids=str)
-@pytest.mark.parametrize("event", list(moves.TARGETS), ids=str)
+@pytest.mark.parametrize("event", list(TARGETS), ids=str)
 def test_a_verb_is_refused_at_once_where_it_does_not_begin(event: Event, state: State) -> None:
     wait = {"wait": {"reason": "user"}} if state is State.BLOCKED else {}
     one = a_task(state=state.value, **wait)
@@ -155,7 +155,7 @@ def test_a_verb_is_refused_at_once_where_it_does_not_begin(event: Event, state: 
 
 def _moved(event: Event, before: Task, **words: Any) -> Task:
     here = ledger(before)
-    after = moves.move(here, before, event, DEFAULT, actor="me", **words).task(before.id)
+    after = moved(here, before, event, DEFAULT, actor="me", **words).task(before.id)
     assert after is not None
     return after
 
@@ -185,6 +185,10 @@ def test_words_of_other_moves_are_notes() -> None:
 def test_a_note_and_an_edit_leave_all_else_as_it_was() -> None:
     one = a_task(owner="x", labels=["l"])
     here = ledger(one)
-    assert moves.note(here, one, "n").task("a") == one._replace(notes=("n",))
-    assert moves.edit(here, one, {"owner": None}).task("a") == one._replace(owner=None)
+    assert fields.note(here, {"id": "a", "message": "n"}, "me").ledger.task("a") == one._replace(
+        notes=("n",)
+    )
+    assert fields.edit(here, {"id": "a", "owner": ""}, "me").ledger.task("a") == one._replace(
+        owner=None
+    )
     assert here.task("a") == one

@@ -10,6 +10,7 @@ from tkledger.agents import worktrees
 from tkledger.api.session import Session
 from tkledger.claims import remote
 from tkledger.claims import standing as claims
+from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.task import Task
@@ -17,7 +18,6 @@ from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import birth_order
 from tkledger.ledger.reader import Recorded
-from tkledger.verbs.moves import Refused
 
 _PAUSES = (0.1, 2.0)
 """The first pause between two looks, and the longest, in seconds."""

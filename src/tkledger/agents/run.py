@@ -18,12 +18,12 @@ from tkledger.agents.worktrees import Place
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.claims.moves import Claimant
+from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError
 from tkledger.git.repo import GitError
 from tkledger.local.store import RUNS, Store
 from tkledger.verbs.ids import find
-from tkledger.verbs.moves import Refused
 
 LONGEST_PAUSE = 60.0
 """How long to wait before another attempt at most, in seconds; the first waits for one."""

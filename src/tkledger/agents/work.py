@@ -9,7 +9,7 @@ from tkledger.agents.worktrees import Place
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.core.claim import is_active
-from tkledger.verbs import existing
+from tkledger.verbs.ids import existing
 
 
 class Begun(NamedTuple):

@@ -11,8 +11,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import unusable
-from tkledger.verbs import existing
-from tkledger.verbs.ids import find
+from tkledger.verbs.ids import existing, find
 
 if TYPE_CHECKING:
     from tkledger.api.json import Json

@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import Gauge
-from tkledger.core.change import Violation, change
+from tkledger.core.change import Refused, Violation, change
 from tkledger.core.claim import is_active
 from tkledger.core.field import FieldError, line
 from tkledger.core.lifecycle import Event, State
@@ -22,8 +22,8 @@ from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger, Proposal, Recorded
 from tkledger.local.store import IDLE, Store
 from tkledger.local.sums import SumsFile
-from tkledger.verbs import VERBS, Options, Step
-from tkledger.verbs.moves import Refused
+from tkledger.verbs.step import Options, Step
+from tkledger.verbs.step import verb as verb_of
 
 if TYPE_CHECKING:
     from tkledger.claims.moves import Claimant
@@ -279,7 +279,7 @@ def moved(recorded: Recorded) -> list[Moved]:
 def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Step:
     """One verb carried out on paper; what is wrong with it is said with the place it stands at."""
     try:
-        return VERBS[verb](ledger, options, actor)
+        return verb_of(verb)(ledger, options, actor)
     except FieldError as error:
         message = f"{place}{error.key}: {error.message}"
         raise usage("bad-value", message, f"tk {verb} --help") from None

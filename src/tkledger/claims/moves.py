@@ -16,7 +16,7 @@ from tkledger.claims.standing import (
     standing,
     task_at,
 )
-from tkledger.core.change import Violation
+from tkledger.core.change import Refused, Violation
 from tkledger.core.claim import Claim, Effect, effect, is_active, is_work, message
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
@@ -27,7 +27,6 @@ from tkledger.git.repo import RefMoved, RefSwap, Repo
 from tkledger.ledger.reader import Companions, Recorded, Together
 from tkledger.local.first_seen import first_seen
 from tkledger.local.lock import retrying
-from tkledger.verbs.moves import Refused
 
 RESERVED_SECONDS = 60
 """How long a claim lasts while its worktree is being made, which takes seconds."""

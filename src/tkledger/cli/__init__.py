@@ -122,7 +122,7 @@ def _failed(error: Exception, argv: list[str]) -> int:
 
 def _told(error: Exception, as_json: bool) -> int:
     from tkledger import report
-    from tkledger.verbs.moves import Refused
+    from tkledger.core.change import Refused
 
     if isinstance(error, Refused):
         return report.refuse(error.violations, as_json=as_json)

@@ -13,7 +13,7 @@ from tkledger.core.task import Task
 from tkledger.errors import unusable, usage
 from tkledger.files import codec
 from tkledger.ledger.reader import Proposal, Recorded
-from tkledger.verbs import existing
+from tkledger.verbs.ids import existing
 
 
 def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:

@@ -23,6 +23,14 @@ class Violation(NamedTuple):
     commit: str = ""
 
 
+class Refused(Exception):
+    """A proposal that breaks rules; nothing was written."""
+
+    def __init__(self, *violations: Violation) -> None:
+        super().__init__("; ".join(one.message for one in violations))
+        self.violations = violations
+
+
 class Change(NamedTuple):
     """What one commit does, or would do, to the ledger.
 

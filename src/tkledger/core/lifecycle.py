@@ -70,6 +70,11 @@ TRANSITIONS = (
     Transition(State.BLOCKED, Event.CANCEL, State.CANCELLED, "Cancelled while blocked"),
 )
 
+TARGETS: dict[Event, State] = {
+    event: edge.target for event in Event for edge in TRANSITIONS if edge.event is event
+}
+"""Where each event leads; an event leads to one state, wherever it begins."""
+
 
 class Lifecycle(NamedTuple):
     """The edges in force: the table, or what a policy leaves of it.

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import Gauge, booked, gauges, limits, pressing
-from tkledger.core.change import Change, change
+from tkledger.core.change import Change, Refused, change
 from tkledger.core.history import HistoryEntry, event_name
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_at, path_of
 from tkledger.core.policy import Policy
@@ -33,7 +33,6 @@ from tkledger.ledger.tally import Tally
 from tkledger.local.lock import retrying, writing
 from tkledger.local.sums import SumsFile
 from tkledger.local.verdicts import note_judged
-from tkledger.verbs.moves import Refused
 
 if TYPE_CHECKING:
     from tkledger.local.task_cache import TaskCache

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from tkledger.core.change import Refused
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.trees import merge
-from tkledger.verbs.moves import Refused
 
 _LISTED = 5
 """How many conflicts a message names."""

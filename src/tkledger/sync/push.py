@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tkledger.claims import fence, renewal
+from tkledger.core.change import Refused
 from tkledger.core.ref_names import CLAIMS
 from tkledger.doors import gate
 from tkledger.errors import Exit, TkError
@@ -16,7 +17,6 @@ from tkledger.ledger.reader import Ledger
 from tkledger.local.verdicts import note_judged
 from tkledger.sync.plan import Plan, mark
 from tkledger.sync.route import Route
-from tkledger.verbs.moves import Refused
 
 _ALIKE = 3
 """How often a push may fail although nobody else moved anything, before it counts as refused."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Container
 
-from tkledger.core.snapshot import Snapshot
+from tkledger.core.snapshot import Flaw, Snapshot
+from tkledger.core.task import Task
 from tkledger.errors import TkError, unusable, usage
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -46,6 +47,18 @@ def find(ledger: Snapshot, text: str) -> str:
             "give more letters",
         )
     raise no_such_task(ledger, text)
+
+
+def existing(ledger: Snapshot, text: str | None) -> Task:
+    """The task that is meant, if it can be read."""
+    if not text:
+        raise usage("no-id", "which task?", "tk list")
+    task_id = find(ledger, text)
+    entry = ledger.entry(task_id)
+    if isinstance(entry, Flaw):
+        raise unusable("unreadable", f"{entry.subject}: {entry.message}", entry.remedy)
+    assert isinstance(entry, Task)
+    return entry
 
 
 def no_such_task(ledger: Snapshot, text: str) -> TkError:

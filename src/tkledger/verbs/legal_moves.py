@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tkledger.core.change import Change, Violation, change
-from tkledger.core.lifecycle import Event, State
+from tkledger.core.change import Change, Refused, Violation, change
+from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.verbs import moves
+from tkledger.verbs.moves import moved
 
 
 class Outlook(NamedTuple):
@@ -28,19 +28,19 @@ Counted = Callable[[Change], Change]
 
 def outlooks(ledger: Snapshot, task: Task, counted: Counted) -> list[Outlook]:
     """What would come of every verb, in the order of the lifecycle."""
-    return [outlook(ledger, task, event, counted) for event in moves.TARGETS]
+    return [outlook(ledger, task, event, counted) for event in TARGETS]
 
 
 def outlook(ledger: Snapshot, task: Task, event: Event, counted: Counted) -> Outlook:
     """Try a verb on the ledger, without writing anything."""
     assert ledger.policy is not None
-    target = moves.TARGETS[event]
+    target = TARGETS[event]
     edge = ledger.policy.lifecycle.event_between(task.state, target)
     reason = edge.reason if edge and edge.event is event else ""
     try:
-        after = moves.move(
+        after = moved(
             ledger, task, event, ledger.policy, actor=task.owner or "somebody", reason="other"
         )
-    except moves.Refused as refused:
+    except Refused as refused:
         return Outlook(event, target, reason, refused.violations)
     return Outlook(event, target, reason, judge(counted(change((ledger,), after))))

@@ -1,4 +1,4 @@
-"""What each command proposes: a ledger and arguments in, the ledger as it should be out.
+"""The verbs of the lifecycle: each proposes what an event makes of a task.
 
 Whether it may be so is not asked here but by the gate; only a verb that does not fit the task's
 state is refused at once, since the change alone could not tell it from another verb.
@@ -9,58 +9,57 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tkledger.core.change import Violation
-from tkledger.core.lifecycle import TRANSITIONS, Event, State
+from tkledger.core.change import Refused, Violation
+from tkledger.core.field import FieldError
+from tkledger.core.lifecycle import TARGETS, Event
 from tkledger.core.policy import Policy
 from tkledger.core.rules import RULES
 from tkledger.core.rules.lifecycle import illegal
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task, changed, task
+from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
+from tkledger.errors import usage
+from tkledger.verbs.ids import existing
+from tkledger.verbs.step import Options, Step, Verb
+
+_PLACE = ("branch", "base")
 
 
-class Refused(Exception):
-    """A proposal that breaks rules; nothing was written."""
+def move(event: Event) -> Verb:
+    """The verb of an event of the lifecycle."""
 
-    def __init__(self, *violations: Violation) -> None:
-        super().__init__("; ".join(one.message for one in violations))
-        self.violations = violations
+    def verb(ledger: Snapshot, options: Options, actor: str) -> Step:
+        task = existing(ledger, options.get("id"))
+        assert ledger.policy is not None
+        text, reason = options.get("message"), options.get("reason")
+        if event is Event.BLOCK and not reason:
+            raise usage(
+                "no-reason",
+                f"blocking needs a reason: {', '.join(REASONS)}",
+                f"tk block {task.id} --reason other -m TEXT",
+            )
+        resolution = options.get("resolution")
+        ways = RESOLUTIONS.get(TARGETS[event], ())
+        if resolution and resolution not in ways:
+            raise FieldError("resolution", f"{resolution!r} must be one of {', '.join(ways)}")
+        after = moved(
+            ledger,
+            task,
+            event,
+            ledger.policy,
+            actor=actor,
+            reason=reason,
+            resolution=resolution,
+            text=text,
+            place={name: options[name] for name in _PLACE if options.get(name)},
+        )
+        why = reason or text
+        trailers = (("Tk-Reason", why),) if why else ()
+        return Step(after, task.id, f"{event.value} {task.id} {task.title}", trailers)
 
-
-TARGETS: dict[Event, State] = {
-    event: edge.target for event in Event for edge in TRANSITIONS if edge.event is event
-}
-"""Where each verb leads, by the table."""
-
-
-def new(ledger: Snapshot, fields: Mapping[str, Any]) -> Snapshot:
-    """A task more. ``fields`` by their names; the state is todo unless given."""
-    return ledger.put(task({"state": State.TODO.value, **fields}))
-
-
-def edit(ledger: Snapshot, before: Task, fields: Mapping[str, Any]) -> Snapshot:
-    """Other values for some fields; None takes a field out."""
-    return ledger.put(changed(before, **fields))
-
-
-def note(ledger: Snapshot, before: Task, text: str) -> Snapshot:
-    """One more note."""
-    return ledger.put(changed(before, notes=(*before.notes, text)))
-
-
-def concern(ledger: Snapshot, before: Task, words: str) -> Snapshot:
-    """One more concern, ``design: TEXT`` or ``ops: TEXT``."""
-    return ledger.put(changed(before, concerns=(*before.concerns, words)))
-
-
-def settle(ledger: Snapshot, before: Task, words: str, text: str | None) -> Snapshot:
-    """A concern that is none any more, and as a note how that came about."""
-    said = (f"settled {words}\n{text}",) if text else ()
-    return ledger.put(
-        changed(before, settled=(*before.settled, words), notes=(*before.notes, *said))
-    )
+    return verb
 
 
-def move(
+def moved(
     ledger: Snapshot,
     before: Task,
     event: Event,

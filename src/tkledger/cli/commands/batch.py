@@ -9,9 +9,9 @@ from typing import Any
 from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, changed, say
 from tkledger.errors import unusable, usage
-from tkledger.verbs import VERBS, Options
 from tkledger.verbs.commands import fields
 from tkledger.verbs.parameters import Parameter
+from tkledger.verbs.step import VERBS, Options
 
 MAX_LINES = 20_000
 """The most lines one batch may have; a commit of that size still takes seconds only."""
@@ -58,7 +58,7 @@ def _verb(number: int, line: str) -> tuple[str, Options]:
         raw: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise _wrong(number, f"is no JSON: {error}") from None
-    if not isinstance(raw, dict) or raw.get("op") not in list(VERBS):
+    if not isinstance(raw, dict) or raw.get("op") not in VERBS:
         raise _wrong(number, f"needs an op, one of {', '.join(VERBS)}")
     verb = raw["op"]
     options = {name.replace("-", "_"): value for name, value in raw.items() if name != "op"}

@@ -10,7 +10,7 @@ from tkledger.cli.answer import Answer, say, would_be
 from tkledger.cli.parser import read_ids
 from tkledger.core.task import Task
 from tkledger.errors import unusable
-from tkledger.verbs import existing
+from tkledger.verbs.ids import existing
 
 
 def release(

@@ -13,7 +13,7 @@ from tkledger.cli.parser import read_ids
 from tkledger.core.claim import is_active
 from tkledger.core.task import Task
 from tkledger.errors import unusable
-from tkledger.verbs import existing
+from tkledger.verbs.ids import existing
 
 
 def renew(

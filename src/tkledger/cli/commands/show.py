@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tkledger.api import look
 from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, say
-from tkledger.verbs import existing
+from tkledger.verbs.ids import existing
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines

@@ -7,11 +7,11 @@ import sys
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, say
+from tkledger.core.change import Refused
 from tkledger.sync.align import Exchange
 from tkledger.sync.plan import Synced
 from tkledger.sync.route import Route, route
 from tkledger.sync.sync import sync as in_step
-from tkledger.verbs.moves import Refused
 
 
 def sync(

@@ -9,7 +9,7 @@ from tkledger.api import look
 from tkledger.api.session import Session
 from tkledger.cli.answer import Answer, say
 from tkledger.report import violation_json
-from tkledger.verbs import existing
+from tkledger.verbs.ids import existing
 from tkledger.verbs.legal_moves import Outlook
 
 if TYPE_CHECKING:

@@ -1,0 +1,46 @@
+"""The verbs that charge a task with work: they leave the ledger as it is and write trailers."""
+
+from __future__ import annotations
+
+from tkledger.core.field import decimal, line, whole
+from tkledger.core.snapshot import Snapshot
+from tkledger.errors import usage
+from tkledger.verbs.ids import existing
+from tkledger.verbs.step import Options, Step
+
+MAX_TOKENS = 10**15 - 1
+"""The most tokens that one record of usage may name."""
+
+
+def step(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """One step of work on a task, counted though no file of the work is in the commit."""
+    task = existing(ledger, options.get("id"))
+    words = options.get("message") or task.title
+    return Step(ledger, task.id, f"step {task.id} {words}", (("Tk-Task", task.id),), work=True)
+
+
+def spend(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """What work on a task used that no commit shows: tokens, and US dollars."""
+    task = existing(ledger, options.get("id"))
+    amounts = [
+        ("Tk-Tokens-In", whole(0, MAX_TOKENS), options.get("tokens_in")),
+        ("Tk-Tokens-Out", whole(0, MAX_TOKENS), options.get("tokens_out")),
+        ("Tk-Cost", decimal, options.get("cost")),
+        ("Tk-Model", line, options.get("model")),
+    ]
+    trailers = [("Tk-Spend", task.id)]
+    for name, clean, value in amounts:
+        if value is not None:
+            try:
+                trailers.append((name, str(clean(value))))
+            except ValueError as error:
+                option = name.removeprefix("Tk-").lower()
+                raise usage("bad-amount", f"--{option} {error}", "tk spend --help") from None
+    if not {"Tk-Tokens-In", "Tk-Tokens-Out", "Tk-Cost"} & {name for name, _ in trailers}:
+        raise usage(
+            "no-amount",
+            f"what was spent on {task.id}?",
+            f"tk spend {task.id} --tokens-in N --tokens-out N --cost USD",
+        )
+    words = options.get("message") or task.title
+    return Step(ledger, task.id, f"spend {task.id} {words}", tuple(trailers), work=True)

@@ -1,0 +1,169 @@
+"""The verbs that write fields of a task: a new one, other values, notes and concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tkledger.core.field import WHOLE, is_id
+from tkledger.core.lifecycle import State
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, changed, task
+from tkledger.errors import usage
+from tkledger.verbs.ids import existing, find, fresh_id
+from tkledger.verbs.step import Options, Step
+
+_ADMISSION = {
+    "consumer": "consumer",
+    "pain": "pain_point",
+    "value": "expected_value",
+    "validation": "validation_path",
+}
+_LINES = ("title", "owner", "pr", "agent")
+"""What only edit sets, and an empty value takes out."""
+
+
+def new(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """A new task."""
+    wanted = options.get("id")
+    if wanted is not None and wanted in ledger.entries:
+        raise usage("id-taken", f"there is a task {wanted} already", f"tk show {wanted}")
+    if wanted is not None and not is_id(wanted):
+        raise usage(
+            "bad-id",
+            f"{wanted!r} is no id: a-z, 0-9, _ and -, at most 63, first a letter or digit; not config,"
+            " nor a device name such as con",
+            "leave --id out and get one",
+        )
+    entries = ledger.entries
+    prefix = ledger.policy.prefix if ledger.policy else "tk"
+    task_id = wanted or fresh_id(prefix, len(entries), entries)
+    origin = options.get("from")
+    fields = {
+        **_described(ledger, options),
+        "id": task_id,
+        "title": options.get("title") or "",
+        "type": options.get("type") or DEFAULT_TYPE,
+        "priority": DEFAULT_PRIORITY if options.get("priority") is None else options["priority"],
+        "state": (State.BACKLOG if options.get("backlog") else State.TODO).value,
+        "origin": find(ledger, origin) if origin else None,
+        "creator": actor,
+    }
+    if not fields["title"].strip():
+        raise usage("no-title", "a task needs a title", "tk new TITLE")
+    after = ledger.put(task(fields))
+    return Step(after, task_id, f"new {task_id} {_title(after, task_id)}")
+
+
+def edit(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """Other values for fields of a task; an empty value takes a field out."""
+    before = existing(ledger, options.get("id"))
+    fields: dict[str, Any] = _described(ledger, options, before)
+    for name in _LINES:
+        if options.get(name) is not None:
+            fields[name] = options[name] or None
+    for name, field in (("label", "labels"), ("depends_on", "depends_on")):
+        more, less = _items(options, name), _items(options, f"no_{name}")
+        if name == "depends_on":
+            less = [one if one in before.depends_on else find(ledger, one) for one in less]
+        if more or less:
+            fields[field] = sorted({*getattr(before, field), *fields.get(field, ())} - {*less})
+    after = ledger.put(changed(before, **fields))
+    why = (("Tk-Reason", options["reason"]),) if options.get("reason") else ()
+    return Step(after, before.id, f"edit {before.id} {_title(after, before.id)}", why)
+
+
+def note(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """One more note on a task."""
+    before = existing(ledger, options.get("id"))
+    text = options.get("message")
+    if not text or not text.strip():
+        raise usage("no-text", "a note needs a text", f"tk note {before.id} TEXT")
+    after = ledger.put(changed(before, notes=(*before.notes, text)))
+    return Step(after, before.id, f"note {before.id} {before.title}")
+
+
+def concern(ledger: Snapshot, options: Options, actor: str) -> Step:
+    """A doubt about a task; or one settled, which is named by its number."""
+    before = existing(ledger, options.get("id"))
+    text = (options.get("message") or "").strip()
+    number, kind = options.get("settle"), options.get("kind")
+    if number is not None:
+        settled = _open_concern(before, number)
+        how = (f"settled {settled}\n{text}",) if text else ()
+        after = ledger.put(
+            changed(before, settled=(*before.settled, settled), notes=(*before.notes, *how))
+        )
+        return Step(after, before.id, f"settle {before.id} {before.title}")
+    if not text:
+        raise usage("no-text", "a concern needs a text", f"tk concern {before.id} TEXT")
+    words = f"{kind or CONCERNS[0]}: {text}"
+    if words in before.concerns:
+        number = before.concerns.index(words) + 1
+        fact = f"{before.id} has this concern already, as number {number}"
+        raise usage("known-concern", fact, f"tk show {before.id}, or say it in other words")
+    after = ledger.put(changed(before, concerns=(*before.concerns, words)))
+    return Step(after, before.id, f"concern {before.id} {before.title}")
+
+
+def _open_concern(before: Task, number: int) -> str:
+    """The words of a concern by its number, from 1."""
+    if not 1 <= number <= len(before.concerns):
+        fact = f"{before.id} has no concern {number}; it has {len(before.concerns)}"
+        raise usage("no-such-concern", fact, f"tk show {before.id}")
+    words = before.concerns[number - 1]
+    if words in before.settled:
+        raise usage(
+            "settled", f"concern {number} of {before.id} is settled", f"tk show {before.id}"
+        )
+    return words
+
+
+def _title(ledger: Snapshot, task_id: str) -> str:
+    found = ledger.task(task_id)
+    return found.title if found else ""
+
+
+def _described(ledger: Snapshot, options: Options, before: Task | None = None) -> dict[str, Any]:
+    """The fields that new and edit have in common."""
+    fields: dict[str, Any] = {}
+    for name in ("type", "priority"):
+        if options.get(name) is not None:
+            fields[name] = options[name]
+    if options.get("message") is not None:
+        fields["description"] = options["message"] or None
+    if options.get("parent") is not None:
+        fields["parent"] = find(ledger, options["parent"]) if options["parent"] else None
+    if _items(options, "depends_on"):
+        fields["depends_on"] = [find(ledger, one) for one in _items(options, "depends_on")]
+    if _items(options, "label"):
+        fields["labels"] = _items(options, "label")
+    if options.get("budget") is not None:
+        fields["budget"] = _budget(options["budget"], before)
+    admission = {
+        field: options[name] for name, field in _ADMISSION.items() if options.get(name) is not None
+    }
+    if admission:
+        known = before.admission._asdict() if before else {}
+        fields["admission"] = {k: v for k, v in {**known, **admission}.items() if v}
+    return fields
+
+
+def _items(options: Options, name: str) -> list[str]:
+    value = options.get(name) or []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _budget(raw: str | Mapping[str, Any], before: Task | None) -> dict[str, Any]:
+    """A budget out of ``steps=50,cost=1.50``; ``steps=`` takes a limit out, nothing all of them."""
+    if raw == "":
+        return {}
+    known = {k: v for k, v in before.budget._asdict().items() if v is not None} if before else {}
+    if isinstance(raw, Mapping):
+        return {**known, **raw}
+    for pair in raw.split(","):
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals:
+            raise usage("bad-budget", f"{pair!r} is no limit", "--budget steps=50,seconds=1800")
+        known[name] = int(value) if WHOLE.match(value) and name != "cost" else value
+    return {name: value for name, value in known.items() if value != ""}
