@@ -99,7 +99,7 @@ def test_another_attempt_hears_of_the_first(project: Project) -> None:
     heard = log_of(project, attempt=2)
     assert "mind the gap" in heard
     assert "attempt 1 of this run blocked: sh ended with exit 1" in heard
-    assert "attempt 1 printed at last:\nT\n\nmind the gap\n" in heard
+    assert "attempt 1 printed at last:\nTask a\n\nmind the gap\n" in heard
     assert "a: mind the gap\n" in answer.err, "people at the terminal see it, too"
 
 
