@@ -1,0 +1,72 @@
+"""What is judged, and by which policy."""
+
+from __future__ import annotations
+
+from tests.support.changes import a_task, codes, commit, done, edit, ledger, merged
+from tests.support.rule_cases.case import (
+    REVIEW,
+    SQUASH,
+    V2,
+    flaw,
+    to,
+)
+from tkledger.core.change import Change, change
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import DEFAULT
+from tkledger.core.rules import judge
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.snapshot import Snapshot
+
+
+def test_a_rule_of_a_later_edition_does_not_judge_under_an_earlier_law() -> None:
+    def nothing_may_change(change: Change) -> list[Finding]:
+        return [Finding(key, "changed", "do not") for key in change.touched]
+
+    later = (rule("TK999", since=2)(nothing_may_change),)
+    assert judge(to("in_progress"), later) == ()
+    newer = DEFAULT._replace(law=2)
+    under_the_new_law = edit(a_task(), a_task(owner="x"), policy=newer)
+    assert codes(under_the_new_law, later) == {"TK999"}
+
+
+def test_a_commit_is_judged_by_the_law_of_its_parent_not_by_its_own() -> None:
+    jump = commit(ledger(a_task()), ledger(done("a"), policy=SQUASH._replace(version=2)))
+    assert "TK201" in codes(jump)
+    followed = commit(ledger(a_task(), policy=REVIEW), ledger(done("a"), policy=REVIEW))
+    assert "TK201" in codes(followed)
+
+
+def test_a_merge_is_judged_by_the_newest_law_of_its_parents() -> None:
+    strict = V2._replace(forbid=("todo->blocked",))
+    sides = ledger(a_task(), policy=strict), ledger(a_task(owner="x"))
+    for parents in (sides, sides[::-1]):
+        joined = merged(ledger(a_task()), *parents, into=ledger(a_task(owner="x"), policy=strict))
+        assert joined.policy == strict
+        assert judge(joined) == ()
+
+
+def test_a_given_policy_judges_instead() -> None:
+    jump = change((ledger(a_task()),), ledger(done("a")), policy=SQUASH)
+    assert judge(jump) == ()
+
+
+def test_where_there_is_no_ledger_nothing_is_judged() -> None:
+    assert judge(change((Snapshot(),), Snapshot({"a": done("a")}))) == ()
+    assert judge(change((), Snapshot({"a": flaw("TK101")}))) == ()
+
+
+def test_what_changes_nothing_breaks_nothing() -> None:
+    same = ledger(a_task(parent="nobody"), flaws=(flaw("TK101", "b"),))
+    assert judge(commit(same, same)) == ()
+    assert judge(commit(same, same.evolve({}))) == ()
+
+
+def test_every_state_has_a_remedy_for_every_wish() -> None:
+    fields = {State.BLOCKED: {"wait": {"reason": "user"}}}
+    for source in State:
+        for target in State:
+            old = a_task(state=source.value, **fields.get(source, {}))
+            new = a_task(state=target.value, **fields.get(target, {}))
+            for violation in judge(edit(old, new)):
+                assert violation.code == "TK201"
+                assert violation.remedy.startswith(("tk ", "tk new --from a"))

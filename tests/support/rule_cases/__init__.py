@@ -1,0 +1,27 @@
+"""For every rule, changes that break it, each with a legal twin that differs in just that."""
+
+from __future__ import annotations
+
+from tests.support.rule_cases.budget import budget_cases
+from tests.support.rule_cases.form import form_cases
+from tests.support.rule_cases.graph import graph_cases
+from tests.support.rule_cases.lifecycle_fields import fields_cases
+from tests.support.rule_cases.lifecycle_links import links_cases
+from tests.support.rule_cases.lifecycle_states import states_cases
+from tests.support.rule_cases.loops import chain_cases
+from tests.support.rule_cases.merge import merge_cases
+from tests.support.rule_cases.policy import policy_cases
+from tests.support.rule_cases.roles import role_cases
+
+CASES = (
+    *form_cases(),
+    *states_cases(),
+    *fields_cases(),
+    *links_cases(),
+    *merge_cases(),
+    *graph_cases(),
+    *chain_cases(),
+    *budget_cases(),
+    *role_cases(),
+    *policy_cases(),
+)

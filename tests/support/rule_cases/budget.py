@@ -1,0 +1,82 @@
+"""What breaks the rules of budgets, TK401 to TK405 and TK501, and legal twins."""
+
+from __future__ import annotations
+
+from tests.support.changes import a_task, commit, edit, ledger, used
+from tests.support.rule_cases.case import (
+    Case,
+)
+from tkledger.core.policy import DEFAULT
+from tkledger.core.usage import Fact, Used
+
+
+def budget_cases() -> list[Case]:
+    limited = a_task(state="in_progress", budget={"steps": 2})
+    still = commit(ledger(limited), ledger(limited))
+    words = "work\n\nTk-Task: a\n"
+    todo = a_task(budget={"rework": 1, "tokens": 5})
+    started = edit(todo, a_task(state="in_progress", budget={"rework": 1, "tokens": 5}))
+    early = a_task(retry={"not_before": "2026-01-31T12:00:00Z"})
+    late = 1769860800  # 2026-01-31T12:00:00Z
+    again = edit(early, a_task(state="in_progress", retry={"not_before": "2026-01-31T12:00:00Z"}))
+    bare = commit(ledger(a_task()), ledger(a_task()))
+    retried = edit(
+        a_task(state="blocked", wait={"reason": "failed"}, retry={"max": 2}, attempt=2),
+        a_task(retry={"max": 2}, attempt=3),
+    )
+    first = edit(
+        a_task(state="blocked", wait={"reason": "failed"}, retry={"max": 2}),
+        a_task(retry={"max": 2}, attempt=2),
+    )
+    roles = DEFAULT._replace(roles={"budget": ("alice",)})
+    raise_ = edit(a_task(budget={"steps": 1}), a_task(budget={"steps": 2}), policy=roles)._replace(
+        message="Tk-Reason: more to do"
+    )
+    lower = edit(a_task(budget={"steps": 2}), a_task(budget={"steps": 1}), policy=roles)
+    return [
+        Case(
+            "TK401",
+            "a step more than the limit",
+            used(still, Fact("1", "a", used=Used(steps=3)), message=words),
+            used(still, Fact("1", "a", used=Used(steps=2)), message=words),
+        ),
+        Case(
+            "TK402",
+            "begun when more tokens than allowed are gone",
+            used(started, Fact("1", "a", used=Used(tokens=6))),
+            used(started, Fact("1", "a", used=Used(tokens=5))),
+        ),
+        Case("TK403", "an attempt too many", retried, first),
+        Case("TK404", "begun before its time", used(again, at=late - 1), used(again, at=late)),
+        Case(
+            "TK405",
+            "an amount that is none",
+            used(bare, message="w\n\nTk-Task: a\nTk-Tokens: many\n"),
+            used(bare, message="w\n\nTk-Task: a\nTk-Tokens: 12\n"),
+        ),
+        Case(
+            "TK501",
+            "raised by another",
+            raise_._replace(actor="bob"),
+            raise_._replace(actor="alice"),
+        ),
+        Case(
+            "TK501",
+            "raised without a reason",
+            raise_._replace(actor="alice", message="more"),
+            lower._replace(actor="bob", message="less"),
+        ),
+        Case(
+            "TK501",
+            "taken out from under a budget",
+            edit(
+                a_task(parent="p"),
+                a_task(),
+                among=(a_task("p", budget={"steps": 1}),),
+                policy=roles,
+            )._replace(actor="bob"),
+            edit(a_task(parent="p"), a_task(), among=(a_task("p"),), policy=roles)._replace(
+                actor="bob"
+            ),
+        ),
+    ]
