@@ -1,6 +1,4 @@
-"""Tries each hook with what it has to refuse, or to note, and leaves nothing behind; words are not its
-matter.
-"""
+"""Checks that each hook rejects what it must, or records it; leaves no trace."""
 
 from __future__ import annotations
 
@@ -20,13 +18,11 @@ CANARY = "TK601"
 """The rule that every canary breaks: it deletes the policy."""
 
 _CHARGING = "tk doctor: a canary\n\nTk-Cost: 0\n"
-"""A message that commit-msg cannot let go unread: it counts for something."""
+"""A message that commit-msg has to judge, since it charges an amount."""
 
 
 def illegal_commit(repo: Repo) -> Oid | None:
-    """A commit on HEAD that deletes the policy; stored, but no ref shows it. None if there is none
-    to delete.
-    """
+    """A commit on HEAD that deletes the policy, stored without a ref; None if there is no policy."""
     head = repo.head
     if head is None or repo.read(f"{head}:{POLICY_PATH}") is None:
         return None
@@ -49,7 +45,7 @@ def _commit(repo: Repo, tree: Oid, *options: str) -> Oid:
 
 
 def of_clone(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
-    """Each hook of a clone, as this checkout has it, and whether it refuses."""
+    """Each hook of a clone, as this checkout has it, and whether it rejects."""
     for name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg"):
         yield name, _commit_hook_refuses(repo, name, illegal)
     yield "reference-transaction", _transaction_is_refused(repo, illegal)
@@ -57,26 +53,26 @@ def of_clone(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
 
 
 def of_server(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
-    """Each hook of a server, and whether it does what it is there for."""
+    """Each hook of a server, and whether it works."""
     push = f"{'0' * len(illegal)} {illegal} refs/heads/tk-canary\n"
     yield "pre-receive", _by_our_hook(_refusal(repo, _path(repo, "pre-receive"), stdin=push))
     yield "post-receive", _is_noted(repo)
 
 
 def _commit_hook_refuses(repo: Repo, name: str, illegal: Oid) -> bool:
-    """Whether a hook refuses the commit of an index that holds the illegal tree."""
+    """Whether a hook rejects a commit of an index that holds the illegal tree."""
     with tempfile.TemporaryDirectory() as folder:
         env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
         message = os.path.join(folder, "message")
         with open(message, "w", encoding="ascii") as file:
             file.write(_CHARGING)
         repo.run("read-tree", illegal, env=env)
-        words = {"prepare-commit-msg": [message, "message"], "commit-msg": [message]}
-        return _by_our_hook(_refusal(repo, _path(repo, name), *words.get(name, ()), env=env))
+        arguments = {"prepare-commit-msg": [message, "message"], "commit-msg": [message]}
+        return _by_our_hook(_refusal(repo, _path(repo, name), *arguments.get(name, ()), env=env))
 
 
 def _transaction_is_refused(repo: Repo, illegal: Oid) -> bool:
-    """Whether a branch that shows the illegal commit is refused; if not, it is taken back."""
+    """Whether a branch at the illegal commit is rejected; if not, the branch is deleted again."""
     ref = f"refs/heads/tk-canary-{os.getpid()}"
     refusal = repo.refusal("update-ref", ref, illegal)
     if refusal is None:
@@ -92,45 +88,45 @@ def _push_is_refused(repo: Repo, illegal: Oid) -> bool:
 
 
 def _is_noted(repo: Repo) -> bool:
-    """Whether post-receive notes a commit that was pushed; it is forgotten again.
+    """Whether post-receive records a pushed commit as validated; the record is removed again.
 
-    One without files and parents, so that nothing is known by it meanwhile. No other's hook is run,
-    which might tell the world of a push: neither in the place of ours nor behind it.
+    The commit has no files and no parents, so that nothing else counts as validated meanwhile. No
+    hook but ours is run, neither in its place nor chained behind it: it might announce the push.
     """
     script = _path(repo, "post-receive")
     if not install.is_ours(script) or not os.access(script, os.X_OK):
         return False
     pushed = _commit(repo, _store(repo, "tree", b""))
-    with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may forbid to run it
+    with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may be mounted noexec
         alone = shutil.copy(script, folder)
         _refusal(repo, alone, stdin=f"{'0' * len(pushed)} {pushed} refs/heads/tk-canary\n")
     return Baseline(repo).forget(pushed)
 
 
 def _by_our_hook(refusal: str | None) -> bool:
-    """Whether it was the gate that refused the canary; hooks fail for other reasons, too."""
+    """Whether the gate rejected the canary; hooks fail for other reasons, too."""
     return refusal is not None and CANARY in refusal
 
 
 def _path(repo: Repo, name: str) -> str:
-    """Where git looks for a hook, in this checkout and by its configuration."""
+    """The path at which git looks for a hook in this checkout."""
     out = repo.run("rev-parse", "--path-format=absolute", "--git-path", f"hooks/{name}")
     return out.decode(errors="surrogateescape").rstrip("\n")
 
 
 def _refusal(
-    repo: Repo, path: str, *words: str, stdin: str = "", env: Mapping[str, str] | None = None
+    repo: Repo, path: str, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None
 ) -> str | None:
-    """What a hook that fails says, run as git runs it; None if it passes, or git passes it over.
+    """The error output of a hook that fails, run as git runs it; None if it passes, or git skips it.
 
-    By hand, since `git hook run` came with git 2.36.
+    Not by `git hook run`, which is new in git 2.36.
     """
     if not os.access(path, os.X_OK):
         return None
     place = {"GIT_DIR": repo.git_dir, "GIT_WORK_TREE": repo.top} if repo.top else {"GIT_DIR": "."}
     done = subprocess.run(
-        # a script without #! is one of sh's, to git as well
-        ["sh", "-c", 'exec "$0" "$@"', path, *words],
+        # like git, run a script without #! by sh
+        ["sh", "-c", 'exec "$0" "$@"', path, *arguments],
         cwd=repo.top or repo.git_dir,
         env={**os.environ, **place, **(env or {})},
         input=stdin.encode(),

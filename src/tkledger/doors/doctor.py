@@ -1,4 +1,4 @@
-"""Looks for what would let a ledger be bypassed, misread or stuck; proves that the doors are shut."""
+"""Finds what would let a ledger be bypassed, misread or blocked; tries each hook to see that it rejects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OLDEST_GIT = (2, 34)
 
 
 class Finding(NamedTuple):
-    """One thing looked at: whether it is well, and if not, the remedy and a safe way to fix it."""
+    """The result of one check: whether all is well, and if not, the remedy and a safe way to fix it."""
 
     what: str
     good: bool
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
 
 
 def examine(repo: Repo) -> Iterator[Finding]:
-    """Everything, in an order in which a reader can follow."""
+    """Every check, the general ones first."""
     yield _git_version(repo)
     yield from _ledger(repo)
     if repo.is_bare:
@@ -90,19 +90,19 @@ def _hooks(repo: Repo, *, server: bool) -> Iterator[Finding]:
         yield Finding("hooks", False, error.message, error.remedy)
         return
     bad = [one.name for one in states if not (one.ours and one.current and one.executable)]
-    message = f"not in place or not of this tk: {', '.join(bad)}" if bad else "in place"
+    message = f"missing or of another version of tk: {', '.join(bad)}" if bad else "installed"
     yield Finding("hooks", not bad, message, command, lambda: install.install(repo, server=server))
 
 
 _TRIED = {
-    "pre-receive": ("refuses an illegal push", "let an illegal push pass"),
-    "post-receive": ("notes what was judged", "is not seen to note what was judged"),
+    "pre-receive": ("rejects an illegal push", "accepts an illegal push"),
+    "post-receive": ("records validated commits", "does not record validated commits"),
 }
-"""What is said of a hook that was tried: that it did its work, or did not."""
+"""The messages for a hook that works, and for one that does not."""
 
 
 def _client_canaries(repo: Repo) -> Iterator[Finding]:
-    """In every worktree, try what each hook has to refuse; nothing is left behind."""
+    """Try each hook of a clone in every worktree; leaves no trace."""
     illegal = canaries.illegal_commit(repo)
     if illegal is None:
         return
@@ -117,7 +117,7 @@ def _client_canaries(repo: Repo) -> Iterator[Finding]:
 
 
 def _server_canaries(repo: Repo) -> Iterator[Finding]:
-    """The same for the hooks of a server."""
+    """Try each hook of a server; leaves no trace."""
     illegal = canaries.illegal_commit(repo)
     if illegal is not None:
         for name, works in canaries.of_server(repo, illegal):
@@ -125,7 +125,7 @@ def _server_canaries(repo: Repo) -> Iterator[Finding]:
 
 
 def _tried(name: str, works: bool, where: str = "", options: str = "") -> Finding:
-    good, bad = _TRIED.get(name, ("refuses an illegal change", "let an illegal change pass"))
+    good, bad = _TRIED.get(name, ("rejects an illegal change", "accepts an illegal change"))
     remedy = f"tk hooks install{options}, then tk doctor again"
     return Finding(f"{name}{where}", works, good if works else bad, remedy)
 
@@ -139,7 +139,7 @@ def _worktrees(repo: Repo) -> list[str]:
 
 
 def _server_settings(repo: Repo) -> Iterator[Finding]:
-    """What a push could do that no hook sees, or that is cheaper to refuse before it."""
+    """Settings that refuse what no hook sees, or refuse it before the hooks run."""
     for name, why in (
         ("receive.fsckObjects", "git checks the form of every object pushed"),
         ("receive.denyNonFastForwards", "no branch is rewritten, even if the hook is off"),
@@ -149,81 +149,72 @@ def _server_settings(repo: Repo) -> Iterator[Finding]:
         yield Finding(
             name,
             good,
-            why if good else f"is off; on, {why}",
+            why if good else f"is off; if it were on: {why}",
             f"git config {name} true",
             partial(repo.run, "config", name, "true"),
         )
 
 
 def _attributes(repo: Repo) -> Iterator[Finding]:
-    """Whether attributes or configuration make the files in the checkout say something else."""
-    assert repo.top is not None
+    """Whether git changes task files on checkout, and how it merges them."""
     path = path_of("canary")
-    out = repo.run(
-        "check-attr", "-z", "filter", "ident", "working-tree-encoding", "merge", "--", path
-    )
-    words = out.decode(errors="replace").split("\0")
-    found = dict(zip(words[1::3], words[2::3]))
-    lying = [
-        n
-        for n in ("filter", "ident", "working-tree-encoding")
-        if found.get(n, "") not in ("unspecified", "unset")
-    ]
+    out = repo.run("check-attr", "-z", *_CONVERSIONS, "merge", "--", path)
+    fields = out.decode(errors="replace").split("\0")
+    values = dict(zip(fields[1::3], fields[2::3]))
+    changing = [name for name in _CONVERSIONS if values.get(name) not in ("unspecified", "unset")]
     yield Finding(
         "attributes",
-        not lying,
-        f"{', '.join(lying)} changes task files on the way to the checkout"
-        if lying
-        else "leave task files alone",
-        f"write into .git/info/attributes: {FOLDER}/** -filter -ident -working-tree-encoding",
+        not changing,
+        f"{', '.join(changing)} changes task files on checkout"
+        if changing
+        else "none changes task files on checkout",
+        f"write into .git/info/attributes: {FOLDER}/** -{' -'.join(_CONVERSIONS)}",
     )
-    driven = found.get("merge") == "tk"
-    configured = repo.answers("config", "merge.tk.driver") is not None
-    message = (
-        "merges task files"
-        if driven and configured
-        else "is not set up: git merges task files as text"
+    yield _merge_driver(repo, asked=values.get("merge") == "tk")
+
+
+_CONVERSIONS = ("filter", "ident", "working-tree-encoding")
+"""The attributes by which git writes other bytes into the checkout than were committed."""
+
+
+def _merge_driver(repo: Repo, *, asked: bool) -> Finding:
+    """Whether task files are merged field by field; ``asked`` is whether the attribute says so."""
+    good = asked and repo.answers("config", "merge.tk.driver") is not None
+    message = "merges task files" if good else "is not set up: git merges task files as text"
+    remedy = "tk hooks install" if asked else f"add to .gitattributes: {ATTRIBUTES}"
+    return Finding(
+        "merge driver", good, message, remedy, (lambda: install.install(repo)) if asked else None
     )
-    remedy = "tk hooks install" if driven else f"add to .gitattributes: {ATTRIBUTES}"
-    fix = (lambda: install.install(repo)) if driven else None
-    yield Finding("merge driver", driven and configured, message, remedy, fix)
 
 
 def _hidden(repo: Repo) -> Iterator[Finding]:
-    """Task files whose changes git was told not to see."""
+    """Task files whose changes git was told to ignore."""
     out = repo.run("ls-files", "-v", "-z", "--", FOLDER).decode(errors="surrogateescape")
     rows = [line.split(" ", 1) for line in out.split("\0")[:-1]]
-    assumed = [path for tag, path in rows if tag.islower()]
-    skipped = [path for tag, path in rows if tag in ("S", "s")]
-    sparse = repo.answers("config", "--type=bool", "core.sparseCheckout") == "true"
-    yield Finding(
-        "assume-unchanged",
-        not assumed,
-        f"{len(assumed)} task files are hidden from git status"
-        if assumed
-        else "hides no task file",
-        f"git update-index --no-assume-unchanged {PATTERN}",
-        lambda: repo.run("update-index", "--no-assume-unchanged", "--", *assumed),
+    yield _flagged(repo, "assume-unchanged", [path for tag, path in rows if tag.islower()])
+    if repo.answers("config", "--type=bool", "core.sparseCheckout") != "true":
+        yield _flagged(repo, "skip-worktree", [path for tag, path in rows if tag in ("S", "s")])
+
+
+def _flagged(repo: Repo, flag: str, paths: list[str]) -> Finding:
+    return Finding(
+        flag,
+        not paths,
+        f"hides changes of {len(paths)} task files from git" if paths else "hides no task file",
+        f"git update-index --no-{flag} {PATTERN}",
+        lambda: repo.run("update-index", f"--no-{flag}", "--", *paths),
     )
-    if not sparse:
-        yield Finding(
-            "skip-worktree",
-            not skipped,
-            f"{len(skipped)} task files are left as they are" if skipped else "hides no task file",
-            f"git update-index --no-skip-worktree {PATTERN}",
-            lambda: repo.run("update-index", "--no-skip-worktree", "--", *skipped),
-        )
 
 
 def _pruning(repo: Repo) -> Finding:
     expire = repo.answers("config", "gc.pruneExpire") or "2.weeks.ago"
     good = expire not in ("now", "0") and "second" not in expire and "minute" not in expire
-    message = "leaves new objects alone" if good else f"is {expire}: it removes objects in use"
+    message = "keeps new objects" if good else f"is {expire}: git may remove objects in use"
     return Finding("gc.pruneExpire", good, message, "git config gc.pruneExpire 2.weeks.ago")
 
 
 def _locks(repo: Repo) -> Iterator[Finding]:
-    """Lock files that outlived their git; they are named, never removed."""
+    """Lock files that a git process left behind; they are named, never removed."""
     names = ("index.lock", "HEAD.lock", "packed-refs.lock", "config.lock", "shallow.lock")
     folders = dict.fromkeys([repo.git_dir, repo.common_dir])
     old = [os.path.join(folder, name) for folder in folders for name in names]
@@ -231,9 +222,9 @@ def _locks(repo: Repo) -> Iterator[Finding]:
         old += [os.path.join(base, name) for name in files if name.endswith(".lock")]
     stale = [path for path in old if _age(path) > STALE_SECONDS]
     for path in stale:
-        yield Finding("lock", False, f"{path} is old", f"if no git is running: rm '{path}'")
+        yield Finding("lock", False, f"{path} is stale", f"if no git is running: rm '{path}'")
     if not stale:
-        yield Finding("locks", True, "none is stale")
+        yield Finding("locks", True, "no stale locks")
 
 
 def _age(path: str) -> float:

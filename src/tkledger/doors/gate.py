@@ -1,7 +1,4 @@
-"""The gate: builds the Changes that git is about to take, and judges them.
-
-It moves no ref, and does not know which hook asks.
-"""
+"""The gate: judges commits about to be made, and commits that exist; it does not know which hook asks."""
 
 from __future__ import annotations
 
@@ -157,9 +154,9 @@ def _merged_in(
 ) -> Iterator[Violation]:
     """What a merge brings in that the newer of its policies does not allow.
 
-    A branch that left before the policy was tightened is judged by the old one as long as it stands
-    alone, and by the new one when it comes in; each commit once on a walk, whatever merges it
-    comes in by.
+    A branch that left before the policy was tightened is judged by the old one before it is
+    merged, and by the new one when it is; each commit once on a walk, however many merges bring
+    it in.
     """
     newest = change.policy
     if newest is None:

@@ -1,4 +1,4 @@
-"""What git's hooks run: reads what git hands over, asks the gate, hands on to the foreign hook.
+"""What git's hooks run: reads the input of the hook, asks the gate, then runs the foreign hook.
 
 ``python -m tkledger.doors.hooks HOOK FOREIGN ARGUMENT...``; see `main`.
 """
@@ -33,9 +33,9 @@ def in_index(ledger: Ledger) -> tuple[Violation, ...]:
 
 
 def _tree(ledger: Ledger) -> Oid | None:
-    """The tree of the index; None where paths are unmerged: git itself refuses that commit.
+    """The tree of the index; None if paths are unmerged, a commit that git itself refuses.
 
-    Which index that is says GIT_INDEX_FILE: git commits from another one under ``commit -a``.
+    GIT_INDEX_FILE says which index: git commits from another one under ``commit -a``.
     """
     try:
         return ledger.repo.run("write-tree", env=_index_environment()).decode().strip()
@@ -54,16 +54,16 @@ def _commit_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable
 
 
 _SCISSORS = "# ------------------------ >8 ------------------------\n"
-"""What ``git commit -v`` puts between the message and the diff it shows."""
+"""The line of ``git commit -v`` between the message and the diff."""
 
 
 def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterator[Violation]:
-    """commit-msg: what the words charge, whether work names its task, and whether that is somebody
-    else's.
+    """commit-msg: what the message charges, whether code names its task, and whether another actor
+    holds that task.
     """
     with open(arguments[0], encoding="utf-8", errors="replace") as file:
-        words = file.read().partition(_SCISSORS)[0]
-    message = "".join(line for line in words.splitlines(True) if not line.startswith("#"))
+        text = file.read().partition(_SCISSORS)[0]
+    message = "".join(line for line in text.splitlines(True) if not line.startswith("#"))
     tree = _tree(ledger)
     if tree is None:
         return
@@ -78,12 +78,12 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     if not heads:
         _warn(ledger, bills(message))
     if ledger.in_tree(tree).entries != ledger.head().entries:
-        return  # what changes a task speaks for itself
+        return  # a commit that changes a task needs no trailer
     yield from judge_door(CodeCommit("this commit", bool(heads), task, ledger.head()))
 
 
 def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:
-    """Tell whoever is about to make a step what is nearly used up."""
+    """Warn of budgets that are nearly used up, before the commit that charges them."""
     from tkledger import report
 
     head = ledger.head()
@@ -105,7 +105,7 @@ def _merge_heads(repo: Repo) -> list[Oid]:
 
 
 def _transaction_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
-    """reference-transaction: local branches, and HEAD where it is on none."""
+    """reference-transaction: local branches, and a detached HEAD."""
     tips = []
     for ref, _, new in ref_lines.parsed(stdin):
         if ref.startswith("refs/heads/") or (ref == "HEAD" and ledger.repo.is_detached):
@@ -156,18 +156,18 @@ def main(argv: list[str]) -> int:
     """Run as a hook: ``HOOK FOREIGN ARGUMENT...``; the exit status is the verdict.
 
     FOREIGN is the path of the hook that was there before; it runs if the change is legal.
-    Whatever goes wrong refuses: a door that cannot judge stays shut.
+    Any error rejects the change: a door that cannot judge stays shut.
     """
     name, foreign, *arguments = argv
     stdin = sys.stdin.buffer.read() if name in _READ_STDIN else b""
     verdict = _verdict(name, arguments, stdin)
-    if verdict and name != "post-receive":  # after which there is nothing left to refuse
+    if verdict and name != "post-receive":  # it is too late to reject anything
         return verdict
     return _run_foreign(foreign, arguments, stdin) if os.access(foreign, os.X_OK) else verdict
 
 
 def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
-    """The exit status of our own hook, which has told its reasons."""
+    """The exit status of our own hook; the reasons are on stderr."""
     from tkledger import report
 
     try:
@@ -187,18 +187,18 @@ def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
 def _run_foreign(foreign: str, arguments: list[str], stdin: bytes) -> int:
     import subprocess
 
-    # a script without #! is one of sh's, to git as well
+    # like git, run a script without #! by sh
     run = ["sh", "-c", 'exec "$0" "$@"', foreign, *arguments]
     return subprocess.run(run, input=stdin or None).returncode
 
 
 def run(argv: list[str]) -> NoReturn:
-    """`main` as a process: it lives for one verdict, so nothing is collected or tidied up, which
-    costs 10 ms and a tenth of a long push.
+    """`main` as a process. It ends after one verdict, so it skips garbage collection and clean-up,
+    which would cost 10 ms, and a tenth of a long push.
     """
     gc.disable()
     status = main(argv)
-    with suppress(OSError):  # whoever listened is gone; the verdict stands
+    with suppress(OSError):  # the reader is gone; the verdict holds
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(status)

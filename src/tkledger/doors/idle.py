@@ -1,6 +1,6 @@
 """Who is idle in this repository: a mark that lasts until it is removed, and what it forbids.
 
-The file has one actor a line, ``*`` for everybody. It belongs to this repository, a clone or a
+The file has one actor a line, ``*`` for everyone. It belongs to this repository, a clone or a
 server, and is not pushed.
 """
 
@@ -40,7 +40,7 @@ def mark(repo: Repo, actor: str, *, idle: bool) -> bool:
 
 
 def forbidden(repo: Repo, new: Iterable[Task], actor: str) -> Iterator[Violation]:
-    """What the door says of tasks that ``actor`` creates."""
+    """The violations by tasks that ``actor`` creates."""
     marks = sleepers(repo)
     if not marks:
         return

@@ -1,4 +1,4 @@
-"""Reads the lines by which git tells a hook what refs will move; what they bring is the gate's matter."""
+"""Reads the lines in which git tells a hook which refs move; it judges nothing."""
 
 from __future__ import annotations
 

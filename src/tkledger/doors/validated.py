@@ -30,7 +30,7 @@ class Baseline:
         return [oid for oid, answer in zip(known, found) if answer is not None]
 
     def begin(self) -> int:
-        """Take every tip there is now as validated; returns how many commits that are."""
+        """Take every current tip as validated; returns how many commits that are."""
         out = self._repo.run("for-each-ref", "--format=%(objecttype) %(*objecttype) %(objectname)")
         rows = [line.split(" ") for line in out.decode().splitlines()]
         tips = sorted({oid for kind, inner, oid in rows if "commit" in (kind, inner)})
