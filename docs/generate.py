@@ -125,7 +125,7 @@ def _diagram() -> str:
 
 
 def _rules() -> Iterator[str]:
-    families = [(_title(family), rules_of(family), False) for family in FAMILIES]
+    families = [(_title(family[0]), rules_of(*family), False) for family in FAMILIES]
     families.append((_title(door_rules), rules_of(*DOOR_FAMILIES), True))
     yield WRITTEN.format(source="tkledger/core/rules/")
     yield "# The rules"

@@ -75,7 +75,11 @@ def test_every_rule_has_a_case() -> None:
 
 def test_every_rule_of_every_family_is_registered_once_and_in_order() -> None:
     defined = [
-        value for family in FAMILIES for value in vars(family).values() if isinstance(value, Rule)
+        value
+        for family in FAMILIES
+        for module in family
+        for value in vars(module).values()
+        if isinstance(value, Rule)
     ]
     assert len({one.code for one in defined}) == len(defined) == len(RULES)
     assert len({one.name for one in RULES}) == len(RULES)

@@ -1,23 +1,43 @@
 """The law book: every rule in one registry, and the one gate, `judge`.
 
-A family is a module. The door checks TK7xx are no function of history and stand apart, in `door`:
+A family is one module, or several that share a hundred of codes; the first one's docstring is its
+title. The door checks TK7xx are not a function of history and lie apart, in `core.door_rules`:
 `judge` never asks them.
 """
 
 from __future__ import annotations
 
 from tkledger.core.change import Change, Violation
-from tkledger.core.rules import authority, budget, form, graph, lifecycle, merge, policy
+from tkledger.core.rules import (
+    authority,
+    budget,
+    form,
+    graph,
+    growth,
+    lifecycle,
+    merge,
+    policy,
+    record,
+)
 from tkledger.core.rules.rule import Rule
 
-FAMILIES = (form, lifecycle, merge, graph, budget, authority, policy)
+FAMILIES = (
+    (form,),
+    (lifecycle, record),
+    (merge,),
+    (graph, growth),
+    (budget,),
+    (authority,),
+    (policy,),
+)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
             value
             for family in FAMILIES
-            for value in vars(family).values()
+            for module in family
+            for value in vars(module).values()
             if isinstance(value, Rule)
         ),
         key=lambda rule: rule.code,

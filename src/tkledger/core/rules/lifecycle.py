@@ -1,7 +1,7 @@
 """TK2xx, lifecycle: a task moves along one edge at a time and keeps what it must keep.
 
-What a merge may do is in its own module; of these rules it has to keep those that look at the
-result alone.
+Here are the moves; what a task keeps is in `record`. What a merge may do is in `merge`; of these
+rules it has to keep those that look at the result alone.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tkledger.core.change import Change
-from tkledger.core.layout import path_of
 from tkledger.core.lifecycle import (
     INITIAL,
     TERMINAL,
@@ -22,10 +21,10 @@ from tkledger.core.lifecycle import (
 from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, newly, rule
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import FROZEN, LOGS, OPEN_WHEN_ENDED, RESOLUTIONS, Spent, Task
+from tkledger.core.task import Task
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    pass
 
 
 def _way(policy: Policy, source: State, target: State) -> tuple[Transition, ...] | None:
@@ -96,182 +95,6 @@ def born_in_wrong_state(change: Change) -> Iterator[Finding]:
                 f"commit it as 'state: todo' first, then tk start {task.id}"
                 " (for a squashed branch: tk config set squash path)",
             )
-
-
-@rule("TK203")
-def born_with_a_past(change: Change) -> Iterator[Finding]:
-    """A new task already has something spent, or a second attempt.
-
-    Why: nothing can be used up before there is a task.
-
-    Remedy: leave `spent` and `attempt` out of a new file.
-    """
-    for task in change.births():
-        if task.spent != Spent() or task.tries > 1:
-            yield Finding(
-                task.id,
-                "is born with something spent or a later attempt",
-                "take 'spent' and 'attempt' out of the new file",
-            )
-
-
-@rule("TK204")
-def deleted(change: Change) -> Iterator[Finding]:
-    """A task's file is gone.
-
-    Why: a ledger that forgets cannot be trusted; and a task deleted and made again has all its
-    budget back.
-
-    Remedy: restore the file from the parent commit, and `tk cancel ID` what is not wanted.
-    """
-    for key in change.touched:
-        if "/" not in key and key not in change.after.entries:
-            yield Finding(
-                key,
-                "its file is deleted",
-                f"git restore --staged --worktree {path_of(key)} (once committed: with --source COMMIT~1)",
-            )
-
-
-@rule("TK205")
-def qualifier_missing(change: Change) -> Iterator[Finding]:
-    """A blocked task does not say what it waits for.
-
-    Why: a task that waits for nothing in particular waits for ever.
-
-    Remedy: `tk block ID --reason REASON`, or a `wait:` with a `reason:` in the file.
-    """
-    for task in change.present():
-        if task.state is State.BLOCKED and task.wait.reason is None:
-            yield Finding(
-                task.id,
-                "is blocked without a reason",
-                f"tk block {task.id} --reason other -m TEXT (in the file: 'wait:', '  reason: other')",
-            )
-
-
-@rule("TK206")
-def qualifier_out_of_place(change: Change) -> Iterator[Finding]:
-    """A field stands in a state where it means nothing: `wait` outside of blocked, `error` outside
-    of blocked and cancelled, `resolution` outside of done and cancelled or one of the other's.
-
-    Why: what is left over from an earlier state misleads the reader.
-
-    Remedy: take the field out in the same commit that changes the state; the verbs do so.
-    """
-    for task in change.present():
-        for name, home in _misplaced(task):
-            yield Finding(
-                task.id,
-                f"{name} belongs to {home}, the task is {task.state.value}",
-                f"take '{name}' out of {path_of(task.id)}",
-            )
-
-
-def _misplaced(task: Task) -> Iterator[tuple[str, str]]:
-    if any(task.wait) and task.state is not State.BLOCKED:
-        yield "wait", "blocked"
-    if any(task.error) and task.state not in (State.BLOCKED, State.CANCELLED):
-        yield "error", "blocked and cancelled"
-    if task.resolution and task.resolution not in RESOLUTIONS.get(task.state, ()):
-        home = next(state for state, words in RESOLUTIONS.items() if task.resolution in words)
-        yield f"resolution {task.resolution}", home.value
-
-
-@rule("TK207")
-def frozen_field_changed(change: Change) -> Iterator[Finding]:
-    """A task's `creator` or `origin` changed after its birth.
-
-    Why: who asked for the work, and out of which work it came, is fact.
-
-    Remedy: put the old value back.
-    """
-    for old, new in change.edits():
-        for name in FROZEN:
-            if getattr(old, name) != getattr(new, name):
-                yield Finding(
-                    new.id,
-                    f"{name} is frozen at birth",
-                    f"put back '{name}: {getattr(old, name)}'"
-                    if getattr(old, name)
-                    else f"take '{name}' out again",
-                )
-
-
-@rule("TK208")
-def ended_task_edited(change: Change) -> Iterator[Finding]:
-    """A task that is done or cancelled changed in more than its notes, concerns, labels and `x`.
-
-    Why: what was finished is a record.
-
-    Remedy: `tk note ID TEXT` adds to it; new work is `tk new --from ID TITLE`.
-    """
-    for old, new in change.edits():
-        if old.ended and old.state is new.state:
-            names = [
-                name
-                for name in Task._fields
-                if name not in OPEN_WHEN_ENDED and getattr(old, name) != getattr(new, name)
-            ]
-            if names:
-                yield Finding(
-                    new.id,
-                    f"is {old.state.value}: {', '.join(names)} can no longer change",
-                    f"tk note {new.id} TEXT, or tk new --from {new.id} TITLE",
-                )
-
-
-@rule("TK209")
-def mark_fell(change: Change) -> Iterator[Finding]:
-    """`attempt` or a mark under `spent` is lower than before.
-
-    Why: they remember what rewritten history forgets; a mark that falls is a refund.
-
-    Remedy: put the higher value back.
-    """
-    for old, new in change.edits():
-        if new.tries < old.tries:
-            yield Finding(
-                new.id, f"attempt fell from {old.tries}", f"put back 'attempt: {old.tries}'"
-            )
-        for name in Spent._fields:
-            was, now = getattr(old.spent, name), getattr(new.spent, name)
-            if was is not None and (now is None or _amount(now) < _amount(was)):
-                yield Finding(
-                    new.id,
-                    f"spent {name} fell from {was}",
-                    f"put back '{name}: {was}' under 'spent'",
-                )
-
-
-def _amount(mark: int | str) -> Decimal:
-    from decimal import Decimal  # only a task with marks needs it
-
-    return Decimal(mark)
-
-
-@rule("TK210")
-def notes_rewritten(change: Change) -> Iterator[Finding]:
-    """A note, a concern or the settling of one was changed or taken away; all three are only added,
-    at the end.
-
-    Why: they are what agents and people told each other, in that order.
-
-    Remedy: put the old ones back as they were and add a new one: `tk note ID TEXT`, or
-    `tk concern ID TEXT`.
-    """
-    for old, new in change.edits():
-        for name in LOGS:
-            was = getattr(old, name)
-            if getattr(new, name)[: len(was)] != was:
-                yield Finding(
-                    new.id,
-                    f"{_ENTRIES[name]} was changed or taken away",
-                    f"put the old {name} back, then tk note {new.id} TEXT",
-                )
-
-
-_ENTRIES = {"notes": "a note", "concerns": "a concern", "settled": "a settled concern"}
 
 
 @rule("TK211")
@@ -373,27 +196,6 @@ def ended_with_open_concerns(change: Change) -> Iterator[Finding]:
                 f"cannot be done: its concern {number} is open{more} ({concerns[0]})",
                 f"tk concern {task.id} TEXT --settle {number}",
             )
-
-
-@rule("TK215")
-def settled_without_a_concern(change: Change) -> Iterator[Finding]:
-    """A task has a concern settled that nobody has raised.
-
-    An entry of `settled` repeats that of `concerns` which it settles, word for word, so that both
-    lists merge as they are.
-
-    Why: it would settle beforehand what somebody is about to say.
-
-    Remedy: `tk concern ID TEXT --settle N`, or write the concern's own words.
-    """
-    for task in change.present():
-        for one in task.settled:
-            if one not in task.concerns:
-                yield Finding(
-                    task.id,
-                    f"settled names no concern of it: {one}",
-                    f"tk show {task.id}, then tk concern {task.id} TEXT --settle N",
-                )
 
 
 def some(ids: list[str], most: int = 6) -> str:
