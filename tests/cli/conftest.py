@@ -84,3 +84,22 @@ def ledger(tk: Tk) -> Tk:
     assert tk("new", "First", "--id", "a").status is Exit.OK
     assert tk("new", "Second", "--id", "b").status is Exit.OK
     return tk
+
+
+@pytest.fixture
+def grown(ledger: Tk, monkeypatch: pytest.MonkeyPatch) -> Tk:
+    """A small ledger with a history on four days."""
+    for day, words in enumerate(
+        (
+            ["new", "Whole", "--id", "w", "--label", "x", "--priority", "0"],
+            ["new", "Part", "--id", "p", "--parent", "w", "--depends-on", "a", "--type", "bug"],
+            ["start", "a", "--as", "alice"],
+            ["done", "a"],
+            ["cancel", "b"],
+        ),
+        1,
+    ):
+        monkeypatch.setenv("GIT_AUTHOR_DATE", f"2030-01-0{day}T12:00:00Z")
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2030-01-0{day}T12:00:00Z")
+        assert ledger(*words).status is Exit.OK
+    return ledger

@@ -26,7 +26,9 @@ ONLY_BY_EXAMPLE = {
     "TK607": "there is one edition of the law so far, so none is older",
     **dict.fromkeys(("TK401", "TK402", "TK403", "TK404", "TK405", "TK501"), _COUNTED),
     "TK502": "the model's policies name no roles: core/rules/test_rules, doors/test_authority",
-    **dict.fromkeys(("TK214", "TK215"), "the model's tasks have no concerns: core/rules/test_rules"),
+    **dict.fromkeys(
+        ("TK214", "TK215"), "the model's tasks have no concerns: core/rules/test_rules"
+    ),
     **dict.fromkeys(("TK311", "TK312"), "few origins point on: core/rules/test_rules"),
 }
 

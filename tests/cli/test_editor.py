@@ -1,0 +1,95 @@
+"""`tk edit` with an editor: what was typed is never lost."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.contract import Git, Tk, failed, moved
+from tkledger.errors import Exit
+
+
+@pytest.fixture
+def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """A script as the user's editor: a line of shell on the file "$1"."""
+
+    def make(line: str) -> Path:
+        script = tmp_path / "my editor"
+        script.write_text(f'#!/bin/sh\n{line}\nprintf %s "$1" > {tmp_path}/opened\n')
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("EDITOR", f"'{script}'")
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        return tmp_path / "opened"
+
+    return make
+
+
+def test_edit_opens_the_editor(ledger: Tk, editor: Callable[[str], Path], git: Git) -> None:
+    opened = editor(
+        """sed -i "s/^title: .*/title:   'Edited by hand'  # form is put right/" "$1" """
+    )
+    answer = ledger("edit", "a")
+    assert answer.status is Exit.USAGE, "a comment would be lost"
+    editor("""sed -i "s/^title: .*/title:   'Edited by hand'/" "$1" """)
+    assert moved(ledger, "edit", "a") == [("a", "todo", "todo")]
+    assert not Path(opened.read_text()).exists()
+    assert "\ntitle: Edited by hand\n" in git("show", "HEAD:.tasks/a.yaml")
+    assert ledger("edit", "a", "--dry-run").status is Exit.OK
+
+
+def test_git_s_own_editor_comes_first(
+    ledger: Tk, editor: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = editor("true")
+    monkeypatch.setenv("GIT_EDITOR", os.environ["EDITOR"])
+    monkeypatch.setenv("EDITOR", "false")
+    assert ledger("edit", "a").status is Exit.OK
+    assert opened.exists()
+
+
+def test_an_editor_that_changes_nothing_commits_nothing(
+    ledger: Tk, editor: Callable[[str], Path], git: Git
+) -> None:
+    editor("true")
+    before = git("rev-parse", "HEAD")
+    assert ledger("edit", "a").err == "nothing to do: already in that state\n"
+    assert git("rev-parse", "HEAD") == before
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ('echo "colour: red" >> "$1"', Exit.USAGE),
+        ('printf "id: [" > "$1"', Exit.USAGE),
+        ('sed -i "s/^state: todo/state: done/" "$1"', Exit.REJECTED),
+        ('sed -i "s/^id: a/id: other/" "$1"', Exit.USAGE),
+        ("printf x > .tasks/a.yaml", Exit.UNUSABLE),
+        ('echo "# mine" >> "$1"; printf %s "$1" > ../opened; exit 3', Exit.UNUSABLE),
+    ],
+)
+def test_what_was_typed_is_never_lost(
+    ledger: Tk, editor: Callable[[str], Path], git: Git, line: str, status: Exit
+) -> None:
+    opened = editor('sed -i "s/^title: .*/title: Long thoughts/" "$1"\n' + line)
+    before = git("rev-parse", "HEAD")
+    answer = ledger("edit", "a")
+    assert answer.status is status
+    assert git("rev-parse", "HEAD") == before
+    kept = Path(opened.read_text())
+    assert kept.exists()
+    assert f"your text: {kept}" in answer.err
+    assert ledger("edit", "a", "--json").json.keys() & {"error", "violations"}
+
+
+def test_an_editor_meets_a_change_by_somebody_else(
+    ledger: Tk, editor: Callable[[str], Path]
+) -> None:
+    elsewhere = f"{sys.executable} -m tkledger note a meanwhile >/dev/null"
+    editor(f'{elsewhere}\nsed -i "s/^title: .*/title: Mine/" "$1"')
+    answer = ledger("edit", "a", "--json")
+    failed(answer, Exit.UNUSABLE, "changed")

@@ -1,0 +1,67 @@
+"""The contract of `tk init` and `tk config`."""
+
+from __future__ import annotations
+
+from tests.support.contract import Git, Tk, failed, refused
+from tkledger.core.policy import Policy
+from tkledger.errors import Exit
+
+
+def test_init_begins_a_ledger_once(tk: Tk, git: Git) -> None:
+    assert tk("init", "--no-hooks", "--dry-run").status is Exit.OK
+    assert git("for-each-ref") == ""
+    said = tk("init", "--no-hooks", "--json").json
+    assert said["commit"] == git("rev-parse", "HEAD")
+    assert git("ls-tree", "-r", "--name-only", "HEAD") == ".tasks/config.yaml"
+    failed(tk("init", "--no-hooks", "--json"), Exit.UNUSABLE, "exists")
+
+
+def test_init_with_a_preset_and_a_prefix(tk: Tk) -> None:
+    assert tk("init", "--no-hooks", "--preset", "agents", "--prefix", "job").status is Exit.OK
+    policy = tk("config", "show", "--json").json["policy"]
+    assert (policy["prefix"], policy["review"], policy["version"]) == ("job", "required", 1)
+    assert policy["protected"] == ["main"]
+    assert tk("new", "T").out.startswith("job-")
+
+
+def test_config_is_shown_and_set(ledger: Tk, git: Git) -> None:
+    policy = ledger("config", "show", "--json").json["policy"]
+    assert set(policy) <= set(Policy._fields)
+    assert ledger("config", "show").out == git("show", "HEAD:.tasks/config.yaml") + "\n"
+    for key, words, shown in (
+        ("depth", ["3"], 3),
+        ("children", ["7"], 7),
+        ("review", ["required"], "required"),
+        (
+            "forbid",
+            ["todo->cancelled", "blocked->cancelled"],
+            ["blocked->cancelled", "todo->cancelled"],
+        ),
+        ("loops", ["identity=warn"], {"identity": "warn"}),
+        ("protected", ["main", "stable"], ["main", "stable"]),
+        ("actors", ["test@example.org=Tess"], {"test@example.org": "Tess"}),
+        ("prefix", ["job"], "job"),
+    ):
+        version = ledger("config", "show", "--json").json["policy"]["version"]
+        dry = ledger("config", "set", key, *words, "--dry-run", "--json").json
+        assert dry == {"schema": "tk/1", "version": version + 1}
+        said = ledger("config", "set", key, *words, "--json").json
+        assert (said["version"], said["commit"]) == (version + 1, git("rev-parse", "HEAD"))
+        assert ledger("config", "show", "--json").json["policy"][key] == shown
+        assert ledger("config", "show", "--at", "HEAD~1", "--json").json["policy"].get(key) != shown
+    assert ledger("config", "set", "children").status is Exit.OK
+    assert "children" not in ledger("config", "show", "--json").json["policy"]
+    assert ledger("verify", "--all").status is Exit.OK
+
+
+def test_config_that_leaves_no_way_out_is_refused(ledger: Tk) -> None:
+    edges = ["blocked->in_progress", "blocked->todo", "blocked->cancelled"]
+    refused(ledger("config", "set", "forbid", *edges, "--json"), "TK606")
+
+
+def test_config_explains_every_field(ledger: Tk) -> None:
+    fields = ledger("config", "explain", "--json").json["fields"]
+    assert list(fields) == list(Policy._fields)
+    assert all(field["meaning"] for field in fields.values())
+    text = ledger("config", "explain").out
+    assert all(name in text for name in Policy._fields)
