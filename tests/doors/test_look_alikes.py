@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.clone import Clone, Refused, text_of
 from tkledger.core.layout import FOLDER
-from tkledger.files.reader import looks_like_folder
+from tkledger.files.look_alikes import looks_like_folder
 
 ALIKE = {
     "a filler of Hangul": ".ta\u3164sks",

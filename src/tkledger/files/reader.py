@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +12,7 @@ from tkledger.core.snapshot import Entry, Flaw, Pending
 from tkledger.core.task import Task
 from tkledger.errors import TkError, too_old, unusable
 from tkledger.files import codec
+from tkledger.files.look_alikes import alike, look_alike, skeleton
 from tkledger.git.log_format import ABSENT
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
@@ -34,9 +33,6 @@ _WORTH_CACHING = 100
 
 _MOST_STRAYS = 10_000
 """A few trees that hold each other can name more files than there is time to read."""
-
-_MOST_ALIKE = 100
-"""Nobody has as many names that look like the ledger's folder by chance."""
 
 _MAX_CACHED = 20_000
 """Task files kept in memory by the id of their bytes; about 1 KB each."""
@@ -82,7 +78,7 @@ class TreeReader:
                     found.update(self._folder(entry.oid))
                 else:
                     found.update(self.entry(FOLDER, entry.mode, entry.oid))
-        for name in _alike(root):
+        for name in alike(root):
             found.update(look_alike(name))
         return found
 
@@ -94,7 +90,7 @@ class TreeReader:
             entries = read_tree(answer[2], len(answer[0]))
             there = [(entry.mode, entry.oid) for entry in entries if entry.name == FOLDER]
             mode, oid = there[-1] if there else (ABSENT, "")
-            yield Root(mode, oid, _alike(entries), is_in_order(entries))
+            yield Root(mode, oid, alike(entries), is_in_order(entries))
 
     def _folder(self, oid: Oid) -> dict[str, Entry]:
         found: dict[str, Entry] = {}
@@ -223,18 +219,6 @@ def _too_many(path: str) -> TkError:
     )
 
 
-def _alike(root: Iterable[TreeEntry]) -> tuple[str, ...]:
-    """The names in a root folder that could be taken for the ledger's; raises if there are too many."""
-    found = tuple(entry.name for entry in root if looks_like_folder(entry.name))
-    if len(found) > _MOST_ALIKE:
-        raise unusable(
-            "too-many-files",
-            f"more than {_MOST_ALIKE} names beside {FOLDER} look like it, such as {found[0]!a}",
-            "rename them",
-        )
-    return found
-
-
 def read_task(pending: Pending, data: bytes) -> Task | Flaw:
     """The task in a file's bytes, or what is wrong with it."""
     stem = key_of(pending.path)
@@ -299,52 +283,3 @@ def disorder(tree: Oid) -> dict[str, Entry]:
 def twice(path: str) -> Flaw:
     """The flaw of a path that stands twice in a tree, which no git writes by itself."""
     return Flaw(form.NOT_A_PLAIN_FILE, path, "stands twice in the tree", "git fsck --full", "twice")
-
-
-def look_alike(name: str) -> dict[str, Entry]:
-    """The entry of a name in the root folder that could be taken for ``.tasks``."""
-    flaw = Flaw(form.LOOK_ALIKE, name, f"looks like {FOLDER}", f"rename {name!a}", name)
-    return {f"{name}/": flaw}
-
-
-def looks_like_folder(name: str) -> bool:
-    """Whether a name is not ``.tasks`` but could be taken for it, by people or by a file system."""
-    if name == FOLDER:
-        return False
-    # to NTFS what follows is a stream of the folder, to Windows a file in it
-    folder = re.split(r"[:\\]", skeleton(name), maxsplit=1)[0].rstrip(". ")
-    return folder.translate(_LETTERS) == FOLDER or bool(_SHORT_NAME.match(folder))
-
-
-_SHORT_NAME = re.compile(r"tasks~[0-9]+\Z")
-"""What NTFS and FAT call ``.tasks`` beside its own name."""
-
-_LETTERS = {
-    ord(letter): plain
-    for plain, letters in {
-        ".": "\u0660\u06d4\u06f0\u0701\u0702\ua4f8",
-        "t": "\u0442\u03c4\u1d1b",
-        "a": "\u0430\u03b1\u0251\u1d00",
-        "s": "\u0455\ua731\uff53",
-        "k": "\u043a\u03ba\u1d0b\u0138",
-    }.items()
-    for letter in letters
-}
-"""Cyrillic, Greek and other letters that look like those of ``.tasks`` (Unicode's confusables)."""
-
-_INVISIBLE = re.compile("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")
-"""What shows nothing though it counts as a letter, a sign or not at all: the fillers of Hangul, the
-blank of Braille, and code points set apart to be passed over (Default_Ignorable_Code_Point).
-"""
-
-
-def skeleton(name: str) -> str:
-    """A name without what people and some file systems do not tell apart: case, the form of the
-    letters, characters that cannot be seen.
-    """
-    seen = "".join(
-        letter
-        for letter in _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
-        if unicodedata.category(letter) not in ("Cf", "Mn", "Me", "Cc")
-    )
-    return unicodedata.normalize("NFKC", seen.casefold()).rstrip(". ")

@@ -22,7 +22,8 @@ from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.files import codec
-from tkledger.files.reader import Root, TreeReader, look_alike, twice
+from tkledger.files.look_alikes import look_alike
+from tkledger.files.reader import Root, TreeReader, twice
 from tkledger.git.log_format import ABSENT, Commit
 from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.repo import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
