@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -98,4 +100,38 @@ def test_what_fails_here_as_well_is_raised(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="in any process"):
         side_by_side(repo, work, [Part([str(number)], []) for number in range(2)])
+    repo.close()
+
+
+def test_a_part_whose_process_is_killed_is_done_here(tmp_path: Path) -> None:
+    repo = Repo(str(Loom(tmp_path / "repo").path))
+    here = os.getpid()
+
+    def work(part: Part) -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return os.getpid()
+
+    todo = [Part([str(number)], []) for number in range(3)]
+    assert side_by_side(repo, work, todo) == [here] * 3
+    repo.close()
+
+
+def test_an_interruption_leaves_no_process(tmp_path: Path) -> None:
+    repo = Repo(str(Loom(tmp_path / "repo").path))
+    here = os.getpid()
+    source, target = os.pipe()
+
+    def work(part: Part) -> None:
+        if os.getpid() == here:
+            os.close(target)
+            raise KeyboardInterrupt
+        time.sleep(600)
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(repo, work, [Part([str(number)], []) for number in range(3)])
+    assert os.read(source, 1) == b""  # the last process that had the other end is gone
+    os.close(source)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
     repo.close()

@@ -1,38 +1,40 @@
-"""A long history in parts, each looked at by a process of its own.
+"""Splits a long history into parts and works on each in a process of its own; not what is done with them.
 
 What a commit does is judged by its parents' ledgers and nothing else, so the parts need not know of
-each other.
+each other. Why not a pool of the standard library: docs/decisions/0048.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import IO, Generic, NamedTuple, NoReturn, TypeVar
 
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 
 WORTH = 1_000
-"""How many commits a part has at least: that takes ten times as long as to begin a process."""
+"""The least number of commits in a part: they take ten times as long as starting a process."""
 
 MOST = 4
-"""How many parts there are at most: each holds a few ten MB."""
+"""The largest number of parts: each takes some 45 MB."""
 
 Result = TypeVar("Result")
 
 
 class Part(NamedTuple):
-    """Commits, as git selects them: what ``tips`` have and ``known`` (with git's ^) have not."""
+    """Commits, as git selects them: those of ``tips`` without those of ``known`` (written with git's ^)."""
 
     tips: list[Oid]
     known: list[str]
 
 
 def parts(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[Part]:
-    """The commits that ``tips`` have and ``known`` have not, in parts of about one size; no part has
-    a commit whose parent is in a later one.
+    """The commits of ``tips`` without those of ``known``, in parts of about the same size; a commit's
+    parents are never in a later part.
     """
     whole = Part([*tips], [*known])
     most = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, MOST)
@@ -54,43 +56,68 @@ def parts(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[Part]:
 
 
 def side_by_side(repo: Repo, work: Callable[[Part], Result], todo: Sequence[Part]) -> list[Result]:
-    """The results of ``work``, the first part's done here and the others' in processes of their own.
+    """The results of ``work``: the first part is done here, each other one by a fork of this process.
 
-    Where one of these fails, its part is done again here, and fails here if it must.
+    If a fork fails or is killed, its part is done again here, and fails here if it must. No fork is
+    left if this process is interrupted.
     """
-    others = [_begun(repo, work, part) for part in todo[1:]]
-    first = work(todo[0])
-    return [first, *(wait() for wait in others)]
-
-
-def _begun(repo: Repo, work: Callable[[Part], Result], part: Part) -> Callable[[], Result]:
-    import pickle
-
-    source, target = os.pipe()
+    forks: list[_Fork[Result]] = []
     try:
-        child = os.fork()
-    except OSError:  # no more processes are allowed here
-        os.close(source)
-        os.close(target)
-        return partial(work, part)
-    if child == 0:
-        try:
-            os.close(source)
-            repo.disown()
-            with open(target, "wb") as file:
-                file.write(pickle.dumps(work(part)))
-            os._exit(0)
-        finally:  # whatever it was, no cleaning up of what is the parent's
-            os._exit(1)
-    os.close(target)
+        forks += (_Fork(repo, work, part) for part in todo[1:])
+        first = work(todo[0])
+        return [first, *(fork.result() for fork in forks)]
+    except BaseException:
+        for fork in forks:
+            fork.kill()
+        raise
 
-    def wait() -> Result:
-        with open(source, "rb") as file:
-            data = file.read()
-        _, status = os.waitpid(child, 0)
-        if status:
-            return work(part)
+
+class _Fork(Generic[Result]):
+    """A process that does one part, hands back the result and ends."""
+
+    _pid = 0
+
+    def __init__(self, repo: Repo, work: Callable[[Part], Result], part: Part) -> None:
+        self._again = partial(work, part)
+        source, target = os.pipe()
+        self._answer = open(source, "rb")  # noqa: SIM115 - closed by result or kill
+        with open(target, "wb") as file, suppress(OSError):  # no more processes are allowed here
+            self._pid = os.fork()
+            if self._pid == 0:
+                _work_and_exit(repo, self._again, file)
+
+    def result(self) -> Result:
+        """Wait for the result; without one, do the part here."""
+        import pickle
+
+        with self._answer:
+            data = self._answer.read()
+        if self._pid == 0 or self._status():
+            return self._again()
         result: Result = pickle.loads(data)  # noqa: S301 - by a process of our own
         return result
 
-    return wait
+    def kill(self) -> None:
+        """End the process, if it has not ended."""
+        self._answer.close()
+        if self._pid:
+            os.kill(self._pid, signal.SIGKILL)
+            self._status()
+
+    def _status(self) -> int:
+        _, status = os.waitpid(self._pid, 0)
+        self._pid = 0
+        return status
+
+
+def _work_and_exit(repo: Repo, work: Callable[[], object], answer: IO[bytes]) -> NoReturn:
+    """In the fork: do the work and end, without any cleaning up of what is the parent's."""
+    import pickle
+
+    try:
+        repo.disown()
+        answer.write(pickle.dumps(work()))
+        answer.close()
+        os._exit(0)
+    finally:  # whatever was raised
+        os._exit(1)
