@@ -18,7 +18,7 @@ from tkledger.errors import Exit, TkError
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import COMMANDS, Command, fields, inner
 from tkledger.verbs.parameters import Parameter
-from tkledger.verbs.step import VERBS
+from tkledger.verbs.verb import VERBS
 
 CALLED = [command for command in COMMANDS.values() if not inner(command.name)]
 

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tkledger.core.exec_kernel import (
-    Answer,
     Node,
+    Ruling,
     budget,
     loop,
     loop_in,
@@ -98,7 +98,7 @@ BETTER_BUDGETS = {
 BETTER_DEPTHS = {"check-loop depth printed as 0"}
 
 
-def asked(check: Callable[[], Answer]) -> str:
+def asked(check: Callable[[], Ruling]) -> str:
     """What is answered, or the sentence with which the question is refused."""
     try:
         return check().text
@@ -117,7 +117,7 @@ def node(raw: dict[str, Any]) -> Node:
     )
 
 
-def asked_loop(case: dict[str, Any]) -> Answer:
+def asked_loop(case: dict[str, Any]) -> Ruling:
     nodes = {raw["task_id"]: node(raw) for raw in case["nodes"]}
     completed = case["completed"]
     if case["id"] not in FORGETS_NOTHING:
@@ -131,7 +131,7 @@ def expected_loop(expect: dict[str, Any]) -> str:
     return f"DENIED: [{expect['error']['loop_type']}] {expect['error']['message']}"
 
 
-def asked_command(argv: list[str]) -> Answer:
+def asked_command(argv: list[str]) -> Ruling:
     """The check that a command line of the reference asks for, with nothing registered."""
     first = next((n for n, word in enumerate(argv) if word.startswith("--")), len(argv))
     words = argv[1:first]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tkledger.core.messages import (
     REFUSALS,
-    Answer,
     Event,
     Message,
+    Reply,
     letters,
     read,
     seconds,
@@ -26,12 +26,12 @@ def message(oid: str = ONE, **more: object) -> Message:
     return Message(oid, "ada", "bob", "look at this", 1_000, 60)._replace(**more)
 
 
-def taken(*of: str) -> Answer:
-    return Answer(of, "bob", taken=True)
+def taken(*of: str) -> Reply:
+    return Reply(of, "bob", taken=True)
 
 
-def refused(*of: str, why: str = "") -> Answer:
-    return Answer(of, "bob", taken=False, why=why)
+def refused(*of: str, why: str = "") -> Reply:
+    return Reply(of, "bob", taken=False, why=why)
 
 
 @pytest.mark.parametrize(

@@ -702,7 +702,7 @@ def test_both_readers_and_the_field_agree_how_deep_x_may_go(depth: int, leaf: An
     found = _tried(text.encode())
     fits = levels <= codec.MAX_DEPTH
     assert isinstance(found, Task) == fits
-    with nullcontext() if fits else pytest.raises(yaml_errors.Refused, match="deeper"):
+    with nullcontext() if fits else pytest.raises(yaml_errors.Unreadable, match="deeper"):
         yaml_errors.read(text, codec.MAX_DEPTH, codec._plain)
     with nullcontext() if fits else pytest.raises(FieldError, match="three deep at most"):
         a_task(x=x)

@@ -9,7 +9,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.task import TIERS, Task
 from tkledger.errors import unusable
 from tkledger.verbs.ids import existing
-from tkledger.verbs.step import Options
+from tkledger.verbs.verb import Options
 
 _BACK: dict[State, str] = {State.BLOCKED: "requeue", State.IN_REVIEW: "reject"}
 """The verb that sends work back, by the task's state."""

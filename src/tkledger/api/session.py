@@ -22,8 +22,8 @@ from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger, Proposal, Recorded
 from tkledger.local.store import IDLE, Store
 from tkledger.local.sums import SumsFile
-from tkledger.verbs.step import Options, Step
-from tkledger.verbs.step import verb as verb_of
+from tkledger.verbs.verb import Options, Proposed
+from tkledger.verbs.verb import verb as verb_of
 
 if TYPE_CHECKING:
     from tkledger.claims.moves import Claimant
@@ -37,7 +37,7 @@ class Carried(NamedTuple):
     """What was recorded, and the steps it was made of."""
 
     recorded: Recorded
-    steps: list[Step]
+    steps: list[Proposed]
 
 
 class Moved(NamedTuple):
@@ -134,7 +134,7 @@ class Session:
 
         ``places`` say where each verb was read, for the words of an error.
         """
-        steps: list[Step] = []
+        steps: list[Proposed] = []
         try:
             key = None if key is None else line(key)
         except ValueError as error:
@@ -154,17 +154,17 @@ class Session:
 
     def _steps(
         self, before: Snapshot, verbs: Sequence[tuple[str, Options]], places: Sequence[str]
-    ) -> list[Step]:
+    ) -> list[Proposed]:
         """Each verb on the ledger that the one before it leaves."""
         ledger = self.ledger.usable(before)
         actor = self.actor(ledger)
-        steps: list[Step] = []
+        steps: list[Proposed] = []
         for (verb, options), place in zip(verbs, places or repeat("")):
             steps.append(_step(ledger, verb, options, actor, place))
             ledger = steps[-1].ledger
         return steps
 
-    def _proposal(self, before: Snapshot, steps: Sequence[Step], key: str | None) -> Proposal:
+    def _proposal(self, before: Snapshot, steps: Sequence[Proposed], key: str | None) -> Proposal:
         """The steps as one commit. Raises TkError if work in it is on a task that others hold."""
         trailers = [("Tk-Actor", self.actor(before)), *_trailers(steps)]
         trailers += [("Tk-Key", key)] if key else []
@@ -276,7 +276,7 @@ def moved(recorded: Recorded) -> list[Moved]:
     ]
 
 
-def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Step:
+def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Proposed:
     """One verb carried out on paper; what is wrong with it is said with the place it stands at."""
     try:
         return verb_of(verb)(ledger, options, actor)
@@ -287,7 +287,7 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
         raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
 
 
-def _trailers(steps: Sequence[Step]) -> list[tuple[str, str]]:
+def _trailers(steps: Sequence[Proposed]) -> list[tuple[str, str]]:
     """What the steps say beside their subjects; a reason once, and what is charged each time."""
     found: list[tuple[str, str]] = []
     for step in steps:
@@ -295,7 +295,7 @@ def _trailers(steps: Sequence[Step]) -> list[tuple[str, str]]:
     return found
 
 
-def _subject(steps: Sequence[Step]) -> str:
+def _subject(steps: Sequence[Proposed]) -> str:
     if len(steps) == 1:
         return steps[0].words
     verbs = sorted({step.words.split(" ", 1)[0] for step in steps})

@@ -1,8 +1,9 @@
-"""Three questions asked before acting (a move, a new task, more work); no history, no policy.
+"""`tk check`: three questions before acting (a move, a new task, more work), as exec-kernel 0.2.0 asks.
 
-Words, order and limits are those of exec-kernel 0.2.0, so that its callers need not change;
-where its measured answers are faults, such as a depth that is believed or a circle of parents
-that is not seen, the answers here differ.
+This is compatibility with another kernel's answers and not part of the law: no rule asks it, and it
+knows no history and no policy. Words, order and limits are that kernel's, so that programs written
+for it need not change; where its measured answers are faults, such as a depth that is believed or a
+cycle of parents that is not seen, the answers here differ.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MAX_RECENT = 1000
 _SHOWN = 12  # names of a path that are written out
 
 
-class Answer(NamedTuple):
+class Ruling(NamedTuple):
     """What a check says: exit 0 if ``ok``, else 1, and ``text`` to be printed.
 
     ``kind`` names the refusal ("" if there is none); ``reason`` is the sentence by itself,
@@ -59,29 +60,29 @@ Registry = Callable[[str], "Node | None"]
 _Refused = tuple[str, str]  # kind, reason
 
 
-def transition(source: str, target: str) -> Answer:
+def transition(source: str, target: str) -> Ruling:
     """Whether the table has an edge between two states, both as written in a task's file."""
     for word in (source, target):
         if word not in [state.value for state in State]:
             reason = f"{word!r} is not a valid TaskState"
-            return Answer(False, f"Invalid state: {reason}", "unknown_state", reason)
+            return Ruling(False, f"Invalid state: {reason}", "unknown_state", reason)
     old, new = State(source), State(target)
     edge = Lifecycle().event_between(old, new)
     if edge is not None:
-        return Answer(True, f"VALID: {edge.reason}", reason=edge.reason)
+        return Ruling(True, f"VALID: {edge.reason}", reason=edge.reason)
     if old is new:
         reason = "Transition to same state is not allowed"
-        return Answer(False, f"INVALID: {reason}", "same_state", reason)
+        return Ruling(False, f"INVALID: {reason}", "same_state", reason)
     reason = f"No valid transition from {old} to {new}"
     text = f"INVALID: {reason}"
     if is_terminal(old):
-        return Answer(False, text, "terminal_state", f"Cannot transition from terminal state {old}")
-    return Answer(False, text, "no_transition", reason)
+        return Ruling(False, text, "terminal_state", f"Cannot transition from terminal state {old}")
+    return Ruling(False, text, "no_transition", reason)
 
 
 def loop(
     call: Node, registry: Registry, completed: Container[str] = (), max_depth: int = MAX_DEPTH
-) -> Answer:
+) -> Ruling:
     """Whether making the task ``call`` would be work going round in circles, or too deep.
 
     ``completed`` are the ids not to be worked on again; ``max_depth`` is the deepest level
@@ -105,9 +106,9 @@ def loop(
         or _again(call, registry, completed)
     )
     if refused is None:
-        return Answer(True, f"ALLOWED: depth={depth}")
+        return Ruling(True, f"ALLOWED: depth={depth}")
     kind, reason = refused
-    return Answer(False, f"DENIED: [{kind}] {reason}", kind, reason)
+    return Ruling(False, f"DENIED: [{kind}] {reason}", kind, reason)
 
 
 class _Line(NamedTuple):
@@ -242,7 +243,7 @@ def registry_of(snapshot: Snapshot) -> Registry:
     return find
 
 
-def loop_in(snapshot: Snapshot, call: Node, max_depth: int = MAX_DEPTH) -> Answer:
+def loop_in(snapshot: Snapshot, call: Node, max_depth: int = MAX_DEPTH) -> Ruling:
     """`loop` for a task not yet in this ledger; whatever is done there counts as completed."""
     task = snapshot.task(call.id)
     done = (call.id,) if task is not None and task.state is State.DONE else ()
@@ -258,7 +259,7 @@ def budget(
     max_seconds: int = MAX_SECONDS,
     depth: int = 0,
     max_depth: int = MAX_DEPTH,
-) -> Answer:
+) -> Ruling:
     """Whether a task is within its limits: steps, then seconds of active time, then depth.
 
     A limit is exceeded once more than it is used; seconds are shown without their fraction.
@@ -282,8 +283,8 @@ def budget(
     for kind, name, exceeded, figures in table:
         if exceeded:
             reason = f"Task {task_id} exceeded {name} budget: {figures}"
-            return Answer(False, f"EXCEEDED: [{kind}] {reason}", kind, reason)
-    return Answer(True, f"OK: {steps} steps, {elapsed} (max {max_steps} steps, {max_seconds}s)")
+            return Ruling(False, f"EXCEEDED: [{kind}] {reason}", kind, reason)
+    return Ruling(True, f"OK: {steps} steps, {elapsed} (max {max_steps} steps, {max_seconds}s)")
 
 
 def _require_word(name: str, value: object) -> None:

@@ -172,7 +172,7 @@ def _free_leaves(prefix: tuple[str, ...], values: list[Any]) -> Iterator[Leaf]:
             yield _leaf((*prefix, key), Merge.ONE, inner)
 
 
-class Merged(NamedTuple):
+class MergedTask(NamedTuple):
     """A task merged by the law, and the fields that somebody has to choose.
 
     In ``task`` ours are chosen, in ``other`` theirs.
@@ -194,7 +194,7 @@ _LATER = (
 )
 
 
-def merged(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) -> Merged:
+def merged(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) -> MergedTask:
     """The merge of two versions of a task, deterministic; `disputes` accepts it whatever is chosen.
 
     Where the law leaves two states, the one later in a task's life is taken.
@@ -219,7 +219,7 @@ def merged(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) ->
     chosen = task(raw)
     for name, value in choices:
         _put(raw, name, value)
-    return Merged(chosen, task(raw), tuple(".".join(name) for name, _ in choices))
+    return MergedTask(chosen, task(raw), tuple(".".join(name) for name, _ in choices))
 
 
 def _leading(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) -> Task:

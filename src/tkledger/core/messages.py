@@ -52,7 +52,7 @@ class Message(NamedTuple):
         return self.at + self.ttl
 
 
-class Answer(NamedTuple):
+class Reply(NamedTuple):
     """A receipt (``taken``) or a refusal of messages, by their ids, with the reason if one was given."""
 
     of: tuple[str, ...]
@@ -66,7 +66,7 @@ class Letter(NamedTuple):
 
     message: Message
     taken: bool
-    refusals: tuple[Answer, ...]
+    refusals: tuple[Reply, ...]
 
     @property
     def dead(self) -> bool:
@@ -78,14 +78,14 @@ class Letter(NamedTuple):
         return not self.taken and not self.dead and now < self.message.until
 
 
-Event = Message | Answer
+Event = Message | Reply
 
 
 def letters(events: Iterable[Event]) -> list[Letter]:
     """The messages among ``events`` with what came of them, the oldest first."""
     messages: list[Message] = []
     taken: set[str] = set()
-    refusals: dict[str, list[Answer]] = {}
+    refusals: dict[str, list[Reply]] = {}
     for event in events:
         if isinstance(event, Message):
             messages.append(event)
@@ -134,16 +134,16 @@ def _message(oid: str, at: int, found: Mapping[str, Any]) -> Message:
     )
 
 
-def _answer(oid: str, at: int, found: Mapping[str, Any]) -> Answer:
+def _reply(oid: str, at: int, found: Mapping[str, Any]) -> Reply:
     of = list_of(_OID)(found["of"])
     why = bounded(found["why"]) if "why" in found else ""
-    return Answer(of, line(found["by"]), found["tk"] == "taken", why)
+    return Reply(of, line(found["by"]), found["tk"] == "taken", why)
 
 
 _READERS: dict[str, Callable[[str, int, Mapping[str, Any]], Event]] = {
     "message": _message,
-    "taken": _answer,
-    "refused": _answer,
+    "taken": _reply,
+    "refused": _reply,
 }
 
 

@@ -339,7 +339,7 @@ def _why_not(data: bytes, kind: _Kind) -> FormError:
 
     try:
         values, places = yaml_errors.read(text, MAX_DEPTH, _plain)
-    except yaml_errors.Refused as error:
+    except yaml_errors.Unreadable as error:
         return FormError(form.UNREADABLE, error.message, line=error.line)
     try:
         value = kind.make(values)

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 
-class Refused(Exception):
+class Unreadable(Exception):
     """YAML that cannot be read in one way only; ``line`` counts from 1."""
 
     def __init__(self, message: str, line: int = 0) -> None:
@@ -25,7 +25,7 @@ def read(
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """The map that ``text`` is, and the line of each key by its dotted name.
 
-    ``plain`` says what an unquoted word means. Raises Refused for anchors, tags, comments, more
+    ``plain`` says what an unquoted word means. Raises Unreadable for anchors, tags, comments, more
     than one document, repeated keys, deep nesting and whatever yaml itself cannot scan.
     """
     try:
@@ -36,14 +36,14 @@ def read(
         for _ in events:
             pass
     except StopIteration:
-        raise Refused("is empty") from None
+        raise Unreadable("is empty") from None
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
-        raise Refused(f"is no YAML: {error.problem}", mark.line + 1 if mark else 0) from None
+        raise Unreadable(f"is no YAML: {error.problem}", mark.line + 1 if mark else 0) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise Refused(f"is no YAML: {str(error).splitlines()[0]}") from None
+        raise Unreadable(f"is no YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(value, dict):
-        raise Refused("must be a map of fields", 1)
+        raise Unreadable("must be a map of fields", 1)
     return value, places
 
 
@@ -55,15 +55,15 @@ def _checked(events: Iterator[Any], max_depth: int) -> Iterator[Any]:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1 or event.explicit:
-                raise Refused("holds '---': one document, without markers", line)
+                raise Unreadable("holds '---': one document, without markers", line)
         elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Refused("anchors and aliases are not read", line)
+            raise Unreadable("anchors and aliases are not read", line)
         elif getattr(event, "tag", None):
-            raise Refused("tags are not read", line)
+            raise Unreadable("tags are not read", line)
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             depth += 1
             if depth > max_depth:
-                raise Refused(f"nests deeper than {max_depth} levels", line)
+                raise Unreadable(f"nests deeper than {max_depth} levels", line)
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
         if isinstance(event, (yaml.NodeEvent, yaml.CollectionEndEvent)):
@@ -94,7 +94,7 @@ def _refuse_comment(text: str, begin: int, end: int) -> None:
     comment = text.find("#", begin, end)
     if comment >= 0:
         line = text.count("\n", 0, comment) + 1
-        raise Refused("comments are not kept: put it under 'notes' or 'x'", line)
+        raise Unreadable("comments are not kept: put it under 'notes' or 'x'", line)
 
 
 def _node(
@@ -116,10 +116,10 @@ def _node(
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         line = event.start_mark.line + 1
         if not isinstance(event, yaml.ScalarEvent):
-            raise Refused("a key must be a word", line)
+            raise Unreadable("a key must be a word", line)
         key = event.value
         if key in values:
-            raise Refused(f"the key {key} stands there twice", line)
+            raise Unreadable(f"the key {key} stands there twice", line)
         name = f"{path}.{key}" if path else key
         places[name] = line
         values[key] = _node(next(events), events, plain, places, name)

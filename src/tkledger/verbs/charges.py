@@ -6,20 +6,20 @@ from tkledger.core.field import decimal, line, whole
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import usage
 from tkledger.verbs.ids import existing
-from tkledger.verbs.step import Options, Step
+from tkledger.verbs.verb import Options, Proposed
 
 MAX_TOKENS = 10**15 - 1
 """The most tokens that one record of usage may name."""
 
 
-def step(ledger: Snapshot, options: Options, actor: str) -> Step:
+def step(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """One step of work on a task, counted though no file of the work is in the commit."""
     task = existing(ledger, options.get("id"))
     words = options.get("message") or task.title
-    return Step(ledger, task.id, f"step {task.id} {words}", (("Tk-Task", task.id),), work=True)
+    return Proposed(ledger, task.id, f"step {task.id} {words}", (("Tk-Task", task.id),), work=True)
 
 
-def spend(ledger: Snapshot, options: Options, actor: str) -> Step:
+def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """What work on a task used that no commit shows: tokens, and US dollars."""
     task = existing(ledger, options.get("id"))
     amounts = [
@@ -43,4 +43,4 @@ def spend(ledger: Snapshot, options: Options, actor: str) -> Step:
             f"tk spend {task.id} --tokens-in N --tokens-out N --cost USD",
         )
     words = options.get("message") or task.title
-    return Step(ledger, task.id, f"spend {task.id} {words}", tuple(trailers), work=True)
+    return Proposed(ledger, task.id, f"spend {task.id} {words}", tuple(trailers), work=True)

@@ -11,7 +11,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, changed, task
 from tkledger.errors import usage
 from tkledger.verbs.ids import existing, find, fresh_id
-from tkledger.verbs.step import Options, Step
+from tkledger.verbs.verb import Options, Proposed
 
 _ADMISSION = {
     "consumer": "consumer",
@@ -23,7 +23,7 @@ _LINES = ("title", "owner", "pr", "agent")
 """What only edit sets, and an empty value takes out."""
 
 
-def new(ledger: Snapshot, options: Options, actor: str) -> Step:
+def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """A new task."""
     wanted = options.get("id")
     if wanted is not None and wanted in ledger.entries:
@@ -52,10 +52,10 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Step:
     if not fields["title"].strip():
         raise usage("no-title", "a task needs a title", "tk new TITLE")
     after = ledger.put(task(fields))
-    return Step(after, task_id, f"new {task_id} {_title(after, task_id)}")
+    return Proposed(after, task_id, f"new {task_id} {_title(after, task_id)}")
 
 
-def edit(ledger: Snapshot, options: Options, actor: str) -> Step:
+def edit(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """Other values for fields of a task; an empty value takes a field out."""
     before = existing(ledger, options.get("id"))
     fields: dict[str, Any] = _described(ledger, options, before)
@@ -70,20 +70,20 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Step:
             fields[field] = sorted({*getattr(before, field), *fields.get(field, ())} - {*less})
     after = ledger.put(changed(before, **fields))
     why = (("Tk-Reason", options["reason"]),) if options.get("reason") else ()
-    return Step(after, before.id, f"edit {before.id} {_title(after, before.id)}", why)
+    return Proposed(after, before.id, f"edit {before.id} {_title(after, before.id)}", why)
 
 
-def note(ledger: Snapshot, options: Options, actor: str) -> Step:
+def note(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """One more note on a task."""
     before = existing(ledger, options.get("id"))
     text = options.get("message")
     if not text or not text.strip():
         raise usage("no-text", "a note needs a text", f"tk note {before.id} TEXT")
     after = ledger.put(changed(before, notes=(*before.notes, text)))
-    return Step(after, before.id, f"note {before.id} {before.title}")
+    return Proposed(after, before.id, f"note {before.id} {before.title}")
 
 
-def concern(ledger: Snapshot, options: Options, actor: str) -> Step:
+def concern(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """A doubt about a task; or one settled, which is named by its number."""
     before = existing(ledger, options.get("id"))
     text = (options.get("message") or "").strip()
@@ -94,7 +94,7 @@ def concern(ledger: Snapshot, options: Options, actor: str) -> Step:
         after = ledger.put(
             changed(before, settled=(*before.settled, settled), notes=(*before.notes, *how))
         )
-        return Step(after, before.id, f"settle {before.id} {before.title}")
+        return Proposed(after, before.id, f"settle {before.id} {before.title}")
     if not text:
         raise usage("no-text", "a concern needs a text", f"tk concern {before.id} TEXT")
     words = f"{kind or CONCERNS[0]}: {text}"
@@ -103,7 +103,7 @@ def concern(ledger: Snapshot, options: Options, actor: str) -> Step:
         fact = f"{before.id} has this concern already, as number {number}"
         raise usage("known-concern", fact, f"tk show {before.id}, or say it in other words")
     after = ledger.put(changed(before, concerns=(*before.concerns, words)))
-    return Step(after, before.id, f"concern {before.id} {before.title}")
+    return Proposed(after, before.id, f"concern {before.id} {before.title}")
 
 
 def _open_concern(before: Task, number: int) -> str:

@@ -19,7 +19,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
 from tkledger.errors import usage
 from tkledger.verbs.ids import existing
-from tkledger.verbs.step import Options, Step, Verb
+from tkledger.verbs.verb import Options, Proposed, Verb
 
 _PLACE = ("branch", "base")
 
@@ -27,7 +27,7 @@ _PLACE = ("branch", "base")
 def move(event: Event) -> Verb:
     """The verb of an event of the lifecycle."""
 
-    def verb(ledger: Snapshot, options: Options, actor: str) -> Step:
+    def verb(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         task = existing(ledger, options.get("id"))
         assert ledger.policy is not None
         text, reason = options.get("message"), options.get("reason")
@@ -54,7 +54,7 @@ def move(event: Event) -> Verb:
         )
         why = reason or text
         trailers = (("Tk-Reason", why),) if why else ()
-        return Step(after, task.id, f"{event.value} {task.id} {task.title}", trailers)
+        return Proposed(after, task.id, f"{event.value} {task.id} {task.title}", trailers)
 
     return verb
 

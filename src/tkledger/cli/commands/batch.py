@@ -11,7 +11,7 @@ from tkledger.cli.answer import Answer, changed, say
 from tkledger.errors import unusable, usage
 from tkledger.verbs.commands import fields
 from tkledger.verbs.parameters import Parameter
-from tkledger.verbs.step import VERBS, Options
+from tkledger.verbs.verb import VERBS, Options
 
 MAX_LINES = 20_000
 """The most lines one batch may have; a commit of that size still takes seconds only."""

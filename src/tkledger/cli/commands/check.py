@@ -11,7 +11,7 @@ from tkledger.core.exec_kernel import Node
 from tkledger.errors import Exit, TkError, usage
 
 
-def _answer(ask: Callable[[], exec_kernel.Answer]) -> Answer:
+def _answer(ask: Callable[[], exec_kernel.Ruling]) -> Answer:
     """An answer of the kernel: if allowed on stdout and 0, else on stderr and 1."""
     try:
         found = ask()
@@ -44,7 +44,7 @@ def loop(
     return _answer(lambda: _loop(call, max_depth, path, at))
 
 
-def _loop(call: Node, max_depth: int, path: str, at: str | None) -> exec_kernel.Answer:
+def _loop(call: Node, max_depth: int, path: str, at: str | None) -> exec_kernel.Ruling:
     """Ask the ledger one stands in; outside of any there is nothing registered."""
     from tkledger.api.session import Session
     from tkledger.git.repo import GitError

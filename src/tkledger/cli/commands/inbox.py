@@ -84,7 +84,7 @@ def _answer(
     if open_ and not dry_run:
         reason = checked(WHY_REFUSED, read_text(why) or "", bounded) if why else ""
         of = tuple(one.message.id for one in open_)
-        box.append(session.repo, who, messages.Answer(of, who, taken, reason))
+        box.append(session.repo, who, messages.Reply(of, who, taken, reason))
     verb = "taken" if taken else "refused"
 
     def view() -> Iterable[str | Aside]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tkledger.api.session import Session, each
 from tkledger.cli.answer import Answer, say, say_advice, with_commit, would_be
 from tkledger.cli.parser import read_ids, read_text
-from tkledger.verbs.step import Options
+from tkledger.verbs.verb import Options
 
 
 def spend(

@@ -1,4 +1,4 @@
-"""What a verb is: a ledger and options by name in, the ledger as it should be out; and each by name."""
+"""What a verb is: ledger and options in, the ledger as it should be out; and every verb by its name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tkledger.core.snapshot import Snapshot
 Options = Mapping[str, Any]
 
 
-class Step(NamedTuple):
+class Proposed(NamedTuple):
     """The ledger after one verb, the task it was about, and the words for it."""
 
     ledger: Snapshot
@@ -22,7 +22,7 @@ class Step(NamedTuple):
     """Whether it charges the task, so that it is a commit even if the ledger stays as it is."""
 
 
-Verb = Callable[[Snapshot, Options, str], Step]
+Verb = Callable[[Snapshot, Options, str], Proposed]
 """Of the ledger, the options and the actor; it writes nothing."""
 
 _FIELDS = ("new", "edit", "note", "concern")
