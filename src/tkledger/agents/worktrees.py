@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from tkledger.core import ref_names
 from tkledger.errors import unusable
 from tkledger.git.repo import GitError, Repo
 from tkledger.local.store import TASK, Store
@@ -34,7 +35,8 @@ class Place(NamedTuple):
 
 def branch_of(config: Mapping[str, str], task: str) -> str:
     """The branch that a task has for itself, as a full ref name."""
-    return "refs/heads/" + config.get(BRANCH_SETTING, "tk/{id}").replace("{id}", task)
+    name = config.get(BRANCH_SETTING, ref_names.TASK_BRANCHES.removeprefix("refs/heads/") + "{id}")
+    return "refs/heads/" + name.replace("{id}", task)
 
 
 def place_of(repo: Repo, config: Mapping[str, str], task: str) -> Place:

@@ -25,6 +25,9 @@ ABSENT = f"{ALL}/none"
 SHARED = (CLAIMS, INBOXES)
 """What may be pushed; the rest of ``refs/tk`` belongs to one clone."""
 
+TASK_BRANCHES = "refs/heads/tk/"
+"""The branches of tasks, unless the clone is configured otherwise."""
+
 REPLACEMENTS = "refs/replace/"
 """git's own refs: objects to show in place of others."""
 

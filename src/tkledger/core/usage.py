@@ -15,6 +15,12 @@ MICRO = 1_000_000
 
 Value = TypeVar("Value")
 
+TRAILER = "Tk-"
+"""What the names of all trailers begin with that tk reads in a commit's message."""
+
+STEP = "Tk-Task"
+"""The trailer that names the task a commit is a step of."""
+
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 
 
@@ -67,7 +73,7 @@ def bills(message: str) -> tuple[Bill, ...]:
     dollars) belong to the task named last before them, or else to the first. A squashed message
     may hold many: the amounts add up, and a task is charged one step.
     """
-    if "Tk-" not in message:
+    if TRAILER not in message:
         return ()
     found: dict[str, list[int]] = {}
     early = [0, 0, 0]

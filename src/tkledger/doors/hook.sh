@@ -1,124 +1,121 @@
 #!/bin/sh
-# tk-hook 1: judges what this repository's task ledger is about to take.
-# Written by `tk hooks install`, taken away by `tk hooks uninstall`; docs/enforcement.md says what
-# each hook can and cannot stop. A hook that was here before goes on working: it is run from here.
-python='@PYTHON@'
+# tk-hook 1: checks what is about to enter this repository's task ledger.
+# Written from tk's doors/hook.sh, by `tk hooks install` or as a file to copy (hooks/ in tk's source);
+# changes here are overwritten. docs/enforcement.md says what each hook can and cannot stop. A hook
+# that was here before still runs, from here, as a file whose name ends in @BEFORE@.
+name='@NAME@'
+python='@PYTHON@' # neither is known in a file to copy
 package='@PACKAGE@'
-name=${0##*/}
-foreign="$0.before-tk"
-# every commit runs five of these: what sh can find out by itself costs no process, and what it need
-# not even read costs nothing, so the usual commit of code alone is let go above the rest
+foreign="$0@BEFORE@"
+# A commit runs five of these. What sh finds out by itself costs no process, and what it does not
+# read costs nothing: so a commit that only changes code leaves above the rest.
 folder=${GIT_DIR:-.git}
 [ -d "$folder" ] || folder=$(git rev-parse --git-dir)
-own="$folder/tk/judged"
+own="$folder/tk/@JUDGED@"
 
-pass() { # nothing to judge: hand over to the hook that was here before, if there is one
+pass() { # run the previously installed hook, if there is one
 	[ -x "$foreign" ] || exit 0
 	exec "$foreign" "$@"
 }
 
-note() { # what this very git asked; written over, since ext4 flushes what is cut off to be new
+note() { # which git process asked; overwritten in place, because ext4 flushes a file truncated to be new
 	echo "$PPID" 2>/dev/null 1<>"$folder/tk/$1"
 }
 
-was_clean() { # did this very git ask a moment ago, in pre-commit?
-	[ -f "$folder/tk/clean" ] && read -r asker <"$folder/tk/clean" && [ "$asker" = "$PPID" ]
+noted() { # did this git process leave this note?
+	[ -f "$folder/tk/$1" ] && read -r asker <"$folder/tk/$1" && [ "$asker" = "$PPID" ]
 }
 
-was_heard() { # did commit-msg find the words of this very git's commit in order?
-	[ -f "$folder/tk/heard" ] && read -r asker <"$folder/tk/heard" && [ "$asker" = "$PPID" ]
-}
-
-alone() { # is no other hook chained that could have changed what is committed?
+alone() { # is there no previously installed hook that could have changed what is committed?
 	for other in pre-commit prepare-commit-msg commit-msg; do
-		[ ! -x "${0%/*}/$other.before-tk" ] || return 1
+		[ ! -x "${0%/*}/$other@BEFORE@" ] || return 1
 	done
 }
 
 if [ "$name" = reference-transaction ]; then
-	[ "$1" = prepared ] || pass "$@" # nothing can be refused any more
-	was_clean && was_heard && alone && pass "$@"
+	[ "$1" = prepared ] || pass "$@" # too late to reject
+	noted @UNTOUCHED@ && noted @MESSAGE_CHECKED@ && alone && pass "$@"
 fi
 
-look() { # git as it is: no replaced objects, no cached history, no option from outside
+look() { # git without replaced objects, cached history or options from the environment
 	GIT_NO_REPLACE_OBJECTS=1 GIT_GRAFT_FILE=/nonexistent GIT_LITERAL_PATHSPECS=0 \
 		git -c core.commitGraph=false "$@"
 }
 
-ledger() { # the same for .tasks, and for any name in the root folder that could be taken for it
-	look "$@" -- ':(icase,glob).tasks*' ':(icase,glob).tasks*/**' \
-		':(icase,glob)tasks~*' ':(icase,glob)tasks~*/**' \
+ledger() { # the same for @TASKS@ and all names in the root folder that could be mistaken for it
+	look "$@" -- ':(icase,glob)@TASKS@*' ':(icase,glob)@TASKS@*/**' \
+		':(icase,glob)@SHORT@*' ':(icase,glob)@SHORT@*/**' \
 		':(glob)*[! -~]*' ':(glob)*[! -~]*/**'
 }
 
-charges() { # does a message have a line that counts?
-	while read -r word _; do
-		case $word in Tk-Task: | Tk-Spend: | Tk-Tokens* | Tk-Cost:) return 0 ;; esac
+has_trailer() { # could a line of the message be a trailer of tk's?
+	while read -r line || [ -n "$line" ]; do
+		case $line in *@TRAILER@*) return 0 ;; esac
 	done <"$1"
 	return 1
 }
 
-asks_for_attribution() { # the file will do for a hint; the server reads the commit
-	if ! [ -f .tasks/config.yaml ]; then # a sparse checkout leaves it out
-		look cat-file blob HEAD:.tasks/config.yaml 2>/dev/null | grep -qx 'attribution: required'
+asks_for_attribution() { # of the policy in the checkout, as a hint; the server reads the commit's
+	if ! [ -f @POLICY@ ]; then # not in a sparse checkout
+		look cat-file blob HEAD:@POLICY@ 2>/dev/null | grep -qx '@ATTRIBUTION@'
 		return
 	fi
-	# sh reads a file letter by letter, which takes as long as git itself does
-	[ "$folder/tk/anybody" -nt .tasks/config.yaml ] && return 1
+	# sh reads a file byte by byte, which takes as long as starting git
+	[ "$folder/tk/@NO_ATTRIBUTION@" -nt @POLICY@ ] && return 1
 	while read -r line; do
-		[ "$line" != 'attribution: required' ] || return 0
-	done <.tasks/config.yaml
-	echo 2>/dev/null >"$folder/tk/anybody"
+		[ "$line" != '@ATTRIBUTION@' ] || return 0
+	done <@POLICY@
+	echo 2>/dev/null >"$folder/tk/@NO_ATTRIBUTION@"
 	return 1
 }
 
-task() { # the task that is worked on here: as told, as tk work left it, or by the branch's name
+task() { # the task worked on here: of the environment, of `tk work`, or of the branch's name
 	id=${TK_TASK-}
-	[ -n "$id" ] || ! [ -f "$folder/tk/task" ] || read -r id <"$folder/tk/task"
+	[ -n "$id" ] || ! [ -f "$folder/tk/@TASK@" ] || read -r id <"$folder/tk/@TASK@"
 	if [ -z "$id" ]; then
 		read -r head <"$folder/HEAD"
-		case $head in 'ref: refs/heads/tk/'*) id=${head#ref: refs/heads/tk/} ;; esac
+		case $head in 'ref: @BRANCHES@'*) id=${head#ref: @BRANCHES@} ;; esac
 	fi
-	case $id in '' | *[!a-z0-9_-]*) return 1 ;; esac
-	[ -f ".tasks/$id.yaml" ] || look cat-file -e "HEAD:.tasks/$id.yaml" 2>/dev/null
+	case $id in '' | @RESERVED@ | [!a-z0-9]* | *[!a-z0-9_-]*) return 1 ;; esac
+	[ -f "@TASK_FILE@" ] || look cat-file -e "HEAD:@TASK_FILE@" 2>/dev/null
 }
 
-attribute() { # work on a task's branch says which task it is for
+attribute() { # name the task in the message of a commit that changes more than the ledger
 	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] && task || return 0
-	! git diff-index --cached --quiet HEAD -- . ':(exclude).tasks' 2>/dev/null || return 0
-	git interpret-trailers --in-place --if-exists doNothing --trailer "Tk-Task: $id" "$1"
+	! git diff-index --cached --quiet HEAD -- . ':(exclude)@TASKS@' 2>/dev/null || return 0
+	git interpret-trailers --in-place --if-exists doNothing --trailer "@STEP@: $id" "$1"
 }
 
 case $name in
 pre-commit | prepare-commit-msg)
 	[ "$name" = pre-commit ] || attribute "$@"
 	if ! [ -e "$folder/MERGE_HEAD" ]; then
-		[ "$name" = prepare-commit-msg ] && was_clean && pass "$@"
+		[ "$name" = prepare-commit-msg ] && noted @UNTOUCHED@ && pass "$@"
 		if ledger diff-index --cached --quiet --ignore-submodules=none HEAD 2>/dev/null; then
-			note clean
+			note @UNTOUCHED@
 			pass "$@"
 		fi
 	fi
 	;;
 commit-msg)
-	if ! charges "$1" && ! asks_for_attribution; then
-		note heard
+	if ! has_trailer "$1" && ! asks_for_attribution; then
+		note @MESSAGE_CHECKED@
 		pass "$@"
 	fi
 	;;
 esac
 
-pass_input() { # the same, with the standard input that was read already
+pass_input() { # run the previously installed hook with the input already read
 	[ -x "$foreign" ] || exit 0
 	printf '%s\n' "$input" | "$foreign" "$@"
 	exit $?
 }
 
-judged() { # was just this found legal by the door before?
+judged() { # was the last verdict about this? Only what is legal is noted
 	[ -f "$own" ] && read -r verdict <"$own" && [ "$verdict" = "$1" ]
 }
 
-read_input() { # few lines by sh itself, which saves a process; many by cat, which is faster
+read_input() { # up to eight lines by sh itself, which saves a process; the rest by cat, which is faster
 	input=
 	lines=0
 	while [ $lines -lt 8 ] && IFS= read -r line; do
@@ -133,39 +130,39 @@ $(cat)"
 on_a_branch() {
 	read -r head <"$folder/HEAD"
 	case $head in
-	'ref: refs/heads/.invalid') git symbolic-ref -q HEAD >/dev/null ;; # reftable keeps it elsewhere
+	'ref: refs/heads/.invalid') git symbolic-ref -q HEAD >/dev/null ;; # reftable has HEAD elsewhere
 	ref:*) ;;
 	*) return 1 ;;
 	esac
 }
 
-was_asked() { # did tk sync ask this door about all that is pushed but claims and messages?
-	asked=1
+synced() { # did `tk sync` check all that is pushed, apart from claims and inboxes?
+	unchecked=1
 	while read -r line; do
-		line=${line% *} # what the remote has
+		line=${line% *} # without what the remote has
 		ref=${line##* }
 		line=${line% *}
-		case $ref in refs/tk/claims/* | refs/tk/inbox/*) continue ;; esac
+		case $ref in @CLAIMS@* | @INBOXES@*) continue ;; esac
 		judged "push ${line##* }" || return 1
-		asked=0
+		unchecked=0
 	done <<EOF
 $input
 EOF
-	return $asked
+	return $unchecked
 }
 
-take_turn() { # those who push to the server's own branch, one by one; who is late by then is told so
+take_turn() { # pushes to the server's own branch, one at a time; reject one whose branch has moved meanwhile
 	on_a_branch && [ $lines -lt 8 ] && command -v flock >/dev/null || return 0
 	case "$input
 " in *" ${head#ref: }
 "*) ;; *) return 0 ;; esac
 	[ -d "$folder/tk" ] || mkdir -p "$folder/tk" 2>/dev/null
-	{ : >>"$folder/tk/turn"; } 2>/dev/null || return 0
-	exec 9>>"$folder/tk/turn"
-	flock -w 10 9 # without a turn after ten seconds; nothing but time rests on it
+	{ : >>"$folder/tk/@TURN@"; } 2>/dev/null || return 0
+	exec 9>>"$folder/tk/@TURN@"
+	flock -w 10 9 # after ten seconds go on without: turns only save time
 	while read -r old _ ref; do
 		case $old in *[!0]*) ;; *) old= ;; esac
-		now= # mostly it is a file; what else it may be knows git
+		now= # usually the ref is a file; if not, ask git
 		[ -f "$folder/$ref" ] && read -r now <"$folder/$ref"
 		[ "$now" = "$old" ] || [ "$(git rev-parse --quiet --verify "$ref")" = "$old" ] || {
 			echo "tk: $ref moved meanwhile, so this was not judged" >&2
@@ -177,12 +174,12 @@ $input
 EOF
 }
 
-advance() { # the usual push: the tip takes the place of the one it goes on from, as in baseline.py
-	[ $lines -lt 8 ] && [ -f "$folder/tk/validated" ] && command -v flock >/dev/null || return 1
+advance() { # one branch that moves forward: replace its validated tip, as Baseline.advance does
+	[ $lines -lt 8 ] && [ -f "$folder/tk/@VALIDATED@" ] && command -v flock >/dev/null || return 1
 	old= tip= claims=
 	while read -r was new ref; do
 		case $ref in
-		refs/tk/claims/*) claims=1 ;;
+		@CLAIMS@*) claims=1 ;;
 		refs/heads/*)
 			[ -z "$old" ] || return 1
 			old=$was tip=$new
@@ -192,46 +189,90 @@ advance() { # the usual push: the tip takes the place of the one it goes on from
 	done <<EOF
 $input
 EOF
-	# once a day python forgets when claims were seen that are none any more
-	[ -z "$claims" ] || [ -n "$(find "$folder/tk/tidied" -mtime -1 2>/dev/null)" ] || return 1
+	# once a day Python drops the first-seen times of claims that no longer exist
+	[ -z "$claims" ] || [ -n "$(find "$folder/tk/@TIDIED@" -mtime -1 2>/dev/null)" ] || return 1
 	[ -n "$old" ] || return 0
 	case $old in *[!0]*) ;; *) return 1 ;; esac
 	case $tip in *[!0]*) ;; *) return 1 ;; esac
-	look merge-base --is-ancestor "$old" "$tip" && { : >>"$folder/tk/lock"; } 2>/dev/null || return 1
-	exec 8>>"$folder/tk/lock"
+	look merge-base --is-ancestor "$old" "$tip" && { : >>"$folder/tk/@LOCK@"; } 2>/dev/null || return 1
+	exec 8>>"$folder/tk/@LOCK@"
 	flock -w 30 8 && put_in_place
 	moved=$?
-	exec 8>&- # python would wait for it
+	exec 8>&- # Python waits for it, too
 	return $moved
 }
 
-put_in_place() { # in the file of validated tips, $tip for $old; where they are many, python is faster
+put_in_place() { # $tip for $old in the file of validated tips; if there are many, Python is faster
 	known= count=0
-	while read -r oid; do
+	while read -r oid || [ -n "$oid" ]; do
 		count=$((count + 1))
 		[ $count -lt 100 ] || return 1
 		[ "$oid" = "$old" ] || [ "$oid" = "$tip" ] || known="$known$oid
 "
-	done <"$folder/tk/validated"
-	printf '%s%s\n' "$known" "$tip" >"$folder/tk/validated.$$" &&
-		mv -f "$folder/tk/validated.$$" "$folder/tk/validated" && return
-	rm -f "$folder/tk/validated.$$"
+	done <"$folder/tk/@VALIDATED@"
+	printf '%s%s\n' "$known" "$tip" >"$folder/tk/@VALIDATED@.$$" &&
+		mv -f "$folder/tk/@VALIDATED@.$$" "$folder/tk/@VALIDATED@" && return
+	rm -f "$folder/tk/@VALIDATED@.$$"
 	return 1
 }
 
+find_python() { # for a copied hook: the Python of the tk on the PATH
+	tk=$(command -v tk) && read -r python _ <"$tk" && python=${python#??}
+	case $python in */python*) ;; *) python=$(command -v python3 || echo python3) ;; esac
+}
+
 judge() {
-	if ! [ -x "$python" ] || ! [ -d "$package/tkledger" ]; then
+	[ -n "$python" ] || find_python
+	if ! [ -x "$python" ] || { [ -n "$package" ] && ! [ -d "$package/tkledger" ]; }; then
 		echo "tk: $python with tkledger is gone, so $name cannot judge this" >&2
 		echo "  remedy: install tk again and run: tk hooks install" >&2
 		exit 1
 	fi
-	# -I: nothing of the repository, the folder one stands in or the environment is imported
-	exec "$python" -I -c 'import sys; sys.path.insert(0, sys.argv.pop(1))
+	# -I: import nothing from the repository, the current folder or the environment
+	exec "$python" -I -c 'import sys; sys.path[:0] = filter(None, [sys.argv.pop(1)])
 try:
-	from tkledger.doors.hooks import run
+	@ENTRY@
 except ImportError as error:
 	sys.exit(f"tk: {sys.argv[1]} cannot judge this: {error}\n  remedy: install tk again and run: tk hooks install")
 run(sys.argv[1:])' "$package" "$name" "$foreign" "$@"
+}
+
+is_new() { # does the commit $1, or any that comes with it, need judging?
+	judged "$1" && return 1
+	# if git cannot tell, Python looks
+	if found=$(ledger rev-list -2 --full-history "$1" --not --branches --remotes); then
+		if ! noted @MESSAGE_CHECKED@; then
+			charged=$(look rev-list -1 --fixed-strings --grep='@TRAILER@' "$1" --not --branches --remotes) ||
+				charged=unknown
+			[ -z "$charged" ] || found="$charged for its message"
+		fi
+		[ -n "$found" ] || return 1
+	fi
+	# the hook before judged this one commit, and no other comes with it
+	[ "$found" != "$1" ] ||
+		! judged "$(look rev-parse "$1^{tree}" "$1^@" | tr '\n' ' ' | sed 's/ $//')"
+}
+
+all_known() { # is nothing to be judged of what the branches, or a HEAD on no branch, move to?
+	known= # many refs may move to one commit
+	while read -r _ new ref; do
+		case $ref in
+		HEAD) on_a_branch && continue ;;
+		refs/heads/*) ;;
+		*) continue ;;
+		esac
+		case $new in ref:*) continue ;; *[!0]*) ;; *) continue ;; esac
+		[ "$new" = "$known" ] && continue
+		known=$new
+		! is_new "$new" || return 1
+	done <<EOF
+$input
+EOF
+}
+
+judge_input() {
+	printf '%s\n' "$input" | judge "$@"
+	exit $?
 }
 
 case $name in
@@ -243,53 +284,24 @@ prepare-commit-msg)
 	;;
 reference-transaction)
 	read_input
-	known= # many refs may come to one commit
-	while read -r _ new ref; do
-		case $ref in
-		HEAD) on_a_branch && continue ;;
-		refs/heads/*) ;;
-		*) continue ;;
-		esac
-		case $new in ref:*) continue ;; *[!0]*) ;; *) continue ;; esac
-		[ "$new" = "$known" ] && continue
-		known=$new
-		judged "$new" && continue
-		# where git cannot tell, nothing is known to be in order
-		if found=$(ledger rev-list -2 --full-history "$new" --not --branches --remotes); then
-			if ! was_heard; then
-				charged=$(look rev-list -1 --grep='^ *Tk-' "$new" --not --branches --remotes) || charged=unknown
-				[ -z "$charged" ] || found="$charged for its words"
-			fi
-			[ -n "$found" ] || continue
-		fi
-		# the door before judged that one commit, and none that comes with it
-		[ "$found" = "$new" ] &&
-			judged "$(look rev-parse "$new^{tree}" "$new^@" | tr '\n' ' ' | sed 's/ $//')" && continue
-		printf '%s\n' "$input" | judge "$@"
-		exit $?
-	done <<EOF
-$input
-EOF
-	pass_input "$@"
+	all_known && pass_input "$@"
+	judge_input "$@"
 	;;
 pre-push)
 	read_input
-	[ -n "$input" ] || pass "$@" # all that was to be pushed is late, as git has seen already
-	[ $lines -lt 8 ] && was_asked && pass_input "$@"
-	printf '%s\n' "$input" | judge "$@"
-	exit $?
+	[ -n "$input" ] || pass "$@" # git has seen that all of the push is late
+	[ $lines -lt 8 ] && synced && pass_input "$@"
+	judge_input "$@"
 	;;
 pre-receive)
 	read_input
 	take_turn
-	printf '%s\n' "$input" | judge "$@"
-	exit $?
+	judge_input "$@"
 	;;
 post-receive)
 	read_input
 	advance && pass_input "$@"
-	printf '%s\n' "$input" | judge "$@"
-	exit $?
+	judge_input "$@"
 	;;
 *)
 	judge "$@"

@@ -1,4 +1,4 @@
-"""Installs, chains, restores and describes the hook scripts; what they judge is the gate's matter."""
+"""Installs and removes the hooks, and says how they are; it does not know what they judge."""
 
 from __future__ import annotations
 
@@ -7,29 +7,20 @@ import sys
 from typing import NamedTuple
 
 import tkledger
+from tkledger.doors import script
+from tkledger.doors.script import BEFORE, CLIENT, SERVER
 from tkledger.doors.validated import Baseline
 from tkledger.errors import unusable
 from tkledger.git.repo import Repo
 from tkledger.local.store import replace
 
-CLIENT = (
-    "pre-commit",
-    "pre-merge-commit",
-    "prepare-commit-msg",
-    "commit-msg",
-    "reference-transaction",
-    "pre-push",
-)
-SERVER = ("pre-receive", "post-receive")
-
-MARK = "# tk-hook "
-BEFORE = ".before-tk"
-"""What the name of a hook that was there before ends with, while ours stands in its place."""
+DRIVER = "merge.tk.driver"
+"""Configuration of a clone: the command that merges task files."""
 
 
 class HookState(NamedTuple):
-    """One hook: where it lies, whether it is ours and as this tk writes it, whether git will run
-    it, and whether another hook is chained behind it.
+    """One hook: where it is, whether tk wrote it, and this tk, whether git will run it, and whether
+    a previously installed hook is run from it.
     """
 
     name: str
@@ -41,35 +32,38 @@ class HookState(NamedTuple):
 
 
 def install(repo: Repo, *, server: bool = False) -> list[HookState]:
-    """Put the hooks in place, a hook that is there already behind ours. Doing it again renews them."""
+    """Write the hooks, which run any previously installed ones; repeat it to renew them.
+
+    Raises TkError if hooks of that kind do not belong in this repository, if another tool replaced a
+    hook of tk's that already ran a previous one, or if core.hooksPath is relative.
+    """
     if server is not repo.is_bare:
-        fact = "server hooks belong into a bare repository, the others into a clone"
+        fact = "server hooks belong in a bare repository, the others in a clone"
         raise unusable("not-bare", fact, "tk hooks install" + ("" if server else " --server"))
     folder = _folder(repo)
     os.makedirs(folder, exist_ok=True)
-    script = _script()
     for name in _names(server):
         path = os.path.join(folder, name)
         if os.path.lexists(path) and not is_ours(path):
             if os.path.lexists(path + BEFORE):
                 raise unusable(
                     "two-hooks",
-                    f"{path} was put over tk's, and {name}{BEFORE} lies beside it",
-                    f"join the two into {name}{BEFORE}, take {name} away, then tk hooks install",
+                    f"{path} replaced tk's hook, and {name}{BEFORE} already exists",
+                    f"join the two into {name}{BEFORE}, remove {name}, then tk hooks install",
                 )
             os.rename(path, path + BEFORE)
-        replace(path, script.encode(), mode=0o755)  # git runs only what is executable
+        replace(path, _script(name).encode(), mode=0o755)  # git runs only what is executable
     if server:
-        repo.run("config", "receive.fsckObjects", "true")  # git refuses what it cannot have written
+        repo.run("config", "receive.fsckObjects", "true")  # git rejects malformed objects
         Baseline(repo).begin()
     else:
         repo.run("config", "merge.tk.name", "task files, field by field")
-        repo.run("config", "merge.tk.driver", _driver())
+        repo.run("config", DRIVER, script.driver(sys.executable, _package()))
     return status(repo, server=server)
 
 
 def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
-    """Take our hooks away and put back those that were there before; names what was restored."""
+    """Remove our hooks and restore the previous ones; returns the names of those restored."""
     folder = _folder(repo)
     restored = []
     for name in _names(server):
@@ -85,9 +79,8 @@ def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
 
 
 def status(repo: Repo, *, server: bool = False) -> list[HookState]:
-    """How each hook stands."""
+    """The state of each hook."""
     folder = _folder(repo)
-    script = _script()
     found = []
     for name in _names(server):
         path = os.path.join(folder, name)
@@ -96,7 +89,7 @@ def status(repo: Repo, *, server: bool = False) -> list[HookState]:
                 name,
                 path,
                 is_ours(path),
-                _read(path) == script,
+                _read(path) in (_script(name), script.hook(name)),
                 os.access(path, os.X_OK),
                 os.access(path + BEFORE, os.X_OK),
             )
@@ -123,35 +116,25 @@ def _folder(repo: Repo) -> str:
     return configured
 
 
-def _driver() -> str:
-    """The command of git's merge driver; -I for the same reason as in the hook script."""
-    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    code += "from tkledger.merging.driver import main; sys.exit(main(sys.argv[1:]))"
-    return f"'{_quoted(sys.executable)}' -I -c '{code}' '{_quoted(_package())}' %O %A %B %P"
-
-
 def _package() -> str:
     """The folder that tkledger is imported from."""
     return os.path.dirname(os.path.dirname(os.path.abspath(tkledger.__file__)))
 
 
-def _script() -> str:
-    source = os.path.join(os.path.dirname(__file__), "hook.sh")
-    with open(source, encoding="utf-8") as file:
-        text = file.read()
-    return text.replace("@PYTHON@", _quoted(sys.executable)).replace(
-        "@PACKAGE@", _quoted(_package())
-    )
-
-
-def _quoted(path: str) -> str:
-    """A path within the single quotes of a shell."""
-    return path.replace("'", "'\\''")
+def _script(name: str) -> str:
+    return script.hook(name, sys.executable, _package())
 
 
 def is_ours(path: str) -> bool:
     """Whether a hook is one that tk wrote."""
-    return not os.path.islink(path) and f"\n{MARK}" in (_read(path) or "")
+    return not os.path.islink(path) and script.is_ours(_read(path) or "")
+
+
+def outdated(repo: Repo, *, server: bool = False) -> list[str]:
+    """The hooks of an older tk, which enter this one under names that will be dropped."""
+    folder = _folder(repo)
+    paths = {name: os.path.join(folder, name) for name in _names(server)}
+    return [n for n, path in paths.items() if is_ours(path) and script.is_old(_read(path) or "")]
 
 
 def _read(path: str) -> str | None:
