@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest.register_assert_rewrite("tests.support")  # before it is imported: asserts there explain, too
+
 from tests.support.clone import Clone
 from tests.support.clones import cloned
 from tests.support.histories import Loom, a_task, genesis
