@@ -28,6 +28,9 @@ def a_task(id: str = "a", **fields: Any) -> Task:
     return task({"id": id, "title": f"Title of {id}", "state": "todo", **fields})
 
 
+A, B = a_task("a"), a_task("b")
+
+
 def moved(before: Task, state: str, **fields: Any) -> Task:
     """The task in another state, with the qualifiers that go with it."""
     fields = {"wait": {"reason": "other"} if state == "blocked" else None, **fields}

@@ -1,0 +1,78 @@
+"""Which policy a merge is judged by, and which one it may bring."""
+
+from __future__ import annotations
+
+from tests.support.forks import fork, git_merge, results
+from tests.support.histories import POLICY_PATH, A, B, Loom, a_task, genesis, moved
+from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.task import changed as edited
+
+STRICT = changed(DEFAULT, review="required")
+
+
+def test_a_branch_from_before_the_law_is_judged_again_when_it_comes_in(begun: Loom) -> None:
+    started = moved(A, "in_progress")
+    base = begun.commit({"a": started}, "main")
+    fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(started, "done")}], base)
+    assert begun.codes("theirs") == {}, "alone it is legal by its own law"
+    foxtrot = begun.commit({POLICY_PATH: STRICT}, "theirs", "ours", branch="fox")
+    assert begun.codes("fox") == {foxtrot: {"TK201"}}, "whichever parent comes first"
+    assert git_merge(begun)
+    merge, brought = begun.git("rev-parse", "ours"), begun.git("rev-parse", "theirs")
+    (one,) = begun.violations("ours")
+    assert (one.commit, one.code, one.task) == (merge, "TK201", "a")
+    assert f"in {brought[:10]}, by policy version 2" in one.message
+    assert begun.codes("ours", f"{merge}^1", f"{merge}^2") == {merge: {"TK201"}}
+
+
+def test_what_the_newer_law_allows_too_comes_in(begun: Loom) -> None:
+    fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(A, "in_progress")}, {"c": a_task("c")}])
+    assert git_merge(begun)
+    assert begun.codes("ours") == {}
+    later = begun.commit({"a": moved(A, "done")}, "ours", branch=None)
+    assert begun.codes(later) == {later: {"TK201"}}
+
+
+def test_what_was_illegal_by_its_own_law_is_told_once(begun: Loom) -> None:
+    fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(A, "done")}])
+    assert git_merge(begun)
+    assert begun.codes("ours") == {begun.git("rev-parse", "theirs"): {"TK201"}}
+
+
+def test_a_merge_is_judged_by_the_newest_policy_of_its_sides(begun: Loom) -> None:
+    open_ = changed(DEFAULT, forbid=["todo->cancelled"])
+    fork(begun, [{"src/x": b"1"}], [{POLICY_PATH: open_}])
+    for first, second in (("ours", "theirs"), ("theirs", "ours")):
+        tip = begun.commit({POLICY_PATH: open_, "src/x": b"1"}, first, second, branch=None)
+        assert begun.codes(tip) == {}
+        bad = begun.commit({"a": moved(A, "cancelled")}, tip, branch=None)
+        assert begun.codes(bad) == {bad: {"TK201"}}
+
+
+def test_a_merge_does_not_bring_an_old_policy_back(begun: Loom) -> None:
+    fork(
+        begun, [{POLICY_PATH: STRICT}, {"b": edited(B, priority=1)}], [{"a": edited(A, priority=1)}]
+    )
+    assert results(begun, {"a": edited(A, priority=1)}) == set()
+    assert results(begun, {"a": edited(A, priority=1), POLICY_PATH: DEFAULT}) == {"TK605"}
+    back = begun.commit({"b": B}, "theirs", "ours", branch=None)
+    assert "TK605" in begun.codes(back, "theirs", "ours")[back]
+
+
+def test_of_two_policies_of_one_version_the_first_parents_stays(begun: Loom) -> None:
+    narrow, deep = changed(DEFAULT, depth=3), changed(DEFAULT, depth=20)
+    fork(begun, [{POLICY_PATH: narrow}], [{POLICY_PATH: deep}])
+    assert results(begun, {}) == set()
+    assert results(begun, {POLICY_PATH: deep}) == {"TK605"}
+    assert results(begun, {POLICY_PATH: changed(DEFAULT, depth=5)}) == {"TK605"}
+    assert results(begun, {POLICY_PATH: changed(narrow, depth=20)}) == {"TK605"}
+
+
+def test_an_old_branch_without_the_ledger_merges(loom: Loom) -> None:
+    old = loom.commit({"src/x": b"1"})
+    loom.weave([(genesis(), (old,)), ({"a": A}, (1,))])
+    side = loom.commit({"src/y": b"1"}, old, branch="side")
+    loom.commit({"src/y": b"1"}, "main", side)
+    assert loom.codes() == {}
+    loom.commit({**genesis(), "a": A}, side, "main~1", branch="fox")
+    assert loom.codes("fox") == {}
