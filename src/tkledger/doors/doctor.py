@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.snapshot import Flaw
-from tkledger.doors import canaries, install
+from tkledger.doors import canaries, install, script
 from tkledger.errors import TkError
 from tkledger.git.repo import GitError, Repo
 from tkledger.ledger.reader import Ledger
@@ -86,12 +86,24 @@ def _hooks(repo: Repo, *, server: bool) -> Iterator[Finding]:
     command = "tk hooks install" + (" --server" if server else "")
     try:
         states = install.status(repo, server=server)
+        old = install.outdated(repo, server=server)
     except TkError as error:
         yield Finding("hooks", False, error.message, error.remedy)
         return
     bad = [one.name for one in states if not (one.ours and one.current and one.executable)]
-    message = f"missing or of another version of tk: {', '.join(bad)}" if bad else "installed"
-    yield Finding("hooks", not bad, message, command, lambda: install.install(repo, server=server))
+    reasons = {_OLD: old, "missing or of another version of tk": [n for n in bad if n not in old]}
+    message = "; ".join(f"{why}: {', '.join(names)}" for why, names in reasons.items() if names)
+    yield Finding(
+        "hooks",
+        not bad,
+        message or "installed",
+        command,
+        lambda: install.install(repo, server=server),
+    )
+
+
+_OLD = "of an older tk, works until the next release"
+"""The message for a hook or a merge driver that enters tk where an older one did."""
 
 
 _TRIED = {
@@ -179,8 +191,12 @@ _CONVERSIONS = ("filter", "ident", "working-tree-encoding")
 
 def _merge_driver(repo: Repo, *, asked: bool) -> Finding:
     """Whether task files are merged field by field; ``asked`` is whether the attribute says so."""
-    good = asked and repo.answers("config", "merge.tk.driver") is not None
+    command = repo.answers("config", install.DRIVER)
+    old = asked and script.is_old(command or "")
+    good = asked and command is not None and not old
     message = "merges task files" if good else "is not set up: git merges task files as text"
+    if old:
+        message = _OLD
     remedy = "tk hooks install" if asked else f"add to .gitattributes: {ATTRIBUTES}"
     return Finding(
         "merge driver", good, message, remedy, (lambda: install.install(repo)) if asked else None

@@ -29,8 +29,8 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
             yield f"{'ok ' if one.good else 'BAD'}  {one.what}: {one.message}"
             if not one.good:
                 yield f"       remedy: {one.remedy}"
-        if fixed:
-            yield f"fixed: {', '.join(names)}"
+        for one in fixed:
+            yield f"fixed: {one.what} (before: {one.message})"
         if any(one.fix for one in bad) and not fix:
             yield "some of this is put right by: tk doctor --fix"
 
