@@ -1,0 +1,86 @@
+"""Which edition and which policy a commit is judged by."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.histories import POLICY_PATH, A, B, Loom, a_task, genesis, moved
+from tests.support.verifying import DONE, STARTED
+from tkledger.core import policy as policies
+from tkledger.core import rules
+from tkledger.core.change import Change
+from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.rules.rule import Finding, Rule
+from tkledger.core.task import changed as edited
+
+
+def _no_priority_four(change: Change) -> list[Finding]:
+    """A task has the priority 4."""
+    return [
+        Finding(task.id, "is unimportant", "-") for task in change.present() if task.priority == 4
+    ]
+
+
+@pytest.fixture
+def second_edition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later tk, whose second edition of the law has one more rule."""
+    book = (*rules.RULES, Rule("TK299", "unimportant", 2, _no_priority_four))
+    monkeypatch.setattr(rules, "RULES", book)
+    monkeypatch.setattr(rules.judge, "__defaults__", (book,))
+    monkeypatch.setattr(policies, "LAW", 2)
+
+
+@pytest.mark.usefixtures("second_edition")
+def test_a_rule_of_a_later_edition_does_not_redden_older_commits(begun: Loom) -> None:
+    begun.by_hand({"a": edited(A, priority=4)})
+    begun.by_hand({"b": edited(B, priority=4)})
+    assert begun.codes() == {}
+    begun.by_hand({POLICY_PATH: changed(DEFAULT, law=2)})
+    assert begun.codes() == {}, "the upgrade judges only later commits"
+    later = begun.by_hand({"a": edited(A, priority=4, title="Still")})
+    assert begun.codes() == {later: {"TK299"}}
+
+
+@pytest.mark.usefixtures("second_edition")
+def test_the_edition_does_not_go_back(begun: Loom) -> None:
+    begun.by_hand({POLICY_PATH: changed(DEFAULT, law=2)})
+    back = begun.by_hand({POLICY_PATH: DEFAULT._replace(version=3, law=1)})
+    assert begun.codes() == {back: {"TK607"}}
+
+
+def test_an_amended_policy_judges_from_the_next_commit_on(begun: Loom) -> None:
+    begun.by_hand({"a": STARTED})
+    strict = changed(DEFAULT, review="required")
+    begun.by_hand({POLICY_PATH: strict})
+    bad = begun.by_hand({"a": DONE})
+    assert begun.codes() == {bad: {"TK201"}}
+
+
+def test_a_squashed_branch_is_refused_by_default(begun: Loom) -> None:
+    assert begun.judged({"a": DONE}, "main") == {"TK201"}
+
+
+def test_a_squashed_branch_passes_where_the_policy_says_so(loom: Loom) -> None:
+    loom.weave([({**genesis(squash="path")}, ()), ({"a": A, "b": B}, (1,))])
+    assert loom.judged({"a": DONE}, "main") == set()
+    assert loom.judged({"a": moved(A, "in_review")}, "main") == set()
+    assert loom.judged({"c": a_task("c", state="done")}, "main") == set(), "birth included"
+    assert loom.judged({"a": edited(A, state="backlog")}, "main") == {"TK201"}, "no way leads there"
+    ended = loom.commit({"a": DONE}, "main", branch=None)
+    assert loom.judged({"a": STARTED}, ended) == {"TK201"}
+
+
+def test_an_approval_cannot_be_squashed(loom: Loom) -> None:
+    loom.weave([({**genesis(squash="path", review="required")}, ()), ({"a": A}, (1,))])
+    assert loom.judged({"a": DONE}, "main") == {"TK201"}
+    assert loom.judged({"c": a_task("c", state="done")}, "main") == {"TK202"}
+    reviewed = loom.commit({"a": moved(STARTED, "in_review")}, "main", branch=None)
+    assert loom.codes(reviewed) == {}
+    assert loom.judged({"a": DONE}, reviewed) == set(), "by itself in a commit of its own"
+
+
+def test_a_squashed_start_still_waits_for_its_dependencies(loom: Loom) -> None:
+    waiting = a_task("a", depends_on=["b"])
+    loom.weave([({**genesis(squash="path")}, ()), ({"a": waiting, "b": B}, (1,))])
+    assert loom.judged({"a": moved(waiting, "done")}, "main") == {"TK211"}
+    assert loom.judged({"a": moved(waiting, "done"), "b": moved(B, "done")}, "main") == set()
