@@ -13,7 +13,7 @@ from tkledger.core.field import FieldError
 from tkledger.core.policy import TooNew
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, too_old
-from tkledger.git.repo import GitError, Locked
+from tkledger.git.errors import GitError, Locked
 
 SCHEMA = "tk/1"
 

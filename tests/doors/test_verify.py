@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.support.histories import A, B, Loom, moved
 from tests.support.verifying import DONE, STARTED, answer, tk
 from tkledger.errors import Exit
+from tkledger.git import process
 
 
 def test_a_legal_history_is_verified(begun: Loom, capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,15 +33,15 @@ def test_a_longer_history_takes_no_more_processes(
 ) -> None:
     """One git tells the commits and one gives the objects, however many there are."""
     started: list[str] = []
-    real = subprocess.Popen.__init__
+    real = process.spawn
 
-    def counted(self: Any, words: list[str], *args: Any, **options: Any) -> None:
-        started.append(" ".join(words))
-        real(self, words, *args, **options)
+    def counted(args: Sequence[str], *place: Any, **options: Any) -> process.Process:
+        started.append(" ".join(args))
+        return real(args, *place, **options)
 
     begun.weave([({"a": A._replace(title=f"Title {n}")}, (n or "main",)) for n in range(300)])
     with monkeypatch.context() as patch:
-        patch.setattr(subprocess.Popen, "__init__", counted)
+        patch.setattr(process, "spawn", counted)
         assert begun.verify("main~290").commits == 12
         few, started = started, []
         assert begun.verify().commits == 302

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.project import Project
 from tkledger.files.reader import TreeReader
-from tkledger.git.log_format import FileDiff
+from tkledger.git.commit import FileDiff
 from tkledger.git.repo import Repo
 from tkledger.ledger.diffs import steps
 

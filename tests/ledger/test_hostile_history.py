@@ -11,7 +11,9 @@ from tests.support.project import Project
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import Task
-from tkledger.git.objects import NewObject, TreeEntry, commit_bytes, oid_of
+from tkledger.git import writing
+from tkledger.git.commit import commit_bytes
+from tkledger.git.objects import NewObject, TreeEntry, oid_of
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 
@@ -120,7 +122,7 @@ def test_the_walk_finds_what_each_tree_holds(tmp_path: Path, seed: int) -> None:
     forge = Forge(random.Random(seed))
     commits = history(forge, 150)
     repo = Repo(str(project.path))
-    repo.write_objects(list(forge.made.values()))
+    writing.write_objects(repo, list(forge.made.values()))
     walking, looking = Ledger(repo), Ledger(repo)
     walked = []
     for commit, _ in walking.changes(*commits):

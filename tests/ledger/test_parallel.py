@@ -15,6 +15,7 @@ from tests.support.histories import Loom
 from tkledger.core.change import Violation
 from tkledger.doors import push
 from tkledger.doors.verify import judge_range
+from tkledger.git.history import parents
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 from tkledger.ledger import parallel
@@ -66,12 +67,12 @@ def test_the_parts_are_the_whole_in_order(seed: int, tmp_path: Path) -> None:
     known = [f"^{tips[len(tips) // 3]}"]
     seen: list[str] = []
     for part in parallel.parts(repo, tips, known):
-        inside = repo.parents(*part.tips, *part.known)
+        inside = parents(repo, *part.tips, *part.known)
         assert inside
         outside = {parent for parents in inside.values() for parent in parents} - inside.keys()
-        assert outside.issubset([*seen, *repo.parents(known[0][1:])])
+        assert outside.issubset([*seen, *parents(repo, known[0][1:])])
         seen += inside
-    assert sorted(seen) == sorted(repo.parents(*tips, *known))
+    assert sorted(seen) == sorted(parents(repo, *tips, *known))
     repo.close()
 
 

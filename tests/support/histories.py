@@ -13,6 +13,7 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.task import Task, changed, task
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.files import codec
+from tkledger.git import history
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 
@@ -105,7 +106,9 @@ class Loom:
         ledger = Ledger(repo)
         try:
             return judge_range(
-                ledger, repo.commit_of(tip), *(repo.commit_of(base) for base in bases)
+                ledger,
+                history.commit_of(repo, tip),
+                *(history.commit_of(repo, base) for base in bases),
             )
         finally:
             repo.close()

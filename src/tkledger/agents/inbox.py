@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from tkledger.core.messages import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
 from tkledger.core.ref_names import INBOXES
 from tkledger.errors import Exit, TkError
+from tkledger.git import identity, refs, writing
+from tkledger.git.commit import read_commit
+from tkledger.git.errors import RefMoved
 from tkledger.git.objects import Oid
-from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.local.lock import retrying
 
 _TRIES = 20
 """How often a lost race is run again before giving up BUSY."""
 
-_DATE_DIGITS = 11
-"""A date of more digits is beyond the year 5000, and nobody's."""
+_TOO_LATE = 10**11
+"""A date, in seconds since 1970, that is beyond the year 5000, and so not one."""
 
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
 _LONGEST = 120
@@ -40,7 +44,7 @@ def ref_of(actor: str) -> str:
 
 def inbox(repo: Repo, actor: str) -> list[Letter]:
     """The letters to ``actor``, the oldest first, out of the newest events."""
-    tip = repo.refs(ref_of(actor)).get(ref_of(actor))
+    tip = refs.listed(repo, ref_of(actor)).get(ref_of(actor))
     return letters(_events(repo, tip)) if tip else []
 
 
@@ -50,20 +54,10 @@ def _events(repo: Repo, tip: Oid) -> Iterator[Event]:
     for found in repo.read_many(listed, limit=MAX_EVENT):
         if found is None or len(found[2]) > MAX_EVENT:
             continue
-        oid, _, data = found
-        head, _, words = data.partition(b"\n\n")
-        event = read(oid, _committed(head), words.decode(errors="replace"))
+        made = read_commit(found[0], found[2])
+        event = read(made.oid, made.at if made.at < _TOO_LATE else 0, made.text)
         if event is not None:
             yield event
-
-
-def _committed(head: bytes) -> int:
-    """A commit's committer date; the beginning of time where it has none that can be read."""
-    for line in head.split(b"\n"):
-        if line.startswith(b"committer "):
-            stamp = line.split()[-2]
-            return int(stamp) if stamp.isdigit() and len(stamp) <= _DATE_DIGITS else 0
-    return 0
 
 
 def append(repo: Repo, actor: str, event: Event) -> Oid:
@@ -72,12 +66,14 @@ def append(repo: Repo, actor: str, event: Event) -> Oid:
     Raises TkError (BUSY) if others did so too often meanwhile.
     """
     ref = ref_of(actor)
-    author, committer, _ = repo.identities()
+    author, committer, _ = identity.identities(repo)
     for _ in retrying(_TRIES, lambda attempt: 0.002 * 2 ** min(attempt, 6)):
-        tip = repo.refs(ref).get(ref)
-        oid = repo.write_commit({}, written(event), parent=tip, author=author, committer=committer)
+        tip = refs.listed(repo, ref).get(ref)
+        oid = writing.write_commit(
+            repo, {}, written(event), parent=tip, author=author, committer=committer
+        )
         try:
-            repo.swap_refs([RefSwap(ref, oid, tip)], "tk: inbox")
+            refs.swap(repo, [RefSwap(ref, oid, tip)], "tk: inbox")
             return oid
         except RefMoved:
             continue

@@ -16,6 +16,7 @@ from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.task import Task
 from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
+from tkledger.git import identity
 from tkledger.ledger import birth_order
 from tkledger.ledger.reader import Recorded
 
@@ -78,7 +79,7 @@ def offered(session: Session, labels: tuple[str, ...], lost: Collection[str]) ->
 
 def _begun(session: Session, task_id: str) -> bool:
     """Whether a task was begun already on the branch that it has for itself."""
-    branch = worktrees.branch_of(session.repo.identities()[2], task_id)
+    branch = worktrees.branch_of(identity.identities(session.repo)[2], task_id)
     there = (
         claims.task_at(session.repo, branch, task_id) if branch != session.repo.head_ref else None
     )

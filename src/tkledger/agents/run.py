@@ -21,7 +21,7 @@ from tkledger.claims.moves import Claimant
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError
-from tkledger.git.repo import GitError
+from tkledger.git.errors import GitError
 from tkledger.local.store import RUNS, Store
 from tkledger.verbs.ids import find
 

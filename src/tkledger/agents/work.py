@@ -9,6 +9,7 @@ from tkledger.agents.worktrees import Place
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.core.claim import is_active
+from tkledger.git import identity
 from tkledger.verbs.ids import existing
 
 
@@ -28,7 +29,7 @@ def begun(session: Session, word: str) -> Begun:
     repo = session.repo
     ledger = session.head()
     task_id = existing(ledger, word).id
-    place = worktrees.place_of(repo, repo.identities()[2], task_id)
+    place = worktrees.place_of(repo, identity.identities(repo)[2], task_id)
     if standing.task_at(repo, place.branch, task_id) is None:
         session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
@@ -48,7 +49,7 @@ def begun(session: Session, word: str) -> Begun:
 def dropped(session: Session, word: str) -> Begun:
     """Take a task's checkout away, if all in it is committed; its branch stays."""
     task_id = existing(session.head(), word).id
-    place = worktrees.place_of(session.repo, session.repo.identities()[2], task_id)
+    place = worktrees.place_of(session.repo, identity.identities(session.repo)[2], task_id)
     worktrees.drop(session.repo, place)
     return Begun(task_id, place, "")
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.errors import unusable
-from tkledger.git.repo import GitError, Repo
+from tkledger.git.errors import GitError
+from tkledger.git.repo import Repo
 from tkledger.local.store import TASK, Store
 
 BRANCH_SETTING = "tk.branch"

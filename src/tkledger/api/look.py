@@ -11,6 +11,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import unusable
+from tkledger.git import history
 from tkledger.verbs.ids import existing, find
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def spending(
             "git fetch --unshallow",
         )
     ledger = session.read(at)
-    usage = session.ledger.usage(session.repo.commit_at(at) if at else None)
+    usage = session.ledger.usage(history.commit_at(session.repo, at) if at else None)
     shown = [existing(ledger, word)] if word else _worth_showing(ledger, usage)
     assert ledger.policy is not None
     sums: Sums = {}  # what is used below one task is asked for each below it

@@ -17,6 +17,7 @@ from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import TkError, usage
+from tkledger.git import history, identity
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger, Proposal, Recorded
@@ -85,7 +86,7 @@ class Session:
         from tkledger.local.task_cache import TaskCache
 
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
-        tip = None if at is None else self.repo.commit_at(at)
+        tip = None if at is None else history.commit_at(self.repo, at)
         found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
         found.remarks = _Remarks(lambda: self.ledger.remarks(found, tip))
         return found
@@ -101,7 +102,7 @@ class Session:
 
     def tip(self, at: str | None = None) -> Oid:
         """The commit that such a ledger is read at."""
-        found = self.repo.commit_at(at) if at is not None else self.repo.head
+        found = history.commit_at(self.repo, at) if at is not None else self.repo.head
         assert found is not None  # else there is no ledger to look at
         return found
 
@@ -115,9 +116,9 @@ class Session:
 
     def actor(self, ledger: Snapshot) -> str:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
-        told = self._actor or os.environ.get("TK_ACTOR")
+        who = identity.acting(self.repo, self._actor)
         try:
-            name = line(told) if told else self.repo.author_email()
+            name = who.actor if who.actor == who.email else line(who.actor)
         except ValueError as error:
             raise usage("bad-actor", f"the actor {error}", "--as NAME") from None
         return ledger.policy.actor(name) if ledger.policy else name

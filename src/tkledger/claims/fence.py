@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -13,11 +12,11 @@ from tkledger.core.claim import is_work
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
-from tkledger.git.log_format import Commit
+from tkledger.git import identity
+from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
-from tkledger.ledger.reader import trailer
 
 Workers = dict[str, Worker]
 """By task, who worked on it last on a walk through commits: who builds on another's work has it."""
@@ -43,16 +42,16 @@ def about_to(repo: Repo, policy: Policy | None, tasks: Iterable[str]) -> Iterato
     if policy is None or not tasks:
         return
     worker = committer(repo, policy)
-    there = None if policy.claims == "local" else name_of(repo.identities()[2], repo.head_ref)
+    there = (
+        None if policy.claims == "local" else name_of(identity.identities(repo)[2], repo.head_ref)
+    )
     yield from judged(repo, Door(policy, there), dict.fromkeys(tasks, worker))
 
 
 def committer(repo: Repo, policy: Policy) -> Worker:
     """Who is about to commit here: TK_ACTOR, else the author's e-mail by git's configuration."""
-    ident = repo.identities()[0]
-    email = ident[ident.index("<") + 1 : ident.index(">")]
-    named = os.environ.get("TK_ACTOR")
-    return Worker(policy.actor(named or email), "" if named else email, repo.head_ref)
+    who = identity.acting(repo)
+    return Worker(policy.actor(who.actor), who.email, repo.head_ref)
 
 
 def worked_on(change: Change) -> Iterator[str]:
@@ -62,16 +61,15 @@ def worked_on(change: Change) -> Iterator[str]:
 
 def made_by(commit: Commit, policy: Policy | None) -> Worker:
     """Who made a commit, as it says itself."""
-    named = trailer(commit.message, "Tk-Actor")
-    name = named or commit.email
-    actor = policy.actor(name) if policy else name
-    return Worker(actor, "" if named else commit.email, where=commit.oid, begins=False)
+    who = commit.author
+    actor = policy.actor(who.actor) if policy else who.actor
+    return Worker(actor, who.email, where=commit.oid, begins=False)
 
 
 def note(workers: Workers, commit: Commit, change: Change | None, policy: Policy | None) -> None:
     """Note who worked on what in a commit, in place of those who did so before."""
     worker = made_by(commit, policy)
-    task = trailer(commit.message, "Tk-Task")
+    task = commit.trailers.get("Tk-Task")
     if task:
         workers[task] = worker
     for before, after in change.edits() if change is not None else ():

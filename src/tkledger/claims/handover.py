@@ -12,6 +12,7 @@ from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.claims import Handover
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
+from tkledger.git import history, refs
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher
 from tkledger.git.refs import RefLine
@@ -36,7 +37,7 @@ def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Itera
 def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
     """Drop first-seen times of claims that no longer exist, after a push that moved some."""
     if any(line.ref.startswith(CLAIMS) for line in lines):
-        forget_others(repo.common_dir, set(repo.refs(CLAIMS).values()))
+        forget_others(repo.common_dir, set(refs.listed(repo, CLAIMS).values()))
         with suppress(OSError), open(Store(repo.common_dir).path(TIDIED), "w"):
             pass  # the hook script asks for it again when this is a day old
 
@@ -52,7 +53,7 @@ def _handover(repo: Repo, ref: str, old: Standing | None, new: Standing | None) 
         ref[len(CLAIMS) :],
         old.claim if old else None,
         new.claim if new else None,
-        goes_on=bool(old and new and repo.is_ancestor(old.oid, new.oid)),
+        goes_on=bool(old and new and history.is_ancestor(repo, old.oid, new.oid)),
         lapsed=bool(old and old.left <= 0),
     )
 

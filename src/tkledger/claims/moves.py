@@ -22,8 +22,12 @@ from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError, unusable
-from tkledger.git.objects import NewObject, Oid, commit_bytes, oid_of
-from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.git import identity, refs, writing
+from tkledger.git.commit import commit_bytes
+from tkledger.git.errors import RefMoved
+from tkledger.git.objects import NewObject, Oid, oid_of
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Companions, Recorded, Together
 from tkledger.local.first_seen import first_seen
 from tkledger.local.lock import retrying
@@ -61,7 +65,7 @@ def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -
     if policy.claims != "local":
         from tkledger.claims import remote  # a plain move asks no remote
 
-        there = remote.name_of(repo.identities()[2], branch)
+        there = remote.name_of(identity.identities(repo)[2], branch)
     return Claimant(actor, branch, base, policy, there, token)
 
 
@@ -199,7 +203,7 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
         local = turn.held.local if turn.held else None
         new = None
         if turn.claim is not None:
-            author, committer, _ = repo.identities()
+            author, committer, _ = identity.identities(repo)
             parents = [turn.held.oid] if turn.held else []
             tree = oid_of("tree", b"", repo.width)
             words = message(turn.claim)
@@ -340,9 +344,9 @@ def _moved(
         try:
             with _agreement(repo, who, turned, landed, tell):
                 if landed.objects:
-                    repo.write_objects(landed.objects)
+                    writing.write_objects(repo, landed.objects)
                 if landed.swaps:
-                    repo.swap_refs(landed.swaps, f"tk: claim {task}")
+                    refs.swap(repo, landed.swaps, f"tk: claim {task}")
             return held_on(repo, task, who.remote)
         except RefMoved:
             continue

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 
 from tkledger.core.ref_names import CLAIMS, copied_claims
 from tkledger.errors import Exit, TkError
+from tkledger.git import writing
+from tkledger.git.errors import RefMoved
 from tkledger.git.objects import NewObject
-from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.local.lock import retrying
 
 SETTING = "tk.remote"
@@ -89,7 +92,7 @@ def agreed(
     first = [swap for swap in swaps if swap.new is not None]
     after = [swap for swap in swaps if swap.new is None]
     if first:
-        repo.write_objects(objects)
+        writing.write_objects(repo, objects)
     words = push(repo, remote, first) if first else ""
     try:
         yield words

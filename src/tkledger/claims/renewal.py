@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from tkledger.claims.moves import Turn, together
 from tkledger.claims.standing import Standing, standing
 from tkledger.core.ref_names import CLAIMS
+from tkledger.git import refs, writing
 from tkledger.git.objects import Oid
-from tkledger.git.repo import RefSwap, Repo
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.local.first_seen import first_seen
 
 
@@ -32,8 +34,8 @@ def renewed(repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]) -> tupl
     if not turned:
         return ()
     landing = together(repo, turned)
-    repo.write_objects(landing.objects)
-    repo.swap_refs(landing.swaps, "tk: renewed with its work")
+    writing.write_objects(repo, landing.objects)
+    refs.swap(repo, landing.swaps, "tk: renewed with its work")
     return landing.swaps
 
 

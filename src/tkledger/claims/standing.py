@@ -12,13 +12,15 @@ from typing import NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import Violation
-from tkledger.core.claim import Claim, body, parsed
+from tkledger.core.claim import Claim, parsed
 from tkledger.core.layout import path_of
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
 from tkledger.files import codec
+from tkledger.git import history
+from tkledger.git.cat_file import Found
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.local.first_seen import first_seen, forget_others
@@ -145,17 +147,12 @@ def _ahead(task: Task | None) -> bool:
     return task is not None and task.ended
 
 
-def _standing(repo: Repo, task: str, read: tuple[Oid, str, bytes], *, local: bool) -> Standing:
-    oid, kind, data = read
-    head = data.partition(b"\n\n")[0].decode(errors="replace") if kind == "commit" else ""
-    claim = parsed(task, body(data) if kind == "commit" else "")
+def _standing(repo: Repo, task: str, read: Found, *, local: bool) -> Standing:
+    oid = read[0]
+    made = history.as_commit(read)
+    claim = parsed(task, made.text if made else "")
+    since, email = (made.at, made.email) if made else (0, "")
     seen = first_seen(repo.common_dir, oid)
-    since, email = 0, ""
-    for line in head.splitlines():
-        if line.startswith("committer ") and line.split()[-2:-1][0].isdecimal():
-            since = int(line.split()[-2])
-        elif line.startswith("author ") and "<" in line:
-            email = line[line.index("<") + 1 :].partition(">")[0]
     left = claim.ttl - seen.age
     places = (oid, None) if local else (None, oid)
     return Standing(claim, oid, since, left, email, seen.here or local, *places)
@@ -231,14 +228,11 @@ def former(repo: Repo, held: Standing) -> set[str]:
     found: set[str] = set()
     oid: Oid | None = held.oid
     for _ in range(_MOST if held.claim.epoch > 1 else 0):
-        read = repo.read(oid) if oid else None
-        if read is None or read[1] != "commit":
+        made = history.as_commit(repo.read(oid)) if oid else None
+        if made is None:
             break
-        known = parsed(held.claim.task, body(read[2]))
+        known = parsed(held.claim.task, made.text)
         if known.nonce != held.claim.nonce:
             found.add(known.holder)
-        parents = [
-            line for line in read[2].split(b"\n\n")[0].splitlines() if line[:7] == b"parent "
-        ]
-        oid = parents[0][7:].decode() if parents else None
+        oid = made.parents[0] if made.parents else None
     return found

@@ -147,7 +147,8 @@ def _beginning(choices: tuple[str, ...], ctx: Any, args: Any, incomplete: str) -
 
 def _ids(ctx: typer.Context, args: Any, incomplete: str) -> Iterable[tuple[str, str]]:
     """The ids that begin so, with their titles; of the folder that -C names."""
-    from tkledger.git.repo import GitError, Repo
+    from tkledger.git.errors import GitError
+    from tkledger.git.repo import Repo
     from tkledger.ledger.reader import Ledger
 
     try:

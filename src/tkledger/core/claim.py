@@ -72,11 +72,6 @@ def parsed(task: str, text: str) -> Claim:
         return Claim(task, UNREADABLE, "", "", 0, "")
 
 
-def body(commit: bytes) -> str:
-    """The message in a commit's bytes."""
-    return commit.partition(b"\n\n")[2].decode(errors="replace")
-
-
 class Effect(Enum):
     """What becomes of a claim when its task moves."""
 

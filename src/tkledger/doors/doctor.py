@@ -12,7 +12,8 @@ from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.snapshot import Flaw
 from tkledger.doors import canaries, install, script
 from tkledger.errors import TkError
-from tkledger.git.repo import GitError, Repo
+from tkledger.git.errors import GitError
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.files import ATTRIBUTES
 

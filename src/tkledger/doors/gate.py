@@ -10,7 +10,7 @@ from tkledger.core.change import Change, Violation, governing
 from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
 from tkledger.doors import idle
-from tkledger.git.log_format import Commit
+from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger

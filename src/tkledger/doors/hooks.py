@@ -19,9 +19,11 @@ from tkledger.core.door_rules.attribution import CodeCommit
 from tkledger.core.usage import Bill, bills
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
+from tkledger.git.errors import GitError
+from tkledger.git.message import trailers
 from tkledger.git.objects import Oid
-from tkledger.git.repo import GitError, Repo
-from tkledger.ledger.reader import Ledger, trailer
+from tkledger.git.repo import Repo
+from tkledger.ledger.reader import Ledger
 from tkledger.local.sums import SumsFile
 from tkledger.local.verdicts import note_message_checked
 
@@ -68,7 +70,7 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     if tree is None:
         return
     heads = _merge_heads(ledger.repo)
-    task = trailer(message, "Tk-Task")
+    task = trailers(message).get("Tk-Task")
     verdict = gate.staged(ledger, tree, heads, message)
     named = [task] if task and not heads else []
     fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))

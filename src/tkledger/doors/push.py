@@ -15,15 +15,16 @@ from tkledger.core.door_rules.push import RefUpdate
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules.authority import guarded
 from tkledger.doors import gate
-from tkledger.doors.ref_lines import apart, is_commit, tips
+from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import Baseline
-from tkledger.git.log_format import Commit
+from tkledger.git.commit import Commit
+from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher, signer
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 from tkledger.ledger.parallel import Part, parts, side_by_side
-from tkledger.ledger.reader import Ledger, trailer
+from tkledger.ledger.reader import Ledger
 
 _ENOUGH = 1_000
 """So many violations refuse a push; to find millions more would take all memory."""
@@ -90,7 +91,7 @@ def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:
 
 def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
     """A commit of code that names no task, if the policy asks for one."""
-    task = trailer(commit.message, "Tk-Task")
+    task = commit.trailers.get("Tk-Task")
     history = ledger.history_at(commit.oid)
     return judge_door(CodeCommit(commit.oid[:10], len(commit.parents) > 1, task, history))
 
@@ -144,7 +145,7 @@ def _refs(
     """Judge how each ref moves; a new one by the server's ``policy``, any other by its own."""
     repo = ledger.repo
     moves = dict.fromkeys((old, new) for _, old, new in lines)  # many refs may move alike
-    forward = {(old, new): bool(old and new and repo.is_ancestor(old, new)) for old, new in moves}
+    forward = {(old, new): bool(old and new and is_ancestor(repo, old, new)) for old, new in moves}
     there = {old: _policy_at(ledger, old) for old, _ in moves}
     for ref, old, new in lines:
         is_head = ref == repo.head_ref

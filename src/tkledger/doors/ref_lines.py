@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tkledger.core.ref_names import CLAIMS
+from tkledger.git.history import is_commit
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
@@ -36,11 +37,6 @@ def tips(repo: Repo, lines: Iterable[RefLine]) -> list[Oid]:
     """The commits, or tags of commits, that these refs are about to name; each once."""
     named = dict.fromkeys(line.new for line in lines)
     return [oid for oid in named if oid is not None and is_commit(repo, oid)]
-
-
-def is_commit(repo: Repo, oid: Oid) -> bool:
-    """Whether an id names a commit, or a tag of one, that is here."""
-    return repo.read(f"{oid}^{{commit}}") is not None
 
 
 def _lines(stdin: bytes) -> list[str]:

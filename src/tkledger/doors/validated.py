@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.doors.ref_lines import is_commit
+from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
@@ -46,7 +46,7 @@ class Baseline:
             known = dict.fromkeys(self._read())
             for old, new in dict.fromkeys((old, new) for _, old, new in lines):
                 if new is not None and is_commit(self._repo, new):
-                    if old is not None and old in known and self._repo.is_ancestor(old, new):
+                    if old is not None and old in known and is_ancestor(self._repo, old, new):
                         del known[old]
                     known[new] = None
             self._write(known)

@@ -13,7 +13,7 @@ from tkledger.core.task import Task
 from tkledger.errors import TkError, too_old, unusable
 from tkledger.files import codec
 from tkledger.files.look_alikes import alike, look_alike, skeleton
-from tkledger.git.log_format import ABSENT
+from tkledger.git.commit import ABSENT
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
 

@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, NamedTuple
+from typing import IO
 
-from tkledger.git.objects import Oid
+from tkledger.git.commit import Commit, FileDiff
 
-FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%an%x00%B%x00"
+FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%B%x00"
 """The header of each commit in the log, under ``-z``; no part can hold the NUL that ends it."""
 
 
-ABSENT = "000000"
-"""The mode of what is not there."""
-
-
-class FileDiff(NamedTuple):
-    """One changed path of a commit against its first parent; an absent side has the mode `ABSENT`."""
-
-    old_mode: str
-    new_mode: str
-    old: Oid
-    new: Oid
-    path: str
-
-
-class Commit(NamedTuple):
-    """One commit as git's log shows it; ``at`` is the committer's date in seconds since 1970,
-    ``side`` the one of ``A...B`` that has it, ``<`` or ``>``.
-    """
-
-    oid: Oid
-    tree: Oid
-    parents: tuple[Oid, ...]
-    at: int
-    email: str
-    name: str
-    message: str
-    diffs: tuple[FileDiff, ...]
-    side: str = ">"
-
-
-def tokens(stream: IO[bytes]) -> Iterator[str]:
+def _tokens(stream: IO[bytes]) -> Iterator[str]:
     """The parts of git's output under ``-z``, as they come."""
     rest = b""
     while chunk := stream.read(1 << 16):
@@ -52,11 +22,12 @@ def tokens(stream: IO[bytes]) -> Iterator[str]:
         yield rest.decode(errors="surrogateescape")
 
 
-def commits(words: Iterator[str]) -> Iterator[Commit]:
-    """The commits in the log's parts: the header of `FORMAT`, then what it changed, if anything."""
+def logged(stream: IO[bytes]) -> Iterator[Commit]:
+    """The commits in the log: the header of `FORMAT`, then the paths that it changed, if any."""
+    words = _tokens(stream)
     token = next(words, "")
     while token := token.lstrip("\n"):
-        oid, tree, parents, at, email, name = token, *(next(words) for _ in range(5))
+        oid, tree, parents, at, email = token, *(next(words) for _ in range(4))
         message = next(words)
         diffs = []
         for token in words:
@@ -68,8 +39,8 @@ def commits(words: Iterator[str]) -> Iterator[Commit]:
                 break
         else:
             token = ""
-        parts = (email, name, message, tuple(diffs))
-        yield Commit(oid, tree, tuple(parents.split()), max(int(at or 0), 0), *parts)
+        date = max(int(at or 0), 0)
+        yield Commit(oid, tree, tuple(parents.split()), date, email, message, tuple(diffs))
 
 
 END = b"end\n"

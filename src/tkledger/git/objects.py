@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import NamedTuple
 
 try:  # hashlib's own loads OpenSSL, which takes 10 ms, as long as Python itself
@@ -109,41 +109,6 @@ def tree_bytes(entries: Iterable[TreeEntry]) -> bytes:
 def replaced(entries: Iterable[TreeEntry], new: Mapping[str, TreeEntry]) -> list[TreeEntry]:
     """``entries`` with those of ``new``, by name, in place of or beside the old ones."""
     return [*(entry for entry in entries if entry.name not in new), *new.values()]
-
-
-def commit_bytes(
-    tree: Oid, parents: Iterable[Oid], author: str, committer: str, message: str
-) -> bytes:
-    """A commit's bytes; author and committer as ``NAME <EMAIL> SECONDS ZONE``."""
-    lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
-    lines += [f"author {author}", f"committer {committer}", "", message]
-    return "\n".join(lines).encode(errors="surrogateescape")
-
-
-class WrittenCommit(NamedTuple):
-    """What stands in a commit; ``at`` is the committer's date in seconds since 1970, 0 if it has
-    none.
-    """
-
-    tree: Oid
-    parents: tuple[Oid, ...]
-    at: int
-    email: str
-    name: str
-    message: str
-
-
-def read_commit(data: bytes) -> WrittenCommit:
-    """A commit's bytes as they are, in no encoding but UTF-8; of two lines of a kind the first."""
-    head, _, message = data.decode(errors="surrogateescape").partition("\n\n")
-    lines = head.split("\n")
-    found = {word: rest for word, _, rest in (line.partition(" ") for line in reversed(lines))}
-    parents = takewhile(lambda line: line.startswith("parent "), lines[1:])
-    name, _, email = found.get("author", "").rpartition("> ")[0].partition("<")
-    date = found.get("committer", "").rpartition("> ")[2].partition(" ")[0]
-    at = int(date[:20]) if date.isascii() and date.isdecimal() else 0
-    tree, links = found.get("tree", ""), tuple(line[len("parent ") :] for line in parents)
-    return WrittenCommit(tree, links, at, email, name.strip(), message)
 
 
 def pack(objects: Iterable[NewObject], width: int = 40) -> bytes:

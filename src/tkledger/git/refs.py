@@ -1,10 +1,17 @@
-"""Refs as values; it neither reads nor moves one."""
+"""Refs: where they are, and how several move at once or not at all; what they stand for is unknown."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from tkledger.git.errors import LOOK, GitError, Locked, RefMoved, remedy_for
 from tkledger.git.objects import Oid
+from tkledger.git.process import DURABLE
+from tkledger.git.repo import Repo
+
+LOCK_MILLISECONDS = 2_000
+"""How long to wait for another git that holds a ref or the index; they do for moments only."""
 
 
 class RefLine(NamedTuple):
@@ -15,3 +22,38 @@ class RefLine(NamedTuple):
     ref: str
     old: Oid | None
     new: Oid | None
+
+
+class RefSwap(NamedTuple):
+    """A ref to move from ``old`` (None: it must not exist) to ``new`` (None: it goes away)."""
+
+    ref: str
+    new: Oid | None
+    old: Oid | None
+
+
+def listed(repo: Repo, *patterns: str) -> dict[str, Oid]:
+    """The refs under these prefixes (whole components, such as ``refs/tk``) that are at commits,
+    by full name.
+    """
+    out = repo.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", *patterns)
+    rows = [line.split(" ", 2) for line in out.decode(errors="surrogateescape").splitlines()]
+    return {name: oid for kind, oid, name in rows if kind == "commit"}
+
+
+def swap(repo: Repo, swaps: Sequence[RefSwap], message: str) -> None:
+    """Move refs, all or none of them, or raise RefMoved if one is not where it should be; Locked
+    if another git does not let go of one.
+    """
+    zeros = "0" * repo.width
+    lines = [f"update {ref} {new or zeros} {old or zeros}\n" for ref, new, old in swaps]
+    config = (*DURABLE, "-c", f"core.filesRefLockTimeout={LOCK_MILLISECONDS}")
+    options = ("--no-deref", "-m", message, "--stdin")
+    stdin = "".join(lines).encode(errors="surrogateescape")
+    done = repo.call(*config, "update-ref", *options, stdin=stdin, apart=True)
+    if done.status:
+        words = done.err.strip()
+        remedy = remedy_for(words)
+        if "cannot lock ref" in words and remedy == LOOK:
+            raise Locked(words) if "File exists" in words else RefMoved(words)
+        raise GitError(f"git update-ref: {words.removeprefix('fatal: ')}", remedy)

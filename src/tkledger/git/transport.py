@@ -170,7 +170,7 @@ def _talk(repo: Repo, argv: list[str], progress: Progress | None) -> Spoken:
         env["GIT_TERMINAL_PROMPT"] = "1"
         if argv[0] != "ls-remote":
             argv = [argv[0], "--progress", *argv[1:]]
-    process = repo.start(*argv, env=env, apart=progress is None)
+    process = repo.talking(*argv, env=env, apart=progress is None)
     try:
         if progress is None:
             out, err = process.communicate()

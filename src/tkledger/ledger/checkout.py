@@ -19,8 +19,10 @@ from contextlib import suppress
 
 from tkledger.core.layout import FOLDER
 from tkledger.errors import TkError, unusable
+from tkledger.git.errors import GitError, Locked
 from tkledger.git.objects import Oid, oid_of
-from tkledger.git.repo import LOCK_MILLISECONDS, GitError, Locked, Repo
+from tkledger.git.refs import LOCK_MILLISECONDS
+from tkledger.git.repo import Repo
 from tkledger.local.store import JOURNAL, SCRATCH, Store, scratch_file
 
 Known = Mapping[str, Sequence[Oid | None]]

@@ -18,7 +18,7 @@ from tkledger.core.usage import (
     bills,
     facts,
 )
-from tkledger.git.log_format import Commit
+from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 
 Edit = tuple["Task | None", Task]

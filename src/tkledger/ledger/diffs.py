@@ -7,19 +7,23 @@ is known.
 
 from __future__ import annotations
 
-import subprocess
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from tkledger.core.layout import FOLDER
 from tkledger.errors import unusable
 from tkledger.files.reader import NO_ROOT, Root, TreeReader
-from tkledger.git.log_format import ABSENT, END, Commit, FileDiff, tree_diffs
+from tkledger.git import history
+from tkledger.git.cat_file import BATCH
+from tkledger.git.commit import ABSENT, Commit, FileDiff
+from tkledger.git.errors import GitError
+from tkledger.git.log_format import END, tree_diffs
 from tkledger.git.objects import FOLDER_MODE, Oid, oid_of
-from tkledger.git.repo import BATCH, NOWHERE, GitError, Repo
+from tkledger.git.process import NOWHERE, Filter
+from tkledger.git.repo import Repo
 
 _ROOTS = 10_000
 """How many commits' root folders are remembered; others are read again."""
@@ -50,7 +54,7 @@ def steps(
     roots, empty = _Roots(reader), oid_of("tree", b"", repo.width)
     asked: list[Step] = []
     with (
-        closing(repo.commits(*revisions, whole=whole)) as commits,
+        closing(history.commits(repo, *revisions, whole=whole)) as commits,
         closing(_TreeDiffer(repo)) as differ,
     ):
         while batch := list(islice(commits, BATCH)):
@@ -134,7 +138,7 @@ class _Roots:
 class _TreeDiffer:
     """A git that says what differs between trees, without entering their folders."""
 
-    _git: subprocess.Popen[bytes] | None = None
+    _git: Filter | None = None
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
@@ -151,15 +155,11 @@ class _TreeDiffer:
                 "--ignore-submodules=none",  # neither .gitmodules nor the configuration hides any
                 env={"GIT_INDEX_FILE": NOWHERE},  # it would read it, and fail with it
             )
-        assert self._git.stdin
-        with suppress(BrokenPipeError):  # the answer will be missing
-            self._git.stdin.write(lines + END)
-            self._git.stdin.flush()
+        self._git.ask(lines + END)
 
     def _answer(self) -> Iterator[list[FileDiff]]:
         """What differs, for each pair that was asked about, streaming."""
         assert self._git
-        assert self._git.stdout
         try:
             yield from tree_diffs(self._git.stdout, _MOST_BYTES)
         except EOFError:
@@ -174,9 +174,4 @@ class _TreeDiffer:
     def close(self) -> None:
         """Let go of git."""
         if self._git is not None:
-            self._git.kill()
-            for stream in (self._git.stdin, self._git.stdout):
-                assert stream
-                with suppress(BrokenPipeError):
-                    stream.close()
-            self._git.wait()
+            self._git.close(kill=True)

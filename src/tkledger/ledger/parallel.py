@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from typing import IO, Generic, NamedTuple, NoReturn, TypeVar
 
+from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 
@@ -40,7 +41,7 @@ def parts(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[Part]:
     most = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, MOST)
     if most < 2:
         return [whole]
-    parents = repo.parents("--topo-order", "--reverse", *tips, *known)
+    parents = history.parents(repo, "--topo-order", "--reverse", *tips, *known)
     count = min(most, len(parents) // WORTH)
     if count < 2:
         return [whole]

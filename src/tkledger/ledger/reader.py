@@ -24,9 +24,15 @@ from tkledger.errors import Exit, TkError, unusable, usage
 from tkledger.files import codec
 from tkledger.files.look_alikes import look_alike
 from tkledger.files.reader import Root, TreeReader, twice
-from tkledger.git.log_format import ABSENT, Commit
+from tkledger.git import history, identity, refs
+from tkledger.git.cat_file import BATCH
+from tkledger.git.commit import ABSENT, Commit
+from tkledger.git.errors import GitError, Locked, RefMoved
+from tkledger.git.message import ACTOR, folded, trailers
 from tkledger.git.objects import NewObject, Oid, oid_of
-from tkledger.git.repo import BATCH, GitError, Locked, RefMoved, RefSwap, Repo
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
+from tkledger.git.writing import write_commit
 from tkledger.ledger.checkout import Checkout, dirty
 from tkledger.ledger.counting import CommitWork, Walk, work_of
 from tkledger.ledger.diffs import Step, steps
@@ -176,7 +182,7 @@ class Ledger:
         None where it does nothing. ``policy`` judges instead of the one that governs. Everything
         is read from objects; nothing depends on the checkout, the clock or what was cached.
         """
-        counting = _Counting(self.tally, partial(self.repo.parents, *revisions))
+        counting = _Counting(self.tally, partial(history.parents, self.repo, *revisions))
         for commit, old, new in self._read_ahead(steps(self.repo, self._reader, revisions)):
             parents = tuple(self.history_at(oid) for oid in commit.parents)
             before = parents[0] if parents else self._empty()
@@ -242,20 +248,19 @@ class Ledger:
         made = made._replace(message=message)
         if made.policy is None:
             return made
-        actor = trailer(message or "", "Tk-Actor")
+        name = trailers(message or "").get(ACTOR)
         laws = (made.policy, *(side.policy for side in made.parents))
-        if actor is None and any(
-            law and law.roles for law in laws
-        ):  # else nobody asks, and it would cost a process
-            actor = self.repo.author_email()
+        # only roles ask for an e-mail, which costs a process
+        asked = not name and any(law and law.roles for law in laws)
+        who = identity.known_by(name, identity.author_email(self.repo) if asked else "")
         next_ = CommitWork("", tuple(parents), int(time.time()), made.charged, ())
         edits = [*made.edits(), *((None, task) for task in made.births())]
         return made._replace(
-            actor=made.policy.actor(actor or ""), tally=lambda: self.tally.usage(next_, edits)
+            actor=made.policy.actor(who.actor), tally=lambda: self.tally.usage(next_, edits)
         )
 
     def _with_bases(self, made: Change, parents: Sequence[Oid]) -> Change:
-        found = [self.history_at(oid) for oid in self.repo.merge_bases(parents)]
+        found = [self.history_at(oid) for oid in history.merge_bases(self.repo, parents)]
         # what lay there before the ledger is no version of a task
         bases = [self._empty() if base.policy is None else base for base in found]
         return made._replace(bases=tuple(bases))
@@ -308,7 +313,7 @@ class Ledger:
         made = change(parents, after, policy=policy, keys=keys)
         if made.policy is None:
             return None
-        actor = made.policy.actor(trailer(commit.message, "Tk-Actor") or commit.email)
+        actor = made.policy.actor(commit.author.actor)
         made = made._replace(actor=actor, message=commit.message)
         if not (made.touched or made.charged):
             return None
@@ -333,7 +338,7 @@ class Ledger:
 
     def _last_policy(self, oid: Oid) -> Policy | None:
         policy: Policy | None = None
-        for commit in self.repo.log(oid, path=POLICY_PATH):
+        for commit in history.log(self.repo, oid, path=POLICY_PATH):
             for diff in commit.diffs:
                 if diff.new_mode != ABSENT:
                     entry = self._reader.entry(diff.path, diff.new_mode, diff.new).get(POLICY_PATH)
@@ -346,7 +351,7 @@ class Ledger:
         Merges are left out: they author nothing.
         """
         path = path_of(task_id) if task_id else FOLDER
-        for commit in self.repo.log(tip, path=path):
+        for commit in history.log(self.repo, tip, path=path):
             if len(commit.parents) < 2:
                 yield from self._done_by(commit)
 
@@ -361,7 +366,7 @@ class Ledger:
                 yield HistoryEntry(
                     commit.oid,
                     commit.at,
-                    trailer(commit.message, "Tk-Actor") or commit.email,
+                    commit.author.actor,
                     new.id,
                     new.title,
                     event_name(source, new.state),
@@ -473,9 +478,9 @@ class Ledger:
         """What the commit with this key recorded, if there is one on this branch."""
         if self.repo.head is None:
             return None
-        key = _folded(key)
-        for commit in self.repo.log(self.repo.head, path=FOLDER, grep=f"Tk-Key: {key}"):
-            if trailer(commit.message, "Tk-Key") == key:
+        key = folded(key)
+        for commit in history.log(self.repo, self.repo.head, path=FOLDER, grep=f"Tk-Key: {key}"):
+            if commit.trailers.get("Tk-Key") == key:
                 before = self.at(commit.parents[0]) if commit.parents else self._empty()
                 after = self.at(commit.oid)
                 return Recorded(
@@ -517,11 +522,12 @@ class Ledger:
             found = self.repo.read(f"HEAD:{path}") if self.repo.head else None
             files[path] = (found[2] if found else None, data)
         new = {path: data for path, (_, data) in files.items()}
-        author, committer, config = self.repo.identities()
+        author, committer, config = identity.identities(self.repo)
         ref, base = self.repo.head_ref, self.repo.head
         try:
             checkout.require_clean({path: old for path, (old, _) in files.items()})
-            commit = self.repo.write_commit(
+            commit = write_commit(
+                self.repo,
                 new,
                 _message(proposal),
                 parent=base,
@@ -542,7 +548,7 @@ class Ledger:
                 )
             )
             swaps = (RefSwap(ref, commit, base), *together.swaps)
-            self.repo.swap_refs(swaps, f"tk: {proposal.subject}")
+            refs.swap(self.repo, swaps, f"tk: {proposal.subject}")
         except (RefMoved, TkError) as error:
             if not self._has_moved():
                 raise
@@ -579,9 +585,9 @@ class Ledger:
             return None
         for base, files, recorded in tried:
             since = [f"^{base}"] if base else []
-            for commit in self.repo.log(self.repo.head, *since, path=FOLDER):
+            for commit in history.log(self.repo, self.repo.head, *since, path=FOLDER):
                 there = {diff.path: diff.new for diff in commit.diffs}
-                if files.items() <= there.items() and trailer(commit.message, "Tk-Actor") is None:
+                if files.items() <= there.items() and ACTOR not in commit.trailers:
                     return recorded._replace(commit=commit.oid)
         return None
 
@@ -596,13 +602,6 @@ def _some(walk: Iterator[Step]) -> Iterator[Step]:
             break
 
 
-def trailer(message: str, name: str) -> str | None:
-    """The value of the last line ``name: value`` of a message; hosts bury them in its middle."""
-    start = f"{name}: "
-    found = [line[len(start) :].strip() for line in message.splitlines() if line.startswith(start)]
-    return found[-1] if found else None
-
-
 def _bytes(snapshot: Snapshot, key: str) -> bytes | None:
     entry = snapshot.entry(key)
     if isinstance(entry, Task):
@@ -613,10 +612,5 @@ def _bytes(snapshot: Snapshot, key: str) -> bytes | None:
 
 
 def _message(proposal: Proposal) -> str:
-    lines = [f"{name}: {_folded(value)}" for name, value in proposal.trailers]
+    lines = [f"{name}: {folded(value)}" for name, value in proposal.trailers]
     return f"tk: {proposal.subject}\n" + (f"\n{chr(10).join(lines)}\n" if lines else "")
-
-
-def _folded(text: str) -> str:
-    """A text as the one line of a trailer."""
-    return " ".join(text.split())

@@ -15,9 +15,11 @@ from tkledger.core.layout import path_of
 from tkledger.core.task import Task
 from tkledger.core.usage import Account, Accounts, Activity, Fact, Usage, activity
 from tkledger.files.reader import TreeReader
-from tkledger.git.log_format import Commit
-from tkledger.git.objects import Oid, read_commit
-from tkledger.git.repo import GitError, Repo
+from tkledger.git import history
+from tkledger.git.commit import Commit
+from tkledger.git.errors import GitError
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 from tkledger.ledger.counting import (
     Below,
     CommitWork,
@@ -107,7 +109,7 @@ class Tally:
                 return self._from(anchor, sorted(tips))
             except GitError:  # the commit it was counted at is gone
                 self._anchor = None
-        children = Counter(chain.from_iterable(self._repo.parents(*tips).values()))
+        children = Counter(chain.from_iterable(history.parents(self._repo, *tips).values()))
         walk = Walk(self._reader.task, nothing_below, lambda bounds: {}, children)
         more = [fact for one in self._log(sorted(tips)) for fact in walk.add(work_of(one))]
         return self._summed(walk, sorted(tips), {}, more, ())
@@ -175,7 +177,7 @@ class Tally:
         """Since when a task that is in progress at a commit has been so, found as `Walk` finds it: by
         first parents, but by the other parent if a merge took that one's version.
         """
-        line = self._repo.first_parents(oid, path_of(task))
+        line = history.first_parents(self._repo, oid, path_of(task))
         while row := next(line, None):
             commit, *parents = row
             if commit in account.entered:
@@ -186,7 +188,7 @@ class Tally:
                 taken = next(running, None)
                 if taken is None:
                     return self._clock(anchor, commit)
-                line = self._repo.first_parents(taken, path_of(task))
+                line = history.first_parents(self._repo, taken, path_of(task))
         return None
 
     def _is_running_at(self, oid: Oid, task: str) -> bool:
@@ -199,8 +201,8 @@ class Tally:
         return self._date(oid) if clock is None else clock
 
     def _date(self, oid: Oid) -> int:
-        found = self._repo.read(oid)
-        return read_commit(found[2]).at if found else 0
+        found = history.as_commit(self._repo.read(oid))
+        return found.at if found else 0
 
     def _log(self, revisions: Sequence[str]) -> Iterator[Commit]:
         for step in steps(self._repo, self._reader, revisions, whole=False):

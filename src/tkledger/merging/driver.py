@@ -11,7 +11,9 @@ from tkledger.core.field import FieldError
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy, TooNew
 from tkledger.files import codec
-from tkledger.git.repo import GitError, Repo
+from tkledger.git import history
+from tkledger.git.errors import GitError
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.files import Outcome, base_task, by_best_base, law_of, marked
 
@@ -56,7 +58,7 @@ def _by_any_base(
 def _merge_bases(repo: Repo, path: str) -> Iterator[bytes]:
     heads = [name[len("GITHEAD_") :] for name in os.environ if name.startswith("GITHEAD_")]
     for head in heads:
-        for base in repo.merge_bases([repo.head or head, head]):
+        for base in history.merge_bases(repo, [repo.head or head, head]):
             found = repo.read(f"{base}:{path}")
             if found is not None:
                 yield found[2]

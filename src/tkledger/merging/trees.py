@@ -10,8 +10,10 @@ from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
 from tkledger.errors import unusable
 from tkledger.files import codec
+from tkledger.git import history, writing
+from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
-from tkledger.git.repo import GitError, Repo
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.files import Outcome, by_best_base, law_of, only_one
 
@@ -46,7 +48,7 @@ def merge(ledger: Ledger, a: Oid, b: Oid) -> Merged:
         else:
             files[path] = outcome.data
     if files and not conflicts:
-        tree = repo.write_tree(tree, files)
+        tree = writing.write_tree(repo, tree, files)
     return Merged(tree, tuple(conflicts))
 
 
@@ -54,12 +56,12 @@ def _merged_by_git(repo: Repo, a: Oid, b: Oid) -> tuple[Oid, dict[str, Sides]]:
     """The tree that git makes of two commits, and both versions of each file it left open."""
     driver = ("-c", "merge.tk.driver=false", "-c", "merge.tk.name=settled by tk sync")
     asked = ("merge-tree", "--write-tree", "-z", "--no-messages", a, b)
-    status, out, words = repo.outcome(*driver, *asked)
-    tree, *rows = out.split("\0")
-    if status > 1 or not tree:
-        if "--write-tree" in words or "usage:" in words:
+    done = repo.call(*driver, *asked)
+    tree, *rows = done.out.decode(errors="surrogateescape").split("\0")
+    if done.status > 1 or not tree:
+        if "--write-tree" in done.err or "usage:" in done.err:
             raise unusable("old-git", _TOO_OLD, "upgrade git, or git pull and git push by hand")
-        raise GitError(f"git merge-tree: {words.strip()}", "git fsck")
+        raise GitError(f"git merge-tree: {done.err.strip()}", "git fsck")
     stages: dict[str, Sides] = {}
     for meta, path in (row.split("\t", 1) for row in rows if "\t" in row):
         _, oid, stage = meta.split(" ")
@@ -88,7 +90,7 @@ def _settled(
 
 
 def _bases(repo: Repo, path: str, parents: tuple[Oid, Oid]) -> Iterator[bytes]:
-    for base in repo.merge_bases(parents):
+    for base in history.merge_bases(repo, parents):
         found = repo.read(f"{base}:{path}", limit=codec.MAX_BYTES)
         if found is not None:
             yield found[2]

@@ -7,13 +7,16 @@ by a commit with both as parents, which has the events of both in its history.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from tkledger.core.claim_merge import ThreeWay, Way, way
 from tkledger.core.field import is_id
 from tkledger.core.ref_names import CLAIMS, INBOXES
+from tkledger.git import history, identity, writing
 from tkledger.git.objects import Oid
-from tkledger.git.repo import RefSwap, Repo
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.git.transport import Send
 from tkledger.sync.route import Route
 
@@ -86,7 +89,7 @@ def _under(prefix: str, refs: Refs) -> Iterator[str]:
 def _claim(repo: Repo, road: Route, here: Refs, theirs: Refs, name: str) -> _One:
     ref, mark = CLAIMS + name, f"{road.agreed}claims/{name}"
     claim = ThreeWay(here.get(ref), theirs.get(ref), here.get(mark))
-    chosen = way(claim, repo.is_ancestor)
+    chosen = way(claim, partial(history.is_ancestor, repo))
     if chosen in _SENT:
         return _One(
             sends=(Send(ref, claim.ours, claim.theirs or ""),),
@@ -100,18 +103,18 @@ def _claim(repo: Repo, road: Route, here: Refs, theirs: Refs, name: str) -> _One
 def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
     if ours == theirs:
         return _One()
-    if theirs is None or (ours and repo.is_ancestor(theirs, ours)):
+    if theirs is None or (ours and history.is_ancestor(repo, theirs, ours)):
         return _One(sends=(Send(ref, ours),), way=Way.SEND)
-    if ours is None or repo.is_ancestor(ours, theirs):
+    if ours is None or history.is_ancestor(repo, ours, theirs):
         return _One((RefSwap(ref, theirs, ours),), way=Way.TAKE)
     both = _united(repo, theirs, ours)
     return _One((RefSwap(ref, both, ours),), (Send(ref, both),), way=Way.YIELD)
 
 
 def _united(repo: Repo, a: Oid, b: Oid) -> Oid:
-    author, committer, _ = repo.identities()
-    return repo.commit_tree(
-        repo.empty_tree(), [a, b], "tk: both inboxes\n", author, committer, sign=False
+    author, committer, _ = identity.identities(repo)
+    return writing.commit_tree(
+        repo, writing.empty_tree(repo), [a, b], "tk: both inboxes\n", author, committer, sign=False
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tkledger.core.change import Refused
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
+from tkledger.git import history, identity, writing
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
@@ -22,7 +23,7 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, words: tuple[str, str], actor: 
     two have no common ancestor.
     """
     repo = ledger.repo
-    if not repo.merge_bases([theirs, ours]):
+    if not history.merge_bases(repo, [theirs, ours]):
         raise _unrelated(repo, words)
     tree, conflicts = merge(ledger, theirs, ours)
     if conflicts:
@@ -30,9 +31,10 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, words: tuple[str, str], actor: 
     violations = gate.joined(ledger, tree, [theirs, ours])
     if violations:
         raise Refused(*violations)
-    author, committer, config = repo.identities()
+    author, committer, config = identity.identities(repo)
     here, there = words
-    return repo.commit_tree(
+    return writing.commit_tree(
+        repo,
         tree,
         [theirs, ours],
         f"tk: sync {here} with {there}\n\nTk-Actor: {actor}\n",

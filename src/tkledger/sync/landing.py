@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tkledger.errors import TkError, unusable
+from tkledger.git.errors import GitError, RefMoved
 from tkledger.git.objects import Oid
-from tkledger.git.repo import GitError, RefMoved, Repo
+from tkledger.git.repo import Repo
+from tkledger.git.writing import empty_tree
 from tkledger.ledger.checkout import Checkout
 from tkledger.local.lock import writing
 from tkledger.local.verdicts import note_judged
@@ -25,7 +27,7 @@ def mend(repo: Repo) -> None:
 
 def require_room(repo: Repo, commit: Oid) -> None:
     """Raise if the checkout cannot go to ``commit`` without overwriting uncommitted changes."""
-    head = repo.head or repo.empty_tree()
+    head = repo.head or empty_tree(repo)
     changed = repo.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", head, commit)
     coming = set(changed.decode(errors="surrogateescape").split("\0")[:-1])
     if not coming:

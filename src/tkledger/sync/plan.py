@@ -7,7 +7,8 @@ from typing import NamedTuple
 from tkledger.core import ref_names
 from tkledger.core.ref_names import CLAIMS, INBOXES
 from tkledger.errors import Exit, TkError
-from tkledger.git import transport
+from tkledger.git import refs, transport
+from tkledger.git.history import is_ancestor
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.git.transport import Progress
@@ -108,10 +109,10 @@ def _require_forward(repo: Repo, road: Route, had: Oid | None, theirs: Oid | Non
 
     A merge would bring that commit back; following the remote would lose work built on it.
     """
-    if had is None or theirs is None or had == theirs or repo.is_ancestor(had, theirs):
+    if had is None or theirs is None or had == theirs or is_ancestor(repo, had, theirs):
         return
     ours = repo.head
-    if ours and repo.is_ancestor(theirs, ours) and not repo.is_ancestor(had, ours):
+    if ours and is_ancestor(repo, theirs, ours) and not is_ancestor(repo, had, ours):
         return
     raise TkError(
         Exit.REJECTED,
@@ -146,7 +147,7 @@ def _both(
         f"+{INBOXES}*:{road.copies}inbox/*",
     ]
     transport.fetch(repo, road.remote, refspecs, progress=progress, dry_run=dry_run)
-    here = repo.refs(ref_names.ALL)
+    here = refs.listed(repo, ref_names.ALL)
     if dry_run:  # no ref was moved, so the remote has to be asked
         return here, transport.listed(repo, road.remote, _patterns(road))
     places = {"heads/": "refs/heads/", "claims/": CLAIMS, "inbox/": INBOXES}

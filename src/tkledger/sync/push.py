@@ -11,7 +11,8 @@ from tkledger.doors import gate
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
 from tkledger.git.objects import Oid
-from tkledger.git.repo import RefSwap, Repo
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.git.transport import Progress, Pushed, Send
 from tkledger.ledger.reader import Ledger
 from tkledger.local.verdicts import note_judged

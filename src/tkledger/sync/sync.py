@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from tkledger.errors import Exit, TkError
-from tkledger.git.repo import RefMoved, RefSwap, Repo
+from tkledger.git import refs
+from tkledger.git.errors import RefMoved
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.git.transport import Contended, Progress
 from tkledger.ledger.reader import Ledger
 from tkledger.local.lock import retrying
@@ -69,7 +72,7 @@ def sync(
                 if dry_run:
                     return done
                 if plan.alignment.moves:
-                    repo.swap_refs(plan.alignment.moves, "tk: sync")
+                    refs.swap(repo, plan.alignment.moves, "tk: sync")
                 earlier = done
                 agreed = push(ledger, road, plan, progress)
             _follow(repo, road, plan, agreed)
@@ -110,7 +113,7 @@ def _follow(repo: Repo, road: Route, plan: Plan, agreed: Sequence[RefSwap]) -> N
         repo.run("config", f"branch.{road.here}.merge", road.target)
     if agreed:
         with suppress(RefMoved):  # another sync of this repository knows better
-            repo.swap_refs(agreed, "tk: sync")
+            refs.swap(repo, agreed, "tk: sync")
     if plan.landing:
         land(repo, plan.landing, judged=plan.landing == plan.pushing)
 

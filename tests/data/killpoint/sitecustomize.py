@@ -15,7 +15,7 @@ import sys
 
 _EFFECTS = {
     *("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"),
-    *("os.chmod", "fcntl.flock", "subprocess.Popen"),
+    *("os.chmod", "fcntl.flock", "subprocess.Popen", "os.posix_spawn"),
 }
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -55,6 +55,19 @@ class _Popen(subprocess.Popen):  # type: ignore[type-arg]
         _point(*words)
 
 
+_posix_spawnp = getattr(os, "posix_spawnp", None)
+
+
+def _spawnp(name: str, words: list[str], *places: object, **options: object) -> int:
+    if _at.startswith("before ") and _at.removeprefix("before ") in words:
+        _point(_at)
+    pid: int = _posix_spawnp(name, words, *places, **options)  # type: ignore[misc]
+    _point(*words)
+    return pid
+
+
 if _at:
     sys.addaudithook(_hear)
     subprocess.Popen = _Popen  # type: ignore[misc]
+    if _posix_spawnp is not None:
+        os.posix_spawnp = _spawnp  # type: ignore[assignment]

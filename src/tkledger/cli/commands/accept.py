@@ -9,6 +9,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.snapshot import Snapshot
 from tkledger.doors.verify import judge_range
 from tkledger.errors import usage
+from tkledger.git import history
 from tkledger.ledger.reader import Proposal
 
 
@@ -24,7 +25,7 @@ def accept(
     A server believes it once the policy that names the commit stands on its HEAD: push that first.
     """
     session = Session(path, actor=actor, say=say)
-    oid = session.repo.commit_of(commit)
+    oid = history.commit_of(session.repo, commit)
     parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
     verdict = judge_range(session.ledger, oid, *parents)
     if not verdict.violations and not verdict.accepted:

@@ -47,7 +47,7 @@ def loop(
 def _loop(call: Node, max_depth: int, path: str, at: str | None) -> exec_kernel.Ruling:
     """Ask the ledger one stands in; outside of any there is nothing registered."""
     from tkledger.api.session import Session
-    from tkledger.git.repo import GitError
+    from tkledger.git.errors import GitError
 
     try:
         ledger = Session(path).read(at)

@@ -13,6 +13,7 @@ from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.errors import Exit, usage
+from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.report import violation_json, violation_text, visible
@@ -38,7 +39,7 @@ def verify(
     if range and (all or at):
         other = (ALL_HISTORY if all else AT).label
         raise usage("both", f"a range and {other} exclude each other", f"tk verify {range}")
-    tip, bases = (session.repo.commit_at(at), []) if at else _ends(session.repo, range)
+    tip, bases = (history.commit_at(session.repo, at), []) if at else _ends(session.repo, range)
     found: list[Verdict] = []
 
     def judged(progress: Callable[[int], None]) -> Verdict:
@@ -120,8 +121,8 @@ def _github(one: Violation) -> str:
 def _ends(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
     """The tip and the base of ``A..B``; ``A`` alone means ``A..HEAD``."""
     if text is None:
-        return repo.commit_of("HEAD"), []
+        return history.commit_of(repo, "HEAD"), []
     first, _, last = text.partition("..")
     if not first or last.startswith("."):
         raise usage("bad-range", f"not a commit range: {text}", "tk verify origin/main..HEAD")
-    return repo.commit_of(last or "HEAD"), [repo.commit_of(first)]
+    return history.commit_of(repo, last or "HEAD"), [history.commit_of(repo, first)]

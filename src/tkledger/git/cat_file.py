@@ -1,0 +1,59 @@
+"""Gives objects by name, out of one git that answers for as long as it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO
+
+from tkledger.git.errors import GitError
+from tkledger.git.objects import Oid, oid_of
+from tkledger.git.process import Filter
+
+BATCH = 64
+"""So many ids go into a pipe, whatever comes back: asked at once they cost one wait for git."""
+
+Found = tuple[Oid, str, bytes]
+"""An object: its id, its type, its bytes."""
+
+
+class CatFile:
+    """A ``git cat-file`` that gives objects by name.
+
+    The bytes are hashed again, since git does not: a forged loose object shows.
+    """
+
+    def __init__(self, folder: str, env: Mapping[str, str]) -> None:
+        self._git = Filter(("cat-file", "--batch"), folder, env)
+
+    def close(self) -> None:
+        """Let it end."""
+        self._git.close()
+
+    def read_many(self, names: Sequence[str], limit: int | None) -> Iterator[Found | None]:
+        """The objects that ``names`` name, in their order; None for none. Of an object larger than
+        ``limit`` the first bytes, more than the limit. Raises EOFError if git ends early.
+        """
+        for start in range(0, len(names), BATCH):
+            chunk = names[start : start + BATCH]
+            self._git.ask("".join(f"{name}\n" for name in chunk).encode(errors="surrogateescape"))
+            for _ in chunk:
+                yield _answer(self._git.stdout, limit)
+
+
+def _answer(answers: IO[bytes], limit: int | None) -> Found | None:
+    header = answers.readline().split()
+    if not header:
+        raise EOFError
+    if len(header) != 3 or header[1] not in (b"blob", b"tree", b"commit", b"tag"):
+        return None
+    oid, kind, size = header[0].decode(), header[1].decode(), int(header[2])
+    if limit is not None and size > limit:
+        data = answers.read(limit + 1)
+        left = size - len(data) + 1
+        while left:
+            left -= len(answers.read(min(left, 1 << 20)))
+        return oid, kind, data
+    data = answers.read(size + 1)[:-1]
+    if oid_of(kind, data, len(oid)) != oid:
+        raise GitError(f"object {oid} does not hold what its name says", "git fsck --full")
+    return oid, kind, data

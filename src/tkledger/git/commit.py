@@ -1,0 +1,80 @@
+"""A commit as a value, and as the bytes that git keeps; how commits hang together is history's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import takewhile
+from typing import NamedTuple
+
+from tkledger.git.identity import Identity, known_by
+from tkledger.git.message import ACTOR, trailers
+from tkledger.git.objects import Oid
+
+ABSENT = "000000"
+"""The mode of a file that is not there."""
+
+
+class FileDiff(NamedTuple):
+    """One changed path of a commit against its first parent; an absent side has the mode `ABSENT`."""
+
+    old_mode: str
+    new_mode: str
+    old: Oid
+    new: Oid
+    path: str
+
+
+class Commit(NamedTuple):
+    """One commit; bytes of its message that are not UTF-8 are surrogates.
+
+    at: the committer's date in seconds since 1970, 0 if it has none
+    email: its author's
+    diffs: the changed paths, if they were asked for
+    side: the one of ``A...B`` that has it, ``<`` or ``>``
+    """
+
+    oid: Oid
+    tree: Oid
+    parents: tuple[Oid, ...]
+    at: int
+    email: str
+    message: str
+    diffs: tuple[FileDiff, ...] = ()
+    side: str = ">"
+
+    @property
+    def trailers(self) -> dict[str, str]:
+        """The trailers of its message, the last of each name."""
+        return trailers(self.message)
+
+    @property
+    def author(self) -> Identity:
+        """Who made it, as it says itself."""
+        return known_by(self.trailers.get(ACTOR), self.email)
+
+    @property
+    def text(self) -> str:
+        """Its message as text that can be shown, with a mark for bytes that are not UTF-8."""
+        return self.message.encode(errors="surrogateescape").decode(errors="replace")
+
+
+def read_commit(oid: Oid, data: bytes) -> Commit:
+    """A commit's bytes as they are, in no encoding but UTF-8; of two lines of a kind the first."""
+    head, _, message = data.decode(errors="surrogateescape").partition("\n\n")
+    lines = head.split("\n")
+    found = {word: rest for word, _, rest in (line.partition(" ") for line in reversed(lines))}
+    links = takewhile(lambda line: line.startswith("parent "), lines[1:])
+    email = found.get("author", "").rpartition("> ")[0].partition("<")[2]
+    date = found.get("committer", "").rpartition("> ")[2].partition(" ")[0]
+    at = int(date[:20]) if date.isascii() and date.isdecimal() else 0
+    parents = tuple(line.removeprefix("parent ") for line in links)
+    return Commit(oid, found.get("tree", ""), parents, at, email, message)
+
+
+def commit_bytes(
+    tree: Oid, parents: Iterable[Oid], author: str, committer: str, message: str
+) -> bytes:
+    """A commit's bytes; author and committer as ``NAME <EMAIL> SECONDS ZONE``."""
+    lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+    lines += [f"author {author}", f"committer {committer}", "", message]
+    return "\n".join(lines).encode(errors="surrogateescape")

@@ -1,0 +1,56 @@
+"""How git fails: its own words and a remedy, or a race that was lost; no command is known here."""
+
+from __future__ import annotations
+
+LOOK = "git status"
+"""The remedy if git's words are not known here."""
+
+
+class GitError(Exception):
+    """git said no: its own words, and what can be done about it."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class Locked(GitError):
+    """Another git holds a lock, for longer than one waits: safe to try again."""
+
+    def __init__(self, words: str) -> None:
+        first = words.splitlines()[0].removeprefix("fatal: ")
+        super().__init__(first, "run it again; if no git is running, one was killed and left it")
+
+
+class RefMoved(Exception):
+    """A compare-and-swap lost: the ref is no longer where it was read."""
+
+
+def failed(command: str, words: str) -> GitError:
+    """The error for a git command that ended with ``words`` on stderr."""
+    return GitError(f"git {command}: {words.removeprefix('fatal: ')}", remedy_for(words))
+
+
+def remedy_for(words: str) -> str:
+    """What to do about git's words on stderr."""
+    if "No space left" in words:
+        return "make room on the disk and run it again; nothing was changed"
+    if "Permission denied" in words or "Read-only" in words or "insufficient permission" in words:
+        return "make the repository writable for you and run it again; nothing was changed"
+    return LOOK
+
+
+def not_readable(words: str, folder: str) -> GitError:
+    """The error for a folder in which git finds no repository that it reads."""
+    if "dubious ownership" in words:
+        return GitError(
+            f"{folder} belongs to somebody else, so git does not read it",
+            f"git config --global --add safe.directory {folder}",
+        )
+    if "not a git repository" in words:
+        return GitError(
+            f"{folder} is in no git repository",
+            "git init, or give the folder of a repository: -C PATH",
+        )
+    return GitError(words.strip().removeprefix("fatal: ") or "git cannot be read", LOOK)

@@ -1,0 +1,136 @@
+"""History: which commits there are, what they hold, how they hang together; no commit is made here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
+
+from tkledger.git.cat_file import BATCH, Found
+from tkledger.git.commit import Commit, read_commit
+from tkledger.git.errors import GitError
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
+
+
+def log(repo: Repo, *revisions: str, path: str, grep: str | None = None) -> Iterator[Commit]:
+    """The commits that ``revisions`` select and that changed something under ``path``, on
+    whichever line of history; parents before children, streaming.
+
+    Each as git's log reads it, with what it changed there against its first parent. ``grep``
+    keeps those whose message holds these words. For looking: to judge, see `commits`.
+    """
+    from tkledger.git.log_format import FORMAT, logged
+
+    options = [*(["--fixed-strings", f"--grep={grep}"] if grep else []), *_options(revisions)]
+    with repo.streamed(
+        *("log", "--stdin", "-z", "--topo-order", "--reverse", "--full-history"),
+        *("--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent"),
+        "--ignore-submodules=none",  # neither .gitmodules nor the configuration may hide an entry
+        *("--encoding=UTF-8", f"--format=tformat:{FORMAT}", *options, "--", path),
+        stdin=_listed(revisions),
+    ) as stream:
+        yield from logged(stream)
+
+
+def commits(repo: Repo, *revisions: str, whole: bool = True) -> Generator[Commit, None, None]:
+    """The commits that ``revisions`` select, parents before children, streaming; what each
+    changed is left out. ``whole`` insists on its parents, which a shallow clone does not show.
+
+    Each is read from its own bytes: git's log re-encodes a commit before it reads it, by what
+    this machine knows of encodings, and takes the last of two committers, where git itself
+    takes the first.
+    """
+    with repo.streamed(
+        *("rev-list", "--parents", "--left-right", "--topo-order", "--reverse", "--stdin"),
+        *_options(revisions),
+        stdin=_listed(revisions),
+    ) as stream:
+        while rows := [line.decode().split() for line in islice(stream, BATCH)]:
+            found = repo.read_many([marked[1:] for marked, *_ in rows])
+            for (marked, *shown), answer in zip(rows, found):
+                made = as_commit(answer)
+                if made is None or (whole and made.parents != tuple(shown)):
+                    raise GitError(
+                        f"commit {marked[1:]} has other parents than git shows",
+                        "git fetch --unshallow, or git fsck --full",
+                    )
+                yield made._replace(parents=tuple(shown), side=marked[0])
+
+
+def as_commit(found: Found | None) -> Commit | None:
+    """An object as a commit; None if there is none, or it is something else."""
+    return read_commit(found[0], found[2]) if found and found[1] == "commit" else None
+
+
+def parents(repo: Repo, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
+    """The commits that ``revisions`` select, each with its parents."""
+    args = ["rev-list", "--parents", "--stdin", *_options(revisions)]
+    with repo.streamed(*args, stdin=_listed(revisions)) as stream:
+        rows = (line.decode().split() for line in stream)
+        return {oid: tuple(parents) for oid, *parents in rows}
+
+
+def first_parents(repo: Repo, oid: Oid, path: str) -> Iterator[list[Oid]]:
+    """The commits that changed ``path``, from ``oid`` back along first parents; each followed by
+    its parents. Streaming.
+    """
+    args = ["log", "--stdin", "--first-parent", "--full-history", "--format=%H %P", "--", path]
+    with repo.streamed(*args, stdin=_listed([oid])) as stream:
+        for line in stream:
+            yield line.decode().split()
+
+
+def is_ancestor(repo: Repo, old: Oid, new: Oid) -> bool:
+    """Whether ``new`` has ``old`` in its history; a commit has itself."""
+    made = as_commit(repo.read(new))  # mostly it is the very next, and that costs no process
+    if made and old in made.parents and not repo.is_shallow:
+        return True
+    return repo.call("merge-base", "--is-ancestor", old, new).status == 0
+
+
+def merge_bases(repo: Repo, parents: Sequence[Oid]) -> list[Oid]:
+    """Git's merge bases: of two commits all the best ones, of more their common one."""
+    known = repo.bases.get(tuple(parents))
+    if known is None:
+        how = "--all" if len(parents) == 2 else "--octopus"
+        done = repo.call("merge-base", how, *parents)
+        repo.bases.clear()  # a sync asks for the same ones again, and nothing for older ones
+        known = repo.bases[tuple(parents)] = done.out.decode().split()
+    return known
+
+
+def commit_at(repo: Repo, text: str) -> Oid:
+    """The commit that a revision names, or the last one of HEAD's before a date."""
+    if re.match(r"\d{4}-\d\d-\d\d", text) and repo.head:
+        date = f"{text} 23:59:59" if len(text) == 10 else text
+        found = repo.answers("rev-list", "-1", f"--before={date}", repo.head)
+        if not found:
+            raise GitError(f"nothing was committed before {text}", "git log")
+        return found
+    return commit_of(repo, text)
+
+
+def commit_of(repo: Repo, revision: str) -> Oid:
+    """The full id of the commit that a revision names; raises GitError."""
+    if not revision or revision.startswith("-") or "\n" in revision:
+        raise GitError(f"{revision!r} is no revision", "git log --oneline")
+    found = repo.answers("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if not found:
+        raise GitError(f"{revision} names no commit here", "git log --oneline")
+    return found
+
+
+def is_commit(repo: Repo, oid: Oid) -> bool:
+    """Whether an id names a commit, or a tag of one, that is here."""
+    return repo.read(f"{oid}^{{commit}}") is not None
+
+
+def _options(revisions: Sequence[str]) -> list[str]:
+    return [word for word in revisions if word.startswith("--")]
+
+
+def _listed(revisions: Sequence[str]) -> bytes:
+    """Revisions for standard input: a command line has room for some ten thousand only."""
+    names = (f"{word}\n" for word in revisions if not word.startswith("--"))
+    return "".join(names).encode(errors="surrogateescape")

@@ -1,0 +1,62 @@
+"""Who acts: the one answer for a command, a hook and a commit; what an actor may do is decided elsewhere."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from tkledger.git.errors import GitError
+from tkledger.git.repo import Repo
+
+
+class Identity(NamedTuple):
+    """Who acts, or who made a commit.
+
+    actor: the name that was given (``--as``, TK_ACTOR, a commit's ``Tk-Actor``), else the e-mail
+    email: the author's e-mail if no name was given: only then does it say who the actor is
+    """
+
+    actor: str
+    email: str = ""
+
+
+def known_by(name: str | None, email: str) -> Identity:
+    """Who is known by a name, or if none was given by an e-mail."""
+    return Identity(name) if name else Identity(email, email)
+
+
+def acting(repo: Repo, name: str | None = None) -> Identity:
+    """Who acts here: the name given, else TK_ACTOR, else the author of git's next commit.
+
+    Raises GitError if git would have to guess the author.
+    """
+    name = name or os.environ.get("TK_ACTOR")
+    return Identity(name) if name else known_by(None, author_email(repo))
+
+
+def author_email(repo: Repo) -> str:
+    """The e-mail of a commit made now; raises GitError if git would have to guess it."""
+    ident = identities(repo)[0]
+    return ident[ident.index("<") + 1 : ident.index(">")]
+
+
+def identities(repo: Repo) -> tuple[str, str, dict[str, str]]:
+    """Author and committer as ``NAME <EMAIL> SECONDS ZONE``, and the configuration.
+
+    Raises GitError if git would have to guess who that is.
+    """
+    found = repo.variables()
+    author, committer = found.get("GIT_AUTHOR_IDENT"), found.get("GIT_COMMITTER_IDENT")
+    certain = (
+        "user.email" in found
+        or repo.has_variable("EMAIL")
+        or all(
+            f"{who}.email" in found or repo.has_variable(f"GIT_{who.upper()}_EMAIL")
+            for who in ("author", "committer")
+        )
+    )
+    if not (certain and author and committer):
+        raise GitError(
+            "git does not know who you are", "git config --global user.email you@example.org"
+        )
+    return author, committer, found
