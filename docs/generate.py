@@ -1,5 +1,5 @@
 """Writes the pages that repeat the code: docs/lifecycle.md, docs/rules.md, docs/cli.md, and the
-table of commands in README.md.
+table of commands in README.md; and the hooks to copy, in hooks/.
 
 `python docs/generate.py` writes them, with `--check` it names those that are stale and exits 1.
 """
@@ -16,11 +16,13 @@ from tkledger.core import door_rules
 from tkledger.core.catalogue import DOOR_FAMILIES, rules_of
 from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
 from tkledger.core.rules import FAMILIES
+from tkledger.doors import script
 from tkledger.verbs.commands import COMMANDS, Command, inner
 from tkledger.verbs.parameters import SHARED, Parameter
 
 DOCS = Path(__file__).parent
 README = "../README.md"
+HOOKS = "../hooks/"
 
 WRITTEN = "<!-- Written by docs/generate.py out of {source}. Change that, then: make docs -->\n"
 
@@ -36,18 +38,23 @@ def main(argv: list[str]) -> int:
             print(f"docs/{name} is stale: python docs/generate.py", file=sys.stderr)
         return 1 if stale else 0
     for name in stale:
-        (DOCS / name).write_text(pages()[name], encoding="utf-8")
+        path = DOCS / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(pages()[name], encoding="utf-8")
+        if name.startswith(HOOKS):
+            path.chmod(0o755)  # git runs only what is executable
         print(f"wrote docs/{name}")
     return 0
 
 
 def pages() -> dict[str, str]:
-    """Every page that is generated, or has a part that is, by its name as seen from docs/."""
+    """Every file that is generated, or has a part that is, by its name as seen from docs/."""
     return {
         "lifecycle.md": _joined(_lifecycle()),
         "rules.md": _joined(_rules()),
         "cli.md": _joined(_commands()),
         README: readme(_read(README)),
+        **{HOOKS + name: script.hook(name) for name in (*script.CLIENT, *script.SERVER)},
     }
 
 
