@@ -12,8 +12,8 @@ class Exit(IntEnum):
     REJECTED = 1  # by a rule
     USAGE = 2  # the words of the command
     UNUSABLE = 3  # the repository, the task or the file
-    BUSY = 4  # somebody else was faster too often: safe to try again
-    CLAIMED = 5  # somebody else holds the task
+    BUSY = 4  # lost too many races: safe to try again
+    CLAIMED = 5  # someone else holds the task
     NOTHING = 6  # there is nothing to do
     BUG = 70
     INTERRUPTED = 130

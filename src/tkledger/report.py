@@ -91,7 +91,7 @@ def understood(error: Exception) -> TkError | None:
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
         # stdout may be what failed, and that after a commit
-        remedy = "look at permissions and the room on the disk, and in tk log what was committed"
+        remedy = "check permissions and disk space; tk log shows what was committed"
         return TkError(Exit.UNUSABLE, "system", f"{error.strerror or error}{where}", remedy)
     return None
 

@@ -56,7 +56,7 @@ def test_what_is_taken_waits_no_longer(alone: Project) -> None:
     assert texts(alone, "bob") == ["y"]
     again = alone.ok("inbox", "--ack", first, second, "--as", "bob")
     assert again.out == f"{second}: taken\n"
-    assert again.err == f"{first}: was taken already\n"
+    assert again.err == f"{first}: already taken\n"
     assert texts(alone, "bob") == []
 
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_sent_is_said(alone: Project) -> None:
     refused(alone.tk("send", "bob", "a\x1b[2J"), "must not hold control characters")
     refused(alone.tk("send", "bob\nx", "a"), "ACTOR: must be one line")
     refused(alone.tk("send", "bob", "a", "--ttl", "soon"), "is no duration")
-    assert "no task 'nothing'" in alone.tk("send", "bob", "a", "--task", "nothing").err
+    assert "no such task: 'nothing'" in alone.tk("send", "bob", "a", "--task", "nothing").err
     refused(alone.tk("inbox", "--ack", "--as", "bob"), "which message?")
     refused(alone.tk("inbox", "--ack", "abc", "--as", "bob"), "no message to bob begins with 'abc'")
     refused(alone.tk("inbox", "--ack", "--refuse", "abc"), "exclude each other")

@@ -21,7 +21,7 @@ def test_a_retry_is_told_the_gap(project: Project) -> None:
     log = (project.path / ".git/tk/runs/a/attempt-2.log").read_text()
     assert "gap: no test for an empty file" in log
     answer = project.tk("retry", "a", "--gap", "more")
-    assert (answer.status, "nothing to try again" in answer.err) == (Exit.UNUSABLE, True)
+    assert (answer.status, "nothing to retry" in answer.err) == (Exit.UNUSABLE, True)
 
 
 def test_a_review_that_finds_a_gap_sends_it_back(project: Project) -> None:

@@ -51,7 +51,7 @@ def test_where_reviews_are_required_it_is_sent_there(project: Project) -> None:
 def test_a_move_by_the_command_itself_stays(project: Project) -> None:
     tk = " ".join(TK)
     answer = runs(project, "a", f"{tk} block a --reason user -m 'which one?'")
-    assert answer.out == "a: blocked by itself\n", answer.said
+    assert answer.out == "a: moved to blocked by the command\n", answer.said
     assert "reason: user" in project.file("a", "tk/a")
 
 
@@ -99,7 +99,7 @@ def test_another_attempt_hears_of_the_first(project: Project) -> None:
     heard = log_of(project, attempt=2)
     assert "mind the gap" in heard
     assert "attempt 1 of this run blocked: sh ended with exit 1" in heard
-    assert "attempt 1 printed at last:\nTask a\n\nmind the gap\n" in heard
+    assert "the last lines that attempt 1 printed:\nTask a\n\nmind the gap\n" in heard
     assert "a: mind the gap\n" in answer.err, "people at the terminal see it, too"
 
 
@@ -183,7 +183,7 @@ def test_what_a_killed_tk_left_is_reaped(project: Project) -> None:
     os.kill(pid, 0)
     while "no lease has run out" in (answer := project.ok("reap")).err:
         time.sleep(0.05)
-    assert "the lease of alice has run out, and its command was ended" in answer.out
+    assert "the lease of alice has run out, and its command was stopped" in answer.out
     assert not left(project)
     assert runs(project, "a", "true").status == 0
     project.ok("verify", "--all")

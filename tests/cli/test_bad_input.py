@@ -147,11 +147,11 @@ CASES = [
     Case("empty id", ("start", ""), Exit.USAGE, "which task"),
     Case("no id", ("start",), Exit.USAGE, "ID"),
     Case("odd id", ("start", "../a"), Exit.UNUSABLE, "../a"),
-    Case("long id", ("start", "x" * 5000), Exit.UNUSABLE, "no task"),
-    Case("id with a newline", ("start", "a\nb"), Exit.UNUSABLE, "no task"),
+    Case("long id", ("start", "x" * 5000), Exit.UNUSABLE, "no such task"),
+    Case("id with a newline", ("start", "a\nb"), Exit.UNUSABLE, "no such task"),
     Case("id taken", ("new", "--id", "a", "T"), Exit.USAGE, "already"),
-    Case("id that is none", ("new", "--id", "A b", "T"), Exit.USAGE, "no id"),
-    Case("id of a device", ("new", "--id", "con", "T"), Exit.USAGE, "no id"),
+    Case("id that is none", ("new", "--id", "A b", "T"), Exit.USAGE, "invalid id"),
+    Case("id of a device", ("new", "--id", "con", "T"), Exit.USAGE, "invalid id"),
     # the user's own work is in the way
     Case("edited", START, Exit.UNUSABLE, "not committed", edited(".tasks/a.yaml", "id: a\n")),
     Case("staged", START, Exit.UNUSABLE, "staged", edited(".tasks/a.yaml", "id: a\n", stage=True)),
@@ -412,7 +412,7 @@ def test_a_full_disk(project: Project, small_disk: Path) -> None:
             refused += 1
             assert answer.status == Exit.UNUSABLE, answer.said
             told(answer, "No space", as_json=False)
-            assert "room" in answer.err
+            assert "disk" in answer.err
             there.ok("note", "b", "the next one mends what could not be written")
             assert before[0] != there.snapshot()[0]
             commits += 1

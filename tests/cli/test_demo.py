@@ -28,7 +28,7 @@ def test_the_demo_plays_to_its_end(tmp_path: Path, as_json: bool) -> None:
     played, other = (done.stderr, done.stdout) if as_json else (done.stdout, done.stderr)
     assert "[remote rejected] main -> main (pre-receive hook declined)" in played
     assert "● done ship P1 Ship the parser" in played
-    assert played.rstrip().endswith("12 commits judged, no violation")
+    assert played.rstrip().endswith("checked 12 commits: no violation")
     if as_json:
         said = json.loads(other)
         assert said["schema"] == "tk/1"

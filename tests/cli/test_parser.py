@@ -155,10 +155,10 @@ def test_forms_of_a_line(line: str, found: dict[str, Any] | None) -> None:
         ("list -n", "-n needs a value: -n N"),
         ("list -n x", "--limit: 'x' is not a number"),
         ("list -n 0", "--limit: 0 is less than 1"),
-        ("list a b", "unexpected words: a b"),
+        ("list a b", "unexpected arguments: a b"),
         ("start", "missing argument ID..."),
         ("retry a", "missing option --gap"),
-        ("config get", "unknown word 'get'; it is one of show, explain, set"),
+        ("config get", "no such command: 'config get'; there are show, explain, set"),
     ],
 )
 def test_wrong_words_are_told_with_the_help_that_helps(line: str, fact: str) -> None:

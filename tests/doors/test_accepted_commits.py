@@ -17,7 +17,7 @@ def test_an_accepted_commit_is_reported_as_such(
     assert capsys.readouterr().out == f"accepted {bad[:10]}: the host let it through\n"
     assert tk(begun, "verify", "--all") == Exit.OK
     told = capsys.readouterr()
-    assert told.out == "4 commits judged, no violation, 1 accepted\n"
+    assert told.out == "checked 4 commits: no violation, 1 accepted\n"
     assert told.err == (
         f"accepted[TK201] a: todo -> done is not a transition ({bad[:10]})\n"
         "  reason: the host let it through\n"

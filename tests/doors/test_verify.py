@@ -19,7 +19,7 @@ def test_a_legal_history_is_verified(begun: Loom, capsys: pytest.CaptureFixture[
     begun.by_hand({"a": DONE, "src/code.py": b"pass\n"}, "finish a, and its code")
     begun.by_hand({"README.md": b"nothing of the ledger\n"})
     assert tk(begun, "verify", "--all") == Exit.OK
-    assert capsys.readouterr().out == "5 commits judged, no violation\n"
+    assert capsys.readouterr().out == "checked 5 commits: no violation\n"
     assert answer(begun, capsys, "verify", "--all") == (
         Exit.OK,
         {"schema": "tk/1", "commits": 5, "violations": []},
@@ -68,8 +68,8 @@ def test_a_jump_made_in_an_editor_is_named(begun: Loom, capsys: pytest.CaptureFi
     assert capsys.readouterr().err == (
         f"error[TK201] a: todo -> done is not a transition ({oid[:10]})\n"
         "  remedy: tk start a\n"
-        "4 commits judged, 1 of them against the rules\n"
-        "  a commit that has to stay is accepted by: tk accept COMMIT --reason TEXT\n"
+        "checked 4 commits: 1 breaks the rules\n"
+        "  to accept a commit that has to stay: tk accept COMMIT --reason TEXT\n"
     )
     status, said = answer(begun, capsys, "verify", "HEAD~2..HEAD")
     assert status == Exit.REJECTED

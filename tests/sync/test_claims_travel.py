@@ -62,7 +62,7 @@ def test_of_two_claims_the_remotes_stands_and_the_loser_is_told(
     kept = team.claim(bob, "b", "holds")
     both(ada)
     said = bob.ok("sync").out
-    assert "claim lost, another holds it by now: a" in said
+    assert "claim lost, someone else holds it now: a" in said
     assert "claim sent: b" in said
     assert tk_refs(bob) == {"a": won, "b": kept}
     bob.ok("start", "c")

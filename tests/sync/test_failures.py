@@ -69,7 +69,7 @@ def test_two_legal_branches_that_do_not_go_together(ada: Project, bob: Project) 
     ada.ok("sync")
     bob.ok("edit", "b", "--depends-on", "a")
     before = bob.head()
-    refused(bob.tk("sync"), Exit.REJECTED, "is against the rules", "error[TK30")
+    refused(bob.tk("sync"), Exit.REJECTED, "would break the rules", "error[TK30")
     answer = bob.tk("sync", "--json")
     assert answer.status == Exit.REJECTED
     assert answer.json["violations"]
@@ -253,7 +253,7 @@ def test_nobody_listens_there(ada: Project, url: str) -> None:
 def test_a_sentence_for_each_place_where_nothing_can_be_synced(
     team: Team, ada: Project, tmp_path: Path
 ) -> None:
-    refused(ada.tk("sync", "nobody"), Exit.USAGE, "there is no remote 'nobody': origin")
+    refused(ada.tk("sync", "nobody"), Exit.USAGE, "no such remote: 'nobody'; there are origin")
     refused(team.server.tk("sync"), Exit.UNUSABLE, "bare repository")
     ada.git("remote", "rename", "origin", "left")
     ada.git("remote", "add", "right", "../server.git")
@@ -271,7 +271,7 @@ def test_a_merge_under_way_comes_first(ada: Project, bob: Project) -> None:
     bob.ok("edit", "a", "--priority", "4")
     bob.git("fetch", "-q")
     bob.git("merge", "origin/main", check=False)
-    refused(bob.tk("sync"), Exit.UNUSABLE, "a merge is going on here", "git commit")
+    refused(bob.tk("sync"), Exit.UNUSABLE, "a merge is under way here", "git commit")
 
 
 def test_an_empty_server_gets_the_branch(team: Team, ada: Project) -> None:

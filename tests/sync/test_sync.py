@@ -25,7 +25,7 @@ def test_what_one_did_the_other_has(ada: Project, bob: Project) -> None:
 
 def test_nothing_to_do_is_said(ada: Project) -> None:
     answer = ada.ok("sync")
-    assert answer.out == "main and origin/main have the same; there is nothing to do\n"
+    assert answer.out == "nothing to do: main and origin/main are in step\n"
 
 
 def test_both_worked_and_it_is_merged(team: Team, ada: Project, bob: Project) -> None:

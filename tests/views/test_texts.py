@@ -217,8 +217,7 @@ Why: `done` is done.
 Remedy: begin earlier
 than that.
 
-in force since edition 2
-of the law"""
+since rules version 2"""
     )
 
 

@@ -64,11 +64,11 @@ def brief(repo: Repo, task: Task, actor: str, folder: str) -> Briefing:
 def _tail(folder: str, attempt: int) -> list[str]:
     """The end of what an earlier attempt printed, if it ran here."""
     lines = last_lines(log_of(folder, attempt), TAIL_LINES) if attempt else []
-    return [f"attempt {attempt} printed at last:\n" + "\n".join(lines)] if lines else []
+    return [f"the last lines that attempt {attempt} printed:\n" + "\n".join(lines)] if lines else []
 
 
 def last_lines(path: str, most: int) -> list[str]:
-    """The last lines of a file that grows; none if there is no file."""
+    """The last lines of a file that grows; empty if it does not exist."""
     try:
         with open(path, "rb") as file:
             size = file.seek(0, os.SEEK_END)

@@ -24,7 +24,7 @@ def retried(session: Session, word: str, gap: str, *, dry_run: bool) -> tuple[Se
     there, task = where_it_stands(session, word)
     verb = _BACK.get(task.state)
     if verb is None:
-        fact = f"{task.id} is {task.state}, so there is nothing to try again"
+        fact = f"{task.id} is {task.state}, so there is nothing to retry"
         raise unusable("not-failed", fact, f"tk why {task.id}")
     words = [(verb, {"id": task.id, "message": f"gap: {gap}"})]
     return there, there.carry_out(words, dry_run=dry_run)
@@ -41,7 +41,7 @@ def escalated(
     to = tier or _next_tier(task)
     steps = _steps(task, to, f"escalated to {to}" + (f": {message}" if message else ""))
     if not steps:
-        fact = f"{task.id} is {task.state}, so another attempt is under way already"
+        fact = f"{task.id} is {task.state}, so another attempt is already under way"
         raise unusable("not-failed", fact, f"tk escalate {task.id} --to owner")
     for step in steps[:1] if dry_run else steps:
         carried = there.carry_out([step], dry_run=dry_run)

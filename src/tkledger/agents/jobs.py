@@ -24,7 +24,7 @@ class Report(NamedTuple):
 
 
 def publish(task: str, state: str, log: str = "") -> None:
-    """Write what this job does now, if that is wanted; if it cannot be written, work goes on."""
+    """Write what this job does now, if that is wanted; if it cannot be written, work continues."""
     path = os.environ.get(VARIABLE)
     if path:
         with suppress(OSError):

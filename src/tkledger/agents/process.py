@@ -29,7 +29,7 @@ class End(Enum):
 
     EXITED = auto()
     TIMED_OUT = auto()
-    LOST = auto()  # the claim it worked under is somebody else's
+    LOST = auto()  # someone else holds the claim now
     INTERRUPTED = auto()
 
 

@@ -1,4 +1,4 @@
-"""Tasks whose lease has run out: blocked here, and free for others."""
+"""Blocks the tasks whose lease has run out, and frees them for others."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _reaped(
     fact = f"the lease of {held.claim.holder} has run out"
     child = Store(session.repo.common_dir).path(RUNS, task_id, "child")
     if not dry_run and process.end_left(child):
-        fact += ", and its command was ended"
+        fact += ", and its command was stopped"
     if task is None or task.state is not State.IN_PROGRESS:
         if not dry_run:
             who = session.claimant(ledger)

@@ -1,4 +1,4 @@
-"""A command run on a task, or on one task after another: claimed, tried, and moved by the result."""
+"""Runs a command on a task, or on one task after another: claims it, and moves it by the result."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Ended(NamedTuple):
 def one_by_one(
     session: Session, options: RunOptions, labels: tuple[str, ...], briefed: Briefed
 ) -> Iterator[Ended]:
-    """Run the command on each task that can be taken until there is none; on no task twice."""
+    """Run the command on each task that can be taken until none is left; no task twice."""
     tried: set[str] = set()
     while True:
         found = offered(session, labels, tried)
@@ -148,16 +148,21 @@ def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
 
 
 def _moved(there: Session, task_id: str, result: Result, options: RunOptions) -> Ended:
-    """Make the move that fits how the command ended; what it moved itself stays."""
+    """Make the move that fits how the command ended; a move by the command itself stays."""
     if result.end is End.LOST:
-        words = "somebody else has claimed it; the command was ended"
+        words = "claimed by someone else meanwhile; the command was stopped"
         return Ended(task_id, "", Exit.CLAIMED, words)
     ledger = there.ledger.head()
     task = ledger.task(task_id)
     state = task.state if task else None
     ok = result == Result(End.EXITED, 0)
     if state is not State.IN_PROGRESS:
-        return Ended(task_id, str(state), Exit.OK if ok else Exit.REJECTED, f"{state} by itself")
+        return Ended(
+            task_id,
+            str(state),
+            Exit.OK if ok else Exit.REJECTED,
+            f"moved to {state} by the command",
+        )
     reason, words, status = _fact(result, options)
     if ok:
         assert ledger.policy is not None

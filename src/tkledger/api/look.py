@@ -151,7 +151,7 @@ def _claim(held: Standing | None) -> Json | None:
 def prospects(
     session: Session, ledger: Snapshot, task: Task, at: str | None = None
 ) -> list[Outlook]:
-    """What would come of each verb, in the order of the lifecycle."""
+    """Every verb, in the order of the lifecycle, and what hinders it."""
     from tkledger.verbs.legal_moves import outlooks
 
     counted = partial(session.ledger.counted, parents=[session.tip(at)], message=None)
@@ -187,7 +187,7 @@ def spending(
     if session.repo.is_shallow:
         raise unusable(
             "shallow",
-            "this clone is shallow: what was used before its history begins is not here",
+            "this clone is shallow: usage recorded before its history begins is missing",
             "git fetch --unshallow",
         )
     ledger = session.read(at)

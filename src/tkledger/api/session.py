@@ -289,7 +289,7 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
 
 
 def _trailers(steps: Sequence[Proposed]) -> list[tuple[str, str]]:
-    """What the steps say beside their subjects; a reason once, and what is charged each time."""
+    """The trailers of all steps; a reason once, and what is charged each time."""
     found: list[tuple[str, str]] = []
     for step in steps:
         found += [one for one in step.trailers if step.work or one not in found]

@@ -314,7 +314,7 @@ def release(
 
     def released(held: Standing | None) -> Claim | None:
         if held is None or held.claim.released:
-            raise unusable("no-claim", f"{task} is claimed by nobody", f"tk show {task}")
+            raise unusable("no-claim", f"{task} is not claimed", f"tk show {task}")
         if held.claim.holder != holder:
             raise claimed(held)
         seen[:] = [held]

@@ -39,7 +39,7 @@ def main() -> NoReturn:
 
 
 def _open_streams() -> None:
-    """Make streams that the caller closed lead nowhere, and escape what stdout has no letter for."""
+    """Open streams that the caller closed on /dev/null, and escape what stdout cannot encode."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - open until the end
@@ -63,8 +63,8 @@ def run(argv: list[str]) -> int:
 
 
 def _reader_is_gone() -> bool:
-    """Whether whoever reads our words has seen enough (head, less); else some other pipe broke, such
-    as that to a git, and what was asked for has not been done.
+    """Whether the reader of our output is gone (head, less); else some other pipe broke, such as one
+    to git, and the command was not carried out.
     """
     import select
 

@@ -49,16 +49,18 @@ def _open(editor: str, path: str) -> None:
     try:
         words = shlex.split(editor)
     except ValueError as error:
-        raise unusable("editor", f"{editor} is no command: {error}", "git var GIT_EDITOR") from None
+        raise unusable(
+            "editor", f"not a command: {editor}: {error}", "git var GIT_EDITOR"
+        ) from None
     try:
         done = subprocess.run([*words, path])
     except OSError as error:
         said = f"{editor} cannot be run: {error.strerror}"
         raise unusable("editor", said, "git var GIT_EDITOR") from None
     if not os.path.exists(path):
-        raise unusable("editor", f"{editor} took the file away", "git var GIT_EDITOR")
+        raise unusable("editor", f"{editor} removed the file", "git var GIT_EDITOR")
     if done.returncode:
-        raise unusable("editor", f"{editor} ended with {done.returncode}", "tk edit ID --help")
+        raise unusable("editor", f"{editor} exited with {done.returncode}", "tk edit ID --help")
 
 
 def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorded:
@@ -69,7 +71,7 @@ def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorde
     def propose(ledger: Snapshot) -> Proposal:
         current = existing(session.ledger.usable(ledger), before.id)
         if current != before:
-            raise unusable("changed", f"{before.id} was changed by somebody else meanwhile", again)
+            raise unusable("changed", f"{before.id} was changed meanwhile", again)
         after = codec.load_task(codec.reformatted(data))
         if after.id != before.id:
             raise usage("frozen", f"the id of {before.id} cannot change", again)

@@ -44,7 +44,7 @@ def _alone(argv: list[str]) -> list[str]:
 
 
 def _ended(processes: list[subprocess.Popen[bytes]], look: Callable[[], None] | None = None) -> int:
-    """Wait for all, and look at them meanwhile; an interruption goes on to all of them."""
+    """Wait for all, and look at them meanwhile; an interruption is passed on to all of them."""
     try:
         while look is not None and any(process.poll() is None for process in processes):
             look()
@@ -59,7 +59,7 @@ def _ended(processes: list[subprocess.Popen[bytes]], look: Callable[[], None] | 
 
 
 def _watched(command: list[str], count: int) -> int:
-    """The same under the eyes of somebody at a terminal."""
+    """The same, with a view of the jobs on a terminal."""
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="tk-jobs-"))
         workers = [_worker(command, os.path.join(folder, str(n)), stack) for n in range(count)]

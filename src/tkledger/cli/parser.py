@@ -62,7 +62,11 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
         return None, ()
     if f"{name} {word}" not in subcommands:
         known = ", ".join(one.partition(" ")[2] for one in subcommands)
-        raise usage("usage", f"unknown word {word!r}; it is one of {known}", f"tk {name} --help")
+        raise usage(
+            "usage",
+            f"no such command: {f'{name} {word}'!r}; there are {known}",
+            f"tk {name} --help",
+        )
     return COMMANDS[f"{name} {word}"], argv[2:]
 
 
@@ -76,7 +80,7 @@ def _no_command(argv: Sequence[str]) -> TkError:
         return usage("order", fact, f"tk {command} {name} ...")
     near = get_close_matches(name, (one for one in COMMANDS if " " not in one), 1)
     remedy = f"tk {near[0]}" if near else "tk --help"
-    return usage("no-such-command", f"there is no command {name!r}", remedy)
+    return usage("no-such-command", f"no such command: {name!r}", remedy)
 
 
 def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
@@ -140,7 +144,7 @@ def _checked(one: Parameter, text: str) -> Any:
     if one.kind in (int, float):
         return _number(one, text)
     if one.noun and text not in one.choices:
-        kind, fact = f"no-such-{one.noun}", f"there is no {one.noun} {text!r}"
+        kind, fact = f"no-such-{one.noun}", f"no such {one.noun}: {text!r}"
         raise usage(kind, fact, f"one of {', '.join(one.choices)}")
     return text
 
@@ -163,7 +167,7 @@ def _keep(values: dict[str, Any], one: Parameter, value: Any) -> None:
 
 
 def _place(command: Command, values: dict[str, Any], words: list[str]) -> None:
-    """Give the words beside the options to the arguments, in their order."""
+    """Give the words that are not options to the arguments, in their order."""
     for one in command.takes:
         if not one.words:
             taken = words if one.many else words[:1]
@@ -171,7 +175,7 @@ def _place(command: Command, values: dict[str, Any], words: list[str]) -> None:
             for word in taken:
                 _keep(values, one, _checked(one, word))
     if words:
-        raise ValueError(f"unexpected words: {' '.join(words)[:60]}")
+        raise ValueError(f"unexpected arguments: {' '.join(words)[:60]}")
 
 
 def _complete(command: Command, values: dict[str, Any]) -> dict[str, Any]:

@@ -261,7 +261,7 @@ def _misnamed(path: str, oid: Oid) -> Flaw:
         return Flaw(
             form.WRONG_NAME,
             path,
-            f"{stem!r} is no id (a-z, 0-9, _ and -, at most 63)",
+            f"{stem!r} is not an id (a-z, 0-9, _ and -, at most 63)",
             "name the file after the id in it, in small letters and digits",
             oid,
         )

@@ -12,11 +12,11 @@ from tkledger.errors import unusable, usage
 from tkledger.git.repo import Repo
 
 _UNDER_WAY = {
-    "MERGE_HEAD": ("a merge is going on here", "git commit, or git merge --abort"),
-    "CHERRY_PICK_HEAD": ("a cherry-pick is going on here", "git cherry-pick --continue"),
-    "REVERT_HEAD": ("a revert is going on here", "git revert --continue"),
-    "rebase-merge": ("a rebase is going on here", "git rebase --continue"),
-    "rebase-apply": ("a rebase is going on here", "git rebase --continue"),
+    "MERGE_HEAD": ("a merge is under way here", "git commit, or git merge --abort"),
+    "CHERRY_PICK_HEAD": ("a cherry-pick is under way here", "git cherry-pick --continue"),
+    "REVERT_HEAD": ("a revert is under way here", "git revert --continue"),
+    "rebase-merge": ("a rebase is under way here", "git rebase --continue"),
+    "rebase-apply": ("a rebase is under way here", "git rebase --continue"),
 }
 """The files that git keeps in its folder while an operation is unfinished."""
 
@@ -70,7 +70,7 @@ def route(repo: Repo, remote: str | None) -> Route:
     if f"remote.{chosen}.url" not in variables:
         raise usage(
             "no-such-remote",
-            f"there is no remote {chosen!r}: {', '.join(_remotes(variables)) or 'none at all'}",
+            f"no such remote: {chosen!r}; there are {', '.join(_remotes(variables)) or 'none'}",
             f"git remote add {chosen} URL",
         )
     merge = variables.get(f"branch.{branch}.merge") if upstream == chosen else None
@@ -126,10 +126,10 @@ def _require_branch(repo: Repo) -> None:
         )
     for name, (fact, remedy) in _UNDER_WAY.items():
         if os.path.exists(os.path.join(repo.git_dir, name)):
-            raise unusable("under-way", f"{fact}, and comes first", remedy)
+            raise unusable("under-way", f"{fact}; finish it first", remedy)
     if repo.is_detached:
         raise unusable(
-            "detached", "HEAD is on no branch, so there is none to sync", "git switch BRANCH"
+            "detached", "HEAD is detached, so there is no branch to sync", "git switch BRANCH"
         )
 
 

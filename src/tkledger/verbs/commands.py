@@ -39,12 +39,12 @@ _SET_UP = (
             ("tk init", "tk init --preset agents --prefix job"),
             "Both come in one commit, with the line in .gitattributes that merges task files."),
     Command("hooks", "Install, remove or check git's hooks."),
-    Command("hooks install", "Install the hooks; other hooks go on working behind them.",
+    Command("hooks install", "Install the hooks; existing hooks run after them.",
             (p.SERVER, *EVERYWHERE),
             ("tk hooks install", "tk hooks install --server -C project.git")),
     Command("hooks uninstall", "Remove the hooks, and restore those that were there before.",
             (p.SERVER, *EVERYWHERE), ("tk hooks uninstall",)),
-    Command("hooks status", "Say how each hook is; exit 3 unless all are in place.",
+    Command("hooks status", "Show the state of each hook; exit 3 if one is missing.",
             (p.SERVER, *EVERYWHERE), ("tk hooks status",)),
     Command("doctor", "Check this repository; try that each hook rejects.",
             (p.FIX, *EVERYWHERE), ("tk doctor --fix",),
@@ -210,7 +210,7 @@ _AGENTS = (
     Command("spend", "Record tokens and cost that work on a task used.",
             (p.ID, p.TOKENS_IN, p.TOKENS_OUT, p.COST, p.MODEL, p.MESSAGE, *WRITES),
             ("tk spend a1 --tokens-in 1200 --tokens-out 300 --cost 0.25",),
-            "It is never refused, since it has already happened.", verb="spend"),
+            "It is never rejected, since it has already happened.", verb="spend"),
 )
 
 _RECORDS = (

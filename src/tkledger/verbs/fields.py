@@ -20,20 +20,20 @@ _ADMISSION = {
     "validation": "validation_path",
 }
 _LINES = ("title", "owner", "pr", "agent")
-"""What only edit sets, and an empty value takes out."""
+"""What only edit sets, and an empty value removes."""
 
 
 def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """A new task."""
     wanted = options.get("id")
     if wanted is not None and wanted in ledger.entries:
-        raise usage("id-taken", f"there is a task {wanted} already", f"tk show {wanted}")
+        raise usage("id-taken", f"id already taken: {wanted!r}", f"tk show {wanted}")
     if wanted is not None and not is_id(wanted):
         raise usage(
             "bad-id",
-            f"{wanted!r} is no id: a-z, 0-9, _ and -, at most 63, first a letter or digit; not config,"
-            " nor a device name such as con",
-            "leave --id out and get one",
+            f"invalid id {wanted!r}: use a-z, 0-9, _ and -, starting with a letter or digit (max 63);"
+            " 'config' and Windows device names are reserved",
+            "leave out --id to get a new one",
         )
     entries = ledger.entries
     prefix = ledger.policy.prefix if ledger.policy else "tk"
@@ -100,8 +100,8 @@ def concern(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     words = f"{kind or CONCERNS[0]}: {text}"
     if words in before.concerns:
         number = before.concerns.index(words) + 1
-        fact = f"{before.id} has this concern already, as number {number}"
-        raise usage("known-concern", fact, f"tk show {before.id}, or say it in other words")
+        fact = f"{before.id} already has this concern, as number {number}"
+        raise usage("known-concern", fact, f"tk show {before.id}, or word it differently")
     after = ledger.put(changed(before, concerns=(*before.concerns, words)))
     return Proposed(after, before.id, f"concern {before.id} {before.title}")
 
@@ -164,6 +164,6 @@ def _budget(raw: str | Mapping[str, Any], before: Task | None) -> dict[str, Any]
     for pair in raw.split(","):
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
-            raise usage("bad-budget", f"{pair!r} is no limit", "--budget steps=50,seconds=1800")
+            raise usage("bad-budget", f"not a limit: {pair!r}", "--budget steps=50,seconds=1800")
         known[name] = int(value) if WHOLE.match(value) and name != "cost" else value
     return {name: value for name, value in known.items() if value != ""}

@@ -1,4 +1,4 @@
-"""Makes new ids, and finds the one that somebody means at the terminal."""
+"""Makes new ids, and finds the task that a beginning of an id names."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fresh_id(prefix: str, count: int, taken: Container[str]) -> str:
 
 
 def find(ledger: Snapshot, text: str) -> str:
-    """The id that ``text`` means: itself, or the only one that begins with it."""
+    """The id that ``text`` names: itself, or the only one that begins with it."""
     found = ledger.matching(text) if text else []
     if len(found) == 1:
         return found[0]
@@ -62,10 +62,10 @@ def existing(ledger: Snapshot, text: str | None) -> Task:
 
 
 def no_such_task(ledger: Snapshot, text: str) -> TkError:
-    """Nobody goes by that id; near ones are named."""
+    """The error for an unknown id; similar ones are named."""
     from difflib import get_close_matches
 
     ids = list(ledger.ids())
     near = get_close_matches(text, ids, 3, 0.5) or [one for one in ids if text and text in one][:3]
     hint = f"did you mean {', '.join(near)}?" if near else "tk list"
-    return unusable("no-such-task", f"there is no task {text!r}", hint)
+    return unusable("no-such-task", f"no such task: {text!r}", hint)

@@ -1,4 +1,4 @@
-"""What would come of each verb, tried on the ledger without writing anything."""
+"""Which verbs are legal now, and what hinders the others; tried without writing anything."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tkledger.verbs.moves import moved
 
 
 class Outlook(NamedTuple):
-    """What would come of one verb: nothing in the way means that it is legal now."""
+    """One verb, and what hinders it; without hindrances it is legal now."""
 
     event: Event
     target: State
@@ -27,7 +27,7 @@ Counted = Callable[[Change], Change]
 
 
 def outlooks(ledger: Snapshot, task: Task, counted: Counted) -> list[Outlook]:
-    """What would come of every verb, in the order of the lifecycle."""
+    """Every verb, in the order of the lifecycle, and what hinders it."""
     return [outlook(ledger, task, event, counted) for event in TARGETS]
 
 

@@ -1,7 +1,7 @@
 """The verbs of the lifecycle: each proposes what an event makes of a task.
 
-Whether it may be so is not asked here but by the gate; only a verb that does not fit the task's
-state is refused at once, since the change alone could not tell it from another verb.
+The gate decides whether it is legal; only a verb that does not fit the task's state is refused at
+once, since the change alone could not tell it from another verb.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ def moved(
     text: str | None = None,
     place: Mapping[str, str] | None = None,
 ) -> Snapshot:
-    """The task after ``event``, with the fields that go with the state it comes to.
+    """The task after ``event``, with the fields that belong to its new state.
 
     ``place`` is the branch it is worked on from now on, and the base that it left.
 
     ``text`` says what a blocked task waits for or what went wrong, and is a note elsewhere.
-    Raises Refused if the event does not begin at the task's state.
+    Raises Refused if the event does not start from the task's state.
     """
     target = TARGETS[event]
     if not any(edge.event is event for edge in policy.lifecycle.legal_events(before.state)):
@@ -105,12 +105,15 @@ def moved(
 
 
 def _illegal_move(before: Task, event: Event, policy: Policy) -> Violation:
-    """TK201 for a verb that does not begin at the task's state, in the rule's own words."""
+    """TK201 for a verb that does not start from the task's state, in the rule's own words."""
     rule = next(rule for rule in RULES if rule.code == "TK201")
     finding = illegal(before, TARGETS[event], policy.lifecycle)
     if policy.lifecycle.event_between(before.state, TARGETS[event]):
-        finding = finding._replace(message=f"{event.value} does not begin at {before.state.value}")
+        finding = finding._replace(
+            message=f"{event.value} does not start from {before.state.value}"
+        )
     if before.state is TARGETS[event]:
-        owner = f", owned by {before.owner}" if before.owner else ""
-        finding = finding._replace(message=f"{finding.message}: it is so already{owner}")
+        owner = f" (owner {before.owner})" if before.owner else ""
+        state = before.state.value.replace("_", " ")
+        finding = finding._replace(message=f"already {state}{owner}")
     return Violation(finding.task, rule.code, rule.name, finding.message, finding.remedy)

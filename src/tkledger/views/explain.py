@@ -48,7 +48,7 @@ def page(rule: RulePage) -> Lines:
             width = frame.width if frame.piped else min(PAGE, frame.width)
             yield from _paragraph(block, width)
         yield ()
-        for text in wrap(f"in force since edition {rule.since} of the law", frame.width):
+        for text in wrap(f"since rules version {rule.since}", frame.width):
             yield ((text, DIM),)
 
     return Lines(draw)
@@ -68,7 +68,7 @@ def catalogue(rules: Sequence[RulePage]) -> Lines:
 
 
 def _summaries(rows: Sequence[Line], width: int) -> Iterator[Line]:
-    """The table with its last column wrapped; below the name where that leaves it no room."""
+    """The table with its last column wrapped; below the name if that leaves it no room."""
     widths = columns([row[:2] for row in rows])
     start = sum(widths) + 4
     beside = width - start >= LEAST_ROOM

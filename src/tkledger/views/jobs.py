@@ -1,4 +1,4 @@
-"""`tk run --jobs` while it goes on: a line for each job, drawn again and again on a terminal."""
+"""`tk run --jobs` while it runs: a line for each job, drawn again and again on a terminal."""
 
 from __future__ import annotations
 

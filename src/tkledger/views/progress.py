@@ -1,4 +1,4 @@
-"""A bar on a terminal while something long goes on; it does not know what that is."""
+"""A bar on a terminal while something takes long; it does not know what that is."""
 
 from __future__ import annotations
 

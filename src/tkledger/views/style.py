@@ -42,7 +42,7 @@ BAD = "red"
 GOOD = "green"
 
 ENDLESS = 1_000_000
-"""The width, in cells, of what is no terminal: no text of a task file (64 KiB) reaches it."""
+"""The width, in cells, of what is not a terminal: no text of a task file (64 KiB) reaches it."""
 
 
 _TITLES = {State.CANCELLED: "dim strike", State.DONE: DIM, State.BACKLOG: DIM}

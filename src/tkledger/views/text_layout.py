@@ -24,7 +24,7 @@ _BLANKS = re.compile("  +")
 
 
 class Frame(NamedTuple):
-    """Where lines go: ``width`` in cells; ``piped`` when it is no terminal."""
+    """Where lines go: ``width`` in cells; ``piped`` if it is not a terminal."""
 
     width: int
     piped: bool
@@ -40,7 +40,7 @@ class Lines:
         self.draw = draw
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        """The segments of all lines; without styles where there is no terminal."""
+        """The segments of all lines; without styles if there is no terminal."""
         from rich.segment import Segment
         from rich.style import Style
 
@@ -58,7 +58,7 @@ class Lines:
 
 
 def text_of(view: Lines, width: int) -> Iterator[str]:
-    """A view's lines as plain text, for what is no terminal."""
+    """A view's lines as plain text, for what is not a terminal."""
     return (plain(line) for line in view.draw(Frame(width, piped=True)))
 
 

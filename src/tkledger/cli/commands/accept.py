@@ -35,7 +35,7 @@ def accept(
         policy = session.ledger.usable(before).policy
         assert policy is not None
         if oid in policy.accepted:
-            raise usage("accepted", f"{oid[:10]} is accepted already", "tk verify --all")
+            raise usage("accepted", f"{oid[:10]} is already accepted", "tk verify --all")
         amended = policies.changed(policy, accepted={**policy.accepted, oid: reason})
         words = f"accept {oid[:10]}"
         trailers = (("Tk-Actor", session.actor(before)), ("Tk-Reason", reason))

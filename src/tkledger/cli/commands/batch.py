@@ -25,7 +25,7 @@ def batch(
     dry_run: bool = False,
 ) -> Answer:
     """Carry out one JSON object a line, {"op": VERB, "id": ID, options...}, as one commit."""
-    lines = _read(file).split("\n")  # and nowhere else: U+2028 may stand in a JSON text
+    lines = _read(file).split("\n")  # and nowhere else: a JSON text may hold U+2028
     if len(lines) > MAX_LINES:
         raise usage("too-many", f"a batch has at most {MAX_LINES} lines", "split the file")
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
@@ -57,7 +57,7 @@ def _verb(number: int, line: str) -> tuple[str, Options]:
     try:
         raw: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise _wrong(number, f"is no JSON: {error}") from None
+        raise _wrong(number, f"not JSON: {error}") from None
     if not isinstance(raw, dict) or raw.get("op") not in VERBS:
         raise _wrong(number, f"needs an op, one of {', '.join(VERBS)}")
     verb = raw["op"]

@@ -95,7 +95,7 @@ def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str])
     except FieldError as error:
         raise usage("bad-value", f"{error.key}: {error.message}", "tk config explain") from None
     if after._replace(version=policy.version) == policy:
-        raise usage("no-change", f"{key} is so already", "tk config show")
+        raise usage("no-change", f"{key} already has this value", "tk config show")
     snapshot = before.evolve({POLICY_PATH: after})
     words_of_commit = f"policy {after.version}: {key}"
     return Proposal(snapshot, words_of_commit, (("Tk-Actor", session.actor(before)),))

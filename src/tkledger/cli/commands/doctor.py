@@ -32,7 +32,7 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
         for one in fixed:
             yield f"fixed: {one.what} (before: {one.message})"
         if any(one.fix for one in bad) and not fix:
-            yield "some of this is put right by: tk doctor --fix"
+            yield "to repair what is safe to repair: tk doctor --fix"
 
     return Answer(
         lambda: {"findings": [_json(one) for one in findings], "fixed": names},

@@ -19,7 +19,7 @@ def explain(code: str | None = None, path: str = ".") -> Answer:
         rule for rule in EVERY if code is None or code.upper() in (rule.code, rule.name.upper())
     ]
     if not rules:
-        raise usage("no-such-rule", f"there is no rule {code}", "tk explain")
+        raise usage("no-such-rule", f"no such rule: {code}", "tk explain")
 
     def view() -> Iterable[Lines]:
         from tkledger.views.explain import catalogue, page

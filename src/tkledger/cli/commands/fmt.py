@@ -59,7 +59,7 @@ def _paths(repo: Repo, files: Sequence[str]) -> list[str]:
     assert repo.top is not None
     folder = os.path.join(repo.top, FOLDER)
     if os.path.islink(folder) or not os.path.isdir(folder):
-        raise unusable("no-ledger", f"there is no folder {FOLDER} here", "tk init")
+        raise unusable("no-ledger", f"there is no {FOLDER} folder here", "tk init")
     names = [
         f"{FOLDER}/{entry.name}"
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name)

@@ -1,4 +1,4 @@
-"""``tk hooks``: the doors of git, put in place, taken away, looked at."""
+"""``tk hooks``: git's hooks, installed, removed, checked."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tkledger.git.repo import Repo
 
 
 def install(server: bool = False, path: str = ".") -> Answer:
-    """Install the hooks; a hook that is there already goes on working behind them."""
+    """Install the hooks; existing hooks run after them."""
     states = hooks.install(Repo(path), server=server)
 
     def view() -> Iterable[str]:
         chained = [state.name for state in states if state.chained]
-        more = f"; behind them go on: {', '.join(chained)}" if chained else ""
+        more = f"; run after them: {', '.join(chained)}" if chained else ""
         yield f"installed {', '.join(state.name for state in states)}{more}"
         if server:
             yield f"next: tk doctor --fix -C {path}"
@@ -25,14 +25,14 @@ def install(server: bool = False, path: str = ".") -> Answer:
 
 
 def uninstall(server: bool = False, path: str = ".") -> Answer:
-    """Take the hooks away, and put back those that were there before."""
+    """Remove the hooks, and restore those that were there before."""
     restored = hooks.uninstall(Repo(path), server=server)
     more = f"; restored {', '.join(restored)}" if restored else ""
-    return Answer(lambda: {"restored": restored}, lambda: [f"taken away{more}"])
+    return Answer(lambda: {"restored": restored}, lambda: [f"removed{more}"])
 
 
 def status(server: bool = False, path: str = ".") -> Answer:
-    """Say how each hook is; exit 3 unless all are in place."""
+    """Show the state of each hook; exit 3 if one is missing."""
     states = hooks.status(Repo(path), server=server)
     good = all(state.ours and state.current and state.executable for state in states)
     return Answer(
@@ -47,7 +47,7 @@ def _words(state: hooks.HookState, server: bool) -> str:
     if not state.ours:
         return f"not installed: {command}"
     if not state.executable:
-        return f"installed, but not executable, so git passes it over: {command}"
+        return f"installed, but not executable, so git ignores it: {command}"
     if not state.current:
         return f"installed by another tk: {command}"
-    return "installed" + (", with another hook behind it" if state.chained else "")
+    return "installed" + ("; another hook runs after it" if state.chained else "")

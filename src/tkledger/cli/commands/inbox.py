@@ -79,7 +79,7 @@ def _answer(
     why: str | None,
     dry_run: bool,
 ) -> Answer:
-    """Take or refuse letters; those that were taken already stay so."""
+    """Take or refuse letters; those already taken stay so."""
     open_ = [one for one in chosen if not one.taken]
     if open_ and not dry_run:
         reason = checked(WHY_REFUSED, read_text(why) or "", bounded) if why else ""
@@ -93,6 +93,6 @@ def _answer(
             if one in open_:
                 yield f"{short}: {'would be ' if dry_run else ''}{verb}"
             else:
-                yield Aside(f"{short}: was taken already")
+                yield Aside(f"{short}: already taken")
 
     return Answer(lambda: {"actor": who, verb: [one.message.id for one in open_]}, view)

@@ -32,7 +32,7 @@ def init(
 
     def propose(before: Snapshot) -> Proposal:
         if POLICY_PATH in before.entries:
-            raise unusable("exists", "there is a ledger here already", "tk list")
+            raise unusable("exists", "this repository already has a ledger", "tk list")
         after = before.evolve({POLICY_PATH: begun})
         others = _attributes(session) if not no_hooks else ()
         return Proposal(after, "begin a ledger", (("Tk-Actor", session.actor(after)),), others)
@@ -58,7 +58,7 @@ def _attributes(session: Session) -> tuple[tuple[str, bytes], ...]:
 
 
 def _install_hooks(session: Session) -> None:
-    """The ledger stands even where hooks cannot be put in place; then say so."""
+    """The ledger is there even if hooks cannot be installed; then warn."""
     from tkledger.doors import install
 
     try:

@@ -39,6 +39,6 @@ def _renewed(
         task = existing(ledger, word)
         claimed = is_active(task) or standing.standing(session.repo, [task.id], who.remote)
         if not claimed:
-            fact = f"{task.id} is {task.state}, so there is no work"
+            fact = f"{task.id} is {task.state}, so nobody works on it"
             raise unusable("not-active", fact, f"tk start {task.id}")
         yield task, moves.renew(session.repo, who, task.id, ttl, session.say)

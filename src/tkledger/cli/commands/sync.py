@@ -27,7 +27,7 @@ def sync(
     try:
         done = _with_bar(session, road, name, dry_run=dry_run)
     except Refused:
-        say(f"what {road.here} would bring to {road.there} is against the rules:")
+        say(f"syncing {road.here} with {road.there} would break the rules:")
         raise
     return Answer(lambda: _json(road, done), lambda: [_words(road, done, dry_run=dry_run)])
 
@@ -55,10 +55,10 @@ def _json(road: Route, done: Synced) -> dict[str, object]:
 def _words(road: Route, done: Synced, *, dry_run: bool) -> str:
     """One line about the branch, one about the rest, if there is any."""
     if done.idle:
-        return f"{road.here} and {road.there} have the same; there is nothing to do"
+        return f"nothing to do: {road.here} and {road.there} are in step"
     would = "would be: " if dry_run else ""
     parts = [_count(done.sent, "commit", "sent"), _count(done.received, "commit", "received")]
-    told = ", ".join(part for part in parts if part) or "no news"
+    told = ", ".join(part for part in parts if part) or "no commits"
     merged = " and merged" if done.merged else " as a new branch" if done.created else ""
     lines = [f"{would}{road.here} <-> {road.there}: {told}{merged}"]
     others = [*_exchange(done.claims, "claim"), *_exchange(done.inboxes, "inbox")]
@@ -66,7 +66,7 @@ def _words(road: Route, done: Synced, *, dry_run: bool) -> str:
 
 
 def _exchange(one: Exchange, what: str) -> list[str]:
-    lost = "another holds it by now: " if what == "claim" else ""
+    lost = "someone else holds it now: " if what == "claim" else ""
     rows = ((one.sent, "sent"), (one.received, "received"), (one.lost, "lost"))
     return [
         f"{what} {verb}, {lost if verb == 'lost' else ''}{', '.join(names)}"

@@ -31,7 +31,7 @@ def verify(
     """Judge every commit of a range, or of all history, from the commits alone."""
     session = Session(path, say=say)
     if staged and (range or all or at):
-        raise usage("both", "--staged stands alone", "tk verify --staged")
+        raise usage("both", "--staged takes no range, --all or --at", "tk verify --staged")
     if staged:
         return _staged(session, format)
     if session.repo.head is None:
@@ -57,7 +57,7 @@ def verify(
 
 
 def _count(count: int) -> None:
-    """Count on a terminal, since a long history takes a while; say nothing anywhere else."""
+    """Show the count on a terminal, since a long history takes a while."""
     if sys.stderr.isatty():
         print(f"\r{count} commits\r", end="", file=sys.stderr)
 
@@ -82,11 +82,11 @@ def _view(verdict: Verdict, format: str) -> Iterable[str | Aside]:
     commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
     if verdict.violations:
         bad = len({one.commit for one in verdict.violations})
-        yield Aside(f"{commits} judged, {bad} of them against the rules")
-        yield Aside("  a commit that has to stay is accepted by: tk accept COMMIT --reason TEXT")
+        yield Aside(f"checked {commits}: {bad} break{'s' if bad == 1 else ''} the rules")
+        yield Aside("  to accept a commit that has to stay: tk accept COMMIT --reason TEXT")
     else:
         accepted = len({one.commit for one in verdict.accepted})
-        yield f"{commits} judged, no violation" + (f", {accepted} accepted" if accepted else "")
+        yield f"checked {commits}: no violation" + (f", {accepted} accepted" if accepted else "")
 
 
 def _staged(session: Session, format: str) -> Answer:
@@ -95,7 +95,9 @@ def _staged(session: Session, format: str) -> Answer:
     violations = hooks.in_index(session.ledger)
 
     def view() -> Iterable[str | Aside]:
-        return _violations(violations, format) if violations else ["what is staged breaks no rule"]
+        return (
+            _violations(violations, format) if violations else ["the staged changes break no rule"]
+        )
 
     return Answer(
         lambda: {"commits": 0, "violations": [violation_json(one) for one in violations]},
