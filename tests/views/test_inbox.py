@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tkledger.core.messages import Answer, Letter, Message
+from tkledger.core.messages import Letter, Message, Reply
 from tkledger.views.inbox import inbox
 
 AT = 1_700_000_000
@@ -13,7 +13,7 @@ FIRST = Message(
 )
 SECOND = Message("2" * 40, "eve\x1b[2J", "bob", "\tred \u202e words", AT, 60)
 LETTERS = [
-    Letter(FIRST, False, (Answer((FIRST.id,), "bob", False, "no time\ntoday"),)),
+    Letter(FIRST, False, (Reply((FIRST.id,), "bob", False, "no time\ntoday"),)),
     Letter(SECOND, False, ()),
 ]
 
