@@ -20,6 +20,7 @@ from tkledger.core.rules import judge
 from tkledger.core.task import Task
 from tkledger.core.task import changed as edited
 from tkledger.git.repo import Repo
+from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
 
 HISTORIES = range(100)
@@ -339,7 +340,7 @@ def test_what_follows_the_law_verifies_and_a_lie_is_found(seed: int, tmp_path: P
     oids = _built(loom, made, lies)
     repo = Repo(str(loom.path))
     found: dict[str, bool] = {}
-    for commit, change in Ledger(repo).changes(*oids):
+    for commit, change in changes.walk(Ledger(repo), *oids):
         found[commit.oid] = change is not None and bool(judge(change))
     repo.close()
     assert len(found) == len(set(oids))

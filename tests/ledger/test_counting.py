@@ -14,7 +14,7 @@ from tests.support.project import Project, race
 from tkledger.core.usage import Used
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
-from tkledger.ledger.counting import CommitWork
+from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
 from tkledger.local.sums import SumsFile, _check
 
@@ -115,7 +115,7 @@ def oracle(made: Sequence[Made], one: int) -> Used:
 def at(ledger: Ledger, oid: str) -> Used:
     task = ledger.at(oid).task("a")
     assert task is not None
-    return ledger.tally.usage(CommitWork("", (oid,), 0, (), ()), []).used(task)
+    return ledger.tally.usage([oid], 0).used(task)
 
 
 def woven(path: Path, seed: int, size: int) -> tuple[Project, list[Made], list[str]]:
@@ -162,7 +162,7 @@ def test_a_walk_knows_what_was_used_at_each_commit(tmp_path: Path, seed: int) ->
     walked = 0
     for revisions in ranges:
         ledger = Ledger(repo)
-        for commit, change in ledger.changes(*revisions):
+        for commit, change in changes.walk(ledger, *revisions):
             number = oids.index(commit.oid)
             task = change.after.task("a") if change else None
             if change is None or task is None or change.usage is None:

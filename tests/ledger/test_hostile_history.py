@@ -15,6 +15,7 @@ from tkledger.git import writing
 from tkledger.git.commit import commit_bytes
 from tkledger.git.objects import NewObject, TreeEntry, oid_of
 from tkledger.git.repo import Repo
+from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
 
 WHO = "T <t@example.org> 1000000 +0000"
@@ -125,7 +126,7 @@ def test_the_walk_finds_what_each_tree_holds(tmp_path: Path, seed: int) -> None:
     writing.write_objects(repo, list(forge.made.values()))
     walking, looking = Ledger(repo), Ledger(repo)
     walked = []
-    for commit, _ in walking.changes(*commits):
+    for commit, _ in changes.walk(walking, *commits):
         walked.append(commit.oid)
         here, there = told(walking.history_at(commit.oid)), told(looking.at(commit.oid))
         assert here == there, commit.oid

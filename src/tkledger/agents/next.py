@@ -18,7 +18,7 @@ from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
 from tkledger.git import identity
 from tkledger.ledger import birth_order
-from tkledger.ledger.reader import Recorded
+from tkledger.ledger.proposal import Recorded
 
 _PAUSES = (0.1, 2.0)
 """The first pause between two looks, and the longest, in seconds."""

@@ -12,6 +12,8 @@ from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import unusable
 from tkledger.git import history
+from tkledger.ledger import limits
+from tkledger.ledger.proposal import about_to_be
 from tkledger.verbs.ids import existing, find
 
 if TYPE_CHECKING:
@@ -122,14 +124,15 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     """What is known of a task beyond its file: of its commits, its neighbours and its claim."""
     from tkledger.core.history import Child, Details, times
     from tkledger.core.time import iso
+    from tkledger.ledger import log
 
     tip = session.tip(at)
-    known = times(session.ledger.entries(tip, task.id))
+    known = times(log.entries(session.ledger, tip, task.id))
     held = None if at else session.standing().get(task.id)
     children = [found for found in map(ledger.task, ledger.children(task.id)) if found]
     return Details(
         **{name: iso(value) for name, value in known._asdict().items() if value is not None},
-        used=session.ledger.usage(tip).used(task),
+        used=limits.usage(session.ledger, tip).used(task),
         depth=ledger.depth(task.id),
         children=tuple(Child(child.id, child.state) for child in children),
         blocked_by=tuple(ledger.blocked_by(task)),
@@ -154,7 +157,7 @@ def prospects(
     """Every verb, in the order of the lifecycle, and what hinders it."""
     from tkledger.verbs.legal_moves import outlooks
 
-    counted = partial(session.ledger.counted, parents=[session.tip(at)], message=None)
+    counted = partial(about_to_be, session.ledger, parents=[session.tip(at)], message=None)
     return outlooks(ledger, task, counted)
 
 
@@ -162,9 +165,11 @@ def entries(
     session: Session, word: str | None = None, limit: int | None = None, at: str | None = None
 ) -> list[HistoryEntry]:
     """What commits did to a task, or to all, oldest first; ``limit`` keeps the newest."""
+    from tkledger.ledger import log
+
     ledger = session.read(at)
     task_id = find(ledger, word) if word else None
-    found = list(session.ledger.entries(session.tip(at), task_id))
+    found = list(log.entries(session.ledger, session.tip(at), task_id))
     return found[-limit:] if limit else found
 
 
@@ -191,7 +196,7 @@ def spending(
             "git fetch --unshallow",
         )
     ledger = session.read(at)
-    usage = session.ledger.usage(history.commit_at(session.repo, at) if at else None)
+    usage = limits.usage(session.ledger, history.commit_at(session.repo, at) if at else None)
     shown = [existing(ledger, word)] if word else _worth_showing(ledger, usage)
     assert ledger.policy is not None
     sums: Sums = {}  # what is used below one task is asked for each below it

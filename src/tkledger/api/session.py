@@ -20,7 +20,9 @@ from tkledger.errors import TkError, usage
 from tkledger.git import history, identity
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger.reader import Ledger, Proposal, Recorded
+from tkledger.ledger import limits
+from tkledger.ledger.proposal import Proposal, Recorded
+from tkledger.ledger.reader import Ledger
 from tkledger.local.store import IDLE, Store
 from tkledger.local.sums import SumsFile
 from tkledger.verbs.verb import Options, Proposed
@@ -88,7 +90,7 @@ class Session:
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
         tip = None if at is None else history.commit_at(self.repo, at)
         found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
-        found.remarks = _Remarks(lambda: self.ledger.remarks(found, tip))
+        found.remarks = _Remarks(lambda: limits.remarks(self.ledger, found, tip))
         return found
 
     def look(self, at: str | None = None) -> Snapshot:
@@ -171,7 +173,7 @@ class Session:
         trailers += [("Tk-Key", key)] if key else []
         words = "".join(f"{name}: {value}\n" for name, value in trailers)
         after = steps[-1].ledger if steps else before
-        ledger = self.ledger.booked(before, after, words)
+        ledger = limits.booked(self.ledger, before, after, words)
         work = any(step.work for step in steps)
         if work:
             from tkledger.claims import moves
@@ -190,9 +192,10 @@ class Session:
         warning.
         """
         from tkledger.claims import moves
+        from tkledger.ledger.record import record
 
         landing = moves.companions(self.repo, self._at_door, self.say)
-        recorded = self.ledger.record(propose, dry_run=dry_run, key=key, companions=landing)
+        recorded = record(self.ledger, propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
             moves.turns(self.repo, recorded, self._at_door(recorded))
         if recorded.warning:
@@ -205,7 +208,7 @@ class Session:
         near = [
             (task, gauge)
             for task in tasks
-            for gauge in self.ledger.gauges(recorded.after, task)
+            for gauge in limits.gauges(self.ledger, recorded.after, task)
             if gauge.near
         ]
         violations = advice(change((recorded.before,), recorded.after))

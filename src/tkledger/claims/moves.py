@@ -28,7 +28,7 @@ from tkledger.git.errors import RefMoved
 from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
-from tkledger.ledger.reader import Companions, Recorded, Together
+from tkledger.ledger.proposal import Companions, Recorded, Together
 from tkledger.local.first_seen import first_seen
 from tkledger.local.lock import retrying
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger import report
 from tkledger.api.session import Session, moved
 from tkledger.errors import Exit
-from tkledger.ledger.reader import Recorded
+from tkledger.ledger.proposal import Recorded
 from tkledger.report import visible
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import unusable, usage
 from tkledger.files import codec
-from tkledger.ledger.reader import Proposal, Recorded
+from tkledger.ledger.proposal import Proposal, Recorded
 from tkledger.verbs.ids import existing
 
 

@@ -13,6 +13,7 @@ from tkledger.doors import idle
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
+from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
 from tkledger.local.verdicts import note_judged
 
@@ -39,7 +40,7 @@ def staged(
     """
     head = ledger.repo.head
     parents = [head, *heads] if head else list(heads)
-    proposed = ledger.proposed(parents, tree, message)
+    proposed = changes.proposed(ledger, parents, tree, message)
     violations = _broken(ledger, parents, proposed)
     fenced = tuple(_fenced(ledger.repo, proposed))
     if fenced:
@@ -49,14 +50,14 @@ def staged(
             note_judged(ledger.repo, " ".join([tree, *parents]))
     elif head and not heads:
         amended = ledger.repo.run("rev-parse", f"{head}^@").decode().split()
-        if not judge(ledger.proposed(amended, tree, message)):
+        if not judge(changes.proposed(ledger, amended, tree, message)):
             return Staged((), certain=False)
     return Staged(violations)
 
 
 def joined(ledger: Ledger, tree: Oid, parents: Sequence[Oid]) -> tuple[Violation, ...]:
     """Judge a merge of ``parents`` about to be made, wherever HEAD is."""
-    return _broken(ledger, parents, ledger.proposed(parents, tree, None))
+    return _broken(ledger, parents, changes.proposed(ledger, parents, tree))
 
 
 def _broken(ledger: Ledger, parents: Sequence[Oid], proposed: Change) -> tuple[Violation, ...]:
@@ -121,7 +122,7 @@ def _unaccepted(
 def judged(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Judged]:
     """Every commit that ``tips`` have and ``known`` (as git excludes them) have not."""
     rejudged: _Rejudged = []
-    for commit, change in ledger.changes(*tips, *known):
+    for commit, change in changes.walk(ledger, *tips, *known):
         found: list[Violation] = []
         if change is not None:
             found += in_commit(commit, judge(change))
@@ -168,7 +169,7 @@ def _merged_in(
             continue
         known = [f"^{tip}" for policy, tip in rejudged if policy == newest]
         rejudged.append((newest, oid))
-        for older, again in ledger.changes(oid, *settled, *known, policy=newest):
+        for older, again in changes.walk(ledger, oid, *settled, *known, policy=newest):
             where = f"(in {older.oid[:10]}, by policy version {newest.version})"
             for one in _tightened(again, newest) if again is not None else ():
                 yield one._replace(message=f"{one.message} {where}")

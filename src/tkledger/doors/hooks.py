@@ -87,12 +87,13 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
 def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:
     """Warn of budgets that are nearly used up, before the commit that charges them."""
     from tkledger import report
+    from tkledger.ledger import limits
 
     head = ledger.head()
     for bill in charged:
         task = head.task(bill.task)
         if task is not None:
-            for gauge in ledger.gauges(head, task, charged):
+            for gauge in limits.gauges(ledger, head, task, charged):
                 if gauge.near and not gauge.exceeded:
                     report.say(report.near(task, gauge))
 

@@ -13,7 +13,7 @@ from itertools import chain
 
 from tkledger.core.layout import path_of
 from tkledger.core.task import Task
-from tkledger.core.usage import Account, Accounts, Activity, Fact, Usage, activity
+from tkledger.core.usage import Account, Accounts, Activity, Bill, Fact, Usage, activity
 from tkledger.files.reader import TreeReader
 from tkledger.git import history
 from tkledger.git.commit import Commit
@@ -51,11 +51,19 @@ class Tally:
         self._anchor: Sums | None = None
         self._belows: dict[Oid, Below] = {}
 
-    def usage(self, next_: CommitWork, changes: Sequence[Edit]) -> Usage:
-        """What is used up to a commit that is about to be made, with these changes."""
+    def usage(
+        self,
+        parents: Sequence[Oid],
+        at: int,
+        charged: Iterable[Bill] = (),
+        changes: Sequence[Edit] = (),
+    ) -> Usage:
+        """What is used up to a commit about to be made on ``parents``, ``at`` seconds since 1970,
+        with what its message charges and these changes.
+        """
         walk = self.walk()
-        walk.add(next_, changes)
-        return self.of(walk, next_.oid)
+        walk.add(CommitWork("", tuple(parents), at, tuple(charged), ()), changes)
+        return self.of(walk, "")
 
     def walk(self, children: Mapping[Oid, int] | None = None) -> Walk:
         """A walk over commits, for `of`; ``children`` as in `Walk`."""

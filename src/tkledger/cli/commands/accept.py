@@ -10,7 +10,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.doors.verify import judge_range
 from tkledger.errors import usage
 from tkledger.git import history
-from tkledger.ledger.reader import Proposal
+from tkledger.ledger.proposal import Proposal
 
 
 def accept(

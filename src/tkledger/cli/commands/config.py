@@ -16,7 +16,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget
 from tkledger.errors import usage
 from tkledger.files import codec
-from tkledger.ledger.reader import Proposal
+from tkledger.ledger.proposal import Proposal
 
 
 def show(at: str | None = None, path: str = ".") -> Answer:

@@ -9,7 +9,7 @@ from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import TkError, unusable, usage
-from tkledger.ledger.reader import Proposal
+from tkledger.ledger.proposal import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
 
 

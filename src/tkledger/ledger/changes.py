@@ -1,0 +1,167 @@
+"""What commits do to the ledger, those of history and one about to be made; whether it is legal is not asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
+
+from tkledger.core.change import Change, change
+from tkledger.core.policy import Policy
+from tkledger.core.snapshot import Entry, Pending, Snapshot, touched
+from tkledger.core.usage import Usage
+from tkledger.files.look_alikes import look_alike
+from tkledger.files.reader import TreeReader, twice
+from tkledger.git import history
+from tkledger.git.cat_file import BATCH
+from tkledger.git.commit import ABSENT, Commit
+from tkledger.git.objects import Oid
+from tkledger.ledger.counting import CommitWork, Walk, work_of
+from tkledger.ledger.diffs import Step, steps
+from tkledger.ledger.proposal import about_to_be
+from tkledger.ledger.reader import Ledger
+from tkledger.ledger.tally import Tally
+
+_MANY = 1_000
+"""The number of changed files that are enough to be read at once."""
+
+
+def walk(
+    ledger: Ledger, *revisions: str, policy: Policy | None = None
+) -> Iterator[tuple[Commit, Change | None]]:
+    """Every commit that ``revisions`` select, parents first, with what it does to the ledger; None if
+    it does nothing.
+
+    ``policy`` governs instead of the one in the ledger. Everything is read from objects; nothing
+    depends on the checkout, the clock or what was cached.
+    """
+    counting = _Counting(ledger.tally, partial(history.parents, ledger.repo, *revisions))
+    for step in _read_ahead(ledger.files, steps(ledger.repo, ledger.files, revisions)):
+        commit = step.commit
+        parents = tuple(ledger.history_at(oid) for oid in commit.parents)
+        before = parents[0] if parents else ledger.empty()
+        entries = _changed_entries(ledger, step, before)
+        after = before.evolve(entries) if entries else before
+        ledger.keep(commit.oid, after)
+        counting.add(commit)
+        keys = frozenset(entries) if len(parents) < 2 else None
+        made = _made_by(ledger, commit, parents, after, keys, policy)
+        yield commit, made and made._replace(tally=partial(counting.usage, commit.oid))
+
+
+def proposed(
+    ledger: Ledger, parents: Sequence[Oid], tree: Oid, message: str | None = None
+) -> Change:
+    """What a commit of ``tree`` on top of ``parents`` would do; git has not made it yet."""
+    sides = tuple(ledger.history_at(oid) for oid in parents)
+    made = about_to_be(ledger, change(sides, ledger.in_tree(tree)), parents, message)
+    return _with_bases(ledger, made, parents) if made.is_merge and made.touched else made
+
+
+class _Counting:
+    """Counts along a walk of changes, from the first time that the usage at a commit is asked for."""
+
+    def __init__(self, tally: Tally, parents: Callable[[], Mapping[Oid, tuple[Oid, ...]]]) -> None:
+        self._tally = tally
+        self._parents = parents
+        self._walk: Walk | None = None
+        self._waiting: list[CommitWork] = []
+
+    def add(self, commit: Commit) -> None:
+        """Add the next commit."""
+        self._waiting.append(work_of(commit))
+
+    def usage(self, commit: Oid) -> Usage:
+        """What is used up to a commit of the walk, the last one that was added."""
+        if self._walk is None:
+            children = Counter(chain.from_iterable(self._parents().values()))
+            self._walk = self._tally.walk(children)
+        for waiting in self._waiting:
+            self._walk.add(waiting)
+        self._waiting.clear()
+        return self._tally.of(self._walk, commit)
+
+
+def _read_ahead(files: TreeReader, found: Iterator[Step]) -> Iterator[Step]:
+    """The steps ``found``, with the files of several read at once: one by one, each costs a wait for git
+    (measured: 50 us).
+    """
+    while batch := list(_some(found)):
+        diffs = (diff for step in batch for diff in step.commit.diffs)
+        present = (diff for diff in diffs if diff.new_mode != ABSENT)
+        entries = (files.entry(diff.path, diff.new_mode, diff.new) for diff in present)
+        files.load([one for found in entries for one in found.values() if isinstance(one, Pending)])
+        yield from batch
+
+
+def _some(found: Iterator[Step]) -> Iterator[Step]:
+    """`BATCH` steps, or fewer if they change many files."""
+    count = 0
+    for step in islice(found, BATCH):
+        yield step
+        count += len(step.commit.diffs)
+        if count > _MANY:
+            break
+
+
+def _changed_entries(ledger: Ledger, step: Step, before: Snapshot) -> dict[str, Entry | None]:
+    """The entries that a commit changes in its first parent's ledger, ``before``; None if removed."""
+    in_order = step.before.in_order and step.after.in_order
+    changed = _compared(ledger.files, step.commit, before) if in_order else None
+    if changed is None:  # comparing such trees means nothing
+        after = ledger.in_tree(step.commit.tree)
+        return {key: after.entries.get(key) for key in touched([before], after)}
+    if step.before.alike != step.after.alike:
+        for name in step.before.alike:
+            changed.update(dict.fromkeys(look_alike(name)))
+        for name in step.after.alike:
+            changed.update(look_alike(name))
+    return changed
+
+
+def _compared(
+    files: TreeReader, commit: Commit, before: Snapshot
+) -> dict[str, Entry | None] | None:
+    """The entries that change by what git says of the ledger's folder; None if a name is in it
+    twice, before or after: then one of the two did not change.
+    """
+    changed: dict[str, Entry | None] = {}
+    for diff in commit.diffs:
+        gone, new = diff.new_mode == ABSENT, diff.old_mode == ABSENT
+        side = (diff.old_mode, diff.old) if gone else (diff.new_mode, diff.new)
+        for key, entry in files.entry(diff.path, *side).items():
+            there = before.entries.get(key)
+            if key in changed or (there and (new or there == twice(diff.path))):
+                return None
+            changed[key] = None if gone else entry
+    return changed
+
+
+def _made_by(
+    ledger: Ledger,
+    commit: Commit,
+    parents: tuple[Snapshot, ...],
+    after: Snapshot,
+    keys: frozenset[str] | None,
+    policy: Policy | None,
+) -> Change | None:
+    """What a commit does to the ledger; None if nothing. ``keys`` may have changed; None: any."""
+    same = all(parent.entries is after.entries for parent in parents)
+    if same and "Tk-" not in commit.message and (parents or not after.entries):
+        return None
+    made = change(parents, after, policy=policy, keys=keys)
+    if made.policy is None:
+        return None
+    actor = made.policy.actor(commit.author.actor)
+    made = made._replace(actor=actor, message=commit.message)
+    if not (made.touched or made.charged):
+        return None
+    return _with_bases(ledger, made, commit.parents) if made.is_merge else made
+
+
+def _with_bases(ledger: Ledger, made: Change, parents: Sequence[Oid]) -> Change:
+    found = [ledger.history_at(oid) for oid in history.merge_bases(ledger.repo, parents)]
+    # a file that lay there before the ledger is not a version of a task
+    bases = [ledger.empty() if base.policy is None else base for base in found]
+    return made._replace(bases=tuple(bases))

@@ -1,0 +1,52 @@
+"""How much tasks used up to HEAD or another commit, and of which limits; `core.budget` says what these mean."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from functools import lru_cache, partial
+
+from tkledger.core import budget
+from tkledger.core.budget import Gauge
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.core.usage import Bill, Usage, bills
+from tkledger.git.objects import Oid
+from tkledger.ledger.reader import Ledger
+
+
+def usage(ledger: Ledger, tip: Oid | None = None, charged: Iterable[Bill] = ()) -> Usage:
+    """What was used up to now, with HEAD or ``tip`` as the last commit, and what a commit about to be
+    made charges.
+    """
+    head = tip or ledger.repo.head
+    parents = [head] if head else []
+    return ledger.tally.usage(parents, int(time.time()), charged)
+
+
+def gauges(
+    ledger: Ledger, snapshot: Snapshot, task: Task, charged: Iterable[Bill] = ()
+) -> list[Gauge]:
+    """The limits of a task in HEAD's ledger, and what is used of them."""
+    policy = snapshot.policy
+    if policy is None or next(budget.limits(policy, snapshot, task), None) is None:
+        return []
+    return budget.gauges(policy, snapshot, task, usage(ledger, charged=charged))
+
+
+def booked(ledger: Ledger, before: Snapshot, after: Snapshot, message: str) -> Snapshot:
+    """The ledger after moves, with the marks that they leave if usage is counted; ``message`` is
+    that of the commit about to be made.
+    """
+    charged = bills(message)
+    used = lru_cache(maxsize=1)(partial(usage, ledger, charged=charged))
+    return budget.booked(before, after, used, [bill.task for bill in charged])
+
+
+def remarks(ledger: Ledger, snapshot: Snapshot, tip: Oid | None) -> dict[str, str]:
+    """The tasks with a limit that is nearly used up at HEAD or ``tip``, and the words for it."""
+    if snapshot.policy is None:
+        return {}
+    used = lru_cache(maxsize=1)(partial(usage, ledger, tip))
+    near = budget.pressing(snapshot.policy, snapshot, used)
+    return {task_id: gauge.told_of(task_id) for task_id, gauge in near.items()}

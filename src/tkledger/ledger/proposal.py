@@ -1,0 +1,97 @@
+"""Proposals: the ledger as a command wants it, the commit that it becomes, and what lands with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
+
+from tkledger.core.change import Change
+from tkledger.core.policy import Policy
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.files import codec
+from tkledger.git import identity
+from tkledger.git.message import ACTOR, folded, trailers
+from tkledger.git.objects import NewObject, Oid
+from tkledger.git.refs import RefSwap
+from tkledger.ledger.reader import Ledger
+
+
+class Proposal(NamedTuple):
+    """The ledger as a command wants it, and the words of the commit."""
+
+    after: Snapshot
+    subject: str
+    trailers: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, bytes], ...] = ()
+    """Files outside the ledger that go with it; only ``tk init`` has any."""
+    always: bool = False
+    """Whether to commit even if no task changes: the message may charge one."""
+
+    @property
+    def message(self) -> str:
+        """The message of the commit."""
+        lines = [f"{name}: {folded(value)}" for name, value in self.trailers]
+        return f"tk: {self.subject}\n" + (f"\n{chr(10).join(lines)}\n" if lines else "")
+
+
+class Recorded(NamedTuple):
+    """A proposal that was recorded: the ledger before and after, the keys of what changed, and the
+    commit; None if there is none, as in a dry run or if nothing changes.
+    """
+
+    commit: Oid | None
+    before: Snapshot
+    after: Snapshot
+    touched: tuple[str, ...]
+    warning: str = ""
+
+
+class Together(NamedTuple):
+    """What lands with a commit or not at all: other refs, and objects for them."""
+
+    swaps: tuple[RefSwap, ...] = ()
+    objects: tuple[NewObject, ...] = ()
+
+
+Companions = Callable[[Recorded], AbstractContextManager[Together]]
+"""Called with a proposal that was found legal; gives what is to land with it. The context is left by
+an exception if the commit could not be made.
+"""
+
+
+def alone(recorded: Recorded) -> AbstractContextManager[Together]:
+    """Companions: nothing lands with the commit."""
+    return nullcontext(Together())
+
+
+def about_to_be(
+    ledger: Ledger, made: Change, parents: Sequence[Oid], message: str | None
+) -> Change:
+    """A change that is about to be committed on ``parents``, with its actor and what is used by then."""
+    made = made._replace(message=message)
+    if made.policy is None:
+        return made
+    name = trailers(message or "").get(ACTOR)
+    laws = (made.policy, *(side.policy for side in made.parents))
+    # only roles ask for an e-mail, which costs a process
+    asked = not name and any(law and law.roles for law in laws)
+    who = identity.known_by(name, identity.author_email(ledger.repo) if asked else "")
+    now = int(time.time())
+    edits = [*made.edits(), *((None, task) for task in made.births())]
+    return made._replace(
+        actor=made.policy.actor(who.actor),
+        tally=lambda: ledger.tally.usage(parents, now, made.charged, edits),
+    )
+
+
+def file_of(snapshot: Snapshot, key: str) -> bytes | None:
+    """The bytes of the file of a task or of the policy; None if there is none."""
+    entry = snapshot.entry(key)
+    if isinstance(entry, Task):
+        return codec.dump_task(entry)
+    if isinstance(entry, Policy):
+        return codec.dump_policy(entry)
+    return None

@@ -1,0 +1,290 @@
+"""The only writer: judges a proposal and commits it by compare-and-swap of the ref, again if a race is lost."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+from tkledger.core.change import Refused, change
+from tkledger.core.layout import FOLDER, path_at
+from tkledger.core.rules import judge
+from tkledger.core.snapshot import Snapshot
+from tkledger.errors import Exit, TkError, unusable, usage
+from tkledger.files import codec
+from tkledger.git import history, identity, refs
+from tkledger.git.errors import GitError, Locked, RefMoved
+from tkledger.git.message import ACTOR, folded
+from tkledger.git.objects import Oid, oid_of
+from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
+from tkledger.git.writing import write_commit
+from tkledger.ledger.checkout import Checkout, dirty
+from tkledger.ledger.proposal import (
+    Companions,
+    Proposal,
+    Recorded,
+    Together,
+    about_to_be,
+    alone,
+    file_of,
+)
+from tkledger.ledger.reader import Ledger
+from tkledger.local.lock import retrying, writing
+from tkledger.local.verdicts import note_judged
+
+_TRIES = 20
+"""The number of races that may be lost before giving up BUSY."""
+
+_PATIENCE = 5.0
+"""Seconds to wait for another commit that may be taking a move along."""
+
+Propose = Callable[[Snapshot], Proposal]
+"""What a command wants of the ledger in HEAD; called again after a lost race."""
+
+
+def record(
+    ledger: Ledger,
+    propose: Propose,
+    *,
+    dry_run: bool = False,
+    key: str | None = None,
+    companions: Companions = alone,
+) -> Recorded:
+    """Read HEAD, propose, judge, and commit by compare-and-swap; again after a lost race.
+    ``companions`` land with the commit or not at all.
+
+    Nothing is written before the verdict. Raises Refused if the law forbids it, TkError if the
+    repository is in no state for it or stays BUSY. The user's index and working files are touched
+    at these paths only, and are brought back to HEAD if the ref does not move. A ``key`` used before
+    gives the first answer again.
+    """
+    _require_branch(ledger.repo)
+    if dry_run:
+        return _judged(ledger, propose)[0]
+    with writing(ledger.repo) as waited:
+        if waited:
+            ledger.repo.refresh()
+        checkout = Checkout(ledger.repo)
+        try:
+            return _Writer(ledger, checkout, key, companions).record(propose)
+        except BaseException:
+            _take_back(checkout, ledger.repo)
+            raise
+
+
+def _require_branch(repo: Repo) -> None:
+    """Raise unless there is a checkout on a branch, with no merge in progress."""
+    if repo.is_bare:
+        raise unusable(
+            "bare",
+            "this is a bare repository: there is nothing to work in",
+            "git worktree add PATH",
+        )
+    if repo.is_detached:
+        raise unusable(
+            "detached", "HEAD is on no branch, so a move would be lost", "git switch BRANCH"
+        )
+    if os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD")):
+        raise unusable(
+            "merging", "a merge is going on here, and its commit comes first", "git commit"
+        )
+
+
+def _judged(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal]:
+    """A proposal on HEAD that is legal. Raises Refused or TkError if it is not."""
+    before = ledger.head()
+    proposal = propose(before)
+    heads = [ledger.repo.head] if ledger.repo.head else []
+    made = change((before,) if heads else (), proposal.after)
+    violations = judge(about_to_be(ledger, made, heads, proposal.message))
+    if violations:
+        raise Refused(*violations)
+    for key in made.touched:
+        if len(file_of(proposal.after, key) or b"") > codec.MAX_BYTES:
+            raise usage(
+                "too-large",
+                f"{key} would take more than {codec.MAX_BYTES} bytes",
+                "commit the long text as a file of its own, and name that file in the task",
+            )
+    return Recorded(None, before, proposal.after, tuple(sorted(made.touched))), proposal
+
+
+class _File(NamedTuple):
+    """A file that a commit writes: its bytes before, None if it is new, and after."""
+
+    old: bytes | None
+    new: bytes
+
+
+class _Try(NamedTuple):
+    """A try to commit: on which commit, with which files, and what it would have recorded."""
+
+    base: Oid | None
+    files: Mapping[str, Oid]
+    recorded: Recorded
+
+
+class _Writer:
+    """Has one proposal committed, in as many tries as it takes."""
+
+    def __init__(
+        self, ledger: Ledger, checkout: Checkout, key: str | None, companions: Companions
+    ) -> None:
+        self._ledger = ledger
+        self._repo = ledger.repo
+        self._checkout = checkout
+        self._key = key
+        self._companions = companions
+        self._tries: list[_Try] = []
+
+    def record(self, propose: Propose) -> Recorded:
+        """Try until the swap is won.
+
+        Between two tries index and files are not brought back: a commit that took the move from
+        the index may land at any time, and the next one, made from an index that was brought back,
+        would undo it.
+        """
+        end = time.monotonic() + _PATIENCE
+        for number in retrying(_TRIES, lambda number: 0.002 * 2 ** min(number, 6)):
+            if number:
+                self._repo.refresh()
+                _require_branch(self._repo)
+            else:
+                self._checkout.heal()
+            try:
+                return self._try(propose)
+            except RefMoved:
+                pass
+            except Locked:
+                # perhaps by a commit of the index, which takes this move along: only when that
+                # has ended can it be told what became of the move
+                if not self._tries or time.monotonic() > end:
+                    raise
+        moved = f"{self._repo.head_ref} moved {_TRIES} times meanwhile"
+        raise TkError(Exit.BUSY, "busy", moved, "run it again")
+
+    def _try(self, propose: Propose) -> Recorded:
+        """One try, unless an earlier one was recorded after all; raises RefMoved, Locked."""
+        earlier = self._answered() or self._taken_along()
+        recorded, proposal = (earlier, None) if earlier else _judged(self._ledger, propose)
+        if proposal is None or not (recorded.touched or proposal.always):
+            if self._tries:
+                self._checkout.heal(again=True)
+            return recorded
+        with self._companions(recorded) as together:
+            return self._commit(recorded, proposal, together)
+
+    def _commit(self, recorded: Recorded, proposal: Proposal, together: Together) -> Recorded:
+        """Write the objects, bring index and files up to them, and move the refs."""
+        files = self._files(recorded, proposal)
+        who = identity.identities(self._repo)
+        ref, base = self._repo.head_ref, self._repo.head
+        try:
+            self._checkout.require_clean({path: file.old for path, file in files.items()})
+            commit = self._written(files, proposal, together, who)
+            note_judged(self._repo, commit)
+            self._project(files, recorded)
+            swaps = (RefSwap(ref, commit, base), *together.swaps)
+            refs.swap(self._repo, swaps, f"tk: {proposal.subject}")
+        except (RefMoved, TkError) as error:
+            if not self._has_moved():
+                raise
+            raise RefMoved(str(error)) from None  # a TkError compared with an old HEAD
+        self._repo.head = commit
+        return recorded._replace(commit=commit, warning=self._settled(ref, files))
+
+    def _files(self, recorded: Recorded, proposal: Proposal) -> dict[str, _File]:
+        """The files that the commit writes, by path."""
+        before, after = recorded.before, recorded.after
+        files = {
+            path_at(key): _File(file_of(before, key), file_of(after, key) or b"")
+            for key in recorded.touched
+        }
+        for path, data in proposal.others:
+            found = self._repo.read(f"HEAD:{path}") if self._repo.head else None
+            files[path] = _File(found[2] if found else None, data)
+        return files
+
+    def _written(
+        self,
+        files: Mapping[str, _File],
+        proposal: Proposal,
+        together: Together,
+        who: tuple[str, str, Mapping[str, str]],
+    ) -> Oid:
+        """The commit, in the object store; no ref shows it yet."""
+        author, committer, config = who
+        return write_commit(
+            self._repo,
+            {path: file.new for path, file in files.items()},
+            proposal.message,
+            parent=self._repo.head,
+            author=author,
+            committer=committer,
+            sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
+            others=together.objects,
+        )
+
+    def _project(self, files: Mapping[str, _File], recorded: Recorded) -> None:
+        """Bring index and files up to the commit, and remember the try."""
+        known = self._checkout.note(files)
+        new = {path: file.new for path, file in files.items()}
+        for path in self._checkout.project(new, known):
+            raise dirty(path, "was changed just now")
+        oids = {path: oid_of("blob", data, self._repo.width) for path, data in new.items()}
+        self._tries.append(_Try(self._repo.head, oids, recorded))
+
+    def _settled(self, ref: str, files: Mapping[str, _File]) -> str:
+        """Tidy up after the swap; gives a warning if HEAD has left the branch meanwhile, else ""."""
+        if self._repo.branch_now() != ref:
+            _take_back(self._checkout, self._repo)
+            return f"committed to {ref}, but HEAD is {self._repo.head_ref} now"
+        if all(path in files for one in self._tries for path in one.files):
+            self._checkout.forget()
+        else:  # an earlier try was to write other files
+            self._checkout.heal()
+        return ""
+
+    def _has_moved(self) -> bool:
+        """Whether HEAD is elsewhere now; it is read again."""
+        with suppress(GitError, OSError, TkError):
+            return self._repo.refresh()
+        return False
+
+    def _answered(self) -> Recorded | None:
+        """What the commit with this key recorded, if there is one on this branch."""
+        if not self._key or self._repo.head is None:
+            return None
+        ledger, key = self._ledger, folded(self._key)
+        for commit in history.log(self._repo, self._repo.head, path=FOLDER, grep=f"Tk-Key: {key}"):
+            if commit.trailers.get("Tk-Key") == key:
+                before = ledger.at(commit.parents[0]) if commit.parents else ledger.empty()
+                after = ledger.at(commit.oid)
+                made = change((before,), after)
+                return Recorded(commit.oid, before, after, tuple(sorted(made.touched)))
+        return None
+
+    def _taken_along(self) -> Recorded | None:
+        """What an earlier try recorded after all: another commit of the index, made in the middle of
+        the try, committed its files. Never a commit of another tk, which has its own winner.
+        """
+        if self._repo.head is None:
+            return None
+        for base, files, recorded in self._tries:
+            since = [f"^{base}"] if base else []
+            for commit in history.log(self._repo, self._repo.head, *since, path=FOLDER):
+                there = {diff.path: diff.new for diff in commit.diffs}
+                if files.items() <= there.items() and ACTOR not in commit.trailers:
+                    return recorded._replace(commit=commit.oid)
+        return None
+
+
+def _take_back(checkout: Checkout, repo: Repo) -> None:
+    """Bring the checkout to where HEAD is now; what fails is left for the next command."""
+    with suppress(GitError, OSError, TkError):
+        if checkout.is_unfinished:
+            repo.refresh()
+            checkout.heal(again=True)
