@@ -101,7 +101,7 @@ def _lifecycle() -> Iterator[str]:
     initial = " or ".join(f"`{state}`" for state in INITIAL)
     terminal = " and ".join(f"`{state}`" for state in State if state in TERMINAL)
     yield (
-        f"A task is born in {initial} (`tk new`, `tk new --backlog`). {terminal} are ends: nothing"
+        f"A task is created in {initial} (`tk new`, `tk new --backlog`). {terminal} are ends: nothing"
         " leaves them. What comes up later is a new task, `tk new --from ID TITLE`."
     )
     yield "## The diagram"

@@ -111,7 +111,7 @@ def test_what_cannot_be_sent_is_said(alone: Project) -> None:
     refused(alone.tk("send", "bob", "x" * 16_385), "takes 16385 bytes, of 16384 at most")
     refused(alone.tk("send", "bob", "a\x1b[2J"), "must not hold control characters")
     refused(alone.tk("send", "bob\nx", "a"), "ACTOR: must be one line")
-    refused(alone.tk("send", "bob", "a", "--ttl", "soon"), "is no duration")
+    refused(alone.tk("send", "bob", "a", "--ttl", "soon"), "is not a duration")
     assert "no such task: 'nothing'" in alone.tk("send", "bob", "a", "--task", "nothing").err
     refused(alone.tk("inbox", "--ack", "--as", "bob"), "which message?")
     refused(alone.tk("inbox", "--ack", "abc", "--as", "bob"), "no message to bob begins with 'abc'")

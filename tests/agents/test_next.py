@@ -86,7 +86,7 @@ def test_json(project: Project) -> None:
     project.ok("start", "b", "c", "d")
     answer = project.tk("next", "--json")
     assert answer.status == Exit.NOTHING
-    assert answer.json["reasons"] == ["nothing is ready to be started"]
+    assert answer.json["reasons"] == ["no task is ready to start"]
 
 
 def test_a_shell_loop_does_all_there_is(project: Project) -> None:
@@ -128,7 +128,7 @@ def test_waiting_ends_when_there_is_one(project: Project, bound: list[str]) -> N
 
 def test_waiting_is_bounded(project: Project) -> None:
     project.ok("start", "a", "b", "c", "d")
-    assert "nothing is ready" in nothing(project, "--wait", "0.2")
+    assert "no task is ready" in nothing(project, "--wait", "0.2")
 
 
 def test_who_sleeps_makes_no_tasks(hooked: Project) -> None:

@@ -51,17 +51,17 @@ TAKES = [
 
 REFUSES = [
     (field.task_id, "", "must not be empty"),
-    (field.task_id, "A", "is no id"),
-    (field.task_id, "a.b", "is no id"),
-    (field.task_id, "a/b", "is no id"),
-    (field.task_id, "-a", "is no id"),
-    (field.task_id, "_a", "is no id"),
-    (field.task_id, "a" * 64, "is no id"),
-    (field.task_id, "con", "no device name"),
-    (field.task_id, "lpt9", "no device name"),
+    (field.task_id, "A", "is not an id"),
+    (field.task_id, "a.b", "is not an id"),
+    (field.task_id, "a/b", "is not an id"),
+    (field.task_id, "-a", "is not an id"),
+    (field.task_id, "_a", "is not an id"),
+    (field.task_id, "a" * 64, "is not an id"),
+    (field.task_id, "con", "not a device name"),
+    (field.task_id, "lpt9", "not a device name"),
     (field.task_id, "config", "not config"),
-    (field.task_id, "\u0430", "is no id"),  # a Cyrillic a
-    (field.task_id, "\u0661", "is no id"),  # an Arabic digit
+    (field.task_id, "\u0430", "is not an id"),  # a Cyrillic a
+    (field.task_id, "\u0661", "is not an id"),  # an Arabic digit
     (field.task_id, ["a"], "must be text"),
     (field.line, "", "must not be empty"),
     (field.line, "\n", "must not be empty"),

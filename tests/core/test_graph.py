@@ -175,7 +175,7 @@ def test_a_chain_of_twenty_thousand_tasks_is_judged_in_one_pass() -> None:
     assert {violation.code for violation in found} == {"TK307"}
     assert len(found) == 20_000 - 11
     (deepest,) = (one for one in found if one.task == "t19999")
-    assert deepest.message == "stands at depth 19999, the limit is 10"
+    assert deepest.message == "is at depth 19999, the limit is 10"
 
 
 def test_a_hundred_thousand_children_are_judged() -> None:

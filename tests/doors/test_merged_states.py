@@ -166,7 +166,7 @@ def test_what_neither_side_touched_stays(begun: Loom) -> None:
         (
             {"c": a_task("c")},
             "TK221",
-            "is born in a merge",
+            "is created in a merge",
             "take .tasks/c.yaml out of the merge and create it in a later commit",
         ),
     ):

@@ -17,7 +17,7 @@ KINDS = Used._fields
 """What is limited, as it is named in a budget."""
 
 WARN_PERCENT = 80
-"""From which part of a limit on one is warned."""
+"""The share of a limit from which a warning is given, in percent."""
 
 BACKOFF_CAP = 120
 """The longest wait before another attempt, in seconds."""
@@ -62,7 +62,7 @@ class Gauge(NamedTuple):
         return f"{used} of {most} {UNITS[self.limit.kind]}"
 
     def told_of(self, task_id: str) -> str:
-        """What is used of what, and of whose budget where it is another task's."""
+        """What is used of what, and of whose budget if it is another task's."""
         whose = "" if self.limit.holder == task_id else f" of {self.limit.holder}"
         return f"{self.figures} used{whose}"
 
@@ -172,7 +172,7 @@ def _limited(policy: Policy, ledger: Snapshot) -> Iterator[Task]:
 def exhaustion(gauge: Gauge, used: Used, task: Task, now: int) -> int | None:
     """When a limit will be used up if the task goes on as it did, in seconds since 1970.
 
-    None where that cannot be told: it is not in progress, used nothing yet, or is beyond it.
+    None if that cannot be known: it is not in progress, used nothing yet, or is beyond it.
     """
     left = gauge.limit.most - gauge.used
     if task.state is not State.IN_PROGRESS or left <= 0:

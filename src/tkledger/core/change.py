@@ -36,11 +36,11 @@ class Change(NamedTuple):
 
     parents: the ledger in each parent commit; none for a root
     touched: the keys that differ between ``after`` and any of the parents
-    policy: the one that judges; None where there is no ledger and so nothing to judge
+    policy: the one that judges; None if there is no ledger, and so nothing to judge
     bases: for a merge, the ledger in each of git's merge bases of the parents
-    actor: who, by the policy's names; empty where that is not known yet
-    message: its words; None where there are none yet
-    tally: counts what was used up to this commit, that included; None where nobody counts
+    actor: who, by the policy's names; empty if that is not known yet
+    message: its message; None if it has none yet
+    tally: counts what was used up to this commit, that included; None if nothing is counted
     """
 
     parents: tuple[Snapshot, ...]
@@ -90,7 +90,7 @@ class Change(NamedTuple):
     def edits(self) -> Iterator[tuple[Task, Task]]:
         """The tasks an ordinary commit changes, before and after.
 
-        A file that could not be read before has no before: mending it is no edit.
+        A file that could not be read before has no before: repairing it is not an edit.
         """
         if not self.is_merge:
             for key in self.touched:
@@ -136,8 +136,8 @@ def change(
 
 def governing(parents: tuple[Snapshot, ...], after: Snapshot) -> Policy | None:
     """The policy that judges a commit: its parent's, for a merge the highest version of its
-    parents'; for the commit that begins the ledger, the one it brings, or the default where
-    that cannot be read.
+    parents'; for the commit that begins the ledger, the one it brings, or the default if that
+    cannot be read.
     """
     inherited = [parent.policy for parent in parents if parent.policy is not None]
     if inherited:

@@ -11,12 +11,12 @@ from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
 
 WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
-"""What work on a task changes. Anybody may comment on it, or weigh it anew, meanwhile; what was
-spent is counted up by whoever writes to the task next.
+"""The fields that work on a task changes. Others may comment on it, or change its priority,
+meanwhile; what was spent is counted by the next commit that writes to the task.
 """
 
 UNREADABLE = "somebody unknown"
-"""The holder of a claim that cannot be read: it stands, and runs out like any other."""
+"""The holder of a claim that cannot be read: it counts, and expires like any other."""
 
 
 class Claim(NamedTuple):
@@ -27,7 +27,7 @@ class Claim(NamedTuple):
     nonce: makes every claim another object, so that no push of one looks like a push of another
     epoch: rises by one whenever the task changes hands
     reserved: the work has not begun yet, its worktree is still being made
-    released: nobody holds the task now; what is left tells who did, for those who come back late
+    released: the task has no holder now; the claim still says who had it
     final: the state in which the task ended on ``branch``; empty while it is worked on
     """
 
@@ -45,15 +45,15 @@ class Claim(NamedTuple):
 
 def message(claim: Claim) -> str:
     """The claim as the message of its commit."""
-    told = {
+    given = {
         name: value for name, value in claim._asdict().items() if value is not False and value != ""
     }
-    lines = [f"{name}: {value}" for name, value in told.items()]
+    lines = [f"{name}: {value}" for name, value in given.items()]
     return f"tk: claim {claim.task}\n\n" + "".join(f"{one}\n" for one in lines)
 
 
 def parsed(task: str, text: str) -> Claim:
-    """The claim on ``task`` that a message makes; one of nobody's where it cannot be read."""
+    """The claim on ``task`` that a message makes; one held by `UNREADABLE` if it cannot be read."""
     found = dict(one.split(": ", 1) for one in text.splitlines() if ": " in one)
     try:
         return Claim(
@@ -95,7 +95,7 @@ _BY_STATE: Mapping[State, Effect] = {
 def effect(before: Task | None, after: Task) -> Effect:
     """What a change of a task does to its claim, by the state it comes to.
 
-    Work sent back from review stays with whoever holds it: a reviewer does not take it over.
+    Work sent back from review stays with its holder: a reviewer does not take it over.
     """
     if before is None or before.state is after.state:
         return Effect.KEEP
@@ -116,5 +116,5 @@ def is_work(before: Task | None, after: Task) -> bool:
 
 
 def is_active(task: Task | None) -> bool:
-    """Whether somebody is at work on a task, or its reviewer is."""
+    """Whether a task is being worked on or reviewed."""
     return task is not None and task.state in (State.IN_PROGRESS, State.IN_REVIEW)

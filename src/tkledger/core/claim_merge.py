@@ -1,4 +1,4 @@
-"""What becomes of a claim that two repositories hold: a table of where it was and where it is."""
+"""How a claim merges that is in two repositories: a table of where it was and where it is."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ class Way(Enum):
     """What is to be done with a claim."""
 
     KEEP = auto()  # both have the same
-    SEND = auto()  # ours is new, or goes on from theirs
-    TAKE = auto()  # theirs is new, or goes on from ours
-    YIELD = auto()  # theirs stands against ours, which is lost
-    DROP = auto()  # they let go of what ours is
-    WITHDRAW = auto()  # we let go of what theirs is
+    SEND = auto()  # ours is new, or descends from theirs
+    TAKE = auto()  # theirs is new, or descends from ours
+    YIELD = auto()  # theirs wins over ours
+    DROP = auto()  # they deleted the one we have
+    WITHDRAW = auto()  # we deleted the one they have
     FORGET = auto()  # neither has it any more
 
 
@@ -27,11 +27,11 @@ class ThreeWay(NamedTuple):
     agreed: str | None
 
 
-def way(claim: ThreeWay, goes_on: Callable[[str, str], bool]) -> Way:
-    """What to do with a claim; ``goes_on(a, b)`` says whether ``b`` has ``a`` in its history.
+def way(claim: ThreeWay, descends: Callable[[str, str], bool]) -> Way:
+    """What to do with a claim; ``descends(a, b)`` says whether ``b`` has ``a`` in its history.
 
-    Where both changed it and neither goes on from the other, the remote's stands: that is the one
-    that everybody else sees.
+    If both changed it and neither descends from the other, the remote's wins: it is the one that
+    others see.
     """
     ours, theirs, agreed = claim
     if ours == theirs:
@@ -42,6 +42,6 @@ def way(claim: ThreeWay, goes_on: Callable[[str, str], bool]) -> Way:
         if agreed is None:
             return Way.SEND
         return Way.DROP if ours == agreed else Way.YIELD
-    if goes_on(ours, theirs):
+    if descends(ours, theirs):
         return Way.TAKE
-    return Way.SEND if goes_on(theirs, ours) else Way.YIELD
+    return Way.SEND if descends(theirs, ours) else Way.YIELD

@@ -19,7 +19,7 @@ class FieldError(ValueError):
 
 
 class Merge(Enum):
-    """What may come of a field that both sides of a merge changed."""
+    """How a field merges that both sides changed."""
 
     ONE = auto()  # one of the two
     TEXT = auto()  # anything: a person has to write it
@@ -76,7 +76,7 @@ def task_id(raw: Any) -> str:
     value = line(raw)
     if not is_id(value):
         raise ValueError(
-            f"{value!r} is no id (a-z, 0-9, _ and -, at most 63, no device name, not config)"
+            f"{value!r} is not an id (a-z, 0-9, _ and -, at most 63; not a device name, not config)"
         )
     return value
 
@@ -279,7 +279,7 @@ def read(fields: Sequence[Field], raw: Any) -> dict[str, Any]:
 
             near = get_close_matches(str(key), known, 1)
             hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
-            raise FieldError(str(key), f"is no known field{hint}", unknown=True)
+            raise FieldError(str(key), f"is not a known field{hint}", unknown=True)
         if value is None or value == [] or value == {} or value == ():
             continue
         try:

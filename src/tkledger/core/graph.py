@@ -9,7 +9,7 @@ Edges = Callable[[str], Iterable[str]]
 
 
 def walk(start: str, step: Callable[[str], str | None]) -> Iterator[str]:
-    """What follows ``start`` by ``step``, until there is none or it has been seen."""
+    """What follows ``start`` by ``step``, up to the end or to a node already seen."""
     seen = {start}
     node = step(start)
     while node is not None and node not in seen:
@@ -36,8 +36,8 @@ def cycles(
 ) -> list[tuple[str, ...]]:
     """One shortest cycle for each knot (strongly connected part) in reach of ``starts``.
 
-    ``known`` are earlier graphs: a knot that stands in one of them with all its links is left
-    out, and of any other the cycle goes through a link that the first of them has not. Each is
+    ``known`` are earlier graphs: a knot that is in one of them with all its links is left out, and
+    of any other the cycle goes through a link that the first of them has not. Each is
     a path that begins at the least of its nodes and does not repeat it at the end. Costs one
     visit of each node and edge in reach.
     """

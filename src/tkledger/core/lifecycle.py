@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class State(str, Enum):
-    """Where a task stands. The value is the word written in the file."""
+    """The state of a task. The value is the word written in the file."""
 
     __str__ = str.__str__
 
@@ -79,7 +79,7 @@ TARGETS: dict[Event, State] = {
 class Lifecycle(NamedTuple):
     """The edges in force: the table, or what a policy leaves of it.
 
-    ``guarded`` names the events that need somebody's word and so cannot be reconstructed
+    ``guarded`` names the events that need a decision and so cannot be reconstructed
     from a jump over several states (a squashed branch).
     """
 

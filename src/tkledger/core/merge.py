@@ -1,7 +1,7 @@
-"""What may come of two versions of one task in a merge; it knows nothing of git.
+"""What a merge may make of two versions of one task; it knows nothing of git.
 
-A merge chooses where both sides moved and authors nothing. Whoever made the result - git's text
-merge, a person, a program - it is judged by the same law.
+A merge chooses where both sides moved and authors nothing. However the result was made - by git's
+text merge, a person, a program - it is judged by the same law.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _unmoved(o: Any, a: Any, b: Any) -> tuple[Any, ...]:
 
 
 def _joins(kind: Merge, o: Any, a: Any, b: Any, r: Any) -> bool:
-    """Whether ``r`` may come of ``a`` and ``b``, which both moved from ``o``."""
+    """Whether ``r`` is a legal merge of ``a`` and ``b``, which both differ from ``o``."""
     if _unmoved(o, a, b):
         return False
     if kind is Merge.TEXT:
@@ -135,7 +135,7 @@ def _beyond(log: tuple[str, ...], base: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _within(some: tuple[str, ...], many: tuple[str, ...]) -> bool:
-    """Whether ``some`` stand in ``many`` in their order."""
+    """Whether ``some`` are in ``many``, in their order."""
     rest = iter(many)
     return all(item in rest for item in some)
 
@@ -173,7 +173,7 @@ def _free_leaves(prefix: tuple[str, ...], values: list[Any]) -> Iterator[Leaf]:
 
 
 class MergedTask(NamedTuple):
-    """A task merged by the law, and the fields that somebody has to choose.
+    """A task merged by the law, and the fields to be chosen by hand.
 
     In ``task`` ours are chosen, in ``other`` theirs.
     """
@@ -200,7 +200,7 @@ def merged(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) ->
     Where the law leaves two states, the one later in a task's life is taken.
     """
     raw: dict[str, Any] = {}
-    choices: list[tuple[tuple[str, ...], Any]] = []  # what theirs has where somebody has to choose
+    choices: list[tuple[tuple[str, ...], Any]] = []  # theirs, for the fields to choose
     for name, kind, o, a, b, _ in _leaves(base, ours, theirs, ours):
         value, is_open = _joined(kind, o, a, b)
         choices += [(name, b)] if is_open else []
@@ -232,7 +232,7 @@ def _leading(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) 
 
 
 def _joined(kind: Merge, o: Any, a: Any, b: Any) -> tuple[Any, bool]:
-    """What becomes of a leaf, and whether somebody has to choose."""
+    """The merged leaf, and whether it has to be chosen by hand."""
     settled = _unmoved(o, a, b)
     if settled:
         return settled[0], False
@@ -249,7 +249,7 @@ def _joined(kind: Merge, o: Any, a: Any, b: Any) -> tuple[Any, bool]:
 
 
 def _both(o: tuple[str, ...], a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
-    """A log with both sides' additions; what both added first stands there once."""
+    """A log with both sides' additions; what both added first is kept once."""
     left, right = _beyond(a, o), _beyond(b, o)
     shared = 0
     while shared < min(len(left), len(right)) and left[shared] == right[shared]:

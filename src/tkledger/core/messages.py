@@ -1,7 +1,7 @@
-"""Message: words from one actor to another, and what came of them; no clock, no refs.
+"""Messages from one actor to another, and the replies to them; no clock, no refs.
 
 An inbox is a set of events: messages, receipts, refusals. Their order decides nothing, so that two
-copies that went apart become one by having the events of both.
+copies that diverged become one by taking the events of both.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_READ = 1_000
 """How many events of an inbox are read, the newest ones."""
 
 TTL_SECONDS = 7 * 86_400
-"""How long a message stands unless its sender says otherwise."""
+"""How long a message is valid unless its sender says otherwise."""
 
 MAX_TTL_SECONDS = 365 * 86_400
 
@@ -70,7 +70,7 @@ class Letter(NamedTuple):
 
     @property
     def dead(self) -> bool:
-        """Whether it came back too often, and nobody has looked after it since."""
+        """Whether it was refused too often, and not taken since."""
         return not self.taken and len(self.refusals) >= REFUSALS
 
     def waits(self, now: int) -> bool:
@@ -82,7 +82,7 @@ Event = Message | Reply
 
 
 def letters(events: Iterable[Event]) -> list[Letter]:
-    """The messages among ``events`` with what came of them, the oldest first."""
+    """The messages among ``events`` with the replies to them, oldest first."""
     messages: list[Message] = []
     taken: set[str] = set()
     refusals: dict[str, list[Reply]] = {}
@@ -113,7 +113,7 @@ def written(event: Event) -> str:
 
 
 def read(oid: str, at: int, written: str) -> Event | None:
-    """The event that a commit's message tells; None where it tells none, whoever wrote it."""
+    """The event in a commit's message; None if it holds none."""
     try:
         found = json.loads(written.partition("\n\n")[2])
         return _READERS[found["tk"]](oid, at, found)
@@ -148,7 +148,7 @@ _READERS: dict[str, Callable[[str, int, Mapping[str, Any]], Event]] = {
 
 
 def bounded(raw: Any) -> str:
-    """The text of a message; raises ValueError where it is none, or too long."""
+    """The text of a message; raises ValueError if it is not text, or too long."""
     value = text(raw)
     size = len(value.encode())
     if size > MAX_TEXT:
@@ -164,5 +164,5 @@ def seconds(raw: str) -> int:
     found = re.fullmatch(r"([0-9]{1,9})([smhd]?)", raw)
     value = int(found[1]) * _UNITS[found[2] or "s"] if found else 0
     if not 0 < value <= MAX_TTL_SECONDS:
-        raise ValueError(f"{raw!r} is no duration such as 90, 30m, 12h or 7d, of a year at most")
+        raise ValueError(f"{raw!r} is not a duration such as 90, 30m, 12h or 7d, at most a year")
     return value

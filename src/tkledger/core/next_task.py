@@ -1,4 +1,4 @@
-"""Which ready task somebody should take next, and why there is none; it knows no refs and no clock."""
+"""Which ready task an actor should take next, or why there is none; it knows no refs and no clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tkledger.core.task import Task
 
 
 class Wish(NamedTuple):
-    """Who looks for work: the labels it has to have, and the tasks that are out of the question."""
+    """Who looks for work: the labels it has to have, and the tasks that are excluded."""
 
     actor: str
     labels: tuple[str, ...] = ()
@@ -20,7 +20,7 @@ class Wish(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """The tasks one may take, of equal urgency, and otherwise why there is none."""
+    """The tasks one may take, all of the same urgency, or the reasons why there is none."""
 
     tasks: tuple[Task, ...]
     reasons: tuple[str, ...] = ()
@@ -34,13 +34,13 @@ def pick(ledger: Snapshot, wish: Wish, holders: Mapping[str, str]) -> Pick:
     left, reasons = _sifted(ledger.ready(), wish, holders)
     if left:
         return Pick(tuple(task for task in left if task.urgency == left[0].urgency))
-    return Pick((), tuple(reasons) or ("nothing is ready to be started",))
+    return Pick((), tuple(reasons) or ("no task is ready to start",))
 
 
 def _sifted(
     ready: Sequence[Task], wish: Wish, holders: Mapping[str, str]
 ) -> tuple[list[Task], list[str]]:
-    """What is left of the ready tasks for this one, and what became of the others."""
+    """The ready tasks for this actor, and why the others are not for it."""
     left, reasons = list(ready), []
     sieves: tuple[tuple[str, Container[str]], ...] = (
         (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
@@ -65,7 +65,7 @@ def _has(task: Task, wish: Wish) -> bool:
 
 
 def _limits(ledger: Snapshot, actor: str, holders: Mapping[str, str]) -> Iterable[str]:
-    """The limits of the policy that keep anybody, or this one, from more work."""
+    """The limits of the policy that keep this actor, or everyone, from more work."""
     policy = ledger.policy or DEFAULT
     busy = {task.id: task.owner for task in ledger.tasks() if task.state is State.IN_PROGRESS}
     at_work = {**busy, **holders}

@@ -51,7 +51,7 @@ class Policy(NamedTuple):
     squash: ``refuse`` a jump over several states, or accept one with a legal ``path``
     review: ``required`` takes ``tk done`` away, so that work ends by an approval only
     forbid: edges taken out of the lifecycle, such as ``todo->cancelled``
-    depth: the deepest level a task may stand at; a root stands at 0
+    depth: the deepest level a task may be at; a root is at 0
     children: how many children one task may have
     chain: how many tasks may have come out of each other in a row
     discovered: how many tasks may have come out of one, directly and indirectly
@@ -59,16 +59,16 @@ class Policy(NamedTuple):
     budget: limits of each task that has none of its own
     budgets: the same by type, before ``budget``
     retry: how many attempts a task may have that does not say so itself
-    roles: who may do what is not for everyone, by role
+    roles: the actors that have each role
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
     claims: whether who starts a task claims it in this repository (``local``), at its remote as
         well (``remote``), or cannot work on it without (``required``)
     lease: how many seconds a claim holds unless it is renewed
     wip_actor: how many tasks one actor may be at work on when ``tk next`` gives it another
     wip_total: how many all may be at work on then
-    failures: how many tasks of one actor may stand blocked as failed then
+    failures: how many tasks of one actor may be blocked as failed then
     protected: branches that are not rewritten or deleted
-    actors: other names of an actor, such as an e-mail, and the name that stands for them
+    actors: other names of an actor, such as an e-mail, and the name used instead
     accepted: commits that break the rules and stay, each with the reason
     """
 
@@ -113,7 +113,7 @@ class Policy(NamedTuple):
         return self._replace(loops=dict.fromkeys(self.loops, "refuse"))
 
     def actor(self, name: str) -> str:
-        """The one name of whoever goes by ``name``."""
+        """The one name of the actor called ``name``."""
         return self.actors.get(name, name)
 
 

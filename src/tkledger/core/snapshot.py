@@ -44,9 +44,9 @@ def _unloadable(pending: Sequence[Pending]) -> Iterable[Task | Flaw]:
 class Snapshot:
     """The ledger of one tree. Never changes, but reads a task's file only when asked for it.
 
-    Entries are keyed by task id, and by path for what is no task's file. ``policy`` is the one
-    in force: that of the policy's file or, where that is gone or cannot be read, the last one
-    that could. ``remarks`` are words on tasks for whoever looks, which are not in the tree, and
+    Entries are keyed by task id, and by path for any other file. ``policy`` is the one in force:
+    that of the policy's file or, if that is gone or cannot be read, the last one that could be
+    read. ``remarks`` are notes on tasks for display, which are not in the tree, and
     ``elsewhere`` names the branches, by task, of which tasks are shown here as they are there.
     """
 
@@ -75,7 +75,7 @@ class Snapshot:
         return entry
 
     def task(self, task_id: str) -> Task | None:
-        """The task of that id; None if there is none, or none that can be read."""
+        """The task with that id; None if it does not exist or cannot be read."""
         entry = self.entries.get(task_id)
         if type(entry) is Task:  # first, since nothing is asked as often
             return entry
@@ -165,7 +165,7 @@ class Snapshot:
         return walk(task_id, self.parent)
 
     def descendants(self, task_id: str) -> Iterator[str]:
-        """The ids below a task, each once, even if the links run in a circle."""
+        """The ids below a task, each once, even if the links form a cycle."""
         return (other for other in reachable([task_id], self.children) if other != task_id)
 
     def depth(self, task_id: str) -> int:
@@ -196,7 +196,7 @@ class Snapshot:
         return task is not None and task.ended
 
     def matching(self, prefix: str) -> list[str]:
-        """The ids that begin with ``prefix``; one that equals it stands alone."""
+        """The ids that begin with ``prefix``; an exact match comes alone."""
         if prefix in self.entries:
             return [prefix] if "/" not in prefix else []
         return [key for key in self.ids() if key.startswith(prefix)]

@@ -53,7 +53,7 @@ TIERS = ("retry", "peer", "owner", "approval")
 """Whom a failed task is escalated to: another attempt, another actor, its creator, an approver."""
 
 CONCERNS = ("design", "ops")
-"""What a concern is about: a design concern stands in the way of ``done``."""
+"""What a concern is about: an open design concern prevents ``done``."""
 
 DEFAULT_TYPE = "task"
 DEFAULT_PRIORITY = 2
@@ -171,7 +171,7 @@ class Task(NamedTuple):
         return self.state is State.DONE or self.state is State.CANCELLED
 
     def open_concerns(self, kind: str = "") -> tuple[str, ...]:
-        """The concerns that nobody has settled yet; only those of a kind, if one is named."""
+        """The concerns not settled yet; only those of a kind, if one is named."""
         return tuple(
             one for one in self.concerns if one not in self.settled and one.startswith(kind)
         )

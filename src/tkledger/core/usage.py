@@ -25,7 +25,7 @@ _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 
 
 class Bill(NamedTuple):
-    """What the words of one commit charge one task; a step is work, a record of usage is none."""
+    """What the words of one commit charge one task; a step is work, a record of usage is not."""
 
     task: str
     step: bool

@@ -1,4 +1,4 @@
-"""Bytes to Task and Policy and back: one way to write, one to read, and a reason for every no.
+"""Bytes to Task and Policy and back: one way to write, one to read, a reason for each rejection.
 
 A file is accepted iff ``dump(parse(bytes)) == bytes``. yaml is loaded only for what is not, to say
 what is wrong and to rewrite it; what it thinks never decides. docs/format.md has the grammar.
@@ -52,7 +52,7 @@ _KEY = re.compile(rf"({_WORD}|\"(?:[^\"\\]|\\.)*\"):(?: (.*))?\Z")
 
 
 class FormError(ValueError):
-    """Bytes that are no acceptable file: which form rule they break, and where.
+    """Bytes that are not an acceptable file: which form rule they break, and where.
 
     ``line`` counts from 1, 0 where it is not known; ``meant`` is what the file says all the same,
     if it can be told: then rewriting it loses nothing; ``remedy`` is one of its own, if it has one.
@@ -357,7 +357,7 @@ def _why_not(data: bytes, kind: _Kind) -> FormError:
 
 
 def reformatted(data: bytes, *, is_policy: bool = False) -> bytes:
-    """``data`` in canonical form; raises FormError where what it says cannot be told."""
+    """``data`` in canonical form; raises FormError if its meaning cannot be determined."""
     kind = _POLICY if is_policy else _TASK
     try:
         return kind.dump(_load(data, kind))

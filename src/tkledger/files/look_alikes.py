@@ -44,7 +44,7 @@ def alike(root: Iterable[TreeEntry]) -> tuple[str, ...]:
     if len(found) > _MOST_ALIKE:
         raise unusable(
             "too-many-files",
-            f"more than {_MOST_ALIKE} names beside {FOLDER} look like it, such as {found[0]!a}",
+            f"more than {_MOST_ALIKE} names look like {FOLDER}, such as {found[0]!a}",
             "rename them",
         )
     return found

@@ -281,5 +281,5 @@ def disorder(tree: Oid) -> dict[str, Entry]:
 
 
 def twice(path: str) -> Flaw:
-    """The flaw of a path that stands twice in a tree, which no git writes by itself."""
-    return Flaw(form.NOT_A_PLAIN_FILE, path, "stands twice in the tree", "git fsck --full", "twice")
+    """The flaw of a path that is in a tree twice, which git itself never writes."""
+    return Flaw(form.NOT_A_PLAIN_FILE, path, "is in the tree twice", "git fsck --full", "twice")

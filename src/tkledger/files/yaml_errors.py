@@ -39,9 +39,9 @@ def read(
         raise Unreadable("is empty") from None
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
-        raise Unreadable(f"is no YAML: {error.problem}", mark.line + 1 if mark else 0) from None
+        raise Unreadable(f"is not YAML: {error.problem}", mark.line + 1 if mark else 0) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise Unreadable(f"is no YAML: {str(error).splitlines()[0]}") from None
+        raise Unreadable(f"is not YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(value, dict):
         raise Unreadable("must be a map of fields", 1)
     return value, places
@@ -71,9 +71,9 @@ def _checked(events: Iterator[Any], max_depth: int) -> Iterator[Any]:
 
 
 def _uncommented(events: Iterator[Any], text: str) -> Iterator[Any]:
-    """The events, as long as no comment stands between them: rewriting the file would lose it.
+    """The events; raises Unreadable for a comment between them: rewriting the file would lose it.
 
-    Where there are neither tags nor anchors, a ``#`` outside of every scalar begins a comment.
+    Without tags and anchors, a ``#`` outside of every scalar begins a comment.
     """
     end = 0
     for event in events:
@@ -119,7 +119,7 @@ def _node(
             raise Unreadable("a key must be a word", line)
         key = event.value
         if key in values:
-            raise Unreadable(f"the key {key} stands there twice", line)
+            raise Unreadable(f"the key {key} is there twice", line)
         name = f"{path}.{key}" if path else key
         places[name] = line
         values[key] = _node(next(events), events, plain, places, name)

@@ -78,7 +78,7 @@ def note(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     before = existing(ledger, options.get("id"))
     text = options.get("message")
     if not text or not text.strip():
-        raise usage("no-text", "a note needs a text", f"tk note {before.id} TEXT")
+        raise usage("no-text", "a note needs text", f"tk note {before.id} TEXT")
     after = ledger.put(changed(before, notes=(*before.notes, text)))
     return Proposed(after, before.id, f"note {before.id} {before.title}")
 
@@ -96,7 +96,7 @@ def concern(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         )
         return Proposed(after, before.id, f"settle {before.id} {before.title}")
     if not text:
-        raise usage("no-text", "a concern needs a text", f"tk concern {before.id} TEXT")
+        raise usage("no-text", "a concern needs text", f"tk concern {before.id} TEXT")
     words = f"{kind or CONCERNS[0]}: {text}"
     if words in before.concerns:
         number = before.concerns.index(words) + 1

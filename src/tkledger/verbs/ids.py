@@ -42,7 +42,7 @@ def find(ledger: Snapshot, text: str) -> str:
     if found:
         raise usage(
             "ambiguous",
-            f"{text} is the beginning of {len(found)} ids: {', '.join(found[:5])}"
+            f"{text} matches {len(found)} ids: {', '.join(found[:5])}"
             + (", ..." if len(found) > 5 else ""),
             "give more letters",
         )

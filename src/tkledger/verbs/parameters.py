@@ -120,7 +120,7 @@ DESCRIBING = (
 )
 """What both new and edit take."""
 
-OWNER = option("--owner", "owner", "ACTOR", "Who is to do it; '' for nobody.")
+OWNER = option("--owner", "owner", "ACTOR", "Who is to do it; '' for no one.")
 PR = option("--pr", "pr", "URL", "Its pull request: address or number.")
 AGENT = option("--agent", "agent", "ADDRESS", "Where its agent is reached.")
 BRANCH = Parameter("branch", "BRANCH", "The branch that the work is on.")

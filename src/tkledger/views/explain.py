@@ -71,12 +71,12 @@ def _summaries(rows: Sequence[Line], width: int) -> Iterator[Line]:
     """The table with its last column wrapped; below the name if that leaves it no room."""
     widths = columns([row[:2] for row in rows])
     start = sum(widths) + 4
-    beside = width - start >= LEAST_ROOM
-    start = start if beside else widths[0] + 2 if rows else 0
+    fits = width - start >= LEAST_ROOM
+    start = start if fits else widths[0] + 2 if rows else 0
     for row in rows:
         lead = aligned(row[:2], widths)
         texts = wrap(row[2][0], width - start)
-        if beside:
+        if fits:
             room = start - sum(cells(text) for text, _ in lead)
             yield (*lead, (" " * room, ""), (texts.pop(0), DIM))
         else:
@@ -104,7 +104,7 @@ def _paragraph(block: str, width: int) -> Iterator[Line]:
 
 
 def _marked(text: str) -> Iterator[Span]:
-    """Words in backquotes stand out."""
+    """Words in backquotes are highlighted."""
     for number, part in enumerate(re.split("(`[^`]+`)", text)):
         if part:
             yield (part, ID if number % 2 else "")

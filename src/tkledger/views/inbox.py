@@ -14,7 +14,7 @@ SHORT = 10
 
 
 def inbox(found: Sequence[Letter], now: int) -> Lines:
-    """Letters in their order: id, time (UTC), sender, task, how long it still stands; the text."""
+    """Letters in their order: id, time (UTC), sender, task, how long it is valid; the text."""
 
     def draw(frame: Frame) -> Iterable[Line]:
         for letter in found:
@@ -33,7 +33,7 @@ def inbox(found: Sequence[Letter], now: int) -> Lines:
 def _head(letter: Letter, now: int) -> Line:
     message = letter.message
     left = message.until - now
-    stands = f"for {duration(left)} more" if left > 0 else "expired"
+    validity = f"for {duration(left)} more" if left > 0 else "expired"
     return (
         (message.id[:SHORT], "yellow"),
         ("  ", ""),
@@ -41,7 +41,7 @@ def _head(letter: Letter, now: int) -> Line:
         ("  ", ""),
         (f"from {safe(message.sender)}", STRONG),
         (f"  {message.task}" if message.task else "", ID),
-        (f"  {stands}", DIM),
+        (f"  {validity}", DIM),
     )
 
 

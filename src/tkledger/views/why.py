@@ -1,4 +1,4 @@
-"""`tk why`: the moves that are legal now, and what stands in the way of the others."""
+"""`tk why`: the moves that are legal now, and what prevents the others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Legal = tuple[str, State, str]
 """The event's verb, where it leads, and the sentence that says what it means."""
 
 Obstacle = tuple[str, str, str]
-"""Code, message and remedy of what stands in the way."""
+"""Code, message and remedy of each hindrance."""
 
 Hindered = tuple[str, State, Sequence[Obstacle]]
 

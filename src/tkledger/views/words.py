@@ -72,7 +72,7 @@ def open_dependencies(task: Task, snapshot: Snapshot, most: int | None = FEW) ->
 
 
 def wait_reason(task: Task) -> str:
-    """``approval – detail`` of a blocked task; what went wrong stands in for the detail."""
+    """``approval – detail`` of a blocked task; or the error in place of the detail."""
     if task.state is not State.BLOCKED:
         return ""
     failure = ": ".join(part for part in task.error if part)

@@ -21,7 +21,7 @@ def ready(
 
     def view() -> Iterable[Lines | Aside]:
         if not found:
-            return [Aside("nothing is ready to be started: tk list")]
+            return [Aside("no task is ready to start: tk list")]
         from tkledger.views.list import listing
 
         return [listing(found[:limit], ledger, {})]

@@ -46,7 +46,7 @@ RULES: tuple[Rule, ...] = tuple(
 
 
 def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, ...]:
-    """All that ``change`` breaks, by task and code; empty where there is no ledger to judge.
+    """All that ``change`` breaks, by task and code; empty if there is no ledger to judge.
 
     Only rules of the edition that the judging policy names, or of an earlier one, apply.
     """

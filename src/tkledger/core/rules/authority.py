@@ -1,4 +1,4 @@
-"""TK5xx, authority: what is not for everyone, once the policy says who may."""
+"""TK5xx, authority: acts that need an authorised actor, once the policy says who may."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ def _overrides(change: Change, new: Task) -> list[str]:
 
 @rule("TK501")
 def limit_raised(change: Change) -> Iterator[Finding]:
-    """A limit was raised or taken away, or a task left the budget it stood under, by somebody
-    without the role, or without a reason.
+    """A limit was raised or removed, or a task left the budget it was under, by an actor without
+    the role, or without a reason.
 
-    Asked where the policy's `roles` names who may (`budget`). A limit above the policy's own
+    Checked if the policy's `roles` says who may (`budget`). A limit above the policy's own
     counts as raised. The reason is a line `Tk-Reason:` in the commit's message.
 
-    Why: a budget that whoever it limits can raise is none.
+    Why: a limit is worthless if the one it limits can raise it.
 
-    Remedy: somebody of the role: `tk edit ID --budget steps=N --reason TEXT`.
+    Remedy: an actor with the role runs `tk edit ID --budget steps=N --reason TEXT`.
     """
     allowed = change.law.roles.get("budget")
     if not allowed:
@@ -102,15 +102,15 @@ def _budgeted(change: Change, task_id: str, *, before: bool) -> Iterator[str]:
 
 @rule("TK502")
 def policy_changed_by_another(change: Change) -> Iterator[Finding]:
-    """The policy was changed, or given up in a merge, by somebody without the role.
+    """The policy was changed, or given up in a merge, by an actor without the role.
 
-    Asked where the policy as it was before names in `roles` who may (`policy`). `tk accept` changes
-    it, too. A merge gives up the policy of one side where that side had changed it and the other,
+    Checked if the policy as it was before says in `roles` who may (`policy`). `tk accept` also
+    changes it. A merge gives up the policy of one side if that side had changed it and the other,
     which did not know of it, has the higher version.
 
-    Why: a law that whoever it binds can rewrite is none.
+    Why: a law is worthless if the one it binds can rewrite it.
 
-    Remedy: somebody of the role: `tk config set KEY VALUE`, or makes the merge.
+    Remedy: an actor with the role runs `tk config set KEY VALUE`, or makes the merge.
     """
     for law, what in _legislation(change):
         allowed = law.roles.get("policy", ())
@@ -137,7 +137,7 @@ def _legislation(change: Change) -> Iterator[tuple[Policy, str]]:
 
 
 class Guard(NamedTuple):
-    """A deed that is not for everyone: under which policies, and what in a change it is done to."""
+    """An act that needs an authorised actor: under which policies, and on what in a change."""
 
     deed: str
     asked: Callable[[Policy], bool]
@@ -162,10 +162,10 @@ GUARDS = (
         lambda change: [POLICY_PATH for _ in _legislation(change)][:1],
     ),
 )
-"""Whatever somebody must answer for by name."""
+"""All acts that need an authorised actor."""
 
 
 def guarded(change: Change, laws: Iterable[Policy]) -> list[tuple[str, str]]:
-    """What a change does, and to what, that any of ``laws`` does not leave to everyone."""
+    """What a change does, and to what, that needs an authorised actor under any of ``laws``."""
     asked = [guard for guard in GUARDS if any(map(guard.asked, laws))]
     return [(subject, guard.deed) for guard in asked for subject in guard.subjects(change)]

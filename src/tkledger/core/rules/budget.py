@@ -62,7 +62,7 @@ def begun_beyond_budget(change: Change) -> Iterator[Finding]:
 
     By START, RESUME or REJECT, or on the way of a squashed jump.
 
-    Why: an agent that blocks and resumes, or is rejected, for ever is as much of a runaway as one
+    Why: an agent that blocks and resumes, or is rejected, forever is as much of a runaway as one
     that never stops. Each round of rework counts, too.
 
     Remedy: end it, or cut out what is left as a task of its own: `tk new --from ID TITLE`.
@@ -80,7 +80,7 @@ def too_many_attempts(change: Change) -> Iterator[Finding]:
 
     Why: what failed so often will not succeed by being tried again.
 
-    Remedy: `tk cancel ID --resolution failed`, or another task that goes about it otherwise.
+    Remedy: `tk cancel ID --resolution failed`, or a new task with another approach.
     """
     for old, new in change.edits():
         most = attempts(change.law, new)
@@ -96,7 +96,7 @@ def too_many_attempts(change: Change) -> Iterator[Finding]:
 def begun_too_early(change: Change) -> Iterator[Finding]:
     """A task that failed was begun again before `retry.not_before`.
 
-    Asked by the commit's own date, which is never before that of its parents.
+    Judged by the commit's own date, which is never before that of its parents.
 
     Why: what fails at once fails a thousand times in an hour; each attempt waits twice as long as
     the one before, two minutes at most.
@@ -119,9 +119,9 @@ def begun_too_early(change: Change) -> Iterator[Finding]:
 
 @rule("TK405")
 def unreadable_usage(change: Change) -> Iterator[Finding]:
-    """A line `Tk-Tokens:` or `Tk-Cost:` in a commit's message holds no amount.
+    """A line `Tk-Tokens:` or `Tk-Cost:` in a commit's message is not an amount.
 
-    Why: it would count as nothing without a word.
+    Why: it would silently count as nothing.
 
     Remedy: a whole number of tokens, US dollars such as `0.25`; `tk spend ID` writes them.
     """
@@ -129,5 +129,5 @@ def unreadable_usage(change: Change) -> Iterator[Finding]:
         for name, value in unreadable(change.message):
             subject = next((bill.task for bill in change.charged), name)
             yield Finding(
-                subject, f"{name}: {value!r} is no amount", "git commit --amend, or tk spend ID"
+                subject, f"{name}: {value!r} is not an amount", "git commit --amend, or tk spend ID"
             )

@@ -36,7 +36,7 @@ def _flaws(change: Change, code: str) -> Iterator[Finding]:
 def unreadable(change: Change) -> Iterator[Finding]:
     """A file under `.tasks/` is not the YAML that tk reads.
 
-    It is not UTF-8, is no YAML, holds control characters, anchors, tags, comments, several
+    It is not UTF-8, is not YAML, holds control characters, anchors, tags, comments, several
     documents, the same key twice, or nests deeper than four levels.
 
     Why: what two readers could read in two ways cannot be judged.
@@ -61,7 +61,7 @@ def conflict_markers(change: Change) -> Iterator[Finding]:
 def unknown_field(change: Change) -> Iterator[Finding]:
     """A file has a field that tk does not know.
 
-    Why: a misspelt field would be ignored without a word.
+    Why: a misspelt field would be ignored silently.
 
     Remedy: spell it as the message suggests, or keep what is your own under `x:`.
     """
@@ -81,11 +81,11 @@ def bad_value(change: Change) -> Iterator[Finding]:
 
 @rule(WRONG_NAME)
 def wrong_name(change: Change) -> Iterator[Finding]:
-    """A task file's name is no id, or not the id that the file holds.
+    """A task file's name is not an id, or not the id in the file.
 
     Why: the id is also the name of a file on every system and a part of a ref's name.
 
-    Remedy: name the file `.tasks/<id>.yaml`, with the id that stands in it.
+    Remedy: name the file `.tasks/<id>.yaml`, with the id in it.
     """
     return _flaws(change, WRONG_NAME)
 
@@ -93,7 +93,7 @@ def wrong_name(change: Change) -> Iterator[Finding]:
 @rule(LOOK_ALIKE)
 def look_alike(change: Change) -> Iterator[Finding]:
     """A name differs from `.tasks` or from another task's file only by case, by the form of its
-    letters, or by characters that cannot be seen; or it is `.tasks` in letters of another script, or
+    letters, or by invisible characters; or it is `.tasks` in letters of another script, or
     in what a file system takes for it, such as `TASKS~1`.
 
     Why: on some file systems both are the same file, and people cannot tell them apart.
@@ -106,7 +106,7 @@ def look_alike(change: Change) -> Iterator[Finding]:
 @rule(NOT_A_PLAIN_FILE)
 def not_a_plain_file(change: Change) -> Iterator[Finding]:
     """A task's file is a symbolic link, a submodule, a folder or executable, or `.tasks` itself is
-    no folder.
+    not a folder.
 
     Why: what a link points to is not in the history.
 

@@ -59,7 +59,7 @@ def _unknown(
             for other in links(task) if task else ():
                 if other not in snapshot.entries:
                     yield Finding(
-                        task.id if task else key, f"its {what} {other} is no task", "tk list"
+                        task.id if task else key, f"its {what} {other} does not exist", "tk list"
                     )
 
     return newly(change, standing)
@@ -67,7 +67,7 @@ def _unknown(
 
 @rule("TK304")
 def parent_cycle(change: Change) -> Iterator[Finding]:
-    """Tasks are each other's parents, round in a circle.
+    """Parents form a cycle.
 
     In a merge only open tasks count: two branches may have ended their tasks so, and what has ended
     can no longer be moved.
@@ -90,7 +90,7 @@ def parent_cycle(change: Change) -> Iterator[Finding]:
 
 @rule("TK305")
 def dependency_cycle(change: Change) -> Iterator[Finding]:
-    """Tasks depend on each other, round in a circle.
+    """Dependencies form a cycle.
 
     Why: none of them could ever be started.
 
@@ -114,7 +114,7 @@ def deadlock(change: Change) -> Iterator[Finding]:
     depends on its own parent is the shortest case. Links out of tasks that have ended hold
     nothing up.
 
-    Why: none of them could ever be finished, though no single kind of link runs in a circle.
+    Why: none of them could ever be finished, though no single kind of link forms a cycle.
 
     Remedy: take one link on the path out: `tk edit ID --no-depends-on DEP` or `--parent ID`.
     """

@@ -19,9 +19,9 @@ _BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \t\n")
 
 @rule("TK307")
 def too_deep(change: Change) -> Iterator[Finding]:
-    """A task stands deeper in the tree than the policy, or the budget of an ancestor, allows.
+    """A task is deeper in the tree than the policy, or the budget of an ancestor, allows.
 
-    A root stands at depth 0. The depth is counted along the parents, never believed, and the
+    A root is at depth 0. The depth is counted along the parents, never believed, and the
     least of the limits above a task holds. Of a merge it is asked for open tasks only: what has
     ended on two branches can no longer be moved.
 
@@ -48,7 +48,7 @@ def too_deep(change: Change) -> Iterator[Finding]:
                 if depth > limit:
                     yield Finding(
                         key,
-                        f"stands at depth {depth}, the limit is {limit}",
+                        f"is at depth {depth}, the limit is {limit}",
                         f"tk edit {key} --parent ID",
                     )
 
@@ -110,8 +110,8 @@ def too_many_children(change: Change) -> Iterator[Finding]:
 def identity_loop(change: Change) -> Iterator[Finding]:
     """An agent made a task of the type it is working on, under the very task it is working on.
 
-    Asked only where the policy's `loops` has `identity`, and of whoever owns the parent; with
-    `ancestors`, of whoever owns any task above.
+    Checked only if the policy's `loops` has `identity`, against the owner of the parent; with
+    `ancestors`, against the owner of every task above.
 
     Why: an agent that hands its own task to itself has stopped working on it.
 
@@ -166,7 +166,7 @@ def origin_chain_too_long(change: Change) -> Iterator[Finding]:
 
     Why: each step away from what was asked for is harder to tell from running away.
 
-    Remedy: finish what was discovered so far, or have somebody ask for it: a task without origin.
+    Remedy: finish what was discovered so far, or make it requested work: a task without origin.
     """
     most = change.law.chain
     if most is None or not change.law.refuses("chain"):
@@ -185,11 +185,11 @@ def origin_chain_too_long(change: Change) -> Iterator[Finding]:
 
 @rule("TK312")
 def too_much_discovered(change: Change) -> Iterator[Finding]:
-    """More tasks came out of one, directly and indirectly, than the policy's `discovered` allows.
+    """A task has more discovered descendants than the policy's `discovered` allows.
 
     Why: one task that breeds hundreds is a loop laid out flat, whether or not it is their parent.
 
-    Remedy: finish some first, or have somebody ask for the rest: tasks without origin.
+    Remedy: finish some first, or make the rest requested work: tasks without origin.
     """
     most = change.law.discovered
     if most is None or not change.law.refuses("discovered"):

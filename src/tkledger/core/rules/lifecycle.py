@@ -68,7 +68,7 @@ def illegal_transition(change: Change) -> Iterator[Finding]:
     """A task's state changed along an edge that the lifecycle does not have.
 
     Why: the lifecycle is what the states mean. `done` without `in_progress` says that work was
-    finished which nobody began.
+    finished that was never begun.
 
     Remedy: take the edges one by one; `tk why ID` lists those that are legal now. What has ended
     stays ended: new work is a new task, `tk new --from ID TITLE`. A squashed branch passes where
@@ -81,7 +81,7 @@ def illegal_transition(change: Change) -> Iterator[Finding]:
 
 @rule("TK202")
 def born_in_wrong_state(change: Change) -> Iterator[Finding]:
-    """A new task stands in another state than `todo` or `backlog`.
+    """A new task is in a state other than `todo` or `backlog`.
 
     Why: it would have a past that no commit shows.
 
@@ -91,7 +91,7 @@ def born_in_wrong_state(change: Change) -> Iterator[Finding]:
         if _birth_way(change.law, task.state) is None:
             yield Finding(
                 task.id,
-                f"is born {task.state.value}; a task begins in todo or backlog",
+                f"is created as {task.state.value}; a task begins in todo or backlog",
                 f"commit it as 'state: todo' first, then tk start {task.id}"
                 " (for a squashed branch: tk config set squash path)",
             )
@@ -136,7 +136,7 @@ def _works(task: Task, way: tuple[Transition, ...] | None) -> bool:
 def ended_with_open_children(change: Change) -> Iterator[Finding]:
     """A task ended while a child of it is still open.
 
-    Why: a whole is not finished before its parts; and a child of an ended task is work that nobody
+    Why: a whole is not finished before its parts; and a child of an ended task is work that no one
     will look for.
 
     Remedy: end the children first, or give them another parent: `tk edit CHILD --parent ID`.
@@ -176,12 +176,11 @@ def opened_under_ended_parent(change: Change) -> Iterator[Finding]:
 def ended_with_open_concerns(change: Change) -> Iterator[Finding]:
     """A task became `done` while a design concern about it is open.
 
-    Whether by FINISH, APPROVE or a squashed jump. Concerns about operations stand in nobody's way,
+    Whether by FINISH, APPROVE or a squashed jump. Concerns about operations block nothing,
     and what is cancelled leaves its concerns open. A merge does not answer for a concern that one
     side had while the other finished: it stays open, for all to see, and can be settled still.
 
-    Why: who approves says that the design is right, over the head of somebody who has said that it
-    is not.
+    Why: an approval says that the design is right, while an open concern says that it is not.
 
     Remedy: settle it, and say how: `tk concern ID TEXT --settle N`; or `tk reject ID`.
     """

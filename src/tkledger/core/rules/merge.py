@@ -23,7 +23,7 @@ def merge_authored(change: Change) -> Iterator[Finding]:
     concerns are all kept, marks take the greater, title and description are free, and any other
     field is one of the two. A merge of more than two branches may choose nothing at all.
 
-    Why: a merge is where changes hide, since nobody reads it.
+    Why: changes hide in merges, because merges are rarely read.
 
     Remedy: merge again and keep the sides' values; what should change changes in a commit after it.
     """
@@ -34,7 +34,7 @@ def merge_authored(change: Change) -> Iterator[Finding]:
         if not any(sides):
             yield Finding(
                 task.id,
-                "is born in a merge",
+                "is created in a merge",
                 f"take {file} out of the merge and create it in a later commit",
             )
         elif fields:

@@ -60,7 +60,7 @@ def policy_version_not_next(change: Change) -> Iterator[Finding]:
 def policy_not_alone(change: Change) -> Iterator[Finding]:
     """A commit changes the policy together with tasks.
 
-    Why: what a new law allows must not come in the same breath as the law.
+    Why: what a new law allows must not come in the same commit as the law.
 
     Remedy: commit the policy by itself, then the tasks.
     """
@@ -75,7 +75,7 @@ def policy_not_alone(change: Change) -> Iterator[Finding]:
 
 @rule("TK604")
 def second_ledger(change: Change) -> Iterator[Finding]:
-    """A merge joins two ledgers that began apart.
+    """A merge joins two ledgers that began separately.
 
     Why: the tasks of one have no history in the other.
 
@@ -90,7 +90,7 @@ def second_ledger(change: Change) -> Iterator[Finding]:
     ) or (len(begun) > 1 and not change.bases):
         yield Finding(
             POLICY_PATH,
-            "two ledgers that began apart are merged",
+            "merges two ledgers that began separately",
             "rebase one branch onto the other instead",
         )
 
@@ -101,7 +101,7 @@ def policy_not_the_newest(change: Change) -> Iterator[Finding]:
     the first parent's.
 
     Why: merging an old branch would bring an old law back, and a merge that writes one of its own
-    would pass a law that nobody proposed.
+    would pass a law that no one proposed.
 
     Remedy: take `.tasks/config.yaml` from the side with the higher version.
     """
@@ -121,7 +121,7 @@ def policy_not_the_newest(change: Change) -> Iterator[Finding]:
 def state_without_a_way_out(change: Change) -> Iterator[Finding]:
     """The policy forbids so many edges that some state can never be left for an end.
 
-    Why: a task that got there would be open for ever.
+    Why: a task in that state would stay open forever.
 
     Remedy: leave at least one way from every state to done or cancelled.
     """
@@ -142,7 +142,7 @@ def state_without_a_way_out(change: Change) -> Iterator[Finding]:
 def law_went_back(change: Change) -> Iterator[Finding]:
     """The policy names an older format or an older edition of the law than before.
 
-    Why: the rules of the newer edition would silently stop to hold.
+    Why: the rules of the newer edition would silently stop applying.
 
     Remedy: keep `format` and `law` as they were.
     """

@@ -30,7 +30,7 @@ def born_with_a_past(change: Change) -> Iterator[Finding]:
         if task.spent != Spent() or task.tries > 1:
             yield Finding(
                 task.id,
-                "is born with something spent or a later attempt",
+                "is created with something spent or a later attempt",
                 "take 'spent' and 'attempt' out of the new file",
             )
 
@@ -57,7 +57,7 @@ def deleted(change: Change) -> Iterator[Finding]:
 def qualifier_missing(change: Change) -> Iterator[Finding]:
     """A blocked task does not say what it waits for.
 
-    Why: a task that waits for nothing in particular waits for ever.
+    Why: a task that waits for nothing in particular waits forever.
 
     Remedy: `tk block ID --reason REASON`, or a `wait:` with a `reason:` in the file.
     """
@@ -72,8 +72,9 @@ def qualifier_missing(change: Change) -> Iterator[Finding]:
 
 @rule("TK206")
 def qualifier_out_of_place(change: Change) -> Iterator[Finding]:
-    """A field stands in a state where it means nothing: `wait` outside of blocked, `error` outside
-    of blocked and cancelled, `resolution` outside of done and cancelled or one of the other's.
+    """A field is set in a state in which it has no meaning: `wait` outside of blocked, `error`
+    outside of blocked and cancelled, `resolution` outside of done and cancelled or one of the
+    other's.
 
     Why: what is left over from an earlier state misleads the reader.
 
@@ -111,7 +112,7 @@ def frozen_field_changed(change: Change) -> Iterator[Finding]:
             if getattr(old, name) != getattr(new, name):
                 yield Finding(
                     new.id,
-                    f"{name} is frozen at birth",
+                    f"{name} cannot change after creation",
                     f"put back '{name}: {getattr(old, name)}'"
                     if getattr(old, name)
                     else f"take '{name}' out again",
@@ -175,7 +176,7 @@ def notes_rewritten(change: Change) -> Iterator[Finding]:
     """A note, a concern or the settling of one was changed or taken away; all three are only added,
     at the end.
 
-    Why: they are what agents and people told each other, in that order.
+    Why: they are the record of what agents and people said, in order.
 
     Remedy: put the old ones back as they were and add a new one: `tk note ID TEXT`, or
     `tk concern ID TEXT`.
@@ -196,12 +197,12 @@ _ENTRIES = {"notes": "a note", "concerns": "a concern", "settled": "a settled co
 
 @rule("TK215")
 def settled_without_a_concern(change: Change) -> Iterator[Finding]:
-    """A task has a concern settled that nobody has raised.
+    """A task settles a concern that was never raised.
 
     An entry of `settled` repeats that of `concerns` which it settles, word for word, so that both
     lists merge as they are.
 
-    Why: it would settle beforehand what somebody is about to say.
+    Why: it would settle a concern before it is raised.
 
     Remedy: `tk concern ID TEXT --settle N`, or write the concern's own words.
     """
