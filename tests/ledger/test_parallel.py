@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.doors.test_random_histories import LIES, _built, _dropped, _lies, history
 from tests.support.histories import Loom
+from tests.support.random_histories import LIES, built, dropped, history, lies_at
 from tkledger.core.change import Violation
 from tkledger.doors import push
 from tkledger.doors.verify import judge_range
@@ -37,9 +37,9 @@ def woven(seed: int, path: Path) -> tuple[Repo, list[str]]:
     rng = random.Random(seed)
     made = history(rng)
     numbers = range(2, len(made))
-    lies = [(n, lie) for n in numbers for lie in (*_lies(made, n, rng), *_dropped(made, n))]
+    lies = [(n, lie) for n in numbers for lie in (*lies_at(made, n, rng), *dropped(made, n))]
     loom = Loom(path)
-    return Repo(str(path)), _built(loom, made, rng.sample(lies, LIES))
+    return Repo(str(path)), built(loom, made, rng.sample(lies, LIES))
 
 
 def pushed(repo: Repo, tips: list[str]) -> list[Violation]:

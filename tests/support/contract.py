@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tests.support.project import Answer
 from tkledger.errors import Exit
 
 Tk = Callable[..., Any]
@@ -55,3 +56,25 @@ def state_of(tk: Tk, task: str) -> str:
 
 def lines(*objects: Any) -> str:
     return "".join(json.dumps(one) + "\n" for one in objects)
+
+
+def told(answer: Answer, says: str, *, as_json: bool) -> None:
+    """A sentence and a remedy, in the place where they belong."""
+    assert "Traceback" not in answer.err
+    if as_json:
+        assert len(answer.out.splitlines()) == 1, answer.out[:300]
+        found = answer.json
+        assert found["schema"] == "tk/1"
+        if answer.status == Exit.REJECTED:
+            first = found["violations"][0]
+            assert {"code", "name", "task", "message", "remedy"} <= first.keys()
+        else:
+            first = found["error"]
+            assert first.keys() == {"kind", "message", "remedy"}
+        assert says in json.dumps(first, ensure_ascii=False)
+    else:
+        assert answer.out == ""
+        assert answer.err.startswith("error"), answer.err
+        assert "\n  remedy: " in answer.err
+        assert says in answer.err
+        assert "\x1b" not in answer.err
