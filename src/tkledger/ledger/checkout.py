@@ -1,20 +1,19 @@
 """The user's index and working files: caches of HEAD for ``.tasks``, and never more than that.
 
 They are brought up to a commit just before the ref moves to it. Just after would be too late: a
-``git commit`` in between, of code, would commit the old files again and so take the move back
-without a word (measured: a third of a move's time). A move that was cut short leaves them ahead of
-HEAD; the journal names the files, and the next command brings them back, but only where they still
-hold what they held before or after.
+``git commit`` of code in between would commit the old files again and so undo the move silently
+(measured: that window is a third of a move's time). A move that was interrupted leaves them ahead of
+HEAD; the journal names the files, and the next command restores them, but only those that still
+hold what they held before the move or after it.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 from contextlib import suppress
 
 from tkledger.core.layout import FOLDER
@@ -23,10 +22,8 @@ from tkledger.git.errors import GitError, Locked
 from tkledger.git.objects import Oid, oid_of
 from tkledger.git.refs import LOCK_MILLISECONDS
 from tkledger.git.repo import Repo
-from tkledger.local.store import JOURNAL, SCRATCH, Store, scratch_file
-
-Known = Mapping[str, Sequence[Oid | None]]
-"""By path, the objects that index and file may hold without anybody having edited them."""
+from tkledger.local.journal import Journal, Known, Noted
+from tkledger.local.store import SCRATCH, Store, scratch_file
 
 
 class Checkout:
@@ -37,13 +34,14 @@ class Checkout:
         self._repo = repo
         self._top = repo.top
         self._store = Store(repo.git_dir)
+        self._journal = Journal(repo.git_dir)
         self._known: Known = {}
 
     def require_clean(self, before: Mapping[str, bytes | None]) -> None:
-        """Raise unless index and files hold what HEAD holds: ``before``, by path, None for nothing;
-        or what this command wrote there in a try that lost its race.
+        """Raise TkError unless index and files hold what HEAD holds: ``before``, by path, None for
+        nothing; or what this command wrote there in a try that lost its race.
 
-        What the user changed and has not committed is never written over.
+        So uncommitted changes are never overwritten.
         """
         folder = os.path.join(self._top, FOLDER)
         if os.path.islink(folder) or (os.path.exists(folder) and not os.path.isdir(folder)):
@@ -68,9 +66,9 @@ class Checkout:
                 )
 
     def _staged(self, paths: list[str]) -> dict[str, tuple[bool, Oid]]:
-        """By path: whether the checkout leaves the file out (sparse), and the object staged."""
+        """By path: whether the checkout omits the file (sparse), and the staged object."""
         found: dict[str, tuple[bool, Oid]] = {}
-        if not paths:  # git would name all
+        if not paths:  # git would list all files
             return found
         out = self._repo.run("ls-files", "-s", "-t", "-z", "--full-name", "--", *paths)
         for line in out.decode(errors="surrogateescape").split("\0")[:-1]:
@@ -83,48 +81,41 @@ class Checkout:
         return oid_of("blob", data, self._repo.width)
 
     def _on_disk(self, path: str) -> Oid | None:
-        """The object that a working file holds, whatever line ends the checkout gives it."""
+        """The object that a working file holds, whatever line endings the checkout gives it."""
         full = os.path.join(self._top, path)
         try:
             if not stat.S_ISREG(os.lstat(full).st_mode):
-                return "no plain file"  # and reading a pipe would wait for ever
+                return "not a regular file"  # reading a pipe would block forever
             with open(full, "rb") as file:
                 return self._oid(file.read(1 << 20).replace(b"\r\n", b"\n"))
         except FileNotFoundError:
             return None
 
     def note(self, files: Mapping[str, tuple[bytes | None, bytes]]) -> Known:
-        """Write down what a commit about to be made on HEAD changes: path, old bytes, new bytes.
+        """Note in the journal what a commit about to be made on HEAD changes: path, old bytes, new
+        bytes. Gives all that is noted.
 
         What earlier tries were to change stays noted until one of them wins the swap: the git of a
-        tk that was killed, or somebody's commit of the index, may still be at work on it.
+        tk that was killed, or another commit of the index, may still be at work on it.
         """
-        known = dict(self._noted()[1])
+        known = dict(self._journal.read().files)
         for path, sides in files.items():
             ids = [None if data is None else self._oid(data) for data in sides]
             known[path] = list(dict.fromkeys([*known.get(path, ()), *ids]))
-        text = json.dumps({"base": self._repo.head, "files": known})
-        self._store.replace(JOURNAL, data=text.encode())
+        self._journal.write(Noted(self._repo.head, known))
         self._known = known
         return known
 
-    def _noted(self) -> tuple[Oid | None, Known]:
-        """What the journal says; as if nothing was ever noted where it cannot be read."""
-        try:
-            noted = json.loads(self._store.read(JOURNAL) or b"")
-            return noted["base"], {str(path): list(ids) for path, ids in noted["files"].items()}
-        except (ValueError, AttributeError, TypeError, KeyError):
-            return None, {}
-
     def forget(self) -> None:
-        """The commit was not made, or index and files have caught up with it."""
-        self._store.remove(JOURNAL)
+        """Remove the journal: the commit was not made, or index and files have caught up with it."""
+        self._journal.remove()
 
     def project(self, files: Mapping[str, bytes | None], known: Known) -> list[str]:
-        """Bring index and files to what is given, None for nothing; raises if the index is locked.
+        """Bring index and files to these contents, None for no file; raises Locked if another git
+        holds the index.
 
-        Only where they hold one of the ``known`` objects; names those files that are left alone,
-        since they hold what the user made of them.
+        Only those that hold one of the ``known`` objects; gives the paths of the others, which hold
+        the user's edits.
         """
         staged = self._staged(list(files))
         kept, written, gone, entries, sparse = [], [], [], {}, []
@@ -150,7 +141,7 @@ class Checkout:
         return kept
 
     def _write(self, path: str, data: bytes | None, ours: Container[Oid | None]) -> bool:
-        """Write or remove a working file, unless it holds none of ``ours``; whether it was ours."""
+        """Write or remove a working file if it holds one of ``ours``; whether it did."""
         full = os.path.join(self._top, path)
         if data is None:
             if self._on_disk(path) not in ours:
@@ -160,7 +151,7 @@ class Checkout:
             return True
         os.makedirs(os.path.dirname(full), exist_ok=True)
         os.makedirs(self._store.path(), exist_ok=True)
-        # the second: the checkout lies on another file system than its git folder
+        # the second, if the checkout is on another file system than its git folder
         for place in (self._store.path(SCRATCH), full):
             scratch = scratch_file(place, data)
             is_ours = self._on_disk(path) in ours
@@ -179,8 +170,8 @@ class Checkout:
     def _stage(
         self, files: list[str], gone: list[str], entries: Mapping[str, Oid], sparse: list[str]
     ) -> None:
-        """Stage working files, take out those ``gone``, and stage ``entries`` as they are, whose
-        files do not hold them.
+        """Stage working files, remove those ``gone``, and stage ``entries``, objects that their files
+        do not hold.
         """
         calls = [
             (["--add", "-z", "--stdin"], files),
@@ -197,7 +188,7 @@ class Checkout:
         pause = 0.001
         while True:
             try:
-                # nor does a checkout with other line ends than HEAD's stand in the way
+                # a checkout with other line endings than HEAD's is no reason to fail
                 self._repo.run(
                     "-c", "core.safecrlf=false", "update-index", *options, stdin=stdin, apart=True
                 )
@@ -208,24 +199,24 @@ class Checkout:
                 if time.monotonic() > end:
                     raise Locked(error.message) from None
             time.sleep(pause)
-            # stays short: one who commits in a loop leaves the index free for moments only
+            # stays short: a loop of commits leaves the index free for moments only
             pause = min(2 * pause, 0.03)
 
     @property
     def is_unfinished(self) -> bool:
         """Whether a command that did not finish has left its journal."""
-        return os.path.exists(self._store.path(JOURNAL))
+        return self._journal.exists
 
     def heal(self, *, again: bool = False) -> None:
-        """Bring index and files back to HEAD where a command that did not finish left them.
+        """Bring index and files back to HEAD if a command did not finish.
 
-        Only where they still hold the bytes from before that command, or from after it; anything
-        else is the user's edit. As long as HEAD stands where that command saw it, its git may still
-        be about to move it: so long the journal stays. It also stays for one who tries ``again``.
+        Only those that still hold the bytes from before that command, or from after it; anything
+        else is the user's edit. The journal stays as long as HEAD is where that command saw it,
+        since its git may still be about to move it; and if the caller will try ``again``.
         """
         if not self.is_unfinished:
             return
-        base, known = self._noted()
+        base, known = self._journal.read()
         paths = [path for path in known if path.startswith(f"{FOLDER}/")]
         found = {path: self._repo.read(f"HEAD:{path}") for path in paths}
         if paths:
@@ -235,7 +226,7 @@ class Checkout:
 
 
 def dirty(path: str, what: str) -> TkError:
-    """Somebody's work is in the way."""
+    """The error for uncommitted changes that a move would overwrite."""
     return unusable(
         "dirty",
         f"{path} {what}",
