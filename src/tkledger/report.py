@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
@@ -16,6 +16,30 @@ from tkledger.errors import Exit, TkError, too_old
 from tkledger.git.errors import GitError, Locked
 
 SCHEMA = "tk/1"
+
+
+def _drop(text: str) -> None:
+    """Say nothing."""
+
+
+class Progress(NamedTuple):
+    """Who follows a command while it goes on; by default nobody does.
+
+    say: takes a warning, in words
+    show: takes what is going on, how much of it is done, and of how much, if that is known; None if
+        nobody watches, so that it need not be found out
+    """
+
+    say: Callable[[str], None] = _drop
+    show: Callable[[str, float, float | None], None] | None = None
+
+    def update(self, stage: str, done: float, most: float | None = None) -> None:
+        """Tell those who watch how far a stage is."""
+        if self.show is not None:
+            self.show(stage, done, most)
+
+
+SILENT = Progress()
 
 
 def visible(text: str) -> str:

@@ -17,6 +17,7 @@ from tests.support.project import TK, Project
 from tests.support.team import Team
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
+from tkledger.report import SILENT, Progress
 from tkledger.sync import sync, turns
 from tkledger.sync.route import route
 
@@ -125,10 +126,12 @@ def test_who_has_given_up_keeps_nobody_waiting(
     told: list[str] = []
     with turns.turn(str(tmp_path / "queue"), "ada"):
         with turns.turn(
-            str(tmp_path / "queue"), "bob", lambda name, waited: told.append(name)
+            str(tmp_path / "queue"),
+            "bob",
+            Progress(show=lambda stage, waited, most: told.append(stage)),
         ) as other:
             assert other == "ada"
-        assert told == ["ada"]
+        assert told == ["waiting for ada"]
     began = time.monotonic()
     with turns.turn(str(tmp_path / "queue"), "carl") as other:
         assert other == ""
@@ -176,10 +179,10 @@ def test_clones_of_a_far_remote_meet_at_home(
     assert queue_of(ada.path) is None
 
 
-def patience(monkeypatch: pytest.MonkeyPatch) -> turns.Waits:
+def patience(monkeypatch: pytest.MonkeyPatch) -> Progress:
     """None at all."""
     monkeypatch.setattr(turns, "HELD_SECONDS", 0)
-    return lambda name, waited: None
+    return SILENT
 
 
 def test_branches_that_have_little_to_do_with_each_other_do_not_wait(ada: Project) -> None:

@@ -36,7 +36,7 @@ def reaped(session: Session, *, dry_run: bool) -> Iterator[Reaped]:
         if held.left <= 0 and not held.claim.released and not held.claim.final:
             yield _reaped(session, ledger, task, held, dry_run=dry_run)
         elif held.claim.final and moves.is_over(session.repo, held) and not dry_run:
-            moves.drop(session.repo, who, task, session.say)
+            moves.drop(session.repo, who, task)
 
 
 def _reaped(
@@ -51,7 +51,7 @@ def _reaped(
     if task is None or task.state is not State.IN_PROGRESS:
         if not dry_run:
             who = session.claimant(ledger)
-            moves.release(session.repo, who, task_id, held.claim.holder, session.say)
+            moves.release(session.repo, who, task_id, held.claim.holder)
         return Reaped(task_id, fact, None)
     options = {"id": task_id, "reason": "stale", "message": fact}
     session.carry_out([("block", options)], dry_run=dry_run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -23,13 +23,11 @@ from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
 from tkledger.local.store import RUNS, Store
+from tkledger.report import SILENT
 from tkledger.verbs.ids import find
 
 LONGEST_PAUSE = 60.0
 """How long to wait before another attempt at most, in seconds; the first waits for one."""
-
-Briefed = Callable[[Briefing], None]
-"""Takes what a command is told before it begins."""
 
 
 class RunOptions(NamedTuple):
@@ -54,21 +52,21 @@ class Ended(NamedTuple):
 
 
 def one_by_one(
-    session: Session, options: RunOptions, labels: tuple[str, ...], briefed: Briefed
-) -> Iterator[Ended]:
+    session: Session, options: RunOptions, labels: tuple[str, ...]
+) -> Iterator[Briefing | Ended]:
     """Run the command on each task that can be taken until none is left; no task twice."""
     tried: set[str] = set()
     while True:
         found = offered(session, labels, tried)
         if not found.tasks:
-            session.say(f"nothing more to do: {'; '.join(found.reasons)}")
+            session.progress.say(f"nothing more to do: {'; '.join(found.reasons)}")
             return
         task = found.tasks[0]
         tried.add(task.id)
         try:
-            for ended in life(session, task.id, options, briefed):
-                yield ended
-                if ended.exit is Exit.INTERRUPTED:
+            for one in life(session, task.id, options):
+                yield one
+                if isinstance(one, Ended) and one.exit is Exit.INTERRUPTED:
                     return
         except (Refused, TkError) as error:
             if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
@@ -76,14 +74,14 @@ def one_by_one(
         session.repo.refresh()
 
 
-def life(session: Session, word: str, options: RunOptions, briefed: Briefed) -> Iterator[Ended]:
+def life(session: Session, word: str, options: RunOptions) -> Iterator[Briefing | Ended]:
     """One task from its claim to its end here: each attempt, as many as the job allows."""
     task_id = find(session.head(), word)
     publish(task_id, "starting")
     place = begun(session, task_id).place
     there = session.at(place.path)
     for attempt in range(options.retries + 1):
-        result = _attempt(there, place, task_id, options, briefed)
+        result = yield from _attempt(there, place, task_id, options)
         there.repo.refresh()
         ended = _moved(there, task_id, result, options)
         publish(task_id, ended.state)
@@ -99,9 +97,9 @@ def life(session: Session, word: str, options: RunOptions, briefed: Briefed) -> 
 
 
 def _attempt(
-    there: Session, place: Place, task_id: str, options: RunOptions, briefed: Briefed
-) -> Result:
-    """Run the command once, renewing the claim as long as it runs."""
+    there: Session, place: Place, task_id: str, options: RunOptions
+) -> Generator[Briefing, None, Result]:
+    """Give what the command is told, then run it once, renewing the claim as long as it runs."""
     ledger = there.ledger.head()
     task = ledger.task(task_id)
     assert task is not None
@@ -109,7 +107,7 @@ def _attempt(
     who = there.claimant(ledger)
     folder = Store(there.repo.common_dir).path(RUNS, task_id)
     briefing = brief(there.repo, task, who.actor, folder)
-    briefed(briefing)
+    yield briefing
     environment = {
         **{"TK_TASK": task_id, "TK_ACTOR": who.actor, "TK_WORKTREE": place.path},
         **{"TK_ATTEMPT": str(task.tries), VARIABLE: "", **briefing.variables},
@@ -139,7 +137,7 @@ def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
         # the command moved it itself, and with it the claim; unless another has it by now
         return held is None or not held.live or held.claim.holder == who.actor
     try:
-        moves.renew(there.repo, who, task_id, None, lambda words: None)
+        moves.renew(there.repo, who._replace(progress=SILENT), task_id, None)
     except TkError as error:
         return error.exit not in (Exit.CLAIMED, Exit.UNUSABLE)
     except GitError:

@@ -33,7 +33,7 @@ def begun(session: Session, word: str) -> Begun:
     if standing.task_at(repo, place.branch, task_id) is None:
         session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
-    held = moves.reserve(repo, who, task_id, session.say)
+    held = moves.reserve(repo, who, task_id)
     made = new = False
     try:
         if place.branch not in worktrees.checkouts(repo):
@@ -42,7 +42,7 @@ def begun(session: Session, word: str) -> Begun:
     except BaseException:
         if made:
             worktrees.undo(repo, place, new=new)
-        moves.release(repo, who, task_id, who.actor, session.say)
+        moves.release(repo, who, task_id, who.actor)
         raise
 
 
@@ -61,7 +61,7 @@ def _started(session: Session, place: Place, task_id: str, token: str) -> str:
     options = {"id": task_id, "branch": place.short, "base": _base(session, place)}
     ledger = there.ledger.head()
     if is_active(ledger.task(task_id)):
-        moves.renew(there.repo, there.claimant(ledger), task_id, None, there.say)
+        moves.renew(there.repo, there.claimant(ledger), task_id, None)
         return ""
     return there.carry_out([("start", options)]).recorded.commit or ""
 

@@ -25,15 +25,13 @@ from tkledger.ledger.proposal import Proposal, Recorded
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import IDLE, Store
 from tkledger.local.sums import SumsFile
+from tkledger.report import SILENT, Progress
 from tkledger.verbs.verb import Options, Proposed
 from tkledger.verbs.verb import verb as verb_of
 
 if TYPE_CHECKING:
     from tkledger.claims.moves import Claimant
     from tkledger.claims.standing import Standing
-
-Say = Callable[[str], None]
-"""Takes a warning, in words, while the command goes on."""
 
 
 class Carried(NamedTuple):
@@ -59,17 +57,15 @@ class Advice(NamedTuple):
     violations: tuple[Violation, ...]
 
 
-def _unheard(words: str) -> None:
-    """Drop a warning."""
-
-
 class Session:
-    """A repository, who acts there, and who takes warnings that come up on the way."""
+    """A repository, who acts there, and who follows what a command does."""
 
-    def __init__(self, path: str = ".", *, actor: str | None = None, say: Say = _unheard) -> None:
+    def __init__(
+        self, path: str = ".", *, actor: str | None = None, progress: Progress = SILENT
+    ) -> None:
         self.repo = Repo(path)
         self.ledger = Ledger(self.repo, sums=SumsFile(self.repo.common_dir))
-        self.say = say
+        self.progress = progress
         self.token: Oid | None = None
         """The claim that this run holds already."""
         self._standing: Mapping[str, Standing] | None = None
@@ -77,7 +73,7 @@ class Session:
 
     def at(self, path: str) -> Session:
         """The same actor, in another checkout."""
-        return Session(path, actor=self._actor, say=self.say)
+        return Session(path, actor=self._actor, progress=self.progress)
 
     def head(self) -> Snapshot:
         """HEAD's ledger, to act on. Raises TkError if it cannot be used."""
@@ -194,12 +190,12 @@ class Session:
         from tkledger.claims import moves
         from tkledger.ledger.record import record
 
-        landing = moves.companions(self.repo, self._at_door, self.say)
+        landing = moves.companions(self.repo, self._at_door)
         recorded = record(self.ledger, propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
             moves.turns(self.repo, recorded, self._at_door(recorded))
         if recorded.warning:
-            self.say(f"warning: {recorded.warning}")
+            self.progress.say(f"warning: {recorded.warning}")
         return recorded
 
     def advice(self, recorded: Recorded, ids: Sequence[str]) -> Advice:
@@ -219,7 +215,8 @@ class Session:
         from tkledger.claims import moves
 
         assert ledger.policy is not None
-        return moves.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
+        who = moves.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
+        return who._replace(progress=self.progress)
 
     def _at_door(self, recorded: Recorded) -> Claimant:
         """Who records something. Raises Refused if an idle actor creates a task."""

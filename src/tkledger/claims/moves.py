@@ -31,6 +31,7 @@ from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Companions, Recorded, Together
 from tkledger.local.first_seen import first_seen
 from tkledger.local.lock import retrying
+from tkledger.report import SILENT, Progress
 
 RESERVED_SECONDS = 60
 """How long a claim lasts while its worktree is being made, which takes seconds."""
@@ -46,6 +47,7 @@ class Claimant(NamedTuple):
 
     policy: the one in force; remote: the one that decides about claims, None if this repository does
     token: the claim that this command holds already
+    progress: takes a warning if that remote cannot be reached
     """
 
     actor: str
@@ -54,6 +56,7 @@ class Claimant(NamedTuple):
     policy: Policy
     remote: str | None = None
     token: Oid | None = None
+    progress: Progress = SILENT
 
 
 def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -> Claimant:
@@ -216,13 +219,11 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
     return Together(tuple(swaps), tuple(dict.fromkeys(objects)))
 
 
-def companions(
-    repo: Repo, who: Callable[[Recorded], Claimant], tell: Callable[[str], None]
-) -> Companions:
+def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
     """The claims that move along with a commit, for the ledger to ask for before it makes one.
 
     If a remote decides, it is asked first, and asked to undo it if the commit then fails. Releases
-    are pushed only after the commit. ``tell`` gets a warning if the remote cannot be reached.
+    are pushed only after the commit. There is a warning if the remote cannot be reached.
     """
 
     @contextmanager
@@ -230,7 +231,7 @@ def companions(
         claiming = who(recorded)
         turned = turns(repo, recorded, claiming)
         landed = together(repo, turned)
-        with _agreement(repo, claiming, turned, landed, tell):
+        with _agreement(repo, claiming, turned, landed):
             yield landed
 
     return landing
@@ -238,7 +239,7 @@ def companions(
 
 @contextmanager
 def _agreement(
-    repo: Repo, who: Claimant, turned: Sequence[Turn], landed: Together, tell: Callable[[str], None]
+    repo: Repo, who: Claimant, turned: Sequence[Turn], landed: Together
 ) -> Iterator[None]:
     """The remote's consent, if a remote decides."""
     if who.remote is None or not turned:
@@ -251,7 +252,7 @@ def _agreement(
             raise remote.unreachable(who.remote, words)
         yield
     if words:
-        tell(f"warning: claimed here only, {who.remote} cannot be reached: {words}")
+        who.progress.say(f"warning: claimed here only, {who.remote} cannot be reached: {words}")
 
 
 def _pushed(turned: Sequence[Turn], landed: Together) -> list[RefSwap]:
@@ -269,9 +270,7 @@ def _pushed(turned: Sequence[Turn], landed: Together) -> list[RefSwap]:
 # -- by themselves -----------------------------------------------------------------------------
 
 
-def renew(
-    repo: Repo, who: Claimant, task: str, ttl: int | None, tell: Callable[[str], None]
-) -> Standing:
+def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
     """Hold a task for longer: renew one's own claim, or make one if the task is free.
 
     Raises CLAIMED if another actor holds it.
@@ -288,12 +287,12 @@ def renew(
         fresh = _taken(held, task, who)
         return fresh._replace(ttl=lease, branch=held.claim.branch if held and own else who.branch)
 
-    found = _moved(repo, who, task, renewed, tell)
+    found = _moved(repo, who, task, renewed)
     assert found is not None
     return found
 
 
-def reserve(repo: Repo, who: Claimant, task: str, tell: Callable[[str], None]) -> Standing:
+def reserve(repo: Repo, who: Claimant, task: str) -> Standing:
     """Hold a task while its worktree is made; starting the task renews the claim."""
 
     def reserved(held: Standing | None) -> Claim:
@@ -301,14 +300,12 @@ def reserve(repo: Repo, who: Claimant, task: str, tell: Callable[[str], None]) -
             raise claimed(held)
         return _taken(held, task, who, reserved=True)
 
-    found = _moved(repo, who, task, reserved, tell)
+    found = _moved(repo, who, task, reserved)
     assert found is not None
     return found
 
 
-def release(
-    repo: Repo, who: Claimant, task: str, holder: str, tell: Callable[[str], None]
-) -> Standing:
+def release(repo: Repo, who: Claimant, task: str, holder: str) -> Standing:
     """End the claim that ``holder`` has on a task; gives what it was."""
     seen: list[Standing] = []
 
@@ -320,21 +317,17 @@ def release(
         seen[:] = [held]
         return given_up(held, lost=holder != who.actor)
 
-    _moved(repo, who, task, released, tell)
+    _moved(repo, who, task, released)
     return seen[0]
 
 
-def drop(repo: Repo, who: Claimant, task: str, tell: Callable[[str], None]) -> None:
+def drop(repo: Repo, who: Claimant, task: str) -> None:
     """Delete a claim whose work has been merged into its base."""
-    _moved(repo, who, task, lambda held: None, tell)
+    _moved(repo, who, task, lambda held: None)
 
 
 def _moved(
-    repo: Repo,
-    who: Claimant,
-    task: str,
-    wanted: Callable[[Standing | None], Claim | None],
-    tell: Callable[[str], None],
+    repo: Repo, who: Claimant, task: str, wanted: Callable[[Standing | None], Claim | None]
 ) -> Standing | None:
     """Move one claim by itself, again if another was faster; gives the claim afterwards."""
     for _ in retrying(_TRIES, lambda attempt: 0.01):
@@ -342,7 +335,7 @@ def _moved(
         turned = [Turn(task, held, wanted(held))]
         landed = together(repo, turned)
         try:
-            with _agreement(repo, who, turned, landed, tell):
+            with _agreement(repo, who, turned, landed):
                 if landed.objects:
                     writing.write_objects(repo, landed.objects)
                 if landed.swaps:

@@ -10,7 +10,7 @@ from tkledger import report
 from tkledger.api.session import Session, moved
 from tkledger.errors import Exit
 from tkledger.ledger.proposal import Recorded
-from tkledger.report import visible
+from tkledger.report import Progress, visible
 
 if TYPE_CHECKING:
     from tkledger.core.snapshot import Snapshot
@@ -79,6 +79,10 @@ def _show(one: str | Aside | Verbatim | Lines) -> None:
 def say(text: str) -> None:
     """Print words for a person on stderr, whatever the answer is."""
     report.say(visible(text))
+
+
+TERMINAL = Progress(say)
+"""Warnings go to a person, on stderr."""
 
 
 def say_flaws(ledger: Snapshot) -> None:

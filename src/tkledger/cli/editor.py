@@ -31,7 +31,7 @@ def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:
         recorded = _record(session, before, scratch, dry_run)
     except BaseException:
         if os.path.exists(scratch):
-            session.say(f"your text: {scratch}")
+            session.progress.say(f"your text: {scratch}")
         raise
     os.unlink(scratch)
     return recorded

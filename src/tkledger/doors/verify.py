@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from tkledger.core.change import Violation
@@ -11,6 +10,7 @@ from tkledger.errors import unusable
 from tkledger.git.objects import Oid
 from tkledger.ledger.parallel import Part, parts, side_by_side
 from tkledger.ledger.reader import Ledger
+from tkledger.report import SILENT, Progress
 
 
 class Verdict(NamedTuple):
@@ -28,7 +28,7 @@ def judge_range(
     ledger: Ledger,
     tip: Oid,
     *bases: Oid,
-    progress: Callable[[int], None] = lambda count: None,
+    progress: Progress = SILENT,
 ) -> Verdict:
     """Judge every commit that ``tip`` has and no base has; without a base, all of them."""
     if not bases and ledger.repo.is_shallow:
@@ -46,7 +46,7 @@ def judge_range(
             count += 1
             found += one.violations
             if count % 100 == 0 and part is todo[0]:
-                progress(count * len(todo))  # the others will be about as far
+                progress.update("commits", count * len(todo))  # the others will be about as far
         return count, found
 
     done = side_by_side(ledger.repo, judged, todo)

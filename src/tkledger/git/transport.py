@@ -14,7 +14,7 @@ from tkledger.errors import unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 
-Progress = Callable[[str, float, float | None], None]
+Listener = Callable[[str, float, float | None], None]
 """Takes what git is doing, how much of it is done, and of how much if that is known."""
 
 _USERS = (
@@ -90,7 +90,7 @@ class Contended(Exception):
 
 
 def fetch(
-    repo: Repo, remote: str, refspecs: Sequence[str], *, progress: Progress | None, dry_run: bool
+    repo: Repo, remote: str, refspecs: Sequence[str], *, progress: Listener | None, dry_run: bool
 ) -> None:
     """Bring what the remote has; refs here that it no longer has go, within ``refspecs`` only.
 
@@ -115,7 +115,7 @@ def listed(repo: Repo, remote: str, patterns: Sequence[str]) -> dict[str, Oid]:
     return {name: oid for oid, name in rows}
 
 
-def push(repo: Repo, remote: str, sends: Sequence[Send], *, progress: Progress | None) -> Pushed:
+def push(repo: Repo, remote: str, sends: Sequence[Send], *, progress: Listener | None) -> Pushed:
     """Push all of it or nothing. Where the remote cannot do that, what has a lease goes first, and
     the rest if that was taken.
     """
@@ -159,7 +159,7 @@ def _failed(remote: str, err: str) -> Exception:
     )
 
 
-def _talk(repo: Repo, argv: list[str], progress: Progress | None) -> Spoken:
+def _talk(repo: Repo, argv: list[str], progress: Listener | None) -> Spoken:
     """Run a git that talks to a remote.
 
     With a listener there is a terminal, which git may ask for a password, and which interrupts it
@@ -183,7 +183,7 @@ def _talk(repo: Repo, argv: list[str], progress: Progress | None) -> Spoken:
         raise
 
 
-def _listen(process: Popen[str], progress: Progress) -> Spoken:
+def _listen(process: Popen[str], progress: Listener) -> Spoken:
     """Read a git to its end by GitPython, which knows progress when it sees it."""
     from git.cmd import handle_process_output
     from git.util import CallableRemoteProgress, RemoteProgress

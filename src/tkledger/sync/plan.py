@@ -11,8 +11,8 @@ from tkledger.git import refs, transport
 from tkledger.git.history import is_ancestor
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.git.transport import Progress
 from tkledger.ledger.reader import Ledger
+from tkledger.report import Progress
 from tkledger.sync.align import Alignment, Exchange, align
 from tkledger.sync.landing import require_room
 from tkledger.sync.route import Route
@@ -69,9 +69,7 @@ class Plan(NamedTuple):
     done: Synced
 
 
-def planned(
-    ledger: Ledger, road: Route, actor: str, *, dry_run: bool, progress: Progress | None
-) -> Plan:
+def planned(ledger: Ledger, road: Route, actor: str, *, dry_run: bool, progress: Progress) -> Plan:
     """Fetch, and see what there is to do; raises as `sync` does."""
     repo = ledger.repo
     here, theirs = _both(repo, road, dry_run=dry_run, progress=progress)
@@ -134,7 +132,7 @@ def _apart(repo: Repo, ours: Oid | None, theirs: Oid | None) -> tuple[int, int]:
 
 
 def _both(
-    repo: Repo, road: Route, *, dry_run: bool, progress: Progress | None
+    repo: Repo, road: Route, *, dry_run: bool, progress: Progress
 ) -> tuple[dict[str, Oid], dict[str, Oid]]:
     """Our refs under ``refs/tk``, and what the remote has, by its own names, after fetching it.
 
@@ -146,7 +144,7 @@ def _both(
         f"+{CLAIMS}*:{road.copies}claims/*",
         f"+{INBOXES}*:{road.copies}inbox/*",
     ]
-    transport.fetch(repo, road.remote, refspecs, progress=progress, dry_run=dry_run)
+    transport.fetch(repo, road.remote, refspecs, progress=progress.show, dry_run=dry_run)
     here = refs.listed(repo, ref_names.ALL)
     if dry_run:  # no ref was moved, so the remote has to be asked
         return here, transport.listed(repo, road.remote, _patterns(road))

@@ -13,9 +13,10 @@ from tkledger.git import transport
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
-from tkledger.git.transport import Progress, Pushed, Send
+from tkledger.git.transport import Pushed, Send
 from tkledger.ledger.reader import Ledger
 from tkledger.local.verdicts import note_judged
+from tkledger.report import Progress
 from tkledger.sync.plan import Plan, mark
 from tkledger.sync.route import Route
 
@@ -32,7 +33,7 @@ class Lost(Exception):
         self.pushed = pushed
 
 
-def push(ledger: Ledger, road: Route, plan: Plan, progress: Progress | None) -> list[RefSwap]:
+def push(ledger: Ledger, road: Route, plan: Plan, progress: Progress) -> list[RefSwap]:
     """Push; gives the refs to move here now that the remote has taken it. Raises Lost if not."""
     repo = ledger.repo
     sends, afterwards = [*plan.alignment.sends], [*plan.alignment.afterwards]
@@ -45,7 +46,7 @@ def push(ledger: Ledger, road: Route, plan: Plan, progress: Progress | None) -> 
     if plan.done.commit and plan.done.commit != plan.had:
         afterwards.append(RefSwap(mark(road), plan.done.commit, plan.had))
     if sends:
-        pushed = transport.push(repo, road.remote, sends, progress=progress)
+        pushed = transport.push(repo, road.remote, sends, progress=progress.show)
         if not pushed.done:
             raise Lost({one.ref: plan.theirs.get(one.ref) for one in pushed.answers}, pushed)
     return afterwards

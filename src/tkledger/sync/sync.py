@@ -15,9 +15,10 @@ from tkledger.git import refs
 from tkledger.git.errors import RefMoved
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
-from tkledger.git.transport import Contended, Progress
+from tkledger.git.transport import Contended
 from tkledger.ledger.reader import Ledger
 from tkledger.local.lock import retrying
+from tkledger.report import SILENT, Progress
 from tkledger.sync import turns
 from tkledger.sync.landing import land, mend
 from tkledger.sync.plan import NOTHING, Plan, Synced, planned
@@ -45,7 +46,7 @@ def sync(
     actor: str,
     *,
     dry_run: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = SILENT,
 ) -> Synced:
     """Fetch, merge, push, and follow; a lost race is run again, with a growing random pause.
 
@@ -88,19 +89,14 @@ def sync(
 
 @contextmanager
 def _turn(
-    repo: Repo, road: Route, actor: str, queue: str | None, progress: Progress | None
+    repo: Repo, road: Route, actor: str, queue: str | None, progress: Progress
 ) -> Iterator[str]:
     """Take the turn, unless there seems to be nothing to push; gives who has it instead, if anyone."""
     began = time.monotonic()
     if queue is not None:
         copy = repo.read(f"{road.copies}{road.target.removeprefix('refs/')}")
         queue = None if copy and copy[0] == repo.head else queue
-
-    def waits(name: str, waited: float) -> None:
-        if progress is not None:
-            progress(f"waiting for {name}", waited, None)
-
-    with turns.turn(queue, actor, waits) as other:
+    with turns.turn(queue, actor, progress) as other:
         if time.monotonic() - began > _STALE:  # so that commits made meanwhile are pushed as well
             repo.refresh()
         yield other

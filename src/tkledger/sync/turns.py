@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+from tkledger.report import SILENT, Progress
 
 HELD_SECONDS = 10.0
 """How long a turn lasts until others go on without it: its holder may be stopped, or a hook be slow."""
@@ -20,12 +22,9 @@ _MOST_SECONDS = 120.0
 _LOOK_SECONDS = 0.25
 """How often a waiting sync looks who has the turn."""
 
-Waits = Callable[[str, float], None]
-"""Takes who has the turn, and for how many seconds this sync has waited."""
-
 
 @contextmanager
-def turn(path: str | None, who: str, waits: Waits = lambda name, waited: None) -> Iterator[str]:
+def turn(path: str | None, who: str, progress: Progress = SILENT) -> Iterator[str]:
     """Take the turn of this file, as ``who``; gives who has it instead, or nothing if we have it or
     there are no turns.
 
@@ -36,7 +35,7 @@ def turn(path: str | None, who: str, waits: Waits = lambda name, waited: None) -
         yield ""
         return
     try:
-        if _locked(lock, waits):
+        if _locked(lock, progress):
             with suppress(OSError):  # bytes after the line are left from a longer name
                 os.pwrite(lock, f"{who}\n".encode(errors="surrogateescape"), 0)
             yield ""
@@ -59,7 +58,7 @@ def _opened(path: str | None) -> int | None:
         return None
 
 
-def _locked(lock: int, waits: Waits) -> bool:
+def _locked(lock: int, progress: Progress) -> bool:
     """Whether the lock was taken in time."""
     import fcntl
 
@@ -87,7 +86,7 @@ def _locked(lock: int, waits: Waits) -> bool:
         waited = time.monotonic() - began
         if waited > _MOST_SECONDS or time.time() - os.stat(lock).st_mtime > HELD_SECONDS:
             return False
-        waits(_holder(lock), waited)
+        progress.update(f"waiting for {_holder(lock)}", waited)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say, with_commit
+from tkledger.cli.answer import TERMINAL, Answer, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.snapshot import Snapshot
@@ -24,7 +24,7 @@ def accept(
 
     A server believes it once the policy that names the commit stands on its HEAD: push that first.
     """
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     oid = history.commit_of(session.repo, commit)
     parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
     verdict = judge_range(session.ledger, oid, *parents)

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, changed, say
+from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.errors import unusable, usage
 from tkledger.verbs.commands import fields
 from tkledger.verbs.parameters import Parameter
@@ -34,7 +34,7 @@ def batch(
         raise usage(
             "empty", "the batch is empty", 'echo \'{"op": "new", "title": "T"}\' | tk batch'
         )
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     places = [f"line {number}: " for number, _ in numbered]
     recorded, _ = session.carry_out(verbs, dry_run=dry_run, key=key, places=places)
     return changed(session, recorded, dry_run=dry_run, verb="changed")

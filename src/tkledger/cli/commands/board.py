@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say, say_flaws
+from tkledger.cli.answer import TERMINAL, Answer, say_flaws
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def board(at: str | None = None, path: str = ".") -> Answer:
     """Show the states side by side."""
-    ledger = Session(path, say=say).read(at)
+    ledger = Session(path, progress=TERMINAL).read(at)
     say_flaws(ledger)
 
     def view() -> Iterable[Lines]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tkledger.api import look
 from tkledger.api.json import budget_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def budget(id: str | None = None, at: str | None = None, path: str = ".") -> Answer:
     """Show what is used of the limits: of a task and all above it, or of every open task."""
-    rows, now = look.spending(Session(path, say=say), id, at)
+    rows, now = look.spending(Session(path, progress=TERMINAL), id, at)
 
     def view() -> Iterable[Lines]:
         from tkledger.views.budget import budget as drawn

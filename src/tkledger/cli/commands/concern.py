@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session, each
-from tkledger.cli.answer import Answer, changed, say
+from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.cli.parser import read_ids, read_text
 
 
@@ -17,7 +17,7 @@ def concern(
     dry_run: bool = False,
 ) -> Answer:
     """Raise a concern, or settle one; a task is not done while a design concern is open."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     options = {"message": read_text(message), "kind": kind, "settle": settle}
     recorded, _ = session.carry_out(each("concern", read_ids([id]), options), dry_run=dry_run)
     verb = "raised" if settle is None else "settled"

@@ -7,7 +7,7 @@ from typing import Any
 
 from tkledger.api.json import policy_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say, with_commit, would_be
+from tkledger.cli.answer import TERMINAL, Answer, with_commit, would_be
 from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.layout import POLICY_PATH
@@ -21,7 +21,7 @@ from tkledger.ledger.proposal import Proposal
 
 def show(at: str | None = None, path: str = ".") -> Answer:
     """Show the policy in force, as its file has it; what it leaves out is as by default."""
-    policy = Session(path, say=say).read(at).policy
+    policy = Session(path, progress=TERMINAL).read(at).policy
     assert policy is not None
     return Answer(
         lambda: {"policy": policy_json(policy)},
@@ -70,7 +70,7 @@ def set_(
     dry_run: bool = False,
 ) -> Answer:
     """Change one field of the policy, in a commit of its own with the next version."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     if key not in Policy._fields or key in ("version", "accepted"):
         raise usage("no-such-setting", f"{key} cannot be set", "tk config explain")
 

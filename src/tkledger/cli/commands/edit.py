@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, changed, say
+from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.cli.parser import read_text
 
 
@@ -13,7 +13,7 @@ def edit(
     id: str, actor: str | None = None, path: str = ".", dry_run: bool = False, **fields: Any
 ) -> Answer:
     """Change these fields of a task; without any, in the editor."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     if not fields:
         from tkledger.cli.editor import edit_file
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tkledger.agents.escalation import escalated
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, changed, say
+from tkledger.cli.answer import TERMINAL, Answer, changed
 
 
 def escalate(
@@ -16,6 +16,6 @@ def escalate(
     dry_run: bool = False,
 ) -> Answer:
     """Hand a failed task up: another attempt, another actor, its creator, an approver."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     there, carried = escalated(session, id, to, message, dry_run=dry_run)
     return changed(there, carried.recorded, dry_run=dry_run, verb="escalated")

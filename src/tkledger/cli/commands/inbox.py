@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tkledger.agents import inbox as box
 from tkledger.api.json import letter_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, Aside, say
+from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.commands.send import checked
 from tkledger.cli.parser import read_ids, read_text
 from tkledger.core import messages
@@ -32,7 +32,7 @@ def inbox(
     dry_run: bool = False,
 ) -> Answer:
     """List the messages that wait for you; with --ack or --refuse answer them."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     who = session.actor(session.ledger.head())
     now = int(time.time())
     found = box.inbox(session.repo, who)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say, with_commit
+from tkledger.cli.answer import TERMINAL, Answer, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
@@ -22,7 +22,7 @@ def init(
     dry_run: bool = False,
 ) -> Answer:
     """Begin a ledger in this repository: one commit with .tasks/config.yaml, and git's hooks."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     branch = session.repo.head_ref.removeprefix("refs/heads/")
     values = {"protected": [branch]} | ({"prefix": prefix} if prefix else {})
     try:
@@ -64,4 +64,6 @@ def _install_hooks(session: Session) -> None:
     try:
         install.install(session.repo)
     except TkError as error:
-        session.say(f"warning: no hooks are installed: {error.message}\n  remedy: {error.remedy}")
+        session.progress.say(
+            f"warning: no hooks are installed: {error.message}\n  remedy: {error.remedy}"
+        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say, say_flaws
+from tkledger.cli.answer import TERMINAL, Answer, say_flaws
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -27,7 +27,7 @@ def list_(
     path: str = ".",
 ) -> Answer:
     """List tasks: the open ones first of all; with --json all that the filters leave."""
-    ledger = Session(path, say=say).look(at)
+    ledger = Session(path, progress=TERMINAL).look(at)
     say_flaws(ledger)
     found = look.matching(ledger, look.Filter(state, type, label, owner, parent, priority))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -17,7 +17,7 @@ def log(
     id: str | None = None, limit: int | None = None, at: str | None = None, path: str = "."
 ) -> Answer:
     """Show what commits did to a task, or to all, oldest first; --limit keeps the newest."""
-    entries = look.entries(Session(path, say=say), id, limit, at)
+    entries = look.entries(Session(path, progress=TERMINAL), id, limit, at)
 
     def to_json() -> dict[str, Any]:
         from tkledger.api.json import entry_json

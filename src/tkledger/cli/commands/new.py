@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say, say_advice, with_commit, would_be
+from tkledger.cli.answer import TERMINAL, Answer, say_advice, with_commit, would_be
 from tkledger.cli.parser import read_text
 
 
@@ -18,7 +18,7 @@ def new(
     **fields: Any,
 ) -> Answer:
     """Create a task with these fields; prints its id."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     words = {"title": (read_text(title) or "").strip(), "message": read_text(message)}
     recorded, steps = session.carry_out([("new", {**fields, **words})], dry_run=dry_run)
     say_advice(session, recorded, [])

@@ -8,7 +8,7 @@ from typing import Any
 from tkledger.agents.next import Taken, next_task
 from tkledger.api.json import claim_json, task_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, Aside, say, with_commit
+from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit
 from tkledger.errors import Exit
 
 
@@ -20,7 +20,7 @@ def next_(
     path: str = ".",
 ) -> Answer:
     """Print the id of the task to take next: the most urgent, then the oldest. Exit 6 if none."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     taken = next_task(session, tuple(label), claim=claim, wait=wait or 0)
     status = Exit.OK if taken.task else Exit.NOTHING
     return Answer(lambda: _json(taken), lambda: _view(taken), lambda: status)

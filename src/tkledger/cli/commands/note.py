@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session, each
-from tkledger.cli.answer import Answer, changed, say
+from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.cli.parser import read_ids, read_text
 
 
@@ -11,7 +11,7 @@ def note(
     id: str, message: str, actor: str | None = None, path: str = ".", dry_run: bool = False
 ) -> Answer:
     """Add a note to a task; notes are only ever added."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     verbs = each("note", read_ids([id]), {"message": read_text(message)})
     recorded, _ = session.carry_out(verbs, dry_run=dry_run)
     return changed(session, recorded, dry_run=dry_run, verb="noted")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, Aside, say
+from tkledger.cli.answer import TERMINAL, Answer, Aside
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -17,7 +17,7 @@ def ready(
     label: Sequence[str] = (), limit: int | None = None, at: str | None = None, path: str = "."
 ) -> Answer:
     """List what can be started now, most urgent first."""
-    ledger, found = look.ready(Session(path, say=say), label, at)
+    ledger, found = look.ready(Session(path, progress=TERMINAL), label, at)
 
     def view() -> Iterable[Lines | Aside]:
         if not found:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from tkledger.agents.reap import reaped
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, Aside, say, would_be
+from tkledger.cli.answer import TERMINAL, Answer, Aside, would_be
 
 
 def reap(actor: str | None = None, path: str = ".", dry_run: bool = False) -> Answer:
     """Block the tasks in progress here whose lease has run out, and free them for others."""
-    found = reaped(Session(path, actor=actor, say=say), dry_run=dry_run)
+    found = reaped(Session(path, actor=actor, progress=TERMINAL), dry_run=dry_run)
 
     def view() -> Iterable[str | Aside]:
         none = True

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
-from tkledger.cli.answer import Answer, say, would_be
+from tkledger.cli.answer import TERMINAL, Answer, would_be
 from tkledger.cli.parser import read_ids
 from tkledger.core.task import Task
 from tkledger.errors import unusable
@@ -21,7 +21,7 @@ def release(
     dry_run: bool = False,
 ) -> Answer:
     """Give claimed tasks back: the state stays, others may claim them now."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     released = _released(session, read_ids(ids), holder, dry_run=dry_run)
     return Answer(
         lambda: {"tasks": [{"id": task.id} for task in released]},
@@ -37,7 +37,7 @@ def _released(
     for word in ids:
         task = existing(ledger, word)
         if not dry_run:
-            moves.release(session.repo, who, task.id, holder or who.actor, session.say)
+            moves.release(session.repo, who, task.id, holder or who.actor)
         elif task.id not in standing.standing(session.repo, [task.id], who.remote):
             raise unusable("no-claim", f"{task.id} is not claimed", f"tk show {task.id}")
         yield task

@@ -8,7 +8,7 @@ from tkledger.api.json import claim_json
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.claims.standing import Standing
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_ids
 from tkledger.core.claim import is_active
 from tkledger.core.task import Task
@@ -20,7 +20,7 @@ def renew(
     ids: Sequence[str], ttl: int | None = None, actor: str | None = None, path: str = "."
 ) -> Answer:
     """Hold claimed tasks for longer; a task in progress without a claim is claimed."""
-    renewed = _renewed(Session(path, actor=actor, say=say), read_ids(ids), ttl)
+    renewed = _renewed(Session(path, actor=actor, progress=TERMINAL), read_ids(ids), ttl)
     return Answer(
         lambda: {"tasks": [{"id": task.id, **claim_json(held)} for task, held in renewed]},
         lambda: (
@@ -41,4 +41,4 @@ def _renewed(
         if not claimed:
             fact = f"{task.id} is {task.state}, so nobody works on it"
             raise unusable("not-active", fact, f"tk start {task.id}")
-        yield task, moves.renew(session.repo, who, task.id, ttl, session.say)
+        yield task, moves.renew(session.repo, who, task.id, ttl)

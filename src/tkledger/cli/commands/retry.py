@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tkledger.agents.escalation import retried
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, changed, say
+from tkledger.cli.answer import TERMINAL, Answer, changed
 
 
 def retry(
     id: str, gap: str, actor: str | None = None, path: str = ".", dry_run: bool = False
 ) -> Answer:
     """Send a task back for another attempt; the gap becomes a note, which `tk run` passes on."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     there, carried = retried(session, id, gap, dry_run=dry_run)
     return changed(there, carried.recorded, dry_run=dry_run, verb="retried")

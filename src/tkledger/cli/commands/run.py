@@ -10,7 +10,7 @@ from tkledger.agents import run as agents
 from tkledger.agents.briefing import Briefing
 from tkledger.agents.run import Ended, RunOptions
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.errors import Exit, usage
 
 
@@ -30,7 +30,7 @@ def run(
     TK_FEEDBACK with what was said of the task, also by earlier attempts, and TK_INBOX with the
     messages that wait for the actor.
     """
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     command = tuple(words if next_ else words[1:])
     if not command:
         raise usage("no-command", "what is to be run?", "tk run ID -- CMD...")
@@ -40,21 +40,25 @@ def run(
         return Answer(lambda: None, lambda: (), lambda: side_by_side(jobs))
     options = RunOptions(command, timeout, retries)
     if next_:
-        return _answer(agents.one_by_one(session, options, tuple(label), _say_briefing))
-    return _answer(agents.life(session, words[0], options, _say_briefing))
+        return _answer(agents.one_by_one(session, options, tuple(label)))
+    return _answer(agents.life(session, words[0], options))
 
 
-def _answer(attempts: Iterable[Ended]) -> Answer:
+def _answer(events: Iterable[Briefing | Ended]) -> Answer:
     """Each attempt as it ends; for JSON and the exit status the last one of a task counts."""
     ends: list[Ended] = []
 
     def view() -> Iterable[str]:
-        for one in attempts:
-            ends.extend(() if one.again else (one,))
-            yield f"{one.task}: {one.words}"
+        for one in events:
+            if isinstance(one, Briefing):
+                _say_briefing(one)
+            else:
+                ends.extend(() if one.again else (one,))
+                yield f"{one.task}: {one.words}"
 
     def to_json() -> dict[str, Any]:
-        ends.extend(one for one in attempts if not one.again)
+        for _ in view():
+            pass
         return {"tasks": [{"id": one.task, "to": one.state} for one in ends]}
 
     def status() -> Exit:

@@ -8,7 +8,7 @@ from typing import Any
 from tkledger.agents import inbox as box
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_text
 from tkledger.core.field import line
 from tkledger.core.messages import Message, bounded, seconds
@@ -28,7 +28,7 @@ def send(
     dry_run: bool = False,
 ) -> Answer:
     """Leave a message for an actor; prints its id. It travels by the next sync."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     ledger = session.ledger.head()
     name = checked(p.RECIPIENT, to, line)
     message = Message(

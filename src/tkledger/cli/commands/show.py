@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.verbs.ids import existing
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def show(id: str, at: str | None = None, path: str = ".") -> Answer:
     """Show one task whole, with what its history and its neighbours say."""
-    session = Session(path, say=say)
+    session = Session(path, progress=TERMINAL)
     ledger = session.read(at)
     task = existing(ledger, id)
     details = look.details(session, ledger, task, at)

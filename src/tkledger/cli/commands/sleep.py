@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, Aside, say
+from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.doors import idle as asleep
 
 
 def sleep(all: bool = False, actor: str | None = None, path: str = ".") -> Answer:
     """Be idle: until `tk wake`, new tasks are refused at every door, and `tk next` has none."""
-    return mark(Session(path, actor=actor, say=say), all, idle=True)
+    return mark(Session(path, actor=actor, progress=TERMINAL), all, idle=True)
 
 
 def mark(session: Session, everybody: bool, *, idle: bool) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session, each
-from tkledger.cli.answer import Answer, say, say_advice, with_commit, would_be
+from tkledger.cli.answer import TERMINAL, Answer, say_advice, with_commit, would_be
 from tkledger.cli.parser import read_ids, read_text
 from tkledger.verbs.verb import Options
 
@@ -21,7 +21,7 @@ def spend(
 ) -> Answer:
     """Record tokens and cost that work on a task used; never refused, since it has happened."""
     amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, "cost": cost, "model": model}
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     return charge(session, "spend", id, {**amounts, "message": read_text(message)}, dry_run)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.commands.spend import charge
 from tkledger.cli.parser import read_text
 
@@ -19,5 +19,5 @@ def step(
 
     A commit of work with a line `Tk-Task: ID` in its message is a step by itself.
     """
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     return charge(session, "step", id, {"message": read_text(message)}, dry_run)

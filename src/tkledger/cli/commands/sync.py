@@ -6,7 +6,7 @@ import sys
 
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
 from tkledger.sync.align import Exchange
 from tkledger.sync.plan import Synced
@@ -21,7 +21,7 @@ def sync(
     dry_run: bool = False,
 ) -> Answer:
     """Fetch, merge by the law, and push: this branch, claims and messages, all or nothing."""
-    session = Session(path, actor=actor, say=say)
+    session = Session(path, actor=actor, progress=TERMINAL)
     road = route(session.repo, remote)
     name = session.actor(session.ledger.head())
     try:
@@ -37,7 +37,8 @@ def _with_bar(session: Session, road: Route, actor: str, *, dry_run: bool) -> Sy
         return in_step(session.ledger, road, actor, dry_run=dry_run)
     from tkledger.views.progress import bar
 
-    with bar(sys.stderr) as progress:
+    with bar(sys.stderr) as shown:
+        progress = session.progress._replace(show=shown)
         return in_step(session.ledger, road, actor, dry_run=dry_run, progress=progress)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say, say_flaws
+from tkledger.cli.answer import TERMINAL, Answer, say_flaws
 from tkledger.verbs.ids import find
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def tree(
     id: str | None = None, all: bool = False, at: str | None = None, path: str = "."
 ) -> Answer:
     """Show tasks under their parents, with what holds them up and how far they are."""
-    ledger = Session(path, say=say).look(at)
+    ledger = Session(path, progress=TERMINAL).look(at)
     say_flaws(ledger)
     root = find(ledger, id) if id else None
 

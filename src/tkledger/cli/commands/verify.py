@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, Aside, say
+from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
@@ -16,7 +16,7 @@ from tkledger.errors import Exit, usage
 from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.report import violation_json, violation_text, visible
+from tkledger.report import SILENT, Progress, violation_json, violation_text, visible
 from tkledger.verbs.parameters import ALL_HISTORY, AT
 
 
@@ -29,7 +29,7 @@ def verify(
     path: str = ".",
 ) -> Answer:
     """Judge every commit of a range, or of all history, from the commits alone."""
-    session = Session(path, say=say)
+    session = Session(path, progress=TERMINAL)
     if staged and (range or all or at):
         raise usage("both", "--staged takes no range, --all or --at", "tk verify --staged")
     if staged:
@@ -42,7 +42,7 @@ def verify(
     tip, bases = (history.commit_at(session.repo, at), []) if at else _ends(session.repo, range)
     found: list[Verdict] = []
 
-    def judged(progress: Callable[[int], None]) -> Verdict:
+    def judged(progress: Progress) -> Verdict:
         verdict = judge_range(session.ledger, tip, *bases, progress=progress)
         if not verdict.violations:  # else what broke the ledger is named, which says more
             session.ledger.usable(session.ledger.at(tip))
@@ -50,16 +50,16 @@ def verify(
         return verdict
 
     return Answer(
-        lambda: _json(judged(lambda count: None)),
-        lambda: _view(judged(_count), format),
+        lambda: _json(judged(SILENT)),
+        lambda: _view(judged(Progress(show=_count)), format),
         lambda: Exit.REJECTED if found[0].violations else Exit.OK,
     )
 
 
-def _count(count: int) -> None:
+def _count(stage: str, done: float, most: float | None) -> None:
     """Show the count on a terminal, since a long history takes a while."""
     if sys.stderr.isatty():
-        print(f"\r{count} commits\r", end="", file=sys.stderr)
+        print(f"\r{done:.0f} {stage}\r", end="", file=sys.stderr)
 
 
 def _json(verdict: Verdict) -> dict[str, Any]:

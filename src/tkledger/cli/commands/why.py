@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.report import violation_json
 from tkledger.verbs.ids import existing
 from tkledger.verbs.legal_moves import Outlook
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def why(id: str, at: str | None = None, path: str = ".") -> Answer:
     """Say which moves are legal now, and what stands in the way of each of the others."""
-    session = Session(path, say=say)
+    session = Session(path, progress=TERMINAL)
     ledger = session.read(at)
     task = existing(ledger, id)
     found = look.prospects(session, ledger, task, at)
