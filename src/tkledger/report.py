@@ -122,7 +122,7 @@ def understood(error: Exception) -> TkError | None:
 
 def near(task: Task, gauge: Gauge) -> str:
     """The warning that a limit is nearly used up."""
-    return visible(f"warning: {task.id}: {gauge.told_of(task.id)}: tk budget {task.id}")
+    return visible(f"warning: {task.id}: {gauge.figures_for(task.id)}: tk budget {task.id}")
 
 
 def say(text: str) -> None:

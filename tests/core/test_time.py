@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tkledger.core.time import iso
+from tkledger.core.time import iso, seconds_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -19,6 +20,25 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 def test_a_time_is_what_the_calendar_says(at: int) -> None:
     said = (EPOCH + timedelta(seconds=at)).replace(tzinfo=None).isoformat(timespec="seconds")
     assert iso(at) == f"{said}Z"
+
+
+@given(st.integers(-30_610_224_000, 32_503_679_999))  # the years 1000 to 2999
+def test_a_time_that_was_written_is_read_again(at: int) -> None:
+    assert seconds_of(iso(at)) == at
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-02-29T00:00:00Z", "2100-02-29T00:00:00Z", "2026-04-31T00:00:00Z"),
+        *("2026-00-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-00T00:00:00Z"),
+        *("2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:60Z"),
+        *("2026-01-01", "2026-01-01T00:00:00", "3026-01-01T00:00:00Z", "2026-01-01T00:00:00Z\n"),
+    ],
+)
+def test_a_time_that_does_not_exist_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=text[:10]):
+        seconds_of(text)
 
 
 def test_a_time_beyond_the_calendar_is_written_all_the_same() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
-from tkledger.core.field import seconds_of
 from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
@@ -61,7 +60,7 @@ class Gauge(NamedTuple):
         used, most = amount(self.limit.kind, self.used), amount(self.limit.kind, self.limit.most)
         return f"{used} of {most} {UNITS[self.limit.kind]}"
 
-    def told_of(self, task_id: str) -> str:
+    def figures_for(self, task_id: str) -> str:
         """What is used of what, and of whose budget if it is another task's."""
         whose = "" if self.limit.holder == task_id else f" of {self.limit.holder}"
         return f"{self.figures} used{whose}"
@@ -197,7 +196,11 @@ def backoff(attempt: int) -> int:
 
 def waits(task: Task, at: int) -> int:
     """For how many seconds from ``at`` a task must not begin; 0 if it may."""
-    return max(seconds_of(task.retry.not_before) - at, 0) if task.retry.not_before else 0
+    if task.retry.not_before is None:
+        return 0
+    from tkledger.core.time import seconds_of  # few tasks have a time
+
+    return max(seconds_of(task.retry.not_before) - at, 0)
 
 
 def counts(policy: Policy, ledger: Snapshot, task: Task) -> bool:

@@ -54,7 +54,6 @@ WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})\Z")
 """A whole number as it is written, with no more digits than the greatest has."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_MOMENT = re.compile(r"([12][0-9]{3})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z", re.ASCII)
 _LONGEST_REF = 200
 """The longest name of a branch: it is a path, too, and others are made of it."""
 
@@ -131,27 +130,14 @@ def decimal(raw: Any) -> str:
 
 def moment(raw: Any) -> str:
     """A time in UTC, to the second."""
+    from tkledger.core.time import seconds_of  # only a task that waits has a time
+
     value = line(raw)
     try:
         seconds_of(value)
     except ValueError:
         raise ValueError("must be a time such as 2026-01-31T12:00:00Z") from None
     return value
-
-
-def seconds_of(moment: str) -> int:
-    """A time in UTC as seconds since 1970; raises ValueError."""
-    match = _MOMENT.match(moment)
-    if match is None:
-        raise ValueError(moment)
-    from calendar import monthrange, timegm  # only a task that waits has a time
-
-    year, month, day, hour, minute, second = (int(part) for part in match.groups())
-    if not (1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
-        raise ValueError(moment)
-    if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(moment)
-    return timegm((year, month, day, hour, minute, second))
 
 
 def matching(pattern: str, words: str) -> Callable[[Any], str]:

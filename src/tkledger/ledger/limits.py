@@ -49,4 +49,4 @@ def remarks(ledger: Ledger, snapshot: Snapshot, tip: Oid | None) -> dict[str, st
         return {}
     used = lru_cache(maxsize=1)(partial(usage, ledger, tip))
     near = budget.pressing(snapshot.policy, snapshot, used)
-    return {task_id: gauge.told_of(task_id) for task_id, gauge in near.items()}
+    return {task_id: gauge.figures_for(task_id) for task_id, gauge in near.items()}

@@ -18,7 +18,7 @@ MEASURES = ("steps", "seconds", "tokens", "cost")
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
 INSET = "  "
 
-Fact = tuple[str, Sequence[Span]]
+Labelled = tuple[str, Sequence[Span]]
 """A name and the lines of its value."""
 
 
@@ -54,7 +54,7 @@ def _status(task: Task) -> Line:
     return [span for part in parts if part[0] for span in (part, (INSET, ""))][:-1]
 
 
-def _links(task: Task, known: Details) -> Iterator[Fact]:
+def _links(task: Task, known: Details) -> Iterator[Labelled]:
     failure = ": ".join(part for part in task.error if part)
     yield "waiting", _lines(wait_reason(task), BAD)
     yield "error", _lines(failure, BAD)
@@ -73,7 +73,7 @@ def _concern(task: Task, words: str) -> Span:
     return (f"{words} (settled)", DIM) if words in task.settled else (words, BAD)
 
 
-def _work(task: Task, details: Details | None) -> Iterator[Fact]:
+def _work(task: Task, details: Details | None) -> Iterator[Labelled]:
     """What the work may cost and has cost, and why it is wanted."""
     for name in MEASURES:
         used = _used(task, details, name)
@@ -98,7 +98,7 @@ def _used(task: Task, details: Details | None, kind: str) -> int | str | None:
     return 0 if details and kind == "seconds" else of_file
 
 
-def _history(task: Task, known: Details) -> Iterator[Fact]:
+def _history(task: Task, known: Details) -> Iterator[Labelled]:
     yield "creator", _lines(task.creator)
     for name, key in TIMES.items():
         yield name, _lines(getattr(known, key))
@@ -133,7 +133,7 @@ def _lines(text: str | None, style: str = "") -> list[Span]:
     return [(line, style) for line in safe_lines(text)] if text else []
 
 
-def _grid(facts: Sequence[Fact], frame: Frame) -> Iterator[Line]:
+def _grid(facts: Sequence[Labelled], frame: Frame) -> Iterator[Line]:
     """Names and values in two columns, after a blank line."""
     if facts:
         yield ()
