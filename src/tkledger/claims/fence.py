@@ -12,6 +12,7 @@ from tkledger.core.claim import is_work
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
+from tkledger.core.usage import STEP
 from tkledger.git import identity
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
@@ -69,7 +70,7 @@ def made_by(commit: Commit, policy: Policy | None) -> Worker:
 def note(workers: Workers, commit: Commit, change: Change | None, policy: Policy | None) -> None:
     """Note who worked on what in a commit, in place of those who did so before."""
     worker = made_by(commit, policy)
-    task = commit.trailers.get("Tk-Task")
+    task = commit.trailers.get(STEP)
     if task:
         workers[task] = worker
     for before, after in change.edits() if change is not None else ():

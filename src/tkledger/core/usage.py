@@ -21,6 +21,12 @@ TRAILER = "Tk-"
 STEP = "Tk-Task"
 """The trailer that names the task a commit is a step of."""
 
+SPEND = "Tk-Spend"
+"""The trailer that names a task whose usage a commit records."""
+
+COST = "Tk-Cost"
+"""The trailer with an amount of US dollars."""
+
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 
 
@@ -79,12 +85,12 @@ def bills(message: str) -> tuple[Bill, ...]:
     early = [0, 0, 0]
     into = early
     for name, value in _lines(message):
-        if name in ("Tk-Task", "Tk-Spend"):
+        if name in (STEP, SPEND):
             into = found.setdefault(value, [0, 0, 0])
-            into[0] |= name == "Tk-Task"
+            into[0] |= name == STEP
         else:
             amount = _amount(name, value)
-            into[2 if name == "Tk-Cost" else 1] += amount or 0
+            into[2 if name == COST else 1] += amount or 0
     for first in found.values():
         first[1] += early[1]
         first[2] += early[2]
@@ -95,11 +101,11 @@ def bills(message: str) -> tuple[Bill, ...]:
 def unreadable(message: str) -> Iterator[tuple[str, str]]:
     """The amounts of a message that are not numbers: the name and the text."""
     for name, value in _lines(message):
-        if name not in ("Tk-Task", "Tk-Spend") and _amount(name, value) is None:
+        if name not in (STEP, SPEND) and _amount(name, value) is None:
             yield name, value
 
 
-_NAMES = ("Tk-Task", "Tk-Spend", "Tk-Tokens", "Tk-Tokens-In", "Tk-Tokens-Out", "Tk-Cost")
+_NAMES = (STEP, SPEND, "Tk-Tokens", "Tk-Tokens-In", "Tk-Tokens-Out", COST)
 
 
 def _lines(message: str) -> Iterator[tuple[str, str]]:
@@ -110,7 +116,7 @@ def _lines(message: str) -> Iterator[tuple[str, str]]:
 
 
 def _amount(name: str, value: str) -> int | None:
-    if name == "Tk-Cost":
+    if name == COST:
         return micro(value) if DECIMAL.match(value) else None
     return int(value) if _WHOLE.match(value) else None
 

@@ -16,7 +16,7 @@ from tkledger.claims import fence
 from tkledger.core.change import Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit
-from tkledger.core.usage import Bill, bills
+from tkledger.core.usage import STEP, Bill, bills
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
@@ -70,7 +70,7 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     if tree is None:
         return
     heads = _merge_heads(ledger.repo)
-    task = trailers(message).get("Tk-Task")
+    task = trailers(message).get(STEP)
     verdict = gate.staged(ledger, tree, heads, message)
     named = [task] if task and not heads else []
     fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))

@@ -14,6 +14,7 @@ from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.push import RefUpdate
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules.authority import guarded
+from tkledger.core.usage import STEP
 from tkledger.doors import gate
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import Baseline
@@ -91,7 +92,7 @@ def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:
 
 def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
     """A commit of code that names no task, if the policy asks for one."""
-    task = commit.trailers.get("Tk-Task")
+    task = commit.trailers.get(STEP)
     history = ledger.history_at(commit.oid)
     return judge_door(CodeCommit(commit.oid[:10], len(commit.parents) > 1, task, history))
 

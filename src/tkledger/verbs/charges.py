@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tkledger.core.field import decimal, line, whole
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.usage import COST, SPEND, STEP, TRAILER
 from tkledger.errors import usage
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed
@@ -16,7 +17,7 @@ def step(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """One step of work on a task, counted though no file of the work is in the commit."""
     task = existing(ledger, options.get("id"))
     words = options.get("message") or task.title
-    return Proposed(ledger, task.id, f"step {task.id} {words}", (("Tk-Task", task.id),), work=True)
+    return Proposed(ledger, task.id, f"step {task.id} {words}", ((STEP, task.id),), work=True)
 
 
 def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
@@ -25,18 +26,18 @@ def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     amounts = [
         ("Tk-Tokens-In", whole(0, MAX_TOKENS), options.get("tokens_in")),
         ("Tk-Tokens-Out", whole(0, MAX_TOKENS), options.get("tokens_out")),
-        ("Tk-Cost", decimal, options.get("cost")),
+        (COST, decimal, options.get("cost")),
         ("Tk-Model", line, options.get("model")),
     ]
-    trailers = [("Tk-Spend", task.id)]
+    trailers = [(SPEND, task.id)]
     for name, clean, value in amounts:
         if value is not None:
             try:
                 trailers.append((name, str(clean(value))))
             except ValueError as error:
-                option = name.removeprefix("Tk-").lower()
+                option = name.removeprefix(TRAILER).lower()
                 raise usage("bad-amount", f"--{option} {error}", "tk spend --help") from None
-    if not {"Tk-Tokens-In", "Tk-Tokens-Out", "Tk-Cost"} & {name for name, _ in trailers}:
+    if not {"Tk-Tokens-In", "Tk-Tokens-Out", COST} & {name for name, _ in trailers}:
         raise usage(
             "no-amount",
             f"what was spent on {task.id}?",
