@@ -1,7 +1,7 @@
-"""In which order tasks were created, out of history; kept by the last commit looked at.
+"""The order in which tasks were created, read from history and kept up to the last commit read.
 
-No file says when its task was made. Only new commits are walked; if the kept order is lost, only
-time is lost.
+No task file says when the task was created. Only new commits are walked; losing the kept order costs
+time only.
 """
 
 from __future__ import annotations

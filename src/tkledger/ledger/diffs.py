@@ -1,8 +1,7 @@
 """What each commit of a selection changes in the ledger's folder, read from git's objects alone.
 
-git's log could tell as much, but walks into whatever folders somebody pushed, and a few trees that
-hold each other are more than it ever gets to the end of. Here no folder is entered before its size
-is known.
+git log shows the same, but enters every folder that was pushed, and it never gets to the end of a few
+trees that contain each other. Here no folder is entered before its size is known.
 """
 
 from __future__ import annotations
@@ -26,18 +25,18 @@ from tkledger.git.process import NOWHERE, Filter
 from tkledger.git.repo import Repo
 
 _ROOTS = 10_000
-"""How many commits' root folders are remembered; others are read again."""
+"""The number of commits whose root folders are kept in memory; others are read again."""
 
 _NONE = (ABSENT, "")
-"""The mode and the id of what is not there."""
+"""The mode and the id of a file that does not exist."""
 
 _MOST_BYTES = 1 << 24
-"""How much git may tell of one commit: a line of it takes a hundred bytes or two."""
+"""The largest diff of one commit that is read, in bytes; git writes 100 to 200 bytes a file."""
 
 
 class Step(NamedTuple):
-    """A commit, with all it changed under the ledger's folder against its first parent; and the
-    root folders ``before`` and ``after``.
+    """A commit with its diffs against its first parent in the ledger's folder, and the root folders
+    ``before`` and ``after``.
     """
 
     commit: Commit
@@ -49,7 +48,7 @@ def steps(
     repo: Repo, reader: TreeReader, revisions: Sequence[str], *, whole: bool = True
 ) -> Iterator[Step]:
     """Every commit that ``revisions`` select, parents before children, streaming; ``whole`` as in
-    `Repo.commits`.
+    `history.commits`.
     """
     roots, empty = _Roots(reader), oid_of("tree", b"", repo.width)
     asked: list[Step] = []
@@ -61,23 +60,23 @@ def steps(
             next_ = list(roots.around(batch))
             # git compares these while the ones before are judged
             differ.ask([pair for step in next_ if (pair := _trees(step, empty))])
-            yield from _told(asked, differ, reader, empty)
+            yield from _answered(asked, differ, reader, empty)
             asked = next_
-        yield from _told(asked, differ, reader, empty)
+        yield from _answered(asked, differ, reader, empty)
 
 
 def _trees(step: Step, empty: Oid) -> tuple[Oid, Oid] | None:
-    """The ledger's folder before and after, where they differ."""
+    """The ledger's folder before and after; None if they are the same."""
     old, new = (
         side.oid if side.mode == FOLDER_MODE else empty for side in (step.before, step.after)
     )
     return (old, new) if old != new else None
 
 
-def _told(
+def _answered(
     asked: Sequence[Step], differ: _TreeDiffer, reader: TreeReader, empty: Oid
 ) -> Iterator[Step]:
-    """Steps with what git found of those that the differ was asked about."""
+    """The steps, with the diffs of those that the differ was asked about."""
     for step in asked:
         diffs = [*_instead(step.before, step.after)]
         if _trees(step, empty):
@@ -86,7 +85,7 @@ def _told(
 
 
 def _instead(old: Root, new: Root) -> Iterator[FileDiff]:
-    """What changed of something that is not a folder, but stands in its place."""
+    """The change of a file that is in the place of the folder, if there is one."""
     (old_mode, old_oid), (new_mode, new_oid) = sides = [
         (ABSENT, "") if side.mode == FOLDER_MODE else side[:2] for side in (old, new)
     ]
@@ -95,7 +94,7 @@ def _instead(old: Root, new: Root) -> Iterator[FileDiff]:
 
 
 def _of_files(diffs: Iterable[FileDiff], reader: TreeReader) -> Iterator[FileDiff]:
-    """The changes in the ledger's folder; of folders in it, those of their files."""
+    """The changes in the ledger's folder; for folders in it, those of their files."""
     folders: list[list[tuple[str, Oid]]] = [[], []]
     for diff in diffs:
         path = f"{FOLDER}/{diff.path}"
@@ -115,7 +114,7 @@ def _of_files(diffs: Iterable[FileDiff], reader: TreeReader) -> Iterator[FileDif
 
 
 class _Roots:
-    """The root folders of commits, each read once while it is likely to be asked for again."""
+    """The root folders of commits; each is kept while it is likely to be needed again."""
 
     def __init__(self, reader: TreeReader) -> None:
         self._reader = reader
@@ -136,7 +135,7 @@ class _Roots:
 
 
 class _TreeDiffer:
-    """A git that says what differs between trees, without entering their folders."""
+    """A git diff-tree that compares trees without entering their folders."""
 
     _git: Filter | None = None
 
@@ -145,20 +144,20 @@ class _TreeDiffer:
         self.answers = self._answer()
 
     def ask(self, pairs: Iterable[tuple[Oid, Oid]]) -> None:
-        """Have it compare some, `BATCH` at most; no pair at all is no question."""
+        """Have it compare pairs of trees, at most `BATCH`; without any, nothing is asked."""
         lines = b"".join(f"{old} {new}\n".encode() for old, new in pairs)
         if not lines:
             return
         if self._git is None:
             self._git = self._repo.filter(
                 *("diff-tree", "--stdin", "--raw", "-z", "--no-abbrev"),
-                "--ignore-submodules=none",  # neither .gitmodules nor the configuration hides any
-                env={"GIT_INDEX_FILE": NOWHERE},  # it would read it, and fail with it
+                "--ignore-submodules=none",  # so that neither .gitmodules nor the configuration hides one
+                env={"GIT_INDEX_FILE": NOWHERE},  # git would read it, and fail if it is broken
             )
         self._git.ask(lines + END)
 
     def _answer(self) -> Iterator[list[FileDiff]]:
-        """What differs, for each pair that was asked about, streaming."""
+        """The diffs of each pair that was asked about, streaming."""
         assert self._git
         try:
             yield from tree_diffs(self._git.stdout, _MOST_BYTES)
@@ -172,6 +171,6 @@ class _TreeDiffer:
             ) from None
 
     def close(self) -> None:
-        """Let go of git."""
+        """End the git process."""
         if self._git is not None:
             self._git.close(kill=True)

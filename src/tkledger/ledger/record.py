@@ -89,7 +89,7 @@ def _require_branch(repo: Repo) -> None:
         )
     if os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD")):
         raise unusable(
-            "merging", "a merge is going on here, and its commit comes first", "git commit"
+            "merging", "a merge is in progress here, and must be committed first", "git commit"
         )
 
 

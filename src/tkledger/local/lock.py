@@ -1,4 +1,4 @@
-"""How commands that write to one repository take turns: one lock, and tries again after a lost race."""
+"""How commands that write to one repository take turns: a lock, and retries after a lost race."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from tkledger.git.repo import Repo
 from tkledger.local.store import LOCK, Store
 
 LOCK_SECONDS = 30.0
-"""How long a command waits for others that write to the same repository, then gives up BUSY."""
+"""Seconds to wait for other commands that write to the same repository before giving up BUSY."""
 
 
 @contextmanager
 def writing(repo: Repo) -> Iterator[bool]:
-    """Hold the repository's lock, shared by all its worktrees; gives whether one had to wait.
+    """Hold the repository's lock, one for all its worktrees; gives whether it had to wait. Raises
+    TkError, BUSY, after `LOCK_SECONDS`.
 
-    The lock is not what keeps writers apart - the swap of the ref is - but it saves them retries
-    and keeps index and working files in step. It dies with the process.
+    The swap of the ref keeps writers apart, not the lock; but the lock saves them retries and
+    keeps index and working files in step. It ends with the process.
     """
     path = Store(repo.common_dir).path(LOCK)
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -31,7 +32,7 @@ def writing(repo: Repo) -> Iterator[bool]:
             return
     finally:
         os.close(lock)
-    # filelock knows how to wait, on every system; it costs 37 ms to import, so only here
+    # filelock can wait, on every system; importing it costs 37 ms, so only here
     from filelock import FileLock, Timeout
 
     try:

@@ -1,4 +1,4 @@
-"""The files that tk keeps in ``.git/tk``: where each lies, and how one is replaced whole; not what is in it."""
+"""The files that tk keeps in ``.git/tk``: where each is, and how one is replaced whole; not their contents."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Store:
         self._folder = os.path.join(git_folder, "tk")
 
     def path(self, *name: str) -> str:
-        """Where a file lies, whether or not it exists."""
+        """The path of a file, whether or not it exists."""
         return os.path.join(self._folder, *name)
 
     def read(self, *name: str) -> bytes | None:
@@ -69,7 +69,7 @@ class Store:
         replace(path, data)
 
     def keep(self, *name: str, data: bytes) -> None:
-        """The same for a file that only saves time: if it cannot be written, there is none."""
+        """The same for a file that only saves time: a failure to write it is ignored."""
         with suppress(OSError):
             self.replace(*name, data=data)
 
@@ -80,7 +80,7 @@ class Store:
 
 
 def replace(path: str, data: bytes, *, mode: int | None = None) -> None:
-    """Replace or create a file so that at no moment half of it is there."""
+    """Replace or create a file atomically: a reader sees the old contents or the new ones."""
     scratch = scratch_file(path, data)
     try:
         if mode is not None:
@@ -92,9 +92,9 @@ def replace(path: str, data: bytes, *, mode: int | None = None) -> None:
 
 
 def scratch_file(path: str, data: bytes) -> str:
-    """Write a new file beside ``path``, under a name that nobody else has; gives that name.
+    """Write a new file next to ``path``, with a unique name; gives that name.
 
-    "x" creates it or fails, and follows no link that was put there.
+    "x" creates it or fails, and follows no symbolic link.
     """
     scratch = f"{path}.{os.urandom(8).hex()}"
     with open(scratch, "xb") as file:

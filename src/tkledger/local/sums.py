@@ -1,7 +1,7 @@
-"""What was counted at one commit, and the file that remembers it between commands.
+"""The sums that were counted at one commit, and the file that keeps them between commands.
 
-The file only saves time: it lies in the common git folder, is replaced whole, and one that cannot be
-read counts as none. ``tk verify`` never looks at it.
+The file only saves time: it is in the common git folder, is replaced as a whole, and is ignored if it
+cannot be read. ``tk verify`` never reads it.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ class Sums(NamedTuple):
 
 
 class SumsFile:
-    """One file of JSON; concurrent writers replace each other's whole."""
+    """One file of JSON; of concurrent writers the last wins."""
 
     def __init__(self, common_dir: str) -> None:
         self._store = Store(common_dir)
 
     def read(self) -> Sums | None:
-        """What is remembered; None if there is no file, or it cannot be read."""
+        """The sums that are kept; None if there is no file, or it cannot be read."""
         try:
             found = json.loads(self._store.read(SUMS) or b"")
             if found["tk"] != __version__ or found["check"] != _check(found):
@@ -57,7 +57,7 @@ class SumsFile:
             return None
 
     def write(self, sums: Sums) -> None:
-        """Remember this instead; if that is not possible, only time is lost."""
+        """Keep these instead; a failure costs time only."""
         row = {
             "tk": __version__,
             "tip": sums.tip,
@@ -71,7 +71,7 @@ class SumsFile:
 
 
 def _check(row: Mapping[str, Any]) -> str:
-    """A sum over what counts: half a file, or one that bits fell out of, shows."""
+    """A checksum of the contents, so that a damaged file shows."""
     from zlib import crc32
 
     kept = [row[name] for name in ("tip", "accounts", "stands", "late", "clock")]

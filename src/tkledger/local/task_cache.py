@@ -1,6 +1,6 @@
-"""Tasks read before, by the id of their file's bytes; a cache that cannot be stale, only missing.
+"""Tasks read before, by the id of their file's blob; a cache that cannot be stale, only missing.
 
-It lies in the common git folder and serves the views. No door reads it: a verdict comes from the
+It is in the common git folder and serves the views. No door reads it: a verdict is found from the
 objects alone.
 """
 
@@ -28,13 +28,13 @@ _TUPLES = ("depends_on", "labels", "concerns", "settled", "notes")
 
 
 class TaskCache:
-    """One file of JSON; one that cannot be read or is another tk's counts as empty."""
+    """One file of JSON; treated as empty if it cannot be read or another version of tk wrote it."""
 
     def __init__(self, common_dir: str) -> None:
         self._store = Store(common_dir)
 
     def read(self) -> dict[Oid, Task]:
-        """All that is remembered."""
+        """All tasks in the cache."""
         try:
             found = json.loads(self._store.read(TASKS) or b"")
             if found["tk"] != __version__:
@@ -44,7 +44,7 @@ class TaskCache:
             return {}
 
     def write(self, tasks: Mapping[Oid, Task]) -> None:
-        """Remember these and no others. If that is not possible, only time is lost."""
+        """Keep these and no others; a failure costs time only."""
         rows = {oid: _row(task) for oid, task in tasks.items()}
         data = json.dumps({"tk": __version__, "tasks": rows}, separators=(",", ":")).encode()
         self._store.keep(TASKS, data=data)

@@ -1,6 +1,6 @@
-"""Notes for the hook script of what was just judged, so that the next door need not start a process again.
+"""Notes for the hook script of what was just judged, so that the next hook need not start Python again.
 
-They are advice, never proof: a note names one object or one process, and is worth nothing for others.
+They are advice, not proof: a note names one object or one process, and says nothing of others.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from tkledger.local.store import JUDGED, MESSAGE_CHECKED, Store
 
 
 def note_judged(repo: Repo, verdict: str) -> None:
-    """A commit was found legal, or a tree with its parents, or what a push takes along."""
+    """Note what was found legal: a commit, a tree with its parents, or the commits of a push."""
     Store(repo.git_dir).replace(JUDGED, data=f"{verdict}\n".encode())
 
 
 def note_message_checked(repo: Repo) -> None:
-    """The message of the commit that this hook's git is about to make was found legal."""
+    """Note that the message of the commit that this hook's git is about to make was found legal."""
     Store(repo.git_dir).replace(MESSAGE_CHECKED, data=f"{os.getppid()}\n".encode())
