@@ -23,7 +23,7 @@ STALE_SECONDS = 600
 OLDEST_GIT = (2, 34)
 
 
-class Finding(NamedTuple):
+class Examined(NamedTuple):
     """The result of one check: whether all is well, and if not, the remedy and a safe way to fix it."""
 
     what: str
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
     fix: Callable[[], object] | None = None
 
 
-def examine(repo: Repo) -> Iterator[Finding]:
+def examine(repo: Repo) -> Iterator[Examined]:
     """Every check, the general ones first."""
     yield _git_version(repo)
     yield from _ledger(repo)
@@ -50,23 +50,23 @@ def examine(repo: Repo) -> Iterator[Finding]:
     yield from _locks(repo)
 
 
-def _git_version(repo: Repo) -> Finding:
+def _git_version(repo: Repo) -> Examined:
     text = repo.run("version").decode().split()[2]
     numbers = tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
-    return Finding("git", numbers >= OLDEST_GIT, f"version {text}", "install git 2.34 or newer")
+    return Examined("git", numbers >= OLDEST_GIT, f"version {text}", "install git 2.34 or newer")
 
 
-def _ledger(repo: Repo) -> Iterator[Finding]:
+def _ledger(repo: Repo) -> Iterator[Examined]:
     ledger = Ledger(repo)
     try:
         snapshot = ledger.usable(ledger.head())
     except TkError as error:
-        yield Finding("ledger", False, error.message, error.remedy)
+        yield Examined("ledger", False, error.message, error.remedy)
         return
     flaws = list(snapshot.flaws())
-    yield Finding("ledger", not flaws, _flaws_text(flaws), flaws[0].remedy if flaws else "")
+    yield Examined("ledger", not flaws, _flaws_text(flaws), flaws[0].remedy if flaws else "")
     if repo.is_shallow:
-        yield Finding(
+        yield Examined(
             "history",
             False,
             "this clone is shallow: verify --all cannot judge it",
@@ -83,18 +83,18 @@ def _flaws_text(flaws: list[Flaw]) -> str:
 # -- hooks -----------------------------------------------------------------------------------
 
 
-def _hooks(repo: Repo, *, server: bool) -> Iterator[Finding]:
+def _hooks(repo: Repo, *, server: bool) -> Iterator[Examined]:
     command = "tk hooks install" + (" --server" if server else "")
     try:
         states = install.status(repo, server=server)
         old = install.outdated(repo, server=server)
     except TkError as error:
-        yield Finding("hooks", False, error.message, error.remedy)
+        yield Examined("hooks", False, error.message, error.remedy)
         return
     bad = [one.name for one in states if not (one.ours and one.current and one.executable)]
     reasons = {_OLD: old, "missing or of another version of tk": [n for n in bad if n not in old]}
     message = "; ".join(f"{why}: {', '.join(names)}" for why, names in reasons.items() if names)
-    yield Finding(
+    yield Examined(
         "hooks",
         not bad,
         message or "installed",
@@ -114,7 +114,7 @@ _TRIED = {
 """The messages for a hook that works, and for one that does not."""
 
 
-def _client_canaries(repo: Repo) -> Iterator[Finding]:
+def _client_canaries(repo: Repo) -> Iterator[Examined]:
     """Try each hook of a clone in every worktree; leaves no trace."""
     illegal = canaries.illegal_commit(repo)
     if illegal is None:
@@ -123,13 +123,13 @@ def _client_canaries(repo: Repo) -> Iterator[Finding]:
         try:
             here = Repo(folder)
         except GitError as error:
-            yield Finding("worktree", False, error.message, "git worktree prune")
+            yield Examined("worktree", False, error.message, "git worktree prune")
             continue
         for name, works in canaries.of_clone(here, illegal):
             yield _tried(name, works, "" if folder == repo.top else f" in {folder}")
 
 
-def _server_canaries(repo: Repo) -> Iterator[Finding]:
+def _server_canaries(repo: Repo) -> Iterator[Examined]:
     """Try each hook of a server; leaves no trace."""
     illegal = canaries.illegal_commit(repo)
     if illegal is not None:
@@ -137,10 +137,10 @@ def _server_canaries(repo: Repo) -> Iterator[Finding]:
             yield _tried(name, works, options=" --server")
 
 
-def _tried(name: str, works: bool, where: str = "", options: str = "") -> Finding:
+def _tried(name: str, works: bool, where: str = "", options: str = "") -> Examined:
     good, bad = _TRIED.get(name, ("rejects an illegal change", "accepts an illegal change"))
     remedy = f"tk hooks install{options}, then tk doctor again"
-    return Finding(f"{name}{where}", works, good if works else bad, remedy)
+    return Examined(f"{name}{where}", works, good if works else bad, remedy)
 
 
 def _worktrees(repo: Repo) -> list[str]:
@@ -151,7 +151,7 @@ def _worktrees(repo: Repo) -> list[str]:
 # -- settings --------------------------------------------------------------------------------
 
 
-def _server_settings(repo: Repo) -> Iterator[Finding]:
+def _server_settings(repo: Repo) -> Iterator[Examined]:
     """Settings that refuse what no hook sees, or refuse it before the hooks run."""
     for name, why in (
         ("receive.fsckObjects", "git checks the form of every object pushed"),
@@ -159,7 +159,7 @@ def _server_settings(repo: Repo) -> Iterator[Finding]:
         ("receive.denyDeletes", "no branch is deleted, even if the hook is off"),
     ):
         good = repo.answers("config", "--type=bool", name) == "true"
-        yield Finding(
+        yield Examined(
             name,
             good,
             why if good else f"is off; if it were on: {why}",
@@ -168,14 +168,14 @@ def _server_settings(repo: Repo) -> Iterator[Finding]:
         )
 
 
-def _attributes(repo: Repo) -> Iterator[Finding]:
+def _attributes(repo: Repo) -> Iterator[Examined]:
     """Whether git changes task files on checkout, and how it merges them."""
     path = path_of("canary")
     out = repo.run("check-attr", "-z", *_CONVERSIONS, "merge", "--", path)
     fields = out.decode(errors="replace").split("\0")
     values = dict(zip(fields[1::3], fields[2::3]))
     changing = [name for name in _CONVERSIONS if values.get(name) not in ("unspecified", "unset")]
-    yield Finding(
+    yield Examined(
         "attributes",
         not changing,
         f"{', '.join(changing)} changes task files on checkout"
@@ -190,7 +190,7 @@ _CONVERSIONS = ("filter", "ident", "working-tree-encoding")
 """The attributes by which git writes other bytes into the checkout than were committed."""
 
 
-def _merge_driver(repo: Repo, *, asked: bool) -> Finding:
+def _merge_driver(repo: Repo, *, asked: bool) -> Examined:
     """Whether task files are merged field by field; ``asked`` is whether the attribute says so."""
     command = repo.answers("config", install.DRIVER)
     old = asked and script.is_old(command or "")
@@ -199,12 +199,12 @@ def _merge_driver(repo: Repo, *, asked: bool) -> Finding:
     if old:
         message = _OLD
     remedy = "tk hooks install" if asked else f"add to .gitattributes: {ATTRIBUTES}"
-    return Finding(
+    return Examined(
         "merge driver", good, message, remedy, (lambda: install.install(repo)) if asked else None
     )
 
 
-def _hidden(repo: Repo) -> Iterator[Finding]:
+def _hidden(repo: Repo) -> Iterator[Examined]:
     """Task files whose changes git was told to ignore."""
     out = repo.run("ls-files", "-v", "-z", "--", FOLDER).decode(errors="surrogateescape")
     rows = [line.split(" ", 1) for line in out.split("\0")[:-1]]
@@ -213,8 +213,8 @@ def _hidden(repo: Repo) -> Iterator[Finding]:
         yield _flagged(repo, "skip-worktree", [path for tag, path in rows if tag in ("S", "s")])
 
 
-def _flagged(repo: Repo, flag: str, paths: list[str]) -> Finding:
-    return Finding(
+def _flagged(repo: Repo, flag: str, paths: list[str]) -> Examined:
+    return Examined(
         flag,
         not paths,
         f"hides changes of {len(paths)} task files from git" if paths else "hides no task file",
@@ -223,14 +223,14 @@ def _flagged(repo: Repo, flag: str, paths: list[str]) -> Finding:
     )
 
 
-def _pruning(repo: Repo) -> Finding:
+def _pruning(repo: Repo) -> Examined:
     expire = repo.answers("config", "gc.pruneExpire") or "2.weeks.ago"
     good = expire not in ("now", "0") and "second" not in expire and "minute" not in expire
     message = "keeps new objects" if good else f"is {expire}: git may remove objects in use"
-    return Finding("gc.pruneExpire", good, message, "git config gc.pruneExpire 2.weeks.ago")
+    return Examined("gc.pruneExpire", good, message, "git config gc.pruneExpire 2.weeks.ago")
 
 
-def _locks(repo: Repo) -> Iterator[Finding]:
+def _locks(repo: Repo) -> Iterator[Examined]:
     """Lock files that a git process left behind; they are named, never removed."""
     names = ("index.lock", "HEAD.lock", "packed-refs.lock", "config.lock", "shallow.lock")
     folders = dict.fromkeys([repo.git_dir, repo.common_dir])
@@ -239,9 +239,9 @@ def _locks(repo: Repo) -> Iterator[Finding]:
         old += [os.path.join(base, name) for name in files if name.endswith(".lock")]
     stale = [path for path in old if _age(path) > STALE_SECONDS]
     for path in stale:
-        yield Finding("lock", False, f"{path} is stale", f"if no git is running: rm '{path}'")
+        yield Examined("lock", False, f"{path} is stale", f"if no git is running: rm '{path}'")
     if not stale:
-        yield Finding("locks", True, "no stale locks")
+        yield Examined("locks", True, "no stale locks")
 
 
 def _age(path: str) -> float:

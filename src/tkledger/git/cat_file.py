@@ -7,7 +7,7 @@ from typing import IO
 
 from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid, oid_of
-from tkledger.git.process import Filter
+from tkledger.git.process import FilterProcess
 
 BATCH = 64
 """So many ids go into a pipe, whatever comes back: asked at once they cost one wait for git."""
@@ -23,7 +23,7 @@ class CatFile:
     """
 
     def __init__(self, folder: str, env: Mapping[str, str]) -> None:
-        self._git = Filter(("cat-file", "--batch"), folder, env)
+        self._git = FilterProcess(("cat-file", "--batch"), folder, env)
 
     def close(self) -> None:
         """Let it end."""

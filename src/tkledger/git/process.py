@@ -287,7 +287,7 @@ def talking(
 # -- one that answers questions ----------------------------------------------------------------
 
 
-class Filter:
+class FilterProcess:
     """A git that answers on stdout what it is asked on stdin, until it is closed."""
 
     def __init__(self, args: Sequence[str], folder: str, env: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from tkledger.git import process
 from tkledger.git.cat_file import CatFile, Found
 from tkledger.git.errors import GitError, failed, not_readable
 from tkledger.git.objects import Oid, TreeEntry, read_tree
-from tkledger.git.process import Done, Filter
+from tkledger.git.process import Done, FilterProcess
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -149,9 +149,9 @@ class Repo:
         """
         return process.talking(args, self._folder, {**self._env, **env}, apart=apart)
 
-    def filter(self, *args: str, env: Mapping[str, str]) -> Filter:
+    def filter(self, *args: str, env: Mapping[str, str]) -> FilterProcess:
         """A git that answers on stdout what it is asked on stdin, until that is closed."""
-        return Filter(args, self._folder, {**self._env, **env})
+        return FilterProcess(args, self._folder, {**self._env, **env})
 
     # -- objects ---------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from tkledger.git.commit import ABSENT, Commit, FileDiff
 from tkledger.git.errors import GitError
 from tkledger.git.log_format import END, tree_diffs
 from tkledger.git.objects import FOLDER_MODE, Oid, oid_of
-from tkledger.git.process import NOWHERE, Filter
+from tkledger.git.process import NOWHERE, FilterProcess
 from tkledger.git.repo import Repo
 
 _ROOTS = 10_000
@@ -137,7 +137,7 @@ class _Roots:
 class _TreeDiffer:
     """A git diff-tree that compares trees without entering their folders."""
 
-    _git: Filter | None = None
+    _git: FilterProcess | None = None
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo

@@ -41,7 +41,7 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
     )
 
 
-def _json(one: ward.Finding) -> dict[str, object]:
+def _json(one: ward.Examined) -> dict[str, object]:
     remedy = "" if one.good else one.remedy
     return without_empty(
         {"what": one.what, "good": one.good, "message": one.message, "remedy": remedy}
