@@ -21,7 +21,7 @@ _REASONS = {"owner": "user", "approval": "approval"}
 
 def retried(session: Session, word: str, gap: str, *, dry_run: bool) -> tuple[Session, Carried]:
     """Send a task back for another attempt, noting what is missing; and the checkout it is in."""
-    there, task = where_it_stands(session, word)
+    there, task = where_begun(session, word)
     verb = _BACK.get(task.state)
     if verb is None:
         fact = f"{task.id} is {task.state}, so there is nothing to retry"
@@ -37,7 +37,7 @@ def escalated(
 
     It takes up to two commits, of which a dry run tries the first.
     """
-    there, task = where_it_stands(session, word)
+    there, task = where_begun(session, word)
     to = tier or _next_tier(task)
     steps = _steps(task, to, f"escalated to {to}" + (f": {message}" if message else ""))
     if not steps:
@@ -48,7 +48,7 @@ def escalated(
     return there, carried
 
 
-def where_it_stands(session: Session, word: str) -> tuple[Session, Task]:
+def where_begun(session: Session, word: str) -> tuple[Session, Task]:
     """The checkout of the branch on which a task was begun, and the task there."""
     task = existing(session.head(), word)
     place = worktrees.place_of(session.repo, identity.identities(session.repo)[2], task.id)

@@ -28,8 +28,8 @@ JSON_DEPTH = 200
 """How deep the JSON of a tree nests; readers of JSON give up somewhere beyond."""
 
 
-class Filter(NamedTuple):
-    """Which tasks are wanted; what is empty or None leaves all. ``owner`` may be "" for no owner."""
+class TaskFilter(NamedTuple):
+    """Which tasks to list; what is empty or None leaves all. ``owner`` may be "" for no owner."""
 
     states: Collection[str] = ()
     types: Collection[str] = ()
@@ -39,8 +39,8 @@ class Filter(NamedTuple):
     priority: int | None = None
 
 
-def matching(ledger: Snapshot, wanted: Filter) -> list[Task]:
-    """The tasks that a filter leaves, the most urgent first."""
+def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
+    """The tasks that match a filter, the most urgent first."""
     parent = find(ledger, wanted.parent) if wanted.parent else None
     found = [
         task

@@ -278,7 +278,7 @@ def moved(recorded: Recorded) -> list[Moved]:
 
 
 def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Proposed:
-    """One verb carried out on paper; what is wrong with it is said with the place it stands at."""
+    """One verb applied to a ledger, nothing written; an error names the place it was read at."""
     try:
         return verb_of(verb)(ledger, options, actor)
     except FieldError as error:

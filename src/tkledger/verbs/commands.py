@@ -46,7 +46,7 @@ _SET_UP = (
             (p.SERVER, *EVERYWHERE), ("tk hooks uninstall",)),
     Command("hooks status", "Show the state of each hook; exit 3 if one is missing.",
             (p.SERVER, *EVERYWHERE), ("tk hooks status",)),
-    Command("doctor", "Check this repository; try that each hook rejects.",
+    Command("doctor", "Check this repository, and that each hook rejects.",
             (p.FIX, *EVERYWHERE), ("tk doctor --fix",),
             "It finds what would let the ledger be bypassed, misread or stuck."),
     Command("config", "Show or change the policy of the ledger."),
@@ -118,17 +118,17 @@ _MOVES = tuple(_move(event, _MORE.get(event, ()), *_ALSO.get(event, ())) for eve
 
 # fmt: off
 _LOOK = (
-    Command("list", "List tasks: the open ones, or those that filters leave.",
+    Command("list", "List tasks: the open ones, or those that match filters.",
             (p.STATES, p.TYPES, p.LABELS, p.THEIR_OWNER, p.THEIR_PARENT, p.THEIR_PRIORITY,
              p.ALL, p.LIMIT, *READS),
             ("tk list --label ui --priority 1", "tk list --state done --json"),
-            "With --json it lists all that the filters leave, also those that have ended."),
+            "With --json it lists all that match, also those that have ended."),
     Command("ready", "List what can be started now, most urgent first.",
             (p.LABELS, p.LIMIT, *READS), ("tk ready --limit 5",)),
     Command("show", "Show one task whole.",
             (p.ID, *READS), ("tk show a1", "tk show a1 --at 2026-01-31"),
             "Its file, and what its history and its neighbours add to it."),
-    Command("tree", "Show tasks under their parents, and what holds them up.",
+    Command("tree", "Show tasks under their parents, and what blocks them.",
             (p.MAYBE_ID, p.ALL, *READS), ("tk tree", "tk tree a1")),
     Command("board", "Show the states side by side.",
             READS, ("tk board",)),
@@ -145,8 +145,8 @@ _LOOK = (
 _JUDGE = (
     Command("verify", "Check every commit of a range, or of all history.",
             (p.RANGE, p.ALL_HISTORY, p.STAGED, p.FORMAT, *READS),
-            ("tk verify origin/main..HEAD", "tk verify --all"), "It asks the commits alone."),
-    Command("accept", "Let an illegal commit stay, openly and with a reason.",
+            ("tk verify origin/main..HEAD", "tk verify --all"), "It reads nothing but the commits."),
+    Command("accept", "Accept a commit that breaks the rules, with a reason.",
             (p.COMMIT, p.WHY_ACCEPTED, *WRITES),
             ("tk accept 1f3a --reason 'imported by hand'",),
             "The policy records it. A server believes it once the policy that names the commit is on its"
@@ -223,10 +223,10 @@ _RECORDS = (
 _EXCHANGE = (
     Command("sync", "Fetch, merge and push: this branch, claims and messages.",
             (p.REMOTE, *WRITES), ("tk sync",),
-            "The merge goes by the law; the push is all or nothing."),
+            "Task files are merged field by field; the push is all or nothing."),
     Command("resolve", "Settle task files that a merge left open.",
             (p.OPEN_IDS, p.OURS, p.THEIRS, *EVERYWHERE, p.DRY_RUN), ("tk resolve --ours",),
-            "Field by field, by the law of merges."),
+            "Field by field, by the rules of merges."),
 )
 # fmt: on
 

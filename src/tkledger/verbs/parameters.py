@@ -61,7 +61,7 @@ JSON = switch("--json", "as_json", "Answer with one JSON object on stdout.")
 ACTOR = option("--as", "actor", "ACTOR", "Act as this name (or set TK_ACTOR).")
 DRY_RUN = switch("--dry-run", "dry_run", "Check and show, write nothing.")
 AT = option("--at", "at", "REV", "Look at a revision or a date (2026-01-31).")
-KEY = option("--key", "key", "KEY", "The same key again gives the first answer again.")
+KEY = option("--key", "key", "KEY", "Repeated with the same key, it is carried out only once.")
 
 EVERYWHERE = (PATH, JSON)
 READS = (AT, PATH, JSON)
@@ -72,7 +72,7 @@ SHARED = (ACTOR, PATH, JSON, DRY_RUN, AT)
 
 ID = Parameter("id", "ID", "A task's id or its beginning.", required=True, is_task=True)
 MAYBE_ID = ID._replace(required=False)
-IDS = ID._replace(name="ids", help="Tasks.", many=True)
+IDS = ID._replace(name="ids", help="Ids of tasks, or their beginnings.", many=True)
 OPEN_IDS = IDS._replace(help="Only these; all by default.", required=False, is_task=False)
 MESSAGE_IDS = OPEN_IDS._replace(help="Only these messages.")
 NEW_ID = ID._replace(help="The id of a task that need not exist.", is_task=False)
@@ -80,8 +80,8 @@ NEW_ID = ID._replace(help="The id of a task that need not exist.", is_task=False
 # -- a task's fields -------------------------------------------------------------------------
 
 TITLE = Parameter("title", "TITLE", "One line; - reads standard input.", required=True)
-NEW_TITLE = option("--title", "title", "TITLE", "Another title.")
-OWN_ID = option("--id", "id", "ID", "An id of your own.")
+NEW_TITLE = option("--title", "title", "TITLE", "A new title.")
+OWN_ID = option("--id", "id", "ID", "Its id; by default a new one is made.")
 TYPE = option("--type", "type", "T", "What kind of work it is.")
 PRIORITY = option("--priority", "priority", "N", "0 most urgent .. 4; 2 by default.", kind=int)
 PARENT = option("--parent", "parent", "ID", "The task it is a part of.", is_task=True)
@@ -173,10 +173,10 @@ LABELS = LABEL._replace(help="Only tasks with this label; may be repeated.")
 THEIR_OWNER = OWNER._replace(help="Only this owner's; '' for those without one.")
 THEIR_PARENT = PARENT._replace(help="Only the parts of this task.")
 THEIR_PRIORITY = PRIORITY._replace(help="Only this priority.")
-ALL = switch("--all", "all", "Tasks that have ended, too.")
+ALL = switch("--all", "all", "Include tasks that have ended.")
 ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 EVERYONE = ALL._replace(help="Every actor, in this repository.")
-LIMIT = option("-n --limit", "limit", "N", "At most so many.", kind=int, least=1)
+LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
 
 # -- what one command or two take ------------------------------------------------------------
 
@@ -190,7 +190,7 @@ PRESET = option(
     default="default",
 )
 NO_HOOKS = switch("--no-hooks", "no_hooks", "Leave git's hooks alone.")
-PREFIX = option("--prefix", "prefix", "P", "How ids begin.")
+PREFIX = option("--prefix", "prefix", "P", "What new ids begin with.")
 SERVER = switch("--server", "server", "The server hooks (bare repository).")
 FIX = switch("--fix", "fix", "Repair what is safe to repair.")
 SETTING = Parameter("key", "KEY", "A field.", required=True, choices=Policy._fields)
@@ -202,10 +202,10 @@ SETTINGS = Parameter(
 )
 KEEP = switch("--keep", "keep", "Leave the repository, and say where it is.")
 FILES = Parameter("files", "FILE", "Only these; all by default.", many=True)
-STAGED = switch("--staged", "staged", "What is staged, as a commit on HEAD.")
+STAGED = switch("--staged", "staged", "Check what is staged, as a commit on HEAD.")
 STAGE = STAGED._replace(help="Stage what was rewritten, too.")
 BATCH_FILE = Parameter("file", "FILE", "One JSON object a line; - is stdin.", default="-")
-RANGE = Parameter("range", "A..B", "Commits of B that A has not; HEAD by default.")
+RANGE = Parameter("range", "A..B", "Commits of B that A does not have; B is HEAD by default.")
 FORMAT = option(
     "--format",
     "format",
@@ -224,25 +224,33 @@ WAIT = option(
     "--wait",
     "wait",
     "[S]",
-    "Until there is one; S seconds at most.",
+    "Wait for one; S seconds at most.",
     kind=float,
     least=0,
     bare=365 * 86_400.0,
 )
 DROP = switch("--drop", "drop", "Remove the checkout, if all is committed.")
-COMMAND = Parameter("words", "[ID] -- CMD", "Task, command.", many=True, required=True)
+COMMAND = Parameter(
+    "words",
+    "[ID] -- CMD",
+    "The task (not with --next), and the command to run.",
+    many=True,
+    required=True,
+)
 NEXT = switch("--next", "next_", "Keep taking ready tasks.")
 JOBS = option(
     "--jobs", "jobs", "N", "Run N tasks in parallel (with --next).", kind=int, least=1, default=1
 )
-TIMEOUT = option("--timeout", "timeout", "S", "Seconds for an attempt.", kind=float, least=0)
+TIMEOUT = option(
+    "--timeout", "timeout", "S", "Stop an attempt after S seconds.", kind=float, least=0
+)
 RETRIES = option(
     "--retries", "retries", "N", "Attempts after the first.", kind=int, least=0, default=0
 )
 HOLDER = FROM._replace(
     name="holder", metavar="HOLDER", help="Take the claim from this holder.", is_task=False
 )
-LEASE = option("--ttl", "ttl", "S", "Seconds; else the policy's.", kind=int, least=0)
+LEASE = option("--ttl", "ttl", "S", "Lease in seconds; by default the policy's.", kind=int, least=0)
 LIFETIME = LEASE._replace(
     metavar="TIME",
     help="How long it stays: 90, 30m, 12h, 7d.",
@@ -250,7 +258,7 @@ LIFETIME = LEASE._replace(
     least=None,
     default="7d",
 )
-GAP = option("--gap", "gap", "TEXT", "What the last attempt left unmet.", required=True)
+GAP = option("--gap", "gap", "TEXT", "What the last attempt is missing.", required=True)
 TIER = option(
     "--to",
     "to",
@@ -264,12 +272,14 @@ TEXT = Parameter("text", "TEXT", "The text; - reads standard input.", required=T
 NOTE = TEXT._replace(name="message")
 CONCERN = NOTE._replace(help="The concern, or how it was settled; - reads stdin.", required=False)
 TASK = option("--task", "task", "ID", "What it is about.", is_task=True)
-ACK = switch("--ack", "ack", "Take them: they are done with.")
-REFUSE = switch("--refuse --nack", "refuse", "Send them back; the third time they are dead.")
+ACK = switch("--ack", "ack", "Mark them as taken.")
+REFUSE = switch(
+    "--refuse --nack", "refuse", "Refuse them; a message that is refused three times is dead."
+)
 DEAD = switch("--dead", "dead", "Those that were refused three times.")
 REMOTE = Parameter("remote", "REMOTE", "By default the branch's upstream, or origin.")
-OURS = switch("--ours", "ours", "Where both sides changed a field, keep ours.")
-THEIRS = switch("--theirs", "theirs", "Where both sides changed a field, take theirs.")
+OURS = switch("--ours", "ours", "If both sides changed a field, keep ours.")
+THEIRS = switch("--theirs", "theirs", "If both sides changed a field, take theirs.")
 AGENT_NAME = Parameter("agent", "AGENT", "Who makes it.", required=True)
 TYPE_NAME = Parameter("type", "TYPE", "Its type.", required=True)
 PARENT_NAME = PARENT._replace(words=(*PARENT.words, "--parent-task-id"), is_task=False)

@@ -1,4 +1,4 @@
-"""``tk accept``: a commit that breaks the rules, let stand in the policy."""
+"""``tk accept``: a commit that breaks the rules, accepted by the policy."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def accept(
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
-    """Let a commit that breaks the rules stand, openly: recorded in the policy, with the reason.
+    """Accept a commit that breaks the rules: the policy records it, with the reason.
 
-    A server believes it once the policy that names the commit stands on its HEAD: push that first.
+    A server accepts it once the policy that names the commit is on its HEAD: push that first.
     """
     session = Session(path, actor=actor, progress=TERMINAL)
     oid = history.commit_of(session.repo, commit)

@@ -39,13 +39,13 @@ def loop(
     at: str | None = None,
     path: str = ".",
 ) -> Answer:
-    """Say whether making a task would be work that goes round in circles, or too deep."""
+    """Say whether making a task would be work that goes in circles, or too deep."""
     call = Node(id, agent, type, parent, created_by)
     return _answer(lambda: _loop(call, max_depth, path, at))
 
 
 def _loop(call: Node, max_depth: int, path: str, at: str | None) -> exec_kernel.Ruling:
-    """Ask the ledger one stands in; outside of any there is nothing registered."""
+    """Ask the ledger at ``path``; without one no task is registered."""
     from tkledger.api.session import Session
     from tkledger.git.errors import GitError
 

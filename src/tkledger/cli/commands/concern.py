@@ -1,4 +1,4 @@
-"""``tk concern``: a doubt about a task, or the end of one."""
+"""``tk concern``: a concern about a task, or the settling of one."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def _identity(actor: str) -> dict[str, str]:
 
 
 def demo(keep: bool = False, path: str = ".") -> Answer:
-    """Play a session: two agents in two worktrees, and a shortcut that a server refuses.
+    """Play a session: two agents in two worktrees, and a shortcut that the server rejects.
 
     With --json the session is words, on stderr.
     """

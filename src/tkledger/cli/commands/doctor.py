@@ -1,4 +1,4 @@
-"""``tk doctor``: is everything in place, and are the doors really shut?"""
+"""``tk doctor``: is everything in place, and does each hook reject what it must?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tkledger.git.repo import Repo
 
 
 def doctor(fix: bool = False, path: str = ".") -> Answer:
-    """Examine this repository; prove, by trying, that each hook refuses what it must."""
+    """Check this repository, and try that each hook rejects what it must."""
     repo = Repo(path)
     findings = list(ward.examine(repo))
     fixed = [one for one in findings if fix and not one.good and one.fix is not None]

@@ -1,4 +1,4 @@
-"""``tk list``: the tasks that filters leave."""
+"""``tk list``: the tasks that match filters."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def list_(
     at: str | None = None,
     path: str = ".",
 ) -> Answer:
-    """List tasks: the open ones first of all; with --json all that the filters leave."""
+    """List tasks: the open ones, or those that match filters; with --json all that match."""
     ledger = Session(path, progress=TERMINAL).look(at)
     say_flaws(ledger)
-    found = look.matching(ledger, look.Filter(state, type, label, owner, parent, priority))
+    found = look.matching(ledger, look.TaskFilter(state, type, label, owner, parent, priority))
 
     def view() -> Iterable[Lines]:
         from tkledger.views.list import listing

@@ -1,4 +1,4 @@
-"""``tk resolve``: what a merge left open in the ledger."""
+"""``tk resolve``: the task files that a merge left open."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def resolve(
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
-    """Settle task files that a merge left open, field by field, by the law of merges."""
+    """Settle task files that a merge left open, field by field, by the rules of merges."""
     if ours and theirs:
         raise usage("both", "--ours and --theirs exclude each other", "tk resolve --ours")
     repo = Repo(path)

@@ -8,7 +8,7 @@ from tkledger.doors import idle as asleep
 
 
 def sleep(all: bool = False, actor: str | None = None, path: str = ".") -> Answer:
-    """Be idle: until `tk wake`, new tasks are refused at every door, and `tk next` has none."""
+    """Be idle: until `tk wake`, every hook rejects new tasks, and `tk next` has none."""
     return mark(Session(path, actor=actor, progress=TERMINAL), all, idle=True)
 
 

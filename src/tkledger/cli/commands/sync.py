@@ -20,7 +20,7 @@ def sync(
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
-    """Fetch, merge by the law, and push: this branch, claims and messages, all or nothing."""
+    """Fetch, merge and push: this branch, claims and messages, all or nothing."""
     session = Session(path, actor=actor, progress=TERMINAL)
     road = route(session.repo, remote)
     name = session.actor(session.ledger.head())

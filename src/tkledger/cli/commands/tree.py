@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def tree(
     id: str | None = None, all: bool = False, at: str | None = None, path: str = "."
 ) -> Answer:
-    """Show tasks under their parents, with what holds them up and how far they are."""
+    """Show tasks under their parents, with what blocks them and how far they are."""
     ledger = Session(path, progress=TERMINAL).look(at)
     say_flaws(ledger)
     root = find(ledger, id) if id else None

@@ -28,7 +28,7 @@ def verify(
     at: str | None = None,
     path: str = ".",
 ) -> Answer:
-    """Judge every commit of a range, or of all history, from the commits alone."""
+    """Check every commit of a range, or of all history, from the commits alone."""
     session = Session(path, progress=TERMINAL)
     if staged and (range or all or at):
         raise usage("both", "--staged takes no range, --all or --at", "tk verify --staged")

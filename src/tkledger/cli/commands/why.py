@@ -1,4 +1,4 @@
-"""``tk why``: what is legal now, and what stands in the way of the rest."""
+"""``tk why``: what is legal now, and what hinders the rest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def why(id: str, at: str | None = None, path: str = ".") -> Answer:
-    """Say which moves are legal now, and what stands in the way of each of the others."""
+    """Say which moves are legal now, and what hinders each of the others."""
     session = Session(path, progress=TERMINAL)
     ledger = session.read(at)
     task = existing(ledger, id)
