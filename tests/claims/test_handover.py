@@ -190,4 +190,4 @@ def test_a_refused_claim_is_told_with_its_rule(project: Project, tmp_path: Path)
     bob.write(f".git/tk/seen/{oid}", "- 0 0 there")
     answer = bob.tk("start", "a", "--as", "bob")
     assert answer.status == Exit.UNUSABLE, answer.said
-    assert "origin does not take claims: error[TK709] a: still claimed by alice" in answer.err
+    assert "origin rejected the claim: error[TK709] a: still claimed by alice" in answer.err

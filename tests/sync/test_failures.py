@@ -83,7 +83,7 @@ def test_what_is_illegal_does_not_leave(team: Team, ada: Project) -> None:
     visitor.write(".tasks/a.yaml", text.replace("state: todo", "state: done"))
     visitor.git("commit", "-qam", "by hand")
     before, server = visitor.head(), team.server.git("for-each-ref")
-    words = ("would bring to origin/main is against", "error[TK201] a: todo -> done")
+    words = ("syncing main with origin/main would break the rules", "error[TK201] a: todo -> done")
     refused(visitor.tk("sync"), Exit.REJECTED, *words)
     said = visitor.tk("sync", "--json").json["violations"]
     assert [(one["code"], one["commit"]) for one in said] == [("TK201", before)]
@@ -165,7 +165,7 @@ def test_a_push_larger_than_the_server_allows_is_told_so(
     refused(
         ada.tk("sync"),
         Exit.REJECTED,
-        "origin rejected the push, it is larger than is allowed there",
+        "origin rejected the push, it is larger than the remote allows",
         "fatal: pack exceeds maximum allowed size",
         "remedy: nothing here was changed; push less at a time,"
         " git push origin COMMIT:refs/heads/main, then tk sync;",
@@ -260,7 +260,7 @@ def test_a_sentence_for_each_place_where_nothing_can_be_synced(
     ada.git("branch", "--unset-upstream")
     refused(ada.tk("sync"), Exit.USAGE, "which remote? left, right", "tk sync left")
     ada.git("switch", "-q", "--detach")
-    refused(ada.tk("sync"), Exit.UNUSABLE, "HEAD is on no branch", "git switch BRANCH")
+    refused(ada.tk("sync"), Exit.UNUSABLE, "HEAD is detached", "git switch BRANCH")
     alone = Project.create(tmp_path / "alone")
     refused(alone.tk("sync"), Exit.UNUSABLE, "there is no remote", "git remote add origin URL")
 
@@ -301,7 +301,7 @@ def test_histories_without_a_common_beginning(team: Team) -> None:
     other = Project.create(team.folder / "other")
     other.git("commit", "-q", "--allow-empty", "-m", "another one")
     other.git("remote", "add", "origin", "../server.git")
-    refused(other.tk("sync"), Exit.UNUSABLE, "have no common beginning")
+    refused(other.tk("sync"), Exit.UNUSABLE, "have no common ancestor")
 
 
 def test_a_shallow_clone_syncs_what_it_can(team: Team, ada: Project) -> None:

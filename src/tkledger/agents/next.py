@@ -89,5 +89,5 @@ def _begun(session: Session, task_id: str) -> bool:
 def _started(session: Session, task: Task) -> Taken:
     """Claim and start a task that was offered."""
     recorded = session.carry_out([("start", {"id": task.id})]).recorded
-    held = claims.standing(session.repo, [task.id]).get(task.id)
+    held = claims.held_on(session.repo, task.id)
     return Taken(recorded.after.task(task.id) or task, recorded, held)

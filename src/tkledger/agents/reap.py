@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tkledger.agents import process
 from tkledger.api.session import Session
 from tkledger.claims import moves, remote, standing
+from tkledger.claims.moves import Claimant
 from tkledger.claims.standing import Standing
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
@@ -34,13 +35,19 @@ def reaped(session: Session, *, dry_run: bool) -> Iterator[Reaped]:
         remote.fetch(session.repo, who.remote)
     for task, held in sorted(standing.every(session.repo, who.remote).items()):
         if held.left <= 0 and not held.claim.released and not held.claim.final:
-            yield _reaped(session, ledger, task, held, dry_run=dry_run)
+            yield _reaped(session, ledger, who, task, held, dry_run=dry_run)
         elif held.claim.final and moves.is_over(session.repo, held) and not dry_run:
             moves.drop(session.repo, who, task)
 
 
 def _reaped(
-    session: Session, ledger: Snapshot, task_id: str, held: Standing, *, dry_run: bool
+    session: Session,
+    ledger: Snapshot,
+    who: Claimant,
+    task_id: str,
+    held: Standing,
+    *,
+    dry_run: bool,
 ) -> Reaped:
     """Block the task if it is in progress on this branch; the claim is given up in any case."""
     task = ledger.task(task_id)
@@ -50,7 +57,6 @@ def _reaped(
         fact += ", and its command was stopped"
     if task is None or task.state is not State.IN_PROGRESS:
         if not dry_run:
-            who = session.claimant(ledger)
             moves.release(session.repo, who, task_id, held.claim.holder)
         return Reaped(task_id, fact, None)
     options = {"id": task_id, "reason": "stale", "message": fact}

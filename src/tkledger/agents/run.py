@@ -131,7 +131,7 @@ def _attempt(
 def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
     """Renew the claim on a task that is worked on; False if another has it by now."""
     there.repo.refresh()
-    held = standing.standing(there.repo, [task_id], who.remote).get(task_id)
+    held = standing.held_on(there.repo, task_id, who.remote)
     now = there.ledger.head().task(task_id)
     if now is None or now.state is not State.IN_PROGRESS:
         # the command moved it itself, and with it the claim; unless another has it by now

@@ -241,7 +241,7 @@ class Session:
             from tkledger.claims import standing as claims
 
             who = self.claimant(ledger)
-            held = claims.standing(self.repo, [task.id], who.remote).get(task.id)
+            held = claims.held_on(self.repo, task.id, who.remote)
             own = held is not None and held.here and held.claim.holder == who.actor
             if held is not None and held.live and not own:
                 raise claims.claimed(held) from None

@@ -73,7 +73,7 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
             raise RefMoved(words)
         if "hook declined" in failed:
             break
-    raise TkError(Exit.UNUSABLE, "refused", f"{remote} does not take claims: {words}", "tk doctor")
+    raise TkError(Exit.UNUSABLE, "refused", f"{remote} rejected the claim: {words}", "tk doctor")
 
 
 def _there(repo: Repo, remote: str, ref: str) -> str | None:
@@ -123,9 +123,10 @@ def unreachable(remote: str, words: str) -> TkError:
     )
 
 
-def _last(words: str) -> str:
+def _last(output: str) -> str:
     """The line of git's output that says most."""
-    lines = [line.removeprefix("remote: ").strip() for line in words.splitlines() if line.strip()]
+    lines = [line.removeprefix("remote: ").strip() for line in output.splitlines() if line.strip()]
     law = [line for line in lines if line.startswith("error[")]
-    told = [line for line in lines if line.startswith(("fatal:", "error:", "!"))]
-    return (law or told or lines or ["no word"])[0].removeprefix("fatal: ").removeprefix("error: ")
+    errors = [line for line in lines if line.startswith(("fatal:", "error:", "!"))]
+    best = (law or errors or lines or ["git gave no reason"])[0]
+    return best.removeprefix("fatal: ").removeprefix("error: ")

@@ -26,7 +26,7 @@ from tkledger.git.repo import Repo
 from tkledger.local.first_seen import first_seen, forget_others
 
 _MOST = 10_000
-"""How many renewals are looked back over for those who held a task before."""
+"""How many renewals are read, at most, to find who held a task before."""
 
 
 class Standing(NamedTuple):
@@ -61,7 +61,7 @@ class Standing(NamedTuple):
 class Worker(NamedTuple):
     """Who did some work: by name, or if no name was given by e-mail.
 
-    branch: where, None if that is not known; where: the commit, or nothing
+    branch: HEAD's, None if that is not known; where: the commit, empty before it is made
     begins: whether a claim is asked for if the policy requires one
     """
 
@@ -86,16 +86,19 @@ def standing(
     If the remote's differs from the local one, the later epoch counts, and of two with the same epoch
     the remote's. ``moving`` are refs as a push is about to leave them.
     """
-    found: dict[str, Standing] = {}
-    copies = [ref_names.copied_claims(remote_name)] if remote_name else []
-    for folder in (ref_names.CLAIMS, *copies):
-        names = [f"{folder}{one}" for one in ids]
-        names = [(moving or {}).get(name, name) or ref_names.ABSENT for name in names]
-        for one, read in zip(ids, repo.read_many(names)):
+    names = [f"{ref_names.CLAIMS}{one}" for one in ids]
+    places = [(moving or {}).get(name, name) or ref_names.ABSENT for name in names]
+    found = {
+        task: _standing(repo, task, read, local=True)
+        for task, read in zip(ids, repo.read_many(places))
+        if read is not None
+    }
+    if remote_name:
+        copies = [f"{ref_names.copied_claims(remote_name)}{one}" for one in ids]
+        for task, read in zip(ids, repo.read_many(copies)):
             if read is not None:
-                local = folder == ref_names.CLAIMS
-                known = _standing(repo, one, read, local=local)
-                found[one] = _later(found.get(one), known) if not local else known
+                there = _standing(repo, task, read, local=False)
+                found[task] = _later(found.get(task), there)
     return found
 
 
@@ -105,7 +108,10 @@ def held_on(repo: Repo, task: str, remote_name: str | None = None) -> Standing |
 
 
 def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
-    """All claims, by one listing of refs; of a remote's, those fetched before."""
+    """All claims, by one listing of refs; of a remote's, those fetched before.
+
+    Without a name, the first remote that has any.
+    """
     out = repo.run("for-each-ref", "--format=%(refname)", ref_names.CLAIMS, ref_names.REMOTES)
     names = [
         name
@@ -138,7 +144,7 @@ def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapsh
     overlaid = ledger.put(*found.values())
     overlaid.elsewhere = places
     on = {task: f"on {one}" for task, one in places.items()}
-    overlaid.remarks = ChainMap(on, ledger.remarks)  # type: ignore[arg-type]  # nobody writes to it
+    overlaid.remarks = ChainMap(on, ledger.remarks)  # type: ignore[arg-type]  # it is only read
     return overlaid
 
 

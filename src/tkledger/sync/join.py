@@ -15,24 +15,25 @@ _LISTED = 5
 """How many conflicts a message names."""
 
 
-def join(ledger: Ledger, theirs: Oid, ours: Oid, words: tuple[str, str], actor: str) -> Oid:
-    """A commit that merges ``ours`` into ``theirs``, judged and stored; ``words`` name the two.
+def join(ledger: Ledger, theirs: Oid, ours: Oid, names: tuple[str, str], actor: str) -> Oid:
+    """A commit that merges ``ours`` into ``theirs``, judged and stored; ``names`` are
+    the short names of the branches, ours first.
 
     ``theirs`` is its first parent, so that the first parents of the shared branch are its own commits,
-    whoever merged. Raises Refused if the merge breaks a rule, TkError if there are conflicts or if the
+    whichever side merged. Raises Refused if the merge breaks a rule, TkError if there are conflicts or if the
     two have no common ancestor.
     """
     repo = ledger.repo
     if not history.merge_bases(repo, [theirs, ours]):
-        raise _unrelated(repo, words)
+        raise _unrelated(repo, names)
     tree, conflicts = merge(ledger, theirs, ours)
     if conflicts:
-        raise _conflict(words, conflicts)
+        raise _conflict(names, conflicts)
     violations = gate.joined(ledger, tree, [theirs, ours])
     if violations:
         raise Refused(*violations)
     author, committer, config = identity.identities(repo)
-    here, there = words
+    here, there = names
     return writing.commit_tree(
         repo,
         tree,
@@ -44,8 +45,8 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, words: tuple[str, str], actor: 
     )
 
 
-def _conflict(words: tuple[str, str], conflicts: tuple[str, ...]) -> TkError:
-    here, there = words
+def _conflict(names: tuple[str, str], conflicts: tuple[str, ...]) -> TkError:
+    here, there = names
     more = len(conflicts) - _LISTED
     named = "; ".join(conflicts[:_LISTED]) + (f"; and {more} more" if more > 0 else "")
     return unusable(
@@ -55,15 +56,16 @@ def _conflict(words: tuple[str, str], conflicts: tuple[str, ...]) -> TkError:
     )
 
 
-def _unrelated(repo: Repo, words: tuple[str, str]) -> TkError:
+def _unrelated(repo: Repo, names: tuple[str, str]) -> TkError:
+    here, there = names
     if repo.is_shallow:
         return unusable(
             "shallow",
-            f"this clone is shallow, and where {words[0]} and {words[1]} parted is not in it",
+            f"this clone is shallow: it has no common ancestor of {here} and {there}",
             "git fetch --unshallow, then tk sync",
         )
     return unusable(
         "unrelated",
-        f"{words[0]} and {words[1]} have no common beginning",
-        f"git rebase --onto {words[1]} --root, or sync with another remote",
+        f"{here} and {there} have no common ancestor",
+        f"git rebase --onto {there} --root, or sync with another remote",
     )

@@ -1,4 +1,4 @@
-"""Fast-forwards a checkout, never over uncommitted work; it does not know where the commit comes from."""
+"""Fast-forwards a checkout, never over uncommitted changes; it does not know where the commit is from."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def require_room(repo: Repo, commit: Oid) -> None:
 
 
 def land(repo: Repo, commit: Oid, *, judged: bool) -> None:
-    """Bring HEAD's branch, index and files to ``commit``, by git's own fast-forward. ``judged``: it
-    was found legal here, and the hook need not ask again.
+    """Bring HEAD's branch, index and files to ``commit``, by git's own fast-forward. ``judged`` is
+    whether it was found legal here already, so that the hook need not judge it again.
 
     git writes the files first and the ref last, and stops if that would overwrite uncommitted changes.
     It runs in a session of its own, so that killing tk does not stop it halfway. Raises RefMoved if

@@ -1,4 +1,4 @@
-"""Pushes what a plan says, all or nothing, and tells a lost race from a refusal; it moves no ref here."""
+"""Pushes what a plan says, all or nothing, and tells a lost race from a rejection; it moves no local ref."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tkledger.sync.plan import Plan, mark
 from tkledger.sync.route import Route
 
 _ALIKE = 3
-"""How often a push may fail although nobody else moved anything, before it counts as refused."""
+"""How often a push may fail although the remote did not change, before it counts as rejected."""
 
 
 class Lost(Exception):
-    """A push that failed: where the remote's refs were that it was to move, and the remote's answer."""
+    """A push that failed: the old values of the remote refs it was to move, and the remote's answer."""
 
     def __init__(self, onto: dict[str, Oid | None], pushed: Pushed) -> None:
         super().__init__()
@@ -67,10 +67,10 @@ def _require_legal(ledger: Ledger, road: Route, commit: Oid) -> list[str]:
 
 
 def is_final(repo: Repo, road: Route, lost: Sequence[Lost]) -> bool:
-    """Whether the last of these pushes lost no race: a hook refused it, or it fails again and again
-    although nobody else moved anything.
+    """Whether the last of these pushes lost no race: a hook declined it, or it fails again and again
+    although the remote did not change.
 
-    That is found by reading the remote's refs again, since git has many words for it.
+    That is found by reading the remote's refs again, since git has many messages for it.
     """
     last = lost[-1]
     if last.pushed.too_large:
@@ -84,18 +84,14 @@ def is_final(repo: Repo, road: Route, lost: Sequence[Lost]) -> bool:
 
 def rejected(road: Route, pushed: Pushed) -> TkError:
     """The error for a push that the remote will not take."""
-    said = pushed.told or pushed.words
-    words = [line for line in said.splitlines() if line and not line.startswith(("To ", "hint:"))]
+    output = (pushed.told or pushed.words).splitlines()
+    lines = [line for line in output if line and not line.startswith(("To ", "hint:"))]
     reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
-    told = "\n".join(f"  {line}" for line in words)
     remedy = f"look with tk verify {road.there}..{road.here}"
     if pushed.too_large:
-        reasons = "it is larger than is allowed there"
+        reasons = "it is larger than the remote allows"
         remedy = f"push less at a time, git push {road.remote} COMMIT:{road.target}, then tk sync;"
         remedy += f" or have receive.maxInputSize raised at {road.remote}"
-    return TkError(
-        Exit.REJECTED,
-        "refused",
-        f"{road.remote} rejected the push{f', {reasons}' if reasons else ''}:\n{told}",
-        f"nothing here was changed; {remedy}",
-    )
+    fact = f"{road.remote} rejected the push{reasons and f', {reasons}'}:\n"
+    indented = "\n".join(f"  {line}" for line in lines)
+    return TkError(Exit.REJECTED, "refused", fact + indented, f"nothing here was changed; {remedy}")

@@ -121,7 +121,7 @@ def _require_branch(repo: Repo) -> None:
     if repo.is_bare:
         raise unusable(
             "bare",
-            "this is a bare repository: there is nothing to merge in",
+            "a bare repository has no checkout to merge in",
             "git worktree add PATH",
         )
     for name, (fact, remedy) in _UNDER_WAY.items():

@@ -108,7 +108,7 @@ def _follow(repo: Repo, road: Route, plan: Plan, agreed: Sequence[RefSwap]) -> N
         repo.run("config", f"branch.{road.here}.remote", road.remote)
         repo.run("config", f"branch.{road.here}.merge", road.target)
     if agreed:
-        with suppress(RefMoved):  # another sync of this repository knows better
+        with suppress(RefMoved):  # another sync of this repository moved them meanwhile
             refs.swap(repo, agreed, "tk: sync")
     if plan.landing:
         land(repo, plan.landing, judged=plan.landing == plan.pushing)

@@ -38,6 +38,6 @@ def _released(
         task = existing(ledger, word)
         if not dry_run:
             moves.release(session.repo, who, task.id, holder or who.actor)
-        elif task.id not in standing.standing(session.repo, [task.id], who.remote):
+        elif standing.held_on(session.repo, task.id, who.remote) is None:
             raise unusable("no-claim", f"{task.id} is not claimed", f"tk show {task.id}")
         yield task

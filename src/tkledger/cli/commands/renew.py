@@ -37,7 +37,7 @@ def _renewed(
     who = session.claimant(ledger)
     for word in ids:
         task = existing(ledger, word)
-        claimed = is_active(task) or standing.standing(session.repo, [task.id], who.remote)
+        claimed = is_active(task) or standing.held_on(session.repo, task.id, who.remote)
         if not claimed:
             fact = f"{task.id} is {task.state}, so nobody works on it"
             raise unusable("not-active", fact, f"tk start {task.id}")
