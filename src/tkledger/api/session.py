@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,18 +20,16 @@ from tkledger.errors import TkError, usage
 from tkledger.git import history, identity
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger import limits
-from tkledger.ledger.proposal import Proposal, Recorded
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import IDLE, Store
 from tkledger.local.sums import SumsFile
 from tkledger.report import SILENT, Progress
-from tkledger.verbs.verb import Options, Proposed
-from tkledger.verbs.verb import verb as verb_of
 
 if TYPE_CHECKING:
     from tkledger.claims.moves import Claimant
     from tkledger.claims.standing import Standing
+    from tkledger.ledger.proposal import Proposal, Recorded
+    from tkledger.verbs.verb import Options, Proposed
 
 
 class Carried(NamedTuple):
@@ -86,7 +84,7 @@ class Session:
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
         tip = None if at is None else history.commit_at(self.repo, at)
         found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
-        found.remarks = _Remarks(lambda: limits.remarks(self.ledger, found, tip))
+        found.remarks = _Remarks(partial(_remarks, self.ledger, found, tip))
         return found
 
     def look(self, at: str | None = None) -> Snapshot:
@@ -165,6 +163,9 @@ class Session:
 
     def _proposal(self, before: Snapshot, steps: Sequence[Proposed], key: str | None) -> Proposal:
         """The steps as one commit. Raises TkError if work in it is on a task that others hold."""
+        from tkledger.ledger import limits
+        from tkledger.ledger.proposal import Proposal
+
         trailers = [("Tk-Actor", self.actor(before)), *_trailers(steps)]
         trailers += [("Tk-Key", key)] if key else []
         words = "".join(f"{name}: {value}\n" for name, value in trailers)
@@ -200,6 +201,8 @@ class Session:
 
     def advice(self, recorded: Recorded, ids: Sequence[str]) -> Advice:
         """What to warn of after a commit; limits only of these tasks."""
+        from tkledger.ledger import limits
+
         tasks = [task for key in ids if (task := recorded.after.task(key)) and not task.ended]
         near = [
             (task, gauge)
@@ -247,6 +250,13 @@ class Session:
                 raise claims.claimed(held) from None
 
 
+def _remarks(ledger: Ledger, found: Snapshot, tip: Oid | None) -> Mapping[str, str]:
+    """The limits that are nearly used up, in words, by task."""
+    from tkledger.ledger import limits
+
+    return limits.remarks(ledger, found, tip)
+
+
 class _Remarks(Mapping[str, str]):
     """Words on tasks; found when the first is asked for, since that may count all history."""
 
@@ -279,8 +289,10 @@ def moved(recorded: Recorded) -> list[Moved]:
 
 def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Proposed:
     """One verb applied to a ledger, nothing written; an error names the place it was read at."""
+    from tkledger.verbs.verb import verb as proposed_by
+
     try:
-        return verb_of(verb)(ledger, options, actor)
+        return proposed_by(verb)(ledger, options, actor)
     except FieldError as error:
         message = f"{place}{error.key}: {error.message}"
         raise usage("bad-value", message, f"tk {verb} --help") from None

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger import report
 from tkledger.api.session import Session, moved
 from tkledger.errors import Exit
-from tkledger.ledger.proposal import Recorded
 from tkledger.report import Progress, visible
 
 if TYPE_CHECKING:
     from tkledger.core.snapshot import Snapshot
+    from tkledger.ledger.proposal import Recorded
     from tkledger.views.text_layout import Lines
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from tkledger.core.layout import FOLDER
@@ -60,6 +59,8 @@ def looks_like_folder(name: str) -> bool:
     """Whether a name is not ``.tasks`` but could be taken for it, by people or by a file system."""
     if name == FOLDER:
         return False
+    if name.isascii() and name.isprintable() and "tasks" not in name.lower():
+        return False  # nearly every name, so that what knows all letters need not be loaded
     # to NTFS what follows is a stream of the folder, to Windows a file in it
     folder = re.split(r"[:\\]", skeleton(name), maxsplit=1)[0].rstrip(". ")
     return folder.translate(_LETTERS) == FOLDER or bool(_SHORT_NAME.match(folder))
@@ -69,6 +70,8 @@ def skeleton(name: str) -> str:
     """A name without what people and some file systems do not distinguish: case, the form of the
     letters, invisible characters.
     """
+    import unicodedata
+
     seen = "".join(
         letter
         for letter in _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
