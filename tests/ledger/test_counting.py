@@ -16,7 +16,7 @@ from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
-from tkledger.local.sums import SumsFile, _check
+from tkledger.local.sums import _check
 
 POLICY = b"version: 1\nformat: 1\nlaw: 1\n"
 
@@ -143,13 +143,13 @@ def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
     expected = {oid: oracle(made, number) for number, oid in enumerate(oids)}
     for oid, used in expected.items():  # each from the beginning
         assert at(Ledger(repo), oid) == used
-    walking = Ledger(repo, sums=SumsFile(repo.common_dir))
+    walking = Ledger(repo, keep_sums=True)
     order = list(oids)
     random.Random(seed).shuffle(order)
     for oid in order:  # each from wherever the last one was
         assert at(walking, oid) == expected[oid]
     for oid in order:  # and each by a command of its own, from where another one was
-        assert at(Ledger(repo, sums=SumsFile(repo.common_dir)), oid) == expected[oid]
+        assert at(Ledger(repo, keep_sums=True), oid) == expected[oid]
     repo.close()
 
 
@@ -324,7 +324,7 @@ def test_a_long_line_of_marks_is_counted_the_same_from_anywhere(limited: Project
     repo = Repo(str(limited.path))
     oids = limited.git("rev-list", "HEAD", "--", ".tasks/a.yaml").splitlines()
     alone = {oid: at(Ledger(repo), oid) for oid in oids}
-    walking = Ledger(repo, sums=SumsFile(repo.common_dir))
+    walking = Ledger(repo, keep_sums=True)
     random.Random(1).shuffle(oids)
     assert {oid: at(walking, oid) for oid in oids} == alone
     assert alone[limited.head()].steps == 6

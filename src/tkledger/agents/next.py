@@ -73,7 +73,7 @@ def offered(session: Session, labels: tuple[str, ...], lost: Collection[str]) ->
     found = pick(ledger, Wish(who.actor, labels, frozenset({*lost, *begun})), holders)
     if len(found.tasks) < 2:
         return found
-    age = birth_order.order(session.repo)
+    age = birth_order.order(session.ledger)
     return Pick(tuple(sorted(found.tasks, key=lambda one: (age.get(one.id, len(age)), one.id))))
 
 

@@ -22,7 +22,6 @@ from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import IDLE, Store
-from tkledger.local.sums import SumsFile
 from tkledger.report import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Session:
         self, path: str = ".", *, actor: str | None = None, progress: Progress = SILENT
     ) -> None:
         self.repo = Repo(path)
-        self.ledger = Ledger(self.repo, sums=SumsFile(self.repo.common_dir))
+        self.ledger = Ledger(self.repo, keep_sums=True)
         self.progress = progress
         self.token: Oid | None = None
         """The claim that this run holds already."""

@@ -24,7 +24,6 @@ from tkledger.git.message import trailers
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
-from tkledger.local.sums import SumsFile
 from tkledger.local.verdicts import note_message_checked
 
 
@@ -175,7 +174,7 @@ def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
 
     try:
         repo = Repo()
-        ledger = Ledger(repo, sums=SumsFile(repo.common_dir))
+        ledger = Ledger(repo, keep_sums=True)
         violations = list(dict.fromkeys(HOOKS[name](ledger, arguments, stdin)))
     except Exception as error:
         known = report.understood(error) or report.bug(error)

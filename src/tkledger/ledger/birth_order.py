@@ -9,25 +9,26 @@ from __future__ import annotations
 import json
 
 from tkledger.core.layout import FOLDER, key_of
-from tkledger.git.repo import Repo
+from tkledger.ledger.reader import Ledger
 from tkledger.local.store import BIRTH_ORDER, Store
 
 
-def order(repo: Repo) -> dict[str, int]:
-    """The place of each task in the order of creation, up to HEAD."""
+def order(ledger: Ledger) -> dict[str, int]:
+    """The place of each task in the order of creation, up to the ledger's tip."""
+    repo, head = ledger.repo, ledger.place.tip
     store = Store(repo.common_dir)
     tip, known = _kept(store)
-    if repo.head is None or tip == repo.head:
+    if head is None or tip == head:
         return known
     since = [f"^{tip}"] if tip and repo.answers("cat-file", "-e", tip) is not None else []
     out = repo.run(
         *("log", "--reverse", "--topo-order", "--diff-filter=A", "--name-only", "--format="),
-        *("--no-renames", "-z", repo.head, *since, "--", FOLDER),
+        *("--no-renames", "-z", head, *since, "--", FOLDER),
     )
     for name in out.decode(errors="surrogateescape").replace("\n", "").split("\0"):
         if name and "/" not in (key := key_of(name)):
             known.setdefault(key, len(known))
-    data = json.dumps({"tip": repo.head, "order": known}).encode()
+    data = json.dumps({"tip": head, "order": known}).encode()
     store.keep(BIRTH_ORDER, data=data)
     return known
 

@@ -19,8 +19,7 @@ def usage(ledger: Ledger, tip: Oid | None = None, charged: Iterable[Bill] = ()) 
     """What was used up to now, with HEAD or ``tip`` as the last commit, and what a commit about to be
     made charges.
     """
-    head = tip or ledger.repo.head
-    parents = [head] if head else []
+    parents = [tip] if tip else ledger.place.parents
     return ledger.tally.usage(parents, int(time.time()), charged)
 
 

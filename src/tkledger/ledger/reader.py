@@ -15,10 +15,10 @@ from tkledger.git import history
 from tkledger.git.commit import ABSENT
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
+from tkledger.ledger.place import Place
 
 if TYPE_CHECKING:
     from tkledger.ledger.tally import Tally
-    from tkledger.local.sums import SumsFile
     from tkledger.local.task_cache import TaskCache
 
 _SNAPSHOTS = 64
@@ -29,26 +29,33 @@ _ENTRIES = 500_000
 
 
 class Ledger:
-    """The ledger of one repository."""
+    """The ledger of one repository.
+
+    ``keep_sums``: what is counted is kept for later commands, and read from there.
+    """
 
     def __init__(
-        self, repo: Repo, cache: TaskCache | None = None, sums: SumsFile | None = None
+        self, repo: Repo, cache: TaskCache | None = None, *, keep_sums: bool = False
     ) -> None:
         self.repo = repo
+        self.place = Place(repo)
         self.files = TreeReader(repo, cache)
-        self._sums = sums
+        self._keep_sums = keep_sums
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
 
     @cached_property
     def tally(self) -> Tally:
         """Counts what tasks used, up to any commit."""
         from tkledger.ledger.tally import Tally
+        from tkledger.local.sums import SumsFile
 
-        return Tally(self.repo, self.files, self._sums)
+        file = SumsFile(self.repo.common_dir) if self._keep_sums else None
+        return Tally(self.repo, self.files, file)
 
     def head(self) -> Snapshot:
         """The ledger in HEAD's commit; empty before the first commit."""
-        return self.at(self.repo.head) if self.repo.head else self.empty()
+        tip = self.place.tip
+        return self.at(tip) if tip else self.empty()
 
     def at(self, commit: Oid) -> Snapshot:
         """The ledger in a commit."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,16 +11,16 @@ from tkledger.core.change import Refused, change
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot
-from tkledger.errors import Exit, TkError, unusable, usage
+from tkledger.errors import Exit, TkError, usage
 from tkledger.files import codec
 from tkledger.git import history, identity, refs
 from tkledger.git.errors import GitError, Locked, RefMoved
 from tkledger.git.message import ACTOR, folded
 from tkledger.git.objects import Oid, oid_of
 from tkledger.git.refs import RefSwap
-from tkledger.git.repo import Repo
 from tkledger.git.writing import write_commit
 from tkledger.ledger.checkout import Checkout, dirty
+from tkledger.ledger.place import Place
 from tkledger.ledger.proposal import (
     Companions,
     Proposal,
@@ -61,45 +60,27 @@ def record(
     at these paths only, and are brought back to HEAD if the ref does not move. A ``key`` used before
     gives the first answer again.
     """
-    _require_branch(ledger.repo)
+    ledger.place.require_writable()
     if dry_run:
         return _judged(ledger, propose)[0]
     with writing(ledger.repo) as waited:
         if waited:
-            ledger.repo.refresh()
+            ledger.place.refresh()
         checkout = Checkout(ledger.repo)
         try:
             return _Writer(ledger, checkout, key, companions).record(propose)
         except BaseException:
-            _take_back(checkout, ledger.repo)
+            _take_back(checkout, ledger.place)
             raise
-
-
-def _require_branch(repo: Repo) -> None:
-    """Raise unless there is a checkout on a branch, with no merge in progress."""
-    if repo.is_bare:
-        raise unusable(
-            "bare",
-            "this is a bare repository: there is nothing to work in",
-            "git worktree add PATH",
-        )
-    if repo.is_detached:
-        raise unusable(
-            "detached", "HEAD is on no branch, so a move would be lost", "git switch BRANCH"
-        )
-    if os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD")):
-        raise unusable(
-            "merging", "a merge is in progress here, and must be committed first", "git commit"
-        )
 
 
 def _judged(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal]:
     """A proposal on HEAD that is legal. Raises Refused or TkError if it is not."""
     before = ledger.head()
     proposal = propose(before)
-    heads = [ledger.repo.head] if ledger.repo.head else []
-    made = change((before,) if heads else (), proposal.after)
-    violations = judge(about_to_be(ledger, made, heads, proposal.message))
+    parents = ledger.place.parents
+    made = change((before,) if parents else (), proposal.after)
+    violations = judge(about_to_be(ledger, made, parents, proposal.message))
     if violations:
         raise Refused(*violations)
     for key in made.touched:
@@ -135,6 +116,7 @@ class _Writer:
     ) -> None:
         self._ledger = ledger
         self._repo = ledger.repo
+        self._place = ledger.place
         self._checkout = checkout
         self._key = key
         self._companions = companions
@@ -150,8 +132,8 @@ class _Writer:
         end = time.monotonic() + _PATIENCE
         for number in retrying(_TRIES, lambda number: 0.002 * 2 ** min(number, 6)):
             if number:
-                self._repo.refresh()
-                _require_branch(self._repo)
+                self._place.refresh()
+                self._place.require_writable()
             else:
                 self._checkout.heal()
             try:
@@ -163,7 +145,7 @@ class _Writer:
                 # has ended can it be told what became of the move
                 if not self._tries or time.monotonic() > end:
                     raise
-        moved = f"{self._repo.head_ref} moved {_TRIES} times meanwhile"
+        moved = f"{self._place.ref} moved {_TRIES} times meanwhile"
         raise TkError(Exit.BUSY, "busy", moved, "run it again")
 
     def _try(self, propose: Propose) -> Recorded:
@@ -181,7 +163,7 @@ class _Writer:
         """Write the objects, bring index and files up to them, and move the refs."""
         files = self._files(recorded, proposal)
         who = identity.identities(self._repo)
-        ref, base = self._repo.head_ref, self._repo.head
+        ref, base = self._place.ref, self._place.tip
         try:
             self._checkout.require_clean({path: file.old for path, file in files.items()})
             commit = self._written(files, proposal, together, who)
@@ -193,8 +175,8 @@ class _Writer:
             if not self._has_moved():
                 raise
             raise RefMoved(str(error)) from None  # a TkError compared with an old HEAD
-        self._repo.head = commit
-        return recorded._replace(commit=commit, warning=self._settled(ref, files))
+        self._place.advance(commit)
+        return recorded._replace(commit=commit, warning=self._settled(files))
 
     def _files(self, recorded: Recorded, proposal: Proposal) -> dict[str, _File]:
         """The files that the commit writes, by path."""
@@ -204,7 +186,7 @@ class _Writer:
             for key in recorded.touched
         }
         for path, data in proposal.others:
-            found = self._repo.read(f"HEAD:{path}") if self._repo.head else None
+            found = self._repo.read(f"HEAD:{path}") if self._place.tip else None
             files[path] = _File(found[2] if found else None, data)
         return files
 
@@ -221,7 +203,7 @@ class _Writer:
             self._repo,
             {path: file.new for path, file in files.items()},
             proposal.message,
-            parent=self._repo.head,
+            parent=self._place.tip,
             author=author,
             committer=committer,
             sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
@@ -235,13 +217,14 @@ class _Writer:
         for path in self._checkout.project(new, known):
             raise dirty(path, "was changed just now")
         oids = {path: oid_of("blob", data, self._repo.width) for path, data in new.items()}
-        self._tries.append(_Try(self._repo.head, oids, recorded))
+        self._tries.append(_Try(self._place.tip, oids, recorded))
 
-    def _settled(self, ref: str, files: Mapping[str, _File]) -> str:
+    def _settled(self, files: Mapping[str, _File]) -> str:
         """Tidy up after the swap; gives a warning if HEAD has left the branch meanwhile, else ""."""
-        if self._repo.branch_now() != ref:
-            _take_back(self._checkout, self._repo)
-            return f"committed to {ref}, but HEAD is {self._repo.head_ref} now"
+        if self._place.was_left():
+            ref = self._place.ref
+            _take_back(self._checkout, self._place)
+            return f"committed to {ref}, but HEAD is {self._place.ref} now"
         if all(path in files for one in self._tries for path in one.files):
             self._checkout.forget()
         else:  # an earlier try was to write other files
@@ -251,15 +234,15 @@ class _Writer:
     def _has_moved(self) -> bool:
         """Whether HEAD is elsewhere now; it is read again."""
         with suppress(GitError, OSError, TkError):
-            return self._repo.refresh()
+            return self._place.refresh()
         return False
 
     def _answered(self) -> Recorded | None:
         """What the commit with this key recorded, if there is one on this branch."""
-        if not self._key or self._repo.head is None:
+        if not self._key or self._place.tip is None:
             return None
         ledger, key = self._ledger, folded(self._key)
-        for commit in history.log(self._repo, self._repo.head, path=FOLDER, grep=f"Tk-Key: {key}"):
+        for commit in history.log(self._repo, self._place.tip, path=FOLDER, grep=f"Tk-Key: {key}"):
             if commit.trailers.get("Tk-Key") == key:
                 before = ledger.at(commit.parents[0]) if commit.parents else ledger.empty()
                 after = ledger.at(commit.oid)
@@ -271,20 +254,20 @@ class _Writer:
         """What an earlier try recorded after all: another commit of the index, made in the middle of
         the try, committed its files. Never a commit of another tk, which has its own winner.
         """
-        if self._repo.head is None:
+        if self._place.tip is None:
             return None
         for base, files, recorded in self._tries:
             since = [f"^{base}"] if base else []
-            for commit in history.log(self._repo, self._repo.head, *since, path=FOLDER):
+            for commit in history.log(self._repo, self._place.tip, *since, path=FOLDER):
                 there = {diff.path: diff.new for diff in commit.diffs}
                 if files.items() <= there.items() and ACTOR not in commit.trailers:
                     return recorded._replace(commit=commit.oid)
         return None
 
 
-def _take_back(checkout: Checkout, repo: Repo) -> None:
+def _take_back(checkout: Checkout, place: Place) -> None:
     """Bring the checkout to where HEAD is now; what fails is left for the next command."""
     with suppress(GitError, OSError, TkError):
         if checkout.is_unfinished:
-            repo.refresh()
+            place.refresh()
             checkout.heal(again=True)

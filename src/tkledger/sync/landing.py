@@ -8,6 +8,7 @@ from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.git.writing import empty_tree
 from tkledger.ledger.checkout import Checkout
+from tkledger.ledger.place import Place
 from tkledger.local.lock import writing
 from tkledger.local.verdicts import note_judged
 
@@ -53,13 +54,14 @@ def land(repo: Repo, commit: Oid, *, judged: bool) -> None:
     It runs in a session of its own, so that killing tk does not stop it halfway. Raises RefMoved if
     the branch has moved.
     """
-    before = repo.head
+    place = Place(repo)
+    before = place.tip
     with writing(repo):
-        repo.refresh()
+        place.refresh()
         checkout = Checkout(repo)
         checkout.heal()
-        if repo.head != before:
-            raise RefMoved(repo.head_ref)
+        if place.tip != before:
+            raise RefMoved(place.ref)
         if judged:
             note_judged(repo, commit)
         options = ("--ff-only", "--no-overwrite-ignore", "--no-stat", "-q")
@@ -67,7 +69,7 @@ def land(repo: Repo, commit: Oid, *, judged: bool) -> None:
             repo.run("merge", *options, commit, apart=True)
         except GitError as error:
             raise _stopped(error, commit) from None
-        repo.head = commit
+        place.advance(commit)
 
 
 def _stopped(error: GitError, commit: Oid) -> TkError:
