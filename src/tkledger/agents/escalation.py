@@ -51,7 +51,7 @@ def escalated(
 def where_begun(session: Session, word: str) -> tuple[Session, Task]:
     """The checkout of the branch on which a task was begun, and the task there."""
     task = existing(session.head(), word)
-    place = worktrees.place_of(session.repo, identity.identities(session.repo)[2], task.id)
+    place = worktrees.worktree_of(session.repo, identity.identities(session.repo)[2], task.id)
     there = standing.task_at(session.repo, place.branch, task.id)
     if place.branch == session.repo.head_ref or there is None or there.state is State.TODO:
         return session, task

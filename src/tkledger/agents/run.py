@@ -14,7 +14,7 @@ from tkledger.agents.jobs import VARIABLE, publish
 from tkledger.agents.next import offered
 from tkledger.agents.process import End, Result
 from tkledger.agents.work import begun
-from tkledger.agents.worktrees import Place
+from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.claims.moves import Claimant
@@ -97,7 +97,7 @@ def life(session: Session, word: str, options: RunOptions) -> Iterator[Briefing 
 
 
 def _attempt(
-    there: Session, place: Place, task_id: str, options: RunOptions
+    there: Session, place: Worktree, task_id: str, options: RunOptions
 ) -> Generator[Briefing, None, Result]:
     """Give what the command is told, then run it once, renewing the claim as long as it runs."""
     ledger = there.ledger.head()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tkledger.agents import worktrees
-from tkledger.agents.worktrees import Place
+from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
 from tkledger.core.claim import is_active
@@ -17,7 +17,7 @@ class Begun(NamedTuple):
     """Where a task is worked on from now on, and the commit that started it, if one did."""
 
     task: str
-    place: Place
+    place: Worktree
     commit: str
 
 
@@ -29,7 +29,7 @@ def begun(session: Session, word: str) -> Begun:
     repo = session.repo
     ledger = session.head()
     task_id = existing(ledger, word).id
-    place = worktrees.place_of(repo, identity.identities(repo)[2], task_id)
+    place = worktrees.worktree_of(repo, identity.identities(repo)[2], task_id)
     if standing.task_at(repo, place.branch, task_id) is None:
         session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
@@ -49,12 +49,12 @@ def begun(session: Session, word: str) -> Begun:
 def dropped(session: Session, word: str) -> Begun:
     """Take a task's checkout away, if all in it is committed; its branch stays."""
     task_id = existing(session.head(), word).id
-    place = worktrees.place_of(session.repo, identity.identities(session.repo)[2], task_id)
+    place = worktrees.worktree_of(session.repo, identity.identities(session.repo)[2], task_id)
     worktrees.drop(session.repo, place)
     return Begun(task_id, place, "")
 
 
-def _started(session: Session, place: Place, task_id: str, token: str) -> str:
+def _started(session: Session, place: Worktree, task_id: str, token: str) -> str:
     """Start the task in its checkout; if it is already active there, only renew its claim."""
     there = session.at(place.path)
     there.token = token
@@ -66,7 +66,7 @@ def _started(session: Session, place: Place, task_id: str, token: str) -> str:
     return there.carry_out([("start", options)]).recorded.commit or ""
 
 
-def _base(session: Session, place: Place) -> str | None:
+def _base(session: Session, place: Worktree) -> str | None:
     """The branch that the task's own one leaves, if that is known."""
     repo = session.repo
     here = repo.is_detached or repo.head_ref == place.branch

@@ -22,8 +22,8 @@ FOLDER_SETTING = "tk.worktrees"
 """Likewise: the folder that the checkouts lie in, from the top of the main one."""
 
 
-class Place(NamedTuple):
-    """Where a task is worked on: the folder, and the branch as a full ref name."""
+class Worktree(NamedTuple):
+    """The checkout of one task: its folder, and its branch as a full ref name."""
 
     path: str
     branch: str
@@ -40,14 +40,14 @@ def branch_of(config: Mapping[str, str], task: str) -> str:
     return "refs/heads/" + name.replace("{id}", task)
 
 
-def place_of(repo: Repo, config: Mapping[str, str], task: str) -> Place:
+def worktree_of(repo: Repo, config: Mapping[str, str], task: str) -> Worktree:
     """Where a task is worked on, whether or not there is a checkout already."""
     branch = branch_of(config, task)
     folder, base = os.path.split(repo.common_dir)
     main = folder if base == ".git" else repo.common_dir
     where = config.get(FOLDER_SETTING) or f"{main}.work"
     path = os.path.normpath(os.path.join(main, os.path.expanduser(where), task))
-    return Place(checkouts(repo).get(branch, path), branch)
+    return Worktree(checkouts(repo).get(branch, path), branch)
 
 
 def checkouts(repo: Repo) -> dict[str, str]:
@@ -63,7 +63,7 @@ def checkouts(repo: Repo) -> dict[str, str]:
     return found
 
 
-def add(repo: Repo, place: Place, task: str) -> bool:
+def add(repo: Repo, place: Worktree, task: str) -> bool:
     """Make the checkout, from HEAD or from where its branch is; whether the branch is new."""
     new = repo.answers("rev-parse", "--verify", "--quiet", place.branch) is None
     words = ["-b", place.short, place.path, "HEAD"] if new else [place.path, place.short]
@@ -76,19 +76,19 @@ def add(repo: Repo, place: Place, task: str) -> bool:
     return new
 
 
-def _tell_hooks(place: Place, task: str) -> None:
+def _tell_hooks(place: Worktree, task: str) -> None:
     """Tell the hooks which task this checkout is for, whatever its branch."""
     Store(Repo(place.path).git_dir).replace(TASK, data=f"{task}\n".encode("ascii"))
 
 
-def undo(repo: Repo, place: Place, *, new: bool) -> None:
+def undo(repo: Repo, place: Worktree, *, new: bool) -> None:
     """Take away a checkout that was made in vain; git keeps what holds any work."""
     repo.answers("worktree", "remove", place.path)
     if new:
         repo.answers("branch", "--delete", place.short)
 
 
-def drop(repo: Repo, place: Place) -> None:
+def drop(repo: Repo, place: Worktree) -> None:
     """Take away the checkout of a task, if there is nothing in it that is not committed."""
     if place.branch not in checkouts(repo):
         fact = f"there is no checkout of {place.short}"
