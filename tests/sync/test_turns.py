@@ -69,7 +69,9 @@ def test_who_only_listens_does_not_wait(team: Team, ada: Project, bob: Project) 
     bob.ok("start", "b")
     bob.ok("sync")
     with taken(team):
+        began = time.monotonic()
         assert "1 commit received" in ada.ok("sync").out
+        assert time.monotonic() - began < turns.HELD_SECONDS
         ada.ok("start", "a")
         assert "would be: main" in ada.ok("sync", "--dry-run").out
 

@@ -94,8 +94,10 @@ def _turn(
     """Take the turn, unless there seems to be nothing to push; gives who has it instead, if anyone."""
     began = time.monotonic()
     if queue is not None:
-        copy = repo.read(f"{road.copies}{road.target.removeprefix('refs/')}")
-        queue = None if copy and copy[0] == repo.head else queue
+        # git's copy, too: a new clone has none of ours, and a plain `git push` moves only that one
+        copies = (f"{road.copies}{road.target.removeprefix('refs/')}", f"refs/remotes/{road.there}")
+        if any(found and found[0] == repo.head for found in repo.read_many(copies)):
+            queue = None
     with turns.turn(queue, actor, progress) as other:
         if time.monotonic() - began > _STALE:  # so that commits made meanwhile are pushed as well
             repo.refresh()
