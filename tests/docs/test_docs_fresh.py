@@ -23,6 +23,8 @@ DOCS = ROOT / "docs"
 WRITTEN_BY_HAND = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"`([^`\n]+)`")
+_PATH = re.compile(r"(?<![\w./~-])([a-z_]+)/([\w./-]*\w|)")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
@@ -131,3 +133,27 @@ def test_relative_links_lead_somewhere(path: Path) -> None:
         target = (path.parent / name).resolve() if name else path
         assert target.exists(), link
         assert not anchor or anchor in _anchors(target), link
+
+
+READ_ME = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
+READ_ME += [ROOT / "bench" / "README.md", ROOT / "stress" / "README.md"]
+TOP = ("src", "tests", "bench", "stress", "docs")
+
+
+def _paths(path: Path) -> Iterator[tuple[str, str]]:
+    """The top folder or room, and the path, of every file that a page's code words name."""
+    for code in _CODE.findall(_FENCE.sub("", path.read_text(encoding="utf-8"))):
+        for top, rest in _PATH.findall(code):
+            yield top, f"{top}/{rest}"
+
+
+@pytest.mark.parametrize("path", READ_ME, ids=_name)
+def test_the_files_told_exist(path: Path) -> None:
+    """By their paths in the repository, or in the package, there also without their ending."""
+    package = ROOT / "src" / "tkledger"
+    rooms = {one.name for one in package.iterdir() if one.is_dir()}
+    for top, name in _paths(path):
+        if top in TOP:
+            assert (ROOT / name).exists(), name
+        elif top in rooms:
+            assert (package / name).exists() or (package / f"{name}.py").exists(), name
