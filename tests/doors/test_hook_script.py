@@ -21,7 +21,8 @@ from tkledger.core import policy as policies
 from tkledger.core import ref_names
 from tkledger.core.field import is_id
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
-from tkledger.core.usage import STEP, TRAILER, bills, unreadable
+from tkledger.core.trailers import PREFIX, STEP
+from tkledger.core.usage import bills, unreadable
 from tkledger.doors import gate, hooks, script
 from tkledger.doors.validated import Baseline
 from tkledger.files.codec import dump_policy
@@ -124,7 +125,7 @@ def test_no_message_that_counts_is_passed_over(folder: Path, found: list[str]) -
         file.write_bytes(text.encode("utf-8", "surrogatepass"))
     paths = [str(folder / f"message{number}") for number in range(len(found))]
     said = sh(folder, 'for file; do has_trailer "$file" && echo yes || echo no; done', *paths)
-    assert said == ["yes" if TRAILER in text else "no" for text in found]
+    assert said == ["yes" if PREFIX in text else "no" for text in found]
     for text, answer in zip(found, said):
         assert answer == "yes" or not (bills(text) or list(unreadable(text)))
 

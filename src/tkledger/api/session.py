@@ -16,6 +16,7 @@ from tkledger.core.lifecycle import Event, State
 from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.trailers import ACTOR, KEY
 from tkledger.errors import TkError, usage
 from tkledger.git import history, identity
 from tkledger.git.objects import Oid
@@ -165,8 +166,8 @@ class Session:
         from tkledger.ledger import limits
         from tkledger.ledger.proposal import Proposal
 
-        trailers = [("Tk-Actor", self.actor(before)), *_trailers(steps)]
-        trailers += [("Tk-Key", key)] if key else []
+        trailers = [(ACTOR, self.actor(before)), *_trailers(steps)]
+        trailers += [(KEY, key)] if key else []
         words = "".join(f"{name}: {value}\n" for name, value in trailers)
         after = steps[-1].ledger if steps else before
         ledger = limits.booked(self.ledger, before, after, words)

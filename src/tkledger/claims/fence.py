@@ -12,7 +12,7 @@ from tkledger.core.claim import is_work
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
-from tkledger.core.usage import STEP
+from tkledger.core.trailers import STEP
 from tkledger.git import identity
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid

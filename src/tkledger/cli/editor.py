@@ -10,6 +10,7 @@ import tempfile
 from tkledger.api.session import Session
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable, usage
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal, Recorded
@@ -77,7 +78,7 @@ def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorde
             raise usage("frozen", f"the id of {before.id} cannot change", again)
         actor = session.actor(ledger)
         words = f"edit {after.id} {after.title}"
-        return Proposal(ledger.put(after), words, (("Tk-Actor", actor),))
+        return Proposal(ledger.put(after), words, ((ACTOR, actor),))
 
     try:
         return session.record(propose, dry_run=dry_run)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
+from tkledger.core.trailers import REASON, trailers
 from tkledger.core.usage import Used
 
 
@@ -33,8 +34,8 @@ class HistoryEntry(NamedTuple):
         subject, _, rest = self.message.partition("\n")
         if not subject.startswith("tk: "):
             return f"{self.title} ({subject})"
-        reasons = [line[11:] for line in rest.splitlines() if line.startswith("Tk-Reason: ")]
-        return f"{self.title} ({reasons[-1]})" if reasons else self.title
+        reason = trailers(rest).get(REASON)
+        return self.title if reason is None else f"{self.title} ({reason})"
 
 
 def event_name(source: State | None, target: State) -> str:

@@ -9,23 +9,12 @@ from typing import NamedTuple, TypeVar
 from tkledger.core.field import DECIMAL
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Spent, Task
+from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT
 
 MICRO = 1_000_000
 """Cost is counted in millionths of a US dollar: whole numbers add up in any order."""
 
 Value = TypeVar("Value")
-
-TRAILER = "Tk-"
-"""What the names of all trailers begin with that tk reads in a commit's message."""
-
-STEP = "Tk-Task"
-"""The trailer that names the task a commit is a step of."""
-
-SPEND = "Tk-Spend"
-"""The trailer that names a task whose usage a commit records."""
-
-COST = "Tk-Cost"
-"""The trailer with an amount of US dollars."""
 
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 
@@ -79,7 +68,7 @@ def bills(message: str) -> tuple[Bill, ...]:
     dollars) belong to the task named last before them, or else to the first. A squashed message
     may hold many: the amounts add up, and a task is charged one step.
     """
-    if TRAILER not in message:
+    if PREFIX not in message:
         return ()
     found: dict[str, list[int]] = {}
     early = [0, 0, 0]
@@ -105,7 +94,7 @@ def unreadable(message: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-_NAMES = (STEP, SPEND, "Tk-Tokens", "Tk-Tokens-In", "Tk-Tokens-Out", COST)
+_NAMES = (STEP, SPEND, TOKENS, TOKENS_IN, TOKENS_OUT, COST)
 
 
 def _lines(message: str) -> Iterator[tuple[str, str]]:

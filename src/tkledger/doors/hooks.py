@@ -16,11 +16,11 @@ from tkledger.claims import fence
 from tkledger.core.change import Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit
-from tkledger.core.usage import STEP, Bill, bills
+from tkledger.core.trailers import STEP, trailers
+from tkledger.core.usage import Bill, bills
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
-from tkledger.git.message import trailers
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger

@@ -14,7 +14,7 @@ from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.push import RefUpdate
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules.authority import guarded
-from tkledger.core.usage import STEP
+from tkledger.core.trailers import STEP
 from tkledger.doors import gate
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import Baseline

@@ -8,7 +8,7 @@ from tkledger.core import ref_names
 from tkledger.core.field import RESERVED
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT, changed
-from tkledger.core.usage import STEP, TRAILER
+from tkledger.core.trailers import PREFIX, STEP
 from tkledger.files.codec import dump_policy
 from tkledger.local import store
 
@@ -67,7 +67,7 @@ def words() -> dict[str, str]:
         "TASK_FILE": path_of("$id"),
         "RESERVED": reserved,
         "SHORT": f"{FOLDER.removeprefix('.')}~",  # what NTFS and FAT call .tasks beside its name
-        "TRAILER": TRAILER,
+        "TRAILER": PREFIX,
         "STEP": STEP,
         "CLAIMS": ref_names.CLAIMS,
         "INBOXES": ref_names.INBOXES,

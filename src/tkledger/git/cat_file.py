@@ -1,4 +1,4 @@
-"""Gives objects by name, out of one git that answers for as long as it is needed."""
+"""Reads objects by name from one git that answers for as long as it is needed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tkledger.git.objects import Oid, oid_of
 from tkledger.git.process import FilterProcess
 
 BATCH = 64
-"""So many ids go into a pipe, whatever comes back: asked at once they cost one wait for git."""
+"""How many ids are asked for at once: they fit into a pipe, and cost one wait for git."""
 
 Found = tuple[Oid, str, bytes]
 """An object: its id, its type, its bytes."""
@@ -30,7 +30,7 @@ class CatFile:
         self._git.close()
 
     def read_many(self, names: Sequence[str], limit: int | None) -> Iterator[Found | None]:
-        """The objects that ``names`` name, in their order; None for none. Of an object larger than
+        """The objects that ``names`` name, in their order; None if absent. Of an object larger than
         ``limit`` the first bytes, more than the limit. Raises EOFError if git ends early.
         """
         for start in range(0, len(names), BATCH):

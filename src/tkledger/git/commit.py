@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import NamedTuple
 
+from tkledger.core.trailers import ACTOR, trailers
 from tkledger.git.identity import Identity, known_by
-from tkledger.git.message import ACTOR, trailers
 from tkledger.git.objects import Oid
 
 ABSENT = "000000"

@@ -1,4 +1,4 @@
-"""How git fails: its own words and a remedy, or a race that was lost; no command is known here."""
+"""The errors of git: its own words and a remedy, or a lost race; no command is known here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ LOOK = "git status"
 
 
 class GitError(Exception):
-    """git said no: its own words, and what can be done about it."""
+    """A git command failed: its own words, and what to do about it."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -16,7 +16,7 @@ class GitError(Exception):
 
 
 class Locked(GitError):
-    """Another git holds a lock, for longer than one waits: safe to try again."""
+    """Another git held a lock for longer than tk waits: safe to try again."""
 
     def __init__(self, words: str) -> None:
         first = words.splitlines()[0].removeprefix("fatal: ")
@@ -24,7 +24,7 @@ class Locked(GitError):
 
 
 class RefMoved(Exception):
-    """A compare-and-swap lost: the ref is no longer where it was read."""
+    """A ref was not moved: it no longer names what was read."""
 
 
 def failed(command: str, words: str) -> GitError:
@@ -45,12 +45,12 @@ def not_readable(words: str, folder: str) -> GitError:
     """The error for a folder in which git finds no repository that it reads."""
     if "dubious ownership" in words:
         return GitError(
-            f"{folder} belongs to somebody else, so git does not read it",
+            f"{folder} belongs to another user, so git does not read it",
             f"git config --global --add safe.directory {folder}",
         )
     if "not a git repository" in words:
         return GitError(
-            f"{folder} is in no git repository",
+            f"{folder} is not in a git repository",
             "git init, or give the folder of a repository: -C PATH",
         )
     return GitError(words.strip().removeprefix("fatal: ") or "git cannot be read", LOOK)

@@ -14,11 +14,11 @@ from tkledger.git.repo import Repo
 
 
 def log(repo: Repo, *revisions: str, path: str, grep: str | None = None) -> Iterator[Commit]:
-    """The commits that ``revisions`` select and that changed something under ``path``, on
-    whichever line of history; parents before children, streaming.
+    """The commits that ``revisions`` select and that changed something under ``path``, on any
+    line of history; parents before children, streaming.
 
     Each as git's log reads it, with what it changed there against its first parent. ``grep``
-    keeps those whose message holds these words. For looking: to judge, see `commits`.
+    keeps those whose message holds these words. To show, not to judge: see `commits`.
     """
     from tkledger.git.log_format import FORMAT, logged
 
@@ -114,7 +114,7 @@ def commit_at(repo: Repo, text: str) -> Oid:
 def commit_of(repo: Repo, revision: str) -> Oid:
     """The full id of the commit that a revision names; raises GitError."""
     if not revision or revision.startswith("-") or "\n" in revision:
-        raise GitError(f"{revision!r} is no revision", "git log --oneline")
+        raise GitError(f"{revision!r} is not a revision", "git log --oneline")
     found = repo.answers("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if not found:
         raise GitError(f"{revision} names no commit here", "git log --oneline")

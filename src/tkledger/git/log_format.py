@@ -44,21 +44,21 @@ def logged(stream: IO[bytes]) -> Iterator[Commit]:
 
 
 END = b"end\n"
-"""No id: `git diff-tree --stdin` gives back such a line as it is, and what it has before it."""
+"""Not an id: `git diff-tree --stdin` copies such a line to its output, after the answers before it."""
 
 
 def tree_diffs(stream: IO[bytes], most: int) -> Iterator[list[FileDiff]]:
-    """What `git diff-tree --stdin` tells of each pair of trees that it is asked for; of the last
-    one when it has given back `END`.
+    """The changed paths that `git diff-tree --stdin` prints for each pair of trees that it is asked
+    for; for the last pair once it has copied `END`.
 
-    Raises EOFError where git ends, OverflowError where one takes more than ``most`` bytes.
+    Raises EOFError if git ends, OverflowError if one pair takes more than ``most`` bytes.
     """
     found: list[list[FileDiff]] = []
     meta, rest, size, end = "", b"", 0, END.decode().strip()
     while chunk := stream.read1(1 << 16):  # type: ignore[attr-defined]
         size += len(chunk)
         *words, rest = (rest + chunk).split(b"\0")
-        if len(words) % 2 == bool(meta):  # what is left is no name, which may hold anything
+        if len(words) % 2 == bool(meta):  # the rest is not a name, which may hold anything
             lines, newline, rest = rest.rpartition(b"\n")
             words.append(lines + newline)
         for word in words:

@@ -107,7 +107,7 @@ def tree_bytes(entries: Iterable[TreeEntry]) -> bytes:
 
 
 def replaced(entries: Iterable[TreeEntry], new: Mapping[str, TreeEntry]) -> list[TreeEntry]:
-    """``entries`` with those of ``new``, by name, in place of or beside the old ones."""
+    """``entries`` with those of ``new``, by name, in place of the old ones or in addition."""
     return [*(entry for entry in entries if entry.name not in new), *new.values()]
 
 

@@ -28,7 +28,7 @@ _KEPT = frozenset(
 """The part of git's environment that is the user's choice; the rest is left over from another git."""
 
 _PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"})
-"""Those that may be paths relative to the current folder."""
+"""The variables of these that may be paths relative to the current folder."""
 
 NOWHERE = os.path.join(os.sep, "nonexistent", "file")
 """A path at which git finds no file."""
@@ -106,7 +106,9 @@ class _Spawned:
         if self._status is None:
             try:
                 pid, status = os.waitpid(self._pid, options)
-            except ChildProcessError:  # with SIGCHLD ignored nobody knows; subprocess says so, too
+            except (
+                ChildProcessError
+            ):  # SIGCHLD is ignored, so it is not known; subprocess does so, too
                 self._status = 0
             else:
                 self._status = os.waitstatus_to_exitcode(status) if pid else None

@@ -1,4 +1,4 @@
-"""Who pushes: only what the server's own git or its host vouches for, never a line in a commit."""
+"""Who pushes, as the server's own git or its host vouches for it; never by a line in a commit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ VARIABLES = ("GL_USERNAME", "GITEA_PUSHER_NAME", "GITEA_PUSHER_EMAIL", "GL_USER"
 
 SETTING = "tk.pusher"
 """Configuration of the server's repository: the name of the variable that holds the pusher, or
-``none`` where it is known that nothing does."""
+``none`` if no variable does."""
 
 
 class Pusher(NamedTuple):
-    """The names somebody is known by here; ``vouched`` is False where the server cannot tell and
-    says so by its configuration.
+    """The names of one who pushes; ``vouched`` is False if the server cannot tell, and its
+    configuration says so.
     """
 
     names: frozenset[str]
@@ -48,14 +48,14 @@ def _certified(env: Mapping[str, str]) -> list[str]:
 
 
 def signer(repo: Repo, commit: Oid) -> list[str]:
-    """Whoever signed a commit with a key that this server knows."""
+    """The names of who signed a commit, if this server knows the key."""
     out = repo.answers("log", "-1", "--format=%G?%x00%GS", commit) or ""
     status, _, name = out.partition("\0")
     return _identities(name) if status == "G" else []
 
 
 def _identities(text: str) -> list[str]:
-    """``Alice <alice@example.org>`` is known by either name."""
+    """``Alice <alice@example.org>`` has both names."""
     name, bracket, email = text.partition("<")
     found = [name.strip(), email.rstrip("> ") if bracket else ""]
     return [one for one in found if one]

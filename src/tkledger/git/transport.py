@@ -1,5 +1,5 @@
-"""Talks to remotes through git: what it brought, what was answered, how far it is; what is sent, and
-why, is decided elsewhere. The only importer of GitPython, whose ear for progress it borrows.
+"""Fetches, lists and pushes through git, with progress; what is sent, and why, is decided elsewhere.
+The only importer of GitPython, which reads git's progress.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ _USERS = (
     *("GIT_PROXY_COMMAND", "GIT_HTTP_USER_AGENT", "GIT_HTTP_LOW_SPEED_LIMIT", "GIT_PROTOCOL"),
     *("GIT_HTTP_LOW_SPEED_TIME", "GIT_CONFIG_COUNT"),
 )
-"""What of the environment says how a remote is reached, and is the user's choice."""
+"""The variables by which the user chooses how a remote is reached."""
 
 LATE = "moved meanwhile, so this was not judged"
-"""What our own hook on a server says to a push that lost its race before it was its turn."""
+"""The words of our own hook on a server for a push whose refs moved before it was judged."""
 
 _TOO_LARGE = "pack exceeds maximum allowed size"
-"""What git on a server says where more is pushed than its receive.maxInputSize."""
+"""The words of git on a server if a push is larger than its receive.maxInputSize."""
 
 _USAGE = 129
-"""How git ends that does not know an option."""
+"""The exit status of a git that does not know an option."""
 
 _NOT_ATOMIC = "does not support --atomic"
 
 
 class Spoken(NamedTuple):
-    """How a git ended, and what it said."""
+    """How a git ended: its exit status, output and words on stderr."""
 
     status: int
     out: str
@@ -46,9 +46,9 @@ class Spoken(NamedTuple):
 
 
 class Send(NamedTuple):
-    """A ref of a remote that is to move: to a commit, or None to go.
+    """A ref of a remote that is to move: to a commit, or None to be deleted.
 
-    lease: where it has to be until then, empty for nowhere; None: wherever the new one goes on from
+    lease: what it has to name until then, empty for absent; None: any ancestor of ``new``
     """
 
     ref: str
@@ -57,7 +57,7 @@ class Send(NamedTuple):
 
 
 class RefAnswer(NamedTuple):
-    """What became of one ref of a push: ``flag`` is git's (``!`` for refused), ``summary`` its words."""
+    """The result for one ref of a push: ``flag`` is git's (``!`` for rejected), ``summary`` its words."""
 
     ref: str
     flag: str
@@ -74,27 +74,27 @@ class Pushed(NamedTuple):
 
     @property
     def declined(self) -> bool:
-        """Whether a hook of the server, or of the clone, said no; not that it was only late."""
+        """Whether a hook of the server, or of the clone, rejected it; not if it was only late."""
         if LATE in self.told:
             return False
         return any("declined" in one.summary for one in self.answers) or not self.answers
 
     @property
     def too_large(self) -> bool:
-        """Whether the remote takes no push of this size, so that to try it again is no use."""
+        """Whether the push is larger than the remote takes, so that trying again is useless."""
         return _TOO_LARGE in self.told
 
 
 class Contended(Exception):
-    """Another git of the same repository was at the same refs: safe to try again."""
+    """Another git in the same repository was moving the same refs: safe to try again."""
 
 
 def fetch(
     repo: Repo, remote: str, refspecs: Sequence[str], *, progress: Listener | None, dry_run: bool
 ) -> None:
-    """Bring what the remote has; refs here that it no longer has go, within ``refspecs`` only.
+    """Fetch what the remote has; refs here that it no longer has are deleted, within ``refspecs``.
 
-    ``dry_run`` brings the objects and moves no ref. Raises TkError if the remote cannot be reached.
+    ``dry_run`` fetches the objects and moves no ref. Raises TkError if the remote cannot be reached.
     """
     options = ["--prune", "--no-write-fetch-head", "--no-recurse-submodules"]
     options += ["--dry-run"] if dry_run else []
@@ -107,7 +107,7 @@ def fetch(
 
 
 def listed(repo: Repo, remote: str, patterns: Sequence[str]) -> dict[str, Oid]:
-    """The remote's refs that match, by name, as it says at this moment."""
+    """The remote's refs that match, by name, as they are at this moment."""
     said = _talk(repo, ["ls-remote", "--refs", "--", remote, *patterns], None)
     if said.status:
         raise _failed(remote, said.err)
@@ -116,8 +116,8 @@ def listed(repo: Repo, remote: str, patterns: Sequence[str]) -> dict[str, Oid]:
 
 
 def push(repo: Repo, remote: str, sends: Sequence[Send], *, progress: Listener | None) -> Pushed:
-    """Push all of it or nothing. Where the remote cannot do that, what has a lease goes first, and
-    the rest if that was taken.
+    """Push all of it or nothing. If the remote cannot do that, the refs with a lease are pushed first,
+    and the others if those were accepted.
     """
     said = _talk(repo, _words(remote, sends, "--atomic"), progress)
     if said.status and _NOT_ATOMIC in said.err:
@@ -147,11 +147,13 @@ def _answers(out: str) -> list[RefAnswer]:
 
 
 def _failed(remote: str, err: str) -> Exception:
-    """The error for a remote that did not answer, in the first of git's words that say why."""
+    """The error for a remote that did not answer, with the first line of git's words that says why."""
     lines = [line for line in err.splitlines() if line and not line.startswith(("From", "remote:"))]
     if any("cannot lock ref" in line or "File exists" in line for line in lines):
         return Contended(lines[0])
-    why = lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else "git says nothing"
+    why = (
+        lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else "git gave no reason"
+    )
     return unusable(
         "unreachable",
         f"{remote} cannot be reached: {why}",
@@ -162,8 +164,8 @@ def _failed(remote: str, err: str) -> Exception:
 def _talk(repo: Repo, argv: list[str], progress: Listener | None) -> Spoken:
     """Run a git that talks to a remote.
 
-    With a listener there is a terminal, which git may ask for a password, and which interrupts it
-    along with tk. Without, it is apart: who kills tk leaves none of git's locks behind.
+    With ``progress`` there is a terminal, on which git may ask for a password, and which interrupts
+    git along with tk. Without, git is apart: killing tk then leaves none of its lock files behind.
     """
     env = {name: os.environ[name] for name in _USERS if name in os.environ}
     if progress is not None:
@@ -177,14 +179,14 @@ def _talk(repo: Repo, argv: list[str], progress: Listener | None) -> Spoken:
             return Spoken(process.returncode, out, err)
         return _listen(process, progress)
     except BaseException:
-        process.terminate()  # git tidies its locks up at this signal
+        process.terminate()  # git removes its lock files at this signal
         with suppress(ValueError):  # GitPython has closed the pipes
             process.communicate()
         raise
 
 
 def _listen(process: Popen[str], progress: Listener) -> Spoken:
-    """Read a git to its end by GitPython, which knows progress when it sees it."""
+    """Read git's output to its end with GitPython, which recognizes progress."""
     from git.cmd import handle_process_output
     from git.util import CallableRemoteProgress, RemoteProgress
 
@@ -198,8 +200,10 @@ def _listen(process: Popen[str], progress: Listener) -> Spoken:
         if stage:
             progress(stage, done, most)
 
-    ear, out = CallableRemoteProgress(update), list[str]()
+    reader, out = CallableRemoteProgress(update), list[str]()
     handle_process_output(
-        process, out.append, ear.new_message_handler(), finalizer=None, decode_streams=False
+        process, out.append, reader.new_message_handler(), finalizer=None, decode_streams=False
     )
-    return Spoken(process.wait(), "".join(out), "\n".join([*ear.error_lines, *ear.other_lines]))
+    return Spoken(
+        process.wait(), "".join(out), "\n".join([*reader.error_lines, *reader.other_lines])
+    )

@@ -101,7 +101,7 @@ def commit_tree(
     *,
     sign: bool,
 ) -> Oid:
-    """Store a commit of a tree that is here already, of any number of parents, by git itrepo.
+    """Store a commit of a tree that is here already, of any number of parents, by git itself.
 
     No ref moves.
     """

@@ -10,7 +10,8 @@ from itertools import chain, islice
 from tkledger.core.change import Change, change
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Entry, Pending, Snapshot, touched
-from tkledger.core.usage import TRAILER, Usage
+from tkledger.core.trailers import PREFIX
+from tkledger.core.usage import Usage
 from tkledger.files.look_alikes import look_alike
 from tkledger.files.reader import TreeReader, twice
 from tkledger.git import history
@@ -148,7 +149,7 @@ def _made_by(
 ) -> Change | None:
     """What a commit does to the ledger; None if nothing. ``keys`` may have changed; None: any."""
     same = all(parent.entries is after.entries for parent in parents)
-    if same and TRAILER not in commit.message and (parents or not after.entries):
+    if same and PREFIX not in commit.message and (parents or not after.entries):
         return None
     made = change(parents, after, policy=policy, keys=keys)
     if made.policy is None:

@@ -11,9 +11,9 @@ from tkledger.core.change import Change
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.trailers import ACTOR, folded, trailers
 from tkledger.files import codec
 from tkledger.git import identity
-from tkledger.git.message import ACTOR, folded, trailers
 from tkledger.git.objects import NewObject, Oid
 from tkledger.git.refs import RefSwap
 from tkledger.ledger.reader import Ledger

@@ -11,11 +11,11 @@ from tkledger.core.change import Refused, change
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.trailers import ACTOR, KEY, folded
 from tkledger.errors import Exit, TkError, usage
 from tkledger.files import codec
 from tkledger.git import history, identity, refs
 from tkledger.git.errors import GitError, Locked, RefMoved
-from tkledger.git.message import ACTOR, folded
 from tkledger.git.objects import Oid, oid_of
 from tkledger.git.refs import RefSwap
 from tkledger.git.writing import write_commit
@@ -242,8 +242,8 @@ class _Writer:
         if not self._key or self._place.tip is None:
             return None
         ledger, key = self._ledger, folded(self._key)
-        for commit in history.log(self._repo, self._place.tip, path=FOLDER, grep=f"Tk-Key: {key}"):
-            if commit.trailers.get("Tk-Key") == key:
+        for commit in history.log(self._repo, self._place.tip, path=FOLDER, grep=f"{KEY}: {key}"):
+            if commit.trailers.get(KEY) == key:
                 before = ledger.at(commit.parents[0]) if commit.parents else ledger.empty()
                 after = ledger.at(commit.oid)
                 made = change((before,), after)

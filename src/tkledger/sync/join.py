@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tkledger.core.change import Refused
+from tkledger.core.trailers import ACTOR
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
 from tkledger.git import history, identity, writing
@@ -38,7 +39,7 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, names: tuple[str, str], actor: 
         repo,
         tree,
         [theirs, ours],
-        f"tk: sync {here} with {there}\n\nTk-Actor: {actor}\n",
+        f"tk: sync {here} with {there}\n\n{ACTOR}: {actor}\n",
         author,
         committer,
         sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tkledger.core.field import decimal, line, whole
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.usage import COST, SPEND, STEP, TRAILER
+from tkledger.core.trailers import COST, MODEL, PREFIX, SPEND, STEP, TOKENS_IN, TOKENS_OUT
 from tkledger.errors import usage
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed
@@ -24,10 +24,10 @@ def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """What work on a task used that no commit shows: tokens, and US dollars."""
     task = existing(ledger, options.get("id"))
     amounts = [
-        ("Tk-Tokens-In", whole(0, MAX_TOKENS), options.get("tokens_in")),
-        ("Tk-Tokens-Out", whole(0, MAX_TOKENS), options.get("tokens_out")),
+        (TOKENS_IN, whole(0, MAX_TOKENS), options.get("tokens_in")),
+        (TOKENS_OUT, whole(0, MAX_TOKENS), options.get("tokens_out")),
         (COST, decimal, options.get("cost")),
-        ("Tk-Model", line, options.get("model")),
+        (MODEL, line, options.get("model")),
     ]
     trailers = [(SPEND, task.id)]
     for name, clean, value in amounts:
@@ -35,9 +35,9 @@ def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
             try:
                 trailers.append((name, str(clean(value))))
             except ValueError as error:
-                option = name.removeprefix(TRAILER).lower()
+                option = name.removeprefix(PREFIX).lower()
                 raise usage("bad-amount", f"--{option} {error}", "tk spend --help") from None
-    if not {"Tk-Tokens-In", "Tk-Tokens-Out", COST} & {name for name, _ in trailers}:
+    if not {TOKENS_IN, TOKENS_OUT, COST} & {name for name, _ in trailers}:
         raise usage(
             "no-amount",
             f"what was spent on {task.id}?",

@@ -9,6 +9,7 @@ from tkledger.core.field import WHOLE, is_id
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, changed, task
+from tkledger.core.trailers import REASON
 from tkledger.errors import usage
 from tkledger.verbs.ids import existing, find, fresh_id
 from tkledger.verbs.verb import Options, Proposed
@@ -69,7 +70,7 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         if more or less:
             fields[field] = sorted({*getattr(before, field), *fields.get(field, ())} - {*less})
     after = ledger.put(changed(before, **fields))
-    why = (("Tk-Reason", options["reason"]),) if options.get("reason") else ()
+    why = ((REASON, options["reason"]),) if options.get("reason") else ()
     return Proposed(after, before.id, f"edit {before.id} {_title(after, before.id)}", why)
 
 

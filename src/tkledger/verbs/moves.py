@@ -17,6 +17,7 @@ from tkledger.core.rules import RULES
 from tkledger.core.rules.lifecycle import illegal
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
+from tkledger.core.trailers import REASON
 from tkledger.errors import usage
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed, Verb
@@ -53,7 +54,7 @@ def move(event: Event) -> Verb:
             place={name: options[name] for name in _PLACE if options.get(name)},
         )
         why = reason or text
-        trailers = (("Tk-Reason", why),) if why else ()
+        trailers = ((REASON, why),) if why else ()
         return Proposed(after, task.id, f"{event.value} {task.id} {task.title}", trailers)
 
     return verb

@@ -7,6 +7,7 @@ from tkledger.cli.answer import TERMINAL, Answer, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.trailers import ACTOR, REASON
 from tkledger.doors.verify import judge_range
 from tkledger.errors import usage
 from tkledger.git import history
@@ -38,7 +39,7 @@ def accept(
             raise usage("accepted", f"{oid[:10]} is already accepted", "tk verify --all")
         amended = policies.changed(policy, accepted={**policy.accepted, oid: reason})
         words = f"accept {oid[:10]}"
-        trailers = (("Tk-Actor", session.actor(before)), ("Tk-Reason", reason))
+        trailers = ((ACTOR, session.actor(before)), (REASON, reason))
         return Proposal(before.evolve({POLICY_PATH: amended}), words, trailers)
 
     recorded = session.record(propose, dry_run=dry_run)

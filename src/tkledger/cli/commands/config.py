@@ -14,6 +14,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget
+from tkledger.core.trailers import ACTOR
 from tkledger.errors import usage
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal
@@ -98,7 +99,7 @@ def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str])
         raise usage("no-change", f"{key} already has this value", "tk config show")
     snapshot = before.evolve({POLICY_PATH: after})
     words_of_commit = f"policy {after.version}: {key}"
-    return Proposal(snapshot, words_of_commit, (("Tk-Actor", session.actor(before)),))
+    return Proposal(snapshot, words_of_commit, ((ACTOR, session.actor(before)),))
 
 
 def _value(key: str, words: Sequence[str]) -> Any:

@@ -8,6 +8,7 @@ from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.trailers import ACTOR
 from tkledger.errors import TkError, unusable, usage
 from tkledger.ledger.proposal import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
@@ -35,7 +36,7 @@ def init(
             raise unusable("exists", "this repository already has a ledger", "tk list")
         after = before.evolve({POLICY_PATH: begun})
         others = _attributes(session) if not no_hooks else ()
-        return Proposal(after, "begin a ledger", (("Tk-Actor", session.actor(after)),), others)
+        return Proposal(after, "begin a ledger", ((ACTOR, session.actor(after)),), others)
 
     recorded = session.record(propose, dry_run=dry_run)
     if not (dry_run or no_hooks):

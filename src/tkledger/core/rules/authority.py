@@ -13,6 +13,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import Budget, Task
+from tkledger.core.trailers import REASON
 
 
 def raised(old: Task, new: Task) -> list[str]:
@@ -65,7 +66,7 @@ def limit_raised(change: Change) -> Iterator[Finding]:
                 f"{what}: not for {change.actor}",
                 f"ask {allowed[0]}: tk edit {task.id} --budget ... --reason TEXT",
             )
-        elif change.message is not None and "Tk-Reason: " not in change.message:
+        elif change.message is not None and f"{REASON}: " not in change.message:
             yield Finding(
                 task.id,
                 f"{what} without a reason",
