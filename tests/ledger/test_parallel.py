@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -119,6 +120,7 @@ def test_a_part_whose_process_is_killed_is_done_here(tmp_path: Path) -> None:
 
 
 def test_an_interruption_leaves_no_process(tmp_path: Path) -> None:
+    gc.collect()  # ends the processes of other tests' commands
     repo = Repo(str(Loom(tmp_path / "repo").path))
     here = os.getpid()
     source, target = os.pipe()
