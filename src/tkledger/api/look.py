@@ -12,8 +12,6 @@ from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import unusable
 from tkledger.git import history
-from tkledger.ledger import limits
-from tkledger.ledger.proposal import about_to_be
 from tkledger.verbs.ids import existing, find
 
 if TYPE_CHECKING:
@@ -124,7 +122,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     """What is known of a task beyond its file: of its commits, its neighbours and its claim."""
     from tkledger.core.history import Child, Details, times
     from tkledger.core.time import iso
-    from tkledger.ledger import log
+    from tkledger.ledger import limits, log
 
     tip = session.tip(at)
     known = times(log.entries(session.ledger, tip, task.id))
@@ -155,6 +153,7 @@ def prospects(
     session: Session, ledger: Snapshot, task: Task, at: str | None = None
 ) -> list[Outlook]:
     """Every verb, in the order of the lifecycle, and what hinders it."""
+    from tkledger.ledger.proposal import about_to_be
     from tkledger.verbs.legal_moves import outlooks
 
     counted = partial(about_to_be, session.ledger, parents=[session.tip(at)], message=None)
@@ -189,6 +188,8 @@ def spending(
 
     Raises TkError in a shallow clone, which lacks what was used before its history begins.
     """
+    from tkledger.ledger import limits
+
     if session.repo.is_shallow:
         raise unusable(
             "shallow",
