@@ -99,7 +99,7 @@ def life(session: Session, word: str, options: RunOptions) -> Iterator[Briefing 
 def _attempt(
     there: Session, place: Worktree, task_id: str, options: RunOptions
 ) -> Generator[Briefing, None, Result]:
-    """Give what the command is told, then run it once, renewing the claim as long as it runs."""
+    """Give the briefing, then run the command once, renewing the claim as long as it runs."""
     ledger = there.ledger.head()
     task = ledger.task(task_id)
     assert task is not None

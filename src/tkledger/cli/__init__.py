@@ -115,12 +115,12 @@ def _failed(error: Exception, argv: list[str]) -> int:
     from tkledger.cli.parser import wants_json
 
     try:
-        return _told(error, as_json=wants_json(argv))
+        return _printed(error, as_json=wants_json(argv))
     except OSError:  # stdout is what failed
-        return _told(error, as_json=False)
+        return _printed(error, as_json=False)
 
 
-def _told(error: Exception, as_json: bool) -> int:
+def _printed(error: Exception, as_json: bool) -> int:
     from tkledger import report
     from tkledger.core.change import Refused
 

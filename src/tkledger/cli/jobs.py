@@ -21,10 +21,10 @@ _LOOK_SECONDS = 0.2
 
 
 class _Worker(NamedTuple):
-    """A tk at work, the file it tells what it is at, and what it says on stdout and stderr."""
+    """A tk at work, the file with its current task and state, and its output."""
 
     process: subprocess.Popen[bytes]
-    told: str
+    status_file: str
     out: IO[str]
     err: IO[str]
 
@@ -71,12 +71,17 @@ def _watched(command: list[str], count: int) -> int:
             _show(screen, workers)
 
 
-def _worker(command: list[str], told: str, stack: ExitStack) -> _Worker:
+def _worker(command: list[str], status_file: str, stack: ExitStack) -> _Worker:
     """A job whose words go to files, so that they do not get between the lines of the view."""
-    env = {**os.environ, VARIABLE: told}
-    with open(f"{told}.out", "wb") as out, open(f"{told}.err", "wb") as err:
+    env = {**os.environ, VARIABLE: status_file}
+    with open(f"{status_file}.out", "wb") as out, open(f"{status_file}.err", "wb") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, env=env)
-    return _Worker(process, told, _words(f"{told}.out", stack), _words(f"{told}.err", stack))
+    return _Worker(
+        process,
+        status_file,
+        _words(f"{status_file}.out", stack),
+        _words(f"{status_file}.err", stack),
+    )
 
 
 def _words(path: str, stack: ExitStack) -> IO[str]:
@@ -97,7 +102,7 @@ def _show(screen: Screen, workers: list[_Worker]) -> None:
 
 
 def _job(worker: _Worker) -> Job:
-    report = latest(worker.told)
+    report = latest(worker.status_file)
     if worker.process.poll() is not None:
         return Job("", "ended", 0)
     seconds = max(0, int(time.time() - report.since)) if report.since else 0

@@ -68,7 +68,7 @@ def _answer(events: Iterable[Briefing | Ended]) -> Answer:
 
 
 def _say_briefing(briefing: Briefing) -> None:
-    """Say on stderr what the command is told."""
+    """Print on stderr what the command gets to know."""
     from tkledger.views.inbox import inbox
     from tkledger.views.style import show
 

@@ -59,9 +59,9 @@ def _words(road: Route, done: Synced, *, dry_run: bool) -> str:
         return f"nothing to do: {road.here} and {road.there} are in step"
     would = "would be: " if dry_run else ""
     parts = [_count(done.sent, "commit", "sent"), _count(done.received, "commit", "received")]
-    told = ", ".join(part for part in parts if part) or "no commits"
+    moved = ", ".join(part for part in parts if part) or "no commits"
     merged = " and merged" if done.merged else " as a new branch" if done.created else ""
-    lines = [f"{would}{road.here} <-> {road.there}: {told}{merged}"]
+    lines = [f"{would}{road.here} <-> {road.there}: {moved}{merged}"]
     others = [*_exchange(done.claims, "claim"), *_exchange(done.inboxes, "inbox")]
     return "\n".join([*lines, *([f"{would}{'; '.join(others)}"] if others else [])])
 
