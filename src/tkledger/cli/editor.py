@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 
 from tkledger.api.session import Session
+from tkledger.core.layout import SUFFIX
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR
@@ -40,7 +41,7 @@ def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:
 
 def _scratch(task: Task) -> str:
     """A file of its own that holds the task."""
-    handle, path = tempfile.mkstemp(prefix=f"{task.id}-", suffix=".yaml")
+    handle, path = tempfile.mkstemp(prefix=f"{task.id}-", suffix=SUFFIX)
     with os.fdopen(handle, "wb") as file:
         file.write(codec.dump_task(task))
     return path

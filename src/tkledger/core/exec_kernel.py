@@ -135,7 +135,7 @@ def _line(call: Node, registry: Registry) -> _Line:
 
 
 def _depth(nodes: Iterable[Node]) -> int:
-    """How deep the last of a line stands, -1 for none: counted, or the floor where that is more."""
+    """The depth of the last of a line, -1 for none: counted, or the floor if that is more."""
     depth = -1
     for node in nodes:
         depth = max(depth + 1, node.depth)
@@ -264,7 +264,7 @@ def budget(
 
     A limit is exceeded once more than it is used; seconds are shown without their fraction.
     ``depth`` is that of the task proposed, a root being at 0. Raises ValueError, with a sentence,
-    for negative use, for what is no number, and for a limit that is no whole number.
+    for negative use, for what is not a number, and for a limit that is not a whole number.
     """
     _require_word("the task's id", task_id)
     wholes = {"steps": steps, "max steps": max_steps, "max seconds": max_seconds}

@@ -54,7 +54,7 @@ def illegal(task: Task, target: State, lifecycle: Lifecycle) -> Finding:
 
 
 def remedy_for(task: Task, target: State, lifecycle: Lifecycle) -> str:
-    """The next legal move for somebody who wanted the task in ``target``."""
+    """The next legal move towards ``target``, as a command."""
     if is_terminal(task.state):
         return f"tk new --from {task.id} TITLE"
     way = lifecycle.path(task.state, target)
