@@ -9,10 +9,10 @@ demo: $(VENV)/installed
 	$(TK) demo
 
 test: $(VENV)/installed
-	$(VENV)/bin/python -m pytest -n auto --dist worksteal -m "not long"
+	$(VENV)/bin/python -m pytest -n auto -m "not long"
 
 test-long: $(VENV)/installed
-	$(VENV)/bin/python -m pytest -n auto --dist worksteal
+	$(VENV)/bin/python -m pytest -n auto
 
 lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .

@@ -23,7 +23,8 @@ _COUNTED = (
     "it counts commits, of which the model knows only trees: git/test_counting, doors/test_budgets"
 )
 ONLY_BY_EXAMPLE = {
-    "TK607": "there is one edition of the law so far, so none is older",
+    "TK607": "the model's policies are of one edition: core/rules/test_rules",
+    "TK608": "the model's policies accept nothing: core/rules/test_rules",
     **dict.fromkeys(("TK401", "TK402", "TK403", "TK404", "TK405", "TK501"), _COUNTED),
     "TK502": "the model's policies name no roles: core/rules/test_rules, doors/test_authority",
     **dict.fromkeys(

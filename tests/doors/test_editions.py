@@ -6,7 +6,6 @@ import pytest
 
 from tests.support.histories import POLICY_PATH, A, B, Loom, a_task, genesis, moved
 from tests.support.verifying import DONE, STARTED
-from tkledger.core import policy as policies
 from tkledger.core import rules
 from tkledger.core.change import Change
 from tkledger.core.policy import DEFAULT, changed
@@ -23,29 +22,39 @@ def _no_priority_four(change: Change) -> list[Finding]:
 
 @pytest.fixture
 def second_edition(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A later tk, whose second edition of the law has one more rule."""
+    """A tk whose second edition of the law has one more rule."""
     book = (*rules.RULES, Rule("TK299", "unimportant", 2, _no_priority_four))
     monkeypatch.setattr(rules, "RULES", book)
     monkeypatch.setattr(rules.judge, "__defaults__", (book,))
-    monkeypatch.setattr(policies, "LAW", 2)
+
+
+FIRST = DEFAULT._replace(law=1)
+
+
+@pytest.fixture
+def older(loom: Loom) -> Loom:
+    """A ledger of the first edition with the open tasks a and b; the checkout shows them."""
+    loom.weave([(genesis(law=1), ()), ({"a": A, "b": B}, (1,))])
+    loom.git("reset", "-q", "--hard")
+    return loom
 
 
 @pytest.mark.usefixtures("second_edition")
-def test_a_rule_of_a_later_edition_does_not_redden_older_commits(begun: Loom) -> None:
-    begun.by_hand({"a": edited(A, priority=4)})
-    begun.by_hand({"b": edited(B, priority=4)})
-    assert begun.codes() == {}
-    begun.by_hand({POLICY_PATH: changed(DEFAULT, law=2)})
-    assert begun.codes() == {}, "the upgrade judges only later commits"
-    later = begun.by_hand({"a": edited(A, priority=4, title="Still")})
-    assert begun.codes() == {later: {"TK299"}}
+def test_a_rule_of_a_later_edition_does_not_redden_older_commits(older: Loom) -> None:
+    older.by_hand({"a": edited(A, priority=4)})
+    older.by_hand({"b": edited(B, priority=4)})
+    assert older.codes() == {}
+    older.by_hand({POLICY_PATH: changed(FIRST, law=2)})
+    assert older.codes() == {}, "the upgrade judges only later commits"
+    later = older.by_hand({"a": edited(A, priority=4, title="Still")})
+    assert older.codes() == {later: {"TK299"}}
 
 
 @pytest.mark.usefixtures("second_edition")
-def test_the_edition_does_not_go_back(begun: Loom) -> None:
-    begun.by_hand({POLICY_PATH: changed(DEFAULT, law=2)})
-    back = begun.by_hand({POLICY_PATH: DEFAULT._replace(version=3, law=1)})
-    assert begun.codes() == {back: {"TK607"}}
+def test_the_edition_does_not_go_back(older: Loom) -> None:
+    older.by_hand({POLICY_PATH: changed(FIRST, law=2)})
+    back = older.by_hand({POLICY_PATH: FIRST._replace(version=3)})
+    assert older.codes() == {back: {"TK607"}}
 
 
 def test_an_amended_policy_judges_from_the_next_commit_on(begun: Loom) -> None:

@@ -167,8 +167,8 @@ def test_where_git_cannot_tell_what_is_new_python_looks(clone: Clone) -> None:
 def test_a_ledger_too_new_refuses_and_asks_for_an_upgrade(clone: Clone, line: str) -> None:
     name = line.partition(":")[0]
     policy = clone.path / ".tasks/config.yaml"
-    policy.write_text(policy.read_text().replace(f"{name}: 1", line))
-    with pytest.raises(Refused, match=r"(?s)this tk knows 1.*upgrade tk"):
+    policy.write_text(policy.read_text().replace(f"{name}: 2", line))
+    with pytest.raises(Refused, match=r"(?s)this tk knows 2.*upgrade tk"):
         clone.git("commit", "-q", "-a", "-m", "x")
 
 

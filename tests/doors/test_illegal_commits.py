@@ -163,9 +163,9 @@ def test_a_task_deleted_and_made_again_is_named_twice_over(begun: Loom) -> None:
     gone = begun.by_hand({"a": None})
     again = begun.by_hand({"a": A})
     begun.by_hand({"a": STARTED})
-    assert begun.codes() == {gone: {"TK204"}}
-    assert begun.codes("main", f"{gone}^") == {gone: {"TK204"}}
-    assert begun.codes(again, gone) == {}
+    assert begun.codes() == {gone: {"TK204"}, again: {"TK201"}}
+    assert begun.codes("main", f"{gone}^") == {gone: {"TK204"}, again: {"TK201"}}
+    assert begun.codes(again, gone) == {}, "its history is not searched for what nobody accepted"
 
 
 def test_the_ledger_deleted_at_the_tip_is_a_violation_and_no_excuse(

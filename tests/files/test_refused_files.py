@@ -251,8 +251,8 @@ def test_whole_numbers_are_exact_to_the_greatest() -> None:
 @pytest.mark.parametrize("name", ["format", "law"])
 def test_a_newer_ledger_asks_for_a_newer_tk_even_if_it_is_all_greek(name: str) -> None:
     text = "version: 1\nformat: 1\nlaw: 1\nnovelty: [&a b]\n".replace("[&a b]", "[b]")
-    with pytest.raises(TooNew, match=rf"the ledger's {name} is 2, this tk knows 1"):
-        load_policy(text.replace(f"{name}: 1", f"{name}: 2").encode())
+    with pytest.raises(TooNew, match=rf"the ledger's {name} is 3, this tk knows 2"):
+        load_policy(text.replace(f"{name}: 1", f"{name}: 3").encode())
     with pytest.raises(FormError):
         load_policy(text.encode())
 

@@ -10,8 +10,6 @@ import pytest
 
 from tests.support.project import Project
 from tkledger.errors import Exit
-from tkledger.git import refs
-from tkledger.ledger import checkout, record
 
 
 def test_a_ledger_begins_on_an_unborn_branch(bare_git: Project) -> None:
@@ -312,15 +310,6 @@ def test_a_hook_that_says_no_leaves_everything_as_it_was(project: Project) -> No
     assert project.snapshot() == before
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tk that waits for locks, but not for long."""
-    monkeypatch.setattr(refs, "LOCK_MILLISECONDS", 300)
-    monkeypatch.setattr(checkout, "LOCK_MILLISECONDS", 300)
-    monkeypatch.setattr(record, "_PATIENCE", 0.5)
-
-
-@pytest.mark.usefixtures("impatient")
 def test_a_locked_index_is_busy_and_nothing_is_done(project: Project) -> None:
     lock = project.write(".git/index.lock", "")
     head = project.head()
@@ -333,7 +322,6 @@ def test_a_locked_index_is_busy_and_nothing_is_done(project: Project) -> None:
     assert project.clean()
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_locked_branch_is_busy_and_says_so(project: Project) -> None:
     lock = project.write(".git/refs/heads/main.lock", "")
     answer = project.tk("start", "a")

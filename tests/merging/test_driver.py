@@ -52,6 +52,16 @@ def test_neighbouring_lines_merge_field_by_field(project: Path) -> None:
     assert tk(project, "verify", "--all") == Exit.OK
 
 
+def test_of_two_limits_the_stricter_stays(project: Path) -> None:
+    tk(project, "edit", "a", "--budget", "steps=9")
+    git(project, "branch", "-f", "side")
+    on_side(project, ("edit", "a", "--budget", "steps=7"))
+    tk(project, "edit", "a", "--budget", "steps=5")
+    git(project, "merge", "--no-edit", "side")
+    assert "budget:\n  steps: 5\n" in text(project)
+    assert tk(project, "verify", "--all") == Exit.OK
+
+
 def test_without_the_driver_git_leaves_a_conflict(project: Path) -> None:
     on_side(project, ("start", "a"))
     tk(project, "edit", "a", "--priority", "0")

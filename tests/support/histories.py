@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.changes import a_task
 from tkledger.core.change import Violation
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.task import Task, changed
+from tkledger.core.task import Task, changed, task
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.files import codec
 from tkledger.git import history
@@ -23,6 +22,11 @@ BEGIN = 1_700_000_000
 
 Files = Mapping[str, "Task | Policy | bytes | tuple[str, str] | None"]
 """What a commit puts where: by task id or path; ``(mode, data or oid)`` for other modes."""
+
+
+def a_task(id: str = "a", **fields: Any) -> Task:
+    """A task in todo, unless ``fields`` say otherwise."""
+    return task({"id": id, "title": f"Title of {id}", "state": "todo", **fields})
 
 
 A, B = a_task("a"), a_task("b")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tkledger.core.field import Merge
 from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot, touched
-from tkledger.core.task import Budget, Retry, Spent, Task
+from tkledger.core.task import PARTS, Budget, Retry, Spent, Task
 from tkledger.core.usage import Usage, Used, dollars, marked, marks, micro
 
 KINDS = Used._fields
@@ -77,6 +78,14 @@ UNITS = {
 
 _NO_BUDGET = Budget()
 
+LIMITS = tuple(
+    (part, field.name, field.name if part == "budget" else f"{part}.{field.name}")
+    for part, fields in PARTS.items()
+    for field in fields
+    if field.merge is Merge.LIMIT
+)
+"""What in a task's file holds something back: the part, the leaf, and its name in a message."""
+
 
 def amount(kind: str, value: int) -> str:
     """A count as one writes it."""
@@ -92,8 +101,8 @@ def limits(policy: Policy, ledger: Snapshot, task: Task) -> Iterator[Limit]:
         for budget in (task.budget, typed, policy.budget):
             most = limit_in(budget, kind)
             if most is not None:
-                scope = task.budget.scope or typed.scope or policy.budget.scope
-                yield Limit(task.id, kind, most, budget is not task.budget, scope == "attempt")
+                anew = scope(policy, task) == "attempt"
+                yield Limit(task.id, kind, most, budget is not task.budget, anew)
                 break
     for ancestor in ledger.ancestors(task.id):
         above = ledger.task(ancestor)
@@ -103,6 +112,78 @@ def limits(policy: Policy, ledger: Snapshot, task: Task) -> Iterator[Limit]:
             most = limit_in(above.budget, kind)
             if most is not None:
                 yield Limit(ancestor, kind, most, False, above.budget.scope == "attempt")
+
+
+_SCOPES = ("lifetime", None, "attempt")
+"""The scopes of a budget, the strictest first; None is the policy's."""
+
+
+def strictest(name: str, values: Collection[Any]) -> Any:
+    """Of several values of a limit, the one that allows least; no value allows everything.
+
+    ``name`` is that of a leaf of `Budget` or `Retry`.
+    """
+    if name == "scope":
+        return min(values, key=_SCOPES.index)
+    given = [value for value in values if value is not None]
+    if name == "not_before":
+        return max(given, default=None)
+    if len(given) < 2:
+        return given[0] if given else None
+    from decimal import Decimal  # a cost is kept as text
+
+    return min(given, key=Decimal)
+
+
+def loosened(old: Task, new: Task) -> list[str]:
+    """The limits in a task's own file that ``new`` has looser than ``old``, by their names.
+
+    Its scope is one only if it has a budget of its own: that holds for all below it, too.
+    """
+    return [
+        label
+        for part, leaf, label in LIMITS
+        for was, now in [(getattr(getattr(old, part), leaf), getattr(getattr(new, part), leaf))]
+        if strictest(leaf, (now, was)) != now
+        if leaf != "scope" or (now == "attempt" and limits_work(old.budget))
+    ]
+
+
+def exceeding(policy: Policy, old: Task, new: Task) -> list[str]:
+    """The limits that hold for a task alone (its own, else its type's, else the policy's) and are
+    looser for ``new`` than for ``old``.
+    """
+    was, now = _alone(policy, old), _alone(policy, new)
+    found = [name for name, most in was.items() if now.get(name, most + 1) > most]
+    if was.keys() & set(KINDS) and scope(policy, old) != "attempt" == scope(policy, new):
+        found.append("scope")
+    return found
+
+
+def _alone(policy: Policy, task: Task) -> dict[str, int]:
+    """The limits that hold for a task alone, by name."""
+    typed = policy.budgets.get(task.kind, _NO_BUDGET)
+    found = {}
+    for kind in KINDS:
+        each = (limit_in(budget, kind) for budget in (task.budget, typed, policy.budget))
+        most = next((limit for limit in each if limit is not None), None)
+        if most is not None:
+            found[kind] = most
+    tries = attempts(policy, task)
+    if tries is not None:
+        found["retry.max"] = tries
+    return found
+
+
+def scope(policy: Policy, task: Task) -> str | None:
+    """What the limits that hold for a task alone count: its lifetime (also None) or an attempt."""
+    typed = policy.budgets.get(task.kind, _NO_BUDGET)
+    return task.budget.scope or typed.scope or policy.budget.scope
+
+
+def limits_work(budget: Budget) -> bool:
+    """Whether a budget limits anything that is counted."""
+    return any(getattr(budget, kind) is not None for kind in KINDS)
 
 
 def limit_in(budget: Budget, kind: str) -> int | None:

@@ -41,6 +41,9 @@ class Change(NamedTuple):
     actor: who, by the policy's names; empty if that is not known yet
     message: its message; None if it has none yet
     tally: counts what was used up to this commit, that included; None if nothing is counted
+    earlier: the last versions that could be read of a task, by its id, which the first parent has
+        not or which cannot be read there; none if there never was one. None if history is not
+        asked
     """
 
     parents: tuple[Snapshot, ...]
@@ -51,6 +54,7 @@ class Change(NamedTuple):
     actor: str = ""
     message: str | None = None
     tally: Callable[[], Usage] | None = None
+    earlier: Callable[[str], tuple[Task, ...]] | None = None
 
     @property
     def usage(self) -> Usage | None:
@@ -78,26 +82,40 @@ class Change(NamedTuple):
         assert self.policy is not None
         return self.policy
 
+    def former(self, key: str) -> tuple[Task, ...]:
+        """The versions of a task that an ordinary commit is compared with: its parent's or, since
+        edition 2 of the law, if the parent has none that can be read, the last that could be.
+        """
+        known = self.before.task(key)
+        if known is not None:
+            return (known,)
+        if self.earlier is None or self._edition < 2:
+            return ()
+        return self.earlier(key)
+
+    @property
+    def _edition(self) -> int:
+        return self.policy.law if self.policy is not None else 1
+
     def births(self) -> Iterator[Task]:
-        """The tasks an ordinary commit brings."""
-        if not self.is_merge:
-            for key in self.touched:
-                if "/" not in key and key not in self.before.entries:
-                    task = self.after.task(key)
-                    if task is not None:
-                        yield task
+        """The tasks that an ordinary commit creates.
+
+        Under edition 1 of the law a file that could not be read counts as a task that was there.
+        """
+        if self.is_merge:
+            return
+        known = self.before.entries if self._edition < 2 else {}
+        for task in self.present():
+            if task.id not in known and not self.former(task.id):
+                yield task
 
     def edits(self) -> Iterator[tuple[Task, Task]]:
-        """The tasks an ordinary commit changes, before and after.
-
-        A file that could not be read before has no before: repairing it is not an edit.
-        """
-        if not self.is_merge:
-            for key in self.touched:
-                if "/" not in key:
-                    old, new = self.before.task(key), self.after.task(key)
-                    if old is not None and new is not None:
-                        yield old, new
+        """The tasks that an ordinary commit changes, before and after."""
+        if self.is_merge:
+            return
+        for task in self.present():
+            for old in self.former(task.id):
+                yield old, task
 
     def present(self) -> Iterator[Task]:
         """The touched tasks as they are after the change, merges included."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -26,16 +26,20 @@ class Merge(Enum):
     SET = auto()  # both sides' additions and removals
     LOG = auto()  # the base, then both sides' additions
     MARK = auto()  # the greater
+    LIMIT = auto()  # the stricter; under edition 1 of the law, one of the two
     LEAVES = auto()  # field by field within
     QUALIFIER = auto()  # what the side chosen for the state has
 
 
 class Field(NamedTuple):
-    """``clean`` takes a raw value to the one kept, or raises ValueError with a sentence."""
+    """``clean`` takes a raw value to the one kept, or raises ValueError with a sentence; ``since`` is
+    the format of the files that brought the field.
+    """
 
     name: str
     clean: Callable[[Any], Any]
     merge: Merge = Merge.ONE
+    since: int = 1
 
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
@@ -275,3 +279,13 @@ def read(fields: Sequence[Field], raw: Any) -> dict[str, Any]:
         except ValueError as error:
             raise FieldError(key, str(error)) from None
     return values
+
+
+def newer(fields: Iterable[Field], value: Any, format: int) -> list[str]:
+    """The names of the fields that ``value``, a NamedTuple, has set and that a later format brought."""
+    return [
+        field.name
+        for field in fields
+        if field.since > format
+        and getattr(value, field.name) != value._field_defaults.get(field.name)
+    ]

@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from tkledger.core.budget import strictest
 from tkledger.core.field import Merge
 from tkledger.core.lifecycle import Lifecycle, State, is_terminal
+from tkledger.core.policy import LAW
 from tkledger.core.task import FIELDS, PARTS, Task, task
 
 Leaf = tuple[tuple[str, ...], Merge, Any, Any, Any, Any]
@@ -22,16 +24,22 @@ QUALIFIERS = tuple(field.name for field in FIELDS if field.merge is Merge.QUALIF
 
 
 def disputes(
-    base: Task | None, ours: Task, theirs: Task, result: Task, lifecycle: Lifecycle
+    base: Task | None,
+    ours: Task,
+    theirs: Task,
+    result: Task,
+    lifecycle: Lifecycle,
+    edition: int = LAW,
 ) -> tuple[str, ...]:
     """The fields of ``result`` that the merge of two sides may not have; none if it is legal.
 
-    ``base`` is the version both came from; None if both created the task.
+    ``base`` is the version both came from; None if both created the task. ``edition`` is that of
+    the law: the first lets a merge choose either of two limits.
     """
     found = [
         ".".join(name)
         for name, kind, o, a, b, r in _leaves(base, ours, theirs, result)
-        if r not in _unmoved(o, a, b) and not _joins(kind, o, a, b, r)
+        if r not in _unmoved(o, a, b) and not _joins(name[-1], _as_of(edition, kind), o, a, b, r)
     ]
     return tuple(found + list(_state_disputes(base, ours, theirs, result, lifecycle)))
 
@@ -90,7 +98,11 @@ def _unmoved(o: Any, a: Any, b: Any) -> tuple[Any, ...]:
     return (b,) if a == o else ()
 
 
-def _joins(kind: Merge, o: Any, a: Any, b: Any, r: Any) -> bool:
+def _as_of(edition: int, kind: Merge) -> Merge:
+    return Merge.ONE if kind is Merge.LIMIT and edition < 2 else kind
+
+
+def _joins(name: str, kind: Merge, o: Any, a: Any, b: Any, r: Any) -> bool:
     """Whether ``r`` is a legal merge of ``a`` and ``b``, which both differ from ``o``."""
     if _unmoved(o, a, b):
         return False
@@ -104,6 +116,8 @@ def _joins(kind: Merge, o: Any, a: Any, b: Any, r: Any) -> bool:
         from decimal import Decimal  # a mark may be an amount of money, kept as text
 
         return r in (a, b) and r is not None and Decimal(r) == max(Decimal(x or 0) for x in (a, b))
+    if kind is Merge.LIMIT:
+        return r in (a, b) and bool(r == strictest(name, (r, a, b)))
     return r in (a, b)
 
 
@@ -202,7 +216,7 @@ def merged(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) ->
     raw: dict[str, Any] = {}
     choices: list[tuple[tuple[str, ...], Any]] = []  # theirs, for the fields to choose
     for name, kind, o, a, b, _ in _leaves(base, ours, theirs, ours):
-        value, is_open = _joined(kind, o, a, b)
+        value, is_open = _joined(name[-1], kind, o, a, b)
         choices += [(name, b)] if is_open else []
         _put(raw, name, value)
     side = _leading(base, ours, theirs, lifecycle)
@@ -231,7 +245,7 @@ def _leading(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) 
     return ours if ours.state is state else theirs
 
 
-def _joined(kind: Merge, o: Any, a: Any, b: Any) -> tuple[Any, bool]:
+def _joined(name: str, kind: Merge, o: Any, a: Any, b: Any) -> tuple[Any, bool]:
     """The merged leaf, and whether it has to be chosen by hand."""
     settled = _unmoved(o, a, b)
     if settled:
@@ -245,6 +259,8 @@ def _joined(kind: Merge, o: Any, a: Any, b: Any) -> tuple[Any, bool]:
         from decimal import Decimal
 
         return max((x for x in (a, b) if x is not None), key=Decimal), False
+    if kind is Merge.LIMIT:
+        return strictest(name, (a, b)), False
     return a, True
 
 

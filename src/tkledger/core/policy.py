@@ -21,10 +21,10 @@ from tkledger.core.field import (
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
 from tkledger.core.task import BUDGET, KIND, Budget
 
-FORMAT = 1
+FORMAT = 2
 """The newest form of the files that this tk reads."""
 
-LAW = 1
+LAW = 2
 """The newest edition of the rules that this tk knows."""
 
 EDGES = tuple(edge_name(edge.source, edge.target) for edge in TRANSITIONS)

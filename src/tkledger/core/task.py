@@ -191,18 +191,18 @@ _AGENT = matching(r".{1,200}", "a line of at most 200 characters")
 _AMOUNT = whole(0)
 
 BUDGET = (
-    Field("cost", decimal),
-    Field("depth", _AMOUNT),
-    Field("rework", _AMOUNT),
-    Field("scope", choice(SCOPES)),
-    Field("seconds", _AMOUNT),
-    Field("steps", _AMOUNT),
-    Field("tokens", _AMOUNT),
+    Field("cost", decimal, Merge.LIMIT),
+    Field("depth", _AMOUNT, Merge.LIMIT),
+    Field("rework", _AMOUNT, Merge.LIMIT),
+    Field("scope", choice(SCOPES), Merge.LIMIT),
+    Field("seconds", _AMOUNT, Merge.LIMIT),
+    Field("steps", _AMOUNT, Merge.LIMIT),
+    Field("tokens", _AMOUNT, Merge.LIMIT),
 )
 """The leaves of a budget."""
 
 _SPENT = tuple(field._replace(merge=Merge.MARK) for field in BUDGET if field.name in Spent._fields)
-_RETRY = (Field("max", whole(1)), Field("not_before", moment))
+_RETRY = (Field("max", whole(1), Merge.LIMIT), Field("not_before", moment, Merge.LIMIT))
 _ADMISSION = tuple(Field(name, text) for name in Admission._fields)
 _WAIT = (Field("reason", choice(REASONS)), Field("detail", text))
 _FAILURE = (Field("kind", KIND), Field("message", text))

@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tkledger.core.layout import FOLDER, PATTERN, path_of
+from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
 from tkledger.core.snapshot import Flaw
 from tkledger.doors import canaries, install, script
 from tkledger.errors import TkError
@@ -65,6 +66,7 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
         return
     flaws = list(snapshot.flaws())
     yield Examined("ledger", not flaws, _flaws_text(flaws), flaws[0].remedy if flaws else "")
+    yield from _editions(snapshot.policy or DEFAULT)
     if repo.is_shallow:
         yield Examined(
             "history",
@@ -72,6 +74,17 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
             "this clone is shallow: verify --all cannot judge it",
             "git fetch --unshallow",
         )
+
+
+def _editions(policy: Policy) -> Iterator[Examined]:
+    """Offers the newest format and edition of the rules, if the policy has older ones: not an error."""
+    for name, newest in (("format", FORMAT), ("law", LAW)):
+        now = getattr(policy, name)
+        if now < newest:
+            offer = (
+                f"{now} is in force; if everybody here has this tk: tk config set {name} {newest}"
+            )
+            yield Examined(name, True, offer)
 
 
 def _flaws_text(flaws: list[Flaw]) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from tkledger.claims import fence, remote
 from tkledger.core.change import Change, Violation, governing
@@ -14,8 +14,11 @@ from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger import changes
+from tkledger.ledger.parallel import Part, side_by_side
 from tkledger.ledger.reader import Ledger
 from tkledger.local.verdicts import note_judged
+
+Result = TypeVar("Result")
 
 # -- a commit about to be made -----------------------------------------------------------------
 
@@ -128,6 +131,26 @@ def judged(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterato
             found += in_commit(commit, judge(change))
             found += in_commit(commit, _merged_in(ledger, commit.parents, change, rejudged))
         yield Judged(commit, change, found)
+
+
+def in_parts(ledger: Ledger, work: Callable[[Part], Result], todo: Sequence[Part]) -> list[Result]:
+    """The results of ``work``, which judges the commits of a part, done side by side.
+
+    A part does not know which files the parts before it deleted. If it creates a task by such an id,
+    which honest histories never do, everything is judged again as one part.
+    """
+
+    def done(part: Part) -> tuple[Result, set[str], set[str]]:
+        return work(part), {*ledger.former.deleted}, ledger.former.created
+
+    deleted: set[str] = set()
+    results = []
+    for result, lost, created in side_by_side(ledger.repo, done, todo):
+        if deleted & created:
+            return [work(Part(todo[-1].tips, todo[0].known))]
+        deleted |= lost
+        results.append(result)
+    return results
 
 
 def created_while_idle(

@@ -24,7 +24,7 @@ from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher, signer
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
-from tkledger.ledger.parallel import Part, parts, side_by_side
+from tkledger.ledger.parallel import Part, parts
 from tkledger.ledger.reader import Ledger
 
 _ENOUGH = 1_000
@@ -64,8 +64,9 @@ def _commits(ledger: Ledger, policy: Policy | None, lines: Sequence[RefLine]) ->
     new = tips(ledger.repo, lines)
     if new:
         known = [f"^{tip}" for tip in Baseline(ledger.repo).tips()]
+        ledger.former.search(policy.accepted if policy else ())
         todo = parts(ledger.repo, new, known)
-        for part in side_by_side(ledger.repo, partial(_part, ledger, policy), todo):
+        for part in gate.in_parts(ledger, partial(_part, ledger, policy), todo):
             found.violations.extend(part.violations)
             found.dates.update(part.dates)
             found.workers.update(part.workers)

@@ -8,7 +8,7 @@ from tkledger.core.change import Violation
 from tkledger.doors import gate
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
-from tkledger.ledger.parallel import Part, parts, side_by_side
+from tkledger.ledger.parallel import Part, parts
 from tkledger.ledger.reader import Ledger
 from tkledger.report import SILENT, Progress
 
@@ -49,7 +49,7 @@ def judge_range(
                 progress.update("commits", count * len(todo))  # the others will be about as far
         return count, found
 
-    done = side_by_side(ledger.repo, judged, todo)
+    done = gate.in_parts(ledger, judged, todo)
     count = sum(number for number, _ in done)
     found = [one for _, violations in done for one in violations]
     policy = ledger.at(tip).policy

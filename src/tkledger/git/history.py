@@ -81,6 +81,16 @@ def first_parents(repo: Repo, oid: Oid, path: str) -> Iterator[list[Oid]]:
             yield line.decode().split()
 
 
+def changed(repo: Repo, oid: Oid, path: str) -> Iterator[list[Oid]]:
+    """The commits that made ``path`` what it is in ``oid`` and in those before, each followed by its
+    parents; of a merge, a parent that has the same there is followed. Newest first, streaming.
+    """
+    args = ["log", "--stdin", "--format=%H %P", "--", path]
+    with repo.streamed(*args, stdin=_listed([oid])) as stream:
+        for line in stream:
+            yield line.decode().split()
+
+
 def is_ancestor(repo: Repo, old: Oid, new: Oid) -> bool:
     """Whether ``new`` has ``old`` in its history; a commit has itself."""
     made = as_commit(repo.read(new))  # mostly it is the very next, and that costs no process

@@ -48,7 +48,14 @@ def walk(
         counting.add(commit)
         keys = frozenset(entries) if len(parents) < 2 else None
         made = _made_by(ledger, commit, parents, after, keys, policy)
-        yield commit, made and made._replace(tally=partial(counting.usage, commit.oid))
+        if made is not None:
+            made = made._replace(tally=partial(counting.usage, commit.oid))
+            if made.touched:
+                ledger.former.note(commit.oid, made)
+                if len(parents) == 1:
+                    find = partial(ledger.former.versions, made, commit.parents[0])
+                    made = made._replace(earlier=find)
+        yield commit, made
 
 
 def proposed(

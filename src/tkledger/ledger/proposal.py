@@ -80,9 +80,19 @@ def about_to_be(
     asked = not name and any(law and law.roles for law in laws)
     who = identity.known_by(name, identity.author_email(ledger.repo) if asked else "")
     now = int(time.time())
-    edits = [*made.edits(), *((None, task) for task in made.births())]
+    accepted = made.policy.accepted
+    # counted as on a walk: a file that cannot be read has no version before
+    tasks = () if made.is_merge else made.present()
+    edits = [(made.before.task(task.id), task) for task in tasks]
+
+    def earlier(key: str) -> tuple[Task, ...]:
+        if parents and (accepted or key in made.before.entries):
+            return ledger.former.versions(made, parents[0], key)
+        return ()  # as nearly always, and then nothing is loaded for it
+
     return made._replace(
         actor=made.policy.actor(who.actor),
+        earlier=earlier,
         tally=lambda: ledger.tally.usage(parents, now, made.charged, edits),
     )
 

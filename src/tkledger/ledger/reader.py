@@ -18,6 +18,7 @@ from tkledger.git.repo import Repo
 from tkledger.ledger.place import Place
 
 if TYPE_CHECKING:
+    from tkledger.ledger.former import Former
     from tkledger.ledger.tally import Tally
     from tkledger.local.task_cache import TaskCache
 
@@ -51,6 +52,13 @@ class Ledger:
 
         file = SumsFile(self.repo.common_dir) if self._keep_sums else None
         return Tally(self.repo, self.files, file)
+
+    @cached_property
+    def former(self) -> Former:
+        """Finds the last readable versions of tasks that a commit lacks or cannot read."""
+        from tkledger.ledger.former import Former
+
+        return Former(self)
 
     def head(self) -> Snapshot:
         """The ledger in HEAD's commit; empty before the first commit."""

@@ -8,7 +8,6 @@ from tests.support.rule_cases.case import (
     SQUASH,
     V2,
     flaw,
-    to,
 )
 from tkledger.core.change import Change, change
 from tkledger.core.lifecycle import State
@@ -23,9 +22,9 @@ def test_a_rule_of_a_later_edition_does_not_judge_under_an_earlier_law() -> None
         return [Finding(key, "changed", "do not") for key in change.touched]
 
     later = (rule("TK999", since=2)(nothing_may_change),)
-    assert judge(to("in_progress"), later) == ()
-    newer = DEFAULT._replace(law=2)
-    under_the_new_law = edit(a_task(), a_task(owner="x"), policy=newer)
+    older = DEFAULT._replace(law=1)
+    assert judge(edit(a_task(), a_task(owner="x"), policy=older), later) == ()
+    under_the_new_law = edit(a_task(), a_task(owner="x"))
     assert codes(under_the_new_law, later) == {"TK999"}
 
 

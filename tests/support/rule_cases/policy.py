@@ -1,4 +1,4 @@
-"""What breaks the rules of the policy, TK601 to TK607, and legal twins."""
+"""What breaks the rules of the policy, TK601 to TK608, and legal twins."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tkledger.core.snapshot import EMPTY
 def policy_cases() -> list[Case]:
     alone = ledger(a_task())
     trap = ("blocked->in_progress", "blocked->todo", "blocked->cancelled")
-    newer = DEFAULT._replace(law=2)
+    accepting = DEFAULT._replace(accepted={"0" * 40: "reason"})
     return [
         Case(
             "TK601",
@@ -76,11 +76,23 @@ def policy_cases() -> list[Case]:
             change((), ledger(policy=DEFAULT._replace(forbid=trap))),
             change((), ledger(policy=DEFAULT._replace(forbid=trap[1:]))),
         ),
-        Case("TK607", "an older law", law(newer, V2), law(newer, newer._replace(version=2))),
+        Case("TK607", "an older law", law(DEFAULT, V2._replace(law=1)), law(DEFAULT, V2)),
         Case(
             "TK607",
             "an older format",
-            law(DEFAULT._replace(format=2), V2),
-            law(DEFAULT, V2._replace(format=2)),
+            law(DEFAULT, V2._replace(format=1)),
+            law(DEFAULT._replace(format=1), V2),
+        ),
+        Case(
+            "TK608",
+            "an acceptance taken back",
+            law(accepting, V2),
+            law(DEFAULT, accepting._replace(version=2)),
+        ),
+        Case(
+            "TK608",
+            "another reason for it",
+            law(accepting, V2._replace(accepted={"0" * 40: "another"})),
+            law(accepting, V2._replace(accepted={"0" * 40: "reason", "1" * 40: "another"})),
         ),
     ]

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from tkledger.core.budget import KINDS, limit_in
+from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
 from tkledger.core.change import Change, governing
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.task import Budget, Task
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Budget, Retry, Task
 from tkledger.core.trailers import REASON
 
 
-def raised(old: Task, new: Task) -> list[str]:
-    """The limits of a task that ``new`` has higher than ``old``, or not at all any more."""
+def raised(policy: Policy, old: Task, new: Task) -> list[str]:
+    """The limits of a task that ``new`` has higher than ``old``, or not at all any more.
+
+    Since edition 2 of the law also by another type, or by attempts or a date that held it back.
+    """
+    if policy.law >= 2:
+        return [*loosened(old, new), *exceeding(policy, old, new)]
     found = []
     for kind in (*KINDS, "depth"):
         was, now = limit_in(old.budget, kind), limit_in(new.budget, kind)
@@ -49,8 +55,13 @@ def limit_raised(change: Change) -> Iterator[Finding]:
     """A limit was raised or removed, or a task left the budget it was under, by an actor without
     the role, or without a reason.
 
-    Checked if the policy's `roles` says who may (`budget`). A limit above the policy's own
-    counts as raised. The reason is a line `Tk-Reason:` in the commit's message.
+    Checked if the policy's `roles` says who may (`budget`). A limit above the policy's own counts as
+    raised. The reason is a line `Tk-Reason:` in the commit's message.
+
+    Since edition 2 of the law limits are compared as they hold for the task: a `type` with higher
+    limits raises them, and so does a `retry.max` above the policy's `retry`, an earlier
+    `retry.not_before` or none, a task created with `scope: attempt` if the policy's limit counts its
+    lifetime, and a merge that chooses the looser of two types or parents.
 
     Why: a limit is worthless if the one it limits can raise it.
 
@@ -76,29 +87,63 @@ def limit_raised(change: Change) -> Iterator[Finding]:
 
 def _raises(change: Change) -> Iterator[tuple[Task, str]]:
     for task in change.births():
-        over = _overrides(change, task)
+        over = _born_over(change, task)
         if over:
             yield task, f"{', '.join(over)} above the policy's limit"
+    for task in change.present() if change.is_merge and change.law.law >= 2 else ():
+        for what in _chosen_looser(change, task):
+            yield task, f"{what} by what the merge chooses"
     for old, new in change.edits():
-        higher = raised(old, new)
+        higher = raised(change.law, old, new)
         more = [kind for kind in _overrides(change, new) if kind not in _overrides(change, old)]
         if higher or more:
             yield new, f"{', '.join(dict.fromkeys([*higher, *more]))} raised"
         if old.parent != new.parent:
-            left = {*_budgeted(change, old.id, before=True)} - {
-                *_budgeted(change, new.id, before=False)
+            left = {*_budgeted(change, change.before, old)} - {
+                *_budgeted(change, change.after, new)
             }
             if left:
                 yield new, f"taken out from under the budget of {min(left)}"
 
 
-def _budgeted(change: Change, task_id: str, *, before: bool) -> Iterator[str]:
-    """The ancestors of a task that have a budget."""
-    ledger = change.before if before else change.after
-    for ancestor in ledger.ancestors(task_id):
-        task = ledger.task(ancestor)
-        if task is not None and any(getattr(task.budget, kind) is not None for kind in KINDS):
+def _born_over(change: Change, task: Task) -> list[str]:
+    """What a new task has looser than the policy; under edition 1 of the law, amounts only."""
+    if change.law.law < 2:
+        return _overrides(change, task)
+    return exceeding(change.law, task._replace(budget=Budget(), retry=Retry()), task)
+
+
+def _chosen_looser(change: Change, result: Task) -> Iterator[str]:
+    """What a merge loosens by the type or the parent that it chooses where both sides moved it. Of
+    two limits in the file itself the stricter stays anyway (TK221).
+    """
+    sides = [one for side in change.parents if (one := side.task(result.id)) is not None]
+    bases = [one for base in change.bases if (one := base.task(result.id)) is not None]
+    for kind in {one.type for one in sides} - {one.type for one in bases} - {result.type}:
+        looser = exceeding(change.law, result._replace(type=kind), result)
+        if looser:
+            yield f"{', '.join(looser)} raised"
+    for parent in {one.parent for one in sides} - {one.parent for one in bases} - {result.parent}:
+        other = result._replace(parent=parent)
+        left = {*_budgeted(change, change.after, other)} - {
+            *_budgeted(change, change.after, result)
+        }
+        if left:
+            yield f"taken out from under the budget of {min(left)}"
+
+
+def _budgeted(change: Change, ledger: Snapshot, task: Task) -> Iterator[str]:
+    """The tasks above one in a ledger that have a budget."""
+    above = [task.parent, *ledger.ancestors(task.parent)] if task.parent else []
+    for ancestor in above:
+        found = ledger.task(ancestor)
+        if found is not None and _covers(change.law, found.budget):
             yield ancestor
+
+
+def _covers(law: Policy, budget: Budget) -> bool:
+    """Whether a budget limits what lies below; the depth counts since edition 2 of the law."""
+    return limits_work(budget) or (law.law >= 2 and budget.depth is not None)
 
 
 @rule("TK502")

@@ -104,17 +104,15 @@ def begun_too_early(change: Change) -> Iterator[Finding]:
     Remedy: wait until then.
     """
     for task in entered_work(change):
-        old = change.before.task(task.id)
-        if old is None or old.retry.not_before is None:
-            continue
-        usage = change.usage
-        left = waits(old, usage.at) if usage is not None else 0
-        if left:
-            yield Finding(
-                task.id,
-                f"must not begin before {old.retry.not_before}, in {left} s",
-                f"wait {left} s, then tk start {task.id}",
-            )
+        for old in change.former(task.id):
+            usage = change.usage if old.retry.not_before is not None else None
+            left = waits(old, usage.at) if usage is not None else 0
+            if left:
+                yield Finding(
+                    task.id,
+                    f"must not begin before {old.retry.not_before}, in {left} s",
+                    f"wait {left} s, then tk start {task.id}",
+                )
 
 
 @rule("TK405")

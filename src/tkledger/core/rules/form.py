@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tkledger.core import policy as policy_file
+from tkledger.core import task as task_file
 from tkledger.core.change import Change
+from tkledger.core.field import newer
+from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.snapshot import Flaw
+from tkledger.core.snapshot import Entry, Flaw
+from tkledger.core.task import Task
 
 UNREADABLE = "TK101"
 CONFLICT_MARKERS = "TK102"
@@ -59,13 +64,38 @@ def conflict_markers(change: Change) -> Iterator[Finding]:
 
 @rule(UNKNOWN_FIELD)
 def unknown_field(change: Change) -> Iterator[Finding]:
-    """A file has a field that tk does not know.
+    """A file has a field that tk does not know, or that a later `format` than the policy's brought.
 
-    Why: a misspelt field would be ignored silently.
+    Why: a misspelt field would be ignored silently, and an older tk cannot read a newer one.
 
-    Remedy: spell it as the message suggests, or keep what is your own under `x:`.
+    Remedy: spell it as the message suggests, or keep what is your own under `x:`; for a field of a
+    later format, `tk config set format N` first.
     """
-    return _flaws(change, UNKNOWN_FIELD)
+    yield from _flaws(change, UNKNOWN_FIELD)
+    format = change.law.format
+    for key in change.touched if format < policy_file.FORMAT else ():
+        known = {name for parent in change.parents for name in _newer(parent.entry(key), format)}
+        for name in _newer(change.after.entry(key), format):
+            if name not in known:
+                yield Finding(
+                    key,
+                    f"{name} came with a later format of the files than {format}",
+                    f"tk config set format {policy_file.FORMAT}, if everybody here has this tk",
+                )
+
+
+def _newer(entry: Entry | None, format: int) -> list[str]:
+    """The fields of a file that a later format brought."""
+    if isinstance(entry, Policy):
+        return newer(policy_file.FIELDS, entry, format)
+    if not isinstance(entry, Task):
+        return []
+    leaves = (
+        f"{part}.{name}"
+        for part, fields in task_file.PARTS.items()
+        for name in newer(fields, getattr(entry, part), format)
+    )
+    return [*newer(task_file.FIELDS, entry, format), *leaves]
 
 
 @rule(BAD_VALUE)

@@ -67,6 +67,9 @@ def remedy_for(task: Task, target: State, lifecycle: Lifecycle) -> str:
 def illegal_transition(change: Change) -> Iterator[Finding]:
     """A task's state changed along an edge that the lifecycle does not have.
 
+    Since edition 2 of the law a file that could not be read, or was deleted, and is back, is compared
+    with the last version that could be read, by this rule and every other.
+
     Why: the lifecycle is what the states mean. `done` without `in_progress` says that work was
     finished that was never begun.
 

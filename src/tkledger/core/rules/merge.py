@@ -20,8 +20,9 @@ def merge_authored(change: Change) -> Iterator[Finding]:
     """A merge gives a field a value that comes from neither side.
 
     Where one side changed a field, that side's value stays; where both did, sets join, notes and
-    concerns are all kept, marks take the greater, title and description are free, and any other
-    field is one of the two. A merge of more than two branches may choose nothing at all.
+    concerns are all kept, marks take the greater, title and description are free, of two limits the
+    stricter stays (since edition 2 of the law), and any other field is one of the two. A merge of
+    more than two branches may choose nothing at all.
 
     Why: changes hide in merges, because merges are rarely read.
 
@@ -103,7 +104,7 @@ def _disputes(
     """The fields that are wrong with this base. Only where two sides moved is there a choice."""
     moved = [side for side in sides if side is not None and side != base]
     if len(sides) == 2 and len(moved) == 2:
-        return disputes(base, moved[0], moved[1], result, change.law.lifecycle)
+        return disputes(base, moved[0], moved[1], result, change.law.lifecycle, change.law.law)
     right = moved or [one for one in (base, *sides) if one is not None]
     return tuple(
         name

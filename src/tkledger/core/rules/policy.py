@@ -154,3 +154,21 @@ def law_went_back(change: Change) -> Iterator[Finding]:
                     f"{name} goes back from {getattr(old, name)} to {getattr(new, name)}",
                     f"put back '{name}: {getattr(old, name)}'",
                 )
+
+
+@rule("TK608", since=2)
+def acceptance_taken_back(change: Change) -> Iterator[Finding]:
+    """A commit that was accepted is not accepted any more, or for another reason.
+
+    Why: the next to verify would find yesterday's history illegal, and could not see since when.
+
+    Remedy: put the entry of `accepted` back; `tk accept` only adds.
+    """
+    for old, new in amended(change):
+        for commit, reason in old.accepted.items():
+            if new.accepted.get(commit) != reason:
+                yield Finding(
+                    POLICY_PATH,
+                    f"{commit[:10]} is no longer accepted for the reason given",
+                    f"put {commit[:10]} back under 'accepted': git show HEAD:{POLICY_PATH} has it",
+                )

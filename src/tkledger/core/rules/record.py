@@ -39,6 +39,9 @@ def born_with_a_past(change: Change) -> Iterator[Finding]:
 def deleted(change: Change) -> Iterator[Finding]:
     """A task's file is gone.
 
+    Its id stays used up, also if the deletion was accepted: since edition 2 of the law a task created
+    by that id is compared with the one that was deleted.
+
     Why: a ledger that forgets cannot be trusted; and a task deleted and made again has all its
     budget back.
 
