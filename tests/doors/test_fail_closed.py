@@ -12,20 +12,9 @@ import pytest
 
 import tkledger
 from tests.support.clone import Clone, Refused, text_of
+from tests.support.impostors import plant
 from tkledger.core.layout import path_of
 from tkledger.doors import install
-
-IMPOSTORS = (
-    "tkledger/__init__.py",
-    "tkledger/doors/gate.py",
-    "yaml.py",
-    "typing.py",
-    "os.py",
-    "subprocess.py",
-    "filelock.py",
-    "sitecustomize.py",
-    "usercustomize.py",
-)
 
 
 def script(clone: Clone, name: str, server: bool = False) -> Path:
@@ -184,13 +173,6 @@ def test_what_unmerged_paths_stop_stays_gits_own_matter(clone: Clone) -> None:
 
 
 # -- nothing of the repository runs ----------------------------------------------------------
-
-
-def plant(folder: Path, mark: Path) -> None:
-    for name in IMPOSTORS:
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"open({str(mark)!r}, 'a').write({name!r})\n")
 
 
 @pytest.mark.parametrize("where", ["top", "git folder", "PYTHONPATH", "HOME"])

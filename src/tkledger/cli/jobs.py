@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 
 from tkledger.agents.briefing import last_lines
 from tkledger.agents.jobs import VARIABLE, latest
+from tkledger.local.python import COMMAND, isolated
 from tkledger.verbs.parameters import JOBS
 from tkledger.views.jobs import Job, Screen, jobs, live
 
@@ -31,7 +32,7 @@ class _Worker(NamedTuple):
 
 def side_by_side(count: int) -> int:
     """As many of this very command as there are jobs; claims keep them apart."""
-    command = [sys.executable, "-mtkledger", *_alone(sys.argv[1:])]
+    command = isolated(COMMAND, *_alone(sys.argv[1:]))
     if sys.stderr.isatty():
         return _watched(command, count)
     return _ended([subprocess.Popen(command) for _ in range(count)])

@@ -6,12 +6,12 @@ import os
 import sys
 from typing import NamedTuple
 
-import tkledger
 from tkledger.doors import script
 from tkledger.doors.script import BEFORE, CLIENT, SERVER
 from tkledger.doors.validated import Baseline
 from tkledger.errors import unusable
 from tkledger.git.repo import Repo
+from tkledger.local.python import PACKAGE
 from tkledger.local.store import replace
 
 DRIVER = "merge.tk.driver"
@@ -58,7 +58,7 @@ def install(repo: Repo, *, server: bool = False) -> list[HookState]:
         Baseline(repo).begin()
     else:
         repo.run("config", "merge.tk.name", "task files, field by field")
-        repo.run("config", DRIVER, script.driver(sys.executable, _package()))
+        repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
     return status(repo, server=server)
 
 
@@ -116,13 +116,8 @@ def _folder(repo: Repo) -> str:
     return configured
 
 
-def _package() -> str:
-    """The folder that tkledger is imported from."""
-    return os.path.dirname(os.path.dirname(os.path.abspath(tkledger.__file__)))
-
-
 def _script(name: str) -> str:
-    return script.hook(name, sys.executable, _package())
+    return script.hook(name, sys.executable, PACKAGE)
 
 
 def is_ours(path: str) -> bool:

@@ -11,6 +11,7 @@ from tkledger.core.policy import DEFAULT, changed
 from tkledger.core.trailers import PREFIX, STEP
 from tkledger.files.codec import dump_policy
 from tkledger.local import store
+from tkledger.local.python import isolated
 
 CLIENT = (
     "pre-commit",
@@ -82,9 +83,10 @@ def _line_of_attribution() -> str:
 
 
 def driver(python: str, package: str) -> str:
-    """The command of git's merge driver; -I for the same reason as in hook.sh."""
-    code = f"import sys; sys.path.insert(0, sys.argv.pop(1)); {DRIVER_ENTRY}; sys.exit(main(sys.argv[1:]))"
-    return f"'{quoted(python)}' -I -c '{code}' '{quoted(package)}' %O %A %B %P"
+    """The command of git's merge driver."""
+    code = f"{DRIVER_ENTRY}; sys.exit(main(sys.argv[1:]))"
+    words = isolated(code, python=python, package=package)
+    return " ".join([*(f"'{quoted(word)}'" for word in words), "%O", "%A", "%B", "%P"])
 
 
 def is_ours(text: str) -> bool:

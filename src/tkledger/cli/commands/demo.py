@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TextIO
 from tkledger.cli.answer import Answer
 from tkledger.core.layout import path_of
 from tkledger.errors import Exit, TkError
+from tkledger.local.python import COMMAND, isolated
 
 ALICE, BOB = "agent-alice", "agent-bob"
 
@@ -33,10 +34,8 @@ class _Stage(NamedTuple):
         shown = f"[{actor}] " if actor else ""
         print(f"{shown}$ {command}", file=self.out, flush=True)
         self.commands.append(command)
-        # this very tk, whatever the PATH has; -P would be enough but is not in Python 3.10
-        argv = (
-            [sys.executable, "-I", "-c", _RUN, _PACKAGE, *words[1:]] if words[0] == "tk" else words
-        )
+        # this very tk, whatever the PATH has
+        argv = isolated(COMMAND, *words[1:]) if words[0] == "tk" else words
         env = {**os.environ, **_IDENTITY, **(_identity(actor) if actor else {})}
         done = subprocess.run(
             argv,
@@ -51,8 +50,6 @@ class _Stage(NamedTuple):
             )
 
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from tkledger.cli import main; main()"
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "Alice",
     "GIT_AUTHOR_EMAIL": "alice@example.org",
