@@ -11,10 +11,12 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.project import TK, Answer, Project
+from tkledger.agents import process
 from tkledger.errors import Exit
 
 PYTHON = sys.executable
@@ -266,6 +268,22 @@ def test_an_interruption_goes_on_to_all_jobs(project: Project) -> None:
     os.close(leader)
     assert agent.returncode == Exit.INTERRUPTED
     assert not left(project)
+
+
+def test_an_interruption_just_after_the_start_ends_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*words: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(start(*words, **options))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return started[0]
+
+    start, started = subprocess.Popen, list[subprocess.Popen[bytes]]()
+    monkeypatch.setattr(process.subprocess, "Popen", interrupted)
+    files = str(tmp_path / "log"), None, 1.0, bool, str(tmp_path / "child")
+    command = process.Invocation(["sleep", "600"], str(tmp_path), {}, *files)
+    assert process.carried_out(command).end is process.End.INTERRUPTED
+    assert started[0].returncode == -signal.SIGTERM
 
 
 def test_without_a_terminal_nothing_of_rich_is_loaded(project: Project) -> None:

@@ -61,9 +61,30 @@ class Invocation(NamedTuple):
 def carried_out(command: Invocation) -> Result:
     """Run a command to its end, whichever comes first; nothing of its group is left then."""
     os.makedirs(os.path.dirname(command.log), exist_ok=True)
+    with _Interruptions() as interruptions:
+        process = _started(command)
+        try:
+            if process is not None:
+                _note(command.child, process.pid)
+            interruptions.let_through()
+            end = _watched(process, command) if process is not None else End.EXITED
+            interruptions.hold_back()
+        except KeyboardInterrupt:
+            end = End.INTERRUPTED
+        finally:
+            interruptions.hold_back()
+            if process is not None:
+                _end_group(process)
+            with suppress(FileNotFoundError):
+                os.unlink(command.child)
+    return Result(end, NOT_FOUND if process is None else process.returncode)
+
+
+def _started(command: Invocation) -> subprocess.Popen[bytes] | None:
+    """The process, which leads a group of its own; None if the command cannot be run."""
     try:
         with open(command.log, "ab") as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 command.words,
                 cwd=command.folder,
                 env={**os.environ, **command.environment},
@@ -73,23 +94,45 @@ def carried_out(command: Invocation) -> Result:
                 start_new_session=True,
             )
     except OSError:
-        return Result(End.EXITED, NOT_FOUND)
-    _note(command.child, process.pid)
-    asked = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        end = _watched(process, command)
-    except KeyboardInterrupt:
-        end = End.INTERRUPTED
-    finally:
-        signal.signal(signal.SIGTERM, asked)
-        _end_group(process)
-        with suppress(FileNotFoundError):
-            os.unlink(command.child)
-    return Result(end, process.returncode)
+        return None
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+class _Interruptions:
+    """SIGINT and SIGTERM: held back while a process starts or ends, since one that came in between
+    would leave it running; else raised once as KeyboardInterrupt.
+    """
+
+    def __enter__(self) -> _Interruptions:
+        self._came = self._are_let_through = False
+        # not those that are ignored, as SIGINT is in the background of a shell
+        numbers = [
+            n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN
+        ]
+        self._before = {n: signal.signal(n, self._receive) for n in numbers}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def let_through(self) -> None:
+        """From now on raise KeyboardInterrupt, also for a signal that was held back."""
+        self._are_let_through = True
+        if self._came:
+            self._raise_once()
+
+    def hold_back(self) -> None:
+        """From now on raise nothing."""
+        self._are_let_through = False
+
+    def _receive(self, number: int, frame: object) -> None:
+        self._came = True
+        if self._are_let_through:
+            self._raise_once()
+
+    def _raise_once(self) -> None:
+        self.hold_back()
+        raise KeyboardInterrupt
 
 
 def _watched(process: subprocess.Popen[bytes], command: Invocation) -> End:
