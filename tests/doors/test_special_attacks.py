@@ -53,8 +53,9 @@ def test_what_nobody_judged_is_not_known(clone: Clone, bad: str, ref: str) -> No
     refused(clone, "main")
 
 
-def test_what_was_there_at_the_install_is_known(clone: Clone, bad: str) -> None:
+def test_what_was_there_at_the_first_install_is_known(clone: Clone, bad: str) -> None:
     clone.git("fetch", "-q", str(clone.path), "main:refs/heads/old", cwd=clone.server)
+    (clone.server / "tk/validated").unlink()
     assert clone.server_tk("install").status == 0
     clone.push(options=("--no-verify",))
 

@@ -7,13 +7,14 @@ from contextlib import suppress
 
 from tkledger.claims.standing import Standing, standing, task_at
 from tkledger.core.change import Violation
-from tkledger.core.claim import is_active
+from tkledger.core.claim import is_active, parsed
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.claims import Handover
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.git import history, refs
-from tkledger.git.objects import Oid
+from tkledger.git.commit import Commit
+from tkledger.git.objects import Oid, oid_of
 from tkledger.git.pusher import pusher
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
@@ -28,7 +29,7 @@ def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Itera
     """
     for ref, old, new in lines:
         if ref.startswith(CLAIMS):
-            move = _handover(repo, ref, _at(repo, ref, old), _at(repo, ref, new))
+            move = _handover(repo, ref, old, new)
             if move.old is not None and move.new is None:
                 move = move._replace(known=_known(repo, policy), over=_over(repo, lines, move))
             yield from judge_door(move)
@@ -48,14 +49,41 @@ def _at(repo: Repo, ref: str, oid: Oid | None) -> Standing | None:
     return standing(repo, [task], moving={ref: oid}).get(task) if oid else None
 
 
-def _handover(repo: Repo, ref: str, old: Standing | None, new: Standing | None) -> Handover:
+def _handover(repo: Repo, ref: str, old: Oid | None, new: Oid | None) -> Handover:
+    task, before, after = ref[len(CLAIMS) :], _at(repo, ref, old), _at(repo, ref, new)
+    goes_on, stray = _below(repo, task, new, old) if new else (False, "")
     return Handover(
-        ref[len(CLAIMS) :],
-        old.claim if old else None,
-        new.claim if new else None,
-        goes_on=bool(old and new and history.is_ancestor(repo, old.oid, new.oid)),
-        lapsed=bool(old and old.left <= 0),
+        task,
+        before.claim if before else None,
+        after.claim if after else None,
+        goes_on=goes_on,
+        lapsed=bool(before and before.left <= 0),
+        stray=stray,
     )
+
+
+def _below(repo: Repo, task: str, new: Oid, old: Oid | None) -> tuple[bool, Oid]:
+    """Whether ``new`` has ``old`` in its history; and the first commit above ``old`` that is not a
+    claim on the task.
+    """
+    empty = oid_of("tree", b"", repo.width)
+    waiting, seen = [new], {new}
+    while waiting:
+        above: list[Oid] = []
+        for oid, found in zip(waiting, repo.read_many(waiting)):
+            made = None if oid == old else history.as_commit(found)
+            if made is not None and _is_claim(made, task, empty):
+                above += (one for one in made.parents if one not in seen)
+                seen.update(made.parents)
+            elif oid != old:
+                return old in seen, oid
+        waiting = list(dict.fromkeys(above))
+    return old in seen, ""
+
+
+def _is_claim(made: Commit, task: str, empty: Oid) -> bool:
+    claim = parsed(task, made.text)
+    return made.tree == empty and bool(claim.nonce) and claim.task == task
 
 
 def _known(repo: Repo, policy: Policy | None) -> frozenset[str] | None:

@@ -134,8 +134,7 @@ def _post_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> It
     from tkledger.doors.validated import Baseline
 
     lines = ref_lines.parsed(stdin)
-    _, others = ref_lines.apart(lines)  # claims were not judged as history
-    Baseline(ledger.repo).advance(others)
+    Baseline(ledger.repo).advance(lines)
     handover.tidy(ledger.repo, lines)
     return ()
 

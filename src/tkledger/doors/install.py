@@ -6,6 +6,7 @@ import os
 import sys
 from typing import NamedTuple
 
+from tkledger.core.change import Violation
 from tkledger.doors import script
 from tkledger.doors.script import BEFORE, CLIENT, SERVER
 from tkledger.doors.validated import Baseline
@@ -31,8 +32,20 @@ class HookState(NamedTuple):
     chained: bool
 
 
-def install(repo: Repo, *, server: bool = False) -> list[HookState]:
+class Installed(NamedTuple):
+    """The hooks as they are now; and what breaks the rules of the commits that a server had before
+    its first hooks, which stay, and are taken as validated.
+    """
+
+    hooks: list[HookState]
+    violations: tuple[Violation, ...] = ()
+
+
+def install(repo: Repo, *, server: bool = False) -> Installed:
     """Write the hooks, which run any previously installed ones; repeat it to renew them.
+
+    The first time, a server judges its branches and tags and takes them as validated; never again,
+    or whatever came in past the hooks would become known by renewing them.
 
     Raises TkError if hooks of that kind do not belong in this repository, if another tool replaced a
     hook of tk's that already ran a previous one, or if core.hooksPath is relative.
@@ -55,11 +68,23 @@ def install(repo: Repo, *, server: bool = False) -> list[HookState]:
         replace(path, _script(name).encode(), mode=0o755)  # git runs only what is executable
     if server:
         repo.run("config", "receive.fsckObjects", "true")  # git rejects malformed objects
-        Baseline(repo).begin()
-    else:
-        repo.run("config", "merge.tk.name", "task files, field by field")
-        repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
-    return status(repo, server=server)
+        return Installed(status(repo, server=True), _begun(repo))
+    repo.run("config", "merge.tk.name", "task files, field by field")
+    repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
+    return Installed(status(repo))
+
+
+def _begun(repo: Repo) -> tuple[Violation, ...]:
+    """Take what a server has as validated, if nothing is yet; what of it breaks the rules."""
+    baseline = Baseline(repo)
+    if baseline.has_begun:
+        return ()
+    from tkledger.doors.verify import judge_present
+
+    present = baseline.present()
+    found = judge_present(repo, present)
+    baseline.begin(present)
+    return found
 
 
 def uninstall(repo: Repo, *, server: bool = False) -> list[str]:

@@ -13,6 +13,7 @@ from tkledger.core.door_rules.attribution import CodeCommit
 from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.push import RefUpdate
 from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.ref_names import ALL
 from tkledger.core.rules.authority import guarded
 from tkledger.core.trailers import STEP
 from tkledger.doors import gate
@@ -61,16 +62,30 @@ def _commits(ledger: Ledger, policy: Policy | None, lines: Sequence[RefLine]) ->
     Never "that no ref has": a commit pushed to a ref that is not judged would count as known.
     """
     found = _Arrived([], {}, {})
-    new = tips(ledger.repo, lines)
-    if new:
-        known = [f"^{tip}" for tip in Baseline(ledger.repo).tips()]
-        ledger.former.search(policy.accepted if policy else ())
-        todo = parts(ledger.repo, new, known)
-        for part in gate.in_parts(ledger, partial(_part, ledger, policy), todo):
-            found.violations.extend(part.violations)
-            found.dates.update(part.dates)
-            found.workers.update(part.workers)
+    known = [f"^{tip}" for tip in Baseline(ledger.repo).tips()] if lines else []
+    for part in _judged(ledger, policy, lines, known):
+        found.violations.extend(part.violations)
+        found.dates.update(part.dates)
+        found.workers.update(part.workers)
     return found
+
+
+def _judged(
+    ledger: Ledger, policy: Policy | None, lines: Sequence[RefLine], known: list[str]
+) -> Iterator[_Arrived]:
+    """The new commits of branches, tags and the like; then those of inboxes, which no tip holds as
+    validated, so that each is judged from where it was.
+    """
+    judge = partial(_part, ledger, policy)
+    inner = [line for line in lines if line.ref.startswith(f"{ALL}/")]
+    outer = tips(ledger.repo, [line for line in lines if line not in inner])
+    if outer:
+        ledger.former.search(policy.accepted if policy else ())
+        yield from gate.in_parts(ledger, judge, parts(ledger.repo, outer, known))
+    new = tips(ledger.repo, inner)
+    if new:
+        before = tips(ledger.repo, [line._replace(new=line.old) for line in inner])
+        yield judge(Part(new, [*known, *(f"^{oid}" for oid in before)]))
 
 
 def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tkledger.core.ref_names import ALL
 from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefLine
@@ -29,22 +30,35 @@ class Baseline:
         found = self._repo.read_many([f"{oid}^{{commit}}" for oid in known])
         return [oid for oid, answer in zip(known, found) if answer is not None]
 
-    def begin(self) -> int:
-        """Take every current tip as validated; returns how many commits that are."""
-        out = self._repo.run("for-each-ref", "--format=%(objecttype) %(*objecttype) %(objectname)")
+    @property
+    def has_begun(self) -> bool:
+        """Whether any push, or `begin`, has left validated tips here."""
+        return self._store.read(VALIDATED) is not None
+
+    def present(self) -> list[Oid]:
+        """The tips of the branches and tags that are here. Other refs are not a beginning: nobody
+        relies on them, and claims are not judged as history.
+        """
+        form = "--format=%(objecttype) %(*objecttype) %(objectname)"
+        out = self._repo.run("for-each-ref", form, "refs/heads", "refs/tags")
         rows = [line.split(" ") for line in out.decode().splitlines()]
-        tips = sorted({oid for kind, inner, oid in rows if "commit" in (kind, inner)})
-        self._write(tips)
-        return len(tips)
+        return sorted({oid for kind, inner, oid in rows if "commit" in (kind, inner)})
+
+    def begin(self, tips: Iterable[Oid]) -> None:
+        """Take these as validated, besides what there is."""
+        with writing(self._repo):
+            self._write(dict.fromkeys([*self._read(), *tips]))
 
     def advance(self, lines: Iterable[RefLine]) -> None:
-        """Take the new tips of a push that was judged as validated, in place of the old ones.
+        """Take the new tips of a push that was judged as validated, in place of the old ones; those
+        of refs under ``refs/tk`` never, since what is there is no branch's history.
 
         `hook.sh` does the same by itself for the usual push of one branch.
         """
         with writing(self._repo):
             known = dict.fromkeys(self._read())
-            for old, new in dict.fromkeys((old, new) for _, old, new in lines):
+            moves = ((old, new) for ref, old, new in lines if not ref.startswith(f"{ALL}/"))
+            for old, new in dict.fromkeys(moves):
                 if new is not None and is_commit(self._repo, new):
                     if old is not None and old in known and is_ancestor(self._repo, old, new):
                         del known[old]

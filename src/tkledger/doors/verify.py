@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tkledger.core.change import Violation
 from tkledger.doors import gate
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 from tkledger.ledger.parallel import Part, parts
 from tkledger.ledger.reader import Ledger
 from tkledger.report import SILENT, Progress
@@ -38,7 +40,31 @@ def judge_range(
             "git fetch --unshallow",
         )
     ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
-    todo = parts(ledger.repo, [tip], [f"^{base}" for base in bases])
+    count, found = _judged(ledger, [tip], [f"^{base}" for base in bases], progress)
+    policy = ledger.at(tip).policy
+    reasons = dict(policy.accepted) if policy else {}
+    return Verdict(
+        count,
+        tuple(one for one in found if one.commit not in reasons),
+        tuple(one for one in found if one.commit in reasons),
+        reasons,
+    )
+
+
+def judge_present(repo: Repo, tips: Sequence[Oid]) -> tuple[Violation, ...]:
+    """What breaks the rules in the history of these tips, and is not accepted by the policy of HEAD."""
+    ledger = Ledger(repo)
+    policy = ledger.head().policy
+    accepted = policy.accepted if policy else {}
+    _, found = _judged(ledger, tips, [], SILENT) if tips else (0, [])
+    return tuple(one for one in found if one.commit not in accepted)
+
+
+def _judged(
+    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], progress: Progress
+) -> tuple[int, list[Violation]]:
+    """How many commits ``tips`` have without those of ``known``, and what they break."""
+    todo = parts(ledger.repo, tips, known)
 
     def judged(part: Part) -> tuple[int, list[Violation]]:
         count, found = 0, []
@@ -50,13 +76,4 @@ def judge_range(
         return count, found
 
     done = gate.in_parts(ledger, judged, todo)
-    count = sum(number for number, _ in done)
-    found = [one for _, violations in done for one in violations]
-    policy = ledger.at(tip).policy
-    reasons = dict(policy.accepted) if policy else {}
-    return Verdict(
-        count,
-        tuple(one for one in found if one.commit not in reasons),
-        tuple(one for one in found if one.commit in reasons),
-        reasons,
-    )
+    return sum(number for number, _ in done), [one for _, broken in done for one in broken]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tkledger.api.json import without_empty
-from tkledger.cli.answer import Answer
+from tkledger.cli.answer import Answer, Aside
+from tkledger.cli.commands.hooks import told
+from tkledger.core.change import Violation
 from tkledger.doors import doctor as ward
+from tkledger.doors.install import Installed
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
+from tkledger.report import violation_json
 
 
 def doctor(fix: bool = False, path: str = ".") -> Answer:
@@ -16,26 +20,30 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
     repo = Repo(path)
     findings = list(ward.examine(repo))
     fixed = [one for one in findings if fix and not one.good and one.fix is not None]
+    violations: list[Violation] = []
     for one in fixed:
         assert one.fix is not None
-        one.fix()
+        done = one.fix()
+        violations += done.violations if isinstance(done, Installed) else ()
     if fixed:
         findings = list(ward.examine(Repo(path)))
     bad = [one for one in findings if not one.good]
     names = [one.what for one in fixed]
 
-    def view() -> Iterable[str]:
+    def view() -> Iterable[str | Aside]:
         for one in findings:
             yield f"{'ok ' if one.good else 'BAD'}  {one.what}: {one.message}"
             if not one.good:
                 yield f"       remedy: {one.remedy}"
         for one in fixed:
             yield f"fixed: {one.what} (before: {one.message})"
+        yield from (Aside(line) for line in told(violations))
         if any(one.fix for one in bad) and not fix:
             yield "to repair what is safe to repair: tk doctor --fix"
 
+    known = {"violations": [violation_json(one) for one in violations]} if violations else {}
     return Answer(
-        lambda: {"findings": [_json(one) for one in findings], "fixed": names},
+        lambda: {"findings": [_json(one) for one in findings], "fixed": names, **known},
         view,
         lambda: Exit.UNUSABLE if bad else Exit.OK,
     )

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from tkledger.cli.answer import Answer
+from tkledger.cli.answer import Answer, Aside
+from tkledger.core.change import Violation
 from tkledger.doors import install as hooks
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
+from tkledger.report import violation_json, violation_text
 
 
 def install(server: bool = False, path: str = ".") -> Answer:
     """Install the hooks; existing hooks run after them."""
-    states = hooks.install(Repo(path), server=server)
+    states, violations = hooks.install(Repo(path), server=server)
 
-    def view() -> Iterable[str]:
+    def to_json() -> dict[str, Any]:
+        broken = [violation_json(one) for one in violations]
+        known = {"violations": broken} if broken else {}
+        return {"hooks": [state._asdict() for state in states], **known}
+
+    def view() -> Iterable[str | Aside]:
         chained = [state.name for state in states if state.chained]
         more = f"; run after them: {', '.join(chained)}" if chained else ""
         yield f"installed {', '.join(state.name for state in states)}{more}"
+        yield from (Aside(one) for one in told(violations))
         if server:
             yield f"next: tk doctor --fix -C {path}"
 
-    return Answer(lambda: {"hooks": [state._asdict() for state in states]}, view)
+    return Answer(to_json, view)
+
+
+def told(violations: Sequence[Violation]) -> Iterable[str]:
+    """What broke the rules before a server had hooks, for people."""
+    yield from (violation_text(one, "warning") for one in violations)
+    if violations:
+        yield "these commits were here before the hooks: they stay, and are not judged again"
 
 
 def uninstall(server: bool = False, path: str = ".") -> Answer:

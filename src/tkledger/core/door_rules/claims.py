@@ -57,6 +57,8 @@ class Handover(NamedTuple):
     """A claim that a push changes: before and after, None for absent.
 
     task: by the ref's name; goes_on: whether the new one has the old one in its history
+    stray: the first commit that comes with the new one and is not a claim on the task: it has files
+        or other words, the new one itself or below it; empty without one
     lapsed: whether the old one has run out, by the server's own clock
     over: whether the task is no longer in progress on the old one's branch
     known: the names of the one who pushes, None if the server does not know or does not ask
@@ -69,6 +71,7 @@ class Handover(NamedTuple):
     lapsed: bool
     over: bool = False
     known: frozenset[str] | None = None
+    stray: str = ""
 
     @property
     def is_free(self) -> bool:
@@ -80,6 +83,11 @@ class Handover(NamedTuple):
 def _unreadable(move: Handover) -> str:
     wrong = move.new is not None and (not move.new.nonce or move.new.task != move.task)
     return "the pushed object is not a claim on this task" if wrong else ""
+
+
+def _carrying(move: Handover) -> str:
+    fact = "comes with the pushed claim, and has files or is not a claim on this task"
+    return f"{move.stray[:10]} {fact}" if move.stray else ""
 
 
 def _unrelated(move: Handover) -> str:
@@ -117,7 +125,7 @@ def _deleted(move: Handover) -> str:
 
 
 _ILLEGAL: tuple[Callable[[Handover], str], ...] = (
-    *(_unreadable, _unrelated, _backwards, _taken_away, _deleted),
+    *(_unreadable, _carrying, _unrelated, _backwards, _taken_away, _deleted),
 )
 """What a push must not do to a claim, each as the words for it, or nothing."""
 
@@ -126,12 +134,14 @@ _ILLEGAL: tuple[Callable[[Handover], str], ...] = (
 def illegal_handover(move: Handover) -> Iterator[Finding]:
     """The push replaces a claim with one that may not follow it.
 
-    A claim is for the task of its ref. A renewal is a child of the last one, of no lower epoch.
+    A claim is for the task of its ref, has no files, and only claims on the same task below it.
+    A renewal is a child of the last one, of no lower epoch.
     Another holder comes after a release, an end or the end of the lease as the server has seen it
     run, by a higher epoch. If the policy says `review: required` and the server knows who
     pushes, only the holder deletes a claim while the task is in progress.
 
-    Why: a claim keeps everyone else away, so a forged one would take any task.
+    Why: a claim keeps everyone else away, so a forged one would take any task; and a claim is not
+    judged as history, so that anything else would come in with it unjudged.
 
     Remedy: `tk sync`, and take another task. If the holder is gone for good,
     `tk release ID --from HOLDER` takes the claim away openly.
