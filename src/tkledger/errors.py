@@ -30,7 +30,7 @@ class TkError(Exception):
         self.remedy = remedy
 
 
-def usage(kind: str, message: str, remedy: str) -> TkError:
+def usage_error(kind: str, message: str, remedy: str) -> TkError:
     """The words of the command are wrong."""
     return TkError(Exit.USAGE, kind, message, remedy)
 

@@ -17,7 +17,7 @@ from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, KEY
-from tkledger.errors import TkError, usage
+from tkledger.errors import TkError, usage_error
 from tkledger.git import history, identity
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -116,7 +116,7 @@ class Session:
         try:
             name = who.actor if who.actor == who.email else line(who.actor)
         except ValueError as error:
-            raise usage("bad-actor", f"the actor {error}", "--as NAME") from None
+            raise usage_error("bad-actor", f"the actor {error}", "--as NAME") from None
         return ledger.policy.actor(name) if ledger.policy else name
 
     def carry_out(
@@ -135,7 +135,7 @@ class Session:
         try:
             key = None if key is None else line(key)
         except ValueError as error:
-            raise usage("bad-key", f"the key {error}", "--key KEY") from None
+            raise usage_error("bad-key", f"the key {error}", "--key KEY") from None
 
         def propose(before: Snapshot) -> Proposal:
             steps[:] = self._steps(before, verbs, places)
@@ -295,7 +295,7 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
         return proposed_by(verb)(ledger, options, actor)
     except FieldError as error:
         message = f"{place}{error.key}: {error.message}"
-        raise usage("bad-value", message, f"tk {verb} --help") from None
+        raise usage_error("bad-value", message, f"tk {verb} --help") from None
     except TkError as error:
         raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
 

@@ -12,7 +12,7 @@ from tkledger.core.layout import SUFFIX
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR
-from tkledger.errors import unusable, usage
+from tkledger.errors import unusable, usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal, Recorded
 from tkledger.verbs.ids import existing
@@ -76,7 +76,7 @@ def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorde
             raise unusable("changed", f"{before.id} was changed meanwhile", again)
         after = codec.load_task(codec.reformatted(data))
         if after.id != before.id:
-            raise usage("frozen", f"the id of {before.id} cannot change", again)
+            raise usage_error("frozen", f"the id of {before.id} cannot change", again)
         actor = session.actor(ledger)
         words = f"edit {after.id} {after.title}"
         return Proposal(ledger.put(after), words, ((ACTOR, actor),))
@@ -84,4 +84,4 @@ def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorde
     try:
         return session.record(propose, dry_run=dry_run)
     except codec.FormError as error:
-        raise usage("bad-file", str(error), again) from None
+        raise usage_error("bad-file", str(error), again) from None

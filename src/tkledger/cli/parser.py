@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from tkledger.errors import TkError, usage
+from tkledger.errors import TkError, usage_error
 from tkledger.verbs.commands import COMMANDS, Command, inner
 from tkledger.verbs.parameters import JSON, Parameter
 
@@ -39,7 +39,7 @@ def parse(argv: Sequence[str]) -> Call | None:
         values = _values(command, rest)
         return None if values is None else Call(command, _complete(command, values))
     except ValueError as error:
-        raise usage("usage", str(error), f"tk {command.name} --help") from None
+        raise usage_error("usage", str(error), f"tk {command.name} --help") from None
 
 
 def wants_json(argv: Iterable[str]) -> bool:
@@ -62,7 +62,7 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
         return None, ()
     if f"{name} {word}" not in subcommands:
         known = ", ".join(one.partition(" ")[2] for one in subcommands)
-        raise usage(
+        raise usage_error(
             "usage",
             f"no such command: {f'{name} {word}'!r}; there are {known}",
             f"tk {name} --help",
@@ -77,10 +77,10 @@ def _no_command(argv: Sequence[str]) -> TkError:
     command = next((word for word in argv if word in COMMANDS), None)
     if name.startswith("-") and command:
         fact = f"options come after the command, {name} came before"
-        return usage("order", fact, f"tk {command} {name} ...")
+        return usage_error("order", fact, f"tk {command} {name} ...")
     near = get_close_matches(name, (one for one in COMMANDS if " " not in one), 1)
     remedy = f"tk {near[0]}" if near else "tk --help"
-    return usage("no-such-command", f"no such command: {name!r}", remedy)
+    return usage_error("no-such-command", f"no such command: {name!r}", remedy)
 
 
 def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
@@ -145,7 +145,7 @@ def _checked(one: Parameter, text: str) -> Any:
         return _number(one, text)
     if one.noun and text not in one.choices:
         kind, fact = f"no-such-{one.noun}", f"no such {one.noun}: {text!r}"
-        raise usage(kind, fact, f"one of {', '.join(one.choices)}")
+        raise usage_error(kind, fact, f"one of {', '.join(one.choices)}")
     return text
 
 
@@ -201,7 +201,7 @@ def read_ids(ids: Iterable[str]) -> list[str]:
     for word in ids:
         found += _standard_input().split() if word == "-" else [word]
     if not found:
-        raise usage("no-id", "which task?", "tk list")
+        raise usage_error("no-id", "which task?", "tk list")
     return list(dict.fromkeys(found))
 
 
@@ -210,4 +210,4 @@ def _standard_input() -> str:
         return sys.stdin.read()
     except UnicodeDecodeError as error:
         said = f"byte {error.start + 1} of standard input is not {error.encoding}"
-        raise usage("bad-input", said, "iconv -t utf-8") from None
+        raise usage_error("bad-input", said, "iconv -t utf-8") from None

@@ -12,7 +12,7 @@ from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR, KEY, folded
-from tkledger.errors import Exit, TkError, usage
+from tkledger.errors import Exit, TkError, usage_error
 from tkledger.files import codec
 from tkledger.git import history, identity, refs
 from tkledger.git.errors import GitError, Locked, RefMoved
@@ -85,7 +85,7 @@ def _judged(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal]:
         raise Refused(*violations)
     for key in made.touched:
         if len(file_of(proposal.after, key) or b"") > codec.MAX_BYTES:
-            raise usage(
+            raise usage_error(
                 "too-large",
                 f"{key} would take more than {codec.MAX_BYTES} bytes",
                 "commit the long text as a file of its own, and name that file in the task",

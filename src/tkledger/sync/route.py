@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from tkledger.core import ref_names
-from tkledger.errors import unusable, usage
+from tkledger.errors import unusable, usage_error
 from tkledger.git.repo import Repo
 
 _UNDER_WAY = {
@@ -68,7 +68,7 @@ def route(repo: Repo, remote: str | None) -> Route:
     upstream = variables.get(f"branch.{branch}.remote")
     chosen = remote or _default(variables, upstream)
     if f"remote.{chosen}.url" not in variables:
-        raise usage(
+        raise usage_error(
             "no-such-remote",
             f"no such remote: {chosen!r}; there are {', '.join(_remotes(variables)) or 'none'}",
             f"git remote add {chosen} URL",
@@ -146,7 +146,7 @@ def _default(variables: Mapping[str, str], upstream: str | None) -> str:
             "there is no remote to sync with",
             "git remote add origin URL, then tk sync",
         )
-    raise usage("which-remote", f"which remote? {', '.join(known)}", f"tk sync {known[0]}")
+    raise usage_error("which-remote", f"which remote? {', '.join(known)}", f"tk sync {known[0]}")
 
 
 def _remotes(variables: Mapping[str, str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tkledger.core.field import decimal, line, whole
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import COST, MODEL, PREFIX, SPEND, STEP, TOKENS_IN, TOKENS_OUT
-from tkledger.errors import usage
+from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed
 
@@ -36,9 +36,9 @@ def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
                 trailers.append((name, str(clean(value))))
             except ValueError as error:
                 option = name.removeprefix(PREFIX).lower()
-                raise usage("bad-amount", f"--{option} {error}", "tk spend --help") from None
+                raise usage_error("bad-amount", f"--{option} {error}", "tk spend --help") from None
     if not {TOKENS_IN, TOKENS_OUT, COST} & {name for name, _ in trailers}:
-        raise usage(
+        raise usage_error(
             "no-amount",
             f"what was spent on {task.id}?",
             f"tk spend {task.id} --tokens-in N --tokens-out N --cost USD",

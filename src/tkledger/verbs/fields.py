@@ -10,7 +10,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, changed, task
 from tkledger.core.trailers import REASON
-from tkledger.errors import usage
+from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing, find, fresh_id
 from tkledger.verbs.verb import Options, Proposed
 
@@ -28,9 +28,9 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """A new task."""
     wanted = options.get("id")
     if wanted is not None and wanted in ledger.entries:
-        raise usage("id-taken", f"id already taken: {wanted!r}", f"tk show {wanted}")
+        raise usage_error("id-taken", f"id already taken: {wanted!r}", f"tk show {wanted}")
     if wanted is not None and not is_id(wanted):
-        raise usage(
+        raise usage_error(
             "bad-id",
             f"invalid id {wanted!r}: use a-z, 0-9, _ and -, starting with a letter or digit (max 63);"
             " 'config' and Windows device names are reserved",
@@ -51,7 +51,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         "creator": actor,
     }
     if not fields["title"].strip():
-        raise usage("no-title", "a task needs a title", "tk new TITLE")
+        raise usage_error("no-title", "a task needs a title", "tk new TITLE")
     after = ledger.put(task(fields))
     return Proposed(after, task_id, f"new {task_id} {_title(after, task_id)}")
 
@@ -79,7 +79,7 @@ def note(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     before = existing(ledger, options.get("id"))
     text = options.get("message")
     if not text or not text.strip():
-        raise usage("no-text", "a note needs text", f"tk note {before.id} TEXT")
+        raise usage_error("no-text", "a note needs text", f"tk note {before.id} TEXT")
     after = ledger.put(changed(before, notes=(*before.notes, text)))
     return Proposed(after, before.id, f"note {before.id} {before.title}")
 
@@ -97,12 +97,12 @@ def concern(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         )
         return Proposed(after, before.id, f"settle {before.id} {before.title}")
     if not text:
-        raise usage("no-text", "a concern needs text", f"tk concern {before.id} TEXT")
+        raise usage_error("no-text", "a concern needs text", f"tk concern {before.id} TEXT")
     words = f"{kind or CONCERNS[0]}: {text}"
     if words in before.concerns:
         number = before.concerns.index(words) + 1
         fact = f"{before.id} already has this concern, as number {number}"
-        raise usage("known-concern", fact, f"tk show {before.id}, or word it differently")
+        raise usage_error("known-concern", fact, f"tk show {before.id}, or word it differently")
     after = ledger.put(changed(before, concerns=(*before.concerns, words)))
     return Proposed(after, before.id, f"concern {before.id} {before.title}")
 
@@ -111,10 +111,10 @@ def _open_concern(before: Task, number: int) -> str:
     """The words of a concern by its number, from 1."""
     if not 1 <= number <= len(before.concerns):
         fact = f"{before.id} has no concern {number}; it has {len(before.concerns)}"
-        raise usage("no-such-concern", fact, f"tk show {before.id}")
+        raise usage_error("no-such-concern", fact, f"tk show {before.id}")
     words = before.concerns[number - 1]
     if words in before.settled:
-        raise usage(
+        raise usage_error(
             "settled", f"concern {number} of {before.id} is settled", f"tk show {before.id}"
         )
     return words
@@ -165,6 +165,8 @@ def _budget(raw: str | Mapping[str, Any], before: Task | None) -> dict[str, Any]
     for pair in raw.split(","):
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
-            raise usage("bad-budget", f"not a limit: {pair!r}", "--budget steps=50,seconds=1800")
+            raise usage_error(
+                "bad-budget", f"not a limit: {pair!r}", "--budget steps=50,seconds=1800"
+            )
         known[name] = int(value) if WHOLE.match(value) and name != "cost" else value
     return {name: value for name, value in known.items() if value != ""}

@@ -7,7 +7,7 @@ from collections.abc import Container
 
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import Task
-from tkledger.errors import TkError, unusable, usage
+from tkledger.errors import TkError, unusable, usage_error
 
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 """Base 32 without i, l, o and u, which are misread (https://www.crockford.com/base32.html)."""
@@ -40,7 +40,7 @@ def find(ledger: Snapshot, text: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise usage(
+        raise usage_error(
             "ambiguous",
             f"{text} matches {len(found)} ids: {', '.join(found[:5])}"
             + (", ..." if len(found) > 5 else ""),
@@ -52,7 +52,7 @@ def find(ledger: Snapshot, text: str) -> str:
 def existing(ledger: Snapshot, text: str | None) -> Task:
     """The task that is meant, if it can be read."""
     if not text:
-        raise usage("no-id", "which task?", "tk list")
+        raise usage_error("no-id", "which task?", "tk list")
     task_id = find(ledger, text)
     entry = ledger.entry(task_id)
     if isinstance(entry, Flaw):

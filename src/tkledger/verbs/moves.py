@@ -18,7 +18,7 @@ from tkledger.core.rules.lifecycle import illegal
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
 from tkledger.core.trailers import REASON
-from tkledger.errors import usage
+from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed, Verb
 
@@ -33,7 +33,7 @@ def move(event: Event) -> Verb:
         assert ledger.policy is not None
         text, reason = options.get("message"), options.get("reason")
         if event is Event.BLOCK and not reason:
-            raise usage(
+            raise usage_error(
                 "no-reason",
                 f"blocking needs a reason: {', '.join(REASONS)}",
                 f"tk block {task.id} --reason other -m TEXT",

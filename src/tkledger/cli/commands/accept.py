@@ -9,7 +9,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR, REASON
 from tkledger.doors.verify import judge_range
-from tkledger.errors import usage
+from tkledger.errors import usage_error
 from tkledger.git import history
 from tkledger.ledger.proposal import Proposal
 
@@ -30,13 +30,13 @@ def accept(
     parents = session.repo.run("rev-parse", f"{oid}^@").decode().split()
     verdict = judge_range(session.ledger, oid, *parents)
     if not verdict.violations and not verdict.accepted:
-        raise usage("legal", f"{oid[:10]} breaks no rule", "tk verify --all")
+        raise usage_error("legal", f"{oid[:10]} breaks no rule", "tk verify --all")
 
     def propose(before: Snapshot) -> Proposal:
         policy = session.ledger.usable(before).policy
         assert policy is not None
         if oid in policy.accepted:
-            raise usage("accepted", f"{oid[:10]} is already accepted", "tk verify --all")
+            raise usage_error("accepted", f"{oid[:10]} is already accepted", "tk verify --all")
         amended = policies.changed(policy, accepted={**policy.accepted, oid: reason})
         words = f"accept {oid[:10]}"
         trailers = ((ACTOR, session.actor(before)), (REASON, reason))

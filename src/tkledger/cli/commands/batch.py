@@ -8,7 +8,7 @@ from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, changed
-from tkledger.errors import unusable, usage
+from tkledger.errors import unusable, usage_error
 from tkledger.verbs.commands import fields
 from tkledger.verbs.parameters import Parameter
 from tkledger.verbs.verb import VERBS, Options
@@ -27,11 +27,11 @@ def batch(
     """Carry out one JSON object a line, {"op": VERB, "id": ID, options...}, as one commit."""
     lines = _read(file).split("\n")  # and nowhere else: a JSON text may hold U+2028
     if len(lines) > MAX_LINES:
-        raise usage("too-many", f"a batch has at most {MAX_LINES} lines", "split the file")
+        raise usage_error("too-many", f"a batch has at most {MAX_LINES} lines", "split the file")
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     verbs = [_verb(number, line) for number, line in numbered]
     if not verbs:
-        raise usage(
+        raise usage_error(
             "empty", "the batch is empty", 'echo \'{"op": "new", "title": "T"}\' | tk batch'
         )
     session = Session(path, actor=actor, progress=TERMINAL)
@@ -47,7 +47,7 @@ def _read(file: str) -> str:
         with open(file, encoding="utf-8") as stream:
             return stream.read()
     except UnicodeDecodeError:
-        raise usage("bad-file", f"{file} is not UTF-8", "tk batch --help") from None
+        raise usage_error("bad-file", f"{file} is not UTF-8", "tk batch --help") from None
     except OSError as error:
         words = f"{file} cannot be read: {error.strerror}"
         raise unusable("bad-file", words, "tk batch --help") from None
@@ -80,4 +80,4 @@ def _fits(one: Parameter, value: Any) -> bool:
 
 
 def _wrong(number: int, what: str) -> Exception:
-    return usage("bad-line", f"line {number}: {what}", "tk batch --help; nothing was written")
+    return usage_error("bad-line", f"line {number}: {what}", "tk batch --help; nothing was written")

@@ -8,7 +8,7 @@ from tkledger.api.json import without_empty
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core import exec_kernel
 from tkledger.core.exec_kernel import Node
-from tkledger.errors import Exit, TkError, usage
+from tkledger.errors import Exit, TkError, usage_error
 
 
 def _answer(ask: Callable[[], exec_kernel.Ruling]) -> Answer:
@@ -16,7 +16,7 @@ def _answer(ask: Callable[[], exec_kernel.Ruling]) -> Answer:
     try:
         found = ask()
     except ValueError as error:
-        raise usage("bad-value", str(error), "tk check --help") from None
+        raise usage_error("bad-value", str(error), "tk check --help") from None
     return Answer(
         lambda: {"ok": found.ok, **without_empty({"text": found.text, "kind": found.kind})},
         lambda: [found.text if found.ok else Aside(found.text)],

@@ -15,7 +15,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget
 from tkledger.core.trailers import ACTOR
-from tkledger.errors import usage
+from tkledger.errors import usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal
 
@@ -73,7 +73,7 @@ def set_(
     """Change one field of the policy, in a commit of its own with the next version."""
     session = Session(path, actor=actor, progress=TERMINAL)
     if key not in Policy._fields or key in ("version", "accepted"):
-        raise usage("no-such-setting", f"{key} cannot be set", "tk config explain")
+        raise usage_error("no-such-setting", f"{key} cannot be set", "tk config explain")
 
     def propose(before: Snapshot) -> Proposal:
         return _amended(session, before, key, values)
@@ -94,9 +94,11 @@ def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str])
     try:
         after = policies.changed(policy, **{key: _value(key, words)})
     except FieldError as error:
-        raise usage("bad-value", f"{error.key}: {error.message}", "tk config explain") from None
+        raise usage_error(
+            "bad-value", f"{error.key}: {error.message}", "tk config explain"
+        ) from None
     if after._replace(version=policy.version) == policy:
-        raise usage("no-change", f"{key} already has this value", "tk config show")
+        raise usage_error("no-change", f"{key} already has this value", "tk config show")
     snapshot = before.evolve({POLICY_PATH: after})
     words_of_commit = f"policy {after.version}: {key}"
     return Proposal(snapshot, words_of_commit, ((ACTOR, session.actor(before)),))
@@ -112,7 +114,7 @@ def _value(key: str, words: Sequence[str]) -> Any:
     if isinstance(default, tuple):
         return words
     if len(words) > 1:
-        raise usage("one-value", f"{key} takes one value", "tk config explain")
+        raise usage_error("one-value", f"{key} takes one value", "tk config explain")
     return _number(words[0])
 
 

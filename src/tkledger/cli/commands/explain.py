@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tkledger.cli.answer import Answer
 from tkledger.core.catalogue import EVERY
-from tkledger.errors import usage
+from tkledger.errors import usage_error
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -19,7 +19,7 @@ def explain(code: str | None = None, path: str = ".") -> Answer:
         rule for rule in EVERY if code is None or code.upper() in (rule.code, rule.name.upper())
     ]
     if not rules:
-        raise usage("no-such-rule", f"no such rule: {code}", "tk explain")
+        raise usage_error("no-such-rule", f"no such rule: {code}", "tk explain")
 
     def view() -> Iterable[Lines]:
         from tkledger.views.explain import catalogue, page

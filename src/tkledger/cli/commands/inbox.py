@@ -14,7 +14,7 @@ from tkledger.cli.commands.send import checked
 from tkledger.cli.parser import read_ids, read_text
 from tkledger.core import messages
 from tkledger.core.messages import Letter, bounded
-from tkledger.errors import usage
+from tkledger.errors import usage_error
 from tkledger.verbs.parameters import WHY_REFUSED
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def inbox(
     found = box.inbox(session.repo, who)
     if ack or refuse:
         if ack and refuse:
-            raise usage("both", "--ack and --refuse exclude each other", "tk inbox --ack ID")
+            raise usage_error("both", "--ack and --refuse exclude each other", "tk inbox --ack ID")
         if not ids:
-            raise usage("no-id", "which message?", "tk inbox, then tk inbox --ack ID")
+            raise usage_error("no-id", "which message?", "tk inbox, then tk inbox --ack ID")
         chosen = _named(found, read_ids(ids), who)
         return _answer(session, who, chosen, taken=ack, why=message, dry_run=dry_run)
     shown = [one for one in found if (one.dead if dead else one.waits(now))]
@@ -65,7 +65,7 @@ def _named(found: Iterable[Letter], ids: Iterable[str], who: str) -> list[Letter
         if len(matching) != 1:
             many = "several messages" if matching else "no message"
             fact = f"{many} to {who} {'begin' if matching else 'begins'} with {start!r}"
-            raise usage("no-such-message", fact, "tk inbox")
+            raise usage_error("no-such-message", fact, "tk inbox")
         chosen += matching
     return chosen
 

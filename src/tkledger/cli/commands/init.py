@@ -9,7 +9,7 @@ from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR
-from tkledger.errors import TkError, unusable, usage
+from tkledger.errors import TkError, unusable, usage_error
 from tkledger.ledger.proposal import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
 
@@ -29,7 +29,7 @@ def init(
     try:
         begun = policies.changed(policies.PRESETS[preset]._replace(version=0), **values)
     except FieldError as error:
-        raise usage("bad-value", f"{error.key}: {error.message}", "tk init --help") from None
+        raise usage_error("bad-value", f"{error.key}: {error.message}", "tk init --help") from None
 
     def propose(before: Snapshot) -> Proposal:
         if POLICY_PATH in before.entries:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core.layout import FOLDER
-from tkledger.errors import Exit, unusable, usage
+from tkledger.errors import Exit, unusable, usage_error
 from tkledger.files.codec import FormError
 from tkledger.git.repo import Repo
 from tkledger.merging.resolve import settle, unmerged
@@ -23,14 +23,14 @@ def resolve(
 ) -> Answer:
     """Settle task files that a merge left open, field by field, by the rules of merges."""
     if ours and theirs:
-        raise usage("both", "--ours and --theirs exclude each other", "tk resolve --ours")
+        raise usage_error("both", "--ours and --theirs exclude each other", "tk resolve --ours")
     repo = Repo(path)
     if repo.top is None:
         raise unusable("bare", "a bare repository has no merge to settle", "git worktree add PATH")
     open_ = unmerged(repo)
     wanted = [one for one in open_ if not ids or any(_is_meant(one, id_) for id_ in ids)]
     if not wanted:
-        raise usage("nothing-open", "no merge has left a task file open here", "git status")
+        raise usage_error("nothing-open", "no merge has left a task file open here", "git status")
     try:
         left = settle(
             repo, wanted, take="ours" if ours else "theirs" if theirs else None, dry_run=dry_run

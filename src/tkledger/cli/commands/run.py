@@ -11,7 +11,7 @@ from tkledger.agents.briefing import Briefing
 from tkledger.agents.run import Ended, RunOptions
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
-from tkledger.errors import Exit, usage
+from tkledger.errors import Exit, usage_error
 
 
 def run(
@@ -33,7 +33,7 @@ def run(
     session = Session(path, actor=actor, progress=TERMINAL)
     command = tuple(words if next_ else words[1:])
     if not command:
-        raise usage("no-command", "what is to be run?", "tk run ID -- CMD...")
+        raise usage_error("no-command", "what is to be run?", "tk run ID -- CMD...")
     if next_ and jobs > 1:
         from tkledger.cli.jobs import side_by_side
 

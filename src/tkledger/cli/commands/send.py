@@ -12,7 +12,7 @@ from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_text
 from tkledger.core.field import line
 from tkledger.core.messages import Message, bounded, seconds
-from tkledger.errors import usage
+from tkledger.errors import usage_error
 from tkledger.verbs import parameters as p
 from tkledger.verbs.ids import find
 from tkledger.verbs.parameters import Parameter
@@ -52,4 +52,4 @@ def checked(one: Parameter, value: str, clean: Callable[[str], Any]) -> Any:
     try:
         return clean(value)
     except ValueError as error:
-        raise usage("bad-value", f"{one.label}: {error}", "tk send --help") from None
+        raise usage_error("bad-value", f"{one.label}: {error}", "tk send --help") from None

@@ -12,7 +12,7 @@ from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
 from tkledger.doors.verify import Verdict, judge_range
-from tkledger.errors import Exit, usage
+from tkledger.errors import Exit, usage_error
 from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -31,14 +31,14 @@ def verify(
     """Check every commit of a range, or of all history, from the commits alone."""
     session = Session(path, progress=TERMINAL)
     if staged and (range or all or at):
-        raise usage("both", "--staged takes no range, --all or --at", "tk verify --staged")
+        raise usage_error("both", "--staged takes no range, --all or --at", "tk verify --staged")
     if staged:
         return _staged(session, format)
     if session.repo.head is None:
         session.head()
     if range and (all or at):
         other = (ALL_HISTORY if all else AT).label
-        raise usage("both", f"a range and {other} exclude each other", f"tk verify {range}")
+        raise usage_error("both", f"a range and {other} exclude each other", f"tk verify {range}")
     tip, bases = (history.commit_at(session.repo, at), []) if at else _ends(session.repo, range)
     found: list[Verdict] = []
 
@@ -126,5 +126,5 @@ def _ends(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
         return history.commit_of(repo, "HEAD"), []
     first, _, last = text.partition("..")
     if not first or last.startswith("."):
-        raise usage("bad-range", f"not a commit range: {text}", "tk verify origin/main..HEAD")
+        raise usage_error("bad-range", f"not a commit range: {text}", "tk verify origin/main..HEAD")
     return history.commit_of(repo, last or "HEAD"), [history.commit_of(repo, first)]
