@@ -100,10 +100,10 @@ def _hooks(repo: Repo, *, server: bool) -> Iterator[Examined]:
     command = "tk hooks install" + (" --server" if server else "")
     try:
         states = install.status(repo, server=server)
-        old = install.outdated(repo, server=server)
     except TkError as error:
         yield Examined("hooks", False, error.message, error.remedy)
         return
+    old = [one.name for one in states if install.outdated(one)]
     bad = [one.name for one in states if not (one.ours and one.current and one.executable)]
     reasons = {_OLD: old, "missing or of another version of tk": [n for n in bad if n not in old]}
     message = "; ".join(f"{why}: {', '.join(names)}" for why, names in reasons.items() if names)

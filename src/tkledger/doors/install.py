@@ -150,11 +150,9 @@ def is_ours(path: str) -> bool:
     return not os.path.islink(path) and script.is_ours(_read(path) or "")
 
 
-def outdated(repo: Repo, *, server: bool = False) -> list[str]:
-    """The hooks of an older tk, which enter this one under names that will be dropped."""
-    folder = _folder(repo)
-    paths = {name: os.path.join(folder, name) for name in _names(server)}
-    return [n for n, path in paths.items() if is_ours(path) and script.is_old(_read(path) or "")]
+def outdated(state: HookState) -> bool:
+    """Whether a hook is of an older tk, which enters this one under a name that will be dropped."""
+    return state.ours and script.is_old(_read(state.path) or "")
 
 
 def _read(path: str) -> str | None:
