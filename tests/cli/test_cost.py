@@ -1,0 +1,108 @@
+"""What commands cost, counted: modules loaded, and git processes started.
+
+The most that each may take is what it took before the source was sorted into rooms; `bench/versions.py`
+has the time. Moves, ``show`` and ``sync`` load 8 to 25 modules more than then, small ones, in less time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.clones import cloned
+from tests.support.project import Project
+
+COUNTED = """\
+import sys
+before = len(sys.modules)
+import os
+leave = os._exit
+def counted(status):
+    os.write(int(os.environ["TK_COUNT"]), str(len(sys.modules) - before).encode())
+    leave(status)
+os._exit = counted
+from tkledger.cli import main
+main()
+"""
+
+WRAPPER = """\
+#!/bin/sh
+echo git >>'{log}'
+exec '{git}' "$@"
+"""
+
+STEPS = [  # in this order; modules under Python 3.11, git processes
+    ("start a", 120, 10),
+    ("note a words", 168, 8),
+    ("edit b --title B", 167, 8),
+    ("new Title --id x", 167, 8),
+    ("block a --reason other", 122, 9),
+    ("requeue a", 110, 8),
+    ("list", 115, 3),
+    ("show a", 116, 7),
+    ("ready", 115, 3),
+    ("tree", 116, 3),
+    ("board", 115, 2),
+    ("log", 108, 3),
+    ("why a", 173, 2),
+    ("next", 170, 6),
+    ("budget a", 106, 2),
+    ("explain TK301", 178, 0),
+    ("sync", 142, 10),
+    ("verify", 174, 6),
+    ("verify --all", 174, 6),
+    ("doctor", 170, 26),
+    ("--help", 232, 0),
+    ("hooks install", 139, 5),
+    ("start c", 120, 10),
+    ("done c", 122, 10),
+]
+
+
+@pytest.fixture
+def wrapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that gets a line for each git process."""
+    log, folder, git = tmp_path / "git.log", tmp_path / "bin", shutil.which("git")
+    folder.mkdir()
+    wrapper = folder / "git"
+    wrapper.write_text(WRAPPER.format(log=log, git=git))
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return log
+
+
+def test_no_command_loads_more_or_starts_more(
+    project: Project, tmp_path: Path, wrapped: Path
+) -> None:
+    (clone,) = cloned(project, tmp_path, 1)
+    found, most = {}, {}
+    for command, modules, processes in STEPS:
+        wrapped.write_text("")
+        reading, writing = os.pipe()
+        done = subprocess.run(
+            [sys.executable, "-c", COUNTED, *command.split()],
+            cwd=clone.path,
+            capture_output=True,
+            env={**os.environ, "TK_COUNT": str(writing)},
+            pass_fds=[writing],
+        )
+        os.close(writing)
+        with os.fdopen(reading) as stream:
+            loaded = int(stream.read())
+        assert done.returncode in (0, 3), (command, done.stderr)  # doctor finds no hooks
+        if sys.version_info[:2] != (3, 11):  # another standard library
+            modules += 10
+        most[command] = (modules, processes)
+        found[command] = (loaded, len(wrapped.read_text().split()))
+    over = {
+        command: (found[command], most[command])
+        for command in most
+        if any(a > b for a, b in zip(found[command], most[command]))
+    }
+    print(found)
+    assert over == {}
