@@ -10,6 +10,7 @@ from tkledger.agents import inbox as box
 from tkledger.core.messages import Letter
 from tkledger.core.task import Task
 from tkledger.git.repo import Repo
+from tkledger.local.store import replace
 from tkledger.views.inbox import inbox
 from tkledger.views.style import ENDLESS
 from tkledger.views.text_layout import text_of
@@ -52,11 +53,10 @@ def brief(repo: Repo, task: Task, actor: str, folder: str) -> Briefing:
     ]
     left = [*task.notes, *_tail(folder, task.tries - 1)]
     feedback, messages = (os.path.join(folder, name) for name in ("feedback.txt", "inbox.txt"))
-    with open(feedback, "w", encoding="utf-8") as file:
-        parts = [task.title, task.description or "", *left]
-        file.write("".join(f"{one.rstrip()}\n\n" for one in parts if one))
-    with open(messages, "w", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in text_of(inbox(letters, now), ENDLESS))
+    parts = [task.title, task.description or "", *left]
+    replace(feedback, "".join(f"{one.rstrip()}\n\n" for one in parts if one).encode())
+    lines = text_of(inbox(letters, now), ENDLESS)
+    replace(messages, "".join(f"{line}\n" for line in lines).encode())
     variables = {"TK_FEEDBACK": feedback, "TK_INBOX": messages}
     return Briefing(task.id, left, letters, now, variables)
 

@@ -14,6 +14,8 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import NamedTuple
 
+from tkledger.local.store import replace
+
 GRACE_SECONDS = 5.0
 """How long a process group has to end after it was asked to, before it is killed."""
 
@@ -177,8 +179,7 @@ def _is_empty(group: int) -> bool:
 
 
 def _note(path: str, pid: int) -> None:
-    with open(path, "w", encoding="ascii") as file:
-        file.write(f"{pid} {_born(pid)}")
+    replace(path, f"{pid} {_born(pid)}".encode("ascii"))
 
 
 def _born(pid: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 
 from tkledger.claims.standing import Standing, standing, task_at
 from tkledger.core.change import Violation
@@ -39,8 +38,8 @@ def tidy(repo: Repo, lines: Iterable[RefLine]) -> None:
     """Drop first-seen times of claims that no longer exist, after a push that moved some."""
     if any(line.ref.startswith(CLAIMS) for line in lines):
         forget_others(repo.common_dir, set(refs.listed(repo, CLAIMS).values()))
-        with suppress(OSError), open(Store(repo.common_dir).path(TIDIED), "w"):
-            pass  # the hook script asks for it again when this is a day old
+        # the hook script asks for it again when this is a day old
+        Store(repo.common_dir).keep(TIDIED, data=b"")
 
 
 def _at(repo: Repo, ref: str, oid: Oid | None) -> Standing | None:

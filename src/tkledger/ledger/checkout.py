@@ -9,7 +9,6 @@ hold what they held before the move or after it.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import time
@@ -23,7 +22,7 @@ from tkledger.git.objects import Oid, oid_of
 from tkledger.git.refs import LOCK_MILLISECONDS
 from tkledger.git.repo import Repo
 from tkledger.local.journal import Journal, Known, Noted
-from tkledger.local.store import SCRATCH, Store, scratch_file
+from tkledger.local.store import SCRATCH, Store, project
 
 
 class Checkout:
@@ -45,11 +44,7 @@ class Checkout:
         """
         folder = os.path.join(self._top, FOLDER)
         if os.path.islink(folder) or (os.path.exists(folder) and not os.path.isdir(folder)):
-            raise unusable(
-                "not-a-folder",
-                f"{FOLDER} is not a folder here",
-                f"move it away: git status {FOLDER}",
-            )
+            raise not_a_folder()
         staged = self._staged(list(before))
         for path, old in before.items():
             entry = staged.get(path)
@@ -149,23 +144,8 @@ class Checkout:
             with suppress(FileNotFoundError):
                 os.unlink(full)
             return True
-        os.makedirs(os.path.dirname(full), exist_ok=True)
-        os.makedirs(self._store.path(), exist_ok=True)
-        # the second, if the checkout is on another file system than its git folder
-        for place in (self._store.path(SCRATCH), full):
-            scratch = scratch_file(place, data)
-            is_ours = self._on_disk(path) in ours
-            try:
-                if is_ours:
-                    os.replace(scratch, full)
-                else:
-                    os.unlink(scratch)
-                return is_ours
-            except OSError as error:
-                os.unlink(scratch)
-                if error.errno != errno.EXDEV:
-                    raise
-        return False
+        scratch = self._store.path(SCRATCH)
+        return project(scratch, full, data, lambda: self._on_disk(path) in ours)
 
     def _stage(
         self, files: list[str], gone: list[str], entries: Mapping[str, Oid], sparse: list[str]
@@ -223,6 +203,13 @@ class Checkout:
             self.project({path: one[2] if one else None for path, one in found.items()}, known)
         if not again and (not paths or base != self._repo.head):
             self.forget()
+
+
+def not_a_folder() -> TkError:
+    """The error for something else in the place of the folder of task files, such as a link."""
+    return unusable(
+        "not-a-folder", f"{FOLDER} is not a folder here", f"move it away: git status {FOLDER}"
+    )
 
 
 def dirty(path: str, what: str) -> TkError:

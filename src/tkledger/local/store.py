@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Callable
 from contextlib import suppress
 
 # In the common git folder, for all worktrees of a repository.
@@ -89,6 +91,34 @@ def replace(path: str, data: bytes, *, mode: int | None = None) -> None:
     except OSError:
         os.unlink(scratch)
         raise
+
+
+def project(scratch: str, path: str, data: bytes, may: Callable[[], bool] = lambda: True) -> bool:
+    """Replace or create a working file atomically, if it then still ``may``; whether it did.
+
+    By way of a file at ``scratch``, in git's folder, where a kill leaves nothing in the checkout; if
+    that is on another file system, by way of one next to ``path``. A symbolic link at ``path`` is
+    replaced, not followed, and nothing is written through one in place of its folder.
+    """
+    folder = os.path.dirname(path)
+    os.makedirs(os.path.dirname(scratch), exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
+    for place in (scratch, path):
+        if os.path.islink(folder):
+            return False
+        made = scratch_file(place, data)
+        try:
+            is_wanted = may()
+            if is_wanted:
+                os.replace(made, path)
+            else:
+                os.unlink(made)
+            return is_wanted
+        except OSError as error:
+            os.unlink(made)
+            if error.errno != errno.EXDEV:
+                raise
+    return False
 
 
 def scratch_file(path: str, data: bytes) -> str:

@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
         return subprocess.run(
             ["git", "merge-file", "-L", "ours", "-L", "base", "-L", "theirs", *names]
         ).returncode
-    with open(ours_path, "wb") as file:
+    with open(ours_path, "wb") as file:  # git's own scratch file, under a random name
         file.write(marked(outcome) if outcome.conflicts else outcome.data)
     return 1 if outcome.conflicts else 0
 

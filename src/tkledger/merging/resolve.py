@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from tkledger.core.layout import FOLDER
 from tkledger.files import codec
 from tkledger.git.repo import Repo
+from tkledger.ledger.checkout import not_a_folder
 from tkledger.ledger.reader import Ledger
-from tkledger.local.store import SCRATCH, Store, scratch_file
+from tkledger.local.store import SCRATCH, Store, project
 from tkledger.merging.files import law_of, merge_bytes, only_one
 
 
@@ -51,9 +52,6 @@ def settle(
 def _settle(repo: Repo, path: str, data: bytes) -> None:
     assert repo.top is not None
     full = os.path.join(repo.top, path)
-    place = Store(repo.git_dir).path(SCRATCH)
-    os.makedirs(os.path.dirname(place), exist_ok=True)
-    import shutil
-
-    shutil.move(scratch_file(place, data), full)
+    if not project(Store(repo.git_dir).path(SCRATCH), full, data):
+        raise not_a_folder()
     repo.run("update-index", "--add", "--", path)

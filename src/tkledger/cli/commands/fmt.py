@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 
 from tkledger.cli.answer import Answer, Aside
@@ -13,6 +12,7 @@ from tkledger.core.rules import RULES
 from tkledger.errors import Exit, unusable
 from tkledger.files import codec
 from tkledger.git.repo import Repo
+from tkledger.local.store import SCRATCH, Store, project
 from tkledger.report import violation_json, violation_text
 
 
@@ -40,7 +40,7 @@ def fmt(
         if better != data:
             rewritten.append(name)
             if not dry_run:
-                _write(repo, full, better)
+                project(Store(repo.git_dir).path(SCRATCH), full, better)
     if staged and rewritten and not dry_run:
         repo.run("update-index", "--add", "--", *rewritten)
     if unreadable:
@@ -80,11 +80,3 @@ def _violation(name: str, error: codec.FormError) -> Violation:
     return Violation(
         name, rule.code, rule.name, str(error), error.remedy or f"put it right in {name}"
     )
-
-
-def _write(repo: Repo, path: str, data: bytes) -> None:
-    """Replace a file at once, by way of one in git's folder, where a kill leaves no stray file."""
-    scratch = os.path.join(repo.git_dir, f"tk-fmt-{os.getpid()}")
-    with open(scratch, "wb") as file:
-        file.write(data)
-    shutil.move(scratch, path)
