@@ -210,6 +210,33 @@ def test_of_two_limits_the_stricter_stays(begun: Loom) -> None:
             assert begun.judged({"a": edited(A, budget={"steps": steps})}, *pair) == codes
 
 
+# -- merges ------------------------------------------------------------------------------------
+
+
+def test_a_server_refuses_a_branch_with_a_copied_policy_and_takes_the_rebased_one(
+    clone: Clone,
+) -> None:
+    bare = clone.hooks_off()
+    bare.git("switch", "-q", "-c", "old")
+    bare.commit(p={"state": "in_review"})
+    bare.git("branch", "honest")
+    bare.commit(p={"state": "done"})
+    bare.git("switch", "-q", "main")
+    bare.policy(forbid=["in_review->done"])
+    bare.commit("policy")
+    bare.push()
+    bare.git("switch", "-q", "old")
+    bare.git("cherry-pick", "main")
+    bare.push("old")
+    bare.git("switch", "-q", "main")
+    bare.git("merge", "-q", "-m", "x", "old")
+    with pytest.raises(Refused, match=r"(?s)TK201.*rebase onto the branch that brought policy"):
+        bare.push()
+    bare.git("reset", "-q", "--hard", "HEAD~1")
+    bare.git("rebase", "-q", "main", "honest")
+    bare.push("honest:main")
+
+
 # -- editions ----------------------------------------------------------------------------------
 
 

@@ -25,6 +25,48 @@ def test_a_branch_from_before_the_law_is_judged_again_when_it_comes_in(begun: Lo
     assert begun.codes("ours", f"{merge}^1", f"{merge}^2") == {merge: {"TK201"}}
 
 
+def test_a_policy_copied_onto_an_older_branch_does_not_stand_for_it(begun: Loom) -> None:
+    """The branch approves itself, and takes the policy over that forbids it, before it is merged."""
+    base = begun.commit({"a": moved(A, "in_progress")}, "main")
+    done = {"a": moved(A, "done")}
+    fork(begun, [{POLICY_PATH: STRICT}], [done, {POLICY_PATH: STRICT}], base)
+    assert begun.codes("theirs") == {}
+    for sides in (("ours", "theirs"), ("theirs", "ours")):
+        merge = begun.commit(done, *sides, branch=None)
+        (one,) = begun.violations(merge)
+        assert (one.commit, one.code, one.task) == (merge, "TK201", "a")
+        assert one.remedy.startswith("rebase onto the branch that brought policy version 2")
+
+
+def test_a_policy_that_was_merged_is_not_copied(begun: Loom) -> None:
+    """The branch took the policy over by a merge: what it did before was judged then."""
+    begun.commit({"a": moved(A, "in_progress")}, "main")
+    fork(begun, [{POLICY_PATH: STRICT}], [{"b": moved(B, "in_progress")}])
+    taken = begun.commit({POLICY_PATH: STRICT}, "theirs", "ours", branch="theirs")
+    begun.commit({"c": a_task("c")}, taken, branch="theirs")
+    begun.commit({"d": a_task("d")}, "ours", branch="ours")
+    assert git_merge(begun)
+    assert begun.codes("ours") == {}
+
+
+def test_a_copied_policy_does_no_harm_to_what_it_allows(begun: Loom) -> None:
+    fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(A, "in_progress")}, {POLICY_PATH: STRICT}])
+    assert git_merge(begun)
+    assert begun.codes("ours") == {}
+
+
+def test_under_edition_1_a_copied_policy_passes_as_it_did(loom: Loom) -> None:
+    first = DEFAULT._replace(law=1)
+    strict = changed(first, review="required")
+    started = moved(A, "in_progress")
+    base = loom.weave([({POLICY_PATH: first}, ()), ({"a": started}, (1,))])[-1]
+    fork(
+        loom, [{POLICY_PATH: strict}], [{"a": moved(started, "done")}, {POLICY_PATH: strict}], base
+    )
+    loom.commit({"a": moved(started, "done")}, "ours", "theirs")
+    assert "TK201" not in set().union(*loom.codes().values())
+
+
 def test_what_the_newer_law_allows_too_comes_in(begun: Loom) -> None:
     fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(A, "in_progress")}, {"c": a_task("c")}])
     assert git_merge(begun)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from tkledger.claims import fence, remote
-from tkledger.core.change import Change, Violation, governing
+from tkledger.core.change import Change, Violation
 from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
 from tkledger.doors import idle
+from tkledger.doors.merged_in import Rejudged, merged_in
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -64,7 +65,7 @@ def joined(ledger: Ledger, tree: Oid, parents: Sequence[Oid]) -> tuple[Violation
 
 
 def _broken(ledger: Ledger, parents: Sequence[Oid], proposed: Change) -> tuple[Violation, ...]:
-    return (*judge(proposed), *_merged_in(ledger, parents, proposed, []))
+    return (*judge(proposed), *merged_in(ledger, parents, proposed, []))
 
 
 def _fenced(repo: Repo, proposed: Change) -> Iterator[Violation]:
@@ -124,12 +125,12 @@ def _unaccepted(
 
 def judged(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Judged]:
     """Every commit that ``tips`` have and ``known`` (as git excludes them) have not."""
-    rejudged: _Rejudged = []
+    rejudged: Rejudged = []
     for commit, change in changes.walk(ledger, *tips, *known):
         found: list[Violation] = []
         if change is not None:
             found += in_commit(commit, judge(change))
-            found += in_commit(commit, _merged_in(ledger, commit.parents, change, rejudged))
+            found += in_commit(commit, merged_in(ledger, commit.parents, change, rejudged))
         yield Judged(commit, change, found)
 
 
@@ -165,41 +166,3 @@ def created_while_idle(
 def in_commit(commit: Commit, found: Iterable[Violation]) -> Iterator[Violation]:
     """The same violations, saying which commit they are in."""
     return (one._replace(commit=commit.oid) for one in found)
-
-
-# -- what a merge brings in --------------------------------------------------------------------
-
-_Rejudged = list[tuple[Policy, Oid]]
-"""The tips whose history was judged again already, each with the policy it was judged by."""
-
-
-def _merged_in(
-    ledger: Ledger, parents: Sequence[Oid], change: Change, rejudged: _Rejudged
-) -> Iterator[Violation]:
-    """What a merge brings in that the newer of its policies does not allow.
-
-    A branch that left before the policy was tightened is judged by the old one before it is
-    merged, and by the new one when it is; each commit once on a walk, however many merges bring
-    it in.
-    """
-    newest = change.policy
-    if newest is None:
-        return
-    sides = dict(zip(parents, change.parents))
-    settled = [f"^{oid}" for oid, side in sides.items() if side.policy == newest]
-    for oid, side in sides.items():
-        if side.policy is None or side.policy == newest:
-            continue
-        known = [f"^{tip}" for policy, tip in rejudged if policy == newest]
-        rejudged.append((newest, oid))
-        for older, again in changes.walk(ledger, oid, *settled, *known, policy=newest):
-            where = f"(in {older.oid[:10]}, by policy version {newest.version})"
-            for one in _tightened(again, newest) if again is not None else ():
-                yield one._replace(message=f"{one.message} {where}")
-
-
-def _tightened(change: Change, newest: Policy) -> Iterator[Violation]:
-    """What a change breaks under a newer policy but not under the one that governed it."""
-    governed = change._replace(policy=governing(change.parents, change.after))
-    known = {(one.task, one.code) for one in judge(governed)}
-    return (one for one in judge(change) if (one.task, one.code) not in known)
