@@ -144,6 +144,17 @@ def marks(used: Used) -> Spent:
     )
 
 
+Edit = tuple["Task | None", "Task | None"]
+"""A task before and after a commit, one of them at least; None without a file that can be read."""
+
+
+def named(old: Task | None, new: Task | None) -> Task:
+    """The task of an `Edit`: as it is afterwards, if it is."""
+    task = new or old
+    assert task is not None
+    return task
+
+
 class Activity(NamedTuple):
     """The activity of a task at a commit: since when it is in progress, if it is, and its attempt."""
 
@@ -157,8 +168,12 @@ def beyond(task: Task, counted: Used) -> Used | None:
     return lost if any(lost) else None
 
 
-def activity(task: Task, since: int | None) -> Activity:
-    """The activity of a task; ``since`` is when it came to be in progress, if it is."""
+def activity(task: Task | None, since: int | None) -> Activity:
+    """The activity of a task; ``since`` is when it came to be in progress, if it is. Without a file
+    that can be read it has none: what it did before is counted, what it does later begins anew.
+    """
+    if task is None:
+        return Activity()
     return Activity(since if task.state is State.IN_PROGRESS else None, task.tries)
 
 
@@ -166,25 +181,26 @@ def facts(
     commit: str,
     at: int,
     words: Iterable[Bill],
-    changes: Iterable[tuple[Task | None, Task]],
+    changes: Iterable[Edit],
     before: Callable[[str], Activity],
 ) -> dict[str, Fact]:
     """What an ordinary commit adds, by task: its words, and the moves it makes.
 
-    ``at`` is its time, never before that of its parents; ``changes`` are the tasks it changes,
-    before (None for a birth) and after; ``before`` gives the activity of a task in its parent.
+    ``at`` is its time, never before that of its parents; ``changes`` are the tasks it changes;
+    ``before`` gives the activity of a task in its parent.
     """
     found: dict[str, Fact] = {}
     for old, new in changes:
         was, now = (one is not None and one.state is State.IN_PROGRESS for one in (old, new))
-        known = before(new.id) if was or new.tries > 1 else Activity()
-        fact = Fact(commit, new.id, old.tries if old else new.tries)
+        task = named(old, new)
+        known = before(task.id) if was or task.tries > 1 else Activity()
+        fact = Fact(commit, task.id, old.tries if old else task.tries)
         if was and not now and known.since is not None:
             fact = fact._replace(span=(min(known.since, at), at))
         elif now and not was:
             again = old is not None and old.state in (State.IN_REVIEW, State.BLOCKED)
             fact = fact._replace(entered=at, used=Used(rework=int(again)))
-        found[new.id] = fact
+        found[task.id] = fact
     for bill in words:
         fact = found.get(bill.task) or Fact(commit, bill.task, before(bill.task).attempt)
         used = Used(int(bill.step), 0, bill.tokens, bill.cost, fact.used.rework)

@@ -11,18 +11,17 @@ from tkledger.core.usage import (
     Accounts,
     Activity,
     Bill,
+    Edit,
     Fact,
     Used,
     activity,
     beyond,
     bills,
     facts,
+    named,
 )
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
-
-Edit = tuple["Task | None", Task]
-"""A task before and after a commit; None before it is created."""
 
 TaskIn = Callable[[str, str, Oid], "Task | None"]
 """The task in a file, by path, mode and object id; None if the file is not a task."""
@@ -140,7 +139,7 @@ class Walk:
     ) -> Iterator[Fact]:
         """The facts of marks that the commit writes and that say more than was counted up to it."""
         for old, task in changes:
-            if task.spent == (old.spent if old else Spent()):
+            if task is None or task.spent == (old.spent if old else Spent()):
                 continue
             lost: Used | None = Used()
             if measured:
@@ -161,9 +160,9 @@ class Walk:
     def _changes(self, commit: CommitWork) -> list[Edit]:
         found = []
         for old_mode, new_mode, old, new, path in commit.changes:
-            after = self._task_in(path, new_mode, new)
-            if after is not None:
-                found.append((self._task_in(path, old_mode, old), after))
+            sides = self._task_in(path, old_mode, old), self._task_in(path, new_mode, new)
+            if any(sides):
+                found.append(sides)
         return found
 
     def join(self, parents: Sequence[Oid]) -> _State:
@@ -205,16 +204,17 @@ class Walk:
         if not changes:
             return state.activities
         activities = dict(state.activities)
-        for _, task in changes:
-            since = self.activity(state, task.id).since
+        for old, task in changes:
+            name = named(old, task).id
+            since = self.activity(state, name).since
             if len(parents) > 1:  # it differs from the first parent, so it comes from another
-                others = (self.activity(self.state(other), task.id) for other in parents[1:])
+                others = (self.activity(self.state(other), name) for other in parents[1:])
                 since = next((one.since for one in others if one.since is not None), since)
             found = activity(task, clock if since is None else since)
             if found == Activity() and state.root is None:
-                activities.pop(task.id, None)
+                activities.pop(name, None)
             else:
-                activities[task.id] = found
+                activities[name] = found
         return activities
 
     def account(self, state: _State, base: Account | None, task: str) -> Account | None:

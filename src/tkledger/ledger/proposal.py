@@ -81,9 +81,10 @@ def about_to_be(
     who = identity.known_by(name, identity.author_email(ledger.repo) if asked else "")
     now = int(time.time())
     accepted = made.policy.accepted
-    # counted as on a walk: a file that cannot be read has no version before
-    tasks = () if made.is_merge else made.present()
-    edits = [(made.before.task(task.id), task) for task in tasks]
+    # counted as on a walk: a file that cannot be read is no version of a task
+    keys = () if made.is_merge else (key for key in made.touched if "/" not in key)
+    sides = ((made.before.task(key), made.after.task(key)) for key in keys)
+    edits = [side for side in sides if any(side)]
 
     def earlier(key: str) -> tuple[Task, ...]:
         if parents and (accepted or key in made.before.entries):

@@ -50,7 +50,9 @@ class Ledger:
         from tkledger.ledger.tally import Tally
         from tkledger.local.sums import SumsFile
 
-        file = SumsFile(self.repo.common_dir) if self._keep_sums else None
+        # what a shallow clone counts is wrong as soon as it is deepened
+        keep = self._keep_sums and not self.repo.is_shallow
+        file = SumsFile(self.repo.common_dir) if keep else None
         return Tally(self.repo, self.files, file)
 
     @cached_property

@@ -13,7 +13,7 @@ from itertools import chain
 
 from tkledger.core.layout import path_of
 from tkledger.core.task import Task
-from tkledger.core.usage import Account, Accounts, Activity, Bill, Fact, Usage, activity
+from tkledger.core.usage import Account, Accounts, Activity, Bill, Edit, Fact, Usage, activity
 from tkledger.files.reader import TreeReader
 from tkledger.git import history
 from tkledger.git.commit import Commit
@@ -23,7 +23,6 @@ from tkledger.git.repo import Repo
 from tkledger.ledger.counting import (
     Below,
     CommitWork,
-    Edit,
     Walk,
     nothing_below,
     work_of,
@@ -161,12 +160,23 @@ class Tally:
         if len(tips) != 1:
             return Sums("", accounts, {}, late, 0)
         state = walk.state(tips[0])
+        tasks = {*accounts, *state.activities, *self._active_below(anchor, state.root)}
         activities = {
-            task: found
-            for task in {*accounts, *state.activities}
-            if (found := walk.activity(state, task)) != Activity()
+            task: found for task in tasks if (found := walk.activity(state, task)) != Activity()
         }
         return Sums(tips[0], accounts, activities, late, state.clock)
+
+    def _active_below(self, anchor: Sums | None, root: Oid | None) -> Iterable[str]:
+        """The tasks that may have an activity at ``root``, in the history of the sums' commit: those
+        that have one there, and those whose files differ.
+        """
+        if anchor is None or root is None:
+            return ()
+        if root == anchor.tip:
+            return anchor.activities
+        here, there = (self._reader.entries(f"{oid}^{{tree}}") for oid in (anchor.tip, root))
+        other = {key for key in there if "/" not in key and there[key] != here.get(key)}
+        return other.union(anchor.activities)
 
     def _old(self, anchor: Sums, oid: Oid) -> Below:
         """A commit in the history of the one that the sums are of."""
@@ -176,20 +186,20 @@ class Tally:
 
     def _activity_at(self, anchor: Sums, oid: Oid, task: str) -> Activity:
         found = self._reader.task_at(oid, task)
-        account = anchor.accounts.get(task)
-        if found is None or account is None or not _is_running(found):
-            return Activity() if found is None else activity(found, None)
-        return activity(found, self._since(account, anchor, oid, task))
+        since = None if found is None or not _is_running(found) else self._since(anchor, oid, task)
+        return activity(found, since)
 
-    def _since(self, account: Account, anchor: Sums, oid: Oid, task: str) -> int | None:
+    def _since(self, anchor: Sums, oid: Oid, task: str) -> int | None:
         """Since when a task that is in progress at a commit has been so, found as `Walk` finds it: by
         first parents, but by the other parent if a merge took that one's version.
         """
+        account = anchor.accounts.get(task)
+        entered = account.entered if account else {}
         line = history.first_parents(self._repo, oid, path_of(task))
         while row := next(line, None):
             commit, *parents = row
-            if commit in account.entered:
-                return account.entered[commit]
+            if commit in entered:
+                return entered[commit]
             if len(parents) > 1:
                 by_preference = (*parents[1:], parents[0])
                 running = (one for one in by_preference if self._is_running_at(one, task))
