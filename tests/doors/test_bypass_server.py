@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.clone import Clone, Refused
 from tkledger.core.claim import Claim, message
+from tkledger.errors import Exit
 
 CLAIM = Claim("a", "alice", "refs/heads/main", "refs/heads/main", 3600, "n1")
 
@@ -84,3 +85,68 @@ def test_an_inbox_is_never_a_validated_tip(clone: Clone) -> None:
     clone.push(f"{later}:refs/tk/inbox/bob", "main")
     known = (clone.server / "tk/validated").read_text().split()
     assert known == [clone.oid("main")]
+
+
+# -- which ledger is the law -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("head", ["refs/heads/gone", "detached"])
+def test_a_server_whose_head_names_no_branch_is_refused(clone: Clone, head: str) -> None:
+    server, main = clone.at(clone.server), clone.oid("main")
+    change = ["update-ref", "--no-deref", "HEAD", main]
+    server.git(
+        *(change if head == "detached" else ["symbolic-ref", "HEAD", head]), cwd=clone.server
+    )
+    line = "git symbolic-ref HEAD refs/heads/main"
+    for words in (("hooks", "install", "--server"), ("doctor",), ("doctor", "--fix")):
+        said = server.tk(*words)
+        assert said.status == Exit.UNUSABLE
+        assert f"remedy: {line}" in said.out + said.err
+    server.git(*line.split()[1:], cwd=clone.server)
+    assert clone.server_tk("install").status == 0
+    assert server.tk("doctor", "--fix").status == 0
+
+
+def test_a_server_without_a_branch_gets_its_law_by_the_first_push(clone: Clone) -> None:
+    clone.git("update-ref", "-d", "refs/heads/main", cwd=clone.server)
+    assert clone.server_tk("install").status == 0
+    clone.push()
+
+
+def begun(clone: Clone, *parents: str) -> str:
+    """A commit that begins a ledger with the very files of main's."""
+    files = clone.oid("main:.tasks")
+    tree = clone.git("mktree", stdin=f"040000 tree {files}\t.tasks\n")
+    return clone.commit_tree(tree, *parents, message="another ledger")
+
+
+def test_a_second_ledger_is_refused(clone: Clone) -> None:
+    clone.hooks_off()
+    code = clone.git("rev-list", "--max-parents=0", "main")
+    for begin in (begun(clone), begun(clone, code)):
+        files = clone.oid("main^{tree}")
+        merge = clone.commit_tree(files, "main", begin, message="join")
+        for new in (begin, clone.commit_tree(files, begin), merge):
+            for ref in ("refs/heads/other", "refs/tags/v1", "refs/foo/bar"):
+                refused(
+                    clone, f"{new}:{ref}", match="TK710.*second ledger beside that of refs/heads"
+                )
+        refused(clone, f"{merge}:main", match="TK604")
+        assert "TK604" in clone.verified(f"main..{merge}")
+
+
+def test_a_branch_of_the_same_ledger_or_of_none_is_welcome(clone: Clone) -> None:
+    pages = clone.commit_tree(
+        clone.git("mktree", stdin=f"100644 blob {clone.blob('pages')}\tindex.md\n"), message="pages"
+    )
+    join = clone.commit_tree(clone.oid("main^{tree}"), "main", pages, message="join")
+    side = clone.commit_tree(clone.oid("main^{tree}"), "main", message="nothing of the ledger")
+    both = clone.commit_tree(clone.oid("main^{tree}"), join, side, message="join")
+    clone.push(f"{pages}:refs/heads/pages", f"{side}:refs/heads/side", f"{both}:main")
+    assert clone.verified("--at", both) == set()
+
+
+def test_a_lost_baseline_makes_no_second_ledger(clone: Clone) -> None:
+    (clone.server / "tk/validated").unlink()
+    clone.commit(b={"priority": 1})
+    clone.push()

@@ -77,6 +77,12 @@ class Change(NamedTuple):
         return len(self.parents) > 1
 
     @property
+    def begins(self) -> bool:
+        """Whether the ledger begins with it."""
+        known = any(parent.policy is not None for parent in self.parents)
+        return not known and POLICY_PATH in self.after.entries
+
+    @property
     def law(self) -> Policy:
         """The policy that judges, for a rule: rules run only where there is one."""
         assert self.policy is not None

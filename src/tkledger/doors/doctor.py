@@ -39,6 +39,7 @@ def examine(repo: Repo) -> Iterator[Examined]:
     yield _git_version(repo)
     yield from _ledger(repo)
     if repo.is_bare:
+        yield _head(repo)
         yield from _server_settings(repo)
         yield from _hooks(repo, server=True)
         yield from _server_canaries(repo)
@@ -74,6 +75,14 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
             "this clone is shallow: verify --all cannot judge it",
             "git fetch --unshallow",
         )
+
+
+def _head(repo: Repo) -> Examined:
+    """Whether the branch exists whose policy counts on a server."""
+    missing = install.lawless(repo)
+    if missing is not None:
+        return Examined("HEAD", False, missing.message, missing.remedy)
+    return Examined("HEAD", True, f"the policy that counts is that of {repo.head_ref}")
 
 
 def _editions(policy: Policy) -> Iterator[Examined]:
@@ -112,7 +121,7 @@ def _hooks(repo: Repo, *, server: bool) -> Iterator[Examined]:
         not bad,
         message or "installed",
         command,
-        lambda: install.install(repo, server=server),
+        None if server and install.lawless(repo) else partial(install.install, repo, server=server),
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from shlex import quote
 from typing import NamedTuple
 
 from tkledger.core.change import Violation
 from tkledger.doors import script
 from tkledger.doors.script import BEFORE, CLIENT, SERVER
 from tkledger.doors.validated import Baseline
-from tkledger.errors import unusable
+from tkledger.errors import TkError, unusable
+from tkledger.git import refs
 from tkledger.git.repo import Repo
 from tkledger.local.python import PACKAGE
 from tkledger.local.store import replace
@@ -48,11 +50,15 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
     or whatever came in past the hooks would become known by renewing them.
 
     Raises TkError if hooks of that kind do not belong in this repository, if another tool replaced a
-    hook of tk's that already ran a previous one, or if core.hooksPath is relative.
+    hook of tk's that already ran a previous one, if core.hooksPath is relative, or if a server's HEAD
+    names no branch.
     """
     if server is not repo.is_bare:
         fact = "server hooks belong in a bare repository, the others in a clone"
         raise unusable("not-bare", fact, "tk hooks install" + ("" if server else " --server"))
+    missing = lawless(repo) if server else None
+    if missing is not None:
+        raise missing
     folder = _folder(repo)
     os.makedirs(folder, exist_ok=True)
     for name in _names(server):
@@ -72,6 +78,19 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
     repo.run("config", "merge.tk.name", "task files, field by field")
     repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
     return Installed(status(repo))
+
+
+def lawless(repo: Repo) -> TkError | None:
+    """The error if a server has branches, but its HEAD is none of them: the policy that counts is the
+    one on HEAD, so whoever created that branch would choose it.
+    """
+    branches = refs.listed(repo, "refs/heads")
+    if not branches or repo.head_ref in branches:
+        return None
+    names = "names a commit" if repo.is_detached else f"names {repo.head_ref}, which does not exist"
+    fact = f"HEAD {names}: the policy that counts here is that of the branch which HEAD names"
+    only = next(iter(branches)) if len(branches) == 1 else "refs/heads/BRANCH"
+    return unusable("no-branch", fact, f"git symbolic-ref HEAD {quote(only)}")
 
 
 def _begun(repo: Repo) -> tuple[Violation, ...]:

@@ -11,7 +11,8 @@ from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit
 from tkledger.core.door_rules.identity import RestrictedAction
-from tkledger.core.door_rules.push import RefUpdate
+from tkledger.core.door_rules.push import NewLedger, RefUpdate
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.ref_names import ALL
 from tkledger.core.rules.authority import guarded
@@ -19,6 +20,7 @@ from tkledger.core.trailers import STEP
 from tkledger.doors import gate
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import Baseline
+from tkledger.git import refs
 from tkledger.git.commit import Commit
 from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
@@ -49,11 +51,14 @@ def pushed(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[Viola
 
 
 class _Arrived(NamedTuple):
-    """The new commits of a push: what they break, their committer dates, who worked on what."""
+    """The new commits of a push: what they break, their committer dates, who worked on what; and
+    those that begin a ledger.
+    """
 
     violations: list[Violation]
     dates: dict[Oid, int]
     workers: fence.Workers
+    begin: list[Oid]
 
 
 def _commits(ledger: Ledger, policy: Policy | None, lines: Sequence[RefLine]) -> _Arrived:
@@ -61,12 +66,14 @@ def _commits(ledger: Ledger, policy: Policy | None, lines: Sequence[RefLine]) ->
 
     Never "that no ref has": a commit pushed to a ref that is not judged would count as known.
     """
-    found = _Arrived([], {}, {})
+    found = _Arrived([], {}, {}, [])
     known = [f"^{tip}" for tip in Baseline(ledger.repo).tips()] if lines else []
     for part in _judged(ledger, policy, lines, known):
         found.violations.extend(part.violations)
         found.dates.update(part.dates)
         found.workers.update(part.workers)
+        found.begin.extend(part.begin)
+    found.violations.extend(_second_ledgers(ledger.repo, found.begin))
     return found
 
 
@@ -91,12 +98,14 @@ def _judged(
 def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:
     """The same of one part of them."""
     accepted = policy.accepted if policy else {}
-    violations, dates, workers = found = _Arrived([], {}, {})
+    violations, dates, workers, begin = found = _Arrived([], {}, {}, [])
     for commit, change, broken in gate.judged(ledger, part.tips, part.known):
         if len(violations) > _ENOUGH:
             break
         dates[commit.oid] = commit.at
         fence.note(workers, commit, change, policy)
+        if change is not None and change.begins:
+            begin.append(commit.oid)
         violations += gate.created_while_idle(ledger.repo, commit, change, policy)
         violations += (one for one in broken if one.commit not in accepted)
         if change is not None and change.touched:
@@ -104,6 +113,19 @@ def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:
         else:
             violations += gate.in_commit(commit, _unattributed(ledger, commit))
     return found
+
+
+def _second_ledgers(repo: Repo, begin: Sequence[Oid]) -> Iterator[Violation]:
+    """Those of the commits that begin a ledger beside another one: of the server or of the push."""
+    if not begin:
+        return
+    here = refs.listed(repo, "refs/heads", "refs/tags")
+    other = next((ref for ref, oid in here.items() if repo.read(f"{oid}:{POLICY_PATH}")), "")
+    for oid in begin:
+        if any(is_ancestor(repo, oid, tip) for tip in {*here.values()}):
+            continue  # judged again, since what was validated is not known any more
+        yield from (one._replace(commit=oid) for one in judge_door(NewLedger(oid, other)))
+        other = other or oid[:10]
 
 
 def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:

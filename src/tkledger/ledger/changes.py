@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain, islice
 
 from tkledger.core.change import Change, change
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Entry, Pending, Snapshot, touched
 from tkledger.core.trailers import PREFIX
@@ -164,8 +165,17 @@ def _made_by(
     actor = made.policy.actor(commit.author.actor)
     made = made._replace(actor=actor, message=commit.message)
     if not (made.touched or made.charged):
-        return None
+        return _if_ledgers_join(ledger, made, commit.parents)
     return _with_bases(ledger, made, commit.parents) if made.is_merge else made
+
+
+def _if_ledgers_join(ledger: Ledger, made: Change, parents: Sequence[Oid]) -> Change | None:
+    """A merge that changes no file, if its sides may be two ledgers; edition 2 of the law asks."""
+    sides = [side.entries for side in made.parents if POLICY_PATH in side.entries]
+    if made.law.law < 2 or all(one is sides[0] for one in sides):
+        return None
+    joined = _with_bases(ledger, made, parents)
+    return joined if joined.bases else joined._replace(bases=(ledger.empty(),))
 
 
 def _with_bases(ledger: Ledger, made: Change, parents: Sequence[Oid]) -> Change:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tkledger.core.door_rules.claims import ClaimedWork, Handover
     from tkledger.core.door_rules.identity import RestrictedAction
     from tkledger.core.door_rules.idle import NewTask
-    from tkledger.core.door_rules.push import RefUpdate
+    from tkledger.core.door_rules.push import NewLedger, RefUpdate
 
     DoorFact: TypeAlias = (
-        RefUpdate | RestrictedAction | CodeCommit | ClaimedWork | NewTask | Handover
+        RefUpdate | NewLedger | RestrictedAction | CodeCommit | ClaimedWork | NewTask | Handover
     )
 
 _ASKED: dict[type, tuple[Rule, ...]] = {}

@@ -102,3 +102,35 @@ def reserved_ref(update: RefUpdate) -> Iterator[Finding]:
         inner and not update.ref.startswith(ref_names.SHARED)
     ):
         yield Finding(update.ref, "is a reserved ref", "push branches and tags only")
+
+
+class NewLedger(NamedTuple):
+    """A commit in a push that begins a ledger.
+
+    commit: its id; other: the branch or tag of the server that has another one, or the commit of
+    the push that begins another; empty without one
+    """
+
+    commit: str
+    other: str
+
+
+@door_rule("TK710", NewLedger)
+def second_ledger_pushed(new: NewLedger) -> Iterator[Finding]:
+    """A push brings a ledger that began separately from the one that the server has.
+
+    Asked of every branch and tag, also if the files are the same, or a merge brings it in.
+
+    Why: a ledger that begins anew has its own law and all its budgets; whoever gets it to where
+    the server looks for its law would have replaced it.
+
+    Remedy: `git rebase --onto BRANCH COMMIT` puts what came after the beginning onto the other
+    ledger; or bring the open work over as new tasks.
+    """
+    branch = new.other.removeprefix("refs/heads/")
+    if new.other:
+        yield Finding(
+            new.commit[:10],
+            f"begins a second ledger beside that of {new.other}",
+            f"in the clone: git rebase --onto origin/{branch} {new.commit[:10]}",
+        )

@@ -50,7 +50,7 @@ def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, .
 
     Only rules of the edition that the judging policy names, or of an earlier one, apply.
     """
-    if change.policy is None or not (change.touched or change.charged):
+    if change.policy is None or not (change.touched or change.charged or change.bases):
         return ()
     edition = change.policy.law
     found = {

@@ -75,7 +75,8 @@ def policy_not_alone(change: Change) -> Iterator[Finding]:
 
 @rule("TK604")
 def second_ledger(change: Change) -> Iterator[Finding]:
-    """A merge joins two ledgers that began separately.
+    """A merge joins two ledgers that began separately; since edition 2 of the law also if both hold
+    the same files. A server refuses the second one before it is merged: TK710.
 
     Why: the tasks of one have no history in the other.
 
