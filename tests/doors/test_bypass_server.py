@@ -4,6 +4,8 @@ validated, which ledger is its law, who pushes, what a ref's name hides.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tests.support.clone import Clone, Refused
@@ -150,3 +152,40 @@ def test_a_lost_baseline_makes_no_second_ledger(clone: Clone) -> None:
     (clone.server / "tk/validated").unlink()
     clone.commit(b={"priority": 1})
     clone.push()
+
+
+# -- symbolic refs -----------------------------------------------------------------------------
+
+
+def aliased(clone: Clone, *names: str) -> None:
+    """Symbolic refs on the server, each leading to the one before."""
+    for name, other in pairwise(names):
+        clone.git("symbolic-ref", f"refs/heads/{other}", f"refs/heads/{name}", cwd=clone.server)
+
+
+def test_a_symbolic_ref_moves_no_protected_branch(clone: Clone) -> None:
+    clone.hooks_off()
+    aliased(clone, "main", "master", "trunk")
+    for ref in ("master", "trunk"):
+        refused(clone, f"+main~1:refs/heads/{ref}", match="TK702] refs/heads/main")
+        refused(clone, f":refs/heads/{ref}", match="TK701] refs/heads/main")
+    clone.git("pack-refs", "--all", cwd=clone.server)
+    refused(clone, ":refs/heads/trunk", match="TK701] refs/heads/main")
+    clone.commit(b={"priority": 1})
+    clone.push("main:refs/heads/trunk")
+    assert clone.git("rev-parse", "main", cwd=clone.server) == clone.oid("main")
+
+
+def test_a_symbolic_ref_to_a_branch_nobody_protects_goes(clone: Clone) -> None:
+    clone.push("main:refs/heads/side")
+    aliased(clone, "side", "short")
+    clone.push("+main~1:refs/heads/short")
+    assert clone.git("rev-parse", "side", cwd=clone.server) == clone.oid("main~1")
+    clone.push(":refs/heads/short")
+
+
+def test_a_symbolic_ref_to_a_claim_is_judged_as_one(clone: Clone, bad: str) -> None:
+    clone.push(f"{claimed(clone)}:refs/tk/claims/a")
+    clone.git("symbolic-ref", "refs/heads/mine", "refs/tk/claims/a", cwd=clone.server)
+    refused(clone, f"+{claimed(clone, on='b')}:refs/heads/mine", match="TK709")
+    refused(clone, f"+{bad}:refs/heads/mine", match="TK201")

@@ -37,8 +37,11 @@ _ENOUGH = 1_000
 def pushed(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[Violation]:
     """Judge every new commit of every ref line of a push, and the push itself.
 
-    ``now`` is the server's clock. Claims have no ledger: they are judged by what they say.
+    ``now`` is the server's clock. Claims have no ledger: they are judged by what they say. A
+    symbolic ref is judged by its own name and as the ref that it leads to, which git moves.
     """
+    targets = [line._replace(ref=refs.target(ledger.repo, line.ref)) for line in lines]
+    lines = list(dict.fromkeys([*lines, *targets]))
     policy = ledger.head().policy
     _, others = apart(lines)
     arrived = _commits(ledger, policy, others)

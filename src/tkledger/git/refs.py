@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from tkledger.git.errors import LOOK, GitError, Locked, RefMoved, remedy_for
@@ -39,6 +41,18 @@ def listed(repo: Repo, *patterns: str) -> dict[str, Oid]:
     out = repo.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", *patterns)
     rows = [line.split(" ", 2) for line in out.decode(errors="surrogateescape").splitlines()]
     return {name: oid for kind, oid, name in rows if kind == "commit"}
+
+
+def target(repo: Repo, ref: str) -> str:
+    """The ref that a push to this one moves: itself, or if it is symbolic the one it leads to.
+
+    A plain ref costs no process, unless the repository keeps its refs in another form than files.
+    """
+    path = os.path.join(repo.common_dir, ref)
+    plain = not os.path.isdir(os.path.join(repo.common_dir, "reftable"))
+    with suppress(OSError), open(path, "rb") as file:  # if it is packed it is not symbolic
+        plain = file.read(4) != b"ref:" and not os.path.islink(path)
+    return ref if plain else repo.answers("symbolic-ref", "-q", ref) or ref
 
 
 def swap(repo: Repo, swaps: Sequence[RefSwap], message: str) -> None:

@@ -43,7 +43,7 @@ def _protected(update: RefUpdate) -> bool:
 
 @door_rule("TK701", RefUpdate)
 def protected_branch_deleted(update: RefUpdate) -> Iterator[Finding]:
-    """A push deletes a branch that the policy protects.
+    """A push deletes a branch that the policy protects, by its own name or through a symbolic ref.
 
     Why: the ledger's history is lost with the branch, and another one could take its place.
 
@@ -55,7 +55,8 @@ def protected_branch_deleted(update: RefUpdate) -> Iterator[Finding]:
 
 @door_rule("TK702", RefUpdate)
 def protected_branch_rewritten(update: RefUpdate) -> Iterator[Finding]:
-    """A push moves a protected branch to a commit that does not have the old one in its history.
+    """A push moves a protected branch, by its own name or through a symbolic ref, to a commit that
+    does not have the old one in its history.
 
     Why: commits that others rely on, and what was counted in them, would be gone.
 
