@@ -65,6 +65,18 @@ def test_a_server_may_name_its_own_variable_and_no_other_counts(project: Path) -
     git(project, "push", "-q", "origin", "main", OUR_LOGIN="bob")
 
 
+def test_an_email_counts_only_if_the_server_says_so(project: Path) -> None:
+    """The user chose it: with bob's address, anyone could approve as bob."""
+    named(project, "actors", "b@example.org=bob")
+    git(project, "push", "-q", "origin", "main")
+    assert run(["approve", "a", "--as", "bob", "-C", str(project)]) == Exit.OK
+    env = {"GITEA_PUSHER_NAME": "mallory", "GITEA_PUSHER_EMAIL": "b@example.org"}
+    said = git(project, "push", "origin", "main", fails=True, **env)
+    assert "error[TK705] a: approved in the name of bob, pushed by mallory" in said
+    git(project / "../server.git", "config", "tk.pusher", "GITEA_PUSHER_EMAIL")
+    git(project, "push", "-q", "origin", "main", **env)
+
+
 def test_the_policy_maps_a_login_to_an_actor(project: Path) -> None:
     named(project, "actors", "b.miller=bob")
     git(project, "push", "-q", "origin", "main")
@@ -130,6 +142,12 @@ def test_a_signed_commit_vouches_for_its_signer(project: Path, tmp_path: Path, k
         ({}, set()),
         ({"GL_USERNAME": ""}, set()),
         ({"REMOTE_USER": "alice"}, {"alice"}),
+        ({"REMOTE_USER": "alice", "GL_USER": "bob"}, {"bob"}),
+        ({"GL_USER": "bob", "GL_USERNAME": "carol", "REMOTE_USER": "dave"}, {"carol"}),
+        ({"GITEA_PUSHER_NAME": "eve", "GITEA_PUSHER_EMAIL": "alice@example.org"}, {"eve"}),
+        ({"GITEA_PUSHER_EMAIL": "alice@example.org"}, set()),
+        ({"GIT_PUSH_CERT_STATUS": "G", "GIT_PUSH_CERT_SIGNER": "Alice",
+          "GIT_PUSH_CERT_NONCE_STATUS": "OK", "GL_USERNAME": "bob"}, {"Alice"}),
         ({"GIT_PUSH_CERT_STATUS": "G", "GIT_PUSH_CERT_SIGNER": "",
           "GIT_PUSH_CERT_NONCE_STATUS": "OK"}, set()),
         ({"GIT_PUSH_CERT_STATUS": "G", "GIT_PUSH_CERT_SIGNER": "Alice <alice@example.org>",
@@ -140,7 +158,7 @@ def test_a_signed_commit_vouches_for_its_signer(project: Path, tmp_path: Path, k
           "GIT_PUSH_CERT_NONCE_STATUS": "OK"}, set()),
     ],
 )  # fmt: skip
-def test_a_status_alone_proves_nothing(
+def test_one_thing_names_the_pusher_and_a_status_alone_does_not(
     repo_path: Path, env: dict[str, str], names: set[str]
 ) -> None:
     git(repo_path, "init", "-q")

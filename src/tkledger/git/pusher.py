@@ -9,8 +9,10 @@ from typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 
-VARIABLES = ("GL_USERNAME", "GITEA_PUSHER_NAME", "GITEA_PUSHER_EMAIL", "GL_USER", "REMOTE_USER")
-"""What GitLab, Gitea and Forgejo, gitolite and a web server set for their hooks."""
+VARIABLES = ("GL_USERNAME", "GITEA_PUSHER_NAME", "GL_USER", "REMOTE_USER")
+"""What GitLab, Gitea and Forgejo, gitolite and a web server set for their hooks, in the order in which
+they are looked at. Each is a login: an e-mail, such as GITEA_PUSHER_EMAIL, may be the user's own choice.
+"""
 
 SETTING = "tk.pusher"
 """Configuration of the server's repository: the name of the variable that holds the pusher, or
@@ -27,16 +29,19 @@ class Pusher(NamedTuple):
 
 
 def pusher(repo: Repo, environment: Mapping[str, str] | None = None) -> Pusher:
-    """Who makes this push, by push certificate, by the configured variable or the host's own."""
+    """Who makes this push: by its certificate, else by the configured variable, else by the first of
+    `VARIABLES` that is set. The first that tells is the only one: several could name several people.
+    """
     env = os.environ if environment is None else environment
-    names = set(_certified(env))
+    certified = _certified(env)
+    if certified:
+        return Pusher(frozenset(certified))
     configured = repo.answers("config", SETTING)
     if configured == "none":
-        return Pusher(frozenset(names), vouched=bool(names))
-    for variable in (configured,) if configured else VARIABLES:
-        if env.get(variable):
-            names.add(env[variable])
-    return Pusher(frozenset(names))
+        return Pusher(frozenset(), vouched=False)
+    found = (env.get(name, "") for name in ((configured,) if configured else VARIABLES))
+    name = next(filter(None, found), "")
+    return Pusher(frozenset({name} if name else ()))
 
 
 def _certified(env: Mapping[str, str]) -> list[str]:

@@ -29,7 +29,8 @@ def actor_not_the_pusher(pushed: RestrictedAction) -> Iterator[Finding]:
 
     A server asks this of approvals if the policy says `review: required`, of raised limits, and of
     changes of the policy if its `roles` name who may make them. It believes a push certificate with
-    a known signer, a signature of the commit, or the variable in which its host names the pusher.
+    a known signer or, without one, the first variable in which its host names the pusher; and a
+    signature of the commit.
     Which actor a login belongs to is decided by the policy on the server's HEAD, never by the one
     that is pushed.
 
