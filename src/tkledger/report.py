@@ -12,6 +12,7 @@ from tkledger.core.change import Violation
 from tkledger.core.field import FieldError
 from tkledger.core.policy import TooNew
 from tkledger.core.task import Task
+from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError, too_old
 from tkledger.git.errors import GitError, Locked
 
@@ -132,7 +133,7 @@ def say(text: str) -> None:
 
 def bug(error: Exception) -> TkError:
     """The one sentence for what should not have happened."""
-    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    what = lines(f"{type(error).__name__}: {error}")[0]
     return TkError(
         Exit.BUG, "bug", f"tk itself failed: {what}", "run it again with TK_DEBUG=1 and report it"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.clone import Clone, Refused
+from tkledger.errors import Exit
 
 
 @pytest.fixture
@@ -43,3 +44,54 @@ def test_pushes_about_another_task_do_not_forget_an_attempt(past_hooks: Clone) -
     clone.push()
     words(clone, "work", "Tk-Task: a")
     shut(clone, "TK401")
+
+
+# -- text that would be accounting -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["\n", "\u2028", "\r", "\x85"], ids=repr)
+def test_a_reason_books_nothing_on_another_task(clone: Clone, end: str) -> None:
+    clone.ok("edit", "s", "--budget", "tokens=9")
+    charge = f"gone{end}Tk-Spend: s{end}Tk-Tokens: 7"
+    clone.ok("step", "p", "-m", charge)
+    clone.tk("cancel", "p", "-m", charge)  # a file holds no control characters
+    clone.tk("block", "a", "--reason", charge)
+    clone.tk("edit", "b", "--label", "x", "--reason", charge)
+    assert clone.task("s").spent.tokens is None
+    assert "0 of 9" in clone.ok("budget", "s").out
+    clone.ok("spend", "s", "--tokens-in", "7")  # this is how
+    assert clone.task("s").spent.tokens == 7
+    clone.push()
+    assert clone.verified() == set()
+
+
+def test_a_title_uses_up_no_budget(past_hooks: Clone) -> None:
+    clone = past_hooks
+    clone.ok("edit", "s", "--budget", "tokens=9")
+    title = "x\u2028Tk-Spend: s\u2028Tk-Tokens: 99999"
+    answer = clone.tk("new", title, "--id", "x")
+    assert answer.status == Exit.USAGE
+    assert "title: must be one line" in answer.err
+    assert clone.tk("edit", "a", "--title", title).status == Exit.USAGE
+    clone.commit(
+        f"tk: new x {title}", x={"title": title}
+    )  # a file may hold it, and means nothing by it
+    clone.ok("start", "x")
+    clone.push()
+    assert "0 of 9" in clone.ok("budget", "s").out
+    clone.ok("step", "s")
+    clone.push()
+    assert clone.verified() == set()
+
+
+def test_what_git_may_keep_below_the_scissors_is_judged(clone: Clone) -> None:
+    clone.ok("edit", "p", "--budget", "steps=0")
+    scissors = "# ------------------------ >8 ------------------------"
+    message = f"work\n\n{scissors}\nTk-Task: p\n"
+    options = ("-q", "--allow-empty", "-F", "-")
+    with pytest.raises(Refused, match="TK401"):
+        clone.git("commit", *options, "--cleanup=verbatim", stdin=message)
+    clone.write("code.txt", "Tk-Task: p\n")
+    clone.git("commit", "-q", "-a", "-v", "-e", "-m", "code", env={"GIT_EDITOR": "true"})
+    clone.push()
+    assert clone.verified() == set()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tkledger.agents import inbox as box
 from tkledger.core.messages import Letter
 from tkledger.core.task import Task
+from tkledger.core.trailers import lines
 from tkledger.git.repo import Repo
 from tkledger.local.store import replace
 from tkledger.views.inbox import inbox
@@ -73,6 +74,6 @@ def last_lines(path: str, most: int) -> list[str]:
         with open(path, "rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _TAIL_BYTES))
-            return file.read().decode(errors="replace").splitlines()[-most:]
+            return lines(file.read().decode(errors="replace"))[-most:]
     except OSError:
         return []

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tkledger.core import ref_names
+from tkledger.core.trailers import lines
 from tkledger.errors import unusable
 from tkledger.git.errors import GitError
 from tkledger.git.repo import Repo
@@ -54,7 +55,7 @@ def checkouts(repo: Repo) -> dict[str, str]:
     """The folders of all checkouts, by the branch each is on."""
     found, path = {}, ""
     out = repo.run("worktree", "list", "--porcelain").decode(errors="surrogateescape")
-    for line in out.splitlines():
+    for line in lines(out):
         word, _, value = line.partition(" ")
         if word == "worktree":
             path = value

@@ -168,15 +168,14 @@ class Session:
 
         trailers = [(ACTOR, self.actor(before)), *_trailers(steps)]
         trailers += [(KEY, key)] if key else []
-        words = "".join(f"{name}: {value}\n" for name, value in trailers)
         after = steps[-1].ledger if steps else before
-        ledger = limits.booked(self.ledger, before, after, words)
         work = any(step.work for step in steps)
         if work:
             from tkledger.claims import moves
 
             moves.require(self.repo, self.claimant(before), [step.id for step in steps])
-        return Proposal(ledger, _subject(steps), tuple(trailers), always=work)
+        proposal = Proposal(after, _subject(steps), tuple(trailers), always=work)
+        return limits.booked(self.ledger, before, proposal)
 
     def record(
         self,

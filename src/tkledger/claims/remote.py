@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from tkledger.core.ref_names import CLAIMS, copied_claims
+from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError
 from tkledger.git import writing
 from tkledger.git.errors import RefMoved
@@ -125,8 +126,8 @@ def unreachable(remote: str, words: str) -> TkError:
 
 def _last(output: str) -> str:
     """The line of git's output that says most."""
-    lines = [line.removeprefix("remote: ").strip() for line in output.splitlines() if line.strip()]
-    law = [line for line in lines if line.startswith("error[")]
-    errors = [line for line in lines if line.startswith(("fatal:", "error:", "!"))]
-    best = (law or errors or lines or ["git gave no reason"])[0]
+    said = [line.removeprefix("remote: ").strip() for line in lines(output) if line.strip()]
+    law = [line for line in said if line.startswith("error[")]
+    errors = [line for line in said if line.startswith(("fatal:", "error:", "!"))]
+    best = (law or errors or said or ["git gave no reason"])[0]
     return best.removeprefix("fatal: ").removeprefix("error: ")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tkledger.core.field import line, task_id
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
+from tkledger.core.trailers import lines
 
 WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
 """The fields that work on a task changes. Others may comment on it, or change its priority,
@@ -54,7 +55,7 @@ def message(claim: Claim) -> str:
 
 def parsed(task: str, text: str) -> Claim:
     """The claim on ``task`` that a message makes; one held by `UNREADABLE` if it cannot be read."""
-    found = dict(one.split(": ", 1) for one in text.splitlines() if ": " in one)
+    found = dict(one.split(": ", 1) for one in lines(text) if ": " in one)
     try:
         return Claim(
             task_id(found.get("task", "")),

@@ -24,12 +24,22 @@ REASON = "Tk-Reason"
 """Why it was done."""
 
 
+def lines(text: str) -> list[str]:
+    """The lines of a text, without their ends. Only a newline ends one, as for git, grep and sh:
+    Python's own splitlines takes ten other characters for an end.
+    """
+    found = text.split("\n")
+    if not found[-1]:
+        found.pop()
+    return found
+
+
 def trailers(message: str) -> dict[str, str]:
     """The value of the last line of each name, in the whole message: hosts put text after them."""
-    lines = (line.partition(": ") for line in message.splitlines())
-    return {name: value.strip() for name, colon, value in lines if colon}
+    rows = (line.partition(": ") for line in lines(message))
+    return {name: value.strip() for name, colon, value in rows if colon}
 
 
 def folded(text: str) -> str:
-    """A text as the one line of a trailer."""
+    """A text as one line, also for those who see the end of a line in other characters."""
     return " ".join(text.split())

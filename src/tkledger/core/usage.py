@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from tkledger.core.field import DECIMAL
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Spent, Task
-from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT
+from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT, lines
 
 MICRO = 1_000_000
 """Cost is counted in millionths of a US dollar: whole numbers add up in any order."""
@@ -94,14 +94,15 @@ def unreadable(message: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
+_BLANKS = " \t\r"
 _NAMES = (STEP, SPEND, TOKENS, TOKENS_IN, TOKENS_OUT, COST)
 
 
 def _lines(message: str) -> Iterator[tuple[str, str]]:
-    for line in message.splitlines():
-        name, colon, value = line.strip().partition(": ")
+    for line in lines(message):  # indented, as git merge --squash has them, or not
+        name, colon, value = line.strip(_BLANKS).partition(": ")
         if colon and name in _NAMES:
-            yield name, value.strip()
+            yield name, value.strip(_BLANKS)
 
 
 def _amount(name: str, value: str) -> int | None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
 from tkledger.core.snapshot import Flaw
+from tkledger.core.trailers import lines
 from tkledger.doors import canaries, install, script
 from tkledger.errors import TkError
 from tkledger.git.errors import GitError
@@ -167,7 +168,7 @@ def _tried(name: str, works: bool, where: str = "", options: str = "") -> Examin
 
 def _worktrees(repo: Repo) -> list[str]:
     out = repo.run("worktree", "list", "--porcelain").decode(errors="surrogateescape")
-    return [line[len("worktree ") :] for line in out.splitlines() if line.startswith("worktree ")]
+    return [line[len("worktree ") :] for line in lines(out) if line.startswith("worktree ")]
 
 
 # -- settings --------------------------------------------------------------------------------

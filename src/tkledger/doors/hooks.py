@@ -16,7 +16,7 @@ from tkledger.claims import fence
 from tkledger.core.change import Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit
-from tkledger.core.trailers import STEP, trailers
+from tkledger.core.trailers import PREFIX, STEP, lines, trailers
 from tkledger.core.usage import Bill, bills
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
@@ -62,9 +62,9 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     """commit-msg: what the message charges, whether code names its task, and whether another actor
     holds that task.
     """
-    with open(arguments[0], encoding="utf-8", errors="replace") as file:
-        text = file.read().partition(_SCISSORS)[0]
-    message = "".join(line for line in text.splitlines(True) if not line.startswith("#"))
+    with open(arguments[0], "rb") as file:
+        text, scissors, below = file.read().decode(errors="surrogateescape").partition(_SCISSORS)
+    message = "".join(f"{line}\n" for line in lines(text) if not line.startswith("#"))
     tree = _tree(ledger)
     if tree is None:
         return
@@ -74,7 +74,8 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     named = [task] if task and not heads else []
     fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))
     yield from (*verdict.violations, *fenced)
-    if not verdict.violations and not fenced and verdict.certain:
+    cut = not (scissors and PREFIX in below)  # by git, as a rule: what it keeps is judged later
+    if not verdict.violations and not fenced and verdict.certain and cut:
         note_message_checked(ledger.repo)
     if not heads:
         _warn(ledger, bills(message))

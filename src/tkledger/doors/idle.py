@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from tkledger.core.change import Violation
 from tkledger.core.task import Task
+from tkledger.core.trailers import lines
 from tkledger.git.repo import Repo
 from tkledger.local.lock import writing
 from tkledger.local.store import IDLE as FILE
@@ -20,7 +21,7 @@ EVERYBODY = "*"
 
 def sleepers(repo: Repo) -> tuple[str, ...]:
     """Who is idle, in order."""
-    return tuple((Store(repo.common_dir).read(FILE) or b"").decode().splitlines())
+    return tuple(lines((Store(repo.common_dir).read(FILE) or b"").decode()))
 
 
 def is_asleep(repo: Repo, actor: str) -> bool:

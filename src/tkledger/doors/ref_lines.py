@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tkledger.core.ref_names import CLAIMS
+from tkledger.core.trailers import lines
 from tkledger.git.history import is_commit
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefLine
@@ -40,7 +41,7 @@ def tips(repo: Repo, lines: Iterable[RefLine]) -> list[Oid]:
 
 
 def _lines(stdin: bytes) -> list[str]:
-    return stdin.decode(errors="surrogateescape").splitlines()
+    return lines(stdin.decode(errors="surrogateescape"))
 
 
 def _present(oid: str) -> Oid | None:

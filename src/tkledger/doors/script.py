@@ -8,7 +8,7 @@ from tkledger.core import ref_names
 from tkledger.core.field import RESERVED
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT, changed
-from tkledger.core.trailers import PREFIX, STEP
+from tkledger.core.trailers import PREFIX, STEP, lines
 from tkledger.files.codec import dump_policy
 from tkledger.local import store
 from tkledger.local.python import isolated
@@ -79,7 +79,7 @@ def words() -> dict[str, str]:
 def _line_of_attribution() -> str:
     """The line of a policy, as it is written, that asks for attribution."""
     policy = dump_policy(changed(DEFAULT, attribution="required")).decode()
-    return next(line for line in policy.splitlines() if line.startswith("attribution:"))
+    return next(line for line in lines(policy) if line.startswith("attribution:"))
 
 
 def driver(python: str, package: str) -> str:

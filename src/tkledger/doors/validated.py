@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tkledger.core.ref_names import ALL
+from tkledger.core.trailers import lines
 from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefLine
@@ -41,7 +42,7 @@ class Baseline:
         """
         form = "--format=%(objecttype) %(*objecttype) %(objectname)"
         out = self._repo.run("for-each-ref", form, "refs/heads", "refs/tags")
-        rows = [line.split(" ") for line in out.decode().splitlines()]
+        rows = [line.split(" ") for line in lines(out.decode())]
         return sorted({oid for kind, inner, oid in rows if "commit" in (kind, inner)})
 
     def begin(self, tips: Iterable[Oid]) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from tkledger.core.trailers import lines
+
 
 class Unreadable(Exception):
     """YAML that cannot be read in one way only; ``line`` counts from 1."""
@@ -41,7 +43,7 @@ def read(
         mark: Any = error.problem_mark or error.context_mark
         raise Unreadable(f"is not YAML: {error.problem}", mark.line + 1 if mark else 0) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise Unreadable(f"is not YAML: {str(error).splitlines()[0]}") from None
+        raise Unreadable(f"is not YAML: {lines(str(error))[0]}") from None
     if not isinstance(value, dict):
         raise Unreadable("must be a map of fields", 1)
     return value, places

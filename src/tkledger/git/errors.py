@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tkledger.core.trailers import lines
+
 LOOK = "git status"
 """The remedy if git's words are not known here."""
 
@@ -19,7 +21,7 @@ class Locked(GitError):
     """Another git held a lock for longer than tk waits: safe to try again."""
 
     def __init__(self, words: str) -> None:
-        first = words.splitlines()[0].removeprefix("fatal: ")
+        first = lines(words)[0].removeprefix("fatal: ")
         super().__init__(first, "run it again; if no git is running, one was killed and left it")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from tkledger.core.trailers import lines
 from tkledger.git.errors import LOOK, GitError, Locked, RefMoved, remedy_for
 from tkledger.git.objects import Oid
 from tkledger.git.process import DURABLE
@@ -39,7 +40,7 @@ def listed(repo: Repo, *patterns: str) -> dict[str, Oid]:
     by full name.
     """
     out = repo.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", *patterns)
-    rows = [line.split(" ", 2) for line in out.decode(errors="surrogateescape").splitlines()]
+    rows = [line.split(" ", 2) for line in lines(out.decode(errors="surrogateescape"))]
     return {name: oid for kind, oid, name in rows if kind == "commit"}
 
 

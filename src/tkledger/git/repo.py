@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from tkledger.core.trailers import lines
 from tkledger.git import process
 from tkledger.git.cat_file import CatFile, Found
 from tkledger.git.errors import GitError, failed, not_readable
@@ -78,7 +79,7 @@ class Repo:
         """Git's configuration and identities (``GIT_COMMITTER_IDENT``) in one go, read once."""
         if self._variables is None:
             out = self.run("var", "-l").decode(errors="surrogateescape")
-            pairs = (line.partition("=") for line in out.splitlines())
+            pairs = (line.partition("=") for line in lines(out))
             # a name without a value is how git writes true
             self._variables = {key: value if equals else "true" for key, equals, value in pairs}
         return self._variables
@@ -191,7 +192,7 @@ class Repo:
         promised = self.answers("config", "--name-only", "--get-regexp", r"^remote\..*\.promisor$")
         if not promised:
             return GitError("git cat-file ended early", "git fsck")
-        remote = promised.splitlines()[0].removeprefix("remote.").removesuffix(".promisor")
+        remote = lines(promised)[0].removeprefix("remote.").removesuffix(".promisor")
         return GitError(
             f"an object is not in this partial clone, and {remote} cannot be reached for it",
             f"look with git fetch {remote}, and run it again",

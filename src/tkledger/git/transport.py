@@ -10,6 +10,7 @@ from contextlib import suppress
 from subprocess import Popen
 from typing import NamedTuple
 
+from tkledger.core.trailers import lines
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -111,7 +112,7 @@ def listed(repo: Repo, remote: str, patterns: Sequence[str]) -> dict[str, Oid]:
     said = _talk(repo, ["ls-remote", "--refs", "--", remote, *patterns], None)
     if said.status:
         raise _failed(remote, said.err)
-    rows = (line.split("\t", 1) for line in said.out.splitlines())
+    rows = (line.split("\t", 1) for line in lines(said.out))
     return {name: oid for oid, name in rows}
 
 
@@ -129,7 +130,7 @@ def push(repo: Repo, remote: str, sends: Sequence[Send], *, progress: Listener |
     answers = tuple(_answers(said.out))
     if said.status and not answers and "failed to push" not in said.err:
         raise _failed(remote, said.err)
-    told = [line[8:].rstrip() for line in said.err.splitlines() if line.startswith("remote: ")]
+    told = [line[8:].rstrip() for line in lines(said.err) if line.startswith("remote: ")]
     return Pushed(not said.status, answers, "\n".join(told), said.err)
 
 
@@ -140,7 +141,7 @@ def _words(remote: str, sends: Sequence[Send], *options: str) -> list[str]:
 
 
 def _answers(out: str) -> list[RefAnswer]:
-    rows = [line.split("\t") for line in out.splitlines()]
+    rows = [line.split("\t") for line in lines(out)]
     return [
         RefAnswer(row[1].rpartition(":")[2], row[0][:1], row[2]) for row in rows if len(row) == 3
     ]
@@ -148,12 +149,10 @@ def _answers(out: str) -> list[RefAnswer]:
 
 def _failed(remote: str, err: str) -> Exception:
     """The error for a remote that did not answer, with the first line of git's words that says why."""
-    lines = [line for line in err.splitlines() if line and not line.startswith(("From", "remote:"))]
-    if any("cannot lock ref" in line or "File exists" in line for line in lines):
-        return Contended(lines[0])
-    why = (
-        lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else "git gave no reason"
-    )
+    said = [line for line in lines(err) if line and not line.startswith(("From", "remote:"))]
+    if any("cannot lock ref" in line or "File exists" in line for line in said):
+        return Contended(said[0])
+    why = said[0].removeprefix("fatal: ").removeprefix("error: ") if said else "git gave no reason"
     return unusable(
         "unreachable",
         f"{remote} cannot be reached: {why}",

@@ -12,6 +12,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.git.objects import Oid
+from tkledger.ledger.proposal import Proposal
 from tkledger.ledger.reader import Ledger
 
 
@@ -33,13 +34,14 @@ def gauges(
     return budget.gauges(policy, snapshot, task, usage(ledger, charged=charged))
 
 
-def booked(ledger: Ledger, before: Snapshot, after: Snapshot, message: str) -> Snapshot:
-    """The ledger after moves, with the marks that they leave if usage is counted; ``message`` is
-    that of the commit about to be made.
+def booked(ledger: Ledger, before: Snapshot, proposal: Proposal) -> Proposal:
+    """A proposal with the marks that it leaves if usage is counted, by its message as it will be
+    committed.
     """
-    charged = bills(message)
+    charged = bills(proposal.message)
     used = lru_cache(maxsize=1)(partial(usage, ledger, charged=charged))
-    return budget.booked(before, after, used, [bill.task for bill in charged])
+    names = [bill.task for bill in charged]
+    return proposal._replace(after=budget.booked(before, proposal.after, used, names))
 
 
 def remarks(ledger: Ledger, snapshot: Snapshot, tip: Oid | None) -> dict[str, str]:

@@ -33,8 +33,8 @@ class Proposal(NamedTuple):
     @property
     def message(self) -> str:
         """The message of the commit."""
-        lines = [f"{name}: {folded(value)}" for name, value in self.trailers]
-        return f"tk: {self.subject}\n" + (f"\n{chr(10).join(lines)}\n" if lines else "")
+        rows = "".join(f"{name}: {folded(value)}\n" for name, value in self.trailers)
+        return f"tk: {folded(self.subject)}\n" + (f"\n{rows}" if rows else "")
 
 
 class Recorded(NamedTuple):

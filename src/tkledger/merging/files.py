@@ -65,7 +65,10 @@ def marked(outcome: Outcome) -> bytes:
     """A merged file with conflict markers around the lines of those fields."""
     from difflib import SequenceMatcher
 
-    left, right = outcome.data.splitlines(True), outcome.other.splitlines(True)
+    left, right = (
+        [b"%s\n" % line for line in data.removesuffix(b"\n").split(b"\n")]
+        for data in (outcome.data, outcome.other)
+    )
     out: list[bytes] = []
     for kind, i, j, k, m in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if kind == "equal":

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tkledger.claims import fence, renewal
 from tkledger.core.change import Refused
 from tkledger.core.ref_names import CLAIMS
+from tkledger.core.trailers import lines
 from tkledger.doors import gate
 from tkledger.errors import Exit, TkError
 from tkledger.git import transport
@@ -84,8 +85,8 @@ def is_final(repo: Repo, road: Route, lost: Sequence[Lost]) -> bool:
 
 def rejected(road: Route, pushed: Pushed) -> TkError:
     """The error for a push that the remote will not take."""
-    output = (pushed.told or pushed.words).splitlines()
-    lines = [line for line in output if line and not line.startswith(("To ", "hint:"))]
+    output = lines(pushed.told or pushed.words)
+    said = [line for line in output if line and not line.startswith(("To ", "hint:"))]
     reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
     remedy = f"look with tk verify {road.there}..{road.here}"
     if pushed.too_large:
@@ -93,5 +94,5 @@ def rejected(road: Route, pushed: Pushed) -> TkError:
         remedy = f"push less at a time, git push {road.remote} COMMIT:{road.target}, then tk sync;"
         remedy += f" or have receive.maxInputSize raised at {road.remote}"
     fact = f"{road.remote} rejected the push{reasons and f', {reasons}'}:\n"
-    indented = "\n".join(f"  {line}" for line in lines)
+    indented = "\n".join(f"  {line}" for line in said)
     return TkError(Exit.REJECTED, "refused", fact + indented, f"nothing here was changed; {remedy}")

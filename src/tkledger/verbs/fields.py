@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tkledger.core.field import WHOLE, is_id
+from tkledger.core.field import WHOLE, FieldError, is_id
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, changed, task
@@ -22,6 +22,8 @@ _ADMISSION = {
 }
 _LINES = ("title", "owner", "pr", "agent")
 """What only edit sets, and an empty value removes."""
+
+_SEPARATORS = frozenset("\u2028\u2029")
 
 
 def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
@@ -40,6 +42,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     prefix = ledger.policy.prefix if ledger.policy else "tk"
     task_id = wanted or fresh_id(prefix, len(entries), entries)
     origin = options.get("from")
+    _require_lines(options)
     fields = {
         **_described(ledger, options),
         "id": task_id,
@@ -59,6 +62,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
 def edit(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """Other values for fields of a task; an empty value takes a field out."""
     before = existing(ledger, options.get("id"))
+    _require_lines(options)
     fields: dict[str, Any] = _described(ledger, options, before)
     for name in _LINES:
         if options.get(name) is not None:
@@ -118,6 +122,15 @@ def _open_concern(before: Task, number: int) -> str:
             "settled", f"concern {number} of {before.id} is settled", f"tk show {before.id}"
         )
     return words
+
+
+def _require_lines(options: Options) -> None:
+    """Raises FieldError if a title, or another field of one line, holds a line separator of Unicode:
+    files that have one stay readable, but none is written.
+    """
+    for name in _LINES:
+        if _SEPARATORS & {*(options.get(name) or "")}:
+            raise FieldError(name, "must be one line")
 
 
 def _title(ledger: Snapshot, task_id: str) -> str:

@@ -14,7 +14,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget
-from tkledger.core.trailers import ACTOR
+from tkledger.core.trailers import ACTOR, lines
 from tkledger.errors import usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal
@@ -44,9 +44,9 @@ def explain(path: str = ".") -> Answer:
 
 def _meanings() -> dict[str, str]:
     """The meaning of each field, out of the one place where it is written: Policy's docstring."""
-    lines = [line.strip() for line in (Policy.__doc__ or "").splitlines()]
+    rows = [line.strip() for line in lines(Policy.__doc__ or "")]
     found = {}
-    for line in lines:
+    for line in rows:
         names, colon, text = line.partition(": ")
         if colon and all(name in Policy._fields for name in names.split(", ")):
             found.update(dict.fromkeys(names.split(", "), text.replace("``", "")))

@@ -1,0 +1,47 @@
+"""What a line is, wherever text that others wrote is read: it ends with a newline, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import tkledger
+from tkledger.core import claim
+from tkledger.core.trailers import folded, lines, trailers
+from tkledger.core.usage import Bill, bills
+
+SOURCE = Path(tkledger.__file__).parent
+ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+"""What Python's splitlines takes for the end of a line, too."""
+
+
+def test_only_a_newline_ends_a_line() -> None:
+    assert lines("") == []
+    assert lines("\n") == [""]
+    assert lines("a\n\nb") == lines("a\n\nb\n") == ["a", "", "b"]
+    assert lines(f"a{ENDS}b\n") == [f"a{ENDS}b"]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=repr)
+def test_nothing_is_charged_after_another_end(end: str) -> None:
+    assert bills(f"x{end}Tk-Task: a") == ()
+    assert "Tk-Actor" not in trailers(f"x{end}Tk-Actor: a")
+    assert claim.parsed("a", f"x{end}holder: mallory").holder == claim.UNREADABLE
+    assert bills(folded(f"x{end}Tk-Task: a")) == ()
+
+
+def test_a_message_may_be_indented_and_have_lines_as_on_windows() -> None:
+    assert bills("x\r\n\r\nTk-Task: a\r\nTk-Tokens: 7\r\n") == (Bill("a", True, 7),)
+    assert bills("squashed\n\n    Tk-Spend: a\n\tTk-Tokens: 7\n") == (Bill("a", False, 7),)
+
+
+def test_no_module_splits_lines_in_another_way() -> None:
+    found = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "splitlines"
+    ]
+    assert found == []
