@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.changes import a_task, birth, codes, commit, done, edit, ledger, merged
+from tests.support.changes import a_task, birth, codes, commit, done, edit, ledger, merged, used
 from tkledger.core import policy as policy_file
 from tkledger.core import task as task_file
 from tkledger.core.budget import loosened
@@ -16,6 +16,7 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import Budget, Task
+from tkledger.core.usage import Fact, Used
 
 BOSS = DEFAULT._replace(roles={"budget": ("boss",)}, retry=3, budget=Budget(steps=50))
 TYPED = BOSS._replace(budgets={"epic": Budget(steps=500)})
@@ -284,6 +285,20 @@ def test_a_budget_is_not_left_by_way_of_a_file_that_cannot_be_read() -> None:
     for now, wrong in ((free, {"TK501"}), (hung, set())):
         made = by(commit(before, ledger(above, now, policy=BOSS)))
         assert codes(made._replace(earlier=lambda key: (hung,))) == wrong
+
+
+def test_a_merge_with_content_of_its_own_is_a_step() -> None:
+    over, under = (ledger(a_task(budget={"steps": most}, state="in_progress")) for most in (1, 2))
+    for before, wrong in ((over, {"TK401"}), (under, set())):
+        joined = merged(before, before, before, into=before)
+        step = used(
+            joined, Fact("1", "a", used=Used(2)), message="work\n\nTk-Task: a\n", own_content=True
+        )
+        assert codes(step) == wrong
+        assert codes(step._replace(own_content=False)) == set()
+    unreadable = step._replace(message="work\n\nTk-Task: a\nTk-Cost: much\n")
+    assert codes(unreadable) == {"TK405"}
+    assert codes(unreadable._replace(own_content=False)) == set()
 
 
 def test_a_field_of_a_later_format_asks_for_the_format(monkeypatch: pytest.MonkeyPatch) -> None:

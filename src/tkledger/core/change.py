@@ -44,6 +44,8 @@ class Change(NamedTuple):
     earlier: the last versions that could be read of a task, by its id, which the first parent has
         not or which cannot be read there; none if there never was one. None if history is not
         asked
+    own_content: whether a merge holds files outside the ledger that come from none of its parents,
+        and so is work as an ordinary commit is
     """
 
     parents: tuple[Snapshot, ...]
@@ -55,6 +57,7 @@ class Change(NamedTuple):
     message: str | None = None
     tally: Callable[[], Usage] | None = None
     earlier: Callable[[str], tuple[Task, ...]] | None = None
+    own_content: bool = False
 
     @property
     def usage(self) -> Usage | None:
@@ -63,8 +66,13 @@ class Change(NamedTuple):
 
     @property
     def charged(self) -> tuple[Bill, ...]:
-        """What the commit's words charge; a merge charges nothing."""
-        return bills(self.message) if self.message and not self.is_merge else ()
+        """What the commit's message charges; that of a merge without content of its own: nothing."""
+        return bills(self.message) if self.message and self.charges else ()
+
+    @property
+    def charges(self) -> bool:
+        """Whether what the message says of steps and amounts counts."""
+        return self.own_content or not self.is_merge
 
     @property
     def before(self) -> Snapshot:

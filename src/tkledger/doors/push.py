@@ -111,9 +111,10 @@ def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:
             begin.append(commit.oid)
         violations += gate.created_while_idle(ledger.repo, commit, change, policy)
         violations += (one for one in broken if one.commit not in accepted)
-        if change is not None and change.touched:
+        moves = change is not None and bool(change.touched)
+        if change is not None and moves:
             violations += gate.in_commit(commit, _unvouched(ledger.repo, commit, change, policy))
-        else:
+        if not moves or len(commit.parents) > 1:
             violations += gate.in_commit(commit, _unattributed(ledger, commit))
     return found
 
@@ -133,9 +134,11 @@ def _second_ledgers(repo: Repo, begin: Sequence[Oid]) -> Iterator[Violation]:
 
 def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
     """A commit of code that names no task, if the policy asks for one."""
-    task = commit.trailers.get(STEP)
     history = ledger.history_at(commit.oid)
-    return judge_door(CodeCommit(commit.oid[:10], len(commit.parents) > 1, task, history))
+    if history.policy is not None and history.policy.attribution == "required":
+        merge = len(commit.parents) > 1 and not ledger.has_own_content(commit)
+        task = commit.trailers.get(STEP)
+        yield from judge_door(CodeCommit(commit.oid[:10], merge, task, history))
 
 
 def _unvouched(

@@ -10,6 +10,7 @@ from tkledger.git.cat_file import BATCH, Found
 from tkledger.git.commit import Commit, read_commit
 from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
+from tkledger.git.process import NOWHERE
 from tkledger.git.repo import Repo
 
 
@@ -108,6 +109,26 @@ def merge_bases(repo: Repo, parents: Sequence[Oid]) -> list[Oid]:
         repo.bases.clear()  # a sync asks for the same ones again, and nothing for older ones
         known = repo.bases[tuple(parents)] = done.out.decode().split()
     return known
+
+
+def independent(repo: Repo, parents: Sequence[Oid]) -> list[Oid]:
+    """Those of a merge's parents that no other one has in its history."""
+    different = list(dict.fromkeys(parents))
+    if len(different) == 2:  # their merge base is asked for anyway
+        bases = merge_bases(repo, different)
+        return [one for one in different if one not in bases]
+    if len(different) == 1:
+        return different
+    return repo.run("merge-base", "--independent", *different).decode().split()
+
+
+def merge_authors(repo: Repo, merge: Oid, paths: Sequence[str]) -> bool:
+    """Whether git shows, in these files of a merge, a part that is of none of its parents."""
+    options = ("--cc", "-p", "--no-commit-id", "--no-renames", "--no-ext-diff", "--no-textconv")
+    # neither .gitattributes in a checkout nor those in its index decide, so that all come to the same
+    command = ("-C", repo.git_dir, "diff-tree", *options, merge, "--", *paths)
+    lines = repo.run(*command, env={"GIT_INDEX_FILE": NOWHERE, "GIT_ATTR_NOSYSTEM": "1"})
+    return any(line.startswith((b"@@", b"Binary files ")) for line in lines.split(b"\n"))
 
 
 def commit_at(repo: Repo, text: str) -> Oid:

@@ -116,7 +116,7 @@ class Repo:
         with process.running(args, self._folder, full, stdin=stdin, apart=apart) as git:
             done = git.done()
         if done.status:
-            command = args[2] if args[0] == "-c" else args[0]
+            command = args[2] if args[0] in ("-c", "-C") else args[0]
             raise failed(command, done.err.strip() or f"exit {done.status}")
         return done.out
 

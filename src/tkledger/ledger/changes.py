@@ -46,7 +46,7 @@ def walk(
         entries = _changed_entries(ledger, step, before)
         after = before.evolve(entries) if entries else before
         ledger.keep(commit.oid, after)
-        counting.add(commit)
+        counting.add(work_of(commit, ledger.charges(commit)))
         keys = frozenset(entries) if len(parents) < 2 else None
         made = _made_by(ledger, commit, parents, after, keys, policy)
         if made is not None:
@@ -77,9 +77,9 @@ class _Counting:
         self._walk: Walk | None = None
         self._waiting: list[CommitWork] = []
 
-    def add(self, commit: Commit) -> None:
+    def add(self, work: CommitWork) -> None:
         """Add the next commit."""
-        self._waiting.append(work_of(commit))
+        self._waiting.append(work)
 
     def usage(self, commit: Oid) -> Usage:
         """What is used up to a commit of the walk, the last one that was added."""
@@ -163,7 +163,8 @@ def _made_by(
     if made.policy is None:
         return None
     actor = made.policy.actor(commit.author.actor)
-    made = made._replace(actor=actor, message=commit.message)
+    own = made.is_merge and ledger.charges(commit)
+    made = made._replace(actor=actor, message=commit.message, own_content=own)
     if not (made.touched or made.charged):
         return _if_ledgers_join(ledger, made, commit.parents)
     return _with_bases(ledger, made, commit.parents) if made.is_merge else made

@@ -37,9 +37,10 @@ class CommitWork(NamedTuple):
     changes: tuple[tuple[str, str, str, str, str], ...]
 
 
-def work_of(commit: Commit) -> CommitWork:
-    """The part of a commit that is counted."""
-    return CommitWork(commit.oid, commit.parents, commit.at, bills(commit.message), commit.diffs)
+def work_of(commit: Commit, charges: bool) -> CommitWork:
+    """The part of a commit that is counted; ``charges`` is whether its message counts."""
+    words = bills(commit.message) if charges else ()
+    return CommitWork(commit.oid, commit.parents, commit.at, words, commit.diffs)
 
 
 class _State(NamedTuple):
@@ -111,11 +112,10 @@ class Walk:
         if clock != commit.at:
             self.late[commit.oid] = clock
         changes = self._changes(commit) if changes is None else changes
-        found: dict[str, Fact] = {}
-        if len(commit.parents) < 2:
-            found = facts(
-                commit.oid, clock, commit.words, changes, lambda task: self.activity(state, task)
-            )
+        moves = changes if len(commit.parents) < 2 else ()
+        found = facts(
+            commit.oid, clock, commit.words, moves, lambda task: self.activity(state, task)
+        )
         activities = self._activities(state, commit.parents, changes, clock)
         now = state._replace(clock=clock, activities=activities)
         for fact in found.values():

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Flaw, Snapshot
+from tkledger.core.usage import bills
 from tkledger.errors import unusable
 from tkledger.files.reader import TreeReader
 from tkledger.git import history
-from tkledger.git.commit import ABSENT
+from tkledger.git.commit import ABSENT, Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.place import Place
@@ -43,6 +44,7 @@ class Ledger:
         self.files = TreeReader(repo, cache)
         self._keep_sums = keep_sums
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
+        self._own_content: dict[Oid, bool] = {}
 
     @cached_property
     def tally(self) -> Tally:
@@ -53,7 +55,7 @@ class Ledger:
         # what a shallow clone counts is wrong as soon as it is deepened
         keep = self._keep_sums and not self.repo.is_shallow
         file = SumsFile(self.repo.common_dir) if keep else None
-        return Tally(self.repo, self.files, file)
+        return Tally(self.repo, self.files, file, self.charges)
 
     @cached_property
     def former(self) -> Former:
@@ -61,6 +63,20 @@ class Ledger:
         from tkledger.ledger.former import Former
 
         return Former(self)
+
+    def charges(self, commit: Commit) -> bool:
+        """Whether the message of a commit charges tasks: a merge's does if it has content of its own."""
+        if len(commit.parents) < 2:
+            return True
+        return bool(bills(commit.message)) and self.has_own_content(commit)
+
+    def has_own_content(self, merge: Commit) -> bool:
+        """Whether a merge holds files outside the ledger that come from none of its parents."""
+        if merge.oid not in self._own_content:
+            from tkledger.ledger.own_content import has_own_content
+
+            self._own_content[merge.oid] = has_own_content(self, merge)
+        return self._own_content[merge.oid]
 
     def head(self) -> Snapshot:
         """The ledger in HEAD's commit; empty before the first commit."""

@@ -8,7 +8,7 @@ one has, plus what only this one has: one ``git log A...B``, however much lies b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from tkledger.core.layout import path_of
@@ -34,7 +34,8 @@ from tkledger.local.sums import Sums, SumsFile
 class Tally:
     """What tasks used, up to any commit.
 
-    Without a ``file`` that keeps the sums, every count begins at the first commit.
+    Without a ``file`` that keeps the sums, every count begins at the first commit. ``charges`` says of
+    a commit whether its message counts.
     """
 
     def __init__(
@@ -42,10 +43,12 @@ class Tally:
         repo: Repo,
         reader: TreeReader,
         file: SumsFile | None = None,
+        charges: Callable[[Commit], bool] = lambda commit: len(commit.parents) < 2,
     ) -> None:
         self._repo = repo
         self._reader = reader
         self._file = file
+        self._charges = charges
         self._counted: dict[frozenset[Oid], Sums] = {}
         self._anchor: Sums | None = None
         self._belows: dict[Oid, Below] = {}
@@ -118,7 +121,7 @@ class Tally:
                 self._anchor = None
         children = Counter(chain.from_iterable(history.parents(self._repo, *tips).values()))
         walk = Walk(self._reader.task, nothing_below, lambda bounds: {}, children)
-        more = [fact for one in self._log(sorted(tips)) for fact in walk.add(work_of(one))]
+        more = [fact for one in self._log(sorted(tips)) for fact in walk.add(self._work(one))]
         return self._summed(walk, sorted(tips), {}, more, ())
 
     def _from(self, anchor: Sums, tips: Sequence[Oid]) -> Sums:
@@ -128,14 +131,14 @@ class Tally:
         if len(tips) == 1:
             for commit in self._log([f"{anchor.tip}...{tips[0]}"]):
                 here = commit.side != "<"
-                (more if here else less).extend(walk.add(work_of(commit), measured=here))
+                (more if here else less).extend(walk.add(self._work(commit), measured=here))
         else:
             for side, revisions in (
                 (less, [anchor.tip, *(f"^{tip}" for tip in tips)]),
                 (more, [*tips, f"^{anchor.tip}"]),
             ):
                 for commit in self._log(revisions):
-                    side.extend(walk.add(work_of(commit), measured=side is more))
+                    side.extend(walk.add(self._work(commit), measured=side is more))
         return self._summed(walk, tips, anchor.accounts, more, less, anchor)
 
     def _summed(
@@ -221,6 +224,9 @@ class Tally:
     def _date(self, oid: Oid) -> int:
         found = history.as_commit(self._repo.read(oid))
         return found.at if found else 0
+
+    def _work(self, commit: Commit) -> CommitWork:
+        return work_of(commit, self._charges(commit))
 
     def _log(self, revisions: Sequence[str]) -> Iterator[Commit]:
         for step in steps(self._repo, self._reader, revisions, whole=False):

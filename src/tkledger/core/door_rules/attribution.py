@@ -13,7 +13,7 @@ from tkledger.core.snapshot import Snapshot
 class CodeCommit(NamedTuple):
     """A commit that changes no task file, or one about to be made.
 
-    name: how a message refers to it; merge: whether it has several parents
+    name: how a message refers to it; merge: whether it only joins what its parents have
     task: the task in its ``Tk-Task`` line, None without one; ledger: the tasks that exist
     """
 
@@ -27,8 +27,9 @@ class CodeCommit(NamedTuple):
 def unattributed_work(commit: CodeCommit) -> Iterator[Finding]:
     """A commit of code does not say which task it is for.
 
-    Asked if the policy says `attribution: required`. Merges and commits that change a task file
-    need no such line.
+    Asked if the policy says `attribution: required`. Commits that change a task file need no such
+    line. A merge needs one only if it holds files, or parts of files, that come from no side (since
+    edition 2 of the law).
 
     Why: what is spent on a task is counted from the commits that name it.
 

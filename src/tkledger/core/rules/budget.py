@@ -1,7 +1,7 @@
 """TK4xx, budget: what is used up stops further work, and never stops it from ending.
 
-Counted from commits, for the task and for every ancestor that has a budget. A merge is never
-refused: what it brings was used already.
+Counted from commits, for the task and for every ancestor that has a budget. What a merge joins was
+used already; it is charged only for content of its own.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def step_beyond_budget(change: Change) -> Iterator[Finding]:
 
     A commit with a line `Tk-Task: ID` is a step of that task. Steps, seconds in progress, tokens,
     cost and rounds of rework are counted from the commits, this one included, and never less than
-    the marks in the file. More than the limit is refused.
+    the marks in the file. More than the limit is refused. A merge is a step only if it holds files, or
+    parts of files, that come from no side (since edition 2 of the law).
 
     Why: the runaway is the task that never finishes. What it did stays, and it may still be
     submitted, blocked or cancelled.
@@ -123,7 +124,7 @@ def unreadable_usage(change: Change) -> Iterator[Finding]:
 
     Remedy: a whole number of tokens, US dollars such as `0.25`; `tk spend ID` writes them.
     """
-    if change.message and not change.is_merge:
+    if change.message and change.charges:
         for name, value in unreadable(change.message):
             subject = next((bill.task for bill in change.charged), name)
             yield Finding(

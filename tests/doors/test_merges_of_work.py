@@ -1,0 +1,113 @@
+"""A merge that is work by itself is charged and attributed; one that only joins is not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.clone import Clone, Refused
+
+STEP = "work\n\nTk-Task: p\n"
+
+
+@pytest.fixture
+def limited(clone: Clone) -> Clone:
+    """p may have two steps, and has one."""
+    clone.hooks_off().ok("edit", "p", "--budget", "steps=2")
+    clone.write("code.txt", "one\ntwo\nthree\nfour\n")
+    clone.commit(STEP)
+    clone.push()
+    return clone
+
+
+def merge(
+    clone: Clone, files: dict[str, bytes | tuple[str, str] | None], *parents: str, task: str = "p"
+) -> str:
+    """A merge of work on a task, checked out."""
+    made = clone.commit_tree(
+        clone.tree(files), *map(clone.oid, parents), message=f"work\n\nTk-Task: {task}\n"
+    )
+    clone.git("reset", "-q", "--hard", made)
+    return made
+
+
+def used(clone: Clone, task: str = "p") -> int:
+    answer = json.loads(clone.ok("budget", task, "--json").out)
+    return int(answer["tasks"][0]["used"].get("steps", 0))
+
+
+PARENTS = {
+    "an ancestor": ("HEAD", "HEAD~1"),
+    "an ancestor first": ("HEAD~1", "HEAD"),
+    "ancestors": ("HEAD", "HEAD~1", "HEAD~2"),
+}
+
+
+@pytest.mark.parametrize("way", PARENTS)
+def test_a_merge_with_its_own_ancestors_is_a_step(limited: Clone, way: str) -> None:
+    merge(limited, {"more": b"1"}, *PARENTS[way])
+    assert used(limited) == 2
+    limited.push()
+    merge(limited, {}, *PARENTS[way])
+    limited.push()
+    assert used(limited) == 2, "it changes nothing"
+    bad = merge(limited, {"more": b"2"}, *PARENTS[way])
+    with pytest.raises(Refused, match=r"TK401.*p: no further step: 3 of 2 steps used"):
+        limited.push()
+    assert limited.verified() == limited.verified(f"{bad}^..{bad}") == {"TK401"}
+
+
+def test_a_real_merge_is_a_step_for_what_comes_from_no_side(limited: Clone) -> None:
+    limited.git("switch", "-q", "-c", "side", "HEAD~1")
+    limited.write("other", "1")
+    limited.commit()
+    limited.git("switch", "-q", "main")
+    for _ in range(3):
+        merge(limited, {"other": b"1"}, "HEAD", "side")
+        limited.git("switch", "-q", "-C", "side", "HEAD~1")
+        limited.commit("x", "--allow-empty")
+        limited.git("switch", "-q", "main")
+    limited.push()
+    assert used(limited) == 1
+    merge(limited, {"other": b"2"}, "HEAD", "side")
+    limited.push()
+    assert used(limited) == 2
+    merge(limited, {"code.txt": b"5"}, "HEAD", "side")
+    with pytest.raises(Refused, match="TK401"):
+        limited.push()
+    assert limited.verified() == {"TK401"}
+
+
+def test_under_edition_1_a_merge_is_no_step(clone: Clone) -> None:
+    bare = clone.hooks_off()
+    bare.git("switch", "-q", "--orphan", "old")
+    bare.ok("init", "--no-hooks")
+    path = bare.path / ".tasks/config.yaml"
+    path.write_text(path.read_text().replace("law: 2", "law: 1"))
+    bare.commit("law 1", "--amend")
+    bare.ok("new", "Task q", "--id", "q", "--budget", "steps=2")
+    bare.ok("start", "q")
+    for count in range(3):
+        merge(bare, {"more": b"%d" % count}, "HEAD", "HEAD~1", task="q")
+    assert used(bare, "q") == 0
+    assert bare.verified() == set()
+
+
+def test_a_merge_with_content_of_its_own_names_its_task(clone: Clone) -> None:
+    bare = clone.hooks_off()
+    bare.ok("config", "set", "attribution", "required")
+    bare.push()
+    bare.git("switch", "-q", "-c", "side")
+    bare.ok("note", "p", "on the side")
+    bare.write("other", "1")
+    bare.commit(STEP)
+    bare.git("switch", "-q", "main")
+    bare.git("merge", "-q", "--no-ff", "-m", "joins only", "side")
+    bare.push()
+    evil = bare.commit_tree(bare.tree({"more": b"1"}), "HEAD", "HEAD^2", message="no task")
+    bare.git("reset", "-q", "--hard", evil)
+    with pytest.raises(Refused, match=r"TK706.*names no task"):
+        bare.push()
+    merge(bare, {}, "HEAD~1", "HEAD~1^2")
+    bare.push()
