@@ -60,7 +60,7 @@ def test_what_others_wrote_is_looked_at(session: Session, project: Project) -> N
     session.repo.refresh()
     ledger = session.look()
     found = look.matching(ledger, look.TaskFilter(states=["todo"]))
-    assert [task.id for task in found][0] == "u"
+    assert next(task.id for task in found) == "u"
     assert look.matching(ledger, look.TaskFilter(priority=0)) == [ledger.task("u")]
     assert look.matching(ledger, look.TaskFilter(owner="bob")) == []
 
@@ -70,8 +70,10 @@ def test_an_earlier_ledger_is_looked_at_by_revision(session: Session, project: P
     session.repo.refresh()
     then = session.read("HEAD~1").task("a")
     now = session.read().task("a")
-    assert then is not None and then.state is State.TODO
-    assert now is not None and now.state is State.IN_PROGRESS
+    assert then is not None
+    assert then.state is State.TODO
+    assert now is not None
+    assert now.state is State.IN_PROGRESS
 
 
 def test_a_repository_without_a_ledger_is_unusable(bare_git: Project) -> None:
