@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ import tkledger
 from tests.support.clone import Clone
 from tests.support.impostors import IMPOSTORS, plant
 from tests.support.project import Project
+from tkledger.core.claim import UNREADABLE, Claim, message, parsed
 from tkledger.core.layout import path_of
 from tkledger.errors import Exit
 from tkledger.local import python
@@ -172,3 +174,91 @@ def test_a_link_in_the_place_of_the_folder_is_not_written_through(
     answer = project.tk("resolve")
     assert (answer.status, "git status .tasks" in answer.err) == (Exit.UNUSABLE, True), answer.said
     assert (outside / "a.yaml").read_bytes() == before
+
+
+# -- what is printed can be pasted ------------------------------------------------------------
+
+COMMAND = re.compile(r"(^|[ ('\"])(tk|git|rm|ask) ")
+
+PLAIN = {
+    *("task", "claim.task", "move.task", "work.task", "verb", "name", "command", "wanted"),
+    *("key", "parent", "root", "first", "child", "node", "other", "path[-1]", "path[0]", "path[1]"),
+    *("waiting[0]", "near[0]", "node.mark", "number", "left", "commit[:10]", "had[:10]", "flag"),
+    *("limit.kind", "options", "reason", "BEFORE", "FOLDER", "POLICY_PATH"),
+    *("PATTERN", "MAX_BYTES", "newest", "policy_file.FORMAT", "LOCK_SECONDS", "INSET", "did"),
+    *("__version__", "timeout", "cancelled", "counts(hidden)", "node.deeper", "args[0]"),
+    *("remedy", "freed", "freed and f', or if that is over: {freed}'", "there", "files"),
+}
+"""What can only be an id of a task or a commit, a number, a word of tk's, or text made of quoted parts."""
+
+FACTS = {
+    *("folder", "value", "words", "known.message", "words.removeprefix('fatal: ')", "what", "now"),
+    *("done.err.strip()", "marked[1:]", "path", "fields", "expire", "len(paths)"),
+    *("gauge.figures_for(task.id)",),
+}
+"""Parts of messages, which mention a command and are none."""
+
+
+def test_foreign_text_in_a_remedy_is_quoted() -> None:
+    foreign = []
+    for path in sorted(Path(tkledger.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else ()
+            text = "".join(one.value if isinstance(one, ast.Constant) else "{}" for one in parts)
+            for one in parts if COMMAND.search(text) else ():
+                if isinstance(one, ast.FormattedValue):
+                    word = ast.unparse(one.value)
+                    plain = word in PLAIN | FACTS or word.endswith((".id", ".value", ".name"))
+                    if not plain and not word.startswith("quoted("):
+                        foreign.append(f"{path.name}: {word} in {text!r}")
+    assert foreign == []
+
+
+@pytest.mark.parametrize(
+    ("holder", "branch", "final", "remedy"),
+    [
+        ("m; touch pwned #", "tk/a", "", "tk release a --from 'm; touch pwned #'"),
+        ("$(touch pwned)", "tk/a", "", "tk release a --from '$(touch pwned)'"),
+        ("m", "x;touch${IFS}pwned", "done", "git merge 'x;touch${IFS}pwned'"),
+        ("agent 1", "tk/a", "", "tk release a --from 'agent 1'"),
+        ("ada@example.org", "tk/a", "", "tk release a --from ada@example.org"),
+    ],
+)
+def test_what_a_claim_says_is_no_command(
+    project: Project, holder: str, branch: str, final: str, remedy: str
+) -> None:
+    base = "refs/heads/main"
+    claim = Claim("a", holder, f"refs/heads/{branch}", base, 3600, "n", final=final)
+    project.git("branch", branch)
+    put_claim(project, message(claim))
+    answer = project.tk("start", "a", "--as", "eve")
+    assert (answer.status, remedy in answer.err) == (Exit.CLAIMED, True), answer.said
+    line = answer.err.partition("remedy: ")[2].strip()
+    subprocess.run(["sh", "-c", line], cwd=project.path, capture_output=True)
+    assert not (project.path / "pwned").exists()
+
+
+def put_claim(project: Project, text: str) -> None:
+    tree = project.git("mktree")
+    made = project.git("commit-tree", tree, "-m", text)
+    project.git("update-ref", "refs/tk/claims/a", made)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("holder: a\u2028b\x1b[2J", "branch: refs/heads/--upload-pack=x", "branch: main"),
+        *("base: refs/heads/a..b", "base: ../../x", "ttl: -1", "ttl: 1_0", "ttl: \u0663", "epoch: 0"),
+        *("epoch: -3", "nonce: ", "final: gone", "ttl: 99999999999999999999"),
+    ],
+)  # fmt: skip
+def test_a_claim_is_as_strict_as_a_task_file(project: Project, line: str) -> None:
+    name = line.partition(":")[0]
+    good = message(Claim("a", "m", "refs/heads/tk/a", "refs/heads/main", 3600, "n", final="done"))
+    bad = "".join(f"{line if one.startswith(f'{name}: ') else one}\n" for one in good.splitlines())
+    assert bad != good
+    assert parsed("a", good).holder == "m"
+    assert parsed("a", bad).holder == UNREADABLE
+    put_claim(project, bad)
+    assert project.tk("show", "a").status == Exit.OK
+    assert project.tk("start", "a").status == Exit.OK, "it has run out"

@@ -224,7 +224,7 @@ def test_a_relative_hooks_path_is_refused_with_the_remedy(bare_clone: Clone, sai
     clone.git("config", "core.hooksPath", ".husky/_")
     answer = clone.tk("hooks", "install")
     assert answer.status == 3
-    assert f'git config core.hooksPath "{clone.path}/.husky/_"' in answer.err
+    assert f"git config core.hooksPath {clone.path}/.husky/_" in answer.err
     assert sorted(os.listdir(clone.path / ".husky/_")) == ["pre-commit"]
     clone.git("config", "core.hooksPath", f"{clone.path}/.husky/_")
     clone.ok("hooks", "install")

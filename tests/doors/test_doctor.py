@@ -149,7 +149,7 @@ def test_a_relative_hooks_path_has_its_remedy(
     git(project, "config", "core.hooksPath", ".githooks")
     _, good, remedies = examined(project, capsys)
     assert not good["hooks"]
-    assert f'git config core.hooksPath "{project}/.githooks"' in remedies["hooks"]
+    assert f"git config core.hooksPath {project}/.githooks" in remedies["hooks"]
 
 
 def test_what_makes_the_checkout_lie_is_found(

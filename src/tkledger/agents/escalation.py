@@ -5,6 +5,7 @@ from __future__ import annotations
 from tkledger.agents import worktrees
 from tkledger.api.session import Carried, Session
 from tkledger.claims import standing
+from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.task import TIERS, Task
 from tkledger.errors import unusable
@@ -57,7 +58,9 @@ def where_begun(session: Session, word: str) -> tuple[Session, Task]:
         return session, task
     if place.branch not in worktrees.checkouts(session.repo):
         fact = f"{task.id} is {there.state} on {place.short}, which has no checkout"
-        raise unusable("no-worktree", fact, f"git worktree add {place.path} {place.short}")
+        raise unusable(
+            "no-worktree", fact, f"git worktree add {quoted(place.path)} {quoted(place.short)}"
+        )
     return session.at(place.path), there
 
 

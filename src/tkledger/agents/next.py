@@ -10,7 +10,7 @@ from tkledger.agents import worktrees
 from tkledger.api.session import Session
 from tkledger.claims import remote
 from tkledger.claims import standing as claims
-from tkledger.core.change import Refused
+from tkledger.core.change import Refused, quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.task import Task
@@ -64,7 +64,7 @@ def offered(session: Session, labels: tuple[str, ...], lost: Collection[str]) ->
     ledger = session.head()
     who = session.claimant(ledger)
     if idle.is_asleep(session.repo, who.actor):
-        return Pick((), (f"{who.actor} is asleep: tk wake",))
+        return Pick((), (f"{quoted(who.actor)} is asleep: tk wake",))
     if who.remote:
         remote.fetch(session.repo, who.remote)
     standing = claims.every(session.repo, who.remote)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tkledger.core import ref_names
+from tkledger.core.change import quoted
 from tkledger.core.trailers import lines
 from tkledger.errors import unusable
 from tkledger.git.errors import GitError
@@ -71,7 +72,7 @@ def add(repo: Repo, place: Worktree, task: str) -> bool:
     try:
         repo.run("worktree", "add", "--quiet", *words, apart=True)
     except GitError as error:
-        remedy = f"git worktree list, git branch --list {place.short}"
+        remedy = f"git worktree list, git branch --list {quoted(place.short)}"
         raise unusable("no-worktree", error.message, remedy) from None
     _tell_hooks(place, task)
     return new
@@ -98,4 +99,4 @@ def drop(repo: Repo, place: Worktree) -> None:
         repo.run("worktree", "remove", place.path, apart=True)
     except GitError as error:
         words = error.message.removeprefix("git worktree: ")
-        raise unusable("dirty", words, f"git -C {place.path} status") from None
+        raise unusable("dirty", words, f"git -C {quoted(place.path)} status") from None

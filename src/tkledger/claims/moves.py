@@ -17,7 +17,7 @@ from tkledger.claims.standing import (
     task_at,
 )
 from tkledger.core.change import Refused, Violation
-from tkledger.core.claim import Claim, Effect, effect, is_active, is_work, message
+from tkledger.core.claim import Claim, Effect, effect, is_active, is_readable, is_work, message
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
@@ -169,6 +169,9 @@ def _taken(held: Standing | None, task: str, who: Claimant, *, reserved: bool = 
     ttl = RESERVED_SECONDS if reserved else who.policy.lease
     fresh = Claim(task, who.actor, who.branch, who.base, ttl, os.urandom(8).hex())
     fresh = fresh._replace(reserved=reserved)
+    if not is_readable(fresh):
+        fact = f"a claim cannot name {who.actor} on {who.branch}, to come to {who.base}"
+        raise unusable("bad-claim", fact, "git branch -m NAME, or tk start ID --as NAME")
     if held is None:
         return fresh
     own = held.here and held.live and held.claim.holder == who.actor and not held.claim.final

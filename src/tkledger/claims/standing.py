@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.core import ref_names
-from tkledger.core.change import Violation
+from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import Claim, parsed
 from tkledger.core.layout import path_of
 from tkledger.core.policy import Policy
@@ -185,10 +185,13 @@ def claimed(held: Standing) -> TkError:
     branch = claim.branch.removeprefix("refs/heads/")
     if claim.final:
         fact = f"{claim.final} by {claim.holder} on {branch}, which is not merged yet"
-        return TkError(Exit.CLAIMED, "claimed", f"{claim.task} is {fact}", f"git merge {branch}")
+        return TkError(
+            Exit.CLAIMED, "claimed", f"{claim.task} is {fact}", f"git merge {quoted(branch)}"
+        )
     since = f"since {iso(held.since)}, until {iso(held.until)} unless renewed"
     fact = f"{claim.task} is claimed by {claim.holder} on {branch} {since}"
-    remedy = f"tk next, or if its work has ended: tk release {claim.task} --from {claim.holder}"
+    freed = f"tk release {claim.task} --from {quoted(claim.holder)}"
+    remedy = f"tk next, or if its work has ended: {freed}"
     return TkError(Exit.CLAIMED, "claimed", fact, remedy)
 
 

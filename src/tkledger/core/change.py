@@ -12,6 +12,17 @@ from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 
 
+def quoted(text: str) -> str:
+    """``text`` as one word of a POSIX shell, for a remedy: what is pasted runs nothing of it.
+
+    Every name, path or branch goes through this, but for what can only be plain: the ids of tasks
+    and commits, numbers, and tk's own words.
+    """
+    from shlex import quote  # what is legal prints no remedy
+
+    return quote(text)
+
+
 class Violation(NamedTuple):
     """One rule broken by one task (or path): the fact, and the next legal move."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
-from tkledger.core.field import line, task_id
+from tkledger.core.field import WHOLE, choice, line, ref_name, task_id, whole
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
@@ -54,23 +54,51 @@ def message(claim: Claim) -> str:
 
 
 def parsed(task: str, text: str) -> Claim:
-    """The claim on ``task`` that a message makes; one held by `UNREADABLE` if it cannot be read."""
+    """The claim on ``task`` that a message makes; one held by `UNREADABLE` if it cannot be read.
+
+    Its values are as strict as those of a task file: anyone who may push can write a claim.
+    """
     found = dict(one.split(": ", 1) for one in lines(text) if ": " in one)
     try:
         return Claim(
             task_id(found.get("task", "")),
             line(found["holder"]),
-            found["branch"],
-            found["base"],
-            int(found["ttl"]),
-            found["nonce"],
-            int(found["epoch"]),
+            _branch(found["branch"]),
+            _branch(found["base"]),
+            _number(found["ttl"], 0),
+            line(found["nonce"]),
+            _number(found["epoch"], 1),
             bool(found.get("reserved")),
             bool(found.get("released")),
-            found.get("final", ""),
+            _state(found["final"]) if "final" in found else "",
         )
     except (KeyError, ValueError):
         return Claim(task, UNREADABLE, "", "", 0, "")
+
+
+def is_readable(claim: Claim) -> bool:
+    """Whether a claim, written as a message, says the same to those who read it."""
+    return parsed(claim.task, message(claim)) == claim
+
+
+_HEADS = "refs/heads/"
+_state = choice([state.value for state in State])
+
+
+def _branch(raw: str) -> str:
+    """A branch by its full ref name, or ``HEAD`` if on none."""
+    if raw == "HEAD":
+        return raw
+    if not raw.startswith(_HEADS):
+        raise ValueError(f"must begin with {_HEADS}")
+    return _HEADS + ref_name(raw.removeprefix(_HEADS))
+
+
+def _number(raw: str, least: int) -> int:
+    """A whole number as `WHOLE` writes it."""
+    if not WHOLE.match(raw):
+        raise ValueError("must be a whole number")
+    return whole(least)(int(raw))
 
 
 class Effect(Enum):

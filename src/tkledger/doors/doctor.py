@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
 from tkledger.core.snapshot import Flaw
@@ -262,7 +263,9 @@ def _locks(repo: Repo) -> Iterator[Examined]:
         old += [os.path.join(base, name) for name in files if name.endswith(".lock")]
     stale = [path for path in old if _age(path) > STALE_SECONDS]
     for path in stale:
-        yield Examined("lock", False, f"{path} is stale", f"if no git is running: rm '{path}'")
+        yield Examined(
+            "lock", False, f"{path} is stale", f"if no git is running: rm {quoted(path)}"
+        )
     if not stale:
         yield Examined("locks", True, "no stale locks")
 

@@ -7,7 +7,7 @@ import sys
 from shlex import quote
 from typing import NamedTuple
 
-from tkledger.core.change import Violation
+from tkledger.core.change import Violation, quoted
 from tkledger.doors import script
 from tkledger.doors.script import BEFORE, CLIENT, SERVER
 from tkledger.doors.validated import Baseline
@@ -155,7 +155,7 @@ def _folder(repo: Repo) -> str:
         raise unusable(
             "relative-hooks",
             f"core.hooksPath is {configured}, which in another worktree is another folder",
-            f'git config core.hooksPath "{where}", then tk hooks install',
+            f"git config core.hooksPath {quoted(where)}, then tk hooks install",
         )
     return configured
 

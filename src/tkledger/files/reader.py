@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, key_of, path_of
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
@@ -243,7 +244,7 @@ def _flaw(subject: str, path: str, oid: Oid, error: codec.FormError) -> Flaw:
     elif error.remedy:
         remedy = error.remedy
     else:
-        remedy = f"put it right in {path}" + (f", line {error.line}" if error.line else "")
+        remedy = f"put it right in {quoted(path)}" + (f", line {error.line}" if error.line else "")
         if error.code == form.CONFLICT_MARKERS:
             remedy = f"tk resolve, or {remedy}"
     return Flaw(error.code, subject, str(error), remedy, oid)

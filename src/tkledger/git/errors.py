@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tkledger.core.change import quoted
 from tkledger.core.trailers import lines
 
 LOOK = "git status"
@@ -48,7 +49,7 @@ def not_readable(words: str, folder: str) -> GitError:
     if "dubious ownership" in words:
         return GitError(
             f"{folder} belongs to another user, so git does not read it",
-            f"git config --global --add safe.directory {folder}",
+            f"git config --global --add safe.directory {quoted(folder)}",
         )
     if "not a git repository" in words:
         return GitError(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from tkledger.core.change import quoted
 from tkledger.core.trailers import lines
 from tkledger.git import process
 from tkledger.git.cat_file import CatFile, Found
@@ -195,7 +196,7 @@ class Repo:
         remote = lines(promised)[0].removeprefix("remote.").removesuffix(".promisor")
         return GitError(
             f"an object is not in this partial clone, and {remote} cannot be reached for it",
-            f"look with git fetch {remote}, and run it again",
+            f"look with git fetch {quoted(remote)}, and run it again",
         )
 
     def tree(self, name: str) -> list[TreeEntry] | None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from subprocess import Popen
 from typing import NamedTuple
 
+from tkledger.core.change import quoted
 from tkledger.core.trailers import lines
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
@@ -156,7 +157,7 @@ def _failed(remote: str, err: str) -> Exception:
     return unusable(
         "unreachable",
         f"{remote} cannot be reached: {why}",
-        f"work goes on here; look with git remote -v, and run tk sync {remote} again later",
+        f"work goes on here; look with git remote -v, and run tk sync {quoted(remote)} again later",
     )
 
 

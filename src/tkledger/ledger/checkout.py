@@ -15,6 +15,7 @@ import time
 from collections.abc import Container, Mapping
 from contextlib import suppress
 
+from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER
 from tkledger.errors import TkError, unusable
 from tkledger.git.errors import GitError, Locked
@@ -214,8 +215,9 @@ def not_a_folder() -> TkError:
 
 def dirty(path: str, what: str) -> TkError:
     """The error for uncommitted changes that a move would overwrite."""
+    name = quoted(path)
     return unusable(
         "dirty",
         f"{path} {what}",
-        f"look with git diff HEAD -- {path}; commit it, or put it aside with git stash push {path}",
+        f"look with git diff HEAD -- {name}; commit it, or put it aside with git stash push -- {name}",
     )

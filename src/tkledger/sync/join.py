@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.core.change import Refused
+from tkledger.core.change import Refused, quoted
 from tkledger.core.trailers import ACTOR
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
@@ -53,7 +53,7 @@ def _conflict(names: tuple[str, str], conflicts: tuple[str, ...]) -> TkError:
     return unusable(
         "conflict",
         f"{here} and {there} both changed the same: {named}",
-        f"git merge {there}, then tk resolve, git commit and tk sync",
+        f"git merge {quoted(there)}, then tk resolve, git commit and tk sync",
     )
 
 
@@ -68,5 +68,5 @@ def _unrelated(repo: Repo, names: tuple[str, str]) -> TkError:
     return unusable(
         "unrelated",
         f"{here} and {there} have no common ancestor",
-        f"git rebase --onto {there} --root, or sync with another remote",
+        f"git rebase --onto {quoted(there)} --root, or sync with another remote",
     )

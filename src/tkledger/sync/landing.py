@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tkledger.core.change import quoted
 from tkledger.errors import TkError, unusable
 from tkledger.git.errors import GitError, RefMoved
 from tkledger.git.objects import Oid
@@ -37,12 +38,13 @@ def require_room(repo: Repo, commit: Oid) -> None:
     lines = repo.run(*status).decode(errors="surrogateescape").split("\0")[:-1]
     blocked = sorted(coming & {line[3:] for line in lines})
     if blocked:
+        files = " ".join(map(quoted, blocked[:_LISTED]))
         more = f" and {len(blocked) - _LISTED} more" if len(blocked) > _LISTED else ""
         named = ", ".join(blocked[:_LISTED]) + more
         raise unusable(
             "dirty",
             f"uncommitted changes would be overwritten: {named}",
-            f"commit it, or put it aside with git stash push -u {' '.join(blocked[:_LISTED])}",
+            f"commit it, or put it aside with git stash push -u -- {files}",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tkledger.core import ref_names
+from tkledger.core.change import quoted
 from tkledger.core.ref_names import CLAIMS, INBOXES
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs, transport
@@ -116,8 +117,8 @@ def _require_forward(repo: Repo, road: Route, had: Oid | None, theirs: Oid | Non
         Exit.REJECTED,
         "rewritten",
         f"{road.there} has been rewritten: it no longer has {had[:10]}, which both sides had",
-        f"ask who did it; if that was meant: git fetch {road.remote}, then"
-        f" git rebase --onto {road.there} {had[:10]}",
+        f"ask who did it; if that was meant: git fetch {quoted(road.remote)}, then"
+        f" git rebase --onto {quoted(road.there)} {had[:10]}",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tkledger.claims import fence, renewal
-from tkledger.core.change import Refused
+from tkledger.core.change import Refused, quoted
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.trailers import lines
 from tkledger.doors import gate
@@ -88,10 +88,12 @@ def rejected(road: Route, pushed: Pushed) -> TkError:
     output = lines(pushed.told or pushed.words)
     said = [line for line in output if line and not line.startswith(("To ", "hint:"))]
     reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
-    remedy = f"look with tk verify {road.there}..{road.here}"
+    between = f"{road.there}..{road.here}"
+    remedy = f"look with tk verify {quoted(between)}"
     if pushed.too_large:
         reasons = "it is larger than the remote allows"
-        remedy = f"push less at a time, git push {road.remote} COMMIT:{road.target}, then tk sync;"
+        there = f"{quoted(road.remote)} COMMIT:{quoted(road.target)}"
+        remedy = f"push less at a time, git push {there}, then tk sync;"
         remedy += f" or have receive.maxInputSize raised at {road.remote}"
     fact = f"{road.remote} rejected the push{reasons and f', {reasons}'}:\n"
     indented = "\n".join(f"  {line}" for line in said)

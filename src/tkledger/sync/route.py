@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from tkledger.core import ref_names
+from tkledger.core.change import quoted
 from tkledger.errors import unusable, usage_error
 from tkledger.git.repo import Repo
 
@@ -71,7 +72,7 @@ def route(repo: Repo, remote: str | None) -> Route:
         raise usage_error(
             "no-such-remote",
             f"no such remote: {chosen!r}; there are {', '.join(_remotes(variables)) or 'none'}",
-            f"git remote add {chosen} URL",
+            f"git remote add {quoted(chosen)} URL",
         )
     merge = variables.get(f"branch.{branch}.merge") if upstream == chosen else None
     target = merge or repo.head_ref
@@ -146,7 +147,9 @@ def _default(variables: Mapping[str, str], upstream: str | None) -> str:
             "there is no remote to sync with",
             "git remote add origin URL, then tk sync",
         )
-    raise usage_error("which-remote", f"which remote? {', '.join(known)}", f"tk sync {known[0]}")
+    raise usage_error(
+        "which-remote", f"which remote? {', '.join(known)}", f"tk sync {quoted(known[0])}"
+    )
 
 
 def _remotes(variables: Mapping[str, str]) -> list[str]:

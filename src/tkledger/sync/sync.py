@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
+from tkledger.core.change import quoted
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs
 from tkledger.git.errors import RefMoved
@@ -121,4 +122,4 @@ def _gave_up(road: Route, lost: Sequence[Lost], other: str) -> TkError:
         return rejected(road, lost[-1].pushed)
     holder = f" ({other} holds the turn)" if other else ""
     fact = f"gave up after {TRIES} tries: {road.remote} kept moving{holder}"
-    return TkError(Exit.BUSY, "busy", fact, f"tk sync {road.remote}")
+    return TkError(Exit.BUSY, "busy", fact, f"tk sync {quoted(road.remote)}")

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from tkledger.cli.answer import Answer, Aside
-from tkledger.core.change import Violation
+from tkledger.core.change import Violation, quoted
 from tkledger.core.layout import FOLDER, POLICY_PATH, SUFFIX
 from tkledger.core.rules import RULES
 from tkledger.errors import Exit, unusable
@@ -78,5 +78,5 @@ def _paths(repo: Repo, files: Sequence[str]) -> list[str]:
 def _violation(name: str, error: codec.FormError) -> Violation:
     rule = next(rule for rule in RULES if rule.code == error.code)
     return Violation(
-        name, rule.code, rule.name, str(error), error.remedy or f"put it right in {name}"
+        name, rule.code, rule.name, str(error), error.remedy or f"put it right in {quoted(name)}"
     )

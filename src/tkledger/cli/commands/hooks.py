@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tkledger.cli.answer import Answer, Aside
-from tkledger.core.change import Violation
+from tkledger.core.change import Violation, quoted
 from tkledger.doors import install as hooks
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
@@ -28,7 +28,7 @@ def install(server: bool = False, path: str = ".") -> Answer:
         yield f"installed {', '.join(state.name for state in states)}{more}"
         yield from (Aside(one) for one in told(violations))
         if server:
-            yield f"next: tk doctor --fix -C {path}"
+            yield f"next: tk doctor --fix -C {quoted(path)}"
 
     return Answer(to_json, view)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside
-from tkledger.core.change import Violation
+from tkledger.core.change import Violation, quoted
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
 from tkledger.doors.verify import Verdict, judge_range
@@ -38,7 +38,9 @@ def verify(
         session.head()
     if range and (all or at):
         other = (ALL_HISTORY if all else AT).label
-        raise usage_error("both", f"a range and {other} exclude each other", f"tk verify {range}")
+        raise usage_error(
+            "both", f"a range and {other} exclude each other", f"tk verify {quoted(range)}"
+        )
     tip, bases = (history.commit_at(session.repo, at), []) if at else _ends(session.repo, range)
     found: list[Verdict] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from tkledger.core.change import quoted
 from tkledger.core.claim import Claim
 from tkledger.core.door_rules import door_rule
 from tkledger.core.rules.rule import Finding
@@ -49,7 +50,7 @@ def fenced(work: ClaimedWork) -> Iterator[Finding]:
         yield Finding(
             work.task,
             f"{who} works on it, but {work.holder} has claimed it",
-            f"tk next, or if that is over: tk release {work.task} --from {work.holder}",
+            f"tk next, or if that is over: tk release {work.task} --from {quoted(work.holder)}",
         )
 
 
@@ -148,6 +149,6 @@ def illegal_handover(move: Handover) -> Iterator[Finding]:
     """
     fact = next((words for words in (wrong(move) for wrong in _ILLEGAL) if words), "")
     if fact:
-        freed = f"tk release {move.task} --from {move.old.holder}" if move.old else ""
+        freed = f"tk release {move.task} --from {quoted(move.old.holder)}" if move.old else ""
         remedy = f"tk sync, then tk next{freed and f', or if that is over: {freed}'}"
         yield Finding(move.task, fact, remedy)

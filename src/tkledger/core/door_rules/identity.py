@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tkledger.core.change import quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.rules.rule import Finding
 
@@ -45,7 +46,7 @@ def actor_not_the_pusher(pushed: RestrictedAction) -> Iterator[Finding]:
             pushed.task,
             f"{pushed.action} in the name of {pushed.actor}, pushed by"
             f" {who or 'an actor this server does not know'}",
-            f"{pushed.actor} has to push it, or sign it: git commit --amend -S"
+            f"{quoted(pushed.actor)} has to push it, or sign it: git commit --amend -S"
             if who
             else "on the server: git config tk.pusher VARIABLE, or none if nothing tells who pushes",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tkledger.core.change import quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.rules.rule import Finding
 
@@ -30,5 +31,5 @@ def created_while_asleep(new: NewTask) -> Iterator[Finding]:
     """
     if new.idle or new.all_idle:
         who = new.actor if new.idle else "everyone here"
-        remedy = f"tk wake --as {new.actor}" if new.idle else "tk wake --all"
+        remedy = f"tk wake --as {quoted(new.actor)}" if new.idle else "tk wake --all"
         yield Finding(new.task, f"is new, but {who} is asleep", remedy)

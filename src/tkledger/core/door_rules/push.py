@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tkledger.core import ref_names
+from tkledger.core.change import quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding
@@ -63,10 +64,11 @@ def protected_branch_rewritten(update: RefUpdate) -> Iterator[Finding]:
     Remedy: fetch, merge or rebase onto the branch, and push again.
     """
     if _protected(update) and update.old and update.new and not update.forward:
+        branch = update.ref.removeprefix("refs/heads/")
         yield Finding(
             update.ref,
             "is protected and would be rewritten",
-            f"git pull --rebase origin {update.ref.removeprefix('refs/heads/')}, then push again",
+            f"git pull --rebase origin {quoted(branch)}, then push again",
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
-from tkledger.core.change import Change, governing
+from tkledger.core.change import Change, governing, quoted
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
@@ -75,7 +75,7 @@ def limit_raised(change: Change) -> Iterator[Finding]:
             yield Finding(
                 task.id,
                 f"{what}: not for {change.actor}",
-                f"ask {allowed[0]}: tk edit {task.id} --budget ... --reason TEXT",
+                f"ask {quoted(allowed[0])}: tk edit {task.id} --budget ... --reason TEXT",
             )
         elif change.message is not None and f"{REASON}: " not in change.message:
             yield Finding(
@@ -164,9 +164,9 @@ def policy_changed_by_another(change: Change) -> Iterator[Finding]:
             yield Finding(
                 POLICY_PATH,
                 f"{what}: not for {change.actor}",
-                f"ask {allowed[0]} to make the merge"
+                f"ask {quoted(allowed[0])} to make the merge"
                 if change.is_merge
-                else f"ask {allowed[0]}: tk config set KEY VALUE",
+                else f"ask {quoted(allowed[0])}: tk config set KEY VALUE",
             )
 
 

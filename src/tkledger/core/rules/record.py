@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tkledger.core.change import Change
+from tkledger.core.change import Change, quoted
 from tkledger.core.layout import path_of
 from tkledger.core.lifecycle import State
 from tkledger.core.rules.rule import Finding, rule
@@ -52,7 +52,8 @@ def deleted(change: Change) -> Iterator[Finding]:
             yield Finding(
                 key,
                 "its file is deleted",
-                f"git restore --staged --worktree {path_of(key)} (once committed: with --source COMMIT~1)",
+                f"git restore --staged --worktree {quoted(path_of(key))}"
+                " (once committed: with --source COMMIT~1)",
             )
 
 
