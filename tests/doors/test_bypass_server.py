@@ -154,6 +154,53 @@ def test_a_lost_baseline_makes_no_second_ledger(clone: Clone) -> None:
     clone.push()
 
 
+# -- code that names no task -------------------------------------------------------------------
+
+
+@pytest.fixture
+def strict(clone: Clone) -> Clone:
+    """A server whose policy asks for attribution; the clone has no hooks."""
+    clone.hooks_off().git("tag", "old", "main")
+    clone.git("tag", "code-on-old", clone.tree({"code.txt": b"more"}))
+    clone.ok("config", "set", "attribution", "required")
+    clone.git("tag", "code-on-main", clone.tree({"code.txt": b"more"}))
+    blob = clone.blob("more")
+    clone.git("tag", "code-on-", clone.git("mktree", stdin=f"100644 blob {blob}\tcode.txt\n"))
+    clone.push()
+    return clone
+
+
+@pytest.mark.parametrize(
+    ("words", "passes"), [("work", False), ("work\n\nTk-Task: a", True), ("w\n\nTk-Task: z", False)]
+)
+@pytest.mark.parametrize("base", ["main", "old", ""])
+def test_code_names_its_task_whatever_it_is_based_on(
+    strict: Clone, words: str, passes: bool, base: str
+) -> None:
+    work = strict.commit_tree(f"code-on-{base}", *filter(None, [base]), message=words)
+    merge = strict.commit_tree("code-on-main", "main", work, message="join")
+    if passes:
+        strict.push(f"{work}:refs/heads/work", f"{merge}:main", options=("--no-verify",))
+        return
+    for new in (f"{work}:refs/heads/work", f"{work}:refs/tags/v1", f"{merge}:main"):
+        refused(strict, new, match="TK706")
+
+
+def test_who_takes_the_rule_back_need_not_keep_it(strict: Clone) -> None:
+    strict.ok("config", "set", "attribution")
+    more = strict.commit_tree(strict.tree({"code.txt": b"more"}), "main", message="work")
+    strict.push(f"{more}:main", options=("--no-verify",))
+    assert strict.git("diff", "main", more)
+
+
+def test_a_note_is_no_code_until_it_comes_to_a_branch(strict: Clone) -> None:
+    strict.git("notes", "add", "-m", "looks good", "main")
+    strict.push("refs/notes/commits")
+    strict.git("notes", "add", "-m", "looks good", "main~1")
+    strict.push("refs/notes/commits")
+    refused(strict, "refs/notes/commits:refs/heads/notes", match="TK706")
+
+
 # -- symbolic refs -----------------------------------------------------------------------------
 
 

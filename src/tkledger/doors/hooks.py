@@ -15,7 +15,7 @@ from typing import NoReturn
 from tkledger.claims import fence
 from tkledger.core.change import Violation
 from tkledger.core.door_rules import judge_door
-from tkledger.core.door_rules.attribution import CodeCommit
+from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.trailers import PREFIX, STEP, lines, trailers
 from tkledger.core.usage import Bill, bills
 from tkledger.doors import gate, ref_lines
@@ -81,7 +81,8 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
         _warn(ledger, bills(message))
     if ledger.in_tree(tree).entries != ledger.head().entries:
         return  # a commit that changes a task needs no trailer
-    yield from judge_door(CodeCommit("this commit", bool(heads), task, ledger.head()))
+    head = ledger.head()
+    yield from judge_door(CodeCommit("this commit", bool(heads), task, asks(head), (head,)))
 
 
 def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:

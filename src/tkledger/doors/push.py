@@ -9,18 +9,19 @@ from typing import NamedTuple
 from tkledger.claims import fence, handover
 from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import judge_door
-from tkledger.core.door_rules.attribution import CodeCommit
+from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.push import NewLedger, RefUpdate
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.ref_names import ALL
+from tkledger.core.ref_names import LINES
 from tkledger.core.rules.authority import guarded
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import STEP
 from tkledger.doors import gate
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import Baseline
-from tkledger.git import refs
+from tkledger.git import history, refs
 from tkledger.git.commit import Commit
 from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
@@ -42,9 +43,10 @@ def pushed(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[Viola
     """
     targets = [line._replace(ref=refs.target(ledger.repo, line.ref)) for line in lines]
     lines = list(dict.fromkeys([*lines, *targets]))
-    policy = ledger.head().policy
+    here = ledger.head()
+    policy = here.policy
     _, others = apart(lines)
-    arrived = _commits(ledger, policy, others)
+    arrived = _commits(ledger, here, others)
     yield from arrived.violations
     yield from _claims(ledger.repo, policy, lines, arrived.workers)
     yield from _refs(ledger, policy, others, arrived.dates, now)
@@ -54,54 +56,63 @@ def pushed(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[Viola
 
 
 class _Arrived(NamedTuple):
-    """The new commits of a push: what they break, their committer dates, who worked on what; and
-    those that begin a ledger.
+    """The new commits of a push.
+
+    violations: what they break; stricter: what they break only if the server's policy is not older
+        than they are
+    dates: their committer dates; workers: who worked on what; begin: those that begin a ledger
     """
 
     violations: list[Violation]
     dates: dict[Oid, int]
     workers: fence.Workers
     begin: list[Oid]
+    stricter: list[Violation]
 
 
-def _commits(ledger: Ledger, policy: Policy | None, lines: Sequence[RefLine]) -> _Arrived:
-    """Judge the commits that no validated tip has.
+def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arrived:
+    """Judge the commits that no validated tip has; ``here`` is the ledger on the server's HEAD.
 
     Never "that no ref has": a commit pushed to a ref that is not judged would count as known.
     """
-    found = _Arrived([], {}, {}, [])
+    found = _Arrived([], {}, {}, [], [])
     known = [f"^{tip}" for tip in Baseline(ledger.repo).tips()] if lines else []
-    for part in _judged(ledger, policy, lines, known):
+    ledger.former.search(here.policy.accepted if here.policy and lines else ())
+    for part in _judged(ledger, here, lines, known):
         found.violations.extend(part.violations)
         found.dates.update(part.dates)
         found.workers.update(part.workers)
         found.begin.extend(part.begin)
+        found.stricter.extend(part.stricter)
+    found.violations.extend(_not_newer(ledger.repo, found.stricter))
     found.violations.extend(_second_ledgers(ledger.repo, found.begin))
     return found
 
 
 def _judged(
-    ledger: Ledger, policy: Policy | None, lines: Sequence[RefLine], known: list[str]
+    ledger: Ledger, here: Snapshot, lines: Sequence[RefLine], known: list[str]
 ) -> Iterator[_Arrived]:
-    """The new commits of branches, tags and the like; then those of inboxes, which no tip holds as
-    validated, so that each is judged from where it was.
+    """The new commits of branches and tags; then those of all other refs, such as inboxes and notes,
+    which no tip holds as validated, so that each is judged from where it was. These need not name a
+    task: they do when they come to a branch.
     """
-    judge = partial(_part, ledger, policy)
-    inner = [line for line in lines if line.ref.startswith(f"{ALL}/")]
-    outer = tips(ledger.repo, [line for line in lines if line not in inner])
-    if outer:
-        ledger.former.search(policy.accepted if policy else ())
-        yield from gate.in_parts(ledger, judge, parts(ledger.repo, outer, known))
-    new = tips(ledger.repo, inner)
+    others = [line for line in lines if not line.ref.startswith(LINES)]
+    new = tips(ledger.repo, [line for line in lines if line.ref.startswith(LINES)])
     if new:
-        before = tips(ledger.repo, [line._replace(new=line.old) for line in inner])
-        yield judge(Part(new, [*known, *(f"^{oid}" for oid in before)]))
+        judge = partial(_part, ledger, here, attributed=True)
+        yield from gate.in_parts(ledger, judge, parts(ledger.repo, new, known))
+    new = tips(ledger.repo, others)
+    if new:
+        before = tips(ledger.repo, [line._replace(new=line.old) for line in others])
+        part = Part(new, [*known, *(f"^{oid}" for oid in before)])
+        yield _part(ledger, here, part, attributed=False)
 
 
-def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:
-    """The same of one part of them."""
+def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _Arrived:
+    """The same of one part of them; ``attributed`` says whether code has to name its task."""
+    policy = here.policy
     accepted = policy.accepted if policy else {}
-    violations, dates, workers, begin = found = _Arrived([], {}, {}, [])
+    violations, dates, workers, begin, stricter = found = _Arrived([], {}, {}, [], [])
     for commit, change, broken in gate.judged(ledger, part.tips, part.known):
         if len(violations) > _ENOUGH:
             break
@@ -114,8 +125,10 @@ def _part(ledger: Ledger, policy: Policy | None, part: Part) -> _Arrived:
         moves = change is not None and bool(change.touched)
         if change is not None and moves:
             violations += gate.in_commit(commit, _unvouched(ledger.repo, commit, change, policy))
-        if not moves or len(commit.parents) > 1:
-            violations += gate.in_commit(commit, _unattributed(ledger, commit))
+        if attributed and (not moves or len(commit.parents) > 1):
+            own = ledger.history_at(commit.oid)
+            made = gate.in_commit(commit, _unattributed(ledger, commit, own, here))
+            (violations if asks(own) else stricter).extend(made)
     return found
 
 
@@ -132,13 +145,26 @@ def _second_ledgers(repo: Repo, begin: Sequence[Oid]) -> Iterator[Violation]:
         other = other or oid[:10]
 
 
-def _unattributed(ledger: Ledger, commit: Commit) -> Iterator[Violation]:
-    """A commit of code that names no task, if the policy asks for one."""
-    history = ledger.history_at(commit.oid)
-    if history.policy is not None and history.policy.attribution == "required":
-        merge = len(commit.parents) > 1 and not ledger.has_own_content(commit)
+def _unattributed(
+    ledger: Ledger, commit: Commit, own: Snapshot, here: Snapshot
+) -> Iterator[Violation]:
+    """A commit of code that names no task, if its own policy or the server's asks for one."""
+    if asks(own) or asks(here):
+        joins = len(commit.parents) > 1 and not ledger.has_own_content(commit)
         task = commit.trailers.get(STEP)
-        yield from judge_door(CodeCommit(commit.oid[:10], merge, task, history))
+        fact = CodeCommit(commit.oid[:10], joins, task, required=True, ledgers=(own, here))
+        yield from judge_door(fact)
+
+
+def _not_newer(repo: Repo, found: Sequence[Violation]) -> Iterator[Violation]:
+    """Those of the violations whose commits do not have the server's policy in their history: after
+    it, their own is the newer one.
+    """
+    if not found or repo.head is None:
+        return
+    law = next(history.changed(repo, repo.head, POLICY_PATH))[0]
+    after = history.parents(repo, "--ancestry-path", f"^{law}", *(one.commit for one in found))
+    yield from (one for one in found if one.commit not in after)
 
 
 def _unvouched(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.core.ref_names import ALL
+from tkledger.core.ref_names import LINES
 from tkledger.core.trailers import lines
 from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
@@ -37,11 +37,9 @@ class Baseline:
         return self._store.read(VALIDATED) is not None
 
     def present(self) -> list[Oid]:
-        """The tips of the branches and tags that are here. Other refs are not a beginning: nobody
-        relies on them, and claims are not judged as history.
-        """
+        """The tips of the branches and tags that are here."""
         form = "--format=%(objecttype) %(*objecttype) %(objectname)"
-        out = self._repo.run("for-each-ref", form, "refs/heads", "refs/tags")
+        out = self._repo.run("for-each-ref", form, *LINES)
         rows = [line.split(" ") for line in lines(out.decode())]
         return sorted({oid for kind, inner, oid in rows if "commit" in (kind, inner)})
 
@@ -52,13 +50,14 @@ class Baseline:
 
     def advance(self, lines: Iterable[RefLine]) -> None:
         """Take the new tips of a push that was judged as validated, in place of the old ones; those
-        of refs under ``refs/tk`` never, since what is there is no branch's history.
+        of branches and tags only. Of other refs not all is judged that is of a branch, and of claims
+        no history at all.
 
         `hook.sh` does the same by itself for the usual push of one branch.
         """
         with writing(self._repo):
             known = dict.fromkeys(self._read())
-            moves = ((old, new) for ref, old, new in lines if not ref.startswith(f"{ALL}/"))
+            moves = ((old, new) for ref, old, new in lines if ref.startswith(LINES))
             for old, new in dict.fromkeys(moves):
                 if new is not None and is_commit(self._repo, new):
                     if old is not None and old in known and is_ancestor(self._repo, old, new):

@@ -14,31 +14,40 @@ class CodeCommit(NamedTuple):
     """A commit that changes no task file, or one about to be made.
 
     name: how a message refers to it; merge: whether it only joins what its parents have
-    task: the task in its ``Tk-Task`` line, None without one; ledger: the tasks that exist
+    task: the task in its ``Tk-Task`` line, None without one
+    required: whether a policy asks for one
+    ledgers: those in which it may be a task: of its history and, on a server, of the branch which
+        HEAD names
     """
 
     name: str
     merge: bool
     task: str | None
-    ledger: Snapshot
+    required: bool
+    ledgers: tuple[Snapshot, ...]
+
+
+def asks(ledger: Snapshot) -> bool:
+    """Whether the policy of a ledger wants commits of code to name their task."""
+    return ledger.policy is not None and ledger.policy.attribution == "required"
 
 
 @door_rule("TK706", CodeCommit)
 def unattributed_work(commit: CodeCommit) -> Iterator[Finding]:
     """A commit of code does not say which task it is for.
 
-    Asked if the policy says `attribution: required`. Commits that change a task file need no such
-    line. A merge needs one only if it holds files, or parts of files, that come from no side (since
-    edition 2 of the law).
+    Asked if the policy says `attribution: required`: the commit's own or, in a push, that of the
+    server's HEAD unless the commit comes after it; so neither an old branch nor one without a
+    ledger is free of it. Commits that change a task file need no such line. A merge needs one only
+    if it holds files, or parts of files, that come from no side (since edition 2 of the law).
 
     Why: what is spent on a task is counted from the commits that name it.
 
     Remedy: end the message with a line `Tk-Task: ID`.
     """
-    policy = commit.ledger.policy
-    if policy is None or policy.attribution != "required" or commit.merge:
+    if commit.merge or not commit.required:
         return
     if commit.task is None:
         yield Finding(commit.name, "names no task", "end its message with a line: Tk-Task: ID")
-    elif commit.task not in commit.ledger.entries:
+    elif not any(commit.task in one.entries for one in commit.ledgers):
         yield Finding(commit.name, f"names {commit.task}, which is not a task", "tk list")
