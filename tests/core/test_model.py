@@ -25,7 +25,7 @@ _COUNTED = (
 ONLY_BY_EXAMPLE = {
     "TK607": "the model's policies are of one edition: core/rules/test_rules",
     "TK608": "the model's policies accept nothing: core/rules/test_rules",
-    **dict.fromkeys(("TK401", "TK402", "TK403", "TK404", "TK405", "TK501"), _COUNTED),
+    **dict.fromkeys(("TK401", "TK402", "TK403", "TK404", "TK405", "TK406", "TK501"), _COUNTED),
     "TK502": "the model's policies name no roles: core/rules/test_rules, doors/test_authority",
     **dict.fromkeys(
         ("TK214", "TK215"), "the model's tasks have no concerns: core/rules/test_rules"

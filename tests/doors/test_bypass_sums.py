@@ -4,10 +4,15 @@ similar way that is legal.
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.clone import Clone, Refused
+from tests.support.project import Project
 from tkledger.errors import Exit
+from tkledger.git.repo import Repo
+from tkledger.ledger.reader import Ledger
 
 
 @pytest.fixture
@@ -95,3 +100,47 @@ def test_what_git_may_keep_below_the_scissors_is_judged(clone: Clone) -> None:
     clone.git("commit", "-q", "-a", "-v", "-e", "-m", "code", env={"GIT_EDITOR": "true"})
     clone.push()
     assert clone.verified() == set()
+
+
+# -- more than can be read or counted ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("date", [2**63 - 808, 10**26], ids=str)
+def test_an_impossible_date_is_refused_and_breaks_no_command(past_hooks: Clone, date: int) -> None:
+    clone = past_hooks
+    made = clone.git("cat-file", "commit", clone.commit(a={"priority": 1}))
+    raw = re.sub(r"(?m)^(author|committer) (.*) \d+ ", rf"\1 \2 {date} ", made) + "\n"
+    oid = clone.git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=raw)
+    clone.git("reset", "-q", "--hard", oid)
+    for words in (["show", "a"], ["log"], ["list"], ["budget", "a"], ["verify", "--all"]):
+        assert clone.tk(*words).status == Exit.OK, words
+    assert "9999-12-31" in clone.tk("show", "a").out
+    with pytest.raises(Refused, match="TK703"):
+        clone.push()
+    clone.git("reset", "-q", "--hard", "origin/main")
+    clone.commit(a={"priority": 1})
+    clone.push()
+
+
+def test_a_message_charges_a_thousand_tasks_at_most(past_hooks: Clone) -> None:
+    clone = past_hooks
+    many = "".join(f"Tk-Task: x{number}\nTk-Tokens: 1\n" for number in range(30_000))
+    words(clone, "work", many)
+    shut(clone, "TK406")
+    words(clone, "work", "Tk-Task: p\n" * 30_000)  # one step of one task
+    clone.push()
+    assert clone.verified("origin/main~1..HEAD") == set()
+
+
+def test_what_is_charged_to_no_task_takes_no_memory(project: Project) -> None:
+    """Though history has it already, or another host took it."""
+    for number in range(3):
+        many = "".join(f"Tk-Task: x{number}-{one}\n" for one in range(2_000))
+        message = f"work\n\n{many}Tk-Task: a\nTk-Task: ../a\n"
+        project.git("commit", "-q", "--allow-empty", "-F", "-", stdin=message)
+    repo = Repo(str(project.path))
+    sums = Ledger(repo).tally.sums(project.head())
+    repo.close()
+    assert {task: account.sums for task, account in sums.accounts.items()} == {
+        "a": {1: [3, 0, 0, 0]}
+    }

@@ -19,6 +19,10 @@ Value = TypeVar("Value")
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
 
 
+MOST_CHARGED = 1_000
+"""The most tasks that one commit may charge."""
+
+
 class Bill(NamedTuple):
     """What the words of one commit charge one task; a step is work, a record of usage is not."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.change import quoted
+from tkledger.core.field import is_id
 from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, key_of, path_of
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
@@ -31,6 +32,9 @@ _MODES = {
 }
 _WORTH_CACHING = 100
 """How many files at once are read through the cache; fewer are read as fast without it."""
+
+_MANY_NAMES = 64
+"""So many names are found faster in the list of a folder's files than one by one."""
 
 _MOST_STRAYS = 10_000
 """A few trees that hold each other can name more files than there is time to read."""
@@ -166,6 +170,15 @@ class TreeReader:
         path = path_of(task_id)
         found = self._repo.read(f"{commit}:{path}", limit=codec.MAX_BYTES)
         return self.task(path, PLAIN_FILE, found[0]) if found and found[1] == "blob" else None
+
+    def named(self, folder: Root, ids: Sequence[str]) -> set[str]:
+        """Those of ``ids`` that name a file in a ledger's folder."""
+        known = [one for one in ids if is_id(one)] if folder.mode == FOLDER_MODE else []
+        if len(known) > _MANY_NAMES:
+            there = {entry.name for entry in self._tree(FOLDER, folder.oid)}
+            return {one for one in known if f"{one}{SUFFIX}" in there}
+        names = [f"{folder.oid}:{one}{SUFFIX}" for one in known]
+        return {one for one, found in zip(known, self._repo.read_many(names, limit=0)) if found}
 
     def _policy(self, oid: Oid) -> Policy | Flaw:
         data = self._bytes([oid])[0]

@@ -14,6 +14,16 @@ ABSENT = "000000"
 """The mode of a file that is not there."""
 
 
+LATEST = 253_402_300_799
+"""The end of the year 9999, in seconds since 1970: what is dated later is read as dated then."""
+
+
+def date_of(text: str) -> int:
+    """A date as a commit has it, in seconds since 1970: 0 if it is none or before, at most `LATEST`."""
+    number = text.isascii() and text.isdecimal()
+    return min(int(text[:20]), LATEST) if number else 0
+
+
 class FileDiff(NamedTuple):
     """One changed path of a commit against its first parent; an absent side has the mode `ABSENT`."""
 
@@ -66,9 +76,8 @@ def read_commit(oid: Oid, data: bytes) -> Commit:
     links = takewhile(lambda line: line.startswith("parent "), lines[1:])
     email = found.get("author", "").rpartition("> ")[0].partition("<")[2]
     date = found.get("committer", "").rpartition("> ")[2].partition(" ")[0]
-    at = int(date[:20]) if date.isascii() and date.isdecimal() else 0
     parents = tuple(line.removeprefix("parent ") for line in links)
-    return Commit(oid, found.get("tree", ""), parents, at, email, message)
+    return Commit(oid, found.get("tree", ""), parents, date_of(date), email, message)
 
 
 def commit_bytes(

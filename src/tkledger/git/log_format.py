@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO
 
-from tkledger.git.commit import Commit, FileDiff
+from tkledger.git.commit import Commit, FileDiff, date_of
 
 FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%B%x00"
 """The header of each commit in the log, under ``-z``; no part can hold the NUL that ends it."""
@@ -39,8 +39,7 @@ def logged(stream: IO[bytes]) -> Iterator[Commit]:
                 break
         else:
             token = ""
-        date = max(int(at or 0), 0)
-        yield Commit(oid, tree, tuple(parents.split()), date, email, message, tuple(diffs))
+        yield Commit(oid, tree, tuple(parents.split()), date_of(at), email, message, tuple(diffs))
 
 
 END = b"end\n"

@@ -19,7 +19,7 @@ from tkledger.git import history
 from tkledger.git.cat_file import BATCH
 from tkledger.git.commit import ABSENT, Commit
 from tkledger.git.objects import Oid
-from tkledger.ledger.counting import CommitWork, Walk, work_of
+from tkledger.ledger.counting import CommitWork, Walk
 from tkledger.ledger.diffs import Step, steps
 from tkledger.ledger.proposal import about_to_be
 from tkledger.ledger.reader import Ledger
@@ -46,7 +46,7 @@ def walk(
         entries = _changed_entries(ledger, step, before)
         after = before.evolve(entries) if entries else before
         ledger.keep(commit.oid, after)
-        counting.add(work_of(commit, ledger.charges(commit)))
+        counting.add(ledger.tally.work(step))
         keys = frozenset(entries) if len(parents) < 2 else None
         made = _made_by(ledger, commit, parents, after, keys, policy)
         if made is not None:

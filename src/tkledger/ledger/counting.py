@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.core.task import Spent, Task
@@ -37,9 +37,14 @@ class CommitWork(NamedTuple):
     changes: tuple[tuple[str, str, str, str, str], ...]
 
 
-def work_of(commit: Commit, charges: bool) -> CommitWork:
-    """The part of a commit that is counted; ``charges`` is whether its message counts."""
-    words = bills(commit.message) if charges else ()
+def work_of(commit: Commit, tasks: Callable[[Sequence[str]], Container[str]]) -> CommitWork:
+    """The part of a commit that is counted; ``tasks`` finds those of some ids that its message can
+    charge. What it charges to others is dropped: a message may name a million that are no tasks.
+    """
+    words = bills(commit.message)
+    if words:
+        found = tasks([bill.task for bill in words])
+        words = tuple(bill for bill in words if bill.task in found)
     return CommitWork(commit.oid, commit.parents, commit.at, words, commit.diffs)
 
 

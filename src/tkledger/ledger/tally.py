@@ -27,7 +27,7 @@ from tkledger.ledger.counting import (
     nothing_below,
     work_of,
 )
-from tkledger.ledger.diffs import steps
+from tkledger.ledger.diffs import Step, steps
 from tkledger.local.sums import Sums, SumsFile
 
 
@@ -66,6 +66,14 @@ class Tally:
         walk = self.walk()
         walk.add(CommitWork("", tuple(parents), at, tuple(charged), ()), changes)
         return self.of(walk, "")
+
+    def work(self, step: Step) -> CommitWork:
+        """The part of a commit that is counted: its message charges the tasks that it has a file of."""
+
+        def tasks(ids: Sequence[str]) -> set[str]:
+            return self._reader.named(step.after, ids) if self._charges(step.commit) else set()
+
+        return work_of(step.commit, tasks)
 
     def walk(self, children: Mapping[Oid, int] | None = None) -> Walk:
         """A walk over commits, for `of`; ``children`` as in `Walk`."""
@@ -121,7 +129,7 @@ class Tally:
                 self._anchor = None
         children = Counter(chain.from_iterable(history.parents(self._repo, *tips).values()))
         walk = Walk(self._reader.task, nothing_below, lambda bounds: {}, children)
-        more = [fact for one in self._log(sorted(tips)) for fact in walk.add(self._work(one))]
+        more = [fact for one in self._steps(sorted(tips)) for fact in walk.add(self.work(one))]
         return self._summed(walk, sorted(tips), {}, more, ())
 
     def _from(self, anchor: Sums, tips: Sequence[Oid]) -> Sums:
@@ -129,16 +137,16 @@ class Tally:
         more: list[Fact] = []
         less: list[Fact] = []
         if len(tips) == 1:
-            for commit in self._log([f"{anchor.tip}...{tips[0]}"]):
-                here = commit.side != "<"
-                (more if here else less).extend(walk.add(self._work(commit), measured=here))
+            for step in self._steps([f"{anchor.tip}...{tips[0]}"]):
+                here = step.commit.side != "<"
+                (more if here else less).extend(walk.add(self.work(step), measured=here))
         else:
             for side, revisions in (
                 (less, [anchor.tip, *(f"^{tip}" for tip in tips)]),
                 (more, [*tips, f"^{anchor.tip}"]),
             ):
-                for commit in self._log(revisions):
-                    side.extend(walk.add(self._work(commit), measured=side is more))
+                for step in self._steps(revisions):
+                    side.extend(walk.add(self.work(step), measured=side is more))
         return self._summed(walk, tips, anchor.accounts, more, less, anchor)
 
     def _summed(
@@ -225,12 +233,8 @@ class Tally:
         found = history.as_commit(self._repo.read(oid))
         return found.at if found else 0
 
-    def _work(self, commit: Commit) -> CommitWork:
-        return work_of(commit, self._charges(commit))
-
-    def _log(self, revisions: Sequence[str]) -> Iterator[Commit]:
-        for step in steps(self._repo, self._reader, revisions, whole=False):
-            yield step.commit
+    def _steps(self, revisions: Sequence[str]) -> Iterator[Step]:
+        return steps(self._repo, self._reader, revisions, whole=False)
 
 
 def _is_running(task: Task) -> bool:

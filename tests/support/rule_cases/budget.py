@@ -1,4 +1,4 @@
-"""What breaks the rules of budgets, TK401 to TK405 and TK501, and legal twins."""
+"""What breaks the rules of budgets, TK401 to TK406 and TK501, and legal twins."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from tests.support.rule_cases.case import (
 )
 from tkledger.core.policy import DEFAULT
 from tkledger.core.usage import Fact, Used
+
+
+def _naming(count: int) -> str:
+    return "w\n\n" + "".join(f"Tk-Task: t{number}\n" for number in range(count))
 
 
 def budget_cases() -> list[Case]:
@@ -53,6 +57,12 @@ def budget_cases() -> list[Case]:
             "an amount that is none",
             used(bare, message="w\n\nTk-Task: a\nTk-Tokens: many\n"),
             used(bare, message="w\n\nTk-Task: a\nTk-Tokens: 12\n"),
+        ),
+        Case(
+            "TK406",
+            "a thousand tasks and one",
+            used(bare, message=_naming(1_001))._replace(policy=DEFAULT._replace(law=2)),
+            used(bare, message=_naming(1_000))._replace(policy=DEFAULT._replace(law=2)),
         ),
         Case(
             "TK501",

@@ -13,7 +13,7 @@ from tkledger.core.change import Change
 from tkledger.core.rules.lifecycle import entered_work
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import Task
-from tkledger.core.usage import unreadable
+from tkledger.core.usage import MOST_CHARGED, unreadable
 
 
 def exceeded(change: Change, task: Task) -> Iterator[Gauge]:
@@ -130,3 +130,23 @@ def unreadable_usage(change: Change) -> Iterator[Finding]:
             yield Finding(
                 subject, f"{name}: {value!r} is not an amount", "git commit --amend, or tk spend ID"
             )
+
+
+@rule("TK406", since=2)
+def too_many_charged(change: Change) -> Iterator[Finding]:
+    """A commit's message charges more than 1,000 tasks.
+
+    By lines `Tk-Task:` and `Tk-Spend:`, whether or not what they name is a task: what is not one in
+    that commit is charged nothing. However many lines name a task, it counts once.
+
+    Why: whoever counts would need gigabytes for messages of a few hundred thousand lines.
+
+    Remedy: leave out the lines that name no task, `git commit --amend`; or split the commit.
+    """
+    count = len(change.charged)
+    if count > MOST_CHARGED:
+        yield Finding(
+            change.charged[0].task,
+            f"and {count - 1} others are charged by one message, {MOST_CHARGED} at most may be",
+            "git commit --amend, without the lines that name no task",
+        )
