@@ -25,7 +25,29 @@ def test_a_legal_history_is_verified(begun: Loom, capsys: pytest.CaptureFixture[
         {"schema": "tk/1", "commits": 5, "violations": []},
     )
     assert answer(begun, capsys, "verify", "HEAD~2..HEAD")[1]["commits"] == 2
-    assert answer(begun, capsys, "verify", "HEAD~1")[1]["commits"] == 1
+    assert answer(begun, capsys, "verify", "HEAD~1..")[1]["commits"] == 1
+
+
+def test_a_revision_is_read_as_git_reads_it(
+    begun: Loom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = begun.by_hand({"a": DONE})
+    begun.by_hand({"b": moved(B, "in_progress")})
+    begun.git("tag", "v1", "HEAD~2")
+    for words, status, commits in (
+        ("HEAD", Exit.REJECTED, 4),
+        (bad, Exit.REJECTED, 3),
+        ("v1", Exit.OK, 2),
+        ("HEAD^!", Exit.OK, 1),
+        (f"{bad}^!", Exit.REJECTED, 1),
+        ("main~3^!", Exit.OK, 1),
+        ("HEAD..v1", Exit.NOTHING, 0),
+        ("HEAD..", Exit.NOTHING, 0),
+    ):
+        got, said = answer(begun, capsys, "verify", words)
+        assert (words, got, said["commits"]) == (words, status, commits)
+    assert tk(begun, "verify", "HEAD..HEAD") == Exit.NOTHING
+    assert capsys.readouterr().out == "no commits in HEAD..HEAD: nothing was checked\n"
 
 
 def test_a_longer_history_takes_no_more_processes(

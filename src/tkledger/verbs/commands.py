@@ -145,7 +145,8 @@ _LOOK = (
 _JUDGE = (
     Command("verify", "Check every commit of a range, or of all history.",
             (p.RANGE, p.ALL_HISTORY, p.STAGED, p.FORMAT, *READS),
-            ("tk verify origin/main..HEAD", "tk verify --all"), "It reads nothing but the commits."),
+            ("tk verify origin/main..HEAD", "tk verify --all", "tk verify HEAD^!"),
+            "It reads nothing but the commits. A range without a commit is no verdict: exit 6."),
     Command("accept", "Accept a commit that breaks the rules, with a reason.",
             (p.COMMIT, p.WHY_ACCEPTED, *WRITES),
             ("tk accept 1f3a --reason 'imported by hand'",),

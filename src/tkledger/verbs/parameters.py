@@ -205,7 +205,12 @@ FILES = Parameter("files", "FILE", "Only these; all by default.", many=True)
 STAGED = switch("--staged", "staged", "Check what is staged, as a commit on HEAD.")
 STAGE = STAGED._replace(help="Stage what was rewritten, too.")
 BATCH_FILE = Parameter("file", "FILE", "One JSON object a line; - is stdin.", default="-")
-RANGE = Parameter("range", "A..B", "Commits of B that A does not have; B is HEAD by default.")
+RANGE = Parameter(
+    "range",
+    "REV|A..B",
+    "As git reads it: REV is all history up to it, REV^! that commit alone, A..B what B has"
+    " and A has not.",
+)
 FORMAT = option(
     "--format",
     "format",

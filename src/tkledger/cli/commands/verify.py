@@ -41,7 +41,7 @@ def verify(
         raise usage_error(
             "both", f"a range and {other} exclude each other", f"tk verify {quoted(range)}"
         )
-    tip, bases = (history.commit_at(session.repo, at), []) if at else _ends(session.repo, range)
+    tip, bases = (history.commit_at(session.repo, at), []) if at else _selected(session.repo, range)
     found: list[Verdict] = []
 
     def judged(progress: Progress) -> Verdict:
@@ -53,9 +53,15 @@ def verify(
 
     return Answer(
         lambda: _json(judged(SILENT)),
-        lambda: _view(judged(Progress(show=_count)), format),
-        lambda: Exit.REJECTED if found[0].violations else Exit.OK,
+        lambda: _view(judged(Progress(show=_count)), format, range),
+        lambda: _status(found[0]),
     )
+
+
+def _status(verdict: Verdict) -> Exit:
+    if verdict.violations:
+        return Exit.REJECTED
+    return Exit.OK if verdict.commits else Exit.NOTHING  # which is no verdict
 
 
 def _count(stage: str, done: float, most: float | None) -> None:
@@ -76,7 +82,10 @@ def _json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _view(verdict: Verdict, format: str) -> Iterable[str | Aside]:
+def _view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | Aside]:
+    if not verdict.commits:
+        yield f"no commits in {range}: nothing was checked"
+        return
     yield from _violations(verdict.violations, format)
     for one in verdict.accepted:
         yield Aside(violation_text(one, "accepted"))
@@ -122,11 +131,17 @@ def _github(one: Violation) -> str:
     return f"::error {where}title={one.code} {one.name}::{escaped}"
 
 
-def _ends(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
-    """The tip and the base of ``A..B``; ``A`` alone means ``A..HEAD``."""
+def _selected(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
+    """The tip and the bases of what git would read: ``A..B`` is B without A, ``REV^!`` one commit,
+    ``REV`` all history up to it.
+    """
     if text is None:
         return history.commit_of(repo, "HEAD"), []
-    first, _, last = text.partition("..")
-    if not first or last.startswith("."):
+    first, dots, last = text.partition("..")
+    if dots and (not first or last.startswith(".")):
         raise usage_error("bad-range", f"not a commit range: {text}", "tk verify origin/main..HEAD")
-    return history.commit_of(repo, last or "HEAD"), [history.commit_of(repo, first)]
+    if dots:
+        return history.commit_of(repo, last or "HEAD"), [history.commit_of(repo, first)]
+    tip = history.commit_of(repo, first.removesuffix("^!"))
+    alone = first.endswith("^!")
+    return tip, repo.run("rev-parse", f"{tip}^@").decode().split() if alone else []
