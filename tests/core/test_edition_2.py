@@ -47,12 +47,16 @@ def broken(subject: str = "a") -> Snapshot:
 
 def after_a_flaw(last: Task | None, now: Task) -> Change:
     """A file that could not be read is readable again; ``last`` is what it said before."""
-    return commit(broken(), ledger(now))._replace(earlier=lambda key: (last,) if last else ())
+    return commit(broken(), ledger(now))._replace(
+        earlier=lambda parent, key: (last,) if last else ()
+    )
 
 
 def after_a_loss(last: Task | None, now: Task) -> Change:
     """A file that was deleted is back."""
-    return commit(ledger(), ledger(now))._replace(earlier=lambda key: (last,) if last else ())
+    return commit(ledger(), ledger(now))._replace(
+        earlier=lambda parent, key: (last,) if last else ()
+    )
 
 
 def limited(**budget: Any) -> Task:
@@ -274,8 +278,29 @@ def test_a_merge_chooses_the_parent_with_the_budget() -> None:
 def test_a_mended_file_is_compared_with_each_version_that_it_had_last() -> None:
     lives = (a_task(state="in_progress"), done("a"))
     mended = commit(broken(), ledger(a_task(state="in_progress")))
-    assert codes(mended._replace(earlier=lambda key: lives)) == {"TK201"}
-    assert codes(mended._replace(earlier=lambda key: lives[:1])) == set()
+    assert codes(mended._replace(earlier=lambda parent, key: lives)) == {"TK201"}
+    assert codes(mended._replace(earlier=lambda parent, key: lives[:1])) == set()
+
+
+def test_a_side_that_broke_its_file_counts_with_its_last_version() -> None:
+    base, other = ledger(a_task()), ledger(a_task(labels=["x"]))
+    for flawed in (broken(), ledger()):
+        for into, wrong in ((a_task(labels=["x"]), {"TK222"}), (done("a", labels=["x"]), set())):
+            joined = merged(base, flawed, other, into=ledger(into))
+            versions = {0: (done("a"),)}
+            asked = joined._replace(earlier=lambda parent, key, own=versions: own.get(parent, ()))
+            assert codes(asked) == wrong
+            assert "TK222" not in codes(under(1, asked)) or into.ended
+
+
+def test_an_unreadable_file_does_not_win_over_a_move() -> None:
+    base, moved = ledger(a_task()), ledger(a_task(state="in_progress"))
+    assert codes(merged(base, broken(), moved, into=broken())) == {"TK222"}
+    assert codes(merged(base, broken(), base, into=broken())) == set()
+    assert codes(under(1, merged(base, broken(), moved, into=broken()))) == set()
+    repaired = merged(broken(), moved, broken(), into=moved)
+    last = repaired._replace(earlier=lambda parent, key: (a_task(budget={"steps": 1}),))
+    assert codes(last) == set(), "a side that left it as it was has not moved it"
 
 
 def test_a_budget_is_not_left_by_way_of_a_file_that_cannot_be_read() -> None:
@@ -284,7 +309,7 @@ def test_a_budget_is_not_left_by_way_of_a_file_that_cannot_be_read() -> None:
     before = ledger(above, policy=BOSS, flaws=(Flaw("TK101", "a", "is bad", "mend it"),))
     for now, wrong in ((free, {"TK501"}), (hung, set())):
         made = by(commit(before, ledger(above, now, policy=BOSS)))
-        assert codes(made._replace(earlier=lambda key: (hung,))) == wrong
+        assert codes(made._replace(earlier=lambda parent, key: (hung,))) == wrong
 
 
 def test_a_merge_with_content_of_its_own_is_a_step() -> None:

@@ -71,6 +71,14 @@ def test_a_merge_is_followed_to_where_the_file_broke(broken: Loom) -> None:
     assert broken.judged({"a": NOTED}, merge) == set()
 
 
+def test_a_merge_with_an_older_branch_does_not_undo_what_a_broken_file_said(broken: Loom) -> None:
+    old = broken.commit({"b": moved(B, "in_progress")}, "main~4", branch=None)
+    both = {"b": moved(B, "in_progress")}
+    assert broken.judged({**both, "a": A}, "main", old) == {"TK221", "TK222"}
+    assert broken.judged({**both, "a": NOTED}, "main", old) == set()
+    assert broken.judged(both, "main", old) == set(), "it can be mended later"
+
+
 def test_under_edition_1_mending_is_free_as_it_was(loom: Loom) -> None:
     loom.weave([(genesis(law=1, format=1), ()), ({"a": A}, (1,)), ({"a": STARTED}, (2,))])
     bad = loom.commit({"a": BROKEN}, "main")

@@ -52,9 +52,8 @@ class Change(NamedTuple):
     actor: who, by the policy's names; empty if that is not known yet
     message: its message; None if it has none yet
     tally: counts what was used up to this commit, that included; None if nothing is counted
-    earlier: the last versions that could be read of a task, by its id, which the first parent has
-        not or which cannot be read there; none if there never was one. None if history is not
-        asked
+    earlier: of a task that a parent, by its number, has not or that cannot be read there, the last
+        versions that could be, by its id; none if there never was one. None if history is not asked
     own_content: whether a merge holds files outside the ledger that come from none of its parents,
         and so is work as an ordinary commit is
     """
@@ -67,7 +66,7 @@ class Change(NamedTuple):
     actor: str = ""
     message: str | None = None
     tally: Callable[[], Usage] | None = None
-    earlier: Callable[[str], tuple[Task, ...]] | None = None
+    earlier: Callable[[int, str], tuple[Task, ...]] | None = None
     own_content: bool = False
 
     @property
@@ -107,16 +106,16 @@ class Change(NamedTuple):
         assert self.policy is not None
         return self.policy
 
-    def former(self, key: str) -> tuple[Task, ...]:
-        """The versions of a task that an ordinary commit is compared with: its parent's or, since
-        edition 2 of the law, if the parent has none that can be read, the last that could be.
+    def former(self, key: str, parent: int = 0) -> tuple[Task, ...]:
+        """The versions of a task that a change is compared with: that of a parent, by its number, or,
+        since edition 2 of the law, if it has none that can be read, the last that could be.
         """
-        known = self.before.task(key)
+        known = self.parents[parent].task(key) if self.parents else None
         if known is not None:
             return (known,)
         if self.earlier is None or self._edition < 2:
             return ()
-        return self.earlier(key)
+        return self.earlier(parent, key)
 
     @property
     def _edition(self) -> int:

@@ -53,9 +53,8 @@ def walk(
             made = made._replace(tally=partial(counting.usage, commit.oid))
             if made.touched:
                 ledger.former.note(commit.oid, made)
-                if len(parents) == 1:
-                    find = partial(ledger.former.versions, made, commit.parents[0])
-                    made = made._replace(earlier=find)
+                find = partial(ledger.former.versions, made, commit.parents)
+                made = made._replace(earlier=find if parents else None)
         yield commit, made
 
 

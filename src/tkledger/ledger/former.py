@@ -7,7 +7,7 @@ deleted any: history is not searched for them. Nor is it for a file that can be 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tkledger.core.change import Change
@@ -54,11 +54,14 @@ class Former:
             for key in lost - self._ids(commit) if lost else ():
                 self._deleters.setdefault(key, {})[commit] = None
 
-    def versions(self, made: Change, parent: Oid, key: str) -> tuple[Task, ...]:
-        """The last versions that could be read of a task of which ``parent``, the commit before an
-        ordinary change, has none; several if it was deleted more than once, or by a merge.
+    def versions(
+        self, made: Change, parents: Sequence[Oid], number: int, key: str
+    ) -> tuple[Task, ...]:
+        """The last versions that could be read of a task of which one of a change's ``parents``, by its
+        number, has none; several if it was deleted more than once, or by a merge.
         """
-        if key not in made.before.entries:
+        before, parent = made.parents[number], parents[number]
+        if key not in before.entries:
             self.created.add(key)
             if made.policy is not None and made.policy.accepted:
                 self.search(made.policy.accepted)
@@ -66,7 +69,7 @@ class Former:
                 return ()
         found = self._known.get((parent, key))
         if found is None:
-            found = tuple(self._found(parent, made.before, key))
+            found = tuple(self._found(parent, before, key))
             self._known[parent, key] = found
         return found
 

@@ -86,9 +86,9 @@ def about_to_be(
     sides = ((made.before.task(key), made.after.task(key)) for key in keys)
     edits = [side for side in sides if any(side)]
 
-    def earlier(key: str) -> tuple[Task, ...]:
-        if parents and (accepted or key in made.before.entries):
-            return ledger.former.versions(made, parents[0], key)
+    def earlier(parent: int, key: str) -> tuple[Task, ...]:
+        if parents and (accepted or key in made.parents[parent].entries):
+            return ledger.former.versions(made, parents, parent, key)
         return ()  # as nearly always, and then nothing is loaded for it
 
     return made._replace(

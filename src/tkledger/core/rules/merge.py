@@ -11,7 +11,7 @@ from tkledger.core.change import Change
 from tkledger.core.layout import path_of
 from tkledger.core.merge import disputes, settled_states
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.snapshot import EMPTY, Snapshot
+from tkledger.core.snapshot import EMPTY, Flaw, Snapshot
 from tkledger.core.task import Task
 
 
@@ -51,7 +51,9 @@ def merge_lost_a_move(change: Change) -> Iterator[Finding]:
     """A merge leaves a task in a state that the law does not choose.
 
     A side that moved wins over one that did not; an ended task over an open one; done over
-    cancelled; between two open states, one that the other can reach.
+    cancelled; between two open states, one that the other can reach. Since edition 2 of the law a side
+    that made the file unreadable, or deleted it, counts with its last readable version, and such a
+    file does not win over what the other side did.
 
     Why: `git merge -s ours` would undo what others did, and a stale branch would bring finished
     work back.
@@ -72,17 +74,43 @@ def merge_lost_a_move(change: Change) -> Iterator[Finding]:
                 else f"merge the branches that changed {task.id} one after the other"
             )
             yield Finding(task.id, f"the merge makes it {task.state.value}; {chosen}", remedy)
+    for key in change.touched if change.is_merge and change.law.law >= 2 else ():
+        if _hides_a_move(change, key):
+            yield Finding(
+                key,
+                "the merge keeps a file that cannot be read, and loses what the other side did",
+                f"keep the {path_of(key)} that can be read and complete the merge again",
+            )
+
+
+def _hides_a_move(change: Change, key: str) -> bool:
+    """Whether a merge keeps a side's file that cannot be read for a task that another side changed."""
+    kept = change.after.entry(key)
+    if not isinstance(kept, Flaw) or all(side.entry(key) != kept for side in change.parents):
+        return False
+    known = [base.task(key) for base in change.bases]
+    sides = (side.task(key) for side in change.parents)
+    return any(side is not None and side not in known for side in sides)
 
 
 def _merged(change: Change) -> Iterator[tuple[Task, list[Task | None], list[Snapshot]]]:
     """The touched tasks of a merge: the result, the sides' versions, the bases."""
     if change.is_merge:
         for task in change.present():
-            yield (
-                task,
-                [side.task(task.id) for side in change.parents],
-                list(change.bases or (EMPTY,)),
-            )
+            sides = [_side(change, number, task.id) for number in range(len(change.parents))]
+            yield task, sides, list(change.bases or (EMPTY,))
+
+
+def _side(change: Change, number: int, key: str) -> Task | None:
+    """The version of a task on one side of a merge; since edition 2 of the law, if that side made its
+    file unreadable or deleted it, the last that could be read: what ended stays ended.
+    """
+    side = change.parents[number]
+    task = side.task(key)
+    if task is not None or any(base.entry(key) == side.entry(key) for base in change.bases):
+        return task
+    found = change.former(key, number)
+    return next((one for one in found if one.ended), found[0] if found else None)
 
 
 def _wrong(
