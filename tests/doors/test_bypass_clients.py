@@ -183,7 +183,7 @@ COMMAND = re.compile(r"(^|[ ('\"])(tk|git|rm|ask) ")
 PLAIN = {
     *("task", "claim.task", "move.task", "work.task", "verb", "name", "command", "wanted"),
     *("key", "parent", "root", "first", "child", "node", "other", "path[-1]", "path[0]", "path[1]"),
-    *("waiting[0]", "near[0]", "node.mark", "number", "left", "commit[:10]", "had[:10]", "flag"),
+    *("waiting[0]", "near[0]", "node.mark", "number", "left", "flag"),
     *("limit.kind", "options", "reason", "BEFORE", "FOLDER", "POLICY_PATH"),
     *("PATTERN", "MAX_BYTES", "newest", "policy_file.FORMAT", "LOCK_SECONDS", "INSET", "did"),
     *("__version__", "timeout", "cancelled", "counts(hidden)", "node.deeper", "args[0]"),
@@ -208,7 +208,9 @@ def test_foreign_text_in_a_remedy_is_quoted() -> None:
             for one in parts if COMMAND.search(text) else ():
                 if isinstance(one, ast.FormattedValue):
                     word = ast.unparse(one.value)
-                    plain = word in PLAIN | FACTS or word.endswith((".id", ".value", ".name"))
+                    plain = word in PLAIN | FACTS or word.endswith(
+                        (".id", ".value", ".name", "[:10]")
+                    )
                     if not plain and not word.startswith("quoted("):
                         foreign.append(f"{path.name}: {word} in {text!r}")
     assert foreign == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from shlex import quote
 from typing import NamedTuple
 
 from tkledger.core.change import Violation, quoted
@@ -90,7 +89,7 @@ def lawless(repo: Repo) -> TkError | None:
     names = "names a commit" if repo.is_detached else f"names {repo.head_ref}, which does not exist"
     fact = f"HEAD {names}: the policy that counts here is that of the branch which HEAD names"
     only = next(iter(branches)) if len(branches) == 1 else "refs/heads/BRANCH"
-    return unusable("no-branch", fact, f"git symbolic-ref HEAD {quote(only)}")
+    return unusable("no-branch", fact, f"git symbolic-ref HEAD {quoted(only)}")
 
 
 def _begun(repo: Repo) -> tuple[Violation, ...]:

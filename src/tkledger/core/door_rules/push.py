@@ -135,5 +135,5 @@ def second_ledger_pushed(new: NewLedger) -> Iterator[Finding]:
         yield Finding(
             new.commit[:10],
             f"begins a second ledger beside that of {new.other}",
-            f"in the clone: git rebase --onto origin/{branch} {new.commit[:10]}",
+            f"in the clone: git rebase --onto origin/{quoted(branch)} {new.commit[:10]}",
         )
