@@ -28,7 +28,7 @@ from tkledger.report import SILENT, Progress
 if TYPE_CHECKING:
     from tkledger.claims.moves import Claimant
     from tkledger.claims.standing import Standing
-    from tkledger.ledger.proposal import Proposal, Recorded
+    from tkledger.ledger.proposal import Proposal, Propose, Recorded
     from tkledger.verbs.verb import Options, Proposed
 
 
@@ -68,6 +68,8 @@ class Session:
         """The claim that this run holds already."""
         self._standing: Mapping[str, Standing] | None = None
         self._actor = actor
+        self._work: list[str] = []
+        """The tasks that the proposal at hand charges."""
 
     def at(self, path: str) -> Session:
         """The same actor, in another checkout."""
@@ -132,14 +134,13 @@ class Session:
         ``places`` say where each verb was read, for the words of an error.
         """
         steps: list[Proposed] = []
-        try:
-            key = None if key is None else line(key)
-        except ValueError as error:
-            raise usage_error("bad-key", f"the key {error}", "--key KEY") from None
+        if key is not None:
+            verbs = [(verb, {"key": f"{key} {n}", **more}) for n, (verb, more) in enumerate(verbs)]
 
         def propose(before: Snapshot) -> Proposal:
             steps[:] = self._steps(before, verbs, places)
-            return self._proposal(before, steps, key)
+            self._work = [step.id for step in steps] if any(step.work for step in steps) else []
+            return self._proposal(before, steps)
 
         try:
             return Carried(self.record(propose, dry_run=dry_run, key=key), steps)
@@ -161,36 +162,32 @@ class Session:
             ledger = steps[-1].ledger
         return steps
 
-    def _proposal(self, before: Snapshot, steps: Sequence[Proposed], key: str | None) -> Proposal:
-        """The steps as one commit. Raises TkError if work in it is on a task that others hold."""
+    def _proposal(self, before: Snapshot, steps: Sequence[Proposed]) -> Proposal:
+        """The steps as one commit."""
         from tkledger.ledger import limits
         from tkledger.ledger.proposal import Proposal
 
         trailers = [(ACTOR, self.actor(before)), *_trailers(steps)]
-        trailers += [(KEY, key)] if key else []
         after = steps[-1].ledger if steps else before
-        work = any(step.work for step in steps)
-        if work:
-            from tkledger.claims import moves
-
-            moves.require(self.repo, self.claimant(before), [step.id for step in steps])
-        proposal = Proposal(after, _subject(steps), tuple(trailers), always=work)
+        proposal = Proposal(after, _subject(steps), tuple(trailers), always=bool(self._work))
         return limits.booked(self.ledger, before, proposal)
 
     def record(
         self,
-        propose: Callable[[Snapshot], Proposal],
+        propose: Propose,
         *,
         dry_run: bool = False,
         key: str | None = None,
     ) -> Recorded:
         """Have the ledger record a proposal with the claims that move with it, and pass on its
-        warning.
+        warning. A ``key`` goes into the message; the same command with it is recorded only once.
         """
         from tkledger.claims import moves
         from tkledger.ledger.record import record
 
         landing = moves.companions(self.repo, self._at_door)
+        if key is not None:
+            propose = _keyed(propose, key)
         recorded = record(self.ledger, propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
             moves.turns(self.repo, recorded, self._at_door(recorded))
@@ -221,9 +218,15 @@ class Session:
         return who._replace(progress=self.progress)
 
     def _at_door(self, recorded: Recorded) -> Claimant:
-        """Who records something. Raises Refused if an idle actor creates a task."""
+        """Who records something. Raises Refused if an idle actor creates a task, or if work in it is
+        on a task that others hold.
+        """
         known = recorded.before if recorded.before.policy is not None else recorded.after
         who = self.claimant(known)
+        if self._work:
+            from tkledger.claims import moves
+
+            moves.require(self.repo, who, self._work)
         if os.path.exists(Store(self.repo.common_dir).path(IDLE)):
             from tkledger.doors.idle import forbidden
 
@@ -297,6 +300,20 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
         raise usage_error("bad-value", message, f"tk {verb} --help") from None
     except TkError as error:
         raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
+
+
+def _keyed(propose: Propose, key: str) -> Propose:
+    """A proposal with its key in the message."""
+    try:
+        key = line(key)
+    except ValueError as error:
+        raise usage_error("bad-key", f"the key {error}", "--key KEY") from None
+
+    def keyed(before: Snapshot) -> Proposal:
+        proposal = propose(before)
+        return proposal._replace(trailers=(*proposal.trailers, (KEY, key)))
+
+    return keyed
 
 
 def _trailers(steps: Sequence[Proposed]) -> list[tuple[str, str]]:

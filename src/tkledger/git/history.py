@@ -14,9 +14,9 @@ from tkledger.git.process import NOWHERE
 from tkledger.git.repo import Repo
 
 
-def log(repo: Repo, *revisions: str, path: str, grep: str | None = None) -> Iterator[Commit]:
-    """The commits that ``revisions`` select and that changed something under ``path``, on any
-    line of history; parents before children, streaming.
+def log(repo: Repo, *revisions: str, path: str = "", grep: str | None = None) -> Iterator[Commit]:
+    """The commits that ``revisions`` select and that changed something under ``path``, if one is
+    given, on any line of history; parents before children, streaming.
 
     Each as git's log reads it, with what it changed there against its first parent. ``grep``
     keeps those whose message holds these words. To show, not to judge: see `commits`.
@@ -28,7 +28,13 @@ def log(repo: Repo, *revisions: str, path: str, grep: str | None = None) -> Iter
         *("log", "--stdin", "-z", "--topo-order", "--reverse", "--full-history"),
         *("--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent"),
         "--ignore-submodules=none",  # neither .gitmodules nor the configuration may hide an entry
-        *("--encoding=UTF-8", f"--format=tformat:{FORMAT}", *options, "--", path),
+        *(
+            "--encoding=UTF-8",
+            f"--format=tformat:{FORMAT}",
+            *options,
+            "--",
+            *([path] if path else []),
+        ),
         stdin=_listed(revisions),
     ) as stream:
         yield from logged(stream)

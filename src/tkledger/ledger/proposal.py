@@ -37,6 +37,10 @@ class Proposal(NamedTuple):
         return f"tk: {folded(self.subject)}\n" + (f"\n{rows}" if rows else "")
 
 
+Propose = Callable[[Snapshot], Proposal]
+"""What a command wants of the ledger in HEAD; called again after a lost race."""
+
+
 class Recorded(NamedTuple):
     """A proposal that was recorded: the ledger before and after, the keys of what changed, and the
     commit; None if there is none, as in a dry run or if nothing changes.

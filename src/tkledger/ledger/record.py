@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
 from tkledger.core.change import Refused, change
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.trailers import ACTOR, KEY, folded
+from tkledger.core.trailers import ACTOR
 from tkledger.errors import Exit, TkError, usage_error
 from tkledger.files import codec
 from tkledger.git import history, identity, refs
@@ -24,6 +23,7 @@ from tkledger.ledger.place import Place
 from tkledger.ledger.proposal import (
     Companions,
     Proposal,
+    Propose,
     Recorded,
     Together,
     about_to_be,
@@ -40,9 +40,6 @@ _TRIES = 20
 _PATIENCE = 5.0
 """Seconds to wait for another commit that may be taking a move along."""
 
-Propose = Callable[[Snapshot], Proposal]
-"""What a command wants of the ledger in HEAD; called again after a lost race."""
-
 
 def record(
     ledger: Ledger,
@@ -57,8 +54,8 @@ def record(
 
     Nothing is written before the verdict. Raises Refused if the law forbids it, TkError if the
     repository is in no state for it or stays BUSY. The user's index and working files are touched
-    at these paths only, and are brought back to HEAD if the ref does not move. A ``key`` used before
-    gives the first answer again.
+    at these paths only, and are brought back to HEAD if the ref does not move. With a ``key`` the same
+    command gives its first answer again; ``propose`` is then called with an older ledger, too.
     """
     ledger.place.require_writable()
     if dry_run:
@@ -150,7 +147,7 @@ class _Writer:
 
     def _try(self, propose: Propose) -> Recorded:
         """One try, unless an earlier one was recorded after all; raises RefMoved, Locked."""
-        earlier = self._answered() or self._taken_along()
+        earlier = self._answered(propose) or self._taken_along()
         recorded, proposal = (earlier, None) if earlier else _judged(self._ledger, propose)
         if proposal is None or not (recorded.touched or proposal.always):
             if self._tries:
@@ -237,18 +234,13 @@ class _Writer:
             return self._place.refresh()
         return False
 
-    def _answered(self) -> Recorded | None:
-        """What the commit with this key recorded, if there is one on this branch."""
-        if not self._key or self._place.tip is None:
+    def _answered(self, propose: Propose) -> Recorded | None:
+        """What this command recorded before under its key."""
+        if self._key is None:
             return None
-        ledger, key = self._ledger, folded(self._key)
-        for commit in history.log(self._repo, self._place.tip, path=FOLDER, grep=f"{KEY}: {key}"):
-            if commit.trailers.get(KEY) == key:
-                before = ledger.at(commit.parents[0]) if commit.parents else ledger.empty()
-                after = ledger.at(commit.oid)
-                made = change((before,), after)
-                return Recorded(commit.oid, before, after, tuple(sorted(made.touched)))
-        return None
+        from tkledger.ledger.keys import answered  # few commands have a key
+
+        return answered(self._ledger, self._key, propose)
 
     def _taken_along(self) -> Recorded | None:
         """What an earlier try recorded after all: another commit of the index, made in the middle of

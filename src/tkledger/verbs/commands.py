@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tkledger.core.lifecycle import TRANSITIONS, Event
 from tkledger.verbs import parameters as p
-from tkledger.verbs.parameters import ACTS, EVERYWHERE, READS, WRITES, Parameter
+from tkledger.verbs.parameters import ACTS, COMMITS, EVERYWHERE, READS, WRITES, Parameter
 
 
 class Command(NamedTuple):
@@ -55,7 +55,7 @@ _SET_UP = (
     Command("config explain", "Say what each field of the policy means, and its default.",
             EVERYWHERE, ("tk config explain",)),
     Command("config set", "Change one field of the policy, in a commit of its own.",
-            (p.SETTING, p.SETTINGS, *WRITES),
+            (p.SETTING, p.SETTINGS, *COMMITS),
             ("tk config set depth 4", "tk config set protected main stable"),
             "That commit has the next version of the policy."),
     Command("demo", "Play a session in a throw-away repository.",
@@ -66,23 +66,23 @@ _SET_UP = (
 
 _WRITE = (
     Command("new", "Create a task; prints its id.",
-            (p.TITLE, p.FROM, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, *WRITES),
+            (p.TITLE, p.FROM, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, *COMMITS),
             ('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title"),
             verb="new"),
     Command("edit", "Change fields of a task, by options or in your editor.",
             (p.ID, p.NEW_TITLE, p.OWNER, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.WHY,
-             *p.DESCRIBING, *WRITES),
+             *p.DESCRIBING, *COMMITS),
             ("tk edit a1 --priority 1 --label ui", "tk edit a1 --owner ''"),
             "Without options it opens your editor. An empty value ('') removes a field.",
             verb="edit"),
     Command("note", "Add a note to a task; notes are only ever added.",
-            (p.ID, p.NOTE, *WRITES),
+            (p.ID, p.NOTE, *COMMITS),
             ('tk note a1 "works on Windows too"',), verb="note"),
     Command("fmt", "Rewrite task files in the one form that is accepted.",
             (p.FILES, p.STAGE, *EVERYWHERE, p.DRY_RUN), ("tk fmt --staged",),
             "A file that cannot be read is named and left alone."),
     Command("batch", "Carry out many changes as one commit, all or nothing.",
-            (p.BATCH_FILE, p.KEY, *WRITES), ("tk batch changes.jsonl",),
+            (p.BATCH_FILE, *COMMITS), ("tk batch changes.jsonl",),
             'Each line is one JSON object: {"op": VERB, "id": ID}, and the options by their names.'),
 )
 
@@ -98,7 +98,7 @@ def _move(event: Event, more: tuple[Parameter, ...], *also: Parameter) -> Comman
     return Command(
         verb,
         f"{verb.capitalize()}: {sources} -> {edges[0].target.value}.",
-        (p.IDS, p.HAPPENED, *more, p.KEY, *WRITES),
+        (p.IDS, p.HAPPENED, *more, *COMMITS),
         (f"tk {verb} a1{reason}",),
         verb=verb,
         also=also,
@@ -148,7 +148,7 @@ _JUDGE = (
             ("tk verify origin/main..HEAD", "tk verify --all", "tk verify HEAD^!"),
             "It reads nothing but the commits. A range without a commit is no verdict: exit 6."),
     Command("accept", "Accept a commit that breaks the rules, with a reason.",
-            (p.COMMIT, p.WHY_ACCEPTED, *WRITES),
+            (p.COMMIT, p.WHY_ACCEPTED, *COMMITS),
             ("tk accept 1f3a --reason 'imported by hand'",),
             "The policy records it. A server believes it once the policy that names the commit is on its"
             " HEAD: push that first."),
@@ -205,18 +205,18 @@ _AGENTS = (
             (p.MESSAGE_IDS, p.ACK, p.REFUSE, p.WHY_REFUSED, p.DEAD, *WRITES),
             ("tk inbox", "tk inbox --ack 3f2a")),
     Command("step", "Count a step of work that no commit of code shows.",
-            (p.ID, p.MESSAGE, *WRITES), ("tk step a1 -m 'read the logs'",),
+            (p.ID, p.MESSAGE, *COMMITS), ("tk step a1 -m 'read the logs'",),
             "A commit of work with a line `Tk-Task: ID` in its message is a step by itself.",
             verb="step"),
     Command("spend", "Record tokens and cost that work on a task used.",
-            (p.ID, p.TOKENS_IN, p.TOKENS_OUT, p.COST, p.MODEL, p.MESSAGE, *WRITES),
+            (p.ID, p.TOKENS_IN, p.TOKENS_OUT, p.COST, p.MODEL, p.MESSAGE, *COMMITS),
             ("tk spend a1 --tokens-in 1200 --tokens-out 300 --cost 0.25",),
             "It is never rejected, since it has already happened.", verb="spend"),
 )
 
 _RECORDS = (
     Command("concern", "Raise a concern about a task, or settle one.",
-            (p.ID, p.CONCERN, p.KIND, p.SETTLE, *WRITES),
+            (p.ID, p.CONCERN, p.KIND, p.SETTLE, *COMMITS),
             ("tk concern a1 'who restarts it?' --kind ops", "tk concern a1 --settle 1"),
             "A task is not done while a design concern is open.", verb="concern"),
 )
@@ -250,6 +250,6 @@ def inner(name: str) -> tuple[str, ...]:
 def fields(verb: str) -> Mapping[str, Parameter]:
     """What a verb takes by name, as ``tk batch`` names it: one task, and no option of the run."""
     command = COMMANDS[verb]
-    run = {one.name for one in (*WRITES, p.KEY)}
+    run = {one.name for one in COMMITS}
     names = {"id": p.ID} | {one.name: one for one in (*command.takes, *command.also)}
     return {name: one for name, one in names.items() if name not in run and name != p.IDS.name}

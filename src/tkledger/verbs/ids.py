@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Container
+from functools import partial
 
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import Task
@@ -25,13 +27,22 @@ def letters_for(count: int) -> int:
     return letters
 
 
-def fresh_id(prefix: str, count: int, taken: Container[str]) -> str:
-    """A new id ``prefix-xxxxx`` that is not ``taken``."""
-    while True:
-        number = int.from_bytes(os.urandom(16), "big")
+def fresh_id(prefix: str, count: int, taken: Container[str], seed: str | None = None) -> str:
+    """A new id ``prefix-xxxxx`` that is not ``taken``; with a ``seed`` always the same one."""
+    for number in map(partial(_number, seed), itertools.count()):
         word = "".join(CROCKFORD[(number >> (5 * n)) & 31] for n in range(letters_for(count)))
         if f"{prefix}-{word}" not in taken:
             return f"{prefix}-{word}"
+    raise AssertionError("numbers do not end")
+
+
+def _number(seed: str | None, attempt: int) -> int:
+    """A large number: random, or that of a seed and an attempt."""
+    if seed is None:
+        return int.from_bytes(os.urandom(16), "big")
+    from hashlib import sha256  # only for a command with a key
+
+    return int.from_bytes(sha256(f"{seed} {attempt}".encode()).digest(), "big")
 
 
 def find(ledger: Snapshot, text: str) -> str:

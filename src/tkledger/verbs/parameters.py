@@ -61,12 +61,14 @@ JSON = switch("--json", "as_json", "Answer with one JSON object on stdout.")
 ACTOR = option("--as", "actor", "ACTOR", "Act as this name (or set TK_ACTOR).")
 DRY_RUN = switch("--dry-run", "dry_run", "Check and show, write nothing.")
 AT = option("--at", "at", "REV", "Look at a revision or a date (2026-01-31).")
-KEY = option("--key", "key", "KEY", "Repeated with the same key, it is carried out only once.")
+KEY = option("--key", "key", "KEY", "Repeated with the same key and words, it is carried out once.")
 
 EVERYWHERE = (PATH, JSON)
 READS = (AT, PATH, JSON)
 ACTS = (ACTOR, PATH, JSON)
 WRITES = (ACTOR, PATH, JSON, DRY_RUN)
+COMMITS = (KEY, *WRITES)
+"""Of a command that makes one commit."""
 SHARED = (ACTOR, PATH, JSON, DRY_RUN, AT)
 """What the documentation explains once for all commands."""
 
@@ -193,7 +195,7 @@ NO_HOOKS = switch("--no-hooks", "no_hooks", "Leave git's hooks alone.")
 PREFIX = option("--prefix", "prefix", "P", "What new ids begin with.")
 SERVER = switch("--server", "server", "The server hooks (bare repository).")
 FIX = switch("--fix", "fix", "Repair what is safe to repair.")
-SETTING = Parameter("key", "KEY", "A field.", required=True, choices=Policy._fields)
+SETTING = Parameter("setting", "KEY", "A field.", required=True, choices=Policy._fields)
 SETTINGS = Parameter(
     "values",
     "VALUE",

@@ -17,6 +17,7 @@ from tkledger.ledger.proposal import Proposal
 def accept(
     commit: str,
     reason: str,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
@@ -42,7 +43,7 @@ def accept(
         trailers = ((ACTOR, session.actor(before)), (REASON, reason))
         return Proposal(before.evolve({POLICY_PATH: amended}), words, trailers)
 
-    recorded = session.record(propose, dry_run=dry_run)
+    recorded = session.record(propose, dry_run=dry_run, key=key)
     return Answer(
         lambda: {"accepted": oid, **with_commit(recorded)},
         lambda: [f"{'would accept' if dry_run else 'accepted'} {oid[:10]}: {reason}"],

@@ -12,6 +12,7 @@ def concern(
     kind: str,
     message: str | None = None,
     settle: int | None = None,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
@@ -19,6 +20,8 @@ def concern(
     """Raise a concern, or settle one; a task is not done while a design concern is open."""
     session = Session(path, actor=actor, progress=TERMINAL)
     options = {"message": read_text(message), "kind": kind, "settle": settle}
-    recorded, _ = session.carry_out(each("concern", read_ids([id]), options), dry_run=dry_run)
+    recorded, _ = session.carry_out(
+        each("concern", read_ids([id]), options), dry_run=dry_run, key=key
+    )
     verb = "raised" if settle is None else "settled"
     return changed(session, recorded, dry_run=dry_run, verb=verb)

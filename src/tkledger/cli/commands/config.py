@@ -64,27 +64,28 @@ def _shown(value: Any) -> str:
 
 
 def set_(
-    key: str,
+    setting: str,
     values: Sequence[str] = (),
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
     """Change one field of the policy, in a commit of its own with the next version."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    if key not in Policy._fields or key in ("version", "accepted"):
-        raise usage_error("no-such-setting", f"{key} cannot be set", "tk config explain")
+    if setting not in Policy._fields or setting in ("version", "accepted"):
+        raise usage_error("no-such-setting", f"{setting} cannot be set", "tk config explain")
 
     def propose(before: Snapshot) -> Proposal:
-        return _amended(session, before, key, values)
+        return _amended(session, before, setting, values)
 
-    recorded = session.record(propose, dry_run=dry_run)
+    recorded = session.record(propose, dry_run=dry_run, key=key)
     policy = recorded.after.policy
     assert policy is not None
-    now = f"{_shown(getattr(policy, key))} (policy version {policy.version})"
+    now = f"{_shown(getattr(policy, setting))} (policy version {policy.version})"
     return Answer(
         lambda: {"version": policy.version, **with_commit(recorded)},
-        lambda: [f"{would_be(dry_run)}{key}: {now}"],
+        lambda: [f"{would_be(dry_run)}{setting}: {now}"],
     )
 
 

@@ -12,6 +12,7 @@ from tkledger.cli.parser import read_text
 def new(
     title: str,
     message: str | None = None,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
@@ -20,7 +21,7 @@ def new(
     """Create a task with these fields; prints its id."""
     session = Session(path, actor=actor, progress=TERMINAL)
     words = {"title": (read_text(title) or "").strip(), "message": read_text(message)}
-    recorded, steps = session.carry_out([("new", {**fields, **words})], dry_run=dry_run)
+    recorded, steps = session.carry_out([("new", {**fields, **words})], dry_run=dry_run, key=key)
     say_advice(session, recorded, [])
     return Answer(
         lambda: {"id": steps[0].id, **with_commit(recorded)},

@@ -15,6 +15,7 @@ def spend(
     cost: str | None = None,
     model: str | None = None,
     message: str | None = None,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
@@ -22,12 +23,16 @@ def spend(
     """Record tokens and cost that work on a task used; never refused, since it has happened."""
     amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, "cost": cost, "model": model}
     session = Session(path, actor=actor, progress=TERMINAL)
-    return charge(session, "spend", id, {**amounts, "message": read_text(message)}, dry_run)
+    return charge(session, "spend", id, {**amounts, "message": read_text(message)}, dry_run, key)
 
 
-def charge(session: Session, verb: str, id: str, options: Options, dry_run: bool) -> Answer:
+def charge(
+    session: Session, verb: str, id: str, options: Options, dry_run: bool, key: str | None
+) -> Answer:
     """Carry out a verb that charges a task; the answer says what was charged."""
-    recorded, steps = session.carry_out(each(verb, read_ids([id]), options), dry_run=dry_run)
+    recorded, steps = session.carry_out(
+        each(verb, read_ids([id]), options), dry_run=dry_run, key=key
+    )
     task = recorded.after.task(steps[0].id)
     assert task is not None
     say_advice(session, recorded, [task.id])

@@ -11,6 +11,7 @@ from tkledger.cli.parser import read_text
 def step(
     id: str,
     message: str | None = None,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
@@ -20,4 +21,4 @@ def step(
     A commit of work with a line `Tk-Task: ID` in its message is a step by itself.
     """
     session = Session(path, actor=actor, progress=TERMINAL)
-    return charge(session, "step", id, {"message": read_text(message)}, dry_run)
+    return charge(session, "step", id, {"message": read_text(message)}, dry_run, key)
