@@ -1,0 +1,49 @@
+"""What breaks the door checks, TK7xx: one fact for each thing that they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tkledger.core.claim import Claim
+from tkledger.core.door_rules.attribution import CodeCommit
+from tkledger.core.door_rules.claims import ClaimedWork, Handover
+from tkledger.core.door_rules.identity import RestrictedAction
+from tkledger.core.door_rules.idle import NewTask
+from tkledger.core.door_rules.push import NewLedger, RefUpdate
+
+if TYPE_CHECKING:
+    from tkledger.core.door_rules import DoorFact
+
+OID = "0123456789abcdef0123456789abcdef01234567"
+LATER = "f" * 40
+CLAIM = Claim("a", "ann", "refs/heads/tk/a", "refs/heads/main", 3600, "n1", epoch=2)
+
+_HEAD = RefUpdate("refs/heads/main", OID, LATER, True, True, {}, 1_000, None)
+_HANDOVER = Handover("a", CLAIM, CLAIM._replace(nonce="n2"), goes_on=True, lapsed=False)
+_BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
+
+FACTS: tuple[tuple[str, DoorFact], ...] = (
+    ("TK701 the branch of HEAD", _HEAD._replace(new=None)),
+    ("TK702 the branch of HEAD", _HEAD._replace(forward=False)),
+    ("TK702 a name to be quoted", _HEAD._replace(ref="refs/heads/a;b", forward=False)),
+    ("TK703 a second too late", _HEAD._replace(dates={LATER: 1_601})),
+    ("TK704 a replacement", _HEAD._replace(ref=f"refs/replace/{OID}", is_head=False)),
+    ("TK704 one of tk's own", _HEAD._replace(ref="refs/tk/validated", is_head=False)),
+    ("TK705 another pushes", RestrictedAction("a", "approved", "ann", frozenset({"bob"}))),
+    ("TK705 nobody known pushes", RestrictedAction("a", "approved", "ann", frozenset())),
+    ("TK706 no task", CodeCommit("0123456789", False, None, True, ())),
+    ("TK706 an unknown task", CodeCommit("0123456789", False, "z", True, ())),
+    ("TK707 claimed by another", ClaimedWork("a", "bob", "ann smith", "0123456789", False)),
+    ("TK707 claimed by nobody", ClaimedWork("a", "bob", None, "", True)),
+    ("TK708 the actor", NewTask("a", "ann", all_idle=False, idle=True)),
+    ("TK708 everyone", NewTask("a", "ann", all_idle=True, idle=False)),
+    ("TK709 unreadable", _HANDOVER._replace(new=CLAIM._replace(nonce=""))),
+    ("TK709 another task", _HANDOVER._replace(new=CLAIM._replace(task="b"))),
+    ("TK709 something else below it", _HANDOVER._replace(stray=LATER)),
+    ("TK709 unrelated", _HANDOVER._replace(goes_on=False)),
+    ("TK709 an earlier epoch", _HANDOVER._replace(new=CLAIM._replace(epoch=1))),
+    ("TK709 still held", _HANDOVER._replace(new=_BOBS)),
+    ("TK709 the same epoch", _HANDOVER._replace(new=_BOBS._replace(epoch=2), lapsed=True)),
+    ("TK709 deleted", _HANDOVER._replace(new=None, known=frozenset({"bob"}))),
+    ("TK710 another ledger", NewLedger(OID, "refs/heads/main")),
+)
