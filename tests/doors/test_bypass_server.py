@@ -236,3 +236,51 @@ def test_a_symbolic_ref_to_a_claim_is_judged_as_one(clone: Clone, bad: str) -> N
     clone.git("symbolic-ref", "refs/heads/mine", "refs/tk/claims/a", cwd=clone.server)
     refused(clone, f"+{claimed(clone, on='b')}:refs/heads/mine", match="TK709")
     refused(clone, f"+{bad}:refs/heads/mine", match="TK201")
+
+
+# -- who accepts -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def side(clone: Clone) -> str:
+    """An illegal commit on a branch that accepts it itself; the clone is on that branch."""
+    clone.hooks_off().git("switch", "-q", "-c", "side")
+    made = clone.commit(a={"state": "done"})
+    clone.ok("accept", made, "--reason", "mine")
+    return made
+
+
+def test_a_branch_does_not_accept_itself(clone: Clone, side: str) -> None:
+    """Neither at a server nor on a host that runs `tk verify`, in a range or over all history."""
+    refused(clone, "side", match="TK201")
+    refused(clone, "side:main", match="TK201")
+    for words in (["main..side"], ["--all"], ["side"], [f"{side}^!"]):
+        assert clone.verified(*words) == {"TK201"}, words
+    said = clone.tk("verify", "--all").err
+    assert "1 accepted at the end only: counts once origin/main has it" in said
+    clone.ok("config", "set", "protected", "side")
+    assert clone.verified("--all") == {"TK201"}, "whatever it protects itself"
+    clone.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    assert clone.verified("--all") == {"TK201"}
+
+
+def test_what_the_servers_branch_accepts_is_accepted_on_every_branch(
+    clone: Clone, side: str
+) -> None:
+    clone.git("switch", "-q", "main")
+    clone.ok("accept", side, "--reason", "the host let it through")
+    refused(clone, "side", match="TK201")
+    clone.push("main")
+    assert clone.verified("side") == clone.verified("main..side") == set()
+    clone.push("side", options=("--no-verify",))
+    server = clone.at(clone.server)
+    assert server.verified("side") == server.verified("--all") == set()
+    clone.git("switch", "-q", "side")
+    assert clone.verified() == set()
+
+
+def test_without_a_remote_the_protected_branch_accepts(clone: Clone, side: str) -> None:
+    clone.git("remote", "remove", "origin")
+    assert clone.verified() == {"TK201"}
+    clone.git("branch", "-f", "main", "side")
+    assert clone.verified() == set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.core.change import Violation
@@ -16,14 +16,20 @@ from tkledger.report import SILENT, Progress
 
 
 class Verdict(NamedTuple):
-    """What a range of history holds: how many commits were judged, what they break, and what of
-    that the policy at its end accepts, with the reasons by commit.
+    """What a range of history holds.
+
+    commits: how many were judged; violations: what they break; accepted: what they break and may,
+    since that is accepted; reasons: why, by commit
+    pending: how many commits only the policy at the end accepts, which does not count until
+    ``decides`` has it, a branch or the base of the range
     """
 
     commits: int
     violations: tuple[Violation, ...]
-    accepted: tuple[Violation, ...]
-    reasons: dict[Oid, str]
+    accepted: tuple[Violation, ...] = ()
+    reasons: Mapping[Oid, str] = {}
+    pending: int = 0
+    decides: str = ""
 
 
 def judge_range(
@@ -41,13 +47,21 @@ def judge_range(
         )
     ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
     count, found = _judged(ledger, [tip], [f"^{base}" for base in bases], progress)
+    if not found:
+        return Verdict(count, ())
+    from tkledger.doors.acceptance import counting
+
+    reasons, decides = counting(ledger, tip, bases)
+    violations = tuple(one for one in found if one.commit not in reasons)
     policy = ledger.at(tip).policy
-    reasons = dict(policy.accepted) if policy else {}
+    said = policy.accepted if policy else {}
     return Verdict(
         count,
-        tuple(one for one in found if one.commit not in reasons),
+        violations,
         tuple(one for one in found if one.commit in reasons),
         reasons,
+        len({one.commit for one in violations if one.commit in said}),
+        decides,
     )
 
 

@@ -92,7 +92,8 @@ def changed(repo: Repo, oid: Oid, path: str) -> Iterator[list[Oid]]:
     """The commits that made ``path`` what it is in ``oid`` and in those before, each followed by its
     parents; of a merge, a parent that has the same there is followed. Newest first, streaming.
     """
-    args = ["log", "--stdin", "--format=%H %P", "--", path]
+    plain = ("--no-show-signature", "--encoding=UTF-8")  # whatever git is configured to show
+    args = ["log", "--stdin", *plain, "--format=%H %P", "--", path]
     with repo.streamed(*args, stdin=_listed([oid])) as stream:
         for line in stream:
             yield line.decode().split()

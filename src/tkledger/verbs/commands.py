@@ -151,7 +151,7 @@ _JUDGE = (
             (p.COMMIT, p.WHY_ACCEPTED, *COMMITS),
             ("tk accept 1f3a --reason 'imported by hand'",),
             "The policy records it. A server believes it once the policy that names the commit is on its"
-            " HEAD: push that first."),
+            " HEAD: push that first. tk verify goes by the same branch."),
     Command("explain", "Print a rule's page; without a code, all rules.",
             (p.CODE, *EVERYWHERE), ("tk explain TK201",)),
     Command("check", "Ask before acting: a move, a new task, more work."),

@@ -94,6 +94,10 @@ def _view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | As
     if verdict.violations:
         bad = len({one.commit for one in verdict.violations})
         yield Aside(f"checked {commits}: {bad} break{'s' if bad == 1 else ''} the rules")
+        if verdict.pending:
+            yield Aside(
+                f"  {verdict.pending} accepted at the end only: counts once {verdict.decides} has it"
+            )
         yield Aside("  to accept a commit that has to stay: tk accept COMMIT --reason TEXT")
     else:
         accepted = len({one.commit for one in verdict.accepted})
