@@ -29,6 +29,7 @@ from tkledger.files.codec import dump_policy
 from tkledger.files.look_alikes import looks_like_folder
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
+from tkledger.local.processes import started
 from tkledger.local.store import JUDGED, TASK, VALIDATED
 from tkledger.local.verdicts import note_judged
 
@@ -232,9 +233,42 @@ def test_a_note_names_the_git_that_asked(folder: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
     asked = f"noted {name} && echo yes || echo no"
     assert sh(folder, asked) == ["yes"]
-    (folder / "tk" / name).write_text("1\n")
-    assert sh(folder, asked) == ["no"]
+    for odd in ("1\n", f"{os.getpid()}\n", f"{os.getpid()} 1\n", "", "\n", "used\n"):
+        (folder / "tk" / name).write_text(odd)
+        assert sh(folder, asked) == ["no"], odd
     assert sh(folder, f"note {name}; {asked}") == ["yes"]
+
+
+def test_a_note_is_used_once(folder: Path) -> None:
+    """One git can make several commits: what it noted of the first says nothing of the next."""
+    name = script.words()["UNTOUCHED"]
+    code = f"note {name}; for n in 1 2; do used {name} && echo yes || echo no; done; note {name}"
+    assert sh(folder, f"{code}; noted {name} && echo again") == ["yes", "no", "again"]
+
+
+def test_sh_and_python_name_a_process_alike(folder: Path) -> None:
+    assert sh(folder, 'identify; echo "$asking"') == [f"{os.getpid()} {started(os.getpid())}"]
+    assert started(os.getpid()) != started(os.getppid())
+    assert started(2**30) == ""
+
+
+def test_after_a_commit_no_note_of_its_git_counts(hooked: Project) -> None:
+    hooked.write("code.txt", "two\n")
+    hooked.git("add", "code.txt")
+    hooked.git("commit", "-q", "-m", "code")
+    for name in ("UNTOUCHED", "MESSAGE_CHECKED"):
+        assert (hooked.path / ".git/tk" / script.words()[name]).read_text().startswith("used\n")
+
+
+def test_a_message_is_searched_by_its_bytes(project: Project) -> None:
+    """Not as what it becomes when git takes it from the encoding that it names to this machine's."""
+    text = f"work\n\n{STEP}: a\n"
+    raw = project.git("cat-file", "commit", "HEAD").partition("\n\n")[0]
+    odd = f"{raw}\nencoding IBM037\n\n{text}"
+    made = project.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=odd)
+    plain = project.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "code")
+    code = 'checked=; for one; do is_new "$one" && echo yes || echo no; done'
+    assert sh(project.path / ".git", code, made, plain) == ["yes", "no"]
 
 
 # -- refs ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import NamedTuple
 
+from tkledger.local.processes import started
 from tkledger.local.store import replace
 
 GRACE_SECONDS = 5.0
@@ -179,27 +180,18 @@ def _is_empty(group: int) -> bool:
 
 
 def _note(path: str, pid: int) -> None:
-    replace(path, f"{pid} {_born(pid)}".encode("ascii"))
-
-
-def _born(pid: int) -> str:
-    """When a process started, which tells it from another of the same number; ``-`` if unknown."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return "-"
+    replace(path, f"{pid} {started(pid)}".encode("ascii"))
 
 
 def end_left(child: str) -> bool:
     """End what a tk that was killed has left running here; whether there was anything."""
     try:
         with open(child, encoding="ascii") as file:
-            pid, born = file.read().split()
+            pid, _, start = file.read().partition(" ")
         os.unlink(child)
     except (OSError, ValueError):
         return False
-    if born == "-" or _born(int(pid)) != born:
+    if not start or started(int(pid)) != start:
         return False
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError, PermissionError):

@@ -18,12 +18,31 @@ pass() { # run the previously installed hook, if there is one
 	exec "$foreign" "$@"
 }
 
+identify() { # the git process that asks, by its number and its start: numbers are given anew
+	asking=
+	if [ -r "/proc/$PPID/stat" ]; then
+		read -r start <"/proc/$PPID/stat"
+		set -- ${start##*) }
+		[ -z "${20-}" ] || asking="$PPID ${20}"
+	elif ! [ -r /proc/self/stat ]; then
+		set -- $(ps -o lstart= -p "$PPID" 2>/dev/null)
+		[ $# -eq 0 ] || asking="$PPID $*"
+	fi
+}
+
 note() { # which git process asked; overwritten in place, because ext4 flushes a file truncated to be new
-	echo "$PPID" 2>/dev/null 1<>"$folder/tk/$1"
+	[ -n "${asking-}" ] || identify
+	[ -z "$asking" ] || echo "$asking" 2>/dev/null 1<>"$folder/tk/$1"
 }
 
 noted() { # did this git process leave this note?
-	[ -f "$folder/tk/$1" ] && read -r asker <"$folder/tk/$1" && [ "$asker" = "$PPID" ]
+	[ -f "$folder/tk/$1" ] && read -r asker <"$folder/tk/$1" || return 1
+	[ -n "${asking-}" ] || identify
+	[ -n "$asking" ] && [ "$asker" = "$asking" ]
+}
+
+used() { # the same, and the note has served: this git may go on to another commit
+	noted "$1" && echo used 2>/dev/null 1<>"$folder/tk/$1"
 }
 
 alone() { # is there no previously installed hook that could have changed what is committed?
@@ -34,7 +53,10 @@ alone() { # is there no previously installed hook that could have changed what i
 
 if [ "$name" = reference-transaction ]; then
 	[ "$1" = prepared ] || pass "$@" # too late to reject
-	noted @UNTOUCHED@ && noted @MESSAGE_CHECKED@ && alone && pass "$@"
+	untouched= checked=
+	! used @UNTOUCHED@ || untouched=1
+	! used @MESSAGE_CHECKED@ || checked=1
+	[ -n "$untouched" ] && [ -n "$checked" ] && alone && pass "$@"
 fi
 
 look() { # git without replaced objects, cached history or options from the environment
@@ -241,8 +263,8 @@ is_new() { # does the commit $1, or any that comes with it, need judging?
 	judged "$1" && return 1
 	# if git cannot tell, Python looks
 	if found=$(ledger rev-list -2 --full-history "$1" --not --branches --remotes); then
-		if ! noted @MESSAGE_CHECKED@; then
-			charged=$(look rev-list -1 --fixed-strings --grep='@TRAILER@' "$1" --not --branches --remotes) ||
+		if [ -z "$checked" ]; then # by its bytes, whatever encoding it says it has
+			charged=$(look rev-list -1 --encoding=none --fixed-strings --grep='@TRAILER@' "$1" --not --branches --remotes) ||
 				charged=unknown
 			[ -z "$charged" ] || found="$charged for its message"
 		fi

@@ -18,4 +18,9 @@ def note_judged(repo: Repo, verdict: str) -> None:
 
 def note_message_checked(repo: Repo) -> None:
     """Note that the message of the commit that this hook's git is about to make was found legal."""
-    Store(repo.git_dir).replace(MESSAGE_CHECKED, data=f"{os.getppid()}\n".encode())
+    from tkledger.local.processes import started  # only a hook notes this
+
+    pid = os.getppid()
+    start = started(pid)
+    if start:  # else a process of the same number might take it for its own
+        Store(repo.git_dir).replace(MESSAGE_CHECKED, data=f"{pid} {start}\n".encode())
