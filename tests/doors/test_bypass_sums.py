@@ -5,13 +5,16 @@ similar way that is legal.
 from __future__ import annotations
 
 import re
+from unittest.mock import patch
 
 import pytest
 
 from tests.support.clone import Clone, Refused
 from tests.support.project import Project
+from tkledger.doors import branches
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
+from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
 
 
@@ -144,3 +147,120 @@ def test_what_is_charged_to_no_task_takes_no_memory(project: Project) -> None:
     assert {task: account.sums for task, account in sums.accounts.items()} == {
         "a": {1: [3, 0, 0, 0]}
     }
+
+
+# -- a budget for each branch ------------------------------------------------------------------
+
+
+def branch(clone: Clone, name: str, start: str = "origin/main") -> None:
+    clone.git("switch", "-q", "-c", name, start)
+
+
+def stepped(clone: Clone, count: int, task: str = "p") -> None:
+    for _ in range(count):
+        number = clone.git("rev-list", "--all", "--count")  # no two are alike, made in one second
+        words(clone, f"work {number}", f"Tk-Task: {task}")
+
+
+@pytest.fixture
+def limited(past_hooks: Clone) -> Clone:
+    """Task p may take three steps, with all below it."""
+    past_hooks.commit("limits", p={"budget": {"steps": 3}}, a={"parent": "p"})
+    past_hooks.push()
+    return past_hooks
+
+
+def test_branches_from_one_commit_share_a_budget(limited: Clone) -> None:
+    clone = limited
+    branch(clone, "one")
+    stepped(clone, 2)
+    clone.push("one")
+    branch(clone, "two")
+    stepped(clone, 1, "a")
+    clone.push("two")  # three, on two branches
+    clone.commit(b={"priority": 1})
+    clone.push("two")
+    stepped(clone, 1)
+    with pytest.raises(Refused, match=r"TK711.*4 of 3 steps used on all branches"):
+        clone.push("two")
+    branch(clone, "three", "origin/main")
+    stepped(clone, 1)
+    with pytest.raises(Refused, match="TK711"):
+        clone.push("three")
+    clone.git("switch", "-q", "one")  # merges are never refused, nor is the end
+    clone.git("merge", "-q", "--no-edit", "origin/two")
+    clone.ok("submit", "p")
+    clone.push("one")
+
+
+def test_two_branches_in_one_push_share_it_too(limited: Clone) -> None:
+    clone = limited
+    for name in ("one", "two"):
+        branch(clone, name)
+        stepped(clone, 2)
+    with pytest.raises(Refused, match="TK711"):
+        clone.push("one", "two")
+    clone.push("one")
+
+
+def test_a_rewritten_branch_replaces_the_one_it_was(limited: Clone) -> None:
+    clone = limited
+    branch(clone, "one")
+    stepped(clone, 3)
+    clone.push("one")
+    clone.git("switch", "-q", "main")
+    clone.commit(b={"priority": 1})
+    clone.git("rebase", "-q", "--force-rebase", "main", "one")
+    clone.push("--force", "one")
+    clone.push("one:main", ":one")
+    assert clone.verified() == set()
+
+
+def test_a_mark_outlives_its_branch(limited: Clone) -> None:
+    clone = limited
+    branch(clone, "one")
+    stepped(clone, 2)
+    clone.ok("block", "p", "--reason", "user")
+    clone.push("one")
+    clone.push(":one")
+    branch(clone, "two")
+    stepped(clone, 2)
+    clone.push("two")  # no more than the limit, whatever the first branch had
+    clone.ok("block", "p", "--reason", "user")
+    assert clone.task("p").spent.steps == 2
+
+
+def test_a_branch_each_does_not_give_more_children(past_hooks: Clone) -> None:
+    clone = past_hooks
+    clone.ok("config", "set", "children", "1")
+    clone.push()
+    branch(clone, "one")
+    clone.ok("new", "First", "--id", "x", "--parent", "p")
+    clone.push("one")
+    branch(clone, "two")
+    clone.ok("new", "Another", "--id", "y", "--parent", "p")
+    with pytest.raises(Refused, match=r"TK711.*2 children on all branches"):
+        clone.push("two")
+    branch(clone, "three")
+    clone.ok("new", "Elsewhere", "--id", "z", "--parent", "s")
+    clone.push("three")
+
+
+def test_a_push_that_adds_to_no_limit_looks_nothing_up(project: Project) -> None:
+    project.ok("step", "a")
+    project.ok("new", "Below", "--parent", "a")
+    project.ok("edit", "b", "--budget", "steps=1")
+    project.ok("step", "b")
+    repo = Repo(str(project.path))
+    ledger = Ledger(repo)
+    limited = branches.Limited({}, {})
+    for commit, change in changes.walk(ledger, "HEAD~1"):
+        limited.note(commit, change)
+    assert limited == ({}, {})
+    repo.close()
+    with patch.object(Repo, "run", side_effect=AssertionError):
+        assert list(branches.judged(ledger, [], [], limited)) == []
+    for commit, change in changes.walk(ledger, "HEAD"):
+        limited.note(commit, change)
+    assert limited.steps == {"b": project.head()}
+    repo.close()

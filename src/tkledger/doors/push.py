@@ -18,7 +18,7 @@ from tkledger.core.ref_names import LINES
 from tkledger.core.rules.authority import guarded
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import STEP
-from tkledger.doors import gate
+from tkledger.doors import branches, gate
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import Baseline
 from tkledger.git import history, refs
@@ -61,6 +61,7 @@ class _Arrived(NamedTuple):
     violations: what they break; stricter: what they break only if the server's policy is not older
         than they are
     dates: their committer dates; workers: who worked on what; begin: those that begin a ledger
+    limited: the tasks with a limit that they add to
     """
 
     violations: list[Violation]
@@ -68,6 +69,7 @@ class _Arrived(NamedTuple):
     workers: fence.Workers
     begin: list[Oid]
     stricter: list[Violation]
+    limited: branches.Limited
 
 
 def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arrived:
@@ -75,7 +77,7 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
 
     Never "that no ref has": a commit pushed to a ref that is not judged would count as known.
     """
-    found = _Arrived([], {}, {}, [], [])
+    found = _Arrived([], {}, {}, [], [], branches.Limited({}, {}))
     known = [f"^{tip}" for tip in Baseline(ledger.repo).tips()] if lines else []
     ledger.former.search(here.policy.accepted if here.policy and lines else ())
     for part in _judged(ledger, here, lines, known):
@@ -84,8 +86,12 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
         found.workers.update(part.workers)
         found.begin.extend(part.begin)
         found.stricter.extend(part.stricter)
+        found.limited.update(part.limited)
     found.violations.extend(_not_newer(ledger.repo, found.stricter))
     found.violations.extend(_second_ledgers(ledger.repo, found.begin))
+    if not found.violations:
+        validated = [tip.removeprefix("^") for tip in known]
+        found.violations.extend(branches.judged(ledger, lines, validated, found.limited))
     return found
 
 
@@ -112,7 +118,9 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _A
     """The same of one part of them; ``attributed`` says whether code has to name its task."""
     policy = here.policy
     accepted = policy.accepted if policy else {}
-    violations, dates, workers, begin, stricter = found = _Arrived([], {}, {}, [], [])
+    violations, dates, workers, begin, stricter, limited = found = _Arrived(
+        [], {}, {}, [], [], branches.Limited({}, {})
+    )
     for commit, change, broken in gate.judged(ledger, part.tips, part.known):
         if len(violations) > _ENOUGH:
             break
@@ -122,6 +130,8 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _A
             begin.append(commit.oid)
         violations += gate.created_while_idle(ledger.repo, commit, change, policy)
         violations += (one for one in broken if one.commit not in accepted)
+        if commit.oid not in accepted:
+            limited.note(commit, change)
         moves = change is not None and bool(change.touched)
         if change is not None and moves:
             violations += gate.in_commit(commit, _unvouched(ledger.repo, commit, change, policy))

@@ -77,7 +77,7 @@ class Tally:
 
     def walk(self, children: Mapping[Oid, int] | None = None) -> Walk:
         """A walk over commits, for `of`; ``children`` as in `Walk`."""
-        return Walk(self._reader.task, self._below_counted, self._accounts, children)
+        return Walk(self._reader.task, self._below_counted, self.accounts, children)
 
     def of(self, walk: Walk, commit: Oid) -> Usage:
         """What is used up to a commit of a walk."""
@@ -93,7 +93,8 @@ class Tally:
         """The sums at a commit; they are kept for the next time."""
         return self._sums(frozenset({tip}))
 
-    def _accounts(self, tips: frozenset[Oid]) -> Accounts:
+    def accounts(self, tips: frozenset[Oid]) -> Accounts:
+        """What was counted up to several commits, each ancestor once."""
         return self._sums(tips).accounts
 
     def _below_counted(self, oid: Oid) -> Below:
@@ -133,7 +134,7 @@ class Tally:
         return self._summed(walk, sorted(tips), {}, more, ())
 
     def _from(self, anchor: Sums, tips: Sequence[Oid]) -> Sums:
-        walk = Walk(self._reader.task, lambda oid: self._old(anchor, oid), self._accounts)
+        walk = Walk(self._reader.task, lambda oid: self._old(anchor, oid), self.accounts)
         more: list[Fact] = []
         less: list[Fact] = []
         if len(tips) == 1:

@@ -14,13 +14,21 @@ from tkledger.core.rules.rule import Judgement, Rule, rule
 
 if TYPE_CHECKING:
     from tkledger.core.door_rules.attribution import CodeCommit
+    from tkledger.core.door_rules.branches import WorkOnBranches
     from tkledger.core.door_rules.claims import ClaimedWork, Handover
     from tkledger.core.door_rules.identity import RestrictedAction
     from tkledger.core.door_rules.idle import NewTask
     from tkledger.core.door_rules.push import NewLedger, RefUpdate
 
     DoorFact: TypeAlias = (
-        RefUpdate | NewLedger | RestrictedAction | CodeCommit | ClaimedWork | NewTask | Handover
+        RefUpdate
+        | NewLedger
+        | WorkOnBranches
+        | RestrictedAction
+        | CodeCommit
+        | ClaimedWork
+        | NewTask
+        | Handover
     )
 
 _ASKED: dict[type, tuple[Rule, ...]] = {}
