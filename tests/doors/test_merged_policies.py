@@ -38,6 +38,23 @@ def test_a_policy_copied_onto_an_older_branch_does_not_stand_for_it(begun: Loom)
         assert one.remedy.startswith("rebase onto the branch that brought policy version 2")
 
 
+def test_steps_beyond_a_copied_limit_do_not_come_in_where_no_file_differs(begun: Loom) -> None:
+    limited = {POLICY_PATH: changed(DEFAULT, budget={"steps": 1})}
+    begun.by_hand({"a": moved(A, "in_progress")})
+    for name, steps in (("old", 2), ("honest", 1)):
+        begun.git("checkout", "-q", "-b", name, "main")
+        for _ in range(steps):
+            begun.by_hand({}, "work\n\nTk-Task: a")
+        begun.by_hand(limited)
+    begun.git("checkout", "-q", "main")
+    begun.by_hand(limited)
+    for name, codes in (("old", {"TK401"}), ("honest", set())):
+        tree = begun.git("rev-parse", "main^{tree}")
+        merge = begun.git("commit-tree", "-p", "main", "-p", name, "-m", "x", tree)
+        assert begun.codes(name) == {}
+        assert set().union(*begun.codes(merge).values()) == codes
+
+
 def test_a_policy_that_was_merged_is_not_copied(begun: Loom) -> None:
     """The branch took the policy over by a merge: what it did before was judged then."""
     begun.commit({"a": moved(A, "in_progress")}, "main")
