@@ -4,6 +4,7 @@ similar way that is legal.
 
 from __future__ import annotations
 
+import json
 import re
 from unittest.mock import patch
 
@@ -189,6 +190,13 @@ def test_branches_from_one_commit_share_a_budget(limited: Clone) -> None:
         clone.push("three")
     clone.git("switch", "-q", "one")  # merges are never refused, nor is the end
     clone.git("merge", "-q", "--no-edit", "origin/two")
+    over = clone.commit_tree(
+        clone.oid("HEAD^{tree}"), "origin/one", "two"
+    )  # with its step too many
+    assert "exceeded: p: 4 of 3 steps used" in clone.ok("verify", over).err
+    (exceeded,) = json.loads(clone.ok("verify", over, "--json").out)["exceeded"]
+    assert (exceeded["holder"], exceeded["used"], exceeded["limit"]) == ("p", 4, 3)
+    assert "exceeded" not in clone.ok("verify", "HEAD").err
     clone.ok("submit", "p")
     clone.push("one")
 

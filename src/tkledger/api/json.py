@@ -72,11 +72,12 @@ def used_json(used: Used) -> Json:
 
 def budget_json(task: Task, used: Used, gauges: Iterable[Gauge], now: int) -> Json:
     """What a task used, and each limit that holds for it; ``now`` in seconds since 1970."""
-    limits = [_gauge_json(one, exhaustion(one, used, task, now)) for one in gauges]
+    limits = [gauge_json(one, exhaustion(one, used, task, now)) for one in gauges]
     return {"id": task.id, "state": task.state, "used": used_json(used), "limits": limits}
 
 
-def _gauge_json(gauge: Gauge, exhausted: int | None) -> Json:
+def gauge_json(gauge: Gauge, exhausted: int | None = None) -> Json:
+    """A limit and what is used of it; ``exhausted`` is when it will be used up, if that is known."""
     limit = gauge.limit
 
     def value(number: int) -> int | str:

@@ -234,6 +234,16 @@ def pressing(policy: Policy, ledger: Snapshot, usage: Callable[[], Usage]) -> di
     return found
 
 
+def exceeded(policy: Policy, ledger: Snapshot, usage: Callable[[], Usage]) -> Iterator[Gauge]:
+    """The limits of open tasks of which more is used than allowed: by merges, which are never refused."""
+    sums: Sums = {}
+    for task in _limited(policy, ledger):
+        if not task.ended and next(limits(policy, ledger, task), None) is not None:
+            for gauge in gauges(policy, ledger, task, usage(), sums):
+                if gauge.exceeded and gauge.limit.holder == task.id:
+                    yield gauge
+
+
 def _limited(policy: Policy, ledger: Snapshot) -> Iterator[Task]:
     """The tasks that some limit may hold for; most ledgers have none, and then none is looked at."""
     everywhere = Budget(scope=policy.budget.scope) != policy.budget or bool(policy.budgets)

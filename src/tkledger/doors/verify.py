@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from tkledger.core import budget
+from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
 from tkledger.doors import gate
 from tkledger.errors import unusable
@@ -22,6 +25,8 @@ class Verdict(NamedTuple):
     since that is accepted; reasons: why, by commit
     pending: how many commits only the policy at the end accepts, which does not count until
     ``decides`` has it, a branch or the base of the range
+    exceeded: limits of open tasks of which more is used at the end than allowed, which breaks no rule;
+    asked of all history only, since all of it is counted
     """
 
     commits: int
@@ -30,6 +35,7 @@ class Verdict(NamedTuple):
     reasons: Mapping[Oid, str] = {}
     pending: int = 0
     decides: str = ""
+    exceeded: tuple[Gauge, ...] = ()
 
 
 def judge_range(
@@ -47,8 +53,9 @@ def judge_range(
         )
     ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
     count, found = _judged(ledger, [tip], [f"^{base}" for base in bases], progress)
+    exceeded = () if bases else tuple(_exceeded(ledger, tip))
     if not found:
-        return Verdict(count, ())
+        return Verdict(count, (), exceeded=exceeded)
     from tkledger.doors.acceptance import counting
 
     reasons, decides = counting(ledger, tip, bases)
@@ -62,7 +69,15 @@ def judge_range(
         reasons,
         len({one.commit for one in violations if one.commit in said}),
         decides,
+        exceeded,
     )
+
+
+def _exceeded(ledger: Ledger, tip: Oid) -> Iterator[Gauge]:
+    found = ledger.at(tip)
+    if found.policy is not None:
+        usage = lru_cache(maxsize=1)(lambda: ledger.tally.usage([tip], 0))
+        yield from budget.exceeded(found.policy, found, usage)
 
 
 def judge_present(repo: Repo, tips: Sequence[Oid]) -> tuple[Violation, ...]:

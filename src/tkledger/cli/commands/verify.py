@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from tkledger.api.json import gauge_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.core.change import Violation, quoted
@@ -75,10 +76,12 @@ def _json(verdict: Verdict) -> dict[str, Any]:
     accepted = [
         {**violation_json(one), "reason": verdict.reasons[one.commit]} for one in verdict.accepted
     ]
+    exceeded = [gauge_json(one) for one in verdict.exceeded]
     return {
         "commits": verdict.commits,
         "violations": violations,
         **({"accepted": accepted} if accepted else {}),
+        **({"exceeded": exceeded} if exceeded else {}),
     }
 
 
@@ -90,6 +93,8 @@ def _view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | As
     for one in verdict.accepted:
         yield Aside(violation_text(one, "accepted"))
         yield Aside(f"  reason: {verdict.reasons[one.commit]}")
+    for gauge in verdict.exceeded:
+        yield Aside(f"exceeded: {gauge.limit.holder}: {gauge.figures} used")
     commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
     if verdict.violations:
         bad = len({one.commit for one in verdict.violations})
