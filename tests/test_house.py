@@ -71,3 +71,21 @@ def test_a_newcomers_questions_are_answered_by_one_folder_each() -> None:
     for question, place in rows:
         for path in re.findall(r"`(\S+)`", place):
             assert (SOURCE / path).exists() or "to come" in place, f"{question.strip()}: {path}"
+
+
+def _named_places() -> list[tuple[str, str]]:
+    """Each name that CONTRIBUTING says is in a file, and the file."""
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+    several = r"((?:`\w+(?:\(\))?`(?:, | and | and in ))*`\w+(?:\(\))?`)"
+    found = re.findall(several + r" (?:in |of |under |\()`([\w/]+\.py)`", text)
+    return [(name, path) for names, path in found for name in re.findall(r"`(\w+)", names)]
+
+
+@pytest.mark.parametrize(("name", "path"), _named_places())
+def test_a_name_is_where_contributing_says(name: str, path: str) -> None:
+    file = ROOT / path if path.startswith("src/") else SOURCE / path
+    assert re.search(rf"\b{name}\b", file.read_text(encoding="utf-8"))
+
+
+def test_contributing_names_places() -> None:
+    assert len(_named_places()) >= 15

@@ -59,7 +59,7 @@ def test_what_others_wrote_is_looked_at(session: Session, project: Project) -> N
     project.ok("new", "Urgent", "--id", "u", "--priority", "0")
     session.repo.refresh()
     ledger = session.look()
-    found = look.matching(ledger, look.TaskFilter(states=["todo"]))
+    found = look.matching(ledger, look.TaskFilter(state=["todo"]))
     assert next(task.id for task in found) == "u"
     assert look.matching(ledger, look.TaskFilter(priority=0)) == [ledger.task("u")]
     assert look.matching(ledger, look.TaskFilter(owner="bob")) == []

@@ -100,8 +100,8 @@ def test_a_child_hung_in_later_stands_in_its_place() -> None:
     assert one.children("p") == ("b", "d")
 
 
-def _propose(ledger_: Snapshot, one: Task, event: Event, policy: Policy) -> Snapshot:
-    return moved(ledger_, one, event, policy, actor="me", reason="other", text="words")
+def _propose(ledger_: Snapshot, one: Task, event: Event) -> Snapshot:
+    return moved(ledger_, one, event, actor="me", reason="other", text="words")
 
 
 policies = st.sampled_from(
@@ -130,7 +130,7 @@ def test_a_walk_along_legal_events_is_accepted_at_every_step(
             assert one.ended
             break
         edge = data.draw(st.sampled_from(legal))
-        before, after = after, _propose(after, one, edge.event, policy)
+        before, after = after, _propose(after, one, edge.event)
         moved = after.task("a")
         assert moved is not None
         assert moved.state is edge.target
@@ -144,10 +144,10 @@ def test_a_verb_is_refused_at_once_where_it_does_not_begin(event: Event, state: 
     here = ledger(one)
     begins = {edge.event for edge in DEFAULT.lifecycle.legal_events(state)}
     if event in begins:
-        assert judge(change((here,), _propose(here, one, event, DEFAULT))) == ()
+        assert judge(change((here,), _propose(here, one, event))) == ()
         return
     with pytest.raises(Refused) as caught:
-        _propose(here, one, event, DEFAULT)
+        _propose(here, one, event)
     (violation,) = caught.value.violations
     assert (violation.task, violation.code, violation.name) == ("a", "TK201", "illegal-transition")
     assert violation.remedy
@@ -155,7 +155,7 @@ def test_a_verb_is_refused_at_once_where_it_does_not_begin(event: Event, state: 
 
 def _moved(event: Event, before: Task, **words: Any) -> Task:
     here = ledger(before)
-    after = moved(here, before, event, DEFAULT, actor="me", **words).task(before.id)
+    after = moved(here, before, event, actor="me", **words).task(before.id)
     assert after is not None
     return after
 

@@ -29,9 +29,9 @@ JSON_DEPTH = 200
 class TaskFilter(NamedTuple):
     """Which tasks to list; what is empty or None leaves all. ``owner`` may be "" for no owner."""
 
-    states: Collection[str] = ()
-    types: Collection[str] = ()
-    labels: Collection[str] = ()
+    state: Collection[str] = ()
+    type: Collection[str] = ()
+    label: Collection[str] = ()
     owner: str | None = None
     parent: str | None = None
     priority: int | None = None
@@ -43,9 +43,9 @@ def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
     found = [
         task
         for task in ledger.tasks()
-        if (not wanted.states or task.state.value in wanted.states)
-        and (not wanted.types or task.kind in wanted.types)
-        and set(wanted.labels) <= set(task.labels)
+        if (not wanted.state or task.state.value in wanted.state)
+        and (not wanted.type or task.kind in wanted.type)
+        and set(wanted.label) <= set(task.labels)
         and (wanted.owner is None or (task.owner or "") == wanted.owner)
         and (parent is None or task.parent == parent)
         and (wanted.priority is None or task.urgency == wanted.priority)

@@ -29,7 +29,7 @@ from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Companions, Recorded, Together
-from tkledger.local.first_seen import first_seen
+from tkledger.local.first_seen import note_first_seen
 from tkledger.local.lock import retrying
 from tkledger.report import SILENT, Progress
 
@@ -203,7 +203,10 @@ def given_up(held: Standing, *, lost: bool) -> Claim | None:
 
 
 def together(repo: Repo, turned: Iterable[Turn]) -> Together:
-    """The refs and objects that make these changes. Nothing is stored yet."""
+    """The refs and objects that make these changes; no ref or object is written.
+
+    Each new claim is noted as made here.
+    """
     swaps, objects = [], []
     for turn in turned:
         local = turn.held.local if turn.held else None
@@ -216,7 +219,7 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
             commit = NewObject("commit", commit_bytes(tree, parents, author, committer, words))
             new = oid_of("commit", commit.data, repo.width)
             objects += [_EMPTY_TREE, commit]
-            first_seen(repo.common_dir, new, here=True)
+            note_first_seen(repo.common_dir, new, here=True)
         if new != local:
             swaps.append(RefSwap(f"{CLAIMS}{turn.task}", new, local))
     return Together(tuple(swaps), tuple(dict.fromkeys(objects)))

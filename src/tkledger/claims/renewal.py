@@ -15,7 +15,7 @@ from tkledger.git import refs, writing
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
-from tkledger.local.first_seen import first_seen
+from tkledger.local.first_seen import note_first_seen
 
 
 def renewed(repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]) -> tuple[RefSwap, ...]:
@@ -41,4 +41,4 @@ def renewed(repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]) -> tupl
 
 def _is_ours(repo: Repo, held: Standing) -> bool:
     """Whether a claim was made in this repository; one that a sync fetched is not ours."""
-    return not held.claim.released and first_seen(repo.common_dir, held.oid).here
+    return not held.claim.released and note_first_seen(repo.common_dir, held.oid).here

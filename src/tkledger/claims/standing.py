@@ -23,7 +23,7 @@ from tkledger.git import history
 from tkledger.git.cat_file import Found
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.local.first_seen import first_seen, forget_others
+from tkledger.local.first_seen import forget_others, note_first_seen
 
 _MOST = 10_000
 """How many renewals are read, at most, to find who held a task before."""
@@ -158,7 +158,7 @@ def _standing(repo: Repo, task: str, read: Found, *, local: bool) -> Standing:
     made = history.as_commit(read)
     claim = parsed(task, made.text if made else "")
     since, email = (made.at, made.email) if made else (0, "")
-    seen = first_seen(repo.common_dir, oid)
+    seen = note_first_seen(repo.common_dir, oid)
     left = claim.ttl - seen.age
     places = (oid, None) if local else (None, oid)
     return Standing(claim, oid, since, left, email, seen.here or local, *places)

@@ -26,7 +26,7 @@ class Sighting(NamedTuple):
     here: bool
 
 
-def first_seen(common_dir: str, oid: Oid, *, here: bool = False) -> Sighting:
+def note_first_seen(common_dir: str, oid: Oid, *, here: bool = False) -> Sighting:
     """When a claim was first seen: now, if never before. ``here``: it is being made."""
     store = Store(common_dir)
     known = _read(store, oid)

@@ -30,7 +30,6 @@ def move(event: Event) -> Verb:
 
     def verb(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         task = existing(ledger, options.get("id"))
-        assert ledger.policy is not None
         text, reason = options.get("message"), options.get("reason")
         if event is Event.BLOCK and not reason:
             raise usage_error(
@@ -46,7 +45,6 @@ def move(event: Event) -> Verb:
             ledger,
             task,
             event,
-            ledger.policy,
             actor=actor,
             reason=reason,
             resolution=resolution,
@@ -64,7 +62,6 @@ def moved(
     ledger: Snapshot,
     before: Task,
     event: Event,
-    policy: Policy,
     *,
     actor: str,
     reason: str | None = None,
@@ -72,23 +69,26 @@ def moved(
     text: str | None = None,
     place: Mapping[str, str] | None = None,
 ) -> Snapshot:
-    """The task after ``event``, with the fields that belong to its new state.
+    """The ledger with the task as ``event`` leaves it: its state, and the fields that go with that state.
 
     ``place`` is the branch it is worked on from now on, and the base that it left.
 
     ``text`` says what a blocked task waits for or what went wrong, and is a note elsewhere.
     Raises Refused if the event does not start from the task's state.
     """
-    target = TARGETS[event]
+    assert ledger.policy is not None
+    policy = ledger.policy
     if not any(edge.event is event for edge in policy.lifecycle.legal_events(before.state)):
         raise Refused(_illegal_move(before, event, policy))
-    values: dict[str, Any] = {
-        "state": target.value,
-        "wait": None,
-        "error": None,
-        "resolution": resolution,
-        **(place or {}),
-    }
+    values = _fields_after(before, event, actor=actor, reason=reason, text=text)
+    return ledger.put(changed(before, resolution=resolution, **(place or {}), **values))
+
+
+def _fields_after(
+    before: Task, event: Event, *, actor: str, reason: str | None, text: str | None
+) -> dict[str, Any]:
+    """The state that ``event`` leads to, and what it does to other fields of a task."""
+    values: dict[str, Any] = {"state": TARGETS[event].value, "wait": None, "error": None}
     if event is Event.START or (event is Event.RESUME and before.owner is None):
         values["owner"] = actor
     elif event is Event.REQUEUE:
@@ -102,7 +102,7 @@ def moved(
         values["error"] = {"message": text}
     if text and "detail" not in (values["wait"] or {}) and not values["error"]:
         values["notes"] = (*before.notes, text)
-    return ledger.put(changed(before, **values))
+    return values
 
 
 def _illegal_move(before: Task, event: Event, policy: Policy) -> Violation:

@@ -29,7 +29,10 @@ def list_(
     """List tasks: the open ones, or those that match filters; with --json all that match."""
     ledger = Session(path, progress=TERMINAL).look(at)
     say_flaws(ledger)
-    found = look.matching(ledger, look.TaskFilter(state, type, label, owner, parent, priority))
+    wanted = look.TaskFilter(
+        state=state, type=type, label=label, owner=owner, parent=parent, priority=priority
+    )
+    found = look.matching(ledger, wanted)
 
     def view() -> Iterable[Lines]:
         from tkledger.views.list import listing

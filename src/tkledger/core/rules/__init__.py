@@ -15,15 +15,15 @@ from tkledger.core.rules import (
     graph,
     growth,
     lifecycle,
+    lifecycle_fields,
     merge,
     policy,
-    record,
 )
 from tkledger.core.rules.rule import Rule
 
 FAMILIES = (
     (form,),
-    (lifecycle, record),
+    (lifecycle, lifecycle_fields),
     (merge,),
     (graph, growth),
     (budget,),

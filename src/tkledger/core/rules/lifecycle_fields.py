@@ -1,7 +1,4 @@
-"""TK2xx, lifecycle: what a task keeps at every move, and which fields a state has.
-
-What a task may not forget: that it exists, what was used, what was said.
-"""
+"""TK2xx, lifecycle: what a task keeps at every move, and which fields go with a state."""
 
 from __future__ import annotations
 
