@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 from tkledger.core import budget
 from tkledger.core.budget import Gauge
@@ -12,8 +13,10 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.usage import Bill, Usage, bills
 from tkledger.git.objects import Oid
-from tkledger.ledger.proposal import Proposal
 from tkledger.ledger.reader import Ledger
+
+if TYPE_CHECKING:
+    from tkledger.ledger.proposal import Proposal
 
 
 def usage(ledger: Ledger, tip: Oid | None = None, charged: Iterable[Bill] = ()) -> Usage:

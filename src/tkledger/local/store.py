@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -116,7 +115,9 @@ def project(scratch: str, path: str, data: bytes, may: Callable[[], bool] = lamb
             return is_wanted
         except OSError as error:
             os.unlink(made)
-            if error.errno != errno.EXDEV:
+            from errno import EXDEV  # not loaded by commands that only look
+
+            if error.errno != EXDEV:
                 raise
     return False
 
