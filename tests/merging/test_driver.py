@@ -131,6 +131,19 @@ def test_the_newer_policy_wins(project: Path) -> None:
     assert tk(project, "verify", "--all") == Exit.OK
 
 
+def test_what_either_side_accepts_stays_accepted(project: Path) -> None:
+    on_side(project, ("config", "set", "depth", "4"), ("config", "set", "depth", "5"))
+    file = project / ".tasks" / "a.yaml"
+    file.write_text(file.read_text().replace("state: todo", "state: done"))
+    git(project, "-c", "core.hooksPath=/dev/null", "commit", "-qam", "by hand")
+    assert tk(project, "accept", "HEAD", "--reason", "it happened") == Exit.OK
+    git(project, "merge", "--no-edit", "side")
+    policy = (project / ".tasks" / "config.yaml").read_text()
+    assert "version: 3\n" in policy
+    assert "it happened" in policy
+    assert tk(project, "verify", "--all") == Exit.OK
+
+
 def test_resolve_says_that_there_is_nothing_to_do(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tkledger.core.layout import PATTERN, POLICY_PATH
 from tkledger.core.merge import merged
-from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.policy import DEFAULT, Policy, joined
 from tkledger.core.task import Task
 from tkledger.files import codec
 from tkledger.ledger.reader import Ledger
@@ -39,11 +39,15 @@ def merge_bytes(base: bytes | None, ours: bytes, theirs: bytes, path: str, law: 
 
 
 def _merge_policy(ours: bytes, theirs: bytes) -> Outcome:
-    """The newer policy; two different ones of the same version are a conflict."""
+    """The newer policy and, since edition 2 of the law, all that either accepts; two different ones of
+    the same version are a conflict.
+    """
     a, b = codec.load_policy(ours), codec.load_policy(theirs)
+    both = [joined(one, (a, b)) if one.law >= 2 else one for one in (a, b)]
+    left, right = (codec.dump_policy(one) for one in both)
     if a.version == b.version:
-        return Outcome(ours, theirs, () if a == b else ("version",))
-    newer = ours if a.version > b.version else theirs
+        return Outcome(left, right, () if a == b else ("version",))
+    newer = left if a.version > b.version else right
     return Outcome(newer, newer, ())
 
 

@@ -65,6 +65,22 @@ def policy_cases() -> list[Case]:
             merged(ledger(policy=V2), ledger(policy=V3), ledger(policy=V2), into=ledger(policy=V3)),
         ),
         Case(
+            "TK605",
+            "an acceptance lost in a merge",
+            merged(
+                ledger(),
+                ledger(policy=V2._replace(accepted=accepting.accepted)),
+                ledger(policy=V3),
+                into=ledger(policy=V3),
+            ),
+            merged(
+                ledger(),
+                ledger(policy=V2._replace(accepted=accepting.accepted)),
+                ledger(policy=V3),
+                into=ledger(policy=V3._replace(accepted=accepting.accepted)),
+            ),
+        ),
+        Case(
             "TK606",
             "a state for ever",
             law(DEFAULT, V2._replace(forbid=trap)),

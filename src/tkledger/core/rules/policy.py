@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.change import Change, governing
+from tkledger.core.change import Change, merged_policy
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.policy import Policy
@@ -99,22 +99,26 @@ def second_ledger(change: Change) -> Iterator[Finding]:
 @rule("TK605")
 def policy_not_the_newest(change: Change) -> Iterator[Finding]:
     """A merge has another policy than the newest of those it joins; of two that are as new, than
-    the first parent's.
+    the first parent's. Since edition 2 of the law it has the `accepted` of all of them.
 
     Why: merging an old branch would bring an old law back, and a merge that writes one of its own
-    would pass a law that no one proposed.
+    would pass a law that no one proposed. What one branch accepts stays accepted.
 
-    Remedy: take `.tasks/config.yaml` from the side with the higher version.
+    Remedy: take `.tasks/config.yaml` from the side with the higher version, and add the other's
+    entries of `accepted`; tk's merge driver and `tk sync` do it.
     """
     if not change.is_merge or POLICY_PATH not in change.touched:
         return
-    newest = governing(change.parents, change.after)
+    newest = merged_policy(change.parents, change.after)
     result = change.after.entry(POLICY_PATH)
     if result is not None and newest is not None and result != newest:
+        known = result.accepted if isinstance(result, Policy) else {}
+        lost = [commit[:10] for commit in newest.accepted if commit not in known]
         yield Finding(
             POLICY_PATH,
             f"the merge does not keep the policy of version {newest.version}",
-            f"take {POLICY_PATH} from the first parent that has version {newest.version}",
+            f"take {POLICY_PATH} from the first parent that has version {newest.version}"
+            + (f", and keep under 'accepted': {', '.join(lost)}" if lost else ""),
         )
 
 
