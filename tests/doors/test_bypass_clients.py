@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -317,3 +318,68 @@ def test_every_command_that_makes_one_commit_takes_a_key() -> None:
     several = {"init", "release", "reap", "retry", "escalate", "send", "inbox", "sync"}
     writing = {name for name, command in COMMANDS.items() if {*WRITES} <= {*command.takes}}
     assert writing - several == keyed
+
+
+# -- what git does to the checkout ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        ("/.tasks/* working-tree-encoding=UTF-16", True),
+        ("*.yaml working-tree-encoding=latin1", True),
+        ("[attr]wide working-tree-encoding=UTF-16\n*.y?ml wide", True),
+        ("a.yaml ident", False),
+        ("*.bin filter=lfs\n/docs/* working-tree-encoding=UTF-16", False),
+        ("*.yaml text eol=crlf", False),
+    ],
+)
+def test_a_move_refuses_files_that_git_converts(project: Project, line: str, refused: bool) -> None:
+    project.write(".gitattributes", f"{line}\n")
+    before = project.snapshot()
+    answer = project.tk("edit", "a", "--title", "Gr\u00fc\u00dfe")
+    if not refused:
+        assert (answer.status, project.git("diff", "HEAD")) == (Exit.OK, ""), answer.said
+        return
+    assert (answer.status, project.snapshot()) == (Exit.UNUSABLE, before), answer.said
+    asked = project.tk("doctor", "--json").json["findings"]
+    found = next(one for one in asked if one["what"] == "attributes")
+    remedy = answer.err.partition("remedy: ")[2].strip()
+    assert (found["good"], found["remedy"]) == (False, remedy)
+    subprocess.run(["sh", "-c", remedy], cwd=project.path, check=True, capture_output=True)
+    project.ok("edit", "a", "--title", "Gr\u00fc\u00dfe")
+    assert "Gr\u00fc\u00dfe" in project.file("a")
+    assert project.git("diff", "HEAD") == ""
+
+
+def test_a_git_that_is_killed_in_a_move_blocks_no_other(project: Project, tmp_path: Path) -> None:
+    lock = project.path / ".git/index.lock"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    killed = folder / "git"
+    killed.write_text(
+        f'#!/bin/sh\ncase "$*" in *update-index*) : >"{lock}"; kill -9 $$ ;; esac\n'
+        f'PATH=${{PATH#*:}} exec git "$@"\n'
+    )
+    killed.chmod(0o755)
+    path = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    answer = project.process("start", "a", env=path)
+    assert (answer.status, lock.exists()) == (Exit.UNUSABLE, True), answer.said
+    assert project.process("start", "b").status == Exit.OK
+    assert (project.state("a"), project.state("b")) == ("todo", "in_progress")
+    assert project.clean()
+
+
+def test_the_lock_of_another_git_stays(project: Project) -> None:
+    """As under `git commit`, whose editor is open."""
+    lock = project.path / ".git/index.lock"
+    editor = f"sh -c 'sleep 4; echo x >{project.path}/.git/COMMIT_EDITMSG'"
+    project.write("code.txt", "two\n")
+    commit = subprocess.Popen(
+        ["git", "-c", f"core.editor={editor}", "commit", "-q", "-a"], cwd=project.path
+    )
+    while not lock.exists():
+        time.sleep(0.01)
+    assert project.process("start", "a").status == Exit.BUSY
+    assert commit.wait() == 0
+    assert project.process("start", "a").status == Exit.OK

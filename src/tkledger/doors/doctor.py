@@ -17,6 +17,7 @@ from tkledger.doors import canaries, install, script
 from tkledger.errors import TkError
 from tkledger.git.errors import GitError
 from tkledger.git.repo import Repo
+from tkledger.ledger import conversions
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.files import ATTRIBUTES
 
@@ -194,24 +195,20 @@ def _server_settings(repo: Repo) -> Iterator[Examined]:
 
 def _attributes(repo: Repo) -> Iterator[Examined]:
     """Whether git changes task files on checkout, and how it merges them."""
-    path = path_of("canary")
-    out = repo.run("check-attr", "-z", *_CONVERSIONS, "merge", "--", path)
-    fields = out.decode(errors="replace").split("\0")
-    values = dict(zip(fields[1::3], fields[2::3]))
-    changing = [name for name in _CONVERSIONS if values.get(name) not in ("unspecified", "unset")]
+    new = path_of("canary")
+    known = repo.tree(f"HEAD:{FOLDER}") or ()
+    values = conversions.found(repo, [new, *(f"{FOLDER}/{one.name}" for one in known)], "merge")
+    changed = {path: active for path in values if (active := conversions.active(values[path]))}
+    names = ", ".join(dict.fromkeys(name for active in changed.values() for name in active))
     yield Examined(
         "attributes",
-        not changing,
-        f"{', '.join(changing)} changes task files on checkout"
-        if changing
+        not changed,
+        f"{names} changes task files on checkout, {next(iter(changed))} for one"
+        if changed
         else "none changes task files on checkout",
-        f"write into .git/info/attributes: {FOLDER}/** -{' -'.join(_CONVERSIONS)}",
+        conversions.remedy(repo),
     )
-    yield _merge_driver(repo, asked=values.get("merge") == "tk")
-
-
-_CONVERSIONS = ("filter", "ident", "working-tree-encoding")
-"""The attributes by which git writes other bytes into the checkout than were committed."""
+    yield _merge_driver(repo, asked=values[new].get("merge") == "tk")
 
 
 def _merge_driver(repo: Repo, *, asked: bool) -> Examined:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from tkledger.core.change import quoted
@@ -46,6 +46,7 @@ class Checkout:
         folder = os.path.join(self._top, FOLDER)
         if os.path.islink(folder) or (os.path.exists(folder) and not os.path.isdir(folder)):
             raise not_a_folder()
+        self._require_unconverted(before)
         staged = self._staged(list(before))
         for path, old in before.items():
             entry = staged.get(path)
@@ -60,6 +61,13 @@ class Checkout:
                 raise dirty(
                     path, "is changed and not committed" if old is not None else "exists already"
                 )
+
+    def _require_unconverted(self, paths: Iterable[str]) -> None:
+        """Raise TkError if git keeps other bytes in these files than were committed."""
+        if any(b"working-tree-encoding" in data for data in attributes(self._repo)):
+            from tkledger.ledger import conversions  # costs a process
+
+            conversions.require_none(self._repo, paths)
 
     def _staged(self, paths: list[str]) -> dict[str, tuple[bool, Oid]]:
         """By path: whether the checkout omits the file (sparse), and the staged object."""
@@ -178,10 +186,17 @@ class Checkout:
                 if "index.lock" not in error.message or "File exists" not in error.message:
                     raise
                 if time.monotonic() > end:
-                    raise Locked(error.message) from None
+                    self._require_orphaned_lock(error)
             time.sleep(pause)
             # stays short: a loop of commits leaves the index free for moments only
             pause = min(2 * pause, 0.03)
+
+    def _require_orphaned_lock(self, error: GitError) -> None:
+        """Remove the lock on the index if a git of tk's was killed and left it; else raise Locked."""
+        from tkledger.local.index_lock import remove_orphan
+
+        if not remove_orphan(self._repo.git_dir, self._top):
+            raise Locked(error.message) from None
 
     @property
     def is_unfinished(self) -> bool:
@@ -204,6 +219,17 @@ class Checkout:
             self.project({path: one[2] if one else None for path, one in found.items()}, known)
         if not again and (not paths or base != self._repo.head):
             self.forget()
+
+
+def attributes(repo: Repo) -> Iterator[bytes]:
+    """The files of attributes that count for task files."""
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    own = repo.variables().get("core.attributesfile") or os.path.join(home, "git", "attributes")
+    places = [os.path.join(repo.common_dir, "info", "attributes"), os.path.expanduser(own)]
+    places += [os.path.join(repo.top or "", *at, ".gitattributes") for at in ((), (FOLDER,))]
+    for place in (*places, "/etc/gitattributes"):
+        with suppress(OSError), open(place, "rb") as file:
+            yield file.read()
 
 
 def not_a_folder() -> TkError:

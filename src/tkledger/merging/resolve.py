@@ -9,6 +9,7 @@ from tkledger.core.layout import FOLDER
 from tkledger.files import codec
 from tkledger.git.repo import Repo
 from tkledger.ledger.checkout import not_a_folder
+from tkledger.ledger.conversions import require_none
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import SCRATCH, Store, project
 from tkledger.merging.files import law_of, merge_bytes, only_one
@@ -36,6 +37,8 @@ def settle(
     """
     law = law_of(Ledger(repo))
     left: dict[str, tuple[str, ...]] = {}
+    if not dry_run:
+        require_none(repo, paths)
     for path, (base, ours, theirs) in unmerged(repo).items():
         if path not in paths:
             continue
