@@ -237,7 +237,8 @@ def _run(module: str, code: CodeType | None) -> None:
         name = "tkledger." + module.removesuffix(".py").replace("/", ".")
         planted(name, SOURCE / module, code)
     early = "ignore::pytest.PytestAssertRewriteWarning"  # hypothesis, by `pytest` below
-    words = ["-W", early, "-x", "-q", "-p", "no:cacheprovider", "-m", "not long"]
+    words = ["-W", early, "-x", "-q", "-m", "not long", "--noconftest", "--assert=plain"]
+    words += ["-p", "no:cacheprovider", "-p", "no:xdist"]  # pure tests need none of that
     for test in TOO_SLOW:
         words += ["--deselect", test]
     stages = TESTS.get(module, [[GOLDEN], RULES])
@@ -248,9 +249,17 @@ TOO_SLOW = ("tests/core/test_graph.py::test_a_hundred_thousand_children_are_judg
 
 
 def pytest() -> ModuleType:
-    """Imported before the first fork, and with it what tests need beside tkledger itself."""
+    """Imported before the first fork, and with it what tests need beside tkledger itself; how many
+    examples hypothesis tries is set, too, since the tests' conftest is left out.
+    """
     for name in ("yaml", "hypothesis.strategies"):
         importlib.import_module(name)
+    hypothesis = importlib.import_module("hypothesis")
+    hypothesis.settings.register_profile(
+        "mutations", deadline=None, derandomize=True, database=None, max_examples=50,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )  # fmt: skip
+    hypothesis.settings.load_profile("mutations")
     return importlib.import_module("pytest")
 
 

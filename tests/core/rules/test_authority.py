@@ -114,6 +114,12 @@ def test_a_limit_above_the_policy_s_counts_as_raised_and_is_told_of_once(
     assert told(by(made)) == ([message] if message else [])
 
 
+def test_several_limits_are_told_of_together() -> None:
+    before, after = a_task(budget={"steps": 1}), a_task(budget={"steps": 2}, retry={"max": 9})
+    tries = BOSS._replace(retry=3)
+    assert told(by(edit(before, after, policy=tries))) == ["steps, retry.max raised: not for eve"]
+
+
 def test_the_reason_is_a_line_of_the_message_and_asked_of_those_who_may() -> None:
     more = edit(a_task(budget={"steps": 1}), a_task(budget={"steps": 2}), policy=BOSS)
     for actor in ("boss", "vice", None):
@@ -173,6 +179,10 @@ def test_a_merge_chooses_the_type_with_the_lower_limits() -> None:
     assert told(chosen(plain, epic, bug, epic, policy=OLD_BOSS)) == []
     assert told(chosen(plain, epic, bug, bug)) == []
     assert told(chosen(plain, epic, plain, epic)) == [], "the other side did not move it"
+    rich = BOSS._replace(budgets={"epic": Budget(steps=9, cost="0.6")})
+    assert told(chosen(plain, epic, bug, epic, policy=rich)) == [
+        "steps, cost raised by what the merge chooses: not for eve"
+    ]
     both = a_task(type="epic", budget={"steps": 4})
     limited = a_task(type="bug", budget={"steps": 4})
     assert told(chosen(a_task(budget={"steps": 4}), both, limited, both)) == []
