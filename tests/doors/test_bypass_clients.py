@@ -20,7 +20,10 @@ from tests.support.impostors import IMPOSTORS, plant
 from tests.support.project import Project
 from tkledger.core.claim import UNREADABLE, Claim, message, parsed
 from tkledger.core.layout import path_of
+from tkledger.doors import ref_lines
 from tkledger.errors import Exit
+from tkledger.git.errors import GitError
+from tkledger.git.objects import read_tree
 from tkledger.local import python
 from tkledger.verbs.commands import COMMANDS
 from tkledger.verbs.parameters import KEY, WRITES
@@ -197,7 +200,10 @@ PLAIN = {
 FACTS = {
     *("folder", "value", "words", "known.message", "words.removeprefix('fatal: ')", "what", "now"),
     *("done.err.strip()", "marked[1:]", "path", "fields", "expire", "len(paths)"),
-    *("gauge.figures_for(task.id)",),
+    *(
+        "gauge.figures_for(task.id)",
+        "ENCODING",
+    ),
 }
 """Parts of messages, which mention a command and are none."""
 
@@ -383,3 +389,37 @@ def test_the_lock_of_another_git_stays(project: Project) -> None:
     assert project.process("start", "a").status == Exit.BUSY
     assert commit.wait() == 0
     assert project.process("start", "a").status == Exit.OK
+
+
+# -- odd input is an error with its place -----------------------------------------------------
+
+
+@pytest.mark.parametrize("odd", ["\\ud800", "\\u0000"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"op": "step", "id": "a", "message": "x%s"}',
+        '{"op": "edit", "id": "a", "budget": "steps=5", "reason": "x%s"}',
+        '{"op": "edit", "id": "a", "label": ["x%s"]}',
+    ],
+)
+def test_a_batch_line_that_no_message_can_hold_is_named(
+    project: Project, line: str, odd: str
+) -> None:
+    good = '{"op": "note", "id": "b", "message": "\\u2028 and \\ud83d\\ude00 are text"}'
+    before = project.count()
+    answer = project.tk("batch", stdin=f"{good}\n{line % odd}\n")
+    assert (answer.status, "line 2: " in answer.err) == (Exit.USAGE, True), answer.said
+    assert project.count() == before
+    project.ok("batch", stdin=f"{good}\n")
+
+
+def test_a_branch_with_a_line_separator_is_one_ref() -> None:
+    line = f"{'0' * 40} {'a' * 40} refs/heads/x\u2028y\n"
+    assert [one.ref for one in ref_lines.parsed(line.encode())] == ["refs/heads/x\u2028y"]
+
+
+@pytest.mark.parametrize("mode", [b"10x644", b"", b"100648", b"-40000"])
+def test_a_tree_with_a_malformed_mode_is_an_error_of_git(mode: bytes) -> None:
+    with pytest.raises(GitError, match="mode"):
+        read_tree(mode + b" a\0" + bytes(20))

@@ -294,6 +294,7 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
     from tkledger.verbs.verb import verb as proposed_by
 
     try:
+        _require_text(options)
         return proposed_by(verb)(ledger, options, actor)
     except FieldError as error:
         message = f"{place}{error.key}: {error.message}"
@@ -314,6 +315,14 @@ def _keyed(propose: Propose, key: str) -> Propose:
         return proposal._replace(trailers=(*proposal.trailers, (KEY, key)))
 
     return keyed
+
+
+def _require_text(options: Options) -> None:
+    """Raise FieldError if a value holds what no file and no message can: half a character, or NUL."""
+    for name, value in options.items():
+        for text in [value] if isinstance(value, str) else value if isinstance(value, list) else ():
+            if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+                raise FieldError(name, "must not hold NUL, or what is not UTF-8")
 
 
 def _trailers(steps: Sequence[Proposed]) -> list[tuple[str, str]]:

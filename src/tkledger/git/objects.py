@@ -16,6 +16,8 @@ try:  # hashlib's own loads OpenSSL, which takes 10 ms, as long as Python itself
 except ImportError:
     from hashlib import sha1
 
+from tkledger.git.errors import GitError
+
 Oid = str
 
 _KINDS = {"commit": 1, "tree": 2, "blob": 3}
@@ -52,6 +54,8 @@ def _digest(data: bytes, width: int) -> bytes:
 
 def _canonical(mode: bytes) -> str:
     """A mode as git takes it, whatever is stored: a hundred and six hundreds are plain files."""
+    if not mode.isdigit() or mode.strip(b"01234567"):
+        raise GitError(f"a tree has an entry with the mode {mode!r}, which is not one", "git fsck")
     number = int(mode, 8)
     kind = number & 0o170000
     if kind == 0o100000:

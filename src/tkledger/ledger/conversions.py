@@ -68,5 +68,5 @@ def _may_mean(line: str, paths: Iterable[str]) -> bool:
 
 def remedy(repo: Repo) -> str:
     """What turns conversions off, in this repository, and puts the files as committed in place."""
-    file = quoted(os.path.join(repo.common_dir, "info", "attributes"))
-    return f"echo {quoted(PLAIN)} >>{file}; git stash push -- {FOLDER}"
+    path = os.path.join(repo.common_dir, "info", "attributes")
+    return f"echo {quoted(PLAIN)} >>{quoted(path)}; git stash push -- {FOLDER}"
