@@ -1,0 +1,1 @@
+"""Attacks on the rules, each with a control: ``python -m stress.attacks [NAME...]``."""
