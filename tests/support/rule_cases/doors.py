@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tkledger.core.budget import Gauge, Limit
 from tkledger.core.claim import Claim
 from tkledger.core.door_rules.attribution import CodeCommit
+from tkledger.core.door_rules.branches import WorkOnBranches
 from tkledger.core.door_rules.claims import ClaimedWork, Handover
 from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.idle import NewTask
@@ -46,4 +48,6 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK709 the same epoch", _HANDOVER._replace(new=_BOBS._replace(epoch=2), lapsed=True)),
     ("TK709 deleted", _HANDOVER._replace(new=None, known=frozenset({"bob"}))),
     ("TK710 another ledger", NewLedger(OID, "refs/heads/main")),
+    ("TK711 a step", WorkOnBranches("a", (Gauge(Limit("a", "steps", 3, False, False), 4),))),
+    ("TK711 a child", WorkOnBranches("a", children=3, most=2)),
 )
