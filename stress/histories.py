@@ -22,8 +22,8 @@ from tests.support.random_ledgers import World
 from tkledger.core.change import Violation
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Entry, Flaw, Snapshot
-from tkledger.doors.push import pushed
-from tkledger.doors.validated import Baseline
+from tkledger.doors.push import judge_push
+from tkledger.doors.validated import ValidatedTips
 from tkledger.doors.verify import judge_present, judge_range
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
@@ -93,7 +93,7 @@ class Server:
 
     def __init__(self, repo: Repo, loom: Loom) -> None:
         self.repo, self.loom = repo, loom
-        self.baseline = Baseline(repo)
+        self.validated = ValidatedTips(repo)
         self.main: str | None = None
 
     def push(self, oid: str, parents: list[str]) -> frozenset[str]:
@@ -101,10 +101,10 @@ class Server:
         follows = self.main is None or self.main in parents
         ref, old = ("refs/heads/main", self.main) if follows else (f"refs/heads/{oid}", None)
         line = RefLine(ref, old, oid)
-        broken = list(pushed(Ledger(self.repo), [line], NOW))
+        broken = list(judge_push(Ledger(self.repo), [line], NOW))
         if not broken:
             self.loom.git("update-ref", ref, oid)
-            self.baseline.advance([line])
+            self.validated.advance([line])
             self.main = oid if follows else self.main
         codes = _by_commit(broken)
         return frozenset().union(*codes.values())

@@ -24,7 +24,7 @@ from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.trailers import PREFIX, STEP
 from tkledger.core.usage import bills, unreadable
 from tkledger.doors import gate, hooks, script
-from tkledger.doors.validated import Baseline
+from tkledger.doors.validated import ValidatedTips
 from tkledger.files.codec import dump_policy
 from tkledger.files.look_alikes import looks_like_folder
 from tkledger.git.repo import Repo
@@ -411,5 +411,5 @@ def test_sh_replaces_a_validated_tip_as_python_does(project: Project, data: st.D
     file.write_text("".join(f"{oid}\n" for oid in before))
     repo = Repo(str(project.path))
     tuple(hooks.HOOKS["post-receive"](Ledger(repo), [], lines.encode()))
-    assert set(by_sh) == set(Baseline(repo).tips() if done else before)
+    assert set(by_sh) == set(ValidatedTips(repo).tips() if done else before)
     repo.close()

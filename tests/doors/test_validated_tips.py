@@ -13,7 +13,7 @@ import pytest
 from tests.support.project import Project
 from tests.support.team import Team
 from tkledger.doors import install
-from tkledger.doors.validated import Baseline
+from tkledger.doors.validated import ValidatedTips
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 
@@ -83,7 +83,7 @@ def test_shell_and_python_note_the_same(team: Team, ada: Project) -> None:
     by_shell = tips(team)
     (team.server.path / "tk/validated").write_text(before)
     repo = Repo(str(team.server.path))
-    Baseline(repo).advance([line])
+    ValidatedTips(repo).advance([line])
     repo.close()
     assert by_shell == tips(team) == sorted([other, ada.head()])
 

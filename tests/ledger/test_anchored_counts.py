@@ -68,7 +68,7 @@ def test_a_verdict_does_not_depend_on_what_is_remembered(tmp_path: Path, state: 
     (oids,) = woven(project, [5], 40).values()
     repo = Repo(str(project.path))
     judged = [f"^{oids[9]}"]
-    expected = [one.violations for one in gate.judged(Ledger(repo), oids[-1:], judged)]
+    expected = [one.violations for one in gate.judge_commits(Ledger(repo), oids[-1:], judged)]
     assert any(one.code in ("TK401", "TK402") for found in expected for one in found)
 
     file = project.path / ".git/tk/sums.json"
@@ -86,7 +86,7 @@ def test_a_verdict_does_not_depend_on_what_is_remembered(tmp_path: Path, state: 
             Ledger(Repo(str(other.path)), keep_sums=True).tally.sums(theirs[-1])
             file.write_bytes((other.path / ".git/tk/sums.json").read_bytes())
     ledger = Ledger(repo, keep_sums=True)
-    assert [one.violations for one in gate.judged(ledger, oids[-1:], judged)] == expected
+    assert [one.violations for one in gate.judge_commits(ledger, oids[-1:], judged)] == expected
     repo.close()
 
 

@@ -45,7 +45,7 @@ def woven(seed: int, path: Path) -> tuple[Repo, list[str]]:
 
 def pushed(repo: Repo, tips: list[str]) -> list[Violation]:
     lines = [RefLine(f"refs/heads/x{number}", None, tip) for number, tip in enumerate(tips)]
-    return sorted(set(push.pushed(Ledger(repo), lines, 2_000_000_000)))
+    return sorted(set(push.judge_push(Ledger(repo), lines, 2_000_000_000)))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

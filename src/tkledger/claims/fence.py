@@ -46,7 +46,7 @@ def about_to(repo: Repo, policy: Policy | None, tasks: Iterable[str]) -> Iterato
     there = (
         None if policy.claims == "local" else name_of(identity.identities(repo)[2], repo.head_ref)
     )
-    yield from judged(repo, Door(policy, there), dict.fromkeys(tasks, worker))
+    yield from fenced_work(repo, Door(policy, there), dict.fromkeys(tasks, worker))
 
 
 def committer(repo: Repo, policy: Policy) -> Worker:
@@ -78,7 +78,7 @@ def note(workers: Workers, commit: Commit, change: Change | None, policy: Policy
             workers[after.id] = worker._replace(begins=after.state is State.IN_PROGRESS)
 
 
-def judged(repo: Repo, door: Door, workers: Workers) -> Iterator[Violation]:
+def fenced_work(repo: Repo, door: Door, workers: Workers) -> Iterator[Violation]:
     """Which of this work is fenced off."""
     if door.policy is None or not workers:
         return

@@ -21,7 +21,9 @@ from tkledger.local.first_seen import forget_others
 from tkledger.local.store import TIDIED, Store
 
 
-def judged(repo: Repo, lines: Sequence[RefLine], policy: Policy | None) -> Iterator[Violation]:
+def illegal_handovers(
+    repo: Repo, lines: Sequence[RefLine], policy: Policy | None
+) -> Iterator[Violation]:
     """Violations by claims in a push that do not follow from the current ones.
 
     The server sees each claim before anyone can fetch it, so its lease runs out here first.
@@ -50,12 +52,12 @@ def _at(repo: Repo, ref: str, oid: Oid | None) -> Standing | None:
 
 def _handover(repo: Repo, ref: str, old: Oid | None, new: Oid | None) -> Handover:
     task, before, after = ref[len(CLAIMS) :], _at(repo, ref, old), _at(repo, ref, new)
-    goes_on, stray = _below(repo, task, new, old) if new else (False, "")
+    descends, stray = _below(repo, task, new, old) if new else (False, "")
     return Handover(
         task,
         before.claim if before else None,
         after.claim if after else None,
-        goes_on=goes_on,
+        descends=descends,
         lapsed=bool(before and before.left <= 0),
         stray=stray,
     )

@@ -28,7 +28,7 @@ SHARED = (CLAIMS, INBOXES)
 TASK_BRANCHES = "refs/heads/tk/"
 """The branches of tasks, unless the clone is configured otherwise."""
 
-LINES = ("refs/heads/", "refs/tags/")
+BRANCHES_AND_TAGS = ("refs/heads/", "refs/tags/")
 """Branches and tags: what a server takes as validated. Other refs are judged as well, but nobody
 builds on them.
 """

@@ -11,7 +11,7 @@ from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.branches import WorkOnBranches
 from tkledger.core.policy import Policy
-from tkledger.core.ref_names import LINES
+from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.snapshot import Entry, Snapshot
 from tkledger.core.task import Spent, Task
 from tkledger.core.usage import Account, Accounts, Activity, Usage, Used, marked, marks
@@ -83,7 +83,7 @@ class _Branches:
     """All branches after a push, counted and read as one."""
 
     def __init__(self, ledger: Ledger, lines: Sequence[RefLine], validated: Sequence[Oid]) -> None:
-        moved = {line.ref: line.new for line in lines if line.ref.startswith(LINES)}
+        moved = {line.ref: line.new for line in lines if line.ref.startswith(BRANCHES_AND_TAGS)}
         after = {**refs.listed(ledger.repo, "refs/heads"), **moved}
         known = dict.fromkeys(oid for oid in after.values() if oid is not None)
         self._ledger = ledger

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH
 from tkledger.doors import install
-from tkledger.doors.validated import Baseline
+from tkledger.doors.validated import ValidatedTips
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
 from tkledger.git.repo import Repo
 
@@ -100,7 +100,7 @@ def _is_noted(repo: Repo) -> bool:
     with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may be mounted noexec
         alone = shutil.copy(script, folder)
         _refusal(repo, alone, stdin=f"{'0' * len(pushed)} {pushed} refs/heads/tk-canary\n")
-    return Baseline(repo).forget(pushed)
+    return ValidatedTips(repo).forget(pushed)
 
 
 def _by_our_hook(refusal: str | None) -> bool:

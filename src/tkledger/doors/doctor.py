@@ -82,7 +82,7 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
 
 def _head(repo: Repo) -> Examined:
     """Whether the branch exists whose policy counts on a server."""
-    missing = install.lawless(repo)
+    missing = install.missing_head_branch(repo)
     if missing is not None:
         return Examined("HEAD", False, missing.message, missing.remedy)
     return Examined("HEAD", True, f"the policy that counts is that of {repo.head_ref}")
@@ -124,7 +124,9 @@ def _hooks(repo: Repo, *, server: bool) -> Iterator[Examined]:
         not bad,
         message or "installed",
         command,
-        None if server and install.lawless(repo) else partial(install.install, repo, server=server),
+        None
+        if server and install.missing_head_branch(repo)
+        else partial(install.install, repo, server=server),
     )
 
 

@@ -105,7 +105,7 @@ def leaving(
     policy = ledger.head().policy
     if workers is None and found and policy is not None and policy.claims != "local":
         remote.fetch(ledger.repo, to)  # the claims known here may be old
-    yield from fence.judged(ledger.repo, fence.Door(policy, to), found)
+    yield from fence.fenced_work(ledger.repo, fence.Door(policy, to), found)
 
 
 def _unaccepted(
@@ -116,14 +116,14 @@ def _unaccepted(
     """
     policies = [ledger.at(tip).policy for tip in tips]
     accepted = {commit for policy in policies if policy for commit in policy.accepted}
-    for commit, change, violations in judged(ledger, tips, known):
+    for commit, change, violations in judge_commits(ledger, tips, known):
         yield from (one for one in violations if one.commit not in accepted)
         policy = ledger.history_at(commit.oid).policy
         yield from created_while_idle(ledger.repo, commit, change, policy)
         fence.note(workers, commit, change, policy)
 
 
-def judged(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Judged]:
+def judge_commits(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Judged]:
     """Every commit that ``tips`` have and ``known`` (as git excludes them) have not."""
     rejudged: Rejudged = []
     for commit, change in changes.walk(ledger, *tips, *known):

@@ -196,7 +196,7 @@ $input
 EOF
 }
 
-advance() { # one branch that moves forward: replace its validated tip, as Baseline.advance does
+advance() { # one branch that moves forward: replace its validated tip, as ValidatedTips.advance does
 	[ $lines -lt 8 ] && [ -f "$folder/tk/@VALIDATED@" ] && command -v flock >/dev/null || return 1
 	old= tip= claims=
 	while read -r was new ref; do

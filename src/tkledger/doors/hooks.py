@@ -111,7 +111,7 @@ def _merge_heads(repo: Repo) -> list[Oid]:
 def _transaction_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
     """reference-transaction: local branches, and a detached HEAD."""
     tips = []
-    for ref, _, new in ref_lines.parsed(stdin):
+    for ref, _, new in ref_lines.from_receive(stdin):
         if ref.startswith("refs/heads/") or (ref == "HEAD" and ledger.repo.is_detached):
             if new and not new.startswith("ref:"):  # a symbolic ref brings nothing
                 tips.append(new)
@@ -119,7 +119,7 @@ def _transaction_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
 
 
 def _pre_push_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
-    tips = ref_lines.tips(ledger.repo, ref_lines.pushed(stdin))
+    tips = ref_lines.tips(ledger.repo, ref_lines.from_pre_push(stdin))
     return gate.leaving(ledger, tips, arguments[0]) if tips else ()
 
 
@@ -128,15 +128,15 @@ def _pre_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
 
     from tkledger.doors import push
 
-    return push.pushed(ledger, ref_lines.parsed(stdin), int(time.time()))
+    return push.judge_push(ledger, ref_lines.from_receive(stdin), int(time.time()))
 
 
 def _post_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
     from tkledger.claims import handover
-    from tkledger.doors.validated import Baseline
+    from tkledger.doors.validated import ValidatedTips
 
-    lines = ref_lines.parsed(stdin)
-    Baseline(ledger.repo).advance(lines)
+    lines = ref_lines.from_receive(stdin)
+    ValidatedTips(ledger.repo).advance(lines)
     handover.tidy(ledger.repo, lines)
     return ()
 

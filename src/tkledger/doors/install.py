@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tkledger.core.change import Violation, quoted
 from tkledger.doors import script
 from tkledger.doors.script import BEFORE, CLIENT, SERVER
-from tkledger.doors.validated import Baseline
+from tkledger.doors.validated import ValidatedTips
 from tkledger.errors import TkError, unusable
 from tkledger.git import refs
 from tkledger.git.repo import Repo
@@ -55,7 +55,7 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
     if server is not repo.is_bare:
         fact = "server hooks belong in a bare repository, the others in a clone"
         raise unusable("not-bare", fact, "tk hooks install" + ("" if server else " --server"))
-    missing = lawless(repo) if server else None
+    missing = missing_head_branch(repo) if server else None
     if missing is not None:
         raise missing
     folder = _folder(repo)
@@ -79,9 +79,9 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
     return Installed(status(repo))
 
 
-def lawless(repo: Repo) -> TkError | None:
-    """The error if a server has branches, but its HEAD is none of them: the policy that counts is the
-    one on HEAD, so whoever created that branch would choose it.
+def missing_head_branch(repo: Repo) -> TkError | None:
+    """The error if a server has branches but HEAD names none of them: anyone who created that branch
+    would choose the policy.
     """
     branches = refs.listed(repo, "refs/heads")
     if not branches or repo.head_ref in branches:
@@ -94,14 +94,14 @@ def lawless(repo: Repo) -> TkError | None:
 
 def _begun(repo: Repo) -> tuple[Violation, ...]:
     """Take what a server has as validated, if nothing is yet; what of it breaks the rules."""
-    baseline = Baseline(repo)
-    if baseline.has_begun:
+    validated = ValidatedTips(repo)
+    if validated.has_begun:
         return ()
     from tkledger.doors.verify import judge_present
 
-    present = baseline.present()
+    present = validated.present()
     found = judge_present(repo, present)
-    baseline.begin(present)
+    validated.begin(present)
     return found
 
 
@@ -165,7 +165,7 @@ def _script(name: str) -> str:
 
 def is_ours(path: str) -> bool:
     """Whether a hook is one that tk wrote."""
-    return not os.path.islink(path) and script.is_ours(_read(path) or "")
+    return not os.path.islink(path) and script.has_mark(_read(path) or "")
 
 
 def outdated(state: HookState) -> bool:

@@ -14,13 +14,13 @@ from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.push import NewLedger, RefUpdate
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.ref_names import LINES
+from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.rules.authority import guarded
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import STEP
 from tkledger.doors import branches, gate
 from tkledger.doors.ref_lines import apart, tips
-from tkledger.doors.validated import Baseline
+from tkledger.doors.validated import ValidatedTips
 from tkledger.git import history, refs
 from tkledger.git.commit import Commit
 from tkledger.git.history import is_ancestor, is_commit
@@ -35,7 +35,7 @@ _ENOUGH = 1_000
 """So many violations refuse a push; to find millions more would take all memory."""
 
 
-def pushed(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[Violation]:
+def judge_push(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[Violation]:
     """Judge every new commit of every ref line of a push, and the push itself.
 
     ``now`` is the server's clock. Claims have no ledger: they are judged by what they say. A
@@ -78,9 +78,9 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
     Never "that no ref has": a commit pushed to a ref that is not judged would count as known.
     """
     found = _Arrived([], {}, {}, [], [], branches.Limited({}, {}))
-    known = [f"^{tip}" for tip in Baseline(ledger.repo).tips()] if lines else []
+    known = [f"^{tip}" for tip in ValidatedTips(ledger.repo).tips()] if lines else []
     ledger.former.search(here.policy.accepted if here.policy and lines else ())
-    for part in _judged(ledger, here, lines, known):
+    for part in _new_commits(ledger, here, lines, known):
         found.violations.extend(part.violations)
         found.dates.update(part.dates)
         found.workers.update(part.workers)
@@ -95,21 +95,21 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
     return found
 
 
-def _judged(
+def _new_commits(
     ledger: Ledger, here: Snapshot, lines: Sequence[RefLine], known: list[str]
 ) -> Iterator[_Arrived]:
     """The new commits of branches and tags; then those of all other refs, such as inboxes and notes,
     which no tip holds as validated, so that each is judged from where it was. These need not name a
     task: they do when they come to a branch.
     """
-    others = [line for line in lines if not line.ref.startswith(LINES)]
-    new = tips(ledger.repo, [line for line in lines if line.ref.startswith(LINES)])
+    other_refs = [line for line in lines if not line.ref.startswith(BRANCHES_AND_TAGS)]
+    new = tips(ledger.repo, [line for line in lines if line.ref.startswith(BRANCHES_AND_TAGS)])
     if new:
         judge = partial(_part, ledger, here, attributed=True)
         yield from gate.in_parts(ledger, judge, parts(ledger.repo, new, known))
-    new = tips(ledger.repo, others)
+    new = tips(ledger.repo, other_refs)
     if new:
-        before = tips(ledger.repo, [line._replace(new=line.old) for line in others])
+        before = tips(ledger.repo, [line._replace(new=line.old) for line in other_refs])
         part = Part(new, [*known, *(f"^{oid}" for oid in before)])
         yield _part(ledger, here, part, attributed=False)
 
@@ -121,7 +121,7 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _A
     violations, dates, workers, begin, stricter, limited = found = _Arrived(
         [], {}, {}, [], [], branches.Limited({}, {})
     )
-    for commit, change, broken in gate.judged(ledger, part.tips, part.known):
+    for commit, change, broken in gate.judge_commits(ledger, part.tips, part.known):
         if len(violations) > _ENOUGH:
             break
         dates[commit.oid] = commit.at
@@ -208,9 +208,9 @@ def _claims(
 
     A claim is on a server only because it was pushed, so everyone heeds it.
     """
-    yield from handover.judged(repo, lines, policy)
+    yield from handover.illegal_handovers(repo, lines, policy)
     door = fence.Door(policy, moving=fence.moving(lines), shared=True)
-    yield from fence.judged(repo, door, workers)
+    yield from fence.fenced_work(repo, door, workers)
 
 
 # -- refs --------------------------------------------------------------------------------------

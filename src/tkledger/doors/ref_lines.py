@@ -12,13 +12,13 @@ from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 
 
-def parsed(stdin: bytes) -> list[RefLine]:
+def from_receive(stdin: bytes) -> list[RefLine]:
     """``OLD NEW REF`` a line, as pre-receive, post-receive and reference-transaction get it."""
     rows = (line.split(" ", 2) for line in _lines(stdin))
     return [RefLine(ref, _present(old), _present(new)) for old, new, ref in rows]
 
 
-def pushed(stdin: bytes) -> list[RefLine]:
+def from_pre_push(stdin: bytes) -> list[RefLine]:
     """``SOURCE NEW REF OLD`` a line, as pre-push gets it: the refs of the remote."""
     # the source is as it was typed, ":/some message" perhaps
     rows = (line.rsplit(" ", 3) for line in _lines(stdin))

@@ -49,7 +49,7 @@ def hook(name: str, python: str = "", package: str = "") -> str:
     """
     with open(os.path.join(os.path.dirname(__file__), "hook.sh"), encoding="utf-8") as file:
         text = file.read()
-    paths = {"NAME": name, "PYTHON": quoted(python), "PACKAGE": quoted(package)}
+    paths = {"NAME": name, "PYTHON": escaped(python), "PACKAGE": escaped(package)}
     for word, value in {**words(), **paths}.items():
         text = text.replace(f"@{word}@", value)
     return text
@@ -86,10 +86,10 @@ def driver(python: str, package: str) -> str:
     """The command of git's merge driver."""
     code = f"{DRIVER_ENTRY}; sys.exit(main(sys.argv[1:]))"
     words = isolated(code, python=python, package=package)
-    return " ".join([*(f"'{quoted(word)}'" for word in words), "%O", "%A", "%B", "%P"])
+    return " ".join([*(f"'{escaped(word)}'" for word in words), "%O", "%A", "%B", "%P"])
 
 
-def is_ours(text: str) -> bool:
+def has_mark(text: str) -> bool:
     """Whether a hook is one that tk wrote."""
     return f"\n{MARK}" in text
 
@@ -99,6 +99,6 @@ def is_old(text: str) -> bool:
     return "from tkledger." in text and not (ENTRY in text or DRIVER_ENTRY in text)
 
 
-def quoted(path: str) -> str:
-    """A path within the single quotes of a shell."""
+def escaped(path: str) -> str:
+    """A path to be put between single quotes of a shell."""
     return path.replace("'", "'\\''")

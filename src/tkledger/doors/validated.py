@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.core.ref_names import LINES
+from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.trailers import lines
 from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
@@ -14,7 +14,7 @@ from tkledger.local.lock import writing
 from tkledger.local.store import VALIDATED, Store
 
 
-class Baseline:
+class ValidatedTips:
     """A file of commit ids beside the repository, which no push can write.
 
     Never "all refs": a commit pushed to a ref that is not judged would count as known. If the file
@@ -39,7 +39,7 @@ class Baseline:
     def present(self) -> list[Oid]:
         """The tips of the branches and tags that are here."""
         form = "--format=%(objecttype) %(*objecttype) %(objectname)"
-        out = self._repo.run("for-each-ref", form, *LINES)
+        out = self._repo.run("for-each-ref", form, *BRANCHES_AND_TAGS)
         rows = [line.split(" ") for line in lines(out.decode())]
         return sorted({oid for kind, inner, oid in rows if "commit" in (kind, inner)})
 
@@ -57,7 +57,7 @@ class Baseline:
         """
         with writing(self._repo):
             known = dict.fromkeys(self._read())
-            moves = ((old, new) for ref, old, new in lines if ref.startswith(LINES))
+            moves = ((old, new) for ref, old, new in lines if ref.startswith(BRANCHES_AND_TAGS))
             for old, new in dict.fromkeys(moves):
                 if new is not None and is_commit(self._repo, new):
                     if old is not None and old in known and is_ancestor(self._repo, old, new):

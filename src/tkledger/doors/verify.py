@@ -52,7 +52,7 @@ def judge_range(
             "git fetch --unshallow",
         )
     ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
-    count, found = _judged(ledger, [tip], [f"^{base}" for base in bases], progress)
+    count, found = _count_and_violations(ledger, [tip], [f"^{base}" for base in bases], progress)
     exceeded = () if bases else tuple(_exceeded(ledger, tip))
     if not found:
         return Verdict(count, (), exceeded=exceeded)
@@ -85,24 +85,24 @@ def judge_present(repo: Repo, tips: Sequence[Oid]) -> tuple[Violation, ...]:
     ledger = Ledger(repo)
     policy = ledger.head().policy
     accepted = policy.accepted if policy else {}
-    _, found = _judged(ledger, tips, [], SILENT) if tips else (0, [])
+    _, found = _count_and_violations(ledger, tips, [], SILENT) if tips else (0, [])
     return tuple(one for one in found if one.commit not in accepted)
 
 
-def _judged(
+def _count_and_violations(
     ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], progress: Progress
 ) -> tuple[int, list[Violation]]:
     """How many commits ``tips`` have without those of ``known``, and what they break."""
     todo = parts(ledger.repo, tips, known)
 
-    def judged(part: Part) -> tuple[int, list[Violation]]:
+    def judge_part(part: Part) -> tuple[int, list[Violation]]:
         count, found = 0, []
-        for one in gate.judged(ledger, part.tips, part.known):
+        for one in gate.judge_commits(ledger, part.tips, part.known):
             count += 1
             found += one.violations
             if count % 100 == 0 and part is todo[0]:
                 progress.update("commits", count * len(todo))  # the others will be about as far
         return count, found
 
-    done = gate.in_parts(ledger, judged, todo)
+    done = gate.in_parts(ledger, judge_part, todo)
     return sum(number for number, _ in done), [one for _, broken in done for one in broken]

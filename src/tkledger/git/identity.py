@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from tkledger.git.errors import GitError
@@ -38,6 +39,11 @@ def author_email(repo: Repo) -> str:
     """The e-mail of a commit made now; raises GitError if git would have to guess it."""
     ident = identities(repo)[0]
     return ident[ident.index("<") + 1 : ident.index(">")]
+
+
+def signs(config: Mapping[str, str]) -> bool:
+    """Whether git is set to sign every commit."""
+    return config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1")
 
 
 def identities(repo: Repo) -> tuple[str, str, dict[str, str]]:

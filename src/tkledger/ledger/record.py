@@ -59,7 +59,7 @@ def record(
     """
     ledger.place.require_writable()
     if dry_run:
-        return _judged(ledger, propose)[0]
+        return _legal_proposal(ledger, propose)[0]
     with writing(ledger.repo) as waited:
         if waited:
             ledger.place.refresh()
@@ -71,7 +71,7 @@ def record(
             raise
 
 
-def _judged(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal]:
+def _legal_proposal(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal]:
     """A proposal on HEAD that is legal. Raises Refused or TkError if it is not."""
     before = ledger.head()
     proposal = propose(before)
@@ -148,7 +148,7 @@ class _Writer:
     def _try(self, propose: Propose) -> Recorded:
         """One try, unless an earlier one was recorded after all; raises RefMoved, Locked."""
         earlier = self._answered(propose) or self._taken_along()
-        recorded, proposal = (earlier, None) if earlier else _judged(self._ledger, propose)
+        recorded, proposal = (earlier, None) if earlier else _legal_proposal(self._ledger, propose)
         if proposal is None or not (recorded.touched or proposal.always):
             if self._tries:
                 self._checkout.heal(again=True)
@@ -203,7 +203,7 @@ class _Writer:
             parent=self._place.tip,
             author=author,
             committer=committer,
-            sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
+            sign=identity.signs(config),
             others=together.objects,
         )
 

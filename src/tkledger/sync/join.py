@@ -42,7 +42,7 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, names: tuple[str, str], actor: 
         f"tk: sync {here} with {there}\n\n{ACTOR}: {actor}\n",
         author,
         committer,
-        sign=config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1"),
+        sign=identity.signs(config),
     )
 
 

@@ -21,7 +21,7 @@ LATER = "f" * 40
 CLAIM = Claim("a", "ann", "refs/heads/tk/a", "refs/heads/main", 3600, "n1", epoch=2)
 
 _HEAD = RefUpdate("refs/heads/main", OID, LATER, True, True, {}, 1_000, None)
-_HANDOVER = Handover("a", CLAIM, CLAIM._replace(nonce="n2"), goes_on=True, lapsed=False)
+_HANDOVER = Handover("a", CLAIM, CLAIM._replace(nonce="n2"), descends=True, lapsed=False)
 _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 
 FACTS: tuple[tuple[str, DoorFact], ...] = (
@@ -42,7 +42,7 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK709 unreadable", _HANDOVER._replace(new=CLAIM._replace(nonce=""))),
     ("TK709 another task", _HANDOVER._replace(new=CLAIM._replace(task="b"))),
     ("TK709 something else below it", _HANDOVER._replace(stray=LATER)),
-    ("TK709 unrelated", _HANDOVER._replace(goes_on=False)),
+    ("TK709 unrelated", _HANDOVER._replace(descends=False)),
     ("TK709 an earlier epoch", _HANDOVER._replace(new=CLAIM._replace(epoch=1))),
     ("TK709 still held", _HANDOVER._replace(new=_BOBS)),
     ("TK709 the same epoch", _HANDOVER._replace(new=_BOBS._replace(epoch=2), lapsed=True)),

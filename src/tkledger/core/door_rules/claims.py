@@ -57,7 +57,7 @@ def fenced(work: ClaimedWork) -> Iterator[Finding]:
 class Handover(NamedTuple):
     """A claim that a push changes: before and after, None for absent.
 
-    task: by the ref's name; goes_on: whether the new one has the old one in its history
+    task: by the ref's name; descends: whether the new one has the old one in its history
     stray: the first commit that comes with the new one and is not a claim on the task: it has files
         or other words, the new one itself or below it; empty without one
     lapsed: whether the old one has run out, by the server's own clock
@@ -68,7 +68,7 @@ class Handover(NamedTuple):
     task: str
     old: Claim | None
     new: Claim | None
-    goes_on: bool
+    descends: bool
     lapsed: bool
     over: bool = False
     known: frozenset[str] | None = None
@@ -94,7 +94,9 @@ def _carrying(move: Handover) -> str:
 def _unrelated(move: Handover) -> str:
     both = move.old is not None and move.new is not None
     return (
-        "the pushed claim does not follow from the current one" if both and not move.goes_on else ""
+        "the pushed claim does not follow from the current one"
+        if both and not move.descends
+        else ""
     )
 
 
