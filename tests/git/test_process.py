@@ -18,7 +18,7 @@ from tests.support.project import Project
 from tkledger.errors import Exit
 from tkledger.git import process
 from tkledger.git.errors import GitError
-from tkledger.git.process import Filter, environment, running
+from tkledger.git.process import FilterProcess, environment, running
 from tkledger.git.repo import Repo
 
 LARGE = 4_000_000
@@ -212,7 +212,7 @@ def test_the_exit_status_is_git_s(folder: str, tmp_path: Path, code: int) -> Non
 def test_a_signal_is_a_status_below_zero(folder: str) -> None:
     with running(("cat-file", "--batch"), folder, environment(folder)) as git:
         git.process.wait()
-    asked = Filter(("cat-file", "--batch"), folder, environment(folder))
+    asked = FilterProcess(("cat-file", "--batch"), folder, environment(folder))
     asked._process.kill()
     assert asked._process.wait() == -signal.SIGKILL
     asked.ask(b"HEAD\n")  # it is gone: the answer is missing, and nothing is raised
