@@ -30,7 +30,11 @@ def test_a_claim_is_read_as_it_was_written(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hello", "task: a\nholder: x\n", claims.message(CLAIM).replace("3600", "soon")]
+    "text",
+    [
+        *("", "hello", "task: a\nholder: x\n", claims.message(CLAIM).replace("3600", "soon")),
+        *(claims.message(CLAIM) + twice for twice in ("holder: eve\n", "task: b\n")),
+    ],
 )
 def test_what_is_no_claim_is_nobody_s_and_has_run_out(text: str) -> None:
     one = claims.parsed("a", text)

@@ -41,6 +41,12 @@ def sides(base: Task, ours: Task, theirs: Task, result: Task, policy: Policy = D
                      into=ledger(result, policy=policy)))  # fmt: skip
 
 
+def because(reason: str, law: int = 2) -> Change:
+    """A limit raised by the actor who may."""
+    made = edit(a_task(), a_task(retry={"max": 9}), policy=BOSS._replace(law=law))
+    return made._replace(actor="boss", message=f"tk: edit\n\nTk-Reason: {reason}\n")
+
+
 def broken(subject: str = "a") -> Snapshot:
     return ledger(flaws=(Flaw("TK101", subject, "is bad", "mend it"),))
 
@@ -187,6 +193,12 @@ def test_the_legal_twin_is_accepted(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES[:7], ids=_name)
 def test_the_role_may_do_what_others_may_not(case: Case) -> None:
     assert codes(case.broken._replace(actor="boss")) == set()
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", "\u200b", "-"])
+def test_a_reason_has_a_letter(blank: str) -> None:
+    assert codes(because(blank)) == {"TK501"}
+    assert codes(because("so")) == codes(because(blank, law=1)) == set()
 
 
 def test_without_the_role_in_the_policy_limits_are_anybodys() -> None:

@@ -58,8 +58,11 @@ def parsed(task: str, text: str) -> Claim:
 
     Its values are as strict as those of a task file: anyone who may push can write a claim.
     """
-    found = dict(one.split(": ", 1) for one in lines(text) if ": " in one)
+    pairs = [one.split(": ", 1) for one in lines(text) if ": " in one]
+    found = dict(pairs)
     try:
+        if len(found) < len(pairs):
+            raise ValueError("names a value twice")
         return Claim(
             task_id(found.get("task", "")),
             line(found["holder"]),

@@ -37,5 +37,5 @@ def _kept(store: Store) -> tuple[str, dict[str, int]]:
     try:
         found = json.loads(store.read(BIRTH_ORDER) or b"")
         return str(found["tip"]), {str(name): int(n) for name, n in found["order"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "", {}

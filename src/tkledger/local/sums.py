@@ -53,7 +53,7 @@ class SumsFile:
                 found["late"],
                 found["clock"],
             )
-        except (OSError, ValueError, TypeError, LookupError, AttributeError):
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None
 
     def write(self, sums: Sums) -> None:

@@ -40,7 +40,7 @@ class TaskCache:
             if found["tk"] != __version__:
                 return {}
             return {oid: _task(row) for oid, row in found["tasks"].items()}
-        except (OSError, ValueError, TypeError, LookupError, AttributeError):
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return {}
 
     def write(self, tasks: Mapping[Oid, Task]) -> None:

@@ -14,7 +14,7 @@ from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget, Retry, Task
-from tkledger.core.trailers import REASON
+from tkledger.core.trailers import REASON, trailers
 
 
 def raised(policy: Policy, old: Task, new: Task) -> list[str]:
@@ -61,7 +61,8 @@ def limit_raised(change: Change) -> Iterator[Finding]:
     Since edition 2 of the law limits are compared as they hold for the task: a `type` with higher
     limits raises them, and so does a `retry.max` above the policy's `retry`, an earlier
     `retry.not_before` or none, a task created with `scope: attempt` if the policy's limit counts its
-    lifetime, and a merge that chooses the looser of two types or parents.
+    lifetime, and a merge that chooses the looser of two types or parents. A
+    reason has a letter or digit, on a line of its own.
 
     Why: a limit is worthless if the one it limits can raise it.
 
@@ -77,12 +78,18 @@ def limit_raised(change: Change) -> Iterator[Finding]:
                 f"{what}: not for {change.actor}",
                 f"ask {quoted(allowed[0])}: tk edit {task.id} --budget ... --reason TEXT",
             )
-        elif change.message is not None and f"{REASON}: " not in change.message:
+        elif change.message is not None and not _has_reason(change.law, change.message):
             yield Finding(
                 task.id,
                 f"{what} without a reason",
                 "give --reason TEXT, or a line 'Tk-Reason: TEXT' in the message",
             )
+
+
+def _has_reason(law: Policy, message: str) -> bool:
+    if law.law < 2:
+        return f"{REASON}: " in message
+    return any(letter.isalnum() for letter in trailers(message).get(REASON, ""))
 
 
 def _raises(change: Change) -> Iterator[tuple[Task, str]]:
