@@ -282,7 +282,7 @@ def test_an_interruption_just_after_the_start_ends_the_command(
     monkeypatch.setattr(process.subprocess, "Popen", interrupted)
     files = str(tmp_path / "log"), None, 1.0, bool, str(tmp_path / "child")
     command = process.Invocation(["sleep", "600"], str(tmp_path), {}, *files)
-    assert process.carried_out(command).end is process.End.INTERRUPTED
+    assert process.run_command(command).end is process.End.INTERRUPTED
     assert started[0].returncode == -signal.SIGTERM
 
 

@@ -19,13 +19,13 @@ from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.report import SILENT, Progress
 from tkledger.sync import sync, turns
-from tkledger.sync.route import route
+from tkledger.sync.route import route_from_head
 
 
 def queue_of(place: Path) -> str | None:
     """Where a clone asks for its turn."""
     repo = Repo(str(place))
-    found = route(repo, None).queue
+    found = route_from_head(repo, None).queue
     repo.close()
     return found
 

@@ -20,7 +20,7 @@ _REASONS = {"owner": "user", "approval": "approval"}
 """What a task waits for at the tiers that answer with words."""
 
 
-def retried(session: Session, word: str, gap: str, *, dry_run: bool) -> tuple[Session, Carried]:
+def retry(session: Session, word: str, gap: str, *, dry_run: bool) -> tuple[Session, Carried]:
     """Send a task back for another attempt, noting what is missing; and the checkout it is in."""
     there, task = where_begun(session, word)
     verb = _BACK.get(task.state)
@@ -31,7 +31,7 @@ def retried(session: Session, word: str, gap: str, *, dry_run: bool) -> tuple[Se
     return there, there.carry_out(words, dry_run=dry_run)
 
 
-def escalated(
+def escalate(
     session: Session, word: str, tier: str | None, message: str | None, *, dry_run: bool
 ) -> tuple[Session, Carried]:
     """Hand a failed task to a tier, by default to the next one; and the checkout it is in.

@@ -61,7 +61,7 @@ class Invocation(NamedTuple):
     child: str
 
 
-def carried_out(command: Invocation) -> Result:
+def run_command(command: Invocation) -> Result:
     """Run a command to its end, whichever comes first; nothing of its group is left then."""
     os.makedirs(os.path.dirname(command.log), exist_ok=True)
     with _Interruptions() as interruptions:

@@ -24,7 +24,7 @@ class Reaped(NamedTuple):
     blocked: Task | None
 
 
-def reaped(session: Session, *, dry_run: bool) -> Iterator[Reaped]:
+def reap(session: Session, *, dry_run: bool) -> Iterator[Reaped]:
     """Block the tasks in progress here whose lease has run out, and give up their claims.
 
     Claims of work that has been merged since are deleted on the way.

@@ -13,7 +13,7 @@ from tkledger.agents.briefing import Briefing, brief, log_of
 from tkledger.agents.jobs import VARIABLE, publish
 from tkledger.agents.next import offered
 from tkledger.agents.process import End, Result
-from tkledger.agents.work import begun
+from tkledger.agents.work import begin
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import moves, standing
@@ -78,7 +78,7 @@ def life(session: Session, word: str, options: RunOptions) -> Iterator[Briefing 
     """One task from its claim to its end here: each attempt, as many as the job allows."""
     task_id = find(session.head(), word)
     publish(task_id, "starting")
-    place = begun(session, task_id).place
+    place = begin(session, task_id).place
     there = session.at(place.path)
     for attempt in range(options.retries + 1):
         result = yield from _attempt(there, place, task_id, options)
@@ -114,7 +114,7 @@ def _attempt(
     }
     log = log_of(folder, task.tries)
     publish(task_id, task.state.value, log)
-    return process.carried_out(
+    return process.run_command(
         process.Invocation(
             options.command,
             place.path,

@@ -21,7 +21,7 @@ class Begun(NamedTuple):
     commit: str
 
 
-def begun(session: Session, word: str) -> Begun:
+def begin(session: Session, word: str) -> Begun:
     """Claim and start a task in a checkout of its own, made if it is not there.
 
     The claim comes first, so that of many one makes a checkout; what fails later is undone.
@@ -46,7 +46,7 @@ def begun(session: Session, word: str) -> Begun:
         raise
 
 
-def dropped(session: Session, word: str) -> Begun:
+def drop_checkout(session: Session, word: str) -> Begun:
     """Take a task's checkout away, if all in it is committed; its branch stays."""
     task_id = existing(session.head(), word).id
     place = worktrees.worktree_of(session.repo, identity.identities(session.repo)[2], task_id)

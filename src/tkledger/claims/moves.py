@@ -253,7 +253,7 @@ def _agreement(
         return
     from tkledger.claims import remote
 
-    with remote.agreed(repo, who.remote, _pushed(turned, landed), landed.objects) as words:
+    with remote.ask_consent(repo, who.remote, _pushed(turned, landed), landed.objects) as words:
         if words and who.policy.claims == "required":
             raise remote.unreachable(who.remote, words)
         yield

@@ -83,7 +83,7 @@ def _there(repo: Repo, remote: str, ref: str) -> str | None:
 
 
 @contextmanager
-def agreed(
+def ask_consent(
     repo: Repo, remote: str, swaps: Sequence[RefSwap], objects: Sequence[NewObject]
 ) -> Iterator[str]:
     """Push claims to a remote before something is done, and undo that if it fails.

@@ -18,7 +18,9 @@ from tkledger.git.repo import Repo
 from tkledger.local.first_seen import note_first_seen
 
 
-def renewed(repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]) -> tuple[RefSwap, ...]:
+def renew_pushed(
+    repo: Repo, tasks: Iterable[str], theirs: Mapping[str, Oid]
+) -> tuple[RefSwap, ...]:
     """Renew here the claims on these tasks that were made here and that the remote has as well; gives
     how they are to move there. Those that differ are pushed in any case.
 

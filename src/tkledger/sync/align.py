@@ -58,14 +58,14 @@ class _One(NamedTuple):
     way: Way = Way.KEEP
 
 
-def align(repo: Repo, road: Route, here: Refs, theirs: Refs) -> Alignment:
+def align(repo: Repo, route: Route, here: Refs, theirs: Refs) -> Alignment:
     """What to do about every claim and inbox; ``here`` are our refs under ``refs/tk``.
 
     A ref that is not a claim on a task or an inbox is ignored.
     """
-    known = *_under(CLAIMS, here), *_under(CLAIMS, theirs), *_under(f"{road.agreed}claims/", here)
+    known = *_under(CLAIMS, here), *_under(CLAIMS, theirs), *_under(f"{route.agreed}claims/", here)
     claims = {
-        name: _claim(repo, road, here, theirs, name) for name in sorted({*known}) if is_id(name)
+        name: _claim(repo, route, here, theirs, name) for name in sorted({*known}) if is_id(name)
     }
     inboxes = {
         name: _inbox(repo, here.get(INBOXES + name), theirs.get(INBOXES + name), INBOXES + name)
@@ -86,8 +86,8 @@ def _under(prefix: str, refs: Refs) -> Iterator[str]:
     return (ref.removeprefix(prefix) for ref in refs if ref.startswith(prefix))
 
 
-def _claim(repo: Repo, road: Route, here: Refs, theirs: Refs, name: str) -> _One:
-    ref, mark = CLAIMS + name, f"{road.agreed}claims/{name}"
+def _claim(repo: Repo, route: Route, here: Refs, theirs: Refs, name: str) -> _One:
+    ref, mark = CLAIMS + name, f"{route.agreed}claims/{name}"
     claim = ThreeWay(here.get(ref), theirs.get(ref), here.get(mark))
     chosen = way(claim, partial(history.is_ancestor, repo))
     if chosen in _SENT:
@@ -107,11 +107,11 @@ def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
         return _One(sends=(Send(ref, ours),), way=Way.SEND)
     if ours is None or history.is_ancestor(repo, ours, theirs):
         return _One((RefSwap(ref, theirs, ours),), way=Way.TAKE)
-    both = _united(repo, theirs, ours)
+    both = _unite(repo, theirs, ours)
     return _One((RefSwap(ref, both, ours),), (Send(ref, both),), way=Way.YIELD)
 
 
-def _united(repo: Repo, a: Oid, b: Oid) -> Oid:
+def _unite(repo: Repo, a: Oid, b: Oid) -> Oid:
     author, committer, _ = identity.identities(repo)
     return writing.commit_tree(
         repo, writing.empty_tree(repo), [a, b], "tk: both inboxes\n", author, committer, sign=False

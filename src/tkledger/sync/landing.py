@@ -17,7 +17,7 @@ _LISTED = 5
 """How many files a message names."""
 
 
-def mend(repo: Repo) -> None:
+def heal(repo: Repo) -> None:
     """Repair index and files if an earlier command was killed."""
     with writing(repo) as waited:
         checkout = Checkout(repo) if repo.top is not None else None

@@ -70,13 +70,15 @@ class Plan(NamedTuple):
     done: Synced
 
 
-def planned(ledger: Ledger, road: Route, actor: str, *, dry_run: bool, progress: Progress) -> Plan:
+def make_plan(
+    ledger: Ledger, route: Route, actor: str, *, dry_run: bool, progress: Progress
+) -> Plan:
     """Fetch, and see what there is to do; raises as `sync` does."""
     repo = ledger.repo
-    here, theirs = _both(repo, road, dry_run=dry_run, progress=progress)
-    alignment = align(repo, road, here, theirs)
-    ours, other, had = repo.head, theirs.get(road.target), here.get(mark(road))
-    _require_forward(repo, road, had, other)
+    here, theirs = _both(repo, route, dry_run=dry_run, progress=progress)
+    alignment = align(repo, route, here, theirs)
+    ours, other, had = repo.head, theirs.get(route.target), here.get(mark(route))
+    _require_forward(repo, route, had, other)
     sent, received = _apart(repo, ours, other)
     commit = ours or other
     if sent and received:
@@ -84,7 +86,7 @@ def planned(ledger: Ledger, road: Route, actor: str, *, dry_run: bool, progress:
 
         assert ours
         assert other
-        commit = join(ledger, other, ours, (road.here, road.there), actor)
+        commit = join(ledger, other, ours, (route.here, route.there), actor)
     elif received:
         commit = other
     landing = commit if received else None
@@ -98,12 +100,12 @@ def planned(ledger: Ledger, road: Route, actor: str, *, dry_run: bool, progress:
     return Plan(theirs, had, alignment, commit if sent else None, landing, done)
 
 
-def mark(road: Route) -> str:
+def mark(route: Route) -> str:
     """The ref that keeps the branch as both sides last had it."""
-    return f"{road.agreed}{road.target.removeprefix('refs/')}"
+    return f"{route.agreed}{route.target.removeprefix('refs/')}"
 
 
-def _require_forward(repo: Repo, road: Route, had: Oid | None, theirs: Oid | None) -> None:
+def _require_forward(repo: Repo, route: Route, had: Oid | None, theirs: Oid | None) -> None:
     """Raise if the remote no longer has a commit that both sides had, and HEAD still has it.
 
     A merge would bring that commit back; following the remote would lose work built on it.
@@ -116,9 +118,9 @@ def _require_forward(repo: Repo, road: Route, had: Oid | None, theirs: Oid | Non
     raise TkError(
         Exit.REJECTED,
         "rewritten",
-        f"{road.there} has been rewritten: it no longer has {had[:10]}, which both sides had",
-        f"ask who did it; if that was meant: git fetch {quoted(road.remote)}, then"
-        f" git rebase --onto {quoted(road.there)} {had[:10]}",
+        f"{route.there} has been rewritten: it no longer has {had[:10]}, which both sides had",
+        f"ask who did it; if that was meant: git fetch {quoted(route.remote)}, then"
+        f" git rebase --onto {quoted(route.there)} {had[:10]}",
     )
 
 
@@ -133,30 +135,30 @@ def _apart(repo: Repo, ours: Oid | None, theirs: Oid | None) -> tuple[int, int]:
 
 
 def _both(
-    repo: Repo, road: Route, *, dry_run: bool, progress: Progress
+    repo: Repo, route: Route, *, dry_run: bool, progress: Progress
 ) -> tuple[dict[str, Oid], dict[str, Oid]]:
     """Our refs under ``refs/tk``, and what the remote has, by its own names, after fetching it.
 
     The branch is asked for by a pattern: a plain name that the remote has not would be an error.
     """
-    name = road.target.removeprefix("refs/")
+    name = route.target.removeprefix("refs/")
     refspecs = [
-        f"+refs/{name}*:{road.copies}{name}*",
-        f"+{CLAIMS}*:{road.copies}claims/*",
-        f"+{INBOXES}*:{road.copies}inbox/*",
+        f"+refs/{name}*:{route.copies}{name}*",
+        f"+{CLAIMS}*:{route.copies}claims/*",
+        f"+{INBOXES}*:{route.copies}inbox/*",
     ]
-    transport.fetch(repo, road.remote, refspecs, progress=progress.show, dry_run=dry_run)
+    transport.fetch(repo, route.remote, refspecs, progress=progress.show, dry_run=dry_run)
     here = refs.listed(repo, ref_names.ALL)
     if dry_run:  # no ref was moved, so the remote has to be asked
-        return here, transport.listed(repo, road.remote, _patterns(road))
+        return here, transport.listed(repo, route.remote, _patterns(route))
     places = {"heads/": "refs/heads/", "claims/": CLAIMS, "inbox/": INBOXES}
     found = {}
     for ref, oid in here.items():
-        if ref.startswith(road.copies):
-            kind, slash, rest = ref.removeprefix(road.copies).partition("/")
+        if ref.startswith(route.copies):
+            kind, slash, rest = ref.removeprefix(route.copies).partition("/")
             found[places.get(kind + slash, "") + rest] = oid
     return here, found
 
 
-def _patterns(road: Route) -> list[str]:
-    return [road.target, f"{CLAIMS}*", f"{INBOXES}*"]
+def _patterns(route: Route) -> list[str]:
+    return [route.target, f"{CLAIMS}*", f"{INBOXES}*"]

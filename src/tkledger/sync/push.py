@@ -25,7 +25,7 @@ _ALIKE = 3
 """How often a push may fail although the remote did not change, before it counts as rejected."""
 
 
-class Lost(Exception):
+class PushFailed(Exception):
     """A push that failed: the old values of the remote refs it was to move, and the remote's answer."""
 
     def __init__(self, onto: dict[str, Oid | None], pushed: Pushed) -> None:
@@ -34,40 +34,40 @@ class Lost(Exception):
         self.pushed = pushed
 
 
-def push(ledger: Ledger, road: Route, plan: Plan, progress: Progress) -> list[RefSwap]:
-    """Push; gives the refs to move here now that the remote has taken it. Raises Lost if not."""
+def push(ledger: Ledger, route: Route, plan: Plan, progress: Progress) -> list[RefSwap]:
+    """Push; gives the refs to move here now that the remote has taken it. Raises PushFailed if not."""
     repo = ledger.repo
     sends, afterwards = [*plan.alignment.sends], [*plan.alignment.afterwards]
     if plan.pushing:
-        worked_on = _require_legal(ledger, road, plan.pushing)
-        for ref, new, old in renewal.renewed(repo, worked_on, plan.theirs):
+        worked_on = _require_legal(ledger, route, plan.pushing)
+        for ref, new, old in renewal.renew_pushed(repo, worked_on, plan.theirs):
             sends.append(Send(ref, new, old))
-            afterwards.append(RefSwap(f"{road.agreed}claims/{ref[len(CLAIMS) :]}", new, old))
-        sends.append(Send(road.target, plan.pushing))
+            afterwards.append(RefSwap(f"{route.agreed}claims/{ref[len(CLAIMS) :]}", new, old))
+        sends.append(Send(route.target, plan.pushing))
     if plan.done.commit and plan.done.commit != plan.had:
-        afterwards.append(RefSwap(mark(road), plan.done.commit, plan.had))
+        afterwards.append(RefSwap(mark(route), plan.done.commit, plan.had))
     if sends:
-        pushed = transport.push(repo, road.remote, sends, progress=progress.show)
+        pushed = transport.push(repo, route.remote, sends, progress=progress.show)
         if not pushed.done:
-            raise Lost({one.ref: plan.theirs.get(one.ref) for one in pushed.answers}, pushed)
+            raise PushFailed({one.ref: plan.theirs.get(one.ref) for one in pushed.answers}, pushed)
     return afterwards
 
 
-def _require_legal(ledger: Ledger, road: Route, commit: Oid) -> list[str]:
+def _require_legal(ledger: Ledger, route: Route, commit: Oid) -> list[str]:
     """Judge what is pushed as pre-push does, whether or not that hook is installed; raises Refused.
     Gives the tasks that were worked on.
 
     The verdict is noted, so that the hook need not start a process to reach it again.
     """
     workers: fence.Workers = {}
-    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], road.remote, workers)))
+    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], route.remote, workers)))
     if violations:
         raise Refused(*violations)
     note_judged(ledger.repo, f"push {commit}")
     return list(workers)
 
 
-def is_final(repo: Repo, road: Route, lost: Sequence[Lost]) -> bool:
+def is_final(repo: Repo, route: Route, lost: Sequence[PushFailed]) -> bool:
     """Whether the last of these pushes lost no race: a hook declined it, or it fails again and again
     although the remote did not change.
 
@@ -77,24 +77,24 @@ def is_final(repo: Repo, road: Route, lost: Sequence[Lost]) -> bool:
     if last.pushed.too_large:
         return True
     if last.pushed.declined:
-        now = transport.listed(repo, road.remote, list(last.onto)) if last.onto else {}
+        now = transport.listed(repo, route.remote, list(last.onto)) if last.onto else {}
         return all(now.get(ref) == oid for ref, oid in last.onto.items())
     same = [one for one in lost[-_ALIKE:] if one.onto == last.onto]
     return len(same) == _ALIKE
 
 
-def rejected(road: Route, pushed: Pushed) -> TkError:
+def rejected(route: Route, pushed: Pushed) -> TkError:
     """The error for a push that the remote will not take."""
     output = lines(pushed.told or pushed.words)
     said = [line for line in output if line and not line.startswith(("To ", "hint:"))]
     reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
-    between = f"{road.there}..{road.here}"
+    between = f"{route.there}..{route.here}"
     remedy = f"look with tk verify {quoted(between)}"
     if pushed.too_large:
         reasons = "it is larger than the remote allows"
-        there = f"{quoted(road.remote)} COMMIT:{quoted(road.target)}"
+        there = f"{quoted(route.remote)} COMMIT:{quoted(route.target)}"
         remedy = f"push less at a time, git push {there}, then tk sync;"
-        remedy += f" or have receive.maxInputSize raised at {road.remote}"
-    fact = f"{road.remote} rejected the push{reasons and f', {reasons}'}:\n"
+        remedy += f" or have receive.maxInputSize raised at {route.remote}"
+    fact = f"{route.remote} rejected the push{reasons and f', {reasons}'}:\n"
     indented = "\n".join(f"  {line}" for line in said)
     return TkError(Exit.REJECTED, "refused", fact + indented, f"nothing here was changed; {remedy}")

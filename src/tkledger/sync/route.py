@@ -58,7 +58,7 @@ class Route(NamedTuple):
         return f"{self.remote}/{self.target.removeprefix('refs/heads/')}"
 
 
-def route(repo: Repo, remote: str | None) -> Route:
+def route_from_head(repo: Repo, remote: str | None) -> Route:
     """From HEAD's branch to its upstream, or to the branch of the same name on a remote.
 
     Raises TkError if there is no checkout, no branch or no remote.

@@ -21,9 +21,9 @@ from tkledger.ledger.reader import Ledger
 from tkledger.local.lock import retrying
 from tkledger.report import SILENT, Progress
 from tkledger.sync import turns
-from tkledger.sync.landing import land, mend
-from tkledger.sync.plan import NOTHING, Plan, Synced, planned
-from tkledger.sync.push import Lost, is_final, push, rejected
+from tkledger.sync.landing import heal, land
+from tkledger.sync.plan import NOTHING, Plan, Synced, make_plan
+from tkledger.sync.push import PushFailed, is_final, push, rejected
 from tkledger.sync.route import Route
 
 TRIES = 20
@@ -43,7 +43,7 @@ _STALE = 0.1
 
 def sync(
     ledger: Ledger,
-    road: Route,
+    route: Route,
     actor: str,
     *,
     dry_run: bool = False,
@@ -55,9 +55,9 @@ def sync(
     """
     repo = ledger.repo
     if not dry_run:
-        mend(repo)
+        heal(repo)
     earlier, other, began = NOTHING, "", 0.0
-    lost: list[Lost] = []
+    lost: list[PushFailed] = []
 
     def longest(attempt: int) -> float:
         """The time of some tries, more each time: so the others get through one by one."""
@@ -67,36 +67,39 @@ def sync(
         if attempt:
             repo.refresh()
         try:
-            with _turn(repo, road, actor, None if dry_run else road.queue, progress) as other:
+            with _turn(repo, route, actor, None if dry_run else route.queue, progress) as other:
                 began = time.monotonic()
-                plan = planned(ledger, road, actor, dry_run=dry_run, progress=progress)
+                plan = make_plan(ledger, route, actor, dry_run=dry_run, progress=progress)
                 done = plan.done.after(earlier, attempt + 1)
                 if dry_run:
                     return done
                 if plan.alignment.moves:
                     refs.swap(repo, plan.alignment.moves, "tk: sync")
                 earlier = done
-                agreed = push(ledger, road, plan, progress)
-            _follow(repo, road, plan, agreed)
+                agreed = push(ledger, route, plan, progress)
+            _follow(repo, route, plan, agreed)
             return done
-        except Lost as one:
+        except PushFailed as one:
             lost.append(one)
-            if is_final(repo, road, lost):
-                raise rejected(road, one.pushed) from None
+            if is_final(repo, route, lost):
+                raise rejected(route, one.pushed) from None
         except (RefMoved, Contended):
             continue
-    raise _gave_up(road, lost, other)
+    raise _gave_up(route, lost, other)
 
 
 @contextmanager
 def _turn(
-    repo: Repo, road: Route, actor: str, queue: str | None, progress: Progress
+    repo: Repo, route: Route, actor: str, queue: str | None, progress: Progress
 ) -> Iterator[str]:
     """Take the turn, unless there seems to be nothing to push; gives who has it instead, if anyone."""
     began = time.monotonic()
     if queue is not None:
         # git's copy, too: a new clone has none of ours, and a plain `git push` moves only that one
-        copies = (f"{road.copies}{road.target.removeprefix('refs/')}", f"refs/remotes/{road.there}")
+        copies = (
+            f"{route.copies}{route.target.removeprefix('refs/')}",
+            f"refs/remotes/{route.there}",
+        )
         if any(found and found[0] == repo.head for found in repo.read_many(copies)):
             queue = None
     with turns.turn(queue, actor, progress) as other:
@@ -105,11 +108,11 @@ def _turn(
         yield other
 
 
-def _follow(repo: Repo, road: Route, plan: Plan, agreed: Sequence[RefSwap]) -> None:
+def _follow(repo: Repo, route: Route, plan: Plan, agreed: Sequence[RefSwap]) -> None:
     """Move the refs and the checkout here once the remote has taken the push, outside the turn."""
-    if plan.pushing and plan.done.created and not road.has_upstream:
-        repo.run("config", f"branch.{road.here}.remote", road.remote)
-        repo.run("config", f"branch.{road.here}.merge", road.target)
+    if plan.pushing and plan.done.created and not route.has_upstream:
+        repo.run("config", f"branch.{route.here}.remote", route.remote)
+        repo.run("config", f"branch.{route.here}.merge", route.target)
     if agreed:
         with suppress(RefMoved):  # another sync of this repository moved them meanwhile
             refs.swap(repo, agreed, "tk: sync")
@@ -117,9 +120,9 @@ def _follow(repo: Repo, road: Route, plan: Plan, agreed: Sequence[RefSwap]) -> N
         land(repo, plan.landing, judged=plan.landing == plan.pushing)
 
 
-def _gave_up(road: Route, lost: Sequence[Lost], other: str) -> TkError:
+def _gave_up(route: Route, lost: Sequence[PushFailed], other: str) -> TkError:
     if lost and lost[-1].pushed.declined:  # by a hook, after which the remote had moved each time
-        return rejected(road, lost[-1].pushed)
+        return rejected(route, lost[-1].pushed)
     holder = f" ({other} holds the turn)" if other else ""
-    fact = f"gave up after {TRIES} tries: {road.remote} kept moving{holder}"
-    return TkError(Exit.BUSY, "busy", fact, f"tk sync {quoted(road.remote)}")
+    fact = f"gave up after {TRIES} tries: {route.remote} kept moving{holder}"
+    return TkError(Exit.BUSY, "busy", fact, f"tk sync {quoted(route.remote)}")

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from tkledger.api.json import without_empty
 from tkledger.cli.answer import Answer, Aside
-from tkledger.cli.commands.hooks import told
+from tkledger.cli.commands.hooks import warnings
 from tkledger.core.change import Violation
-from tkledger.doors import doctor as ward
+from tkledger.doors.doctor import Examined, examine
 from tkledger.doors.install import Installed
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
@@ -18,7 +18,7 @@ from tkledger.report import violation_json
 def doctor(fix: bool = False, path: str = ".") -> Answer:
     """Check this repository, and try that each hook rejects what it must."""
     repo = Repo(path)
-    findings = list(ward.examine(repo))
+    findings = list(examine(repo))
     fixed = [one for one in findings if fix and not one.good and one.fix is not None]
     violations: list[Violation] = []
     for one in fixed:
@@ -26,7 +26,7 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
         done = one.fix()
         violations += done.violations if isinstance(done, Installed) else ()
     if fixed:
-        findings = list(ward.examine(Repo(path)))
+        findings = list(examine(Repo(path)))
     bad = [one for one in findings if not one.good]
     names = [one.what for one in fixed]
 
@@ -37,7 +37,7 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
                 yield f"       remedy: {one.remedy}"
         for one in fixed:
             yield f"fixed: {one.what} (before: {one.message})"
-        yield from (Aside(line) for line in told(violations))
+        yield from (Aside(line) for line in warnings(violations))
         if any(one.fix for one in bad) and not fix:
             yield "to repair what is safe to repair: tk doctor --fix"
 
@@ -49,7 +49,7 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
     )
 
 
-def _json(one: ward.Examined) -> dict[str, object]:
+def _json(one: Examined) -> dict[str, object]:
     remedy = "" if one.good else one.remedy
     return without_empty(
         {"what": one.what, "good": one.good, "message": one.message, "remedy": remedy}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.agents.escalation import escalated
+from tkledger.agents import escalation
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, changed
 
@@ -17,5 +17,5 @@ def escalate(
 ) -> Answer:
     """Hand a failed task up: another attempt, another actor, its creator, an approver."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    there, carried = escalated(session, id, to, message, dry_run=dry_run)
+    there, carried = escalation.escalate(session, id, to, message, dry_run=dry_run)
     return changed(there, carried.recorded, dry_run=dry_run, verb="escalated")

@@ -7,7 +7,7 @@ from typing import Any
 
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core.change import Violation, quoted
-from tkledger.doors import install as hooks
+from tkledger.doors import install as installer
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.report import violation_json, violation_text
@@ -15,7 +15,7 @@ from tkledger.report import violation_json, violation_text
 
 def install(server: bool = False, path: str = ".") -> Answer:
     """Install the hooks; existing hooks run after them."""
-    states, violations = hooks.install(Repo(path), server=server)
+    states, violations = installer.install(Repo(path), server=server)
 
     def to_json() -> dict[str, Any]:
         broken = [violation_json(one) for one in violations]
@@ -26,14 +26,14 @@ def install(server: bool = False, path: str = ".") -> Answer:
         chained = [state.name for state in states if state.chained]
         more = f"; run after them: {', '.join(chained)}" if chained else ""
         yield f"installed {', '.join(state.name for state in states)}{more}"
-        yield from (Aside(one) for one in told(violations))
+        yield from (Aside(one) for one in warnings(violations))
         if server:
             yield f"next: tk doctor --fix -C {quoted(path)}"
 
     return Answer(to_json, view)
 
 
-def told(violations: Sequence[Violation]) -> Iterable[str]:
+def warnings(violations: Sequence[Violation]) -> Iterable[str]:
     """What broke the rules before a server had hooks, for people."""
     yield from (violation_text(one, "warning") for one in violations)
     if violations:
@@ -42,14 +42,14 @@ def told(violations: Sequence[Violation]) -> Iterable[str]:
 
 def uninstall(server: bool = False, path: str = ".") -> Answer:
     """Remove the hooks, and restore those that were there before."""
-    restored = hooks.uninstall(Repo(path), server=server)
+    restored = installer.uninstall(Repo(path), server=server)
     more = f"; restored {', '.join(restored)}" if restored else ""
     return Answer(lambda: {"restored": restored}, lambda: [f"removed{more}"])
 
 
 def status(server: bool = False, path: str = ".") -> Answer:
     """Show the state of each hook; exit 3 if one is missing."""
-    states = hooks.status(Repo(path), server=server)
+    states = installer.status(Repo(path), server=server)
     good = all(state.ours and state.current and state.executable for state in states)
     return Answer(
         lambda: {"hooks": [state._asdict() for state in states], "installed": good},
@@ -58,7 +58,7 @@ def status(server: bool = False, path: str = ".") -> Answer:
     )
 
 
-def _words(state: hooks.HookState, server: bool) -> str:
+def _words(state: installer.HookState, server: bool) -> str:
     command = "tk hooks install" + (" --server" if server else "")
     if not state.ours:
         return f"not installed: {command}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.agents.reap import reaped
+from tkledger.agents import reap as reaper
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, would_be
 
 
 def reap(actor: str | None = None, path: str = ".", dry_run: bool = False) -> Answer:
     """Block the tasks in progress here whose lease has run out, and free them for others."""
-    found = reaped(Session(path, actor=actor, progress=TERMINAL), dry_run=dry_run)
+    found = reaper.reap(Session(path, actor=actor, progress=TERMINAL), dry_run=dry_run)
 
     def view() -> Iterable[str | Aside]:
         none = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.agents.escalation import retried
+from tkledger.agents import escalation
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, changed
 
@@ -12,5 +12,5 @@ def retry(
 ) -> Answer:
     """Send a task back for another attempt; the gap becomes a note, which `tk run` passes on."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    there, carried = retried(session, id, gap, dry_run=dry_run)
+    there, carried = escalation.retry(session, id, gap, dry_run=dry_run)
     return changed(there, carried.recorded, dry_run=dry_run, verb="retried")

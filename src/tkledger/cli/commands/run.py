@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tkledger.agents import run as agents
+from tkledger.agents import run as runner
 from tkledger.agents.briefing import Briefing
 from tkledger.agents.run import Ended, RunOptions
 from tkledger.api.session import Session
@@ -40,8 +40,8 @@ def run(
         return Answer(lambda: None, lambda: (), lambda: side_by_side(jobs))
     options = RunOptions(command, timeout, retries)
     if next_:
-        return _answer(agents.one_by_one(session, options, tuple(label)))
-    return _answer(agents.life(session, words[0], options))
+        return _answer(runner.one_by_one(session, options, tuple(label)))
+    return _answer(runner.life(session, words[0], options))
 
 
 def _answer(events: Iterable[Briefing | Ended]) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.agents.work import begun, dropped
+from tkledger.agents.work import begin, drop_checkout
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
@@ -13,7 +13,7 @@ from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
 def work(id: str, drop: bool = False, actor: str | None = None, path: str = ".") -> Answer:
     """Claim and start a task in a checkout and on a branch of its own; prints where that is."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    task, place, commit = dropped(session, id) if drop else begun(session, id)
+    task, place, commit = drop_checkout(session, id) if drop else begin(session, id)
 
     def view() -> Iterable[Aside | Verbatim]:
         if drop:
