@@ -416,7 +416,7 @@ def test_a_batch_line_that_no_message_can_hold_is_named(
 
 def test_a_branch_with_a_line_separator_is_one_ref() -> None:
     line = f"{'0' * 40} {'a' * 40} refs/heads/x\u2028y\n"
-    assert [one.ref for one in ref_lines.parsed(line.encode())] == ["refs/heads/x\u2028y"]
+    assert [one.ref for one in ref_lines.from_receive(line.encode())] == ["refs/heads/x\u2028y"]
 
 
 @pytest.mark.parametrize("mode", [b"10x644", b"", b"100648", b"-40000"])
