@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from tests.support.histories import BEGIN, Loom
+from tests.support.histories import BEGIN, PlainRepo
 from tests.support.random_ledgers import World
 from tkledger.core.change import Violation
 from tkledger.core.rules import judge
@@ -59,14 +59,14 @@ class Recorded(World):
         return number
 
 
-def woven(world: Recorded, loom: Loom) -> list[str]:
+def imported(world: Recorded, plain_repo: PlainRepo) -> list[str]:
     """The commits of a history, refused ones included, as git has them."""
     commits = []
     for one in world.tried:
         before = world.snapshots[one.parents[0]].entries if one.parents else {}
         places = tuple(world.place[parent] + 1 for parent in one.parents)
         commits.append((dict(_files(before, one.after.entries)), places))
-    return loom.weave(commits, branch=None)
+    return plain_repo.fast_import(commits, branch=None)
 
 
 def _files(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> Iterator[tuple[str, Any]]:
@@ -91,8 +91,8 @@ def _by_commit(violations: Iterable[Violation]) -> Codes:
 class Server:
     """The repository as a server that gets one commit after another."""
 
-    def __init__(self, repo: Repo, loom: Loom) -> None:
-        self.repo, self.loom = repo, loom
+    def __init__(self, repo: Repo, plain_repo: PlainRepo) -> None:
+        self.repo, self.plain_repo = repo, plain_repo
         self.validated = ValidatedTips(repo)
         self.main: str | None = None
 
@@ -103,7 +103,7 @@ class Server:
         line = RefLine(ref, old, oid)
         broken = list(judge_push(Ledger(self.repo), [line], NOW))
         if not broken:
-            self.loom.git("update-ref", ref, oid)
+            self.plain_repo.git("update-ref", ref, oid)
             self.validated.advance([line])
             self.main = oid if follows else self.main
         return _by_commit(broken).get(oid, frozenset())  # a refused parent is judged again
@@ -112,10 +112,10 @@ class Server:
 def differences(seed: int, folder: Path) -> tuple[int, int, list[str]]:
     """How many commits of a history were accepted and refused, and where verdicts differ."""
     world = Recorded(seed).run()
-    loom = Loom(folder)
-    oids = woven(world, loom)
-    repo = Repo(str(loom.path))
-    server = Server(repo, loom)
+    plain_repo = PlainRepo(folder)
+    oids = imported(world, plain_repo)
+    repo = Repo(str(plain_repo.path))
+    server = Server(repo, plain_repo)
     everything = _by_commit(judge_present(repo, oids))
     wrong = [f"oracle: {one}" for one in world.wrongs]
     accepted = 0

@@ -17,7 +17,7 @@ pytest.register_assert_rewrite("tests.support")  # before it is imported: assert
 
 from tests.support.clone import Clone
 from tests.support.clones import cloned
-from tests.support.histories import Loom, a_task, genesis
+from tests.support.histories import PlainRepo, a_task, genesis
 from tests.support.project import Project
 from tests.support.team import Team
 
@@ -147,14 +147,14 @@ def bob(team: Team) -> Project:
 
 
 @pytest.fixture
-def loom(tmp_path: Path) -> Loom:
+def plain_repo(tmp_path: Path) -> PlainRepo:
     """An empty repository, for histories made by plain git."""
-    return Loom(tmp_path / "repo")
+    return PlainRepo(tmp_path / "repo")
 
 
 @pytest.fixture
-def begun(loom: Loom) -> Loom:
+def begun(plain_repo: PlainRepo) -> PlainRepo:
     """A ledger with the open tasks a and b; the checkout shows them."""
-    loom.weave([(genesis(), ()), ({"a": a_task("a"), "b": a_task("b")}, (1,))])
-    loom.git("reset", "-q", "--hard")
-    return loom
+    plain_repo.fast_import([(genesis(), ()), ({"a": a_task("a"), "b": a_task("b")}, (1,))])
+    plain_repo.git("reset", "-q", "--hard")
+    return plain_repo

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.histories import B, Loom, moved
+from tests.support.histories import B, PlainRepo, moved
 from tests.support.verifying import DONE, answer, tk
 from tkledger.errors import Exit
 
 
 def test_an_accepted_commit_is_reported_as_such(
-    begun: Loom, capsys: pytest.CaptureFixture[str]
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = begun.by_hand({"a": DONE})
     assert tk(begun, "accept", "HEAD", "--reason", "the host let it through") == Exit.OK
@@ -31,7 +31,7 @@ def test_an_accepted_commit_is_reported_as_such(
 
 
 def test_only_what_is_illegal_can_be_accepted_and_once(
-    begun: Loom, capsys: pytest.CaptureFixture[str]
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert answer(begun, capsys, "accept", "HEAD", "--reason", "r")[1]["error"]["kind"] == "legal"
     bad = begun.by_hand({"a": DONE})
@@ -52,7 +52,7 @@ def test_only_what_is_illegal_can_be_accepted_and_once(
 
 
 def test_an_acceptance_covers_that_commit_only(
-    begun: Loom, capsys: pytest.CaptureFixture[str]
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = begun.by_hand({"a": DONE})
     assert tk(begun, "accept", bad, "--reason", "once") == Exit.OK

@@ -4,46 +4,48 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.histories import POLICY_PATH, A, B, Loom, a_task, genesis
+from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesis
 from tests.support.verifying import DONE, answer
 from tkledger.core.task import changed as edited
 from tkledger.errors import Exit
 
 
-def test_a_ledger_may_begin_late(loom: Loom, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_ledger_may_begin_late(plain_repo: PlainRepo, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(3):
-        loom.by_hand({"code.py": b"%d\n" % number})
-    loom.by_hand(genesis())
-    loom.by_hand({"a": A})
-    assert answer(loom, capsys, "verify", "--all")[1] == {
+        plain_repo.by_hand({"code.py": b"%d\n" % number})
+    plain_repo.by_hand(genesis())
+    plain_repo.by_hand({"a": A})
+    assert answer(plain_repo, capsys, "verify", "--all")[1] == {
         "schema": "tk/1",
         "commits": 5,
         "violations": [],
     }
 
 
-def test_what_lay_there_before_the_ledger_began_is_judged_with_its_beginning(loom: Loom) -> None:
-    first = loom.commit({"a": DONE, ".tasks/notes.txt": b"x"})
-    begin = loom.commit(genesis(), first)
-    assert loom.codes() == {begin: {"TK202", "TK110"}}
+def test_what_lay_there_before_the_ledger_began_is_judged_with_its_beginning(
+    plain_repo: PlainRepo,
+) -> None:
+    first = plain_repo.commit({"a": DONE, ".tasks/notes.txt": b"x"})
+    begin = plain_repo.commit(genesis(), first)
+    assert plain_repo.codes() == {begin: {"TK202", "TK110"}}
 
 
-def test_a_ledger_that_begins_with_tasks_is_welcome(loom: Loom) -> None:
-    loom.commit({**genesis(), "a": A, "b": edited(B, state="backlog")})
-    assert loom.codes() == {}
+def test_a_ledger_that_begins_with_tasks_is_welcome(plain_repo: PlainRepo) -> None:
+    plain_repo.commit({**genesis(), "a": A, "b": edited(B, state="backlog")})
+    assert plain_repo.codes() == {}
 
 
-def test_a_ledger_does_not_begin_with_finished_tasks(loom: Loom) -> None:
-    begin = loom.commit({**genesis(), "a": DONE})
-    assert loom.codes() == {begin: {"TK202"}}
+def test_a_ledger_does_not_begin_with_finished_tasks(plain_repo: PlainRepo) -> None:
+    begin = plain_repo.commit({**genesis(), "a": DONE})
+    assert plain_repo.codes() == {begin: {"TK202"}}
 
 
-def test_a_policy_that_cannot_be_read_begins_no_lawless_ledger(loom: Loom) -> None:
-    begin = loom.commit({POLICY_PATH: b"version: one\n", "a": DONE})
-    assert loom.codes() == {begin: {"TK104", "TK202"}}
+def test_a_policy_that_cannot_be_read_begins_no_lawless_ledger(plain_repo: PlainRepo) -> None:
+    begin = plain_repo.commit({POLICY_PATH: b"version: one\n", "a": DONE})
+    assert plain_repo.codes() == {begin: {"TK104", "TK202"}}
 
 
-def test_other_roots_are_welcome_without_a_ledger(begun: Loom) -> None:
+def test_other_roots_are_welcome_without_a_ledger(begun: PlainRepo) -> None:
     root = begun.commit({"docs/index.md": b"pages\n"}, branch="pages")
     merge = begun.commit({"docs/index.md": b"pages\n"}, "main", root)
     assert begun.codes() == {}
@@ -51,7 +53,7 @@ def test_other_roots_are_welcome_without_a_ledger(begun: Loom) -> None:
     assert begun.codes("main", f"{merge}^") == {}
 
 
-def test_an_orphan_cannot_smuggle_tasks_in(begun: Loom) -> None:
+def test_an_orphan_cannot_smuggle_tasks_in(begun: PlainRepo) -> None:
     files = {"c": a_task("c", state="done")}
     root = begun.commit(files, branch="orphan")
     assert begun.codes("orphan") == {}, "alone it is no ledger"
@@ -62,7 +64,7 @@ def test_an_orphan_cannot_smuggle_tasks_in(begun: Loom) -> None:
     assert begun.codes("main")[merge] == {"TK106"}
 
 
-def test_a_second_ledger_is_refused(begun: Loom) -> None:
+def test_a_second_ledger_is_refused(begun: PlainRepo) -> None:
     root = begun.commit({**genesis(), "z": a_task("z")}, branch="other")
     assert begun.codes("other") == {}, "it is a ledger by itself"
     merge = begun.commit({"z": a_task("z")}, "main", root)
@@ -70,15 +72,15 @@ def test_a_second_ledger_is_refused(begun: Loom) -> None:
 
 
 def test_a_repository_without_a_ledger_is_unusable(
-    loom: Loom, capsys: pytest.CaptureFixture[str]
+    plain_repo: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    loom.by_hand({"code.py": b"1\n"})
-    status, said = answer(loom, capsys, "verify", "--all")
+    plain_repo.by_hand({"code.py": b"1\n"})
+    status, said = answer(plain_repo, capsys, "verify", "--all")
     assert (status, said["error"]["kind"]) == (Exit.UNUSABLE, "no-ledger")
 
 
 def test_a_newer_format_is_unusable_and_no_violation(
-    begun: Loom, capsys: pytest.CaptureFixture[str]
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun.commit({POLICY_PATH: b"version: 2\nformat: 99\nlaw: 1\ncolours: many\n"}, "main")
     status, said = answer(begun, capsys, "verify", "--all")
@@ -86,7 +88,7 @@ def test_a_newer_format_is_unusable_and_no_violation(
 
 
 def test_verify_at_an_earlier_point_judges_the_history_up_to_there(
-    begun: Loom, capsys: pytest.CaptureFixture[str]
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun.git("tag", "v1")
     bad = begun.by_hand({"a": DONE})
@@ -102,7 +104,7 @@ def test_verify_at_an_earlier_point_judges_the_history_up_to_there(
 
 @pytest.mark.parametrize("range_", ["..", "..HEAD", "HEAD...main", "nowhere..HEAD", "-x"])
 def test_a_range_that_is_none_is_said_so(
-    begun: Loom, capsys: pytest.CaptureFixture[str], range_: str
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str], range_: str
 ) -> None:
     status, said = answer(begun, capsys, "verify", range_)
     assert status in (Exit.USAGE, Exit.UNUSABLE)

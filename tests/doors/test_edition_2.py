@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.clone import Clone, Refused, text_of
-from tests.support.histories import POLICY_PATH, A, B, Files, Loom, a_task, genesis, moved
+from tests.support.histories import POLICY_PATH, A, B, Files, PlainRepo, a_task, genesis, moved
 from tests.support.verifying import DONE, STARTED, tk
 from tkledger.core.layout import path_of
 from tkledger.core.policy import DEFAULT, changed
@@ -20,10 +20,10 @@ NOTED = edited(STARTED, notes=["half way"], spent={"steps": 3})
 EXECUTABLE = ("100755", codec.dump_task(moved(NOTED, "done")).decode())
 
 
-def accepting(loom: Loom, *commits: str) -> str:
+def accepting(plain_repo: PlainRepo, *commits: str) -> str:
     """Accept commits in the policy, on top of main."""
     named = dict.fromkeys(commits, "it happened")
-    return loom.commit({POLICY_PATH: changed(DEFAULT, accepted=named)}, "main")
+    return plain_repo.commit({POLICY_PATH: changed(DEFAULT, accepted=named)}, "main")
 
 
 # -- files that could not be read, and ids that were used --------------------------------------
@@ -40,17 +40,19 @@ MENDED: dict[str, tuple[Files, set[str]]] = {
 
 
 @pytest.fixture
-def broken(loom: Loom) -> Loom:
+def broken(plain_repo: PlainRepo) -> PlainRepo:
     """The accepted last commit but one made the file of a, which is in progress, unreadable."""
-    loom.weave([(genesis(), ()), ({"a": A, "b": B}, (1,)), ({"a": STARTED}, (2,))])
-    loom.commit({"a": NOTED}, "main")
-    accepting(loom, loom.commit({"a": BROKEN}, "main"))
-    assert loom.violations() == ()
-    return loom
+    plain_repo.fast_import([(genesis(), ()), ({"a": A, "b": B}, (1,)), ({"a": STARTED}, (2,))])
+    plain_repo.commit({"a": NOTED}, "main")
+    accepting(plain_repo, plain_repo.commit({"a": BROKEN}, "main"))
+    assert plain_repo.violations() == ()
+    return plain_repo
 
 
 @pytest.mark.parametrize("how", MENDED)
-def test_a_mended_file_is_compared_with_its_last_readable_version(broken: Loom, how: str) -> None:
+def test_a_mended_file_is_compared_with_its_last_readable_version(
+    broken: PlainRepo, how: str
+) -> None:
     files, codes = MENDED[how]
     later = broken.commit({"b": moved(B, "in_progress")}, "main")  # mended much later, in a range
     assert broken.judged(files, later) == codes
@@ -58,12 +60,12 @@ def test_a_mended_file_is_compared_with_its_last_readable_version(broken: Loom, 
     assert set().union(*broken.codes().values()) == codes
 
 
-def test_a_file_that_is_no_plain_one_is_no_version(broken: Loom) -> None:
+def test_a_file_that_is_no_plain_one_is_no_version(broken: PlainRepo) -> None:
     executable = broken.commit({"a": EXECUTABLE}, "main")
     assert broken.judged({"a": edited(NOTED, notes=None)}, executable) == {"TK210"}
 
 
-def test_a_merge_is_followed_to_where_the_file_broke(broken: Loom) -> None:
+def test_a_merge_is_followed_to_where_the_file_broke(broken: PlainRepo) -> None:
     old = broken.commit({"b": moved(B, "in_progress")}, "main~3", branch=None)
     merge = broken.commit({"b": moved(B, "in_progress"), "a": BROKEN}, "main", old)
     assert broken.violations() == ()
@@ -71,7 +73,9 @@ def test_a_merge_is_followed_to_where_the_file_broke(broken: Loom) -> None:
     assert broken.judged({"a": NOTED}, merge) == set()
 
 
-def test_a_merge_with_an_older_branch_does_not_undo_what_a_broken_file_said(broken: Loom) -> None:
+def test_a_merge_with_an_older_branch_does_not_undo_what_a_broken_file_said(
+    broken: PlainRepo,
+) -> None:
     old = broken.commit({"b": moved(B, "in_progress")}, "main~4", branch=None)
     both = {"b": moved(B, "in_progress")}
     assert broken.judged({**both, "a": A}, "main", old) == {"TK221", "TK222"}
@@ -79,14 +83,16 @@ def test_a_merge_with_an_older_branch_does_not_undo_what_a_broken_file_said(brok
     assert broken.judged(both, "main", old) == set(), "it can be mended later"
 
 
-def test_under_edition_1_mending_is_free_as_it_was(loom: Loom) -> None:
-    loom.weave([(genesis(law=1, format=1), ()), ({"a": A}, (1,)), ({"a": STARTED}, (2,))])
-    bad = loom.commit({"a": BROKEN}, "main")
-    loom.commit({"a": DONE}, "main")
-    loom.commit({"a": None}, "main")
-    gone = loom.commit({"a": None, "b": B}, "main~1")
-    loom.commit({"a": A}, gone)
-    assert loom.codes() == {bad: {"TK101"}, gone: {"TK204"}}
+def test_under_edition_1_mending_is_free_as_it_was(plain_repo: PlainRepo) -> None:
+    plain_repo.fast_import(
+        [(genesis(law=1, format=1), ()), ({"a": A}, (1,)), ({"a": STARTED}, (2,))]
+    )
+    bad = plain_repo.commit({"a": BROKEN}, "main")
+    plain_repo.commit({"a": DONE}, "main")
+    plain_repo.commit({"a": None}, "main")
+    gone = plain_repo.commit({"a": None, "b": B}, "main~1")
+    plain_repo.commit({"a": A}, gone)
+    assert plain_repo.codes() == {bad: {"TK101"}, gone: {"TK204"}}
 
 
 LIVES: dict[str, tuple[Files, set[str]]] = {
@@ -98,49 +104,53 @@ LIVES: dict[str, tuple[Files, set[str]]] = {
 
 @pytest.mark.parametrize("way", LIVES)
 @pytest.mark.parametrize("accepted", [True, False])
-def test_the_id_of_a_deleted_task_is_used_up(loom: Loom, way: str, accepted: bool) -> None:
+def test_the_id_of_a_deleted_task_is_used_up(
+    plain_repo: PlainRepo, way: str, accepted: bool
+) -> None:
     files, codes = LIVES[way]
-    loom.weave([(genesis(), ()), ({"a": A, "b": B}, (1,)), ({"a": STARTED}, (2,))])
-    loom.commit({"a": DONE}, "main")
-    gone = loom.commit({"a": None}, "main")
+    plain_repo.fast_import([(genesis(), ()), ({"a": A, "b": B}, (1,)), ({"a": STARTED}, (2,))])
+    plain_repo.commit({"a": DONE}, "main")
+    gone = plain_repo.commit({"a": None}, "main")
     if accepted:
-        accepting(loom, gone)
-        assert loom.judged(files, "main") == codes
-    loom.commit(files, "main")
-    told = loom.codes()
+        accepting(plain_repo, gone)
+        assert plain_repo.judged(files, "main") == codes
+    plain_repo.commit(files, "main")
+    told = plain_repo.codes()
     assert told.pop(gone, set()) == (set() if accepted else {"TK204"})
     assert set().union(*told.values()) == codes
 
 
-def test_an_id_deleted_on_one_branch_is_free_on_another_only(loom: Loom) -> None:
+def test_an_id_deleted_on_one_branch_is_free_on_another_only(plain_repo: PlainRepo) -> None:
     """Who never had it did not lose it; whoever merges both has."""
-    loom.weave([(genesis(), ()), ({"b": B}, (1,)), ({"a": A}, (2,)), ({"a": STARTED}, (3,))])
-    loom.commit({"a": DONE}, "main")
-    accepting(loom, loom.commit({"a": None}, "main"))
-    assert loom.judged({"a": A}, "main~5") == set()
-    law = codec.load_policy(loom.git("show", f"main:{POLICY_PATH}").encode() + b"\n")
-    merge = loom.commit({POLICY_PATH: law}, "main~5", "main")
-    assert loom.judged({"a": A}, merge) == {"TK201"}
-    assert loom.judged({"a": DONE}, merge) == set()
+    plain_repo.fast_import(
+        [(genesis(), ()), ({"b": B}, (1,)), ({"a": A}, (2,)), ({"a": STARTED}, (3,))]
+    )
+    plain_repo.commit({"a": DONE}, "main")
+    accepting(plain_repo, plain_repo.commit({"a": None}, "main"))
+    assert plain_repo.judged({"a": A}, "main~5") == set()
+    law = codec.load_policy(plain_repo.git("show", f"main:{POLICY_PATH}").encode() + b"\n")
+    merge = plain_repo.commit({POLICY_PATH: law}, "main~5", "main")
+    assert plain_repo.judged({"a": A}, merge) == {"TK201"}
+    assert plain_repo.judged({"a": DONE}, merge) == set()
 
 
 def test_an_id_deleted_in_an_earlier_part_of_a_walk_is_used_up(
-    loom: Loom, monkeypatch: pytest.MonkeyPatch
+    plain_repo: PlainRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loom.weave([(genesis(), ()), ({"a": A, "b": B}, (1,)), ({"a": None}, (2,))])
+    plain_repo.fast_import([(genesis(), ()), ({"a": A, "b": B}, (1,)), ({"a": None}, (2,))])
     notes = [f"n{count}" for count in range(8)]
-    loom.weave(
+    plain_repo.fast_import(
         [({"b": edited(B, notes=notes[:1])}, ("main",))]
         + [({"b": edited(B, notes=notes[: n + 1])}, (n,)) for n in range(1, 8)]
     )
-    again = loom.commit({"a": edited(A, creator="eve")}, "main")
-    whole = loom.codes()
+    again = plain_repo.commit({"a": edited(A, creator="eve")}, "main")
+    whole = plain_repo.codes()
     assert whole[again] == {"TK207"}
     monkeypatch.setattr(parallel, "WORTH", 2)
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1, 2, 3}, raising=False)
-    tips = [loom.git("rev-parse", "main")]
-    assert len(parallel.parts(Repo(str(loom.path)), tips, [])) > 2
-    assert loom.codes() == whole
+    tips = [plain_repo.git("rev-parse", "main")]
+    assert len(parallel.parts(Repo(str(plain_repo.path)), tips, [])) > 2
+    assert plain_repo.codes() == whole
 
 
 @pytest.fixture
@@ -208,7 +218,7 @@ def test_a_server_refuses_limits_raised_by_the_type_or_a_date(clone: Clone) -> N
     assert bare.verified() == set()
 
 
-def test_of_two_limits_the_stricter_stays(begun: Loom) -> None:
+def test_of_two_limits_the_stricter_stays(begun: PlainRepo) -> None:
     sides = [
         begun.commit({"a": edited(A, budget={"steps": steps})}, "main", branch=None)
         for steps in (5, 7)
@@ -249,19 +259,19 @@ def test_a_server_refuses_a_branch_with_a_copied_policy_and_takes_the_rebased_on
 
 
 def test_an_older_ledger_is_offered_both_and_goes_on_as_it_was(
-    loom: Loom, capsys: pytest.CaptureFixture[str]
+    plain_repo: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    loom.weave([(genesis(law=1, format=1), ()), ({"a": A}, (1,))])
-    loom.git("reset", "-q", "--hard")
-    tk(loom, "doctor")
+    plain_repo.fast_import([(genesis(law=1, format=1), ()), ({"a": A}, (1,))])
+    plain_repo.git("reset", "-q", "--hard")
+    tk(plain_repo, "doctor")
     out = capsys.readouterr().out
     for name in ("format", "law"):
         assert (
             f"ok   {name}: 1 is in force; if everybody here has this tk: tk config set {name} 2"
             in out
         )
-        assert tk(loom, "config", "set", name, "2") == Exit.OK
-    assert loom.violations() == ()
+        assert tk(plain_repo, "config", "set", name, "2") == Exit.OK
+    assert plain_repo.violations() == ()
     capsys.readouterr()
-    tk(loom, "doctor")
+    tk(plain_repo, "doctor")
     assert "is in force" not in capsys.readouterr().out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.histories import POLICY_PATH, A, B, Loom, a_task, genesis, moved
+from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesis, moved
 from tests.support.verifying import DONE, STARTED
 from tkledger.core import rules
 from tkledger.core.change import Change
@@ -32,15 +32,15 @@ FIRST = DEFAULT._replace(law=1)
 
 
 @pytest.fixture
-def older(loom: Loom) -> Loom:
+def older(plain_repo: PlainRepo) -> PlainRepo:
     """A ledger of the first edition with the open tasks a and b; the checkout shows them."""
-    loom.weave([(genesis(law=1), ()), ({"a": A, "b": B}, (1,))])
-    loom.git("reset", "-q", "--hard")
-    return loom
+    plain_repo.fast_import([(genesis(law=1), ()), ({"a": A, "b": B}, (1,))])
+    plain_repo.git("reset", "-q", "--hard")
+    return plain_repo
 
 
 @pytest.mark.usefixtures("second_edition")
-def test_a_rule_of_a_later_edition_does_not_redden_older_commits(older: Loom) -> None:
+def test_a_rule_of_a_later_edition_does_not_redden_older_commits(older: PlainRepo) -> None:
     older.by_hand({"a": edited(A, priority=4)})
     older.by_hand({"b": edited(B, priority=4)})
     assert older.codes() == {}
@@ -51,13 +51,13 @@ def test_a_rule_of_a_later_edition_does_not_redden_older_commits(older: Loom) ->
 
 
 @pytest.mark.usefixtures("second_edition")
-def test_the_edition_does_not_go_back(older: Loom) -> None:
+def test_the_edition_does_not_go_back(older: PlainRepo) -> None:
     older.by_hand({POLICY_PATH: changed(FIRST, law=2)})
     back = older.by_hand({POLICY_PATH: FIRST._replace(version=3)})
     assert older.codes() == {back: {"TK607"}}
 
 
-def test_an_amended_policy_judges_from_the_next_commit_on(begun: Loom) -> None:
+def test_an_amended_policy_judges_from_the_next_commit_on(begun: PlainRepo) -> None:
     begun.by_hand({"a": STARTED})
     strict = changed(DEFAULT, review="required")
     begun.by_hand({POLICY_PATH: strict})
@@ -65,31 +65,33 @@ def test_an_amended_policy_judges_from_the_next_commit_on(begun: Loom) -> None:
     assert begun.codes() == {bad: {"TK201"}}
 
 
-def test_a_squashed_branch_is_refused_by_default(begun: Loom) -> None:
+def test_a_squashed_branch_is_refused_by_default(begun: PlainRepo) -> None:
     assert begun.judged({"a": DONE}, "main") == {"TK201"}
 
 
-def test_a_squashed_branch_passes_where_the_policy_says_so(loom: Loom) -> None:
-    loom.weave([({**genesis(squash="path")}, ()), ({"a": A, "b": B}, (1,))])
-    assert loom.judged({"a": DONE}, "main") == set()
-    assert loom.judged({"a": moved(A, "in_review")}, "main") == set()
-    assert loom.judged({"c": a_task("c", state="done")}, "main") == set(), "birth included"
-    assert loom.judged({"a": edited(A, state="backlog")}, "main") == {"TK201"}, "no way leads there"
-    ended = loom.commit({"a": DONE}, "main", branch=None)
-    assert loom.judged({"a": STARTED}, ended) == {"TK201"}
+def test_a_squashed_branch_passes_where_the_policy_says_so(plain_repo: PlainRepo) -> None:
+    plain_repo.fast_import([({**genesis(squash="path")}, ()), ({"a": A, "b": B}, (1,))])
+    assert plain_repo.judged({"a": DONE}, "main") == set()
+    assert plain_repo.judged({"a": moved(A, "in_review")}, "main") == set()
+    assert plain_repo.judged({"c": a_task("c", state="done")}, "main") == set(), "birth included"
+    assert plain_repo.judged({"a": edited(A, state="backlog")}, "main") == {"TK201"}, (
+        "no way leads there"
+    )
+    ended = plain_repo.commit({"a": DONE}, "main", branch=None)
+    assert plain_repo.judged({"a": STARTED}, ended) == {"TK201"}
 
 
-def test_an_approval_cannot_be_squashed(loom: Loom) -> None:
-    loom.weave([({**genesis(squash="path", review="required")}, ()), ({"a": A}, (1,))])
-    assert loom.judged({"a": DONE}, "main") == {"TK201"}
-    assert loom.judged({"c": a_task("c", state="done")}, "main") == {"TK202"}
-    reviewed = loom.commit({"a": moved(STARTED, "in_review")}, "main", branch=None)
-    assert loom.codes(reviewed) == {}
-    assert loom.judged({"a": DONE}, reviewed) == set(), "by itself in a commit of its own"
+def test_an_approval_cannot_be_squashed(plain_repo: PlainRepo) -> None:
+    plain_repo.fast_import([({**genesis(squash="path", review="required")}, ()), ({"a": A}, (1,))])
+    assert plain_repo.judged({"a": DONE}, "main") == {"TK201"}
+    assert plain_repo.judged({"c": a_task("c", state="done")}, "main") == {"TK202"}
+    reviewed = plain_repo.commit({"a": moved(STARTED, "in_review")}, "main", branch=None)
+    assert plain_repo.codes(reviewed) == {}
+    assert plain_repo.judged({"a": DONE}, reviewed) == set(), "by itself in a commit of its own"
 
 
-def test_a_squashed_start_still_waits_for_its_dependencies(loom: Loom) -> None:
+def test_a_squashed_start_still_waits_for_its_dependencies(plain_repo: PlainRepo) -> None:
     waiting = a_task("a", depends_on=["b"])
-    loom.weave([({**genesis(squash="path")}, ()), ({"a": waiting, "b": B}, (1,))])
-    assert loom.judged({"a": moved(waiting, "done")}, "main") == {"TK211"}
-    assert loom.judged({"a": moved(waiting, "done"), "b": moved(B, "done")}, "main") == set()
+    plain_repo.fast_import([({**genesis(squash="path")}, ()), ({"a": waiting, "b": B}, (1,))])
+    assert plain_repo.judged({"a": moved(waiting, "done")}, "main") == {"TK211"}
+    assert plain_repo.judged({"a": moved(waiting, "done"), "b": moved(B, "done")}, "main") == set()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.histories import POLICY_PATH, A, B, Loom, a_task, genesis, moved
+from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesis, moved
 from tests.support.verifying import BLOB, STARTED, answer
 from tkledger.core.policy import DEFAULT, changed
 from tkledger.core.task import changed as edited
@@ -107,9 +107,9 @@ ILLEGAL: dict[str, tuple[dict[str, Any], dict[str, set[str]]]] = {
 
 
 @pytest.fixture(scope="module")
-def crowded(tmp_path_factory: pytest.TempPathFactory) -> Loom:
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> PlainRepo:
     """A ledger with a task for every kind of mischief."""
-    loom = Loom(tmp_path_factory.mktemp("crowded"))
+    plain_repo = PlainRepo(tmp_path_factory.mktemp("crowded"))
     d, e = a_task("d"), a_task("e")
     requeued: list[dict[str, Any]] = []
     for attempt in (None, 2):
@@ -129,13 +129,13 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Loom:
         *requeued,
         {"e": noted},
     ]
-    loom.weave([(one, (number,) if number else ()) for number, one in enumerate(files)])
-    assert loom.codes() == {}
-    return loom
+    plain_repo.fast_import([(one, (number,) if number else ()) for number, one in enumerate(files)])
+    assert plain_repo.codes() == {}
+    return plain_repo
 
 
 @pytest.mark.parametrize("what", ILLEGAL)
-def test_every_kind_of_illegal_commit_is_named(crowded: Loom, what: str) -> None:
+def test_every_kind_of_illegal_commit_is_named(crowded: PlainRepo, what: str) -> None:
     files, expected = ILLEGAL[what]
     oid = crowded.commit(files, "main", branch=None)
     after = crowded.commit({"src/x.py": b"pass\n"}, oid, branch=None)
@@ -150,7 +150,7 @@ def test_every_kind_of_illegal_commit_is_named(crowded: Loom, what: str) -> None
     assert crowded.codes(after, oid) == {}, "the next commit is not to blame"
 
 
-def test_the_whole_folder_replaced_by_a_link_or_a_file_is_named(crowded: Loom) -> None:
+def test_the_whole_folder_replaced_by_a_link_or_a_file_is_named(crowded: PlainRepo) -> None:
     gone = dict.fromkeys(["a", "b", "d", "e", "k", "p", "w", POLICY_PATH])
     for instead in (("120000", "/tmp"), ("100644", "text"), ("160000", BLOB)):
         codes = crowded.judged({**gone, ".tasks": instead}, "main")
@@ -158,7 +158,7 @@ def test_the_whole_folder_replaced_by_a_link_or_a_file_is_named(crowded: Loom) -
         assert codes & {"TK107", "TK110"}
 
 
-def test_a_task_deleted_and_made_again_is_named_twice_over(begun: Loom) -> None:
+def test_a_task_deleted_and_made_again_is_named_twice_over(begun: PlainRepo) -> None:
     begun.by_hand({"a": STARTED})
     gone = begun.by_hand({"a": None})
     again = begun.by_hand({"a": A})
@@ -169,7 +169,7 @@ def test_a_task_deleted_and_made_again_is_named_twice_over(begun: Loom) -> None:
 
 
 def test_the_ledger_deleted_at_the_tip_is_a_violation_and_no_excuse(
-    begun: Loom, capsys: pytest.CaptureFixture[str]
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun.git("rm", "-rq", ".tasks")
     begun.git("commit", "-qm", "away with it")
@@ -184,7 +184,9 @@ def test_the_ledger_deleted_at_the_tip_is_a_violation_and_no_excuse(
     assert {one["commit"] for one in said["violations"]} == {oid}
 
 
-def test_a_ledger_brought_back_as_it_was_needs_no_more_than_one_acceptance(begun: Loom) -> None:
+def test_a_ledger_brought_back_as_it_was_needs_no_more_than_one_acceptance(
+    begun: PlainRepo,
+) -> None:
     begun.git("rm", "-rq", ".tasks")
     begun.git("commit", "-qm", "away with it")
     oid = begun.git("rev-parse", "HEAD")
@@ -192,7 +194,7 @@ def test_a_ledger_brought_back_as_it_was_needs_no_more_than_one_acceptance(begun
     assert set(begun.codes()) == {oid}
 
 
-def test_a_look_alike_is_named_each_time_it_comes(begun: Loom) -> None:
+def test_a_look_alike_is_named_each_time_it_comes(begun: PlainRepo) -> None:
     first = begun.commit({".Tasks/x": b"x"}, "main")
     begun.commit({".Tasks/x": None}, first)
     again = begun.commit({".Tasks/x": b"x"}, "main")
@@ -200,7 +202,7 @@ def test_a_look_alike_is_named_each_time_it_comes(begun: Loom) -> None:
     assert begun.codes("main", f"{again}^") == {again: {"TK106"}}
 
 
-def test_mending_what_was_broken_is_no_violation(begun: Loom) -> None:
+def test_mending_what_was_broken_is_no_violation(begun: PlainRepo) -> None:
     broken = begun.by_hand({"a": codec.dump_task(A).replace(b"todo", b"'todo'"), ".tasks/s": b"s"})
     begun.by_hand({"a": A})
     begun.git("rm", "-q", ".tasks/s")

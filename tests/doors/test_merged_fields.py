@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.forks import fork, git_merge, results
-from tests.support.histories import B, Loom, a_task, genesis
+from tests.support.histories import B, PlainRepo, a_task, genesis
 
 X = {"base": {"k": "0"}, "ours": {"k": "1"}, "theirs": {"k": "0", "l": "2"}}
 FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[Any], list[Any]]] = {
@@ -120,24 +120,26 @@ FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[Any
 
 
 @pytest.mark.parametrize("what", FIELDS)
-def test_fields_merge_by_their_kind(loom: Loom, what: str) -> None:
+def test_fields_merge_by_their_kind(plain_repo: PlainRepo, what: str) -> None:
     base, ours, theirs, right, wrong = FIELDS[what]
     fields = {"spent": base.get("spent")} if "spent" in base else {}
     born = {name: value for name, value in base.items() if name not in fields}
-    loom.weave(
+    plain_repo.fast_import(
         [
             (genesis(), ()),
             ({"a": a_task("a", **born), "b": B, "k": a_task("k")}, (1,)),
             ({"a": a_task("a", **base)}, (2,)),
         ]
     )
-    fork(loom, [{"a": a_task("a", **ours)}], [{"a": a_task("a", **theirs)}])
-    assert loom.codes("ours") == loom.codes("theirs") == {}
-    assert [results(loom, {"a": a_task("a", **one)}) for one in right] == [set()] * len(right)
-    assert [results(loom, {"a": a_task("a", **one)}) for one in wrong] == [{"TK221"}] * len(wrong)
+    fork(plain_repo, [{"a": a_task("a", **ours)}], [{"a": a_task("a", **theirs)}])
+    assert plain_repo.codes("ours") == plain_repo.codes("theirs") == {}
+    assert [results(plain_repo, {"a": a_task("a", **one)}) for one in right] == [set()] * len(right)
+    assert [results(plain_repo, {"a": a_task("a", **one)}) for one in wrong] == [{"TK221"}] * len(
+        wrong
+    )
 
 
-def test_two_tasks_of_one_name_become_one_of_the_two(begun: Loom) -> None:
+def test_two_tasks_of_one_name_become_one_of_the_two(begun: PlainRepo) -> None:
     fork(begun, [{"c": a_task("c", title="One")}], [{"c": a_task("c", title="Two", priority=1)}])
     assert not git_merge(begun)
     assert results(begun, {"c": a_task("c", title="One")}) == {"TK221"}, "the priority is lost"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tests.support.forks import fork, git_merge, results
-from tests.support.histories import POLICY_PATH, A, B, Loom, a_task, genesis, moved
+from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesis, moved
 from tkledger.core.policy import DEFAULT, changed
 from tkledger.core.task import changed as edited
 
 STRICT = changed(DEFAULT, review="required")
 
 
-def test_a_branch_from_before_the_law_is_judged_again_when_it_comes_in(begun: Loom) -> None:
+def test_a_branch_from_before_the_law_is_judged_again_when_it_comes_in(begun: PlainRepo) -> None:
     started = moved(A, "in_progress")
     base = begun.commit({"a": started}, "main")
     fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(started, "done")}], base)
@@ -25,7 +25,7 @@ def test_a_branch_from_before_the_law_is_judged_again_when_it_comes_in(begun: Lo
     assert begun.codes("ours", f"{merge}^1", f"{merge}^2") == {merge: {"TK201"}}
 
 
-def test_a_policy_copied_onto_an_older_branch_does_not_stand_for_it(begun: Loom) -> None:
+def test_a_policy_copied_onto_an_older_branch_does_not_stand_for_it(begun: PlainRepo) -> None:
     """The branch approves itself, and takes the policy over that forbids it, before it is merged."""
     base = begun.commit({"a": moved(A, "in_progress")}, "main")
     done = {"a": moved(A, "done")}
@@ -38,7 +38,7 @@ def test_a_policy_copied_onto_an_older_branch_does_not_stand_for_it(begun: Loom)
         assert one.remedy.startswith("rebase onto the branch that brought policy version 2")
 
 
-def test_steps_beyond_a_copied_limit_do_not_come_in_where_no_file_differs(begun: Loom) -> None:
+def test_steps_beyond_a_copied_limit_do_not_come_in_where_no_file_differs(begun: PlainRepo) -> None:
     limited = {POLICY_PATH: changed(DEFAULT, budget={"steps": 1})}
     begun.by_hand({"a": moved(A, "in_progress")})
     for name, steps in (("old", 2), ("honest", 1)):
@@ -55,7 +55,7 @@ def test_steps_beyond_a_copied_limit_do_not_come_in_where_no_file_differs(begun:
         assert set().union(*begun.codes(merge).values()) == codes
 
 
-def test_a_policy_that_was_merged_is_not_copied(begun: Loom) -> None:
+def test_a_policy_that_was_merged_is_not_copied(begun: PlainRepo) -> None:
     """The branch took the policy over by a merge: what it did before was judged then."""
     begun.commit({"a": moved(A, "in_progress")}, "main")
     fork(begun, [{POLICY_PATH: STRICT}], [{"b": moved(B, "in_progress")}])
@@ -66,25 +66,28 @@ def test_a_policy_that_was_merged_is_not_copied(begun: Loom) -> None:
     assert begun.codes("ours") == {}
 
 
-def test_a_copied_policy_does_no_harm_to_what_it_allows(begun: Loom) -> None:
+def test_a_copied_policy_does_no_harm_to_what_it_allows(begun: PlainRepo) -> None:
     fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(A, "in_progress")}, {POLICY_PATH: STRICT}])
     assert git_merge(begun)
     assert begun.codes("ours") == {}
 
 
-def test_under_edition_1_a_copied_policy_passes_as_it_did(loom: Loom) -> None:
+def test_under_edition_1_a_copied_policy_passes_as_it_did(plain_repo: PlainRepo) -> None:
     first = DEFAULT._replace(law=1)
     strict = changed(first, review="required")
     started = moved(A, "in_progress")
-    base = loom.weave([({POLICY_PATH: first}, ()), ({"a": started}, (1,))])[-1]
+    base = plain_repo.fast_import([({POLICY_PATH: first}, ()), ({"a": started}, (1,))])[-1]
     fork(
-        loom, [{POLICY_PATH: strict}], [{"a": moved(started, "done")}, {POLICY_PATH: strict}], base
+        plain_repo,
+        [{POLICY_PATH: strict}],
+        [{"a": moved(started, "done")}, {POLICY_PATH: strict}],
+        base,
     )
-    loom.commit({"a": moved(started, "done")}, "ours", "theirs")
-    assert "TK201" not in set().union(*loom.codes().values())
+    plain_repo.commit({"a": moved(started, "done")}, "ours", "theirs")
+    assert "TK201" not in set().union(*plain_repo.codes().values())
 
 
-def test_what_the_newer_law_allows_too_comes_in(begun: Loom) -> None:
+def test_what_the_newer_law_allows_too_comes_in(begun: PlainRepo) -> None:
     fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(A, "in_progress")}, {"c": a_task("c")}])
     assert git_merge(begun)
     assert begun.codes("ours") == {}
@@ -92,13 +95,13 @@ def test_what_the_newer_law_allows_too_comes_in(begun: Loom) -> None:
     assert begun.codes(later) == {later: {"TK201"}}
 
 
-def test_what_was_illegal_by_its_own_law_is_told_once(begun: Loom) -> None:
+def test_what_was_illegal_by_its_own_law_is_told_once(begun: PlainRepo) -> None:
     fork(begun, [{POLICY_PATH: STRICT}], [{"a": moved(A, "done")}])
     assert git_merge(begun)
     assert begun.codes("ours") == {begun.git("rev-parse", "theirs"): {"TK201"}}
 
 
-def test_a_merge_is_judged_by_the_newest_policy_of_its_sides(begun: Loom) -> None:
+def test_a_merge_is_judged_by_the_newest_policy_of_its_sides(begun: PlainRepo) -> None:
     open_ = changed(DEFAULT, forbid=["todo->cancelled"])
     fork(begun, [{"src/x": b"1"}], [{POLICY_PATH: open_}])
     for first, second in (("ours", "theirs"), ("theirs", "ours")):
@@ -108,7 +111,7 @@ def test_a_merge_is_judged_by_the_newest_policy_of_its_sides(begun: Loom) -> Non
         assert begun.codes(bad) == {bad: {"TK201"}}
 
 
-def test_a_merge_does_not_bring_an_old_policy_back(begun: Loom) -> None:
+def test_a_merge_does_not_bring_an_old_policy_back(begun: PlainRepo) -> None:
     fork(
         begun, [{POLICY_PATH: STRICT}, {"b": edited(B, priority=1)}], [{"a": edited(A, priority=1)}]
     )
@@ -118,7 +121,7 @@ def test_a_merge_does_not_bring_an_old_policy_back(begun: Loom) -> None:
     assert "TK605" in begun.codes(back, "theirs", "ours")[back]
 
 
-def test_of_two_policies_of_one_version_the_first_parents_stays(begun: Loom) -> None:
+def test_of_two_policies_of_one_version_the_first_parents_stays(begun: PlainRepo) -> None:
     narrow, deep = changed(DEFAULT, depth=3), changed(DEFAULT, depth=20)
     fork(begun, [{POLICY_PATH: narrow}], [{POLICY_PATH: deep}])
     assert results(begun, {}) == set()
@@ -127,11 +130,11 @@ def test_of_two_policies_of_one_version_the_first_parents_stays(begun: Loom) -> 
     assert results(begun, {POLICY_PATH: changed(narrow, depth=20)}) == {"TK605"}
 
 
-def test_an_old_branch_without_the_ledger_merges(loom: Loom) -> None:
-    old = loom.commit({"src/x": b"1"})
-    loom.weave([(genesis(), (old,)), ({"a": A}, (1,))])
-    side = loom.commit({"src/y": b"1"}, old, branch="side")
-    loom.commit({"src/y": b"1"}, "main", side)
-    assert loom.codes() == {}
-    loom.commit({**genesis(), "a": A}, side, "main~1", branch="fox")
-    assert loom.codes("fox") == {}
+def test_an_old_branch_without_the_ledger_merges(plain_repo: PlainRepo) -> None:
+    old = plain_repo.commit({"src/x": b"1"})
+    plain_repo.fast_import([(genesis(), (old,)), ({"a": A}, (1,))])
+    side = plain_repo.commit({"src/y": b"1"}, old, branch="side")
+    plain_repo.commit({"src/y": b"1"}, "main", side)
+    assert plain_repo.codes() == {}
+    plain_repo.commit({**genesis(), "a": A}, side, "main~1", branch="fox")
+    assert plain_repo.codes("fox") == {}

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from tests.support.forks import fork, git_merge, results
-from tests.support.histories import A, B, Loom, a_task, genesis, moved
+from tests.support.histories import A, B, PlainRepo, a_task, genesis, moved
 from tkledger.core.lifecycle import TRANSITIONS, State
 from tkledger.core.task import Task
 from tkledger.core.task import changed as edited
@@ -57,45 +57,49 @@ def _name(triple: tuple[State, ...]) -> str:
     return "-".join(state.value for state in triple)
 
 
-def _along(loom: Loom, ways: dict[str, list[State]], tip: str, now: dict[str, Task]) -> str:
+def _along(
+    plain_repo: PlainRepo, ways: dict[str, list[State]], tip: str, now: dict[str, Task]
+) -> str:
     """Move many tasks at once, each along its way, one edge a commit."""
     for step in range(1, max(len(way) for way in ways.values())):
         files = {}
         for key, way in ways.items():
             if step < len(way):
                 files[key] = now[key] = moved(now[key], way[step].value)
-        tip = loom.commit(files, tip, branch=None)
+        tip = plain_repo.commit(files, tip, branch=None)
     return tip
 
 
 @pytest.fixture(scope="module")
-def paired(tmp_path_factory: pytest.TempPathFactory) -> tuple[Loom, dict[str, dict[str, Task]]]:
+def paired(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[PlainRepo, dict[str, dict[str, Task]]]:
     """A task for each base and two sides; ours and theirs have moved them there legally."""
-    loom = Loom(tmp_path_factory.mktemp("paired"))
+    plain_repo = PlainRepo(tmp_path_factory.mktemp("paired"))
     ids = {_name(triple): triple for triple in TRIPLES}
-    begin = loom.commit(genesis())
+    begin = plain_repo.commit(genesis())
     born = {
         key: a_task(key, state="backlog" if triple[0] is State.BACKLOG else "todo")
         for key, triple in ids.items()
     }
-    tip = loom.commit(born, begin)
+    tip = plain_repo.commit(born, begin)
     now: dict[str, Task] = dict(born)
-    tip = _along(loom, {k: _way(born[k].state, t[0]) or [] for k, t in ids.items()}, tip, now)
-    loom.git("update-ref", "refs/heads/main", tip)
+    tip = _along(plain_repo, {k: _way(born[k].state, t[0]) or [] for k, t in ids.items()}, tip, now)
+    plain_repo.git("update-ref", "refs/heads/main", tip)
     tasks = {}
     for number, side in enumerate(("ours", "theirs"), 1):
         sides = dict(now)
         ways = {key: _way(t[0], t[number]) or [] for key, t in ids.items()}
-        loom.git("update-ref", f"refs/heads/{side}", _along(loom, ways, tip, sides))
+        plain_repo.git("update-ref", f"refs/heads/{side}", _along(plain_repo, ways, tip, sides))
         tasks[side] = sides
-    assert loom.codes("ours") == loom.codes("theirs") == {}
-    return loom, tasks
+    assert plain_repo.codes("ours") == plain_repo.codes("theirs") == {}
+    return plain_repo, tasks
 
 
 def test_every_pair_of_states_is_settled_by_the_law(
-    paired: tuple[Loom, dict[str, dict[str, Task]]],
+    paired: tuple[PlainRepo, dict[str, dict[str, Task]]],
 ) -> None:
-    loom, tasks = paired
+    plain_repo, tasks = paired
     assert len(TRIPLES) > 150
     chosen: dict[str, dict[str, Task]] = {"ours": {}, "theirs": {}}
     refused = {}
@@ -110,19 +114,21 @@ def test_every_pair_of_states_is_settled_by_the_law(
     for first, second in (("ours", "theirs"), ("theirs", "ours")):
         legal = {**chosen[second], **chosen[first]}
         assert len(legal) == len(TRIPLES), "every pair can be merged"
-        assert results(loom, legal) == set()
+        assert results(plain_repo, legal) == set()
     assert len(refused) > 50
-    oid = loom.commit({**legal, **refused}, "ours", "theirs", branch=None)
+    oid = plain_repo.commit({**legal, **refused}, "ours", "theirs", branch=None)
     found = {
-        one.task for one in loom.violations(oid, "ours", "theirs") if one.code in ("TK221", "TK222")
+        one.task
+        for one in plain_repo.violations(oid, "ours", "theirs")
+        if one.code in ("TK221", "TK222")
     }
     assert found == set(refused)
 
 
 def test_a_state_of_neither_side_is_refused(
-    paired: tuple[Loom, dict[str, dict[str, Task]]],
+    paired: tuple[PlainRepo, dict[str, dict[str, Task]]],
 ) -> None:
-    loom, tasks = paired
+    plain_repo, tasks = paired
     third, legal = {}, {}
     for triple in TRIPLES:
         key = _name(triple)
@@ -130,12 +136,12 @@ def test_a_state_of_neither_side_is_refused(
         legal[key] = next(s[key] for s in tasks.values() if s[key].state is right)
         for state in set(State) - {triple[1], triple[2]}:
             third[key] = moved(legal[key], state.value)
-    oid = loom.commit({**legal, **third}, "ours", "theirs", branch=None)
-    found = loom.violations(oid, "ours", "theirs")
+    oid = plain_repo.commit({**legal, **third}, "ours", "theirs", branch=None)
+    found = plain_repo.violations(oid, "ours", "theirs")
     assert {one.task for one in found if one.code == "TK222"} == set(third)
 
 
-def test_the_refusal_names_the_state_that_the_law_chooses(begun: Loom) -> None:
+def test_the_refusal_names_the_state_that_the_law_chooses(begun: PlainRepo) -> None:
     started = moved(A, "in_progress")
     base = begun.commit({"a": started}, "main")
     fork(begun, [{"a": moved(started, "done")}], [{"a": moved(started, "cancelled")}], base)
@@ -148,7 +154,7 @@ def test_the_refusal_names_the_state_that_the_law_chooses(begun: Loom) -> None:
     assert one.remedy == "write 'state: done' in .tasks/a.yaml and complete the merge again"
 
 
-def test_what_neither_side_touched_stays(begun: Loom) -> None:
+def test_what_neither_side_touched_stays(begun: PlainRepo) -> None:
     fork(begun, [{"src/x": b"1"}], [{"src/y": b"1"}])
     for files, code, message, remedy in (
         (
@@ -175,7 +181,7 @@ def test_what_neither_side_touched_stays(begun: Loom) -> None:
         assert (one.code, one.message, one.remedy) == (code, message, remedy)
 
 
-def test_where_either_state_is_right_both_are_named(begun: Loom) -> None:
+def test_where_either_state_is_right_both_are_named(begun: PlainRepo) -> None:
     started = moved(A, "in_progress")
     base = begun.commit({"a": started}, "main")
     fork(begun, [{"a": moved(started, "blocked")}], [{"a": moved(started, "in_review")}], base)
@@ -192,7 +198,7 @@ def test_where_either_state_is_right_both_are_named(begun: Loom) -> None:
     assert one.remedy == "merge the branches that changed a one after the other"
 
 
-def test_qualifiers_come_with_the_state_that_is_chosen(begun: Loom) -> None:
+def test_qualifiers_come_with_the_state_that_is_chosen(begun: PlainRepo) -> None:
     ours = moved(A, "in_progress", owner="alice")
     theirs = moved(A, "blocked", wait={"reason": "user", "detail": "which one?"}, owner="bob")
     fork(begun, [{"a": ours}], [{"a": theirs}])
@@ -203,7 +209,7 @@ def test_qualifiers_come_with_the_state_that_is_chosen(begun: Loom) -> None:
     assert results(begun, {"a": edited(theirs, owner="alice")}) == {"TK221"}
 
 
-def test_both_sides_took_it_and_one_of_them_has_it(begun: Loom) -> None:
+def test_both_sides_took_it_and_one_of_them_has_it(begun: PlainRepo) -> None:
     ours, theirs = (moved(A, "in_progress", owner=name) for name in ("alice", "bob"))
     fork(begun, [{"a": ours}], [{"a": theirs}])
     assert not git_merge(begun), "a conflict in git: somebody has to choose"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.support.forks import fork, git_merge, results
-from tests.support.histories import A, B, Loom, a_task, genesis, moved
+from tests.support.histories import A, B, PlainRepo, a_task, genesis, moved
 from tkledger.core.task import changed as edited
 
 
-def test_two_sides_that_change_different_fields_merge_by_plain_git(begun: Loom) -> None:
+def test_two_sides_that_change_different_fields_merge_by_plain_git(begun: PlainRepo) -> None:
     full = edited(A, priority=2, description="one\ntwo", notes=["first"])
     base = begun.commit({"a": full}, "main")
     fork(
@@ -24,7 +24,7 @@ def test_two_sides_that_change_different_fields_merge_by_plain_git(begun: Loom) 
     assert "second" in text
 
 
-def test_a_move_and_an_edit_of_another_field_merge_by_plain_git(begun: Loom) -> None:
+def test_a_move_and_an_edit_of_another_field_merge_by_plain_git(begun: PlainRepo) -> None:
     full = a_task("c", priority=2, creator="alice", description="what it is")
     base = begun.commit({"c": full}, "main")
     fork(
@@ -37,32 +37,32 @@ def test_a_move_and_an_edit_of_another_field_merge_by_plain_git(begun: Loom) -> 
     assert begun.codes("ours") == {}
 
 
-def test_the_same_move_on_both_sides_merges(begun: Loom) -> None:
+def test_the_same_move_on_both_sides_merges(begun: PlainRepo) -> None:
     started = moved(A, "in_progress", owner="alice")
     fork(begun, [{"a": started}], [{"a": started}, {"b": moved(B, "in_progress")}])
     assert git_merge(begun)
     assert begun.codes("ours") == {}
 
 
-def test_code_alone_merges_whatever_the_strategy(begun: Loom) -> None:
+def test_code_alone_merges_whatever_the_strategy(begun: PlainRepo) -> None:
     fork(begun, [{"src/x": b"1"}], [{"src/y": b"1"}])
     assert git_merge(begun, "-s", "ours")
     assert begun.codes("ours") == {}
 
 
-def test_parents_in_a_circle_out_of_two_branches_are_named(begun: Loom) -> None:
+def test_parents_in_a_circle_out_of_two_branches_are_named(begun: PlainRepo) -> None:
     fork(begun, [{"a": edited(A, parent="b")}], [{"b": edited(B, parent="a")}])
     assert git_merge(begun)
     assert begun.codes("ours") == {begun.git("rev-parse", "ours"): {"TK304"}}
 
 
-def test_dependencies_in_a_circle_out_of_two_branches_are_named(begun: Loom) -> None:
+def test_dependencies_in_a_circle_out_of_two_branches_are_named(begun: PlainRepo) -> None:
     fork(begun, [{"a": edited(A, depends_on=["b"])}], [{"b": edited(B, depends_on=["a"])}])
     assert git_merge(begun)
     assert begun.codes("ours") == {begun.git("rev-parse", "ours"): {"TK305"}}
 
 
-def test_a_deadlock_out_of_two_branches_is_named(begun: Loom) -> None:
+def test_a_deadlock_out_of_two_branches_is_named(begun: PlainRepo) -> None:
     fork(begun, [{"a": edited(A, parent="b")}], [{"a": edited(A, depends_on=["b"])}])
     assert results(begun, {"a": edited(A, parent="b", depends_on=["b"])}) == {"TK306"}
     chain = begun.commit({"c": a_task("c", depends_on=["b"])}, "main")
@@ -75,7 +75,7 @@ def test_a_deadlock_out_of_two_branches_is_named(begun: Loom) -> None:
     assert begun.codes("ours") == {begun.git("rev-parse", "ours"): {"TK306"}}
 
 
-def test_an_open_child_of_a_parent_finished_meanwhile_is_named(begun: Loom) -> None:
+def test_an_open_child_of_a_parent_finished_meanwhile_is_named(begun: PlainRepo) -> None:
     started = moved(A, "in_progress")
     base = begun.commit({"a": started}, "main")
     fork(begun, [{"a": moved(started, "done")}], [{"c": a_task("c", parent="a")}], base)
@@ -84,27 +84,27 @@ def test_an_open_child_of_a_parent_finished_meanwhile_is_named(begun: Loom) -> N
     assert begun.codes("ours") == {begun.git("rev-parse", "ours"): {"TK213"}}
 
 
-def test_too_deep_out_of_two_branches_is_named(loom: Loom) -> None:
+def test_too_deep_out_of_two_branches_is_named(plain_repo: PlainRepo) -> None:
     chain = [a_task(f"t{n}", parent=f"t{n - 1}" if n else None) for n in range(6)]
     other = [a_task(f"u{n}", parent=f"u{n - 1}" if n else None) for n in range(6)]
     files = {task.id: task for task in [*chain, *other, A]}
-    loom.weave([(genesis(), ()), (files, (1,))])
-    fork(loom, [{"u0": edited(other[0], parent="a")}], [{"a": edited(A, parent="t5")}])
-    assert loom.codes("ours") == loom.codes("theirs") == {}
-    assert git_merge(loom)
-    assert loom.codes("ours") == {loom.git("rev-parse", "ours"): {"TK307"}}
+    plain_repo.fast_import([(genesis(), ()), (files, (1,))])
+    fork(plain_repo, [{"u0": edited(other[0], parent="a")}], [{"a": edited(A, parent="t5")}])
+    assert plain_repo.codes("ours") == plain_repo.codes("theirs") == {}
+    assert git_merge(plain_repo)
+    assert plain_repo.codes("ours") == {plain_repo.git("rev-parse", "ours"): {"TK307"}}
 
 
-def test_what_two_honest_branches_may_break_together_is_no_violation(loom: Loom) -> None:
+def test_what_two_honest_branches_may_break_together_is_no_violation(plain_repo: PlainRepo) -> None:
     files = {"a": A, **{f"k{n}": a_task(f"k{n}", parent="a") for n in range(2)}}
-    loom.weave([(genesis(children=3), ()), (files, (1,))])
-    fork(loom, [{"l": a_task("l", parent="a")}], [{"m": a_task("m", parent="a")}])
-    assert git_merge(loom)
-    assert loom.codes("ours") == {}
-    assert loom.judged({"n": a_task("n", parent="a")}, "ours") == {"TK308"}
+    plain_repo.fast_import([(genesis(children=3), ()), (files, (1,))])
+    fork(plain_repo, [{"l": a_task("l", parent="a")}], [{"m": a_task("m", parent="a")}])
+    assert git_merge(plain_repo)
+    assert plain_repo.codes("ours") == {}
+    assert plain_repo.judged({"n": a_task("n", parent="a")}, "ours") == {"TK308"}
 
 
-def test_a_started_task_may_get_a_dependency_by_a_merge(begun: Loom) -> None:
+def test_a_started_task_may_get_a_dependency_by_a_merge(begun: PlainRepo) -> None:
     start = a_task("c", creator="alice", origin="b", labels=["x"])
     base = begun.commit({"c": start}, "main")
     fork(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.histories import Loom
+from tests.support.histories import PlainRepo
 from tests.support.random_histories import ENDED, LIES, bases, built, dropped, history, lies_at
 from tkledger.core.rules import judge
 from tkledger.git.repo import Repo
@@ -24,16 +24,16 @@ def test_what_follows_the_law_verifies_and_a_lie_is_found(seed: int, tmp_path: P
     numbers = range(2, len(made))
     lies = [(n, lie) for n in numbers for lie in (*lies_at(made, n, rng), *dropped(made, n))]
     lies = rng.sample(lies, LIES)
-    loom = Loom(tmp_path / "repo")
-    oids = built(loom, made, lies)
-    repo = Repo(str(loom.path))
+    plain_repo = PlainRepo(tmp_path / "repo")
+    oids = built(plain_repo, made, lies)
+    repo = Repo(str(plain_repo.path))
     found: dict[str, bool] = {}
     for commit, change in changes.walk(Ledger(repo), *oids):
         found[commit.oid] = change is not None and bool(judge(change))
     repo.close()
     assert len(found) == len(set(oids))
     wrongly = [oid for oid in oids[: len(made)] if found[oid]]
-    assert [loom.codes(oid, f"{oid}^") for oid in wrongly] == []
+    assert [plain_repo.codes(oid, f"{oid}^") for oid in wrongly] == []
     missed = [lie for lie, oid in zip(lies, oids[len(made) :]) if not found[oid]]
     assert missed == []
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.histories import A, B, Loom, moved
+from tests.support.histories import A, B, PlainRepo, moved
 from tests.support.verifying import BLOB, DONE, answer
 from tkledger.cli import run
 from tkledger.core.task import Task
@@ -17,7 +17,7 @@ from tkledger.files import codec
 
 
 @pytest.fixture
-def told(begun: Loom) -> tuple[Loom, str]:
+def told(begun: PlainRepo) -> tuple[PlainRepo, str]:
     """A history with one illegal commit in its middle."""
     begun.by_hand({"b": moved(B, "in_progress")})
     bad = begun.by_hand({"a": DONE})
@@ -32,54 +32,54 @@ def verdict(capsys: pytest.CaptureFixture[str], path: Path, *words: str) -> Any:
 
 
 def test_every_clone_and_folder_comes_to_the_same_verdict(
-    told: tuple[Loom, str],
+    told: tuple[PlainRepo, str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    loom, bad = told
-    expected = verdict(capsys, loom.path)
+    plain_repo, bad = told
+    expected = verdict(capsys, plain_repo.path)
     assert [one["commit"] for one in expected["violations"]] == [bad]
     for name, options in (("plain", []), ("bare", ["--bare"]), ("far", ["--no-local"])):
-        loom.git("clone", "-q", *options, str(loom.path), str(tmp_path / name))
+        plain_repo.git("clone", "-q", *options, str(plain_repo.path), str(tmp_path / name))
         assert verdict(capsys, tmp_path / name) == expected
-    loom.git("worktree", "add", "-q", "--detach", str(tmp_path / "wt"), "HEAD")
+    plain_repo.git("worktree", "add", "-q", "--detach", str(tmp_path / "wt"), "HEAD")
     assert verdict(capsys, tmp_path / "wt") == expected
-    assert verdict(capsys, loom.path / "src") == expected
-    monkeypatch.chdir(loom.path / ".tasks")
+    assert verdict(capsys, plain_repo.path / "src") == expected
+    monkeypatch.chdir(plain_repo.path / ".tasks")
     assert verdict(capsys, Path()) == expected
-    loom.git("pack-refs", "--all")
-    loom.git("gc", "-q")
-    loom.git("commit-graph", "write", "--reachable", "--changed-paths")
-    assert verdict(capsys, loom.path) == expected
+    plain_repo.git("pack-refs", "--all")
+    plain_repo.git("gc", "-q")
+    plain_repo.git("commit-graph", "write", "--reachable", "--changed-paths")
+    assert verdict(capsys, plain_repo.path) == expected
 
 
 def test_checkout_and_index_do_not_matter(
-    told: tuple[Loom, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    told: tuple[PlainRepo, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loom, _ = told
-    expected = verdict(capsys, loom.path)
-    (loom.path / ".tasks" / "a.yaml").write_text("nonsense")
-    (loom.path / ".tasks" / "config.yaml").write_text("version: 99\n")
-    loom.git("add", "-A")
-    (loom.path / ".gitattributes").write_text("* -diff -text\n.tasks/** binary\n")
-    assert verdict(capsys, loom.path) == expected
-    (loom.path / ".git" / "index").write_bytes(b"rubbish")
+    plain_repo, _ = told
+    expected = verdict(capsys, plain_repo.path)
+    (plain_repo.path / ".tasks" / "a.yaml").write_text("nonsense")
+    (plain_repo.path / ".tasks" / "config.yaml").write_text("version: 99\n")
+    plain_repo.git("add", "-A")
+    (plain_repo.path / ".gitattributes").write_text("* -diff -text\n.tasks/** binary\n")
+    assert verdict(capsys, plain_repo.path) == expected
+    (plain_repo.path / ".git" / "index").write_bytes(b"rubbish")
     monkeypatch.setenv("GIT_INDEX_FILE", "/nonexistent")
-    assert verdict(capsys, loom.path) == expected
+    assert verdict(capsys, plain_repo.path) == expected
 
 
 def test_settings_of_git_do_not_matter(
-    told: tuple[Loom, str], capsys: pytest.CaptureFixture[str]
+    told: tuple[PlainRepo, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    loom, _ = told
-    sub = loom.commit({".tasks/sub": ("160000", BLOB)}, "main")
-    expected = verdict(capsys, loom.path)
+    plain_repo, _ = told
+    sub = plain_repo.commit({".tasks/sub": ("160000", BLOB)}, "main")
+    expected = verdict(capsys, plain_repo.path)
     assert (expected["violations"][-1]["commit"], expected["violations"][-1]["code"]) == (
         sub,
         "TK107",
     )
-    (loom.path / ".gitmodules").write_text(
+    (plain_repo.path / ".gitmodules").write_text(
         '[submodule "sub"]\n\tpath = .tasks/sub\n\turl = ../x\n\tignore = all\n'
     )
     for key, value in (
@@ -101,28 +101,30 @@ def test_settings_of_git_do_not_matter(
         ("format.pretty", "oneline"),
         ("merge.renames", "false"),
     ):
-        loom.git("config", key, value)
-    assert verdict(capsys, loom.path) == expected
-    assert verdict(capsys, loom.path / ".tasks") == expected
+        plain_repo.git("config", key, value)
+    assert verdict(capsys, plain_repo.path) == expected
+    assert verdict(capsys, plain_repo.path / ".tasks") == expected
 
 
 def test_replaced_and_grafted_history_hides_nothing(
-    told: tuple[Loom, str], capsys: pytest.CaptureFixture[str]
+    told: tuple[PlainRepo, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    loom, bad = told
-    expected = verdict(capsys, loom.path)
-    legal = loom.commit({"src/x": b"0"}, f"{bad}^", branch=None)
-    loom.git("replace", bad, legal)
-    assert verdict(capsys, loom.path) == expected
-    loom.git("replace", "-d", bad)
-    grafts = loom.path / ".git" / "info" / "grafts"
+    plain_repo, bad = told
+    expected = verdict(capsys, plain_repo.path)
+    legal = plain_repo.commit({"src/x": b"0"}, f"{bad}^", branch=None)
+    plain_repo.git("replace", bad, legal)
+    assert verdict(capsys, plain_repo.path) == expected
+    plain_repo.git("replace", "-d", bad)
+    grafts = plain_repo.path / ".git" / "info" / "grafts"
     grafts.parent.mkdir(exist_ok=True)
-    tip = loom.git("rev-parse", "HEAD")
-    grafts.write_text(f"{tip} {bad}~1\n".replace(f"{bad}~1", loom.git("rev-parse", f"{bad}~1")))
-    assert verdict(capsys, loom.path) == expected
+    tip = plain_repo.git("rev-parse", "HEAD")
+    grafts.write_text(
+        f"{tip} {bad}~1\n".replace(f"{bad}~1", plain_repo.git("rev-parse", f"{bad}~1"))
+    )
+    assert verdict(capsys, plain_repo.path) == expected
 
 
-def test_a_forged_object_is_noticed(begun: Loom, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_forged_object_is_noticed(begun: PlainRepo, capsys: pytest.CaptureFixture[str]) -> None:
     oid = begun.git("hash-object", "-w", "--stdin", stdin=codec.dump_task(A))
     loose = begun.path / ".git" / "objects" / oid[:2] / oid[2:]
     other = begun.git("hash-object", "-w", "--stdin", stdin=codec.dump_task(DONE))
@@ -140,7 +142,7 @@ def test_a_forged_object_is_noticed(begun: Loom, capsys: pytest.CaptureFixture[s
 
 
 def test_a_shallow_clone_judges_ranges_but_not_all(
-    begun: Loom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    begun: PlainRepo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = begun.by_hand({"a": DONE})
     begun.by_hand({"b": moved(B, "in_progress")})
@@ -151,7 +153,7 @@ def test_a_shallow_clone_judges_ranges_but_not_all(
     assert said["error"]["kind"] == "shallow"
 
 
-def test_messages_and_names_of_any_kind_do_not_disturb_the_reading(begun: Loom) -> None:
+def test_messages_and_names_of_any_kind_do_not_disturb_the_reading(begun: PlainRepo) -> None:
     message = "Tk-Task: a\n:100644 100644 0 0 M\t.tasks/a.yaml\n\n" + "f" * 40 + "\n"
     begun.git("-c", "user.name=:M\t x", "commit", "-q", "--allow-empty", "-m", message)
     begun.git("-c", "i18n.commitEncoding=ISO-8859-1", "commit", "-q", "--allow-empty", "-m", "\xe9")
@@ -161,7 +163,7 @@ def test_messages_and_names_of_any_kind_do_not_disturb_the_reading(begun: Loom) 
     assert begun.codes() == {bad: {"TK201"}}
 
 
-def test_two_ids_of_the_same_task_text_are_judged_apart(begun: Loom) -> None:
+def test_two_ids_of_the_same_task_text_are_judged_apart(begun: PlainRepo) -> None:
     """Files are remembered by their bytes and by their names."""
     assert begun.judged({"c": codec.dump_task(A)}, "main") == {"TK105"}
     assert isinstance(A, Task)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.histories import A, B, Loom, moved
+from tests.support.histories import A, B, PlainRepo, moved
 from tests.support.verifying import DONE, STARTED, answer, tk
 from tkledger.errors import Exit
 from tkledger.git import process
 
 
-def test_a_legal_history_is_verified(begun: Loom, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_legal_history_is_verified(begun: PlainRepo, capsys: pytest.CaptureFixture[str]) -> None:
     begun.by_hand({"a": STARTED}, "start a")
     begun.by_hand({"a": DONE, "src/code.py": b"pass\n"}, "finish a, and its code")
     begun.by_hand({"README.md": b"nothing of the ledger\n"})
@@ -29,7 +29,7 @@ def test_a_legal_history_is_verified(begun: Loom, capsys: pytest.CaptureFixture[
 
 
 def test_a_revision_is_read_as_git_reads_it(
-    begun: Loom, capsys: pytest.CaptureFixture[str]
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bad = begun.by_hand({"a": DONE})
     begun.by_hand({"b": moved(B, "in_progress")})
@@ -51,7 +51,7 @@ def test_a_revision_is_read_as_git_reads_it(
 
 
 def test_a_longer_history_takes_no_more_processes(
-    begun: Loom, monkeypatch: pytest.MonkeyPatch
+    begun: PlainRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One git tells the commits and one gives the objects, however many there are."""
     started: list[str] = []
@@ -61,7 +61,7 @@ def test_a_longer_history_takes_no_more_processes(
         started.append(" ".join(args))
         return real(args, *place, **options)
 
-    begun.weave([({"a": A._replace(title=f"Title {n}")}, (n or "main",)) for n in range(300)])
+    begun.fast_import([({"a": A._replace(title=f"Title {n}")}, (n or "main",)) for n in range(300)])
     with monkeypatch.context() as patch:
         patch.setattr(process, "spawn", counted)
         assert begun.verify("main~290").commits == 12
@@ -71,7 +71,7 @@ def test_a_longer_history_takes_no_more_processes(
     assert sum("cat-file --batch" in one for one in started) == 1
 
 
-def test_a_line_changed_in_an_editor_is_as_good_as_a_command(begun: Loom) -> None:
+def test_a_line_changed_in_an_editor_is_as_good_as_a_command(begun: PlainRepo) -> None:
     file = begun.path / ".tasks" / "a.yaml"
     for old, new in (("todo", "in_progress"), ("in_progress", "in_review"), ("in_review", "done")):
         subprocess.run(["sed", "-i", f"s/^state: {old}$/state: {new}/", str(file)], check=True)
@@ -80,7 +80,9 @@ def test_a_line_changed_in_an_editor_is_as_good_as_a_command(begun: Loom) -> Non
     assert begun.codes() == {}
 
 
-def test_a_jump_made_in_an_editor_is_named(begun: Loom, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_jump_made_in_an_editor_is_named(
+    begun: PlainRepo, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = begun.path / ".tasks" / "a.yaml"
     subprocess.run(["sed", "-i", "s/^state: todo$/state: done/", str(file)], check=True)
     begun.git("commit", "-q", "-am", "all done")

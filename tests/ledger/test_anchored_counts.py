@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.odd_histories import woven
+from tests.support.odd_histories import imported
 from tests.support.project import Project
 from tkledger.doors import gate
 from tkledger.git.repo import Repo
@@ -33,7 +33,7 @@ def plain(sums: Sums) -> tuple[Mapping[str, Any], Mapping[str, Any], int]:
 
 def compared(path: Path, seeds: range) -> Iterator[tuple[int, str]]:
     """The histories and commits whose sums differ when counted from those of another commit."""
-    histories = woven(Project.create(path), seeds, SIZE)
+    histories = imported(Project.create(path), seeds, SIZE)
     repo = Repo(str(path))
     for seed, oids in histories.items():
         full = {oid: plain(Ledger(repo).tally.sums(oid)) for oid in oids}
@@ -65,7 +65,7 @@ STATES = ["none", "its own", "cut", "corrupt", "another commit's", "another repo
 @pytest.mark.parametrize("state", STATES)
 def test_a_verdict_does_not_depend_on_what_is_remembered(tmp_path: Path, state: str) -> None:
     project = Project.create(tmp_path / "repo")
-    (oids,) = woven(project, [5], 40).values()
+    (oids,) = imported(project, [5], 40).values()
     repo = Repo(str(project.path))
     judged = [f"^{oids[9]}"]
     expected = [one.violations for one in gate.judge_commits(Ledger(repo), oids[-1:], judged)]
@@ -82,7 +82,7 @@ def test_a_verdict_does_not_depend_on_what_is_remembered(tmp_path: Path, state: 
             file.write_bytes(data.replace(b'"clock":1', b'"clock":2'))
         elif state == "another repository's":
             other = Project.create(tmp_path / "other")
-            (theirs,) = woven(other, [6], 20).values()
+            (theirs,) = imported(other, [6], 20).values()
             Ledger(Repo(str(other.path)), keep_sums=True).tally.sums(theirs[-1])
             file.write_bytes((other.path / ".git/tk/sums.json").read_bytes())
     ledger = Ledger(repo, keep_sums=True)
@@ -93,7 +93,7 @@ def test_a_verdict_does_not_depend_on_what_is_remembered(tmp_path: Path, state: 
 def test_a_shallow_clone_remembers_no_sums(tmp_path: Path) -> None:
     """When it is deepened, they would be too low."""
     project = Project.create(tmp_path / "repo")
-    (oids,) = woven(project, [5], 20).values()
+    (oids,) = imported(project, [5], 20).values()
     project.git("update-ref", "refs/heads/main", oids[-1])
     url = f"file://{project.path}"
     project.git("clone", "-q", "--depth", "1", "-b", "main", url, str(tmp_path / "shallow"))

@@ -118,7 +118,7 @@ def at(ledger: Ledger, oid: str) -> Used:
     return ledger.tally.usage([oid], 0).used(task)
 
 
-def woven(path: Path, seed: int, size: int) -> tuple[Project, list[Made], list[str]]:
+def imported(path: Path, seed: int, size: int) -> tuple[Project, list[Made], list[str]]:
     project = Project.create(path)
     made, stream = a_history(seed, size)
     project.git("fast-import", "--quiet", stdin=stream)
@@ -138,7 +138,7 @@ SEEDS = [
 def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
     tmp_path: Path, seed: int
 ) -> None:
-    project, made, oids = woven(tmp_path / "repo", seed, 24)
+    project, made, oids = imported(tmp_path / "repo", seed, 24)
     repo = Repo(str(project.path))
     expected = {oid: oracle(made, number) for number, oid in enumerate(oids)}
     for oid, used in expected.items():  # each from the beginning
@@ -155,7 +155,7 @@ def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_walk_knows_what_was_used_at_each_commit(tmp_path: Path, seed: int) -> None:
-    project, made, oids = woven(tmp_path / "repo", seed, 24)
+    project, made, oids = imported(tmp_path / "repo", seed, 24)
     repo = Repo(str(project.path))
     rng = random.Random(seed)
     ranges = [[*oids], [oids[-1]], *([oids[-1], f"^{rng.choice(oids[:-1])}"] for _ in range(4))]

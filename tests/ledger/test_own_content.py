@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.histories import Files, Loom, a_task, genesis
+from tests.support.histories import Files, PlainRepo, a_task, genesis
 from tkledger.git import history
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
@@ -16,10 +16,10 @@ RUN = ("100755", CODE.decode())
 
 
 @pytest.fixture
-def forked(loom: Loom) -> Loom:
+def forked(plain_repo: PlainRepo) -> PlainRepo:
     """Two branches that change the ends of one file, and remove the halves of a folder."""
     begin: Files = {**genesis(), "src/f": CODE, "old/x": b"1", "old/y": b"2", "run.sh": RUN}
-    oids = loom.weave(
+    oids = plain_repo.fast_import(
         [
             (begin, ()),
             ({"src/f": OURS, "old/x": None, "a": a_task()}, (1,)),
@@ -27,8 +27,8 @@ def forked(loom: Loom) -> Loom:
         ]
     )
     for name, oid in zip(("base", "ours", "theirs"), oids):
-        loom.git("update-ref", f"refs/heads/{name}", oid)
-    return loom
+        plain_repo.git("update-ref", f"refs/heads/{name}", oid)
+    return plain_repo
 
 
 RUN_BY_HAND = ("100755", THEIRS.decode())
@@ -59,20 +59,20 @@ SHAPES: dict[str, tuple[Files, tuple[str, ...], bool]] = {
 }  # fmt: skip
 
 
-def own(loom: Loom, merge: str) -> bool:
-    ledger = Ledger(Repo(str(loom.path)))
+def own(plain_repo: PlainRepo, merge: str) -> bool:
+    ledger = Ledger(Repo(str(plain_repo.path)))
     found = history.as_commit(ledger.repo.read(merge))
     assert found is not None
     return ledger.has_own_content(found)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_merge_has_content_of_its_own(forked: Loom, shape: str) -> None:
+def test_a_merge_has_content_of_its_own(forked: PlainRepo, shape: str) -> None:
     files, parents, expected = SHAPES[shape]
     assert own(forked, _merge(forked, files, *parents)) is expected
 
 
-def test_what_git_merges_by_itself_has_none(forked: Loom) -> None:
+def test_what_git_merges_by_itself_has_none(forked: PlainRepo) -> None:
     forked.git("checkout", "-q", "ours")
     forked.git("merge", "-q", "--no-edit", "theirs")
     assert not own(forked, forked.git("rev-parse", "HEAD"))
@@ -83,19 +83,19 @@ def test_what_git_merges_by_itself_has_none(forked: Loom) -> None:
     assert not own(forked, third), "a side's files left out are its choice, not its content"
 
 
-def test_attributes_of_a_clone_do_not_decide(forked: Loom) -> None:
+def test_attributes_of_a_clone_do_not_decide(forked: PlainRepo) -> None:
     merge = _merge(forked, JOINED, *TWO)
     forked.git("checkout", "-q", "ours")
     forked.write({".gitattributes": b"* -diff\n"})
     assert not own(forked, merge)
 
 
-def test_under_edition_1_no_merge_has(loom: Loom) -> None:
-    first = loom.weave([(genesis(law=1), ()), ({"src/f": CODE}, (1,))])[1]
-    assert not own(loom, _merge(loom, {"src/g": b"g"}, first, first))
+def test_under_edition_1_no_merge_has(plain_repo: PlainRepo) -> None:
+    first = plain_repo.fast_import([(genesis(law=1), ()), ({"src/f": CODE}, (1,))])[1]
+    assert not own(plain_repo, _merge(plain_repo, {"src/g": b"g"}, first, first))
 
 
-def test_folders_that_hold_each_other_end(forked: Loom) -> None:
+def test_folders_that_hold_each_other_end(forked: PlainRepo) -> None:
     """Each holds the one before ten times, and no file: there is no end of walking in them."""
     bomb = forked.git("mktree", stdin=b"")
     for _ in range(12):
@@ -110,5 +110,7 @@ def test_folders_that_hold_each_other_end(forked: Loom) -> None:
     assert own(forked, merge)
 
 
-def _merge(loom: Loom, files: Files, *parents: str) -> str:
-    return loom.commit(files, *(loom.git("rev-parse", one) for one in parents), branch=None)
+def _merge(plain_repo: PlainRepo, files: Files, *parents: str) -> str:
+    return plain_repo.commit(
+        files, *(plain_repo.git("rev-parse", one) for one in parents), branch=None
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.histories import Loom
+from tests.support.histories import PlainRepo
 from tests.support.random_histories import LIES, built, dropped, history, lies_at
 from tkledger.core.change import Violation
 from tkledger.doors import push
@@ -33,14 +33,14 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "WORTH", 1)
 
 
-def woven(seed: int, path: Path) -> tuple[Repo, list[str]]:
+def imported(seed: int, path: Path) -> tuple[Repo, list[str]]:
     """A random history, with commits that break rules beside it."""
     rng = random.Random(seed)
     made = history(rng)
     numbers = range(2, len(made))
     lies = [(n, lie) for n in numbers for lie in (*lies_at(made, n, rng), *dropped(made, n))]
-    loom = Loom(path)
-    return Repo(str(path)), built(loom, made, rng.sample(lies, LIES))
+    plain_repo = PlainRepo(path)
+    return Repo(str(path)), built(plain_repo, made, rng.sample(lies, LIES))
 
 
 def pushed(repo: Repo, tips: list[str]) -> list[Violation]:
@@ -50,7 +50,7 @@ def pushed(repo: Repo, tips: list[str]) -> list[Violation]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_verdict_is_the_same(seed: int, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    repo, tips = woven(seed, tmp_path / "repo")
+    repo, tips = imported(seed, tmp_path / "repo")
     whole = pushed(repo, tips)
     assert len({one.code for one in whole}) > 5
     alone = [judge_range(Ledger(repo), tip)[:2] for tip in tips[-5:]]
@@ -64,7 +64,7 @@ def test_the_verdict_is_the_same(seed: int, tmp_path: Path, request: pytest.Fixt
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.usefixtures("many")
 def test_the_parts_are_the_whole_in_order(seed: int, tmp_path: Path) -> None:
-    repo, tips = woven(seed, tmp_path / "repo")
+    repo, tips = imported(seed, tmp_path / "repo")
     known = [f"^{tips[len(tips) // 3]}"]
     seen: list[str] = []
     for part in parallel.parts(repo, tips, known):
@@ -78,7 +78,7 @@ def test_the_parts_are_the_whole_in_order(seed: int, tmp_path: Path) -> None:
 
 
 def test_a_part_whose_process_fails_is_done_here(tmp_path: Path) -> None:
-    repo = Repo(str(Loom(tmp_path / "repo").path))
+    repo = Repo(str(PlainRepo(tmp_path / "repo").path))
     here = os.getpid()
     todo = [Part([str(number)], []) for number in range(3)]
 
@@ -94,7 +94,7 @@ def test_a_part_whose_process_fails_is_done_here(tmp_path: Path) -> None:
 
 
 def test_what_fails_here_as_well_is_raised(tmp_path: Path) -> None:
-    repo = Repo(str(Loom(tmp_path / "repo").path))
+    repo = Repo(str(PlainRepo(tmp_path / "repo").path))
 
     def work(part: Part) -> None:
         if part.tips == ["1"]:
@@ -106,7 +106,7 @@ def test_what_fails_here_as_well_is_raised(tmp_path: Path) -> None:
 
 
 def test_a_part_whose_process_is_killed_is_done_here(tmp_path: Path) -> None:
-    repo = Repo(str(Loom(tmp_path / "repo").path))
+    repo = Repo(str(PlainRepo(tmp_path / "repo").path))
     here = os.getpid()
 
     def work(part: Part) -> int:
@@ -121,7 +121,7 @@ def test_a_part_whose_process_is_killed_is_done_here(tmp_path: Path) -> None:
 
 def test_an_interruption_leaves_no_process(tmp_path: Path) -> None:
     gc.collect()  # ends the processes of other tests' commands
-    repo = Repo(str(Loom(tmp_path / "repo").path))
+    repo = Repo(str(PlainRepo(tmp_path / "repo").path))
     here = os.getpid()
     source, target = os.pipe()
 

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from tests.support.histories import Files, Loom
+from tests.support.histories import Files, PlainRepo
 
 
-def fork(loom: Loom, ours: list[Files], theirs: list[Files], base: str = "main") -> None:
+def fork(plain_repo: PlainRepo, ours: list[Files], theirs: list[Files], base: str = "main") -> None:
     """Two branches, ours and theirs, with a commit for each of the files given."""
     for name, commits in (("ours", ours), ("theirs", theirs)):
-        tip = loom.git("rev-parse", base)
+        tip = plain_repo.git("rev-parse", base)
         for files in commits:
-            tip = loom.commit(files, tip, branch=None)
-        loom.git("update-ref", f"refs/heads/{name}", tip)
+            tip = plain_repo.commit(files, tip, branch=None)
+        plain_repo.git("update-ref", f"refs/heads/{name}", tip)
 
 
-def git_merge(loom: Loom, *options: str) -> bool:
+def git_merge(plain_repo: PlainRepo, *options: str) -> bool:
     """Let git merge theirs into ours; whether it could."""
-    loom.git("checkout", "-q", "-f", "ours")
-    loom.git("merge", "-q", "--no-edit", *options, "theirs", check=False)
-    clean = not loom.git("ls-files", "-u") and not loom.git("status", "--porcelain")
+    plain_repo.git("checkout", "-q", "-f", "ours")
+    plain_repo.git("merge", "-q", "--no-edit", *options, "theirs", check=False)
+    clean = not plain_repo.git("ls-files", "-u") and not plain_repo.git("status", "--porcelain")
     if not clean:
-        loom.git("merge", "--abort", check=False)
+        plain_repo.git("merge", "--abort", check=False)
     return clean
 
 
-def results(loom: Loom, files: Files, *more: str) -> set[str]:
+def results(plain_repo: PlainRepo, files: Files, *more: str) -> set[str]:
     """The codes of a merge of ours and theirs with these files on top of ours."""
-    return loom.judged(files, "ours", "theirs", *more)
+    return plain_repo.judged(files, "ours", "theirs", *more)

@@ -38,7 +38,7 @@ def moved(before: Task, state: str, **fields: Any) -> Task:
     return changed(before, state=state, **fields)
 
 
-class Loom:
+class PlainRepo:
     """A repository, and the commits to be made in it."""
 
     def __init__(self, path: Path) -> None:
@@ -79,9 +79,9 @@ class Loom:
 
     def commit(self, files: Files, *parents: str, branch: str | None = "main") -> str:
         """One commit by plumbing; the checkout does not notice."""
-        return self.weave([(files, parents)], branch=branch)[0]
+        return self.fast_import([(files, parents)], branch=branch)[0]
 
-    def weave(
+    def fast_import(
         self, commits: Iterable[tuple[Files, tuple[int | str, ...]]], branch: str | None = "main"
     ) -> list[str]:
         """Many commits in one go. A parent is an id, or the number of an earlier one of these."""
@@ -91,7 +91,7 @@ class Loom:
             stream.append(_commit(count, files, parents, BEGIN + self._commits))
         none = "0" * 40
         stream += [f"get-mark :{n}\n".encode() for n in range(1, count + 1)]
-        stream.append(f"reset refs/loom\nfrom {none}\n\ndone\n".encode())
+        stream.append(f"reset refs/plain_repo\nfrom {none}\n\ndone\n".encode())
         out = self.git("fast-import", "--quiet", "--done", "--force", stdin=b"".join(stream))
         oids = out.split()
         if branch:
@@ -144,12 +144,12 @@ def _bytes(value: Task | Policy | bytes) -> bytes:
 
 
 def _commit(mark: int, files: Files, parents: tuple[int | str, ...], when: int) -> bytes:
-    lines = [f"commit refs/loom\nmark :{mark}\ncommitter {WHO} {when} +0000\ndata 5\nwoven\n"]
+    lines = [f"commit refs/plain_repo\nmark :{mark}\ncommitter {WHO} {when} +0000\ndata 5\nwoven\n"]
     for number, parent in enumerate(parents):
         name = f":{parent}" if isinstance(parent, int) else parent
         lines.append(f"{'merge' if number else 'from'} {name}\n")
     if not parents:  # else fast-import goes on from the commit before
-        lines.insert(0, f"reset refs/loom\nfrom {'0' * 40}\n\n")
+        lines.insert(0, f"reset refs/plain_repo\nfrom {'0' * 40}\n\n")
     parts = ["".join(lines).encode()]
     for key, value in files.items():
         path = _path(key).encode()
@@ -178,7 +178,7 @@ def genesis(**fields: Any) -> Files:
 __all__ = [
     "FOLDER",
     "POLICY_PATH",
-    "Loom",
+    "PlainRepo",
     "a_task",
     "genesis",
     "moved",

@@ -19,7 +19,7 @@ MARKS = ("steps", "seconds", "tokens")
 Tree = dict[str, dict[str, Any]]
 
 
-def woven(project: Project, seeds: Sequence[int], size: int) -> dict[int, list[str]]:
+def imported(project: Project, seeds: Sequence[int], size: int) -> dict[int, list[str]]:
     """The commits of one history for each seed, all in one repository, parents first."""
     stream = b"".join(_history(seed, size, place * size) for place, seed in enumerate(seeds))
     project.git("fast-import", "--quiet", stdin=stream)

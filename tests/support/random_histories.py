@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from tests.support.histories import POLICY_PATH, Files, Loom, a_task, genesis, moved
+from tests.support.histories import POLICY_PATH, Files, PlainRepo, a_task, genesis, moved
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, State
 from tkledger.core.merge import merged
 from tkledger.core.policy import DEFAULT, changed
@@ -262,14 +262,14 @@ def _files(made: list[Made], one: Made) -> Files:
     return {key: task for key, task in one.tasks.items() if before.get(key) != task}
 
 
-def built(loom: Loom, made: list[Made], lies: list[tuple[int, Files]]) -> list[str]:
+def built(plain_repo: PlainRepo, made: list[Made], lies: list[tuple[int, Files]]) -> list[str]:
     """The commits' ids, the lies' after those of the history."""
     commits = [(_files(made, one), tuple(n + 1 for n in one.parents)) for one in made]
     commits += [
         ({**_files(made, made[number]), **lie}, tuple(n + 1 for n in made[number].parents))
         for number, lie in lies
     ]
-    return loom.weave(commits, branch=None)
+    return plain_repo.fast_import(commits, branch=None)
 
 
 # -- lies ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.histories import A, Loom, moved
+from tests.support.histories import A, PlainRepo, moved
 from tkledger.cli import run
 
 STARTED = moved(A, "in_progress", owner="alice")
@@ -15,11 +15,13 @@ DONE = moved(STARTED, "done")
 BLOB = "1" * 40
 
 
-def tk(loom: Loom, *words: str) -> int:
-    return run([*words, "-C", str(loom.path)])
+def tk(plain_repo: PlainRepo, *words: str) -> int:
+    return run([*words, "-C", str(plain_repo.path)])
 
 
-def answer(loom: Loom, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
+def answer(
+    plain_repo: PlainRepo, capsys: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, Any]:
     capsys.readouterr()
-    status = tk(loom, *words, "--json")
+    status = tk(plain_repo, *words, "--json")
     return status, json.loads(capsys.readouterr().out)
