@@ -177,7 +177,7 @@ class Checkout:
         pause = 0.001
         while True:
             try:
-                # a checkout with other line endings than HEAD's is no reason to fail
+                # a checkout may have other line endings than HEAD
                 self._repo.run(
                     "-c", "core.safecrlf=false", "update-index", *options, stdin=stdin, apart=True
                 )

@@ -85,7 +85,7 @@ def about_to_be(
     who = identity.known_by(name, identity.author_email(ledger.repo) if asked else "")
     now = int(time.time())
     accepted = made.policy.accepted
-    # counted as on a walk: a file that cannot be read is no version of a task
+    # counted as on a walk: a file that cannot be read is not a version of a task
     keys = () if made.is_merge else (key for key in made.touched if "/" not in key)
     sides = ((made.before.task(key), made.after.task(key)) for key in keys)
     edits = [side for side in sides if any(side)]

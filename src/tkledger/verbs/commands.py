@@ -146,7 +146,7 @@ _JUDGE = (
     Command("verify", "Check every commit of a range, or of all history.",
             (p.RANGE, p.ALL_HISTORY, p.STAGED, p.FORMAT, *READS),
             ("tk verify origin/main..HEAD", "tk verify --all", "tk verify HEAD^!"),
-            "It reads nothing but the commits. A range without a commit is no verdict: exit 6."),
+            "It reads nothing but the commits. If the range has no commits, nothing is checked: exit 6."),
     Command("accept", "Accept a commit that breaks the rules, with a reason.",
             (p.COMMIT, p.WHY_ACCEPTED, *COMMITS),
             ("tk accept 1f3a --reason 'imported by hand'",),

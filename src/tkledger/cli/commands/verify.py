@@ -62,7 +62,7 @@ def verify(
 def _status(verdict: Verdict) -> Exit:
     if verdict.violations:
         return Exit.REJECTED
-    return Exit.OK if verdict.commits else Exit.NOTHING  # which is no verdict
+    return Exit.OK if verdict.commits else Exit.NOTHING  # nothing was checked
 
 
 def _count(stage: str, done: float, most: float | None) -> None:

@@ -124,8 +124,8 @@ def second_ledger_pushed(new: NewLedger) -> Iterator[Finding]:
 
     Asked of every branch and tag, also if the files are the same, or a merge brings it in.
 
-    Why: a ledger that begins anew has its own law and all its budgets; whoever gets it to where
-    the server looks for its law would have replaced it.
+    Why: a second ledger begins with a policy of its own and unused budgets; on the branch of the
+    server's HEAD it would replace the first.
 
     Remedy: `git rebase --onto BRANCH COMMIT` puts what came after the beginning onto the other
     ledger; or bring the open work over as new tasks.

@@ -139,7 +139,7 @@ def too_many_charged(change: Change) -> Iterator[Finding]:
     By lines `Tk-Task:` and `Tk-Spend:`, whether or not what they name is a task: what is not one in
     that commit is charged nothing. However many lines name a task, it counts once.
 
-    Why: whoever counts would need gigabytes for messages of a few hundred thousand lines.
+    Why: to count messages of a few hundred thousand lines takes gigabytes of memory.
 
     Remedy: leave out the lines that name no task, `git commit --amend`; or split the commit.
     """
