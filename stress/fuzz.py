@@ -34,6 +34,9 @@ DRAWN = 300
 MOST_SEEDS = 3_000
 """Kept for each parser; above it an accepted input takes the place of another."""
 
+TOLD = 10_000
+"""After so many inputs it prints how far it is."""
+
 TOKENS = tuple(
     token.encode("utf-8", "surrogatepass")
     for token in (
@@ -247,7 +250,9 @@ def main(count: int, seed: int) -> int:
     accepted: Counter[str] = Counter()
     wrong: list[str] = []
     begun = time.perf_counter()
-    for target in rng.choices(all_of, weights, k=count):
+    for number, target in enumerate(rng.choices(all_of, weights, k=count), 1):
+        if number % TOLD == 0:
+            print(f"{number:,} of {count:,} inputs, {len(wrong)} wrong", flush=True)
         name = target.check.__name__
         data = changed(rng, target.seeds)
         tried[name] += 1

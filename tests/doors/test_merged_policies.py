@@ -55,6 +55,48 @@ def test_steps_beyond_a_copied_limit_do_not_come_in_where_no_file_differs(begun:
         assert set().union(*begun.codes(merge).values()) == codes
 
 
+def test_each_merge_answers_for_what_it_brings_whatever_others_brought(begun: PlainRepo) -> None:
+    """One verdict a merge: in a range of its own, beside other merges, and after all of them."""
+    base = begun.commit({"a": moved(A, "in_progress")}, "main")
+    done = {"a": moved(A, "done")}
+    fork(begun, [{POLICY_PATH: STRICT}], [done, {"b": edited(B, priority=1)}], base)
+    newer = {"c": a_task("c")}
+    begun.commit(newer, "ours", branch="newer")
+    files = {POLICY_PATH: STRICT, **done}
+    merges = [
+        begun.commit({**files, **more}, side, theirs, branch=None)
+        for more, side, theirs in (
+            ({}, "ours", "theirs~1"),
+            ({"b": edited(B, priority=1)}, "ours", "theirs"),
+            ({**newer, "b": edited(B, priority=1)}, "newer", "theirs"),
+        )
+    ]
+    everything = begun.commit({}, *merges, branch=None)
+    codes = begun.codes(everything)
+    for merge in merges:
+        assert codes[merge] == {"TK201"}
+        assert begun.codes(merge, f"{merge}^1", f"{merge}^2") == {merge: {"TK201"}}
+
+
+def test_what_one_merge_need_not_ask_is_asked_of_another(begun: PlainRepo) -> None:
+    """Edition 1 takes a copied policy: what came before it is judged by a merge that brings it."""
+    first = DEFAULT._replace(law=1)
+    strict = changed(first, review="required")
+    started = moved(A, "in_progress")
+    base = begun.fast_import([({POLICY_PATH: first}, ()), ({"a": started}, (1,))])[-1]
+    done = {"a": moved(started, "done")}
+    old = begun.commit(done, base, branch=None)
+    copied = begun.commit({POLICY_PATH: strict}, old, branch=None)
+    later = begun.commit({"b": B}, old, branch=None)
+    honest = begun.commit({POLICY_PATH: strict}, base, branch=None)
+    quiet = begun.commit({"b": B}, copied, later, branch=None)
+    files = {POLICY_PATH: strict, **done, "b": B}
+    loud = begun.commit(files, honest, later, branch=None)
+    codes = begun.codes(begun.commit({}, quiet, loud, branch=None))
+    assert quiet not in codes
+    assert codes[loud] == {"TK201"}
+
+
 def test_a_policy_that_was_merged_is_not_copied(begun: PlainRepo) -> None:
     """The branch took the policy over by a merge: what it did before was judged then."""
     begun.commit({"a": moved(A, "in_progress")}, "main")

@@ -65,7 +65,7 @@ def joined(ledger: Ledger, tree: Oid, parents: Sequence[Oid]) -> tuple[Violation
 
 
 def _broken(ledger: Ledger, parents: Sequence[Oid], proposed: Change) -> tuple[Violation, ...]:
-    return (*judge(proposed), *merged_in(ledger, parents, proposed, []))
+    return (*judge(proposed), *merged_in(ledger, parents, proposed, Rejudged()))
 
 
 def _fenced(repo: Repo, proposed: Change) -> Iterator[Violation]:
@@ -125,7 +125,7 @@ def _unaccepted(
 
 def judge_commits(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Judged]:
     """Every commit that ``tips`` have and ``known`` (as git excludes them) have not."""
-    rejudged: Rejudged = []
+    rejudged = Rejudged()
     for commit, change in changes.walk(ledger, *tips, *known):
         found: list[Violation] = []
         if change is not None:

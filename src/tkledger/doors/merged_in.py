@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 
 from tkledger.core.change import Change, Violation, governing
 from tkledger.core.policy import Policy
@@ -12,8 +13,26 @@ from tkledger.git.objects import Oid
 from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
 
-Rejudged = list[tuple[Policy, Oid]]
-"""The tips whose history was judged again already, each with the policy it was judged by."""
+_MOST = 100
+"""So many violations refuse a merge; many merges of one long branch would name millions."""
+
+Found = dict[Oid, list[Violation]]
+"""What each commit breaks under a newer policy but not under its own."""
+
+
+class Rejudged:
+    """What was judged again on a walk: it saves work, and no verdict depends on it."""
+
+    def __init__(self) -> None:
+        self._known: list[tuple[Policy, Found]] = []
+
+    def by(self, policy: Policy) -> Found:
+        """What was found by this policy so far; it is the caller's to add to."""
+        for known, found in self._known:
+            if known == policy:
+                return found
+        self._known.append((policy, {}))
+        return self._known[-1][1]
 
 
 def merged_in(
@@ -22,8 +41,8 @@ def merged_in(
     """What a merge brings in that the newer of its policies does not allow.
 
     A branch that left before the policy was tightened is judged by the old one before it is
-    merged, and by the new one when it is; each commit once on a walk, however many merges bring
-    it in.
+    merged, and by the new one when it is: by each merge that brings it to a side with the new one,
+    whatever other merges did, so that every range that holds the merge comes to the same verdict.
     """
     newest = change.policy
     if newest is None:
@@ -32,17 +51,38 @@ def merged_in(
     copied = _is_copied(newest, change)
     settled = [oid for oid, side in sides.items() if side.policy == newest and not copied]
     settled += history.merge_bases(ledger.repo, parents) if copied else []
-    for oid, side in sides.items():
-        if side.policy is None or oid in settled:
-            continue
-        known = [*settled, *(tip for policy, tip in rejudged if policy == newest)]
-        rejudged.append((newest, oid))
-        excluded = [f"^{one}" for one in known]
-        for older, again in changes.walk(ledger, oid, *excluded, policy=newest):
-            where = f"(in {older.oid[:10]}, by policy version {newest.version})"
-            for one in _tightened(again, newest) if again is not None else ():
-                remedy = _REBASE.format(newest.version) if copied else one.remedy
-                yield one._replace(message=f"{one.message} {where}", remedy=remedy)
+    brought = [oid for oid, side in sides.items() if side.policy and oid not in settled]
+    if brought:
+        selected = (*brought, *(f"^{one}" for one in settled))
+        yield from islice(_of_older(ledger, selected, newest, rejudged.by(newest), copied), _MOST)
+
+
+def _of_older(
+    ledger: Ledger, selected: Sequence[str], newest: Policy, found: Found, copied: bool
+) -> Iterator[Violation]:
+    """What the commits that ``selected`` names break under the newest policy, oldest first."""
+    commits = history.parents(ledger.repo, "--topo-order", "--reverse", *selected)
+    done = _judged_with_all_before(commits, found)
+    if len(done) < len(commits):
+        excluded = (f"^{oid}" for oid in done)
+        for older, again in changes.walk(ledger, *selected, *excluded, policy=newest):
+            found[older.oid] = [*_tightened(again, newest)] if again is not None else []
+    for oid in commits:
+        where = f"(in {oid[:10]}, by policy version {newest.version})"
+        for one in found[oid]:
+            remedy = _REBASE.format(newest.version) if copied else one.remedy
+            yield one._replace(message=f"{one.message} {where}", remedy=remedy)
+
+
+def _judged_with_all_before(
+    commits: Mapping[Oid, Sequence[Oid]], found: Collection[Oid]
+) -> Collection[Oid]:
+    """Those of ``commits``, parents first, that were judged as all of them before them were."""
+    done: dict[Oid, None] = {}
+    for oid, parents in commits.items():
+        if oid in found and all(one in done or one not in commits for one in parents):
+            done[oid] = None
+    return done
 
 
 _REBASE = "rebase onto the branch that brought policy version {} instead of copying the policy"
