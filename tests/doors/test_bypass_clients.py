@@ -25,8 +25,6 @@ from tkledger.errors import Exit
 from tkledger.git.errors import GitError
 from tkledger.git.objects import read_tree
 from tkledger.local import python
-from tkledger.verbs.commands import COMMANDS
-from tkledger.verbs.parameters import KEY, WRITES
 
 ALONE = (sys.executable, "-I", "-m", "tkledger")
 """tk as its own script starts it: without the working folder."""
@@ -273,57 +271,6 @@ def test_a_claim_is_as_strict_as_a_task_file(project: Project, line: str) -> Non
     put_claim(project, bad)
     assert project.tk("show", "a").status == Exit.OK
     assert project.tk("start", "a").status == Exit.OK, "it has run out"
-
-
-# -- a key is bound to its command ------------------------------------------------------------
-
-KEYED = {
-    "start a": ("start b", "submit a", "start a -m why", "start a --as eve", "note a start"),
-    "new Ship --id x": ("new Ship --id y", "new Sail --id x", "new Ship --id x --priority 1"),
-    "new Boat": ("new Ship", "new Boat --label l", "note a Boat"),
-    "note a one": ("note a two", "note b one", "concern a one"),
-    "edit a --priority 1": ("edit b --priority 1", "edit a --priority 3"),
-    "concern a who": ("concern a whom", "concern b who"),
-    "step a -m one": ("step b -m one", "step a -m two", "spend a --cost 1 -m one"),
-    "spend a --cost 1": ("spend a --cost 2", "spend b --cost 1"),
-    "config set depth 4": ("config set depth 5", "config set review required"),
-    "cancel d": ("cancel c", "cancel d --resolution superseded"),
-}
-
-
-def test_a_key_is_bound_to_verb_tasks_and_words(project: Project) -> None:
-    for number, (command, others) in enumerate(KEYED.items()):
-        key = ("--key", f"k{number}")
-        first = project.ok(*command.split(), *key, "--json")
-        project.ok("note", "c", "meanwhile")
-        count = project.count()
-        again = project.ok(*command.split(), *key, "--json")
-        assert (again.json, project.count()) == (first.json, count), command
-        for other in others:
-            answer = project.tk(*other.split(), *key)
-            assert answer.status == Exit.USAGE, (command, other, answer.said)
-            assert f"the key k{number} was used for something else: tk: " in answer.err
-        assert project.count() == count
-
-
-def test_a_key_in_the_message_of_another_commit_answers_nothing(project: Project) -> None:
-    project.git("commit", "-q", "--allow-empty", "-m", "code\n\nTk-Key: k1")
-    project.write(path_of("b"), project.file("b") + "\n")
-    message = "tk: start a Task a\n\nTk-Actor: test@example.org\nTk-Key: k2"
-    project.git("commit", "-q", "--allow-empty", "-m", message)
-    project.git("restore", ".tasks")
-    for key in ("k1", "k2"):
-        answer = project.tk("start", "a", "--key", key)
-        assert (answer.status, "--key" in answer.err) == (Exit.USAGE, True), answer.said
-    assert project.state("a") == "todo"
-    project.ok("start", "a", "--key", "k3")
-
-
-def test_every_command_that_makes_one_commit_takes_a_key() -> None:
-    keyed = {name for name, command in COMMANDS.items() if KEY in command.takes}
-    several = {"init", "release", "reap", "retry", "escalate", "send", "inbox", "sync"}
-    writing = {name for name, command in COMMANDS.items() if {*WRITES} <= {*command.takes}}
-    assert writing - several == keyed
 
 
 # -- what git does to the checkout ------------------------------------------------------------

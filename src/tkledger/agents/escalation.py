@@ -7,6 +7,7 @@ from tkledger.api.session import Carried, Session
 from tkledger.claims import standing
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import TIERS, Task
 from tkledger.errors import unusable
 from tkledger.git import identity
@@ -20,41 +21,61 @@ _REASONS = {"owner": "user", "approval": "approval"}
 """What a task waits for at the tiers that answer with words."""
 
 
-def retry(session: Session, word: str, gap: str, *, dry_run: bool) -> tuple[Session, Carried]:
+def retry(
+    session: Session, word: str, gap: str, *, key: str | None, dry_run: bool
+) -> tuple[Session, Carried]:
     """Send a task back for another attempt, noting what is missing; and the checkout it is in."""
-    there, task = where_begun(session, word)
-    verb = _BACK.get(task.state)
-    if verb is None:
-        fact = f"{task.id} is {task.state}, so there is nothing to retry"
-        raise unusable("not-failed", fact, f"tk why {task.id}")
-    words = [(verb, {"id": task.id, "message": f"gap: {gap}"})]
-    return there, there.carry_out(words, dry_run=dry_run)
+    there, task = where_begun(session, word, key)
+
+    def back(before: Snapshot) -> list[tuple[str, Options]]:
+        now = existing(before, task.id)
+        verb = _BACK.get(now.state)
+        if verb is None:
+            fact = f"{now.id} is {now.state}, so there is nothing to retry"
+            raise unusable("not-failed", fact, f"tk why {now.id}")
+        return [(verb, {"id": now.id, "message": f"gap: {gap}"})]
+
+    return there, there.carry_out(back, key=key, dry_run=dry_run)
 
 
 def escalate(
-    session: Session, word: str, tier: str | None, message: str | None, *, dry_run: bool
+    session: Session,
+    word: str,
+    tier: str | None,
+    message: str | None,
+    *,
+    key: str | None,
+    dry_run: bool,
 ) -> tuple[Session, Carried]:
     """Hand a failed task to a tier, by default to the next one; and the checkout it is in.
 
     It takes up to two commits, of which a dry run tries the first.
     """
-    there, task = where_begun(session, word)
-    to = tier or _next_tier(task)
-    steps = _steps(task, to, f"escalated to {to}" + (f": {message}" if message else ""))
-    if not steps:
-        fact = f"{task.id} is {task.state}, so another attempt is already under way"
-        raise unusable("not-failed", fact, f"tk escalate {task.id} --to owner")
-    for step in steps[:1] if dry_run else steps:
-        carried = there.carry_out([step], dry_run=dry_run)
+    there, task = where_begun(session, word, key)
+
+    def steps(before: Snapshot) -> list[tuple[str, Options]]:
+        now = existing(before, task.id)
+        to = tier or _next_tier(now)
+        return _steps(now, to, f"escalated to {to}" + (f": {message}" if message else ""))
+
+    carried = there.carry_out(lambda before: steps(before)[:1], key=key, dry_run=dry_run)
+    for number, step in enumerate(steps(carried.recorded.before)[1:], 2):
+        if not dry_run:
+            carried = there.carry_out([step], key=f"{key} {number}" if key else None)
     return there, carried
 
 
-def where_begun(session: Session, word: str) -> tuple[Session, Task]:
-    """The checkout of the branch on which a task was begun, and the task there."""
+def where_begun(session: Session, word: str, key: str | None = None) -> tuple[Session, Task]:
+    """The checkout of the branch on which a task was begun, and the task there.
+
+    A task that was sent back is begun no longer, but the commit that did it under ``key`` is there.
+    """
     task = existing(session.head(), word)
     place = worktrees.worktree_of(session.repo, identity.identities(session.repo)[2], task.id)
     there = standing.task_at(session.repo, place.branch, task.id)
-    if place.branch == session.repo.head_ref or there is None or there.state is State.TODO:
+    if place.branch == session.repo.head_ref or there is None:
+        return session, task
+    if there.state is State.TODO and (key is None or not _is_used(session, place.branch, key)):
         return session, task
     if place.branch not in worktrees.checkouts(session.repo):
         fact = f"{task.id} is {there.state} on {place.short}, which has no checkout"
@@ -64,8 +85,14 @@ def where_begun(session: Session, word: str) -> tuple[Session, Task]:
     return session.at(place.path), there
 
 
+def _is_used(session: Session, branch: str, key: str) -> bool:
+    from tkledger.ledger.keys import is_used  # few commands have a key
+
+    return is_used(session.repo, branch, key)
+
+
 def _steps(task: Task, tier: str, text: str) -> list[tuple[str, Options]]:
-    """The verbs that bring a task to a tier, a commit each; none if it is there already."""
+    """The verbs that bring a task to a tier, a commit each."""
     steps: list[tuple[str, Options]] = []
     if task.state is State.BLOCKED:
         # what it waits for is said anew, by way of todo: a block has one reason from its start
@@ -77,6 +104,9 @@ def _steps(task: Task, tier: str, text: str) -> list[tuple[str, Options]]:
         raise unusable("ended", f"{task.id} is {task.state}", f"tk show {task.id}")
     if tier in _REASONS:
         steps += [("block", {"id": task.id, "reason": _REASONS[tier], "message": text})]
+    if not steps:
+        fact = f"{task.id} is {task.state}, so another attempt is already under way"
+        raise unusable("not-failed", fact, f"tk escalate {task.id} --to owner")
     return steps
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.messages import MAX_EVENT, MAX_READ, Event, Letter, letters, read, written
+from tkledger.core.messages import (
+    MAX_EVENT,
+    MAX_READ,
+    Event,
+    Letter,
+    Message,
+    is_asked_for,
+    letters,
+    read,
+    written,
+)
 from tkledger.core.ref_names import INBOXES
 from tkledger.errors import Exit, TkError
 from tkledger.git import identity, refs, writing
@@ -45,11 +55,11 @@ def ref_of(actor: str) -> str:
 def inbox(repo: Repo, actor: str) -> list[Letter]:
     """The letters to ``actor``, the oldest first, out of the newest events."""
     tip = refs.listed(repo, ref_of(actor)).get(ref_of(actor))
-    return letters(_events(repo, tip)) if tip else []
+    return letters(event for _, event in _events(repo, tip)) if tip else []
 
 
-def _events(repo: Repo, tip: Oid) -> Iterator[Event]:
-    """What a chain tells. Others push to it, so whatever cannot be read is passed over."""
+def _events(repo: Repo, tip: Oid) -> Iterator[tuple[Oid, Event]]:
+    """What a chain tells, and where. Others push to it, so whatever cannot be read is passed over."""
     listed = repo.run("rev-list", "--topo-order", f"--max-count={MAX_READ}", tip).decode().split()
     for found in repo.read_many(listed, limit=MAX_EVENT):
         if found is None or len(found[2]) > MAX_EVENT:
@@ -57,11 +67,39 @@ def _events(repo: Repo, tip: Oid) -> Iterator[Event]:
         made = read_commit(found[0], found[2])
         event = read(made.oid, made.at if made.at < _TOO_LATE else 0, made.text)
         if event is not None:
-            yield event
+            yield made.oid, event
+
+
+def answered(repo: Repo, actor: str, event: Event) -> tuple[Oid, Event] | None:
+    """The event that was put into an inbox under the same key, and its id; None if there is none.
+
+    It is looked for among the newest events, those that are read. Raises TkError, USAGE, if its actor
+    asked for anything else under that key.
+    """
+    ref = ref_of(actor)
+    return _answered(repo, refs.listed(repo, ref).get(ref), event)
+
+
+def _answered(repo: Repo, tip: Oid | None, event: Event) -> tuple[Oid, Event] | None:
+    if not event.key or tip is None:
+        return None
+    from tkledger.ledger.keys import used  # few commands have a key
+
+    for oid, earlier in _events(repo, tip):
+        if earlier.key == event.key and _actor(earlier) == _actor(event):
+            if not is_asked_for(earlier, event):
+                raise used(event.key, written(earlier), oid)
+            return oid, earlier
+    return None
+
+
+def _actor(event: Event) -> str:
+    return event.sender if isinstance(event, Message) else event.by
 
 
 def append(repo: Repo, actor: str, event: Event) -> Oid:
-    """Put an event into an inbox, after all that is there; returns its id.
+    """Put an event into an inbox, after all that is there; returns its id. If it is there already,
+    under the same key, nothing is written.
 
     Raises TkError (BUSY) if others did so too often meanwhile.
     """
@@ -69,6 +107,8 @@ def append(repo: Repo, actor: str, event: Event) -> Oid:
     author, committer, _ = identity.identities(repo)
     for _ in retrying(_TRIES, lambda attempt: 0.002 * 2 ** min(attempt, 6)):
         tip = refs.listed(repo, ref).get(ref)
+        if (found := _answered(repo, tip, event)) is not None:
+            return found[0]
         oid = writing.write_commit(
             repo, {}, written(event), parent=tip, author=author, committer=committer
         )

@@ -34,9 +34,22 @@ class Taken(NamedTuple):
 
 
 def next_task(
-    session: Session, labels: tuple[str, ...] = (), *, claim: bool = False, wait: float = 0
+    session: Session,
+    labels: tuple[str, ...] = (),
+    *,
+    claim: bool = False,
+    wait: float = 0,
+    key: str | None = None,
 ) -> Taken:
-    """The task to take next, started if ``claim`` is set; waits up to ``wait`` seconds for one."""
+    """The task to take next, started if ``claim`` is set; waits up to ``wait`` seconds for one.
+
+    With a ``key`` it is the task that was started under it before, if one was.
+    """
+    if claim and key is not None:
+        from tkledger.ledger.keys import touched_under  # few commands have a key
+
+        for one in touched_under(session.ledger, key):
+            return _started(session, one, key)
     end = time.monotonic() + wait
     pause = _PAUSES[0]
     lost: set[str] = set()
@@ -45,7 +58,7 @@ def next_task(
         if found.tasks:
             task = found.tasks[0]
             try:
-                return _started(session, task) if claim else Taken(task)
+                return _started(session, task.id, key) if claim else Taken(task)
             except (Refused, TkError) as error:
                 if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
                     raise
@@ -86,8 +99,7 @@ def _begun(session: Session, task_id: str) -> bool:
     return there is not None and there.state is not State.TODO
 
 
-def _started(session: Session, task: Task) -> Taken:
+def _started(session: Session, task_id: str, key: str | None) -> Taken:
     """Claim and start a task that was offered."""
-    recorded = session.carry_out([("start", {"id": task.id})]).recorded
-    held = claims.held_on(session.repo, task.id)
-    return Taken(recorded.after.task(task.id) or task, recorded, held)
+    recorded = session.carry_out([("start", {"id": task_id})], key=key).recorded
+    return Taken(recorded.after.task(task_id), recorded, claims.held_on(session.repo, task_id))

@@ -21,15 +21,21 @@ class Begun(NamedTuple):
     commit: str
 
 
-def begin(session: Session, word: str) -> Begun:
+def begin(session: Session, word: str, key: str | None = None) -> Begun:
     """Claim and start a task in a checkout of its own, made if it is not there.
 
-    The claim comes first, so that of many one makes a checkout; what fails later is undone.
+    The claim comes first, so that of many one makes a checkout; what fails later is undone. With a
+    ``key`` under which it was started before, that is the answer.
     """
     repo = session.repo
     ledger = session.head()
     task_id = existing(ledger, word).id
     place = worktrees.worktree_of(repo, identity.identities(repo)[2], task_id)
+    if key is not None and place.branch in worktrees.checkouts(repo):
+        from tkledger.ledger.keys import is_used  # few commands have a key
+
+        if is_used(repo, place.branch, key):
+            return Begun(task_id, place, _started(session, place, task_id, None, key))
     if standing.task_at(repo, place.branch, task_id) is None:
         session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
@@ -38,7 +44,7 @@ def begin(session: Session, word: str) -> Begun:
     try:
         if place.branch not in worktrees.checkouts(repo):
             new, made = worktrees.add(repo, place, task_id), True
-        return Begun(task_id, place, _started(session, place, task_id, held.oid))
+        return Begun(task_id, place, _started(session, place, task_id, held.oid, key))
     except BaseException:
         if made:
             worktrees.undo(repo, place, new=new)
@@ -54,16 +60,20 @@ def drop_checkout(session: Session, word: str) -> Begun:
     return Begun(task_id, place, "")
 
 
-def _started(session: Session, place: Worktree, task_id: str, token: str) -> str:
-    """Start the task in its checkout; if it is already active there, only renew its claim."""
+def _started(
+    session: Session, place: Worktree, task_id: str, token: str | None, key: str | None
+) -> str:
+    """Start the task in its checkout; if it is already active there, only renew its claim, which is
+    ``token``.
+    """
     there = session.at(place.path)
     there.token = token
-    options = {"id": task_id, "branch": place.short, "base": _base(session, place)}
     ledger = there.ledger.head()
-    if is_active(ledger.task(task_id)):
+    if token is not None and is_active(ledger.task(task_id)):
         moves.renew(there.repo, there.claimant(ledger), task_id, None)
         return ""
-    return there.carry_out([("start", options)]).recorded.commit or ""
+    options = {"id": task_id, "branch": place.short, "base": _base(session, place)}
+    return there.carry_out([("start", options)], key=key).recorded.commit or ""
 
 
 def _base(session: Session, place: Worktree) -> str | None:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tkledger.ledger.proposal import Proposal, Propose, Recorded
     from tkledger.verbs.verb import Options, Proposed
 
+    Verbs = Sequence[tuple[str, Options]]
+
 
 class Carried(NamedTuple):
     """What was recorded, and the steps it was made of."""
@@ -123,7 +125,7 @@ class Session:
 
     def carry_out(
         self,
-        verbs: Sequence[tuple[str, Options]],
+        verbs: Verbs | Callable[[Snapshot], Verbs],
         *,
         dry_run: bool = False,
         key: str | None = None,
@@ -131,28 +133,28 @@ class Session:
     ) -> Carried:
         """Propose the verbs one after another as one commit, all or nothing.
 
-        ``places`` say where each verb was read, for the words of an error.
+        What depends on the ledger is a function of it, so that a repeated ``key`` can ask what was
+        wanted of an older one. ``places`` say where each verb was read, for the words of an error.
         """
         steps: list[Proposed] = []
-        if key is not None:
-            verbs = [(verb, {"key": f"{key} {n}", **more}) for n, (verb, more) in enumerate(verbs)]
 
         def propose(before: Snapshot) -> Proposal:
-            steps[:] = self._steps(before, verbs, places)
+            asked = verbs(before) if callable(verbs) else verbs
+            if key is not None:
+                asked = [(verb, {"key": f"{key} {n}", **o}) for n, (verb, o) in enumerate(asked)]
+            steps[:] = self._steps(before, asked, places)
             self._work = [step.id for step in steps] if any(step.work for step in steps) else []
             return self._proposal(before, steps)
 
         try:
             return Carried(self.record(propose, dry_run=dry_run, key=key), steps)
         except Refused:
-            for verb, options in verbs:
+            for verb, options in () if callable(verbs) else verbs:
                 if verb == Event.START:
                     self._require_unclaimed(options["id"])
             raise
 
-    def _steps(
-        self, before: Snapshot, verbs: Sequence[tuple[str, Options]], places: Sequence[str]
-    ) -> list[Proposed]:
+    def _steps(self, before: Snapshot, verbs: Verbs, places: Sequence[str]) -> list[Proposed]:
         """Each verb on the ledger that the one before it leaves."""
         ledger = self.ledger.usable(before)
         actor = self.actor(ledger)
@@ -303,12 +305,17 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
         raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
 
 
-def _keyed(propose: Propose, key: str) -> Propose:
-    """A proposal with its key in the message."""
+def kept(key: str) -> str:
+    """A key as a message can hold it. Raises TkError, USAGE, if none can."""
     try:
-        key = line(key)
+        return line(key)
     except ValueError as error:
         raise usage_error("bad-key", f"the key {error}", "--key KEY") from None
+
+
+def _keyed(propose: Propose, key: str) -> Propose:
+    """A proposal with its key in the message."""
+    key = kept(key)
 
     def keyed(before: Snapshot) -> Proposal:
         proposal = propose(before)

@@ -15,14 +15,16 @@ from tkledger.claims.standing import (
     held_on,
     standing,
     task_at,
+    was_released,
 )
 from tkledger.core.change import Refused, Violation
 from tkledger.core.claim import Claim, Effect, effect, is_active, is_readable, is_work, message
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
+from tkledger.core.trailers import ACTOR, KEY, trailers
 from tkledger.errors import Exit, TkError, unusable
-from tkledger.git import identity, refs, writing
+from tkledger.git import history, identity, refs, writing
 from tkledger.git.commit import commit_bytes
 from tkledger.git.errors import RefMoved
 from tkledger.git.objects import NewObject, Oid, oid_of
@@ -100,11 +102,14 @@ def is_over(repo: Repo, held: Standing) -> bool:
 
 
 class Turn(NamedTuple):
-    """How one claim changes: from ``held`` to ``claim``; None if there is no claim."""
+    """How one claim changes: from ``held`` to ``claim``; None if there is no claim. ``trailers`` are
+    for the message of the new one.
+    """
 
     task: str
     held: Standing | None
     claim: Claim | None
+    trailers: tuple[tuple[str, str], ...] = ()
 
 
 def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
@@ -215,7 +220,8 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
             author, committer, _ = identity.identities(repo)
             parents = [turn.held.oid] if turn.held else []
             tree = oid_of("tree", b"", repo.width)
-            words = message(turn.claim)
+            rows = (f"{name}: {value}\n" for name, value in turn.trailers)
+            words = message(turn.claim) + "".join(rows)
             commit = NewObject("commit", commit_bytes(tree, parents, author, committer, words))
             new = oid_of("commit", commit.data, repo.width)
             objects += [_EMPTY_TREE, commit]
@@ -284,7 +290,7 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
 
     def renewed(held: Standing | None) -> Claim:
         own = held is not None and held.here and held.claim.holder == who.actor
-        if held is not None and held.claim.released and held.claim.holder == who.actor:
+        if held is not None and _was_taken(repo, held, who.actor):
             fact = f"{task} was taken from {who.actor} when its lease had run out"
             raise unusable("lost", fact, f"tk show {task}")
         if held is not None and not is_free(repo, held, who) and (not own or held.claim.final):
@@ -296,6 +302,14 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
     found = _moved(repo, who, task, renewed)
     assert found is not None
     return found
+
+
+def _was_taken(repo: Repo, held: Standing, actor: str) -> bool:
+    """Whether a claim of ``actor`` was released by anyone else."""
+    if not held.claim.released or held.claim.holder != actor:
+        return False
+    made = history.as_commit(repo.read(held.oid))
+    return made is None or trailers(made.text).get(ACTOR) != actor
 
 
 def reserve(repo: Repo, who: Claimant, task: str) -> Standing:
@@ -311,19 +325,26 @@ def reserve(repo: Repo, who: Claimant, task: str) -> Standing:
     return found
 
 
-def release(repo: Repo, who: Claimant, task: str, holder: str) -> Standing:
-    """End the claim that ``holder`` has on a task; gives what it was."""
+def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") -> Standing:
+    """End the claim that ``holder`` has on a task; gives what it was.
+
+    With a ``key`` something is left of it that says so, and a release under the same key does nothing.
+    """
     seen: list[Standing] = []
 
     def released(held: Standing | None) -> Claim | None:
+        if held is not None and key and was_released(repo, held, holder, key):
+            seen[:] = [held]
+            return held.claim
         if held is None or held.claim.released:
             raise unusable("no-claim", f"{task} is not claimed", f"tk show {task}")
         if held.claim.holder != holder:
             raise claimed(held)
         seen[:] = [held]
-        return given_up(held, lost=holder != who.actor)
+        return given_up(held, lost=holder != who.actor or bool(key))
 
-    _moved(repo, who, task, released)
+    by = ((ACTOR, who.actor), *([(KEY, key)] if key else []))
+    _moved(repo, who, task, released, by)
     return seen[0]
 
 
@@ -333,12 +354,21 @@ def drop(repo: Repo, who: Claimant, task: str) -> None:
 
 
 def _moved(
-    repo: Repo, who: Claimant, task: str, wanted: Callable[[Standing | None], Claim | None]
+    repo: Repo,
+    who: Claimant,
+    task: str,
+    wanted: Callable[[Standing | None], Claim | None],
+    by: tuple[tuple[str, str], ...] = (),
 ) -> Standing | None:
-    """Move one claim by itself, again if another was faster; gives the claim afterwards."""
+    """Move one claim by itself, again if another was faster; gives the claim afterwards.
+
+    If what is wanted is the claim that is there, nothing is written.
+    """
     for _ in retrying(_TRIES, lambda attempt: 0.01):
         held = held_on(repo, task, who.remote)
-        turned = [Turn(task, held, wanted(held))]
+        turned = [Turn(task, held, wanted(held), by)]
+        if held is not None and turned[0].claim is held.claim:
+            return held
         landed = together(repo, turned)
         try:
             with _agreement(repo, who, turned, landed):

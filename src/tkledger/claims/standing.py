@@ -17,10 +17,12 @@ from tkledger.core.layout import path_of
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.trailers import KEY, trailers
 from tkledger.errors import Exit, TkError
 from tkledger.files import codec
 from tkledger.git import history
 from tkledger.git.cat_file import Found
+from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.local.first_seen import forget_others, note_first_seen
@@ -234,14 +236,33 @@ def fencing(
 
 def former(repo: Repo, held: Standing) -> set[str]:
     """The actors who held a task before, and lost it."""
-    found: set[str] = set()
+    if held.claim.epoch == 1:
+        return set()
+    known = (parsed(held.claim.task, made.text) for made in _chain(repo, held))
+    return {one.holder for one in known if one.nonce != held.claim.nonce}
+
+
+def _chain(repo: Repo, held: Standing) -> Iterator[Commit]:
+    """The commits of a claim and of those before it on its task, the newest first."""
     oid: Oid | None = held.oid
-    for _ in range(_MOST if held.claim.epoch > 1 else 0):
+    for _ in range(_MOST):
         made = history.as_commit(repo.read(oid)) if oid else None
         if made is None:
-            break
-        known = parsed(held.claim.task, made.text)
-        if known.nonce != held.claim.nonce:
-            found.add(known.holder)
+            return
+        yield made
         oid = made.parents[0] if made.parents else None
-    return found
+
+
+def was_released(repo: Repo, held: Standing, holder: str, key: str) -> bool:
+    """Whether this claim, or one before it, was released under a key.
+
+    Raises TkError, USAGE, if that was another holder's.
+    """
+    for made in _chain(repo, held):
+        if trailers(made.text).get(KEY) == key:
+            if parsed(held.claim.task, made.text).holder != holder:
+                from tkledger.ledger.keys import used
+
+                raise used(key, made.text, made.oid)
+            return True
+    return False

@@ -35,7 +35,7 @@ _OID = matching("[0-9a-f]{40}([0-9a-f]{24})?", "an object id")
 
 class Message(NamedTuple):
     """What was sent. ``ttl`` in seconds after ``at``, which is in seconds since 1970 by the sender's
-    clock; ``task`` is what it is about, if anything.
+    clock; ``task`` is what it is about, if anything, and ``key`` the one it was sent under.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Message(NamedTuple):
     at: int
     ttl: int = TTL_SECONDS
     task: str | None = None
+    key: str = ""
 
     @property
     def until(self) -> int:
@@ -53,12 +54,15 @@ class Message(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A receipt (``taken``) or a refusal of messages, by their ids, with the reason if one was given."""
+    """A receipt (``taken``) or a refusal of messages, by their ids, with the reason if one was given,
+    and the key it was given under.
+    """
 
     of: tuple[str, ...]
     by: str
     taken: bool
     why: str = ""
+    key: str = ""
 
 
 class Letter(NamedTuple):
@@ -79,6 +83,18 @@ class Letter(NamedTuple):
 
 
 Event = Message | Reply
+
+
+def is_asked_for(earlier: Event, again: Event) -> bool:
+    """Whether an event is what its actor now asks for again, wherever and whenever it was written.
+
+    Of the messages that are to be answered, some may have been answered before.
+    """
+    if isinstance(earlier, Message) and isinstance(again, Message):
+        return earlier._replace(id="", at=0) == again._replace(id="", at=0)
+    if isinstance(earlier, Reply) and isinstance(again, Reply):
+        return {*earlier.of} <= {*again.of} and earlier._replace(of=()) == again._replace(of=())
+    return False
 
 
 def letters(events: Iterable[Event]) -> list[Letter]:
@@ -131,13 +147,18 @@ def _message(oid: str, at: int, found: Mapping[str, Any]) -> Message:
         at,
         whole(1, MAX_TTL_SECONDS)(found["ttl"]),
         task_id(about) if about is not None else None,
+        _key(found),
     )
 
 
 def _reply(oid: str, at: int, found: Mapping[str, Any]) -> Reply:
     of = list_of(_OID)(found["of"])
     why = bounded(found["why"]) if "why" in found else ""
-    return Reply(of, line(found["by"]), found["tk"] == "taken", why)
+    return Reply(of, line(found["by"]), found["tk"] == "taken", why, _key(found))
+
+
+def _key(found: Mapping[str, Any]) -> str:
+    return line(found["key"]) if "key" in found else ""
 
 
 _READERS: dict[str, Callable[[str, int, Mapping[str, Any]], Event]] = {

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tkledger.core.change import Refused, change
 from tkledger.core.field import FieldError
 from tkledger.core.snapshot import Entry, Snapshot
 from tkledger.core.task import Spent, Task
 from tkledger.core.trailers import KEY, folded
 from tkledger.errors import TkError, usage_error
-from tkledger.git import history
+from tkledger.git import history, refs
 from tkledger.git.commit import Commit
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Propose, Recorded
 from tkledger.ledger.reader import Ledger
 
@@ -20,11 +24,8 @@ def answered(ledger: Ledger, key: str, propose: Propose) -> Recorded | None:
     Anyone can write a key into a message: the commit has to be the one that ``propose`` asks for on
     its parent, with the same words. Raises TkError, USAGE, if the key was used for anything else.
     """
-    tip, key = ledger.place.tip, folded(key)
     other: Commit | None = None
-    for commit in history.log(ledger.repo, tip, grep=f"{KEY}: {key}") if tip else ():
-        if commit.trailers.get(KEY) != key:
-            continue
+    for commit in made_under(ledger.repo, ledger.place.tip, key):
         before = ledger.at(commit.parents[0]) if commit.parents else ledger.empty()
         after = ledger.at(commit.oid)
         if _is_asked_for(propose, before, after, commit):
@@ -32,11 +33,36 @@ def answered(ledger: Ledger, key: str, propose: Propose) -> Recorded | None:
             return Recorded(commit.oid, before, after, tuple(sorted(touched)))
         other = commit
     if other is not None:
-        fact = f"the key {key} was used for something else: {other.text.partition(chr(10))[0]}"
-        raise usage_error(
-            "key-used", fact, f"another --key; git show {other.oid[:10]} has the first"
-        )
+        raise used(key, other.text, other.oid)
     return None
+
+
+def made_under(repo: Repo, tip: Oid | None, key: str) -> Iterator[Commit]:
+    """The commits in the history of ``tip`` that say they were made under this key."""
+    key = folded(key)
+    for commit in history.log(repo, tip, grep=f"{KEY}: {key}") if tip else ():
+        if commit.trailers.get(KEY) == key:
+            yield commit
+
+
+def is_used(repo: Repo, branch: str, key: str) -> bool:
+    """Whether a commit of this branch, a full ref name, says it was made under this key."""
+    return any(True for _ in made_under(repo, refs.listed(repo, branch).get(branch), key))
+
+
+def touched_under(ledger: Ledger, key: str) -> tuple[str, ...]:
+    """The tasks that the first commit with this key touched, on this branch; none if there is none."""
+    for commit in made_under(ledger.repo, ledger.place.tip, key):
+        before = ledger.at(commit.parents[0]) if commit.parents else ledger.empty()
+        touched = change((before,), ledger.at(commit.oid)).touched
+        return tuple(sorted(one for one in touched if "/" not in one))
+    return ()
+
+
+def used(key: str, message: str, oid: Oid) -> TkError:
+    """The error if the commit ``oid``, with this message, was made under this key by another command."""
+    fact = f"the key {folded(key)} was used for something else: {message.partition(chr(10))[0]}"
+    return usage_error("key-used", fact, f"another --key; git show {oid[:10]} has the first")
 
 
 def _is_asked_for(propose: Propose, before: Snapshot, after: Snapshot, commit: Commit) -> bool:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from tkledger.agents import inbox as box
 from tkledger.api.json import letter_json
-from tkledger.api.session import Session
+from tkledger.api.session import Session, kept
 from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.commands.send import checked
 from tkledger.cli.parser import read_ids, read_text
-from tkledger.core import messages
-from tkledger.core.messages import Letter, bounded
+from tkledger.core.messages import Letter, Reply, bounded
 from tkledger.errors import usage_error
 from tkledger.verbs.parameters import WHY_REFUSED
 
@@ -27,6 +26,7 @@ def inbox(
     refuse: bool = False,
     message: str | None = None,
     dead: bool = False,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
@@ -42,7 +42,10 @@ def inbox(
         if not ids:
             raise usage_error("no-id", "which message?", "tk inbox, then tk inbox --ack ID")
         chosen = _named(found, read_ids(ids), who)
-        return _answer(session, who, chosen, taken=ack, why=message, dry_run=dry_run)
+        reason = checked(WHY_REFUSED, read_text(message) or "", bounded) if message else ""
+        under = kept(key) if key is not None else ""
+        reply = Reply(tuple(one.message.id for one in chosen), who, ack, reason, under)
+        return _answer(session, chosen, reply, dry_run=dry_run)
     shown = [one for one in found if (one.dead if dead else one.waits(now))]
     if ids:
         shown = [one for one in _named(found, read_ids(ids), who) if one in shown]
@@ -70,22 +73,16 @@ def _named(found: Iterable[Letter], ids: Iterable[str], who: str) -> list[Letter
     return chosen
 
 
-def _answer(
-    session: Session,
-    who: str,
-    chosen: list[Letter],
-    *,
-    taken: bool,
-    why: str | None,
-    dry_run: bool,
-) -> Answer:
-    """Take or refuse letters; those already taken stay so."""
+def _answer(session: Session, chosen: list[Letter], reply: Reply, *, dry_run: bool) -> Answer:
+    """Take or refuse letters; those already taken stay so, unless by this very reply."""
+    who = reply.by
     open_ = [one for one in chosen if not one.taken]
-    if open_ and not dry_run:
-        reason = checked(WHY_REFUSED, read_text(why) or "", bounded) if why else ""
-        of = tuple(one.message.id for one in open_)
-        box.append(session.repo, who, messages.Reply(of, who, taken, reason))
-    verb = "taken" if taken else "refused"
+    if (found := box.answered(session.repo, who, reply)) is not None:
+        assert isinstance(found[1], Reply)
+        open_ = [one for one in chosen if one.message.id in found[1].of]
+    elif open_ and not dry_run:
+        box.append(session.repo, who, reply._replace(of=tuple(one.message.id for one in open_)))
+    verb = "taken" if reply.taken else "refused"
 
     def view() -> Iterable[str | Aside]:
         for one in chosen:

@@ -18,6 +18,7 @@ def init(
     preset: str,
     no_hooks: bool = False,
     prefix: str | None = None,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
@@ -38,7 +39,7 @@ def init(
         others = _attributes(session) if not no_hooks else ()
         return Proposal(after, "begin a ledger", ((ACTOR, session.actor(after)),), others)
 
-    recorded = session.record(propose, dry_run=dry_run)
+    recorded = session.record(propose, dry_run=dry_run, key=key)
     if not (dry_run or no_hooks):
         _install_hooks(session)
     did = "would begin" if dry_run else "began"

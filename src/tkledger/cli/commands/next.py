@@ -16,12 +16,13 @@ def next_(
     claim: bool = False,
     wait: float | None = None,
     label: Sequence[str] = (),
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
 ) -> Answer:
     """Print the id of the task to take next: the most urgent, then the oldest. Exit 6 if none."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    taken = next_task(session, tuple(label), claim=claim, wait=wait or 0)
+    taken = next_task(session, tuple(label), claim=claim, wait=wait or 0, key=key)
     status = Exit.OK if taken.task else Exit.NOTHING
     return Answer(lambda: _json(taken), lambda: _view(taken), lambda: status)
 

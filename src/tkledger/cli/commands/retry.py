@@ -8,9 +8,14 @@ from tkledger.cli.answer import TERMINAL, Answer, changed
 
 
 def retry(
-    id: str, gap: str, actor: str | None = None, path: str = ".", dry_run: bool = False
+    id: str,
+    gap: str,
+    key: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    dry_run: bool = False,
 ) -> Answer:
     """Send a task back for another attempt; the gap becomes a note, which `tk run` passes on."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    there, carried = escalation.retry(session, id, gap, dry_run=dry_run)
+    there, carried = escalation.retry(session, id, gap, key=key, dry_run=dry_run)
     return changed(there, carried.recorded, dry_run=dry_run, verb="retried")

@@ -7,7 +7,7 @@ from typing import Any
 
 from tkledger.agents import inbox as box
 from tkledger.api.json import without_empty
-from tkledger.api.session import Session
+from tkledger.api.session import Session, kept
 from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_text
 from tkledger.core.field import line
@@ -23,6 +23,7 @@ def send(
     text: str,
     ttl: str,
     task: str | None = None,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
@@ -39,6 +40,7 @@ def send(
         0,
         checked(p.LIFETIME, ttl, seconds),
         find(ledger, task) if task else None,
+        kept(key) if key is not None else "",
     )
     oid = None if dry_run else box.append(session.repo, message.to, message)
     return Answer(

@@ -10,10 +10,16 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
 
 
-def work(id: str, drop: bool = False, actor: str | None = None, path: str = ".") -> Answer:
+def work(
+    id: str,
+    drop: bool = False,
+    key: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+) -> Answer:
     """Claim and start a task in a checkout and on a branch of its own; prints where that is."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    task, place, commit = drop_checkout(session, id) if drop else begin(session, id)
+    task, place, commit = drop_checkout(session, id) if drop else begin(session, id, key)
 
     def view() -> Iterable[Aside | Verbatim]:
         if drop:
