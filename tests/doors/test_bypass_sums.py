@@ -43,8 +43,10 @@ def shut(clone: Clone, code: str, base: str = "origin/main") -> None:
 
 def test_pushes_about_another_task_do_not_forget_an_attempt(past_hooks: Clone) -> None:
     clone = past_hooks
-    fields = {"attempt": 2, "budget": {"scope": "attempt", "steps": 1}}
-    clone.commit("an attempt is over", a=fields, p={"budget": {"steps": 9}})
+    fields = {"budget": {"scope": "attempt", "steps": 1}}
+    clone.commit("limits", a=fields, p={"budget": {"steps": 9}})
+    clone.ok("block", "a", "--reason", "failed")
+    clone.ok("requeue", "a")
     clone.push()
     for _ in range(3):
         words(clone, "work", "Tk-Task: p")

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from tests.support.forks import fork, git_merge, results
-from tests.support.histories import B, PlainRepo, a_task, genesis
+from tests.support.histories import A, B, PlainRepo, a_task, genesis, moved
+from tkledger.core.task import changed as edited
+
+STUCK = moved(A, "blocked")
 
 X = {"base": {"k": "0"}, "ours": {"k": "1"}, "theirs": {"k": "0", "l": "2"}}
 FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[Any], list[Any]]] = {
@@ -66,13 +69,6 @@ FIELDS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[Any
                 {"steps": 7},
             )
         ],
-    ),
-    "attempts take the greater": (
-        {},
-        {"attempt": 2},
-        {"attempt": 3},
-        [{"attempt": 3}],
-        [{"attempt": 2}, {"attempt": 4}, {"attempt": 5}, {}],
     ),
     "the title is free": (
         {},
@@ -137,6 +133,16 @@ def test_fields_merge_by_their_kind(plain_repo: PlainRepo, what: str) -> None:
     assert [results(plain_repo, {"a": a_task("a", **one)}) for one in wrong] == [{"TK221"}] * len(
         wrong
     )
+
+
+def test_attempts_take_the_greater(plain_repo: PlainRepo) -> None:
+    plain_repo.fast_import([(genesis(), ()), ({"a": A, "b": B}, (1,)), ({"a": STUCK}, (2,))])
+    twice = [edited(A, attempt=2), edited(STUCK, attempt=2), edited(A, attempt=3)]
+    fork(plain_repo, [{"a": twice[0]}], [{"a": one} for one in twice])
+    assert plain_repo.codes("ours") == plain_repo.codes("theirs") == {}
+    assert results(plain_repo, {"a": twice[2]}) == set()
+    for wrong in (None, 2, 4, 5):
+        assert results(plain_repo, {"a": edited(A, attempt=wrong)}) == {"TK221"}
 
 
 def test_two_tasks_of_one_name_become_one_of_the_two(begun: PlainRepo) -> None:

@@ -224,6 +224,8 @@ def _ordinary(key: str, parent: Commit, new: Commit) -> Iterator[str]:
                 task.state.value not in _unguarded(policy)[old.state.value]
             ):
                 yield f"{key}: {old.state.value} to {task.state.value} is no edge"
+        if policy.law >= 2 and not _attempts_fit(old, task, policy):
+            yield f"{key}: attempt and requeues do not fit"
     enters = task.state == "in_progress" and (old is None or old.state != "in_progress")
     if enters and any(new.entries[other].state != "done" for other in task.depends_on):
         yield f"{key}: begun before its dependencies are done"
@@ -231,6 +233,22 @@ def _ordinary(key: str, parent: Commit, new: Commit) -> Iterator[str]:
         if old is None or old.parent != task.parent:
             if _children(new.entries, task.parent) > policy.children:
                 yield f"{key}: one child too many"
+
+
+def _attempts_fit(old: Any, task: Any, policy: Any) -> bool:
+    """Whether the number of attempts rose by the requeues that lie between two versions."""
+    source, target = old.state.value, task.state.value
+    more = (task.attempt or 1) - (old.attempt or 1)
+    if policy.squash != "path":
+        return bool(more == ((source, target) == ("blocked", "todo")))
+    edges = _unguarded(policy), allowed(policy)
+    if more == 0:
+        without = {**edges[1], "blocked": edges[1]["blocked"] - {"todo"}}
+        if policy.review == "required":
+            without["in_review"] = without["in_review"] - {"done"}
+        return target in closure(without)[source]
+    through = "blocked" in edges[0][source] and target in edges[0]["todo"]
+    return more > 0 and through and "todo" in edges[1]["blocked"]
 
 
 def _unguarded(policy: Any) -> dict[str, set[str]]:

@@ -211,7 +211,7 @@ class World:
         if target == "in_progress":
             values["owner"] = self.rng.choice(AGENTS)
         if target == "todo" and old.state is State.BLOCKED:
-            values |= {"owner": None, "attempt": old.tries + 1}
+            values |= {"owner": None, "attempt": old.tries + (0 if self._is_wild() else 1)}
         if target in ("done", "cancelled") and self.rng.random() < 0.3:
             values["resolution"] = self.rng.choice(RESOLUTIONS[State(target)])
         if target == "cancelled" and self.rng.random() < 0.3:
@@ -242,7 +242,6 @@ class World:
             {"spent": {"tokens": (old.spent.tokens or 0) + number, "cost": old.spent.cost}},
             {"spent": {"tokens": old.spent.tokens, "cost": f"{number + 5}.5"}},
             {"budget": {"depth": number, "tokens": number}},
-            {"attempt": old.tries + 1},
         ]
         if old.state is State.BLOCKED:
             options += [{"error": {"message": text}}, {"wait": {"reason": "until"}}]
@@ -253,7 +252,7 @@ class World:
                 {"origin": other},
                 {"spent": {"tokens": old.spent.tokens, "cost": "5"}},
                 {"spent": None},
-                {"attempt": None},
+                {"attempt": self.rng.choice((None, old.tries + 1))},
                 {"notes": old.notes[:-1]},
                 {"notes": ("other", *old.notes[1:])},
                 {"error": {"message": text}},

@@ -112,7 +112,7 @@ def fields_cases() -> list[Case]:
             "TK209",
             "an attempt that fell",
             edit(a_task(attempt=3), a_task(attempt=2)),
-            edit(a_task(attempt=2), a_task(attempt=3)),
+            edit(a_task(attempt=3), a_task(attempt=3, owner="x")),
         ),
         Case(
             "TK209",

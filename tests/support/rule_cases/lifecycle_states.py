@@ -14,6 +14,8 @@ from tests.support.rule_cases.case import (
 from tkledger.core.change import change
 from tkledger.core.policy import DEFAULT
 
+ONE_WAY = SQUASH._replace(forbid=("blocked->todo",))
+
 
 def states_cases() -> list[Case]:
     return [
@@ -106,6 +108,7 @@ def states_cases() -> list[Case]:
         Case(
             "TK203", "born at a second attempt", birth(a_task(attempt=2)), birth(a_task(attempt=1))
         ),
+        *_attempts(),
         Case("TK204", "a task gone", commit(ledger(a_task()), ledger()), to("cancelled")),
         Case(
             "TK204",
@@ -128,5 +131,55 @@ def states_cases() -> list[Case]:
                 ledger(a_task(), a_task("b")),
                 into=ledger(a_task(), a_task("b")),
             ),
+        ),
+    ]
+
+
+def _attempts() -> list[Case]:
+    stuck = a_task(state="blocked", wait={"reason": "failed"}, attempt=2)
+    begun = a_task(state="in_progress")
+    again = a_task(state="in_progress", attempt=3)
+    return [
+        Case(
+            "TK216",
+            "a requeue that does not count",
+            edit(stuck, a_task(attempt=2)),
+            edit(stuck, a_task(attempt=3)),
+        ),
+        Case(
+            "TK216",
+            "a requeue that counts twice",
+            edit(stuck, a_task(attempt=4)),
+            edit(stuck, a_task(attempt=3)),
+        ),
+        Case(
+            "TK216",
+            "an attempt raised in work",
+            edit(begun, a_task(state="in_progress", attempt=2)),
+            edit(begun, a_task(state="in_progress", owner="x")),
+        ),
+        Case(
+            "TK216",
+            "an attempt raised by a resume",
+            edit(stuck, again),
+            edit(stuck, a_task(state="in_progress", attempt=2)),
+        ),
+        Case(
+            "TK216",
+            "an attempt raised before the start",
+            edit(a_task(attempt=2), a_task(attempt=3)),
+            edit(a_task(attempt=2), a_task(attempt=2, priority=1)),
+        ),
+        Case(
+            "TK216",
+            "a requeue that a squash does not count",
+            edit(begun, a_task(), policy=SQUASH),
+            edit(begun, a_task(attempt=3), policy=SQUASH),
+        ),
+        Case(
+            "TK216",
+            "an attempt more where nothing can be sent back",
+            edit(a_task(state="backlog"), done("a", attempt=2), policy=ONE_WAY),
+            edit(a_task(state="backlog"), done("a", attempt=2), policy=SQUASH),
         ),
     ]

@@ -7,12 +7,15 @@ rules it has to keep those that look at the result alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from math import inf
+from typing import NamedTuple
 
 from tkledger.core.change import Change
+from tkledger.core.layout import path_of
 from tkledger.core.lifecycle import (
     INITIAL,
     TERMINAL,
+    Event,
     Lifecycle,
     State,
     Transition,
@@ -22,9 +25,6 @@ from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, newly, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-
-if TYPE_CHECKING:
-    pass
 
 
 def _way(policy: Policy, source: State, target: State) -> tuple[Transition, ...] | None:
@@ -227,3 +227,59 @@ def _orphans(change: Change) -> Iterator[tuple[str, str]]:
 def _ended(snapshot: Snapshot, task_id: str) -> bool:
     task = snapshot.task(task_id)
     return task is not None and task.ended
+
+
+@rule("TK216", since=2)
+def miscounted_attempt(change: Change) -> Iterator[Finding]:
+    """`attempt` changed without a requeue, or did not rise by one with it.
+
+    A requeue is blocked -> todo; no other edge changes `attempt`. Where the policy says `squash: path`, a
+    jump counts each requeue on its way, and may hold several. A merge takes the greater of both sides.
+
+    Why: `retry` limits the attempts, and a budget of `scope: attempt` begins anew with each. One that is
+    not counted makes the first endless, one without a requeue the second.
+
+    Remedy: write the number that the message names; `tk requeue ID` does so by itself.
+    """
+    for task in () if change.is_merge else change.present():
+        old = max(change.former(task.id), key=lambda one: one.tries, default=None)
+        if old is None or old.ended or (old.state, old.tries) == (task.state, task.tries):
+            continue
+        counts = _requeues(change.law, old.state, task.state)
+        more = task.tries - old.tries
+        if counts is None or counts.least <= more <= counts.most:
+            continue
+        right = old.tries + counts.least
+        if counts.least:
+            fact = f"is sent back as attempt {task.tries}, the next is {right}"
+            yield Finding(task.id, fact, f"write 'attempt: {right}' in {path_of(task.id)}")
+        elif more > 0:  # one that fell is TK209's
+            fact = f"attempt rose from {old.tries} to {task.tries} without a requeue"
+            back = f"put back 'attempt: {right}'" if old.attempt else "take 'attempt' out again"
+            yield Finding(task.id, fact, f"{back} in {path_of(task.id)}")
+
+
+class _Requeues(NamedTuple):
+    """How many requeues a commit may hold."""
+
+    least: int
+    most: float
+
+
+def _requeues(policy: Policy, source: State, target: State) -> _Requeues | None:
+    """The requeues that may lie between two states; None if no commit may go that way."""
+    way = () if source is target else _way(policy, source, target)
+    if way is None:
+        return None
+    law = policy.lifecycle
+    if policy.squash != "path":
+        count = sum(edge.event is Event.REQUEUE for edge in way)
+        return _Requeues(count, count)
+    kept = tuple(edge for edge in law.transitions if edge.event is not Event.REQUEUE)
+    straight = law._replace(transitions=kept).path(source, target, unguarded=True)
+    ways = (
+        law.event_between(State.BLOCKED, State.TODO),
+        law.path(source, State.BLOCKED, unguarded=True),
+        law.path(State.TODO, target, unguarded=True),
+    )
+    return _Requeues(0 if straight is not None else 1, 0 if None in ways else inf)
