@@ -102,7 +102,8 @@ def _lifecycle() -> Iterator[str]:
     terminal = " and ".join(f"`{state}`" for state in State if state in TERMINAL)
     yield (
         f"A task is created in {initial} (`tk new`, `tk new --backlog`). {terminal} are ends: nothing"
-        " leaves them. What comes up later is a new task, `tk new --from ID TITLE`."
+        " leaves them. `tk reopen ID` makes a new task that goes on with an ended one, and what comes up"
+        " later is one of its own, `tk new --from ID TITLE`."
     )
     yield "## The diagram"
     yield f"```mermaid\nstateDiagram-v2\n{_diagram()}\n```"

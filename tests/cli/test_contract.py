@@ -28,6 +28,7 @@ ORDER = (
     *("new", "edit", "note", "fmt", "batch"),
     *("admit", "start", "submit", "done", "approve"),
     *("reject", "block", "resume", "requeue", "cancel"),
+    *("undo", "reopen"),
     *("list", "ready", "show", "tree", "board", "log"),
     *("why", "budget", "stats", "watch", "graph"),
     *("verify", "accept", "explain", "replay", "check"),

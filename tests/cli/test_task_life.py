@@ -32,7 +32,7 @@ def test_a_task_s_life(tk: Callable[..., object], git: Callable[..., str], repo_
     before = git("for-each-ref"), git("ls-files", "-s"), git("status", "--porcelain")
     refused = (
         f"error[TK201] {task}: done -> in_progress is not a transition\n"
-        f"  remedy: tk new --from {task} TITLE\n"
+        f"  remedy: tk reopen {task}\n"
     )
     assert ran("start", task) == (Exit.REJECTED, "", refused)
     assert before == (git("for-each-ref"), git("ls-files", "-s"), git("status", "--porcelain"))

@@ -166,7 +166,7 @@ def test_a_command_refuses_an_id_that_was_used(lost: Clone) -> None:
     lost.ok("accept", "HEAD", "--reason", "it happened")
     answer = lost.tk("new", "Another", "--id", "d")
     assert "[TK201]" in answer.err
-    assert "tk new --from d" in answer.err
+    assert "remedy: tk new TITLE\n" in answer.err
     lost.ok("new", "Another", "--id", "e")
     assert lost.verified() == set()
 

@@ -29,7 +29,7 @@ ENDINGS = {
 }
 LATE_FIELDS = ("notes", "concerns", "settled", "labels", "x")
 QUALIFIERS = ("owner", "wait", "error", "resolution")
-SINGLE = ("type", "priority", "parent", "origin", "creator")
+SINGLE = ("type", "priority", "parent", "origin", "reopens", "creator")
 FREE = ("title", "description")
 SETS = ("depends_on", "labels")
 
@@ -189,13 +189,13 @@ def _descends(key: str, old: Any, new: Any) -> Iterator[str]:
 
 
 def _frozen(key: str, commits: Sequence[Commit], new: Commit) -> Iterator[str]:
-    """Whether creator and origin are those of the birth, or of one of several births."""
+    """Whether creator, origin and what it reopens are those of the birth, or of one of several births."""
     births = [
         one.entries[key]
         for one in (new, *(commits[n] for n in _bits(new.lineage & ~(1 << new.number))))
         if key in one.entries and not any(key in commits[n].entries for n in one.parents)
     ]
-    for name in ("creator", "origin"):
+    for name in ("creator", "origin", "reopens"):
         if getattr(new.entries[key], name) not in [getattr(one, name) for one in births]:
             yield f"{key}: {name} is not that of its birth"
 
@@ -268,10 +268,20 @@ def _sane_birth(task: Any, policy: Any, entries: Mapping[str, Any]) -> Iterator[
         if (above.type or "task") == (task.type or "task"):
             if above.owner in (task.creator, task.owner):
                 yield f"{task.id}: made by an agent for itself"
-    seen, other = {task.id}, task
-    while "respawn" in policy.loops and other.origin in entries and other.origin not in seen:
-        other = entries[other.origin]
+    if task.reopens is not None:
+        again = entries.get(task.reopens)
+        if again is None or again.state.value not in ENDED or task.origin:
+            yield f"{task.id}: reopens what goes on, or besides an origin"
+    seen, other, only_reopened = {task.id}, task, True
+    while "respawn" in policy.loops:
+        only_reopened = only_reopened and other.reopens is not None
+        before = other.reopens or other.origin
+        if before not in entries or before in seen:
+            break
+        other = entries[before]
         seen.add(other.id)
+        if only_reopened and other.state.value in ENDED:
+            continue
         if (other.title.lower(), other.type or "task") == (task.title.lower(), task.type or "task"):
             yield f"{task.id}: is {other.id} again"
 
@@ -358,7 +368,10 @@ def _standing(commits: Sequence[Commit], new: Commit) -> Iterator[str]:
     tasks = {key: one for key, one in new.entries.items() if "/" not in key}
     live = {key for key, one in tasks.items() if one.state.value not in ENDED}
     for key, task in tasks.items():
-        for name, other in (("parent", task.parent), ("origin", task.origin)):
+        for name, other in (
+            *(("parent", task.parent), ("origin", task.origin)),
+            ("forerunner", task.reopens),
+        ):
             if other is not None and other not in tasks:
                 yield f"{key}: its {name} is no task"
         if not tasks.keys() >= set(task.depends_on):

@@ -173,6 +173,9 @@ class World:
         for name, odds in (("parent", 0.6), ("origin", 0.3)):
             if tasks and self.rng.random() < odds:
                 fields[name] = self.rng.choice(tasks).id
+        ended = [one.id for one in tasks if one.ended]
+        if ended and "origin" not in fields and self.rng.random() < 0.2:
+            fields["reopens"] = self.rng.choice(ended)
         if tasks and self.rng.random() < 0.3:
             fields["depends_on"] = [self.rng.choice(tasks).id]
         if self.rng.random() < 0.3:
@@ -187,6 +190,7 @@ class World:
                     {"attempt": 2},
                     {"parent": "nobody"},
                     {"origin": "nobody"},
+                    {"reopens": self.rng.choice(["nobody", *(one.id for one in tasks)])},
                     {"depends_on": ["nobody"]},
                 )
             )

@@ -86,6 +86,7 @@ def raw_tasks(
             "priority": st.integers(0, 4),
             "parent": links,
             "origin": links,
+            "reopens": links,
             "depends_on": st.lists(links, max_size=3),
             "labels": st.lists(labels, max_size=3),
             "owner": lines,

@@ -34,6 +34,7 @@ TASKS = {
         priority=0,
         parent="tk-19c2m",
         origin="tk-0ab1c",
+        reopens="tk-01d0n",
         depends_on=("tk-0a11p", "tk-0a12p"),
         labels=("2024", "area/cli", "good_first:issue"),
         owner="agent-3",

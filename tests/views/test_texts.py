@@ -21,7 +21,7 @@ from tkledger.views.show import card
 from tkledger.views.style import LOOKS, console
 from tkledger.views.text_layout import cut, wrap
 from tkledger.views.tree import tree
-from tkledger.views.why import moves
+from tkledger.views.why import Onward, moves
 from tkledger.views.words import duration, minute
 
 
@@ -199,8 +199,9 @@ not now
 
 
 def test_moves_of_an_ended_task_name_the_remedy(piped: Any) -> None:
-    assert piped(moves(TODO._replace(state=State.DONE), [], [])) == (
-        "Parse\n● done  tk-a\n\nnothing: done is final\n  remedy: tk new --from tk-a TITLE\n"
+    ended, onward = TODO._replace(state=State.DONE), Onward((), "tk reopen tk-a")
+    assert piped(moves(ended, [], [], (), onward)) == (
+        "Parse\n● done  tk-a\n\nnothing: done is final\n  remedy: tk reopen tk-a\n"
     )
 
 

@@ -107,6 +107,7 @@ def details_json(details: Details) -> Json:
         "depth": details.depth,
         "children": [child.id for child in details.children],
         "blocked_by": list(details.blocked_by),
+        **({"reopened_as": list(details.reopened_as)} if details.reopened_as else {}),
         "legal": list(details.legal or ()),
         **({"claim": dict(details.claim)} if details.claim else {}),
     }

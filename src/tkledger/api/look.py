@@ -138,6 +138,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
             one.event.value for one in prospects(session, ledger, task, at) if not one.hindrances
         ),
         claim=_claim(held),
+        reopened_as=tuple(one.id for one in ledger.successors(task.id)) if task.ended else (),
     )
 
 

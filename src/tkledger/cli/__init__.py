@@ -98,10 +98,12 @@ def _carried_out(argv: list[str]) -> int:
 def function(command: Command) -> Callable[..., Answer]:
     """The function of a command: the last word of its name, in the module of the first.
 
-    After a word that Python has itself comes a ``_``, and all moves are one function.
+    After a word that Python has itself comes a ``_``, and all events are one function.
     """
+    from tkledger.verbs.commands import EVENTS
+
     words = command.name.split()
-    if command.group == "Move":
+    if command.verb in EVENTS:
         from tkledger.cli.commands import moves
 
         return partial(moves.move, command.name)

@@ -94,3 +94,4 @@ class Details(NamedTuple):
     blocked_by: tuple[str, ...] = ()
     legal: tuple[str, ...] | None = None
     claim: Mapping[str, object] | None = None
+    reopened_as: tuple[str, ...] = ()

@@ -151,14 +151,29 @@ class Snapshot:
         return self._children.get(task_id, ())
 
     def offspring(self, task_id: str) -> tuple[str, ...]:
-        """The ids of the tasks that name this one as their origin. The first call reads every task."""
+        """The ids of the tasks that came out of this one. The first call reads every task."""
         if self._offspring is None:
             index: dict[str, list[str]] = {}
             for task in self.tasks():
-                if task.origin is not None:
-                    index.setdefault(task.origin, []).append(task.id)
+                if task.came_from is not None:
+                    index.setdefault(task.came_from, []).append(task.id)
             self._offspring = {origin: tuple(ids) for origin, ids in index.items()}
         return self._offspring.get(task_id, ())
+
+    def successors(self, task_id: str) -> list[Task]:
+        """The tasks that reopen this one, by id. The first call reads every task."""
+        found = [task for task in map(self.task, self.offspring(task_id)) if task is not None]
+        return [task for task in found if task.reopens == task_id]
+
+    def latest(self, task_id: str) -> Task | None:
+        """The task that goes on with one: itself, unless it was reopened; an open one, if any is."""
+        last = None
+        for key in reachable([task_id], lambda key: [one.id for one in self.successors(key)]):
+            task = self.task(key)
+            if task is not None and not task.ended:
+                return task
+            last = task or last
+        return last
 
     def ancestors(self, task_id: str) -> Iterator[str]:
         """The ids above a task, nearest first; stops at a cycle or an unknown one."""

@@ -128,6 +128,7 @@ class Task(NamedTuple):
     priority: int | None = None
     parent: str | None = None
     origin: str | None = None
+    reopens: str | None = None
     depends_on: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     owner: str | None = None
@@ -164,6 +165,11 @@ class Task(NamedTuple):
     def tries(self) -> int:
         """Which attempt this is, from 1."""
         return self.attempt or 1
+
+    @property
+    def came_from(self) -> str | None:
+        """The id of the task that this one came out of: which it reopens, else its origin."""
+        return self.reopens or self.origin
 
     @property
     def ended(self) -> bool:
@@ -223,6 +229,7 @@ FIELDS = (
     Field("priority", whole(0, 4)),
     Field("parent", task_id),
     Field("origin", task_id),
+    Field("reopens", task_id, since=2),
     Field("depends_on", set_of(task_id), Merge.SET),
     Field("labels", set_of(_LABEL), Merge.SET),
     Field("owner", line, Merge.QUALIFIER),
@@ -247,7 +254,7 @@ FIELDS = (
 )
 """Every field of a task file, in the order in which it is written."""
 
-FROZEN = ("id", "creator", "origin")
+FROZEN = ("id", "creator", "origin", "reopens")
 OPEN_WHEN_ENDED = ("notes", "concerns", "settled", "labels", "x")
 LOGS = tuple(field.name for field in FIELDS if field.merge is Merge.LOG)
 """The fields that are only added to."""

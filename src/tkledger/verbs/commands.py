@@ -114,9 +114,19 @@ _MORE = {
     **dict.fromkeys((Event.FINISH, Event.APPROVE, Event.CANCEL), (p.RESOLUTION,)),
 }
 _ALSO = {Event.START: (p.BRANCH, p.BASE)}
+EVENTS = frozenset(event.value for event in _EVENTS)
+"""The commands that move a task along one edge of the lifecycle."""
 _MOVES = tuple(_move(event, _MORE.get(event, ()), *_ALSO.get(event, ())) for event in _EVENTS)
 
 # fmt: off
+_WAYS_BACK = (
+    Command("reopen", "Go on with an ended task: a new one in its place.",
+            (p.ID, p.WHY_REOPENED, *COMMITS), ("tk reopen a1", "tk reopen a1 -m 'fails on Windows'"),
+            "The new task has its title, description, labels, limits and parent, and open tasks that"
+            " depended on it wait for the new one. The ended task stays as it is. Prints the new id.",
+            verb="reopen"),
+)
+
 _LOOK = (
     Command("list", "List tasks: the open ones, or those that match filters.",
             (p.STATES, p.TYPES, p.LABELS, p.THEIR_OWNER, p.THEIR_PARENT, p.THEIR_PRIORITY,
@@ -234,7 +244,13 @@ _EXCHANGE = (
 COMMANDS: dict[str, Command] = {
     one.name: one._replace(group=group)
     for group, commands in {
-        **{SET_UP: _SET_UP, WRITE: _WRITE, MOVE: _MOVES, LOOK: _LOOK, JUDGE: _JUDGE},
+        **{
+            SET_UP: _SET_UP,
+            WRITE: _WRITE,
+            MOVE: (*_MOVES, *_WAYS_BACK),
+            LOOK: _LOOK,
+            JUDGE: _JUDGE,
+        },
         **{AGENTS: _AGENTS, RECORDS: _RECORDS, EXCHANGE: _EXCHANGE},
     }.items()
     for one in commands

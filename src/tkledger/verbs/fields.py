@@ -40,7 +40,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         )
     entries = ledger.entries
     prefix = ledger.policy.prefix if ledger.policy else "tk"
-    task_id = wanted or fresh_id(prefix, len(entries), entries, _seed(options, actor))
+    task_id = wanted or fresh_id(prefix, len(entries), entries, seed(options, actor))
     origin = options.get("from")
     _require_lines(options)
     fields = {
@@ -59,7 +59,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     return Proposed(after, task_id, f"new {task_id} {_title(after, task_id)}")
 
 
-def _seed(options: Options, actor: str) -> str | None:
+def seed(options: Options, actor: str) -> str | None:
     """What the id of a command with a key is made of, so that it is the same again."""
     return f"{actor} {options['key']}" if options.get("key") else None
 

@@ -79,7 +79,7 @@ def moved(
     assert ledger.policy is not None
     policy = ledger.policy
     if not any(edge.event is event for edge in policy.lifecycle.legal_events(before.state)):
-        raise Refused(_illegal_move(before, event, policy))
+        raise Refused(_illegal_move(ledger, before, event, policy))
     values = _fields_after(before, event, actor=actor, reason=reason, text=text)
     return ledger.put(changed(before, resolution=resolution, **(place or {}), **values))
 
@@ -105,10 +105,10 @@ def _fields_after(
     return values
 
 
-def _illegal_move(before: Task, event: Event, policy: Policy) -> Violation:
+def _illegal_move(ledger: Snapshot, before: Task, event: Event, policy: Policy) -> Violation:
     """TK201 for a verb that does not start from the task's state, in the rule's own words."""
     rule = next(rule for rule in RULES if rule.code == "TK201")
-    finding = illegal(before, TARGETS[event], policy.lifecycle)
+    finding = illegal(ledger, before, TARGETS[event], policy)
     if policy.lifecycle.event_between(before.state, TARGETS[event]):
         finding = finding._replace(
             message=f"{event.value} does not start from {before.state.value}"

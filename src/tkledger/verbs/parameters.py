@@ -104,6 +104,7 @@ NO_LABEL = option("--no-label", "no_label", "L", "Remove a label.", many=True)
 BACKLOG = switch("--backlog", "backlog", "Not to be worked on yet.")
 MESSAGE = option("-m --message", "message", "TEXT", "Text; - reads standard input.")
 HAPPENED = MESSAGE._replace(help="What happened, or what it waits for; - is stdin.")
+WHY_REOPENED = MESSAGE._replace(help="Why, as its first note; - reads standard input.")
 WHY_REFUSED = MESSAGE._replace(help="Why they are refused.")
 BUDGET = option(
     "--budget",

@@ -27,7 +27,7 @@ Verb = Callable[[Snapshot, Options, str], Proposed]
 
 _FIELDS = ("new", "edit", "note", "concern")
 _CHARGES = ("step", "spend")
-VERBS = (*_FIELDS, *_CHARGES, *(event.value for event in TARGETS))
+VERBS = (*_FIELDS, "reopen", *_CHARGES, *(event.value for event in TARGETS))
 
 
 def verb(name: str) -> Verb:
@@ -37,6 +37,10 @@ def verb(name: str) -> Verb:
 
         ours = (fields.new, fields.edit, fields.note, fields.concern)
         return dict(zip(_FIELDS, ours))[name]
+    if name == "reopen":
+        from tkledger.verbs.reopen import reopen
+
+        return reopen
     if name in _CHARGES:
         from tkledger.verbs import charges
 

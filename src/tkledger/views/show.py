@@ -60,6 +60,8 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
     yield "error", _lines(failure, BAD)
     yield "parent", _lines(task.parent, ID)
     yield "origin", _lines(task.origin, ID)
+    yield "reopens", _lines(task.reopens, ID)
+    yield "reopened as", _lines(", ".join(known.reopened_as), ID)
     yield "depends on", _lines(", ".join(task.depends_on), ID)
     yield "waits for", _lines(", ".join(known.blocked_by), "yellow")
     yield "labels", _lines(", ".join(task.labels))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
@@ -21,15 +22,24 @@ Hindered = tuple[str, State, Sequence[Obstacle]]
 INSET = "  "
 
 
+class Onward(NamedTuple):
+    """What goes on with an ended task: those that reopen it, and the next command."""
+
+    reopened_as: Sequence[str]
+    remedy: str
+
+
 def moves(
     task: Task,
     legal: Sequence[Legal],
     hindered: Sequence[Hindered],
     elsewhere: Sequence[str] = (),
+    onward: Onward | None = None,
 ) -> Lines:
     """What may happen to ``task`` now; for each other move every obstacle and its remedy.
 
-    ``elsewhere`` are the verbs that do not begin at its state at all.
+    ``elsewhere`` are the verbs that do not begin at its state at all, ``onward`` is the way on from a
+    task that has ended.
     """
 
     def draw(frame: Frame) -> Iterable[Line]:
@@ -42,7 +52,10 @@ def moves(
             yield from _legal(task, legal, frame)
         elif task.ended:
             yield ((f"nothing: {task.state.value} is final", STRONG),)
-            yield ((f"{INSET}remedy: tk new --from {task.id} TITLE", ""),)
+            if onward and onward.reopened_as:
+                yield ((f"{INSET}reopened as {', '.join(onward.reopened_as)}", ""),)
+            if onward:
+                yield ((f"{INSET}remedy: {onward.remedy}", ""),)
         else:
             yield (("nothing is legal now", STRONG),)
         if hindered:

@@ -1,13 +1,14 @@
-"""What breaks the rules of links between tasks, TK301 to TK310, and legal twins."""
+"""What breaks the rules of links between tasks, TK301 to TK310 and TK313, and legal twins."""
 
 from __future__ import annotations
 
-from tests.support.changes import a_task, birth, done, edit
+from tests.support.changes import a_task, birth, commit, done, edit, ledger
 from tests.support.rule_cases.case import (
     FEW,
     LOOPS,
     SHALLOW,
     Case,
+    flaw,
 )
 from tkledger.core.policy import DEFAULT
 
@@ -211,5 +212,46 @@ def graph_cases() -> list[Case]:
                 among=(a_task("a", title="one"), a_task("b", title="Two", origin="a")),
                 policy=LOOPS,
             ),
+        ),
+        Case(
+            "TK310",
+            "alike what its predecessor came out of",
+            birth(
+                a_task("c", title="One", reopens="b"),
+                among=(a_task("a", title="one"), done("b", title="Two", origin="a")),
+                policy=LOOPS,
+            ),
+            birth(
+                a_task("c", title="One", reopens="b"),
+                among=(done("a", title="One"), done("b", title="One", reopens="a")),
+                policy=LOOPS,
+            ),
+        ),
+        Case(
+            "TK313",
+            "what goes on is reopened",
+            birth(a_task("b", reopens="a"), among=(a_task(state="in_review"),)),
+            birth(a_task("b", reopens="a"), among=(a_task(state="cancelled"),)),
+        ),
+        Case(
+            "TK313",
+            "nothing is reopened",
+            birth(a_task("b", reopens="a")),
+            edit(a_task("b", reopens="a"), a_task("b", reopens="a", owner="x")),
+        ),
+        Case(
+            "TK313",
+            "an origin besides",
+            birth(a_task("b", reopens="a", origin="a"), among=(done("a"),)),
+            birth(a_task("b", reopens="a"), among=(done("a"),)),
+        ),
+        Case(
+            "TK313",
+            "a file that cannot be read is reopened",
+            commit(
+                ledger(flaws=(flaw("TK101"),)),
+                ledger(a_task("b", reopens="a"), flaws=(flaw("TK101"),)),
+            ),
+            birth(a_task("b", reopens="a"), among=(done("a"),)),
         ),
     ]

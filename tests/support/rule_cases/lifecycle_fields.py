@@ -85,6 +85,12 @@ def fields_cases() -> list[Case]:
             edit(a_task(parent="o"), a_task(), among=(a_task("o"),)),
         ),
         Case(
+            "TK207",
+            "what it reopens named later",
+            edit(a_task(), a_task(reopens="o"), among=(done("o"),)),
+            edit(a_task(reopens="o"), a_task(reopens="o", owner="x"), among=(done("o"),)),
+        ),
+        Case(
             "TK208",
             "a title after the end",
             edit(done("a"), done("a", title="else")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.changes import a_task, birth
+from tests.support.changes import a_task, birth, done
 from tests.support.rule_cases.case import (
     Case,
 )
@@ -27,6 +27,18 @@ def chain_cases() -> list[Case]:
             "discovered from what was discovered",
             birth(a_task(origin="p"), among=line, policy=short),
             birth(a_task(origin="o"), among=line, policy=short),
+        ),
+        Case(
+            "TK311",
+            "reopened once more",
+            birth(a_task(reopens="q"), among=(done("o"), done("q", reopens="o")), policy=short),
+            birth(a_task(reopens="o"), among=(done("o"), done("q", reopens="o")), policy=short),
+        ),
+        Case(
+            "TK312",
+            "reopened again and again",
+            birth(a_task(reopens="o"), among=(done("o"), done("q", reopens="o")), policy=few),
+            birth(a_task(reopens="o"), among=(done("o"),), policy=few),
         ),
         Case(
             "TK312",

@@ -25,17 +25,23 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
     legal = [one for one in found if not one.hindrances]
     hindered = [one for one in found if one.hindrances]
 
+    later = [one.id for one in ledger.successors(task.id)] if task.ended else []
+
     def to_json() -> dict[str, Any]:
         return {
             "id": task.id,
             "state": task.state,
+            **({"reopened_as": later} if later else {}),
             "legal": [{"event": one.event, "to": one.target} for one in legal],
             "hindered": [_hindered_json(one) for one in hindered],
         }
 
     def view() -> Iterable[Lines]:
-        from tkledger.views.why import moves
+        from tkledger.core.rules.rule import way_on
+        from tkledger.views.why import Onward, moves
 
+        assert ledger.policy is not None
+        onward = Onward(later, way_on(ledger, task.id, ledger.policy)) if task.ended else None
         obstacles = [
             (
                 one.event.value,
@@ -47,7 +53,7 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
         ]
         now = [(one.event.value, one.target, one.reason) for one in legal]
         elsewhere = [one.event.value for one in hindered if not one.reason]
-        return [moves(task, now, obstacles, elsewhere)]
+        return [moves(task, now, obstacles, elsewhere, onward)]
 
     return Answer(to_json, view)
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from tkledger.core.change import Change
 from tkledger.core.graph import cycles, reachable
+from tkledger.core.layout import path_of
 from tkledger.core.rules.rule import Finding, newly, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -63,6 +64,45 @@ def _unknown(
                     )
 
     return newly(change, standing)
+
+
+@rule("TK313", since=2)
+def reopened_before_its_end(change: Change) -> Iterator[Finding]:
+    """A new task names in `reopens` one that does not exist, or that has not ended; or it names an
+    origin as well.
+
+    What it reopens is what it came out of, and so stands for its origin.
+
+    Why: a task that goes on is not begun a second time; and what reopens an ended one may be like
+    it, which TK310 refuses otherwise.
+
+    Remedy: `tk reopen ID`, once the task has ended; until then go on with the task itself.
+    """
+    for task in change.births():
+        if task.reopens is None:
+            continue
+        old = change.after.task(task.reopens)
+        if old is None:
+            there = task.reopens in change.after.entries
+            what = "cannot be read" if there else "does not exist"
+            yield Finding(task.id, f"reopens {task.reopens}, which {what}", "tk list --all")
+        elif not old.ended:
+            yield Finding(task.id, *still_open(old))
+        if task.origin is not None:
+            yield Finding(
+                task.id,
+                "has an origin besides what it reopens",
+                f"take 'origin' out of {path_of(task.id)}",
+            )
+
+
+def still_open(old: Task) -> tuple[str, str]:
+    """What is to be said of reopening a task that has not ended: the fact and the remedy."""
+    state = old.state.value
+    return (
+        f"reopens {old.id}, which is {state}: only what has ended is reopened",
+        f"tk why {old.id}",
+    )
 
 
 @rule("TK304")

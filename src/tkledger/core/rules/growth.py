@@ -6,10 +6,11 @@ Asked of new tasks and of those moved in the tree: a limit that is lowered makes
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain, islice
 
 from tkledger.core.change import Change
-from tkledger.core.graph import reachable
+from tkledger.core.graph import reachable, walk
 from tkledger.core.rules.rule import Finding, newly, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -142,17 +143,21 @@ def identity_loop(change: Change) -> Iterator[Finding]:
 def respawned(change: Change) -> Iterator[Finding]:
     """A task has the title and the type of one that it came out of.
 
-    Looked for along origins, where the policy's `loops` has `respawn`. Titles are compared
-    without case, blanks and punctuation.
+    Looked for along `origin` and `reopens`, where the policy's `loops` has `respawn`. Titles are
+    compared without case, blanks and punctuation. The ended tasks that it reopens may be alike.
 
     Why: work that discovers itself again never ends.
 
-    Remedy: go on with the first one, or say in the title what is new.
+    Remedy: go on with the first one, or say in the title what is new. If it has ended,
+    `tk reopen ID`.
     """
     if not change.law.refuses("respawn"):
         return
     for task in change.births():
-        for other in _origins(change.after, task):
+        reopened = set(walk(task.id, partial(_link, change.after, "reopens")))
+        for other in _forerunners(change.after, task):
+            if other.id in reopened and other.ended:
+                continue
             if other.kind == task.kind and _plain(other.title) == _plain(task.title):
                 yield Finding(
                     task.id, f"is {other.id} again, which it came out of", f"tk show {other.id}"
@@ -164,6 +169,8 @@ def respawned(change: Change) -> Iterator[Finding]:
 def origin_chain_too_long(change: Change) -> Iterator[Finding]:
     """A task came out of work that came out of work, more often in a row than the policy's `chain`.
 
+    Counted along `origin` and `reopens`.
+
     Why: each step away from what was asked for is harder to tell from running away.
 
     Remedy: finish what was discovered so far, or make it requested work: a task without origin.
@@ -172,12 +179,12 @@ def origin_chain_too_long(change: Change) -> Iterator[Finding]:
     if most is None or not change.law.refuses("chain"):
         return
     for task in change.births():
-        path = [task.id, *(other.id for other in _origins(change.after, task))]
+        path = [task.id, *(other.id for other in _forerunners(change.after, task))]
         if len(path) - 1 > most:
             shown = " <- ".join(path[:6]) + (f" ({len(path) - 6} more)" if len(path) > 6 else "")
             yield Finding(
                 task.id,
-                f"is {len(path) - 1} discoveries away from what was asked for,"
+                f"is {len(path) - 1} tasks away from what was asked for,"
                 f" the limit is {most}: {shown}",
                 f"tk show {path[1]}, or tk new TITLE without --from",
             )
@@ -196,7 +203,7 @@ def too_much_discovered(change: Change) -> Iterator[Finding]:
         return
     roots: dict[str, str] = {}
     for task in change.births():
-        for other in _origins(change.after, task):
+        for other in _forerunners(change.after, task):
             roots[task.id] = other.id
     for root in sorted(set(roots.values())):
         count = sum(1 for _ in reachable([root], change.after.offspring)) - 1
@@ -209,15 +216,16 @@ def too_much_discovered(change: Change) -> Iterator[Finding]:
             )
 
 
-def _origins(snapshot: Snapshot, task: Task) -> Iterator[Task]:
-    seen = {task.id}
-    while task.origin and task.origin not in seen:
-        seen.add(task.origin)
-        earlier = snapshot.task(task.origin)
-        if earlier is None:
-            return
-        yield earlier
-        task = earlier
+def _forerunners(snapshot: Snapshot, task: Task) -> Iterator[Task]:
+    """The tasks that this one came out of, the nearest first."""
+    for key in walk(task.id, partial(_link, snapshot, "came_from")):
+        found = snapshot.task(key)
+        if found is not None:
+            yield found
+
+
+def _link(snapshot: Snapshot, name: str, key: str) -> str | None:
+    return getattr(snapshot.task(key), name, None)
 
 
 def _plain(title: str) -> str:

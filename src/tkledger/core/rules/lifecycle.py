@@ -16,13 +16,12 @@ from tkledger.core.lifecycle import (
     INITIAL,
     TERMINAL,
     Event,
-    Lifecycle,
     State,
     Transition,
     is_terminal,
 )
 from tkledger.core.policy import Policy
-from tkledger.core.rules.rule import Finding, newly, rule
+from tkledger.core.rules.rule import Finding, newly, rule, way_on
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 
@@ -44,20 +43,20 @@ def _birth_way(policy: Policy, state: State) -> tuple[Transition, ...] | None:
     return _way(policy, State.TODO, state) if policy.squash == "path" else None
 
 
-def illegal(task: Task, target: State, lifecycle: Lifecycle) -> Finding:
+def illegal(ledger: Snapshot, task: Task, target: State, policy: Policy) -> Finding:
     """What is to be said of a move that the lifecycle does not have."""
     return Finding(
         task.id,
         f"{task.state.value} -> {target.value} is not a transition",
-        remedy_for(task, target, lifecycle),
+        remedy_for(ledger, task, target, policy),
     )
 
 
-def remedy_for(task: Task, target: State, lifecycle: Lifecycle) -> str:
+def remedy_for(ledger: Snapshot, task: Task, target: State, policy: Policy) -> str:
     """The next legal move towards ``target``, as a command."""
     if is_terminal(task.state):
-        return f"tk new --from {task.id} TITLE"
-    way = lifecycle.path(task.state, target)
+        return way_on(ledger, task.id, policy)
+    way = policy.lifecycle.path(task.state, target)
     if not way:
         return f"tk why {task.id}"
     return f"tk {way[0].event.value} {task.id}"
@@ -74,12 +73,12 @@ def illegal_transition(change: Change) -> Iterator[Finding]:
     finished that was never begun.
 
     Remedy: take the edges one by one; `tk why ID` lists those that are legal now. What has ended
-    stays ended: new work is a new task, `tk new --from ID TITLE`. A squashed branch passes where
-    the policy says `squash: path`.
+    stays ended: `tk reopen ID` makes a new task that goes on with it. A squashed branch passes
+    where the policy says `squash: path`.
     """
     for old, new in change.edits():
         if old.state is not new.state and _way(change.law, old.state, new.state) is None:
-            yield illegal(old, new.state, change.law.lifecycle)
+            yield illegal(change.before, old, new.state, change.law)
 
 
 @rule("TK202")
@@ -104,19 +103,23 @@ def born_in_wrong_state(change: Change) -> Iterator[Finding]:
 def started_with_open_dependencies(change: Change) -> Iterator[Finding]:
     """A task entered `in_progress` while a task that it depends on is not done.
 
-    Why: that is what depending means. A dependency that was cancelled will never be done: take it
-    out of the task.
+    Why: that is what depending means. A dependency that was cancelled will never be done: reopen it,
+    or take it out of the task.
 
-    Remedy: finish the dependency, or `tk edit ID --no-depends-on DEP`.
+    Remedy: finish the dependency, `tk reopen DEP` if it was cancelled, or
+    `tk edit ID --no-depends-on DEP`.
     """
     for task in entered_work(change):
         waiting = change.after.blocked_by(task)
         if waiting:
+            first = waiting[0]
+            over = _ended(change.after, first)
+            way = way_on(change.after, first, change.law) if over else f"tk why {first}"
             yield Finding(
                 task.id,
                 f"cannot be worked on: {some(list(waiting))} {'is' if len(waiting) == 1 else 'are'}"
                 " not done",
-                f"tk why {waiting[0]}, or tk edit {task.id} --no-depends-on {waiting[0]}",
+                f"{way}, or tk edit {task.id} --no-depends-on {first}",
             )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tkledger.core.change import Change, quoted
 from tkledger.core.layout import path_of
 from tkledger.core.lifecycle import State
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.rule import Finding, rule, way_on
 from tkledger.core.task import FROZEN, LOGS, OPEN_WHEN_ENDED, RESOLUTIONS, Spent, Task
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _misplaced(task: Task) -> Iterator[tuple[str, str]]:
 
 @rule("TK207")
 def frozen_field_changed(change: Change) -> Iterator[Finding]:
-    """A task's `creator` or `origin` changed after its birth.
+    """A task's `creator`, `origin` or `reopens` changed after its birth.
 
     Why: who asked for the work, and out of which work it came, is fact.
 
@@ -126,7 +126,7 @@ def ended_task_edited(change: Change) -> Iterator[Finding]:
 
     Why: what was finished is a record.
 
-    Remedy: `tk note ID TEXT` adds to it; new work is `tk new --from ID TITLE`.
+    Remedy: `tk note ID TEXT` adds to it; `tk reopen ID` makes a new task that goes on with it.
     """
     for old, new in change.edits():
         if old.ended and old.state is new.state:
@@ -139,7 +139,7 @@ def ended_task_edited(change: Change) -> Iterator[Finding]:
                 yield Finding(
                     new.id,
                     f"is {old.state.value}: {', '.join(names)} can no longer change",
-                    f"tk note {new.id} TEXT, or tk new --from {new.id} TITLE",
+                    f"tk note {new.id} TEXT, or {way_on(change.before, new.id, change.law)}",
                 )
 
 

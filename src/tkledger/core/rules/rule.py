@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from tkledger.core.change import Change, Violation
+from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 
 
@@ -50,6 +51,16 @@ def rule(code: str, *, since: int = 1) -> Callable[[Judgement], Rule]:
         return Rule(code, name, since, findings)
 
     return declare
+
+
+def way_on(ledger: Snapshot, ended: str, policy: Policy) -> str:
+    """The way on from an ended task, as a command. Reopening came with format 2 of the files."""
+    last = ledger.latest(ended)
+    if last is None:
+        return "tk new TITLE"  # its file was lost, and its id stays used up
+    if not last.ended:
+        return f"tk why {last.id}"
+    return f"tk reopen {last.id}" if policy.format >= 2 else f"tk new --from {last.id} TITLE"
 
 
 def newly(change: Change, standing: Callable[[Snapshot], Iterable[Finding]]) -> Iterator[Finding]:
