@@ -124,6 +124,9 @@ POLICY = [
     "failures",
     "protected",
     "actors",
+    "proof",
+    "pushers",
+    "shared_login",
     "accepted",
 ]
 
@@ -132,7 +135,7 @@ def policy(version: int, **fields: object) -> str:
     """A policy's file, with the roles and protection of the template unless changed."""
     values: dict[str, object] = {"version": version, "format": 2, "law": 2}
     values["roles"] = {"budget": f"\n  - {BOSS}", "policy": f"\n  - {BOSS}"}
-    values |= {"protected": ["main"], **fields}
+    values |= {"protected": ["main"], "proof": "pusher", **fields}
     found = "".join(field(key, values[key]) for key in POLICY if values.get(key) is not None)
     return found.replace(": \n", ":\n")
 

@@ -125,9 +125,10 @@ DELETED = [
 
 @pytest.fixture
 def reviewed(clone: Project) -> Project:
-    """The same where reviews are required, so that names count; a is in progress."""
+    """The same where reviews are required and the server asks who pushes; a is in progress."""
     clone.ok("config", "set", "claims", "local")
     clone.ok("config", "set", "review", "required")
+    clone.ok("config", "set", "proof", "pusher")
     clone.ok("start", "a", "--as", "alice")
     assert push(clone, "main") == ""
     return clone

@@ -10,7 +10,6 @@ from tests.support.clone import Clone, Refused
 @pytest.fixture
 def named(clone: Clone) -> Clone:
     """A clone whose policy, here and at the server, only alice may change."""
-    clone.git("config", "tk.pusher", "none", cwd=clone.server)
     clone.ok("config", "set", "roles", "policy=alice")
     clone.push()
     return clone

@@ -193,7 +193,6 @@ def test_a_server_refuses_an_id_that_was_used_on_a_branch_that_knows_of_no_accep
 
 def test_a_server_refuses_limits_raised_by_the_type_or_a_date(clone: Clone) -> None:
     bare = clone.hooks_off()
-    bare.git("config", "tk.pusher", "none", cwd=bare.server)
     bare.policy(
         roles={"budget": ["boss"]},
         budget={"steps": 5},

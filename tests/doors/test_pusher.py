@@ -1,4 +1,4 @@
-"""Who pushes: an approval counts on a server only in the name of whoever is known to push it."""
+"""Who did it: the name in the commit or, with ``proof: pusher``, one that the server knows to push."""
 
 from __future__ import annotations
 
@@ -25,19 +25,26 @@ def git(path: Path, *words: str, fails: bool = False, **env: str) -> str:
 
 @pytest.fixture
 def project(repo_path: Path) -> Path:
-    """A clone with an approval by bob that its server has not seen yet."""
+    """A clone with an approval by bob that its server has not seen yet; it asks who pushes."""
     git(repo_path, "init", "-q")
-    git(repo_path, "init", "-q", "--bare", "../server.git")
-    git(repo_path, "remote", "add", "origin", "../server.git")
     at = ["-C", str(repo_path)]
     assert run(["init", "--preset", "agents", "--no-hooks", *at]) == Exit.OK
+    run(["config", "set", "proof", "pusher", *at])
+    return approved(repo_path)
+
+
+def approved(path: Path) -> Path:
+    """A ledger's clone with an approval by bob, and a server that has what came before."""
+    git(path, "init", "-q", "--bare", "../server.git")
+    git(path, "remote", "add", "origin", "../server.git")
+    at = ["-C", str(path)]
     run(["new", "Parse", "--id", "a", *at])
     run(["start", "a", *at])
     run(["submit", "a", *at])
-    git(repo_path, "push", "-q", "origin", "main")
-    assert run(["hooks", "install", "--server", "-C", str(repo_path / "../server.git")]) == Exit.OK
+    git(path, "push", "-q", "origin", "main")
+    assert run(["hooks", "install", "--server", "-C", str(path / "../server.git")]) == Exit.OK
     assert run(["approve", "a", "--as", "bob", *at]) == Exit.OK
-    return repo_path
+    return path
 
 
 def test_an_approval_in_another_name_is_refused(project: Path) -> None:
@@ -50,11 +57,44 @@ def test_the_one_who_approved_may_push(project: Path) -> None:
 
 
 def test_a_pusher_nobody_vouches_for_is_refused(project: Path) -> None:
+    """Also if the server says that it cannot know: the policy asks for more than that."""
+    for setting in ("", "none"):
+        git(project / "../server.git", "config", "tk.pusher", setting)
+        said = git(project, "push", "origin", "main", fails=True)
+        assert "pushed by an actor this server does not know" in said
+    assert "tk undo, tk config set proof name, and do it again" in said
+    named(project, "proof", "name")
+    assert run(["approve", "a", "--as", "bob", "-C", str(project)]) == Exit.OK
+    git(project, "push", "-q", "origin", "main")
+
+
+def test_by_name_the_commit_says_who_did_it_even_if_the_server_knows_the_pusher(
+    project: Path,
+) -> None:
+    named(project, "proof", "name")
+    at = ["--as", "bob", "-C", str(project)]
+    assert run(["approve", "a", *at]) == Exit.OK
+    assert run(["config", "set", "roles", "policy=bob", "budget=bob", *at]) == Exit.OK
+    assert run(["config", "set", "depth", "3", *at]) == Exit.OK
+    git(project, "push", "-q", "origin", "main", REMOTE_USER="mallory")
+
+
+def test_edition_1_asks_who_pushes_unless_the_server_says_that_it_cannot_know(
+    repo_path: Path,
+) -> None:
+    """An approval made under it is asked for also after the ledger took up edition 2."""
+    git(repo_path, "init", "-q")
+    policy = repo_path / ".tasks/config.yaml"
+    policy.parent.mkdir()
+    policy.write_text("version: 1\nformat: 1\nlaw: 1\nreview: required\n")
+    git(repo_path, "add", ".")
+    git(repo_path, "commit", "-q", "-m", "begin")
+    project = approved(repo_path)
+    for name in ("format", "law"):
+        assert run(["config", "set", name, "2", "-C", str(project)]) == Exit.OK
     said = git(project, "push", "origin", "main", fails=True)
-    assert "pushed by an actor this server does not know" in said
-
-
-def test_a_server_may_say_that_it_cannot_know(project: Path) -> None:
+    assert "error[TK705] a: approved in the name of bob" in said
+    git(project, "push", "origin", "main", fails=True, REMOTE_USER="mallory")
     git(project / "../server.git", "config", "tk.pusher", "none")
     git(project, "push", "-q", "origin", "main")
 
@@ -77,11 +117,24 @@ def test_an_email_counts_only_if_the_server_says_so(project: Path) -> None:
     git(project, "push", "-q", "origin", "main", **env)
 
 
-def test_the_policy_maps_a_login_to_an_actor(project: Path) -> None:
-    named(project, "actors", "b.miller=bob")
+def test_the_policy_says_for_which_actors_a_login_speaks(project: Path) -> None:
+    """A fleet under one login; a login that is not listed is a name of an actor like others."""
+    named(project, "pushers", "fleet=alice,b.miller")
+    assert run(["config", "set", "actors", "b.miller=bob", "-C", str(project)]) == Exit.OK
     git(project, "push", "-q", "origin", "main")
     assert run(["approve", "a", "--as", "bob", "-C", str(project)]) == Exit.OK
-    git(project, "push", "-q", "origin", "main", GL_USERNAME="b.miller")
+    for login in ("alice", "bob.miller"):
+        git(project, "push", "origin", "main", fails=True, REMOTE_USER=login)
+    for login in ("fleet", "b.miller", "bob"):
+        git(project, "push", "-q", "origin", f"main:refs/heads/{login}", REMOTE_USER=login)
+
+
+def test_a_listed_login_speaks_for_nobody_else(project: Path) -> None:
+    named(project, "pushers", "bob=alice")
+    git(project, "push", "-q", "origin", "main")
+    assert run(["approve", "a", "--as", "bob", "-C", str(project)]) == Exit.OK
+    said = git(project, "push", "origin", "main", fails=True, REMOTE_USER="bob")
+    assert "error[TK705] a: approved in the name of bob, pushed by bob (for alice)" in said
 
 
 def test_who_is_who_says_the_servers_policy_not_the_pushed_one(project: Path) -> None:

@@ -37,6 +37,7 @@ def named(clone: Clone, keys: dict[str, Path], tmp_path: Path) -> Clone:
     ):
         clone.git("config", name, value, cwd=clone.server)
     clone.git("config", "gpg.format", "ssh")
+    clone.ok("config", "set", "proof", "pusher")
     clone.ok("config", "set", "actors", "alice@example.org=alice")
     clone.ok("config", "set", "roles", "policy=alice")
     clone.push()

@@ -29,7 +29,6 @@ def url(
         "ssh": lambda: nullcontext(f"ssh://somewhere{team.folder}"),
     }
     team.server.git("config", "http.receivepack", "true")
-    team.server.git("config", "tk.pusher", "none")
     monkeypatch.setenv("GIT_SSH_COMMAND", servers.ssh(team.folder))
     with ways[request.param]() as base:
         yield f"{base}/server.git"

@@ -88,10 +88,10 @@ def _is_claim(made: Commit, task: str, empty: Oid) -> bool:
 
 
 def _known(repo: Repo, policy: Policy | None) -> frozenset[str] | None:
-    """Who pushes, by the policy's names; None unless the policy asks for reviews."""
-    if policy is None or policy.review != "required":
+    """The actors that who pushes speaks for; None unless the policy asks for reviews and for pushers."""
+    if policy is None or policy.review != "required" or not policy.asks_who_pushes:
         return None
-    return frozenset(policy.actor(name) for name in pusher(repo).names) or None
+    return frozenset[str]().union(*map(policy.actors_of, pusher(repo).names)) or None
 
 
 def _over(repo: Repo, lines: Sequence[RefLine], move: Handover) -> bool:

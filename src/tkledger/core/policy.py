@@ -69,6 +69,11 @@ class Policy(NamedTuple):
     failures: how many tasks of one actor may be blocked as failed then
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name used instead
+    proof: what says who did it: the ``name`` in the commit, or also the ``pusher`` that the server
+        knows, for what not everyone may do; edition 1 of the law always asks for the pusher
+    pushers: the actors that a login may push for; a login that is not listed, for itself only
+    shared_login: whether actors of one login are ``one`` when approvals have to be independent, or
+        ``independent``
     accepted: commits that break the rules and stay, each with the reason
     """
 
@@ -97,6 +102,9 @@ class Policy(NamedTuple):
     failures: int | None = None
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
+    proof: str = "name"
+    pushers: Mapping[str, tuple[str, ...]] = {}
+    shared_login: str = "one"
     accepted: Mapping[str, str] = {}
 
     @property
@@ -115,6 +123,15 @@ class Policy(NamedTuple):
     def actor(self, name: str) -> str:
         """The one name of the actor called ``name``."""
         return self.actors.get(name, name)
+
+    @property
+    def asks_who_pushes(self) -> bool:
+        """Whether a server has to know who pushes what not everyone may do."""
+        return self.law < 2 or self.proof == "pusher"
+
+    def actors_of(self, login: str) -> frozenset[str]:
+        """The actors that a login, or the signer of a commit or a push, speaks for."""
+        return frozenset(map(self.actor, self.pushers.get(login, (login,))))
 
 
 def _oid(raw: Any) -> str:
@@ -156,6 +173,9 @@ FIELDS = (
     Field("failures", whole(1)),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
+    Field("proof", choice(("name", "pusher")), since=2),
+    Field("pushers", map_of(set_of(line), line), since=2),
+    Field("shared_login", choice(("one", "independent")), since=2),
     Field("accepted", map_of(text, _oid)),
 )
 """Every field of the policy file, in the order in which it is written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -134,11 +134,14 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _A
             limited.note(commit, change)
         moves = change is not None and bool(change.touched)
         if change is not None and moves:
-            violations += gate.in_commit(commit, _unvouched(ledger.repo, commit, change, policy))
+            own = [change.policy, *(side.policy for side in change.parents)]
+            for laws, into in ((own, violations), ([policy], stricter)):
+                made = _unvouched(ledger.repo, commit, change, policy, laws)
+                into.extend(gate.in_commit(commit, made))
         if attributed and (not moves or len(commit.parents) > 1):
-            own = ledger.history_at(commit.oid)
-            made = gate.in_commit(commit, _unattributed(ledger, commit, own, here))
-            (violations if asks(own) else stricter).extend(made)
+            theirs = ledger.history_at(commit.oid)
+            made = gate.in_commit(commit, _unattributed(ledger, commit, theirs, here))
+            (violations if asks(theirs) else stricter).extend(made)
     return found
 
 
@@ -178,24 +181,28 @@ def _not_newer(repo: Repo, found: Sequence[Violation]) -> Iterator[Violation]:
 
 
 def _unvouched(
-    repo: Repo, commit: Commit, change: Change, here: Policy | None
+    repo: Repo, commit: Commit, change: Change, here: Policy | None, laws: Iterable[Policy | None]
 ) -> Iterator[Violation]:
-    """Restricted actions in a name that neither the push nor a signature vouches for.
+    """Restricted actions in a name that neither the push nor a signature vouches for, if one of these
+    ``laws`` asks.
 
-    Asked if the commit's own policy wants it, or the server's, ``here``: a branch that left
-    before the server's policy asked comes in by the policy of today. Which login belongs to which
-    actor is the server's to say: a pushed policy could call anyone by any name.
+    For which actors a login speaks is for the server's policy, ``here``, to say: a pushed one could
+    call anyone by any name.
     """
-    sides = [side.policy for side in change.parents]
-    actions = guarded(change, [law for law in (here, change.policy, *sides) if law])
+    asking = [law for law in laws if law is not None and law.asks_who_pushes]
+    actions = guarded(change, asking)
     if not actions:
         return
     names = here or DEFAULT
     who = pusher(repo)
-    vouched = {names.actor(name) for name in (*who.names, *signer(repo, commit.oid))}
-    known = frozenset(vouched) if who.vouched or vouched else None
+    logins = (*sorted(who.names), *signer(repo, commit.oid))
+    edition = max(law.law for law in asking)
+    if edition < 2 and not (logins or who.vouched):
+        return  # the server says that it cannot know, which was enough
+    known = frozenset[str]().union(*map(names.actors_of, logins))
     for subject, action in actions:
-        yield from judge_door(RestrictedAction(subject, action, names.actor(change.actor), known))
+        actor = names.actor(change.actor)
+        yield from judge_door(RestrictedAction(subject, action, actor, logins, known, edition))
 
 
 # -- claims ------------------------------------------------------------------------------------

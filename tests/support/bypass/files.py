@@ -328,8 +328,7 @@ def weakened_before(clone: Clone, **fields: object) -> None:
 
 
 def role_named(clone: Clone, who: str) -> None:
-    """The policy says who may change it; the server cannot know who pushes, and says so."""
-    clone.git("config", "tk.pusher", "none", cwd=clone.server)
+    """The policy says who may change it, by name."""
     clone.policy(roles={"policy": [who]})
     clone.commit("policy")
 

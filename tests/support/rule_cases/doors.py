@@ -22,6 +22,7 @@ CLAIM = Claim("a", "ann", "refs/heads/tk/a", "refs/heads/main", 3600, "n1", epoc
 
 _HEAD = RefUpdate("refs/heads/main", OID, LATER, True, True, {}, 1_000, None)
 _HANDOVER = Handover("a", CLAIM, CLAIM._replace(nonce="n2"), descends=True, lapsed=False)
+_APPROVAL = RestrictedAction("a", "approved", "ann", (), frozenset())
 _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 
 FACTS: tuple[tuple[str, DoorFact], ...] = (
@@ -31,8 +32,10 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK703 a second too late", _HEAD._replace(dates={LATER: 1_601})),
     ("TK704 a replacement", _HEAD._replace(ref=f"refs/replace/{OID}", is_head=False)),
     ("TK704 one of tk's own", _HEAD._replace(ref="refs/tk/validated", is_head=False)),
-    ("TK705 another pushes", RestrictedAction("a", "approved", "ann", frozenset({"bob"}))),
-    ("TK705 nobody known pushes", RestrictedAction("a", "approved", "ann", frozenset())),
+    ("TK705 another pushes", _APPROVAL._replace(logins=("bob",), known=frozenset({"bob"}))),
+    ("TK705 not for this one", _APPROVAL._replace(logins=("fleet",), known=frozenset({"b", "c"}))),
+    ("TK705 nobody known pushes", _APPROVAL),
+    ("TK705 nobody known pushes under edition 1", _APPROVAL._replace(edition=1)),
     ("TK706 no task", CodeCommit("0123456789", False, None, True, ())),
     ("TK706 an unknown task", CodeCommit("0123456789", False, "z", True, ())),
     ("TK707 claimed by another", ClaimedWork("a", "bob", "ann smith", "0123456789", False)),

@@ -128,7 +128,7 @@ def _map(key: str, words: Sequence[str]) -> dict[str, Any]:
             kind, _, name = name.partition(".")
             found.setdefault(kind, {})[name] = _number(value)
         else:
-            found[name] = value.split(",") if key == "roles" else _number(value)
+            found[name] = value.split(",") if key in ("roles", "pushers") else _number(value)
     return found
 
 

@@ -11,17 +11,21 @@ from tkledger.core.rules.rule import Finding
 
 
 class RestrictedAction(NamedTuple):
-    """An approval, a raised limit or a changed policy that is pushed.
+    """An approval, a raised limit or a changed policy that is pushed, if a policy asks who pushes it.
 
     actor: who did it, as the commit says
-    known: the names of those who pushed or signed it, None if the server is set up not to know
-    Both are names of the server's policy.
+    logins: who pushed or signed it, as the server knows them; none if it does not know
+    known: the actors they speak for
+    edition: the newest edition of the law among the policies that ask
+    Names are those of the server's policy.
     """
 
     task: str
     action: str
     actor: str
-    known: frozenset[str] | None
+    logins: tuple[str, ...]
+    known: frozenset[str]
+    edition: int = 2
 
 
 @door_rule("TK705", RestrictedAction)
@@ -29,24 +33,38 @@ def actor_not_the_pusher(pushed: RestrictedAction) -> Iterator[Finding]:
     """An action that not everyone may do names another actor than the one who pushed or signed it.
 
     A server asks this of approvals if the policy says `review: required`, of raised limits, and of
-    changes of the policy if its `roles` name who may make them. It believes a push certificate with
+    changes of the policy if its `roles` name who may make them; since edition 2 of the law only if
+    the policy says `proof: pusher`. It believes a push certificate with
     a known signer or, without one, the first variable in which its host names the pusher; and a
     signature of the commit.
-    Which actor a login belongs to is decided by the policy on the server's HEAD, never by the one
-    that is pushed.
+    Which actors a login speaks for is decided by `pushers` in the policy on the server's HEAD, never
+    by the one that is pushed; one that is not listed there speaks for itself.
 
     Why: anyone can write any name into a commit.
 
-    Remedy: the actor pushes it, or signs the commit. A server that cannot know who pushes needs
-    `git config tk.pusher none`, or the name of its own variable.
+    Remedy: the actor pushes it, or signs the commit. If a login pushes for several actors,
+    `tk config set pushers LOGIN=ACTOR,ACTOR`. A server that does not know who pushes needs
+    `git config tk.pusher VARIABLE`, the name of the variable that tells; if it has none, take the
+    action back by `tk undo`, `tk config set proof name`, and do it again. Under edition 1 of the law
+    the server may say `git config tk.pusher none`.
     """
-    if pushed.known is not None and pushed.actor not in pushed.known:
-        who = ", ".join(sorted(pushed.known))
-        yield Finding(
-            pushed.task,
-            f"{pushed.action} in the name of {pushed.actor}, pushed by"
-            f" {who or 'an actor this server does not know'}",
-            f"{quoted(pushed.actor)} has to push it, or sign it: git commit --amend -S"
-            if who
-            else "on the server: git config tk.pusher VARIABLE, or none if nothing tells who pushes",
-        )
+    if pushed.actor in pushed.known:
+        return
+    logins, actors = ", ".join(pushed.logins), ", ".join(sorted(pushed.known))
+    for_whom = "" if set(pushed.logins) == pushed.known else f" (for {actors})"
+    yield Finding(
+        pushed.task,
+        f"{pushed.action} in the name of {pushed.actor}, pushed by"
+        f" {f'{logins}{for_whom}' if logins else 'an actor this server does not know'}",
+        f"{quoted(pushed.actor)} has to push it, or sign it: git commit --amend -S"
+        if logins
+        else _UNKNOWN[pushed.edition > 1],
+    )
+
+
+_UNKNOWN = (
+    "on the server: git config tk.pusher VARIABLE, or none if nothing tells who pushes",
+    "on the server: git config tk.pusher VARIABLE, the one that tells who pushes; without one:"
+    " tk undo, tk config set proof name, and do it again",
+)
+"""What helps if the server does not know who pushes, under edition 1 of the law and since."""
