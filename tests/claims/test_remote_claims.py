@@ -41,20 +41,74 @@ def test_a_release_frees_the_task_everywhere(pair: tuple[Project, Project]) -> N
     second.ok("start", "a", "--as", "bob")
 
 
-def test_a_block_frees_the_task_everywhere(pair: tuple[Project, Project]) -> None:
+@pytest.mark.parametrize(
+    ("ends", "state"), [("block a --reason user", "blocked"), ("done a", "done")]
+)
+def test_what_a_commit_ends_is_claimed_until_that_commit_is_there(
+    pair: tuple[Project, Project], ends: str, state: str
+) -> None:
+    """The server never says that a task is free, or done, while its branch says otherwise."""
     first, second = pair
     first.ok("start", "a", "--as", "alice")
-    first.ok("block", "a", "--reason", "user", "--as", "alice")
-    assert at_server(first) == ""
-    second.ok("start", "a", "--as", "bob")
-
-
-def test_finished_work_stays_claimed_until_it_is_pushed(pair: tuple[Project, Project]) -> None:
-    first, second = pair
-    first.ok("start", "a", "--as", "alice")
-    first.ok("done", "a", "--as", "alice")
+    before = at_server(first)
+    first.ok(*ends.split(), "--as", "alice")
+    assert at_server(first) == before
     answer = second.tk("start", "a", "--as", "bob")
-    assert (answer.status, "a is done by alice" in answer.err) == (Exit.CLAIMED, True)
+    assert (answer.status, "a is claimed by alice" in answer.err) == (Exit.CLAIMED, True)
+    first.ok("sync", "--as", "alice")
+    assert at_server(first) == first.git("for-each-ref", "refs/tk/claims") == ""
+    assert first.state("a", "origin/main") == state
+    assert "nothing to do" in first.ok("sync").out
+    second.ok("sync")
+    assert second.git("for-each-ref", "refs/tk/claims") == ""
+
+
+def test_a_claim_is_final_with_its_branch_and_over_with_its_base(
+    pair: tuple[Project, Project],
+) -> None:
+    """Also if a host merges the branch, which no tk sees."""
+    first, second = pair
+    side = first.worktree("side")
+    for task in "ab":
+        side.ok("start", task, "--as", "alice")
+        side.ok("done", task, "--as", "alice")
+    held = at_server(first)
+    first.ok("sync", "--as", "alice")
+    assert at_server(first) == held, "the branch that ends them is not there yet"
+    said = side.ok("sync", "--as", "alice").out
+    assert "claim sent: a, b" in said
+    server = Project(first.path.parent / "server.git")
+    for task in "ab":
+        assert "final: done" in server.git("log", "-1", "--format=%b", f"refs/tk/claims/{task}")
+    answer = second.tk("start", "a", "--as", "bob")
+    assert "a is done by alice on side, which is not merged yet" in answer.err
+    server.git("update-ref", "refs/heads/main", "refs/heads/side")
+    server.git("branch", "-D", "side")
+    second.ok("sync", "--as", "bob")
+    assert at_server(first) == second.git("for-each-ref", "refs/tk/claims") == ""
+    first.ok("sync")
+    assert first.git("for-each-ref", "refs/tk/claims") == ""
+
+
+def test_an_end_that_was_pushed_by_git_is_marked_by_the_next_sync(
+    pair: tuple[Project, Project],
+) -> None:
+    first, second = pair
+    side = first.worktree("side")
+    side.ok("start", "a", "--as", "alice")
+    side.ok("done", "a", "--as", "alice")
+    side.git("push", "-q", "origin", "side")
+    first.ok("sync", "--as", "alice")
+    answer = second.tk("start", "a", "--as", "bob")
+    assert "a is done by alice on side, which is not merged yet" in answer.err
+    side.ok("start", "b", "--as", "alice")
+    oid = at_server(first).splitlines()[1].split()[0]
+    side.ok("done", "b", "--as", "alice")
+    side.git("push", "-q", "origin", "side")
+    side.git("update-ref", "refs/tk/claims/b", oid)
+    side.ok("sync", "--as", "alice")
+    assert "final: done" in first.git("log", "-1", "--format=%b", "refs/tk/claims/b")
+    assert at_server(first).splitlines()[1].split()[0] == first.git("rev-parse", "refs/tk/claims/b")
 
 
 def test_one_who_comes_back_late_cannot_end_the_task(pair: tuple[Project, Project]) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.claims.standing import Standing, standing, task_at
 from tkledger.core.change import Violation
-from tkledger.core.claim import is_active, parsed
+from tkledger.core.claim import Claim, is_active, parsed
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.claims import Handover
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
+from tkledger.core.task import Task
 from tkledger.git import history, refs
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid, oid_of
@@ -31,8 +32,11 @@ def illegal_handovers(
     for ref, old, new in lines:
         if ref.startswith(CLAIMS):
             move = _handover(repo, ref, old, new)
+            if move.new is not None and move.new.final:
+                move = move._replace(states=_states(repo, lines, move.new))
             if move.old is not None and move.new is None:
-                move = move._replace(known=_known(repo, policy), over=_over(repo, lines, move))
+                known, over = _known(repo, policy), _is_over(repo, lines, move.old)
+                move = move._replace(known=known, over=over)
             yield from judge_door(move)
 
 
@@ -94,9 +98,20 @@ def _known(repo: Repo, policy: Policy | None) -> frozenset[str] | None:
     return frozenset[str]().union(*map(policy.actors_of, pusher(repo).names)) or None
 
 
-def _over(repo: Repo, lines: Sequence[RefLine], move: Handover) -> bool:
-    """Whether the task is no longer in progress on the claim's own branch, as the push leaves it."""
-    branch = move.old.branch if move.old else ""
+def _is_over(repo: Repo, lines: Sequence[RefLine], claim: Claim) -> bool:
+    """Whether the task is no longer in progress on the claim's branch, or has ended at its base."""
+    worked = _after(repo, lines, claim.branch, claim.task)
+    at_base = _after(repo, lines, claim.base, claim.task)
+    return (worked is not None and not is_active(worked)) or (at_base is not None and at_base.ended)
+
+
+def _states(repo: Repo, lines: Sequence[RefLine], claim: Claim) -> tuple[str, ...]:
+    """The states of the task on the claim's branch and at its base, where there is one."""
+    places = (_after(repo, lines, ref, claim.task) for ref in (claim.branch, claim.base))
+    return tuple(task.state.value for task in places if task is not None)
+
+
+def _after(repo: Repo, lines: Sequence[RefLine], branch: str, task: str) -> Task | None:
+    """The task on a branch as the push leaves it."""
     tip = next((line.new for line in lines if line.ref == branch), branch)
-    task = task_at(repo, tip, move.task) if tip else None
-    return task is not None and not is_active(task)
+    return task_at(repo, tip, task) if tip else None

@@ -18,7 +18,16 @@ from tkledger.claims.standing import (
     was_released,
 )
 from tkledger.core.change import Refused, Violation
-from tkledger.core.claim import Claim, Effect, effect, is_active, is_readable, is_work, message
+from tkledger.core.claim import (
+    Claim,
+    Effect,
+    effect,
+    is_active,
+    is_held,
+    is_readable,
+    is_work,
+    message,
+)
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
@@ -122,10 +131,9 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     tasks = [after.id for _, after, _ in moves]
     taken = [after.id for _, after, what in moves if what is Effect.TAKE]
     known = standing(repo, tasks, who.remote)
-    if who.remote and any(not is_free(repo, known.get(one), who) for one in taken):
-        from tkledger.claims import remote
-
-        remote.fetch(repo, who.remote)  # it may be free by now
+    ends = [after.id for _, after, what in moves if what in _ENDS and after.id in known]
+    if who.remote and (ends or any(not is_free(repo, known.get(one), who) for one in taken)):
+        _look_again(repo, who.remote, who, ending=bool(ends))
         known = standing(repo, tasks, who.remote)
     found: list[Turn] = []
     refused: list[Violation] = []
@@ -141,6 +149,24 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     if refused:
         raise Refused(*refused)
     return found
+
+
+_ENDS = (Effect.FINISH, Effect.RELEASE)
+"""What only a holder does, so that the remote is asked whether another has the task by now."""
+
+
+def _look_again(repo: Repo, there: str, who: Claimant, *, ending: bool) -> None:
+    """Fetch the claims of the remote that decides: a task may be free by now, or another's.
+
+    Work that is ``ending`` goes on if that fails, unless the policy requires the remote's consent.
+    """
+    from tkledger.claims import remote
+
+    words = remote.fetch(repo, there)
+    if words and ending:
+        if who.policy.claims == "required":
+            raise remote.unreachable(there, words)
+        who.progress.say(f"warning: {there} cannot be asked who holds it now: {words}")
 
 
 def _free(repo: Repo, held: Standing | None, who: Claimant) -> Standing | None:
@@ -217,25 +243,31 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
         local = turn.held.local if turn.held else None
         new = None
         if turn.claim is not None:
-            author, committer, _ = identity.identities(repo)
-            parents = [turn.held.oid] if turn.held else []
-            tree = oid_of("tree", b"", repo.width)
-            rows = (f"{name}: {value}\n" for name, value in turn.trailers)
-            words = message(turn.claim) + "".join(rows)
-            commit = NewObject("commit", commit_bytes(tree, parents, author, committer, words))
-            new = oid_of("commit", commit.data, repo.width)
-            objects += [_EMPTY_TREE, commit]
+            rows = "".join(f"{name}: {value}\n" for name, value in turn.trailers)
+            held = turn.held.oid if turn.held else None
+            new, made = commit_of(repo, message(turn.claim) + rows, held)
+            objects += made
             note_first_seen(repo.common_dir, new, here=True)
         if new != local:
             swaps.append(RefSwap(f"{CLAIMS}{turn.task}", new, local))
     return Together(tuple(swaps), tuple(dict.fromkeys(objects)))
 
 
+def commit_of(repo: Repo, words: str, on: Oid | None) -> tuple[Oid, list[NewObject]]:
+    """The commit of a claim with this message on top of another one; its objects are not written yet."""
+    author, committer, _ = identity.identities(repo)
+    tree = oid_of("tree", b"", repo.width)
+    data = commit_bytes(tree, [on] if on else [], author, committer, words)
+    commit = NewObject("commit", data)
+    return oid_of("commit", data, repo.width), [_EMPTY_TREE, commit]
+
+
 def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
     """The claims that move along with a commit, for the ledger to ask for before it makes one.
 
-    If a remote decides, it is asked first, and asked to undo it if the commit then fails. Releases
-    are pushed only after the commit. There is a warning if the remote cannot be reached.
+    If a remote decides, it is asked for those that a start takes, and asked to undo it if the commit
+    then fails; there is a warning if it cannot be reached. A claim that ends moves here only: the
+    remote gets that together with the commit (`tkledger.sync`), which it may refuse.
     """
 
     @contextmanager
@@ -243,8 +275,9 @@ def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
         claiming = who(recorded)
         turned = turns(repo, recorded, claiming)
         landed = together(repo, turned)
-        with _agreement(repo, claiming, turned, landed):
-            yield landed
+        taken = [turn for turn in turned if turn.claim is not None and is_held(turn.claim)]
+        with _agreement(repo, claiming, taken, landed) as agreed:
+            yield landed._replace(swaps=(*landed.swaps, *agreed))
 
     return landing
 
@@ -252,17 +285,18 @@ def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
 @contextmanager
 def _agreement(
     repo: Repo, who: Claimant, turned: Sequence[Turn], landed: Together
-) -> Iterator[None]:
-    """The remote's consent, if a remote decides."""
+) -> Iterator[tuple[RefSwap, ...]]:
+    """The remote's consent, if a remote decides; gives the refs that note what both have now."""
     if who.remote is None or not turned:
-        yield
+        yield ()
         return
     from tkledger.claims import remote
 
-    with remote.ask_consent(repo, who.remote, _pushed(turned, landed), landed.objects) as words:
+    pushed = _pushed(turned, landed)
+    with remote.ask_consent(repo, who.remote, pushed, landed.objects) as words:
         if words and who.policy.claims == "required":
             raise remote.unreachable(who.remote, words)
-        yield
+        yield () if words else remote.agreed(repo, who.remote, pushed)
     if words:
         who.progress.say(f"warning: claimed here only, {who.remote} cannot be reached: {words}")
 
@@ -349,8 +383,10 @@ def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") ->
 
 
 def drop(repo: Repo, who: Claimant, task: str) -> None:
-    """Delete a claim whose work has been merged into its base."""
-    _moved(repo, who, task, lambda held: None)
+    """Delete a claim whose work has been merged into its base; here only, since a remote gets that
+    together with the merge.
+    """
+    _moved(repo, who._replace(remote=None), task, lambda held: None)
 
 
 def _moved(
@@ -371,11 +407,11 @@ def _moved(
             return held
         landed = together(repo, turned)
         try:
-            with _agreement(repo, who, turned, landed):
+            with _agreement(repo, who, turned, landed) as agreed:
                 if landed.objects:
                     writing.write_objects(repo, landed.objects)
-                if landed.swaps:
-                    refs.swap(repo, landed.swaps, f"tk: claim {task}")
+                if swaps := (*landed.swaps, *agreed):
+                    refs.swap(repo, swaps, f"tk: claim {task}")
             return held_on(repo, task, who.remote)
         except RefMoved:
             continue

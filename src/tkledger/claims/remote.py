@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from tkledger.core import ref_names
 from tkledger.core.ref_names import CLAIMS, copied_claims
 from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError
@@ -80,6 +81,19 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
 def _there(repo: Repo, remote: str, ref: str) -> str | None:
     found = repo.read(copied_claims(remote) + ref.removeprefix(CLAIMS))
     return found[0] if found else None
+
+
+def agreed(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> tuple[RefSwap, ...]:
+    """The refs to move here together with these claims, which the remote has taken: what both sides
+    have alike from now on. One that is deleted there only after that is left out.
+    """
+    marks = [f"{ref_names.agreed(remote)}claims/{ref[len(CLAIMS) :]}" for ref, _, _ in swaps]
+    known = repo.read_many(marks)
+    return tuple(
+        RefSwap(mark, swap.new, found[0] if found else None)
+        for mark, swap, found in zip(marks, swaps, known)
+        if swap.new is not None
+    )
 
 
 @contextmanager

@@ -42,5 +42,9 @@ def renew_pushed(
 
 
 def _is_ours(repo: Repo, held: Standing) -> bool:
+    return not held.claim.released and made_here(repo, held.oid)
+
+
+def made_here(repo: Repo, oid: Oid) -> bool:
     """Whether a claim was made in this repository; one that a sync fetched is not ours."""
-    return not held.claim.released and note_first_seen(repo.common_dir, held.oid).here
+    return note_first_seen(repo.common_dir, oid).here

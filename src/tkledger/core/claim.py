@@ -104,6 +104,11 @@ def _number(raw: str, least: int) -> int:
     return whole(least)(int(raw))
 
 
+def is_held(claim: Claim) -> bool:
+    """Whether a claim says that its holder is at work: neither given back nor at its end."""
+    return not (claim.released or claim.final)
+
+
 class Effect(Enum):
     """What becomes of a claim when its task moves."""
 

@@ -17,6 +17,8 @@ class Way(Enum):
     DROP = auto()  # they deleted the one we have
     WITHDRAW = auto()  # we deleted the one they have
     FORGET = auto()  # neither has it any more
+    WAIT = auto()  # ours tells of a commit that the remote does not have yet
+    END = auto()  # its task has ended where it was going, so that nobody needs it
 
 
 class ThreeWay(NamedTuple):

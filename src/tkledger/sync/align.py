@@ -1,6 +1,7 @@
 """Plans how claims and inboxes here and at a remote come into step; it runs no git that talks to it.
 
-Claims follow the table of `core.claim_merge`. An inbox only ever grows: two that diverged are joined
+Claims follow the table of `core.claim_merge`; one that tells of a commit goes with it or waits, by
+`core.claim_cause`. An inbox only ever grows: two that diverged are joined
 by a commit with both as parents, which has the events of both in its history.
 """
 
@@ -10,6 +11,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from tkledger.claims.moves import commit_of
+from tkledger.claims.renewal import made_here
+from tkledger.core.claim import Claim, is_held, message
+from tkledger.core.claim_cause import ended, has_arrived, made_final, tells_of_a_commit
 from tkledger.core.claim_merge import ThreeWay, Way, way
 from tkledger.core.field import is_id
 from tkledger.core.ref_names import CLAIMS, INBOXES
@@ -18,24 +23,34 @@ from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.git.transport import Send
+from tkledger.local.first_seen import note_first_seen
+from tkledger.sync.prospect import Prospect
 from tkledger.sync.route import Route
 
 Refs = Mapping[str, Oid]
 
 
 class Exchange(NamedTuple):
-    """What was sent and received, and which claims were lost to the remote's, by name."""
+    """What was sent and received, by name; of claims also which were lost to the remote's, which were
+    deleted on both sides because their task has ended, and which wait for a commit that was not sent.
+    """
 
     sent: tuple[str, ...] = ()
     received: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing moves."""
+        return not (self.sent or self.received or self.lost or self.ended)
 
     def with_earlier(self, earlier: Exchange) -> Exchange:
         """This one, and what an earlier try received or lost and already settled."""
-        return Exchange(
-            self.sent,
-            tuple(dict.fromkeys([*earlier.received, *self.received])),
-            tuple(dict.fromkeys([*earlier.lost, *self.lost])),
+        return self._replace(
+            received=tuple(dict.fromkeys([*earlier.received, *self.received])),
+            lost=tuple(dict.fromkeys([*earlier.lost, *self.lost])),
         )
 
 
@@ -58,14 +73,21 @@ class _One(NamedTuple):
     way: Way = Way.KEEP
 
 
-def align(repo: Repo, route: Route, here: Refs, theirs: Refs) -> Alignment:
-    """What to do about every claim and inbox; ``here`` are our refs under ``refs/tk``.
+def align(
+    repo: Repo, route: Route, here: Refs, theirs: Refs, tip: Oid | None, *, alone: bool = False
+) -> Alignment:
+    """What to do about every claim and inbox; ``here`` are our refs under ``refs/tk``, ``tip`` is where
+    the remote's branch will be.
 
-    A ref that is not a claim on a task or an inbox is ignored.
+    A ref that is not a claim on a task or an inbox is ignored. ``alone`` is whether no commit goes, so
+    that the remote's claims of work that waits here are renewed.
     """
     known = *_under(CLAIMS, here), *_under(CLAIMS, theirs), *_under(f"{route.agreed}claims/", here)
+    names = sorted(name for name in {*known} if is_id(name))
+    prospect = Prospect(repo, route, tip, names)
     claims = {
-        name: _claim(repo, route, here, theirs, name) for name in sorted({*known}) if is_id(name)
+        name: _claim(repo, prospect, _Claim(name, _three(route, here, theirs, name), route), alone)
+        for name in names
     }
     inboxes = {
         name: _inbox(repo, here.get(INBOXES + name), theirs.get(INBOXES + name), INBOXES + name)
@@ -86,18 +108,98 @@ def _under(prefix: str, refs: Refs) -> Iterator[str]:
     return (ref.removeprefix(prefix) for ref in refs if ref.startswith(prefix))
 
 
-def _claim(repo: Repo, route: Route, here: Refs, theirs: Refs, name: str) -> _One:
-    ref, mark = CLAIMS + name, f"{route.agreed}claims/{name}"
-    claim = ThreeWay(here.get(ref), theirs.get(ref), here.get(mark))
-    chosen = way(claim, partial(history.is_ancestor, repo))
-    if chosen in _SENT:
+class _Claim(NamedTuple):
+    """The claim on a task, by its objects, and where it goes."""
+
+    task: str
+    sides: ThreeWay
+    route: Route
+
+    @property
+    def ref(self) -> str:
+        return CLAIMS + self.task
+
+    @property
+    def mark(self) -> str:
+        return f"{self.route.agreed}claims/{self.task}"
+
+    def sent(self, new: Oid | None, way: Way) -> _One:
+        """It is to be ``new`` there; here it is already."""
         return _One(
-            sends=(Send(ref, claim.ours, claim.theirs or ""),),
-            afterwards=(RefSwap(mark, claim.ours, claim.agreed),),
-            way=chosen,
+            sends=(Send(self.ref, new, self.sides.theirs or ""),),
+            afterwards=(RefSwap(self.mark, new, self.sides.agreed),),
+            way=way,
         )
-    ours, agreed = RefSwap(ref, claim.theirs, claim.ours), RefSwap(mark, claim.theirs, claim.agreed)
-    return _One(tuple(one for one in (ours, agreed) if one.new != one.old), way=chosen)
+
+
+def _three(route: Route, here: Refs, theirs: Refs, name: str) -> ThreeWay:
+    ref, mark = CLAIMS + name, f"{route.agreed}claims/{name}"
+    return ThreeWay(here.get(ref), theirs.get(ref), here.get(mark))
+
+
+def _claim(repo: Repo, prospect: Prospect, one: _Claim, alone: bool) -> _One:
+    sides = one.sides
+    chosen = way(sides, partial(history.is_ancestor, repo))
+    task = prospect.task(one.task)
+    if task is not None and task.ended:
+        found = _at_its_end(repo, prospect, one, chosen)
+        if found is not None:
+            return found
+    if chosen in _SENT:
+        ours, theirs = (prospect.claim(one.task, oid) for oid in (sides.ours, sides.theirs))
+        known = ours or theirs
+        assert known is not None
+        if tells_of_a_commit(ours, theirs) and not has_arrived(
+            ours, prospect.here(known), prospect.there(known)
+        ):
+            return _waiting(repo, one, theirs) if alone else _One(way=Way.WAIT)
+        return one.sent(sides.ours, chosen)
+    moves = (
+        RefSwap(one.ref, sides.theirs, sides.ours),
+        RefSwap(one.mark, sides.theirs, sides.agreed),
+    )
+    return _One(tuple(move for move in moves if move.new != move.old), way=chosen)
+
+
+def _at_its_end(repo: Repo, prospect: Prospect, one: _Claim, chosen: Way) -> _One | None:
+    """The claim on a task that will have ended at the remote: deleted on both sides if that is its base;
+    if it is its branch, marked final, however the end came there. None if it is neither.
+    """
+    ours, theirs, agreed = one.sides
+    oid = theirs if chosen in _THEIRS else ours or theirs
+    claim, task = prospect.claim(one.task, oid), prospect.task(one.task)
+    if oid is None or claim is None:
+        return None
+    if ended(claim, prospect.branches, task):
+        sends = (Send(one.ref, None, theirs),) if theirs else ()
+        gone = RefSwap(one.ref, None, ours), RefSwap(one.mark, None, agreed)
+        return _One((), sends, tuple(move for move in gone if move.old), Way.END)
+    final = made_final(claim, prospect.branches, task) if chosen is not Way.DROP else None
+    if final is None:
+        return None
+    new, objects = commit_of(repo, message(final), oid)
+    writing.write_objects(repo, objects)
+    return one.sent(new, Way.SEND)._replace(moves=(RefSwap(one.ref, new, ours),))
+
+
+def _waiting(repo: Repo, one: _Claim, theirs: Claim | None) -> _One:
+    """A claim whose commit is not sent: the remote's, if it was made here, is renewed for the time being,
+    and what waits is put on top of that.
+    """
+    oid = one.sides.theirs
+    if theirs is None or not oid or not is_held(theirs) or not made_here(repo, oid):
+        return _One(way=Way.WAIT)
+    renewed, objects = commit_of(repo, message(theirs), oid)
+    moves = []
+    made = history.as_commit(repo.read(one.sides.ours)) if one.sides.ours else None
+    if made is not None:  # as it is worded, for it may have the key of a command
+        new, more = commit_of(repo, made.text, renewed)
+        objects += more
+        moves = [RefSwap(one.ref, new, one.sides.ours)]
+        note_first_seen(repo.common_dir, new, here=True)
+    note_first_seen(repo.common_dir, renewed, here=True)
+    writing.write_objects(repo, objects)
+    return one.sent(renewed, Way.WAIT)._replace(moves=tuple(moves))
 
 
 def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
@@ -119,6 +221,7 @@ def _unite(repo: Repo, a: Oid, b: Oid) -> Oid:
 
 
 _SENT = {Way.SEND, Way.WITHDRAW}
+_THEIRS = {Way.TAKE, Way.YIELD}
 _RECEIVED = {Way.TAKE, Way.DROP}
 
 
@@ -129,4 +232,6 @@ def _exchange(found: Mapping[str, _One]) -> Exchange:
         tuple(name for name, one in found.items() if one.way in _SENT or name in chains),
         tuple(name for name, one in found.items() if one.way in _RECEIVED or name in chains),
         tuple(name for name, one in found.items() if one.way is Way.YIELD and name not in chains),
+        tuple(name for name, one in found.items() if one.way is Way.END),
+        tuple(name for name, one in found.items() if one.way is Way.WAIT),
     )

@@ -38,9 +38,8 @@ class Synced(NamedTuple):
     @property
     def idle(self) -> bool:
         """Whether both sides had the same already."""
-        return not (
-            self.sent or self.received or self.created or any((*self.claims, *self.inboxes))
-        )
+        moved = self.sent or self.received or self.created
+        return not moved and self.claims.idle and self.inboxes.idle
 
     def after(self, earlier: Synced, tries: int) -> Synced:
         """This one, with what earlier tries had settled already."""
@@ -76,7 +75,6 @@ def make_plan(
     """Fetch, and see what there is to do; raises as `sync` does."""
     repo = ledger.repo
     here, theirs = _both(repo, route, dry_run=dry_run, progress=progress)
-    alignment = align(repo, route, here, theirs)
     ours, other, had = repo.head, theirs.get(route.target), here.get(mark(route))
     _require_forward(repo, route, had, other)
     sent, received = _apart(repo, ours, other)
@@ -93,11 +91,21 @@ def make_plan(
     if landing:
         require_room(repo, landing)
     created = bool(ours) and other is None
+    alignment = align(repo, route, here, theirs, commit)
     done = Synced(
         *(sent, received, bool(sent and received), created, commit),
         *(alignment.claims, alignment.inboxes),
     )
     return Plan(theirs, had, alignment, commit if sent else None, landing, done)
+
+
+def plan_without_commits(ledger: Ledger, route: Route, progress: Progress) -> Plan:
+    """Fetch, and see what there is to do although the branch stays as it is on both sides."""
+    repo = ledger.repo
+    here, theirs = _both(repo, route, dry_run=False, progress=progress)
+    alignment = align(repo, route, here, theirs, theirs.get(route.target), alone=True)
+    done = Synced(0, 0, False, False, None, alignment.claims, alignment.inboxes)
+    return Plan(theirs, None, alignment, None, None, done)
 
 
 def mark(route: Route) -> str:

@@ -50,6 +50,11 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK709 still held", _HANDOVER._replace(new=_BOBS)),
     ("TK709 the same epoch", _HANDOVER._replace(new=_BOBS._replace(epoch=2), lapsed=True)),
     ("TK709 deleted", _HANDOVER._replace(new=None, known=frozenset({"bob"}))),
+    (
+        "TK709 not ended there",
+        _HANDOVER._replace(new=CLAIM._replace(final="done"), states=("todo",)),
+    ),
+    ("TK709 not there", _HANDOVER._replace(new=CLAIM._replace(final="done"))),
     ("TK710 another ledger", NewLedger(OID, "refs/heads/main")),
     ("TK711 a step", WorkOnBranches("a", (Gauge(Limit("a", "steps", 3, False, False), 4),))),
     ("TK711 a child", WorkOnBranches("a", children=3, most=2)),

@@ -61,7 +61,8 @@ class Handover(NamedTuple):
     stray: the first commit that comes with the new one and is not a claim on the task: it has files
         or other words, the new one itself or below it; empty without one
     lapsed: whether the old one has run out, by the server's own clock
-    over: whether the task is no longer in progress on the old one's branch
+    over: whether the task is no longer in progress on the old one's branch, or has ended at its base
+    states: those of the task on the new one's branch and at its base, as far as the server has them
     known: the names of the one who pushes, None if the server does not know or does not ask
     """
 
@@ -73,6 +74,7 @@ class Handover(NamedTuple):
     over: bool = False
     known: frozenset[str] | None = None
     stray: str = ""
+    states: tuple[str, ...] = ()
 
     @property
     def is_free(self) -> bool:
@@ -127,8 +129,16 @@ def _deleted(move: Handover) -> str:
     return f"the claim of {move.old.holder} is deleted by {', '.join(sorted(move.known))}"
 
 
+def _early(move: Handover) -> str:
+    if move.new is None or not move.new.final or move.new.final in move.states:
+        return ""
+    branch = move.new.branch.removeprefix("refs/heads/")
+    there = f"it is {move.states[0]} there" if move.states else "it is not there"
+    return f"the pushed claim says {move.new.final} on {branch}, but {there} after the push"
+
+
 _ILLEGAL: tuple[Callable[[Handover], str], ...] = (
-    *(_unreadable, _carrying, _unrelated, _backwards, _taken_away, _deleted),
+    *(_unreadable, _carrying, _unrelated, _backwards, _taken_away, _deleted, _early),
 )
 """What a push must not do to a claim, each as the words for it, or nothing."""
 
@@ -142,8 +152,11 @@ def illegal_handover(move: Handover) -> Iterator[Finding]:
     Another holder comes after a release, an end or the end of the lease as the server has seen it
     run, by a higher epoch. If the policy says `review: required` and the server knows who
     pushes, only the holder deletes a claim while the task is in progress.
+    A claim that says that the task has ended comes with the commit that ends it, or after it: as
+    the push leaves them, the claim's branch or its base has the task in that state.
 
-    Why: a claim keeps everyone else away, so a forged one would take any task; and a claim is not
+    Why: a claim keeps everyone else away, so a forged one would take any task, and one that says
+    `done` too early would hold it for good; and a claim is not
     judged as history, so that anything else would come in with it unjudged.
 
     Remedy: `tk sync`, and take another task. If the holder is gone for good,
@@ -151,6 +164,10 @@ def illegal_handover(move: Handover) -> Iterator[Finding]:
     """
     fact = next((words for words in (wrong(move) for wrong in _ILLEGAL) if words), "")
     if fact:
+        if fact == _early(move):
+            remedy = "tk sync on that branch: it pushes the commit and the claim together"
+            yield Finding(move.task, fact, remedy)
+            return
         freed = f"tk release {move.task} --from {quoted(move.old.holder)}" if move.old else ""
         remedy = f"tk sync, then tk next{freed and f', or if that is over: {freed}'}"
         yield Finding(move.task, fact, remedy)

@@ -1,0 +1,89 @@
+"""Which claims a remote may have before, with and after a commit, as tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.changes import a_task
+from tkledger.core.claim import Claim
+from tkledger.core.claim_cause import ended, has_arrived, made_final, tells_of_a_commit
+from tkledger.core.lifecycle import State
+from tkledger.core.task import Task, changed
+
+SIDE, MAIN = "refs/heads/side", "refs/heads/main"
+HELD = Claim("a", "ann", SIDE, MAIN, 3600, "n1")
+DONE, FREED = HELD._replace(final="done"), HELD._replace(released=True)
+BOBS = HELD._replace(holder="bob", epoch=2)
+
+
+def task(state: str, owner: str | None = None) -> Task:
+    return changed(a_task("a"), state=State(state), owner=owner)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "tells"),
+    [
+        (HELD, None, False),
+        (HELD, HELD, False),
+        (HELD, DONE, False),
+        (HELD._replace(reserved=True), None, False),
+        (BOBS, HELD, True),
+        (BOBS, FREED, True),
+        (DONE, HELD, True),
+        (FREED, HELD, True),
+        (None, HELD, True),
+    ],
+)
+def test_what_a_claim_tells(ours: Claim | None, theirs: Claim | None, tells: bool) -> None:
+    assert tells_of_a_commit(ours, theirs) is tells
+
+
+WORK, TODO, BLOCKED = task("in_progress", "ann"), task("todo"), task("blocked")
+
+
+@pytest.mark.parametrize(
+    ("claim", "here", "there", "arrived"),
+    [
+        (DONE, task("done"), [task("done")], True),
+        (DONE, task("done"), [WORK], False),
+        (DONE, task("done"), [TODO, task("done")], True),
+        (DONE, task("done"), [task("cancelled")], False),
+        (DONE, None, [], False),
+        (FREED, BLOCKED, [BLOCKED], True),
+        (FREED, BLOCKED, [WORK], False),
+        (FREED, BLOCKED, [], False),
+        (FREED, TODO, [TODO], True),
+        (FREED, task("todo", "ann"), [TODO], False),
+        (FREED, WORK, [], True),
+        (None, WORK, [TODO], True),
+        (None, TODO, [WORK], False),
+        (None, None, [WORK], True),
+        (BOBS, task("in_progress", "bob"), [BLOCKED], False),
+        (BOBS, task("in_progress", "bob"), [task("in_progress", "bob")], True),
+    ],
+)
+def test_when_its_commit_is_there(
+    claim: Claim | None, here: Task | None, there: list[Task], arrived: bool
+) -> None:
+    assert has_arrived(claim, here, there) is arrived
+
+
+@pytest.mark.parametrize(
+    ("claim", "branch", "state", "over", "final"),
+    [
+        (HELD, MAIN, "done", True, None),
+        (HELD, SIDE, "done", False, "done"),
+        (HELD, SIDE, "cancelled", False, "cancelled"),
+        (HELD, SIDE, "in_review", False, None),
+        (HELD, "refs/heads/other", "done", False, None),
+        (DONE, SIDE, "done", False, None),
+        (DONE, MAIN, "done", True, None),
+        (FREED, SIDE, "done", False, None),
+    ],
+)
+def test_what_the_end_of_its_task_makes_of_a_claim(
+    claim: Claim, branch: str, state: str, over: bool, final: str | None
+) -> None:
+    found = made_final(claim, [branch], task(state))
+    assert ended(claim, [branch], task(state)) is over
+    assert over or (found and found.final) == final
