@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tkledger.agents import process
 from tkledger.api.session import Session
-from tkledger.claims import moves, remote, standing
+from tkledger.claims import moves, remote, single, standing
 from tkledger.claims.moves import Claimant
 from tkledger.claims.standing import Standing
 from tkledger.core.lifecycle import State
@@ -37,7 +37,7 @@ def reap(session: Session, *, dry_run: bool) -> Iterator[Reaped]:
         if held.left <= 0 and not held.claim.released and not held.claim.final:
             yield _reaped(session, ledger, who, task, held, dry_run=dry_run)
         elif held.claim.final and moves.is_over(session.repo, held) and not dry_run:
-            moves.drop(session.repo, who, task)
+            single.drop(session.repo, who, task)
 
 
 def _reaped(
@@ -57,7 +57,7 @@ def _reaped(
         fact += ", and its command was stopped"
     if task is None or task.state is not State.IN_PROGRESS:
         if not dry_run:
-            moves.release(session.repo, who, task_id, held.claim.holder)
+            single.release(session.repo, who, task_id, held.claim.holder)
         return Reaped(task_id, fact, None)
     options = {"id": task_id, "reason": "stale", "message": fact}
     session.carry_out([("block", options)], dry_run=dry_run)

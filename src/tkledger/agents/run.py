@@ -16,7 +16,7 @@ from tkledger.agents.process import End, Result
 from tkledger.agents.work import begin
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
-from tkledger.claims import moves, standing
+from tkledger.claims import single, standing
 from tkledger.claims.moves import Claimant
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
@@ -137,7 +137,7 @@ def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
         # the command moved it itself, and with it the claim; unless another has it by now
         return held is None or not held.live or held.claim.holder == who.actor
     try:
-        moves.renew(there.repo, who._replace(progress=SILENT), task_id, None)
+        single.renew(there.repo, who._replace(progress=SILENT), task_id, None)
     except TkError as error:
         return error.exit not in (Exit.CLAIMED, Exit.UNUSABLE)
     except GitError:

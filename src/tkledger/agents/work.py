@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
-from tkledger.claims import moves, standing
+from tkledger.claims import single, standing
 from tkledger.core.claim import is_active
 from tkledger.git import identity
 from tkledger.verbs.ids import existing
@@ -39,7 +39,7 @@ def begin(session: Session, word: str, key: str | None = None) -> Begun:
     if standing.task_at(repo, place.branch, task_id) is None:
         session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
-    held = moves.reserve(repo, who, task_id)
+    held = single.reserve(repo, who, task_id)
     made = new = False
     try:
         if place.branch not in worktrees.checkouts(repo):
@@ -48,7 +48,7 @@ def begin(session: Session, word: str, key: str | None = None) -> Begun:
     except BaseException:
         if made:
             worktrees.undo(repo, place, new=new)
-        moves.release(repo, who, task_id, who.actor)
+        single.release(repo, who, task_id, who.actor)
         raise
 
 
@@ -70,7 +70,7 @@ def _started(
     there.token = token
     ledger = there.ledger.head()
     if token is not None and is_active(ledger.task(task_id)):
-        moves.renew(there.repo, there.claimant(ledger), task_id, None)
+        single.renew(there.repo, there.claimant(ledger), task_id, None)
         return ""
     options = {"id": task_id, "branch": place.short, "base": _base(session, place)}
     return there.carry_out([("start", options)], key=key).recorded.commit or ""

@@ -1,4 +1,4 @@
-"""Moves claims by compare-and-swap: with the commit that starts or ends the work, or by themselves."""
+"""Moves claims along with the commit that starts or ends the work; `single` moves one by itself."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from tkledger.claims.standing import (
     Worker,
     claimed,
     fencing,
-    held_on,
     standing,
     task_at,
-    was_released,
 )
 from tkledger.core.change import Refused, Violation
 from tkledger.core.claim import (
@@ -31,24 +29,18 @@ from tkledger.core.claim import (
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
-from tkledger.core.trailers import ACTOR, KEY, trailers
-from tkledger.errors import Exit, TkError, unusable
-from tkledger.git import history, identity, refs, writing
+from tkledger.errors import unusable
+from tkledger.git import identity
 from tkledger.git.commit import commit_bytes
-from tkledger.git.errors import RefMoved
 from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Companions, Recorded, Together
 from tkledger.local.first_seen import note_first_seen
-from tkledger.local.lock import retrying
 from tkledger.report import SILENT, Progress
 
 RESERVED_SECONDS = 60
 """How long a claim lasts while its worktree is being made, which takes seconds."""
-
-_TRIES = 10
-"""How often a lost race for a claim is run again before giving up BUSY."""
 
 _EMPTY_TREE = NewObject("tree", b"")
 
@@ -129,10 +121,10 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     """
     moves = [(before, after, effect(before, after)) for before, after in _moves(recorded)]
     tasks = [after.id for _, after, _ in moves]
-    taken = [after.id for _, after, what in moves if what is Effect.TAKE]
+    starts = [after.id for _, after, what in moves if what is Effect.TAKE]
     known = standing(repo, tasks, who.remote)
     ends = [after.id for _, after, what in moves if what in _ENDS and after.id in known]
-    if who.remote and (ends or any(not is_free(repo, known.get(one), who) for one in taken)):
+    if who.remote and (ends or any(not is_free(repo, known.get(one), who) for one in starts)):
         _look_again(repo, who.remote, who, ending=bool(ends))
         known = standing(repo, tasks, who.remote)
     found: list[Turn] = []
@@ -140,7 +132,7 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     for before, after, what in moves:
         held = known.get(after.id)
         if what is Effect.TAKE:
-            found.append(Turn(after.id, held, _taken(_free(repo, held, who), after.id, who)))
+            found.append(Turn(after.id, held, taken(_free(repo, held, who), after.id, who)))
             continue
         if is_work(before, after):
             refused += _fenced(repo, held, after.id, who)
@@ -195,7 +187,7 @@ def _moves(recorded: Recorded) -> Iterator[tuple[Task | None, Task]]:
             yield recorded.before.task(key), after
 
 
-def _taken(held: Standing | None, task: str, who: Claimant, *, reserved: bool = False) -> Claim:
+def taken(held: Standing | None, task: str, who: Claimant, *, reserved: bool = False) -> Claim:
     """The claim of ``who`` on a free task: a renewal if ``who`` holds it already, else a new epoch."""
     ttl = RESERVED_SECONDS if reserved else who.policy.lease
     fresh = Claim(task, who.actor, who.branch, who.base, ttl, os.urandom(8).hex())
@@ -275,15 +267,15 @@ def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
         claiming = who(recorded)
         turned = turns(repo, recorded, claiming)
         landed = together(repo, turned)
-        taken = [turn for turn in turned if turn.claim is not None and is_held(turn.claim)]
-        with _agreement(repo, claiming, taken, landed) as agreed:
+        starting = [turn for turn in turned if turn.claim is not None and is_held(turn.claim)]
+        with agreement(repo, claiming, starting, landed) as agreed:
             yield landed._replace(swaps=(*landed.swaps, *agreed))
 
     return landing
 
 
 @contextmanager
-def _agreement(
+def agreement(
     repo: Repo, who: Claimant, turned: Sequence[Turn], landed: Together
 ) -> Iterator[tuple[RefSwap, ...]]:
     """The remote's consent, if a remote decides; gives the refs that note what both have now."""
@@ -311,109 +303,3 @@ def _pushed(turned: Sequence[Turn], landed: Together) -> list[RefSwap]:
         if new.get(ref) or there:
             found.append(RefSwap(ref, new.get(ref), there))
     return found
-
-
-# -- by themselves -----------------------------------------------------------------------------
-
-
-def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
-    """Hold a task for longer: renew one's own claim, or make one if the task is free.
-
-    Raises CLAIMED if another actor holds it.
-    """
-
-    def renewed(held: Standing | None) -> Claim:
-        own = held is not None and held.here and held.claim.holder == who.actor
-        if held is not None and _was_taken(repo, held, who.actor):
-            fact = f"{task} was taken from {who.actor} when its lease had run out"
-            raise unusable("lost", fact, f"tk show {task}")
-        if held is not None and not is_free(repo, held, who) and (not own or held.claim.final):
-            raise claimed(held)
-        lease = who.policy.lease if ttl is None else ttl
-        fresh = _taken(held, task, who)
-        return fresh._replace(ttl=lease, branch=held.claim.branch if held and own else who.branch)
-
-    found = _moved(repo, who, task, renewed)
-    assert found is not None
-    return found
-
-
-def _was_taken(repo: Repo, held: Standing, actor: str) -> bool:
-    """Whether a claim of ``actor`` was released by anyone else."""
-    if not held.claim.released or held.claim.holder != actor:
-        return False
-    made = history.as_commit(repo.read(held.oid))
-    return made is None or trailers(made.text).get(ACTOR) != actor
-
-
-def reserve(repo: Repo, who: Claimant, task: str) -> Standing:
-    """Hold a task while its worktree is made; starting the task renews the claim."""
-
-    def reserved(held: Standing | None) -> Claim:
-        if held is not None and held.live and not (held.claim.final and is_over(repo, held)):
-            raise claimed(held)
-        return _taken(held, task, who, reserved=True)
-
-    found = _moved(repo, who, task, reserved)
-    assert found is not None
-    return found
-
-
-def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") -> Standing:
-    """End the claim that ``holder`` has on a task; gives what it was.
-
-    With a ``key`` something is left of it that says so, and a release under the same key does nothing.
-    """
-    seen: list[Standing] = []
-
-    def released(held: Standing | None) -> Claim | None:
-        if held is not None and key and was_released(repo, held, holder, key):
-            seen[:] = [held]
-            return held.claim
-        if held is None or held.claim.released:
-            raise unusable("no-claim", f"{task} is not claimed", f"tk show {task}")
-        if held.claim.holder != holder:
-            raise claimed(held)
-        seen[:] = [held]
-        return given_up(held, lost=holder != who.actor or bool(key))
-
-    by = ((ACTOR, who.actor), *([(KEY, key)] if key else []))
-    _moved(repo, who, task, released, by)
-    return seen[0]
-
-
-def drop(repo: Repo, who: Claimant, task: str) -> None:
-    """Delete a claim whose work has been merged into its base; here only, since a remote gets that
-    together with the merge.
-    """
-    _moved(repo, who._replace(remote=None), task, lambda held: None)
-
-
-def _moved(
-    repo: Repo,
-    who: Claimant,
-    task: str,
-    wanted: Callable[[Standing | None], Claim | None],
-    by: tuple[tuple[str, str], ...] = (),
-) -> Standing | None:
-    """Move one claim by itself, again if another was faster; gives the claim afterwards.
-
-    If what is wanted is the claim that is there, nothing is written.
-    """
-    for _ in retrying(_TRIES, lambda attempt: 0.01):
-        held = held_on(repo, task, who.remote)
-        turned = [Turn(task, held, wanted(held), by)]
-        if held is not None and turned[0].claim is held.claim:
-            return held
-        landed = together(repo, turned)
-        try:
-            with _agreement(repo, who, turned, landed) as agreed:
-                if landed.objects:
-                    writing.write_objects(repo, landed.objects)
-                if swaps := (*landed.swaps, *agreed):
-                    refs.swap(repo, swaps, f"tk: claim {task}")
-            return held_on(repo, task, who.remote)
-        except RefMoved:
-            continue
-    fact = f"the claim on {task} moved {_TRIES} times meanwhile"
-    raise TkError(Exit.BUSY, "busy", fact, "run it again")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tkledger.api.session import Session, kept
-from tkledger.claims import moves, standing
+from tkledger.claims import single, standing
 from tkledger.cli.answer import TERMINAL, Answer, would_be
 from tkledger.cli.parser import read_ids
 from tkledger.core.task import Task
@@ -39,7 +39,7 @@ def _released(
     for word in ids:
         task = existing(ledger, word)
         if not dry_run:
-            moves.release(session.repo, who, task.id, holder or who.actor, under)
+            single.release(session.repo, who, task.id, holder or who.actor, under)
         elif standing.held_on(session.repo, task.id, who.remote) is None:
             raise unusable("no-claim", f"{task.id} is not claimed", f"tk show {task.id}")
         yield task

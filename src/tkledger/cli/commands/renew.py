@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tkledger.api.json import claim_json
 from tkledger.api.session import Session
-from tkledger.claims import moves, standing
+from tkledger.claims import single, standing
 from tkledger.claims.standing import Standing
 from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_ids
@@ -41,4 +41,4 @@ def _renewed(
         if not claimed:
             fact = f"{task.id} is {task.state}, so nobody works on it"
             raise unusable("not-active", fact, f"tk start {task.id}")
-        yield task, moves.renew(session.repo, who, task.id, ttl)
+        yield task, single.renew(session.repo, who, task.id, ttl)

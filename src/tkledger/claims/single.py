@@ -1,0 +1,130 @@
+"""Moves one claim by itself, by compare-and-swap: renews, reserves, releases or drops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tkledger.claims.moves import (
+    Claimant,
+    Turn,
+    agreement,
+    given_up,
+    is_free,
+    is_over,
+    taken,
+    together,
+)
+from tkledger.claims.standing import Standing, claimed, held_on, was_released
+from tkledger.core.claim import Claim
+from tkledger.core.trailers import ACTOR, KEY, trailers
+from tkledger.errors import Exit, TkError, unusable
+from tkledger.git import history, refs, writing
+from tkledger.git.errors import RefMoved
+from tkledger.git.repo import Repo
+from tkledger.local.lock import retrying
+
+_TRIES = 10
+"""How often a lost race for a claim is run again before giving up BUSY."""
+
+
+def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
+    """Hold a task for longer: renew one's own claim, or make one if the task is free.
+
+    Raises CLAIMED if another actor holds it.
+    """
+
+    def renewed(held: Standing | None) -> Claim:
+        own = held is not None and held.here and held.claim.holder == who.actor
+        if held is not None and _was_taken(repo, held, who.actor):
+            fact = f"{task} was taken from {who.actor} when its lease had run out"
+            raise unusable("lost", fact, f"tk show {task}")
+        if held is not None and not is_free(repo, held, who) and (not own or held.claim.final):
+            raise claimed(held)
+        lease = who.policy.lease if ttl is None else ttl
+        fresh = taken(held, task, who)
+        return fresh._replace(ttl=lease, branch=held.claim.branch if held and own else who.branch)
+
+    found = _moved(repo, who, task, renewed)
+    assert found is not None
+    return found
+
+
+def _was_taken(repo: Repo, held: Standing, actor: str) -> bool:
+    """Whether a claim of ``actor`` was released by anyone else."""
+    if not held.claim.released or held.claim.holder != actor:
+        return False
+    made = history.as_commit(repo.read(held.oid))
+    return made is None or trailers(made.text).get(ACTOR) != actor
+
+
+def reserve(repo: Repo, who: Claimant, task: str) -> Standing:
+    """Hold a task while its worktree is made; starting the task renews the claim."""
+
+    def reserved(held: Standing | None) -> Claim:
+        if held is not None and held.live and not (held.claim.final and is_over(repo, held)):
+            raise claimed(held)
+        return taken(held, task, who, reserved=True)
+
+    found = _moved(repo, who, task, reserved)
+    assert found is not None
+    return found
+
+
+def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") -> Standing:
+    """End the claim that ``holder`` has on a task; gives what it was.
+
+    With a ``key`` something is left of it that says so, and a release under the same key does nothing.
+    """
+    seen: list[Standing] = []
+
+    def released(held: Standing | None) -> Claim | None:
+        if held is not None and key and was_released(repo, held, holder, key):
+            seen[:] = [held]
+            return held.claim
+        if held is None or held.claim.released:
+            raise unusable("no-claim", f"{task} is not claimed", f"tk show {task}")
+        if held.claim.holder != holder:
+            raise claimed(held)
+        seen[:] = [held]
+        return given_up(held, lost=holder != who.actor or bool(key))
+
+    by = ((ACTOR, who.actor), *([(KEY, key)] if key else []))
+    _moved(repo, who, task, released, by)
+    return seen[0]
+
+
+def drop(repo: Repo, who: Claimant, task: str) -> None:
+    """Delete a claim whose work has been merged into its base; here only, since a remote gets that
+    together with the merge.
+    """
+    _moved(repo, who._replace(remote=None), task, lambda held: None)
+
+
+def _moved(
+    repo: Repo,
+    who: Claimant,
+    task: str,
+    wanted: Callable[[Standing | None], Claim | None],
+    by: tuple[tuple[str, str], ...] = (),
+) -> Standing | None:
+    """Move one claim by itself, again if another was faster; gives the claim afterwards.
+
+    If what is wanted is the claim that is there, nothing is written.
+    """
+    for _ in retrying(_TRIES, lambda attempt: 0.01):
+        held = held_on(repo, task, who.remote)
+        turned = [Turn(task, held, wanted(held), by)]
+        if held is not None and turned[0].claim is held.claim:
+            return held
+        landed = together(repo, turned)
+        try:
+            with agreement(repo, who, turned, landed) as agreed:
+                if landed.objects:
+                    writing.write_objects(repo, landed.objects)
+                if swaps := (*landed.swaps, *agreed):
+                    refs.swap(repo, swaps, f"tk: claim {task}")
+            return held_on(repo, task, who.remote)
+        except RefMoved:
+            continue
+    fact = f"the claim on {task} moved {_TRIES} times meanwhile"
+    raise TkError(Exit.BUSY, "busy", fact, "run it again")
