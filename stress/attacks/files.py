@@ -121,26 +121,30 @@ def modes(a: Arena) -> None:
 
 @attack
 def group_writable(a: Arena) -> None:
-    """Mode 100664, which git once wrote and most tools read as 100644, is refused (TK107 or git)."""
+    """Hide a jump in a file of mode 100664, which every git takes for 100644, as its checkouts are (TK201)."""
     tip = a.tip()
-    blob = a.blob(BEGUN)
     names = a.git("ls-tree", f"{tip}:.tasks").splitlines()
-    for mode in ("100644", "100664"):
+    rest = [x for x in a.git("ls-tree", tip).splitlines() if not x.endswith("\t.tasks")]
+
+    def written(text: str, mode: str, *parents: str) -> str:
         raw = b""
         for line in names:
             kind, oid = line.split()[0], line.split()[2]
             name = line.split("\t")[1]
             if name == "one.yaml":
-                kind, oid = mode, blob
+                kind, oid = mode, a.blob(text)
             raw += f"{kind} {name}\0".encode() + bytes.fromhex(oid)
         tasks = a.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=raw)
-        rest = [x for x in a.git("ls-tree", tip).splitlines() if not x.endswith("\t.tasks")]
         listing = "\n".join([*rest, f"040000 tree {tasks}\t.tasks"]) + "\n"
-        oid = a.commit({}, tree=a.git("mktree", stdin=listing))
-        if mode == "100644":
-            a.control(oid)
-        else:
-            a.illegal(a.push(f"{oid}:refs/heads/cheat"))
+        return a.commit({}, tree=a.git("mktree", stdin=listing), parents=parents or [tip])
+
+    done = task("one", "done")
+    for mode in ("100664", "100600", "0100644"):
+        a.illegal(a.push(f"{written(done, mode)}:refs/heads/cheat"), "TK201", "fsck")
+    odd = written(BEGUN, "100664")
+    a.control(odd)
+    a.cheat(written(task("one", "todo"), "100644", odd), "TK201")
+    a.cheat(written(task("one", "todo"), "100664", odd), "TK201")
 
 
 @attack
