@@ -12,6 +12,7 @@ import pytest
 from tests.support.clones import cloned
 from tests.support.project import Project
 from tkledger.core.claim import Claim, message
+from tkledger.core.policy import LONGEST_LEASE
 from tkledger.errors import Exit
 
 REF = "refs/tk/claims/a"
@@ -62,7 +63,15 @@ def pushed(clone: Project, claim: Claim, on: str | None = None) -> str:
 
 CREATED = [
     (LIVE, ""),
-    (LIVE._replace(epoch=7), ""),
+    (LIVE._replace(ttl=LONGEST_LEASE), ""),
+    (
+        LIVE._replace(epoch=7),
+        "TK709] a: the pushed claim is of epoch 7; 1 is the last that may follow",
+    ),
+    (
+        message(LIVE).replace("3600", str(LONGEST_LEASE + 1)),
+        "TK709] a: the pushed claim asks for 2592001 s; 2592000 s (30 days) is the longest lease",
+    ),
     (LIVE._replace(task="b"), "TK709] a: the pushed object is not a claim on this task"),
     ("just words", "TK709] a: the pushed object is not a claim on this task"),
 ]
@@ -103,7 +112,7 @@ SUCCEEDED = [
 
 @pytest.mark.parametrize(("old", "new", "said"), SUCCEEDED)
 def test_what_a_claim_becomes(clone: Project, old: Claim, new: Claim | str, said: str) -> None:
-    first = pushed(clone, old)
+    first = pushed(clone, old, made(clone, LIVE))
     assert push(clone, f"{made(clone, new, first)}:{REF}") == said
     if said:
         assert clone.git("ls-remote", "origin", REF).startswith(first)
@@ -217,3 +226,16 @@ def test_a_refused_claim_is_told_with_its_rule(project: Project, tmp_path: Path)
     answer = bob.tk("start", "a", "--as", "bob")
     assert answer.status == Exit.UNUSABLE, answer.said
     assert "origin rejected the claim: error[TK709] a: still claimed by alice" in answer.err
+
+
+def test_a_claim_of_an_older_tk_holds_as_long_as_any_and_is_renewed(clone: Project) -> None:
+    forever = made(clone, message(LIVE).replace("3600", str(10**15)))
+    clone.git("update-ref", REF, forever)
+    assert f"{LONGEST_LEASE + 1}" in clone.tk("renew", "a", "--ttl", str(LONGEST_LEASE + 1)).err
+    for words in (("show", "a"), ("list",), ("reap",)):
+        assert clone.tk(*words).status == Exit.OK
+    refused = clone.tk("start", "a", "--as", "bob")
+    assert (refused.status, refused.err.count("until 2")) == (Exit.CLAIMED, 1), refused.said
+    assert "TK709" in push(clone, REF)
+    clone.ok("renew", "a", "--ttl", str(LONGEST_LEASE), "--as", "alice")
+    assert push(clone, REF) == "", "the remedy"

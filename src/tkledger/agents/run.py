@@ -20,6 +20,7 @@ from tkledger.claims import single, standing
 from tkledger.claims.moves import Claimant
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
+from tkledger.core.policy import LONGEST_LEASE
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
 from tkledger.local.store import RUNS, Store
@@ -121,7 +122,7 @@ def _attempt(
             environment,
             log,
             options.timeout,
-            beats=max(ledger.policy.lease / 3, 0.3),
+            beats=max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3),
             beat=partial(_may_go_on, there, who, task_id),
             child=os.path.join(folder, "child"),
         )

@@ -56,7 +56,7 @@ def _at(repo: Repo, ref: str, oid: Oid | None) -> Standing | None:
 
 def _handover(repo: Repo, ref: str, old: Oid | None, new: Oid | None) -> Handover:
     task, before, after = ref[len(CLAIMS) :], _at(repo, ref, old), _at(repo, ref, new)
-    descends, stray = _below(repo, task, new, old) if new else (False, "")
+    descends, stray, links = _below(repo, task, new, old) if new else (False, "", None)
     return Handover(
         task,
         before.claim if before else None,
@@ -64,12 +64,13 @@ def _handover(repo: Repo, ref: str, old: Oid | None, new: Oid | None) -> Handove
         descends=descends,
         lapsed=bool(before and before.left <= 0),
         stray=stray,
+        links=links,
     )
 
 
-def _below(repo: Repo, task: str, new: Oid, old: Oid | None) -> tuple[bool, Oid]:
-    """Whether ``new`` has ``old`` in its history; and the first commit above ``old`` that is not a
-    claim on the task.
+def _below(repo: Repo, task: str, new: Oid, old: Oid | None) -> tuple[bool, Oid, int]:
+    """Whether ``new`` has ``old`` in its history; the first commit above ``old`` that is not a
+    claim on the task; and how many commits are above ``old``.
     """
     empty = oid_of("tree", b"", repo.width)
     waiting, seen = [new], {new}
@@ -81,9 +82,9 @@ def _below(repo: Repo, task: str, new: Oid, old: Oid | None) -> tuple[bool, Oid]
                 above += (one for one in made.parents if one not in seen)
                 seen.update(made.parents)
             elif oid != old:
-                return old in seen, oid
+                return old in seen, oid, len(seen)
         waiting = list(dict.fromkeys(above))
-    return old in seen, ""
+    return old in seen, "", len(seen - {old})
 
 
 def _is_claim(made: Commit, task: str, empty: Oid) -> bool:

@@ -26,7 +26,7 @@ from tkledger.core.claim import (
     is_work,
     message,
 )
-from tkledger.core.policy import Policy
+from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
 from tkledger.errors import unusable
@@ -189,7 +189,7 @@ def _moves(recorded: Recorded) -> Iterator[tuple[Task | None, Task]]:
 
 def taken(held: Standing | None, task: str, who: Claimant, *, reserved: bool = False) -> Claim:
     """The claim of ``who`` on a free task: a renewal if ``who`` holds it already, else a new epoch."""
-    ttl = RESERVED_SECONDS if reserved else who.policy.lease
+    ttl = RESERVED_SECONDS if reserved else min(who.policy.lease, LONGEST_LEASE)
     fresh = Claim(task, who.actor, who.branch, who.base, ttl, os.urandom(8).hex())
     fresh = fresh._replace(reserved=reserved)
     if not is_readable(fresh):

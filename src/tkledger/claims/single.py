@@ -40,8 +40,8 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
             raise unusable("lost", fact, f"tk show {task}")
         if held is not None and not is_free(repo, held, who) and (not own or held.claim.final):
             raise claimed(held)
-        lease = who.policy.lease if ttl is None else ttl
         fresh = taken(held, task, who)
+        lease = fresh.ttl if ttl is None else ttl
         return fresh._replace(ttl=lease, branch=held.claim.branch if held and own else who.branch)
 
     found = _moved(repo, who, task, renewed)

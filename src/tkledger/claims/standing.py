@@ -161,7 +161,7 @@ def _standing(repo: Repo, task: str, read: Found, *, local: bool) -> Standing:
     claim = parsed(task, made.text if made else "")
     since, email = (made.at, made.email) if made else (0, "")
     seen = note_first_seen(repo.common_dir, oid)
-    left = claim.ttl - seen.age
+    left = claim.lease - seen.age
     places = (oid, None) if local else (None, oid)
     return Standing(claim, oid, since, left, email, seen.here or local, *places)
 

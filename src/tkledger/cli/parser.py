@@ -156,6 +156,8 @@ def _number(one: Parameter, text: str) -> int | float:
         raise ValueError(f"{one.label}: {text[:60]!r} is not a number") from None
     if one.least is not None and number < one.least:
         raise ValueError(f"{one.label}: {text} is less than {one.least}")
+    if one.most is not None and number > one.most:
+        raise ValueError(f"{one.label}: {text} is more than {one.most}")
     return number
 
 

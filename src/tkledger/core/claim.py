@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tkledger.core.field import WHOLE, choice, line, ref_name, task_id, whole
 from tkledger.core.lifecycle import State
+from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
 
@@ -24,7 +25,7 @@ class Claim(NamedTuple):
     """Who holds a task. Each renewal is a commit on top of the one before: its id is the token.
 
     branch: where the work is done, base: where it is going, both full ref names
-    ttl: how long it holds after an observer first saw it, in seconds of the observer's own clock
+    ttl: how long it asks to hold, in seconds; how long it holds is its `lease`
     nonce: makes every claim another object, so that no push of one looks like a push of another
     epoch: rises by one whenever the task changes hands
     reserved: the work has not begun yet, its worktree is still being made
@@ -43,12 +44,16 @@ class Claim(NamedTuple):
     released: bool = False
     final: str = ""
 
+    @property
+    def lease(self) -> int:
+        """How long it holds after an observer first saw it, in seconds of the observer's own clock."""
+        return min(self.ttl, LONGEST_LEASE)
+
 
 def message(claim: Claim) -> str:
-    """The claim as the message of its commit."""
-    given = {
-        name: value for name, value in claim._asdict().items() if value is not False and value != ""
-    }
+    """The claim as the message of its commit; it asks for no more than it gets."""
+    capped = claim._replace(ttl=claim.lease)._asdict()
+    given = {name: value for name, value in capped.items() if value is not False and value != ""}
     lines = [f"{name}: {value}" for name, value in given.items()]
     return f"tk: claim {claim.task}\n\n" + "".join(f"{one}\n" for one in lines)
 

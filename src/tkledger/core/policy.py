@@ -31,6 +31,9 @@ EDGES = tuple(edge_name(edge.source, edge.target) for edge in TRANSITIONS)
 LOOPS = ("identity", "ancestors", "respawn", "chain", "discovered", "children")
 """The checks for work that breeds work; cycles are always refused."""
 
+LONGEST_LEASE = 30 * 86_400
+"""The longest time a claim holds, in seconds: an actor who is gone keeps a task from others no longer."""
+
 ROLES = ("budget", "policy")
 """What a role may do: ``budget`` may raise limits, ``policy`` may change the policy itself."""
 
@@ -63,7 +66,7 @@ class Policy(NamedTuple):
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
     claims: whether who starts a task claims it in this repository (``local``), at its remote as
         well (``remote``), or cannot work on it without (``required``)
-    lease: how many seconds a claim holds unless it is renewed
+    lease: how many seconds a claim holds unless it is renewed, 30 days at most
     wip_actor: how many tasks one actor may be at work on when ``tk next`` gives it another
     wip_total: how many all may be at work on then
     failures: how many tasks of one actor may be blocked as failed then

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import PRESETS, Policy
+from tkledger.core.policy import LONGEST_LEASE, PRESETS, Policy
 from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, TIERS
 
 
@@ -28,6 +28,7 @@ class Parameter(NamedTuple):
     default: Any = None
     bare: Any = None
     least: int | None = None
+    most: int | None = None
     choices: tuple[str, ...] = ()
     noun: str = ""
     is_task: bool = False
@@ -258,7 +259,12 @@ RETRIES = option(
 HOLDER = FROM._replace(
     name="holder", metavar="HOLDER", help="Take the claim from this holder.", is_task=False
 )
-LEASE = option("--ttl", "ttl", "S", "Lease in seconds; by default the policy's.", kind=int, least=0)
+LEASE = option(
+    *("--ttl", "ttl", "S", "Lease in seconds, 30 days at most; by default the policy's."),
+    kind=int,
+    least=0,
+    most=LONGEST_LEASE,
+)
 LIFETIME = LEASE._replace(
     metavar="TIME",
     help="How long it stays: 90, 30m, 12h, 7d.",

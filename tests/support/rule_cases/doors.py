@@ -46,6 +46,8 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK709 another task", _HANDOVER._replace(new=CLAIM._replace(task="b"))),
     ("TK709 something else below it", _HANDOVER._replace(stray=LATER)),
     ("TK709 unrelated", _HANDOVER._replace(descends=False)),
+    ("TK709 too long a lease", _HANDOVER._replace(new=CLAIM._replace(ttl=2_592_001))),
+    ("TK709 an epoch too far", _HANDOVER._replace(new=CLAIM._replace(epoch=4), links=1)),
     ("TK709 an earlier epoch", _HANDOVER._replace(new=CLAIM._replace(epoch=1))),
     ("TK709 still held", _HANDOVER._replace(new=_BOBS)),
     ("TK709 the same epoch", _HANDOVER._replace(new=_BOBS._replace(epoch=2), lapsed=True)),

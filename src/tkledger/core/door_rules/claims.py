@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tkledger.core.change import quoted
 from tkledger.core.claim import Claim
 from tkledger.core.door_rules import door_rule
+from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.rules.rule import Finding
 
 
@@ -58,6 +59,7 @@ class Handover(NamedTuple):
     """A claim that a push changes: before and after, None for absent.
 
     task: by the ref's name; descends: whether the new one has the old one in its history
+    links: how many claims come with the new one, itself counted; None if they were not counted
     stray: the first commit that comes with the new one and is not a claim on the task: it has files
         or other words, the new one itself or below it; empty without one
     lapsed: whether the old one has run out, by the server's own clock
@@ -75,6 +77,7 @@ class Handover(NamedTuple):
     known: frozenset[str] | None = None
     stray: str = ""
     states: tuple[str, ...] = ()
+    links: int | None = None
 
     @property
     def is_free(self) -> bool:
@@ -100,6 +103,20 @@ def _unrelated(move: Handover) -> str:
         if both and not move.descends
         else ""
     )
+
+
+def _endless(move: Handover) -> str:
+    if move.new is None or move.new.ttl <= LONGEST_LEASE:
+        return ""
+    return f"the pushed claim asks for {move.new.ttl} s; {LONGEST_LEASE} s (30 days) is the longest lease"
+
+
+def _ahead(move: Handover) -> str:
+    """An epoch rises with a claim each: the greatest of all would leave no next one for others."""
+    known = move.old.epoch if move.old else 0
+    if move.new is None or move.links is None or move.new.epoch <= known + move.links:
+        return ""
+    return f"the pushed claim is of epoch {move.new.epoch}; {known + move.links} is the last that may follow"
 
 
 def _backwards(move: Handover) -> str:
@@ -138,7 +155,17 @@ def _early(move: Handover) -> str:
 
 
 _ILLEGAL: tuple[Callable[[Handover], str], ...] = (
-    *(_unreadable, _carrying, _unrelated, _backwards, _taken_away, _deleted, _early),
+    *(
+        _unreadable,
+        _carrying,
+        _unrelated,
+        _endless,
+        _ahead,
+        _backwards,
+        _taken_away,
+        _deleted,
+        _early,
+    ),
 )
 """What a push must not do to a claim, each as the words for it, or nothing."""
 
@@ -148,7 +175,7 @@ def illegal_handover(move: Handover) -> Iterator[Finding]:
     """The push replaces a claim with one that may not follow it.
 
     A claim is for the task of its ref, has no files, and only claims on the same task below it.
-    A renewal is a child of the last one, of no lower epoch.
+    A renewal is a child of the last one, of no lower epoch, and no claim asks for more than 30 days.
     Another holder comes after a release, an end or the end of the lease as the server has seen it
     run, by a higher epoch. If the policy says `review: required` and the server knows who
     pushes, only the holder deletes a claim while the task is in progress.
@@ -164,10 +191,10 @@ def illegal_handover(move: Handover) -> Iterator[Finding]:
     """
     fact = next((words for words in (wrong(move) for wrong in _ILLEGAL) if words), "")
     if fact:
-        if fact == _early(move):
-            remedy = "tk sync on that branch: it pushes the commit and the claim together"
-            yield Finding(move.task, fact, remedy)
-            return
         freed = f"tk release {move.task} --from {quoted(move.old.holder)}" if move.old else ""
         remedy = f"tk sync, then tk next{freed and f', or if that is over: {freed}'}"
+        if fact == _early(move):
+            remedy = "tk sync on that branch: it pushes the commit and the claim together"
+        elif fact == _endless(move):
+            remedy = f"tk renew {move.task} --ttl {LONGEST_LEASE}, then push again"
         yield Finding(move.task, fact, remedy)

@@ -7,7 +7,6 @@ rules it has to keep those that look at the result alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
 from typing import NamedTuple
 
 from tkledger.core.change import Change
@@ -262,11 +261,14 @@ def miscounted_attempt(change: Change) -> Iterator[Finding]:
             yield Finding(task.id, fact, f"{back} in {path_of(task.id)}")
 
 
+_ANY = 1 << 53
+
+
 class _Requeues(NamedTuple):
     """How many requeues a commit may hold."""
 
     least: int
-    most: float
+    most: int
 
 
 def _requeues(policy: Policy, source: State, target: State) -> _Requeues | None:
@@ -285,4 +287,4 @@ def _requeues(policy: Policy, source: State, target: State) -> _Requeues | None:
         law.path(source, State.BLOCKED, unguarded=True),
         law.path(State.TODO, target, unguarded=True),
     )
-    return _Requeues(0 if straight is not None else 1, 0 if None in ways else inf)
+    return _Requeues(0 if straight is not None else 1, 0 if None in ways else _ANY)
