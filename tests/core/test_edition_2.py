@@ -343,8 +343,17 @@ def test_a_field_of_a_later_format_asks_for_the_format(monkeypatch: pytest.Monke
     monkeypatch.setattr(task_file, "FIELDS", tuple(later))
     older = DEFAULT._replace(format=1)
     (found,) = judge(edit(a_task(), a_task(agent="x"), policy=older))
-    assert (found.code, found.remedy[:22]) == ("TK103", "tk config set format 2")
+    assert (found.code, found.task) == ("TK103", "a")
+    assert found.message == "agent came with a later format of the files than 1"
+    assert found.remedy == "tk config set format 2, if everybody here has this tk"
     assert codes(edit(a_task(), a_task(agent="x"))) == set()
+    assert codes(edit(a_task(agent="x"), a_task(agent="y"), policy=older)) == set()
+    among = (a_task("b", agent="x"),)  # that of another task excuses nothing
+    assert codes(edit(a_task(), a_task(agent="x"), among=among, policy=older)) == {"TK103"}
+    leaf = tuple(task_file.BUDGET[0]._replace(since=2) for _ in "1")
+    monkeypatch.setitem(task_file.PARTS, "budget", leaf)
+    (found,) = judge(edit(a_task(), a_task(budget={"cost": "1"}), policy=older))
+    assert found.message[:17] == "budget.cost came "
     assert codes(edit(a_task(), a_task(branch="x"), policy=older)) == set()
     assert codes(sides(a_task(), a_task(agent="x"), a_task(), a_task(agent="x"), older)) == set()
     with_policy = [

@@ -9,6 +9,7 @@ import pytest
 
 import tkledger
 from tkledger.core import claim
+from tkledger.core import trailers as names
 from tkledger.core.trailers import folded, lines, trailers
 from tkledger.core.usage import Bill, bills
 
@@ -45,3 +46,24 @@ def test_no_module_splits_lines_in_another_way() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "splitlines"
     ]
     assert found == []
+
+
+def test_what_stands_in_history_is_read_by_these_names_for_good() -> None:
+    assert {name: value for name, value in vars(names).items() if name.isupper()} == {
+        "PREFIX": "Tk-",
+        "ACTOR": "Tk-Actor",
+        "STEP": "Tk-Task",
+        "SPEND": "Tk-Spend",
+        "TOKENS": "Tk-Tokens",
+        "TOKENS_IN": "Tk-Tokens-In",
+        "TOKENS_OUT": "Tk-Tokens-Out",
+        "COST": "Tk-Cost",
+        "MODEL": "Tk-Model",
+        "KEY": "Tk-Key",
+        "REASON": "Tk-Reason",
+    }
+
+
+def test_the_last_line_of_a_name_counts_and_one_without_a_value_does_not() -> None:
+    assert trailers("x\n\nTk-Key: 1 \nTk-Key: 2\nTk-Actor\nTk-Reason:so\n") == {"Tk-Key": "2"}
+    assert folded(" a\n\n b\tc ") == "a b c"

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.changes import a_task, done, ledger
 from tkledger.core.budget import (
-    BACKOFF_CAP,
     attempts,
-    backoff,
     booked,
     exhaustion,
     gauges,
@@ -294,15 +292,6 @@ def test_another_attempt_waits_longer_each_time() -> None:
     blocked = a_task(state="blocked", wait={"reason": "failed"}, attempt=3, retry={"max": 9})
     moved = after_move(blocked, a_task(attempt=4, retry={"max": 9}), counted(at=1769860810))
     assert moved.retry == (9, "2026-01-31T12:00:14Z")
-    assert [backoff(n) for n in (1, 2, 3, 4, 7, 8, 99)] == [
-        1,
-        2,
-        4,
-        8,
-        64,
-        BACKOFF_CAP,
-        BACKOFF_CAP,
-    ]
 
 
 def test_attempts_are_limited_by_the_task_before_the_policy() -> None:

@@ -20,43 +20,43 @@ OID = "0123456789abcdef0123456789abcdef01234567"
 LATER = "f" * 40
 CLAIM = Claim("a", "ann", "refs/heads/tk/a", "refs/heads/main", 3600, "n1", epoch=2)
 
-_HEAD = RefUpdate("refs/heads/main", OID, LATER, True, True, {}, 1_000, None)
-_HANDOVER = Handover("a", CLAIM, CLAIM._replace(nonce="n2"), descends=True, lapsed=False)
-_APPROVAL = RestrictedAction("a", "approved", "ann", (), frozenset())
+HEAD = RefUpdate("refs/heads/main", OID, LATER, True, True, {}, 1_000, None)
+HANDOVER = Handover("a", CLAIM, CLAIM._replace(nonce="n2"), descends=True, lapsed=False)
+APPROVAL = RestrictedAction("a", "approved", "ann", (), frozenset())
 _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 
 FACTS: tuple[tuple[str, DoorFact], ...] = (
-    ("TK701 the branch of HEAD", _HEAD._replace(new=None)),
-    ("TK702 the branch of HEAD", _HEAD._replace(forward=False)),
-    ("TK702 a name to be quoted", _HEAD._replace(ref="refs/heads/a;b", forward=False)),
-    ("TK703 a second too late", _HEAD._replace(dates={LATER: 1_601})),
-    ("TK704 a replacement", _HEAD._replace(ref=f"refs/replace/{OID}", is_head=False)),
-    ("TK704 one of tk's own", _HEAD._replace(ref="refs/tk/validated", is_head=False)),
-    ("TK705 another pushes", _APPROVAL._replace(logins=("bob",), known=frozenset({"bob"}))),
-    ("TK705 not for this one", _APPROVAL._replace(logins=("fleet",), known=frozenset({"b", "c"}))),
-    ("TK705 nobody known pushes", _APPROVAL),
-    ("TK705 nobody known pushes under edition 1", _APPROVAL._replace(edition=1)),
+    ("TK701 the branch of HEAD", HEAD._replace(new=None)),
+    ("TK702 the branch of HEAD", HEAD._replace(forward=False)),
+    ("TK702 a name to be quoted", HEAD._replace(ref="refs/heads/a;b", forward=False)),
+    ("TK703 a second too late", HEAD._replace(dates={LATER: 1_601})),
+    ("TK704 a replacement", HEAD._replace(ref=f"refs/replace/{OID}", is_head=False)),
+    ("TK704 one of tk's own", HEAD._replace(ref="refs/tk/validated", is_head=False)),
+    ("TK705 another pushes", APPROVAL._replace(logins=("bob",), known=frozenset({"bob"}))),
+    ("TK705 not for this one", APPROVAL._replace(logins=("fleet",), known=frozenset({"b", "c"}))),
+    ("TK705 nobody known pushes", APPROVAL),
+    ("TK705 nobody known pushes under edition 1", APPROVAL._replace(edition=1)),
     ("TK706 no task", CodeCommit("0123456789", False, None, True, ())),
     ("TK706 an unknown task", CodeCommit("0123456789", False, "z", True, ())),
     ("TK707 claimed by another", ClaimedWork("a", "bob", "ann smith", "0123456789", False)),
     ("TK707 claimed by nobody", ClaimedWork("a", "bob", None, "", True)),
     ("TK708 the actor", NewTask("a", "ann", all_idle=False, idle=True)),
     ("TK708 everyone", NewTask("a", "ann", all_idle=True, idle=False)),
-    ("TK709 unreadable", _HANDOVER._replace(new=CLAIM._replace(nonce=""))),
-    ("TK709 another task", _HANDOVER._replace(new=CLAIM._replace(task="b"))),
-    ("TK709 something else below it", _HANDOVER._replace(stray=LATER)),
-    ("TK709 unrelated", _HANDOVER._replace(descends=False)),
-    ("TK709 too long a lease", _HANDOVER._replace(new=CLAIM._replace(ttl=2_592_001))),
-    ("TK709 an epoch too far", _HANDOVER._replace(new=CLAIM._replace(epoch=4), links=1)),
-    ("TK709 an earlier epoch", _HANDOVER._replace(new=CLAIM._replace(epoch=1))),
-    ("TK709 still held", _HANDOVER._replace(new=_BOBS)),
-    ("TK709 the same epoch", _HANDOVER._replace(new=_BOBS._replace(epoch=2), lapsed=True)),
-    ("TK709 deleted", _HANDOVER._replace(new=None, known=frozenset({"bob"}))),
+    ("TK709 unreadable", HANDOVER._replace(new=CLAIM._replace(nonce=""))),
+    ("TK709 another task", HANDOVER._replace(new=CLAIM._replace(task="b"))),
+    ("TK709 something else below it", HANDOVER._replace(stray=LATER)),
+    ("TK709 unrelated", HANDOVER._replace(descends=False)),
+    ("TK709 too long a lease", HANDOVER._replace(new=CLAIM._replace(ttl=2_592_001))),
+    ("TK709 an epoch too far", HANDOVER._replace(new=CLAIM._replace(epoch=4), links=1)),
+    ("TK709 an earlier epoch", HANDOVER._replace(new=CLAIM._replace(epoch=1))),
+    ("TK709 still held", HANDOVER._replace(new=_BOBS)),
+    ("TK709 the same epoch", HANDOVER._replace(new=_BOBS._replace(epoch=2), lapsed=True)),
+    ("TK709 deleted", HANDOVER._replace(new=None, known=frozenset({"bob"}))),
     (
         "TK709 not ended there",
-        _HANDOVER._replace(new=CLAIM._replace(final="done"), states=("todo",)),
+        HANDOVER._replace(new=CLAIM._replace(final="done"), states=("todo",)),
     ),
-    ("TK709 not there", _HANDOVER._replace(new=CLAIM._replace(final="done"))),
+    ("TK709 not there", HANDOVER._replace(new=CLAIM._replace(final="done"))),
     ("TK710 another ledger", NewLedger(OID, "refs/heads/main")),
     ("TK711 a step", WorkOnBranches("a", (Gauge(Limit("a", "steps", 3, False, False), 4),))),
     ("TK711 a child", WorkOnBranches("a", children=3, most=2)),

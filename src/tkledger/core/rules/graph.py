@@ -59,9 +59,7 @@ def _unknown(
             task = snapshot.task(key)
             for other in links(task) if task else ():
                 if other not in snapshot.entries:
-                    yield Finding(
-                        task.id if task else key, f"its {what} {other} does not exist", "tk list"
-                    )
+                    yield Finding(key, f"its {what} {other} does not exist", "tk list")
 
     return newly(change, standing)
 

@@ -84,11 +84,7 @@ def second_ledger(change: Change) -> Iterator[Finding]:
     on two branches, rebase one branch onto the other.
     """
     begun = [parent for parent in change.parents if POLICY_PATH in parent.entries]
-    if (
-        len(begun) > 1
-        and change.bases
-        and not any(POLICY_PATH in base.entries for base in change.bases)
-    ) or (len(begun) > 1 and not change.bases):
+    if len(begun) > 1 and not any(POLICY_PATH in base.entries for base in change.bases):
         yield Finding(
             POLICY_PATH,
             "merges two ledgers that began separately",

@@ -1,0 +1,103 @@
+"""What the door checks let pass: the honest case beside each that `tests.support.rule_cases.doors` breaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.changes import a_task, ledger
+from tests.support.rule_cases.doors import APPROVAL, CLAIM, HANDOVER, HEAD, LATER, OID
+from tkledger.core.budget import Gauge, Limit
+from tkledger.core.door_rules import judge_door
+from tkledger.core.door_rules.attribution import CodeCommit, asks
+from tkledger.core.door_rules.branches import WorkOnBranches
+from tkledger.core.door_rules.claims import ClaimedWork
+from tkledger.core.door_rules.idle import NewTask
+from tkledger.core.door_rules.push import NewLedger
+from tkledger.core.policy import DEFAULT
+from tkledger.core.snapshot import EMPTY
+
+if TYPE_CHECKING:
+    from tkledger.core.door_rules import DoorFact
+
+GUARDED = DEFAULT._replace(protected=("release", "refs/tags/v1"))
+SIDE = HEAD._replace(ref="refs/heads/side", is_head=False)
+BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
+TAKEN = HANDOVER._replace(new=BOBS)
+DELETED = HANDOVER._replace(new=None, known=frozenset({"bob"}))
+CODE = CodeCommit("0123456789", False, "a", True, (ledger(), ledger(a_task())))
+GAUGE = Gauge(Limit("a", "steps", 3, False, False), 3)
+
+LEGAL: tuple[tuple[str, DoorFact], ...] = (
+    ("TK701 a branch without protection", SIDE._replace(new=None)),
+    ("TK701 no policy", SIDE._replace(new=None, policy=None)),
+    ("TK701 a tag is no branch", SIDE._replace(ref="refs/tags/v1", new=None, policy=GUARDED)),
+    ("TK702 a branch without protection", SIDE._replace(forward=False, policy=GUARDED)),
+    ("TK702 forward", HEAD),
+    ("TK702 the first commit of HEAD", HEAD._replace(old=None, forward=False)),
+    ("TK703 as late as may be", HEAD._replace(dates={LATER: 1_600, OID: 0})),
+    ("TK704 a claim", SIDE._replace(ref="refs/tk/claims/a")),
+    ("TK704 an inbox", SIDE._replace(ref="refs/tk/inbox/ann")),
+    ("TK704 a name that only begins like tk's", SIDE._replace(ref="refs/tkx/a")),
+    ("TK704 git's notes", SIDE._replace(ref="refs/notes/replace")),
+    ("TK705 who pushes", APPROVAL._replace(logins=("f",), known=frozenset({"bob", "ann"}))),
+    ("TK706 a task of one of the ledgers", CODE),
+    ("TK706 not required", CODE._replace(task=None, required=False)),
+    ("TK706 not required of an unknown task", CODE._replace(task="z", required=False)),
+    ("TK706 a merge", CODE._replace(task=None, merge=True)),
+    ("TK707 one's own", ClaimedWork("a", "bob", "bob", "0123456789", True)),
+    ("TK707 unclaimed", ClaimedWork("a", "bob", None, "", False)),
+    ("TK708 awake", NewTask("a", "ann", all_idle=False, idle=False)),
+    ("TK709 a renewal", HANDOVER),
+    ("TK709 a later epoch of the same holder", HANDOVER._replace(new=CLAIM._replace(epoch=3))),
+    ("TK709 the first", HANDOVER._replace(old=None, descends=False)),
+    ("TK709 after the lease", TAKEN._replace(lapsed=True)),
+    ("TK709 after a release", TAKEN._replace(old=CLAIM._replace(released=True))),
+    ("TK709 after an end", TAKEN._replace(old=CLAIM._replace(final="done"))),
+    ("TK709 deleted by its holder", DELETED._replace(known=frozenset({"bob", "ann"}))),
+    ("TK709 deleted, nobody asks by whom", DELETED._replace(known=None)),
+    ("TK709 deleted, the work is over", DELETED._replace(over=True)),
+    ("TK709 deleted after the lease", DELETED._replace(lapsed=True)),
+    ("TK709 deleted, released", DELETED._replace(old=CLAIM._replace(released=True))),
+    ("TK709 one that was not there is deleted", DELETED._replace(old=None)),
+    ("TK710 the only one", NewLedger(OID, "")),
+    ("TK711 all of it", WorkOnBranches("a", (GAUGE,))),
+    ("TK711 as many children as may be", WorkOnBranches("a", children=2, most=2)),
+    ("TK711 no limit", WorkOnBranches("a", children=9)),
+)
+
+
+@pytest.mark.parametrize("fact", [fact for _, fact in LEGAL], ids=[what for what, _ in LEGAL])
+def test_a_door_lets_pass(fact: DoorFact) -> None:
+    assert list(judge_door(fact)) == []
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_a_branch_that_the_policy_names_is_protected_as_that_of_head_is(forward: bool) -> None:
+    named = SIDE._replace(ref="refs/heads/release", policy=GUARDED, forward=forward)
+    assert [one.code for one in judge_door(named)] == ([] if forward else ["TK702"])
+    assert [one.code for one in judge_door(named._replace(new=None, forward=True))] == ["TK701"]
+
+
+def test_every_commit_of_a_push_is_asked_for_its_date() -> None:
+    dates = {"a" * 40: 1_601, "b" * 40: 1_600, "c" * 40: 5_000}
+    assert [(one.task, one.message) for one in judge_door(SIDE._replace(dates=dates))] == [
+        ("a" * 10, "is dated 601 s ahead of the server's clock"),
+        ("c" * 10, "is dated 4000 s ahead of the server's clock"),
+    ]
+
+
+def test_who_deleted_a_claim_is_named_by_all_names() -> None:
+    (found,) = judge_door(DELETED._replace(known=frozenset({"eve", "bob"})))
+    assert found.message == "the claim of ann is deleted by bob, eve"
+    remedy = "tk sync, then tk next, or if that is over: tk release a --from ann"
+    assert found.remedy == remedy
+    (found,) = judge_door(HANDOVER._replace(old=None, new=CLAIM._replace(task="b")))
+    assert found.remedy == "tk sync, then tk next"
+
+
+def test_attribution_is_asked_for_by_the_policy() -> None:
+    assert asks(ledger(policy=DEFAULT._replace(attribution="required")))
+    assert not asks(ledger())
+    assert not asks(EMPTY)
