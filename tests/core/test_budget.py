@@ -17,6 +17,7 @@ from tkledger.core.budget import (
     exceeded,
     exceeding,
     exhaustion,
+    limits,
     limits_work,
     loosened,
     pressing,
@@ -50,6 +51,7 @@ def used_by(at: int = 0, **amounts: Used) -> Usage:
         (1, 0, True, True),
         (79, 100, False, False),
         (80, 100, True, False),
+        (799, 1000, False, False),
         (3, 4, False, False),
         (4, 5, True, False),
         (100, 100, True, False),
@@ -104,6 +106,7 @@ def test_the_strictest_of_several_limits(name: str, values: tuple[Any, ...], lea
         ({"budget": {"depth": 1}}, {"budget": {"scope": "attempt"}}, ["depth"]),
         ({"budget": {"steps": 1}}, {"budget": {"steps": 1, "scope": "attempt"}}, ["scope"]),
         ({"budget": {"steps": 1, "scope": "attempt"}}, {"budget": {"steps": 1}}, []),
+        ({"spent": {"steps": 1}, "admission": {"consumer": "x"}}, {}, []),
         ({"retry": {"max": 1}}, {}, ["retry.max"]),
         ({"retry": {"not_before": "2026-01-01T00:00:00Z"}}, {}, ["retry.not_before"]),
         ({}, {"retry": {"max": 1, "not_before": "2026-01-01T00:00:00Z"}}, []),
@@ -253,3 +256,10 @@ def test_an_attempt_waits_only_if_attempts_are_limited() -> None:
         assert task is not None
         assert task.retry.not_before == when
         assert task.spent == Spent()
+
+
+def test_a_budget_above_holds_whatever_is_above_that_and_by_its_own_scope() -> None:
+    above = a_task("r", parent="gone", budget={"steps": 9, "scope": "attempt"})
+    below = a_task("m", parent="r")
+    found = limits(DEFAULT, ledger(above, below), below)
+    assert [tuple(one) for one in found] == [("r", "steps", 9, False, True)]

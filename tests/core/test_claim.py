@@ -83,3 +83,74 @@ def test_every_state_has_its_effect() -> None:
     for state in State:
         if state is not State.BACKLOG:
             assert claims.effect(a_task("a", state="backlog"), a_task("a", state=state.value))
+
+
+GIVEN = """\
+tk: claim a
+
+task: a
+holder: agent 1
+branch: refs/heads/tk/a
+base: refs/heads/main
+ttl: 3600
+nonce: 0123456789abcdef
+epoch: 1
+"""
+
+
+def test_a_claim_is_written_so_and_what_is_not_the_case_is_left_out() -> None:
+    assert claims.message(CLAIM) == GIVEN
+    ended = CLAIM._replace(epoch=2, reserved=True, released=True, final="done")
+    more = "epoch: 2\nreserved: True\nreleased: True\nfinal: done\n"
+    assert claims.message(ended) == GIVEN.replace("epoch: 1\n", more)
+    longer = CLAIM._replace(ttl=claims.LONGEST_LEASE + 1)
+    assert f"ttl: {30 * 24 * 3600}\n" in claims.message(longer)
+    assert (longer.lease, CLAIM.lease) == (30 * 24 * 3600, 3600)
+    assert not claims.is_readable(longer)
+    assert claims.is_readable(CLAIM)
+    assert not claims.is_readable(CLAIM._replace(branch="main"))
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "readable"),
+    [
+        ("task", ["a", "b"], True),
+        ("task", ["A", "a b", "config"], False),
+        ("holder", ["eve <eve@example.org>", "x: y"], True),
+        ("holder", [" eve", "a\tb", ""], False),
+        ("branch", ["HEAD", "refs/heads/x", "refs/heads/a/b"], True),
+        ("branch", ["main", "head", "refs/tags/x", "refs/heads/", "refs/heads/a..b"], False),
+        ("base", ["HEAD", "refs/heads/x"], True),
+        ("base", ["main", "refs/heads/-x"], False),
+        ("ttl", ["0", "1", "9007199254740991"], True),
+        ("ttl", ["-1", "01", "1.0", "", "9007199254740992", "1" * 20], False),
+        ("nonce", ["x"], True),
+        ("nonce", ["", " x"], False),
+        ("epoch", ["1", "2"], True),
+        ("epoch", ["0", "-1", "one", "+1"], False),
+    ],
+)
+def test_which_values_of_a_claim_are_read(name: str, values: list[str], readable: bool) -> None:
+    for value in values:
+        was = f"{name}: {getattr(CLAIM, name)}\n"
+        one = claims.parsed("a", GIVEN.replace(was, f"{name}: {value}\n", 1))
+        assert (one.holder != claims.UNREADABLE) is readable, value
+        if readable:
+            assert str(getattr(one, name)) == value
+        gone = claims.parsed("a", GIVEN.replace(was, "", 1))
+        assert gone == ("a", claims.UNREADABLE, "", "", 0, "", 1, False, False, "")
+
+
+@pytest.mark.parametrize("state", [*(one.value for one in State), "gone", ""])
+def test_a_claim_ends_in_a_state(state: str) -> None:
+    one = claims.parsed("a", f"{GIVEN}final: {state}\nand a line without a value\n")
+    known = state in {one.value for one in State}
+    assert (one.holder, one.final) == (("agent 1", state) if known else (claims.UNREADABLE, ""))
+
+
+def test_a_claim_is_held_until_it_is_given_back_or_at_its_end() -> None:
+    assert claims.is_held(CLAIM)
+    assert not claims.is_held(CLAIM._replace(released=True))
+    assert not claims.is_held(CLAIM._replace(final="done"))
+    read = claims.parsed("a", GIVEN + "reserved: yes\nreleased: yes\n")
+    assert (read.reserved, read.released) == (True, True)
