@@ -346,6 +346,10 @@ def test_a_field_of_a_later_format_asks_for_the_format(monkeypatch: pytest.Monke
     assert (found.code, found.task) == ("TK103", "a")
     assert found.message == "agent came with a later format of the files than 1"
     assert found.remedy == "tk config set format 2, if everybody here has this tk"
+    mistake = edit(a_task(), a_task(state="cancelled", resolution="mistake"))
+    (found,) = judge(mistake._replace(policy=older))
+    assert found.message[:23] == "resolution mistake came"
+    assert codes(mistake) == set()
     assert codes(edit(a_task(), a_task(agent="x"))) == set()
     assert codes(edit(a_task(agent="x"), a_task(agent="y"), policy=older)) == set()
     among = (a_task("b", agent="x"),)  # that of another task excuses nothing

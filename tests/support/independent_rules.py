@@ -25,7 +25,7 @@ TABLE = {
 ENDED = ("done", "cancelled")
 ENDINGS = {
     "done": ("completed", "merged", "no_pr"),
-    "cancelled": ("dropped", "failed", "duplicate", "superseded", "rejected", "timeout"),
+    "cancelled": ("dropped", "failed", "duplicate", "superseded", "rejected", "timeout", "mistake"),
 }
 LATE_FIELDS = ("notes", "concerns", "settled", "labels", "x")
 QUALIFIERS = ("owner", "wait", "error", "resolution")

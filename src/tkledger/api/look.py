@@ -27,7 +27,10 @@ JSON_DEPTH = 200
 
 
 class TaskFilter(NamedTuple):
-    """Which tasks to list; what is empty or None leaves all. ``owner`` may be "" for no owner."""
+    """Which tasks to list; what is empty or None leaves all. ``owner`` may be "" for no owner.
+
+    Mistakes are not listed, unless ``mistakes``.
+    """
 
     state: Collection[str] = ()
     type: Collection[str] = ()
@@ -35,6 +38,7 @@ class TaskFilter(NamedTuple):
     owner: str | None = None
     parent: str | None = None
     priority: int | None = None
+    mistakes: bool = False
 
 
 def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
@@ -43,7 +47,8 @@ def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
     found = [
         task
         for task in ledger.tasks()
-        if (not wanted.state or task.state.value in wanted.state)
+        if (wanted.mistakes or not task.is_mistake)
+        and (not wanted.state or task.state.value in wanted.state)
         and (not wanted.type or task.kind in wanted.type)
         and set(wanted.label) <= set(task.labels)
         and (wanted.owner is None or (task.owner or "") == wanted.owner)
@@ -70,8 +75,11 @@ def ready(
     return ledger, found
 
 
-def forest_json(ledger: Snapshot, root: str | None = None) -> list[Json]:
-    """The tasks with their ``children``, from the roots; those on a cycle are below its least id."""
+def forest_json(ledger: Snapshot, root: str | None = None, *, show_all: bool = False) -> list[Json]:
+    """The tasks with their ``children``, from the roots; those on a cycle are below its least id.
+
+    What is below a mistake comes in its place, unless ``show_all``.
+    """
     found: list[Json] = []
     seen: set[str] = set()
     ranked = [task.id for task in sorted(ledger.tasks(), key=rank)]
@@ -86,12 +94,15 @@ def forest_json(ledger: Snapshot, root: str | None = None) -> list[Json]:
             if task is None or task_id in seen:
                 continue
             seen.add(task_id)
-            node = {**task_with_place(task, ledger), "children": []}
-            siblings.append(node)
+            inner = siblings
+            if show_all or not task.is_mistake or task_id == root:
+                node = {**task_with_place(task, ledger), "children": []}
+                siblings.append(node)
+                inner = node["children"]
             if depth < JSON_DEPTH:
                 below = [child for child in map(ledger.task, ledger.children(task_id)) if child]
                 below.sort(key=rank, reverse=True)
-                waiting += ((child.id, node["children"], depth + 1) for child in below)
+                waiting += ((child.id, inner, depth + 1) for child in below)
     return found
 
 
@@ -101,12 +112,13 @@ def tasks_json(ledger: Snapshot, tasks: Iterable[Task]) -> list[Json]:
 
 
 def columns_json(ledger: Snapshot) -> dict[str, list[Json]]:
-    """The tasks by their state."""
+    """The tasks by their state, mistakes left out."""
     from tkledger.api.json import task_json
 
     columns: dict[str, list[Json]] = {state.value: [] for state in State}
     for task in ledger.tasks():
-        columns[task.state.value].append(task_json(task))
+        if not task.is_mistake:
+            columns[task.state.value].append(task_json(task))
     return columns
 
 

@@ -33,13 +33,14 @@ class Merge(Enum):
 
 class Field(NamedTuple):
     """``clean`` takes a raw value to the one kept, or raises ValueError with a sentence; ``since`` is
-    the format of the files that brought the field.
+    the format of the files that brought the field, ``values_since`` that of later values.
     """
 
     name: str
     clean: Callable[[Any], Any]
     merge: Merge = Merge.ONE
     since: int = 1
+    values_since: Mapping[str, int] = {}
 
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
@@ -282,10 +283,16 @@ def read(fields: Sequence[Field], raw: Any) -> dict[str, Any]:
 
 
 def newer(fields: Iterable[Field], value: Any, format: int) -> list[str]:
-    """The names of the fields that ``value``, a NamedTuple, has set and that a later format brought."""
-    return [
-        field.name
-        for field in fields
-        if field.since > format
-        and getattr(value, field.name) != value._field_defaults.get(field.name)
-    ]
+    """What a later format brought of what ``value``, a NamedTuple, has set: names of fields, or each
+    with its value.
+    """
+    found = []
+    for field in fields:
+        held = getattr(value, field.name)
+        if held == value._field_defaults.get(field.name):
+            continue
+        if field.since > format:
+            found.append(field.name)
+        elif field.values_since and field.values_since.get(held, 1) > format:
+            found.append(f"{field.name} {held}")
+    return found

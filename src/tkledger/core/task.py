@@ -40,9 +40,14 @@ REASONS = (
 )
 """What a blocked task waits for."""
 
+MISTAKE = "mistake"
+"""How a task ended that should not have been created: views hide it."""
+
 RESOLUTIONS: dict[State, tuple[str, ...]] = {
     State.DONE: ("completed", "merged", "no_pr"),
-    State.CANCELLED: ("dropped", "failed", "duplicate", "superseded", "rejected", "timeout"),
+    State.CANCELLED: (
+        *("dropped", "failed", "duplicate", "superseded", "rejected", "timeout", MISTAKE),
+    ),
 }
 """How a task ended; absent means the first."""
 
@@ -176,6 +181,11 @@ class Task(NamedTuple):
         """Whether the task is done or cancelled."""
         return self.state is State.DONE or self.state is State.CANCELLED
 
+    @property
+    def is_mistake(self) -> bool:
+        """Whether the task should not have been created, and is hidden."""
+        return self.resolution == MISTAKE
+
     def open_concerns(self, kind: str = "") -> tuple[str, ...]:
         """The concerns not settled yet; only those of a kind, if one is named."""
         return tuple(
@@ -245,7 +255,12 @@ FIELDS = (
     Field("admission", part_of(Admission, _ADMISSION), Merge.LEAVES),
     Field("wait", part_of(Wait, _WAIT), Merge.QUALIFIER),
     Field("error", part_of(Failure, _FAILURE), Merge.QUALIFIER),
-    Field("resolution", choice(sum(RESOLUTIONS.values(), ())), Merge.QUALIFIER),
+    Field(
+        "resolution",
+        choice(sum(RESOLUTIONS.values(), ())),
+        Merge.QUALIFIER,
+        values_since={MISTAKE: 2},
+    ),
     Field("description", text, Merge.TEXT),
     Field("concerns", list_of(_CONCERN), Merge.LOG),
     Field("settled", list_of(_CONCERN), Merge.LOG),

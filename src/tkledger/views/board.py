@@ -46,7 +46,8 @@ def board(snapshot: Snapshot, recent: Sequence[str] = ()) -> Lines:
 
     stacks: dict[State, list[Task]] = {state: [] for state in LOOKS}
     for task in sorted(snapshot.tasks(), key=rank):
-        stacks[task.state].append(task)
+        if not task.is_mistake:
+            stacks[task.state].append(task)
     cancelled = len(stacks.pop(State.CANCELLED))
 
     def draw(frame: Frame) -> Iterable[Line]:

@@ -21,15 +21,18 @@ ROOMY, LEAST = 48, 16
 """The title's cells beyond which it may be cut, and those it keeps, whatever follows it."""
 
 
-def tree(snapshot: Snapshot, root: str | None = None, show_ended: bool = False) -> Lines:
+def tree(
+    snapshot: Snapshot, root: str | None = None, show_ended: bool = False, show_all: bool = False
+) -> Lines:
     """All tasks below ``root``, or the whole forest; ``root`` itself is always shown.
 
-    Without ``show_ended`` what has ended is left out, unless something open lies below it.
+    Without ``show_ended`` what has ended is left out, unless something open lies below it; with it,
+    mistakes are left out. ``show_all`` leaves nothing out.
     A task whose parent is unknown, or in a circle of parents, is shown as a root and says so.
     """
 
     def draw(frame: Frame) -> Iterable[Line]:
-        wanted = None if show_ended else on_show(snapshot, root)
+        wanted = None if show_all else on_show(snapshot, root, ended=show_ended)
         levels = DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
         drawn = tree_lines(snapshot, root, wanted, levels)
         if frame.piped:

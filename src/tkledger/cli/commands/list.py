@@ -30,7 +30,13 @@ def list_(
     ledger = Session(path, progress=TERMINAL).look(at)
     say_flaws(ledger)
     wanted = look.TaskFilter(
-        state=state, type=type, label=label, owner=owner, parent=parent, priority=priority
+        state=state,
+        type=type,
+        label=label,
+        owner=owner,
+        parent=parent,
+        priority=priority,
+        mistakes=all,
     )
     found = look.matching(ledger, wanted)
 

@@ -25,6 +25,6 @@ def tree(
     def view() -> Iterable[Lines]:
         from tkledger.views.tree import tree as drawn
 
-        return [drawn(ledger, root, show_ended=all or root is not None)]
+        return [drawn(ledger, root, show_ended=root is not None, show_all=all)]
 
-    return Answer(lambda: {"tasks": look.forest_json(ledger, root)}, view)
+    return Answer(lambda: {"tasks": look.forest_json(ledger, root, show_all=all)}, view)
