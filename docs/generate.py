@@ -105,6 +105,14 @@ def _lifecycle() -> Iterator[str]:
         " leaves them. `tk reopen ID` makes a new task that goes on with an ended one, and what comes up"
         " later is one of its own, `tk new --from ID TITLE`."
     )
+    yield "## Back again"
+    yield (
+        "`tk undo` takes the newest change back, whatever it was, while no other branch, tag or checkout"
+        " has it: the commit is gone, and the task is as if it had never moved. Later only moves lead"
+        " back: `tk reject`, `tk resume`, `tk requeue`, `tk reopen`; `tk undo` prints which. In the same"
+        " way `tk delete` takes a creation back, or cancels a task that others may have as a `mistake`,"
+        " which views hide."
+    )
     yield "## The diagram"
     yield f"```mermaid\nstateDiagram-v2\n{_diagram()}\n```"
     yield "## What a policy changes"

@@ -25,10 +25,9 @@ def _parameters(name: str) -> set[str]:
 
 ORDER = (
     *("init", "hooks", "doctor", "config", "demo"),
-    *("new", "edit", "note", "fmt", "batch"),
+    *("new", "edit", "note", "delete", "rename", "fmt", "batch"),
     *("admit", "start", "submit", "done", "approve"),
-    *("reject", "block", "resume", "requeue", "cancel"),
-    *("undo", "reopen"),
+    *("reject", "block", "resume", "requeue", "cancel", "undo", "reopen"),
     *("list", "ready", "show", "tree", "board", "log"),
     *("why", "budget", "stats", "watch", "graph"),
     *("verify", "accept", "explain", "replay", "check"),

@@ -28,6 +28,7 @@ from tkledger.report import SILENT, Progress
 if TYPE_CHECKING:
     from tkledger.claims.moves import Claimant
     from tkledger.claims.standing import Standing
+    from tkledger.git.identity import Identity
     from tkledger.ledger.proposal import Proposal, Propose, Recorded
     from tkledger.verbs.verb import Options, Proposed
 
@@ -114,9 +115,13 @@ class Session:
             self._standing = every(self.repo)
         return self._standing
 
+    def who(self) -> Identity:
+        """Who acts, as it was said."""
+        return identity.acting(self.repo, self._actor)
+
     def actor(self, ledger: Snapshot) -> str:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
-        who = identity.acting(self.repo, self._actor)
+        who = self.who()
         try:
             name = who.actor if who.actor == who.email else line(who.actor)
         except ValueError as error:

@@ -110,8 +110,10 @@ def would_be(dry_run: bool) -> str:
     return "would be: " if dry_run else ""
 
 
-def changed(session: Session, recorded: Recorded, *, dry_run: bool, verb: str) -> Answer:
-    """The answer of a command that changes tasks: each that it touched, and how."""
+def changed(
+    session: Session, recorded: Recorded, *, dry_run: bool, verb: str, hint: str = ""
+) -> Answer:
+    """The answer of a command that changes tasks: each that it touched, and how; then a hint."""
     tasks = moved(recorded)
     say_advice(session, recorded, [one.task.id for one in tasks])
 
@@ -129,5 +131,7 @@ def changed(session: Session, recorded: Recorded, *, dry_run: bool, verb: str) -
             move = task.state if source in (None, task.state) else f"{source} -> {task.state}"
             done = f" ({verb})" if source is task.state else ""
             yield f"{would_be(dry_run)}{task.id}: {move}{done}  {task.title}"
+        if hint:
+            yield Aside(hint)
 
     return Answer(to_json, view)

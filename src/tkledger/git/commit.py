@@ -87,3 +87,23 @@ def commit_bytes(
     lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
     lines += [f"author {author}", f"committer {committer}", "", message]
     return "\n".join(lines).encode(errors="surrogateescape")
+
+
+def author_line(data: bytes) -> str:
+    """The author in a commit's bytes, as ``NAME <EMAIL> SECONDS ZONE``."""
+    head = data.partition(b"\n\n")[0].decode(errors="surrogateescape")
+    lines = (one.removeprefix("author ") for one in head.split("\n") if one.startswith("author "))
+    return next(lines, "")
+
+
+def is_signed(data: bytes) -> bool:
+    """Whether a commit's bytes have a signature."""
+    return any(line.startswith(b"gpgsig") for line in data.partition(b"\n\n")[0].split(b"\n"))
+
+
+def moved_commit(data: bytes, tree: Oid, parent: Oid) -> bytes:
+    """A commit's bytes with another tree and one other parent; all else as it is, dates included."""
+    head, blank, message = data.partition(b"\n\n")
+    kept = [one for one in head.split(b"\n") if not one.startswith((b"tree ", b"parent "))]
+    lines = [b"tree " + tree.encode(), b"parent " + parent.encode(), *kept]
+    return b"\n".join(lines) + blank + message

@@ -95,9 +95,9 @@ class Checkout:
         except FileNotFoundError:
             return None
 
-    def note(self, files: Mapping[str, tuple[bytes | None, bytes]]) -> Known:
-        """Note in the journal what a commit about to be made on HEAD changes: path, old bytes, new
-        bytes. Gives all that is noted.
+    def note(self, files: Mapping[str, tuple[bytes | None, bytes | None]]) -> Known:
+        """Note in the journal what is about to change: path, old bytes, new bytes, None for no file.
+        Gives all that is noted.
 
         What earlier tries were to change stays noted until one of them wins the swap: the git of a
         tk that was killed, or another commit of the index, may still be at work on it.

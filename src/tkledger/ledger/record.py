@@ -67,7 +67,7 @@ def record(
         try:
             return _Writer(ledger, checkout, key, companions).record(propose)
         except BaseException:
-            _take_back(checkout, ledger.place)
+            restore(checkout, ledger.place)
             raise
 
 
@@ -220,7 +220,7 @@ class _Writer:
         """Tidy up after the swap; gives a warning if HEAD has left the branch meanwhile, else ""."""
         if self._place.was_left():
             ref = self._place.ref
-            _take_back(self._checkout, self._place)
+            restore(self._checkout, self._place)
             return f"committed to {ref}, but HEAD is {self._place.ref} now"
         if all(path in files for one in self._tries for path in one.files):
             self._checkout.forget()
@@ -257,7 +257,7 @@ class _Writer:
         return None
 
 
-def _take_back(checkout: Checkout, place: Place) -> None:
+def restore(checkout: Checkout, place: Place) -> None:
     """Bring the checkout to where HEAD is now; what fails is left for the next command."""
     with suppress(GitError, OSError, TkError):
         if checkout.is_unfinished:

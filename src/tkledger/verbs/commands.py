@@ -78,6 +78,14 @@ _WRITE = (
     Command("note", "Add a note to a task; notes are only ever added.",
             (p.ID, p.NOTE, *COMMITS),
             ('tk note a1 "works on Windows too"',), verb="note"),
+    Command("delete", "Take a task away that should not be there.",
+            (p.ID, p.MESSAGE, *WRITES), ("tk delete a1",),
+            "If its creation could be undone it is. Otherwise others may have the task, and it is"
+            " cancelled with the resolution mistake: list, tree and board hide it."),
+    Command("rename", "Give a new task another id, while nobody else has it.",
+            (p.ID, p.NEW_OWN_ID, *WRITES), ("tk rename tk-7f3k2 parse",),
+            "Only if its creation is the newest change of the ledger and could be undone: the commit is made"
+            " again with the other id."),
     Command("fmt", "Rewrite task files in the one form that is accepted.",
             (p.FILES, p.STAGE, *EVERYWHERE, p.DRY_RUN), ("tk fmt --staged",),
             "A file that cannot be read is named and left alone."),
@@ -120,6 +128,12 @@ _MOVES = tuple(_move(event, _MORE.get(event, ()), *_ALSO.get(event, ())) for eve
 
 # fmt: off
 _WAYS_BACK = (
+    Command("undo", "Take back the newest change of the ledger.",
+            (p.OF_TASK, *WRITES), ("tk undo", "tk undo a1"),
+            "Only while nobody else can have it: no other branch, tag or checkout does, and what was"
+            " committed after it are your own commits of code, not signed and no merges; they are made"
+            " again. Files, index and claims follow, and other uncommitted work stays. All tasks of the"
+            " commit go back. If that is not possible, it prints the moves that lead back."),
     Command("reopen", "Go on with an ended task: a new one in its place.",
             (p.ID, p.WHY_REOPENED, *COMMITS), ("tk reopen a1", "tk reopen a1 -m 'fails on Windows'"),
             "The new task has its title, description, labels, limits and parent, and open tasks that"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tkledger.core.field import WHOLE, FieldError, is_id
+from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, changed, task
 from tkledger.core.trailers import REASON
 from tkledger.errors import usage_error
-from tkledger.verbs.ids import existing, find, fresh_id
+from tkledger.verbs.ids import existing, find, fresh_id, require_free
 from tkledger.verbs.verb import Options, Proposed
 
 _ADMISSION = {
@@ -29,15 +29,8 @@ _SEPARATORS = frozenset("\u2028\u2029")
 def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """A new task."""
     wanted = options.get("id")
-    if wanted is not None and wanted in ledger.entries:
-        raise usage_error("id-taken", f"id already taken: {wanted!r}", f"tk show {wanted}")
-    if wanted is not None and not is_id(wanted):
-        raise usage_error(
-            "bad-id",
-            f"invalid id {wanted!r}: use a-z, 0-9, _ and -, starting with a letter or digit (max 63);"
-            " 'config' and Windows device names are reserved",
-            "leave out --id to get a new one",
-        )
+    if wanted is not None:
+        require_free(ledger, wanted, "leave out --id to get a new one")
     entries = ledger.entries
     prefix = ledger.policy.prefix if ledger.policy else "tk"
     task_id = wanted or fresh_id(prefix, len(entries), entries, seed(options, actor))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Container
 from functools import partial
 
+from tkledger.core.field import is_id
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import TkError, unusable, usage_error
@@ -43,6 +44,19 @@ def _number(seed: str | None, attempt: int) -> int:
     from hashlib import sha256  # only for a command with a key
 
     return int.from_bytes(sha256(f"{seed} {attempt}".encode()).digest(), "big")
+
+
+def require_free(ledger: Snapshot, wanted: str, remedy: str) -> None:
+    """Raise TkError unless a task may get this id; ``remedy`` is for one that is not an id."""
+    if wanted in ledger.entries:
+        raise usage_error("id-taken", f"id already taken: {wanted!r}", f"tk show {wanted}")
+    if not is_id(wanted):
+        raise usage_error(
+            "bad-id",
+            f"invalid id {wanted!r}: use a-z, 0-9, _ and -, starting with a letter or digit (max 63);"
+            " 'config' and Windows device names are reserved",
+            remedy,
+        )
 
 
 def find(ledger: Snapshot, text: str) -> str:

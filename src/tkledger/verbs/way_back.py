@@ -1,0 +1,36 @@
+"""The moves that lead a task back to where it was; for changes that cannot be taken back any more."""
+
+from __future__ import annotations
+
+from tkledger.core.lifecycle import Event, State
+from tkledger.core.rules.rule import way_on
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+
+
+def way_back(before: Task | None, now: Task, ledger: Snapshot) -> str:
+    """The commands that lead ``now``, as it is in the ledger, back to what ``before`` was, as far as
+    there are any; None is before its creation.
+    """
+    assert ledger.policy is not None
+    if now.ended:
+        return way_on(ledger, now.id, ledger.policy)
+    if before is None:
+        first = (
+            f"tk admit {now.id} && " if now.state is State.BACKLOG else ""
+        )  # which has no edge out
+        return f"{first}tk delete {now.id}"
+    if before.state is now.state:
+        return f"tk note {now.id} TEXT" if _same_fields(before, now) else f"tk edit {now.id}"
+    path = ledger.policy.lifecycle.path(now.state, before.state)
+    if path is None:
+        return f"tk why {now.id}"
+    return " && ".join(f"tk {edge.event} {now.id}{_MORE.get(edge.event, '')}" for edge in path)
+
+
+_MORE = {Event.BLOCK: " --reason other -m TEXT"}
+
+
+def _same_fields(before: Task, now: Task) -> bool:
+    """Whether two versions of a task differ at most in what is only added to."""
+    return before._replace(notes=now.notes, concerns=now.concerns, settled=now.settled) == now

@@ -1,0 +1,86 @@
+"""Claims when moves are taken back, where a remote decides about them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.claims.test_claims import claims_of, says
+from tests.support.project import Project
+from tkledger.errors import Exit
+
+
+@pytest.fixture
+def ada(clones: list[Project]) -> Project:
+    return clones[0]
+
+
+@pytest.fixture
+def bob(clones: list[Project]) -> Project:
+    return clones[1]
+
+
+def at_server(project: Project) -> str:
+    return project.git("ls-remote", "origin", "refs/tk/claims/*")
+
+
+def test_a_start_taken_back_frees_the_task_everywhere(ada: Project, bob: Project) -> None:
+    ada.ok("start", "a", "b")
+    ada.ok("sync")
+    ada.ok("done", "a", "b")
+    ada.ok("undo", "--dry-run")
+    before = at_server(ada)
+    ada.ok("undo")
+    assert at_server(ada) == before, "the server never heard of the end"
+    assert [says(ada, f"refs/tk/claims/{one}").get("final") for one in "ab"] == [None, None]
+    ada.ok("done", "a")
+    ada.ok("sync")
+    ada.ok("start", "c")
+    assert bob.tk("start", "c").status == Exit.CLAIMED
+    ada.ok("undo")
+    assert "claims/c" not in at_server(ada)
+    bob.ok("start", "c")
+    ada.ok("sync")
+    ada.ok("verify", "--all")
+
+
+def test_without_the_remote_nothing_is_given_back(ada: Project, bob: Project) -> None:
+    ada.ok("start", "a")
+    url = ada.git("config", "remote.origin.url")
+    ada.git("config", "remote.origin.url", "/nonexistent")
+    before = ada.snapshot()
+    answer = ada.tk("undo", "--json")
+    assert (answer.status, json.loads(answer.out)["error"]["kind"]) == (Exit.BUSY, "unreachable")
+    assert ada.snapshot() == before
+    ada.git("config", "remote.origin.url", url)
+    ada.ok("undo")
+    assert (claims_of(ada), ada.state("a"), ada.clean()) == ([], "todo", True)
+
+
+def test_a_block_is_not_taken_back_from_who_has_the_task_by_now(ada: Project, bob: Project) -> None:
+    ada.ok("start", "a", "--as", "ada")
+    ada.ok("release", "a", "--as", "ada")
+    ada.ok("sync")
+    bob.ok("sync")
+    ada.ok("block", "a", "--reason", "user", "--as", "ada")
+    bob.ok("renew", "a", "--as", "bob")
+    ada.git("fetch", "-q", "origin", "+refs/tk/claims/*:refs/tk/remotes/origin/claims/*")
+    for more in (["--dry-run"], []):
+        answer = ada.tk("undo", *more)
+        assert (answer.status, "claimed by bob" in answer.err) == (Exit.CLAIMED, True), answer.said
+    bob.ok("release", "a", "--as", "bob")
+    bob.ok("sync")
+    ada.git("fetch", "-q", "-p", "origin", "+refs/tk/claims/*:refs/tk/remotes/origin/claims/*")
+    ada.ok("undo")
+    assert (ada.state("a"), says(ada)["holder"]) == ("in_progress", "ada")
+
+
+def test_a_branch_that_does_not_move_leaves_the_claim(ada: Project) -> None:
+    ada.ok("start", "a")
+    before = at_server(ada)
+    hook = "#!/bin/sh\n[ $1 = prepared ] && grep -q refs/heads/ && exit 1\nexit 0\n"
+    ada.write(".git/hooks/reference-transaction", hook).chmod(0o755)
+    answer = ada.tk("undo")
+    assert answer.status == Exit.UNUSABLE, answer.said
+    assert (at_server(ada), ada.state("a"), ada.clean()) == (before, "in_progress", True)
