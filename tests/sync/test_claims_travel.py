@@ -39,7 +39,7 @@ def both(*members: Project) -> None:
 def test_a_claim_is_seen_by_all(team: Team, ada: Project, bob: Project) -> None:
     oid = team.claim(ada, "a", "holds")
     assert ada.ok("sync").out.splitlines()[1] == "claim sent: a"
-    assert bob.ok("sync").out.splitlines()[1] == "claim received: a"
+    assert bob.ok("sync").out.splitlines()[1] == "a: claimed by ada"
     assert tk_refs(bob) == tk_refs(team.server) == {"a": oid}
 
 
@@ -62,7 +62,7 @@ def test_of_two_claims_the_remotes_stands_and_the_loser_is_told(
     kept = team.claim(bob, "b", "holds")
     both(ada)
     said = bob.ok("sync").out
-    assert "claim lost, someone else holds it now: a" in said
+    assert "a: your claim is lost, since it is claimed by ada" in said
     assert "claim sent: b" in said
     assert tk_refs(bob) == {"a": won, "b": kept}
     bob.ok("start", "c")
@@ -76,7 +76,7 @@ def test_a_released_claim_goes_everywhere(team: Team, ada: Project, bob: Project
     ada.git("update-ref", "-d", "refs/tk/claims/a")
     assert "claim sent: a" in ada.ok("sync").out
     assert tk_refs(team.server) == {}
-    bob.ok("sync")
+    assert bob.ok("sync").out.splitlines()[1] == "a: no longer claimed"
     assert tk_refs(bob) == {}
     assert "nothing to do" in ada.ok("sync").out
 
@@ -118,13 +118,13 @@ def test_inboxes_that_went_apart_become_one(team: Team, ada: Project, bob: Proje
     for one in (ada, bob):
         tree = one.git("mktree")
         oid = one.git("commit-tree", tree, "-m", f"by {one.path.name}")
-        one.git("update-ref", "refs/tk/inbox/carl", oid)
+        one.git("update-ref", "refs/tk/inbox/carl%40x", oid)
     both(ada)
     said = bob.ok("sync").out.splitlines()[1]
-    assert said == "inbox sent: carl; inbox received: carl"
+    assert said == "inbox sent: carl@x; inbox received: carl@x"
     both(ada)
     assert tk_refs(ada, "inbox") == tk_refs(bob, "inbox") == tk_refs(team.server, "inbox")
-    log = ada.git("log", "--format=%s", "refs/tk/inbox/carl").splitlines()
+    log = ada.git("log", "--format=%s", "refs/tk/inbox/carl%40x").splitlines()
     assert sorted(log) == ["by ada", "by bob", "tk: both inboxes"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.project import Answer, Project
-from tests.support.team import Team
+from tests.support.team import Team, tk_refs
 from tkledger.errors import Exit
 
 
@@ -99,16 +99,75 @@ def test_a_refusal_of_the_server_is_passed_on(
     monkeypatch.delenv("GIT_COMMITTER_DATE")
     ada.ok("start", "b")
     ada.ok("sync")
-    before, server = bob.head(), team.server.git("for-each-ref")
+    before, server = bob.head(), team.server.git("for-each-ref", "refs/heads")
     refused(
         bob.tk("sync"),
         Exit.REJECTED,
-        "origin rejected the push",
-        "error[TK703]",
-        "remedy: nothing here was changed; look with tk verify origin/main..main",
+        "origin refused the push: 1 commit of main, so that nothing of it was sent:",
+        f"  {before[:10]} tk: start a Task a",
+        f"error[TK703] {before[:10]}: is dated ",
+        "remedy: set the clock right, then git rebase --force-rebase onto its parent",
     )
-    assert (bob.head(), team.server.git("for-each-ref")) == (before, server)
-    assert bob.tk("sync", "--json").json["error"]["kind"] == "refused"
+    assert (bob.head(), team.server.git("for-each-ref", "refs/heads")) == (before, server)
+    said = bob.tk("sync", "--json").json
+    assert said["commits"] == [{"commit": before, "subject": "tk: start a Task a"}]
+    assert [(one["name"], one["commit"]) for one in said["violations"]] == [
+        ("dated-in-the-future", before)
+    ]
+
+
+def test_what_needs_no_commit_goes_though_the_server_refuses_one(
+    team: Team, ada: Project, bob: Project
+) -> None:
+    """Messages, claims and renewals; a claim that the commit ends stays as it is, and is renewed."""
+    bob.ok("start", "a", "c")
+    bob.ok("sync")
+    held = tk_refs(team.server)
+    server = Project(team.server.path)
+    server.git("update-ref", "refs/heads/law", "main")
+    bob.ok("renew", "c")
+    bob.ok("done", "a")
+    bob.ok("start", "b")
+    bob.ok("send", "carl", "hello")
+    refuses = "echo 'error[TK705] a: not by you ('$(git rev-parse --short=10 $new^)')' >&2"
+    hook = f"while read old new ref; do case $ref in refs/heads/*)\n{refuses}\n"
+    hook += "echo '  remedy: have it done by ann' >&2; exit 1;; esac; done\n"
+    team.server.write("hooks/pre-receive", f"#!/bin/sh\n{hook}").chmod(0o755)
+    answer = bob.tk("sync")
+    refused(
+        answer,
+        Exit.REJECTED,
+        "origin refused the push: 1 commit of main, so that nothing of it was sent:",
+        f"  {bob.git('rev-parse', '--short=10', 'HEAD^')} tk: done a Task a",
+        "error[TK705] a: not by you",
+        "remedy: have it done by ann",
+        "claims and messages go without it: claim sent: b, c; inbox sent: carl;"
+        " claim kept until its commit is sent: a",
+    )
+    now = tk_refs(team.server)
+    assert set(now) == set("abc")
+    assert now["a"] != held["a"]
+    assert team.server.git("rev-parse", f"{now['a']}^") == held["a"]
+    assert "final" not in team.server.git("log", "-1", "--format=%b", now["a"])
+    assert set(tk_refs(team.server, "inbox")) == {"carl"}
+    assert bob.tk("sync", "--json").json["claims"] == {"sent": ["b"], "waiting": ["a"]}
+    team.server.write("hooks/pre-receive", "#!/bin/sh\nexit 0\n")
+    bob.ok("sync")
+    assert set(tk_refs(team.server)) == set("bc")
+    assert team.server.git("rev-parse", "main") == bob.head()
+
+
+def test_what_needs_no_commit_goes_though_the_branch_cannot(
+    team: Team, ada: Project, bob: Project
+) -> None:
+    """A conflict, and work in the way; only the sync that brings the commit in ends the claim."""
+    ada.ok("edit", "a", "--priority", "0")
+    ada.ok("sync")
+    bob.ok("edit", "a", "--priority", "4")
+    bob.ok("send", "carl", "hello")
+    words = "claims and messages go without it: inbox sent: carl"
+    refused(bob.tk("sync"), Exit.UNUSABLE, "both changed the same", words)
+    assert set(tk_refs(team.server, "inbox")) == {"carl"}
 
 
 def test_a_push_that_was_late_is_told_so_without_a_judgement(
@@ -152,14 +211,17 @@ def test_a_server_that_never_takes_it_is_not_asked_for_ever(team: Team, tmp_path
 def test_a_push_larger_than_the_server_allows_is_told_so(
     team: Team, ada: Project, tmp_path: Path
 ) -> None:
-    """It is sent once, and in two parts it gets through."""
+    """It is sent once, then the claim alone; and in two parts it gets through."""
     team.server.git("config", "receive.maxInputSize", "14000")
     for name in ("big", "bigger"):
         ada.write(name, os.urandom(9000))
         ada.git("add", name)
         ada.git("commit", "-q", "-m", name)
     ada.ok("start", "a")
-    before, server = (ada.head(), *ada.snapshot()[1:]), team.server.git("for-each-ref")
+    before, server = (
+        (ada.head(), *ada.snapshot()[1:]),
+        team.server.git("for-each-ref", "refs/heads"),
+    )
     counting = f"#!/bin/sh\necho once >>'{tmp_path}/sent'\n"
     ada.write(".git/hooks/pre-push.before-tk", counting).chmod(0o755)
     refused(
@@ -170,9 +232,9 @@ def test_a_push_larger_than_the_server_allows_is_told_so(
         "remedy: nothing here was changed; push less at a time,"
         " git push origin COMMIT:refs/heads/main, then tk sync;",
     )
-    assert (tmp_path / "sent").read_text() == "once\n"
+    assert (tmp_path / "sent").read_text() == "once\n" * 2
     assert (ada.head(), *ada.snapshot()[1:]) == before
-    assert team.server.git("for-each-ref") == server
+    assert team.server.git("for-each-ref", "refs/heads") == server
     ada.git("push", "-q", "origin", "HEAD~2:refs/heads/main")
     assert "2 commits sent" in ada.ok("sync").out
     assert team.server.git("rev-parse", "main") == ada.head()
@@ -180,7 +242,7 @@ def test_a_push_larger_than_the_server_allows_is_told_so(
 
 
 @pytest.mark.parametrize("staged", [False, True])
-def test_uncommitted_work_in_the_way_stops_it_before_anything_is_sent(
+def test_uncommitted_work_in_the_way_stops_it_before_a_commit_is_sent(
     team: Team, ada: Project, bob: Project, staged: bool
 ) -> None:
     ada.write("code.txt", "ONE\ntwo\nthree\n")
@@ -190,14 +252,14 @@ def test_uncommitted_work_in_the_way_stops_it_before_anything_is_sent(
     bob.write("code.txt", "mine\n")
     if staged:
         bob.git("add", "code.txt")
-    before, server = bob.snapshot()[1:], team.server.git("for-each-ref")
+    before, server = bob.snapshot()[1:], team.server.git("for-each-ref", "refs/heads")
     refused(
         bob.tk("sync"),
         Exit.UNUSABLE,
         "uncommitted changes would be overwritten: code.txt",
         "git stash push -u -- code.txt",
     )
-    assert (bob.snapshot()[1:], team.server.git("for-each-ref")) == (before, server)
+    assert (bob.snapshot()[1:], team.server.git("for-each-ref", "refs/heads")) == (before, server)
     assert (bob.path / "code.txt").read_text() == "mine\n"
 
 

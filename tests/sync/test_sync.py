@@ -18,7 +18,8 @@ def in_step(*members: Project) -> None:
 def test_what_one_did_the_other_has(ada: Project, bob: Project) -> None:
     ada.ok("start", "a")
     assert ada.ok("sync").out == "main <-> origin/main: 1 commit sent\nclaim sent: a\n"
-    assert bob.ok("sync").out == "main <-> origin/main: 1 commit received\nclaim received: a\n"
+    said = "main <-> origin/main: 1 commit received\na: started by ada@example.org\n"
+    assert bob.ok("sync").out == said
     in_step(ada, bob)
     assert bob.state("a") == "in_progress"
 
@@ -36,7 +37,8 @@ def test_both_worked_and_it_is_merged(team: Team, ada: Project, bob: Project) ->
     theirs = team.server.git("rev-parse", "main")
     assert bob.ok("sync").out.splitlines() == [
         "main <-> origin/main: 2 commits sent, 1 commit received and merged",
-        "claim sent: b; claim received: a",
+        "claim sent: b",
+        "a: started by ada@example.org",
     ]
     assert bob.git("rev-parse", "HEAD^1") == theirs, "the shared branch goes straight on"
     ada.ok("sync")
@@ -83,7 +85,27 @@ def test_the_answer_for_programs(ada: Project, bob: Project) -> None:
         **{"schema": "tk/1", "remote": "origin", "branch": "main", "upstream": "origin/main"},
         **{"sent": 1, "received": 1, "merged": True, "commit": bob.head(), "tries": 1},
         "claims": {"sent": ["b"], "received": ["a"]},
+        "news": [{"task": "a", "event": "start", "actor": "ada@example.org"}],
     }
+
+
+def test_news_is_the_last_of_each_task(ada: Project, bob: Project) -> None:
+    ada.ok("start", "a", "b", "c")
+    ada.ok("submit", "a", "b")
+    bob.ok("sync")
+    ada.ok("sync")
+    bob.ok("sync")
+    bob.ok("reject", "a", "-m", "too slow on unicode", "--as", "alpha")
+    bob.ok("note", "a", "see the third test", "--as", "alpha")
+    bob.ok("approve", "b", "--as", "alpha")
+    bob.ok("edit", "d", "--priority", "1", "--as", "alpha")
+    bob.ok("sync")
+    assert ada.ok("sync").out.splitlines() == [
+        "main <-> origin/main: 4 commits received",
+        "a: sent back by alpha: too slow on unicode",
+        "b: approved by alpha",
+        "d: changed by alpha",
+    ]
 
 
 def test_a_dry_run_says_what_would_be_and_moves_no_ref(
@@ -96,7 +118,8 @@ def test_a_dry_run_says_what_would_be_and_moves_no_ref(
     said = bob.ok("sync", "--dry-run").out.splitlines()
     assert said == [
         "would be: main <-> origin/main: 1 commit sent, 1 commit received and merged",
-        "would be: claim sent: b; claim received: a",
+        "would be: claim sent: b",
+        "a: started by ada@example.org",
     ]
     assert (bob.snapshot(), team.server.git("for-each-ref")) == before
 

@@ -123,7 +123,11 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     tasks = [after.id for _, after, _ in moves]
     starts = [after.id for _, after, what in moves if what is Effect.TAKE]
     known = standing(repo, tasks, who.remote)
-    ends = [after.id for _, after, what in moves if what in _ENDS and after.id in known]
+    ends = [
+        after.id
+        for before, after, what in moves
+        if what in _ENDS and is_active(before) and after.id in known
+    ]
     if who.remote and (ends or any(not is_free(repo, known.get(one), who) for one in starts)):
         _look_again(repo, who.remote, who, ending=bool(ends))
         known = standing(repo, tasks, who.remote)

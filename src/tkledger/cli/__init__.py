@@ -127,7 +127,7 @@ def _printed(error: Exception, as_json: bool) -> int:
     from tkledger.core.change import Refused
 
     if isinstance(error, Refused):
-        return report.refuse(error.violations, as_json=as_json)
+        return report.refuse(error.violations, as_json=as_json, **error.more)
     known = report.understood(error)
     if known is None:
         if os.environ.get("TK_DEBUG"):

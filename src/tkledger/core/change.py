@@ -35,11 +35,15 @@ class Violation(NamedTuple):
 
 
 class Refused(Exception):
-    """A proposal that breaks rules; nothing was written."""
+    """A proposal that breaks rules; nothing was written.
+
+    more: what a program is told besides the violations
+    """
 
     def __init__(self, *violations: Violation) -> None:
         super().__init__("; ".join(one.message for one in violations))
         self.violations = violations
+        self.more: dict[str, object] = {}
 
 
 class Change(NamedTuple):

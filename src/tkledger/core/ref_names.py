@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 ALL = "refs/tk"
 """The prefix of all of them, as git lists refs: whole components, no slash at the end."""
 
@@ -35,6 +37,15 @@ builds on them.
 
 REPLACEMENTS = "refs/replace/"
 """git's own refs: objects to show in place of others."""
+
+
+def inbox_owner(name: str) -> str:
+    """Whose inbox has this name, below `INBOXES`: letters that a ref cannot have are bytes in hex."""
+    if name.startswith("%%"):
+        return "an actor with a long name"
+    parts = re.split("%([0-9a-f]{2})", name)
+    data = (bytes([int(part, 16)]) if odd % 2 else part.encode() for odd, part in enumerate(parts))
+    return b"".join(data).decode(errors="replace")
 
 
 def copies(remote: str) -> str:

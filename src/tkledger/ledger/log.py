@@ -12,13 +12,16 @@ from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 
 
-def entries(ledger: Ledger, tip: Oid, task_id: str | None = None) -> Iterator[HistoryEntry]:
-    """What each ordinary commit up to ``tip`` did to one task, or to all, oldest first.
+def entries(
+    ledger: Ledger, tip: Oid, task_id: str | None = None, *revisions: str
+) -> Iterator[HistoryEntry]:
+    """What each ordinary commit up to ``tip`` did to one task, or to all, oldest first; fewer of them if
+    ``revisions`` say so in git's words.
 
     Merges are left out: they author nothing.
     """
     path = path_of(task_id) if task_id else FOLDER
-    for commit in history.log(ledger.repo, tip, path=path):
+    for commit in history.log(ledger.repo, tip, *revisions, path=path):
         if len(commit.parents) < 2:
             yield from _done_by(ledger, commit)
 

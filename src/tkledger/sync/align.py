@@ -1,7 +1,7 @@
 """Plans how claims and inboxes here and at a remote come into step; it runs no git that talks to it.
 
-Claims follow the table of `core.claim_merge`; one that tells of a commit goes with it or waits, by
-`core.claim_cause`. An inbox only ever grows: two that diverged are joined
+Claims follow the table of `core.claim_merge`: one that tells of a commit goes with it or
+waits. An inbox only ever grows: two that diverged are joined
 by a commit with both as parents, which has the events of both in its history.
 """
 
@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.claims.moves import commit_of
 from tkledger.claims.renewal import made_here
 from tkledger.core.claim import Claim, is_held, message
-from tkledger.core.claim_cause import ended, has_arrived, made_final, tells_of_a_commit
-from tkledger.core.claim_merge import ThreeWay, Way, way
+from tkledger.core.claim_merge import (
+    ThreeWay,
+    Way,
+    ended,
+    has_arrived,
+    made_final,
+    tells_of_a_commit,
+    way,
+)
 from tkledger.core.field import is_id
-from tkledger.core.ref_names import CLAIMS, INBOXES
+from tkledger.core.ref_names import CLAIMS, INBOXES, inbox_owner
 from tkledger.git import history, identity, writing
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
@@ -26,6 +33,9 @@ from tkledger.git.transport import Send
 from tkledger.local.first_seen import note_first_seen
 from tkledger.sync.prospect import Prospect
 from tkledger.sync.route import Route
+
+if TYPE_CHECKING:
+    from tkledger.sync.news import News
 
 Refs = Mapping[str, Oid]
 
@@ -62,6 +72,15 @@ class Alignment(NamedTuple):
     afterwards: tuple[RefSwap, ...]
     claims: Exchange
     inboxes: Exchange
+    news: tuple[News, ...] = ()
+
+    def messages(self) -> Alignment:
+        """The same without any claim."""
+        return Alignment(
+            tuple(move for move in self.moves if move.ref.startswith(INBOXES)),
+            tuple(send for send in self.sends if send.ref.startswith(INBOXES)),
+            *((), Exchange(), self.inboxes),
+        )
 
 
 class _One(NamedTuple):
@@ -71,6 +90,7 @@ class _One(NamedTuple):
     sends: tuple[Send, ...] = ()
     afterwards: tuple[RefSwap, ...] = ()
     way: Way = Way.KEEP
+    news: News | None = None
 
 
 def align(
@@ -100,7 +120,8 @@ def align(
         tuple(send for one in every for send in one.sends),
         tuple(move for one in every for move in one.afterwards),
         _exchange(claims),
-        _exchange(inboxes),
+        _exchange({inbox_owner(name): one for name, one in inboxes.items()}),
+        tuple(one.news for one in claims.values() if one.news),
     )
 
 
@@ -158,7 +179,12 @@ def _claim(repo: Repo, prospect: Prospect, one: _Claim, alone: bool) -> _One:
         RefSwap(one.ref, sides.theirs, sides.ours),
         RefSwap(one.mark, sides.theirs, sides.agreed),
     )
-    return _One(tuple(move for move in moves if move.new != move.old), way=chosen)
+    news = None
+    if chosen in _RECEIVED or chosen is Way.YIELD:
+        from tkledger.sync.news import of_claim
+
+        news = of_claim(one.task, prospect.claim(one.task, sides.theirs), lost=chosen is Way.YIELD)
+    return _One(tuple(move for move in moves if move.new != move.old), way=chosen, news=news)
 
 
 def _at_its_end(repo: Repo, prospect: Prospect, one: _Claim, chosen: Way) -> _One | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
@@ -18,9 +18,13 @@ from tkledger.sync.align import Alignment, Exchange, align
 from tkledger.sync.landing import require_room
 from tkledger.sync.route import Route
 
+if TYPE_CHECKING:
+    from tkledger.sync.news import News
+
 
 class Synced(NamedTuple):
-    """What a sync did, or would do: commits sent and received, claims and inboxes by name.
+    """What a sync did, or would do: commits sent and received, claims and inboxes by name, and the news
+    of tasks that came with them.
 
     merged: whether both sides had commits of their own; created: whether the branch is new there
     commit: where the branch is now, None if it has no commit yet
@@ -33,6 +37,7 @@ class Synced(NamedTuple):
     commit: Oid | None
     claims: Exchange
     inboxes: Exchange
+    news: tuple[News, ...] = ()
     tries: int = 1
 
     @property
@@ -43,9 +48,11 @@ class Synced(NamedTuple):
 
     def after(self, earlier: Synced, tries: int) -> Synced:
         """This one, with what earlier tries had settled already."""
+        told = {one.task for one in self.news}
         return self._replace(
             claims=self.claims.with_earlier(earlier.claims),
             inboxes=self.inboxes.with_earlier(earlier.inboxes),
+            news=(*self.news, *(one for one in earlier.news if one.task not in told)),
             tries=tries,
         )
 
@@ -92,19 +99,30 @@ def make_plan(
         require_room(repo, landing)
     created = bool(ours) and other is None
     alignment = align(repo, route, here, theirs, commit)
+    news = alignment.news
+    if received and ours and other:
+        from tkledger.sync.news import by_task, of_commits
+
+        news = by_task(of_commits(ledger, ours, other), news)
     done = Synced(
         *(sent, received, bool(sent and received), created, commit),
-        *(alignment.claims, alignment.inboxes),
+        *(alignment.claims, alignment.inboxes, news),
     )
     return Plan(theirs, had, alignment, commit if sent else None, landing, done)
 
 
-def plan_without_commits(ledger: Ledger, route: Route, progress: Progress) -> Plan:
-    """Fetch, and see what there is to do although the branch stays as it is on both sides."""
+def plan_without_commits(
+    ledger: Ledger, route: Route, progress: Progress, *, claims: bool = True
+) -> Plan:
+    """Fetch, and see what there is to do although the branch stays as it is on both sides; of messages
+    only, unless ``claims`` go as well.
+    """
     repo = ledger.repo
     here, theirs = _both(repo, route, dry_run=False, progress=progress)
     alignment = align(repo, route, here, theirs, theirs.get(route.target), alone=True)
-    done = Synced(0, 0, False, False, None, alignment.claims, alignment.inboxes)
+    if not claims:
+        alignment = alignment.messages()
+    done = Synced(0, 0, False, False, None, alignment.claims, alignment.inboxes, alignment.news)
     return Plan(theirs, None, alignment, None, None, done)
 
 

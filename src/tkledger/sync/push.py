@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tkledger.claims import fence, renewal
-from tkledger.core.change import Refused, quoted
+from tkledger.core.change import Refused
 from tkledger.core.ref_names import CLAIMS
-from tkledger.core.trailers import lines
 from tkledger.doors import gate
-from tkledger.errors import Exit, TkError
 from tkledger.git import transport
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
@@ -81,20 +79,3 @@ def is_final(repo: Repo, route: Route, lost: Sequence[PushFailed]) -> bool:
         return all(now.get(ref) == oid for ref, oid in last.onto.items())
     same = [one for one in lost[-_ALIKE:] if one.onto == last.onto]
     return len(same) == _ALIKE
-
-
-def rejected(route: Route, pushed: Pushed) -> TkError:
-    """The error for a push that the remote will not take."""
-    output = lines(pushed.told or pushed.words)
-    said = [line for line in output if line and not line.startswith(("To ", "hint:"))]
-    reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
-    between = f"{route.there}..{route.here}"
-    remedy = f"look with tk verify {quoted(between)}"
-    if pushed.too_large:
-        reasons = "it is larger than the remote allows"
-        there = f"{quoted(route.remote)} COMMIT:{quoted(route.target)}"
-        remedy = f"push less at a time, git push {there}, then tk sync;"
-        remedy += f" or have receive.maxInputSize raised at {route.remote}"
-    fact = f"{route.remote} rejected the push{reasons and f', {reasons}'}:\n"
-    indented = "\n".join(f"  {line}" for line in said)
-    return TkError(Exit.REJECTED, "refused", fact + indented, f"nothing here was changed; {remedy}")

@@ -7,10 +7,10 @@ So a sync that is stopped anywhere leaves the old state or the new one, and the 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from tkledger.core.change import quoted
+from tkledger.core.change import Refused, quoted
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs
 from tkledger.git.errors import RefMoved
@@ -22,8 +22,8 @@ from tkledger.local.lock import retrying
 from tkledger.report import SILENT, Progress
 from tkledger.sync import turns
 from tkledger.sync.landing import heal, land
-from tkledger.sync.plan import NOTHING, Plan, Synced, make_plan
-from tkledger.sync.push import PushFailed, is_final, push, rejected
+from tkledger.sync.plan import NOTHING, Plan, Synced, make_plan, plan_without_commits
+from tkledger.sync.push import PushFailed, is_final, push
 from tkledger.sync.route import Route
 
 TRIES = 20
@@ -37,22 +37,75 @@ after all others.
 _SLOW = 1.0
 """The longest that a try counts, in seconds: one that had to wait says nothing about the next."""
 
+_RESTS = 5
+"""How often claims and messages are tried alone."""
+
 _STALE = 0.1
 """After how many seconds of waiting HEAD is read again."""
+
+
+_NOTHING_GOES = ("unreachable", "busy")
+"""The kinds of errors that stop claims and messages as well."""
+
+
+def _ignore(done: Synced) -> None:
+    """Nobody wants to know."""
 
 
 def sync(
     ledger: Ledger,
     route: Route,
     actor: str,
+    without: Callable[[Synced], None] = _ignore,
     *,
     dry_run: bool = False,
     progress: Progress = SILENT,
 ) -> Synced:
     """Fetch, merge, push, and follow; a lost race is run again, with a growing random pause.
 
-    Raises TkError (unreachable, conflict, work in the way, refused, BUSY) or Refused.
+    If the branch cannot be sent, messages and claims that do not depend on it go without it, and
+    ``without`` is told. Raises TkError (unreachable, conflict, work in the way, refused, BUSY) or NotSent.
     """
+    try:
+        return _in_step(ledger, route, actor, dry_run=dry_run, progress=progress)
+    except (Refused, TkError) as error:
+        if isinstance(error, TkError) and error.kind in _NOTHING_GOES:
+            raise
+        rest = None if dry_run else _send_the_rest(ledger, route, progress)
+        if rest is not None:
+            without(rest)
+        if isinstance(error, Refused):
+            from tkledger.sync.refusal import named
+
+            raise named(ledger.repo, route, error) from None
+        raise
+
+
+def _send_the_rest(ledger: Ledger, route: Route, progress: Progress) -> Synced | None:
+    """Bring into step what depends on no commit; if the remote refuses a claim, the messages alone.
+    None if that cannot be done now.
+    """
+    repo, claims = ledger.repo, True
+    for _ in retrying(_RESTS, lambda attempt: 0.0):
+        try:
+            plan = plan_without_commits(ledger, route, progress, claims=claims)
+            if plan.alignment.moves:
+                refs.swap(repo, plan.alignment.moves, "tk: sync")
+            _follow(repo, route, plan, push(ledger, route, plan, progress))
+            return plan.done
+        except PushFailed as lost:
+            claims = claims and not is_final(repo, route, [lost])
+        except (RefMoved, Contended):
+            continue
+        except (Refused, TkError):
+            return None
+    return None
+
+
+def _in_step(
+    ledger: Ledger, route: Route, actor: str, *, dry_run: bool, progress: Progress
+) -> Synced:
+    """All of it, or an error."""
     repo = ledger.repo
     if not dry_run:
         heal(repo)
@@ -82,10 +135,10 @@ def sync(
         except PushFailed as one:
             lost.append(one)
             if is_final(repo, route, lost):
-                raise rejected(route, one.pushed) from None
+                raise _refused(repo, route, one) from None
         except (RefMoved, Contended):
             continue
-    raise _gave_up(route, lost, other)
+    raise _gave_up(repo, route, lost, other)
 
 
 @contextmanager
@@ -120,9 +173,15 @@ def _follow(repo: Repo, route: Route, plan: Plan, agreed: Sequence[RefSwap]) -> 
         land(repo, plan.landing, judged=plan.landing == plan.pushing)
 
 
-def _gave_up(route: Route, lost: Sequence[PushFailed], other: str) -> TkError:
+def _gave_up(repo: Repo, route: Route, lost: Sequence[PushFailed], other: str) -> Exception:
     if lost and lost[-1].pushed.declined:  # by a hook, after which the remote had moved each time
-        return rejected(route, lost[-1].pushed)
+        return _refused(repo, route, lost[-1])
     holder = f" ({other} holds the turn)" if other else ""
     fact = f"gave up after {TRIES} tries: {route.remote} kept moving{holder}"
     return TkError(Exit.BUSY, "busy", fact, f"tk sync {quoted(route.remote)}")
+
+
+def _refused(repo: Repo, route: Route, failed: PushFailed) -> Exception:
+    from tkledger.sync.refusal import refused_there  # most pushes are taken
+
+    return refused_there(repo, route, failed.pushed)

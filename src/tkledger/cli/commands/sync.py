@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
+from tkledger.errors import TkError
 from tkledger.sync.align import Exchange
 from tkledger.sync.plan import Synced
 from tkledger.sync.route import Route, route_from_head
 from tkledger.sync.sync import sync as sync_branch
+
+_LISTED = 20
+"""How many tasks with news are listed."""
 
 
 def sync(
@@ -20,62 +25,120 @@ def sync(
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
-    """Fetch, merge and push: this branch, claims and messages, all or nothing."""
+    """Fetch, merge and push: this branch, claims and messages, all or nothing. If the branch cannot be
+    sent, those that do not depend on it go without it.
+    """
     session = Session(path, actor=actor, progress=TERMINAL)
     route = route_from_head(session.repo, remote)
     name = session.actor(session.ledger.head())
+    others: list[Synced] = []
     try:
-        done = _with_bar(session, route, name, dry_run=dry_run)
-    except Refused:
-        say(f"syncing {route.here} with {route.there} would break the rules:")
+        done = _with_bar(session, route, name, others.append, dry_run=dry_run)
+    except (Refused, TkError) as error:
+        _say_who_refused(error, others)
         raise
-    return Answer(lambda: _json(route, done), lambda: [_words(route, done, dry_run=dry_run)])
+    return Answer(lambda: _json(route, done), lambda: _lines(route, done, dry_run=dry_run))
 
 
-def _with_bar(session: Session, route: Route, actor: str, *, dry_run: bool) -> Synced:
+def _with_bar(
+    session: Session,
+    route: Route,
+    actor: str,
+    without: Callable[[Synced], None],
+    *,
+    dry_run: bool,
+) -> Synced:
+    progress = session.progress
     if not sys.stderr.isatty():  # GitPython and rich take 150 ms, and would show nothing
-        return sync_branch(session.ledger, route, actor, dry_run=dry_run)
+        return sync_branch(session.ledger, route, actor, without, dry_run=dry_run)
     from tkledger.views.progress import bar
 
     with bar(sys.stderr) as shown:
-        progress = session.progress._replace(show=shown)
-        return sync_branch(session.ledger, route, actor, dry_run=dry_run, progress=progress)
+        progress = progress._replace(show=shown)
+        return sync_branch(
+            session.ledger, route, actor, without, dry_run=dry_run, progress=progress
+        )
+
+
+def _say_who_refused(error: Exception, others: list[Synced]) -> None:
+    """What comes before the error itself: what went all the same, and which commits are refused."""
+    from tkledger.sync.refusal import NotSent
+
+    for one in others:
+        if words := _exchanged(one):
+            say(f"claims and messages go without it: {'; '.join(words)}")
+    if isinstance(error, NotSent):
+        say(error.heading)
+        for one in others:
+            error.more.update(_exchanged_json(one))
+
+
+# -- for programs ------------------------------------------------------------------------------
 
 
 def _json(route: Route, done: Synced) -> dict[str, object]:
-    kinds = {"claims": done.claims, "inboxes": done.inboxes}
     return {
         **{"remote": route.remote, "branch": route.here, "upstream": route.there},
         **{"sent": done.sent, "received": done.received, "merged": done.merged},
         **({"commit": done.commit} if done.commit else {}),
-        **{name: without_empty(one._asdict()) for name, one in kinds.items() if any(one)},
+        **_exchanged_json(done),
         "tries": done.tries,
     }
 
 
-def _words(route: Route, done: Synced, *, dry_run: bool) -> str:
-    """One line about the branch, one about the rest, if there is any."""
+def _exchanged_json(done: Synced) -> dict[str, object]:
+    """Claims and inboxes by name, and the news; what is empty is absent."""
+    kinds = {"claims": done.claims, "inboxes": done.inboxes}
+    news = [without_empty(one._asdict()) for one in done.news]
+    return {
+        **{name: without_empty(one._asdict()) for name, one in kinds.items() if any(one)},
+        **({"news": news} if news else {}),
+    }
+
+
+# -- for people --------------------------------------------------------------------------------
+
+
+def _lines(route: Route, done: Synced, *, dry_run: bool) -> list[str]:
+    """One line about the branch, one about what else went, and one for each task with news."""
     if done.idle:
-        return f"nothing to do: {route.here} and {route.there} are in step"
+        return [f"nothing to do: {route.here} and {route.there} are in step"]
     would = "would be: " if dry_run else ""
     parts = [_count(done.sent, "commit", "sent"), _count(done.received, "commit", "received")]
     moved = ", ".join(part for part in parts if part) or "no commits"
     merged = " and merged" if done.merged else " as a new branch" if done.created else ""
-    lines = [f"{would}{route.here} <-> {route.there}: {moved}{merged}"]
-    others = [*_exchange(done.claims, "claim"), *_exchange(done.inboxes, "inbox")]
-    return "\n".join([*lines, *([f"{would}{'; '.join(others)}"] if others else [])])
-
-
-def _exchange(one: Exchange, what: str) -> list[str]:
-    lost = "someone else holds it now: " if what == "claim" else ""
-    rows = ((one.sent, "sent"), (one.received, "received"), (one.lost, "lost"))
+    others = "; ".join(_others(done))
     return [
-        f"{what} {verb}, {lost if verb == 'lost' else ''}{', '.join(names)}"
-        if verb == "lost"
-        else f"{what} {verb}: {', '.join(names)}"
-        for names, verb in rows
-        if names
+        f"{would}{route.here} <-> {route.there}: {moved}{merged}",
+        *([f"{would}{others}"] if others else []),
+        *_news(done),
     ]
+
+
+def _exchanged(done: Synced) -> list[str]:
+    """What went of claims and messages, what came, and what waits for its commit."""
+    waiting = ", ".join(done.claims.waiting)
+    kept = [f"claim kept until its commit is sent: {waiting}"] if waiting else []
+    return [*_others(done), *kept, *_news(done)]
+
+
+def _others(done: Synced) -> Iterator[str]:
+    """What was sent; of what was received the inboxes, since claims are news of their tasks."""
+    known = {one.task for one in done.news}
+    ended = tuple(name for name in done.claims.ended if name not in known)
+    yield from _exchange(done.claims._replace(received=(), ended=ended), "claim")
+    yield from _exchange(done.inboxes, "inbox")
+
+
+def _exchange(one: Exchange, what: str) -> Iterator[str]:
+    rows = ((one.sent, "sent"), (one.received, "received"), (one.ended, "ended"))
+    yield from (f"{what} {verb}: {', '.join(names)}" for names, verb in rows if names)
+
+
+def _news(done: Synced) -> Iterator[str]:
+    yield from (one.words for one in done.news[:_LISTED])
+    if len(done.news) > _LISTED:
+        yield f"and {len(done.news) - _LISTED} more tasks: tk log"
 
 
 def _count(number: int, noun: str, verb: str) -> str:

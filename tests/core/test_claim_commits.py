@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.changes import a_task
 from tkledger.core.claim import Claim
-from tkledger.core.claim_cause import ended, has_arrived, made_final, tells_of_a_commit
+from tkledger.core.claim_merge import ended, has_arrived, made_final, tells_of_a_commit
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task, changed
 

@@ -1,0 +1,83 @@
+"""What a sync brought, told by task: what others did to it, and who has claimed it. It moves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tkledger.core.claim import Claim
+from tkledger.core.trailers import REASON, lines, trailers
+from tkledger.git.objects import Oid
+from tkledger.ledger.reader import Ledger
+
+_MOST = 500
+"""How many of the newest commits are read."""
+
+_LETTERS = 120
+"""The longest reason that is shown."""
+
+_EDIT = "edit"
+
+_WORDS = {
+    **{"new": "created by", "admit": "admitted by", "start": "started by", "jump": "moved by"},
+    **{"submit": "submitted for review by", "done": "done by", "approve": "approved by"},
+    **{"reject": "sent back by", "block": "blocked by", "resume": "resumed by"},
+    **{"requeue": "requeued by", "cancel": "cancelled by", _EDIT: "changed by"},
+    **{"claim": "claimed by", "release": "given back by", "free": "no longer claimed"},
+    **{"lost": "your claim is lost, since it is claimed by", "end": "ended on another branch by"},
+}
+"""The events of history by their verbs, and those of claims."""
+
+
+class News(NamedTuple):
+    """The last that happened to a task: the event, who did it and why, as far as that is known."""
+
+    task: str
+    event: str
+    actor: str = ""
+    reason: str = ""
+
+    @property
+    def words(self) -> str:
+        """One line for a person."""
+        who = f"{_WORDS[self.event]} {self.actor}".rstrip()
+        return f"{self.task}: {who}" + (f": {self.reason}" if self.reason else "")
+
+
+def of_commits(ledger: Ledger, before: Oid, after: Oid) -> Iterator[News]:
+    """What the commits of ``after`` that ``before`` does not have did to tasks; for each task the last
+    move or, if none moved it, that it was changed.
+    """
+    from tkledger.ledger import log
+
+    found: dict[str, News] = {}
+    for one in log.entries(ledger, after, None, f"^{before}", f"--max-count={_MOST}"):
+        if one.event != _EDIT or one.task not in found:
+            why = trailers(one.message).get(REASON, "")
+            found[one.task] = News(one.task, one.event, one.actor, _short(why))
+    yield from found.values()
+
+
+def of_claim(task: str, claim: Claim | None, *, lost: bool) -> News:
+    """What a claim that came from the remote says; None if it is deleted there."""
+    if claim is None:
+        return News(task, "lost" if lost else "free")
+    if claim.final:
+        return News(task, "end", claim.holder)
+    if claim.released:
+        return News(task, "release", claim.holder)
+    return News(task, "lost" if lost else "claim", claim.holder)
+
+
+def by_task(*parts: Iterable[News]) -> tuple[News, ...]:
+    """All of them, one for each task: of an earlier part before a later one."""
+    found: dict[str, News] = {}
+    for part in parts:
+        for one in part:
+            found.setdefault(one.task, one)
+    return tuple(found.values())
+
+
+def _short(text: str) -> str:
+    first = (lines(text) or [""])[0]
+    return first if len(first) <= _LETTERS else f"{first[:_LETTERS]}..."

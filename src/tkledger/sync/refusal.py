@@ -1,0 +1,101 @@
+"""A push that was refused: the rules that were broken and the commits that break them, or git's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tkledger.core.change import Refused, Violation, quoted
+from tkledger.core.trailers import lines
+from tkledger.errors import Exit, TkError
+from tkledger.git.history import as_commit
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
+from tkledger.git.transport import Pushed
+from tkledger.sync.route import Route
+
+_LISTED = 5
+"""How many commits a message names."""
+
+_MOST = 1_000
+"""How many violations are read out of a server's words."""
+
+_BROKEN = re.compile(r"error\[(TK\d{3})\] ([^ :]+): (.*?)(?: \(([0-9a-f]{10})\))?")
+_SHORT = re.compile("[0-9a-f]{10}")
+_REMEDY = "  remedy: "
+
+
+class NotSent(Refused):
+    """A branch that was not sent, since it breaks rules.
+
+    heading: who refuses it, and which commits, in words
+    """
+
+    def __init__(self, repo: Repo, route: Route, by: str, *violations: Violation) -> None:
+        found = {one.commit: as_commit(repo.read(one.commit)) for one in violations if one.commit}
+        known = {name: made for name, made in found.items() if made is not None}
+        super().__init__(
+            *(
+                one._replace(commit=known[one.commit].oid) if one.commit in known else one
+                for one in violations
+            )
+        )
+        commits = {made.oid: made.message.partition("\n")[0] for made in known.values()}
+        self.more["commits"] = [{"commit": oid, "subject": words} for oid, words in commits.items()]
+        self.heading = _heading(route, by, commits)
+
+
+def _heading(route: Route, by: str, commits: dict[Oid, str]) -> str:
+    if not commits:
+        return f"{by}, and nothing of {route.here} was sent:"
+    count = f"{len(commits)} commit{'s' if len(commits) > 1 else ''}"
+    rows = [f"  {oid[:10]} {subject}" for oid, subject in list(commits.items())[:_LISTED]]
+    rows += [f"  and {len(commits) - _LISTED} more"] if len(commits) > _LISTED else []
+    return "\n".join([f"{by}: {count} of {route.here}, so that nothing of it was sent:", *rows])
+
+
+def named(repo: Repo, route: Route, refused: Refused) -> NotSent:
+    """A refusal with its commits: what the law forbids here was not even sent."""
+    if isinstance(refused, NotSent):
+        return refused
+    by = f"syncing {route.here} with {route.there} would break the rules"
+    return NotSent(repo, route, by, *refused.violations)
+
+
+def refused_there(repo: Repo, route: Route, pushed: Pushed) -> Exception:
+    """The error for a push that the remote does not take: the rules that its hooks name, else its words."""
+    violations = tuple(_violations(pushed.told))
+    if violations and pushed.declined:
+        return NotSent(repo, route, f"{route.remote} refused the push", *violations)
+    return _rejected(route, pushed)
+
+
+def _violations(told: str) -> Iterator[Violation]:
+    """The violations that tk's own hook on a server printed, as `tkledger.report` words them."""
+    from tkledger.core.catalogue import EVERY  # all rules, for their names
+
+    names = {one.code: one.name for one in EVERY}
+    rows = lines(told)
+    for row, after in list(zip(rows, [*rows[1:], ""]))[:_MOST]:
+        match = _BROKEN.fullmatch(row)
+        if match is not None:
+            code, task, fact, commit = match.groups()
+            remedy = after.removeprefix(_REMEDY) if after.startswith(_REMEDY) else ""
+            about = task if _SHORT.fullmatch(task) else ""  # some rules are about commits
+            yield Violation(task, code, names.get(code, ""), fact, remedy, commit or about)
+
+
+def _rejected(route: Route, pushed: Pushed) -> TkError:
+    output = lines(pushed.told or pushed.words)
+    said = [line for line in output if line and not line.startswith(("To ", "hint:"))]
+    reasons = "; ".join(dict.fromkeys(one.summary for one in pushed.answers if one.flag == "!"))
+    between = f"{route.there}..{route.here}"
+    remedy = f"look with tk verify {quoted(between)}"
+    if pushed.too_large:
+        reasons = "it is larger than the remote allows"
+        there = f"{quoted(route.remote)} COMMIT:{quoted(route.target)}"
+        remedy = f"push less at a time, git push {there}, then tk sync;"
+        remedy += f" or have receive.maxInputSize raised at {route.remote}"
+    fact = f"{route.remote} rejected the push{reasons and f', {reasons}'}:\n"
+    indented = "\n".join(f"  {line}" for line in said)
+    return TkError(Exit.REJECTED, "refused", fact + indented, f"nothing here was changed; {remedy}")
