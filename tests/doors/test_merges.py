@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.forks import fork, git_merge, results
-from tests.support.histories import A, B, PlainRepo, a_task, genesis, moved
+from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesis, moved
 from tkledger.core.task import changed as edited
 
 
@@ -111,3 +111,19 @@ def test_a_started_task_may_get_a_dependency_by_a_merge(begun: PlainRepo) -> Non
         begun, [{"c": moved(start, "in_progress")}], [{"c": edited(start, depends_on=["b"])}], base
     )
     assert results(begun, {"c": moved(edited(start, depends_on=["b"]), "in_progress")}) == set()
+
+
+def test_ancestors_among_many_parents_are_no_sides(begun: PlainRepo) -> None:
+    begun.commit({POLICY_PATH: genesis(review="required", version=2)[POLICY_PATH]}, "main")
+    root = begun.git("rev-list", "--max-parents=0", "main")
+    older = begun.commit({"a": edited(A, priority=1)}, "main")
+    started = moved(edited(A, priority=2), "in_progress")
+    tip = begun.commit({"a": started}, "main")
+    side = begun.commit({"a": edited(A, priority=3)}, older, branch=None)
+    for parents in ((tip, older, root), (tip, root, tip, older)):
+        assert begun.judged({"a": started, "src/x": b"1"}, *parents) == set()
+        assert begun.judged({"a": moved(started, "in_review")}, *parents) == {"TK222"}
+        assert begun.judged({"a": edited(A, priority=1)}, *parents) == {"TK221", "TK222"}
+    for priority, wrong in ((2, set()), (3, set()), (1, {"TK221"})):
+        both = edited(started, priority=priority)
+        assert begun.judged({"a": both}, tip, older, side) == wrong, "as if the two were merged"

@@ -47,6 +47,8 @@ def merged_in(
     newest = change.policy
     if newest is None:
         return
+    if len(parents) > len(change.parents):
+        parents = changes.independent(ledger, parents)
     sides = dict(zip(parents, change.parents))
     copied = _is_copied(newest, change)
     settled = [oid for oid, side in sides.items() if side.policy == newest and not copied]

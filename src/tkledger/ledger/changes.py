@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 
-from tkledger.core.change import Change, change
+from tkledger.core.change import Change, change, governing
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Entry, Pending, Snapshot, touched
@@ -48,12 +48,16 @@ def walk(
         ledger.keep(commit.oid, after)
         counting.add(ledger.tally.work(step))
         keys = frozenset(entries) if len(parents) < 2 else None
-        made = _made_by(ledger, commit, parents, after, keys, policy)
+        joined: Sequence[Oid] = commit.parents
+        if len(parents) > 2 and any(side.entries is not after.entries for side in parents):
+            joined = independent(ledger, joined)
+            parents = tuple(ledger.history_at(oid) for oid in joined)
+        made = _made_by(ledger, commit, joined, parents, after, keys, policy)
         if made is not None:
             made = made._replace(tally=partial(counting.usage, commit.oid))
             if made.touched:
                 ledger.former.note(commit.oid, made)
-                find = partial(ledger.former.versions, made, commit.parents)
+                find = partial(ledger.former.versions, made, joined)
                 made = made._replace(earlier=find if parents else None)
         yield commit, made
 
@@ -62,9 +66,26 @@ def proposed(
     ledger: Ledger, parents: Sequence[Oid], tree: Oid, message: str | None = None
 ) -> Change:
     """What a commit of ``tree`` on top of ``parents`` would do; git has not made it yet."""
+    parents = independent(ledger, parents)
     sides = tuple(ledger.history_at(oid) for oid in parents)
     made = about_to_be(ledger, change(sides, ledger.in_tree(tree)), parents, message)
     return _with_bases(ledger, made, parents) if made.is_merge and made.touched else made
+
+
+def independent(ledger: Ledger, parents: Sequence[Oid]) -> Sequence[Oid]:
+    """The parents that a Change of a commit on ``parents`` has: of more than two, those that no other
+    has in its history, since edition 2 of the law. A single one that is left counts twice: a commit
+    that joins nothing is still a merge, and authors nothing in the ledger.
+
+    Of two, the ancestor is their merge base, and so not a side that moved.
+    """
+    if len(parents) < 3:
+        return parents
+    law = governing(tuple(ledger.history_at(oid) for oid in parents), ledger.empty())
+    if law is None or law.law < 2:
+        return parents
+    left = history.independent(ledger.repo, parents)
+    return left if len(left) > 1 else left * 2
 
 
 class _Counting:
@@ -149,12 +170,15 @@ def _compared(
 def _made_by(
     ledger: Ledger,
     commit: Commit,
+    joined: Sequence[Oid],
     parents: tuple[Snapshot, ...],
     after: Snapshot,
     keys: frozenset[str] | None,
     policy: Policy | None,
 ) -> Change | None:
-    """What a commit does to the ledger; None if nothing. ``keys`` may have changed; None: any."""
+    """What a commit does to the ledger; None if nothing. ``parents`` are the ledgers in those that it
+    has ``joined``; ``keys`` may have changed; None: any.
+    """
     same = all(parent.entries is after.entries for parent in parents)
     if same and PREFIX not in commit.message and (parents or not after.entries):
         return None
@@ -165,8 +189,8 @@ def _made_by(
     own = made.is_merge and ledger.charges(commit)
     made = made._replace(actor=actor, message=commit.message, own_content=own)
     if not (made.touched or made.charged):
-        return _if_ledgers_join(ledger, made, commit.parents)
-    return _with_bases(ledger, made, commit.parents) if made.is_merge else made
+        return _if_ledgers_join(ledger, made, joined)
+    return _with_bases(ledger, made, joined) if made.is_merge else made
 
 
 def _if_ledgers_join(ledger: Ledger, made: Change, parents: Sequence[Oid]) -> Change | None:
