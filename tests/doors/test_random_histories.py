@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import verdicts
 from tests.support.histories import PlainRepo
 from tests.support.random_histories import ENDED, LIES, bases, built, dropped, history, lies_at
 from tkledger.core.rules import judge
@@ -47,3 +48,26 @@ def test_the_histories_are_worth_their_name() -> None:
     assert len(merges) > 1000
     assert len(crossed) > 100
     assert len(ends) > 300
+
+
+def test_all_who_judge_come_to_the_same_verdict(tmp_path: Path) -> None:
+    """A small part of what ``stress/histories.py`` compares, real pushes to a server's hooks included."""
+    found = verdicts.compare(range(20, 24), tmp_path, operations=40, hooked=4)
+    assert found.differences == ()
+    assert found.accepted > 60
+    assert found.refused > 5
+    assert found.ranges > 10
+    assert found.pushes > 5
+    assert found.real_pushes > 1
+
+
+def test_a_judge_that_is_too_mild_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push = verdicts.Server.push
+    mild = lambda server, commits: dict(list(push(server, commits).items())[1:])  # noqa: E731
+    monkeypatch.setattr(verdicts.Server, "push", mild)
+    found = verdicts.compare([20], tmp_path, operations=40)
+    assert found.refused
+    assert all("push of" in one for one in found.differences)
+    assert found.differences

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -82,13 +83,17 @@ class PlainRepo:
         return self.fast_import([(files, parents)], branch=branch)[0]
 
     def fast_import(
-        self, commits: Iterable[tuple[Files, tuple[int | str, ...]]], branch: str | None = "main"
+        self,
+        commits: Iterable[tuple[Files, tuple[int | str, ...]]],
+        branch: str | None = "main",
+        messages: Sequence[str] = (),
     ) -> list[str]:
         """Many commits in one go. A parent is an id, or the number of an earlier one of these."""
         stream, count = [], 0
+        told = chain(messages, repeat("woven"))
         for count, (files, parents) in enumerate(commits, 1):
             self._commits += 1
-            stream.append(_commit(count, files, parents, BEGIN + self._commits))
+            stream.append(_commit(count, files, parents, BEGIN + self._commits, next(told)))
         none = "0" * 40
         stream += [f"get-mark :{n}\n".encode() for n in range(1, count + 1)]
         stream.append(f"reset refs/plain_repo\nfrom {none}\n\ndone\n".encode())
@@ -143,8 +148,11 @@ def _bytes(value: Task | Policy | bytes) -> bytes:
     return codec.dump_policy(value) if isinstance(value, Policy) else value
 
 
-def _commit(mark: int, files: Files, parents: tuple[int | str, ...], when: int) -> bytes:
-    lines = [f"commit refs/plain_repo\nmark :{mark}\ncommitter {WHO} {when} +0000\ndata 5\nwoven\n"]
+def _commit(
+    mark: int, files: Files, parents: tuple[int | str, ...], when: int, message: str
+) -> bytes:
+    head = f"commit refs/plain_repo\nmark :{mark}\ncommitter {WHO} {when} +0000\n"
+    lines = [f"{head}data {len(message.encode())}\n{message}\n"]
     for number, parent in enumerate(parents):
         name = f":{parent}" if isinstance(parent, int) else parent
         lines.append(f"{'merge' if number else 'from'} {name}\n")

@@ -95,15 +95,24 @@ def wrongs(commits: Sequence[Commit], new: Commit) -> list[str]:
     for key in touched:
         task = new.entries[key]
         found += _qualified(key, task)
-        for ancestor in _bits(new.lineage & ~(1 << new.number)):
-            if key in commits[ancestor].entries:
-                found += _descends(key, commits[ancestor].entries[key], task)
+        for version in _versions(key, commits, new):
+            found += _descends(key, version, task)
         found += _frozen(key, commits, new)
         if len(parents) == 1:
             found += _ordinary(key, parents[0], new)
         elif parents:
             found += _joined(key, parents, new)
     return found + (list(_standing(commits, new)) if touched else [])
+
+
+def _versions(key: str, commits: Sequence[Commit], new: Commit) -> Iterator[Any]:
+    """The different versions of a task in all ancestors."""
+    seen: set[int] = set()
+    for ancestor in _bits(new.lineage & ~(1 << new.number)):
+        version = commits[ancestor].entries.get(key)
+        if version is not None and id(version) not in seen:
+            seen.add(id(version))
+            yield version
 
 
 def _form(new: Commit, changed: set[str]) -> Iterator[str]:
@@ -306,8 +315,9 @@ def _joined(key: str, parents: Sequence[Commit], new: Commit) -> Iterator[str]:
     if ended and task.state.value != ("done" if "done" in ended else "cancelled"):
         yield f"{key}: an end was undone"
     moved_apart = len(parents) == 2 and len(sides) == 2 and sides[0] != sides[1]
+    leaves = [dict(_leaves(side)) for side in sides]
     for name, value in _leaves(task):
-        values = [dict(_leaves(side)).get(name) for side in sides]
+        values = [side.get(name) for side in leaves]
         if not _from_sides(name, value, values, moved_apart=moved_apart):
             yield f"{key}: the merge authors {name}"
     if len(new.bases) == 1 and len(parents) == 2:

@@ -8,7 +8,7 @@ makes the history, and `independent_rules` says whether all of that should have 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -63,10 +63,17 @@ class Tally(NamedTuple):
 class World:
     """One random history under some rules; ``wrongs`` is what the oracle says against it."""
 
-    def __init__(self, seed: int, rules: tuple[Rule, ...] = RULES, wild: float = 0.3) -> None:
+    def __init__(
+        self,
+        seed: int,
+        rules: tuple[Rule, ...] = RULES,
+        wild: float = 0.3,
+        amending: float = 0.07,
+    ) -> None:
         self.rng = Random(seed)
         self.rules = rules
         self.wild = wild
+        self.amending = amending
         self.snapshots: list[Snapshot] = []
         self.history: list[independent_rules.Commit] = []
         self.refused: Counter[str] = Counter()
@@ -96,6 +103,7 @@ class World:
         """The number of the new commit; None if the gate refuses it."""
         made = self.proposed(parents, after)
         violations = judge(made, self.rules)
+        self.judged(parents, after, violations)
         if violations:
             self.rejected += 1
             self.refused.update({violation.code for violation in violations})
@@ -113,11 +121,16 @@ class World:
         self.criss_crosses += len(bases) > 1
         return number
 
+    def judged(
+        self, parents: tuple[int, ...], after: Snapshot, violations: Sequence[Violation]
+    ) -> None:
+        """Called with each proposal and its verdict, before it is accepted or refused."""
+
     # -- what happens ------------------------------------------------------------------------
 
-    def run(self) -> World:
-        """As many operations as a history has, or until something is wrong."""
-        for _ in range(OPERATIONS):
+    def run(self, operations: int = OPERATIONS) -> World:
+        """So many operations, or until something is wrong."""
+        for _ in range(operations):
             if self.wrongs:
                 break
             try:
@@ -144,7 +157,7 @@ class World:
         return self.rng.random() < self.wild
 
     def _changed(self, before: Snapshot) -> Snapshot:
-        if self.rng.random() < 0.07:
+        if self.rng.random() < self.amending:
             return self._amended(before)
         after = before
         for _ in range(self.rng.choice((1, 1, 1, 2, 3))):
