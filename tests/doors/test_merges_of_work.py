@@ -111,3 +111,37 @@ def test_a_merge_with_content_of_its_own_names_its_task(clone: Clone) -> None:
         bare.push()
     merge(bare, {}, "HEAD~1", "HEAD~1^2")
     bare.push()
+
+
+def test_a_client_asks_a_merge_before_it_is_committed(clone: Clone) -> None:
+    """Charges and attribution, as the server will; after the remedy the server takes it."""
+    clone.ok("edit", "p", "--budget", "steps=1")
+    clone.ok("config", "set", "attribution", "required")
+    clone.git("switch", "-q", "-c", "side")
+    clone.write("other", "1")
+    clone.commit(STEP)
+    clone.git("switch", "-q", "main")
+    clone.ok("note", "a", "meanwhile")
+
+    def merged(message: str, *, work: bool) -> None:
+        clone.git("merge", "-q", "--no-ff", "--no-commit", "side")
+        if work:
+            clone.write("other", "2")
+        clone.commit(message)
+
+    before = clone.oid()
+    for message, reason in (
+        ("no task", r"TK706.*this commit: names no task\n +remedy: end its message with a line"),
+        (STEP, r"TK401.*p: no further step: 2 of 1 steps used"),
+        ("work\n\nTk-Task: nobody\n", "TK706.*names nobody, which is not a task"),
+    ):
+        with pytest.raises(Refused, match=reason):
+            merged(message, work=True)
+        assert clone.refusals()[-1] == "commit-msg"
+        assert clone.oid() == before
+        clone.git("merge", "--abort")
+    merged("joins only", work=False)
+    clone.git("reset", "-q", "--hard", before)
+    merged("work\n\nTk-Task: s\n", work=True)
+    clone.push()
+    assert used(clone, "s") == 1

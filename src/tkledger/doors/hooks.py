@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
@@ -20,6 +20,7 @@ from tkledger.core.trailers import PREFIX, STEP, lines, trailers
 from tkledger.core.usage import Bill, bills
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
+from tkledger.git.commit import Commit
 from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -71,7 +72,7 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     heads = _merge_heads(ledger.repo)
     task = trailers(message).get(STEP)
     verdict = gate.staged(ledger, tree, heads, message)
-    named = [task] if task and not heads else []
+    named = [task] if task else []
     fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))
     yield from (*verdict.violations, *fenced)
     cut = not (scissors and PREFIX in below)  # by git, as a rule: what it keeps is judged later
@@ -79,10 +80,25 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
         note_message_checked(ledger.repo)
     if not heads:
         _warn(ledger, bills(message))
-    if ledger.in_tree(tree).entries != ledger.head().entries:
-        return  # a commit that changes a task needs no trailer
-    head = ledger.head()
-    yield from judge_door(CodeCommit("this commit", bool(heads), task, asks(head), (head,)))
+    yield from _unattributed(ledger, tree, heads, message)
+
+
+def _unattributed(
+    ledger: Ledger, tree: Oid, heads: Sequence[Oid], message: str
+) -> Iterator[Violation]:
+    """A commit of code about to be made that names no task, as a server will ask: an ordinary one that
+    changes a task needs no trailer, and a merge none if all that it holds comes from its sides.
+    """
+    head, after = ledger.head(), ledger.in_tree(tree)
+    required = asks(head) or asks(after)
+    if not required or not (heads or after.entries == head.entries):
+        return
+    joins = False
+    if heads and ledger.repo.head is not None:
+        parents = (ledger.repo.head, *heads)
+        joins = not ledger.has_own_content(Commit("", tree, parents, 0, "", message))
+    task = trailers(message).get(STEP)
+    yield from judge_door(CodeCommit("this commit", joins, task, required, (head, after)))
 
 
 def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:

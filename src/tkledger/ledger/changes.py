@@ -68,7 +68,11 @@ def proposed(
     """What a commit of ``tree`` on top of ``parents`` would do; git has not made it yet."""
     parents = independent(ledger, parents)
     sides = tuple(ledger.history_at(oid) for oid in parents)
-    made = about_to_be(ledger, change(sides, ledger.in_tree(tree)), parents, message)
+    made = change(sides, ledger.in_tree(tree))
+    if made.is_merge and message:
+        merge = Commit("", tree, tuple(parents), 0, "", message)
+        made = made._replace(own_content=ledger.charges(merge))
+    made = about_to_be(ledger, made, parents, message)
     return _with_bases(ledger, made, parents) if made.is_merge and made.touched else made
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from tkledger.core.change import governing
 from tkledger.core.layout import FOLDER
 from tkledger.git import history
-from tkledger.git.commit import ABSENT, Commit
-from tkledger.git.objects import FOLDER_MODE, Oid
+from tkledger.git.commit import ABSENT, Commit, commit_bytes
+from tkledger.git.objects import FOLDER_MODE, NewObject, Oid, oid_of
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 
@@ -41,10 +41,25 @@ def has_own_content(ledger: Ledger, merge: Commit) -> bool:
         if not in_all or len(parents) == 1:
             return True
         found.append(path)
+    if not found:
+        return False
+    oid = merge.oid or _stored(ledger.repo, merge)
     return any(
-        history.merge_authors(ledger.repo, merge.oid, found[start : start + _BATCH])
+        history.merge_authors(ledger.repo, oid, found[start : start + _BATCH])
         for start in range(0, len(found), _BATCH)
     )
+
+
+def _stored(repo: Repo, merge: Commit) -> Oid:
+    """A merge that is about to be made, stored without a ref: git shows what a merge authors of a
+    commit only. The next ``git gc`` removes it.
+    """
+    from tkledger.git.writing import write_objects
+
+    who = "tk <tk@localhost> 0 +0000"
+    made = NewObject("commit", commit_bytes(merge.tree, merge.parents, who, who, ""))
+    write_objects(repo, [made])
+    return oid_of("commit", made.data, repo.width)
 
 
 def _differing(repo: Repo, tree: Oid, parents: Sequence[Oid]) -> Iterator[tuple[str, bool]]:

@@ -44,7 +44,7 @@ class Ledger:
         self.files = TreeReader(repo, cache)
         self._keep_sums = keep_sums
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
-        self._own_content: dict[Oid, bool] = {}
+        self._own_content: dict[tuple[Oid, tuple[Oid, ...]], bool] = {}
 
     @cached_property
     def tally(self) -> Tally:
@@ -71,12 +71,15 @@ class Ledger:
         return bool(bills(commit.message)) and self.has_own_content(commit)
 
     def has_own_content(self, merge: Commit) -> bool:
-        """Whether a merge holds files outside the ledger that come from none of its parents."""
-        if merge.oid not in self._own_content:
+        """Whether a merge holds files outside the ledger that come from none of its parents; one that is
+        about to be made has no id yet.
+        """
+        key = merge.tree, merge.parents
+        if key not in self._own_content:
             from tkledger.ledger.own_content import has_own_content
 
-            self._own_content[merge.oid] = has_own_content(self, merge)
-        return self._own_content[merge.oid]
+            self._own_content[key] = has_own_content(self, merge)
+        return self._own_content[key]
 
     def head(self) -> Snapshot:
         """The ledger in HEAD's commit; empty before the first commit."""
