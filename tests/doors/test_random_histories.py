@@ -55,9 +55,9 @@ def test_all_who_judge_come_to_the_same_verdict(tmp_path: Path) -> None:
     found = verdicts.compare(range(20, 24), tmp_path, operations=40, hooked=4)
     assert found.differences == ()
     assert found.accepted > 60
-    assert found.refused > 5
+    assert found.refused > 2
     assert found.ranges > 10
-    assert found.pushes > 5
+    assert found.pushes > 2
     assert found.real_pushes > 1
 
 
