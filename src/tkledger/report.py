@@ -65,7 +65,8 @@ def print_json(**values: Any) -> None:
 
 def violation_json(violation: Violation) -> dict[str, str]:
     """A violation by the names of its parts; absent ones are absent."""
-    return {name: value for name, value in violation._asdict().items() if value}
+    parts = violation._replace(repair="")._asdict()
+    return {name: value for name, value in parts.items() if value}
 
 
 def violation_text(violation: Violation, level: str = "error") -> str:

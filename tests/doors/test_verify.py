@@ -91,9 +91,8 @@ def test_a_jump_made_in_an_editor_is_named(
     assert tk(begun, "verify", "--all") == Exit.REJECTED
     assert capsys.readouterr().err == (
         f"error[TK201] a: todo -> done is not a transition ({oid[:10]})\n"
-        "  remedy: tk start a\n"
+        f"  remedy: tk accept {oid[:10]} --reason TEXT\n"
         "checked 4 commits: 1 breaks the rules\n"
-        "  to accept a commit that has to stay: tk accept COMMIT --reason TEXT\n"
     )
     status, said = answer(begun, capsys, "verify", "HEAD~2..HEAD")
     assert status == Exit.REJECTED
@@ -104,7 +103,7 @@ def test_a_jump_made_in_an_editor_is_named(
             "code": "TK201",
             "name": "illegal-transition",
             "message": "todo -> done is not a transition",
-            "remedy": "tk start a",
+            "remedy": f"tk accept {oid[:10]} --reason TEXT",
             "commit": oid,
         }
     ]

@@ -24,7 +24,10 @@ def quoted(text: str) -> str:
 
 
 class Violation(NamedTuple):
-    """One rule broken by one task (or path): the fact, and the next legal move."""
+    """One rule broken by one task (or path): the fact, and the next legal move.
+
+    ``repair`` is what a later commit can do about it, for whoever words the remedy.
+    """
 
     task: str
     code: str
@@ -32,6 +35,7 @@ class Violation(NamedTuple):
     message: str
     remedy: str
     commit: str = ""
+    repair: str = ""
 
 
 class Refused(Exception):

@@ -168,6 +168,7 @@ HOOKS: dict[str, Callable[[Ledger, list[str], bytes], Iterable[Violation]]] = {
     "post-receive": _post_receive_hook,
 }
 
+_OF_PUSHES = frozenset({"pre-push", "pre-receive", "post-receive"})
 _READ_STDIN = frozenset({"reference-transaction", "pre-push", "pre-receive", "post-receive"})
 
 
@@ -192,7 +193,10 @@ def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
     try:
         repo = Repo()
         ledger = Ledger(repo, keep_sums=True)
-        violations = list(dict.fromkeys(HOOKS[name](ledger, arguments, stdin)))
+        found = list(dict.fromkeys(HOOKS[name](ledger, arguments, stdin)))
+        if not found:
+            return Exit.OK
+        violations, more = _worded(repo, name, found)
     except Exception as error:
         known = report.understood(error) or report.bug(error)
         report.fail(
@@ -200,7 +204,21 @@ def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
             as_json=False,
         )
         return Exit.REJECTED
-    return report.refuse(violations, as_json=False) if violations else Exit.OK
+    status = report.refuse(violations, as_json=False)
+    for line in more:
+        report.say(report.visible(f"  {line}"))
+    return status
+
+
+def _worded(repo: Repo, name: str, found: list[Violation]) -> tuple[list[Violation], list[str]]:
+    """What a hook refuses with the way on from there, and lines on how to go on as a whole."""
+    from tkledger.doors import remedies
+
+    if name in _OF_PUSHES:
+        return found, []
+    more = list(remedies.after_revert(repo))
+    of_index = not more and name != "reference-transaction"
+    return (list(remedies.for_index(repo, found)) if of_index else found), more
 
 
 def _run_foreign(foreign: str, arguments: list[str], stdin: bytes) -> int:

@@ -72,8 +72,10 @@ def _of_older(
     for oid in commits:
         where = f"(in {oid[:10]}, by policy version {newest.version})"
         for one in found[oid]:
-            remedy = _REBASE.format(newest.version) if copied else one.remedy
-            yield one._replace(message=f"{one.message} {where}", remedy=remedy)
+            if copied:
+                rebase = _REBASE.format(newest.version)
+                one = one._replace(remedy=rebase, repair=rebase)
+            yield one._replace(message=f"{one.message} {where}")
 
 
 def _judged_with_all_before(

@@ -10,6 +10,7 @@ from tkledger.core import budget
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
 from tkledger.doors import gate
+from tkledger.doors.remedies import for_commit
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -105,4 +106,5 @@ def _count_and_violations(
         return count, found
 
     done = gate.in_parts(ledger, judge_part, todo)
-    return sum(number for number, _ in done), [one for _, broken in done for one in broken]
+    count = sum(number for number, _ in done)
+    return count, list(for_commit(one for _, broken in done for one in broken))

@@ -103,16 +103,15 @@ def _view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | As
             yield Aside(
                 f"  {verdict.pending} accepted at the end only: counts once {verdict.decides} has it"
             )
-        yield Aside("  to accept a commit that has to stay: tk accept COMMIT --reason TEXT")
     else:
         accepted = len({one.commit for one in verdict.accepted})
         yield f"checked {commits}: no violation" + (f", {accepted} accepted" if accepted else "")
 
 
 def _staged(session: Session, format: str) -> Answer:
-    from tkledger.doors import hooks
+    from tkledger.doors import hooks, remedies
 
-    violations = hooks.in_index(session.ledger)
+    violations = list(remedies.for_index(session.repo, hooks.in_index(session.ledger)))
 
     def view() -> Iterable[str | Aside]:
         return (

@@ -54,10 +54,10 @@ def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, .
         return ()
     edition = change.policy.law
     found = {
-        Violation(task, code, name, message, remedy)
+        Violation(task, code, name, message, remedy, "", repair)
         for code, name, since, findings in rules
         if since <= edition
-        for task, message, remedy in findings(change)
+        for task, message, remedy, repair in findings(change)
     }
     return tuple(sorted(found)) if found else ()
 

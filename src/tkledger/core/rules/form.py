@@ -29,12 +29,16 @@ TOO_LARGE = "TK109"
 STRAY_FILE = "TK110"
 
 
+_AGAIN, _COMMIT = ", then commit again", ", then commit it"
+
+
 def _flaws(change: Change, code: str) -> Iterator[Finding]:
     for key in change.touched:
         entry = change.after.entry(key)
         if isinstance(entry, Flaw) and entry.code == code:
             if all(parent.entry(key) != entry for parent in change.parents):
-                yield Finding(entry.subject, entry.message, entry.remedy)
+                repair = entry.remedy.removeprefix("tk resolve, or ").removesuffix(_AGAIN)
+                yield Finding(entry.subject, entry.message, entry.remedy, repair + _COMMIT)
 
 
 @rule(UNREADABLE)
@@ -81,6 +85,7 @@ def unknown_field(change: Change) -> Iterator[Finding]:
                     key,
                     f"{name} came with a later format of the files than {format}",
                     f"tk config set format {policy_file.FORMAT}, if everybody here has this tk",
+                    f"tk config set format {policy_file.FORMAT}",
                 )
 
 

@@ -26,7 +26,8 @@ def unknown_parent(change: Change) -> Iterator[Finding]:
 
     Remedy: create the parent first, or in the same commit; or `tk edit ID --parent ID`.
     """
-    return _unknown(change, "parent", lambda task: [task.parent] if task.parent else [])
+    mend = "tk edit {} --parent ID"
+    return _unknown(change, "parent", lambda task: [task.parent] if task.parent else [], mend)
 
 
 @rule("TK302")
@@ -37,7 +38,8 @@ def unknown_dependency(change: Change) -> Iterator[Finding]:
 
     Remedy: `tk edit ID --no-depends-on DEP`.
     """
-    return _unknown(change, "dependency", lambda task: task.depends_on)
+    mend = "tk edit {} --no-depends-on {}"
+    return _unknown(change, "dependency", lambda task: task.depends_on, mend)
 
 
 @rule("TK303")
@@ -52,14 +54,15 @@ def unknown_origin(change: Change) -> Iterator[Finding]:
 
 
 def _unknown(
-    change: Change, what: str, links: Callable[[Task], Iterable[str]]
+    change: Change, what: str, links: Callable[[Task], Iterable[str]], mend: str = ""
 ) -> Iterator[Finding]:
     def standing(snapshot: Snapshot) -> Iterator[Finding]:
         for key in change.touched:
             task = snapshot.task(key)
             for other in links(task) if task else ():
                 if other not in snapshot.entries:
-                    yield Finding(key, f"its {what} {other} does not exist", "tk list")
+                    fact = f"its {what} {other} does not exist"
+                    yield Finding(key, fact, "tk list", mend.format(key, other))
 
     return newly(change, standing)
 
@@ -123,7 +126,7 @@ def parent_cycle(change: Change) -> Iterator[Finding]:
 
     for path in _new_cycles(change, parents):
         remedy = f"tk edit {path[-1]} --parent ''"
-        yield Finding(path[0], f"its parents lead back to it: {_shown(path)}", remedy)
+        yield Finding(path[0], f"its parents lead back to it: {_shown(path)}", remedy, remedy)
 
 
 @rule("TK305")
@@ -141,7 +144,7 @@ def dependency_cycle(change: Change) -> Iterator[Finding]:
 
     for path in _new_cycles(change, dependencies):
         remedy = f"tk edit {path[-1]} --no-depends-on {path[0]}"
-        yield Finding(path[0], f"its dependencies lead back to it: {_shown(path)}", remedy)
+        yield Finding(path[0], f"its dependencies lead back to it: {_shown(path)}", remedy, remedy)
 
 
 @rule("TK306")
@@ -170,7 +173,8 @@ def deadlock(change: Change) -> Iterator[Finding]:
             yield Finding(
                 path[0],
                 f"waits for itself by parents and dependencies: {_shown(path)}",
-                f"tk edit {node} --no-depends-on {other}",
+                remedy := f"tk edit {node} --no-depends-on {other}",
+                remedy,
             )
 
 

@@ -11,7 +11,7 @@ from itertools import chain, islice
 
 from tkledger.core.change import Change
 from tkledger.core.graph import reachable, walk
-from tkledger.core.rules.rule import Finding, newly, rule
+from tkledger.core.rules.rule import Finding, elsewhere, newly, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 
@@ -47,11 +47,8 @@ def too_deep(change: Change) -> Iterator[Finding]:
             if task is not None and not (change.is_merge and task.ended):
                 depth, limit = _depth_and_limit(snapshot, key, change.law.depth, known)
                 if depth > limit:
-                    yield Finding(
-                        key,
-                        f"is at depth {depth}, the limit is {limit}",
-                        f"tk edit {key} --parent ID",
-                    )
+                    fact = f"is at depth {depth}, the limit is {limit}"
+                    yield Finding(key, fact, *elsewhere(change, key))
 
     return newly(change, standing)
 
@@ -186,7 +183,7 @@ def origin_chain_too_long(change: Change) -> Iterator[Finding]:
                 task.id,
                 f"is {len(path) - 1} tasks away from what was asked for,"
                 f" the limit is {most}: {shown}",
-                f"tk show {path[1]}, or tk new TITLE without --from",
+                f"tk show {path[1]}, or tk new TITLE (without --from)",
             )
 
 
@@ -212,7 +209,7 @@ def too_much_discovered(change: Change) -> Iterator[Finding]:
             yield Finding(
                 first,
                 f"is one of {count} tasks that came out of {root}, the limit is {most}",
-                f"tk show {root}, or tk new TITLE without --from",
+                f"tk show {root}, or tk new TITLE (without --from)",
             )
 
 

@@ -20,7 +20,7 @@ from tkledger.core.lifecycle import (
     is_terminal,
 )
 from tkledger.core.policy import Policy
-from tkledger.core.rules.rule import Finding, newly, rule, way_on
+from tkledger.core.rules.rule import Finding, elsewhere, newly, rule, way_on
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 
@@ -114,11 +114,13 @@ def started_with_open_dependencies(change: Change) -> Iterator[Finding]:
             first = waiting[0]
             over = _ended(change.after, first)
             way = way_on(change.after, first, change.law) if over else f"tk why {first}"
+            out = f"tk edit {task.id} --no-depends-on {first}"
             yield Finding(
                 task.id,
                 f"cannot be worked on: {some(list(waiting))} {'is' if len(waiting) == 1 else 'are'}"
                 " not done",
-                f"{way}, or tk edit {task.id} --no-depends-on {first}",
+                f"{way}, or {out}",
+                "" if task.ended else out,
             )
 
 
@@ -157,6 +159,7 @@ def ended_with_open_children(change: Change) -> Iterator[Finding]:
             parent,
             f"cannot end: its child{'' if one else 'ren'} {some(sorted(children))} {'is' if one else 'are'} open",
             f"tk why {first}, or tk edit {first} --parent ID",
+            f"tk edit {first} --parent ID",
         )
 
 
@@ -170,11 +173,9 @@ def opened_under_ended_parent(change: Change) -> Iterator[Finding]:
     """
     for parent, child in _orphans(change):
         if _ended(change.before, parent):
-            yield Finding(
-                child,
-                f"is open under {parent}, which has ended",
-                f"tk edit {child} --parent ID, or tk new --from {parent} TITLE",
-            )
+            remedy, repair = elsewhere(change, child)
+            fact = f"is open under {parent}, which has ended"
+            yield Finding(child, fact, f"{remedy}, or tk new --from {parent} TITLE", repair)
 
 
 @rule("TK214")
@@ -195,10 +196,13 @@ def ended_with_open_concerns(change: Change) -> Iterator[Finding]:
         if concerns:
             number = task.concerns.index(concerns[0]) + 1
             more = f" and {len(concerns) - 1} more" if len(concerns) > 1 else ""
+            settle = f"tk concern {task.id} TEXT --settle {number}"
+            known = any(concerns[0] in old.concerns for old in change.former(task.id))
             yield Finding(
                 task.id,
                 f"cannot be done: its concern {number} is open{more} ({concerns[0]})",
-                f"tk concern {task.id} TEXT --settle {number}",
+                settle if known else f"leave {task.id} open in this commit; {settle} is the next",
+                settle,
             )
 
 
@@ -222,7 +226,7 @@ def _orphans(change: Change) -> Iterator[tuple[str, str]]:
             elif task.parent and _ended(snapshot, task.parent):
                 yield Finding(task.parent, key, "")
 
-    for parent, child, _ in newly(change, standing):
+    for parent, child, *_ in newly(change, standing):
         yield parent, child
 
 

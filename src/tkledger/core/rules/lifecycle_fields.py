@@ -46,11 +46,12 @@ def deleted(change: Change) -> Iterator[Finding]:
     """
     for key in change.touched:
         if "/" not in key and key not in change.after.entries:
+            path = quoted(path_of(key))
             yield Finding(
                 key,
                 "its file is deleted",
-                f"git restore --staged --worktree {quoted(path_of(key))}"
-                " (once committed: with --source COMMIT~1)",
+                f"git restore --staged --worktree {path}",
+                f"git restore --source COMMIT~1 --staged --worktree {path}, then commit it",
             )
 
 
@@ -64,10 +65,13 @@ def qualifier_missing(change: Change) -> Iterator[Finding]:
     """
     for task in change.present():
         if task.state is State.BLOCKED and task.wait.reason is None:
+            moved = any(old.state is not State.BLOCKED for old in change.former(task.id))
+            by_hand = f"write 'wait:' and '  reason: other' into {path_of(task.id)}"
             yield Finding(
                 task.id,
                 "is blocked without a reason",
-                f"tk block {task.id} --reason other -m TEXT (in the file: 'wait:', '  reason: other')",
+                f"tk block {task.id} --reason other -m TEXT" if moved else by_hand,
+                f"tk requeue {task.id}",
             )
 
 
@@ -86,7 +90,8 @@ def qualifier_out_of_place(change: Change) -> Iterator[Finding]:
             yield Finding(
                 task.id,
                 f"{name} belongs to {home}, the task is {task.state.value}",
-                f"take '{name}' out of {path_of(task.id)}",
+                take := f"take '{name}' out of {path_of(task.id)}",
+                f"{take}, then commit it",
             )
 
 

@@ -35,7 +35,8 @@ def policy_deleted(change: Change) -> Iterator[Finding]:
         yield Finding(
             POLICY_PATH,
             "the policy is deleted",
-            f"restore it with: git checkout HEAD -- {POLICY_PATH}",
+            f"git restore --staged --worktree {POLICY_PATH}",
+            f"git restore --source COMMIT~1 --staged --worktree {POLICY_PATH}, then commit it",
         )
 
 
@@ -69,7 +70,7 @@ def policy_not_alone(change: Change) -> Iterator[Finding]:
             yield Finding(
                 POLICY_PATH,
                 "the policy changes in the same commit as a task",
-                f"git commit {POLICY_PATH} by itself first",
+                f"git commit -m TEXT {POLICY_PATH} (by itself first)",
             )
 
 

@@ -11,11 +11,15 @@ from tkledger.core.snapshot import Snapshot
 
 
 class Finding(NamedTuple):
-    """What a rule says of one task or path: the fact, and the next legal move."""
+    """What a rule says of one task or path: the fact, and the next legal move instead of what was tried.
+
+    ``repair`` is what a later commit can do about it once it is committed; empty if nothing.
+    """
 
     task: str
     message: str
     remedy: str
+    repair: str = ""
 
 
 Judgement = Callable[..., Iterable[Finding]]
@@ -39,8 +43,8 @@ class Rule(NamedTuple):
 
     def judge(self, subject: object) -> Iterator[Violation]:
         """What of a Change, or of what a door sees, breaks this rule."""
-        for task, message, remedy in self.findings(subject):
-            yield Violation(task, self.code, self.name, message, remedy)
+        for task, message, remedy, repair in self.findings(subject):
+            yield Violation(task, self.code, self.name, message, remedy, repair=repair)
 
 
 def rule(code: str, *, since: int = 1) -> Callable[[Judgement], Rule]:
@@ -61,6 +65,13 @@ def way_on(ledger: Snapshot, ended: str, policy: Policy) -> str:
     if not last.ended:
         return f"tk why {last.id}"
     return f"tk reopen {last.id}" if policy.format >= 2 else f"tk new --from {last.id} TITLE"
+
+
+def elsewhere(change: Change, task_id: str) -> tuple[str, str]:
+    """How to hang a task elsewhere in the tree, as remedy and as repair: a new task is not there yet."""
+    edit = f"tk edit {task_id} --parent ID"
+    known = any(task_id in parent.entries for parent in change.parents)
+    return (edit if known else "another parent: --parent ID"), edit
 
 
 def newly(change: Change, standing: Callable[[Snapshot], Iterable[Finding]]) -> Iterator[Finding]:
