@@ -149,3 +149,17 @@ def test_a_claim_is_given_back_once(project: Project) -> None:
 @pytest.mark.parametrize("command", ["send bob hi", "release a", "inbox --ack x", "next --claim"])
 def test_a_key_that_cannot_be_kept_is_no_key(project: Project, command: str) -> None:
     assert project.tk(*command.split(), "--key", " ").status == Exit.USAGE
+
+
+def test_a_change_is_taken_back_once(project: Project) -> None:
+    for words in (("start", "a"), ("submit", "a"), ("new", "E", "--id", "e")):
+        project.ok(*words)
+    repeated(project, "rename e f", "rename e g", "undo", key="r")
+    repeated(project, "delete f", "delete a", key="d")
+    repeated(project, "undo", "undo a", "delete f", key="u")
+    assert project.state("a") == "in_progress"
+    project.ok("note", "a", "words", "--key", "n")
+    assert "was used for something else" in project.tk("undo", "--key", "n").err
+    project.git("tag", "v1")
+    repeated(project, "delete b", "delete c", key="m")
+    assert project.state("b") == "cancelled"

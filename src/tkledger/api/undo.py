@@ -27,16 +27,17 @@ _SHOWN = 5
 """Of how many tasks the way back is told."""
 
 
-def undo(session: Session, word: str | None = None, *, dry_run: bool = False) -> Undone:
+def undo(
+    session: Session, word: str | None = None, *, dry_run: bool = False, key: str | None = None
+) -> Undone:
     """Take back the newest change of the ledger: the whole commit, whatever tasks it has.
 
     If ``word`` names a task, only if the change is one of this task, but then whoever made it. Raises
     TkError, with what leads back instead, if it cannot be taken back.
     """
-    head = session.head()
-    wanted = existing(head, word).id if word else None
 
     def choose(found: Newest) -> None:
+        wanted = existing(session.head(), word).id if word else None
         if wanted is not None and wanted not in found.touched:
             raise _not_newest(session, found, wanted)
         if found.obstacle:
@@ -44,17 +45,21 @@ def undo(session: Session, word: str | None = None, *, dry_run: bool = False) ->
         if wanted is None and not _owns(session)(found.commit):
             raise _of_another(found)
 
-    return _taken_back(session, choose, dry_run=dry_run)
+    words = f"undo {word}" if word else "undo"
+    return _taken_back(session, _undoing(session, words, key, choose), dry_run=dry_run)
 
 
-def rename(session: Session, word: str, new: str, *, dry_run: bool = False) -> Undone:
+def rename(
+    session: Session, word: str, new: str, *, dry_run: bool = False, key: str | None = None
+) -> Undone:
     """Give a task another id, by the creation of it made again. Raises TkError if its creation is not
     the newest change, or cannot be taken back.
     """
-    old = existing(session.head(), word)
-    require_free(session.head(), new, f"tk rename {old.id} NEW")
 
     def choose(found: Newest) -> Instead:
+        head = session.head()
+        old = existing(head, word)
+        require_free(head, new, f"tk rename {old.id} NEW")
         why = _not_created_by(found, old.id)
         if why:
             remedy = f"tk note {old.id} TEXT" if old.ended else f"tk edit {old.id} --title TITLE"
@@ -62,45 +67,60 @@ def rename(session: Session, word: str, new: str, *, dry_run: bool = False) -> U
             raise unusable("published", fact, f"give it another title: {remedy}")
         return Instead(_renamed(found, old.id, new), _reworded(found.commit.message, old.id, new))
 
-    return _taken_back(session, choose, dry_run=dry_run)
+    undoing = _undoing(session, f"rename {word} {new}", key, choose)
+    return _taken_back(session, undoing, dry_run=dry_run)
 
 
 def delete(
-    session: Session, word: str, text: str | None = None, *, dry_run: bool = False
+    session: Session,
+    word: str,
+    text: str | None = None,
+    *,
+    dry_run: bool = False,
+    key: str | None = None,
 ) -> Undone | Carried:
     """Take the creation of a task back; if others may have it already, cancel it as a mistake."""
-    task = existing(session.head(), word)
-    if _not_created_by(finding.newest(session.ledger, _owns(session)), task.id):
-        options = {"id": task.id, "resolution": MISTAKE, "message": text}
-        return session.carry_out([(Event.CANCEL.value, options)], dry_run=dry_run)
 
     def choose(found: Newest) -> Instead | None:
+        task = existing(session.head(), word)
         why = _not_created_by(found, task.id)
         if why:
             raise unusable("moved", f"{task.id} stays: {why}", f"run it again: tk delete {task.id}")
         if found.touched == {task.id}:
             return None
-        return Instead(
-            found.after.evolve({task.id: None}), _reworded(found.commit.message, task.id)
-        )
+        message = _reworded(found.commit.message, task.id)
+        return Instead(found.after.evolve({task.id: None}), message)
 
-    return _taken_back(session, choose, dry_run=dry_run)
+    undoing = _undoing(session, f"delete {word}", key, choose)
+    earlier = taking.answered(session.ledger, undoing)
+    if earlier is not None and not dry_run:
+        return earlier
+    task = existing(session.head(), word)
+    if _not_created_by(undoing.find(), task.id):
+        options = {"id": task.id, "resolution": MISTAKE, "message": text}
+        return session.carry_out([(Event.CANCEL.value, options)], dry_run=dry_run, key=key)
+    return _taken_back(session, undoing, dry_run=dry_run)
 
 
-def _taken_back(
-    session: Session, choose: Callable[[Newest], Instead | None], *, dry_run: bool
-) -> Undone:
-    """Take the newest change back, with the claims that move with it; and pass on its warning."""
-    ledger = session.ledger
-    undoing = Undoing(
+def _undoing(
+    session: Session, words: str, key: str | None, choose: Callable[[Newest], Instead | None]
+) -> Undoing:
+    """How the newest change is taken back, with the claims that move with it."""
+    ledger, repo = session.ledger, session.repo
+    session.head()  # raises if there is no ledger
+    return Undoing(
+        words,
+        key,
         find=lambda: finding.newest(ledger, _owns(session)),
         choose=choose,
         judge=lambda tip: gate.arriving(ledger, [tip]),
-        companions=claims.companions(
-            session.repo, lambda recorded: session.claimant(recorded.before)
-        ),
+        companions=claims.companions(repo, lambda recorded: session.claimant(recorded.before)),
     )
-    done = taking.undo(ledger, undoing, dry_run=dry_run)
+
+
+def _taken_back(session: Session, undoing: Undoing, *, dry_run: bool) -> Undone:
+    """Take the newest change back, and pass on the warning."""
+    done = taking.undo(session.ledger, undoing, dry_run=dry_run)
     if dry_run:
         claims.turns(session.repo, done.recorded, session.claimant(done.recorded.before))
     if done.recorded.warning:

@@ -56,6 +56,15 @@ def target(repo: Repo, ref: str) -> str:
     return ref if plain else repo.answers("symbolic-ref", "-q", ref) or ref
 
 
+def moves(repo: Repo, ref: str) -> list[tuple[Oid, str]]:
+    """Where a ref was moved to, the latest first, and what was said of it; nothing if git keeps no
+    log of it. Of the last thousand moves.
+    """
+    out = repo.answers("log", "-g", "-1000", "--format=%H%x00%gs", ref, "--")
+    rows = (line.partition("\0") for line in lines(out or ""))
+    return [(oid, said) for oid, _, said in rows]
+
+
 def swap(repo: Repo, swaps: Sequence[RefSwap], message: str) -> None:
     """Move refs, all or none of them, or raise RefMoved if one is not where it should be; Locked
     if another git does not let go of one.

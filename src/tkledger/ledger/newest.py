@@ -69,14 +69,23 @@ def newest(ledger: Ledger, is_own: Callable[[Commit], bool]) -> Newest:
     if found is None:
         nothing = "there is no change of the ledger to take back"
         raise TkError(Exit.NOTHING, "nothing-to-undo", nothing, "tk log")
-    if not found.parents:
-        first = Snapshot({}, None, ledger.files.load)
-        return Newest(found, "", first, ledger.at(found.oid), (), (), "begins the ledger")
-    parent = found.parents[0]
-    diffs = _diffs(ledger, found)
-    before, after = ledger.at(parent), ledger.at(found.oid)
-    obstacle = _elsewhere(ledger, found.oid) or obstacle or _unfit(ledger, found, before, diffs)
-    return Newest(found, parent, before, after, diffs, tuple(above), obstacle)
+    change = change_of(ledger, found)
+    obstacle = _elsewhere(ledger, found.oid) or obstacle or _unfit(ledger, change)
+    return change._replace(above=tuple(above), obstacle=obstacle)
+
+
+def change_of(ledger: Ledger, commit: Commit) -> Newest:
+    """What a commit did to the ledger, whether or not it can be taken back."""
+    after = ledger.at(commit.oid)
+    if not commit.parents:
+        return Newest(commit, "", ledger.empty(), after, ())
+    parent = commit.parents[0]
+    diffs = tuple(
+        diff
+        for one in history.log(ledger.repo, commit.oid, f"^{parent}", path=FOLDER)
+        for diff in one.diffs
+    )
+    return Newest(commit, parent, ledger.at(parent), after, diffs)
 
 
 def last_change(ledger: Ledger, oid: Oid, key: str | None = None) -> Commit | None:
@@ -132,21 +141,16 @@ def _cannot_move(ledger: Ledger, made: Commit, own: bool, count: int) -> str:
     return f"has {count} commits above it" if count == MOST_ABOVE else ""
 
 
-def _unfit(ledger: Ledger, made: Commit, before: Snapshot, diffs: tuple[FileDiff, ...]) -> str:
-    """Why files of the ledger alone cannot take the commit back, likewise."""
-    if before.policy is None:
+def _unfit(ledger: Ledger, change: Newest) -> str:
+    """Why files of the ledger alone cannot take a change back, likewise."""
+    if change.before.policy is None:
         return "begins the ledger"
-    now, then = root_of(ledger, made.oid), root_of(ledger, made.parents[0])
+    now, then = root_of(ledger, change.commit.oid), root_of(ledger, change.parent)
     if {**now, FOLDER: None} != {**then, FOLDER: None}:
         return f"also changes files outside of {FOLDER}"
-    if any(not {one.old_mode, one.new_mode} <= _PLAIN for one in diffs):
+    if any(not {one.old_mode, one.new_mode} <= _PLAIN for one in change.diffs):
         return "changes something that is not a plain file"
     return ""
-
-
-def _diffs(ledger: Ledger, made: Commit) -> tuple[FileDiff, ...]:
-    found = list(history.log(ledger.repo, made.oid, f"^{made.parents[0]}", path=FOLDER))
-    return found[0].diffs if found else ()
 
 
 def _elsewhere(ledger: Ledger, oid: Oid) -> str:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from itertools import pairwise
 from typing import NamedTuple
 
 from tkledger.core.change import Refused, Violation, change
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot, touched
+from tkledger.core.trailers import KEY, folded
 from tkledger.errors import Exit, TkError
 from tkledger.git import identity, refs
 from tkledger.git.commit import ABSENT, author_line, moved_commit
@@ -19,8 +21,9 @@ from tkledger.git.errors import GitError, RefMoved
 from tkledger.git.objects import NewObject, Oid, oid_of, tree_bytes
 from tkledger.git.refs import RefSwap
 from tkledger.git.writing import write_commit, write_objects
+from tkledger.ledger import keys
 from tkledger.ledger.checkout import Checkout
-from tkledger.ledger.newest import Newest, bytes_of, root_of
+from tkledger.ledger.newest import Newest, bytes_of, change_of, commit_at, root_of
 from tkledger.ledger.proposal import Companions, Recorded, about_to_be, file_of
 from tkledger.ledger.reader import Ledger
 from tkledger.ledger.record import restore
@@ -51,11 +54,14 @@ class Undone(NamedTuple):
 class Undoing(NamedTuple):
     """How a change is to be taken back.
 
+    words: of the command, for git's reflog; key: under which it is carried out once
     find: the newest change; choose: what takes its place, or None for nothing. Both raise to refuse
     judge: what commits break that are in the history of this one and of no branch
     companions: what moves with the branch or not at all
     """
 
+    words: str
+    key: str | None
     find: Callable[[], Newest]
     choose: Callable[[Newest], Instead | None]
     judge: Callable[[Oid], Iterable[Violation]]
@@ -91,6 +97,10 @@ def _carried_out(ledger: Ledger, undoing: Undoing, checkout: Checkout) -> Undone
         if number:
             ledger.place.refresh()
             ledger.place.require_writable()
+        earlier = answered(ledger, undoing)
+        if earlier is not None:
+            return earlier
+        _require_unused(ledger, undoing)
         one = _Try(ledger, undoing)
         first = first or one.newest.commit.oid
         if one.newest.commit.oid != first:
@@ -99,6 +109,52 @@ def _carried_out(ledger: Ledger, undoing: Undoing, checkout: Checkout) -> Undone
             return one.done(checkout)
     fact = f"{ledger.place.ref} moved meanwhile"
     raise TkError(Exit.BUSY, "busy", fact, "look with tk log, and run it again")
+
+
+# -- keys --------------------------------------------------------------------------------------
+
+_LOGGED = "tk: taken back "
+"""How the line of a branch's reflog begins, before the commit and the words of the command."""
+
+
+def _logged(undoing: Undoing, oid: Oid) -> str:
+    """The line of the reflog: it moves with the branch, as a key has to."""
+    key = _key_of(undoing) if undoing.key else ""
+    return f"{_LOGGED}{oid} {folded(undoing.words)}{key}"
+
+
+def _require_unused(ledger: Ledger, undoing: Undoing) -> None:
+    """Raise TkError, USAGE, if a commit of this branch was made under the key."""
+    key = undoing.key
+    for commit in keys.made_under(ledger.repo, ledger.place.tip, key) if key else ():
+        raise keys.used(commit.trailers[KEY], commit.text, commit.oid)
+
+
+def answered(ledger: Ledger, undoing: Undoing) -> Undone | None:
+    """What this command took back before under its key; None if it did not, or if no reflog is kept.
+    Raises TkError, USAGE, if the key was used to take something else back.
+    """
+    if undoing.key is None:
+        return None
+    moves = refs.moves(ledger.repo, ledger.place.ref)
+    for (new, line), (old, _) in pairwise([*moves, ("", "")]):
+        oid = line.removeprefix(_LOGGED).partition(" ")[0]
+        if not old or not line.startswith(_LOGGED) or not line.endswith(_key_of(undoing)):
+            continue
+        if line != _logged(undoing, oid):
+            raise keys.used(undoing.key, line.removeprefix(f"{_LOGGED}{oid} "), oid)
+        before, after = ledger.at(old), ledger.at(new)
+        touches = tuple(sorted(touched((before,), after)))
+        change = change_of(ledger, commit_at(ledger, oid))
+        return Undone(change, Recorded(None, before, after, touches), new)
+    return None
+
+
+def _key_of(undoing: Undoing) -> str:
+    return f" {KEY}: {folded(undoing.key or '')}"
+
+
+# -- one try -----------------------------------------------------------------------------------
 
 
 class _Try:
@@ -137,7 +193,7 @@ class _Try:
                 write_objects(self._repo, together.objects)
             checkout.note(files)
             swaps = (RefSwap(ref, tip, head), *together.swaps)
-            refs.swap(self._repo, swaps, f"tk: undo {self.newest.commit.oid[:10]}")
+            refs.swap(self._repo, swaps, _logged(self._undoing, self.newest.commit.oid))
         self._ledger.place.advance(tip)
         Store(self._repo.common_dir).remove(BIRTH_ORDER)  # it may have tasks that are gone
         warning = self._followed(checkout)

@@ -79,11 +79,11 @@ _WRITE = (
             (p.ID, p.NOTE, *COMMITS),
             ('tk note a1 "works on Windows too"',), verb="note"),
     Command("delete", "Take a task away that should not be there.",
-            (p.ID, p.MESSAGE, *WRITES), ("tk delete a1",),
+            (p.ID, p.MESSAGE, *COMMITS), ("tk delete a1",),
             "If its creation could be undone it is. Otherwise others may have the task, and it is"
             " cancelled with the resolution mistake: list, tree and board hide it."),
     Command("rename", "Give a new task another id, while nobody else has it.",
-            (p.ID, p.NEW_OWN_ID, *WRITES), ("tk rename tk-7f3k2 parse",),
+            (p.ID, p.NEW_OWN_ID, *COMMITS), ("tk rename tk-7f3k2 parse",),
             "Only if its creation is the newest change of the ledger and could be undone: the commit is made"
             " again with the other id."),
     Command("fmt", "Rewrite task files in the one form that is accepted.",
@@ -129,7 +129,7 @@ _MOVES = tuple(_move(event, _MORE.get(event, ()), *_ALSO.get(event, ())) for eve
 # fmt: off
 _WAYS_BACK = (
     Command("undo", "Take back the newest change of the ledger.",
-            (p.OF_TASK, *WRITES), ("tk undo", "tk undo a1"),
+            (p.OF_TASK, *COMMITS), ("tk undo", "tk undo a1"),
             "Only while nobody else can have it: no other branch, tag or checkout does, and what was"
             " committed after it are your own commits of code, not signed and no merges; they are made"
             " again. Files, index and claims follow, and other uncommitted work stays. All tasks of the"

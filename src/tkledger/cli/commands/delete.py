@@ -13,13 +13,14 @@ from tkledger.ledger.undo import Undone
 def delete(
     id: str,
     message: str | None = None,
+    key: str | None = None,
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
     """Take the creation of a task back, or cancel it as a mistake."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    done = api.delete(session, id, read_text(message), dry_run=dry_run)
+    done = api.delete(session, id, read_text(message), dry_run=dry_run, key=key)
     if isinstance(done, Undone):
         return taken_back(done, dry_run=dry_run)
     hint = "cancelled as a mistake, since others may have it: list, tree and board hide it"

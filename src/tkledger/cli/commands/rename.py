@@ -8,11 +8,16 @@ from tkledger.cli.answer import TERMINAL, Answer, would_be
 
 
 def rename(
-    id: str, new: str, actor: str | None = None, path: str = ".", dry_run: bool = False
+    id: str,
+    new: str,
+    key: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    dry_run: bool = False,
 ) -> Answer:
     """Give a task another id, by making its creation again."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    done = api.rename(session, id, new, dry_run=dry_run)
+    done = api.rename(session, id, new, dry_run=dry_run, key=key)
     task = done.recorded.after.task(new)
     title = task.title if task else ""
     (old,) = (key for key in done.recorded.touched if key not in done.recorded.after.entries)

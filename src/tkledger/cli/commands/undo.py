@@ -13,11 +13,15 @@ from tkledger.ledger.undo import Undone
 
 
 def undo(
-    id: str | None = None, actor: str | None = None, path: str = ".", dry_run: bool = False
+    id: str | None = None,
+    key: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+    dry_run: bool = False,
 ) -> Answer:
     """Take back the newest change of the ledger: all that its commit did."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    return taken_back(api.undo(session, id, dry_run=dry_run), dry_run=dry_run)
+    return taken_back(api.undo(session, id, dry_run=dry_run, key=key), dry_run=dry_run)
 
 
 def taken_back(done: Undone, *, dry_run: bool) -> Answer:
