@@ -257,7 +257,7 @@ def test_uncommitted_work_in_the_way_stops_it_before_a_commit_is_sent(
         bob.tk("sync"),
         Exit.UNUSABLE,
         "uncommitted changes would be overwritten: code.txt",
-        "git stash push -u -- code.txt",
+        "stash push -u -- code.txt",
     )
     assert (bob.snapshot()[1:], team.server.git("for-each-ref", "refs/heads")) == (before, server)
     assert (bob.path / "code.txt").read_text() == "mine\n"

@@ -32,17 +32,20 @@ LONGEST_PAUSE = 60.0
 
 
 class RunOptions(NamedTuple):
-    """What to run on a task, how long at most, and how often again after a failure."""
+    """What to run on a task, how long at most, and how often again after a failure; whether to merge
+    its branch once it is done.
+    """
 
     command: tuple[str, ...]
     timeout: float | None
     retries: int
+    merge: bool = False
 
 
 class Ended(NamedTuple):
     """How an attempt at a task ended: the state it left, the exit status, and the words for it.
 
-    again: whether another attempt follows
+    again: whether another attempt follows; merged: the commit by which its branch came to its base
     """
 
     task: str
@@ -50,6 +53,7 @@ class Ended(NamedTuple):
     exit: Exit
     words: str
     again: bool = False
+    merged: str = ""
 
 
 def one_by_one(
@@ -88,6 +92,8 @@ def life(session: Session, word: str, options: RunOptions) -> Iterator[Briefing 
         publish(task_id, ended.state)
         failed = ended.exit is Exit.REJECTED and ended.state == State.BLOCKED
         again = failed and attempt < options.retries
+        if options.merge and ended.state == State.DONE:
+            ended = _merged(session, ended)
         yield ended._replace(again=again)
         if not again:
             break
@@ -95,6 +101,24 @@ def life(session: Session, word: str, options: RunOptions) -> Iterator[Briefing 
         said = f"attempt {attempt + 1} of this run {ended.words}"
         there.carry_out([("requeue", {"id": task_id, "message": said})])
         there.carry_out([("start", {"id": task_id})])
+
+
+def _merged(session: Session, ended: Ended) -> Ended:
+    """Merge the branch of a task that is done, if it can be; if not, it stays done, and is not merged."""
+    from tkledger.agents.merge import merge_finished  # mostly not asked for
+
+    publish(ended.task, "merging")
+    session.repo.refresh()
+    try:
+        landed = merge_finished(session, ended.task)
+    except Refused as refused:
+        words = f"{ended.words}, not merged: {refused}\n  remedy: tk work {ended.task} --merge"
+        return ended._replace(exit=Exit.REJECTED, words=f"{words} says more")
+    except TkError as error:
+        words = f"{ended.words}, not merged: {error.message}\n  remedy: {error.remedy}"
+        return ended._replace(exit=error.exit, words=words)
+    words = f"{ended.words}, merged into {landed.base}"
+    return ended._replace(words=words, merged=landed.commit)
 
 
 def _attempt(

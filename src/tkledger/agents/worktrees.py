@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from tkledger.core import ref_names
@@ -54,14 +55,31 @@ def worktree_of(repo: Repo, config: Mapping[str, str], task: str) -> Worktree:
 
 def checkouts(repo: Repo) -> dict[str, str]:
     """The folders of all checkouts, by the branch each is on."""
-    found, path = {}, ""
+    return {branch: path for path, branch in _listed(repo) if branch}
+
+
+def rebased(repo: Repo) -> dict[str, str]:
+    """The folders of the checkouts in which a branch is being rebased: it moves when that is done."""
+    found = {}
+    for path in (path for path, branch in _listed(repo) if not branch and os.path.isdir(path)):
+        folder = Repo(path).git_dir
+        for name in ("rebase-merge", "rebase-apply"):
+            with suppress(OSError, UnicodeDecodeError):
+                with open(os.path.join(folder, name, "head-name"), encoding="utf-8") as file:
+                    found[file.read().strip()] = path
+    return found
+
+
+def _listed(repo: Repo) -> list[tuple[str, str]]:
+    """All checkouts, the main one first: the folder and the branch, empty if it is on none."""
+    found: list[tuple[str, str]] = []
     out = repo.run("worktree", "list", "--porcelain").decode(errors="surrogateescape")
     for line in lines(out):
         word, _, value = line.partition(" ")
         if word == "worktree":
-            path = value
+            found.append((value, ""))
         elif word == "branch":
-            found[value] = path
+            found[-1] = found[-1][0], value
     return found
 
 
@@ -88,6 +106,19 @@ def undo(repo: Repo, place: Worktree, *, new: bool) -> None:
     repo.answers("worktree", "remove", place.path)
     if new:
         repo.answers("branch", "--delete", place.short)
+
+
+def linked(repo: Repo) -> dict[str, str]:
+    """The same as `checkouts`, without the main one, which cannot be removed."""
+    return {branch: path for path, branch in _listed(repo)[1:] if branch}
+
+
+def require_clean(repo: Repo, place: Worktree) -> None:
+    """Raise TkError if the checkout of a task, if there is one, has anything that is not committed."""
+    there = place.branch in checkouts(repo) and os.path.isdir(place.path)
+    if there and Repo(place.path).run("status", "--porcelain"):
+        fact = f"{place.path} holds what is not committed"
+        raise unusable("dirty", fact, f"git -C {quoted(place.path)} status")
 
 
 def drop(repo: Repo, place: Worktree) -> None:

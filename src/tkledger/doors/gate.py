@@ -108,14 +108,28 @@ def leaving(
     yield from fence.fenced_work(ledger.repo, fence.Door(policy, to), found)
 
 
+def coming(ledger: Ledger, tip: Oid, onto: Oid) -> Iterator[Violation]:
+    """Judge the commits that a branch at ``onto`` is about to get from ``tip``, which were all here
+    before.
+    """
+    accepted = _accepted(ledger, [tip, onto])
+    for _, _, violations in judge_commits(ledger, [tip], [f"^{onto}"]):
+        yield from (one for one in violations if one.commit not in accepted)
+
+
+def _accepted(ledger: Ledger, tips: Sequence[Oid]) -> set[Oid]:
+    """The commits that the policy at any of these accepts."""
+    policies = [ledger.at(tip).policy for tip in tips]
+    return {commit for policy in policies if policy for commit in policy.accepted}
+
+
 def _unaccepted(
     ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], workers: fence.Workers
 ) -> Iterator[Violation]:
     """What a client refuses: all but what the policy at a tip accepts. The server decides, and
     believes its own policy only.
     """
-    policies = [ledger.at(tip).policy for tip in tips]
-    accepted = {commit for policy in policies if policy for commit in policy.accepted}
+    accepted = _accepted(ledger, tips)
     for commit, change, violations in judge_commits(ledger, tips, known):
         yield from (one for one in violations if one.commit not in accepted)
         policy = ledger.history_at(commit.oid).policy

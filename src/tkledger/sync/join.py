@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from tkledger.core.change import Refused, quoted
-from tkledger.core.trailers import ACTOR
+from tkledger.core.change import quoted
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
-from tkledger.git import history, identity, writing
+from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
-from tkledger.merging.trees import merge
-
-_LISTED = 5
-"""How many conflicts a message names."""
+from tkledger.merging import join as merges
 
 
 def join(ledger: Ledger, theirs: Oid, ours: Oid, names: tuple[str, str], actor: str) -> Oid:
@@ -24,37 +20,12 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, names: tuple[str, str], actor: 
     whichever side merged. Raises Refused if the merge breaks a rule, TkError if there are conflicts or if the
     two have no common ancestor.
     """
-    repo = ledger.repo
-    if not history.merge_bases(repo, [theirs, ours]):
-        raise _unrelated(repo, names)
-    tree, conflicts = merge(ledger, theirs, ours)
-    if conflicts:
-        raise _conflict(names, conflicts)
-    violations = gate.joined(ledger, tree, [theirs, ours])
-    if violations:
-        raise Refused(*violations)
-    author, committer, config = identity.identities(repo)
     here, there = names
-    return writing.commit_tree(
-        repo,
-        tree,
-        [theirs, ours],
-        f"tk: sync {here} with {there}\n\n{ACTOR}: {actor}\n",
-        author,
-        committer,
-        sign=identity.signs(config),
-    )
-
-
-def _conflict(names: tuple[str, str], conflicts: tuple[str, ...]) -> TkError:
-    here, there = names
-    more = len(conflicts) - _LISTED
-    named = "; ".join(conflicts[:_LISTED]) + (f"; and {more} more" if more > 0 else "")
-    return unusable(
-        "conflict",
-        f"{here} and {there} both changed the same: {named}",
-        f"git merge {quoted(there)}, then tk resolve, git commit and tk sync",
-    )
+    if not history.merge_bases(ledger.repo, [theirs, ours]):
+        raise _unrelated(ledger.repo, names)
+    words = f"sync {here} with {there}"
+    remedy = f"git merge {quoted(there)}, then tk resolve, git commit and tk sync"
+    return merges.join(ledger, (theirs, ours), names, words, actor, gate.joined, remedy)
 
 
 def _unrelated(repo: Repo, names: tuple[str, str]) -> TkError:

@@ -12,10 +12,10 @@ from tkledger.git import refs, transport
 from tkledger.git.history import is_ancestor
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
+from tkledger.ledger.landing import require_room
 from tkledger.ledger.reader import Ledger
 from tkledger.report import Progress
 from tkledger.sync.align import Alignment, Exchange, align
-from tkledger.sync.landing import require_room
 from tkledger.sync.route import Route
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from tkledger.git.errors import RefMoved
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.git.transport import Contended
+from tkledger.ledger.landing import heal, land
 from tkledger.ledger.reader import Ledger
 from tkledger.local.lock import retrying
 from tkledger.report import SILENT, Progress
 from tkledger.sync import turns
-from tkledger.sync.landing import heal, land
 from tkledger.sync.plan import NOTHING, Plan, Synced, make_plan, plan_without_commits
 from tkledger.sync.push import PushFailed, is_final, push
 from tkledger.sync.route import Route
@@ -170,7 +170,7 @@ def _follow(repo: Repo, route: Route, plan: Plan, agreed: Sequence[RefSwap]) -> 
         with suppress(RefMoved):  # another sync of this repository moved them meanwhile
             refs.swap(repo, agreed, "tk: sync")
     if plan.landing:
-        land(repo, plan.landing, judged=plan.landing == plan.pushing)
+        land(repo, plan.landing, judged=plan.landing == plan.pushing, again="tk sync")
 
 
 def _gave_up(repo: Repo, route: Route, lost: Sequence[PushFailed], other: str) -> Exception:

@@ -195,11 +195,13 @@ _AGENTS = (
             (p.CLAIM, p.WAIT, p.LABELS, p.KEY, *ACTS), ("tk next --claim --wait 60",),
             "It is the most urgent, then the oldest."),
     Command("work", "Start a task in a checkout and on a branch of its own.",
-            (p.ID, p.DROP, p.KEY, *ACTS), ("tk work a1",),
-            "It claims the task first, and prints where the checkout is."),
+            (p.ID, p.MERGE, p.DROP, p.KEY, *ACTS), ("tk work a1", "tk work a1 --merge"),
+            "It claims the task first, and prints where the checkout is. --merge brings the branch of a task"
+            " that is done to the branch it left, as the law has it, and gives up claim and checkout; a"
+            " conflict leaves all as it was."),
     Command("run", "Run a command on a task, and move it by the result.",
-            (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.LABELS, *ACTS),
-            ("tk run a1 -- make test", "tk run --next --jobs 4 -- my-agent"),
+            (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.MERGE_DONE, p.LABELS, *ACTS),
+            ("tk run a1 -- make test", "tk run --next --jobs 4 --merge -- my-agent"),
             "It claims the task, and runs the command in a checkout of its own. The command's environment"
             " has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and two files: TK_FEEDBACK with what was"
             " said of the task, also by earlier attempts, and TK_INBOX with the messages that wait for"

@@ -240,6 +240,8 @@ WAIT = option(
     least=0,
     bare=365 * 86_400.0,
 )
+MERGE = switch("--merge", "merge", "Merge its branch, if it is done; remove the checkout.")
+MERGE_DONE = MERGE._replace(help="Merge the branch of each task that is done.")
 DROP = switch("--drop", "drop", "Remove the checkout, if all is committed.")
 COMMAND = Parameter(
     "words",

@@ -9,6 +9,7 @@ from typing import Any
 from tkledger.agents import run as runner
 from tkledger.agents.briefing import Briefing
 from tkledger.agents.run import Ended, RunOptions
+from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.errors import Exit, usage_error
@@ -20,6 +21,7 @@ def run(
     retries: int,
     next_: bool = False,
     timeout: float | None = None,
+    merge: bool = False,
     label: Sequence[str] = (),
     actor: str | None = None,
     path: str = ".",
@@ -38,7 +40,7 @@ def run(
         from tkledger.cli.jobs import side_by_side
 
         return Answer(lambda: None, lambda: (), lambda: side_by_side(jobs))
-    options = RunOptions(command, timeout, retries)
+    options = RunOptions(command, timeout, retries, merge)
     if next_:
         return _answer(runner.one_by_one(session, options, tuple(label)))
     return _answer(runner.life(session, words[0], options))
@@ -59,7 +61,8 @@ def _answer(events: Iterable[Briefing | Ended]) -> Answer:
     def to_json() -> dict[str, Any]:
         for _ in view():
             pass
-        return {"tasks": [{"id": one.task, "to": one.state} for one in ends]}
+        values = ({"id": one.task, "to": one.state, "merged": one.merged} for one in ends)
+        return {"tasks": [without_empty(one) for one in values]}
 
     def status() -> Exit:
         return next((one.exit for one in ends if one.exit is not Exit.OK), Exit.OK)

@@ -8,17 +8,28 @@ from tkledger.agents.work import begin, drop_checkout
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
+from tkledger.errors import usage_error
 
 
 def work(
     id: str,
+    merge: bool = False,
     drop: bool = False,
     key: str | None = None,
     actor: str | None = None,
     path: str = ".",
 ) -> Answer:
-    """Claim and start a task in a checkout and on a branch of its own; prints where that is."""
+    """Claim and start a task in a checkout and on a branch of its own; prints where that is.
+
+    With ``merge`` the branch of a task that is done comes to the branch it left.
+    """
     session = Session(path, actor=actor, progress=TERMINAL)
+    if merge:
+        if drop:
+            raise usage_error(
+                "both", "--merge and --drop exclude each other", f"tk work {id} --merge"
+            )
+        return _merged(session, id)
     task, place, commit = drop_checkout(session, id) if drop else begin(session, id, key)
 
     def view() -> Iterable[Aside | Verbatim]:
@@ -28,3 +39,11 @@ def work(
 
     values = {"id": task, "path": place.path, "branch": place.short, "commit": commit}
     return Answer(lambda: without_empty(values), view)
+
+
+def _merged(session: Session, word: str) -> Answer:
+    from tkledger.agents.merge import merge_finished  # to begin work needs none of it
+
+    done = merge_finished(session, word)
+    words = f"{done.id}: {done.branch} is merged into {done.base}; it has no checkout any more"
+    return Answer(done._asdict, lambda: [Aside(words)])

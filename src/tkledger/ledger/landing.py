@@ -39,18 +39,20 @@ def require_room(repo: Repo, commit: Oid) -> None:
     blocked = sorted(coming & {line[3:] for line in lines})
     if blocked:
         files = " ".join(map(quoted, blocked[:_LISTED]))
+        stash = f"git -C {quoted(repo.top or '.')} stash push -u"
         more = f" and {len(blocked) - _LISTED} more" if len(blocked) > _LISTED else ""
         named = ", ".join(blocked[:_LISTED]) + more
         raise unusable(
             "dirty",
             f"uncommitted changes would be overwritten: {named}",
-            f"commit it, or put it aside with git stash push -u -- {files}",
+            f"commit it, or put it aside with {stash} -- {files}",
         )
 
 
-def land(repo: Repo, commit: Oid, *, judged: bool) -> None:
+def land(repo: Repo, commit: Oid, *, judged: bool, again: str) -> None:
     """Bring HEAD's branch, index and files to ``commit``, by git's own fast-forward. ``judged`` is
-    whether it was found legal here already, so that the hook need not judge it again.
+    whether it was found legal here already, so that the hook need not judge it again;
+    ``again`` is the command to run once what is in the way is gone.
 
     git writes the files first and the ref last, and stops if that would overwrite uncommitted changes.
     It runs in a session of its own, so that killing tk does not stop it halfway. Raises RefMoved if
@@ -70,14 +72,14 @@ def land(repo: Repo, commit: Oid, *, judged: bool) -> None:
         try:
             repo.run("merge", *options, commit, apart=True)
         except GitError as error:
-            raise _stopped(error, commit) from None
+            raise _stopped(error, commit, again) from None
         place.advance(commit)
 
 
-def _stopped(error: GitError, commit: Oid) -> TkError:
+def _stopped(error: GitError, commit: Oid, again: str) -> TkError:
     words = " ".join(error.message.removeprefix("git merge: ").split())
     return unusable(
         "dirty",
         f"the checkout could not follow to {commit[:10]}: {words}",
-        "commit what is in the way, or put it aside with git stash push -u, then tk sync",
+        f"commit what is in the way, or put it aside with git stash push -u, then {again}",
     )

@@ -1,0 +1,55 @@
+"""Makes the commit that merges two branches, judged but moving no ref; it does not know why they are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tkledger.core.change import Refused, Violation
+from tkledger.core.trailers import ACTOR
+from tkledger.errors import unusable
+from tkledger.git import identity, writing
+from tkledger.git.objects import Oid
+from tkledger.ledger.reader import Ledger
+from tkledger.merging.trees import merge
+
+Judge = Callable[[Ledger, Oid, Sequence[Oid]], Sequence[Violation]]
+"""What the law says of a tree as the merge of these parents."""
+
+_LISTED = 5
+"""How many conflicts a message names."""
+
+
+def join(
+    ledger: Ledger,
+    parents: tuple[Oid, Oid],
+    names: tuple[str, str],
+    words: str,
+    actor: str,
+    judge: Judge,
+    remedy: str,
+) -> Oid:
+    """A commit that merges two commits of the branches ``names``, judged and stored. ``words`` are its
+    subject.
+
+    Raises Refused if the merge breaks a rule, TkError with the ``remedy`` if there are conflicts.
+    """
+    repo = ledger.repo
+    tree, conflicts = merge(ledger, *parents)
+    if conflicts:
+        more = len(conflicts) - _LISTED
+        named = "; ".join(conflicts[:_LISTED]) + (f"; and {more} more" if more > 0 else "")
+        fact = f"{' and '.join(names)} both changed the same: {named}"
+        raise unusable("conflict", fact, remedy)
+    violations = judge(ledger, tree, parents)
+    if violations:
+        raise Refused(*violations)
+    author, committer, config = identity.identities(repo)
+    return writing.commit_tree(
+        repo,
+        tree,
+        parents,
+        f"tk: {words}\n\n{ACTOR}: {actor}\n",
+        author,
+        committer,
+        sign=identity.signs(config),
+    )
