@@ -352,7 +352,7 @@ class Fresh:
         """
         path = str(self.path)
         fitting = list(fit(self.tests, path, fault.inside))
-        if fitting:
+        if any((path, fault.inside) in one.through for one in fitting):
             return iter(fitting)
         return (
             one

@@ -164,6 +164,7 @@ def test_the_limit_nearest_to_its_end_is_pressing_and_what_is_beyond_it_is_excee
         a_task("a", budget={"steps": 10, "tokens": 10}),
         a_task("b", budget={"steps": 0}),
         a_task("c", parent="b"),
+        a_task("f", parent="c"),
         done("d", budget={"steps": 1}),
         a_task("e", budget={"steps": 10}),
     )
@@ -175,9 +176,13 @@ def test_the_limit_nearest_to_its_end_is_pressing_and_what_is_beyond_it_is_excee
         "a": (Limit("a", "tokens", 10, False, False), 9),
         "b": (Limit("b", "steps", 0, False, False), 2),
         "c": (Limit("b", "steps", 0, False, False), 2),
+        "f": (Limit("b", "steps", 0, False, False), 2),
     }
     assert [tuple(one) for one in exceeded(DEFAULT, tasks, usage)] == [found["b"]]
     assert not list(exceeded(DEFAULT, tasks, lambda: used_by(a=Used(10, 0, 10))))
+    none = ledger(a_task("a", budget={"steps": 0, "tokens": 10}))
+    (first,) = pressing(DEFAULT, none, lambda: used_by(a=Used(1, 0, 9))).values()
+    assert first.limit.kind == "steps"
 
 
 def test_a_ledger_without_limits_is_not_counted() -> None:
@@ -190,7 +195,8 @@ def test_a_ledger_without_limits_is_not_counted() -> None:
         assert pressing(policy, tasks, never) == {}
         assert list(exceeded(policy, tasks, never)) == []
     typed = DEFAULT._replace(budgets={"task": Budget(steps=1)})
-    assert set(pressing(typed, ledger(a_task("a")), lambda: used_by(a=Used(1)))) == {"a"}
+    for policy in (typed, DEFAULT._replace(budget=Budget(steps=1))):
+        assert set(pressing(policy, ledger(a_task("a")), lambda: used_by(a=Used(1)))) == {"a"}
 
 
 @pytest.mark.parametrize(
@@ -225,20 +231,23 @@ def test_another_attempt_waits_twice_as_long_up_to_two_minutes() -> None:
 
 
 def test_what_was_used_is_booked_for_what_moves_or_is_charged_while_it_is_open() -> None:
-    usage = used_by(at=1_769_860_800, a=Used(2), b=Used(3), c=Used(4), d=Used(5))
-    limited = {"budget": {"steps": 9}}
-    before = ledger(
-        a_task("a", **limited), a_task("b", **limited), a_task("c", **limited), done("d", **limited)
+    usage = used_by(at=1_769_860_800, **{name: Used(n) for n, name in enumerate("abcdyz", 2)})
+    fields: dict[str, Any] = {"budget": {"steps": 9}}
+    before = ledger(*(a_task(name, **fields) for name in "abcyz"), done("d", **fields))
+    after = before.evolve({"y": None}).put(
+        a_task("a", state="blocked", **fields),
+        a_task("c", owner="x", **fields),
+        a_task("z", state="cancelled", **fields),
+        a_task("0new"),
     )
-    moved = before.put(
-        a_task("a", state="blocked", **limited), a_task("c", owner="x", **limited), a_task("n")
-    )
-    marks = lambda charged: [  # noqa: E731
-        one.spent.steps for one in booked(before, moved, lambda: usage, charged).tasks()
-    ]
-    assert marks(()) == [2, None, None, None, None]
-    assert marks(("b", "d", "x")) == [2, 3, None, None, None]
-    assert counts(DEFAULT, before, before.task("a") or a_task())
+
+    def marks(*charged: str) -> dict[str, int | None]:
+        tasks = booked(before, after, lambda: usage, charged).tasks()
+        return {one.id: one.spent.steps for one in tasks if one.spent.steps}
+
+    assert marks() == {"a": 2, "z": 7}
+    assert marks("b", "d", "x") == {"a": 2, "b": 3, "z": 7}
+    assert counts(DEFAULT, before, a_task("a", **fields))
     assert not counts(DEFAULT, before, a_task("x"))
     assert counts(DEFAULT, before, a_task("x", spent={"steps": 1}))
 

@@ -50,6 +50,8 @@ WORDS = [
     ("Tk-Task: a\nTk-Tokens: -5\n", (Bill("a", True),)),
     ("Tk-Task: a\nTk-Tokens: 1e9\nTk-Cost: NaN\n", (Bill("a", True),)),
     ("Tk-Task a\nTk-Task:a\ntk-task: a\n", ()),
+    ("XTk-Task: a\nTk-Task : a\n", ()),
+    ("Tk-Tokens: 2\nTk-Cost: 1\nTk-Task: a\nTk-Task: b\n", (Bill("a", True, 2, 1_000_000), Bill("b", True))),
 ]  # fmt: skip
 
 
@@ -308,3 +310,12 @@ def test_nothing_is_limited_by_default_and_agents_are() -> None:
     }
     assert found == {"steps": 50, "seconds": 1800, "rework": 5}
     assert NOTHING.used(a_task()) == Used()
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("0", 0), ("1", 1_000_000), ("1.0", 1_000_000), ("0.000001", 1), ("12.5", 12_500_000)],
+)
+def test_an_amount_is_counted_in_millionths(text: str, amount: int) -> None:
+    assert micro(text) == amount
+    assert micro(dollars(amount)) == amount

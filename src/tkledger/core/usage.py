@@ -118,7 +118,7 @@ def _amount(name: str, value: str) -> int | None:
 def micro(dollars: str) -> int:
     """An amount such as ``0.25`` in millionths of a dollar."""
     whole, _, part = dollars.partition(".")
-    return int(whole) * MICRO + int(part.ljust(6, "0") or 0)
+    return int(whole) * MICRO + int(part.ljust(6, "0"))
 
 
 def dollars(amount: int) -> str:

@@ -9,6 +9,7 @@ import pytest
 from tests.support.changes import a_task, ledger
 from tests.support.rule_cases.doors import APPROVAL, CLAIM, HANDOVER, HEAD, LATER, OID
 from tkledger.core.budget import Gauge, Limit
+from tkledger.core.claim import LONGEST_LEASE
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.door_rules.branches import WorkOnBranches
@@ -25,6 +26,7 @@ GUARDED = DEFAULT._replace(protected=("release", "refs/tags/v1"))
 SIDE = HEAD._replace(ref="refs/heads/side", is_head=False)
 BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 TAKEN = HANDOVER._replace(new=BOBS)
+ENDED = CLAIM._replace(final="done")
 DELETED = HANDOVER._replace(new=None, known=frozenset({"bob"}))
 CODE = CodeCommit("0123456789", False, "a", True, (ledger(), ledger(a_task())))
 GAUGE = Gauge(Limit("a", "steps", 3, False, False), 3)
@@ -43,6 +45,7 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ("TK704 git's notes", SIDE._replace(ref="refs/notes/replace")),
     ("TK705 who pushes", APPROVAL._replace(logins=("f",), known=frozenset({"bob", "ann"}))),
     ("TK706 a task of one of the ledgers", CODE),
+    ("TK706 a task of the ledger", CODE._replace(ledgers=CODE.ledgers[1:])),
     ("TK706 not required", CODE._replace(task=None, required=False)),
     ("TK706 not required of an unknown task", CODE._replace(task="z", required=False)),
     ("TK706 a merge", CODE._replace(task=None, merge=True)),
@@ -51,6 +54,13 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ("TK708 awake", NewTask("a", "ann", all_idle=False, idle=False)),
     ("TK709 a renewal", HANDOVER),
     ("TK709 a later epoch of the same holder", HANDOVER._replace(new=CLAIM._replace(epoch=3))),
+    ("TK709 the longest lease", HANDOVER._replace(new=CLAIM._replace(ttl=LONGEST_LEASE))),
+    ("TK709 the next epoch", HANDOVER._replace(new=CLAIM._replace(epoch=3), links=1)),
+    ("TK709 two claims more", HANDOVER._replace(new=CLAIM._replace(epoch=4), links=2)),
+    ("TK709 the first epoch", HANDOVER._replace(old=None, new=CLAIM._replace(epoch=1), links=1)),
+    ("TK709 deleted, no epoch", DELETED._replace(over=True, links=0)),
+    ("TK709 renewed by another login", HANDOVER._replace(known=frozenset({"bob"}))),
+    ("TK709 ended there", HANDOVER._replace(new=ENDED, states=("todo", "done"))),
     ("TK709 the first", HANDOVER._replace(old=None, descends=False)),
     ("TK709 after the lease", TAKEN._replace(lapsed=True)),
     ("TK709 after a release", TAKEN._replace(old=CLAIM._replace(released=True))),
@@ -101,3 +111,38 @@ def test_attribution_is_asked_for_by_the_policy() -> None:
     assert asks(ledger(policy=DEFAULT._replace(attribution="required")))
     assert not asks(ledger())
     assert not asks(EMPTY)
+
+
+@pytest.mark.parametrize(
+    ("fact", "code", "message"),
+    [
+        (HEAD._replace(new=None, forward=False), "TK701", "is protected and would be deleted"),
+        (
+            HANDOVER._replace(old=None, new=CLAIM._replace(epoch=2), links=1),
+            "TK709",
+            "the pushed claim is of epoch 2; 1 is the last that may follow",
+        ),
+        (
+            HANDOVER._replace(new=ENDED, states=("todo", "blocked")),
+            "TK709",
+            "the pushed claim says done on tk/a, but it is todo there after the push",
+        ),
+        (
+            APPROVAL._replace(logins=("fleet", "f2"), known=frozenset({"bob", "al"})),
+            "TK705",
+            "approved in the name of ann, pushed by fleet, f2 (for al, bob)",
+        ),
+        (
+            CODE._replace(task="b"),
+            "TK706",
+            "names b, which is not a task",
+        ),
+    ],
+)
+def test_a_door_says_once_what_is_wrong(fact: DoorFact, code: str, message: str) -> None:
+    assert [(one.code, one.message) for one in judge_door(fact)] == [(code, message)]
+
+
+def test_what_nobody_has_claimed_is_free() -> None:
+    assert HANDOVER._replace(old=None).is_free
+    assert not HANDOVER.is_free

@@ -1,0 +1,168 @@
+"""Each field of a policy: its default, what it takes at its edges, what it refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tkledger.core.field import FieldError
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import (
+    DEFAULT,
+    FIELDS,
+    PRESETS,
+    Policy,
+    TooNew,
+    changed,
+    joined,
+    policy,
+)
+from tkledger.core.task import Budget
+
+OID, LONG = "a" * 40, "0123456789abcdef" * 4
+
+VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
+    "version": (1, [1, 7], [0, "x"]),
+    "format": (2, [1, 2], [0]),
+    "law": (2, [1, 2], [0]),
+    "prefix": ("tk", ["a", "0_9", "a" * 16], ["_a", "A", "a-b", "a" * 17]),
+    "layout": ("flat", ["flat"], ["deep"]),
+    "squash": ("refuse", ["refuse", "path"], ["always"]),
+    "review": ("optional", ["optional", "required"], ["always"]),
+    "forbid": ((), [("todo->cancelled",), ("blocked->todo", "todo->blocked")], [["todo->done"]]),
+    "depth": (10, [0, 1000], [-1, 1001]),
+    "children": (None, [0, 9], [-1]),
+    "chain": (None, [0, 9], [-1]),
+    "discovered": (None, [0, 9], [-1]),
+    "loops": (
+        {},
+        [
+            {name: way}
+            for name in ("identity", "ancestors", "respawn", "chain", "discovered", "children")
+            for way in ("warn", "refuse")
+        ],
+        [{"identity": "never"}, {"cycles": "warn"}],
+    ),
+    "budget": (Budget(), [{"steps": 1}, {"cost": "0.5", "scope": "attempt"}], [{"depth": 1}]),
+    "budgets": ({}, [{"bug": {"rework": 0}}], [{"Bug": {"steps": 1}}, {"bug": {"depth": 1}}]),
+    "retry": (None, [1], [0]),
+    "roles": ({}, [{"budget": ("a",)}, {"policy": ("a", "b")}], [{"boss": ["a"]}]),
+    "attribution": ("optional", ["optional", "required"], ["always"]),
+    "claims": ("local", ["local", "remote", "required"], ["none"]),
+    "lease": (3600, [1, 7200], [0]),
+    "wip_actor": (None, [1], [0]),
+    "wip_total": (None, [1], [0]),
+    "failures": (None, [1], [0]),
+    "protected": ((), [("main",), ("a", "b")], ["main"]),
+    "actors": ({}, [{"a@b": "ann"}], [{"a": " b"}]),
+    "proof": ("name", ["name", "pusher"], ["none"]),
+    "pushers": ({}, [{"fleet": ("a", "b")}], [{"fleet": "a"}]),
+    "shared_login": ("one", ["one", "independent"], ["both"]),
+    "accepted": ({}, [{OID: "why"}, {LONG: "why"}], [{"a" * 39: "x"}, {"A" * 40: "x"}, {OID * 2: ""}]),
+}  # fmt: skip
+
+
+def test_every_field_is_in_the_table_in_its_order() -> None:
+    assert [field.name for field in FIELDS] == list(VALUES) == list(Policy._fields)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_field_takes_and_refuses(name: str) -> None:
+    default, taken, refused = VALUES[name]
+    assert getattr(DEFAULT, name) == getattr(policy({}), name) == default
+    for value in taken:
+        kept = getattr(policy({name: value}), name)
+        if name in ("budget", "budgets"):
+            kept = {key: one for key, one in _plain(kept).items() if one is not None}
+        assert kept == value
+    for value in refused:
+        with pytest.raises(FieldError, match=name):
+            policy({name: value})
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    if isinstance(value, Budget):
+        return {key: one for key, one in value._asdict().items() if one is not None}
+    return {key: _plain(one) for key, one in value.items()}
+
+
+def test_what_the_fields_of_a_later_format_are() -> None:
+    assert {field.name for field in FIELDS if field.since > 1} == {
+        "proof",
+        "pushers",
+        "shared_login",
+    }
+
+
+def test_a_commit_is_named_in_full() -> None:
+    with pytest.raises(FieldError, match="accepted: 'abc' must be a full commit id"):
+        policy({"accepted": {"abc": "why"}})
+
+
+@pytest.mark.parametrize("name", ["format", "law"])
+def test_what_is_newer_needs_a_newer_tk(name: str) -> None:
+    with pytest.raises(TooNew, match=f"the ledger's {name} is 3, this tk knows 2"):
+        policy({name: 3, "greek": True})
+    assert policy({name: 2}) == DEFAULT
+
+
+def test_the_presets_are_what_they_are_said_to_be() -> None:
+    assert set(PRESETS) == {"default", "agents"}
+    agents = PRESETS["agents"]
+    different = {
+        name: value for name, value in agents._asdict().items() if value != getattr(DEFAULT, name)
+    }
+    assert different == {
+        "review": "required",
+        "children": 50,
+        "chain": 5,
+        "discovered": 50,
+        "loops": {"identity": "refuse", "respawn": "refuse"},
+        "budget": Budget(steps=50, seconds=1800, rework=5),
+        "retry": 4,
+        "claims": "remote",
+    }
+
+
+def test_a_loop_with_a_number_is_refused_unless_it_is_only_to_warn() -> None:
+    numbered = {"chain", "discovered", "children"}
+    every = {"identity", "ancestors", "respawn", *numbered}
+    assert {one for one in every if DEFAULT.refuses(one)} == numbered
+    warned = DEFAULT._replace(loops=dict.fromkeys(every, "warn"))
+    assert not any(warned.refuses(one) for one in every)
+    assert all(warned.strictest().refuses(one) for one in every)
+    assert all(DEFAULT._replace(loops={one: "refuse"}).refuses(one) for one in every)
+
+
+def test_actors_have_one_name_and_logins_speak_for_actors() -> None:
+    one = DEFAULT._replace(actors={"a@x": "ann", "b@x": "bob"}, pushers={"fleet": ("a@x", "cy")})
+    assert (one.actor("a@x"), one.actor("cy")) == ("ann", "cy")
+    assert one.actors_of("fleet") == {"ann", "cy"}
+    assert one.actors_of("b@x") == {"bob"}
+    assert not one.asks_who_pushes
+    assert one._replace(proof="pusher").asks_who_pushes
+    assert one._replace(law=1).asks_who_pushes
+
+
+def test_a_review_takes_done_away_and_what_is_forbidden_is_no_edge() -> None:
+    work, done = State.IN_PROGRESS, State.DONE
+    assert DEFAULT.lifecycle.event_between(work, done)
+    assert not DEFAULT._replace(review="required").lifecycle.event_between(work, done)
+    assert not DEFAULT._replace(forbid=("in_progress->done",)).lifecycle.event_between(work, done)
+
+
+def test_of_several_policies_the_newest_keeps_all_that_is_accepted() -> None:
+    newest = DEFAULT._replace(version=3, accepted={"b": "mine"})
+    older = DEFAULT._replace(accepted={"b": "theirs", "a": "x"})
+    both = joined(newest, [older, newest, DEFAULT._replace(accepted={"c": "y"})])
+    assert both == newest._replace(accepted={"a": "x", "b": "mine", "c": "y"})
+    assert list(both.accepted) == ["a", "b", "c"]
+    assert joined(newest, [DEFAULT, newest]) is newest
+
+
+def test_a_changed_policy_has_the_next_version_and_may_lose_a_value() -> None:
+    one = changed(DEFAULT, depth=3, protected=["main"])
+    assert (one.version, one.depth, one.protected) == (2, 3, ("main",))
+    two = changed(one, depth=None, chain=4)
+    assert (two.version, two.depth, two.chain, two.protected) == (3, 10, 4, ("main",))
