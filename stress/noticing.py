@@ -336,13 +336,15 @@ class Fresh:
     def notice(self, fault: Fault) -> bool:
         """Whether a test fails with the fault, or cannot be loaded."""
         chosen = [one.id for one in self._chosen(fault)]
+        named = [one for one in chosen if f"/test_{self.path.stem}.py::" in one]
+        return any(self._told(fault, some) for some in (named, chosen) if some)
+
+    def _told(self, fault: Fault, chosen: list[str]) -> bool:
+        files = list(dict.fromkeys(one.split("::")[0] for one in chosen))
 
         def run() -> bool:
             planted(self.name, self.path, fault.code)
-            return (
-                _pytest(list(dict.fromkeys(one.split("::")[0] for one in chosen)), _Only(chosen))
-                != 0
-            )
+            return _pytest(files, _Only(chosen)) != 0
 
         return _in_child(run) is not False
 

@@ -9,6 +9,7 @@ import pytest
 
 from tkledger.core import field
 from tkledger.core.field import Field, FieldError, is_id, read
+from tkledger.core.task import BUDGET, Budget
 
 TAKES = [
     (field.task_id, "a", "a"),
@@ -17,6 +18,11 @@ TAKES = [
     (field.task_id, "tk-7f3ka", "tk-7f3ka"),
     (field.task_id, "a" * 63, "a" * 63),
     (field.task_id, "com0", "com0"),
+    (field.task_id, "com10", "com10"),
+    (field.ref_name, "a" * 200, "a" * 200),
+    (field.ref_name, "tk/a-b_c.d", "tk/a-b_c.d"),
+    (field.ref_name, "a@b{c", "a@b{c"),
+    (field.moment, "2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"),
     (field.task_id, "console", "console"),
     (field.line, "one line", "one line"),
     (field.line, 2024, "2024"),
@@ -125,6 +131,82 @@ REFUSES = [
     (field.free, {"a": "\x00"}, "must be text, a whole number or a boolean"),
     (field.free, {"a": field.MAX_INT + 1}, "a whole number"),
 ]
+
+NO_NAME = "can be no branch's name (git help check-ref-format)"
+NO_ID = "is not an id (a-z, 0-9, _ and -, at most 63; not a device name, not config)"
+SENTENCES = [
+    (field.task_id, "A", f"'A' {NO_ID}"),
+    (field.line, "a\nb", "must be one line"),
+    (field.line, "a\tb", "must not hold a tab"),
+    (field.line, " a", "must not begin or end with a blank"),
+    (field.text, 1.5, "must be text"),
+    (field.text, "\x00", "must not hold control characters"),
+    (field.text, "", "must not be empty (leave the field out)"),
+    (field.whole(0, 4), 5, "must be a whole number from 0 to 4"),
+    (field.whole(1), 0, "must be a whole number of at least 1"),
+    (field.decimal, "x", "must be an amount such as 0.25, at most six decimals"),
+    (field.moment, "now", "must be a time such as 2026-01-31T12:00:00Z"),
+    (field.matching("[a-z]+", "small letters"), "B", "'B' must be small letters"),
+    *((field.ref_name, name, f"{name!r} {NO_NAME}") for name in ("a..b", "a" * 201, "-a", "a.lock")),
+    *((field.ref_name, name, f"{name!r} {NO_NAME}") for name in ("a b", "/a", "a/", "a.", "@", "a@{b")),
+    *((field.ref_name, name, f"{name!r} {NO_NAME}") for name in ("a~", "a^", "a:", "a?", "a*", "a[", "a//b")),
+    *((field.ref_name, name, f"{name!r} {NO_NAME}") for name in (".a", "a/.b", "a.lock/b", "a\\b")),
+    (field.choice(("yes", "no")), "x", "'x' must be one of yes, no"),
+    (field.list_of(field.text), "x", "must be a list, one item a line"),
+    (field.part_of(Budget, BUDGET), "x", "must be a map of fields"),
+    (field.map_of(field.line, field.line), "x", "must be a map"),
+    (field.free, "x", "must be a map"),
+    (field.free, {"-": 1}, "'-' must be a key of letters, digits and _ . -"),
+    (field.free, {"a": {}}, "must not hold an empty map"),
+    (field.free, {"a": []}, "lists hold text and numbers, at least one"),
+    (field.free, {"a": {"b": {"c": {"d": 1}}}}, "maps go three deep at most"),
+    (field.free, {"a": {"b": {"c": [1]}}}, "lists and maps go three deep at most"),
+    (field.free, {"a": None}, "must be text, a whole number or a boolean"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("clean", "raw", "sentence"), SENTENCES)
+def test_a_refusal_is_this_sentence(clean: Callable[[Any], Any], raw: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=r".") as caught:
+        clean(raw)
+    assert str(caught.value) == sentence
+
+
+def test_a_map_of_one_s_own_may_be_three_deep() -> None:
+    for deep in ({"a": {"b": {"c": 1}}}, {"a": {"b": [1]}}, {"a": {"b": 1}}, {"a" * 63: 1}):
+        assert field.free(deep) == {
+            key: ({"b": (1,)} if one == {"b": [1]} else one) for key, one in deep.items()
+        }
+    assert list(field.free({"b": 1, "a": 1})) == ["a", "b"]
+
+
+def test_an_error_names_the_field_down_to_the_leaf() -> None:
+    fields = (*FIELDS, Field("budget", field.part_of(Budget, BUDGET)))
+    for raw, key, message, unknown in (
+        (
+            {"budget": {"stpes": 1}},
+            "budget.stpes",
+            "is not a known field; did you mean steps?",
+            True,
+        ),
+        ({"budget": {"steps": -1}}, "budget.steps", "must be a whole number of at least 0", False),
+        ({"title": ""}, "title", "must not be empty (leave the field out)", False),
+        ({"zzz": 1}, "zzz", "is not a known field; known are title, depends_on, budget", True),
+    ):
+        with pytest.raises(FieldError) as caught:
+            read(fields, raw)
+        found = caught.value
+        assert (found.key, found.message, found.unknown) == (key, message, unknown)
+        assert str(found) == f"{key}: {message}"
+    assert read(fields, {"budget": Budget(steps=1)}) == {"budget": Budget(steps=1)}
+
+
+def test_which_fields_a_later_format_brought() -> None:
+    fields = (Field("steps", field.whole(0), since=2), Field("cost", field.decimal, since=3))
+    assert field.newer(fields, Budget(steps=1, cost="1"), 1) == ["steps", "cost"]
+    assert field.newer(fields, Budget(steps=1, cost="1"), 2) == ["cost"]
+    assert field.newer(fields, Budget(cost="1"), 2) == ["cost"]
+    assert field.newer(fields, Budget(steps=1), 2) == []
 
 
 def _shown(value: Any) -> str:
