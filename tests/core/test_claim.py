@@ -10,7 +10,7 @@ from tests.support.changes import a_task
 from tkledger.core import claim as claims
 from tkledger.core.claim import Claim, Effect
 from tkledger.core.lifecycle import State
-from tkledger.core.task import changed
+from tkledger.core.task import changed, is_work
 
 CLAIM = Claim("a", "agent 1", "refs/heads/tk/a", "refs/heads/main", 3600, "0123456789abcdef")
 
@@ -60,7 +60,7 @@ def test_what_is_no_claim_is_nobody_s_and_has_run_out(text: str) -> None:
 def test_what_a_move_does_to_a_claim(before: str, after: str, effect: Effect, work: bool) -> None:
     old, new = a_task("a", state=before), a_task("a", state=after)
     assert claims.effect(old, new) is effect
-    assert claims.is_work(old, new) is work
+    assert is_work(old, new) is work
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_what_a_move_does_to_a_claim(before: str, after: str, effect: Effect, wo
 )
 def test_which_fields_are_the_holder_s(fields: dict[str, object], work: bool) -> None:
     task = a_task("a", state="in_progress")
-    assert claims.is_work(task, changed(task, **fields)) is work
+    assert is_work(task, changed(task, **fields)) is work
 
 
 def test_every_state_has_its_effect() -> None:

@@ -96,6 +96,7 @@ some_facts = st.lists(
         ),
         st.none() | st.tuples(st.integers(0, 9), st.integers(10, 20)),
         st.none() | st.integers(0, 20),
+        worker=st.sampled_from(["", "ann", "ben"]),
     ),
     max_size=12,
 )
@@ -119,6 +120,14 @@ def test_sums_do_not_depend_on_the_order_and_can_be_taken_back(
     for attempt in (None, 1, 2, 3):
         keep = partial(lambda wanted, one: wanted in (None, one), attempt)
         assert forwards.used(keep) == backwards.used(keep) == detour.used(keep)
+    for attempt in (1, 2, 3):
+        task = a_task(attempt=attempt)
+        sides = [
+            Usage({"a": one}.get, lambda task: Activity(), 0)
+            for one in (forwards, backwards, detour)
+        ]
+        expected = {one.worker for one in kept if one.worker and one.attempt >= attempt}
+        assert [side.workers(task) for side in sides] == [expected] * 3
 
 
 def test_what_a_commit_adds() -> None:
@@ -133,8 +142,11 @@ def test_what_a_commit_adds() -> None:
         ((a_task(state="in_review"), working), Fact("c", "a", used=Used(rework=1), entered=30)),
         ((None, working), Fact("c", "a", entered=30)),
     ]
+    review, worked = a_task(state="in_review"), Fact("c", "a", span=(10, 30), worker="ann")
     for change, expected in moved:
         assert facts("c", 30, (), [change], before) == {"a": expected}
+    assert facts("c", 30, (), [(working, review)], before, "ann") == {"a": worked}
+    assert facts("c", 30, (), [(review, done("a"))], before, "ann") == {}
     assert facts("c", 30, [Bill("a", True, 5)], [], before) == {
         "a": Fact("c", "a", 2, Used(1, tokens=5))
     }

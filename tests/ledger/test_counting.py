@@ -31,6 +31,7 @@ class Made(NamedTuple):
     state: str
     since: int | None
     clock: int
+    who: str
 
 
 def a_history(seed: int, size: int) -> tuple[list[Made], bytes]:
@@ -59,21 +60,24 @@ def a_history(seed: int, size: int) -> tuple[list[Made], bytes]:
             elif merge:
                 since = next(side.since for side in sides[1:] if side.state == state)
         step, tokens = rng.random() < 0.4, rng.randrange(9)
-        made.append(Made(parents, at, step and not merge, tokens, state, since, clock))
+        who = rng.choice(("ann", "ben", "eve"))
+        made.append(Made(parents, at, step and not merge, tokens, state, since, clock, who))
         words = (
             f"c{number}\n\n"
             + ("Tk-Task: a\n" if step else "Tk-Spend: a\n")
             + f"Tk-Tokens: {tokens}\n"
         )
-        stream.append(_commit(number, parents, at, words, state))
+        stream.append(_commit(number, parents, at, words, state, who))
     return made, b"".join(stream)
 
 
-def _commit(number: int, parents: Sequence[int], at: int, words: str, state: str) -> bytes:
+def _commit(
+    number: int, parents: Sequence[int], at: int, words: str, state: str, who: str
+) -> bytes:
     wait = "wait:\n  reason: user\n" if state == "blocked" else ""
     task = f"id: a\ntitle: T\nstate: {state}\n{wait}".encode()
     lines = [f"commit refs/heads/c{number}\nmark :{number + 1}\n".encode()]
-    lines += [f"committer T <t@example.org> {at} +0000\ndata {len(words)}\n{words}\n".encode()]
+    lines += [f"committer T <{who}> {at} +0000\ndata {len(words)}\n{words}\n".encode()]
     for place, parent in enumerate(parents):
         lines.append(f"{'merge' if place else 'from'} :{parent + 1}\n".encode())
     for path, data in ((".tasks/config.yaml", POLICY), (".tasks/a.yaml", task)):
@@ -112,10 +116,22 @@ def oracle(made: Sequence[Made], one: int) -> Used:
     return Used(steps, len(seconds), tokens, 0, rework)
 
 
-def at(ledger: Ledger, oid: str) -> Used:
-    task = ledger.at(oid).task("a")
+def workers(made: Sequence[Made], one: int) -> set[str]:
+    """Who worked on the task up to a commit, by looking at every ancestor."""
+    found = set()
+    for number in ancestors(made, one):
+        commit = made[number]
+        old = made[commit.parents[0]].state if len(commit.parents) == 1 else commit.state
+        held = old == "in_progress" or (old != "in_review" and commit.state == "in_progress")
+        if commit.step or (old != commit.state and held):
+            found.add(commit.who)
+    return found
+
+
+def at(ledger: Ledger, oid: str) -> tuple[Used, frozenset[str]]:
+    task, usage = ledger.at(oid).task("a"), ledger.tally.usage([oid], 0)
     assert task is not None
-    return ledger.tally.usage([oid], 0).used(task)
+    return usage.used(task), usage.workers(task)
 
 
 def imported(path: Path, seed: int, size: int) -> tuple[Project, list[Made], list[str]]:
@@ -140,9 +156,9 @@ def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
 ) -> None:
     project, made, oids = imported(tmp_path / "repo", seed, 24)
     repo = Repo(str(project.path))
-    expected = {oid: oracle(made, number) for number, oid in enumerate(oids)}
-    for oid, used in expected.items():  # each from the beginning
-        assert at(Ledger(repo), oid) == used
+    expected = {oid: (oracle(made, n), workers(made, n)) for n, oid in enumerate(oids)}
+    for oid, counted in expected.items():  # each from the beginning
+        assert at(Ledger(repo), oid) == counted
     walking = Ledger(repo, keep_sums=True)
     order = list(oids)
     random.Random(seed).shuffle(order)
@@ -169,6 +185,7 @@ def test_a_walk_knows_what_was_used_at_each_commit(tmp_path: Path, seed: int) ->
                 continue
             walked += 1
             assert change.usage.used(task) == oracle(made, number), (revisions, number)
+            assert change.usage.workers(task) == workers(made, number), (revisions, number)
     assert walked
     repo.close()
 
@@ -327,7 +344,7 @@ def test_a_long_line_of_marks_is_counted_the_same_from_anywhere(limited: Project
     walking = Ledger(repo, keep_sums=True)
     random.Random(1).shuffle(oids)
     assert {oid: at(walking, oid) for oid in oids} == alone
-    assert alone[limited.head()].steps == 6
+    assert alone[limited.head()][0].steps == 6
     repo.close()
 
 

@@ -214,13 +214,18 @@ class Clone:
         links = [word for parent in parents for word in ("-p", parent)]
         return self.git("commit-tree", *links, "-m", message, tree)
 
+    def tree_with(self, **fields: Mapping[str, Any]) -> str:
+        """A tree like HEAD's with tasks edited, ``id={field: value}``."""
+        return self.tree(
+            {
+                path_of(id): codec.dump_task(changed(self.task(id), **values))
+                for id, values in fields.items()
+            }
+        )
+
     def dangling(self, *parents: str, **fields: Mapping[str, Any]) -> str:
         """A commit that no ref shows, as if made elsewhere."""
-        files = {
-            path_of(id): codec.dump_task(changed(self.task(id), **values))
-            for id, values in fields.items()
-        }
-        return self.commit_tree(self.tree(files), *(parents or ("HEAD",)))
+        return self.commit_tree(self.tree_with(**fields), *(parents or ("HEAD",)))
 
     def dangling_bytes(self, path: str, data: bytes) -> str:
         return self.commit_tree(self.tree({path: data}), "HEAD")

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Worker, fencing, standing
 from tkledger.core.change import Change, Violation
-from tkledger.core.claim import is_work
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
+from tkledger.core.task import is_work
 from tkledger.core.trailers import STEP
 from tkledger.git import identity
 from tkledger.git.commit import Commit

@@ -23,12 +23,11 @@ from tkledger.core.claim import (
     is_active,
     is_held,
     is_readable,
-    is_work,
     message,
 )
 from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import CLAIMS
-from tkledger.core.task import Task
+from tkledger.core.task import Task, is_work
 from tkledger.errors import unusable
 from tkledger.git import identity
 from tkledger.git.commit import commit_bytes

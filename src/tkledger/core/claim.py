@@ -12,11 +12,6 @@ from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
 
-WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
-"""The fields that work on a task changes. Others may comment on it, or change its priority,
-meanwhile; what was spent is counted by the next commit that writes to the task.
-"""
-
 UNREADABLE = "somebody unknown"
 """The holder of a claim that cannot be read: it counts, and expires like any other."""
 
@@ -144,17 +139,6 @@ def effect(before: Task | None, after: Task) -> Effect:
     if before.state is State.IN_REVIEW and after.state is State.IN_PROGRESS:
         return Effect.KEEP
     return _BY_STATE[after.state]
-
-
-def is_work(before: Task | None, after: Task) -> bool:
-    """Whether a change is for the holder of the task's claim alone: work on what is in progress, or
-    its beginning. What others do is not: reviews, comments, other priorities, more budget.
-    """
-    if before is None:
-        return False
-    if before.state is State.IN_PROGRESS:
-        return any(getattr(before, name) != getattr(after, name) for name in WORKED)
-    return effect(before, after) is Effect.TAKE
 
 
 def is_active(task: Task | None) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from typing import NamedTuple
 
-from tkledger.core.claim import WORKED, Claim, is_active, is_held
-from tkledger.core.task import Task
+from tkledger.core.claim import Claim, is_active, is_held
+from tkledger.core.task import WORKED, Task
 
 
 class Way(Enum):

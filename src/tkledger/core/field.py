@@ -125,6 +125,13 @@ def whole(least: int, most: int = MAX_INT) -> Callable[[Any], int]:
     return clean
 
 
+def flag(raw: Any) -> bool | None:
+    """True, or None for false: a field that is off is left out."""
+    if isinstance(raw, bool) or raw in ("true", "false"):
+        return raw in (True, "true") or None
+    raise ValueError("must be true or false")
+
+
 def decimal(raw: Any) -> str:
     """An amount of US dollars, kept as text so that no digit is lost."""
     value = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from tkledger.core.field import (
     Field,
     choice,
+    flag,
     line,
     map_of,
     matching,
@@ -43,6 +44,12 @@ _OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 _NUMBERED = ("chain", "discovered", "children")
 
 
+class Approvals(NamedTuple):
+    """What an approval needs: with ``independent``, that whoever approves did not work on the task."""
+
+    independent: bool | None = None
+
+
 class Policy(NamedTuple):
     """What holds in a ledger. `DEFAULT` suits a person with a small repository.
 
@@ -72,6 +79,8 @@ class Policy(NamedTuple):
     failures: how many tasks of one actor may be blocked as failed then
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name used instead
+    approvals: whether who approves must be ``independent``: neither the owner nor anyone who worked
+        on the task in this attempt
     proof: what says who did it: the ``name`` in the commit, or also the ``pusher`` that the server
         knows, for what not everyone may do; edition 1 of the law always asks for the pusher
     pushers: the actors that a login may push for; a login that is not listed, for itself only
@@ -105,6 +114,7 @@ class Policy(NamedTuple):
     failures: int | None = None
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
+    approvals: Approvals = Approvals()
     proof: str = "name"
     pushers: Mapping[str, tuple[str, ...]] = {}
     shared_login: str = "one"
@@ -135,6 +145,13 @@ class Policy(NamedTuple):
     def actors_of(self, login: str) -> frozenset[str]:
         """The actors that a login, or the signer of a commit or a push, speaks for."""
         return frozenset(map(self.actor, self.pushers.get(login, (login,))))
+
+    def shared_by(self, one: str, other: str) -> str:
+        """The login by which two actors push, if that makes them one; empty without one."""
+        if self.proof != "pusher" or self.shared_login != "one":
+            return ""
+        shared = (login for login in self.pushers if {one, other} <= self.actors_of(login))
+        return next(shared, "")
 
 
 def _oid(raw: Any) -> str:
@@ -176,6 +193,7 @@ FIELDS = (
     Field("failures", whole(1)),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
+    Field("approvals", part_of(Approvals, (Field("independent", flag),)), since=2),
     Field("proof", choice(("name", "pusher")), since=2),
     Field("pushers", map_of(set_of(line), line), since=2),
     Field("shared_login", choice(("one", "independent")), since=2),
@@ -196,10 +214,12 @@ PRESETS: dict[str, Policy] = {
         budget=Budget(steps=50, seconds=1800, rework=5),
         retry=4,
         claims="remote",
+        approvals=Approvals(independent=True),
     ),
 }
-"""What ``tk init --preset`` starts from; ``agents`` asks for reviews, stops loops, claims tasks for
-all clones, and sets the limits of the tool that had them first (50 steps, 1800 s).
+"""What ``tk init --preset`` starts from; ``agents`` asks for reviews by others than those who did the
+work, stops loops, claims tasks for all clones, and sets the limits of the tool that had them first
+(50 steps, 1800 s).
 """
 
 

@@ -269,6 +269,11 @@ FIELDS = (
 )
 """Every field of a task file, in the order in which it is written."""
 
+WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
+"""The fields that work on a task changes. Others may comment on it, or change its priority,
+meanwhile; what was spent is counted by the next commit that writes to the task.
+"""
+
 FROZEN = ("id", "creator", "origin", "reopens")
 OPEN_WHEN_ENDED = ("notes", "concerns", "settled", "labels", "x")
 LOGS = tuple(field.name for field in FIELDS if field.merge is Merge.LOG)
@@ -282,6 +287,17 @@ def task(raw: Mapping[str, Any]) -> Task:
         if name not in values:
             raise FieldError(name, "is missing")
     return Task(**values)
+
+
+def is_work(before: Task | None, after: Task) -> bool:
+    """Whether a change is for the holder of the task's claim alone: work on what is in progress, or
+    its beginning. What others do is not: reviews, comments, other priorities, more budget.
+    """
+    if before is None:
+        return False
+    if before.state is State.IN_PROGRESS:
+        return any(getattr(before, name) != getattr(after, name) for name in WORKED)
+    return after.state is State.IN_PROGRESS and before.state is not State.IN_REVIEW
 
 
 def changed(before: Task, **values: Any) -> Task:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from tkledger.core.field import DECIMAL
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Spent, Task
+from tkledger.core.task import Spent, Task, is_work
 from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT, lines
 
 MICRO = 1_000_000
@@ -51,6 +51,7 @@ class Fact(NamedTuple):
     used: its amounts; never seconds, which follow from all the spans of a task together
     span: the seconds since 1970 between which the task was in progress, if this commit ended that
     entered: when it put the task in progress, if it did
+    worker: who worked on the task by it, as the commit says: by a step, or by a move of who holds it
     lost: if it wrote marks, what they say beyond what was counted up to it: commits that a rewriting
         of history lost
     """
@@ -62,6 +63,7 @@ class Fact(NamedTuple):
     span: tuple[int, int] | None = None
     entered: int | None = None
     lost: Used | None = None
+    worker: str = ""
 
 
 def bills(message: str) -> tuple[Bill, ...]:
@@ -188,11 +190,12 @@ def facts(
     words: Iterable[Bill],
     changes: Iterable[Edit],
     before: Callable[[str], Activity],
+    actor: str = "",
 ) -> dict[str, Fact]:
     """What an ordinary commit adds, by task: its words, and the moves it makes.
 
     ``at`` is its time, never before that of its parents; ``changes`` are the tasks it changes;
-    ``before`` gives the activity of a task in its parent.
+    ``before`` gives the activity of a task in its parent; ``actor`` is who made it, if anyone asks.
     """
     found: dict[str, Fact] = {}
     for old, new in changes:
@@ -205,26 +208,32 @@ def facts(
         elif now and not was:
             again = old is not None and old.state in (State.IN_REVIEW, State.BLOCKED)
             fact = fact._replace(entered=at, used=Used(rework=int(again)))
+        if new is not None and is_work(old, new):
+            fact = fact._replace(worker=actor)
         found[task.id] = fact
     for bill in words:
         fact = found.get(bill.task) or Fact(commit, bill.task, before(bill.task).attempt)
         used = Used(int(bill.step), 0, bill.tokens, bill.cost, fact.used.rework)
-        found[bill.task] = fact._replace(used=used)
+        worker = actor if bill.step else fact.worker
+        found[bill.task] = fact._replace(used=used, worker=worker)
     return {
-        task: fact for task, fact in found.items() if any(fact.used) or fact.span or fact.entered
+        task: fact
+        for task, fact in found.items()
+        if any(fact.used) or fact.span or fact.entered or fact.worker
     }
 
 
 class Account:
     """One task's sums over a set of commits; facts are added and, once added, taken away again."""
 
-    __slots__ = ("entered", "lost", "spans", "sums")
+    __slots__ = ("entered", "lost", "spans", "sums", "workers")
 
     def __init__(self) -> None:
         self.sums: dict[int, list[int]] = {}  # by attempt: steps, tokens, cost, rework
         self.spans: dict[str, tuple[int, int, int]] = {}  # by commit: attempt, begin, end
         self.entered: dict[str, int] = {}  # by commit: when
         self.lost: dict[str, tuple[int, Used]] = {}  # by commit: attempt, beyond what was counted
+        self.workers: dict[int, dict[str, int]] = {}  # by attempt: who, in how many commits
 
     def add(self, fact: Fact, sign: int = 1) -> None:
         """Count a fact, or take it out of the count with a ``sign`` of -1."""
@@ -239,6 +248,9 @@ class Account:
             _set(self.entered, fact.commit, fact.entered, sign)
         if fact.lost is not None:
             _set(self.lost, fact.commit, (fact.attempt, fact.lost), sign)
+        if fact.worker:
+            counts = self.workers.setdefault(fact.attempt, {})
+            counts[fact.worker] = counts.get(fact.worker, 0) + sign
 
     def used(
         self,
@@ -268,6 +280,7 @@ class Account:
         twin.spans = dict(self.spans)
         twin.entered = dict(self.entered)
         twin.lost = dict(self.lost)
+        twin.workers = {attempt: dict(counts) for attempt, counts in self.workers.items()}
         return twin
 
 
@@ -318,6 +331,17 @@ class Usage:
         if attempt_only:
             return account.used(lambda attempt: attempt >= task.tries, going)
         return Used(*map(max, account.used(since=going), marked(task.spent)))
+
+    def workers(self, task: Task) -> frozenset[str]:
+        """Who worked on a task in its present attempt, by the names in the commits."""
+        account = self._account(task.id) or Account()
+        return frozenset(
+            who
+            for attempt, counts in account.workers.items()
+            if attempt >= task.tries
+            for who, commits in counts.items()
+            if commits > 0
+        )
 
 
 NOTHING = Usage(lambda task: None, lambda task: Activity(), 0)

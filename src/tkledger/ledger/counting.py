@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tkledger.core.task import Spent, Task
@@ -28,13 +29,16 @@ TaskIn = Callable[[str, str, Oid], "Task | None"]
 
 
 class CommitWork(NamedTuple):
-    """The part of a commit that is counted; small enough to keep thousands."""
+    """The part of a commit that is counted; small enough to keep thousands. ``actor`` is who made it,
+    as it says, if anything of it is counted.
+    """
 
     oid: Oid
     parents: tuple[Oid, ...]
     at: int
     words: tuple[Bill, ...]
     changes: tuple[tuple[str, str, str, str, str], ...]
+    actor: str = ""
 
 
 def work_of(commit: Commit, tasks: Callable[[Sequence[str]], Container[str]]) -> CommitWork:
@@ -45,7 +49,8 @@ def work_of(commit: Commit, tasks: Callable[[Sequence[str]], Container[str]]) ->
     if words:
         found = tasks([bill.task for bill in words])
         words = tuple(bill for bill in words if bill.task in found)
-    return CommitWork(commit.oid, commit.parents, commit.at, words, commit.diffs)
+    actor = commit.author.actor if words or commit.diffs else ""
+    return CommitWork(commit.oid, commit.parents, commit.at, words, commit.diffs, actor)
 
 
 class _State(NamedTuple):
@@ -118,9 +123,8 @@ class Walk:
             self.late[commit.oid] = clock
         changes = self._changes(commit) if changes is None else changes
         moves = changes if len(commit.parents) < 2 else ()
-        found = facts(
-            commit.oid, clock, commit.words, moves, lambda task: self.activity(state, task)
-        )
+        before = partial(self.activity, state)
+        found = facts(commit.oid, clock, commit.words, moves, before, commit.actor)
         activities = self._activities(state, commit.parents, changes, clock)
         now = state._replace(clock=clock, activities=activities)
         for fact in found.values():

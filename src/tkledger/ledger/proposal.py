@@ -79,9 +79,9 @@ def about_to_be(
     if made.policy is None:
         return made
     name = trailers(message or "").get(ACTOR)
-    laws = (made.policy, *(side.policy for side in made.parents))
-    # only roles ask for an e-mail, which costs a process
-    asked = not name and any(law and law.roles for law in laws)
+    laws = [law for law in (made.policy, *(side.policy for side in made.parents)) if law]
+    # only these ask for an e-mail, which costs a process
+    asked = not name and any(law.roles or law.approvals.independent for law in laws)
     who = identity.known_by(name, identity.author_email(ledger.repo) if asked else "")
     now = int(time.time())
     accepted = made.policy.accepted
@@ -98,7 +98,7 @@ def about_to_be(
     return made._replace(
         actor=made.policy.actor(who.actor),
         earlier=earlier,
-        tally=lambda: ledger.tally.usage(parents, now, made.charged, edits),
+        tally=lambda: ledger.tally.usage(parents, now, made.charged, edits, who.actor),
     )
 
 

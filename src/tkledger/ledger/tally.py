@@ -59,12 +59,13 @@ class Tally:
         at: int,
         charged: Iterable[Bill] = (),
         changes: Sequence[Edit] = (),
+        actor: str = "",
     ) -> Usage:
         """What is used up to a commit about to be made on ``parents``, ``at`` seconds since 1970,
-        with what its message charges and these changes.
+        with what its message charges and these changes, by ``actor`` if that is known.
         """
         walk = self.walk()
-        walk.add(CommitWork("", tuple(parents), at, tuple(charged), ()), changes)
+        walk.add(CommitWork("", tuple(parents), at, tuple(charged), (), actor), changes)
         return self.of(walk, "")
 
     def work(self, step: Step) -> CommitWork:

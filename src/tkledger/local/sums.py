@@ -80,7 +80,8 @@ def _check(row: Mapping[str, Any]) -> str:
 
 def _row(account: Account) -> list[Any]:
     sums = {str(attempt): amounts for attempt, amounts in account.sums.items()}
-    return [sums, account.spans, account.entered, account.lost]
+    workers = {str(attempt): counts for attempt, counts in account.workers.items()}
+    return [sums, account.spans, account.entered, account.lost, workers]
 
 
 def _account(row: list[Any]) -> Account:
@@ -89,4 +90,5 @@ def _account(row: list[Any]) -> Account:
     account.spans = {commit: (span[0], span[1], span[2]) for commit, span in row[1].items()}
     account.entered = row[2]
     account.lost = {commit: (lost[0], Used(*lost[1])) for commit, lost in row[3].items()}
+    account.workers = {int(attempt): counts for attempt, counts in row[4].items()}
     return account

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.rule_cases.approvals import approval_cases
 from tests.support.rule_cases.budget import budget_cases
 from tests.support.rule_cases.form import form_cases
 from tests.support.rule_cases.graph import graph_cases
@@ -23,5 +24,6 @@ CASES = (
     *chain_cases(),
     *budget_cases(),
     *role_cases(),
+    *approval_cases(),
     *policy_cases(),
 )

@@ -13,7 +13,6 @@ from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Budget
 from tkledger.core.trailers import ACTOR, lines
 from tkledger.errors import usage_error
 from tkledger.files import codec
@@ -54,7 +53,7 @@ def _meanings() -> dict[str, str]:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, Budget):
+    if hasattr(value, "_asdict"):
         value = {name: limit for name, limit in value._asdict().items() if limit is not None}
     if isinstance(value, dict):
         return ", ".join(f"{name}={_shown(inner)}" for name, inner in value.items()) or "none"
@@ -110,7 +109,7 @@ def _value(key: str, words: Sequence[str]) -> Any:
     default = getattr(policies.DEFAULT, key)
     if not words:
         return default if default != () and default != {} else None
-    if isinstance(default, (dict, Budget)):
+    if isinstance(default, dict) or hasattr(default, "_asdict"):
         return _map(key, words)
     if isinstance(default, tuple):
         return words

@@ -189,6 +189,64 @@ def _legislation(change: Change) -> Iterator[tuple[Policy, str]]:
                 yield side.policy, f"the merge gives up a policy of version {side.policy.version}"
 
 
+@rule("TK503", since=2)
+def approved_by_a_worker(change: Change) -> Iterator[Finding]:
+    """A task was approved by its owner, or by an actor who worked on it in this attempt.
+
+    Checked if the policy says `approvals: independent: true`, as in `tk init --preset agents`. Worked
+    has who made a commit with a line `Tk-Task: ID`, or a move of who holds the task: to start or resume
+    it, and whatever changes it while it is in progress. A review, a note or a rejection is not work,
+    and an earlier attempt does not count. Under `proof: pusher` actors for whom one login pushes
+    (`pushers`) are one, unless the policy says `shared_login: independent`.
+
+    Why: who did the work sees what was meant, not what is there.
+
+    Remedy: another actor runs `tk approve ID`. Who works alone has nobody to ask, and takes the rule out
+    by `tk config set approvals`.
+    """
+    if not (change.law.approvals.independent and change.actor):
+        return
+    for old, task in approved(change):
+        reason, more = _dependence(change, change.actor, old, task)
+        if reason:
+            yield Finding(
+                task.id,
+                f"approved by {change.actor}, {reason}",
+                f"another actor runs tk approve {task.id} ({more})",
+            )
+
+
+_ALONE = "if there is no other: tk config set approvals"
+_APART = "if the two are independent: tk config set shared_login independent"
+
+
+def _dependence(change: Change, actor: str, old: Task, task: Task) -> tuple[str, str]:
+    """Why an actor is not independent of a task, as words that follow the name, and what else helps
+    than to ask another; empty if they are.
+    """
+    law = change.law
+    owners = {law.actor(owner) for owner in (old.owner, task.owner) if owner}
+    if actor in owners:
+        return "who owns it", _ALONE
+    usage = change.usage
+    workers = set(map(law.actor, usage.workers(task) if usage is not None else ()))
+    if actor in workers:
+        return "who worked on it in this attempt", _ALONE
+    for did, others in (("owns it", owners), ("worked on it in this attempt", workers)):
+        for other in sorted(others):
+            login = law.shared_by(actor, other)
+            if login:
+                return f"who pushes as {login} like {other}, who {did}", _APART
+    return "", ""
+
+
+def approved(change: Change) -> Iterator[tuple[Task, Task]]:
+    """The tasks that an ordinary commit approves, before and after."""
+    for old, new in change.edits():
+        if old.state is State.IN_REVIEW and new.state is State.DONE:
+            yield old, new
+
+
 class Guard(NamedTuple):
     """An act that needs an authorised actor: under which policies, and on what in a change."""
 
@@ -197,13 +255,12 @@ class Guard(NamedTuple):
     subjects: Callable[[Change], Iterable[str]]
 
 
-def _approvals(change: Change) -> list[str]:
-    ends = (State.IN_REVIEW, State.DONE)
-    return [new.id for old, new in change.edits() if (old.state, new.state) == ends]
-
-
 GUARDS = (
-    Guard("approved", lambda law: law.review == "required", _approvals),
+    Guard(
+        "approved",
+        lambda law: law.review == "required" or bool(law.approvals.independent),
+        lambda change: [task.id for _, task in approved(change)],
+    ),
     Guard(
         "raised a limit",
         lambda law: "budget" in law.roles,
