@@ -44,7 +44,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("block a --reason other", 122, 9),
     ("requeue a", 110, 8),
     ("list", 115, 3),
-    ("show a", 116, 7),
+    ("show b", 116, 7),
     ("ready", 115, 3),
     ("tree", 116, 3),
     ("board", 115, 2),

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
 from tests.support.contract import Git, Tk, failed, refused
+from tests.support.project import TK, Project
 from tkledger.core.policy import Policy
 from tkledger.errors import Exit
 
@@ -65,3 +73,29 @@ def test_config_explains_every_field(ledger: Tk) -> None:
     assert all(field["meaning"] for field in fields.values())
     text = ledger("config", "explain").out
     assert all(name in text for name in Policy._fields)
+
+
+@pytest.mark.parametrize(("typed", "claims"), [("\n", "remote"), ("n\n", "local"), ("", "local")])
+def test_where_there_is_a_remote_init_asks_who_decides_about_claims(
+    tmp_path: Path, typed: str, claims: str
+) -> None:
+    """At a terminal; elsewhere it prints the line."""
+    made = Project.create(tmp_path / "repo")
+    made.git("remote", "add", "origin", "../server.git")
+    ours, theirs = pty.openpty()
+    os.write(ours, typed.encode())
+    done = subprocess.run(
+        [*TK, "init", "--no-hooks"],
+        cwd=made.path,
+        stdin=theirs if typed else subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    said = os.read(ours, 1 << 16).decode()
+    os.close(theirs)
+    os.close(ours)
+    assert done.returncode == Exit.OK, said
+    assert ("Let it decide? [Y/n]" in said) is bool(typed)
+    assert ("to let the remote decide: tk config set claims remote" in said) is (claims == "local")
+    assert made.ok("config", "show", "--json").json["policy"]["claims"] == claims
+    assert made.tk("init").status == Exit.UNUSABLE

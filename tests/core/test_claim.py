@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,47 @@ def test_a_claim_is_read_as_it_was_written(
 def test_what_is_no_claim_is_nobody_s_and_has_run_out(text: str) -> None:
     one = claims.parsed("a", text)
     assert (one.task, one.holder, one.ttl) == ("a", claims.UNREADABLE, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "worked", "base", "says", "becomes"),
+    [
+        ({}, "in_progress", "todo", "", {}),
+        ({}, "in_review", None, "", {}),
+        ({}, None, None, "", {}),
+        ({}, "todo", "todo", "is held by agent 1, but is todo on tk/a", None),
+        ({"reserved": True}, "todo", "todo", "", {}),
+        ({"released": True}, "done", "done", "", {}),
+        ({}, "done", "todo", "is held by agent 1, but is done on tk/a", {"final": "done"}),
+        ({}, "in_progress", "done", "is held by agent 1, but is done on main", None),
+        ({}, None, "cancelled", "is held by agent 1, but is cancelled on main", None),
+        ({"final": "done"}, "done", "todo", "", {}),
+        ({"final": "done"}, None, "todo", "", {}),
+        ({"final": "done"}, "in_progress", "done", "", {}),
+        (
+            {"final": "done"},
+            "in_review",
+            "todo",
+            "says that it is done, but it is in_review on tk/a",
+            {"final": ""},
+        ),
+    ],
+)
+def test_a_claim_and_its_task_agree(
+    change: dict[str, Any],
+    worked: str | None,
+    base: str | None,
+    says: str,
+    becomes: dict[str, Any] | None,
+) -> None:
+    one = CLAIM._replace(**change)
+    tasks = [changed(a_task("a"), state=State(one)) if one else None for one in (worked, base)]
+    found = claims.stray(one, *tasks, committed=True)
+    assert (found.fact if found else "") == says
+    if found:
+        assert found.claim == (None if becomes is None else one._replace(**becomes))
+    later = claims.stray(one, *tasks, committed=False)
+    assert later == (None if worked == "todo" and says else found), "no start to be seen yet"
 
 
 @pytest.mark.parametrize(

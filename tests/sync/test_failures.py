@@ -126,10 +126,10 @@ def test_what_needs_no_commit_goes_though_the_server_refuses_one(
     server = Project(team.server.path)
     server.git("update-ref", "refs/heads/law", "main")
     bob.ok("renew", "c")
-    bob.ok("done", "a")
     bob.ok("start", "b")
+    bob.ok("done", "a")
     bob.ok("send", "carl", "hello")
-    refuses = "echo 'error[TK705] a: not by you ('$(git rev-parse --short=10 $new^)')' >&2"
+    refuses = "echo 'error[TK705] a: not by you ('$(git rev-parse --short=10 $new)')' >&2"
     hook = f"while read old new ref; do case $ref in refs/heads/*)\n{refuses}\n"
     hook += "echo '  remedy: have it done by ann' >&2; exit 1;; esac; done\n"
     team.server.write("hooks/pre-receive", f"#!/bin/sh\n{hook}").chmod(0o755)
@@ -138,9 +138,9 @@ def test_what_needs_no_commit_goes_though_the_server_refuses_one(
         answer,
         Exit.REJECTED,
         "origin refused the push: 1 commit of main, so that nothing of it was sent:",
-        f"  {bob.git('rev-parse', '--short=10', 'HEAD^')} tk: done a Task a",
+        f"  {bob.head()[:10]} tk: done a Task a",
         "error[TK705] a: not by you",
-        "remedy: have it done by ann",
+        "remedy: have it done by ann; or take the commit back: tk undo a",
         "claims and messages go without it: claim sent: b, c; inbox sent: carl;"
         " claim kept until its commit is sent: a",
     )
@@ -151,9 +151,15 @@ def test_what_needs_no_commit_goes_though_the_server_refuses_one(
     assert "final" not in team.server.git("log", "-1", "--format=%b", now["a"])
     assert set(tk_refs(team.server, "inbox")) == {"carl"}
     assert bob.tk("sync", "--json").json["claims"] == {"sent": ["b"], "waiting": ["a"]}
+    bob.ok("undo", "a")
+    assert bob.state("a") == "in_progress"
     team.server.write("hooks/pre-receive", "#!/bin/sh\nexit 0\n")
     bob.ok("sync")
-    assert set(tk_refs(team.server)) == set("bc")
+    assert set(tk_refs(team.server)) == set("abc")
+    bob.ok("done", "a")
+    bob.ok("sync")
+    assert tk_refs(team.server) == tk_refs(bob)
+    assert set(tk_refs(bob)) == set("bc")
     assert team.server.git("rev-parse", "main") == bob.head()
 
 

@@ -35,6 +35,15 @@ def name_of(config: Mapping[str, str], branch: str) -> str | None:
     return "origin" if "remote.origin.url" in config else None
 
 
+TWICE = "two clones can start the same task; to let the remote decide: tk config set claims remote"
+"""What is to be known where claims are local and there is a remote."""
+
+
+def has_remote(repo: Repo) -> bool:
+    """Whether this clone has a remote at all."""
+    return any(name.startswith("remote.") and name.endswith(".url") for name in repo.variables())
+
+
 def _refspec(remote: str) -> str:
     return f"+{CLAIMS}*:{copied_claims(remote)}*"
 

@@ -144,3 +144,39 @@ def effect(before: Task | None, after: Task) -> Effect:
 def is_active(task: Task | None) -> bool:
     """Whether a task is being worked on or reviewed."""
     return task is not None and task.state in (State.IN_PROGRESS, State.IN_REVIEW)
+
+
+class Stray(NamedTuple):
+    """A claim that says otherwise than the ledger: the fact, and what it should be, None for no claim."""
+
+    fact: str
+    claim: Claim | None
+
+
+def stray(
+    claim: Claim, worked: Task | None, at_base: Task | None, *, committed: bool
+) -> Stray | None:
+    """How a claim disagrees with its task, which is ``worked`` on its branch and ``at_base``, None for one that
+    is not known; None if it does not.
+
+    ``committed`` is whether the branch would show the start of the work by now: the claim was made
+    along with it.
+    """
+    branch, base = (ref.removeprefix("refs/heads/") for ref in (claim.branch, claim.base))
+    if claim.final:
+        ends = [task.state.value for task in (worked, at_base) if task is not None]
+        if worked is None or claim.final in ends:  # the branch may be elsewhere
+            return None
+        fact = f"says that it is {claim.final}, but it is {worked.state.value} on {branch}"
+        return Stray(fact, claim._replace(final=""))
+    if claim.released or claim.reserved:
+        return None
+    if at_base is not None and at_base.ended:
+        return Stray(f"is held by {claim.holder}, but is {at_base.state.value} on {base}", None)
+    if worked is not None and worked.ended:
+        fact = f"is held by {claim.holder}, but is {worked.state.value} on {branch}"
+        return Stray(fact, claim._replace(final=worked.state.value))
+    if worked is not None and committed and not is_active(worked):
+        fact = f"is held by {claim.holder}, but is {worked.state.value} on {branch}"
+        return Stray(fact, None)
+    return None

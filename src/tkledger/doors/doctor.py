@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from tkledger.claims.remote import TWICE, has_remote
 from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
@@ -51,6 +52,7 @@ def examine(repo: Repo) -> Iterator[Examined]:
         yield from _client_canaries(repo)
         yield from _attributes(repo)
         yield from _hidden(repo)
+    yield from _claims(repo)
     yield _pruning(repo)
     yield from _locks(repo)
 
@@ -71,6 +73,7 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
     flaws = list(snapshot.flaws())
     yield Examined("ledger", not flaws, _flaws_text(flaws), flaws[0].remedy if flaws else "")
     yield from _editions(snapshot.policy or DEFAULT)
+    yield from _who_decides(repo, snapshot.policy or DEFAULT)
     if repo.is_shallow:
         yield Examined(
             "history",
@@ -97,6 +100,12 @@ def _editions(policy: Policy) -> Iterator[Examined]:
                 f"{now} is in force; if everybody here has this tk: tk config set {name} {newest}"
             )
             yield Examined(name, True, offer)
+
+
+def _who_decides(repo: Repo, policy: Policy) -> Iterator[Examined]:
+    """Offers claims that a remote decides, if there is one: not an error."""
+    if policy.claims == "local" and not repo.is_bare and has_remote(repo):
+        yield Examined("claims", True, TWICE)
 
 
 def _flaws_text(flaws: list[Flaw]) -> str:
@@ -175,6 +184,22 @@ def _worktrees(repo: Repo) -> list[str]:
     return [line[len("worktree ") :] for line in lines(out) if line.startswith("worktree ")]
 
 
+# -- claims ----------------------------------------------------------------------------------
+
+
+def _claims(repo: Repo) -> Iterator[Examined]:
+    """Claims that say otherwise than the ledger, which keep others away or let them in."""
+    from tkledger.doors import stray_claims
+
+    after = "" if repo.is_bare else ", then tk sync"
+    strays = list(stray_claims.found(repo))
+    for one in strays:
+        remedy = f"tk doctor --fix{after if one.remote or has_remote(repo) else ''}"
+        yield Examined(one.task, False, one.fact, remedy, partial(stray_claims.mend, repo, one))
+    if not strays:
+        yield Examined("standing claims", True, "agree with the ledger")
+
+
 # -- settings --------------------------------------------------------------------------------
 
 
@@ -215,7 +240,7 @@ def _attributes(repo: Repo) -> Iterator[Examined]:
 
 def _merge_driver(repo: Repo, *, asked: bool) -> Examined:
     """Whether task files are merged field by field; ``asked`` is whether the attribute says so."""
-    command = repo.answers("config", install.DRIVER)
+    command = repo.variables().get(install.DRIVER)
     old = asked and script.is_old(command or "")
     good = asked and command is not None and not old
     message = "merges task files" if good else "is not set up: git merges task files as text"
@@ -247,7 +272,7 @@ def _flagged(repo: Repo, flag: str, paths: list[str]) -> Examined:
 
 
 def _pruning(repo: Repo) -> Examined:
-    expire = repo.answers("config", "gc.pruneExpire") or "2.weeks.ago"
+    expire = repo.variables().get("gc.pruneexpire", "2.weeks.ago")
     good = expire not in ("now", "0") and "second" not in expire and "minute" not in expire
     message = "keeps new objects" if good else f"is {expire}: git may remove objects in use"
     return Examined("gc.pruneExpire", good, message, "git config gc.pruneExpire 2.weeks.ago")

@@ -183,7 +183,10 @@ def _claim(repo: Repo, prospect: Prospect, one: _Claim, alone: bool) -> _One:
     if chosen in _RECEIVED or chosen is Way.YIELD:
         from tkledger.sync.news import of_claim
 
-        news = of_claim(one.task, prospect.claim(one.task, sides.theirs), lost=chosen is Way.YIELD)
+        ours, theirs = (prospect.claim(one.task, oid) for oid in (sides.ours, sides.theirs))
+        if ours and theirs and ours.holder == theirs.holder:
+            chosen = Way.TAKE  # two claims of one holder: nothing is lost
+        news = of_claim(one.task, theirs, lost=chosen is Way.YIELD)
     return _One(tuple(move for move in moves if move.new != move.old), way=chosen, news=news)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 from tkledger.core.change import Refused, Violation, quoted
 from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.history import as_commit
+from tkledger.git.identity import author_email
 from tkledger.git.objects import Oid
-from tkledger.git.repo import Repo
 from tkledger.git.transport import Pushed
+from tkledger.ledger.newest import newest
+from tkledger.ledger.reader import Ledger
 from tkledger.sync.route import Route
 
 _LISTED = 5
@@ -31,18 +34,33 @@ class NotSent(Refused):
     heading: who refuses it, and which commits, in words
     """
 
-    def __init__(self, repo: Repo, route: Route, by: str, *violations: Violation) -> None:
-        found = {one.commit: as_commit(repo.read(one.commit)) for one in violations if one.commit}
+    def __init__(self, ledger: Ledger, route: Route, by: str, *violations: Violation) -> None:
+        read = ledger.repo.read
+        found = {one.commit: as_commit(read(one.commit)) for one in violations if one.commit}
         known = {name: made for name, made in found.items() if made is not None}
-        super().__init__(
-            *(
-                one._replace(commit=known[one.commit].oid) if one.commit in known else one
-                for one in violations
-            )
+        named = (
+            one._replace(commit=known[one.commit].oid) if one.commit in known else one
+            for one in violations
         )
+        super().__init__(*_with_way_back(ledger, tuple(named)))
         commits = {made.oid: made.message.partition("\n")[0] for made in known.values()}
         self.more["commits"] = [{"commit": oid, "subject": words} for oid, words in commits.items()]
         self.heading = _heading(route, by, commits)
+
+
+def _with_way_back(ledger: Ledger, violations: tuple[Violation, ...]) -> Iterator[Violation]:
+    """The same; of the newest change, as long as nobody else has it, with the command that takes it back."""
+    own = author_email(ledger.repo)
+    with suppress(TkError):  # there is no change of the ledger at all
+        last = newest(ledger, lambda made: made.email == own)
+        for one in violations:
+            if one.commit == last.commit.oid and not last.obstacle and last.touched:
+                task = one.task if one.task in last.touched else min(last.touched)
+                back = f"or take the commit back: tk undo {quoted(task)}"
+                one = one._replace(remedy=f"{one.remedy}; {back}" if one.remedy else back[3:])
+            yield one
+        return
+    yield from violations
 
 
 def _heading(route: Route, by: str, commits: dict[Oid, str]) -> str:
@@ -54,19 +72,19 @@ def _heading(route: Route, by: str, commits: dict[Oid, str]) -> str:
     return "\n".join([f"{by}: {count} of {route.here}, so that nothing of it was sent:", *rows])
 
 
-def named(repo: Repo, route: Route, refused: Refused) -> NotSent:
+def named(ledger: Ledger, route: Route, refused: Refused) -> NotSent:
     """A refusal with its commits: what the law forbids here was not even sent."""
     if isinstance(refused, NotSent):
         return refused
     by = f"syncing {route.here} with {route.there} would break the rules"
-    return NotSent(repo, route, by, *refused.violations)
+    return NotSent(ledger, route, by, *refused.violations)
 
 
-def refused_there(repo: Repo, route: Route, pushed: Pushed) -> Exception:
+def refused_there(ledger: Ledger, route: Route, pushed: Pushed) -> Exception:
     """The error for a push that the remote does not take: the rules that its hooks name, else its words."""
     violations = tuple(_violations(pushed.told))
     if violations and pushed.declined:
-        return NotSent(repo, route, f"{route.remote} refused the push", *violations)
+        return NotSent(ledger, route, f"{route.remote} refused the push", *violations)
     return _rejected(route, pushed)
 
 

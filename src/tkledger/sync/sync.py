@@ -77,7 +77,7 @@ def sync(
         if isinstance(error, Refused):
             from tkledger.sync.refusal import named
 
-            raise named(ledger.repo, route, error) from None
+            raise named(ledger, route, error) from None
         raise
 
 
@@ -135,10 +135,10 @@ def _in_step(
         except PushFailed as one:
             lost.append(one)
             if is_final(repo, route, lost):
-                raise _refused(repo, route, one) from None
+                raise _refused(ledger, route, one) from None
         except (RefMoved, Contended):
             continue
-    raise _gave_up(repo, route, lost, other)
+    raise _gave_up(ledger, route, lost, other)
 
 
 @contextmanager
@@ -173,15 +173,15 @@ def _follow(repo: Repo, route: Route, plan: Plan, agreed: Sequence[RefSwap]) -> 
         land(repo, plan.landing, judged=plan.landing == plan.pushing, again="tk sync")
 
 
-def _gave_up(repo: Repo, route: Route, lost: Sequence[PushFailed], other: str) -> Exception:
+def _gave_up(ledger: Ledger, route: Route, lost: Sequence[PushFailed], other: str) -> Exception:
     if lost and lost[-1].pushed.declined:  # by a hook, after which the remote had moved each time
-        return _refused(repo, route, lost[-1])
+        return _refused(ledger, route, lost[-1])
     holder = f" ({other} holds the turn)" if other else ""
     fact = f"gave up after {TRIES} tries: {route.remote} kept moving{holder}"
     return TkError(Exit.BUSY, "busy", fact, f"tk sync {quoted(route.remote)}")
 
 
-def _refused(repo: Repo, route: Route, failed: PushFailed) -> Exception:
+def _refused(ledger: Ledger, route: Route, failed: PushFailed) -> Exception:
     from tkledger.sync.refusal import refused_there  # most pushes are taken
 
-    return refused_there(repo, route, failed.pushed)
+    return refused_there(ledger, route, failed.pushed)

@@ -37,7 +37,8 @@ _SET_UP = (
     Command("init", "Begin a ledger: .tasks/config.yaml, and git's hooks.",
             (p.PRESET, p.NO_HOOKS, p.PREFIX, *COMMITS),
             ("tk init", "tk init --preset agents --prefix job"),
-            "Both come in one commit, with the line in .gitattributes that merges task files."),
+            "Both come in one commit, with the line in .gitattributes that merges task files. In a"
+            " repository with a remote it asks whether that decides about claims."),
     Command("hooks", "Install, remove or check git's hooks."),
     Command("hooks install", "Install the hooks; existing hooks run after them.",
             (p.SERVER, *EVERYWHERE),
@@ -250,7 +251,9 @@ _RECORDS = (
 _EXCHANGE = (
     Command("sync", "Fetch, merge and push: this branch, claims and messages.",
             (p.REMOTE, *WRITES), ("tk sync",),
-            "Task files are merged field by field; the push is all or nothing."),
+            "Task files are merged field by field. The branch is pushed together with the claims that its"
+            " commits end, or not at all; then messages and the claims of work under way go without it."
+            " It never changes the policy."),
     Command("resolve", "Settle task files that a merge left open.",
             (p.OPEN_IDS, p.OURS, p.THEIRS, *EVERYWHERE, p.DRY_RUN), ("tk resolve --ours",),
             "Field by field, by the rules of merges."),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, with_commit
+from tkledger.claims.remote import TWICE, has_remote
+from tkledger.cli.answer import TERMINAL, Answer, say, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
@@ -26,7 +29,9 @@ def init(
     """Begin a ledger in this repository: one commit with .tasks/config.yaml, and git's hooks."""
     session = Session(path, actor=actor, progress=TERMINAL)
     branch = session.repo.head_ref.removeprefix("refs/heads/")
-    values = {"protected": [branch]} | ({"prefix": prefix} if prefix else {})
+    values: dict[str, object] = {"protected": [branch]} | ({"prefix": prefix} if prefix else {})
+    if policies.PRESETS[preset].claims == "local" and not dry_run and _wants_claims_there(session):
+        values["claims"] = "remote"
     try:
         begun = policies.changed(policies.PRESETS[preset]._replace(version=0), **values)
     except FieldError as error:
@@ -42,11 +47,26 @@ def init(
     recorded = session.record(propose, dry_run=dry_run, key=key)
     if not (dry_run or no_hooks):
         _install_hooks(session)
+    if begun.claims == "local" and has_remote(session.repo):
+        session.progress.say(TWICE)
     did = "would begin" if dry_run else "began"
     return Answer(
         lambda: {**with_commit(recorded), "path": POLICY_PATH},
         lambda: [f"{did} a ledger in {FOLDER}/; next: tk new TITLE"],
     )
+
+
+def _wants_claims_there(session: Session) -> bool:
+    """Whether a person at a terminal wants a remote, if there is one, to decide about claims."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty() and has_remote(session.repo)):
+        return False
+    if session.repo.head and session.repo.read(f"HEAD:{POLICY_PATH}"):
+        return False  # there is a ledger already, which is said next
+    say(
+        "this repository has a remote. If it decides about claims, a task is started in one clone only;"
+    )
+    say("starting one then needs the network. Let it decide? [Y/n]")
+    return sys.stdin.readline().lower() in ("\n", "y\n", "yes\n")
 
 
 def _attributes(session: Session) -> tuple[tuple[str, bytes], ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
@@ -88,6 +87,8 @@ def _json(route: Route, done: Synced) -> dict[str, object]:
 
 def _exchanged_json(done: Synced) -> dict[str, object]:
     """Claims and inboxes by name, and the news; what is empty is absent."""
+    from tkledger.api.json import without_empty
+
     kinds = {"claims": done.claims, "inboxes": done.inboxes}
     news = [without_empty(one._asdict()) for one in done.news]
     return {
