@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.plain_git import git
 from tkledger.cli import run
 from tkledger.errors import Exit
-
-
-def git(path: Path, *words: str, fails: bool = False) -> str:
-    done = subprocess.run(["git", *words], cwd=path, capture_output=True, text=True)
-    assert bool(done.returncode) == fails, done.stdout + done.stderr
-    return done.stdout + done.stderr
 
 
 @pytest.fixture

@@ -10,15 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.plain_git import git
 from tkledger.cli import run
 from tkledger.doors import install
 from tkledger.errors import Exit
-
-
-def git(path: Path, *words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.plain_git import git
 from tkledger.cli import run
 from tkledger.errors import Exit
 
@@ -26,12 +27,6 @@ def the_job() -> dict[str, Any]:
     (job,) = yaml.safe_load(found[1]).values()
     assert isinstance(job, dict)
     return job
-
-
-def git(path: Path, *words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 @pytest.fixture

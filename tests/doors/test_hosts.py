@@ -11,14 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.support.plain_git import git
 from tkledger.cli import run
 from tkledger.errors import Exit
 
 ROOT = Path(__file__).parents[2]
-
-
-def git(path: Path, *words: str) -> None:
-    subprocess.run(["git", *words], cwd=path, check=True, capture_output=True)
 
 
 @pytest.fixture

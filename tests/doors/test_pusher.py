@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.support.plain_git import git
 from tkledger.cli import run
 from tkledger.errors import Exit
 from tkledger.git.pusher import pusher
 from tkledger.git.repo import Repo
-
-
-def git(path: Path, *words: str, fails: bool = False, **env: str) -> str:
-    done = subprocess.run(
-        ["git", *words], cwd=path, capture_output=True, text=True, env={**os.environ, **env}
-    )
-    assert bool(done.returncode) == fails, done.stderr
-    return done.stderr
 
 
 @pytest.fixture
