@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.support.histories import PlainRepo, a_task, genesis
 from tests.support.project import Project
 from tkledger.errors import Exit
 
@@ -47,7 +48,8 @@ def test_a_task_that_others_have_is_hidden(project: Project) -> None:
     project.git("update-ref", "refs/remotes/origin/main", "HEAD")
     answer = project.ok("delete", "e", "-m", "twice")
     assert answer.out == "e: todo -> cancelled  E\n"
-    assert "cancelled as a mistake" in answer.err
+    fact = "cancelled, since its creation cannot be taken back any more"
+    assert answer.err == f"{fact}; list, tree and board hide it\n"
     for words in ((), ("--state", "cancelled"), ("--parent", "a")):
         assert "e" not in ids(project, *words)
     assert "e" in ids(project, "--all")
@@ -99,3 +101,13 @@ def test_a_task_that_others_have_keeps_its_id(project: Project, how: str) -> Non
     ]
     assert error["remedy"] == "give it another title: tk edit e --title TITLE"
     project.ok("edit", "e", "--title", "TITLE")
+
+
+def test_an_older_ledger_cancels_it_plainly(plain_repo: PlainRepo) -> None:
+    plain_repo.fast_import([(genesis(format=1, law=1), ()), ({"a": a_task("a")}, (1,))])
+    plain_repo.git("reset", "-q", "--hard")
+    plain_repo.git("tag", "v1")
+    project = Project(plain_repo.path)
+    answer = project.ok("delete", "a")
+    assert answer.err == "cancelled, since its creation cannot be taken back any more\n"
+    assert "resolution" not in project.file("a")

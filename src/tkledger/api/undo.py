@@ -79,7 +79,9 @@ def delete(
     dry_run: bool = False,
     key: str | None = None,
 ) -> Undone | Carried:
-    """Take the creation of a task back; if others may have it already, cancel it as a mistake."""
+    """Take the creation of a task back; if others may have it already, cancel it, as a mistake if the
+    format of the files has that.
+    """
 
     def choose(found: Newest) -> Instead | None:
         task = existing(session.head(), word)
@@ -97,7 +99,9 @@ def delete(
         return earlier
     task = existing(session.head(), word)
     if _not_created_by(undoing.find(), task.id):
-        options = {"id": task.id, "resolution": MISTAKE, "message": text}
+        policy = session.head().policy
+        hidden = policy is not None and policy.format >= 2  # which brought the resolution
+        options = {"id": task.id, "resolution": MISTAKE if hidden else None, "message": text}
         return session.carry_out([(Event.CANCEL.value, options)], dry_run=dry_run, key=key)
     return _taken_back(session, undoing, dry_run=dry_run)
 
