@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +87,28 @@ def test_a_branch_that_does_not_move_leaves_the_claim(ada: Project) -> None:
     answer = ada.tk("undo")
     assert answer.status == Exit.UNUSABLE, answer.said
     assert (at_server(ada), ada.state("a"), ada.clean()) == (before, "in_progress", True)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="waits for orphans by the process table")
+@pytest.mark.parametrize("then", ["undo", "sync"])
+def test_an_undo_killed_between_the_remote_and_the_branch_goes_on(
+    ada: Project, tmp_path: Path, then: str
+) -> None:
+    ada.ok("start", "a")
+    for number, point in enumerate(["before push", "push", "before update-ref", "update-ref"]):
+        server = Project(tmp_path / f"s{number}/server.git")
+        shutil.copytree(tmp_path / "server.git", server.path)
+        one = Project.copy(ada.path, tmp_path / f"s{number}/ada")
+        one.git("remote", "set-url", "origin", str(server.path))
+        one.at_point(point, "kill", "undo")
+        one.settle()
+        server.settle()
+        done = point == "update-ref"
+        freed = at_server(one) == ""
+        assert (one.state("a"), freed) == ("todo" if done else "in_progress", number > 0)
+        one.ok("sync" if done else then)
+        gone = freed or then == "undo"
+        assert (claims_of(one) == [], at_server(one) == "") == (gone, gone)
+        assert one.state("a") == ("todo" if done or then == "undo" else "in_progress")
+        assert one.clean()
+        assert not list(one.path.glob(".git/**/*.lock"))
