@@ -71,6 +71,8 @@ def test_a_commit_of_work_is_refused(late: tuple[Project, Project]) -> None:
     alice, bob = late
     status, said = commits(alice, "work\n\nTk-Task: a", "alice")
     assert (status, "TK707" in said) == (1, True)
+    for lines in ("  Tk-Task: a", "Tk-Task: a\nTk-Task: b"):
+        assert commits(alice, f"work\n\n{lines}", "alice") == (status, said), "it is charged"
     assert commits(bob, "work\n\nTk-Task: a", "bob") == (0, "")
     assert commits(alice, "other work\n\nTk-Task: b", "alice") == (0, "")
     assert commits(alice, "no task", "alice") == (0, "")

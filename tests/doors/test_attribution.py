@@ -34,7 +34,9 @@ def project(repo_path: Path) -> Path:
         ("work", "names no task"),
         ("work\n\nTk-Task: b", "names b, which is not a task"),
         ("work\n\nTk-Task: a", ""),
+        ("work\n\nTk-Task: a\u00a0", "names a\\u00a0, which is not a task"),
         ("Squashed\n\n* work\n\nTk-Task: a\n\n* more\n", ""),
+        ("Squashed\n\n    Tk-Task: a\n    Tk-Task: gone\n", ""),
     ],
 )
 def test_work_names_its_task(project: Path, message: str, said: str) -> None:

@@ -12,7 +12,6 @@ from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import is_work
-from tkledger.core.trailers import STEP
 from tkledger.git import identity
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
@@ -70,9 +69,9 @@ def made_by(commit: Commit, policy: Policy | None) -> Worker:
 def note(workers: Workers, commit: Commit, change: Change | None, policy: Policy | None) -> None:
     """Note who worked on what in a commit, in place of those who did so before."""
     worker = made_by(commit, policy)
-    task = commit.trailers.get(STEP)
-    if task:
-        workers[task] = worker
+    for bill in change.charged if change is not None else ():
+        if bill.step:
+            workers[bill.task] = worker
     for before, after in change.edits() if change is not None else ():
         if is_work(before, after):
             workers[after.id] = worker._replace(begins=after.state is State.IN_PROGRESS)

@@ -93,6 +93,11 @@ def bills(message: str) -> tuple[Bill, ...]:
     return tuple(Bill(task, bool(s), tokens, cost) for task, (s, tokens, cost) in found.items())
 
 
+def steps(message: str) -> tuple[str, ...]:
+    """The tasks that a message says its commit is a step of."""
+    return tuple(bill.task for bill in bills(message) if bill.step)
+
+
 def unreadable(message: str) -> Iterator[tuple[str, str]]:
     """The amounts of a message that are not numbers: the name and the text."""
     for name, value in _lines(message):

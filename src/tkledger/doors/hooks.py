@@ -16,8 +16,8 @@ from tkledger.claims import fence
 from tkledger.core.change import Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
-from tkledger.core.trailers import PREFIX, STEP, lines, trailers
-from tkledger.core.usage import Bill, bills
+from tkledger.core.trailers import PREFIX, lines
+from tkledger.core.usage import Bill, bills, steps
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.commit import Commit
@@ -70,10 +70,9 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     if tree is None:
         return
     heads = _merge_heads(ledger.repo)
-    task = trailers(message).get(STEP)
+    tasks = steps(message)
     verdict = gate.staged(ledger, tree, heads, message)
-    named = [task] if task else []
-    fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, named))
+    fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, tasks))
     yield from (*verdict.violations, *fenced)
     cut = not (scissors and PREFIX in below)  # by git, as a rule: what it keeps is judged later
     if not verdict.violations and not fenced and verdict.certain and cut:
@@ -97,8 +96,8 @@ def _unattributed(
     if heads and ledger.repo.head is not None:
         parents = (ledger.repo.head, *heads)
         joins = not ledger.has_own_content(Commit("", tree, parents, 0, "", message))
-    task = trailers(message).get(STEP)
-    yield from judge_door(CodeCommit("this commit", joins, task, required, (head, after)))
+    named = steps(message)
+    yield from judge_door(CodeCommit("this commit", joins, named, required, (head, after)))
 
 
 def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:

@@ -17,7 +17,7 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.rules.authority import guarded
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.trailers import STEP
+from tkledger.core.usage import steps
 from tkledger.doors import branches, gate
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import ValidatedTips
@@ -164,8 +164,8 @@ def _unattributed(
     """A commit of code that names no task, if its own policy or the server's asks for one."""
     if asks(own) or asks(here):
         joins = len(commit.parents) > 1 and not ledger.has_own_content(commit)
-        task = commit.trailers.get(STEP)
-        fact = CodeCommit(commit.oid[:10], joins, task, required=True, ledgers=(own, here))
+        named = steps(commit.message)
+        fact = CodeCommit(commit.oid[:10], joins, named, required=True, ledgers=(own, here))
         yield from judge_door(fact)
 
 

@@ -28,7 +28,7 @@ BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 TAKEN = HANDOVER._replace(new=BOBS)
 ENDED = CLAIM._replace(final="done")
 DELETED = HANDOVER._replace(new=None, known=frozenset({"bob"}))
-CODE = CodeCommit("0123456789", False, "a", True, (ledger(), ledger(a_task())))
+CODE = CodeCommit("0123456789", False, ("a",), True, (ledger(), ledger(a_task())))
 GAUGE = Gauge(Limit("a", "steps", 3, False, False), 3)
 
 LEGAL: tuple[tuple[str, DoorFact], ...] = (
@@ -46,9 +46,10 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ("TK705 who pushes", APPROVAL._replace(logins=("f",), known=frozenset({"bob", "ann"}))),
     ("TK706 a task of one of the ledgers", CODE),
     ("TK706 a task of the ledger", CODE._replace(ledgers=CODE.ledgers[1:])),
-    ("TK706 not required", CODE._replace(task=None, required=False)),
-    ("TK706 not required of an unknown task", CODE._replace(task="z", required=False)),
-    ("TK706 a merge", CODE._replace(task=None, merge=True)),
+    ("TK706 one of several is a task", CODE._replace(tasks=("z", "a", "y"))),
+    ("TK706 not required", CODE._replace(tasks=(), required=False)),
+    ("TK706 not required of an unknown task", CODE._replace(tasks=("z",), required=False)),
+    ("TK706 a merge", CODE._replace(tasks=(), merge=True)),
     ("TK707 one's own", ClaimedWork("a", "bob", "bob", "0123456789", True)),
     ("TK707 unclaimed", ClaimedWork("a", "bob", None, "", False)),
     ("TK708 awake", NewTask("a", "ann", all_idle=False, idle=False)),
@@ -133,7 +134,7 @@ def test_attribution_is_asked_for_by_the_policy() -> None:
             "approved in the name of ann, pushed by fleet, f2 (for al, bob)",
         ),
         (
-            CODE._replace(task="b"),
+            CODE._replace(tasks=("b",)),
             "TK706",
             "names b, which is not a task",
         ),

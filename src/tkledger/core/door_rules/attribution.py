@@ -14,7 +14,7 @@ class CodeCommit(NamedTuple):
     """A commit that changes no task file, or one about to be made.
 
     name: how a message refers to it; merge: whether it only joins what its parents have
-    task: the task in its ``Tk-Task`` line, None without one
+    tasks: what its ``Tk-Task`` lines name, which is what it is charged to as a step
     required: whether a policy asks for one
     ledgers: those in which it may be a task: of its history and, on a server, of the branch which
         HEAD names
@@ -22,7 +22,7 @@ class CodeCommit(NamedTuple):
 
     name: str
     merge: bool
-    task: str | None
+    tasks: tuple[str, ...]
     required: bool
     ledgers: tuple[Snapshot, ...]
 
@@ -39,7 +39,8 @@ def unattributed_work(commit: CodeCommit) -> Iterator[Finding]:
     Asked if the policy says `attribution: required`: the commit's own or, in a push, that of the
     server's HEAD unless the commit comes after it; so neither an old branch nor one without a
     ledger is free of it. Commits that change a task file need no such line. A merge needs one only
-    if it holds files, or parts of files, that come from no side (since edition 2 of the law).
+    if it holds files, or parts of files, that come from no side (since edition 2 of the law). The lines
+    that count are those that charge a step, indented or not; one of them has to name a task.
 
     Why: what is spent on a task is counted from the commits that name it.
 
@@ -47,7 +48,7 @@ def unattributed_work(commit: CodeCommit) -> Iterator[Finding]:
     """
     if commit.merge or not commit.required:
         return
-    if commit.task is None:
+    if not commit.tasks:
         yield Finding(commit.name, "names no task", "end its message with a line: Tk-Task: ID")
-    elif not any(commit.task in one.entries for one in commit.ledgers):
-        yield Finding(commit.name, f"names {commit.task}, which is not a task", "tk list")
+    elif not any(task in one.entries for one in commit.ledgers for task in commit.tasks):
+        yield Finding(commit.name, f"names {commit.tasks[-1]}, which is not a task", "tk list")
