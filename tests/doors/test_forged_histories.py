@@ -13,7 +13,7 @@ from tkledger.cli import run
 from tkledger.errors import Exit
 
 
-class Clone:
+class Forger:
     """A clone without hooks of its own, and a server that judges."""
 
     def __init__(self, path: Path) -> None:
@@ -57,7 +57,7 @@ class Clone:
         return self.blob(text.replace("state: todo", "state: done"))
 
 
-def odd_modes(clone: Clone) -> str:
+def odd_modes(clone: Forger) -> str:
     """A file of mode 100664, which git shows as plain, before and after a jump."""
     head, config = clone.oid(), clone.oid("HEAD:.tasks/config.yaml")
     odd = clone.tree(
@@ -73,7 +73,7 @@ def odd_modes(clone: Clone) -> str:
     return clone.commit(tree, later, clone.commit(tree, first))
 
 
-def ghost_from_before(clone: Clone) -> str:
+def ghost_from_before(clone: Forger) -> str:
     """A task that lay there, done, in a base without a ledger, and comes in by a merge."""
     head = clone.oid()
     ghost = ("100644", "ghost.yaml", clone.blob("id: ghost\ntitle: g\nstate: done\n"))
@@ -90,7 +90,7 @@ def ghost_from_before(clone: Clone) -> str:
     )
 
 
-def second_folder(clone: Clone) -> str:
+def second_folder(clone: Forger) -> str:
     """A root folder that names .tasks twice, the second time where git's walks do not look."""
     config = clone.oid("HEAD:.tasks/config.yaml")
     forged = clone.tree(("100644", "config.yaml", config), ("100644", "real.yaml", clone.done()))
@@ -102,7 +102,7 @@ def second_folder(clone: Clone) -> str:
     return clone.commit(tree, clone.oid())
 
 
-def octopus_of_old_law(clone: Clone) -> str:
+def octopus_of_old_law(clone: Forger) -> str:
     """Work that the new law forbids, by two parents of which each hides the other."""
     clone.tk("start", "real")
     clone.git("branch", "old")
@@ -117,7 +117,7 @@ def octopus_of_old_law(clone: Clone) -> str:
     return clone.commit(tree, main, done, clone.commit(clone.oid(f"{done}^{{tree}}"), done))
 
 
-def other_second_policy(clone: Clone) -> str:
+def other_second_policy(clone: Forger) -> str:
     """A merge that takes the other side's policy of the same version."""
     clone.git("branch", "old")
     clone.tk("config", "set", "review", "required")
@@ -132,9 +132,9 @@ def other_second_policy(clone: Clone) -> str:
     [odd_modes, ghost_from_before, second_folder, octopus_of_old_law, other_second_policy],
 )
 def test_a_forged_history_is_refused_and_named(
-    repo_path: Path, forge: Callable[[Clone], str], fsck: bool
+    repo_path: Path, forge: Callable[[Forger], str], fsck: bool
 ) -> None:
-    clone = Clone(repo_path)
+    clone = Forger(repo_path)
     tip = forge(clone)
     clone.git("--git-dir", str(clone.server), "config", "receive.fsckObjects", str(fsck).lower())
     push = ["git", "push", "-q", "origin", f"{tip}:refs/heads/main"]
@@ -144,7 +144,7 @@ def test_a_forged_history_is_refused_and_named(
 
 
 def test_an_approval_from_before_the_law_is_vouched_for_too(repo_path: Path) -> None:
-    clone = Clone(repo_path)
+    clone = Forger(repo_path)
     clone.tk("start", "real")
     clone.tk("submit", "real")
     clone.git("branch", "old")

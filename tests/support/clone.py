@@ -10,13 +10,15 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
+from tests.support.changes import a_task as a_task
+from tests.support.project import Answer as Answer
 from tkledger import cli
 from tkledger.core import policy as policies
 from tkledger.core.layout import POLICY_PATH, path_of
-from tkledger.core.task import Task, changed, task
+from tkledger.core.task import Task, changed
 from tkledger.doors import install
 from tkledger.errors import Exit
 from tkledger.files import codec
@@ -38,14 +40,6 @@ NOBODY = "0" * 40
 
 class Refused(Exception):
     """git, or a hook of it, said no; with its words."""
-
-
-class Answer(NamedTuple):
-    """What tk said, and its exit status."""
-
-    status: int
-    out: str
-    err: str
 
 
 class Clone:
@@ -259,10 +253,6 @@ class Clone:
         answer = self.tk("verify", *(args or ("--all",)), "--json")
         assert answer.status in (Exit.OK, Exit.REJECTED), answer
         return {one["code"] for one in json.loads(answer.out)["violations"]}
-
-
-def a_task(id: str, **fields: Any) -> Task:
-    return task({"id": id, "title": f"Title of {id}", "state": "todo", **fields})
 
 
 def text_of(id: str, **fields: Any) -> bytes:

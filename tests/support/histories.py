@@ -8,10 +8,11 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
+from tests.support.changes import a_task as a_task
 from tkledger.core.change import Violation
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.task import Task, changed, task
+from tkledger.core.task import Task, changed
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.files import codec
 from tkledger.git import history
@@ -23,11 +24,6 @@ BEGIN = 1_700_000_000
 
 Files = Mapping[str, "Task | Policy | bytes | tuple[str, str] | None"]
 """What a commit puts where: by task id or path; ``(mode, data or oid)`` for other modes."""
-
-
-def a_task(id: str = "a", **fields: Any) -> Task:
-    """A task in todo, unless ``fields`` say otherwise."""
-    return task({"id": id, "title": f"Title of {id}", "state": "todo", **fields})
 
 
 A, B = a_task("a"), a_task("b")
