@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -245,6 +246,7 @@ OBSTACLES: dict[str, tuple[Prepare, str]] = {
         lambda project: code(project, "theirs", "--author", "Eve <eve@example.org>"),
         "which is by eve@example.org",
     ),
+    "work": (lambda project: code(project, "w", "-m", "Tk-Task: e"), "which is work on e"),
     "mixed": (_mixed, "also changes files outside of .tasks"),
     "many": (_many, "has 2 commits above it"),
 }
@@ -254,12 +256,15 @@ def test_what_stands_in_the_way_is_said(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(newest, "MOST_ABOVE", 2)
-    project.ok("start", "a")
+    lines = ({"op": "start", "id": "a"}, {"op": "new", "id": "e", "title": "E"})
+    project.ok("batch", stdin="".join(f"{json.dumps(line)}\n" for line in lines))
     for number, (prepare, fact) in enumerate(OBSTACLES.values()):
         one = Project.copy(project.path, tmp_path / f"one-{number}" / "repo")
         prepare(one)
         refused(one, Exit.UNUSABLE, fact)
     # what only looks like a second place is none
+    project.git("worktree", "add", "-q", "--detach", "../gone")
+    shutil.rmtree(project.path.parent / "gone")
     project.git("symbolic-ref", "refs/heads/alias", "refs/heads/main")
     project.ok("undo")
     assert project.state("a") == "todo"

@@ -50,8 +50,8 @@ def newest(ledger: Ledger, is_own: Callable[[Commit], bool]) -> Newest:
     """The newest change of the ledger in HEAD's history.
 
     It can be taken back if no other ref and no other checkout has it, and if all commits on top of it
-    are the actor's own (``is_own``), not signed, and no merges. Raises TkError, NOTHING, if there is
-    no change.
+    are the actor's own (``is_own``), not signed, no merges, and not work on a task that it created.
+    Raises TkError, NOTHING, if there is no change.
     """
     above: list[Commit] = []
     found, obstacle = None, ""
@@ -70,8 +70,21 @@ def newest(ledger: Ledger, is_own: Callable[[Commit], bool]) -> Newest:
         nothing = "there is no change of the ledger to take back"
         raise TkError(Exit.NOTHING, "nothing-to-undo", nothing, "tk log")
     change = change_of(ledger, found)
-    obstacle = _elsewhere(ledger, found.oid) or obstacle or _unfit(ledger, change)
-    return change._replace(above=tuple(above), obstacle=obstacle)
+    change = change._replace(above=tuple(above))
+    where = _elsewhere(ledger, found.oid)
+    return change._replace(
+        obstacle=where or obstacle or _unfit(ledger, change) or _worked_on(change)
+    )
+
+
+def _worked_on(change: Newest) -> str:
+    """Why a creation cannot be taken back, likewise: a commit above is work on what would be gone."""
+    created = change.after.entries.keys() - change.before.entries.keys()
+    for made in change.above:
+        for bill in bills(made.message):
+            if bill.task in created:
+                return f"is below {made.oid[:10]}, which is work on {bill.task}"
+    return ""
 
 
 def change_of(ledger: Ledger, commit: Commit) -> Newest:
@@ -184,11 +197,11 @@ def _in_words(ref: str) -> tuple[int, str]:
 
 
 def _other_checkouts(ledger: Ledger) -> Iterator[tuple[str, Oid, str]]:
-    """The other checkouts of the repository: where, at which commit, on which branch ("" for none)."""
+    """The other checkouts that exist: where, at which commit, on which branch ("" for none)."""
     top = os.path.realpath(ledger.repo.top or "")
     out = ledger.repo.run("worktree", "list", "--porcelain", "-z")
     for part in out.decode(errors="surrogateescape").split("\0\0"):
         found = dict(line.partition(" ")[::2] for line in part.split("\0"))
         path, head = found.get("worktree", ""), found.get("HEAD", "")
-        if path and os.path.realpath(path) != top:
+        if path and os.path.realpath(path) != top and "prunable" not in found:
             yield path, head if head.strip("0") else "", found.get("branch", "")

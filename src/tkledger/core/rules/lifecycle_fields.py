@@ -42,7 +42,7 @@ def deleted(change: Change) -> Iterator[Finding]:
     Why: a ledger that forgets cannot be trusted; and a task deleted and made again has all its
     budget back.
 
-    Remedy: restore the file from the parent commit, and `tk cancel ID` what is not wanted.
+    Remedy: restore the file from the parent commit, and `tk delete ID` what should not be there.
     """
     for key in change.touched:
         if "/" not in key and key not in change.after.entries:
