@@ -37,6 +37,9 @@ ENOUGH = 20.0
 PATIENCE = 60
 """Seconds of the processor; a fault that lets the tests run for longer is noticed, too."""
 
+ANY = "*"
+"""Every function of a module."""
+
 MEMORY = 4 << 30
 """Bytes; more is noticed as well."""
 
@@ -200,7 +203,7 @@ class _Server:
         """
         name = item.path.stem.removeprefix("test_")
         named = self.source.rglob(f"{name}.py")
-        return Test(item.nodeid, 1.0, frozenset((str(path), "") for path in named))
+        return Test(item.nodeid, 1.0, frozenset((str(path), ANY) for path in named))
 
     def _noticed(
         self, session: Any, where: tuple[str, str], swaps: list[tuple[FunctionType, CodeType]]
@@ -237,7 +240,7 @@ def fit(tests: list[Test], path: str, inside: str) -> Iterator[Test]:
     spent = 0.0
     for one in sorted(tests, key=lambda one: one.seconds):
         if any(
-            path == file and (name in ("", inside) or inside.startswith(f"{name}."))
+            path == file and (name in (ANY, inside) or inside.startswith(f"{name}."))
             for file, name in one.through
         ):
             spent += one.seconds

@@ -29,10 +29,14 @@ from tkledger.core.usage import (
     Fact,
     Usage,
     Used,
+    activity,
+    beyond,
     bills,
     covered,
     dollars,
     facts,
+    marked,
+    marks,
     micro,
     unreadable,
 )
@@ -331,3 +335,18 @@ def test_nothing_is_limited_by_default_and_agents_are() -> None:
 def test_an_amount_is_counted_in_millionths(text: str, amount: int) -> None:
     assert micro(text) == amount
     assert micro(dollars(amount)) == amount
+
+
+def test_marks_are_amounts_and_back() -> None:
+    used, spent = Used(1, 2, 3, 4_500_000, 5), Spent(1, 2, 3, "4.5", 5)
+    assert (marked(spent), marks(used)) == (used, spent)
+    assert (marked(Spent()), marks(Used())) == (Used(), Spent())
+
+
+def test_what_marks_say_beyond_what_was_counted() -> None:
+    task = a_task(spent={"steps": 5, "tokens": 1})
+    assert beyond(task, Used(3, 9, 0)) == Used(2, 0, 1)
+    assert beyond(task, Used(5, 0, 1)) is None
+    assert activity(None, 7) == (None, 1)
+    assert activity(a_task(state="in_progress", attempt=3), 7) == (7, 3)
+    assert activity(a_task(attempt=3), 7) == (None, 3)

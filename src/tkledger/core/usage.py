@@ -131,7 +131,7 @@ def micro(dollars: str) -> int:
 def dollars(amount: int) -> str:
     """Millionths of a dollar as the shortest decimal."""
     whole, part = divmod(amount, MICRO)
-    return f"{whole}.{part:06d}".rstrip("0").rstrip(".") if part else str(whole)
+    return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)
 
 
 def marked(spent: Spent) -> Used:
