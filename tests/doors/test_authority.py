@@ -30,6 +30,7 @@ def test_only_the_role_accepts_what_breaks_the_rules(named: Clone) -> None:
     assert "[TK502] .tasks/config.yaml: the policy changes: not for test@example.org" in answer.err
     assert "ask alice: tk config set" in answer.err
     named.ok(*accept, "--as", "alice")
+    named.git("remote", "remove", "origin")  # its branch would have to accept it first
     assert named.verified() == set()
 
 

@@ -272,7 +272,7 @@ def test_what_the_servers_branch_accepts_is_accepted_on_every_branch(
     refused(clone, "side", match="TK201")
     clone.push("main")
     assert clone.verified("side") == clone.verified("main..side") == set()
-    clone.push("side", options=("--no-verify",))
+    clone.push("side")
     server = clone.at(clone.server)
     assert server.verified("side") == server.verified("--all") == set()
     clone.git("switch", "-q", "side")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.clone import Clone
+from tests.support.clone import Clone, followed
 from tkledger.core.layout import path_of
 
 STARTED, ENDED = {"state": "in_progress"}, {"state": "done"}
@@ -314,8 +314,11 @@ def test_what_was_broken_without_hooks_is_mended_and_accepted(clone: Clone) -> N
     broken = clone.oid()
     clone.git("revert", "--no-edit", "HEAD")
     code(clone, "goes on")
-    clone.ok("accept", broken, "--reason", "a slip, mended at once")
+    said = clone.ok("accept", broken, "--reason", "a slip, mended at once").err
+    followed(clone, said.strip().partition("has it: ")[2])
+    clone.git("merge", "-q", "--no-edit", "origin/main")
     other = clone.copy(clone.root / "other")
     other.git("reset", "-q", "--hard", "origin/main")
     other.git("fetch", "-q", str(clone.path), "main")
     other.git("merge", "-q", "--ff-only", "FETCH_HEAD")
+    other.push()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -257,3 +258,10 @@ class Clone:
 
 def text_of(id: str, **fields: Any) -> bytes:
     return codec.dump_task(a_task(id, **fields))
+
+
+def followed(clone: Clone, way: str) -> None:
+    """Run what a remedy says, command by command."""
+    for command in way.split(" && "):
+        program, *words = shlex.split(command)
+        clone.ok(*words) if program == "tk" else clone.git(*words)

@@ -101,7 +101,7 @@ def leaving(
     remote's claims already.
     """
     found: fence.Workers = {} if workers is None else workers
-    yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], found)
+    yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], found, to)
     policy = ledger.head().policy
     if workers is None and found and policy is not None and policy.claims != "local":
         remote.fetch(ledger.repo, to)  # the claims known here may be old
@@ -112,29 +112,32 @@ def coming(ledger: Ledger, tip: Oid, onto: Oid) -> Iterator[Violation]:
     """Judge the commits that a branch at ``onto`` is about to get from ``tip``, which were all here
     before.
     """
-    accepted = _accepted(ledger, [tip, onto])
+    policies = [ledger.at(commit).policy for commit in (tip, onto)]
+    accepted = {commit for policy in policies if policy for commit in policy.accepted}
     for _, _, violations in judge_commits(ledger, [tip], [f"^{onto}"]):
         yield from (one for one in violations if one.commit not in accepted)
 
 
-def _accepted(ledger: Ledger, tips: Sequence[Oid]) -> set[Oid]:
-    """The commits that the policy at any of these accepts."""
-    policies = [ledger.at(tip).policy for tip in tips]
-    return {commit for policy in policies if policy for commit in policy.accepted}
-
-
 def _unaccepted(
-    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], workers: fence.Workers
+    ledger: Ledger,
+    tips: Sequence[Oid],
+    known: Sequence[str],
+    workers: fence.Workers,
+    to: str = "",
 ) -> Iterator[Violation]:
-    """What a client refuses: all but what the policy at a tip accepts. The server decides, and
-    believes its own policy only.
+    """What a client refuses: all but what is accepted, in a push ``to`` a remote by the branch there
+    that decides. The server itself believes no other.
     """
-    accepted = _accepted(ledger, tips)
+    broken: list[Violation] = []
     for commit, change, violations in judge_commits(ledger, tips, known):
-        yield from (one for one in violations if one.commit not in accepted)
+        broken += violations
         policy = ledger.history_at(commit.oid).policy
         yield from created_while_idle(ledger.repo, commit, change, policy)
         fence.note(workers, commit, change, policy)
+    if broken:
+        from tkledger.doors.acceptance import unaccepted
+
+        yield from unaccepted(ledger, tips, to, broken)
 
 
 def judge_commits(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Judged]:

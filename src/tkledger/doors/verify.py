@@ -25,7 +25,7 @@ class Verdict(NamedTuple):
     commits: how many were judged; violations: what they break; accepted: what they break and may,
     since that is accepted; reasons: why, by commit
     pending: how many commits only the policy at the end accepts, which does not count until
-    ``decides`` has it, a branch or the base of the range
+    ``decides`` has it, a branch or the base of the range; way: how an acceptance gets to that branch
     exceeded: limits of open tasks of which more is used at the end than allowed, which breaks no rule;
     asked of all history only, since all of it is counted
     """
@@ -37,6 +37,7 @@ class Verdict(NamedTuple):
     pending: int = 0
     decides: str = ""
     exceeded: tuple[Gauge, ...] = ()
+    way: str = ""
 
 
 def judge_range(
@@ -59,7 +60,7 @@ def judge_range(
         return Verdict(count, (), exceeded=exceeded)
     from tkledger.doors.acceptance import counting
 
-    reasons, decides = counting(ledger, tip, bases)
+    reasons, decides, way = counting(ledger, tip, bases)
     violations = tuple(one for one in found if one.commit not in reasons)
     policy = ledger.at(tip).policy
     said = policy.accepted if policy else {}
@@ -71,6 +72,7 @@ def judge_range(
         len({one.commit for one in violations if one.commit in said}),
         decides,
         exceeded,
+        way,
     )
 
 

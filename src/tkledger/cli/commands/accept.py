@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, with_commit
+from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR, REASON
+from tkledger.doors.acceptance import way_of
 from tkledger.doors.verify import judge_range
 from tkledger.errors import usage_error
 from tkledger.git import history
@@ -44,7 +47,11 @@ def accept(
         return Proposal(before.evolve({POLICY_PATH: amended}), words, trailers)
 
     recorded = session.record(propose, dry_run=dry_run, key=key)
-    return Answer(
-        lambda: {"accepted": oid, **with_commit(recorded)},
-        lambda: [f"{'would accept' if dry_run else 'accepted'} {oid[:10]}: {reason}"],
-    )
+
+    def view() -> Iterable[str | Aside]:
+        yield f"{'would accept' if dry_run else 'accepted'} {oid[:10]}: {reason}"
+        way = way_of(session.ledger, oid, recorded.commit, reason) if recorded.commit else ""
+        if way:
+            yield Aside(f"a server believes it once its branch has it: {way}")
+
+    return Answer(lambda: {"accepted": oid, **with_commit(recorded)}, view)

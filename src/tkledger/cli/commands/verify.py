@@ -103,6 +103,8 @@ def _view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | As
             yield Aside(
                 f"  {verdict.pending} accepted at the end only: counts once {verdict.decides} has it"
             )
+            if verdict.way:
+                yield Aside(f"  to get it there: {verdict.way}")
     else:
         accepted = len({one.commit for one in verdict.accepted})
         yield f"checked {commits}: no violation" + (f", {accepted} accepted" if accepted else "")
