@@ -49,7 +49,7 @@ def test_violations_become_annotations(project: Path, capsys: pytest.CaptureFixt
     head = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=project, text=True).strip()
     assert capsys.readouterr().out == (
         "::error file=.tasks/a.yaml,title=TK201 illegal-transition::"
-        f"a: todo -> done is not a transition%0A{head}%0Aremedy: tk accept {head[:10]} --reason TEXT\n"
+        f"a: todo -> done is not a transition%0A{head}%0Aremedy: tk undo\n"
     )
 
 

@@ -29,6 +29,7 @@ def _cases(*, merges: bool) -> Iterator[Any]:
 @pytest.mark.parametrize("case", list(_cases(merges=True)))
 def test_what_is_committed_is_repaired_and_accepted(case: Case, tmp_path: Path) -> None:
     scene = Scene(tmp_path / "repo", case.broken).committed()
+    scene.repo.git("tag", "published")
     found = [one for one in scene.found() if one["commit"] == scene.commit]
     assert {one["code"] for one in found} == {case.code, *case.also}
     for one in found:
@@ -36,10 +37,23 @@ def test_what_is_committed_is_repaired_and_accepted(case: Case, tmp_path: Path) 
         accept = one["remedy"].rpartition("; then ")[2]
         for way in [*ways(one["remedy"])] or [(accept,)]:
             scene = Scene(tmp_path / f"repo-{one['code']}-{len(way)}", case.broken).committed()
+            scene.repo.git("tag", "published")
             earlier = {one["commit"] for one in scene.found()} - {scene.commit}
             for step in way:
                 scene.carry_out(step)
             assert {one["commit"] for one in scene.found()} <= earlier, (way, scene.found())
+
+
+@pytest.mark.parametrize("case", list(_cases(merges=False)))
+def test_what_nobody_else_has_is_taken_back(case: Case, tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "repo", case.broken).committed()
+    found = scene.found()
+    earlier = {one["commit"] for one in found} - {scene.commit}
+    if case.broken.parents and case.code != "TK601":  # without a policy no command begins
+        (remedy,) = {one["remedy"] for one in found if one["commit"] == scene.commit}
+        assert remedy == "tk undo"
+        scene.carry_out(remedy)
+        assert {one["commit"] for one in scene.found()} <= earlier
 
 
 @pytest.mark.parametrize("case", list(_cases(merges=False)))
@@ -136,6 +150,7 @@ def test_files_in_a_bad_form_are_put_right_before_and_after_the_commit(project: 
         (staged,) = project.tk("verify", "--staged", "--json").json["violations"]
         project.git("commit", "-q", "-m", "bad")
         commit = project.git("rev-parse", "HEAD").strip()
+        project.git("tag", f"published-{code}")
         (found,) = project.tk("verify", "HEAD^!", "--json").json["violations"]
         assert (staged["code"], found["code"]) == (code, code)
         repair, _, accept = found["remedy"].partition(", then commit it; then ")

@@ -16,6 +16,8 @@ from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
 from tkledger.git import identity
 from tkledger.git.commit import Commit
+from tkledger.git.errors import GitError
+from tkledger.git.objects import Oid
 from tkledger.ledger import newest as finding
 from tkledger.ledger import undo as taking
 from tkledger.ledger.newest import Newest, subject
@@ -130,6 +132,15 @@ def _taken_back(session: Session, undoing: Undoing, *, dry_run: bool) -> Undone:
     if done.recorded.warning:
         session.progress.say(f"warning: {done.recorded.warning}")
     return done
+
+
+def undoable(session: Session) -> Oid | None:
+    """The newest change of the ledger, if nothing is known that prevents ``tk undo`` from taking it back."""
+    try:
+        found = finding.newest(session.ledger, _owns(session))
+    except (TkError, GitError):
+        return None
+    return None if found.obstacle else found.commit.oid
 
 
 def _owns(session: Session) -> Callable[[Commit], bool]:

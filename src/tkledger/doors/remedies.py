@@ -30,6 +30,11 @@ def for_commit(found: Iterable[Violation]) -> Iterator[Violation]:
         yield one._replace(remedy=f"{repair}tk accept {commit} --reason TEXT", repair="")
 
 
+def if_undoable(found: Iterable[Violation], undoable: Oid | None) -> Iterator[Violation]:
+    """The same, where the commit that ``tk undo`` would take back is taken back: nobody else has it."""
+    return (one._replace(remedy="tk undo") if one.commit == undoable else one for one in found)
+
+
 def for_index(repo: Repo, found: Sequence[Violation]) -> Iterator[Violation]:
     """What was found in a commit about to be made by git, with the way on from there.
 

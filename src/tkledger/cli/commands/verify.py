@@ -49,14 +49,25 @@ def verify(
         verdict = judge_range(session.ledger, tip, *bases, progress=progress)
         if not verdict.violations:  # else what broke the ledger is named, which says more
             session.ledger.usable(session.ledger.at(tip))
-        found.append(verdict)
-        return verdict
+        found.append(_worded(session, verdict))
+        return found[0]
 
     return Answer(
         lambda: _json(judged(SILENT)),
         lambda: _view(judged(Progress(show=_count)), format, range),
         lambda: _status(found[0]),
     )
+
+
+def _worded(session: Session, verdict: Verdict) -> Verdict:
+    """The verdict with the remedies that are left in this clone."""
+    if not verdict.violations:
+        return verdict
+    from tkledger.api.undo import undoable
+    from tkledger.doors.remedies import if_undoable
+
+    violations = if_undoable(verdict.violations, undoable(session))
+    return verdict._replace(violations=tuple(violations))
 
 
 def _status(verdict: Verdict) -> Exit:
