@@ -370,3 +370,12 @@ def test_a_branch_with_a_line_separator_is_one_ref() -> None:
 def test_a_tree_with_a_malformed_mode_is_an_error_of_git(mode: bytes) -> None:
     with pytest.raises(GitError, match="mode"):
         read_tree(mode + b" a\0" + bytes(20))
+
+
+@pytest.mark.parametrize("width", [40, 64])
+def test_a_tree_that_ends_within_an_entry_is_an_error_of_git(width: int) -> None:
+    whole = b"100644 a\0" + bytes(width // 2)
+    assert len(read_tree(whole * 2, width)) == 2
+    for length in range(1, len(whole)):
+        with pytest.raises(GitError, match="ends within an entry"):
+            read_tree(whole + whole[:length], width)

@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.project import Project
 from tkledger.errors import Exit
-from tkledger.git import process
+from tkledger.git import history, process
 from tkledger.git.errors import GitError
 from tkledger.git.process import FilterProcess, environment, running
 from tkledger.git.repo import Repo
@@ -318,3 +318,46 @@ def test_without_files_in_memory_others_serve(
     args = shell(tmp_path, "tee /dev/stderr")
     with running(args, folder, environment(folder), stdin=data, apart=True) as git:
         assert git.done() == (0, data, data.decode(errors="replace"))
+
+
+def test_what_a_user_configured_changes_nothing_that_is_read(
+    project: Project, tmp_path: Path
+) -> None:
+    project.write("code.txt", "".join(f"{n}\n" for n in range(30)))
+    project.git("add", "code.txt")
+    project.git("commit", "-q", "-m", "code")
+    project.git("switch", "-q", "-c", "side")
+    for branch, line in (("side", "29"), ("main", "0")):
+        project.git("switch", "-q", branch)
+        text = (project.path / "code.txt").read_text()
+        project.write("code.txt", text.replace(f"{line}\n", "changed\n", 1))
+        project.git("commit", "-q", "-a", "-m", branch)
+    project.git("merge", "-q", "-m", "joined", "side")
+    head = project.head()
+
+    def read() -> list[object]:
+        repo = Repo(str(project.path))
+        found = [
+            [*history.first_parents(repo, head, "code.txt")],
+            [*history.changed(repo, head, "code.txt")],
+            [*history.log(repo, head, path="code.txt")],
+            [*history.commits(repo, head)],
+            history.parents(repo, head),
+            history.merge_authors(repo, head, ["code.txt"]),
+        ]
+        repo.close()
+        return [*found]
+
+    expected = read()
+    assert expected[-1] is False
+    (tmp_path / "attributes").write_text("*.txt binary\n")
+    for key, value in (
+        ("core.attributesFile", str(tmp_path / "attributes")),
+        ("i18n.logOutputEncoding", "UTF-16"),
+        ("log.showSignature", "true"),
+        ("log.date", "relative"),
+        ("color.ui", "always"),
+        ("core.abbrev", "4"),
+    ):
+        project.git("config", key, value)
+    assert read() == expected

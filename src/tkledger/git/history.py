@@ -132,8 +132,10 @@ def independent(repo: Repo, parents: Sequence[Oid]) -> list[Oid]:
 def merge_authors(repo: Repo, merge: Oid, paths: Sequence[str]) -> bool:
     """Whether git shows, in these files of a merge, a part that is of none of its parents."""
     options = ("--cc", "-p", "--no-commit-id", "--no-renames", "--no-ext-diff", "--no-textconv")
-    # neither .gitattributes in a checkout nor those in its index decide, so that all come to the same
-    command = ("-C", repo.git_dir, "diff-tree", *options, merge, "--", *paths)
+    # neither .gitattributes in a checkout nor those in its index, nor the user's own, decide what is
+    # binary, so that all come to the same
+    attributes = ("-c", f"core.attributesFile={NOWHERE}")
+    command = ("-C", repo.git_dir, *attributes, "diff-tree", *options, merge, "--", *paths)
     lines = repo.run(*command, env={"GIT_INDEX_FILE": NOWHERE, "GIT_ATTR_NOSYSTEM": "1"})
     return any(line.startswith((b"@@", b"Binary files ")) for line in lines.split(b"\n"))
 

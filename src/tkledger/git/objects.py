@@ -81,11 +81,16 @@ def _order(entry: TreeEntry) -> bytes:
 
 
 def read_tree(data: bytes, width: int = 40) -> list[TreeEntry]:
-    """The entries in a tree's bytes, in their order, even if one stands there twice."""
+    """The entries in a tree's bytes, in their order, even if one stands there twice.
+
+    Raises GitError if they end within an entry.
+    """
     entries, at, size = [], 0, width // 2
     while at < len(data):
-        blank = data.index(b" ", at)
-        end = data.index(b"\0", blank)
+        blank = data.find(b" ", at)
+        end = data.find(b"\0", blank)
+        if blank < 0 or end < 0 or end + size >= len(data):
+            raise GitError("a tree ends within an entry", "git fsck --full")
         entries.append(
             TreeEntry(
                 _canonical(data[at:blank]),

@@ -45,6 +45,7 @@ _PLAIN = {
 _CONFIG = (
     *("-c", "core.commitGraph=false", "-c", "core.quotePath=false", "-c", "log.showRoot=true"),
     *("-c", "log.follow=false", "-c", "log.showSignature=false"),
+    *("-c", "i18n.logOutputEncoding=UTF-8"),
 )
 """The commit graph is a cache that can be forged; the commit objects are what was signed. What a
 user has git's log show must not change what is read from it.
