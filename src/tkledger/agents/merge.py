@@ -72,6 +72,10 @@ def merge_finished(session: Session, word: str) -> Landed:
             break
         except RefMoved:
             continue
+        except Refused:
+            names = f"{_short(ends.branch)} into {_short(ends.base)}"
+            session.progress.say(f"merging {names} would break the rules:")
+            raise
     else:
         fact = f"{_short(ends.base)} moved {_TRIES} times meanwhile"
         raise TkError(Exit.BUSY, "busy", fact, "run it again")
