@@ -279,6 +279,9 @@ def test_it_is_no_accident_to_undo_what_another_did(
     assert remedy == "if it is to go: tk undo a"
     project.ok("undo", "a")
     assert project.state("a") == "todo"
+    project.ok("config", "set", "depth", "4", "--as", "ada")
+    remedy = refused(project, Exit.UNUSABLE, "is by ada")
+    assert remedy == "if it is to go: tk config show, then tk config set FIELD VALUE"
 
 
 def test_there_is_an_end(bare_git: Project) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 
 from tkledger.api.session import Carried, Session
 from tkledger.claims import undo as claims
@@ -45,7 +45,7 @@ def undo(
         if found.obstacle:
             raise _stays(session, found)
         if wanted is None and not _owns(session)(found.commit):
-            raise _of_another(found)
+            raise _of_another(session, found)
 
     words = f"undo {word}" if word else "undo"
     return _taken_back(session, _undoing(session, words, key, choose), dry_run=dry_run)
@@ -170,21 +170,17 @@ def _named(found: Newest) -> str:
 
 def _stays(session: Session, found: Newest) -> TkError:
     """The error for a change that cannot be taken back any more, with the moves that lead back."""
-    remedy = "; ".join(_ways_back(session.head(), found.before, sorted(found.touched), found))
+    remedy = _ways_back(session.head(), found.before, found.touched)
     return unusable("not-undoable", f"{_named(found)} {found.obstacle}", remedy)
 
 
-def _ways_back(
-    head: Snapshot, before: Snapshot, keys: list[str], found: Newest | None = None
-) -> Iterator[str]:
-    """The commands that lead back, for the first few of these tasks."""
-    if before.policy is None or (found is not None and POLICY_PATH in keys):
-        yield "tk config show, then tk config set FIELD VALUE"
-    tasks = [now for key in keys if "/" not in key and (now := head.task(key)) is not None]
-    for now in tasks[:_SHOWN] if before.policy is not None else ():
-        yield way_back(before.task(now.id), now, head)
-    if len(tasks) > _SHOWN or not (tasks or POLICY_PATH in keys):
-        yield "tk log"
+def _ways_back(head: Snapshot, before: Snapshot, keys: Collection[str]) -> str:
+    """The commands that lead back from a change of these keys, for the first few tasks of them."""
+    if before.policy is None or POLICY_PATH in keys:
+        return "tk config show, then tk config set FIELD VALUE"
+    tasks = [now for key in sorted(keys) if "/" not in key and (now := head.task(key)) is not None]
+    ways = [way_back(before.task(now.id), now, head) for now in tasks[:_SHOWN]]
+    return "; ".join([*ways, *(["tk log"] if len(tasks) > _SHOWN or not tasks else [])])
 
 
 def _not_newest(session: Session, found: Newest, wanted: str) -> TkError:
@@ -194,14 +190,15 @@ def _not_newest(session: Session, found: Newest, wanted: str) -> TkError:
     last = finding.last_change(ledger, tip, wanted) if tip else None
     before = ledger.at(last.parents[0]) if last and last.parents else ledger.empty()
     fact = f"the newest change is {_named(found)}, which is not of {wanted}"
-    return unusable("not-newest", fact, "; ".join(_ways_back(session.head(), before, [wanted])))
+    return unusable("not-newest", fact, _ways_back(session.head(), before, [wanted]))
 
 
-def _of_another(found: Newest) -> TkError:
-    name = found.commit.author.actor
+def _of_another(session: Session, found: Newest) -> TkError:
+    """The error for the change of another actor, which may be taken back if that is meant."""
     ids = [key for key in sorted(found.touched) if "/" not in key]
-    remedy = f"tk undo {ids[0]}" if ids else "tk log"
-    return unusable("of-another", f"{_named(found)} is by {name}", f"if it is to go: {remedy}")
+    way = f"tk undo {ids[0]}" if ids else _ways_back(session.head(), found.before, found.touched)
+    fact = f"{_named(found)} is by {found.commit.author.actor}"
+    return unusable("of-another", fact, f"if it is to go: {way}")
 
 
 def _not_created_by(found: Newest, id: str) -> str:
