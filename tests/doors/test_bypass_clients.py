@@ -189,7 +189,16 @@ PLAIN = {
     *("key", "parent", "root", "first", "child", "node", "other", "path[-1]", "path[0]", "path[1]"),
     *("waiting[0]", "near[0]", "node.mark", "number", "left", "flag"),
     *("limit.kind", "options", "reason", "BEFORE", "FOLDER", "POLICY_PATH"),
-    *("PATTERN", "MAX_BYTES", "newest", "policy_file.FORMAT", "LOCK_SECONDS", "INSET", "did"),
+    *(
+        "PATTERN",
+        "MAX_BYTES",
+        "newest",
+        "policy_file.FORMAT",
+        "LONGEST_LEASE",
+        "LOCK_SECONDS",
+        "INSET",
+        "did",
+    ),
     *("__version__", "timeout", "cancelled", "counts(hidden)", "node.deeper", "args[0]"),
     *("remedy", "freed", "freed and f', or if that is over: {freed}'", "there", "files"),
 }
