@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.project import Project
 from tests.support.team import Team, tk_refs
+from tkledger.errors import Exit
 
 pytestmark = pytest.mark.skipif(
     not os.path.isdir("/proc"), reason="waits for orphans by the process table"
@@ -25,7 +26,12 @@ MOST = 90
 
 @pytest.fixture
 def apart(team: Team, ada: Project, bob: Project) -> Team:
-    """Ada's move, claim and message are at the server; bob has others, and has not heard of hers."""
+    """Ada's move, claim and message are at the server; bob has others, and has not heard of hers. He has
+    also ended a task that he holds at the server.
+    """
+    bob.ok("start", "d")
+    bob.ok("sync")
+    bob.ok("done", "d")
     for one, task in ((ada, "a"), (bob, "b")):
         one.git("remote", "set-url", "origin", "../server.git")
         one.ok("start", task)
@@ -37,9 +43,11 @@ def apart(team: Team, ada: Project, bob: Project) -> Team:
     return team
 
 
-def killed(team: Team, tmp_path: Path, point: int | str, how: str) -> Team | None:
+def killed(
+    team: Team, tmp_path: Path, point: int | str, how: str, expected: int = Exit.OK
+) -> Team | None:
     """A team whose bob's sync was killed at a point, when all it started has ended; None if it came
-    to its end before that.
+    to its end before that, with the ``expected`` status.
     """
     folder = tmp_path / f"killed-{point}"
     shutil.copytree(team.folder, folder, symlinks=True)
@@ -49,16 +57,26 @@ def killed(team: Team, tmp_path: Path, point: int | str, how: str) -> Team | Non
     answer = bob.at_point(point, how, "sync")
     for place in (bob, one.server):
         place.settle()
-    assert answer.status in (0, -signal.SIGKILL), answer.said
-    return one if answer.status else None
+    assert answer.status in (expected, -signal.SIGKILL), answer.said
+    agree(one.server)
+    return one if answer.status == -signal.SIGKILL else None
 
 
-def killed_everywhere(team: Team, tmp_path: Path, how: str) -> Iterator[Team]:
+def agree(server: Project) -> None:
+    """The server has the claim of the ended task until it has the commit, and no longer."""
+    assert ("d" in tk_refs(server)) is (server.state("d", "main") == "in_progress")
+    assert "d" not in tk_refs(server) or "final" not in server.git("log", "-1", "refs/tk/claims/d")
+
+
+def killed_everywhere(
+    team: Team, tmp_path: Path, how: str, expected: int = Exit.OK
+) -> Iterator[Team]:
     """A team for each point at which bob's sync was killed."""
     for point in count(1):
-        one = killed(team, tmp_path, point, how)
+        one = killed(team, tmp_path, point, how, expected)
         if one is None:
-            assert 20 < point < MOST, "every effect is a point"
+            most = MOST if expected is Exit.OK else 2 * MOST  # then what needs no commit is synced
+            assert 20 < point < most, "every effect is a point"
             return
         yield one
         shutil.rmtree(one.folder)
@@ -114,6 +132,22 @@ def test_a_sync_killed_anywhere_is_finished_by_the_next(
         assert bob.state("b") == "in_progress", "what was committed stays"
         goes_on(one)
     assert heads == {False, True}, "old state, or new"
+
+
+@pytest.mark.long
+def test_a_refused_sync_killed_anywhere_loses_nothing(apart: Team, tmp_path: Path) -> None:
+    """What needs no commit is sent after the refusal."""
+    hook = apart.server.path / "hooks" / "pre-receive"
+    judges = hook.read_bytes()
+    hook.write_text(
+        "#!/bin/sh\nwhile read old new ref; do\n[ $ref != refs/heads/main ] || exit 1\ndone\n"
+    )
+    held = set()
+    for one in killed_everywhere(apart, tmp_path, "kill", Exit.REJECTED):
+        held.add(one.server.git("rev-parse", "refs/tk/claims/d"))
+        (one.server.path / "hooks" / "pre-receive").write_bytes(judges)
+        goes_on(one)
+    assert len(held) > 1, "the claim that waits is renewed"
 
 
 ONCE = f"""mkdir ../once 2>/dev/null || exit 0
