@@ -7,6 +7,7 @@ exits 1 if any two verdicts differ. It can be interrupted: then it ends with wha
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from functools import lru_cache
@@ -32,6 +33,7 @@ ENOUGH = 20
 
 def main(wanted: int, seed: int) -> int:
     """Histories until ``wanted`` commits are accepted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     codec.load_task = lru_cache(100_000)(codec.load_task)  # every judge reads the same few files
     begun = time.perf_counter()
     found = Outcome()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.support import independent_rules
@@ -11,7 +13,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import RULES, judge
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task, task
+from tkledger.core.task import Task, changed, task
 
 CHUNKS, HISTORIES = 10, 34
 """Together more than 10,000 accepted commits; ``stress/model_check.py`` makes many more."""
@@ -74,6 +76,32 @@ def test_the_children_of_a_changed_ledger_are_those_of_a_new_one() -> None:
             again = Snapshot(dict(snapshot.entries), snapshot.policy)
             for key in snapshot.ids():
                 assert snapshot.children(key) == again.children(key)
+
+
+class _Ordered(frozenset[str]):
+    """A set that is walked in one order; that of an ordinary one differs from process to process."""
+
+    backwards = False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(super().__iter__(), reverse=self.backwards))
+
+
+class _Backwards(_Ordered):
+    backwards = True
+
+
+def test_tasks_in_and_below_a_cycle_have_one_depth() -> None:
+    """Wherever the walk begins."""
+    before = _ledger(*(_open(one) for one in "abde"), depth=2)
+    knot = {"a": "b", "b": "e", "e": "a", "d": "a"}
+    after = before.put(*(changed(_open(one), parent=above) for one, above in knot.items()))
+    for kind in (_Ordered, _Backwards):
+        made = change((before,), after)
+        found = judge(made._replace(touched=kind(made.touched)))
+        assert [(one.task, one.message) for one in found if one.code == "TK307"] == [
+            ("d", "is at depth 3, the limit is 2")
+        ]
 
 
 def test_a_criss_cross_has_two_merge_bases() -> None:

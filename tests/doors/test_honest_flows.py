@@ -322,3 +322,11 @@ def test_what_was_broken_without_hooks_is_mended_and_accepted(clone: Clone) -> N
     other.git("fetch", "-q", str(clone.path), "main")
     other.git("merge", "-q", "--ff-only", "FETCH_HEAD")
     other.push()
+
+
+def test_several_branches_are_pushed_at_once(clone: Clone) -> None:
+    """The hooks read up to eight lines by themselves, and leave the rest to another program."""
+    code(clone, "more")
+    for count in (8, 9):
+        clone.push(*(f"main:refs/heads/of-{count}-{number}" for number in range(count)))
+    assert clone.arrived().count("refs/heads/of-") == 17

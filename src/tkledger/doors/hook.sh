@@ -145,8 +145,10 @@ read_input() { # up to eight lines by sh itself, which saves a process; the rest
 }$line"
 		lines=$((lines + 1))
 	done
-	[ $lines -lt 8 ] || input="$input
-$(cat)"
+	[ $lines -lt 8 ] && return
+	rest=$(cat)
+	[ -z "$rest" ] || input="$input
+$rest"
 }
 
 on_a_branch() {

@@ -61,14 +61,25 @@ def _depth_facts(snapshot: Snapshot, key: str) -> tuple[object, ...]:
 def _depth_and_limit(
     snapshot: Snapshot, key: str, most: int, known: dict[str, tuple[int, int]]
 ) -> tuple[int, int]:
-    """Depth of a task and the least limit above it; ``known`` remembers what was walked."""
-    unknown = []
+    """Depth of a task and the least limit above it; ``known`` remembers what was walked.
+
+    All tasks of a cycle are at one depth, wherever the walk began: each has all others above it.
+    """
+    unknown: list[str] = []
     depth, limit = -1, most
     for node in chain((key,), snapshot.ancestors(key)):
         if node in known:
             depth, limit = known[node]
             break
         unknown.append(node)
+    else:
+        above = snapshot.parent(unknown[-1])
+        ring = unknown[unknown.index(above) :] if above in unknown else []
+        tasks = (snapshot.task(node) for node in ring)
+        own = [task.budget.depth for task in tasks if task and task.budget.depth is not None]
+        depth, limit = len(ring) - 1, min([most, *own])
+        known.update(dict.fromkeys(ring, (depth, limit)))
+        del unknown[len(unknown) - len(ring) :]
     for node in reversed(unknown):
         if node in snapshot.entries:
             depth += 1
