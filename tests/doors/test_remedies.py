@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.clone import Clone, Refused
 from tests.support.project import Project
 from tests.support.remedies import Scene, can_be_made, ways
 from tests.support.rule_cases import CASES
@@ -165,3 +166,25 @@ def test_files_in_a_bad_form_are_put_right_before_and_after_the_commit(project: 
         project.git("commit", "-qam", "repaired")
         project.ok("accept", commit, "--reason", "it happened")
         project.ok("verify", "--all")
+
+
+def test_a_refused_push_says_how_to_make_the_commit_anew_or_have_it_accepted_first(
+    clone: Clone,
+) -> None:
+    bare = clone.hooks_off()
+    main = bare.git("rev-parse", "HEAD").strip()
+    bare.write(".tasks/a.yaml", (bare.path / ".tasks/a.yaml").read_text().replace("todo", "done"))
+    bare.git("commit", "-q", "-am", "at once")
+    commit = bare.git("rev-parse", "HEAD").strip()[:10]
+    with pytest.raises(Refused, match="TK201") as refused:
+        bare.git("push", "-q", "origin", "main")
+    assert (
+        f"remedy: tk undo if it is the newest change, else git rebase -i {commit}~1;"
+        f" then tk start a; or push by itself, first: tk accept {commit} --reason TEXT"
+    ) in str(refused.value)
+    bare.git("checkout", "-q", "-b", "first", main)
+    bare.ok("accept", commit, "--reason", "it happened")
+    bare.git("push", "-q", "origin", "first:main")
+    bare.git("checkout", "-q", "main")
+    bare.git("merge", "-q", "--no-edit", "first")
+    bare.git("push", "-q", "origin", "main")

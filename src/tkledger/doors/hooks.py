@@ -214,7 +214,7 @@ def _worded(repo: Repo, name: str, found: list[Violation]) -> tuple[list[Violati
     from tkledger.doors import remedies
 
     if name in _OF_PUSHES:
-        return found, []
+        return list(remedies.for_push(found)), []
     more = list(remedies.after_revert(repo))
     of_index = not more and name != "reference-transaction"
     return (list(remedies.for_index(repo, found)) if of_index else found), more

@@ -17,6 +17,8 @@ _REVERTS = re.compile(
     r"This reverts commit ([0-9a-f]{40,64})(?:, reversing\nchanges made to ([0-9a-f]{40,64}))?"
 )
 _FEW = 10
+_AGAIN = "then push this again"
+"""How the remedy ends of what is accepted here, and not yet where it counts."""
 
 
 def for_commit(found: Iterable[Violation]) -> Iterator[Violation]:
@@ -28,6 +30,21 @@ def for_commit(found: Iterable[Violation]) -> Iterator[Violation]:
         then = "or" if one.repair.startswith("rebase ") else "then"
         repair = f"{one.repair.replace('COMMIT', commit)}; {then} " if one.repair else ""
         yield one._replace(remedy=f"{repair}tk accept {commit} --reason TEXT", repair="")
+
+
+def for_push(found: Iterable[Violation]) -> Iterator[Violation]:
+    """What was found in commits about to be pushed: they can still be made anew. A server believes no
+    acceptance that comes with them.
+    """
+    for one in found:
+        of_push = one.remedy.startswith("rebase ") or one.remedy.endswith(_AGAIN)
+        if not one.commit or one.code.startswith("TK7") or of_push:
+            yield one
+            continue
+        commit = one.commit[:10]
+        back = f"tk undo if it is the newest change, else git rebase -i {commit}~1"
+        accept = f"push by itself, first: tk accept {commit} --reason TEXT"
+        yield one._replace(remedy=f"{back}; then {one.remedy}; or {accept}")
 
 
 def if_undoable(found: Iterable[Violation], undoable: Oid | None) -> Iterator[Violation]:
