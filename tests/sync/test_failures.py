@@ -103,7 +103,7 @@ def test_a_refusal_of_the_server_is_passed_on(
     refused(
         bob.tk("sync"),
         Exit.REJECTED,
-        "origin refused the push: 1 commit of main, so that nothing of it was sent:",
+        "origin refused the push, so nothing of main was sent; refused:",
         f"  {before[:10]} tk: start a Task a",
         f"error[TK703] {before[:10]}: is dated ",
         "remedy: set the clock right, then git rebase --force-rebase onto its parent",
@@ -137,7 +137,7 @@ def test_what_needs_no_commit_goes_though_the_server_refuses_one(
     refused(
         answer,
         Exit.REJECTED,
-        "origin refused the push: 1 commit of main, so that nothing of it was sent:",
+        "origin refused the push, so nothing of main was sent; refused:",
         f"  {bob.head()[:10]} tk: done a Task a",
         "error[TK705] a: not by you",
         "remedy: have it done by ann; or take the commit back: tk undo a",

@@ -54,7 +54,8 @@ def _with_way_back(ledger: Ledger, violations: tuple[Violation, ...]) -> Iterato
     with suppress(TkError):  # there is no change of the ledger at all
         last = newest(ledger, lambda made: made.email == own)
         for one in violations:
-            if one.commit == last.commit.oid and not last.obstacle and last.touched:
+            can = not last.obstacle and last.touched and "tk undo" not in one.remedy
+            if can and one.commit == last.commit.oid:
                 task = one.task if one.task in last.touched else min(last.touched)
                 back = f"or take the commit back: tk undo {quoted(task)}"
                 one = one._replace(remedy=f"{one.remedy}; {back}" if one.remedy else back[3:])
@@ -64,12 +65,10 @@ def _with_way_back(ledger: Ledger, violations: tuple[Violation, ...]) -> Iterato
 
 
 def _heading(route: Route, by: str, commits: dict[Oid, str]) -> str:
-    if not commits:
-        return f"{by}, and nothing of {route.here} was sent:"
-    count = f"{len(commits)} commit{'s' if len(commits) > 1 else ''}"
     rows = [f"  {oid[:10]} {subject}" for oid, subject in list(commits.items())[:_LISTED]]
     rows += [f"  and {len(commits) - _LISTED} more"] if len(commits) > _LISTED else []
-    return "\n".join([f"{by}: {count} of {route.here}, so that nothing of it was sent:", *rows])
+    what = "; refused:" if rows else ":"
+    return "\n".join([f"{by}, so nothing of {route.here} was sent{what}", *rows])
 
 
 def named(ledger: Ledger, route: Route, refused: Refused) -> NotSent:
