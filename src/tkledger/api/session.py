@@ -230,6 +230,11 @@ class Session:
         """
         known = recorded.before if recorded.before.policy is not None else recorded.after
         who = self.claimant(known)
+        if known.policy is not None and known.policy.asks_who_pushes:
+            from tkledger.doors.foreseen import require_vouched
+
+            made = change((recorded.before,), recorded.after)
+            require_vouched(self.repo, made._replace(actor=who.actor), self.progress)
         if self._work:
             from tkledger.claims import moves
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from tkledger.core import ref_names
-from tkledger.core.ref_names import CLAIMS, copied_claims
+from tkledger.core.ref_names import CLAIMS, SERVER, copied_claims, copied_server
 from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError
 from tkledger.git import writing
@@ -50,9 +50,18 @@ def _refspec(remote: str) -> str:
 
 def fetch(repo: Repo, remote: str) -> str:
     """Fetch the claims of a remote; gives why that failed, or nothing."""
+    return _fetch(repo, remote, _refspec(remote))
+
+
+def fetch_server(repo: Repo, remote: str) -> str:
+    """Fetch what a remote asks of pushes; gives why that failed, or nothing."""
+    return _fetch(repo, remote, f"+{SERVER}*:{copied_server(remote)}*")
+
+
+def _fetch(repo: Repo, remote: str, refspec: str) -> str:
     words = repo.refusal(
         *("fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head"),
-        *("--no-auto-maintenance", remote, _refspec(remote)),
+        *("--no-auto-maintenance", remote, refspec),
         timeout=REMOTE_SECONDS,
     )
     return "" if words is None else _last(words)

@@ -13,6 +13,9 @@ CLAIMS = f"{ALL}/claims/"
 INBOXES = f"{ALL}/inbox/"
 """The inboxes: one ref for each actor."""
 
+SERVER = f"{ALL}/server"
+"""What a server asks of pushes: a blob that its hooks write."""
+
 REMOTES = f"{ALL}/remotes/"
 """Copies of what each remote has under ``refs/tk``. They are kept apart from our own refs, which
 ``git fetch --prune`` would delete.
@@ -56,6 +59,11 @@ def copies(remote: str) -> str:
 def copied_claims(remote: str) -> str:
     """The prefix of the copies of a remote's claims."""
     return f"{REMOTES}{remote}/claims/"
+
+
+def copied_server(remote: str) -> str:
+    """The copy of what a remote asks of pushes."""
+    return f"{REMOTES}{remote}/server"
 
 
 def agreed(remote: str) -> str:

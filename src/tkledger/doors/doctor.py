@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from tkledger.claims.remote import TWICE, has_remote
+from tkledger.claims.remote import TWICE, has_remote, name_of
 from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
@@ -42,6 +42,7 @@ def examine(repo: Repo) -> Iterator[Examined]:
     """Every check, the general ones first."""
     yield _git_version(repo)
     yield from _ledger(repo)
+    yield from _names(repo)
     if repo.is_bare:
         yield _head(repo)
         yield from _server_settings(repo)
@@ -81,6 +82,31 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
             "this clone is shallow: verify --all cannot judge it",
             "git fetch --unshallow",
         )
+
+
+def _names(repo: Repo) -> Iterator[Examined]:
+    """What the names in commits are worth here, and whether the server can know what it asks."""
+    policy = Ledger(repo).head().policy
+    if policy is None:
+        return
+    from tkledger.core.server import names_worth, refuses_all
+    from tkledger.doors import published
+    from tkledger.doors.foreseen import remembered
+
+    if repo.is_bare:
+        pusher = published.pusher_known_by(repo)
+    else:
+        remote = name_of(repo.variables(), repo.head_ref)
+        asked = remembered(repo, remote) if remote else None
+        pusher = asked.pusher if asked else ""
+    yield Examined(
+        "names",
+        not refuses_all(policy, pusher),
+        names_worth(policy, pusher),
+        "on the server: git config tk.pusher VARIABLE; without one: tk config set proof name"
+        if policy.law >= 2
+        else "on the server: git config tk.pusher VARIABLE, or none",
+    )
 
 
 def _head(repo: Repo) -> Examined:

@@ -199,6 +199,7 @@ EOF
 }
 
 advance() { # one branch that moves forward: replace its validated tip, as ValidatedTips.advance does
+	[ -e "$folder/tk/@UNPUBLISHED@" ] && return 1 # Python publishes it
 	[ $lines -lt 8 ] && [ -f "$folder/tk/@VALIDATED@" ] && command -v flock >/dev/null || return 1
 	old= tip= claims=
 	while read -r was new ref; do

@@ -142,17 +142,24 @@ def _pre_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
     import time
 
     from tkledger.doors import push
+    from tkledger.doors.published import note_if_due
 
-    return push.judge_push(ledger, ref_lines.from_receive(stdin), int(time.time()))
+    lines = ref_lines.from_receive(stdin)
+    found = list(push.judge_push(ledger, lines, int(time.time())))
+    if not found:
+        note_if_due(ledger, lines)
+    return found
 
 
 def _post_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
     from tkledger.claims import handover
+    from tkledger.doors.published import publish
     from tkledger.doors.validated import ValidatedTips
 
     lines = ref_lines.from_receive(stdin)
     ValidatedTips(ledger.repo).advance(lines)
     handover.tidy(ledger.repo, lines)
+    publish(ledger.repo, pushed=True)
     return ()
 
 

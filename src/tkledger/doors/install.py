@@ -73,7 +73,11 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
         replace(path, _script(name).encode(), mode=0o755)  # git runs only what is executable
     if server:
         repo.run("config", "receive.fsckObjects", "true")  # git rejects malformed objects
-        return Installed(status(repo, server=True), _begun(repo))
+        found = _begun(repo)
+        from tkledger.doors.published import publish
+
+        publish(repo)
+        return Installed(status(repo, server=True), found)
     repo.run("config", "merge.tk.name", "task files, field by field")
     repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
     return Installed(status(repo))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
-from tkledger.core.ref_names import CLAIMS, INBOXES
+from tkledger.core.ref_names import CLAIMS, INBOXES, SERVER
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs, transport
 from tkledger.git.history import is_ancestor
@@ -98,6 +98,10 @@ def make_plan(
     if landing:
         require_room(repo, landing)
     created = bool(ours) and other is None
+    if dry_run and sent and commit and SERVER in theirs:
+        from tkledger.sync.foresight import require_accepted
+
+        require_accepted(ledger, theirs[SERVER], commit, other)
     alignment = align(repo, route, here, theirs, commit)
     news = alignment.news
     if received and ours and other:
@@ -172,6 +176,7 @@ def _both(
         f"+refs/{name}*:{route.copies}{name}*",
         f"+{CLAIMS}*:{route.copies}claims/*",
         f"+{INBOXES}*:{route.copies}inbox/*",
+        f"+{SERVER}*:{route.copies}server*",
     ]
     transport.fetch(repo, route.remote, refspecs, progress=progress.show, dry_run=dry_run)
     here = refs.listed(repo, ref_names.ALL)
@@ -182,9 +187,10 @@ def _both(
     for ref, oid in here.items():
         if ref.startswith(route.copies):
             kind, slash, rest = ref.removeprefix(route.copies).partition("/")
-            found[places.get(kind + slash, "") + rest] = oid
+            if kind + slash in places:
+                found[places[kind + slash] + rest] = oid
     return here, found
 
 
 def _patterns(route: Route) -> list[str]:
-    return [route.target, f"{CLAIMS}*", f"{INBOXES}*"]
+    return [route.target, f"{CLAIMS}*", f"{INBOXES}*", SERVER]

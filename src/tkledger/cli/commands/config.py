@@ -7,7 +7,7 @@ from typing import Any
 
 from tkledger.api.json import policy_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, with_commit, would_be
+from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.layout import POLICY_PATH
@@ -75,6 +75,11 @@ def set_(
     if setting not in Policy._fields or setting in ("version", "accepted"):
         raise usage_error("no-such-setting", f"{setting} cannot be set", "tk config explain")
 
+    if setting == "proof" and "pusher" in values:
+        from tkledger.doors.foreseen import require_knowing
+
+        require_knowing(session.repo)
+
     def propose(before: Snapshot) -> Proposal:
         return _amended(session, before, setting, values)
 
@@ -82,10 +87,26 @@ def set_(
     policy = recorded.after.policy
     assert policy is not None
     now = f"{_shown(getattr(policy, setting))} (policy version {policy.version})"
+    names = [Aside(f"names: {_names(session, policy)}")] if setting in _ABOUT_NAMES else []
     return Answer(
         lambda: {"version": policy.version, **with_commit(recorded)},
-        lambda: [f"{would_be(dry_run)}{setting}: {now}"],
+        lambda: [f"{would_be(dry_run)}{setting}: {now}", *names],
     )
+
+
+_ABOUT_NAMES = ("law", "roles", "review", "approvals", "proof", "pushers")
+"""The settings that rest on names, or say what these rest on."""
+
+
+def _names(session: Session, policy: Policy) -> str:
+    """What the names in commits are worth under a policy, by what the remote published."""
+    from tkledger.claims.remote import name_of
+    from tkledger.core.server import names_worth
+    from tkledger.doors.foreseen import remembered
+
+    remote = name_of(session.repo.variables(), session.repo.head_ref)
+    asked = remembered(session.repo, remote) if remote else None
+    return names_worth(policy, asked.pusher if asked else None)
 
 
 def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str]) -> Proposal:

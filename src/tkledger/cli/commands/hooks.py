@@ -15,12 +15,15 @@ from tkledger.report import violation_json, violation_text
 
 def install(server: bool = False, path: str = ".") -> Answer:
     """Install the hooks; existing hooks run after them."""
-    states, violations = installer.install(Repo(path), server=server)
+    repo = Repo(path)
+    states, violations = installer.install(repo, server=server)
+    names = _names_worth(repo) if server else ""
 
     def to_json() -> dict[str, Any]:
         broken = [violation_json(one) for one in violations]
         known = {"violations": broken} if broken else {}
-        return {"hooks": [state._asdict() for state in states], **known}
+        more = {"names": names} if names else {}
+        return {"hooks": [state._asdict() for state in states], **more, **known}
 
     def view() -> Iterable[str | Aside]:
         chained = [state.name for state in states if state.chained]
@@ -28,9 +31,20 @@ def install(server: bool = False, path: str = ".") -> Answer:
         yield f"installed {', '.join(state.name for state in states)}{more}"
         yield from (Aside(one) for one in warnings(violations))
         if server:
+            yield f"names: {names}"
             yield f"next: tk doctor --fix -C {quoted(path)}"
 
     return Answer(to_json, view)
+
+
+def _names_worth(repo: Repo) -> str:
+    """What the names in commits are worth on a server."""
+    from tkledger.core.policy import DEFAULT
+    from tkledger.core.server import names_worth
+    from tkledger.doors.published import pusher_known_by
+    from tkledger.ledger.reader import Ledger
+
+    return names_worth(Ledger(repo).head().policy or DEFAULT, pusher_known_by(repo))
 
 
 def warnings(violations: Sequence[Violation]) -> Iterable[str]:

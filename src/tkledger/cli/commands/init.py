@@ -6,7 +6,7 @@ import sys
 
 from tkledger.api.session import Session
 from tkledger.claims.remote import TWICE, has_remote
-from tkledger.cli.answer import TERMINAL, Answer, say, with_commit
+from tkledger.cli.answer import TERMINAL, Answer, Aside, say, with_commit
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
@@ -50,9 +50,10 @@ def init(
     if begun.claims == "local" and has_remote(session.repo):
         session.progress.say(TWICE)
     did = "would begin" if dry_run else "began"
+    names = _names_worth(begun) if begun.review == "required" else []
     return Answer(
         lambda: {**with_commit(recorded), "path": POLICY_PATH},
-        lambda: [f"{did} a ledger in {FOLDER}/; next: tk new TITLE"],
+        lambda: [f"{did} a ledger in {FOLDER}/; next: tk new TITLE", *names],
     )
 
 
@@ -67,6 +68,13 @@ def _wants_claims_there(session: Session) -> bool:
     )
     say("starting one then needs the network. Let it decide? [Y/n]")
     return sys.stdin.readline().lower() in ("\n", "y\n", "yes\n")
+
+
+def _names_worth(policy: policies.Policy) -> list[Aside]:
+    """What names are worth, said where approvals rest on them. No server is known yet."""
+    from tkledger.core.server import names_worth
+
+    return [Aside(f"names: {names_worth(policy, None)}")]
 
 
 def _attributes(session: Session) -> tuple[tuple[str, bytes], ...]:

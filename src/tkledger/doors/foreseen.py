@@ -1,0 +1,85 @@
+"""Foresees in a clone what a server will refuse, by what it published; the server decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tkledger.claims.remote import fetch_server, name_of
+from tkledger.core import server
+from tkledger.core.change import Change, Refused, Violation
+from tkledger.core.door_rules import judge_door
+from tkledger.core.door_rules.identity import RestrictedAction
+from tkledger.core.policy import Policy
+from tkledger.core.ref_names import copied_server
+from tkledger.core.rules.authority import guarded
+from tkledger.core.server import ServerAsks
+from tkledger.errors import unusable
+from tkledger.git.identity import signs
+from tkledger.git.repo import Repo
+from tkledger.report import Progress
+
+
+def asked_by(repo: Repo, name: str) -> ServerAsks | None:
+    """What a server asks, by the name of the object, or of the ref, that says so; None if it says
+    nothing that can be understood.
+    """
+    found = repo.read(name, limit=server.MAX_BYTES)
+    return server.read(found[2]) if found and found[1] == "blob" else None
+
+
+def remembered(repo: Repo, remote: str) -> ServerAsks | None:
+    """What a remote asked when it was fetched from last."""
+    return asked_by(repo, copied_server(remote))
+
+
+def unvouched(
+    change: Change, laws: Iterable[Policy | None], asked: ServerAsks
+) -> Iterator[Violation]:
+    """The restricted actions of an unsigned commit that a server will refuse since it knows nobody."""
+    asking = [law for law in laws if law is not None and law.asks_who_pushes]
+    if not (asked.knows_nobody and asking):
+        return
+    edition = max(law.law for law in asking)
+    if edition < 2 and asked.pusher == server.NONE:
+        return
+    for subject, action in guarded(change, asking):
+        yield from judge_door(
+            RestrictedAction(subject, action, change.actor, (), frozenset(), edition)
+        )
+
+
+def require_vouched(repo: Repo, change: Change, progress: Progress) -> None:
+    """Raise Refused if the remote will refuse what a command is about to record, since it knows nobody
+    who pushes. If it cannot be asked anew this is only said: what it asked may have changed.
+    """
+    config = repo.variables()
+    remote = name_of(config, repo.head_ref)
+    asked = remembered(repo, remote) if remote else None
+    if not (remote and asked and asked.knows_nobody) or signs(config):
+        return  # of a signed commit the server may know the signer
+    if not any(unvouched(change, [change.policy], asked)):
+        return
+    words = fetch_server(repo, remote)
+    asked = remembered(repo, remote)
+    found = tuple(unvouched(change, [change.policy], asked)) if asked else ()
+    if found and not words:
+        raise Refused(*found)
+    for one in found:
+        fact = f"{remote} refused this when it was last asked, and cannot be reached ({words})"
+        progress.say(f"warning: {fact}: {one.task}: {one.message}")
+
+
+def require_knowing(repo: Repo) -> None:
+    """Raise TkError if the remote knows nobody who pushes, as it says: a policy that asks who does would
+    have it refuse every approval, and the way back.
+    """
+    remote = name_of(repo.variables(), repo.head_ref)
+    if remote is None or fetch_server(repo, remote):
+        return
+    asked = remembered(repo, remote)
+    if asked is not None and asked.knows_nobody:
+        raise unusable(
+            "unknown-pushers",
+            f"{remote} does not know who pushes: it would refuse every approval",
+            "on the server: git config tk.pusher VARIABLE, the one that tells who pushes, and push once",
+        )
