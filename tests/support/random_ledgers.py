@@ -91,7 +91,22 @@ class World:
         found = independent_rules.merge_bases(lineages, parents)
         return found if len(parents) == 2 else found[:1]
 
+    def sides(self, parents: tuple[int, ...]) -> tuple[int, ...]:
+        """The parents that count as sides of a merge: of more than two those that no other has in its
+        history; one that is left counts twice.
+        """
+        if len(parents) < 3:
+            return parents
+        lineages = {number: self.history[number].lineage for number in parents}
+        left = tuple(
+            one
+            for one in lineages
+            if not any(other != one and lineages[other] >> one & 1 for other in lineages)
+        )
+        return left if len(left) > 1 else left * 2
+
     def proposed(self, parents: tuple[int, ...], after: Snapshot) -> Change:
+        parents = self.sides(parents)
         bases = self.bases(parents) if len(parents) > 1 else []
         return change(
             tuple(self.snapshots[number] for number in parents),
@@ -113,7 +128,8 @@ class World:
         for parent in parents:
             lineage |= self.history[parent].lineage
         bases = tuple(base.entries for base in made.bases)
-        commit = independent_rules.Commit(number, after.entries, parents, lineage, bases)
+        sides = tuple(dict.fromkeys(self.sides(parents)))
+        commit = independent_rules.Commit(number, after.entries, sides, lineage, bases)
         self.wrongs += independent_rules.wrongs(self.history, commit)
         self.history.append(commit)
         self.snapshots.append(after)

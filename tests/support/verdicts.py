@@ -76,7 +76,8 @@ class Recorded(World):
         places = tuple(self._place[parent] for parent in parents)
         before = self.snapshots[parents[0]] if parents else Snapshot()
         lineages = [commit.lineage for commit in self.history]
-        is_plain = len(parents) < 3 or len(merge_bases(lineages, parents)) < 2
+        sides = self.sides(parents)
+        is_plain = len(sides) < 3 or len(merge_bases(lineages, sides)) < 2
         codes = frozenset(one.code for one in violations) if is_plain else None
         self.tried.append(Tried(places, before, after, self._message(before), codes))
 

@@ -66,11 +66,11 @@ def proposed(
     ledger: Ledger, parents: Sequence[Oid], tree: Oid, message: str | None = None
 ) -> Change:
     """What a commit of ``tree`` on top of ``parents`` would do; git has not made it yet."""
+    merge = Commit("", tree, tuple(parents), 0, "", message or "")
     parents = independent(ledger, parents)
     sides = tuple(ledger.history_at(oid) for oid in parents)
     made = change(sides, ledger.in_tree(tree))
     if made.is_merge and message:
-        merge = Commit("", tree, tuple(parents), 0, "", message)
         made = made._replace(own_content=ledger.charges(merge))
     made = about_to_be(ledger, made, parents, message)
     return _with_bases(ledger, made, parents) if made.is_merge and made.touched else made
