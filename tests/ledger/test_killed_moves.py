@@ -45,6 +45,23 @@ def test_a_killed_move_with_a_key_is_made_once(project: Project, tmp_path: Path)
         assert one.clean(), one.status()
 
 
+@pytest.mark.parametrize("step", [9, pytest.param(1, marks=pytest.mark.long)])
+def test_a_killed_reopen_with_a_key_is_made_once_and_whole(
+    project: Project, tmp_path: Path, step: int
+) -> None:
+    project.ok("edit", "c", "--depends-on", "a")
+    project.ok("cancel", "a")
+    before = project.count()
+    reopen = ("reopen", "a", "--key", "once")
+    for one in killed_everywhere(project, tmp_path, "kill", *reopen, step=step):
+        again = one.process(*reopen)
+        assert again.status == 0, again.said
+        assert one.count() == before + 1
+        assert f"depends_on:\n- {again.out.strip()}\n" in one.file("c")
+        assert one.clean(), one.status()
+        one.ok("verify", "--all")
+
+
 @pytest.mark.parametrize("setting", ["core.autocrlf", "core.eol"])
 def test_a_killed_move_is_finished_where_lines_end_otherwise(
     project: Project, tmp_path: Path, setting: str

@@ -12,6 +12,9 @@ from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 
+PUSH_AGAIN = "then push this again"
+"""How the remedy ends of what is accepted here, and not yet where it counts."""
+
 
 class Acceptance(NamedTuple):
     """The commits that are accepted, each with the reason; whose policy says so, in words; and how an
@@ -52,7 +55,7 @@ def unaccepted(
         elif remote and branch is not None:
             message = f"{one.message}; accepted here, but not by {branch.label} yet"
             way = branch.way(one.commit[:10], here[one.commit])
-            yield one._replace(message=message, remedy=f"{way}; then push this again", repair="")
+            yield one._replace(message=message, remedy=f"{way}; {PUSH_AGAIN}", repair="")
 
 
 def way_of(ledger: Ledger, oid: Oid, accepting: Oid, reason: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.change import Violation, quoted
 from tkledger.core.layout import FOLDER, path_of
+from tkledger.doors.acceptance import PUSH_AGAIN
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.verbs.verb import VERBS
@@ -17,8 +18,6 @@ _REVERTS = re.compile(
     r"This reverts commit ([0-9a-f]{40,64})(?:, reversing\nchanges made to ([0-9a-f]{40,64}))?"
 )
 _FEW = 10
-_AGAIN = "then push this again"
-"""How the remedy ends of what is accepted here, and not yet where it counts."""
 
 
 def for_commit(found: Iterable[Violation]) -> Iterator[Violation]:
@@ -37,7 +36,7 @@ def for_push(found: Iterable[Violation]) -> Iterator[Violation]:
     acceptance that comes with them.
     """
     for one in found:
-        of_push = one.remedy.startswith("rebase ") or one.remedy.endswith(_AGAIN)
+        of_push = one.remedy.startswith("rebase ") or one.remedy.endswith(PUSH_AGAIN)
         if not one.commit or one.code.startswith("TK7") or of_push:
             yield one
             continue
