@@ -25,7 +25,12 @@ def test_init_begins_a_ledger_once(tk: Tk, git: Git) -> None:
 
 
 def test_init_with_a_preset_and_a_prefix(tk: Tk) -> None:
-    assert tk("init", "--no-hooks", "--preset", "agents", "--prefix", "job").status is Exit.OK
+    begun = tk("init", "--no-hooks", "--preset", "agents", "--prefix", "job")
+    assert begun.status is Exit.OK
+    assert "names: an actor is who the commit says" in begun.err
+    assert (
+        "tk config set proof pusher" in tk("config", "set", "roles", "policy=ann", "--dry-run").err
+    )
     policy = tk("config", "show", "--json").json["policy"]
     assert (policy["prefix"], policy["review"], policy["version"]) == ("job", "required", 1)
     assert policy["protected"] == ["main"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.clone import Clone, Refused
+from tkledger.core import server
 from tkledger.core.ref_names import SERVER
 from tkledger.errors import Exit
 
@@ -23,6 +24,7 @@ def push(clone: Clone, **env: str) -> None:
 
 
 def test_a_server_publishes_what_it_asks_and_no_push_does(clone: Clone) -> None:
+    assert "\nnames: an actor is who the commit says" in clone.server_tk("install").out
     assert published(clone)["proof"] == "name"
     assert published(clone)["protected"] == ["main"]
     clone.ok("note", "a", "one")
@@ -93,6 +95,16 @@ def test_what_would_have_every_approval_refused_is_not_set(clone: Clone) -> None
         "names: approvals, raised limits and the policy's roles are bound to who pushes, by WHO"
         in said
     )
+
+
+def test_an_edition_that_the_server_does_not_know_is_not_taken_up(clone: Clone) -> None:
+    older = server.published(server.asks("0.1", None, "")._replace(law=1))
+    blob = clone.git("hash-object", "-w", "--stdin", stdin=older, cwd=clone.server)
+    clone.git("update-ref", SERVER, blob, cwd=clone.server)
+    answer = clone.tk("config", "set", "law", "2")
+    assert answer.status == Exit.UNUSABLE
+    assert "origin has tk 0.1, which knows law 1: it would refuse every push" in answer.err
+    assert clone.tk("config", "set", "format", "2").status == Exit.USAGE  # it has this value
 
 
 def test_an_unreachable_server_is_not_decided_for(stuck: Clone) -> None:

@@ -9,6 +9,7 @@ from tkledger.core import server
 from tkledger.core.change import Change, Refused, Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.identity import RestrictedAction
+from tkledger.core.field import WHOLE
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import copied_server
 from tkledger.core.rules.authority import guarded
@@ -69,17 +70,27 @@ def require_vouched(repo: Repo, change: Change, progress: Progress) -> None:
         progress.say(f"warning: {fact}: {one.task}: {one.message}")
 
 
-def require_knowing(repo: Repo) -> None:
-    """Raise TkError if the remote knows nobody who pushes, as it says: a policy that asks who does would
-    have it refuse every approval, and the way back.
+def require_able(repo: Repo, setting: str, value: str) -> None:
+    """Raise TkError if the remote says of itself that it cannot do what a setting of the policy asks:
+    it would refuse every approval, or every push, and the way back.
     """
     remote = name_of(repo.variables(), repo.head_ref)
     if remote is None or fetch_server(repo, remote):
         return
     asked = remembered(repo, remote)
-    if asked is not None and asked.knows_nobody:
+    if asked is None:
+        return
+    if (setting, value) == ("proof", "pusher") and asked.knows_nobody:
         raise unusable(
             "unknown-pushers",
             f"{remote} does not know who pushes: it would refuse every approval",
             "on the server: git config tk.pusher VARIABLE, the one that tells who pushes, and push once",
         )
+    if setting in ("law", "format") and WHOLE.match(value):
+        newest = getattr(asked, setting)
+        if int(value) > newest:
+            raise unusable(
+                "server-too-old",
+                f"{remote} has tk {asked.tk}, which knows {setting} {newest}: it would refuse every push",
+                "on the server: install a newer tk, then tk hooks install --server",
+            )

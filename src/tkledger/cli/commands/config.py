@@ -75,10 +75,10 @@ def set_(
     if setting not in Policy._fields or setting in ("version", "accepted"):
         raise usage_error("no-such-setting", f"{setting} cannot be set", "tk config explain")
 
-    if setting == "proof" and "pusher" in values:
-        from tkledger.doors.foreseen import require_knowing
+    if setting in ("proof", "law", "format") and len(values) == 1:
+        from tkledger.doors.foreseen import require_able
 
-        require_knowing(session.repo)
+        require_able(session.repo, setting, values[0])
 
     def propose(before: Snapshot) -> Proposal:
         return _amended(session, before, setting, values)
