@@ -9,8 +9,10 @@ import pytest
 
 from tests.support.project import Project
 from tkledger.files.reader import TreeReader
+from tkledger.git.cat_file import BATCH
 from tkledger.git.commit import FileDiff
 from tkledger.git.repo import Repo
+from tkledger.ledger import diffs
 from tkledger.ledger.diffs import steps
 
 NAMES = ["a.yaml", "b.yaml", "x/y", "x/z/end\n", "x", "\nend\n", "end\n", "é", "x.yaml"]
@@ -80,3 +82,27 @@ def test_it_tells_what_gits_log_does(tmp_path: Path, seed: int) -> None:
         }
         assert len(here) == len(commit.diffs)
         assert here == as_git_tells(project, commit.oid), commit.oid
+
+
+def test_another_git_goes_on_after_some_pairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One git would keep each tree that it has read, to the end of a long history."""
+    project = Project.create(tmp_path / "repo")
+    project.git("fast-import", "--quiet", stdin=stream(random.Random(0), 300))
+    begun: list[Repo] = []
+
+    class Counted(diffs._DiffTree):
+        def __init__(self, repo: Repo) -> None:
+            begun.append(repo)
+            super().__init__(repo)
+
+    monkeypatch.setattr(diffs, "_DiffTree", Counted)
+    walks = []
+    for most, gits in ((100_000, 1), (1, -(-300 // BATCH))):  # one for all; one for each batch
+        monkeypatch.setattr(diffs, "_MOST_PAIRS", most)
+        repo = Repo(str(project.path))
+        walks.append(list(steps(repo, TreeReader(repo), ["--branches"])))
+        repo.close()
+        assert begun.count(repo) == gits
+    assert walks[0] == walks[1]
