@@ -12,6 +12,7 @@ from tkledger.core.policy import (
     DEFAULT,
     FIELDS,
     PRESETS,
+    Approvals,
     Policy,
     TooNew,
     changed,
@@ -56,6 +57,7 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "failures": (None, [1], [0]),
     "protected": ((), [("main",), ("a", "b")], ["main"]),
     "actors": ({}, [{"a@b": "ann"}], [{"a": " b"}]),
+    "approvals": (Approvals(), [{"independent": True}], [{"independent": 1}, {"other": True}]),
     "proof": ("name", ["name", "pusher"], ["none"]),
     "pushers": ({}, [{"fleet": ("a", "b")}], [{"fleet": "a"}]),
     "shared_login": ("one", ["one", "independent"], ["both"]),
@@ -73,7 +75,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
     assert getattr(DEFAULT, name) == getattr(policy({}), name) == default
     for value in taken:
         kept = getattr(policy({name: value}), name)
-        if name in ("budget", "budgets"):
+        if name in ("budget", "budgets", "approvals"):
             kept = {key: one for key, one in _plain(kept).items() if one is not None}
         assert kept == value
     for value in refused:
@@ -82,13 +84,14 @@ def test_a_field_takes_and_refuses(name: str) -> None:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    if isinstance(value, Budget):
+    if isinstance(value, Budget | Approvals):
         return {key: one for key, one in value._asdict().items() if one is not None}
     return {key: _plain(one) for key, one in value.items()}
 
 
 def test_what_the_fields_of_a_later_format_are() -> None:
     assert {field.name for field in FIELDS if field.since > 1} == {
+        "approvals",
         "proof",
         "pushers",
         "shared_login",
@@ -122,6 +125,7 @@ def test_the_presets_are_what_they_are_said_to_be() -> None:
         "budget": Budget(steps=50, seconds=1800, rework=5),
         "retry": 4,
         "claims": "remote",
+        "approvals": Approvals(independent=True),
     }
 
 
