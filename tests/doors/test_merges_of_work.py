@@ -79,6 +79,27 @@ def test_a_real_merge_is_a_step_for_what_comes_from_no_side(limited: Clone) -> N
     assert limited.verified() == {"TK401"}
 
 
+def test_attributes_of_server_and_clone_neither_make_a_step_nor_hide_one(limited: Clone) -> None:
+    for folder in (limited.server, limited.path / ".git"):
+        (folder / "info").mkdir(exist_ok=True)
+        (folder / "info/attributes").write_text("code.txt binary\nblob diff\n")
+    code = "one\ntwo\nthree\nfour\n"
+    limited.git("switch", "-q", "-c", "side")
+    limited.write("code.txt", f"zero\n{code}")
+    limited.write("blob", f"zero\n{code}\0")
+    limited.commit("side")
+    limited.git("switch", "-q", "main")
+    limited.write("code.txt", f"{code}five\n")
+    limited.write("blob", f"{code}five\n\0")
+    limited.commit("main")
+    text = f"zero\n{code}five\n".encode()
+    merge(limited, {"code.txt": text}, "HEAD", "side")
+    limited.push()
+    assert (used(limited), limited.verified()) == (1, set())
+    merge(limited, {"code.txt": text, "blob": text + b"\0"}, "HEAD^", "side")
+    assert used(limited) == 2
+
+
 def test_under_edition_1_a_merge_is_no_step(clone: Clone) -> None:
     bare = clone.hooks_off()
     bare.git("switch", "-q", "--orphan", "old")

@@ -350,7 +350,9 @@ def test_what_a_user_configured_changes_nothing_that_is_read(
 
     expected = read()
     assert expected[-1] is False
-    (tmp_path / "attributes").write_text("*.txt binary\n")
+    for path in (tmp_path / "attributes", project.path / ".git/info/attributes"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("*.txt binary\n")
     for key, value in (
         ("core.attributesFile", str(tmp_path / "attributes")),
         ("i18n.logOutputEncoding", "UTF-16"),

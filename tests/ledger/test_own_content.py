@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.histories import Files, PlainRepo, a_task, genesis
@@ -33,6 +35,7 @@ def forked(plain_repo: PlainRepo) -> PlainRepo:
 
 RUN_BY_HAND = ("100755", THEIRS.decode())
 JOINED: Files = {"src/f": BOTH, "old/y": None, "z/new": b"n", "run.sh": RUN_BY_HAND}
+OWN: Files = {**JOINED, "src/f": BOTH + b"20\n"}
 TWO = ("ours", "theirs")
 
 SHAPES: dict[str, tuple[Files, tuple[str, ...], bool]] = {
@@ -42,7 +45,7 @@ SHAPES: dict[str, tuple[Files, tuple[str, ...], bool]] = {
     "a mode of one side and bytes of the other": (
         {**JOINED, "run.sh": ("100755", CODE.decode())}, TWO, False,
     ),
-    "a line of its own": ({**JOINED, "src/f": BOTH + b"20\n"}, TWO, True),
+    "a line of its own": (OWN, TWO, True),
     "a file of its own": ({**JOINED, "src/g": b"g"}, TWO, True),
     "a folder of its own": ({**JOINED, "p/q/r": b"g"}, TWO, True),
     "a file that both have is gone": ({**JOINED, "src/f": None}, TWO, True),
@@ -84,10 +87,31 @@ def test_what_git_merges_by_itself_has_none(forked: PlainRepo) -> None:
 
 
 def test_attributes_of_a_clone_do_not_decide(forked: PlainRepo) -> None:
-    merge = _merge(forked, JOINED, *TWO)
+    text = _merge(forked, JOINED, *TWO)
+    binary = _merge(forked, {**JOINED, "src/f": BOTH + b"\0"}, *TWO)
     forked.git("checkout", "-q", "ours")
     forked.write({".gitattributes": b"* -diff\n"})
-    assert not own(forked, merge)
+    assert not own(forked, text)
+    info = forked.path / ".git/info/attributes"
+    info.parent.mkdir(exist_ok=True)
+    info.write_text("* binary\n")
+    assert not own(forked, text)
+    info.write_text("* diff\n")
+    assert own(forked, binary)
+
+
+def test_a_partial_clone_fetches_what_it_lacks(forked: PlainRepo, tmp_path: Path) -> None:
+    merges = {
+        expected: _merge(forked, files, *TWO) for expected, files in ((False, JOINED), (True, OWN))
+    }
+    for expected, merge in merges.items():
+        forked.git("tag", f"own-{expected}", merge)
+    forked.git("config", "uploadpack.allowFilter", "true")
+    path = tmp_path / "partial"
+    options = ("-q", "--no-checkout", "--filter=blob:none")
+    forked.git("clone", *options, forked.path.as_uri(), str(path))
+    partial = PlainRepo(path)
+    assert [own(partial, merge) for merge in merges.values()] == [*merges]
 
 
 def test_under_edition_1_no_merge_has(plain_repo: PlainRepo) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 from tkledger.git.cat_file import BATCH, Found
@@ -132,12 +134,44 @@ def independent(repo: Repo, parents: Sequence[Oid]) -> list[Oid]:
 def merge_authors(repo: Repo, merge: Oid, paths: Sequence[str]) -> bool:
     """Whether git shows, in these files of a merge, a part that is of none of its parents."""
     options = ("--cc", "-p", "--no-commit-id", "--no-renames", "--no-ext-diff", "--no-textconv")
-    # neither .gitattributes in a checkout nor those in its index, nor the user's own, decide what is
-    # binary, so that all come to the same
-    attributes = ("-c", f"core.attributesFile={NOWHERE}")
-    command = ("-C", repo.git_dir, *attributes, "diff-tree", *options, merge, "--", *paths)
-    lines = repo.run(*command, env={"GIT_INDEX_FILE": NOWHERE, "GIT_ATTR_NOSYSTEM": "1"})
-    return any(line.startswith((b"@@", b"Binary files ")) for line in lines.split(b"\n"))
+    command = ("diff-tree", *options, merge, "--", *paths)
+    with objects_alone(repo) as (folder, env):  # no attribute says what is binary
+        try:
+            shown = repo.run("-C", folder, *command, env=env)
+        except GitError:
+            repo.run(*command)  # fetches what a partial clone lacks, or says what is wrong
+            shown = repo.run("-C", folder, *command, env=env)
+    return any(line.startswith((b"@@", b"Binary files ")) for line in shown.split(b"\n"))
+
+
+@contextmanager
+def objects_alone(repo: Repo) -> Iterator[tuple[str, dict[str, str]]]:
+    """A folder with an empty repository that has the objects of ``repo``, and git's environment for it.
+
+    Git has no option to leave ``info/attributes`` out. Here are no attributes, whether of a checkout,
+    of the index, of HEAD or of the user, and no configuration, so that all come to the same answer.
+    It fetches nothing that a partial clone lacks.
+    """
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as folder:
+        os.mkdir(os.path.join(folder, "refs"))
+        files = {"HEAD": "ref: refs/heads/main\n"}
+        if repo.width == 64:
+            version = "[core]\nrepositoryformatversion = 1\n"
+            files["config"] = f"{version}[extensions]\nobjectformat = sha256\n"
+        for name, text in files.items():
+            with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                file.write(text)
+        yield (
+            folder,
+            {
+                **dict.fromkeys(("GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE"), folder),
+                "GIT_OBJECT_DIRECTORY": repo.objects_folder,
+                "GIT_CONFIG_GLOBAL": NOWHERE,
+                **dict.fromkeys(("GIT_CONFIG_NOSYSTEM", "GIT_ATTR_NOSYSTEM"), "1"),
+            },
+        )
 
 
 def commit_at(repo: Repo, text: str) -> Oid:

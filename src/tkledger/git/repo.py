@@ -96,6 +96,11 @@ class Repo:
             return len(self.head)
         return 64 if self.answers("rev-parse", "--show-object-format") == "sha256" else 40
 
+    @property
+    def objects_folder(self) -> str:
+        """Where git puts new objects; in pre-receive this is a place for those of the push."""
+        return self._env.get("GIT_OBJECT_DIRECTORY", os.path.join(self.common_dir, "objects"))
+
     # -- running ---------------------------------------------------------------------------
 
     def call(self, *args: str, stdin: bytes | None = None, apart: bool = False) -> Done:
