@@ -71,7 +71,7 @@ _WRITE = (
             ('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title"),
             verb="new"),
     Command("edit", "Change fields of a task, by options or in your editor.",
-            (p.ID, p.NEW_TITLE, p.OWNER, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.WHY,
+            (p.ID, p.NEW_TITLE, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.WHY,
              *p.DESCRIBING, *COMMITS),
             ("tk edit a1 --priority 1 --label ui", "tk edit a1 --owner ''"),
             "Without options it opens your editor. An empty value ('') removes a field.",

@@ -21,7 +21,10 @@ _ADMISSION = {
     "validation": "validation_path",
 }
 _LINES = ("title", "owner", "pr", "agent")
-"""What only edit sets, and an empty value removes."""
+"""One line each; an empty value removes it."""
+
+ME = "me"
+"""An owner that is the actor."""
 
 _SEPARATORS = frozenset("\u2028\u2029")
 
@@ -44,6 +47,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         "priority": DEFAULT_PRIORITY if options.get("priority") is None else options["priority"],
         "state": (State.BACKLOG if options.get("backlog") else State.TODO).value,
         "origin": find(ledger, origin) if origin else None,
+        "owner": actor if options.get("owner") == ME else options.get("owner") or None,
         "creator": actor,
     }
     if not fields["title"].strip():
@@ -65,6 +69,8 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     for name in _LINES:
         if options.get(name) is not None:
             fields[name] = options[name] or None
+    if options.get("owner") == ME:
+        fields["owner"] = actor
     for name, field in (("label", "labels"), ("depends_on", "depends_on")):
         more, less = _items(options, name), _items(options, f"no_{name}")
         if name == "depends_on":

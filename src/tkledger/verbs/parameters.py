@@ -120,13 +120,13 @@ CONSUMER = option("--consumer", "consumer", "TEXT", "Admission: who asks for it.
 PAIN = option("--pain", "pain", "TEXT", "Admission: what hurts without it.")
 VALUE = option("--value", "value", "TEXT", "Admission: what it gains.")
 VALIDATION = option("--validation", "validation", "TEXT", "Admission: how that will be shown.")
+OWNER = option("--owner", "owner", "ACTOR", "Who is to do it; '' for no one, me for the actor.")
 DESCRIBING = (
-    *(TYPE, PRIORITY, PARENT, DEPENDS_ON, LABEL, BUDGET),
+    *(TYPE, PRIORITY, PARENT, DEPENDS_ON, LABEL, OWNER, BUDGET),
     *(CONSUMER, PAIN, VALUE, VALIDATION, MESSAGE),
 )
 """What both new and edit take."""
 
-OWNER = option("--owner", "owner", "ACTOR", "Who is to do it; '' for no one.")
 PR = option("--pr", "pr", "URL", "Its pull request: address or number.")
 AGENT = option("--agent", "agent", "ADDRESS", "Where its agent is reached.")
 BRANCH = Parameter("branch", "BRANCH", "The branch that the work is on.")
