@@ -42,6 +42,11 @@ def parse(argv: Sequence[str]) -> Call | None:
         raise usage_error("usage", str(error), f"tk {command.name} --help") from None
 
 
+def without_help(argv: Sequence[str]) -> Sequence[str]:
+    """A command line as if ``tk help list`` were ``tk list --help``."""
+    return [*argv[1:], HELP[0]] if argv[:1] == ["help"] else argv
+
+
 def wants_json(argv: Iterable[str]) -> bool:
     """Whether an answer, be it an error, is JSON."""
     return any(word in JSON.words for word in argv)
@@ -49,6 +54,7 @@ def wants_json(argv: Iterable[str]) -> bool:
 
 def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
     """The command that is called and the words after it; None for help."""
+    argv = without_help(argv)
     name = argv[0] if argv else HELP[0]
     if name in ALONE:
         return None, ()
@@ -61,6 +67,10 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
     if word in HELP:
         return None, ()
     if f"{name} {word}" not in subcommands:
+        from tkledger.verbs import other_words
+
+        if hint := other_words.hint(argv):
+            raise usage_error("usage", hint.fact, hint.line)
         known = ", ".join(one.partition(" ")[2] for one in subcommands)
         raise usage_error(
             "usage",
@@ -71,15 +81,17 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
 
 
 def _no_command(argv: Sequence[str]) -> TkError:
-    from difflib import get_close_matches
+    """The error for a word that is not a command: what it is here, if that is known."""
+    from tkledger.verbs import other_words
 
     name = argv[0]
     command = next((word for word in argv if word in COMMANDS), None)
     if name.startswith("-") and command:
         fact = f"options come after the command, {name} came before"
         return usage_error("order", fact, f"tk {command} {name} ...")
-    near = get_close_matches(name, (one for one in COMMANDS if " " not in one), 1)
-    remedy = f"tk {near[0]}" if near else "tk --help"
+    if hint := other_words.hint(argv):
+        return usage_error("no-such-command", hint.fact, hint.line)
+    remedy = other_words.likeness(argv) or "tk --help"
     return usage_error("no-such-command", f"no such command: {name!r}", remedy)
 
 
@@ -119,7 +131,12 @@ def _option(options: dict[str, Parameter], name: str, text: str | None) -> Param
     if option is None:
         from difflib import get_close_matches
 
+        from tkledger.verbs.other_words import option_here
+
+        here = option_here(name)
         near = get_close_matches(name, options, 1)
+        if here is not None and any(one.name == here.name for one in options.values()):
+            raise ValueError(f"unknown option {name}; here it is {here.label}")
         raise ValueError(f"unknown option {name}" + (f"; did you mean {near[0]}?" if near else ""))
     if option.kind is bool and text is not None:
         raise ValueError(f"{name} takes no value")

@@ -11,7 +11,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_install_completion_arguments
 
 from tkledger.cli import VERSION
-from tkledger.cli.parser import ALONE, HELP
+from tkledger.cli.parser import ALONE, HELP, without_help
 from tkledger.verbs.commands import COMMANDS, Command, inner
 from tkledger.verbs.parameters import Parameter
 
@@ -41,6 +41,7 @@ def run(argv: list[str]) -> int:
 
 def _asked(argv: list[str]) -> list[str]:
     """The words that ask for the help of a command, whatever else is in the line."""
+    argv = list(without_help(argv))
     if not argv or argv[0] in ALONE:
         return argv[:1] or [HELP[0]]
     words = argv[:2] if " ".join(argv[:2]) in COMMANDS else argv[:1]

@@ -1,0 +1,298 @@
+"""The words that people bring from other tools, and the line that does it here; nothing is carried out.
+
+Every word in the help of git, gh, bd, br, ticket, taskwarrior and Backlog.md is here, unless tk has a
+command of that name. It is loaded only for a word that is not a command.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tkledger.core.field import is_id
+from tkledger.verbs import parameters as p
+from tkledger.verbs.commands import COMMANDS, inner
+
+
+class Hint(NamedTuple):
+    """What to say of a word that is not a command: the fact, and a line that helps."""
+
+    fact: str
+    line: str
+
+
+_LINES = {
+    "tk new TITLE": "add create create-form insert make q todo",
+    "tk new TITLE --backlog": "draft draft-create",
+    "tk new TITLE --parent ID": "subtask",
+    "tk start ID": "begin claim doing pick take wip",
+    "tk done ID": "close complete end finish fix fixed pr-close",
+    "tk submit ID": "deliver handoff pr-create pr-ready request-review submit-for-review",
+    "tk approve ID": "lgtm",
+    "tk reject ID -m TEXT": "decline deny return rework",
+    "tk block ID -m TEXT": "hold pause stuck",
+    "tk block ID --reason until -m TEXT": "defer demote",
+    "tk resume ID": "continue unblock undefer unhold",
+    "tk requeue ID": "park stop unstart",
+    "tk admit ID": "promote draft-promote",
+    "tk release ID": "give-up unclaim",
+    "tk cancel ID": "abandon abort discard drop kill",
+    "tk cancel ID --resolution duplicate": "duplicate",
+    "tk cancel ID --resolution superseded": "supersede",
+    "tk cancel ID --resolution rejected": "wontfix",
+    "tk delete ID": "del destroy remove rm task-archive trash",
+    "tk reopen ID": "uncancel",
+    "tk undo": "back rollback undelete",
+    "tk rename ID NEW": "mv",
+    "tk note ID TEXT": "add-note annotate append comment comments comments-add notes prepend",
+    "tk edit ID --owner NAME": "assign own owner reassign",
+    "tk edit ID --owner ''": "unassign",
+    "tk edit ID": "change modify set update",
+    "tk edit ID --title TITLE": "title",
+    "tk edit ID -m TEXT": "body description",
+    "tk edit ID --type T": "type",
+    "tk edit ID --priority N": "pin prioritize priority unpin",
+    "tk edit ID --parent OTHER": "move parent refile reparent",
+    "tk edit ID --depends-on OTHER": "block-on dep dep-add depends depends-on require",
+    "tk edit ID --no-depends-on OTHER": "dep-remove undep unlink",
+    "tk edit ID --label L": "label label-add label-create tag",
+    "tk edit ID --no-label L": "label-delete label-remove",
+    "tk list": "count ids issues items label-list-all long ls minimal newest oldest print stale tasks"
+    " todos uuids who issue-status pr-status",
+    "tk list --all": "all",
+    "tk list --state in_progress": "active",
+    "tk list --state done": "changelog closed completed",
+    "tk list --state blocked": "blocked waiting",
+    "tk list --state backlog": "draft-list",
+    "tk list --label L": "tags",
+    "tk list --type T": "types",
+    "tk list --owner me": "mine my",
+    "tk ready": "unblocked",
+    "tk show ID": "cat details display get information inspect issue label-list read task view",
+    "tk tree": "blocking dag dep-cycle dep-cycles dep-list dep-tree dependencies deps epic graph"
+    " hierarchy projects",
+    "tk tree ID": "children",
+    "tk board": "board-export board-view calendar dashboard overview report status statuses summary",
+    "tk budget": "burndown ghistory metrics progress stats time timer timesheet track",
+    "tk log": "activity events timeline watch",
+    "tk log ID": "audit blame changes diff history shortlog whatchanged",
+    "tk work ID": "issue-develop pr-checkout",
+    "tk work ID --merge": "pr-merge",
+    "tk config show": "config-get config-list get-config settings",
+    "tk doctor": "diagnostics fsck info lint orphans preflight where",
+    "tk verify --all": "test validate",
+    "tk init": "agents bootstrap onboard setup",
+    "tk sync": "download publish synchronize upload",
+    "tk --help": "instructions prime quickstart",
+    "tk --version": "version",
+    "tk --install-completion": "completion completions",
+    "pip install -U tkledger": "upgrade",
+    "git grep -i -e WORDS -- .tasks": "find grep query search",
+}
+"""Each line, and the words that mean it; two words are joined by a hyphen."""
+
+_FACTS = {
+    ("tk board", "tk has no web page"): "browse browser serve ui web",
+    ("tk why ID", "a task changes its state by moves only"): "set-state state",
+    ("tk approve ID", "a review ends with approve or reject"): "pr-review review",
+    ("tk new TITLE", "it may be new, show or reopen here"): "open",
+    ("tk edit ID --pr URL", "a pull request belongs to a task"): "pr",
+    ("tk edit --help", "tasks are linked by what they depend on, and by their parent"): "link",
+    ("tk note ID TEXT", "notes are only ever added"): "denotate",
+    ("tk note --help", "what should be remembered is a note on a task"): "attach forget human kv"
+    " memories recall remember",
+    (
+        "tk list",
+        "there is nothing to clean up: ended tasks leave the list",
+    ): "archive cleanup clear compact detect-pollution flatten gc purge",
+    ("tk send --help", "send leaves a message for an actor, inbox lists what came"): "mail",
+    (
+        "git log -- .tasks",
+        "the ledger is files in git, which keeps and restores them",
+    ): "admin backup daemon dolt federation restore sql vc",
+    (
+        "tk undo --help",
+        "undo takes back the newest change of the ledger, git takes back others",
+    ): "reset revert",
+    ("tk list --json", "tasks are YAML files under .tasks/, and every answer can be JSON"): "api"
+    " export import migrate migrate-beads rename-prefix reports schema",
+    (
+        "tk list --json",
+        "tk does not talk to other trackers",
+    ): "ado github gitlab jira linear notion",
+    ("tk tree --help", "tasks are grouped by their parent, or by a label"): "milestone plan project"
+    " release sequence sprint swarm",
+    (
+        "tk config explain",
+        "what may be done is said by the policy",
+    ): "gate issue-lock issue-unlock lock merge-slot pr-lock pr-unlock rules ruleset unlock",
+    (
+        "tk --help",
+        "tk has no accounts: the actor is --as, else TK_ACTOR, else your e-mail in git",
+    ): "auth login logout whoami",
+    ("tk --help", "tk is a command, not a shell"): "exit quit",
+    ("tk list", "a task has no such date"): "due estimate overdue recurring",
+    ("git branch", "branches are git's; `tk work ID` makes one for a task"): "branch worktree",
+    ("tk list", "tk does not look for duplicates"): "duplicates find-duplicates",
+}
+"""A line and why, and words that tk has no command for."""
+
+_OF = {
+    "gh": "alias attestation cache codespace extension gist gpg-key issue-transfer licenses org preview"
+    " pr-checks pr-revert pr-update-branch repo secret ssh-key variable workflow",
+    "bd": "cook decision formula mol ping ship",
+    "taskwarrior": "calc colors columns context execute logo udas",
+    "Backlog.md": "doc mcp",
+    "many tools": "template vote",
+    "git": "am bisect bugreport bundle checkout cherry-pick citool clean clone commit count-objects"
+    " describe diagnose difftool fast-export fast-import fetch filter-branch format-patch gitk gitweb gui"
+    " instaweb maintenance merge merge-tree mergetool pack-refs prune pull push range-diff rebase reflog"
+    " remote repack replace rerere scalar show-branch sparse-checkout stash submodule switch"
+    " verify-commit verify-tag",
+}
+"""A tool, and words of it for which tk has nothing."""
+
+_NOUNS = ("issue", "pr", "task", "draft", "board", "todo", "item", "ticket")
+"""What other tools say before a verb."""
+
+_OPTIONS = {
+    "--status": p.STATES,
+    **dict.fromkeys(("-a", "--assignee", "--assign"), p.OWNER),
+    **dict.fromkeys(("-d", "--description", "--desc", "--body", "-b", "--comment"), p.MESSAGE),
+    **dict.fromkeys(("-l", "--labels", "--tag", "--tags", "-T"), p.LABEL),
+    **dict.fromkeys(("--remove-label", "--untag"), p.NO_LABEL),
+    **dict.fromkeys(("-p", "-P", "--pri"), p.PRIORITY),
+    **dict.fromkeys(("-t", *p.KIND.words), p.TYPE),
+    **dict.fromkeys(("--deps", "--dep", "--blocked-by", "--needs"), p.DEPENDS_ON),
+    **dict.fromkeys(("--epic", "--subtask-of"), p.PARENT),
+    **dict.fromkeys(("--actor", "--author"), p.ACTOR),
+    **dict.fromkeys((*p.FORMAT.words, "--output", "-o", "-j", "--robot"), p.JSON),
+    "--max": p.LIMIT,
+}
+"""Options that people bring, and what they are here."""
+
+_PLACEHOLDERS = frozenset(
+    [
+        "ID",
+        "TITLE",
+        "TEXT",
+        "OTHER",
+        "NEW",
+        "NAME",
+        "L",
+        "N",
+        "T",
+        "URL",
+        "WORDS",
+    ]
+)
+_PROSE = frozenset(["TITLE", "TEXT", "WORDS"])
+_LONGEST = 200
+
+
+def hint(argv: Sequence[str]) -> Hint | None:
+    """What to say of a command line that does not begin with a command; None if it is not known.
+
+    Words that were typed after it stand in the line, quoted for a shell.
+    """
+    word, rest = argv[0].lower(), argv[1:]
+    if rest:
+        found = _known(f"{word}-{rest[0].lower()}", rest[1:], f"{argv[0]} {rest[0]}")
+        if found is None and word in _NOUNS:
+            inside = rest[0] in COMMANDS
+            found = Hint(f"leave out {argv[0]!r}", _typed(["tk", *rest])) if inside else hint(rest)
+        if found:
+            return found
+    if word in COMMANDS and word != argv[0]:
+        return Hint(f"{argv[0]!r} is written {word!r}", _typed(["tk", word, *rest]))
+    if is_id(word) and "-" in word and any(map(str.isdigit, word)):
+        return Hint(f"no such command: {argv[0]!r}", f"tk show {word}")
+    return _known(word, rest, argv[0])
+
+
+def _known(word: str, rest: Sequence[str], shown: str) -> Hint | None:
+    for line, words in _LINES.items():
+        if word in words.split():
+            return Hint(f"{shown!r} is {_command(line)!r} here", _filled(line, rest))
+    for (line, fact), words in _FACTS.items():
+        if word in words.split():
+            return Hint(f"{shown!r} is not a command: {fact}", _filled(line, rest))
+    for tool, words in _OF.items():
+        if word in words.split():
+            line = f"git {word}" if tool == "git" else "tk --help"
+            return Hint(f"{shown!r} is a command of {tool}, not of tk", line)
+    return None
+
+
+def _command(line: str) -> str:
+    """The words of a line that are neither options nor placeholders."""
+    words = line.split()
+    plain = [one for one in words[1:] if one.islower() and not one.startswith("-")]
+    return " ".join([words[0], *plain[: 2 if words[1] == "config" else 1]]) if plain else line
+
+
+def _filled(line: str, rest: Sequence[str]) -> str:
+    """The line with the words that were typed up to the first option; the last place takes the rest."""
+    given = list(rest)
+    for number, word in enumerate(given):
+        if word.startswith("-"):
+            del given[number:]
+            break
+    places = [word for word in line.split() if word in _PLACEHOLDERS]
+    found = []
+    for word in line.split():
+        if word in _PLACEHOLDERS and given:
+            places.remove(word)
+            taken, given = (given[:1], given[1:]) if places else (given, [])
+            word = _typed([" ".join(taken)] if word in _PROSE else taken)
+        found.append(word)
+    filled = " ".join(found)
+    return filled if len(filled) <= _LONGEST else line
+
+
+def _typed(words: Sequence[str]) -> str:
+    return " ".join(map(shlex.quote, words))
+
+
+def is_safe(name: str) -> bool:
+    """Whether a command only reads, or prints the help of the commands within it."""
+    return bool(inner(name)) or not {p.ACTOR, p.DRY_RUN, p.SERVER} & {*COMMANDS[name].takes}
+
+
+def likeness(argv: Sequence[str]) -> str | None:
+    """The line that was meant by a command line, if its first word is like a command."""
+    name = near(argv[0])
+    line = _typed(["tk", name, *argv[1:]]) if name else None
+    return line if line is None or len(line) <= _LONGEST else f"tk {name}"
+
+
+def near(word: str) -> str | None:
+    """The command that a word is like: one that only reads, or that is the same word with a typo."""
+    from difflib import get_close_matches
+
+    names = [name for name in COMMANDS if " " not in name]
+    same = [name for name in names if is_typo(word, name)]
+    if len(same) == 1:
+        return same[0]
+    found = get_close_matches(word, filter(is_safe, names), 1)
+    return found[0] if found else None
+
+
+def is_typo(word: str, name: str) -> bool:
+    """Whether a word is ``name`` with one letter too many, one too few, or two next to each other
+    swapped. Another letter makes another word, such as stop of step; so does another beginning.
+    """
+    if len(name) < 4 or word[:1] != name[:1] or word == name:
+        return False
+    longer, shorter = (word, name) if len(word) > len(name) else (name, word)
+    if len(longer) == len(shorter) + 1:
+        return any(longer[:n] + longer[n + 1 :] == shorter for n in range(len(longer)))
+    return len(word) == len(name) and any(
+        word[:n] + word[n + 1] + word[n] + word[n + 2 :] == name for n in range(len(word) - 1)
+    )
+
+
+def option_here(word: str) -> p.Parameter | None:
+    """What an option of other tools is here."""
+    return _OPTIONS.get(word)
