@@ -32,6 +32,8 @@ A, B = a_task("a"), a_task("b")
 def moved(before: Task, state: str, **fields: Any) -> Task:
     """The task in another state, with the qualifiers that go with it."""
     fields = {"wait": {"reason": "other"} if state == "blocked" else None, **fields}
+    if (before.state.value, state) == ("blocked", "todo"):
+        fields = {"attempt": before.tries + 1, **fields}
     return changed(before, state=state, **fields)
 
 
