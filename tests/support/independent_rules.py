@@ -253,6 +253,8 @@ def _attempts_fit(old: Any, task: Any, policy: Any) -> bool:
     edges = _unguarded(policy), allowed(policy)
     if more == 0:
         without = {**edges[1], "blocked": edges[1]["blocked"] - {"todo"}}
+        if target in without[source]:
+            return True
         if policy.review == "required":
             without["in_review"] = without["in_review"] - {"done"}
         return target in closure(without)[source]

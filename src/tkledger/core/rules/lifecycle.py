@@ -285,7 +285,8 @@ def _requeues(policy: Policy, source: State, target: State) -> _Requeues | None:
         count = sum(edge.event is Event.REQUEUE for edge in way)
         return _Requeues(count, count)
     kept = tuple(edge for edge in law.transitions if edge.event is not Event.REQUEUE)
-    straight = law._replace(transitions=kept).path(source, target, unguarded=True)
+    without = law._replace(transitions=kept)
+    straight = without.event_between(source, target) or without.path(source, target, unguarded=True)
     ways = (
         law.event_between(State.BLOCKED, State.TODO),
         law.path(source, State.BLOCKED, unguarded=True),
