@@ -28,6 +28,8 @@ def _told(what: str, violations: Iterable[Violation]) -> Iterator[str]:
     for one in violations:
         yield f"{one.code} {one.name}: {one.task}: {one.message}"
         yield f"  remedy: {one.remedy}"
+        if one.repair:
+            yield f"  once committed: {one.repair}"
     yield ""
 
 

@@ -45,3 +45,9 @@ def test_two_branches_may_each_end_a_task_under_the_other(state: str, broken: se
 def test_a_task_that_hangs_below_an_old_cycle_of_ended_parents_is_no_part_of_it() -> None:
     old = (done("a", parent="b"), done("b", parent="a"))
     assert codes(birth(a_task("c"), among=old)) == set()
+
+
+def test_every_task_that_reopens_what_goes_on_is_told() -> None:
+    born = (a_task("b"), a_task("c", reopens="o"), a_task("d", reopens="o"))
+    found = judge(birth(*born, among=(a_task("o"),)))
+    assert [(one.code, one.task) for one in found] == [("TK313", "c"), ("TK313", "d")]

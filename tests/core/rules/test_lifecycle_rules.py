@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.changes import a_task, commit, done, edit, ledger
+from tests.support.changes import a_task, codes, commit, done, edit, ledger
 from tkledger.core.change import Violation
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
@@ -106,3 +106,27 @@ def test_everything_that_changed_in_what_has_ended_is_named_but_what_may() -> No
     assert judge(edit(ended, done("a", owner="x", notes=["n", "m"], labels=["l"]))) == ()
     changed = edit(ended, done("a", title="Other", notes=["n", "m"]))
     assert only(judge(changed))[0] == "is done: title, owner can no longer change"
+
+
+def test_a_miscounted_attempt_is_found_among_others_and_what_has_ended_is_told_of_once() -> None:
+    count = range(6)  # of each, so that none is found by chance before the others
+    stuck = {"state": "blocked", "wait": {"reason": "user"}}
+    idle, again, raised = ([a_task(f"{name}{n}") for n in count] for name in "abc")
+    old = (*idle, *raised, *(a_task(one.id, **stuck) for one in again))
+    new = (
+        *(one._replace(owner="x") for one in idle),
+        *(one._replace(attempt=2) for one in (*again, *raised)),
+    )
+    found = judge(edit(old, new))
+    assert [(one.code, one.task) for one in found] == [("TK216", one.id) for one in raised]
+    assert codes(edit(done("a"), done("a", attempt=2))) == {"TK208"}
+
+
+def test_a_concern_is_settled_first_if_it_is_older_than_this_commit() -> None:
+    work = a_task(state="in_progress", concerns=["design: x"])
+    ended = work._replace(state=State.DONE)
+    settle = "tk concern a TEXT --settle 1"
+    both = ended._replace(concerns=("design: x", "design: y"))
+    assert only(judge(edit(work, both)))[1] == settle
+    raised = edit(work._replace(concerns=()), both)
+    assert only(judge(raised))[1] == f"leave a open in this commit; {settle} is the next"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.support.changes import a_task, commit, ledger, merged
+from tests.support.changes import a_task, commit, edit, ledger, merged
 from tests.support.rule_cases.case import (
     FORM,
     Case,
     flaw,
 )
+from tkledger.core.policy import DEFAULT
 
 
 def form_cases() -> list[Case]:
@@ -20,8 +21,15 @@ def form_cases() -> list[Case]:
         )
         for code in FORM
     ]
+    mistake = a_task(state="cancelled", resolution="mistake")
     return [
         *bad,
+        Case(
+            "TK103",
+            "a value of a later format",
+            edit(a_task(), mistake, policy=DEFAULT._replace(format=1)),
+            edit(a_task(), mistake, policy=DEFAULT._replace(format=2)),
+        ),
         Case(
             "TK101",
             "a task made unreadable",

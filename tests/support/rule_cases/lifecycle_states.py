@@ -178,6 +178,12 @@ def _attempts() -> list[Case]:
         ),
         Case(
             "TK216",
+            "an approval is no part of a jump, and counts nothing",
+            edit(a_task(state="in_review"), done("a", attempt=2), policy=SQUASH_REVIEW),
+            edit(a_task(state="in_review"), done("a"), policy=SQUASH_REVIEW),
+        ),
+        Case(
+            "TK216",
             "an attempt more where nothing can be sent back",
             edit(a_task(state="backlog"), done("a", attempt=2), policy=ONE_WAY),
             edit(a_task(state="backlog"), done("a", attempt=2), policy=SQUASH),
