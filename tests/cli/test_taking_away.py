@@ -23,6 +23,11 @@ def subject(project: Project) -> str:
     return project.git("log", "-1", "--format=%s")
 
 
+def named(project: Project, revision: str) -> str:
+    """A commit as texts name it."""
+    return project.git("log", "-1", "--abbrev=10", "--format=%h (%s)", revision)
+
+
 def test_a_new_task_is_deleted_with_its_creation(hooked: Project) -> None:
     head = hooked.head()
     hooked.ok("new", "E", "--id", "e")
@@ -48,8 +53,8 @@ def test_a_task_that_others_have_is_hidden(project: Project) -> None:
     project.git("update-ref", "refs/remotes/origin/main", "HEAD")
     answer = project.ok("delete", "e", "-m", "twice")
     assert answer.out == "e: todo -> cancelled  E\n"
-    fact = "cancelled, since its creation cannot be taken back any more"
-    assert answer.err == f"{fact}; list, tree and board hide it\n"
+    fact = f"its creation, {named(project, 'HEAD~')}, is on origin/main already"
+    assert answer.err == f"cancelled, since {fact}; list, tree and board hide it\n"
     for words in ((), ("--state", "cancelled"), ("--parent", "a")):
         assert "e" not in ids(project, *words)
     assert "e" in ids(project, "--all")
@@ -64,6 +69,19 @@ def test_a_task_that_others_have_is_hidden(project: Project) -> None:
     assert (answer.status, "TK201" in answer.err) == (Exit.REJECTED, True)
     project.ok("undo")
     assert project.state("e") == "todo", "until that is published it can be taken back"
+
+
+def test_a_task_that_nobody_else_has_is_hidden_if_another_change_came_after_it(
+    project: Project,
+) -> None:
+    project.ok("new", "E", "--id", "e")
+    project.ok("start", "e")
+    said = project.ok("delete", "e").err
+    fact = f"{named(project, 'HEAD~')} came after its creation"
+    assert said == f"cancelled, since {fact}; list, tree and board hide it\n"
+    for words in (["undo"], ["undo"], ["delete", "e"]):
+        project.ok(*words)
+    assert "e.yaml" not in project.git("ls-files")
 
 
 def test_a_new_task_gets_another_id(project: Project) -> None:
@@ -96,7 +114,7 @@ def test_a_task_that_others_have_keeps_its_id(project: Project, how: str) -> Non
     answer = project.tk("rename", "e", "f", "--json")
     error = json.loads(answer.out)["error"]
     assert (answer.status, project.snapshot()) == (Exit.UNUSABLE, before)
-    assert ("is on the tag v1 already" if how == "published" else "did not create it") in error[
+    assert ("is on the tag v1 already" if how == "published" else "came after its creation") in error[
         "message"
     ]
     assert error["remedy"] == "give it another title: tk edit e --title TITLE"
@@ -108,6 +126,7 @@ def test_an_older_ledger_cancels_it_plainly(plain_repo: PlainRepo) -> None:
     plain_repo.git("reset", "-q", "--hard")
     plain_repo.git("tag", "v1")
     project = Project(plain_repo.path)
-    answer = project.ok("delete", "a")
-    assert answer.err == "cancelled, since its creation cannot be taken back any more\n"
+    said = project.ok("delete", "a").err
+    assert said.startswith("cancelled, since its creation, ")
+    assert said.endswith(", is on the tag v1 already\n")
     assert "resolution" not in project.file("a")

@@ -35,13 +35,16 @@ def examined(
     return status, good, {one["what"]: one.get("remedy", "") for one in findings}
 
 
-def test_a_new_ledger_is_well(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = git(project, "for-each-ref")
-    status, good, _ = examined(project, capsys)
+def test_a_new_ledger_is_well(repo_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also before it has a task, when taking all of it out might amend its beginning."""
+    git(repo_path, "init", "-q")
+    assert run(["init", "-C", str(repo_path)]) == Exit.OK
+    before = git(repo_path, "for-each-ref")
+    status, good, _ = examined(repo_path, capsys)
     assert status == Exit.OK
     assert set(install.CLIENT) <= set(good)
-    assert git(project, "for-each-ref") == before
-    assert git(project, "status", "--short") == ""
+    assert git(repo_path, "for-each-ref") == before
+    assert git(repo_path, "status", "--short") == ""
 
 
 @pytest.mark.parametrize("name", install.CLIENT)

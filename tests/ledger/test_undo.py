@@ -161,6 +161,7 @@ def test_what_others_have_is_led_back_by_moves(
         verb, *more = move.split()
         project.ok(verb, "a", *more)
     project.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    project.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
     remedy = refused(project, Exit.UNUSABLE, "is on origin/main already")
     assert remedy == back
     obey(project, remedy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import NamedTuple
 
 from tkledger.api.session import Carried, Session
 from tkledger.claims import undo as claims
@@ -73,6 +74,13 @@ def rename(
     return _taken_back(session, undoing, dry_run=dry_run)
 
 
+class Cancelled(NamedTuple):
+    """A task that was cancelled, and why its creation stays, as a sentence without its end."""
+
+    carried: Carried
+    why: str
+
+
 def delete(
     session: Session,
     word: str,
@@ -80,8 +88,8 @@ def delete(
     *,
     dry_run: bool = False,
     key: str | None = None,
-) -> Undone | Carried:
-    """Take the creation of a task back; if others may have it already, cancel it, as a mistake if the
+) -> Undone | Cancelled:
+    """Take the creation of a task back; if that cannot be done any more, cancel it, as a mistake if the
     format of the files has that.
     """
 
@@ -100,11 +108,13 @@ def delete(
     if earlier is not None and not dry_run:
         return earlier
     task = existing(session.head(), word)
-    if _not_created_by(undoing.find(), task.id):
+    why = _not_created_by(undoing.find(), task.id)
+    if why:
         policy = session.head().policy
         hidden = policy is not None and policy.format >= 2  # which brought the resolution
         options = {"id": task.id, "resolution": MISTAKE if hidden else None, "message": text}
-        return session.carry_out([(Event.CANCEL.value, options)], dry_run=dry_run, key=key)
+        move = (Event.CANCEL.value, options)
+        return Cancelled(session.carry_out([move], dry_run=dry_run, key=key), why)
     return _taken_back(session, undoing, dry_run=dry_run)
 
 
@@ -205,7 +215,7 @@ def _not_created_by(found: Newest, id: str) -> str:
     """Why the creation of a task cannot be taken back or made again, in words; or nothing."""
     entries = found.after.entries
     if id not in entries or id in found.before.entries:
-        return f"the newest change, {_named(found)}, did not create it"
+        return f"{_named(found)} came after its creation"
     if found.obstacle:
         return f"its creation, {_named(found)}, {found.obstacle}"
     readable = (Task, Policy)

@@ -8,26 +8,32 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 
-from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH
+from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.doors import install
 from tkledger.doors.validated import ValidatedTips
+from tkledger.files.reader import PLAIN_FILE
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
 from tkledger.git.repo import Repo
 
-CANARY = "TK601"
-"""The rule that every canary breaks: it deletes the policy."""
+CANARY = "TK101"
+"""The rule that every canary breaks: it adds an empty file, which is no task under any policy. So it is
+illegal as an amendment of HEAD, too, which the hooks of a commit cannot tell from a commit on top.
+"""
+
+_ADDED = "tk-canary.yaml"
 
 _CHARGING = "tk doctor: a canary\n\nTk-Cost: 0\n"
 """A message that commit-msg has to judge, since it charges an amount."""
 
 
 def illegal_commit(repo: Repo) -> Oid | None:
-    """A commit on HEAD that deletes the policy, stored without a ref; None if there is no policy."""
+    """A commit on HEAD that breaks the rule, stored without a ref; None if there is no policy."""
     head = repo.head
     if head is None or repo.read(f"{head}:{POLICY_PATH}") is None:
         return None
-    entries = [one for one in repo.tree(f"{head}:{FOLDER}") or () if one.name != POLICY_NAME]
-    folder = _store(repo, "tree", tree_bytes(entries))
+    kept = [one for one in repo.tree(f"{head}:{FOLDER}") or () if one.name != _ADDED]
+    added = TreeEntry(PLAIN_FILE, _ADDED, _store(repo, "blob", b""))
+    folder = _store(repo, "tree", tree_bytes([*kept, added]))
     root = [one for one in repo.tree(f"{head}^{{tree}}") or () if one.name != FOLDER]
     tree = _store(repo, "tree", tree_bytes([*root, TreeEntry(FOLDER_MODE, FOLDER, folder)]))
     return _commit(repo, tree, "-p", head)

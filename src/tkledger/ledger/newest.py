@@ -171,8 +171,9 @@ def _elsewhere(ledger: Ledger, oid: Oid) -> str:
     repo, own = ledger.repo, ledger.place.ref
     out = repo.run("for-each-ref", "--contains", oid, "--format=%(refname)%00%(symref)")
     rows = (line.partition("\0") for line in lines(out.decode(errors="surrogateescape")))
-    # a stash is on top of it, and can be applied to anything
-    names = [name for name, _, leads in rows if own not in (name, leads) and name != "refs/stash"]
+    # a symbolic ref leads to one that is listed as well; a stash is on top of it, and can be
+    # applied to anything
+    names = [name for name, _, leads in rows if not leads and name not in (own, "refs/stash")]
     if names:
         return f"is on {min(map(_in_words, names))[1]} already"
     for path, head, branch in _other_checkouts(ledger):

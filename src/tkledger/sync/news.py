@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tkledger.core.claim import Claim
+from tkledger.core.history import HistoryEntry
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import REASON, lines, trailers
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
@@ -51,11 +53,18 @@ def of_commits(ledger: Ledger, before: Oid, after: Oid) -> Iterator[News]:
     from tkledger.ledger import log
 
     found: dict[str, News] = {}
+    there = ledger.at(after)
     for one in log.entries(ledger, after, None, f"^{before}", f"--max-count={_MOST}"):
         if one.event != _EDIT or one.task not in found:
-            why = trailers(one.message).get(REASON, "")
+            why = trailers(one.message).get(REASON) or _origin(there, one)
             found[one.task] = News(one.task, one.event, one.actor, _short(why))
     yield from found.values()
+
+
+def _origin(ledger: Snapshot, entry: HistoryEntry) -> str:
+    """The ended task that a new one goes on with, in words; or nothing."""
+    made = ledger.task(entry.task) if entry.source is None else None
+    return f"it reopens {made.reopens}" if made and made.reopens else ""
 
 
 def of_claim(task: str, claim: Claim | None, *, lost: bool) -> News:

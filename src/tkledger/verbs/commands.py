@@ -81,8 +81,8 @@ _WRITE = (
             ('tk note a1 "works on Windows too"',), verb="note"),
     Command("delete", "Take a task away that should not be there.",
             (p.ID, p.MESSAGE, *COMMITS), ("tk delete a1",),
-            "If its creation could be undone it is. Otherwise others may have the task, and it is"
-            " cancelled with the resolution mistake: list, tree and board hide it."),
+            "If its creation could be undone it is. Otherwise, if others may have it or another change came"
+            " after it, the task is cancelled with the resolution mistake: list, tree and board hide it."),
     Command("rename", "Give a new task another id, while nobody else has it.",
             (p.ID, p.NEW_OWN_ID, *COMMITS), ("tk rename tk-7f3k2 parse",),
             "Only if its creation is the newest change of the ledger and could be undone: the commit is made"

@@ -23,7 +23,8 @@ def delete(
     done = api.delete(session, id, read_text(message), dry_run=dry_run, key=key)
     if isinstance(done, Undone):
         return taken_back(done, dry_run=dry_run)
-    task = done.recorded.after.task(done.steps[0].id)
+    recorded, (step,) = done.carried
+    task = recorded.after.task(step.id)
     hidden = "; list, tree and board hide it" if task is not None and task.is_mistake else ""
-    hint = f"cancelled, since its creation cannot be taken back any more{hidden}"
-    return changed(session, done.recorded, dry_run=dry_run, verb="deleted", hint=hint)
+    hint = f"cancelled, since {done.why}{hidden}"
+    return changed(session, recorded, dry_run=dry_run, verb="deleted", hint=hint)

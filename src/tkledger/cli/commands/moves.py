@@ -32,7 +32,7 @@ def move(
     return changed(session, recorded, dry_run=dry_run, verb=verb, hint=hint)
 
 
-_ENDS = (Event.FINISH, Event.CANCEL)
+_ENDS = (Event.FINISH, Event.APPROVE, Event.CANCEL)
 
 
 def _is_newest(session: Session, recorded: Recorded) -> bool:
