@@ -292,6 +292,22 @@ def test_objects_are_read_one_after_the_other_whatever_their_size(project: Proje
 
 
 @pytest.mark.usefixtures("way")
+def test_each_answer_belongs_to_its_question_though_not_all_are_wanted(project: Project) -> None:
+    """Who asks for several objects may stop at the first, or ask for others before the next."""
+    repo = Repo(str(project.path))
+    texts = [f"text {number}\n".encode() for number in range(9)]
+    names = [project.git("hash-object", "-w", "--stdin", stdin=text) for text in texts]
+    stopped = repo.read_many(names)
+    suspended = repo.read_many([*names, "absent", *names])
+    read = [found[2] for found in (next(stopped), next(suspended)) if found]
+    del stopped
+    for name, text in zip(names, texts):
+        assert repo.read(name) == (name, "blob", text)
+    read += [found[2] if found else b"" for found in suspended]
+    assert read == [texts[0], *texts, b"", *texts]
+    repo.close()
+
+
 def test_a_reader_that_was_killed_is_an_error(project: Project) -> None:
     repo = Repo(str(project.path))
     assert repo.read("HEAD")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
@@ -24,6 +25,7 @@ class CatFile:
 
     def __init__(self, folder: str, env: Mapping[str, str]) -> None:
         self._git = FilterProcess(("cat-file", "--batch"), folder, env)
+        self._last = _Answers(self._git.stdout, 0, None)
 
     def close(self) -> None:
         """Let it end."""
@@ -35,12 +37,44 @@ class CatFile:
         """
         for start in range(0, len(names), BATCH):
             chunk = names[start : start + BATCH]
+            self._last.read_all()
             self._git.ask("".join(f"{name}\n" for name in chunk).encode(errors="surrogateescape"))
+            answers = self._last = _Answers(self._git.stdout, len(chunk), limit)
             for _ in chunk:
-                yield _answer(self._git.stdout, limit)
+                yield answers.next()
 
 
-def _answer(answers: IO[bytes], limit: int | None) -> Found | None:
+class _Answers:
+    """The answers to one question, in order, each read when it is wanted. Who asked may stop before the
+    last, or ask something else meanwhile: so all are read before another question is asked.
+    """
+
+    def __init__(self, stream: IO[bytes], count: int, limit: int | None) -> None:
+        self._stream = stream
+        self._unread = count
+        self._limit = limit
+        self._read: deque[Found | GitError | None] = deque()
+
+    def next(self) -> Found | None:
+        """The next one; raises GitError if it is not what its id says."""
+        if not self._read:
+            self._read_one()
+        found = self._read.popleft()
+        if isinstance(found, GitError):
+            raise found
+        return found
+
+    def read_all(self) -> None:
+        """Read what is left."""
+        while self._unread:
+            self._read_one()
+
+    def _read_one(self) -> None:
+        self._unread -= 1
+        self._read.append(_answer(self._stream, self._limit))
+
+
+def _answer(answers: IO[bytes], limit: int | None) -> Found | GitError | None:
     header = answers.readline().split()
     if not header:
         raise EOFError
@@ -55,5 +89,5 @@ def _answer(answers: IO[bytes], limit: int | None) -> Found | None:
         return oid, kind, data
     data = answers.read(size + 1)[:-1]
     if oid_of(kind, data, len(oid)) != oid:
-        raise GitError(f"object {oid} does not hold what its name says", "git fsck --full")
+        return GitError(f"object {oid} does not hold what its name says", "git fsck --full")
     return oid, kind, data
