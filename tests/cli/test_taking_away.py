@@ -114,9 +114,9 @@ def test_a_task_that_others_have_keeps_its_id(project: Project, how: str) -> Non
     answer = project.tk("rename", "e", "f", "--json")
     error = json.loads(answer.out)["error"]
     assert (answer.status, project.snapshot()) == (Exit.UNUSABLE, before)
-    assert ("is on the tag v1 already" if how == "published" else "came after its creation") in error[
-        "message"
-    ]
+    assert (
+        "is on the tag v1 already" if how == "published" else "came after its creation"
+    ) in error["message"]
     assert error["remedy"] == "give it another title: tk edit e --title TITLE"
     project.ok("edit", "e", "--title", "TITLE")
 
