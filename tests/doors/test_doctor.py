@@ -42,9 +42,27 @@ def test_a_new_ledger_is_well(repo_path: Path, capsys: pytest.CaptureFixture[str
     before = git(repo_path, "for-each-ref")
     status, good, _ = examined(repo_path, capsys)
     assert status == Exit.OK
+    assert all(good.values())
     assert set(install.CLIENT) <= set(good)
     assert git(repo_path, "for-each-ref") == before
     assert git(repo_path, "status", "--short") == ""
+
+
+def test_findings_are_grouped_by_what_mends_them(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["hooks", "uninstall", "-C", str(project)]) == Exit.OK
+    capsys.readouterr()
+    assert run(["doctor", "-C", str(project)]) == Exit.UNUSABLE
+    bad = capsys.readouterr().out.partition("BAD")[2].splitlines()
+    names = ", ".join(install.CLIENT)
+    assert bad == [
+        f"  hooks: missing or of another version of tk: {names}",
+        f"BAD  {names}: accepts an illegal change",
+        "BAD  merge driver: is not set up: git merges task files as text",
+        "       remedy: tk hooks install",
+        "to repair what is safe to repair: tk doctor --fix",
+    ]
 
 
 @pytest.mark.parametrize("name", install.CLIENT)
@@ -233,7 +251,7 @@ def test_a_server_is_examined_and_its_hooks_tried(
             (server / "hooks" / name).write_text(text)
             _, good, remedies = examined(server, capsys)
             assert not good[name]
-            assert remedies[name] == "tk hooks install --server, then tk doctor again"
+            assert remedies[name] == "tk hooks install --server"
         (server / "hooks" / name).write_text(script)
         (server / "hooks" / name).chmod(0o644)
         assert not examined(server, capsys)[1][name]

@@ -47,10 +47,8 @@ def examine(repo: Repo) -> Iterator[Examined]:
         yield _head(repo)
         yield from _server_settings(repo)
         yield from _hooks(repo, server=True)
-        yield from _server_canaries(repo)
     else:
         yield from _hooks(repo, server=False)
-        yield from _client_canaries(repo)
         yield from _attributes(repo)
         yield from _hidden(repo)
     yield from _claims(repo)
@@ -144,17 +142,40 @@ def _flaws_text(flaws: list[Flaw]) -> str:
 
 
 def _hooks(repo: Repo, *, server: bool) -> Iterator[Examined]:
+    """How the hooks are installed, and whether each rejects what it must; leaves no trace."""
+    installed = _installed(repo, server=server)
+    yield installed
+    illegal = canaries.illegal_commit(repo)
+    if illegal is None:
+        return
+    # one that does not reject has no cause of its own if it is not installed as it should be
+    remedy = installed.remedy
+    if server:
+        yield from (_tried(*one, remedy) for one in canaries.of_server(repo, illegal))
+        return
+    for folder in _worktrees(repo):
+        try:
+            here = Repo(folder)
+        except GitError as error:
+            yield Examined("worktree", False, error.message, "git worktree prune")
+            continue
+        where = "" if folder == repo.top else f" in {folder}"
+        for name, works in canaries.of_clone(here, illegal):
+            yield _tried(name, works, remedy, where)
+
+
+def _installed(repo: Repo, *, server: bool) -> Examined:
+    """Whether the hooks are there, and of this tk."""
     command = "tk hooks install" + (" --server" if server else "")
     try:
         states = install.status(repo, server=server)
     except TkError as error:
-        yield Examined("hooks", False, error.message, error.remedy)
-        return
+        return Examined("hooks", False, error.message, error.remedy)
     old = [one.name for one in states if install.outdated(one)]
     bad = [one.name for one in states if not (one.ours and one.current and one.executable)]
     reasons = {_OLD: old, "missing or of another version of tk": [n for n in bad if n not in old]}
     message = "; ".join(f"{why}: {', '.join(names)}" for why, names in reasons.items() if names)
-    yield Examined(
+    return Examined(
         "hooks",
         not bad,
         message or "installed",
@@ -176,32 +197,8 @@ _TRIED = {
 """The messages for a hook that works, and for one that does not."""
 
 
-def _client_canaries(repo: Repo) -> Iterator[Examined]:
-    """Try each hook of a clone in every worktree; leaves no trace."""
-    illegal = canaries.illegal_commit(repo)
-    if illegal is None:
-        return
-    for folder in _worktrees(repo):
-        try:
-            here = Repo(folder)
-        except GitError as error:
-            yield Examined("worktree", False, error.message, "git worktree prune")
-            continue
-        for name, works in canaries.of_clone(here, illegal):
-            yield _tried(name, works, "" if folder == repo.top else f" in {folder}")
-
-
-def _server_canaries(repo: Repo) -> Iterator[Examined]:
-    """Try each hook of a server; leaves no trace."""
-    illegal = canaries.illegal_commit(repo)
-    if illegal is not None:
-        for name, works in canaries.of_server(repo, illegal):
-            yield _tried(name, works, options=" --server")
-
-
-def _tried(name: str, works: bool, where: str = "", options: str = "") -> Examined:
+def _tried(name: str, works: bool, remedy: str, where: str = "") -> Examined:
     good, bad = _TRIED.get(name, ("rejects an illegal change", "accepts an illegal change"))
-    remedy = f"tk hooks install{options}, then tk doctor again"
     return Examined(f"{name}{where}", works, good if works else bad, remedy)
 
 

@@ -28,13 +28,14 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
     if fixed:
         findings = list(examine(Repo(path)))
     bad = [one for one in findings if not one.good]
-    names = [one.what for one in fixed]
+    repaired = [one.what for one in fixed]
 
     def view() -> Iterable[str | Aside]:
-        for one in findings:
-            yield f"{'ok ' if one.good else 'BAD'}  {one.what}: {one.message}"
-            if not one.good:
-                yield f"       remedy: {one.remedy}"
+        for remedy, messages in _by_cause(findings).items():
+            for message, names in messages.items():
+                yield f"{'BAD' if remedy else 'ok '}  {', '.join(names)}: {message}"
+            if remedy:
+                yield f"       remedy: {remedy}"
         for one in fixed:
             yield f"fixed: {one.what} (before: {one.message})"
         yield from (Aside(line) for line in warnings(violations))
@@ -43,10 +44,19 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
 
     known = {"violations": [violation_json(one) for one in violations]} if violations else {}
     return Answer(
-        lambda: {"findings": [_json(one) for one in findings], "fixed": names, **known},
+        lambda: {"findings": [_json(one) for one in findings], "fixed": repaired, **known},
         view,
         lambda: Exit.UNUSABLE if bad else Exit.OK,
     )
+
+
+def _by_cause(findings: Iterable[Examined]) -> dict[str, dict[str, list[str]]]:
+    """What was examined, by remedy and message: what is well first, under the empty remedy."""
+    found: dict[str, dict[str, list[str]]] = {"": {}}
+    for one in findings:
+        remedy = "" if one.good else one.remedy
+        found.setdefault(remedy, {}).setdefault(one.message, []).append(one.what)
+    return found
 
 
 def _json(one: Examined) -> dict[str, object]:
