@@ -169,3 +169,54 @@ def test_a_server_that_sleeps_takes_no_new_task(project: Project, tmp_path: Path
         one.git("push", "-q", "origin", "main")
     server.ok("wake", "--all")
     one.git("push", "-q", "origin", "main")
+
+
+def test_says_why_and_offers_no_parent_of_open_work(project: Project) -> None:
+    project.ok("new", "Whole", "--id", "whole", "--priority", "0")
+    project.ok("new", "Part", "--id", "part", "--parent", "whole", "--priority", "3")
+    answer = project.ok("next")
+    assert (answer.out, answer.err.splitlines()[1:]) == (
+        "a\n",
+        ["why: P2: the oldest of 4 with this priority; 5 can be taken now"],
+    )
+    before = project.head()
+    tried = project.ok("next", "--claim", "--dry-run")
+    assert (tried.out, tried.err.splitlines()[0]) == ("a\n", "would be: P2 Task a (started)")
+    assert (project.head(), project.git("for-each-ref", "refs/tk")) == (before, "")
+    project.ok("cancel", "a", "b", "c")
+    assert (
+        project.ok("next", "--json").json["why"] == "P2: the most urgent of 2 that you can take now"
+    )
+    project.ok("cancel", "d", "part")
+    assert "the only task that you can take now" in project.ok("next").err
+    project.ok("reopen", "part")
+    project.ok("start", project.ok("next").out.strip())
+    assert "1 ready but with open children" in nothing(project)
+
+
+def test_a_review_is_of_the_work_of_others_and_the_longest_wait_comes_first(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "no work of others waits for a review" in nothing(project, "--review")
+    project.ok("edit", "b", "--priority", "0")
+    for day, (one, who) in enumerate(zip("abc", ("ada", "bob", "ada")), 1):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"2030-01-0{day}T12:00:00Z")
+        project.ok("start", one, "--as", who)
+        project.ok("submit", one, "--as", who)
+    found = project.ok("next", "--review", "--as", "carol", "--json").json
+    assert found["task"]["id"] == "a"
+    assert found["why"] == (
+        "waits the longest of 3 for your review, since 2030-01-01T12:00:00Z, by ada"
+    )
+    answer = project.ok("next", "--review", "--as", "ada")
+    assert (answer.out, "the only one that waits" in answer.err) == ("b\n", True)
+    project.ok("reject", "b", "--as", "carol", "-m", "no test")
+    project.ok("edit", "b", "--owner", "dan")  # who worked on it is not only its owner
+    project.ok("submit", "b", "--as", "dan")
+    assert project.ok("next", "--review", "--as", "ada").out == "b\n"
+    assert project.ok("next", "--review", "--as", "bob").out == "a\n"
+    project.ok("approve", "a", "c")
+    assert "no work of others waits" in nothing(project, "--review", "--as", "bob")
+    refused = project.tk("next", "--review", "--claim")
+    assert (refused.status, "a review needs no claim" in refused.err) == (Exit.USAGE, True)
+    assert project.ok("next", "--review", "--as", "carol").out == "b\n"  # the remedy

@@ -1,18 +1,18 @@
-"""The task to take next: offered, and if wanted claimed and started."""
+"""The task to take or to review next: offered, and if wanted claimed and started."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from tkledger.agents import worktrees
 from tkledger.api.session import Session
-from tkledger.claims import remote
 from tkledger.claims import standing as claims
 from tkledger.core.change import Refused, quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
@@ -25,12 +25,16 @@ _PAUSES = (0.1, 2.0)
 
 
 class Taken(NamedTuple):
-    """The task to take next, and what was recorded if it was started; else why there is none."""
+    """The task to take next and why that one, and what was recorded if it was started; else why there
+    is none. ``place`` is the branch it was read from, if that is another than the ledger's.
+    """
 
     task: Task | None
     recorded: Recorded | None = None
     claim: claims.Standing | None = None
     reasons: tuple[str, ...] = ()
+    why: str = ""
+    place: str = ""
 
 
 def next_task(
@@ -40,54 +44,106 @@ def next_task(
     claim: bool = False,
     wait: float = 0,
     key: str | None = None,
+    dry_run: bool = False,
 ) -> Taken:
     """The task to take next, started if ``claim`` is set; waits up to ``wait`` seconds for one.
 
-    With a ``key`` it is the task that was started under it before, if one was.
+    With a ``key`` it is the task that was started under it before, if one was. What others claimed at
+    a remote is asked for if that matters now: to claim, or to wait.
     """
     if claim and key is not None:
         from tkledger.ledger.keys import touched_under  # few commands have a key
 
         for one in touched_under(session.ledger, key):
             return _started(session, one, key)
-    end = time.monotonic() + wait
-    pause = _PAUSES[0]
     lost: set[str] = set()
-    while True:
-        found = offered(session, labels, lost)
-        if found.tasks:
+
+    def offer() -> Taken:
+        while True:
+            found = offered(session, labels, lost, fetch=claim or wait > 0)
+            if not found.tasks:
+                return Taken(None, reasons=found.reasons)
             task = found.tasks[0]
+            if not claim:
+                return Taken(task, why=found.why)
             try:
-                return _started(session, task.id, key) if claim else Taken(task)
+                taken = _started(session, task.id, key, dry_run=dry_run)
+                return taken._replace(why=found.why)
             except (Refused, TkError) as error:
                 if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
                     raise
                 lost.add(task.id)  # another was faster, or it cannot be started after all
-        elif time.monotonic() >= end:
-            return Taken(None, reasons=found.reasons)
-        else:
-            time.sleep(min(pause, max(0.0, end - time.monotonic())))
-            pause = min(2 * pause, _PAUSES[1])
-            lost.clear()
-        session.repo.refresh()
+                session.repo.refresh()
+
+    return _awaited(session, offer, wait, lost.clear)
 
 
-def offered(session: Session, labels: tuple[str, ...], lost: Collection[str]) -> Pick:
+def next_review(session: Session, labels: tuple[str, ...] = (), *, wait: float = 0) -> Taken:
+    """The task that waits for a review the longest and is not the actor's own work; waits for one as
+    `next_task` does.
+    """
+    from tkledger.agents.review import longest_waiting  # nothing else looks for reviews
+
+    def offer() -> Taken:
+        found = longest_waiting(session, labels)
+        if found is None:
+            return Taken(None, reasons=("no work of others waits for a review",))
+        return Taken(found.task, why=found.why, place=found.place)
+
+    return _awaited(session, offer, wait)
+
+
+def _awaited(
+    session: Session,
+    offer: Callable[[], Taken],
+    wait: float,
+    again: Callable[[], None] = lambda: None,
+) -> Taken:
+    """What is offered, as soon as anything is, or after ``wait`` seconds why nothing is."""
+    end = time.monotonic() + wait
+    pause = _PAUSES[0]
+    while True:
+        taken = offer()
+        if taken.task is not None or time.monotonic() >= end:
+            return taken
+        time.sleep(min(pause, max(0.0, end - time.monotonic())))
+        pause = min(2 * pause, _PAUSES[1])
+        again()
+        session.forget()
+
+
+def offered(
+    session: Session, labels: tuple[str, ...], lost: Collection[str] = (), *, fetch: bool = True
+) -> Pick:
     """What this actor may take now, the oldest of the most urgent first; nothing out of ``lost``."""
-    ledger = session.head()
+    found = candidates(session, session.head(), labels, lost, fetch=fetch)
+    if len(found.first) < 2:
+        return found
+    age = birth_order.order(session.ledger)
+    oldest = sorted(found.first, key=lambda one: (age.get(one.id, len(age)), one.id))
+    return found._replace(tasks=(*oldest, *found.tasks[len(oldest) :]))
+
+
+def candidates(
+    session: Session,
+    ledger: Snapshot,
+    labels: tuple[str, ...] = (),
+    lost: Collection[str] = (),
+    *,
+    fetch: bool = False,
+) -> Pick:
+    """All that this actor may take now, the most urgent first."""
     who = session.claimant(ledger)
     if idle.is_asleep(session.repo, who.actor):
         return Pick((), (f"{quoted(who.actor)} is asleep: tk wake",))
-    if who.remote:
+    if who.remote and fetch:
+        from tkledger.claims import remote  # to look costs no subprocess
+
         remote.fetch(session.repo, who.remote)
     standing = claims.every(session.repo, who.remote)
     holders = {task: held.claim.holder for task, held in standing.items() if held.live}
     begun = {task.id for task in ledger.ready() if _begun(session, task.id)}
-    found = pick(ledger, Wish(who.actor, labels, frozenset({*lost, *begun})), holders)
-    if len(found.tasks) < 2:
-        return found
-    age = birth_order.order(session.ledger)
-    return Pick(tuple(sorted(found.tasks, key=lambda one: (age.get(one.id, len(age)), one.id))))
+    return pick(ledger, Wish(who.actor, labels, frozenset({*lost, *begun})), holders)
 
 
 def _begun(session: Session, task_id: str) -> bool:
@@ -99,7 +155,10 @@ def _begun(session: Session, task_id: str) -> bool:
     return there is not None and there.state is not State.TODO
 
 
-def _started(session: Session, task_id: str, key: str | None) -> Taken:
+def _started(session: Session, task_id: str, key: str | None, *, dry_run: bool = False) -> Taken:
     """Claim and start a task that was offered."""
-    recorded = session.carry_out([("start", {"id": task_id})], key=key).recorded
+    starting = [("start", {"id": task_id})]
+    recorded = session.carry_out(starting, key=key, dry_run=dry_run).recorded
+    if dry_run:
+        return Taken(recorded.after.task(task_id), recorded)
     return Taken(recorded.after.task(task_id), recorded, claims.held_on(session.repo, task_id))

@@ -115,6 +115,11 @@ class Session:
             self._standing = every(self.repo)
         return self._standing
 
+    def forget(self) -> None:
+        """Read HEAD and claims again when they are next asked for."""
+        self.repo.refresh()
+        self._standing = None
+
     def who(self) -> Identity:
         """Who acts, as it was said."""
         return identity.acting(self.repo, self._actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import NamedTuple
 
 from tkledger.core.lifecycle import State
@@ -20,29 +20,49 @@ class Wish(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """The tasks one may take, all of the same urgency, or the reasons why there is none."""
+    """The tasks one may take, the most urgent first, or the reasons why there is none."""
 
     tasks: tuple[Task, ...]
     reasons: tuple[str, ...] = ()
 
+    @property
+    def first(self) -> tuple[Task, ...]:
+        """The most urgent of them, all of the same priority."""
+        return tuple(task for task in self.tasks if task.urgency == self.tasks[0].urgency)
+
+    @property
+    def why(self) -> str:
+        """Why the oldest of the `first` is the one to take."""
+        rest, peers = len(self.tasks), len(self.first)
+        if rest < 2:
+            return "the only task that you can take now"
+        urgency = f"P{self.tasks[0].urgency}"
+        if peers < 2:
+            return f"{urgency}: the most urgent of {rest} that you can take now"
+        others = f"; {rest} can be taken now" if peers < rest else ""
+        return f"{urgency}: the oldest of {peers} with this priority{others}"
+
 
 def pick(ledger: Snapshot, wish: Wish, holders: Mapping[str, str]) -> Pick:
-    """The most urgent tasks that ``wish.actor`` may start; ``holders`` has the live claims by task."""
+    """The tasks that ``wish.actor`` may start; ``holders`` has the live claims by task.
+
+    A task with open children is not offered: the work is in those.
+    """
     limits = tuple(_limits(ledger, wish.actor, holders))
     if limits:
         return Pick((), limits)
-    left, reasons = _sifted(ledger.ready(), wish, holders)
-    if left:
-        return Pick(tuple(task for task in left if task.urgency == left[0].urgency))
-    return Pick((), tuple(reasons) or ("no task is ready to start",))
+    left, reasons = _sifted(ledger, wish, holders)
+    return Pick(tuple(left), () if left else tuple(reasons) or ("no task is ready to start",))
 
 
 def _sifted(
-    ready: Sequence[Task], wish: Wish, holders: Mapping[str, str]
+    ledger: Snapshot, wish: Wish, holders: Mapping[str, str]
 ) -> tuple[list[Task], list[str]]:
     """The ready tasks for this actor, and why the others are not for it."""
+    ready = ledger.ready()
     left, reasons = list(ready), []
     sieves: tuple[tuple[str, Container[str]], ...] = (
+        ("with open children", _ids(ready, lambda one: bool(ledger.open_children(one.id)))),
         (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
         ("assigned to others", _ids(ready, lambda one: one.owner not in (None, wish.actor))),
         ("claimed", holders),
@@ -81,3 +101,20 @@ def _limits(ledger: Snapshot, actor: str, holders: Mapping[str, str]) -> Iterabl
     ]
     if policy.failures is not None and len(failed) >= policy.failures:
         yield f"{actor} failed at {', '.join(failed[:5])}, the policy's failures is {policy.failures}"
+
+
+def reviewable(
+    ledger: Snapshot, actor: str, workers: Callable[[Task], Collection[str]]
+) -> list[Task]:
+    """The tasks in review that are not this actor's own work; ``workers`` says who worked on one in its
+    present attempt.
+    """
+    from tkledger.core.rules.authority import dependence  # the one answer to whose work it is
+
+    law = ledger.policy or DEFAULT
+    return [
+        task
+        for task in ledger.tasks()
+        if task.state is State.IN_REVIEW
+        and not dependence(law, actor, [task.owner or ""], workers(task))[0]
+    ]

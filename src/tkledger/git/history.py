@@ -23,20 +23,31 @@ def log(repo: Repo, *revisions: str, path: str = "", grep: str | None = None) ->
     Each as git's log reads it, with what it changed there against its first parent. ``grep``
     keeps those whose message holds these words. To show, not to judge: see `commits`.
     """
+    words = ["--fixed-strings", f"--grep={grep}"] if grep else []
+    yield from _logged(repo, ("--topo-order", "--reverse", *words), revisions, path)
+
+
+def newest(repo: Repo, *revisions: str, path: str, most: int) -> Iterator[Commit]:
+    """The newest commits that ``revisions`` select, ``most`` at most and by their dates, the newest
+    first, streaming; each with what it changed under ``path``, which may be nothing.
+
+    Of a long history git reads no more than these, which a path alone would not achieve.
+    """
+    yield from _logged(repo, ("--sparse", f"--max-count={most}"), revisions, path)
+
+
+def _logged(
+    repo: Repo, how: Sequence[str], revisions: Sequence[str], path: str
+) -> Iterator[Commit]:
+    """The commits of git's log, in the order and number that ``how`` asks for."""
     from tkledger.git.log_format import FORMAT, logged
 
-    options = [*(["--fixed-strings", f"--grep={grep}"] if grep else []), *_options(revisions)]
     with repo.streamed(
-        *("log", "--stdin", "-z", "--topo-order", "--reverse", "--full-history"),
+        *("log", "--stdin", "-z", "--full-history", *how),
         *("--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent"),
         "--ignore-submodules=none",  # neither .gitmodules nor the configuration may hide an entry
-        *(
-            "--encoding=UTF-8",
-            f"--format=tformat:{FORMAT}",
-            *options,
-            "--",
-            *([path] if path else []),
-        ),
+        *("--encoding=UTF-8", f"--format=tformat:{FORMAT}", *_options(revisions)),
+        *("--", *([path] if path else [])),
         stdin=_listed(revisions),
     ) as stream:
         yield from logged(stream)

@@ -20,7 +20,7 @@ def order(ledger: Ledger) -> dict[str, int]:
     tip, known = _kept(store)
     if head is None or tip == head:
         return known
-    since = [f"^{tip}"] if tip and repo.answers("cat-file", "-e", tip) is not None else []
+    since = [f"^{tip}"] if tip and repo.read(tip) is not None else []
     out = repo.run(
         *("log", "--reverse", "--topo-order", "--diff-filter=A", "--name-only", "--format="),
         *("--no-renames", "-z", head, *since, "--", FOLDER),

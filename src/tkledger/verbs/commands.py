@@ -193,8 +193,10 @@ _JUDGE = (
 
 _AGENTS = (
     Command("next", "Print the id of the task to take next; exit 6 if none.",
-            (p.CLAIM, p.WAIT, p.LABELS, p.KEY, *ACTS), ("tk next --claim --wait 60",),
-            "It is the most urgent, then the oldest."),
+            (p.CLAIM, p.REVIEW, p.WAIT, p.LABELS, *COMMITS),
+            ("tk next --claim --wait 60", "tk next --review"),
+            "It is the most urgent, then the oldest, and has no open children. With --review it is the task"
+            " that has waited for a review the longest, and is not your own work. Says why on stderr."),
     Command("work", "Start a task in a checkout and on a branch of its own.",
             (p.ID, p.MERGE, p.DROP, p.KEY, *ACTS), ("tk work a1", "tk work a1 --merge"),
             "It claims the task first, and prints where the checkout is. --merge brings the branch of a task"

@@ -231,6 +231,7 @@ CODE = Parameter("code", "CODE", "A rule, such as TK201.")
 SOURCE = Parameter("source", "FROM", "A state.", required=True, choices=STATES.choices)
 TARGET = SOURCE._replace(name="target", metavar="TO")
 CLAIM = switch("--claim", "claim", "Claim and start it, too.")
+REVIEW = switch("--review", "review", "The task to review next.")
 WAIT = option(
     "--wait",
     "wait",

@@ -5,26 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tkledger.agents.next import Taken, next_task
+from tkledger.agents.next import Taken, next_review, next_task
 from tkledger.api.json import claim_json, task_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit
-from tkledger.errors import Exit
+from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
+from tkledger.errors import Exit, usage_error
 
 
 def next_(
     claim: bool = False,
+    review: bool = False,
     wait: float | None = None,
     label: Sequence[str] = (),
     key: str | None = None,
     actor: str | None = None,
     path: str = ".",
+    dry_run: bool = False,
 ) -> Answer:
-    """Print the id of the task to take next: the most urgent, then the oldest. Exit 6 if none."""
+    """Print the id of the task to take next: the most urgent, then the oldest; or to review next.
+    Exit 6 if there is none.
+    """
     session = Session(path, actor=actor, progress=TERMINAL)
-    taken = next_task(session, tuple(label), claim=claim, wait=wait or 0, key=key)
+    if review:
+        if claim:
+            fact = "--claim and --review exclude each other: a review needs no claim"
+            raise usage_error("both", fact, "tk next --review")
+        taken = next_review(session, tuple(label), wait=wait or 0)
+    else:
+        taken = next_task(
+            session, tuple(label), claim=claim, wait=wait or 0, key=key, dry_run=dry_run
+        )
     status = Exit.OK if taken.task else Exit.NOTHING
-    return Answer(lambda: _json(taken), lambda: _view(taken), lambda: status)
+    return Answer(
+        lambda: _json(taken), lambda: _view(taken, would_be(claim and dry_run)), lambda: status
+    )
 
 
 def _json(taken: Taken) -> dict[str, Any]:
@@ -32,15 +46,21 @@ def _json(taken: Taken) -> dict[str, Any]:
         return {"reasons": list(taken.reasons)}
     return {
         "task": task_json(taken.task),
+        **({"elsewhere": taken.place} if taken.place else {}),
+        **({"why": taken.why} if taken.why else {}),
         **(with_commit(taken.recorded) if taken.recorded else {}),
         **({"claim": claim_json(taken.claim)} if taken.claim else {}),
     }
 
 
-def _view(taken: Taken) -> Iterable[str | Aside]:
+def _view(taken: Taken, would: str) -> Iterable[str | Aside]:
     task = taken.task
     if task is None:
         yield Aside(f"nothing to do: {'; '.join(taken.reasons)}")
-    else:
-        yield task.id
-        yield Aside(f"P{task.urgency} {task.title}" + (" (started)" if taken.recorded else ""))
+        return
+    yield task.id
+    place = f" (on {taken.place})" if taken.place else ""
+    started = " (started)" if taken.recorded else ""
+    yield Aside(f"{would}P{task.urgency} {task.title}{place}{started}")
+    if taken.why:
+        yield Aside(f"why: {taken.why}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
@@ -207,7 +207,10 @@ def approved_by_a_worker(change: Change) -> Iterator[Finding]:
     if not (change.law.approvals.independent and change.actor):
         return
     for old, task in approved(change):
-        reason, more = _dependence(change, change.actor, old, task)
+        usage = change.usage
+        workers = usage.workers(task) if usage is not None else ()
+        owners = (old.owner or "", task.owner or "")
+        reason, more = dependence(change.law, change.actor, owners, workers)
         if reason:
             yield Finding(
                 task.id,
@@ -220,19 +223,20 @@ _ALONE = "if there is no other: tk config set approvals"
 _APART = "if the two are independent: tk config set shared_login independent"
 
 
-def _dependence(change: Change, actor: str, old: Task, task: Task) -> tuple[str, str]:
+def dependence(
+    law: Policy, actor: str, owners: Collection[str], workers: Collection[str]
+) -> tuple[str, str]:
     """Why an actor is not independent of a task, as words that follow the name, and what else helps
-    than to ask another; empty if they are.
+    than to ask another; empty if they are. ``owners`` own it, and ``workers`` worked on it in its present
+    attempt, by the names in the commits.
     """
-    law = change.law
-    owners = {law.actor(owner) for owner in (old.owner, task.owner) if owner}
-    if actor in owners:
+    owning = {law.actor(owner) for owner in owners if owner}
+    if actor in owning:
         return "who owns it", _ALONE
-    usage = change.usage
-    workers = set(map(law.actor, usage.workers(task) if usage is not None else ()))
-    if actor in workers:
+    working = set(map(law.actor, workers))
+    if actor in working:
         return "who worked on it in this attempt", _ALONE
-    for did, others in (("owns it", owners), ("worked on it in this attempt", workers)):
+    for did, others in (("owns it", owning), ("worked on it in this attempt", working)):
         for other in sorted(others):
             login = law.shared_by(actor, other)
             if login:

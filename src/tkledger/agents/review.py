@@ -1,0 +1,83 @@
+"""What waits for a review by an actor: work of others, the longest wait first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
+
+from tkledger.api.session import Session
+from tkledger.core.lifecycle import State
+from tkledger.core.next_task import reviewable
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.core.time import iso
+from tkledger.git.objects import Oid
+from tkledger.ledger import limits
+from tkledger.ledger.recent import Recent, look_back
+
+
+class Review(NamedTuple):
+    """A task to review, why that one, and the branch it is on if that is not the ledger's."""
+
+    task: Task
+    why: str
+    place: str
+
+
+def longest_waiting(session: Session, labels: Iterable[str] = ()) -> Review | None:
+    """The task with these labels to review first; None if there is none."""
+    ledger = session.look()
+    actor = session.actor(ledger)
+    waiting = [
+        task
+        for task in ledger.tasks()
+        if task.state is State.IN_REVIEW and set(labels) <= set(task.labels)
+    ]
+    tips = tips_of(session, ledger, waiting)
+    known = {task.id for task in waiting}
+
+    def workers(task: Task) -> Collection[str]:
+        tip = tips.get(task.id, session.repo.head)
+        return limits.usage(session.ledger, tip).workers(task)
+
+    recent = look_back(session.ledger, waiting, all_tips(session, tips))
+    found = [one for one in to_review(ledger, actor, workers, recent) if one.id in known]
+    if not found:
+        return None
+    task = found[0]
+    move = recent.moves.get(task.id)
+    rank = f"waits the longest of {len(found)}" if len(found) > 1 else "the only one that waits"
+    since = f", since {iso(move.at)}, by {move.actor}" if move else ""
+    return Review(task, f"{rank} for your review{since}", ledger.elsewhere.get(task.id, ""))
+
+
+def to_review(
+    ledger: Snapshot,
+    actor: str,
+    workers: Callable[[Task], Collection[str]],
+    recent: Recent,
+) -> list[Task]:
+    """The tasks in review that are not this actor's own work, the longest wait first."""
+
+    def waits_since(task: Task) -> tuple[int, int, str]:
+        move = recent.moves.get(task.id)
+        return (move.at if move else 0), task.urgency, task.id
+
+    return sorted(reviewable(ledger, actor, workers), key=waits_since)
+
+
+def tips_of(session: Session, ledger: Snapshot, tasks: Iterable[Task]) -> dict[str, Oid]:
+    """The tips of the branches on which these tasks were read, by task, if those are others than HEAD's."""
+    places = {
+        task.id: f"refs/heads/{place}"
+        for task in tasks
+        if (place := ledger.elsewhere.get(task.id)) is not None
+    }
+    found = session.repo.read_many(list(places.values()))
+    return {task: one[0] for task, one in zip(places, found) if one is not None}
+
+
+def all_tips(session: Session, tips: dict[str, Oid]) -> list[Oid]:
+    """HEAD and the tips of other branches, each once."""
+    head = [session.repo.head] if session.repo.head else []
+    return list(dict.fromkeys([*head, *tips.values()]))

@@ -1,0 +1,91 @@
+"""A bounded look back: how tasks came to their present state, and who worked on them lately."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tkledger.core.history import event_name
+from tkledger.core.layout import FOLDER, key_of
+from tkledger.core.lifecycle import State
+from tkledger.core.task import Task, is_work
+from tkledger.core.trailers import REASON, trailers
+from tkledger.core.usage import steps
+from tkledger.git import history
+from tkledger.git.commit import Commit
+from tkledger.git.objects import Oid
+from tkledger.ledger.reader import Ledger
+
+MOST = 500
+"""How many commits are read, at most: what happened before is left unsaid."""
+
+
+class LastMove(NamedTuple):
+    """How a task came to its state: when in seconds since 1970, by whom, by which event, and why."""
+
+    at: int
+    actor: str
+    event: str
+    reason: str = ""
+
+
+class Recent:
+    """What the newest commits say of some tasks.
+
+    moves: by task, how it came to its state; a task that came to it before those commits is left out
+    workers: by task, who worked on it in its present attempt, by the names in the commits
+    since: when the oldest of the commits was made, if there are older ones; else None
+    """
+
+    def __init__(self) -> None:
+        self.moves: dict[str, LastMove] = {}
+        self.workers: dict[str, set[str]] = {}
+        self.since: int | None = None
+
+
+def look_back(ledger: Ledger, tasks: Iterable[Task], tips: Sequence[Oid]) -> Recent:
+    """What the newest commits up to ``tips`` say of these tasks as they are; none is read if all is known."""
+    found = Recent()
+    wanted = {task.id: task for task in tasks}
+    open_ = dict(wanted)
+    if not open_:
+        return found
+    count = 0
+    for commit in history.newest(ledger.repo, *tips, path=FOLDER, most=MOST):
+        count, found.since = count + 1, commit.at
+        if len(commit.parents) < 2:  # a merge authors nothing
+            _read(ledger, commit, open_, found)
+        if not open_:
+            break
+    if count < MOST:
+        found.since = None
+    return found
+
+
+def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent) -> None:
+    """What one commit says of the tasks that are still open, which leave once all is known."""
+    actor = commit.author.actor
+    for name in steps(commit.message):
+        if name in open_:
+            found.workers.setdefault(name, set()).add(actor)
+    for diff in commit.diffs:
+        task = open_.get(key_of(diff.path))
+        new = ledger.files.task(diff.path, diff.new_mode, diff.new) if task else None
+        if task is None or new is None:
+            continue
+        old = ledger.files.task(diff.path, diff.old_mode, diff.old)
+        source = old.state if old else None
+        if task.id not in found.moves and source is not new.state and new.state is task.state:
+            event = event_name(source, new.state)
+            found.moves[task.id] = LastMove(commit.at, actor, event, _reason(old, new, commit))
+        if is_work(old, new) and new.tries == task.tries:
+            found.workers.setdefault(task.id, set()).add(actor)
+        begins = source in (None, State.BACKLOG, State.TODO) or new.tries < task.tries
+        if task.id in found.moves and (begins or task.state is not State.IN_REVIEW):
+            del open_[task.id]
+
+
+def _reason(old: Task | None, new: Task, commit: Commit) -> str:
+    """Why, as the task itself says, or else the message."""
+    added = new.notes[len(old.notes) if old else 0 :]
+    return added[0] if added else trailers(commit.message).get(REASON, "")
