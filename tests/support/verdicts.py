@@ -245,9 +245,11 @@ def _of_a_side(violation: Violation) -> bool:
 
 
 def _comparable(codes: Collection[str]) -> Codes:
-    """Without what depends on bytes, which memory has none of, and on what was used."""
+    """Without what depends on bytes, which memory has none of, and on what was used or who worked."""
     form = {"TK1"} if any(code.startswith("TK1") for code in codes) else set()
-    return frozenset({code for code in codes if code[:3] not in ("TK1", "TK4")} | form)
+    return frozenset(
+        {code for code in codes if code[:3] not in ("TK1", "TK4") and code != "TK503"} | form
+    )
 
 
 # -- ranges ------------------------------------------------------------------------------------
