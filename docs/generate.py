@@ -196,8 +196,9 @@ def _commands() -> Iterator[str]:
     yield "# The commands"
     yield ABOUT.split("\n\n", 1)[1].strip()
     yield (
-        "Any unambiguous beginning of an id names its task. If a command takes `ID...`, all of"
-        " them move in one commit or none does; `-` reads the ids from standard input. With"
+        "To look at a task, any unambiguous beginning of its id is enough; to change it, four"
+        " letters after the prefix. If a command takes `ID...`, all of them move in one commit or"
+        " none does; `-` reads the ids from standard input. With"
         ' `--json` an answer is one object on stdout with `"schema": "tk/1"`; a refusal has'
         " `violations`, any other failure `error`. Words for people go to stderr."
     )

@@ -32,7 +32,7 @@ def texts(at: Project, who: str, *more: str) -> list[str]:
 
 
 def test_a_message_waits_for_whom_it_is_sent_to(alone: Project) -> None:
-    sent = alone.ok("send", "bob", "look at parse", "--as", "ada", "--task", "par").out.strip()
+    sent = alone.ok("send", "bob", "look at parse", "--as", "ada", "--task", "pars").out.strip()
     (line, text) = alone.ok("inbox", "--as", "bob").out.splitlines()
     assert line.startswith(f"{sent}  ")
     assert "  from ada  parse  for " in line

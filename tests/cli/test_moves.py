@@ -124,7 +124,7 @@ def test_prefixes_name_tasks_and_near_ids_are_suggested(ledger: Tk) -> None:
     for name in ("task-one", "task-two", "other"):
         ledger("new", "T", "--id", name)
     assert ledger("show", "task-o", "--json").json["task"]["id"] == "task-one"
-    assert moved(ledger, "start", "oth") == [("other", "todo", "in_progress")]
+    assert moved(ledger, "start", "othe") == [("other", "todo", "in_progress")]
     error = failed(ledger("start", "task", "--json"), Exit.USAGE, "ambiguous")
     assert "task-one, task-two" in error["message"]
     error = failed(ledger("start", "tsak-one", "--json"), Exit.UNUSABLE, "no-such-task")

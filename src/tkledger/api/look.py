@@ -43,7 +43,7 @@ class TaskFilter(NamedTuple):
 
 def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
     """The tasks that match a filter, the most urgent first."""
-    parent = find(ledger, wanted.parent) if wanted.parent else None
+    parent = find(ledger, wanted.parent, reading=True) if wanted.parent else None
     found = [
         task
         for task in ledger.tasks()
@@ -180,7 +180,7 @@ def entries(
     from tkledger.ledger import log
 
     ledger = session.read(at)
-    task_id = find(ledger, word) if word else None
+    task_id = find(ledger, word, reading=True) if word else None
     found = list(log.entries(session.ledger, session.tip(at), task_id))
     return found[-limit:] if limit else found
 
@@ -211,7 +211,7 @@ def spending(
         )
     ledger = session.read(at)
     usage = limits.usage(session.ledger, history.commit_at(session.repo, at) if at else None)
-    shown = [existing(ledger, word)] if word else _worth_showing(ledger, usage)
+    shown = [existing(ledger, word, reading=True)] if word else _worth_showing(ledger, usage)
     assert ledger.policy is not None
     sums: Sums = {}  # what is used below one task is asked for each below it
     rows = [

@@ -257,7 +257,7 @@ class Session:
     def _require_unclaimed(self, text: str) -> None:
         """A start that the law refuses may have lost a race, which says more."""
         ledger = self.ledger.head()
-        found = ledger.matching(text) if ledger.policy else []
+        found = ledger.matching(text.lower()) if ledger.policy else []
         task = ledger.task(found[0]) if len(found) == 1 else None
         if task is not None and is_active(task):
             from tkledger.claims import standing as claims

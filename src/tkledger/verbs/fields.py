@@ -33,6 +33,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """A new task."""
     wanted = options.get("id")
     if wanted is not None:
+        wanted = wanted.lower()
         require_free(ledger, wanted, "leave out --id to get a new one")
     entries = ledger.entries
     prefix = ledger.policy.prefix if ledger.policy else "tk"

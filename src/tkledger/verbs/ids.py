@@ -15,6 +15,9 @@ from tkledger.errors import TkError, unusable, usage_error
 CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 """Base 32 without i, l, o and u, which are misread (https://www.crockford.com/base32.html)."""
 
+ENOUGH = 4
+"""The letters that a command needs to know which task it changes."""
+
 _LETTERS = 5  # 33 million ids: enough while a ledger has a thousand tasks
 
 
@@ -59,26 +62,39 @@ def require_free(ledger: Snapshot, wanted: str, remedy: str) -> None:
         )
 
 
-def find(ledger: Snapshot, text: str) -> str:
-    """The id that ``text`` names: itself, or the only one that begins with it."""
-    found = ledger.matching(text) if text else []
-    if len(found) == 1:
-        return found[0]
-    if found:
+def find(ledger: Snapshot, text: str, *, reading: bool = False) -> str:
+    """The id that ``text`` names, in capitals or not: itself, or the only one that begins with it.
+
+    A few letters are enough to look at a task. To change one takes `ENOUGH`, after the ledger's prefix.
+    """
+    wanted = text.lower()
+    found = ledger.matching(wanted) if text else []
+    if len(found) > 1:
         raise usage_error(
             "ambiguous",
             f"{text} matches {len(found)} ids: {', '.join(found[:5])}"
             + (", ..." if len(found) > 5 else ""),
             "give more letters",
         )
-    raise no_such_task(ledger, text)
+    if not found:
+        raise no_such_task(ledger, text)
+    if not reading and wanted != found[0] and _letters(ledger, wanted) < ENOUGH:
+        fact = f"{text!r} is too short to name the task of a change: {found[0]} begins so"
+        raise usage_error("too-short", fact, f"give the whole id: {found[0]}")
+    return found[0]
 
 
-def existing(ledger: Snapshot, text: str | None) -> Task:
+def _letters(ledger: Snapshot, text: str) -> int:
+    """How many letters of an id are given beyond the prefix that all new ones have."""
+    prefix = f"{ledger.policy.prefix if ledger.policy else 'tk'}-"
+    return len(text.removeprefix(prefix))
+
+
+def existing(ledger: Snapshot, text: str | None, *, reading: bool = False) -> Task:
     """The task that is meant, if it can be read."""
     if not text:
         raise usage_error("no-id", "which task?", "tk list")
-    task_id = find(ledger, text)
+    task_id = find(ledger, text, reading=reading)
     entry = ledger.entry(task_id)
     if isinstance(entry, Flaw):
         raise unusable("unreadable", f"{entry.subject}: {entry.message}", entry.remedy)

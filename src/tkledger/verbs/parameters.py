@@ -73,11 +73,15 @@ COMMITS = (KEY, *WRITES)
 SHARED = (ACTOR, PATH, JSON, DRY_RUN, AT)
 """What the documentation explains once for all commands."""
 
-ID = Parameter("id", "ID", "A task's id or its beginning.", required=True, is_task=True)
+ID = Parameter(
+    *("id", "ID", "A task's id or its beginning; to change it, four letters."),
+    required=True,
+    is_task=True,
+)
 NEW_OWN_ID = Parameter("new", "NEW", "The id it is to have.", required=True)
 MAYBE_ID = ID._replace(required=False)
 OF_TASK = MAYBE_ID._replace(help="Only if that is a change of this task, whoever made it.")
-IDS = ID._replace(name="ids", help="Ids of tasks, or their beginnings.", many=True)
+IDS = ID._replace(name="ids", help="Ids of tasks, or their beginnings of four letters.", many=True)
 OPEN_IDS = IDS._replace(help="Only these; all by default.", required=False, is_task=False)
 MESSAGE_IDS = OPEN_IDS._replace(help="Only these messages.")
 NEW_ID = ID._replace(help="The id of a task that need not exist.", is_task=False)

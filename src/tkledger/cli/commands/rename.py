@@ -16,6 +16,7 @@ def rename(
     dry_run: bool = False,
 ) -> Answer:
     """Give a task another id, by making its creation again."""
+    new = new.lower()
     session = Session(path, actor=actor, progress=TERMINAL)
     done = api.rename(session, id, new, dry_run=dry_run, key=key)
     task = done.recorded.after.task(new)

@@ -18,7 +18,7 @@ def show(id: str, at: str | None = None, path: str = ".") -> Answer:
     """Show one task whole, with what its history and its neighbours say."""
     session = Session(path, progress=TERMINAL)
     ledger = session.read(at)
-    task = existing(ledger, id)
+    task = existing(ledger, id, reading=True)
     details = look.details(session, ledger, task, at)
 
     def to_json() -> dict[str, Any]:

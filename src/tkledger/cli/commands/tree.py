@@ -20,7 +20,7 @@ def tree(
     """Show tasks under their parents, with what blocks them and how far they are."""
     ledger = Session(path, progress=TERMINAL).look(at)
     say_flaws(ledger)
-    root = find(ledger, id) if id else None
+    root = find(ledger, id, reading=True) if id else None
 
     def view() -> Iterable[Lines]:
         from tkledger.views.tree import tree as drawn

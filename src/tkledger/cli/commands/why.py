@@ -20,7 +20,7 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
     """Say which moves are legal now, and what hinders each of the others."""
     session = Session(path, progress=TERMINAL)
     ledger = session.read(at)
-    task = existing(ledger, id)
+    task = existing(ledger, id, reading=True)
     found = look.prospects(session, ledger, task, at)
     legal = [one for one in found if not one.hindrances]
     hindered = [one for one in found if one.hindrances]
