@@ -64,6 +64,26 @@ def test_renewing_the_hooks_validates_nothing(clone: Clone, bad: str, ref: str) 
     refused(clone, "main", match="TK201")
 
 
+def test_what_comes_in_while_no_hook_judges_is_judged_later(clone: Clone, bad: str) -> None:
+    """`post-receive` notes what `pre-receive` found legal, whether sh or Python does it."""
+    judge = clone.server / "hooks/pre-receive"
+    known = (clone.server / "tk/validated").read_text()
+    legal = clone.commit_tree("main~1^{tree}", "main~1", message="code")
+    clone.push(f"{clone.oid('main~1')}:refs/heads/side")
+    judge.chmod(0o644)
+    clone.push(f"{bad}:refs/heads/y", f"{bad}:refs/tags/y", f"{legal}:refs/heads/x")
+    clone.push(f"{bad}:refs/heads/side", options=("--no-verify",))
+    clone.push("main", options=("--no-verify",))
+    judge.chmod(0o755)
+    assert (clone.server / "tk/validated").read_text() == known
+    child = clone.commit_tree(f"{bad}^{{tree}}", bad, message="code")
+    refused(clone, f"{child}:main", match="TK201")
+    refused(clone, f"{child}:refs/heads/z", match="TK201")
+    after = clone.commit_tree(f"{legal}^{{tree}}", legal, message="more")
+    clone.push(f"{after}:refs/heads/x")
+    assert after in (clone.server / "tk/validated").read_text()
+
+
 @pytest.mark.parametrize(("ref", "known"), [("refs/heads/old", True), ("refs/pull/1", False)])
 def test_the_first_install_judges_branches_and_tags(
     clone: Clone, bad: str, ref: str, known: bool

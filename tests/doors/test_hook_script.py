@@ -30,7 +30,7 @@ from tkledger.files.look_alikes import looks_like_folder
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.local.processes import started
-from tkledger.local.store import JUDGED, TASK, VALIDATED
+from tkledger.local.store import JUDGED, PASSED, TASK, VALIDATED
 from tkledger.local.verdicts import note_judged
 
 _FUNCTION = re.compile(r"^\w+\(\) \{.*?^\}$", re.MULTILINE | re.DOTALL)
@@ -405,6 +405,8 @@ def test_sh_replaces_a_validated_tip_as_python_does(project: Project, data: st.D
     git_folder = project.path / ".git"
     file = git_folder / "tk" / VALIDATED
     file.write_text("".join(f"{oid}\n" for oid in before))
+    legal = data.draw(st.lists(st.sampled_from(lines.splitlines(True)), unique=True))
+    (git_folder / "tk" / PASSED).write_text("".join(legal))
     (git_folder / "tk" / script.words()["TIDIED"]).touch()
     done = sh(git_folder, "read_input; advance && echo done; :", stdin=lines) == ["done"]
     by_sh = file.read_text().split()

@@ -351,6 +351,7 @@ class Server:
         if not broken:
             moves = "".join(f"update {ref} {oid}\n" for ref, oid in commits.items())
             self.plain_repo.git("-C", str(self.path), "update-ref", "--stdin", stdin=moves.encode())
+            self._validated.note_passed(lines)
             self._validated.advance(lines)
             self._landed(commits)
         return broken

@@ -13,6 +13,7 @@ from tkledger.doors import install
 from tkledger.doors.validated import ValidatedTips
 from tkledger.files.reader import PLAIN_FILE
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
+from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 
 CANARY = "TK101"
@@ -103,9 +104,11 @@ def _is_noted(repo: Repo) -> bool:
     if not install.is_ours(script) or not os.access(script, os.X_OK):
         return False
     pushed = _commit(repo, _store(repo, "tree", b""))
+    ref = "refs/heads/tk-canary"
+    ValidatedTips(repo).note_passed([RefLine(ref, None, pushed)])  # as pre-receive would
     with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may be mounted noexec
         alone = shutil.copy(script, folder)
-        _refusal(repo, alone, stdin=f"{'0' * len(pushed)} {pushed} refs/heads/tk-canary\n")
+        _refusal(repo, alone, stdin=f"{'0' * len(pushed)} {pushed} {ref}\n")
     return ValidatedTips(repo).forget(pushed)
 
 

@@ -206,7 +206,7 @@ advance() { # one branch that moves forward: replace its validated tip, as Valid
 		case $ref in
 		@CLAIMS@*) claims=1 ;;
 		refs/heads/*)
-			[ -z "$old" ] || return 1
+			[ -z "$old" ] && passed "$was $new $ref" || return 1
 			old=$was tip=$new
 			;;
 		*) return 1 ;;
@@ -225,6 +225,16 @@ EOF
 	moved=$?
 	exec 8>&- # Python waits for it, too
 	return $moved
+}
+
+passed() { # did pre-receive find this line of a push legal, lately?
+	count=0
+	[ -f "$folder/tk/@PASSED@" ] || return 1
+	while [ $count -lt 100 ] && read -r legal; do
+		[ "$legal" != "$1" ] || return 0
+		count=$((count + 1))
+	done <"$folder/tk/@PASSED@"
+	return 1
 }
 
 put_in_place() { # $tip for $old in the file of validated tips; if there are many, Python is faster

@@ -143,10 +143,12 @@ def _pre_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
 
     from tkledger.doors import push
     from tkledger.doors.published import note_if_due
+    from tkledger.doors.validated import ValidatedTips
 
     lines = ref_lines.from_receive(stdin)
     found = list(push.judge_push(ledger, lines, int(time.time())))
     if not found:
+        ValidatedTips(ledger.repo).note_passed(lines)
         note_if_due(ledger, lines)
     return found
 

@@ -37,7 +37,7 @@ DRIVER_ENTRY = "from tkledger.merging.driver import main"
 
 _FILES = (
     *("JUDGED", "UNTOUCHED", "MESSAGE_CHECKED", "NO_ATTRIBUTION", "TASK"),
-    *("TURN", "VALIDATED", "TIDIED", "UNPUBLISHED", "LOCK"),
+    *("TURN", "VALIDATED", "PASSED", "TIDIED", "UNPUBLISHED", "LOCK"),
 )
 """The constants of `tkledger.local.store` that hook.sh names files in ``.git/tk`` by."""
 
