@@ -106,3 +106,41 @@ def test_two_who_started_the_same_task_have_to_choose() -> None:
     ours = changed(base, state="in_progress", owner="alice")
     theirs = changed(base, state="in_progress", owner="bob")
     assert merge(base, ours, theirs) == (ours, ("owner",))
+
+
+ATTEMPT, LIFETIME = ({"budget": {"scope": scope}} for scope in ("attempt", "lifetime"))
+SOON, LATER = ({"retry": {"not_before": f"2026-01-{day}T12:00:00Z"}} for day in (30, 31))
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "result", "named"),
+    [
+        ({"x": {"a": {"b": 1}}}, {"x": {"a": {"b": 2}}}, {}, {"x": {"a": {"b": 1}}}, ("x.a.b",)),
+        ({}, {"retry": {"max": 3}}, {"retry": {"max": 2}}, {"retry": {"max": 2}}, ()),
+        ({}, ATTEMPT, LIFETIME, LIFETIME, ()),
+        ({}, ATTEMPT, LIFETIME, ATTEMPT, ("budget.scope",)),
+        ({}, SOON, LATER, LATER, ()),
+        ({}, SOON, LATER, SOON, ("retry.not_before",)),
+        ({}, {"spent": {"steps": 2}}, {"spent": {"steps": 3}}, {}, ("spent.steps",)),
+        (
+            {"state": "in_progress"},
+            {"state": "blocked", "owner": "x", "wait": {"reason": "user"}},
+            {"state": "in_review", "owner": "y"},
+            {"state": "in_review", "owner": "x", "wait": {"reason": "user"}},
+            ("wait", "owner"),
+        ),
+        (
+            {},
+            {"state": "blocked", "owner": "x", "wait": {"reason": "user"}},
+            {"state": "blocked", "owner": "y", "wait": {"reason": "event"}},
+            {"state": "blocked", "owner": "y", "wait": {"reason": "user"}},
+            ("owner",),
+        ),
+        ({}, {"state": "done"}, {"owner": "y"}, {"owner": "y"}, ("state",)),
+    ],
+)
+def test_what_is_disputed_is_named(
+    base: Any, ours: Any, theirs: Any, result: Any, named: tuple[str, ...]
+) -> None:
+    found = disputes(*(a_task(**one) for one in (base, ours, theirs, result)), LIFECYCLE)
+    assert sorted(found) == sorted(named)
