@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,14 +20,31 @@ class _Backend(BaseHTTPRequestHandler):
     """Hands each request to ``git http-backend``, as a web server does (gitprotocol-http, CGI)."""
 
     folder: Path
+    passwords: Mapping[str, str]
+
+    def _login(self) -> str | None:
+        """Who asks, by basic authentication; None if that is nobody. Without passwords, it is somebody."""
+        if not self.passwords:
+            return "somebody"
+        given = self.headers.get("Authorization", "").removeprefix("Basic ")
+        login, _, password = base64.b64decode(given).decode().partition(":")
+        return login if login and self.passwords.get(login) == password else None
 
     def _answer(self) -> None:
+        login = self._login()
+        if login is None:
+            self._body()
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="git"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         path, _, query = self.path.partition("?")
         env = {
             **os.environ,
             **{"GIT_PROJECT_ROOT": str(self.folder), "GIT_HTTP_EXPORT_ALL": "1"},
             **{"PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": self.command},
-            **{"CONTENT_TYPE": self.headers.get("Content-Type", ""), "REMOTE_USER": "somebody"},
+            **{"CONTENT_TYPE": self.headers.get("Content-Type", ""), "REMOTE_USER": login},
             **{"REMOTE_ADDR": HOST, "GIT_PROTOCOL": self.headers.get("Git-Protocol", "")},
             **{"HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", "")},
         }
@@ -58,9 +76,9 @@ class _Backend(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def http(folder: Path) -> Iterator[str]:
-    """The address of ``folder`` by smart http."""
-    handler = type("Backend", (_Backend,), {"folder": folder})
+def http(folder: Path, passwords: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of ``folder`` by smart http; with ``passwords`` by login, for these only."""
+    handler = type("Backend", (_Backend,), {"folder": folder, "passwords": passwords or {}})
     server = ThreadingHTTPServer((HOST, 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -38,11 +38,20 @@ class Actor(NamedTuple):
         ]
         return answer.err.rpartition("remedy: ")[2].strip()
 
-    def commits(self, name: str, text: str) -> None:
-        """One commit of code."""
+    def commits(self, name: str, text: str, task: str = "") -> None:
+        """One commit of code, as work on a task if one is given."""
         self.types(f"sh -c 'echo {text} >{name}'")
         self.types(f"git add {name}")
-        self.types(f"git commit -q -m '{text}'")
+        self.types(f"env TK_TASK={task} git commit -q -m '{text}'")
+
+
+def founds(alpha: Actor, *settings: str) -> None:
+    """Begin a ledger in a clone of an empty server, with these settings of the policy, and send it."""
+    alpha.commits("README.md", "tools")
+    alpha.types("tk init --preset agents")
+    for setting in settings:
+        alpha.types(f"tk config set {setting}")
+    alpha.types("tk sync")
 
 
 class Pair(NamedTuple):
