@@ -139,8 +139,13 @@ def test_the_environment_of_another_git_is_left_behind(
 ) -> None:
     monkeypatch.setenv("GIT_INDEX_FILE", "/nonexistent/index")
     monkeypatch.setenv("GIT_DIR", ".git")
+    chosen = {"GIT_SSH_COMMAND": "ssh -i key", "GIT_CONFIG_COUNT": "1"}
+    chosen |= {"GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "Zed"}
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
     env = environment(str(bare_git.path))
     assert "GIT_INDEX_FILE" not in env
+    assert env.items() >= chosen.items(), "what the user chooses stays"
     assert env["GIT_DIR"] == str(bare_git.path / ".git")
     assert env["LC_ALL"] == "C"
 

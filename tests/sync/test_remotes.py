@@ -48,6 +48,9 @@ def test_branches_claims_and_inboxes_travel(team: Team, url: str) -> None:
     assert ada.head() == bob.head() == team.server.git("rev-parse", "main")
     assert tk_refs(bob) == tk_refs(ada)
     ada.ok("verify", "--all")
+    ada.ok("config", "set", "claims", "required")
+    ada.ok("start", "c")
+    assert tk_refs(team.server).keys() == {"a", "b", "c"}
 
 
 def test_refusals_and_races_too(team: Team, url: str) -> None:

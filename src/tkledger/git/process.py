@@ -23,9 +23,17 @@ _KEPT = frozenset(
         *("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE"),
         *("GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "GIT_COMMITTER_DATE"),
         *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EDITOR"),
+        # how a remote is reached, by any command: a claim asks one, and a partial clone reads from one
+        *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_ALLOW_PROTOCOL"),
+        *("GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY"),
+        *("GIT_PROXY_COMMAND", "GIT_HTTP_USER_AGENT", "GIT_HTTP_LOW_SPEED_LIMIT", "GIT_PROTOCOL"),
+        *("GIT_HTTP_LOW_SPEED_TIME", "GIT_CONFIG_COUNT"),
     }
 )
 """The part of git's environment that is the user's choice; the rest is left over from another git."""
+
+_PAIRS = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
+"""How the variables begin that GIT_CONFIG_COUNT counts."""
 
 _PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"})
 """The variables of these that may be paths relative to the current folder."""
@@ -62,10 +70,14 @@ _DEFAULT_SIGNALS = (13, 25)
 
 def environment(folder: str) -> dict[str, str]:
     """The environment of a git that is run elsewhere, for a user who is in ``folder``."""
-    found = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _KEPT}
+    found = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or _is_kept(k)}
     for name in _PLACES & found.keys():  # git is run elsewhere, where they would mislead
         found[name] = os.path.join(folder, found[name])
     return {**found, **_PLAIN}
+
+
+def _is_kept(name: str) -> bool:
+    return name in _KEPT or name.startswith(_PAIRS)
 
 
 # -- one process -------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ The only importer of GitPython, which reads git's progress.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from subprocess import Popen
@@ -18,14 +17,6 @@ from tkledger.git.repo import Repo
 
 Listener = Callable[[str, float, float | None], None]
 """Takes what git is doing, how much of it is done, and of how much if that is known."""
-
-_USERS = (
-    *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_ALLOW_PROTOCOL"),
-    *("GIT_SSL_NO_VERIFY", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY"),
-    *("GIT_PROXY_COMMAND", "GIT_HTTP_USER_AGENT", "GIT_HTTP_LOW_SPEED_LIMIT", "GIT_PROTOCOL"),
-    *("GIT_HTTP_LOW_SPEED_TIME", "GIT_CONFIG_COUNT"),
-)
-"""The variables by which the user chooses how a remote is reached."""
 
 LATE = "moved meanwhile, so this was not judged"
 """The words of our own hook on a server for a push whose refs moved before it was judged."""
@@ -167,7 +158,7 @@ def _talk(repo: Repo, argv: list[str], progress: Listener | None) -> Spoken:
     With ``progress`` there is a terminal, on which git may ask for a password, and which interrupts
     git along with tk. Without, git is apart: killing tk then leaves none of its lock files behind.
     """
-    env = {name: os.environ[name] for name in _USERS if name in os.environ}
+    env = {}
     if progress is not None:
         env["GIT_TERMINAL_PROMPT"] = "1"
         if argv[0] != "ls-remote":
