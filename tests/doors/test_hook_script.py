@@ -380,6 +380,23 @@ def test_a_commit_that_sh_lets_pass_changes_no_task(project: Project, paths: set
     )
 
 
+def test_a_turn_that_cannot_be_waited_for_ends_no_hook(project: Project) -> None:
+    """As in a repository of several users, of whom another made the file."""
+    python = project.write("python", "#!/bin/sh\nexit 7\n")
+    python.chmod(0o755)
+    hook = project.write("hook", script.hook("pre-receive", str(python)))
+    (project.path / ".git/tk/turn").unlink(missing_ok=True)
+    (project.path / ".git/tk/turn").mkdir(parents=True)
+    done = subprocess.run(
+        ["sh", str(hook)],
+        cwd=project.path / ".git",
+        input=f"{project.head()} {project.head()} refs/heads/main\n",
+        env={**os.environ, "GIT_DIR": "."},
+        text=True,
+    )
+    assert done.returncode == 7, "Python is asked"
+
+
 # -- validated tips --------------------------------------------------------------------------
 
 

@@ -30,6 +30,24 @@ def test_a_link_in_its_place_is_replaced_and_not_followed(tmp_path: Path) -> Non
     assert not (tmp_path / "file").is_symlink()
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o2775, 0o2770])
+def test_what_is_kept_is_as_open_as_the_git_folder(tmp_path: Path, mode: int) -> None:
+    """Whatever the umask: where several users share a repository, the next one writes there."""
+    tmp_path.chmod(mode)
+    store = Store(str(tmp_path))
+    umask = os.umask(0o027)
+    try:
+        store.replace("seen", "a", data=b"one")
+        os.close(store.opened("lock"))
+    finally:
+        os.umask(umask)
+    shared = mode & 0o020
+    for name in ("tk", "tk/seen"):
+        assert (tmp_path / name).stat().st_mode & 0o7777 == (mode if shared else 0o750)
+    for name in ("tk/seen/a", "tk/lock"):
+        assert (tmp_path / name).stat().st_mode & 0o7777 == (mode & 0o666 if shared else 0o640)
+
+
 def test_a_scratch_file_never_opens_one_that_exists(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,9 +180,11 @@ take_turn() { # pushes to the server's own branch, one at a time; reject one who
 	case "$input
 " in *" ${head#ref: }
 "*) ;; *) return 0 ;; esac
-	[ -d "$folder/tk" ] || mkdir -p "$folder/tk" 2>/dev/null
-	{ : >>"$folder/tk/@TURN@"; } 2>/dev/null || return 0
-	exec 9>>"$folder/tk/@TURN@"
+	# not by `:` or `exec` alone: sh ends without a word if a special one cannot open its file; and to
+	# read, since another user of a shared repository may have made it
+	[ -f "$folder/tk/@TURN@" ] || { true >>"$folder/tk/@TURN@"; } 2>/dev/null
+	[ -f "$folder/tk/@TURN@" ] && [ -r "$folder/tk/@TURN@" ] || return 0
+	exec 9<"$folder/tk/@TURN@"
 	flock -w 10 9 # after ten seconds go on without: turns only save time
 	while read -r old _ ref; do
 		case $old in *[!0]*) ;; *) old= ;; esac
@@ -219,8 +221,10 @@ EOF
 	[ -n "$old" ] || return 0
 	case $old in *[!0]*) ;; *) return 1 ;; esac
 	case $tip in *[!0]*) ;; *) return 1 ;; esac
-	look merge-base --is-ancestor "$old" "$tip" && { : >>"$folder/tk/@LOCK@"; } 2>/dev/null || return 1
-	exec 8>>"$folder/tk/@LOCK@"
+	[ -f "$folder/tk/@LOCK@" ] && [ -r "$folder/tk/@LOCK@" ] && [ -w "$folder/tk" ] || return 1
+	look merge-base --is-ancestor "$old" "$tip" || return 1
+	exec 8<"$folder/tk/@LOCK@"
+	[ ! -g "$folder" ] || umask 002 # the next user of a shared repository reads the file
 	flock -w 30 8 && put_in_place
 	moved=$?
 	exec 8>&- # Python waits for it, too

@@ -23,9 +23,8 @@ def writing(repo: Repo) -> Iterator[bool]:
     The swap of the ref keeps writers apart, not the lock; but the lock saves them retries and
     keeps index and working files in step. It ends with the process.
     """
-    path = Store(repo.common_dir).path(LOCK)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    store = Store(repo.common_dir)
+    path, lock = store.path(LOCK), store.opened(LOCK)
     try:
         if _lock_at_once(lock):
             yield False

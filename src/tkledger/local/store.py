@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from stat import S_IMODE, S_ISDIR
 
 # In the common git folder, for all worktrees of a repository.
 LOCK = "lock"
@@ -67,11 +68,22 @@ class Store:
         except FileNotFoundError:
             return None
 
+    def make(self, *name: str) -> str:
+        """The path of a file, whose folder is made if there is none."""
+        path = self.path(*name)
+        make_folder(os.path.dirname(path), os.path.dirname(self._folder))
+        return path
+
+    def opened(self, *name: str) -> int:
+        """A file to lock, which is made if there is none, open for writing."""
+        path = self.make(*name)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        share(path, os.path.dirname(self._folder))
+        return file
+
     def replace(self, *name: str, data: bytes) -> None:
         """Replace or create a file."""
-        path = self.path(*name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        replace(path, data)
+        replace(self.make(*name), data, like=os.path.dirname(self._folder))
 
     def keep(self, *name: str, data: bytes) -> None:
         """The same for a file that only saves time: a failure to write it is ignored."""
@@ -84,12 +96,39 @@ class Store:
             os.unlink(self.path(*name))
 
 
-def replace(path: str, data: bytes, *, mode: int | None = None) -> None:
-    """Replace or create a file atomically: a reader sees the old contents or the new ones."""
+def make_folder(path: str, like: str) -> None:
+    """Make a folder, and those above it, that others may use as they may use the folder ``like``."""
+    if os.path.isdir(path):
+        return
+    make_folder(os.path.dirname(path), like)
+    with suppress(FileExistsError):
+        os.mkdir(path)
+        share(path, like)
+
+
+def share(path: str, like: str) -> None:
+    """Let group and others use what was made at ``path`` as they may use the folder ``like``.
+
+    In a repository that several users share (core.sharedRepository) git does so for its own files, for
+    whatever the umask of the one who made it the next one has to write there. What is another's stays.
+    """
+    shared, own = os.stat(like).st_mode, os.lstat(path).st_mode
+    bits = shared & (0o2077 if S_ISDIR(own) else 0o066)
+    if shared & 0o022 and own & bits != bits:
+        with suppress(PermissionError):
+            os.chmod(path, S_IMODE(own) | bits)
+
+
+def replace(path: str, data: bytes, *, mode: int | None = None, like: str = "") -> None:
+    """Replace or create a file atomically: a reader sees the old contents or the new ones. Others may
+    use it as they may use the folder ``like``, if one is given.
+    """
     scratch = scratch_file(path, data)
     try:
         if mode is not None:
             os.chmod(scratch, mode)
+        if like:
+            share(scratch, like)
         os.replace(scratch, path)
     except OSError:
         os.unlink(scratch)
@@ -104,7 +143,8 @@ def project(scratch: str, path: str, data: bytes, may: Callable[[], bool] = lamb
     replaced, not followed, and nothing is written through one in place of its folder.
     """
     folder = os.path.dirname(path)
-    os.makedirs(os.path.dirname(scratch), exist_ok=True)
+    own = os.path.dirname(scratch)
+    make_folder(own, os.path.dirname(own))
     os.makedirs(folder, exist_ok=True)
     for place in (scratch, path):
         if os.path.islink(folder):

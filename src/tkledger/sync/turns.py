@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from tkledger.local.store import share
 from tkledger.report import SILENT, Progress
 
 HELD_SECONDS = 10.0
@@ -52,8 +53,12 @@ def _opened(path: str | None) -> int | None:
     try:
         import fcntl  # noqa: F401 - not on Windows
 
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        folder = os.path.dirname(path)
+        os.makedirs(folder, exist_ok=True)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        for made in (folder, path):  # others who share a repository wait here as well
+            share(made, os.path.dirname(folder))
+        return lock
     except (ImportError, OSError):
         return None
 
