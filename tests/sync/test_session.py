@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from tests.support import servers
+from tests.support import servers, unix_users
 from tests.support.project import Answer, Project
 from tests.support.session import Actor, Pair, founds, works_an_epic
 from tests.support.team import tk_refs
@@ -75,6 +75,25 @@ def test_three_agents_of_one_login_work_an_epic_at_a_host_that_knows_who_pushes(
         _a_third_approves(alpha, beta, gamma)
         _no_other_login_speaks_for_it(gamma, mallory)
     server.ok("verify", "--all")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(bool(unix_users.missing()), reason=unix_users.missing() or "nothing is missing")
+def test_two_users_work_an_epic_over_ssh() -> None:
+    """The server is told that the login is who pushes: so nobody approves in another's name."""
+    with unix_users.host(("alpha", "beta")) as host:
+        server = Project(host.folder / "server.git")
+        alpha = host.actor("alpha")
+        logins = [f"{host.login(name)}={name}" for name in ("alpha", "beta")]
+        founds(alpha, f"pushers {' '.join(logins)}", "proof pusher")
+        server.git("config", "tk.pusher", "USER")
+        for line in ("tk hooks install --server", "tk doctor --fix"):
+            done = host.as_user("alpha", line.split(), server.path)
+            assert done.status == Exit.OK, done.said
+        beta = host.actor("beta")
+        beta.types("tk hooks install")
+        beta.types("tk doctor")
+        works_an_epic(Pair(alpha, beta, lambda: {*tk_refs(server)}))
 
 
 def _one_login_is_one(alpha: Actor, beta: Actor) -> None:
