@@ -135,6 +135,28 @@ def test_a_server_without_a_branch_gets_its_law_by_the_first_push(clone: Clone) 
     clone.push()
 
 
+@pytest.mark.parametrize("there", [False, True], ids=["no such branch", "no ledger there"])
+def test_who_creates_the_branch_of_head_does_not_choose_the_law(clone: Clone, there: bool) -> None:
+    """The ledger came on another branch first, and named who may change the policy."""
+    clone.hooks_off()
+    old = clone.oid()
+    clone.ok("config", "set", "roles", "policy=boss@example.org")
+    clone.push(f"{old}:refs/heads/work")
+    clone.push("main:refs/heads/work")
+    first = clone.git("rev-list", "--max-parents=0", "main")
+    if there:
+        clone.git("update-ref", "refs/heads/trunk", first, cwd=clone.server)
+    clone.git("symbolic-ref", "HEAD", "refs/heads/trunk", cwd=clone.server)
+    clone.git("update-ref", "-d", "refs/heads/main", cwd=clone.server)
+    clone.git("switch", "-q", "-c", "mine", old)
+    clone.ok("config", "set", "roles", "policy=test@example.org")
+    for new in (old, "mine"):
+        refused(clone, f"{new}:refs/heads/trunk", match="TK712.*lacks .* of refs/heads/work")
+    clone.git("switch", "-q", "-c", "again", old)
+    clone.git("pull", "-q", "--no-rebase", "origin", "work")
+    clone.push("again:refs/heads/trunk")
+
+
 def begun(clone: Clone, *parents: str) -> str:
     """A commit that begins a ledger with the very files of main's."""
     files = clone.oid("main:.tasks")

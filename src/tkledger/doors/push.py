@@ -11,7 +11,7 @@ from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.door_rules.identity import RestrictedAction
-from tkledger.core.door_rules.push import NewLedger, RefUpdate
+from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
@@ -49,6 +49,8 @@ def judge_push(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[V
     arrived = _commits(ledger, here, others)
     yield from arrived.violations
     yield from _claims(ledger.repo, policy, lines, arrived.workers)
+    if policy is None:
+        yield from _first_policy(ledger.repo, others)
     yield from _refs(ledger, policy, others, arrived.dates, now)
 
 
@@ -156,6 +158,23 @@ def _second_ledgers(repo: Repo, begin: Sequence[Oid]) -> Iterator[Violation]:
             continue  # judged again, since what was validated is not known any more
         yield from (one._replace(commit=oid) for one in judge_door(NewLedger(oid, other)))
         other = other or oid[:10]
+
+
+def _first_policy(repo: Repo, lines: Sequence[RefLine]) -> Iterator[Violation]:
+    """The branch of the server's HEAD that gets its first policy by this push, if another branch or
+    tag that is here already has a newer one.
+    """
+    new = next((line.new for line in lines if line.ref == repo.head_ref), None)
+    if not new or repo.read(f"{new}:{POLICY_PATH}") is None:
+        return
+    if repo.head is not None and repo.read(f"{repo.head}:{POLICY_PATH}") is not None:
+        return  # it has one, which cannot be read
+    others = ("--branches", "--tags", "--not", new)
+    missing = repo.run("rev-list", "-1", *others, "--", POLICY_PATH).decode().strip()
+    if missing:
+        form = ("--count=1", "--format=%(refname)", f"--contains={missing}")
+        ref = repo.run("for-each-ref", *form, *BRANCHES_AND_TAGS).decode(errors="surrogateescape")
+        yield from judge_door(FirstPolicy(repo.head_ref, missing, ref.strip("\n")))
 
 
 def _unattributed(

@@ -11,7 +11,7 @@ from tkledger.core.door_rules.branches import WorkOnBranches
 from tkledger.core.door_rules.claims import ClaimedWork, Handover
 from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.idle import NewTask
-from tkledger.core.door_rules.push import NewLedger, RefUpdate
+from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
 
 if TYPE_CHECKING:
     from tkledger.core.door_rules import DoorFact
@@ -60,4 +60,5 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK710 another ledger", NewLedger(OID, "refs/heads/main")),
     ("TK711 a step", WorkOnBranches("a", (Gauge(Limit("a", "steps", 3, False, False), 4),))),
     ("TK711 a child", WorkOnBranches("a", children=3, most=2)),
+    ("TK712 a newer policy elsewhere", FirstPolicy("refs/heads/main", OID, "refs/heads/a;b")),
 )

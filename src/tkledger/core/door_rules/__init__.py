@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from tkledger.core.door_rules.claims import ClaimedWork, Handover
     from tkledger.core.door_rules.identity import RestrictedAction
     from tkledger.core.door_rules.idle import NewTask
-    from tkledger.core.door_rules.push import NewLedger, RefUpdate
+    from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
 
     DoorFact: TypeAlias = (
         RefUpdate
         | NewLedger
+        | FirstPolicy
         | WorkOnBranches
         | RestrictedAction
         | CodeCommit

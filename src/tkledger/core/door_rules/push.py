@@ -137,3 +137,35 @@ def second_ledger_pushed(new: NewLedger) -> Iterator[Finding]:
             f"begins a second ledger beside that of {new.other}",
             f"in the clone: git rebase --onto origin/{quoted(branch)} {new.commit[:10]}",
         )
+
+
+class FirstPolicy(NamedTuple):
+    """The branch of a server's HEAD, which gets a policy by a push for the first time.
+
+    ref: its full name; missing: the commit that last changed the policy of another branch or tag of
+    the server, ``other``, and is not in the new commit's history
+    """
+
+    ref: str
+    missing: str
+    other: str
+
+
+@door_rule("TK712", FirstPolicy)
+def older_policy_first(first: FirstPolicy) -> Iterator[Finding]:
+    """The branch of the server's HEAD gets its first policy, and another branch or tag has a newer one.
+
+    It is asked only if that branch does not exist yet, or has no ledger, while others have one.
+
+    Why: the policy of that branch is the server's law; with one from before the roles were given
+    away, anyone could take them.
+
+    Remedy: merge the other branch, and push again; or on the server, `git symbolic-ref HEAD
+    refs/heads/BRANCH` lets the other branch decide.
+    """
+    other = first.other.removeprefix("refs/heads/")
+    yield Finding(
+        first.ref,
+        f"would decide by a policy that lacks {first.missing[:10]} of {first.other}",
+        f"git pull --no-rebase origin {quoted(other)}, then push again",
+    )
