@@ -77,7 +77,7 @@ def test_show_gives_the_file_and_what_is_derived(grown: Tk, git: Git) -> None:
     derived = said["derived"]
     known = {
         "created_at", "updated_at", "started_at", "seconds_active", "steps", "tokens", "cost",
-        "depth", "children", "blocked_by", "claim", "legal",
+        "depth", "children", "blocked_by", "claim", "legal", "limits",
     }  # fmt: skip
     assert set(derived) <= known
     assert all(TIME.match(derived[name]) for name in ("created_at", "updated_at", "started_at"))

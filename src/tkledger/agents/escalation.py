@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tkledger.agents import worktrees
 from tkledger.api.session import Carried, Session
-from tkledger.claims import standing
+from tkledger.claims import elsewhere
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
@@ -72,7 +72,7 @@ def where_begun(session: Session, word: str, key: str | None = None) -> tuple[Se
     """
     task = existing(session.head(), word)
     place = worktrees.worktree_of(session.repo, identity.identities(session.repo)[2], task.id)
-    there = standing.task_at(session.repo, place.branch, task.id)
+    there = elsewhere.task_at(session.repo, place.branch, task.id)
     if place.branch == session.repo.head_ref or there is None:
         return session, task
     if there.state is State.TODO and (key is None or not _is_used(session, place.branch, key)):

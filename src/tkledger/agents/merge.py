@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
-from tkledger.claims import moves, single, standing
+from tkledger.claims import elsewhere, moves, single, standing
 from tkledger.core.change import Refused, quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
@@ -90,7 +90,7 @@ def merge_finished(session: Session, word: str) -> Landed:
 def _ends(session: Session, place: Worktree, task_id: str) -> _Ends:
     """What is to be merged into what. Raises TkError if it is not to be merged, or nobody knows where."""
     repo = session.repo
-    task = standing.task_at(repo, place.branch, task_id)
+    task = elsewhere.task_at(repo, place.branch, task_id)
     if task is None:
         fact = f"there is no branch {place.short} that has {task_id}"
         raise unusable("no-branch", fact, f"tk show {task_id}")

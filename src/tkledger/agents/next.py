@@ -6,17 +6,14 @@ import time
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from tkledger.agents import worktrees
 from tkledger.api.session import Session
 from tkledger.claims import standing as claims
 from tkledger.core.change import Refused, quoted
-from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
-from tkledger.git import identity
 from tkledger.ledger import birth_order
 from tkledger.ledger.proposal import Recorded
 
@@ -142,17 +139,8 @@ def candidates(
         remote.fetch(session.repo, who.remote)
     standing = claims.every(session.repo, who.remote)
     holders = {task: held.claim.holder for task, held in standing.items() if held.live}
-    begun = {task.id for task in ledger.ready() if _begun(session, task.id)}
-    return pick(ledger, Wish(who.actor, labels, frozenset({*lost, *begun})), holders)
-
-
-def _begun(session: Session, task_id: str) -> bool:
-    """Whether a task was begun already on the branch that it has for itself."""
-    branch = worktrees.branch_of(identity.identities(session.repo)[2], task_id)
-    there = (
-        claims.task_at(session.repo, branch, task_id) if branch != session.repo.head_ref else None
-    )
-    return there is not None and there.state is not State.TODO
+    without = frozenset({*lost, *session.begun(ledger)})
+    return pick(ledger, Wish(who.actor, labels, without), holders)
 
 
 def _started(session: Session, task_id: str, key: str | None, *, dry_run: bool = False) -> Taken:

@@ -33,7 +33,7 @@ def longest_waiting(session: Session, labels: Iterable[str] = ()) -> Review | No
         for task in ledger.tasks()
         if task.state is State.IN_REVIEW and set(labels) <= set(task.labels)
     ]
-    tips = tips_of(session, ledger, waiting)
+    tips = tips_of(ledger, waiting)
     known = {task.id for task in waiting}
 
     def workers(task: Task) -> Collection[str]:
@@ -48,7 +48,8 @@ def longest_waiting(session: Session, labels: Iterable[str] = ()) -> Review | No
     move = recent.moves.get(task.id)
     rank = f"waits the longest of {len(found)}" if len(found) > 1 else "the only one that waits"
     since = f", since {iso(move.at)}, by {move.actor}" if move else ""
-    return Review(task, f"{rank} for your review{since}", ledger.elsewhere.get(task.id, ""))
+    place = ledger.elsewhere.get(task.id)
+    return Review(task, f"{rank} for your review{since}", place.branch if place else "")
 
 
 def to_review(
@@ -66,15 +67,10 @@ def to_review(
     return sorted(reviewable(ledger, actor, workers), key=waits_since)
 
 
-def tips_of(session: Session, ledger: Snapshot, tasks: Iterable[Task]) -> dict[str, Oid]:
+def tips_of(ledger: Snapshot, tasks: Iterable[Task]) -> dict[str, Oid]:
     """The tips of the branches on which these tasks were read, by task, if those are others than HEAD's."""
-    places = {
-        task.id: f"refs/heads/{place}"
-        for task in tasks
-        if (place := ledger.elsewhere.get(task.id)) is not None
-    }
-    found = session.repo.read_many(list(places.values()))
-    return {task: one[0] for task, one in zip(places, found) if one is not None}
+    places = ((task.id, ledger.elsewhere.get(task.id)) for task in tasks)
+    return {task: place.tip for task, place in places if place is not None}
 
 
 def all_tips(session: Session, tips: dict[str, Oid]) -> list[Oid]:

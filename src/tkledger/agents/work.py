@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
-from tkledger.claims import single, standing
+from tkledger.claims import elsewhere, single
 from tkledger.core.claim import is_active
 from tkledger.git import identity
 from tkledger.verbs.ids import existing
@@ -36,7 +36,7 @@ def begin(session: Session, word: str, key: str | None = None) -> Begun:
 
         if is_used(repo, place.branch, key):
             return Begun(task_id, place, _started(session, place, task_id, None, key))
-    if standing.task_at(repo, place.branch, task_id) is None:
+    if elsewhere.task_at(repo, place.branch, task_id) is None:
         session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
     held = single.reserve(repo, who, task_id)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-from tkledger.core import ref_names
+from tkledger.claims.elsewhere import branch_of
 from tkledger.core.change import quoted
 from tkledger.core.trailers import lines
 from tkledger.errors import unusable
@@ -18,11 +18,8 @@ from tkledger.git.errors import GitError
 from tkledger.git.repo import Repo
 from tkledger.local.store import TASK, Store
 
-BRANCH_SETTING = "tk.branch"
-"""Configuration of a clone: how the branch of a task is called, with ``{id}`` in it."""
-
 FOLDER_SETTING = "tk.worktrees"
-"""Likewise: the folder that the checkouts lie in, from the top of the main one."""
+"""Configuration of a clone: the folder that the checkouts lie in, from the top of the main one."""
 
 
 class Worktree(NamedTuple):
@@ -35,12 +32,6 @@ class Worktree(NamedTuple):
     def short(self) -> str:
         """The branch as people say it."""
         return self.branch.removeprefix("refs/heads/")
-
-
-def branch_of(config: Mapping[str, str], task: str) -> str:
-    """The branch that a task has for itself, as a full ref name."""
-    name = config.get(BRANCH_SETTING, ref_names.TASK_BRANCHES.removeprefix("refs/heads/") + "{id}")
-    return "refs/heads/" + name.replace("{id}", task)
 
 
 def worktree_of(repo: Repo, config: Mapping[str, str], task: str) -> Worktree:

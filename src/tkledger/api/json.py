@@ -96,7 +96,7 @@ def gauge_json(gauge: Gauge, exhausted: int | None = None) -> Json:
     )
 
 
-def details_json(details: Details) -> Json:
+def details_json(task: Task, details: Details) -> Json:
     """What is known of a task beyond its file: times, counts, neighbours, legal moves, its claim."""
     used = used_json(details.used._replace(seconds=0))
     names = ("created_at", "updated_at", "started_at")
@@ -104,6 +104,8 @@ def details_json(details: Details) -> Json:
         **{name: at for name in names if (at := getattr(details, name)) is not None},
         "seconds_active": details.used.seconds,
         **used,
+        "limits": budget_json(task, details.used, details.gauges, details.at)["limits"],
+        **({"shallow": True} if details.shallow else {}),
         "depth": details.depth,
         "children": [child.id for child in details.children],
         "blocked_by": list(details.blocked_by),

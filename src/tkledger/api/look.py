@@ -11,7 +11,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import unusable
-from tkledger.git import history
+from tkledger.git.objects import Oid
 from tkledger.verbs.ids import existing, find
 
 if TYPE_CHECKING:
@@ -67,10 +67,13 @@ def ready(
     """
     ledger = session.read(at)
     claimed = {} if at else session.standing()
+    begun = () if at else session.begun(ledger)
     found = [
         task
         for task in ledger.ready()
-        if set(labels) <= set(task.labels) and not (task.id in claimed and claimed[task.id].live)
+        if set(labels) <= set(task.labels)
+        and task.id not in begun
+        and not (task.id in claimed and claimed[task.id].live)
     ]
     return ledger, found
 
@@ -113,12 +116,10 @@ def tasks_json(ledger: Snapshot, tasks: Iterable[Task]) -> list[Json]:
 
 def columns_json(ledger: Snapshot) -> dict[str, list[Json]]:
     """The tasks by their state, mistakes left out."""
-    from tkledger.api.json import task_json
-
     columns: dict[str, list[Json]] = {state.value: [] for state in State}
     for task in ledger.tasks():
         if not task.is_mistake:
-            columns[task.state.value].append(task_json(task))
+            columns[task.state.value].append(task_with_place(task, ledger))
     return columns
 
 
@@ -127,7 +128,7 @@ def task_with_place(task: Task, ledger: Snapshot) -> Json:
     from tkledger.api.json import task_json
 
     place = ledger.elsewhere.get(task.id)
-    return {**task_json(task), **({"elsewhere": place} if place else {})}
+    return {**task_json(task), **({"elsewhere": place.branch} if place else {})}
 
 
 def details(session: Session, ledger: Snapshot, task: Task, at: str | None = None) -> Details:
@@ -136,13 +137,19 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     from tkledger.core.time import iso
     from tkledger.ledger import limits, log
 
-    tip = session.tip(at)
+    tip = place_of(session, ledger, task.id, at)
     known = times(log.entries(session.ledger, tip, task.id))
+    usage = limits.usage(session.ledger, tip)
+    spent = _spending(ledger, task, usage, {})
     held = None if at else session.standing().get(task.id)
     children = [found for found in map(ledger.task, ledger.children(task.id)) if found]
     return Details(
         **{name: iso(value) for name, value in known._asdict().items() if value is not None},
-        used=limits.usage(session.ledger, tip).used(task),
+        used=spent.used,
+        gauges=tuple(spent.gauges),
+        at=usage.at,
+        place=_way_on(ledger, task) if task.id in ledger.elsewhere else None,
+        shallow=session.repo.is_shallow,
         depth=ledger.depth(task.id),
         children=tuple(Child(child.id, child.state) for child in children),
         blocked_by=tuple(ledger.blocked_by(task)),
@@ -152,6 +159,18 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
         claim=_claim(held),
         reopened_as=tuple(one.id for one in ledger.successors(task.id)) if task.ended else (),
     )
+
+
+def _way_on(ledger: Snapshot, task: Task) -> tuple[str, str]:
+    from tkledger.claims.elsewhere import standing_there
+
+    return standing_there(ledger, task.id)
+
+
+def place_of(session: Session, ledger: Snapshot, task_id: str, at: str | None = None) -> Oid:
+    """The commit that a task of such a ledger is shown as of: the branch's that it is further on, if any."""
+    place = ledger.elsewhere.get(task_id)
+    return place.tip if place else session.tip(at)
 
 
 def _claim(held: Standing | None) -> Json | None:
@@ -169,7 +188,11 @@ def prospects(
     from tkledger.ledger.proposal import about_to_be
     from tkledger.verbs.legal_moves import outlooks
 
-    counted = partial(about_to_be, session.ledger, parents=[session.tip(at)], message=None)
+    tip = place_of(session, ledger, task.id, at)
+    ledger = (
+        session.ledger.at(tip) if ledger.elsewhere else ledger
+    )  # what is not merged counts for nothing
+    counted = partial(about_to_be, session.ledger, parents=[tip], message=None)
     return outlooks(ledger, task, counted)
 
 
@@ -179,9 +202,10 @@ def entries(
     """What commits did to a task, or to all, oldest first; ``limit`` keeps the newest."""
     from tkledger.ledger import log
 
-    ledger = session.read(at)
+    ledger = session.look(at) if word else session.read(at)
     task_id = find(ledger, word, reading=True) if word else None
-    found = list(log.entries(session.ledger, session.tip(at), task_id))
+    tip = place_of(session, ledger, task_id or "", at)
+    found = list(log.entries(session.ledger, tip, task_id))
     return found[-limit:] if limit else found
 
 
@@ -209,16 +233,18 @@ def spending(
             "this clone is shallow: usage recorded before its history begins is missing",
             "git fetch --unshallow",
         )
-    ledger = session.read(at)
-    usage = limits.usage(session.ledger, history.commit_at(session.repo, at) if at else None)
-    shown = [existing(ledger, word, reading=True)] if word else _worth_showing(ledger, usage)
-    assert ledger.policy is not None
+    ledger = session.look(at) if word else session.read(at)
+    shown = [existing(ledger, word, reading=True)] if word else []
+    tip = place_of(session, ledger, shown[0].id if shown else "", at)
+    usage = limits.usage(session.ledger, tip)
+    shown = shown or _worth_showing(ledger, usage)
     sums: Sums = {}  # what is used below one task is asked for each below it
-    rows = [
-        Spending(task, usage.used(task), gauges(ledger.policy, ledger, task, usage, sums))
-        for task in shown
-    ]
-    return rows, usage.at
+    return [_spending(ledger, task, usage, sums) for task in shown], usage.at
+
+
+def _spending(ledger: Snapshot, task: Task, usage: Usage, sums: Sums) -> Spending:
+    assert ledger.policy is not None
+    return Spending(task, usage.used(task), gauges(ledger.policy, ledger, task, usage, sums))
 
 
 def _worth_showing(ledger: Snapshot, usage: Usage) -> list[Task]:

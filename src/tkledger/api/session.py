@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Refused, Violation, change
-from tkledger.core.claim import is_active
 from tkledger.core.field import FieldError, line
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.rules import advice
@@ -18,7 +17,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, KEY
 from tkledger.errors import TkError, usage_error
-from tkledger.git import history, identity
+from tkledger.git import history, identity, refs
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
@@ -93,13 +92,21 @@ class Session:
         return found
 
     def look(self, at: str | None = None) -> Snapshot:
-        """The same, with the tasks that are claimed on other branches as they are there."""
+        """The same, with the tasks that are further on other branches as they are there."""
         found = self.read(at)
-        if at is not None:
+        if at is not None or not refs.other_branches(self.repo):
             return found
-        from tkledger.claims.standing import shown
+        from tkledger.claims.elsewhere import shown
 
         return shown(self.repo, found, self.standing())
+
+    def begun(self, ledger: Snapshot) -> Collection[str]:
+        """The tasks of HEAD's ledger that were begun on other branches, so that nobody is to begin them here."""
+        if not refs.other_branches(self.repo):
+            return ()
+        from tkledger.api.places import begun
+
+        return begun(self, ledger)
 
     def tip(self, at: str | None = None) -> Oid:
         """The commit that such a ledger is read at."""
@@ -154,15 +161,22 @@ class Session:
                 asked = [(verb, {"key": f"{key} {n}", **o}) for n, (verb, o) in enumerate(asked)]
             steps[:] = self._steps(before, asked, places)
             self._work = [step.id for step in steps] if any(step.work for step in steps) else []
+            starts = [one.id for one, (verb, _) in zip(steps, asked) if verb == Event.START]
+            if starts and refs.other_branches(self.repo):
+                from tkledger.api.places import require_not_begun
+
+                require_not_begun(self, before, starts)
             return self._proposal(before, steps)
 
         try:
             return Carried(self.record(propose, dry_run=dry_run, key=key), steps)
-        except Refused:
+        except Refused as refused:
             for verb, options in () if callable(verbs) else verbs:
                 if verb == Event.START:
                     self._require_unclaimed(options["id"])
-            raise
+            from tkledger.api.places import with_places
+
+            raise with_places(self, refused) from None
 
     def _steps(self, before: Snapshot, verbs: Verbs, places: Sequence[str]) -> list[Proposed]:
         """Each verb on the ledger that the one before it leaves."""
@@ -259,7 +273,7 @@ class Session:
         ledger = self.ledger.head()
         found = ledger.matching(text.lower()) if ledger.policy else []
         task = ledger.task(found[0]) if len(found) == 1 else None
-        if task is not None and is_active(task):
+        if task is not None and task.state in (State.IN_PROGRESS, State.IN_REVIEW):
             from tkledger.claims import standing as claims
 
             who = self.claimant(ledger)

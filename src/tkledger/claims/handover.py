@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tkledger.claims.standing import Standing, standing, task_at
+from tkledger.claims.elsewhere import task_at
+from tkledger.claims.standing import Standing, standing
 from tkledger.core.change import Violation
 from tkledger.core.claim import Claim, is_active, parsed
 from tkledger.core.door_rules import judge_door

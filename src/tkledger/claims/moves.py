@@ -13,7 +13,6 @@ from tkledger.claims.standing import (
     claimed,
     fencing,
     standing,
-    task_at,
 )
 from tkledger.core.change import Refused, Violation
 from tkledger.core.claim import (
@@ -87,11 +86,15 @@ def is_free(repo: Repo, held: Standing | None, who: Claimant) -> bool:
         return False
     if held.claim.branch == who.branch:
         return True
+    from tkledger.claims.elsewhere import task_at
+
     return not is_active(task_at(repo, held.claim.branch, held.claim.task))
 
 
 def is_over(repo: Repo, held: Standing) -> bool:
     """Whether a finished task is finished at its base too, or its branch no longer exists here."""
+    from tkledger.claims.elsewhere import task_at
+
     at_base = task_at(repo, held.claim.base, held.claim.task)
     if at_base is not None and at_base.ended:
         return True

@@ -6,26 +6,20 @@ It does not move them; `moves` does, and `remote` asks a remote.
 from __future__ import annotations
 
 import time
-from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import Claim, parsed
-from tkledger.core.layout import path_of
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task
 from tkledger.core.trailers import KEY, trailers
 from tkledger.errors import Exit, TkError
-from tkledger.files import codec
-from tkledger.git import history
+from tkledger.git import history, refs
 from tkledger.git.cat_file import Found
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.local.first_seen import forget_others, note_first_seen
 
 _MOST = 10_000
 """How many renewals are read, at most, to find who held a task before."""
@@ -110,52 +104,32 @@ def held_on(repo: Repo, task: str, remote_name: str | None = None) -> Standing |
 
 
 def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
-    """All claims, by one listing of refs; of a remote's, those fetched before.
+    """All claims; of a remote's, those fetched before.
 
     Without a name, the first remote that has any.
     """
-    out = repo.run("for-each-ref", "--format=%(refname)", ref_names.CLAIMS, ref_names.REMOTES)
     names = [
         name
-        for name in out.decode(errors="surrogateescape").split()
+        for name in refs.names(repo, ref_names.CLAIMS, ref_names.REMOTES)
         if name.startswith(ref_names.CLAIMS) or "/claims/" in name
     ]
     remotes = [name[len(ref_names.REMOTES) :].partition("/claims/")[0] for name in names]
     there = remote_name or next(
         (one for one, name in zip(remotes, names) if ref_names.CLAIMS not in name), None
     )
+    if not names:
+        return {}
+    from tkledger.local.first_seen import forget_others  # most often there is none
+
     found = standing(repo, list(dict.fromkeys(n.rpartition("/")[2] for n in names)), there)
     oids = {one for held in found.values() for one in (held.local, held.there) if one}
     forget_others(repo.common_dir, oids)
     return found
 
 
-def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapshot:
-    """The ledger, with tasks that are claimed on other branches as they are there, and marked so."""
-    found: dict[str, Task] = {}
-    places: dict[str, str] = {}
-    for task, held in known.items():
-        branch = held.claim.branch
-        if not held.live or branch == repo.head_ref or task not in ledger.entries:
-            continue
-        there = task_at(repo, branch, task)
-        if there is not None and there != ledger.task(task) and not _ahead(ledger.task(task)):
-            found[task], places[task] = there, branch.removeprefix("refs/heads/")
-    if not found:
-        return ledger
-    overlaid = ledger.put(*found.values())
-    overlaid.elsewhere = places
-    on = {task: f"on {one}" for task, one in places.items()}
-    overlaid.remarks = ChainMap(on, ledger.remarks)  # type: ignore[arg-type]  # it is only read
-    return overlaid
-
-
-def _ahead(task: Task | None) -> bool:
-    """Whether this branch has the end of a task already: nothing newer can come."""
-    return task is not None and task.ended
-
-
 def _standing(repo: Repo, task: str, read: Found, *, local: bool) -> Standing:
+    from tkledger.local.first_seen import note_first_seen
+
     oid = read[0]
     made = history.as_commit(read)
     claim = parsed(task, made.text if made else "")
@@ -195,15 +169,6 @@ def claimed(held: Standing) -> TkError:
     freed = f"tk release {claim.task} --from {quoted(claim.holder)}"
     remedy = f"tk next, or if its work has ended: {freed}"
     return TkError(Exit.CLAIMED, "claimed", fact, remedy)
-
-
-def task_at(repo: Repo, ref: str, task: str) -> Task | None:
-    """The task as a branch has it; None if it has none, or it cannot be read."""
-    found = repo.read(f"{ref}:{path_of(task)}") if ref else None
-    try:
-        return codec.load_task(found[2]) if found and found[1] == "blob" else None
-    except codec.FormError:
-        return None
 
 
 def fencing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from tkledger.core.budget import Gauge
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
 from tkledger.core.trailers import REASON, trailers
 from tkledger.core.usage import Used
@@ -82,7 +83,9 @@ class Details(NamedTuple):
     """What is known of a task beyond its file, out of the commits and of its neighbours.
 
     Times are ISO 8601 in UTC; ``legal`` holds the verbs that are legal now, ``claim`` its claim by
-    the names of its JSON.
+    the names of its JSON. ``gauges`` are the limits that hold for it, as of ``at``, in seconds since 1970.
+    ``place`` says on which other branch it is shown as of, and the way on from here; ``shallow`` that
+    older history is missing, so that times may be absent and more may have been used.
     """
 
     created_at: str | None = None
@@ -95,3 +98,7 @@ class Details(NamedTuple):
     legal: tuple[str, ...] | None = None
     claim: Mapping[str, object] | None = None
     reopened_as: tuple[str, ...] = ()
+    gauges: tuple[Gauge, ...] = ()
+    at: int = 0
+    place: tuple[str, str] | None = None
+    shallow: bool = False

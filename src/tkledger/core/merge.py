@@ -245,6 +245,16 @@ def _leading(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) 
     return ours if ours.state is state else theirs
 
 
+def is_later(one: Task, other: Task, lifecycle: Lifecycle) -> bool:
+    """Whether one version of a task is later in its life than another: in a later attempt, or in the state
+    that a merge of both would take.
+    """
+    if one.tries != other.tries:
+        return one.tries > other.tries
+    states = settled_states(None, one.state, other.state, lifecycle)
+    return one.state is not other.state and max(states, key=_LATER.index) is one.state
+
+
 def _joined(name: str, kind: Merge, o: Any, a: Any, b: Any) -> tuple[Any, bool]:
     """The merged leaf, and whether it has to be chosen by hand."""
     settled = _unmoved(o, a, b)

@@ -33,6 +33,20 @@ class Pending(NamedTuple):
     oid: str
 
 
+class Elsewhere(NamedTuple):
+    """Where a task stands that is further on another branch: the branch by the name that git takes, and
+    its commit.
+
+    own: whether it is the branch that the task has for itself, not that of a claim alone
+    lapsed: whether the claim that names it holds no longer
+    """
+
+    branch: str
+    tip: str
+    own: bool = False
+    lapsed: bool = False
+
+
 Entry = Task | Flaw | Policy | Pending
 Loader = Callable[[Sequence[Pending]], "Iterable[Task | Flaw]"]
 
@@ -47,7 +61,7 @@ class Snapshot:
     Entries are keyed by task id, and by path for any other file. ``policy`` is the one in force:
     that of the policy's file or, if that is gone or cannot be read, the last one that could be
     read. ``remarks`` are notes on tasks for display, which are not in the tree, and
-    ``elsewhere`` names the branches, by task, of which tasks are shown here as they are there.
+    ``elsewhere`` says of which tasks, by id, another branch's version is shown here, and which branch.
     """
 
     __slots__ = ("_children", "_load", "_offspring", "elsewhere", "entries", "policy", "remarks")
@@ -62,7 +76,7 @@ class Snapshot:
         self.policy = policy
         self.remarks: Mapping[str, str] = {}
         self._load = load
-        self.elsewhere: Mapping[str, str] = {}
+        self.elsewhere: Mapping[str, Elsewhere] = {}
         self._children: Mapping[str, tuple[str, ...]] | None = None
         self._offspring: Mapping[str, tuple[str, ...]] | None = None
 
@@ -204,11 +218,15 @@ class Snapshot:
 
     def _is_done(self, task_id: str) -> bool:
         task = self.task(task_id)
-        return task is not None and task.state is State.DONE
+        return task is not None and task.state is State.DONE and task_id not in self.elsewhere
 
     def _has_ended(self, task_id: str) -> bool:
         task = self.task(task_id)
-        return task is not None and task.ended
+        return task is not None and self.is_over(task)
+
+    def is_over(self, task: Task) -> bool:
+        """Whether a task has ended here: an end on another branch is still to be merged."""
+        return task.ended and task.id not in self.elsewhere
 
     def matching(self, prefix: str) -> list[str]:
         """The ids that begin with ``prefix``; an exact match comes alone."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from tkledger.claims.elsewhere import task_at
 from tkledger.claims.moves import commit_of
 from tkledger.claims.renewal import made_here
-from tkledger.claims.standing import task_at
 from tkledger.core.claim import Claim, Stray, message, parsed, stray
 from tkledger.core.field import is_id
 from tkledger.core.ref_names import CLAIMS, REMOTES

@@ -13,6 +13,9 @@ from tkledger.git.objects import Oid
 from tkledger.git.process import DURABLE
 from tkledger.git.repo import Repo
 
+HEADS, COPIES = "refs/heads/", "refs/remotes/"
+"""Where git keeps the branches of a repository, and its copies of those that remotes have."""
+
 LOCK_MILLISECONDS = 2_000
 """How long to wait for another git that holds a ref or the index; they do for moments only."""
 
@@ -42,6 +45,40 @@ def listed(repo: Repo, *patterns: str) -> dict[str, Oid]:
     out = repo.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", *patterns)
     rows = [line.split(" ", 2) for line in lines(out.decode(errors="surrogateescape"))]
     return {name: oid for kind, oid, name in rows if kind == "commit"}
+
+
+def names(repo: Repo, *prefixes: str) -> list[str]:
+    """The refs under these prefixes, which end in a slash, by full name; some may be broken or at no commit.
+
+    Costs no process, unless the repository keeps its refs in another form than files.
+    """
+    if os.path.isdir(os.path.join(repo.common_dir, "reftable")):
+        out = repo.run("for-each-ref", "--format=%(refname)", *prefixes)
+        return lines(out.decode(errors="surrogateescape"))
+    found: set[str] = set()
+    for (
+        prefix
+    ) in prefixes:  # before the packed ones, since packing takes one away once the other is there
+        for folder, _, files in os.walk(os.path.join(repo.common_dir, prefix)):
+            inner = os.path.relpath(folder, repo.common_dir).replace(os.sep, "/")
+            found.update(f"{inner}/{name}" for name in files if not name.endswith(".lock"))
+    with suppress(OSError), open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
+        packed = (os.fsdecode(row.rstrip(b"\n")).partition(" ")[2] for row in file)
+        found.update(name for name in packed if name.startswith(prefixes))
+    return sorted(name for name in found if "\n" not in name)
+
+
+def other_branches(repo: Repo) -> list[str]:
+    """The branches besides HEAD's, and git's copies of branches that remotes have under another name than
+    that; by full name.
+    """
+    here = repo.head_ref.removeprefix(HEADS)
+    return [
+        name
+        for name in names(repo, HEADS, COPIES)
+        if name != repo.head_ref
+        and not (name.startswith(COPIES) and name.split("/", 3)[3:] in ([here], ["HEAD"]))
+    ]
 
 
 def target(repo: Repo, ref: str) -> str:

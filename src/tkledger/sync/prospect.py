@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.claims.standing import task_at
+from tkledger.claims.elsewhere import task_at, tasks_at
 from tkledger.core.claim import Claim, parsed
-from tkledger.core.layout import path_of
 from tkledger.core.ref_names import ABSENT
 from tkledger.core.task import Task
-from tkledger.files import codec
 from tkledger.git import history, transport
-from tkledger.git.cat_file import Found
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.sync.route import Route
@@ -26,8 +23,8 @@ class Prospect:
         self._tip = tip
         self.branches = (route.branch, route.target)
         names = list(tasks)
-        places = [f"{tip}:{path_of(name)}" if tip else ABSENT for name in names]
-        self._tasks = {name: _loaded(found) for name, found in zip(names, repo.read_many(places))}
+        places = [(tip or ABSENT, name) for name in names]
+        self._tasks = dict(zip(names, tasks_at(repo, places)))
         self._listed: dict[str, Oid | None] = {}
 
     def task(self, name: str) -> Task | None:
@@ -62,10 +59,3 @@ class Prospect:
             listed = transport.listed(self._repo, self._route.remote, [ref])
             self._listed[ref] = listed.get(ref)
         return task if self._listed[ref] == found[0] else None
-
-
-def _loaded(found: Found | None) -> Task | None:
-    try:
-        return codec.load_task(found[2]) if found and found[1] == "blob" else None
-    except codec.FormError:
-        return None

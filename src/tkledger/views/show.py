@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tkledger.core.budget import amount
+from tkledger.core.budget import KINDS, amount
 from tkledger.core.history import Child, Details
 from tkledger.core.lifecycle import State
 from tkledger.core.task import RESOLUTIONS, Task
@@ -12,10 +12,10 @@ from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
 from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, pad, safe, safe_lines, wrap
 from tkledger.views.words import badge, duration, wait_reason
 
-MEASURES = ("steps", "seconds", "tokens", "cost")
-"""What a budget limits, in the order shown."""
-
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
+UNSHALLOW = "git fetch --unshallow"
+"""What brings a shallow clone the history that it lacks."""
+
 INSET = "  "
 
 Labelled = tuple[str, Sequence[Span]]
@@ -65,6 +65,7 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
     yield "depends on", _lines(", ".join(task.depends_on), ID)
     yield "waits for", _lines(", ".join(known.blocked_by), "yellow")
     yield "labels", _lines(", ".join(task.labels))
+    yield "place", _lines(": ".join(known.place or ()), BAD)
     yield "branch", _lines(task.branch)
     yield "base", _lines(task.base)
     yield "pr", _lines(task.pr)
@@ -77,12 +78,20 @@ def _concern(task: Task, words: str) -> Span:
 
 def _work(task: Task, details: Details | None) -> Iterator[Labelled]:
     """What the work may cost and has cost, and why it is wanted."""
-    for name in MEASURES:
-        used = _used(task, details, name)
-        limit = getattr(task.budget, name)
-        if used or limit is not None:
+    limits = (
+        {one.limit.kind: one for one in details.gauges if one.limit.holder == task.id}
+        if details
+        else {}
+    )
+    least = "at least " if details and details.shallow else ""
+    for name in KINDS:
+        gauge = limits.get(name)
+        used = _used(task, details, name) if gauge is None else amount(name, gauge.used)
+        limit = getattr(task.budget, name) if gauge is None else amount(name, gauge.limit.most)
+        if used not in (None, 0, "0") or limit is not None:
             of = "" if limit is None else f" of {_amount(name, limit)}"
-            yield ("active" if name == "seconds" else name), _lines(_amount(name, used or 0) + of)
+            words = least + _amount(name, used or 0) + of
+            yield ("active" if name == "seconds" else name), _lines(words)
     if task.budget.depth is not None:
         yield "depth limit", _lines(str(task.budget.depth))
     for name, value in task.admission._asdict().items():
@@ -106,6 +115,8 @@ def _history(task: Task, known: Details) -> Iterator[Labelled]:
         yield name, _lines(getattr(known, key))
     yield "depth", _lines(str(known.depth or ""))
     yield "claim", _lines(_words(known.claim))
+    if known.shallow:
+        yield "shallow", _lines(f"older history is not in this clone: {UNSHALLOW}", BAD)
     if known.legal is not None:
         yield "legal now", _lines(", ".join(known.legal) or "nothing")
 

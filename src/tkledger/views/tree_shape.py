@@ -26,7 +26,7 @@ def on_show(snapshot: Snapshot, root: str | None, *, ended: bool) -> set[str]:
     """What is open, or also what has ended but is not a mistake; and all that is above it."""
     wanted = {root} if root else set()
     for task in snapshot.tasks():
-        shown = not task.ended or (ended and not task.is_mistake)
+        shown = not snapshot.is_over(task) or (ended and not task.is_mistake)
         node: str | None = task.id if shown else None
         while node is not None and node not in wanted:
             wanted.add(node)

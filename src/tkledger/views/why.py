@@ -35,20 +35,23 @@ def moves(
     hindered: Sequence[Hindered],
     elsewhere: Sequence[str] = (),
     onward: Onward | None = None,
+    there: tuple[str, str] | None = None,
 ) -> Lines:
     """What may happen to ``task`` now; for each other move every obstacle and its remedy.
 
     ``elsewhere`` are the verbs that do not begin at its state at all, ``onward`` is the way on from a
-    task that has ended.
+    task that has ended. ``there`` says that it is shown as on another branch, and the way on from here.
     """
 
     def draw(frame: Frame) -> Iterable[Line]:
         for text in wrap(safe(task.title), frame.width):
             yield ((text, STRONG),)
         yield (badge(task.state), (INSET, ""), (task.id, ID))
+        for text in wrap(safe(": ".join(there or ())), frame.width) if there else ():
+            yield ((text, BAD),)
         yield ()
         if legal:
-            yield (("legal now", STRONG),)
+            yield (("legal there" if there else "legal now", STRONG),)
             yield from _legal(task, legal, frame)
         elif task.ended:
             yield ((f"nothing: {task.state.value} is final", STRONG),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -64,7 +65,9 @@ def open_dependencies(task: Task, snapshot: Snapshot, most: int | None = FEW) ->
         if other is None:
             names.append(f"{name} (unknown)")
         else:
-            names.append(f"{name} (cancelled)" if other.ended else name)
+            place = snapshot.elsewhere.get(name)
+            where = f" on {place.branch}, not merged" if place else ""
+            names.append(f"{name} ({other.state}{safe(where)})" if other.ended else name)
     if not names:
         return ""
     more = f" and {len(names) - most} more" if most and len(names) > most else ""
@@ -86,10 +89,21 @@ def concerns(task: Task) -> str:
     return f"{found} open concern{'' if found == 1 else 's'}" if found else ""
 
 
+def place(task: Task, snapshot: Snapshot) -> str:
+    """On which other branch a task stands as it is shown, and how its end comes from there."""
+    found = snapshot.elsewhere.get(task.id)
+    if found is None:
+        return ""
+    if task.ended:
+        how = f"git merge {quoted(found.branch)}"
+        return safe(f"{task.state} on {found.branch}, not merged: {how}")
+    return safe(f"on {found.branch}")
+
+
 def hindrance(task: Task, snapshot: Snapshot, most: int | None = FEW) -> str:
     """What a task waits for: the reason if it is blocked, and ``most`` dependencies; open concerns;
-    and what is to be remarked of it.
+    on which branch it is, if not here; and what is to be remarked of it.
     """
     remark = safe(snapshot.remarks.get(task.id, ""))
-    parts = (wait_reason(task), open_dependencies(task, snapshot, most))
-    return "; ".join(part for part in (*parts, concerns(task), remark) if part)
+    parts = (wait_reason(task), open_dependencies(task, snapshot, most), concerns(task))
+    return "; ".join(part for part in (*parts, place(task, snapshot), remark) if part)

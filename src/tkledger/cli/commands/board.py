@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def board(at: str | None = None, path: str = ".") -> Answer:
     """Show the states side by side."""
-    ledger = Session(path, progress=TERMINAL).read(at)
+    ledger = Session(path, progress=TERMINAL).look(at)
     say_flaws(ledger)
 
     def view() -> Iterable[Lines]:

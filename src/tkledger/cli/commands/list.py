@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, say_flaws
+from tkledger.cli.answer import TERMINAL, Answer, Aside, say_flaws
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -40,12 +40,22 @@ def list_(
     )
     found = look.matching(ledger, wanted)
 
-    def view() -> Iterable[Lines]:
+    def view() -> Iterable[Lines | Aside]:
         from tkledger.views.list import listing
+        from tkledger.views.words import counts
 
+        if next(ledger.tasks(), None) is None:
+            return [Aside("no tasks yet: tk new TITLE")]
         hide = not all and not state
-        shown = [task for task in found if not (hide and task.ended)]
-        hidden = Counter(task.state for task in found if hide and task.ended)
+        shown = [task for task in found if not (hide and ledger.is_over(task))]
+        hidden = Counter(task.state for task in found if hide and ledger.is_over(task))
+        if not shown:
+            ended = f", {counts(hidden)}: tk list --all" if hidden else ""
+            return [
+                Aside(
+                    f"no open task{ended}" if hide and hidden else "no task matches: tk list --all"
+                )
+            ]
         return [listing(shown[:limit], ledger, hidden)]
 
     return Answer(lambda: {"tasks": look.tasks_json(ledger, found[:limit])}, view)

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 def show(id: str, at: str | None = None, path: str = ".") -> Answer:
     """Show one task whole, with what its history and its neighbours say."""
     session = Session(path, progress=TERMINAL)
-    ledger = session.read(at)
+    ledger = session.look(at)
     task = existing(ledger, id, reading=True)
     details = look.details(session, ledger, task, at)
 
     def to_json() -> dict[str, Any]:
-        from tkledger.api.json import details_json, task_json
+        from tkledger.api.json import details_json
 
-        return {"task": task_json(task), "derived": details_json(details)}
+        return {
+            "task": look.task_with_place(task, ledger),
+            "derived": details_json(task, details),
+        }
 
     def view() -> Iterable[Lines]:
         from tkledger.views.show import card

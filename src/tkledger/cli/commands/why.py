@@ -19,29 +19,33 @@ if TYPE_CHECKING:
 def why(id: str, at: str | None = None, path: str = ".") -> Answer:
     """Say which moves are legal now, and what hinders each of the others."""
     session = Session(path, progress=TERMINAL)
-    ledger = session.read(at)
+    ledger = session.look(at)
     task = existing(ledger, id, reading=True)
     found = look.prospects(session, ledger, task, at)
     legal = [one for one in found if not one.hindrances]
     hindered = [one for one in found if one.hindrances]
 
+    place = ledger.elsewhere.get(task.id)
     later = [one.id for one in ledger.successors(task.id)] if task.ended else []
 
     def to_json() -> dict[str, Any]:
         return {
             "id": task.id,
             "state": task.state,
+            **({"elsewhere": place.branch} if place else {}),
             **({"reopened_as": later} if later else {}),
             "legal": [{"event": one.event, "to": one.target} for one in legal],
             "hindered": [_hindered_json(one) for one in hindered],
         }
 
     def view() -> Iterable[Lines]:
+        from tkledger.claims.elsewhere import standing_there
         from tkledger.core.rules.rule import way_on
         from tkledger.views.why import Onward, moves
 
         assert ledger.policy is not None
-        onward = Onward(later, way_on(ledger, task.id, ledger.policy)) if task.ended else None
+        over = ledger.is_over(task)
+        onward = Onward(later, way_on(ledger, task.id, ledger.policy)) if over else None
         obstacles = [
             (
                 one.event.value,
@@ -51,9 +55,10 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
             for one in hindered
             if one.reason
         ]
+        there = standing_there(ledger, task.id) if place else None
         now = [(one.event.value, one.target, one.reason) for one in legal]
         elsewhere = [one.event.value for one in hindered if not one.reason]
-        return [moves(task, now, obstacles, elsewhere, onward)]
+        return [moves(task, now, obstacles, elsewhere, onward, there)]
 
     return Answer(to_json, view)
 

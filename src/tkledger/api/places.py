@@ -1,0 +1,54 @@
+"""Tells an actor of tasks that are further on other branches: not to begin them again, where to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from tkledger.core.change import Refused
+from tkledger.core.snapshot import Snapshot
+from tkledger.errors import Exit, TkError
+
+if TYPE_CHECKING:
+    from tkledger.api.session import Session
+
+
+def begun(session: Session, ledger: Snapshot) -> Collection[str]:
+    """The tasks of HEAD's ledger that were begun on other branches, so that nobody is to begin them here."""
+    from tkledger.claims import elsewhere
+
+    return elsewhere.begun(session.repo, ledger, session.standing()).elsewhere
+
+
+def require_not_begun(session: Session, before: Snapshot, ids: Sequence[str]) -> None:
+    """Raise TkError, CLAIMED, if one of these tasks was begun on another branch; if another actor holds
+    it, the claim says more.
+    """
+    from tkledger.claims import elsewhere
+    from tkledger.claims import standing as claims
+
+    who = session.claimant(before)
+    known = claims.standing(session.repo, ids, who.remote)
+    over = elsewhere.begun(session.repo, before, known)
+    for task in ids:
+        held = known.get(task)
+        others = held is not None and held.live and held.claim.holder != who.actor
+        if task in over.elsewhere and not others:
+            fact, way = elsewhere.standing_there(over, task)
+            raise TkError(Exit.CLAIMED, "begun-elsewhere", f"{task} is {fact}", way)
+
+
+def with_places(session: Session, refused: Refused) -> Refused:
+    """A refusal that says of each task where it is further, if it is, and the way on from there."""
+    from tkledger.claims import elsewhere
+
+    over = elsewhere.shown(session.repo, session.ledger.head(), session.standing())
+    found = []
+    for one in refused.violations:
+        if one.task in over.elsewhere:
+            fact, way = elsewhere.standing_there(over, one.task)
+            one = one._replace(message=f"{one.message}; it is {fact}", remedy=way)
+        found.append(one)
+    told = Refused(*found)
+    told.more = refused.more
+    return told

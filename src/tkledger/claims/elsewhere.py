@@ -1,0 +1,241 @@
+"""The one answer to where a task stands if other branches count too: on HEAD's, or on one that is ahead of it.
+
+Nothing else reads the task files of other branches. What is ahead is decided by history, not by dates; it
+judges nothing, and no verdict rests on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tkledger.core import ref_names
+from tkledger.core.change import quoted
+from tkledger.core.layout import FOLDER, path_of
+from tkledger.core.lifecycle import INITIAL
+from tkledger.core.snapshot import Elsewhere, Snapshot
+from tkledger.core.task import Task
+from tkledger.files import codec
+from tkledger.git import refs
+from tkledger.git.cat_file import Found
+from tkledger.git.objects import Oid
+from tkledger.git.refs import COPIES, HEADS
+from tkledger.git.repo import Repo
+
+if TYPE_CHECKING:
+    from tkledger.claims.standing import Standing
+
+BRANCH_SETTING = "tk.branch"
+"""Configuration of a clone: how the branch of a task is called, with ``{id}`` in it."""
+
+_MOST = 10_000
+"""How many commits that HEAD lacks are looked at: of more, the newest."""
+
+
+def branch_of(config: Mapping[str, str], task: str) -> str:
+    """The branch that a task has for itself, as a full ref name."""
+    return HEADS + _pattern(config).replace("{id}", task)
+
+
+def _pattern(config: Mapping[str, str]) -> str:
+    own = ref_names.TASK_BRANCHES.removeprefix(HEADS)
+    return config.get(BRANCH_SETTING, own + "{id}")
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def task_at(repo: Repo, ref: str, task: str) -> Task | None:
+    """The task as a branch or commit has it; None if it has none, or it cannot be read."""
+    return next(tasks_at(repo, [(ref, task)])) if ref else None
+
+
+def tasks_at(repo: Repo, places: Iterable[tuple[str, str]]) -> Iterator[Task | None]:
+    """The same for many: each a branch or commit, and the id of a task."""
+    return map(_loaded, _read(repo, places))
+
+
+def _read(repo: Repo, places: Iterable[tuple[str, str]]) -> Iterator[Found | None]:
+    return repo.read_many([f"{ref}:{path_of(task)}" for ref, task in places])
+
+
+def _loaded(found: Found | None) -> Task | None:
+    try:
+        return codec.load_task(found[2]) if found and found[1] == "blob" else None
+    except codec.FormError:
+        return None
+
+
+# -- where a task stands -----------------------------------------------------------------------
+
+
+class _Version(NamedTuple):
+    """A task on another branch: the branch as git takes it, its commit, the file's id and the task.
+
+    own: whether it is the branch that the task has for itself
+    lapsed: whether the claim that names it holds no longer
+    """
+
+    branch: str
+    tip: Oid
+    blob: Oid
+    task: Task
+    own: bool
+    lapsed: bool
+
+
+def found(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> dict[str, _Version]:
+    """The tasks of HEAD's ledger that are further on another branch, by id: on the one that the task has
+    for itself, or on that of its claim, which comes first. ``known`` are the claims.
+
+    A branch that is merged, has not changed the task, or has a version of it that HEAD has gone past is
+    not ahead. No task is that has ended on HEAD, since nothing newer can come.
+    """
+    if repo.head is None:
+        return {}
+    candidates = list(_candidates(repo, ledger, known))
+    here = list({task for task, _ in candidates})
+    ours = {
+        task: read[0]
+        for task, read in zip(here, _read(repo, [(repo.head, one) for one in here]))
+        if read is not None
+    }
+    tips = [
+        read[0] if read else ref_names.ABSENT
+        for read in repo.read_many([one.branch for _, one in candidates])
+    ]
+    places = [(tip, task) for tip, (task, _) in zip(tips, candidates)]
+    differing: list[tuple[str, _Version]] = []
+    for (tip, name), (_, one), read in zip(places, candidates, _read(repo, places)):
+        task = _loaded(read)
+        if read is not None and task is not None and ours.get(name, read[0]) != read[0]:
+            short = one.branch.removeprefix(HEADS).removeprefix(COPIES)
+            differing.append((name, _Version(short, tip, read[0], task, one.own, one.lapsed)))
+    return _ahead(repo, ledger, ours, differing) if differing else {}
+
+
+def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapshot:
+    """HEAD's ledger with the tasks that are further on other branches as they are there, and marked so."""
+    versions = found(repo, ledger, known)
+    if not versions:
+        return ledger
+    overlaid = ledger.put(*(one.task for one in versions.values()))
+    overlaid.remarks = ledger.remarks
+    overlaid.elsewhere = {
+        task: Elsewhere(one.branch, one.tip, one.own, one.lapsed) for task, one in versions.items()
+    }
+    return overlaid
+
+
+def begun(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapshot:
+    """The same, with those tasks alone that nobody is to begin on HEAD: they were begun on another branch,
+    and not under a claim that holds no longer.
+    """
+    over = shown(repo, ledger, known)
+    over.elsewhere = {
+        task: place
+        for task, place in over.elsewhere.items()
+        if not (place.lapsed and not place.own) and not _is_new(over.task(task))
+    }
+    return over
+
+
+def _is_new(task: Task | None) -> bool:
+    return task is None or task.state in INITIAL
+
+
+def standing_there(ledger: Snapshot, task_id: str) -> tuple[str, str]:
+    """Where a task stands that is further on another branch, in words, and the way on from HEAD."""
+    task, place = ledger.task(task_id), ledger.elsewhere[task_id]
+    assert task is not None
+    fact = f"{task.state} on {place.branch}, not merged"
+    if task.ended:
+        return fact, f"git merge {quoted(place.branch)}"
+    return fact, f"tk work {task_id}" if place.own else f"git switch {quoted(place.branch)}"
+
+
+def _candidates(
+    repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]
+) -> Iterator[tuple[str, _Version]]:
+    """The versions to look at, the more important of one task first; not read yet."""
+    names = refs.other_branches(repo)
+    named: dict[tuple[str, str], tuple[bool, bool]] = {}
+    for task, held in known.items():
+        branch = held.claim.branch
+        for ref in (branch, *_copies(names, branch)) if branch != repo.head_ref else ():
+            if ref in names and task in ledger.entries:
+                named[task, ref] = False, not held.live
+                break
+    heads = [name for name in names if name.startswith(HEADS)]
+    before, _, after = _pattern(repo.variables() if heads else {}).partition("{id}")
+    for ref in heads:
+        name = ref.removeprefix(HEADS)
+        if name.startswith(before) and name.endswith(after):
+            task = name[len(before) : len(name) - len(after)]
+            if "/" not in task and task in ledger.entries:
+                named[task, ref] = True, named.get((task, ref), (True, False))[1]
+    for (task, ref), how in named.items():
+        entry = ledger.task(task)
+        if entry is not None and not entry.ended:
+            yield task, _Version(ref, "", "", entry, *how)
+
+
+def _copies(names: Collection[str], branch: str) -> Iterator[str]:
+    """Git's copies of a remote's branch of this name."""
+    name = "/" + branch.removeprefix(HEADS)
+    return (ref for ref in names if ref.startswith(COPIES) and ref.endswith(name))
+
+
+# -- what is ahead -----------------------------------------------------------------------------
+
+_Steps = Mapping[Oid, Collection[Oid]]
+"""The versions of files that commits made, each with those they were made from."""
+
+
+def _ahead(
+    repo: Repo, ledger: Snapshot, ours: Mapping[str, Oid], versions: Sequence[tuple[str, _Version]]
+) -> dict[str, _Version]:
+    assert repo.head is not None
+    theirs = _steps(repo, FOLDER, *{one.tip for _, one in versions}, f"^{repo.head}")
+    ahead: dict[str, _Version] = {}
+    for name, one in versions:
+        if (
+            name not in ahead and one.blob in theirs
+        ):  # else HEAD has all that this branch made of it
+            if _past(theirs, one.blob, ours[name]) or _beyond(repo, ledger, ours[name], one):
+                ahead[name] = one
+    return ahead
+
+
+def _beyond(repo: Repo, ledger: Snapshot, here: Oid, one: _Version) -> bool:
+    """Whether a version is ahead that did not come from HEAD's. If both sides changed the task, the one
+    is whose state a merge would take.
+    """
+    from tkledger.core.merge import is_later
+
+    assert repo.head is not None
+    own = _steps(repo, path_of(one.task.id), repo.head, f"^{one.tip}")
+    if here not in own:
+        return True  # all that HEAD made of it is on the branch
+    task = ledger.task(one.task.id)
+    assert task is not None
+    assert ledger.policy is not None
+    return not _past(own, here, one.blob) and is_later(one.task, task, ledger.policy.lifecycle)
+
+
+def _steps(repo: Repo, path: str, *revisions: str) -> _Steps:
+    """What the commits that ``revisions`` select did to the files under ``path``."""
+    from tkledger.git import history
+
+    found: dict[Oid, set[Oid]] = {}
+    for commit in history.log(repo, *revisions, f"--max-count={_MOST}", path=path):
+        for diff in commit.diffs:
+            found.setdefault(diff.new, set()).add(diff.old)
+    return found
+
+
+def _past(steps: _Steps, now: Oid, then: Oid) -> bool:
+    """Whether ``now`` was made, in however many steps, from ``then``."""
+    from tkledger.core.graph import reachable
+
+    return then in reachable([now], lambda oid: steps.get(oid, ()))
