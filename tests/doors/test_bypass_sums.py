@@ -227,17 +227,48 @@ def test_a_rewritten_branch_replaces_the_one_it_was(limited: Clone) -> None:
 
 
 def test_a_mark_outlives_its_branch(limited: Clone) -> None:
+    """What was used on a branch with a mark counts after it was deleted; both remedies work."""
     clone = limited
     branch(clone, "one")
     stepped(clone, 2)
     clone.ok("block", "p", "--reason", "user")
     clone.push("one")
+    gone = clone.oid()
     clone.push(":one")
     branch(clone, "two")
-    stepped(clone, 2)
-    clone.push("two")  # no more than the limit, whatever the first branch had
+    stepped(clone, 1)
+    clone.push("two")  # three in all
+    stepped(clone, 1)
+    reason = f"TK711.*4 of 3 steps used on all branches and on one that is gone, {gone[:10]}"
+    with pytest.raises(Refused, match=reason):
+        clone.push("two")
+    over = clone.oid()
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    clone.ok("submit", "p")
+    clone.push("two")
+    clone.git("switch", "-q", "-c", "more", over)
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    clone.ok("edit", "p", "--budget", "steps=4", "--reason", "the first one was thrown away")
+    stepped(clone, 1)
+    clone.push("more")
+
+
+def test_a_mark_that_was_carried_on_or_merged_counts_once(limited: Clone) -> None:
+    clone = limited
+    branch(clone, "one")
+    stepped(clone, 1)
     clone.ok("block", "p", "--reason", "user")
-    assert clone.task("p").spent.steps == 2
+    clone.push("one")
+    clone.git("switch", "-q", "main")
+    clone.commit(b={"priority": 1})
+    clone.git("rebase", "-q", "--force-rebase", "main", "one")
+    clone.push("--force", "one")
+    clone.ok("resume", "p")
+    stepped(clone, 1)
+    clone.push("one:main", ":one")
+    stepped(clone, 1)
+    clone.push("one:main")
+    assert clone.verified() == set()
 
 
 def test_a_branch_each_does_not_give_more_children(past_hooks: Clone) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from tkledger.core.budget import gauges, limits
@@ -88,7 +88,7 @@ class _Branches:
         known = dict.fromkeys(oid for oid in after.values() if oid is not None)
         self._ledger = ledger
         self._tips = [oid for oid in known if is_commit(ledger.repo, oid)]
-        self._marking = dict.fromkeys([*self._tips, *validated])
+        self._left = [oid for oid in dict.fromkeys(validated) if oid not in known]
         self._marks: dict[str, Spent] = {}
 
     @cached_property
@@ -101,10 +101,6 @@ class _Branches:
                     found.setdefault(key, entry)
         return Snapshot(found, None, self._ledger.files.load)
 
-    @cached_property
-    def _accounts(self) -> Accounts:
-        return self._ledger.tally.accounts(frozenset(self._tips))
-
     def steps(self, task_id: str, oid: Oid) -> WorkOnBranches:
         """The limits that hold for a task in a commit, and what all branches used of them."""
         own, policy = self._ledger.history_at(oid), _policy_at(self._ledger, oid)
@@ -113,23 +109,41 @@ class _Branches:
         holders = {one.holder for one in limits(policy, own, task) if not one.own}
         view = (self.tasks if holders else Snapshot()).put(*line)
         below = {one for holder in holders for one in view.descendants(holder)}
-        ids = {task_id, *holders, *(below & self._accounts.keys())}
+        gone = [*dict.fromkeys(tip for one in (task_id, *holders) for tip in self._gone(one))]
+        accounts = self._ledger.tally.accounts(frozenset([*self._tips, *gone]))
+        ids = {task_id, *holders, *(below & accounts.keys())}
         view = view.put(*(self._marked(found) for one in ids if (found := view.task(one))))
-        usage = Usage(self._counted, lambda task: Activity(), 0)
-        return WorkOnBranches(task_id, tuple(gauges(policy, view, task, usage)))
+        usage = Usage(partial(_counted, accounts), lambda task: Activity(), 0)
+        return WorkOnBranches(
+            task_id, tuple(gauges(policy, view, task, usage)), gone[0] if gone else ""
+        )
 
-    def _counted(self, task_id: str) -> Account | None:
-        """What was counted of a task; what marks say beyond that may be counted on another branch."""
-        account = self._accounts.get(task_id)
-        if account is not None and account.lost:
-            account = account.copy()
-            account.lost.clear()
-        return account
+    def _gone(self, task_id: str) -> Iterator[Oid]:
+        """The validated tips of branches that were deleted or rewritten, if they have a mark on a task that
+        no branch has carried on: else its budget would begin anew with each branch.
+        """
+        carried = [self._mark(tip, task_id) for tip in self._tips]
+        for tip in self._left:
+            mark = self._mark(tip, task_id)
+            if any(mark) and not any(mark == Used(*map(min, mark, one)) for one in carried):
+                yield tip
+
+    def _mark(self, tip: Oid, task_id: str) -> Used:
+        found = self._ledger.files.task_at(tip, task_id)
+        return marked(found.spent) if found else Used()
 
     def _marked(self, task: Task) -> Task:
         """A task with the greatest marks that it has on all branches and validated tips."""
         if task.id not in self._marks:
-            found = (self._ledger.files.task_at(tip, task.id) for tip in self._marking)
-            spent = [marked(one.spent) for one in found if one is not None]
-            self._marks[task.id] = marks(Used(*map(max, zip(*spent))))
+            found = [self._mark(tip, task.id) for tip in (*self._tips, *self._left)]
+            self._marks[task.id] = marks(Used(*map(max, zip(*found))))
         return task._replace(spent=self._marks[task.id])
+
+
+def _counted(accounts: Accounts, task_id: str) -> Account | None:
+    """What was counted of a task; what marks say beyond that may be counted on another branch."""
+    account = accounts.get(task_id)
+    if account is not None and account.lost:
+        account = account.copy()
+        account.lost.clear()
+    return account

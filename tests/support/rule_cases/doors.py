@@ -59,6 +59,10 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK709 not there", HANDOVER._replace(new=CLAIM._replace(final="done"))),
     ("TK710 another ledger", NewLedger(OID, "refs/heads/main")),
     ("TK711 a step", WorkOnBranches("a", (Gauge(Limit("a", "steps", 3, False, False), 4),))),
+    (
+        "TK711 a step after a branch was deleted",
+        WorkOnBranches("a", (Gauge(Limit("a", "steps", 3, False, False), 4),), LATER),
+    ),
     ("TK711 a child", WorkOnBranches("a", children=3, most=2)),
     ("TK712 a newer policy elsewhere", FirstPolicy("refs/heads/main", OID, "refs/heads/a;b")),
 )

@@ -14,12 +14,14 @@ class WorkOnBranches(NamedTuple):
     """A task that a push brings steps of, or children for.
 
     gauges: the limits that hold for its steps, with what all branches used; none without a step
+    gone: a commit that no branch has any more, which is counted since its mark is in none; else empty
     children: how many it has on all branches; most: how many it may have, None without a new one or
         a limit
     """
 
     task: str
     gauges: tuple[Gauge, ...] = ()
+    gone: str = ""
     children: int = 0
     most: int | None = None
 
@@ -29,7 +31,9 @@ def used_up_on_branches(work: WorkOnBranches) -> Iterator[Finding]:
     """A push brings a step of a task, or a new child, beyond a limit that its branches used up together.
 
     Counted over all branches of the server as they will be after the push, each commit once, and
-    never less than the greatest mark in the history that the server has validated. Steps, seconds,
+    never less than the greatest mark in the history that the server has validated. A branch that was
+    deleted or rewritten counts like any other, as long as git keeps its commits, if it had a mark under
+    `spent` that no branch has carried on. Steps, seconds,
     tokens, cost and rounds of rework count, and the policy's `children`. Merges, and whatever ends a
     task, are never refused.
 
@@ -37,14 +41,17 @@ def used_up_on_branches(work: WorkOnBranches) -> Iterator[Finding]:
     would have ten budgets.
 
     Remedy: hand in what there is, `tk submit ID`. If a branch holds the same work in other commits,
-    rebased or squashed, delete it with the same push: `git push origin BRANCH :OLD`.
+    rebased or squashed, delete it with the same push: `git push origin BRANCH :OLD`. If what a deleted
+    one used is more than is left, raise the limit: `tk edit ID --budget steps=N --reason TEXT`.
     """
     for gauge in work.gauges:
         if gauge.exceeded:
+            also = f" and on one that is gone, {work.gone[:10]}" if work.gone else ""
+            same = "" if work.gone else "; or delete a branch that holds the same work"
             yield Finding(
                 work.task,
-                f"no further step: {gauge.figures_for(work.task)} on all branches",
-                f"tk submit {work.task}; or delete a branch that holds the same work",
+                f"no further step: {gauge.figures_for(work.task)} on all branches{also}",
+                f"tk submit {work.task}{same}",
             )
     if work.most is not None and work.children > work.most:
         yield Finding(
