@@ -43,6 +43,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("new Title --id x", 167, 8),
     ("block a --reason other", 122, 9),
     ("requeue a", 110, 8),
+    ("status", 150, 8),
     ("list", 115, 3),
     ("show b", 116, 7),
     ("ready", 115, 3),

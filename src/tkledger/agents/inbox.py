@@ -54,8 +54,8 @@ def ref_of(actor: str) -> str:
 
 def inbox(repo: Repo, actor: str) -> list[Letter]:
     """The letters to ``actor``, the oldest first, out of the newest events."""
-    tip = refs.listed(repo, ref_of(actor)).get(ref_of(actor))
-    return letters(event for _, event in _events(repo, tip)) if tip else []
+    tip = repo.read(ref_of(actor), limit=MAX_EVENT)  # costs no process if there is none
+    return letters(event for _, event in _events(repo, tip[0])) if tip else []
 
 
 def _events(repo: Repo, tip: Oid) -> Iterator[tuple[Oid, Event]]:

@@ -65,12 +65,13 @@ def next_task(
                 return Taken(task, why=found.why)
             try:
                 taken = _started(session, task.id, key, dry_run=dry_run)
-                return taken._replace(why=found.why)
+                # under a key a repetition has the same answer, and knows no more why
+                return taken if key is not None else taken._replace(why=found.why)
             except (Refused, TkError) as error:
                 if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
                     raise
                 lost.add(task.id)  # another was faster, or it cannot be started after all
-                session.repo.refresh()
+                session.forget()
 
     return _awaited(session, offer, wait, lost.clear)
 
@@ -137,7 +138,8 @@ def candidates(
         from tkledger.claims import remote  # to look costs no subprocess
 
         remote.fetch(session.repo, who.remote)
-    standing = claims.every(session.repo, who.remote)
+        session.forget_claims()
+    standing = session.standing(who.remote)
     holders = {task: held.claim.holder for task, held in standing.items() if held.live}
     without = frozenset({*lost, *session.begun(ledger)})
     return pick(ledger, Wish(who.actor, labels, without), holders)

@@ -114,17 +114,23 @@ class Session:
         assert found is not None  # else there is no ledger to look at
         return found
 
-    def standing(self) -> Mapping[str, Standing]:
-        """All claims that this repository knows, asked for once."""
+    def standing(self, remote: str | None = None) -> Mapping[str, Standing]:
+        """All claims that this repository knows, asked for once; of a remote's, those of the first that
+        has any, unless one is named the first time.
+        """
         if self._standing is None:
             from tkledger.claims.standing import every
 
-            self._standing = every(self.repo)
+            self._standing = every(self.repo, remote)
         return self._standing
 
     def forget(self) -> None:
         """Read HEAD and claims again when they are next asked for."""
         self.repo.refresh()
+        self.forget_claims()
+
+    def forget_claims(self) -> None:
+        """Read claims again when they are next asked for."""
         self._standing = None
 
     def who(self) -> Identity:

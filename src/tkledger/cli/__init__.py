@@ -83,7 +83,13 @@ def _carried_out(argv: list[str]) -> int:
         return Exit.OK
     from tkledger.cli import parser
 
-    call = None if "_TK_COMPLETE" in os.environ else parser.parse(argv)
+    completing = "_TK_COMPLETE" in os.environ
+    if not (argv or completing):
+        from tkledger.cli.answer import give
+        from tkledger.cli.commands.status import alone
+
+        return give(alone(), as_json=False)
+    call = None if completing else parser.parse(argv)
     if call is not None:
         from tkledger.cli.answer import give
         from tkledger.verbs.parameters import JSON

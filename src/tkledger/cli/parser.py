@@ -18,6 +18,9 @@ HELP = ("--help", "-h")
 ALONE = (*HELP, "--install-completion", "--show-completion")
 """What ``tk`` takes without a command, apart from its version."""
 
+STATUS = "status"
+"""The command that ``tk`` alone is."""
+
 
 class Call(NamedTuple):
     """A command, and the values that its function gets by their names."""
@@ -58,6 +61,8 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
     name = argv[0] if argv else HELP[0]
     if name in ALONE:
         return None, ()
+    if name.startswith("-") and not any(word in COMMANDS for word in argv):
+        return COMMANDS[STATUS], argv  # tk alone, with options
     if name not in COMMANDS:
         raise _no_command(argv)
     subcommands = inner(name)

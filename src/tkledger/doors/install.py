@@ -150,7 +150,8 @@ def _names(server: bool) -> tuple[str, ...]:
 
 def _folder(repo: Repo) -> str:
     """The folder git runs hooks from, in every worktree alike."""
-    configured = repo.answers("config", "--path", "core.hooksPath")
+    is_set = "core.hookspath" in repo.variables()  # read already by whoever acts
+    configured = repo.answers("config", "--path", "core.hooksPath") if is_set else None
     if configured is None:
         return os.path.join(repo.common_dir, "hooks")
     if not os.path.isabs(configured):

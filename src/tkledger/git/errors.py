@@ -12,6 +12,9 @@ LOOK = "git status"
 class GitError(Exception):
     """A git command failed: its own words, and what to do about it."""
 
+    is_outside = False
+    """Whether the folder is in no repository at all."""
+
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
@@ -52,8 +55,10 @@ def not_readable(words: str, folder: str) -> GitError:
             f"git config --global --add safe.directory {quoted(folder)}",
         )
     if "not a git repository" in words:
-        return GitError(
+        error = GitError(
             f"{folder} is not in a git repository",
             "git init, or give the folder of a repository: -C PATH",
         )
+        error.is_outside = True
+        return error
     return GitError(words.strip().removeprefix("fatal: ") or "git cannot be read", LOOK)

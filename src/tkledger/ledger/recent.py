@@ -57,7 +57,7 @@ def look_back(ledger: Ledger, tasks: Iterable[Task], tips: Sequence[Oid]) -> Rec
             _read(ledger, commit, open_, found)
         if not open_:
             break
-    if count < MOST:
+    if count < MOST or not open_:
         found.since = None
     return found
 

@@ -143,6 +143,12 @@ _WAYS_BACK = (
 )
 
 _LOOK = (
+    Command("status", "Show what needs you now; so does tk alone.",
+            (p.EACH, *ACTS), ("tk status", "tk status --as bob --limit 20"),
+            "Your work in progress, what was sent back and why, what waits for your review, questions and"
+            " messages, what is blocked, what is ready; and what this clone has left over: leases that ran"
+            " out, branches of tasks that are not merged, commits that were not sent, missing hooks. How"
+            " long is said as far as the newest 500 commits know."),
     Command("list", "List tasks: the open ones, or those that match filters.",
             (p.STATES, p.TYPES, p.LABELS, p.THEIR_OWNER, p.THEIR_PARENT, p.THEIR_PRIORITY,
              p.ALL, p.LIMIT, *READS),

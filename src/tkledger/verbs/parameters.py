@@ -187,6 +187,7 @@ ALL = switch("--all", "all", "Include tasks that have ended, and mistakes.")
 ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 EVERYONE = ALL._replace(help="Every actor, in this repository.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
+EACH = LIMIT._replace(help="At most N of each kind.", default=5)
 
 # -- what one command or two take ------------------------------------------------------------
 

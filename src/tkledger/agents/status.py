@@ -1,0 +1,276 @@
+"""What needs an actor now: the work at hand, what waits for the actor, and what is amiss in this clone.
+
+It reads the ledger once and looks back over a bounded number of commits; it prints nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from tkledger.agents import inbox
+from tkledger.agents.next import candidates
+from tkledger.agents.review import all_tips, tips_of, to_review
+from tkledger.api.session import Session
+from tkledger.claims.elsewhere import standing_there
+from tkledger.claims.remote import name_of
+from tkledger.claims.standing import Standing
+from tkledger.core import ref_names
+from tkledger.core.change import quoted
+from tkledger.core.layout import FOLDER
+from tkledger.core.lifecycle import TERMINAL, Event, State
+from tkledger.core.policy import DEFAULT
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.ledger.recent import Recent, look_back
+
+SHOWN = 5
+"""How many lines a section has unless more are asked for."""
+
+_ASKING = ("user", "approval")
+"""What a blocked task waits for if a person is to answer."""
+
+_MOST_UNSENT = 1_000
+"""How many commits that were not sent are counted."""
+
+
+class Item(NamedTuple):
+    """One line of a section; what does not apply is empty.
+
+    id: of the task or the message, else the name of a branch or a hook
+    since: when it came to be so, in seconds since 1970; before: it has been so at least since then
+    by: who did it, or whose it is; why: the reason, or what it waits for
+    place: the branch that it is on, if that is not the ledger's
+    """
+
+    id: str
+    title: str = ""
+    priority: int | None = None
+    state: str = ""
+    since: int | None = None
+    before: int | None = None
+    by: str = ""
+    why: str = ""
+    place: str = ""
+
+
+class Section(NamedTuple):
+    """Things of one kind: how many there are, the first of them, and the command that shows all of them,
+    or that deals with them.
+    """
+
+    name: str
+    total: int
+    items: tuple[Item, ...]
+    command: str
+
+
+class Status(NamedTuple):
+    """What needs an actor at ``now``, in seconds since 1970, on a branch; of sections those that are not empty.
+
+    tasks: how many the ledger has; open: how many of them have not ended
+    idle: why this actor gets no more work, if the ledger has any
+    """
+
+    actor: str
+    branch: str
+    now: int
+    tasks: int
+    open: int
+    sections: tuple[Section, ...]
+    idle: str = ""
+
+
+def status(session: Session, limit: int = SHOWN) -> Status:
+    """What needs this actor now; of each kind the first ``limit``."""
+    ledger = session.look()
+    actor = session.actor(ledger)
+    tasks = [task for task in ledger.tasks() if not task.is_mistake]
+    seen = _Seen(session, ledger, actor, tasks)
+    offer = candidates(session, ledger)
+    sections = [
+        *_work(seen),
+        *_to_answer(session, seen),
+        _section("blocked", seen.blocked(), "tk list --state blocked"),
+        _section("ready", (_item(task) for task in offer.tasks), "tk ready"),
+        *_amiss(session, seen),
+    ]
+    return Status(
+        actor,
+        session.repo.head_ref.removeprefix("refs/heads/"),
+        seen.now,
+        len(tasks),
+        sum(not ledger.is_over(task) for task in tasks),
+        tuple(one._replace(items=one.items[:limit]) for one in sections if one.total),
+        "" if offer.tasks or not ledger.ready() else "; ".join(offer.reasons),
+    )
+
+
+def _section(name: str, items: Iterable[Item], command: str) -> Section:
+    found = tuple(items)
+    return Section(name, len(found), found, command)
+
+
+def _item(task: Task, *, by: str = "", why: str = "", place: str = "") -> Item:
+    state = task.state.value
+    return Item(task.id, task.title, task.urgency, state, by=by, why=why, place=place)
+
+
+class _Seen:
+    """The tasks that may concern an actor, and what the newest commits say of them."""
+
+    def __init__(
+        self, session: Session, ledger: Snapshot, actor: str, tasks: Collection[Task]
+    ) -> None:
+        self.ledger, self.actor, self.now = ledger, actor, int(time.time())
+        self._law = ledger.policy or DEFAULT
+        self._tasks = tasks
+        lasting = (State.IN_PROGRESS, State.IN_REVIEW, State.BLOCKED)
+        asked = [
+            task
+            for task in tasks
+            if task.state in lasting and (task.state is not State.IN_PROGRESS or self.is_own(task))
+        ]
+        tips = all_tips(session, tips_of(ledger, asked))
+        self.recent: Recent = look_back(session.ledger, asked, tips)
+
+    def is_own(self, task: Task) -> bool:
+        """Whether the actor owns a task."""
+        return task.owner is not None and self._law.actor(task.owner) == self.actor
+
+    def mine(self, state: State) -> list[Task]:
+        """The actor's tasks in a state, the most urgent first."""
+        found = [task for task in self._tasks if task.state is state and self.is_own(task)]
+        return sorted(found, key=lambda task: (task.urgency, task.id))
+
+    def sent_back(self, task: Task) -> bool:
+        """Whether another gave the task back to its owner: after a review, or with an answer."""
+        move = self.recent.moves.get(task.id)
+        back = move is not None and move.event in (Event.REJECT, Event.RESUME)
+        return back and move is not None and self._law.actor(move.actor) != self.actor
+
+    def item(self, task: Task, *, by: str = "", why: str = "") -> Item:
+        """A task with since when it is as it is."""
+        move = self.recent.moves.get(task.id)
+        place = self.ledger.elsewhere.get(task.id)
+        return _item(task)._replace(
+            since=move.at if move else None,
+            before=None if move else self.recent.since,
+            by=by,
+            why=why,
+            place=place.branch if place else "",
+        )
+
+    def told(self, task: Task) -> Item:
+        """The same with who brought the task to its state and why."""
+        move = self.recent.moves.get(task.id)
+        return self.item(task, by=move.actor, why=move.reason) if move else self.item(task)
+
+    def reviews(self) -> list[Task]:
+        """What waits for the actor's review, as far as the newest commits say who worked on it."""
+        workers = self.recent.workers
+        ledger = self.ledger
+        return to_review(ledger, self.actor, lambda task: workers.get(task.id, ()), self.recent)
+
+    def questions(self) -> Iterator[Item]:
+        """The tasks of others that wait for a person's answer; those that the actor created first."""
+        found = [
+            task
+            for task in self._tasks
+            if task.state is State.BLOCKED and task.wait.reason in _ASKING and not self.is_own(task)
+        ]
+        for task in sorted(found, key=lambda one: (one.creator != self.actor, one.urgency, one.id)):
+            asked = task.wait.detail or task.wait.reason or ""
+            yield self.item(task, by=task.owner or "", why=asked)
+
+    def blocked(self) -> Iterator[Item]:
+        """The actor's tasks that wait, and for what."""
+        for task in self.mine(State.BLOCKED):
+            reason, detail = task.wait.reason or "", task.wait.detail or task.error.message or ""
+            yield self.item(task, why=f"{reason}: {detail}" if detail else reason)
+        for task in self.mine(State.TODO):
+            if waits := self.ledger.blocked_by(task):
+                yield _item(task, why=f"waits for {', '.join(waits)}")
+
+
+def _work(seen: _Seen) -> Iterator[Section]:
+    """The actor's work in progress, that which others sent back first; and reviews."""
+    mine = seen.mine(State.IN_PROGRESS)
+    back = [task for task in mine if seen.sent_back(task)]
+    at_work = [task for task in mine if task not in back]
+    theirs = f"tk list --state in_progress --owner {quoted(seen.actor)}"
+    yield _section("in_progress", map(seen.item, at_work), theirs)
+    yield _section("sent_back", map(seen.told, back), theirs)
+    reviews = (seen.item(task, by=task.owner or "") for task in seen.reviews())
+    yield _section("review", reviews, "tk list --state in_review")
+
+
+def _to_answer(session: Session, seen: _Seen) -> Iterator[Section]:
+    """Questions, and messages that wait."""
+    yield _section("questions", seen.questions(), "tk list --state blocked")
+    messages = (
+        Item(one.message.id, one.message.text, since=one.message.at, by=one.message.sender)
+        for one in inbox.inbox(session.repo, seen.actor)
+        if one.waits(seen.now)
+    )
+    yield _section("messages", messages, "tk inbox")
+
+
+def _amiss(session: Session, seen: _Seen) -> Iterator[Section]:
+    """What is left over in this clone: leases, branches, commits; and hooks that are not there."""
+    yield _section("expired", _expired(seen, session.standing()), "tk reap --dry-run")
+    yield _section("unmerged", _unmerged(seen), "git branch --no-merged")
+    yield from _unsent(session)
+    yield from _hooks(session)
+
+
+def _expired(seen: _Seen, standing: Mapping[str, Standing]) -> Iterator[Item]:
+    for task_id, held in sorted(standing.items()):
+        task = seen.ledger.task(task_id)
+        if task is None or task.state is not State.IN_PROGRESS:
+            continue
+        if not (held.live or held.claim.released or held.claim.reserved):
+            yield _item(task, by=held.claim.holder)._replace(since=held.until)
+
+
+def _unmerged(seen: _Seen) -> list[Item]:
+    """The tasks that are further on another branch, those that have ended first; not the work at hand."""
+    found = []
+    for task_id, place in seen.ledger.elsewhere.items():
+        task = seen.ledger.task(task_id)
+        if task is None or (task.state is State.IN_PROGRESS and seen.is_own(task)):
+            continue
+        _, way = standing_there(seen.ledger, task_id)
+        found.append(_item(task, why=way)._replace(id=place.branch))
+    return sorted(found, key=lambda one: (State(one.state) not in TERMINAL, one.id))
+
+
+def _unsent(session: Session) -> Iterator[Section]:
+    """Commits with changes of the ledger that the remote's branch does not have, as last fetched."""
+    repo, config = session.repo, session.repo.variables()
+    remote = name_of(config, repo.head_ref)
+    if remote is None or repo.is_detached or repo.head is None:
+        return
+    short = repo.head_ref.removeprefix("refs/heads/")
+    there = config.get(f"branch.{short}.merge", repo.head_ref).removeprefix("refs/heads/")
+    names = [f"refs/remotes/{remote}/{there}", f"{ref_names.agreed(remote)}heads/{there}"]
+    known = [found[0] for found in repo.read_many(names) if found is not None]
+    if not known or repo.head in known:
+        return
+    count = repo.run(
+        *("rev-list", "--count", f"--max-count={_MOST_UNSENT}", repo.head),
+        *(*(f"^{oid}" for oid in known), "--", FOLDER),
+    )
+    yield Section("unpublished", int(count), (Item(f"{remote}/{there}"),), "tk sync")
+
+
+def _hooks(session: Session) -> Iterator[Section]:
+    from tkledger.doors import install  # reads the hooks' text
+
+    if session.repo.is_bare:
+        return
+    missing = [
+        Item(one.name) for one in install.status(session.repo) if not (one.ours and one.executable)
+    ]
+    yield _section("hooks", missing, "tk hooks install")
