@@ -109,6 +109,8 @@ def test_two_who_started_the_same_task_have_to_choose() -> None:
 
 
 ATTEMPT, LIFETIME = ({"budget": {"scope": scope}} for scope in ("attempt", "lifetime"))
+LONGER = {"notes": ["n", "b", "c"]}
+NOTED, SWAPPED = {"notes": ["o", "p", "a"]}, {"notes": ["p", "o", "a", "c"]}
 SOON, LATER = ({"retry": {"not_before": f"2026-01-{day}T12:00:00Z"}} for day in (30, 31))
 
 
@@ -117,6 +119,24 @@ SOON, LATER = ({"retry": {"not_before": f"2026-01-{day}T12:00:00Z"}} for day in 
     [
         ({"x": {"a": {"b": 1}}}, {"x": {"a": {"b": 2}}}, {}, {"x": {"a": {"b": 1}}}, ("x.a.b",)),
         ({}, {"retry": {"max": 3}}, {"retry": {"max": 2}}, {"retry": {"max": 2}}, ()),
+        ({"notes": ["o", "p"]}, NOTED, {"notes": ["o", "p", "c"]}, SWAPPED, ("notes",)),
+        (
+            {"notes": ["o"]},
+            {"notes": ["a", "o"]},
+            {"notes": ["o", "b"]},
+            {"notes": ["o", "a", "b"]},
+            (),
+        ),
+        (
+            {"notes": ["o"]},
+            {"notes": ["a", "o"]},
+            {"notes": ["o", "b"]},
+            {"notes": ["a", "o", "b"]},
+            (),
+        ),
+        ({"spent": {"steps": 1}}, {}, {"spent": {"steps": 3}}, {}, ("spent.steps",)),
+        ({"spent": {"cost": "1"}}, {}, {"spent": {"cost": "0.5"}}, {"spent": {"cost": "0.5"}}, ()),
+        ({"spent": {"steps": 1}}, {}, {"spent": {"steps": 0}}, {"spent": {"steps": 0}}, ()),
         ({}, ATTEMPT, LIFETIME, LIFETIME, ()),
         ({}, ATTEMPT, LIFETIME, ATTEMPT, ("budget.scope",)),
         ({}, SOON, LATER, LATER, ()),
@@ -144,3 +164,37 @@ def test_what_is_disputed_is_named(
 ) -> None:
     found = disputes(*(a_task(**one) for one in (base, ours, theirs, result)), LIFECYCLE)
     assert sorted(found) == sorted(named)
+
+
+def test_two_births_have_both_sides_lists_and_the_first_ones_words() -> None:
+    ours = a_task(title="A", labels=["a"], notes=["m"], owner="x")
+    theirs = a_task(title="B", labels=["b"], notes=["n"], owner="x")
+    result = merged(None, ours, theirs, LIFECYCLE)
+    both = {"labels": ["a", "b"], "notes": ["m", "n"], "owner": "x"}
+    assert result == (a_task(title="A", **both), a_task(title="B", **both), ("title",))
+    assert disputes(None, ours, theirs, result.task, LIFECYCLE) == ()
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "expected", "conflicts"),
+    [
+        ({}, {"state": "in_progress"}, {"owner": "y"}, {"state": "in_progress", "owner": "y"}, ()),
+        (
+            {"state": "blocked", "wait": {"reason": "user"}, "owner": "x"},
+            {"state": "in_progress", "owner": "x"},
+            {"state": "blocked", "wait": {"reason": "user"}, "owner": "y"},
+            {"state": "in_progress", "owner": "y"},
+            (),
+        ),
+        ({"spent": {"steps": 1}}, {}, {"spent": {"steps": 3}}, {"spent": {"steps": 3}}, ()),
+        ({"notes": ["n"]}, {"notes": ["n", "a"]}, LONGER, {"notes": ["n", "a", "b", "c"]}, ()),
+        ({}, {"x": {"a": 1}}, {"x": {"a": 2}}, {"x": {"a": 1}}, ("x.a",)),
+        ({"state": "todo"}, {}, {"state": "backlog"}, {"state": "backlog"}, ()),
+    ],
+)
+def test_each_side_brings_what_it_moved(
+    base: Any, ours: Any, theirs: Any, expected: Any, conflicts: tuple[str, ...]
+) -> None:
+    one, other, open_ = merged(*(a_task(**side) for side in (base, ours, theirs)), LIFECYCLE)
+    assert (one, open_) == (a_task(**expected), conflicts)
+    assert other == (a_task(**theirs) if conflicts else one)

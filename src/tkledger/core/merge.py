@@ -130,7 +130,7 @@ def _is_join(
     The base need not begin a side: of two merges one may have put first what the other put last.
     """
     left, right = _beyond(a, o), _beyond(b, o)
-    if not Counter(a) | Counter(b) <= Counter(r) <= Counter((*o, *left, *right)):
+    if not Counter(r) <= Counter((*o, *left, *right)):
         return False
     added = r[len(o) :]
     follows = r[: len(o)] == o and _within(left, added) and _within(right, added)
@@ -240,8 +240,6 @@ def _leading(base: Task | None, ours: Task, theirs: Task, lifecycle: Lifecycle) 
     """The side whose state is taken; ours if both are alike."""
     states = settled_states(base.state if base else None, ours.state, theirs.state, lifecycle)
     state = max(states, key=_LATER.index)
-    if ours.state is theirs.state and base and base.state is ours.state:
-        return ours
     return ours if ours.state is state else theirs
 
 
