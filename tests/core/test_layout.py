@@ -9,7 +9,7 @@ import pytest
 
 import tkledger
 from tkledger.core import ref_names
-from tkledger.core.layout import FOLDER, POLICY_PATH, key_of, path_at, path_of
+from tkledger.core.layout import FOLDER, PATTERN, POLICY_PATH, key_of, path_at, path_of
 
 ROOT = Path(tkledger.__file__).parent
 
@@ -47,3 +47,31 @@ def test_refs_are_named_in_one_module_only() -> None:
     assert spelled == {"core/ref_names.py"}
     assert ref_names.copied_claims("origin") == "refs/tk/remotes/origin/claims/"
     assert ref_names.agreed("origin") == "refs/tk/agreed/origin/"
+
+
+def test_what_other_clones_and_servers_hold_is_called_so_for_good() -> None:
+    assert (ref_names.CLAIMS, ref_names.INBOXES) == ref_names.SHARED
+    assert ref_names.SHARED == ("refs/tk/claims/", "refs/tk/inbox/")
+    assert (ref_names.ALL, ref_names.SERVER) == ("refs/tk", "refs/tk/server")
+    assert ref_names.ABSENT == "refs/tk/none"
+    assert ref_names.copies("o") == "refs/tk/remotes/o/"
+    assert ref_names.copied_server("o") == "refs/tk/remotes/o/server"
+    assert ref_names.TASK_BRANCHES == "refs/heads/tk/"
+    assert ref_names.BRANCHES_AND_TAGS == ("refs/heads/", "refs/tags/")
+    assert ref_names.REPLACEMENTS == "refs/replace/"
+    assert (PATTERN, POLICY_PATH) == (".tasks/*.yaml", ".tasks/config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("ann", "ann"),
+        ("a%20b%2f", "a b/"),
+        ("%c3%a9x", "\u00e9x"),
+        ("%ff", "\ufffd"),
+        ("a%2Fb", "a%2Fb"),
+        ("%%0123", "an actor with a long name"),
+    ],
+)
+def test_an_inbox_is_named_after_its_owner(name: str, owner: str) -> None:
+    assert ref_names.inbox_owner(name) == owner

@@ -90,3 +90,10 @@ def test_as_much_as_is_allowed_may_be_discovered_and_each_root_names_a_task_of_i
         ("a", "is one of 2 tasks that came out of r, the"),
         ("b", "is one of 2 tasks that came out of s, the"),
     ]
+
+
+def test_what_has_ended_is_done_again_only_by_reopening_it() -> None:
+    ended = a_task("e", title="The same", state="done")
+    for link, broken in (("origin", {"TK310"}), ("reopens", set())):
+        born = a_task("b", title="The same", **{link: "e"})
+        assert codes(birth(born, among=(ended,), policy=AGAIN)) == broken
