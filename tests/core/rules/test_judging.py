@@ -13,7 +13,7 @@ from tkledger.core.change import Change, change
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.rules import judge
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.rule import Finding, rule, way_on
 from tkledger.core.snapshot import Snapshot
 
 
@@ -70,3 +70,28 @@ def test_every_state_has_a_remedy_for_every_wish() -> None:
             for violation in judge(edit(old, new)):
                 assert violation.code == "TK201"
                 assert violation.remedy.startswith("tk ")
+
+
+def test_a_rule_is_of_the_first_edition_and_called_after_its_function() -> None:
+    def nothing_may_change(change: Change) -> list[Finding]:
+        return []
+
+    made = rule("TK999")(nothing_may_change)
+    assert (made.code, made.name, made.since, made.page) == ("TK999", "nothing-may-change", 1, "")
+    nothing_may_change.__doc__ = """What.
+
+        Why.
+    """
+    assert made.page == "What.\n\nWhy."
+
+
+def test_the_way_on_from_what_has_ended() -> None:
+    ended, again = done("a"), a_task("b", reopens="a")
+    for tasks, way, older in (
+        ((ended,), "tk reopen a", "tk new --from a TITLE"),
+        ((ended, again), "tk why b", "tk why b"),
+        ((ended, done("b", reopens="a")), "tk reopen b", "tk new --from b TITLE"),
+        ((), "tk new TITLE", "tk new TITLE"),
+    ):
+        assert way_on(ledger(*tasks), "a", DEFAULT) == way
+        assert way_on(ledger(*tasks), "a", DEFAULT._replace(format=1)) == older
