@@ -1,4 +1,4 @@
-"""Which claims a remote may have before, with and after a commit, as tables."""
+"""How claims merge, and which of them a remote may have before, with and after a commit, as tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import pytest
 
 from tests.support.changes import a_task
 from tkledger.core.claim import Claim
-from tkledger.core.claim_merge import ended, has_arrived, made_final, tells_of_a_commit
+from tkledger.core.claim_merge import (
+    ThreeWay,
+    Way,
+    ended,
+    has_arrived,
+    made_final,
+    tells_of_a_commit,
+    way,
+)
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task, changed
 
@@ -87,3 +95,26 @@ def test_what_the_end_of_its_task_makes_of_a_claim(
     found = made_final(claim, [branch], task(state))
     assert ended(claim, [branch], task(state)) is over
     assert over or (found and found.final) == final
+
+
+LATER = {("old", "new"), ("old", "newer"), ("new", "newer")}
+CASES = [
+    (("a", "a", None), Way.KEEP),
+    ((None, None, "a"), Way.FORGET),
+    (("a", None, None), Way.SEND),
+    (("new", "old", "old"), Way.SEND),
+    (("new", "old", None), Way.SEND),
+    ((None, "a", None), Way.TAKE),
+    ((None, "new", "old"), Way.TAKE),
+    (("old", "new", "old"), Way.TAKE),
+    (("a", "b", None), Way.YIELD),
+    (("a", "b", "old"), Way.YIELD),
+    (("new", None, "old"), Way.YIELD),
+    (("a", None, "a"), Way.DROP),
+    ((None, "a", "a"), Way.WITHDRAW),
+]
+
+
+@pytest.mark.parametrize(("claim", "expected"), CASES)
+def test_the_table_of_claims(claim: tuple[str | None, ...], expected: Way) -> None:
+    assert way(ThreeWay(*claim), lambda a, b: (a, b) in LATER) is expected

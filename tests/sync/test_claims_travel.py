@@ -6,29 +6,6 @@ import pytest
 
 from tests.support.project import Project
 from tests.support.team import Team, tk_refs
-from tkledger.core.claim_merge import ThreeWay, Way, way
-
-LATER = {("old", "new"), ("old", "newer"), ("new", "newer")}
-CASES = [
-    (("a", "a", None), Way.KEEP),
-    ((None, None, "a"), Way.FORGET),
-    (("a", None, None), Way.SEND),
-    (("new", "old", "old"), Way.SEND),
-    (("new", "old", None), Way.SEND),
-    ((None, "a", None), Way.TAKE),
-    ((None, "new", "old"), Way.TAKE),
-    (("old", "new", "old"), Way.TAKE),
-    (("a", "b", None), Way.YIELD),
-    (("a", "b", "old"), Way.YIELD),
-    (("new", None, "old"), Way.YIELD),
-    (("a", None, "a"), Way.DROP),
-    ((None, "a", "a"), Way.WITHDRAW),
-]
-
-
-@pytest.mark.parametrize(("claim", "expected"), CASES)
-def test_the_table_of_claims(claim: tuple[str | None, ...], expected: Way) -> None:
-    assert way(ThreeWay(*claim), lambda a, b: (a, b) in LATER) is expected
 
 
 def both(*members: Project) -> None:
