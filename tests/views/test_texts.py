@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tkledger.core.history import Child, Details, HistoryEntry
+from tkledger.core.history import Child, Details, FieldChange, HistoryEntry
 from tkledger.core.lifecycle import State
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import Snapshot
@@ -16,7 +16,7 @@ from tkledger.core.usage import Used
 from tkledger.views.board import board
 from tkledger.views.explain import catalogue, page
 from tkledger.views.list import listing
-from tkledger.views.log import timeline
+from tkledger.views.log import timeline, words
 from tkledger.views.show import card
 from tkledger.views.style import LOOKS, console
 from tkledger.views.text_layout import cut, wrap
@@ -26,12 +26,19 @@ from tkledger.views.words import duration, minute
 
 
 def happened(
-    commit: str, at: int, actor: str, event: str, states: tuple[str | None, str], message: str
+    commit: str,
+    at: int,
+    actor: str,
+    event: str,
+    states: tuple[str | None, str],
+    message: str,
+    **more: Any,
 ) -> HistoryEntry:
     source, target = states
     return HistoryEntry(
         *(commit, at, actor, "tk-a", "Parse the file", event),
         *(State(source) if source else None, State(target), message),
+        **more,
     )
 
 
@@ -151,9 +158,21 @@ ENTRIES = (
     happened("ab12cd34" * 5, 1767349233, "alice", "new", (None, "todo"), "tk: new tk-a Parse"),
     happened(
         *("0f" * 20, 1767352800, "bob", "start", ("todo", "in_progress")),
-        "tk: start tk-a Parse\n\nTk-Actor: bob\nTk-Reason: at last",
+        "tk: start tk-a Parse the file\n\nTk-Actor: bob\nTk-Reason: at last",
+        reason="at last",
     ),
     happened("9e" * 20, 10**19, "bob", "edit", ("todo", "todo"), "looks odd\n\nmore"),
+)
+CHARGED = (
+    happened(
+        *("9e" * 20, 0, "bob", "edit", ("todo", "todo"), "tk: edit tk-a Parse\n\nTk-Task: tk-a"),
+        changes=(
+            FieldChange("labels", (), ("x", "y")),
+            FieldChange("description", "a\nb " * 20, None),
+        ),
+        used=Used(steps=1, tokens=1200, cost=500_000),
+    ),
+    happened("9e" * 20, 0, "bob", "step", ("todo", "todo"), "tk: step tk-a wrote it", used=Used(1)),
 )
 
 
@@ -166,6 +185,11 @@ def test_timeline_is_a_line_an_event(terminal: Any, piped: Any) -> None:
     assert terminal(timeline(ENTRIES), 120) == wide
     assert piped(timeline(ENTRIES)) == wide.replace("edit    ", "edit   -") + "\n"
     assert terminal(timeline([])) == "nothing happened yet"
+    assert [words(one) for one in CHARGED] == [
+        "Parse the file (labels - -> x, y; description a b a b a b a b a b a b a b a b a b a b… -> -; 1 step;"
+        " 1,200 tokens; $0.5)",
+        "Parse the file (wrote it)",
+    ]
 
 
 def test_narrow_timeline_has_the_message_below(terminal: Any) -> None:
@@ -252,7 +276,7 @@ def hostile() -> Task:
 def test_nothing_in_a_task_can_steer_the_terminal(terminal: Any, piped: Any) -> None:
     one = hostile()
     snapshot = Snapshot().put(one)
-    entry = ENTRIES[0]._replace(actor=HOSTILE, message=HOSTILE, event=HOSTILE)
+    entry = ENTRIES[0]._replace(actor=HOSTILE, message=HOSTILE, event=HOSTILE, reason=HOSTILE)
     bad = [("start", State.TODO, [("TK1", HOSTILE, HOSTILE)])]
     children = (Child("x", State.TODO, HOSTILE),)
     hostile_details = Details(children=children, claim={"holder": HOSTILE})

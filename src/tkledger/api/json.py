@@ -120,6 +120,12 @@ def entry_json(entry: HistoryEntry) -> Json:
     values = {
         **{"commit": entry.commit, "at": iso(entry.at), "actor": entry.actor, "task": entry.task},
         **{"event": entry.event, "from": entry.source, "to": entry.target},
+        "reason": entry.reason,
+        "changes": [
+            {"field": one.name, **without_empty({"from": _json(one.old), "to": _json(one.new)})}
+            for one in entry.changes
+        ],
+        "used": used_json(entry.used),
         "message": entry.message,
     }
     return without_empty(values)

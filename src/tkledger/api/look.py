@@ -138,7 +138,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     from tkledger.ledger import limits, log
 
     tip = place_of(session, ledger, task.id, at)
-    known = times(log.entries(session.ledger, tip, task.id))
+    known = times(log.entries(session.ledger, tip, task.id), whole=not session.repo.is_shallow)
     usage = limits.usage(session.ledger, tip)
     spent = _spending(ledger, task, usage, {})
     held = None if at else session.standing().get(task.id)
@@ -205,7 +205,7 @@ def entries(
     ledger = session.look(at) if word else session.read(at)
     task_id = find(ledger, word, reading=True) if word else None
     tip = place_of(session, ledger, task_id or "", at)
-    found = list(log.entries(session.ledger, tip, task_id))
+    found = list(log.entries(session.ledger, tip, task_id, charges=True))
     return found[-limit:] if limit else found
 
 

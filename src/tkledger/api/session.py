@@ -198,8 +198,9 @@ class Session:
         """The steps as one commit."""
         from tkledger.ledger import limits
         from tkledger.ledger.proposal import Proposal
+        from tkledger.verbs.verb import trailers_of
 
-        trailers = [(ACTOR, self.actor(before)), *_trailers(steps)]
+        trailers = [(ACTOR, self.actor(before)), *trailers_of(steps)]
         after = steps[-1].ledger if steps else before
         proposal = Proposal(after, _subject(steps), tuple(trailers), always=bool(self._work))
         return limits.booked(self.ledger, before, proposal)
@@ -365,14 +366,6 @@ def _require_text(options: Options) -> None:
         for text in [value] if isinstance(value, str) else value if isinstance(value, list) else ():
             if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
                 raise FieldError(name, "must not hold NUL, or what is not UTF-8")
-
-
-def _trailers(steps: Sequence[Proposed]) -> list[tuple[str, str]]:
-    """The trailers of all steps; a reason once, and what is charged each time."""
-    found: list[tuple[str, str]] = []
-    for step in steps:
-        found += [one for one in step.trailers if step.work or one not in found]
-    return found
 
 
 def _subject(steps: Sequence[Proposed]) -> str:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from tkledger.core.budget import Gauge
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
-from tkledger.core.trailers import REASON, trailers
+from tkledger.core.task import FIELDS, PARTS, Task
+from tkledger.core.trailers import REASON, folded, lines
 from tkledger.core.usage import Used
+
+
+class FieldChange(NamedTuple):
+    """A field that a commit changed, by its name in the file, and its values; None for absent."""
+
+    name: str
+    old: Any
+    new: Any
 
 
 class HistoryEntry(NamedTuple):
     """What one commit did to one task; ``at`` in seconds since 1970 by the committer's clock.
 
-    ``source`` is None for a birth; ``event`` is the verb, ``edit`` where the state stayed.
+    ``source`` is None for a birth; ``event`` is the verb, ``edit`` where the state stayed, ``step`` or
+    ``spend`` if the task's file did too. ``reason`` is what was said of this task. ``changes`` are of
+    fields that no verb of the lifecycle sets. ``used`` is what the commit charges the task.
     """
 
     commit: str
@@ -26,17 +37,89 @@ class HistoryEntry(NamedTuple):
     source: State | None
     target: State
     message: str
+    reason: str = ""
+    changes: tuple[FieldChange, ...] = ()
+    used: Used = Used()
 
     @property
-    def words(self) -> str:
-        """What a person wants to read of it: the task's title, and the reason or, of a commit
-        not made by tk, its subject.
-        """
-        subject, _, rest = self.message.partition("\n")
+    def subject(self) -> str:
+        """What a commit not made by tk says of itself, or a step in words of its own; else nothing."""
+        subject, _, _ = self.message.partition("\n")
+        lead, title = f"tk: {self.event} {self.task} ", " ".join(self.title.split())
         if not subject.startswith("tk: "):
-            return f"{self.title} ({subject})"
-        reason = trailers(rest).get(REASON)
-        return self.title if reason is None else f"{self.title} ({reason})"
+            return subject
+        own = subject.removeprefix(lead) if self.event in CHARGES else ""
+        return own if own not in (subject, title) else ""
+
+
+CHARGES = ("step", "spend")
+"""The events that leave a task's file as it is."""
+
+_SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry")
+_TOLD = ("id", "state", "wait", "error", "notes", "concerns")
+
+
+def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
+    """The fields that a commit changed, each leaf of a part by itself, but for what `told` says and for
+    what a move sets. Nothing of a new task, which is all new.
+    """
+    if old is None:
+        return ()
+    left_out = _TOLD + (_SET_BY_MOVES if old.state is not new.state else ("spent",))
+    found = []
+    for field in FIELDS:
+        was, now = getattr(old, field.name), getattr(new, field.name)
+        if was == now or field.name in left_out:
+            continue
+        if field.name not in PARTS:
+            found.append(FieldChange(field.name, was, now))
+            continue
+        for leaf in PARTS[field.name]:
+            sides = getattr(was, leaf.name), getattr(now, leaf.name)
+            if sides[0] != sides[1]:
+                found.append(FieldChange(f"{field.name}.{leaf.name}", *sides))
+    return tuple(found)
+
+
+def told(old: Task | None, new: Task) -> list[str]:
+    """What a change says in the task itself: why it waits, what went wrong, its new notes and concerns."""
+    said = []
+    was = old.wait if old else None
+    if new.state is State.BLOCKED and new.wait != was:
+        said.append(": ".join(part for part in new.wait if part))
+    if new.error.message and (old is None or new.error != old.error):
+        said += [new.error.message] if new.error.message != new.wait.detail else []
+    said += new.notes[len(old.notes) if old else 0 :]
+    said += new.concerns[len(old.concerns) if old else 0 :]
+    return [text.strip() for text in said]
+
+
+def reason(
+    old: Task | None, new: Task, message: str, others: Iterable[tuple[Task | None, Task]] = ()
+) -> str:
+    """Why a commit did what it did to one task: what is told in it, and a ``Tk-Reason`` that is not about one
+    of the ``others`` that the commit changed.
+    """
+    own = told(old, new)
+    given = list(dict.fromkeys(value for name, value in _pairs(message) if name == REASON))
+    if given:
+        of_others: set[str] = set()
+        for was, now in others:
+            parts = (*told(was, now), *(part for part in now.wait if part))
+            of_others.update(folded(text) for text in parts)
+            given = [one for one in given if not one.startswith(f"{now.id}: ")]
+        mine = [one.removeprefix(f"{new.id}: ") for one in given if one.startswith(f"{new.id}: ")]
+        known = folded(" ".join((*own, *(part for part in new.wait if part))))
+        left = mine or [one for one in given if one not in of_others]
+        own += [one for one in left if one not in known] if len(left) == 1 else []
+    return "\n".join(own)
+
+
+def _pairs(message: str) -> Iterator[tuple[str, str]]:
+    for row in lines(message):
+        name, colon, value = row.partition(": ")
+        if colon:
+            yield name, value.strip()
 
 
 def event_name(source: State | None, target: State) -> str:
@@ -59,16 +142,21 @@ class Times(NamedTuple):
     started_at: int | None
 
 
-def times(entries: Iterable[HistoryEntry]) -> Times:
-    """The times of one task out of its entries, oldest first; time never runs backwards."""
+def times(entries: Iterable[HistoryEntry], *, whole: bool = True) -> Times:
+    """The times of one task out of its entries, oldest first; time never runs backwards.
+
+    If the history is not ``whole``, what may lie before it is not known, unless the task's birth is there.
+    """
     created = started = None
     clock = 0
     for entry in entries:
         clock = max(clock, entry.at)
+        whole = whole or entry.source is None
         created = clock if created is None else created
         if started is None and entry.target is State.IN_PROGRESS:
             started = clock
-    return Times(created, clock if created is not None else None, started)
+    updated = clock if created is not None else None
+    return Times(created, updated, started) if whole else Times(None, updated, None)
 
 
 class Child(NamedTuple):

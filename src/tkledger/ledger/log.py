@@ -2,44 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from tkledger.core.history import HistoryEntry, event_name
+from tkledger.core.history import CHARGES, HistoryEntry, event_name, field_changes, reason
 from tkledger.core.layout import FOLDER, path_of
+from tkledger.core.task import Task
+from tkledger.core.trailers import REASON
+from tkledger.core.usage import Bill, Used, bills
 from tkledger.git import history
-from tkledger.git.commit import Commit
+from tkledger.git.commit import Commit, FileDiff
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 
 
 def entries(
-    ledger: Ledger, tip: Oid, task_id: str | None = None, *revisions: str
+    ledger: Ledger, tip: Oid, task_id: str | None = None, *revisions: str, charges: bool = False
 ) -> Iterator[HistoryEntry]:
     """What each ordinary commit up to ``tip`` did to one task, or to all, oldest first; fewer of them if
-    ``revisions`` say so in git's words.
+    ``revisions`` say so in git's words. With ``charges`` also what commits charge that change no task.
 
-    Merges are left out: they author nothing.
+    Merges are left out, unless they charge: they author nothing. A commit where a shallow clone begins
+    says nothing, since what came before it is not known.
     """
-    path = path_of(task_id) if task_id else FOLDER
-    for commit in history.log(ledger.repo, tip, *revisions, path=path):
-        if len(commit.parents) < 2:
-            yield from _done_by(ledger, commit)
+    own = path_of(task_id) if task_id else ""
+    every = ("--sparse",) if charges else ()
+    for commit in history.log(
+        ledger.repo, tip, *revisions, *every, path=FOLDER if charges else own or FOLDER
+    ):
+        merge = len(commit.parents) > 1
+        diffs = [one for one in commit.diffs if not merge and own in ("", one.path)]
+        charged = _charged(ledger, commit, task_id) if charges else {}
+        for old, new in () if diffs and _is_cut(ledger, commit) else _edits(ledger, diffs):
+            yield _entry(ledger, commit, old, new, charged.pop(new.id, None))
+        for bill in charged.values():
+            task = ledger.files.task_at(commit.oid, bill.task)
+            if task is not None:
+                yield _entry(ledger, commit, task, task, bill)
 
 
-def _done_by(ledger: Ledger, commit: Commit) -> Iterator[HistoryEntry]:
-    for diff in commit.diffs:
-        old = ledger.files.task(diff.path, diff.old_mode, diff.old)
+def reason_of(ledger: Ledger, commit: Commit, old: Task | None, new: Task) -> str:
+    """Why a commit did what it did to one task; the others are read only if it gives a reason."""
+    edits = _edits(ledger, commit.diffs) if f"{REASON}: " in commit.message else ()
+    return reason(old, new, commit.message, (one for one in edits if one[1].id != new.id))
+
+
+def _edits(ledger: Ledger, diffs: Sequence[FileDiff]) -> Iterator[tuple[Task | None, Task]]:
+    for diff in diffs:
         new = ledger.files.task(diff.path, diff.new_mode, diff.new)
         if new is not None:
-            source = old.state if old else None
-            yield HistoryEntry(
-                commit.oid,
-                commit.at,
-                commit.author.actor,
-                new.id,
-                new.title,
-                event_name(source, new.state),
-                source,
-                new.state,
-                commit.message.strip(),
-            )
+            yield ledger.files.task(diff.path, diff.old_mode, diff.old), new
+
+
+def _entry(
+    ledger: Ledger, commit: Commit, old: Task | None, new: Task, bill: Bill | None
+) -> HistoryEntry:
+    source = old.state if old else None
+    event = event_name(source, new.state)
+    if bill and old and old._replace(spent=new.spent) == new:  # marks only
+        event = CHARGES[0] if bill.step else CHARGES[1]
+    used = Used(int(bill.step), 0, bill.tokens, bill.cost) if bill else Used()
+    return HistoryEntry(
+        commit.oid,
+        commit.at,
+        commit.author.actor,
+        new.id,
+        new.title,
+        event,
+        source,
+        new.state,
+        commit.message.strip(),
+        reason_of(ledger, commit, old, new),
+        field_changes(old, new),
+        used,
+    )
+
+
+def _charged(ledger: Ledger, commit: Commit, task_id: str | None) -> dict[str, Bill]:
+    """What a commit charges, by task."""
+    found = {one.task: one for one in bills(commit.message) if task_id in (None, one.task)}
+    return found if found and ledger.charges(commit) else {}
+
+
+def _is_cut(ledger: Ledger, commit: Commit) -> bool:
+    """Whether the clone is shallow, and this is a commit of which it lacks the parents."""
+    if commit.parents or not ledger.repo.is_shallow:
+        return False
+    made = history.as_commit(ledger.repo.read(commit.oid))
+    return made is not None and bool(made.parents)

@@ -9,11 +9,11 @@ from tkledger.core.history import event_name
 from tkledger.core.layout import FOLDER, key_of
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task, is_work
-from tkledger.core.trailers import REASON, trailers
 from tkledger.core.usage import steps
 from tkledger.git import history
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
+from tkledger.ledger.log import reason_of
 from tkledger.ledger.reader import Ledger
 
 MOST = 500
@@ -77,15 +77,11 @@ def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent)
         source = old.state if old else None
         if task.id not in found.moves and source is not new.state and new.state is task.state:
             event = event_name(source, new.state)
-            found.moves[task.id] = LastMove(commit.at, actor, event, _reason(old, new, commit))
+            found.moves[task.id] = LastMove(
+                commit.at, actor, event, reason_of(ledger, commit, old, new)
+            )
         if is_work(old, new) and new.tries == task.tries:
             found.workers.setdefault(task.id, set()).add(actor)
         begins = source in (None, State.BACKLOG, State.TODO) or new.tries < task.tries
         if task.id in found.moves and (begins or task.state is not State.IN_REVIEW):
             del open_[task.id]
-
-
-def _reason(old: Task | None, new: Task, commit: Commit) -> str:
-    """Why, as the task itself says, or else the message."""
-    added = new.notes[len(old.notes) if old else 0 :]
-    return added[0] if added else trailers(commit.message).get(REASON, "")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tkledger.core.claim import Claim
 from tkledger.core.history import HistoryEntry
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.trailers import REASON, lines, trailers
+from tkledger.core.trailers import lines
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 
@@ -56,7 +56,7 @@ def of_commits(ledger: Ledger, before: Oid, after: Oid) -> Iterator[News]:
     there = ledger.at(after)
     for one in log.entries(ledger, after, None, f"^{before}", f"--max-count={_MOST}"):
         if one.event != _EDIT or one.task not in found:
-            why = trailers(one.message).get(REASON) or _origin(there, one)
+            why = one.reason or _origin(there, one)
             found[one.task] = News(one.task, one.event, one.actor, _short(why))
     yield from found.values()
 

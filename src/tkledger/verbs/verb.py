@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tkledger.core.lifecycle import TARGETS, Event
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.trailers import REASON
 
 Options = Mapping[str, Any]
 
@@ -48,3 +49,26 @@ def verb(name: str) -> Verb:
     from tkledger.verbs.moves import move
 
     return move(Event(name))
+
+
+def trailers_of(steps: Sequence[Proposed]) -> list[tuple[str, str]]:
+    """The trailers of all steps; a reason once, and what is charged each time. A reason that is not that of
+    every step names its task.
+    """
+    found: list[tuple[str, str]] = []
+    shared = all((REASON, why) in step.trailers for why in _reasons(steps) for step in steps)
+    for step in steps:
+        for name, value in step.trailers:
+            whose = f"{step.id}: " if name == REASON and not shared and _says(value) else ""
+            if step.work or (name, whose + value) not in found:
+                found.append((name, whose + value))
+    return found
+
+
+def _reasons(steps: Sequence[Proposed]) -> list[str]:
+    return [value for step in steps for name, value in step.trailers if name == REASON]
+
+
+def _says(text: str) -> bool:
+    """Whether a reason says anything: the law asks that of the line that names the task, too."""
+    return any(letter.isalnum() for letter in text)

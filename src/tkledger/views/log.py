@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tkledger.core.budget import amount
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
+from tkledger.core.trailers import folded
 from tkledger.views.style import DIM, ID, LOOKS
 from tkledger.views.text_layout import (
     Frame,
@@ -14,6 +16,7 @@ from tkledger.views.text_layout import (
     aligned,
     cells,
     columns,
+    cut,
     cut_line,
     safe,
     table,
@@ -23,6 +26,7 @@ from tkledger.views.words import minute
 
 SHORT = 8
 LEAST_MESSAGE = 28
+LONGEST_VALUE = 40
 
 
 def timeline(entries: Iterable[HistoryEntry]) -> Lines:
@@ -54,8 +58,32 @@ def _row(entry: HistoryEntry) -> Line:
         (safe(entry.event), ""),
         (_move(entry.source, entry.target), colour),
         (safe(entry.actor), "magenta"),
-        (safe(entry.words), ""),
+        (safe(words(entry)), ""),
     )
+
+
+def words(entry: HistoryEntry) -> str:
+    """The task's title, and what is to be said of it: the subject of a commit not made by tk, the reason,
+    the fields that changed, and what it charges.
+    """
+    parts = [entry.subject, folded(entry.reason)]
+    parts += [f"{one.name} {_value(one.old)} -> {_value(one.new)}" for one in entry.changes]
+    used = entry.used
+    if used.steps and entry.event != "step":
+        parts.append("1 step")
+    parts += [f"{used.tokens:,} tokens"] if used.tokens else []
+    parts += [f"${amount('cost', used.cost)}"] if used.cost else []
+    said = "; ".join(part for part in parts if part)
+    return f"{entry.title} ({said})" if said else entry.title
+
+
+def _value(value: object) -> str:
+    """A field's value in short, ``-`` for none."""
+    if isinstance(value, (tuple, list)):
+        value = ", ".join(map(str, value))
+    if value in (None, ""):
+        return "-"
+    return cut(folded(str(value)), LONGEST_VALUE)
 
 
 def _move(source: State | None, target: State) -> str:

@@ -10,12 +10,9 @@ from tkledger.core.lifecycle import State
 from tkledger.core.task import RESOLUTIONS, Task
 from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
 from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, pad, safe, safe_lines, wrap
-from tkledger.views.words import badge, duration, wait_reason
+from tkledger.views.words import UNSHALLOW, badge, duration, wait_reason
 
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
-UNSHALLOW = "git fetch --unshallow"
-"""What brings a shallow clone the history that it lacks."""
-
 INSET = "  "
 
 Labelled = tuple[str, Sequence[Span]]

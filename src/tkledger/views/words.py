@@ -12,6 +12,9 @@ from tkledger.core.time import iso
 from tkledger.views.style import LOOKS
 from tkledger.views.text_layout import Span, safe
 
+UNSHALLOW = "git fetch --unshallow"
+"""What brings a shallow clone the history that it lacks."""
+
 FEW = 3
 CALENDAR = range(-62_135_596_800, 253_402_300_800)
 """The years 1 to 9999, in seconds since 1970: ISO 8601 has no others."""
