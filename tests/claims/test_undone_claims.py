@@ -89,20 +89,66 @@ def test_a_branch_that_does_not_move_leaves_the_claim(ada: Project) -> None:
     assert (at_server(ada), ada.state("a"), ada.clean()) == (before, "in_progress", True)
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc"), reason="waits for orphans by the process table")
+KILLS = pytest.mark.skipif(
+    not os.path.isdir("/proc"), reason="waits for orphans by the process table"
+)
+
+
+def killed(clone: Project, folder: Path, point: str, *words: str) -> Project:
+    """A copy of a clone, beside a copy of its server, whose undo was killed at a point."""
+    server = Project(folder / "server.git")
+    shutil.copytree(clone.path.parent / "server.git", server.path)
+    one = Project.copy(clone.path, folder / "killed")
+    one.git("remote", "set-url", "origin", str(server.path))
+    one.at_point(point, "kill", "undo", *words)
+    one.settle()
+    server.settle()
+    return one
+
+
+@KILLS
+def test_who_was_killed_between_goes_on_as_if_nothing_had_happened(
+    ada: Project, tmp_path: Path
+) -> None:
+    """The task is free at the remote, and in progress here: its owner ends it, or claims it anew."""
+    ada.ok("start", "a", "--as", "ada")
+    one = killed(ada, tmp_path / "done", "push", "--as", "ada")
+    one.ok("done", "a", "--as", "ada")
+    assert one.ok("sync").out.splitlines()[1:] == ["a: no longer claimed"]
+    assert (at_server(one), claims_of(one), one.state("a", "origin/main")) == ("", [], "done")
+    one = killed(ada, tmp_path / "renewed", "push", "--as", "ada")
+    one.ok("renew", "a", "--as", "ada")
+    one.ok("sync")
+    assert "claims/a" in at_server(one)
+    assert says(one)["holder"] == "ada"
+
+
+@KILLS
+def test_who_was_killed_between_repeats_it_though_another_has_the_task_by_now(
+    ada: Project, bob: Project, tmp_path: Path
+) -> None:
+    ada.ok("start", "a", "--as", "ada")
+    one = killed(ada, tmp_path / "taken", "push", "--as", "ada")
+    bob.git("remote", "set-url", "origin", one.git("config", "remote.origin.url"))
+    bob.ok("start", "a", "--as", "bob")
+    bob.ok("sync")
+    said = one.tk("sync").err
+    assert "a: your claim is lost, since it is claimed by bob" in said
+    one.ok("undo", "--as", "ada")
+    one.ok("sync")
+    assert (one.state("a"), says(one)["holder"]) == ("in_progress", "bob")
+    bob.ok("done", "a", "--as", "bob")
+    one.ok("verify", "--all")
+
+
+@KILLS
 @pytest.mark.parametrize("then", ["undo", "sync"])
 def test_an_undo_killed_between_the_remote_and_the_branch_goes_on(
     ada: Project, tmp_path: Path, then: str
 ) -> None:
     ada.ok("start", "a")
     for number, point in enumerate(["before push", "push", "before update-ref", "update-ref"]):
-        server = Project(tmp_path / f"s{number}/server.git")
-        shutil.copytree(tmp_path / "server.git", server.path)
-        one = Project.copy(ada.path, tmp_path / f"s{number}/ada")
-        one.git("remote", "set-url", "origin", str(server.path))
-        one.at_point(point, "kill", "undo")
-        one.settle()
-        server.settle()
+        one = killed(ada, tmp_path / f"s{number}", point)
         done = point == "update-ref"
         freed = at_server(one) == ""
         assert (one.state("a"), freed) == ("todo" if done else "in_progress", number > 0)

@@ -70,7 +70,7 @@ def _origin(ledger: Snapshot, entry: HistoryEntry) -> str:
 def of_claim(task: str, claim: Claim | None, *, lost: bool) -> News:
     """What a claim that came from the remote says; None if it is deleted there."""
     if claim is None:
-        return News(task, "lost" if lost else "free")
+        return News(task, "free")
     if claim.final:
         return News(task, "end", claim.holder)
     if claim.released:
