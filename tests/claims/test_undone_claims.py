@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -94,16 +95,18 @@ KILLS = pytest.mark.skipif(
 )
 
 
-def killed(clone: Project, folder: Path, point: str, *words: str) -> Project:
-    """A copy of a clone, beside a copy of its server, whose undo was killed at a point."""
+def killed(clone: Project, folder: Path, point: int | str, *words: str) -> Project | None:
+    """A copy of a clone, beside a copy of its server, whose undo was killed at a point; None if it came
+    to its end before that.
+    """
     server = Project(folder / "server.git")
     shutil.copytree(clone.path.parent / "server.git", server.path)
     one = Project.copy(clone.path, folder / "killed")
     one.git("remote", "set-url", "origin", str(server.path))
-    one.at_point(point, "kill", "undo", *words)
+    status = one.at_point(point, "kill", "undo", *words).status
     one.settle()
     server.settle()
-    return one
+    return one if status else None
 
 
 @KILLS
@@ -113,10 +116,12 @@ def test_who_was_killed_between_goes_on_as_if_nothing_had_happened(
     """The task is free at the remote, and in progress here: its owner ends it, or claims it anew."""
     ada.ok("start", "a", "--as", "ada")
     one = killed(ada, tmp_path / "done", "push", "--as", "ada")
+    assert one
     one.ok("done", "a", "--as", "ada")
     assert one.ok("sync").out.splitlines()[1:] == ["a: no longer claimed"]
     assert (at_server(one), claims_of(one), one.state("a", "origin/main")) == ("", [], "done")
     one = killed(ada, tmp_path / "renewed", "push", "--as", "ada")
+    assert one
     one.ok("renew", "a", "--as", "ada")
     one.ok("sync")
     assert "claims/a" in at_server(one)
@@ -129,6 +134,7 @@ def test_who_was_killed_between_repeats_it_though_another_has_the_task_by_now(
 ) -> None:
     ada.ok("start", "a", "--as", "ada")
     one = killed(ada, tmp_path / "taken", "push", "--as", "ada")
+    assert one
     bob.git("remote", "set-url", "origin", one.git("config", "remote.origin.url"))
     bob.ok("start", "a", "--as", "bob")
     bob.ok("sync")
@@ -149,6 +155,7 @@ def test_an_undo_killed_between_the_remote_and_the_branch_goes_on(
     ada.ok("start", "a")
     for number, point in enumerate(["before push", "push", "before update-ref", "update-ref"]):
         one = killed(ada, tmp_path / f"s{number}", point)
+        assert one
         done = point == "update-ref"
         freed = at_server(one) == ""
         assert (one.state("a"), freed) == ("todo" if done else "in_progress", number > 0)
@@ -158,3 +165,31 @@ def test_an_undo_killed_between_the_remote_and_the_branch_goes_on(
         assert one.state("a") == ("todo" if done or then == "undo" else "in_progress")
         assert one.clean()
         assert not list(one.path.glob(".git/**/*.lock"))
+
+
+@KILLS
+@pytest.mark.long
+@pytest.mark.parametrize("then", ["undo", "sync"])
+def test_an_undo_killed_anywhere_gives_back_all_or_can_be_repeated(
+    ada: Project, tmp_path: Path, then: str
+) -> None:
+    """The remote first, then the branch: never is the task in todo here and still claimed there."""
+    ada.ok("start", "a")
+    found = []
+    for point in count(1):
+        one = killed(ada, tmp_path / f"{point}", point)
+        if one is None:
+            break
+        found.append((one.state("a"), at_server(one) != ""))
+        if then == "sync" or one.state("a") == "todo":
+            one.ok("sync")
+            assert (one.state("a"), at_server(one) != "") == found[-1]
+        else:
+            one.ok("undo")
+            assert (one.state("a"), at_server(one), claims_of(one)) == ("todo", "", [])
+        assert one.clean()
+        assert not list(one.path.glob(".git/**/*.lock"))
+        one.ok("verify", "--all")
+    assert 20 < len(found) < 120, "every effect is a point"
+    order = [("in_progress", True), ("in_progress", False), ("todo", False)]
+    assert list(dict.fromkeys(found)) == order
