@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -17,6 +18,16 @@ class Exit(IntEnum):
     NOTHING = 6  # there is nothing to do
     BUG = 70
     INTERRUPTED = 130
+
+
+MOST = 10
+"""The most that an error names of one kind."""
+
+
+def some(texts: Sequence[str]) -> str:
+    """The first of several texts, a line each, and how many more there are."""
+    more = [f"and {len(texts) - MOST} more"] if len(texts) > MOST else []
+    return "\n".join([*texts[:MOST], *more])
 
 
 class TkError(Exception):

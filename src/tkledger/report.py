@@ -13,7 +13,7 @@ from tkledger.core.field import FieldError
 from tkledger.core.policy import TooNew
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
-from tkledger.errors import Exit, TkError, too_old
+from tkledger.errors import Exit, TkError, some, too_old
 from tkledger.git.errors import GitError, Locked
 
 SCHEMA = "tk/1"
@@ -81,12 +81,11 @@ def violation_text(violation: Violation, level: str = "error") -> str:
 
 
 def refuse(violations: Iterable[Violation], *, as_json: bool, **more: Any) -> Exit:
-    """Print the rules that were broken."""
+    """Print the rules that were broken; for people the first of many."""
     if as_json:
         print_json(**more, violations=[violation_json(one) for one in violations])
     else:
-        for one in violations:
-            say(violation_text(one))
+        say(some([violation_text(one) for one in violations]))
     return Exit.REJECTED
 
 

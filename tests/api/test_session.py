@@ -61,8 +61,8 @@ def test_what_others_wrote_is_looked_at(session: Session, project: Project) -> N
     ledger = session.look()
     found = look.matching(ledger, look.TaskFilter(state=["todo"]))
     assert next(task.id for task in found) == "u"
-    assert look.matching(ledger, look.TaskFilter(priority=0)) == [ledger.task("u")]
-    assert look.matching(ledger, look.TaskFilter(owner="bob")) == []
+    assert look.matching(ledger, look.TaskFilter(priority=[0])) == [ledger.task("u")]
+    assert look.matching(ledger, look.TaskFilter(owner=["bob"])) == []
 
 
 def test_an_earlier_ledger_is_looked_at_by_revision(session: Session, project: Project) -> None:

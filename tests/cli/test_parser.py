@@ -51,7 +51,13 @@ def by_typer(line: list[str]) -> dict[str, Any] | None:
 
 def _given(one: Parameter) -> list[list[str]]:
     """Ways to give a parameter, and some that are wrong."""
-    value = one.choices[-1] if one.choices else "7" if one.kind in (int, float) else "x y"
+    value = (
+        one.choices[-1]
+        if one.choices
+        else "7"
+        if one.kind in (int, float)
+        else "x y"[: 1 if one.listed else 3]
+    )
     if not one.words:
         return [[value], *([[value, "z"]] if one.many else []), [], ["--", value], ["--", "-x"]]
     found = []

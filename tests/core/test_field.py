@@ -140,7 +140,7 @@ SENTENCES = [
     (field.line, "a\tb", "must not hold a tab"),
     (field.line, " a", "must not begin or end with a blank"),
     (field.text, 1.5, "must be text"),
-    (field.text, "\x00", "must not hold control characters"),
+    (field.text, "\x00", "must not hold control characters: U+0000 in line 1, column 1"),
     (field.text, "", "must not be empty (leave the field out)"),
     (field.whole(0, 4), 5, "must be a whole number from 0 to 4"),
     (field.whole(1), 0, "must be a whole number of at least 1"),

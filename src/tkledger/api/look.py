@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,7 +27,9 @@ JSON_DEPTH = 200
 
 
 class TaskFilter(NamedTuple):
-    """Which tasks to list; what is empty or None leaves all. ``owner`` may be "" for no owner.
+    """Which tasks to list; what is empty leaves all. An owner may be "" for none.
+
+    Of several values one is enough, but a task has all of the labels.
 
     Mistakes are not listed, unless ``mistakes``.
     """
@@ -35,15 +37,15 @@ class TaskFilter(NamedTuple):
     state: Collection[str] = ()
     type: Collection[str] = ()
     label: Collection[str] = ()
-    owner: str | None = None
-    parent: str | None = None
-    priority: int | None = None
+    owner: Collection[str] = ()
+    parent: Collection[str] = ()
+    priority: Collection[int] = ()
     mistakes: bool = False
 
 
 def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
     """The tasks that match a filter, the most urgent first."""
-    parent = find(ledger, wanted.parent, reading=True) if wanted.parent else None
+    parents = {find(ledger, word, reading=True) for word in wanted.parent}
     found = [
         task
         for task in ledger.tasks()
@@ -51,11 +53,24 @@ def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
         and (not wanted.state or task.state.value in wanted.state)
         and (not wanted.type or task.kind in wanted.type)
         and set(wanted.label) <= set(task.labels)
-        and (wanted.owner is None or (task.owner or "") == wanted.owner)
-        and (parent is None or task.parent == parent)
-        and (wanted.priority is None or task.urgency == wanted.priority)
+        and (not wanted.owner or (task.owner or "") in wanted.owner)
+        and (not parents or task.parent in parents)
+        and (not wanted.priority or task.urgency in wanted.priority)
     ]
     return sorted(found, key=rank)
+
+
+def unknown(ledger: Snapshot, wanted: TaskFilter) -> Iterator[tuple[str, str, list[str]]]:
+    """What a filter names that no task has: of which kind, what, and what there is of it."""
+    tasks = list(ledger.tasks())
+    known = (
+        ("type", wanted.type, {task.kind for task in tasks}),
+        ("owner", wanted.owner, {task.owner or "" for task in tasks} | {""}),
+        ("label", wanted.label, {label for task in tasks for label in task.labels}),
+    )
+    for kind, names, there in known:
+        for name in sorted({*names} - there):
+            yield kind, name, sorted(there - {""})
 
 
 def ready(

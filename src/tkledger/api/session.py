@@ -185,13 +185,21 @@ class Session:
             raise with_places(self, refused) from None
 
     def _steps(self, before: Snapshot, verbs: Verbs, places: Sequence[str]) -> list[Proposed]:
-        """Each verb on the ledger that the one before it leaves."""
+        """Each verb on the ledger that the one before it leaves. Raises what is wrong with all of them."""
         ledger = self.ledger.usable(before)
         actor = self.actor(ledger)
         steps: list[Proposed] = []
+        wrong: list[tuple[str, Refused | TkError]] = []
         for (verb, options), place in zip(verbs, places or repeat("")):
-            steps.append(_step(ledger, verb, options, actor, place))
-            ledger = steps[-1].ledger
+            try:
+                steps.append(_step(ledger, verb, options, actor, place))
+                ledger = steps[-1].ledger
+            except (Refused, TkError) as error:
+                wrong.append((place, error))
+        if wrong:
+            from tkledger.api.wrong import together
+
+            raise together(wrong)
         return steps
 
     def _proposal(self, before: Snapshot, steps: Sequence[Proposed]) -> Proposal:
@@ -329,11 +337,11 @@ def moved(recorded: Recorded) -> list[Moved]:
 
 def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Proposed:
     """One verb applied to a ledger, nothing written; an error names the place it was read at."""
+    from tkledger.verbs.verb import readable
     from tkledger.verbs.verb import verb as proposed_by
 
     try:
-        _require_text(options)
-        return proposed_by(verb)(ledger, options, actor)
+        return proposed_by(verb)(ledger, readable(options), actor)
     except FieldError as error:
         message = f"{place}{error.key}: {error.message}"
         raise usage_error("bad-value", message, f"tk {verb} --help") from None
@@ -358,14 +366,6 @@ def _keyed(propose: Propose, key: str) -> Propose:
         return proposal._replace(trailers=(*proposal.trailers, (KEY, key)))
 
     return keyed
-
-
-def _require_text(options: Options) -> None:
-    """Raise FieldError if a value holds what no file and no message can: half a character, or NUL."""
-    for name, value in options.items():
-        for text in [value] if isinstance(value, str) else value if isinstance(value, list) else ():
-            if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
-                raise FieldError(name, "must not hold NUL, or what is not UTF-8")
 
 
 def _subject(steps: Sequence[Proposed]) -> str:

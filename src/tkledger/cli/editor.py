@@ -10,7 +10,7 @@ import tempfile
 from tkledger.api.session import Session
 from tkledger.core.layout import SUFFIX
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task
+from tkledger.core.task import Task, changed
 from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable, usage_error
 from tkledger.files import codec
@@ -74,7 +74,7 @@ def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorde
         current = existing(session.ledger.usable(ledger), before.id)
         if current != before:
             raise unusable("changed", f"{before.id} was changed meanwhile", again)
-        after = codec.load_task(codec.reformatted(data))
+        after = _shown(codec.load_task(codec.reformatted(data)), before)
         if after.id != before.id:
             raise usage_error("frozen", f"the id of {before.id} cannot change", again)
         actor = session.actor(ledger)
@@ -85,3 +85,12 @@ def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorde
         return session.record(propose, dry_run=dry_run)
     except codec.FormError as error:
         raise usage_error("bad-file", str(error), again) from None
+
+
+def _shown(after: Task, before: Task) -> Task:
+    """The task with a description that was written now in the form in which a file shows it."""
+    if after.description is None or after.description == before.description:
+        return after
+    from tkledger.verbs.typed_text import tidied
+
+    return changed(after, description=tidied(after.description))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from tkledger.errors import TkError, usage_error
 from tkledger.verbs.commands import COMMANDS, Command, inner
-from tkledger.verbs.parameters import JSON, Parameter
+from tkledger.verbs.parameters import COMMAND, JSON, Parameter
 
 HELP = ("--help", "-h")
 
@@ -118,7 +118,8 @@ def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
         else:
             name, text = _split(word)
             option = _option(options, name, text)
-            _keep(values, option, _value(option, name, text, words))
+            for value in _value(option, name, text, words):
+                _keep(values, option, value)
     _place(command, values, arguments)
     return values
 
@@ -148,27 +149,32 @@ def _option(options: dict[str, Parameter], name: str, text: str | None) -> Param
     return option
 
 
-def _value(option: Parameter, name: str, text: str | None, words: list[str]) -> Any:
-    """The value of an option; if that is the next word, it is taken off ``words``."""
+def _value(option: Parameter, name: str, text: str | None, words: list[str]) -> list[Any]:
+    """The values of an option; if they are in the next word, it is taken off ``words``."""
     if option.kind is bool:
-        return True
+        return [True]
     if text is not None:
-        return _checked(option, text)
+        return _read(option, text)
     if option.bare is not None and not (words and words[-1].replace(".", "", 1).isdecimal()):
-        return option.bare
+        return [option.bare]
     if not words:
         raise ValueError(f"{name} needs a value: {name} {option.metavar}")
-    return _checked(option, words.pop())
+    return _read(option, words.pop())
 
 
-def _checked(one: Parameter, text: str) -> Any:
+def _read(one: Parameter, text: str) -> list[Any]:
+    """The values that are meant by a text."""
+    return [_checked(one, value, text) for value in one.meant(text)]
+
+
+def _checked(one: Parameter, value: str, text: str) -> Any:
     """A value of its kind; a choice that has a noun is one of those there are."""
     if one.kind in (int, float):
-        return _number(one, text)
-    if one.noun and text not in one.choices:
+        return _number(one, value)
+    if one.noun and value not in one.choices:
         kind, fact = f"no-such-{one.noun}", f"no such {one.noun}: {text!r}"
         raise usage_error(kind, fact, f"one of {', '.join(one.choices)}")
-    return text
+    return value
 
 
 def _number(one: Parameter, text: str) -> int | float:
@@ -197,13 +203,21 @@ def _place(command: Command, values: dict[str, Any], words: list[str]) -> None:
             taken = words if one.many else words[:1]
             words = words[len(taken) :]
             for word in taken:
-                _keep(values, one, _checked(one, word))
+                for value in _read(one, word):
+                    _keep(values, one, value)
     if words:
         raise ValueError(f"unexpected arguments: {' '.join(words)[:60]}")
 
 
 def _complete(command: Command, values: dict[str, Any]) -> dict[str, Any]:
-    """The values with their defaults, if all that is required is there."""
+    """The values with their defaults, if all that is required is there.
+
+    Standard input can be read once, so only one value is ``-``.
+    """
+    given = [one for one in command.takes if one is not COMMAND and _is_input(values.get(one.name))]
+    if len(given) > 1:
+        names = " and ".join(one.label for one in given)
+        raise ValueError(f"only one of {names} can be -, which is standard input")
     for one in command.takes:
         if one.name not in values:
             if one.required:
@@ -212,6 +226,10 @@ def _complete(command: Command, values: dict[str, Any]) -> dict[str, Any]:
             if one.default is not None:
                 values[one.name] = one.default
     return values
+
+
+def _is_input(value: Any) -> bool:
+    return value == "-" or (isinstance(value, list) and "-" in value)
 
 
 def read_text(text: str | None) -> str | None:

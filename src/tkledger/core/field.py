@@ -105,8 +105,12 @@ def text(raw: Any) -> str:
         raw = str(raw)  # typed by the schema: a title may be 2024
     if not isinstance(raw, str):
         raise ValueError("must be text")
-    if _CONTROL.search(raw):
-        raise ValueError("must not hold control characters")
+    if hidden := _CONTROL.search(raw):
+        at = hidden.start()
+        line_, column = raw.count("\n", 0, at) + 1, at - raw.rfind("\n", 0, at)
+        raise ValueError(
+            f"must not hold control characters: U+{ord(raw[at]):04X} in line {line_}, column {column}"
+        )
     value = raw.rstrip("\n")
     if not value:
         raise ValueError("must not be empty (leave the field out)")

@@ -12,7 +12,7 @@ from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, c
 from tkledger.core.trailers import REASON
 from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing, find, fresh_id, require_free
-from tkledger.verbs.verb import Options, Proposed
+from tkledger.verbs.verb import ME, Options, Proposed
 
 _ADMISSION = {
     "consumer": "consumer",
@@ -22,9 +22,6 @@ _ADMISSION = {
 }
 _LINES = ("title", "owner", "pr", "agent")
 """One line each; an empty value removes it."""
-
-ME = "me"
-"""An owner that is the actor."""
 
 _SEPARATORS = frozenset("\u2028\u2029")
 

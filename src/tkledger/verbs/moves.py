@@ -18,7 +18,6 @@ from tkledger.core.rules.lifecycle import illegal
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
 from tkledger.core.trailers import REASON
-from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed, Verb
 
@@ -31,12 +30,10 @@ def move(event: Event) -> Verb:
     def verb(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         task = existing(ledger, options.get("id"))
         text, reason = options.get("message"), options.get("reason")
-        if event is Event.BLOCK and not reason:
-            raise usage_error(
-                "no-reason",
-                f"blocking needs a reason: {', '.join(REASONS)}",
-                f"tk block {task.id} --reason other -m TEXT",
-            )
+        if event is Event.BLOCK and reason not in REASONS:
+            from tkledger.verbs.waiting import waits_for
+
+            reason = waits_for(task, reason, text)
         resolution = options.get("resolution")
         ways = RESOLUTIONS.get(TARGETS[event], ())
         if resolution and resolution not in ways:

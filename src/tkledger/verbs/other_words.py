@@ -73,7 +73,8 @@ _LINES = {
     "tk tree": "blocking dag dep-cycle dep-cycles dep-list dep-tree dependencies deps epic graph"
     " hierarchy projects",
     "tk tree ID": "children",
-    "tk board": "board-export board-view calendar dashboard overview report statuses summary",
+    "tk board": "board-export board-view calendar statuses",
+    "tk status": "dashboard overview report summary",
     "tk budget": "burndown ghistory metrics progress stats time timer timesheet track",
     "tk log": "activity events timeline watch",
     "tk log ID": "audit blame changes diff history shortlog whatchanged",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tkledger.core.lifecycle import State
@@ -16,6 +17,9 @@ class Parameter(NamedTuple):
     line and may be a map in a batch. ``default`` is what it is if it is not given, ``bare`` what an
     option means whose value is left out. A value that is not one of ``choices`` is an error of the
     command line if they have a ``noun``; else the law or the command judges it.
+
+    What people type for a value: ``listed`` are several in one, with commas between them; ``clean``
+    takes one to its usual form, and ``means`` has the values that other names stand for.
     """
 
     name: str
@@ -32,6 +36,18 @@ class Parameter(NamedTuple):
     choices: tuple[str, ...] = ()
     noun: str = ""
     is_task: bool = False
+    listed: bool = False
+    clean: Callable[[str], str] = str
+    means: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def meant(self, text: str) -> list[str]:
+        """The values that a text of a command line stands for."""
+        parts = [text]
+        if self.listed and "," in text:
+            parts = [part.strip() for part in text.split(",") if part.strip()]
+        means = dict(self.means)
+        cleaned = map(self.clean, parts)
+        return [value for one in cleaned for value in means.get(one.lower(), (one,))]
 
     @property
     def label(self) -> str:
@@ -54,6 +70,36 @@ def switch(words: str, name: str, help: str) -> Parameter:
     """An option without a value."""
     return option(words, name, "", help, kind=bool)
 
+
+def _word(text: str) -> str:
+    """``In Progress`` and ``in-progress`` as ``in_progress``."""
+    return "_".join(text.lower().replace("-", " ").split())
+
+
+def _joined(text: str) -> str:
+    """``needs review`` as ``needs-review``, since a label has no blanks."""
+    return "-".join(text.split())
+
+
+_URGENCIES = ("critical urgent highest", "high h", "medium normal m", "low l", "lowest trivial")
+_PRIORITIES = {
+    name: (str(number),)
+    for number, names in enumerate(_URGENCIES)
+    for name in (f"p{number}", *names.split())
+}
+_ENDED = (State.DONE.value, State.CANCELLED.value)
+_OPEN = tuple(state.value for state in State if state.value not in _ENDED)
+_STATES = {
+    "open": _OPEN,
+    **dict.fromkeys(("closed", "ended"), _ENDED),
+    "all": (*_OPEN, *_ENDED),
+    **dict.fromkeys(("doing", "wip", "started", "active"), (State.IN_PROGRESS.value,)),
+    **dict.fromkeys(("review", "reviewing"), (State.IN_REVIEW.value,)),
+    **dict.fromkeys(("to_do", "pending", "new"), (State.TODO.value,)),
+    **dict.fromkeys(("complete", "completed", "finished"), (State.DONE.value,)),
+    "canceled": (State.CANCELLED.value,),
+}
+"""What else people call states, and several together."""
 
 # -- what many commands take -----------------------------------------------------------------
 
@@ -91,8 +137,12 @@ NEW_ID = ID._replace(help="The id of a task that need not exist.", is_task=False
 TITLE = Parameter("title", "TITLE", "One line; - reads standard input.", required=True)
 NEW_TITLE = option("--title", "title", "TITLE", "A new title.")
 OWN_ID = option("--id", "id", "ID", "Its id; by default a new one is made.")
-TYPE = option("--type", "type", "T", "What kind of work it is.")
-PRIORITY = option("--priority", "priority", "N", "0 most urgent .. 4; 2 by default.", kind=int)
+TYPE = option("--type", "type", "T", "What kind of work it is.", clean=str.lower)
+PRIORITY = option(
+    *("--priority", "priority", "N", "0 most urgent .. 4; 2 by default; P1 and high are 1."),
+    kind=int,
+    means=tuple(_PRIORITIES.items()),
+)
 PARENT = option("--parent", "parent", "ID", "The task it is a part of.", is_task=True)
 FROM = option("--from", "from", "ID", "The task whose work discovered this one.", is_task=True)
 DEPENDS_ON = option(
@@ -102,12 +152,24 @@ DEPENDS_ON = option(
     "A task that must be done first; may be repeated.",
     many=True,
     is_task=True,
+    listed=True,
 )
 NO_DEPENDS_ON = option(
-    "--no-depends-on", "no_depends_on", "ID", "Remove a dependency.", many=True, is_task=True
+    "--no-depends-on",
+    "no_depends_on",
+    "ID",
+    "Remove a dependency.",
+    many=True,
+    is_task=True,
+    listed=True,
 )
-LABEL = option("--label", "label", "L", "A label; may be repeated.", many=True)
-NO_LABEL = option("--no-label", "no_label", "L", "Remove a label.", many=True)
+LABEL = option(
+    *("--label", "label", "L", "A label, or several: a,b; may be repeated."),
+    many=True,
+    listed=True,
+    clean=_joined,
+)
+NO_LABEL = LABEL._replace(words=("--no-label",), name="no_label", help="Remove a label.")
 BACKLOG = switch("--backlog", "backlog", "Not to be worked on yet.")
 MESSAGE = option("-m --message", "message", "TEXT", "Text; - reads standard input.")
 HAPPENED = MESSAGE._replace(help="What happened, or what it waits for; - is stdin.")
@@ -173,16 +235,21 @@ STATES = option(
     "--state",
     "state",
     "S",
-    "Only these states.",
+    "Only these states; open is all that have not ended.",
     many=True,
+    listed=True,
+    clean=_word,
+    means=tuple(_STATES.items()),
     choices=tuple(state.value for state in State),
     noun="state",
 )
-TYPES = TYPE._replace(help="Only these types.", many=True)
+TYPES = TYPE._replace(help="Only these types.", many=True, listed=True)
 LABELS = LABEL._replace(help="Only tasks with this label; may be repeated.")
-THEIR_OWNER = OWNER._replace(help="Only this owner's; '' for those without one.")
-THEIR_PARENT = PARENT._replace(help="Only the parts of this task.")
-THEIR_PRIORITY = PRIORITY._replace(help="Only this priority.")
+THEIR_OWNER = OWNER._replace(
+    help="Only these owners'; me, or '' for those without one.", many=True, listed=True
+)
+THEIR_PARENT = PARENT._replace(help="Only the parts of these tasks.", many=True, listed=True)
+THEIR_PRIORITY = PRIORITY._replace(help="Only these priorities.", many=True, listed=True)
 ALL = switch("--all", "all", "Include tasks that have ended, and mistakes.")
 ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 EVERYONE = ALL._replace(help="Every actor, in this repository.")

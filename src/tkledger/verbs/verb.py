@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import TARGETS, Event
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import REASON
 
 Options = Mapping[str, Any]
+
+ME = "me"
+"""An owner that is the actor."""
 
 
 class Proposed(NamedTuple):
@@ -25,6 +29,9 @@ class Proposed(NamedTuple):
 
 Verb = Callable[[Snapshot, Options, str], Proposed]
 """Of the ledger, the options and the actor; it writes nothing."""
+
+_LAYOUT = frozenset("\n\r\t\u00a0\u202f")
+"""What decides how text is laid out."""
 
 _FIELDS = ("new", "edit", "note", "concern")
 _CHARGES = ("step", "spend")
@@ -72,3 +79,19 @@ def _reasons(steps: Sequence[Proposed]) -> list[str]:
 def _says(text: str) -> bool:
     """Whether a reason says anything: the law asks that of the line that names the task, too."""
     return any(letter.isalnum() for letter in text)
+
+
+def readable(options: Options) -> Options:
+    """The options with text as a file shows it. Raise FieldError if a value holds what no file and no
+    message can: half a character, or NUL.
+    """
+    found = dict(options)
+    for name, value in options.items():
+        for text in [value] if isinstance(value, str) else value if isinstance(value, list) else ():
+            if isinstance(text, str) and any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+                raise FieldError(name, "must not hold NUL, or what is not UTF-8")
+        if isinstance(value, str) and not _LAYOUT.isdisjoint(value):
+            from tkledger.verbs.typed_text import tidied  # most values are one plain line
+
+            found[name] = tidied(value)
+    return found

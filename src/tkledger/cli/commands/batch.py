@@ -8,7 +8,7 @@ from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, changed
-from tkledger.errors import unusable, usage_error
+from tkledger.errors import some, unusable, usage_error
 from tkledger.verbs.commands import fields
 from tkledger.verbs.parameters import Parameter
 from tkledger.verbs.verb import VERBS, Options
@@ -29,7 +29,14 @@ def batch(
     if len(lines) > MAX_LINES:
         raise usage_error("too-many", f"a batch has at most {MAX_LINES} lines", "split the file")
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    verbs = [_verb(number, line) for number, line in numbered]
+    verbs, wrong = [], []
+    for number, line in numbered:
+        try:
+            verbs.append(_verb(line))
+        except ValueError as error:
+            wrong.append(f"line {number}: {error}")
+    if wrong:
+        raise usage_error("bad-line", some(wrong), "tk batch --help; nothing was written")
     if not verbs:
         raise usage_error(
             "empty", "the batch is empty", 'echo \'{"op": "new", "title": "T"}\' | tk batch'
@@ -53,21 +60,22 @@ def _read(file: str) -> str:
         raise unusable("bad-file", words, "tk batch --help") from None
 
 
-def _verb(number: int, line: str) -> tuple[str, Options]:
+def _verb(line: str) -> tuple[str, Options]:
+    """A verb and its options out of a line; raises ValueError with what is wrong."""
     try:
         raw: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise _wrong(number, f"not JSON: {error}") from None
+        raise ValueError(f"not JSON: {error}") from None
     if not isinstance(raw, dict) or raw.get("op") not in VERBS:
-        raise _wrong(number, f"needs an op, one of {', '.join(VERBS)}")
+        raise ValueError(f"needs an op, one of {', '.join(VERBS)}")
     verb = raw["op"]
     options = {name.replace("-", "_"): value for name, value in raw.items() if name != "op"}
     known = fields(verb)
     for name, value in options.items():
         if name not in known:
-            raise _wrong(number, f"{verb} has no option {name}; it has {', '.join(known)}")
+            raise ValueError(f"{verb} has no option {name}; it has {', '.join(known)}")
         if not _fits(known[name], value):
-            raise _wrong(number, f"{name} cannot be {json.dumps(value)[:60]}")
+            raise ValueError(f"{name} cannot be {json.dumps(value)[:60]}")
     return verb, options
 
 
@@ -77,7 +85,3 @@ def _fits(one: Parameter, value: Any) -> bool:
         items = [value] if isinstance(value, str) else value
         return isinstance(items, list) and all(isinstance(item, str) for item in items)
     return isinstance(value, (str, dict) if one.kind is dict else one.kind)
-
-
-def _wrong(number: int, what: str) -> Exception:
-    return usage_error("bad-line", f"line {number}: {what}", "tk batch --help; nothing was written")

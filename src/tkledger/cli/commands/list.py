@@ -8,37 +8,45 @@ from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, say_flaws
+from tkledger.cli.answer import TERMINAL, Answer, Aside, say, say_flaws
+from tkledger.verbs.verb import ME
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
+
+_SHOWN = 10
 
 
 def list_(
     state: Sequence[str] = (),
     type: Sequence[str] = (),
     label: Sequence[str] = (),
-    owner: str | None = None,
-    parent: str | None = None,
-    priority: int | None = None,
+    owner: Sequence[str] = (),
+    parent: Sequence[str] = (),
+    priority: Sequence[int] = (),
     all: bool = False,
     limit: int | None = None,
     at: str | None = None,
     path: str = ".",
 ) -> Answer:
     """List tasks: the open ones, or those that match filters; with --json all that match."""
-    ledger = Session(path, progress=TERMINAL).look(at)
+    session = Session(path, progress=TERMINAL)
+    ledger = session.look(at)
     say_flaws(ledger)
     wanted = look.TaskFilter(
         state=state,
         type=type,
         label=label,
-        owner=owner,
+        owner=[session.actor(ledger) if one == ME else one for one in owner],
         parent=parent,
         priority=priority,
         mistakes=all,
     )
     found = look.matching(ledger, wanted)
+    for kind, name, there in look.unknown(ledger, wanted) if type or owner or label else ():
+        known = f"; there are {', '.join(there[:_SHOWN])}" if there else ""
+        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
+        say(f"warning: no task has the {kind} {name!r}{known}{more}")
 
     def view() -> Iterable[Lines | Aside]:
         from tkledger.views.list import listing

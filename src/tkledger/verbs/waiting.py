@@ -1,0 +1,22 @@
+"""What a task that is blocked waits for, if that was not said by one of the reasons."""
+
+from __future__ import annotations
+
+from shlex import quote
+
+from tkledger.core.task import REASONS, Task
+from tkledger.errors import usage_error
+
+
+def waits_for(task: Task, reason: str | None, text: str | None) -> str:
+    """What a task waits for: a text alone says enough. Raises TkError, USAGE, if nothing does."""
+    if reason and not text:
+        fact = f"{reason!r} is not one of the reasons {', '.join(REASONS)}; -m takes any text"
+        raise usage_error("no-reason", fact, f"tk block {task.id} -m {quote(reason)}")
+    if reason or (text and text.strip()):
+        return reason or "other"
+    raise usage_error(
+        "no-reason",
+        f"blocking needs a reason: {', '.join(REASONS)}; or a text",
+        f"tk block {task.id} -m TEXT",
+    )
