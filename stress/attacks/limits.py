@@ -64,6 +64,19 @@ def steps_after_deletion(a: Arena) -> None:
 
 
 @attack
+def steps_after_rewriting(a: Arena) -> None:
+    """Use up the budget on a branch with its mark, and begin anew on it by a forced push (TK711)."""
+    base = a.tip()
+    used = a.work("capped", a.work("capped", base))
+    text = {".tasks/capped.yaml": capped("in_review", spent={"steps": 2})}
+    marked = a.commit(dict(text), parents=[used])
+    a.control(marked, ref="refs/heads/side")
+    again = a.commit(dict(text), parents=[a.work("capped", a.work("capped", a.work("busy", base)))])
+    a.control(again, ref="refs/heads/side")  # as a rebase would have it
+    a.illegal(a.push(f"+{a.work('capped', base)}:refs/heads/side"), "TK401", "TK711")
+
+
+@attack
 def below_the_limit(a: Arena) -> None:
     """Give a child of the limited task its own, higher budget, and work there (TK401, TK501)."""
     child = task("kid", parent="capped")

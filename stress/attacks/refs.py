@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stress.attacks.world import CONFIG, Arena, attack, policy, task
+from stress.attacks.world import ADA, CONFIG, Arena, attack, policy, task
 
 
 def jump(a: Arena) -> str:
@@ -227,3 +227,14 @@ def namespaced(a: Arena) -> None:
     """Put an illegal commit under refs/namespaces/, where another reading of refs may find it."""
     a.legal(a.push(f"{a.move('one', 'in_progress')}:refs/namespaces/x/refs/heads/main"))
     a.illegal(a.push(f"{jump(a)}:refs/namespaces/y/refs/heads/main"), "TK201")
+
+
+@attack
+def law_of_a_late_head(a: Arena) -> None:
+    """Create the branch of the server's HEAD from before the roles, and give them to oneself (TK712)."""
+    first = a.git("rev-list", "--max-parents=0", a.tip())
+    a.git("symbolic-ref", "HEAD", "refs/heads/trunk", at=a.server)
+    mine = a.commit({CONFIG: policy(2, roles={"policy": f"\n  - {ADA}"})}, parents=[first])
+    for oid in (first, mine, a.commit({CONFIG: None}, parents=[first])):
+        a.illegal(a.push(f"{oid}:refs/heads/trunk"), "TK712", "TK601", "TK705")
+    a.control(a.tip(), ref="refs/heads/trunk")
