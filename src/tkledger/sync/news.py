@@ -56,7 +56,7 @@ def of_commits(ledger: Ledger, before: Oid, after: Oid) -> Iterator[News]:
     there = ledger.at(after)
     for one in log.entries(ledger, after, None, f"^{before}", f"--max-count={_MOST}"):
         if one.event != _EDIT or one.task not in found:
-            why = one.reason or _origin(there, one)
+            why = ": ".join(filter(None, (_origin(there, one), one.reason)))
             found[one.task] = News(one.task, one.event, one.actor, _short(why))
     yield from found.values()
 
