@@ -87,13 +87,19 @@ def test_when_its_commit_is_there(
         (DONE, SIDE, "done", False, None),
         (DONE, MAIN, "done", True, None),
         (FREED, SIDE, "done", False, None),
+        (HELD, MAIN, "in_progress", False, None),
+        (HELD, SIDE, None, False, None),
+        (HELD, MAIN, None, False, None),
+        (HELD._replace(reserved=True), SIDE, "done", False, "done"),
     ],
 )
 def test_what_the_end_of_its_task_makes_of_a_claim(
-    claim: Claim, branch: str, state: str, over: bool, final: str | None
+    claim: Claim, branch: str, state: str | None, over: bool, final: str | None
 ) -> None:
-    found = made_final(claim, [branch], task(state))
-    assert ended(claim, [branch], task(state)) is over
+    one = task(state) if state else None
+    found = made_final(claim, [branch], one)
+    assert found is None or not found.reserved
+    assert ended(claim, [branch], one) is over
     assert over or (found and found.final) == final
 
 

@@ -27,6 +27,9 @@ TAKES = [
     (field.line, "one line", "one line"),
     (field.line, 2024, "2024"),
     (field.line, True, "true"),
+    (field.line, False, "false"),
+    (field.flag, True, True),
+    (field.flag, "true", True),
     (field.line, "ends\n", "ends"),
     (field.line, "\U0001f600 \u05d0\u200f", "\U0001f600 \u05d0\u200f"),
     (field.text, "one", "one"),
@@ -34,6 +37,8 @@ TAKES = [
     (field.text, "one\ntwo", "one\ntwo\n"),
     (field.text, "one\ntwo\n\n", "one\ntwo\n"),
     (field.text, "a\tb", "a\tb"),
+    (field.text, "X\nX\n", "X\nX\n"),
+    (field.text, "XX", "XX"),
     (field.whole(0, 4), 0, 0),
     (field.whole(0, 4), 4, 4),
     (field.whole(-5), -5, -5),
@@ -65,6 +70,9 @@ REFUSES = [
     (field.task_id, "a" * 64, "is not an id"),
     (field.task_id, "con", "not a device name"),
     (field.task_id, "lpt9", "not a device name"),
+    (field.task_id, "com1", "not a device name"),
+    (field.flag, "yes", "must be true or false"),
+    (field.flag, 1, "must be true or false"),
     (field.task_id, "config", "not config"),
     (field.task_id, "\u0430", "is not an id"),  # a Cyrillic a
     (field.task_id, "\u0661", "is not an id"),  # an Arabic digit
@@ -144,6 +152,7 @@ SENTENCES = [
     (field.text, "", "must not be empty (leave the field out)"),
     (field.whole(0, 4), 5, "must be a whole number from 0 to 4"),
     (field.whole(1), 0, "must be a whole number of at least 1"),
+    (field.flag, "yes", "must be true or false"),
     (field.decimal, "x", "must be an amount such as 0.25, at most six decimals"),
     (field.moment, "now", "must be a time such as 2026-01-31T12:00:00Z"),
     (field.matching("[a-z]+", "small letters"), "B", "'B' must be small letters"),
@@ -279,3 +288,20 @@ def test_an_empty_value_is_a_field_left_out(empty: Any) -> None:
 def test_a_value_that_only_looks_empty_is_not_left_out(value: Any) -> None:
     with pytest.raises(FieldError, match=r"^flag: "):
         read((Field("flag", field.whole(1)),), {"flag": value})
+
+
+def test_a_whole_number_is_written_in_one_way_and_kept_exact_everywhere() -> None:
+    assert field.MAX_INT == 9_007_199_254_740_991
+    for written in ("0", "7", "-5", "1234567890123456"):
+        assert field.WHOLE.match(written)
+    for other in ("01", "-0", "+1", "7a", "7\n", "", "12345678901234567"):
+        assert not field.WHOLE.match(other)
+
+
+def test_a_field_is_of_the_first_format_and_one_side_is_chosen() -> None:
+    plain = Field("steps", field.whole(0))
+    assert (plain.merge, plain.since, plain.values_since) == (field.Merge.ONE, 1, {})
+
+
+def test_a_field_that_is_off_is_left_out() -> None:
+    assert field.flag(False) is field.flag("false") is None

@@ -9,12 +9,12 @@ from tests.support.rule_cases.case import (
     V2,
     flaw,
 )
-from tkledger.core.change import Change, change
+from tkledger.core.change import Change, Refused, Violation, change, merged_policy
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.rules import judge
 from tkledger.core.rules.rule import Finding, rule, way_on
-from tkledger.core.snapshot import Snapshot
+from tkledger.core.snapshot import EMPTY, Snapshot
 
 
 def test_a_rule_of_a_later_edition_does_not_judge_under_an_earlier_law() -> None:
@@ -95,3 +95,45 @@ def test_the_way_on_from_what_has_ended() -> None:
     ):
         assert way_on(ledger(*tasks), "a", DEFAULT) == way
         assert way_on(ledger(*tasks), "a", DEFAULT._replace(format=1)) == older
+
+
+def test_a_change_knows_its_first_parent_and_whether_a_ledger_begins() -> None:
+    one, two = ledger(a_task()), ledger(a_task(owner="x"))
+    joined = merged(one, one, two, into=two)
+    assert (joined.before, joined.former("a")) == (one, (a_task(),))
+    assert (joined.actor, joined.own_content, joined.is_merge) == ("", False, True)
+    assert not joined.begins
+    assert change((), one).begins
+    assert change((Snapshot(),), one).begins
+    bare = Snapshot({"a": a_task()})
+    assert not change((Snapshot(),), bare).begins
+    lost = change((Snapshot(),), bare)._replace(earlier=lambda parent, key: (done(key),))
+    assert lost.former("a") == ()
+    assert lost._replace(policy=DEFAULT).former("a") == (done("a"),)
+
+
+def test_what_a_parent_without_a_policy_holds_comes_with_the_ledger() -> None:
+    bare, begun = Snapshot({"a": a_task()}), ledger(a_task())
+    made = change((bare,), begun)
+    assert made.parents == (EMPTY,)
+    assert [one.id for one in made.births()] == ["a"]
+    joined = change((begun, bare), begun)
+    assert joined.parents == (begun, EMPTY)
+    assert "a" in joined.touched
+    given = change((begun, Snapshot()), begun, keys=frozenset("b"))
+    assert given.touched == {"b"}
+
+
+def test_a_merge_has_all_that_is_accepted_since_the_second_edition() -> None:
+    sides = [V2._replace(accepted={"a": "x"}), DEFAULT._replace(accepted={"b": "y"})]
+    for law, accepted in ((1, {"a": "x"}), (2, {"a": "x", "b": "y"})):
+        parents = tuple(ledger(policy=one._replace(law=law)) for one in sides)
+        found = merged_policy(parents, parents[0])
+        assert found is not None
+        assert (found.version, found.accepted) == (2, accepted)
+    assert merged_policy((Snapshot(),), Snapshot()) is None
+
+
+def test_a_refusal_says_all_that_is_broken() -> None:
+    one, two = (Violation("a", "TK1", "name", fact, "do") for fact in ("is bad", "is worse"))
+    assert (str(Refused(one, two)), one.commit, one.repair) == ("is bad; is worse", "", "")
