@@ -189,46 +189,54 @@ def _copies(names: Collection[str], branch: str) -> Iterator[str]:
 # -- what is ahead -----------------------------------------------------------------------------
 
 _Steps = Mapping[Oid, Collection[Oid]]
-"""The versions of files that commits made, each with those they were made from."""
+"""The versions of files that commits made, each with those it was made from."""
 
 
 def _ahead(
     repo: Repo, ledger: Snapshot, ours: Mapping[str, Oid], versions: Sequence[tuple[str, _Version]]
 ) -> dict[str, _Version]:
     assert repo.head is not None
-    theirs = _steps(repo, FOLDER, *{one.tip for _, one in versions}, f"^{repo.head}")
+    tips = list({one.tip for _, one in versions})
+    theirs = _steps(repo, *tips, f"^{repo.head}")
+    own: _Steps | None = None
     ahead: dict[str, _Version] = {}
     for name, one in versions:
-        if (
-            name not in ahead and one.blob in theirs
-        ):  # else HEAD has all that this branch made of it
-            if _past(theirs, one.blob, ours[name]) or _beyond(repo, ledger, ours[name], one):
-                ahead[name] = one
+        if name in ahead or one.blob not in theirs:  # HEAD has all that this branch made of it
+            continue
+        if not _past(theirs, one.blob, ours[name]):
+            if own is None:
+                own = _steps(repo, repo.head, *(f"^{base}" for base in _bases(repo, tips)))
+            if _past(own, ours[name], one.blob) or not _is_later(ledger, one.task):
+                continue
+        ahead[name] = one
     return ahead
 
 
-def _beyond(repo: Repo, ledger: Snapshot, here: Oid, one: _Version) -> bool:
-    """Whether a version is ahead that did not come from HEAD's. If both sides changed the task, the one
-    is whose state a merge would take.
-    """
-    from tkledger.core.merge import is_later
+def _bases(repo: Repo, tips: Sequence[Oid]) -> Sequence[Oid]:
+    """The commit that HEAD and all of these have in common, if there is one."""
+    from tkledger.git import history
 
     assert repo.head is not None
-    own = _steps(repo, path_of(one.task.id), repo.head, f"^{one.tip}")
-    if here not in own:
-        return True  # all that HEAD made of it is on the branch
-    task = ledger.task(one.task.id)
-    assert task is not None
+    return history.merge_bases(repo, [repo.head, *tips])
+
+
+def _is_later(ledger: Snapshot, task: Task) -> bool:
+    """Whether another version of a task is later in its life than the ledger's: a merge would take its state."""
+    from tkledger.core.merge import is_later
+
+    here = ledger.task(task.id)
+    assert here is not None
     assert ledger.policy is not None
-    return not _past(own, here, one.blob) and is_later(one.task, task, ledger.policy.lifecycle)
+    return is_later(task, here, ledger.policy.lifecycle)
 
 
-def _steps(repo: Repo, path: str, *revisions: str) -> _Steps:
-    """What the commits that ``revisions`` select did to the files under ``path``."""
+def _steps(repo: Repo, *revisions: str) -> _Steps:
+    """What the commits that ``revisions`` select did to task files, merges to those of each parent."""
     from tkledger.git import history
 
     found: dict[Oid, set[Oid]] = {}
-    for commit in history.log(repo, *revisions, f"--max-count={_MOST}", path=path):
+    how = ("--sparse", "--diff-merges=separate", f"--max-count={_MOST}")
+    for commit in history.log(repo, *revisions, *how, path=FOLDER):
         for diff in commit.diffs:
             found.setdefault(diff.new, set()).add(diff.old)
     return found
