@@ -12,7 +12,7 @@ def waits_for(task: Task, reason: str | None, text: str | None) -> str:
     """What a task waits for: a text alone says enough. Raises TkError, USAGE, if nothing does."""
     if reason and not text:
         fact = f"{reason!r} is not one of the reasons {', '.join(REASONS)}; -m takes any text"
-        raise usage_error("no-reason", fact, f"tk block {task.id} -m {quote(reason)}")
+        raise usage_error("bad-value", fact, f"tk block {task.id} -m {quote(reason)}")
     if reason or (text and text.strip()):
         return reason or "other"
     raise usage_error(
