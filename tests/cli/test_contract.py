@@ -28,7 +28,7 @@ ORDER = (
     *("new", "edit", "note", "delete", "rename", "fmt", "batch"),
     *("admit", "start", "submit", "done", "approve"),
     *("reject", "block", "resume", "requeue", "cancel", "undo", "reopen"),
-    *("list", "ready", "show", "tree", "board", "log"),
+    *("status", "list", "ready", "show", "tree", "board", "log", "diff"),
     *("why", "budget", "stats", "watch", "graph"),
     *("verify", "accept", "explain", "replay", "check"),
     *("next", "work", "run", "release", "renew", "reap", "sleep", "wake"),
@@ -87,8 +87,9 @@ def test_the_help_has_the_groups_as_headings_and_cuts_no_line(tk: Tk) -> None:
     assert "..." not in out.split("Set up:")[1]
 
 
-def test_without_a_word_there_is_help(tk: Tk) -> None:
-    for words in ([], ["config"], ["check"]):
+def test_a_group_without_a_word_has_help_and_tk_alone_begins(tk: Tk) -> None:
+    assert "To begin one: tk init" in tk().out
+    for words in (["config"], ["check"]):
         answer = tk(*words)
         assert (answer.status, answer.err) == (Exit.OK, "")
         assert f"Usage: tk {' '.join(words)}".strip() in answer.out

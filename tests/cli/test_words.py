@@ -54,7 +54,7 @@ MEANT = {
     "tree": "tree",
     "board": "board",
     "overview": "status board list budget doctor --help",
-    "history": "log",
+    "history": "log diff",
     "check": "doctor verify explain check",
     "sync": "sync",
     "configure": "config",

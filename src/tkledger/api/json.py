@@ -11,7 +11,7 @@ from tkledger.core.time import iso
 
 if TYPE_CHECKING:
     from tkledger.claims.standing import Standing
-    from tkledger.core.history import Details, HistoryEntry
+    from tkledger.core.history import Details, HistoryEntry, WorkCommit
     from tkledger.core.messages import Letter
     from tkledger.core.policy import Policy
     from tkledger.core.usage import Used
@@ -112,7 +112,20 @@ def details_json(task: Task, details: Details) -> Json:
         **({"reopened_as": list(details.reopened_as)} if details.reopened_as else {}),
         "legal": list(details.legal or ()),
         **({"claim": dict(details.claim)} if details.claim else {}),
+        **(
+            {
+                "commits": [step_json(one) for one in details.work],
+                "commits_total": details.steps_in_all,
+            }
+            if details.work
+            else {}
+        ),
     }
+
+
+def step_json(step: WorkCommit) -> Json:
+    """A commit of work on a task."""
+    return {**step._asdict(), "at": iso(step.at)}
 
 
 def entry_json(entry: HistoryEntry) -> Json:

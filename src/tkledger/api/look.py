@@ -11,6 +11,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import unusable
+from tkledger.git import refs
 from tkledger.git.objects import Oid
 from tkledger.verbs.ids import existing, find
 
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from tkledger.api.json import Json
     from tkledger.api.session import Session
     from tkledger.claims.standing import Standing
-    from tkledger.core.history import Details, HistoryEntry
+    from tkledger.core.history import Details, HistoryEntry, WorkCommit
     from tkledger.core.usage import Usage, Used
+    from tkledger.git.commit import Commit
     from tkledger.verbs.legal_moves import Outlook
 
 JSON_DEPTH = 200
 """How deep the JSON of a tree nests; readers of JSON give up somewhere beyond."""
+
+
+SHOWN_STEPS = 10
+"""How many of the commits of work on a task are shown with it, the newest ones."""
 
 
 class TaskFilter(NamedTuple):
@@ -158,7 +164,10 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     spent = _spending(ledger, task, usage, {})
     held = None if at else session.standing().get(task.id)
     children = [found for found in map(ledger.task, ledger.children(task.id)) if found]
+    work = work_on(session, ledger, task, at)
     return Details(
+        work=tuple(step_of(one) for one in reversed(work[-SHOWN_STEPS:])),
+        steps_in_all=len(work),
         **{name: iso(value) for name, value in known._asdict().items() if value is not None},
         used=spent.used,
         gauges=tuple(spent.gauges),
@@ -186,6 +195,35 @@ def place_of(session: Session, ledger: Snapshot, task_id: str, at: str | None = 
     """The commit that a task of such a ledger is shown as of: the branch's that it is further on, if any."""
     place = ledger.elsewhere.get(task_id)
     return place.tip if place else session.tip(at)
+
+
+def work_on(session: Session, ledger: Snapshot, task: Task, at: str | None = None) -> list[Commit]:
+    """The commits of work on a task, parents before children: of the ledger's branch, and of those that the
+    task is worked on.
+    """
+    from tkledger.ledger.log import commits_of
+
+    tips = [session.tip(at)]
+    if at is None and refs.other_branches(session.repo):
+        place = ledger.elsewhere.get(task.id)
+        tips += [place.tip] if place else []
+        names = [own_branch(session, task.id), f"refs/heads/{task.branch or ''}"]
+        tips += [one[0] for one in session.repo.read_many(names) if one and one[1] == "commit"]
+    return commits_of(session.ledger, task.id, list(dict.fromkeys(tips)))
+
+
+def step_of(commit: Commit) -> WorkCommit:
+    """A commit of work as what is shown of it."""
+    from tkledger.core.history import WorkCommit
+
+    return WorkCommit(commit.oid, commit.at, commit.author.actor, commit.subject)
+
+
+def own_branch(session: Session, task_id: str) -> str:
+    """The branch that a task has for itself, whether or not there is one; its full name."""
+    from tkledger.claims.elsewhere import branch_of
+
+    return branch_of(session.repo.variables(), task_id)
 
 
 def _claim(held: Standing | None) -> Json | None:

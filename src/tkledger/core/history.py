@@ -167,6 +167,15 @@ class Child(NamedTuple):
     title: str = ""
 
 
+class WorkCommit(NamedTuple):
+    """A commit of work on a task; ``at`` in seconds since 1970, ``subject`` the first line of its message."""
+
+    commit: str
+    at: int
+    actor: str
+    subject: str
+
+
 class Details(NamedTuple):
     """What is known of a task beyond its file, out of the commits and of its neighbours.
 
@@ -186,6 +195,8 @@ class Details(NamedTuple):
     legal: tuple[str, ...] | None = None
     claim: Mapping[str, object] | None = None
     reopened_as: tuple[str, ...] = ()
+    work: tuple[WorkCommit, ...] = ()
+    steps_in_all: int = 0
     gauges: tuple[Gauge, ...] = ()
     at: int = 0
     place: tuple[str, str] | None = None

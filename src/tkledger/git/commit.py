@@ -63,6 +63,11 @@ class Commit(NamedTuple):
         return known_by(self.trailers.get(ACTOR), self.email)
 
     @property
+    def subject(self) -> str:
+        """The first line of its message, as text that can be shown."""
+        return self.text.partition("\n")[0]
+
+    @property
     def text(self) -> str:
         """Its message as text that can be shown, with a mark for bytes that are not UTF-8."""
         return self.message.encode(errors="surrogateescape").decode(errors="replace")

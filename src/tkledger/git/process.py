@@ -299,6 +299,23 @@ def talking(
     )
 
 
+def displayed(args: Sequence[str], folder: str, stdin: bytes, *, here: bool) -> Done:
+    """A git command as a person runs it in ``folder``, with their own pager, colours and language; only
+    history is as it was written. If ``here`` it writes to this process's own stdout and stderr.
+    """
+    from subprocess import PIPE, run
+
+    names = ("GIT_PAGER", "GIT_PAGER_IN_USE", "LC_ALL")
+    kept = {name: value for name, value in environment(os.getcwd()).items() if name not in _PLAIN}
+    kept |= {name: os.environ[name] for name in names if name in os.environ}
+    kept |= {name: _PLAIN[name] for name in ("GIT_NO_REPLACE_OBJECTS", "GIT_GRAFT_FILE")}
+    to = None if here else PIPE
+    done = run(
+        ["git", "-C", folder, *args], check=False, env=kept, input=stdin, stdout=to, stderr=to
+    )
+    return Done(done.returncode, done.stdout or b"", (done.stderr or b"").decode(errors="replace"))
+
+
 # -- one that answers questions ----------------------------------------------------------------
 
 

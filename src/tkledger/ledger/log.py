@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from tkledger.core.history import CHARGES, HistoryEntry, event_name, field_changes, reason
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
-from tkledger.core.trailers import REASON
-from tkledger.core.usage import Bill, Used, bills
+from tkledger.core.trailers import REASON, STEP
+from tkledger.core.usage import Bill, Used, bills, steps
 from tkledger.git import history
 from tkledger.git.commit import Commit, FileDiff
 from tkledger.git.objects import Oid
@@ -89,3 +89,9 @@ def _is_cut(ledger: Ledger, commit: Commit) -> bool:
         return False
     made = history.as_commit(ledger.repo.read(commit.oid))
     return made is not None and bool(made.parents)
+
+
+def commits_of(ledger: Ledger, task_id: str, tips: Sequence[Oid]) -> list[Commit]:
+    """The commits up to ``tips`` that are steps of a task, parents before children."""
+    named = history.log(ledger.repo, *tips, grep=f"{STEP}: {task_id}")
+    return [one for one in named if task_id in steps(one.message) and ledger.charges(one)]

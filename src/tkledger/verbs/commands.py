@@ -166,6 +166,11 @@ _LOOK = (
     Command("log", "Show what commits did to a task, or to all.",
             (p.MAYBE_ID, p.LIMIT, *READS), ("tk log a1", "tk log --limit 10"),
             "The oldest comes first; --limit keeps the newest."),
+    Command("diff", "Show what the commits of a task changed.",
+            (p.ID, p.GIT_WORDS, p.STAT, *READS),
+            ("tk diff a1", "tk diff a1 --stat", "tk diff a1 -- src"),
+            "Those with a line `Tk-Task: ID` in their message, oldest first, also on the task's own branch;"
+            " in git's pager and colours. What comes after -- goes to git log as it is: options, paths."),
     Command("why", "Say which moves are legal, and what hinders the others.",
             (p.ID, *READS), ("tk why a1",)),
     Command("budget", "Show limits and what is used of them.",

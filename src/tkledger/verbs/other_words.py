@@ -77,7 +77,7 @@ _LINES = {
     "tk status": "dashboard overview report summary",
     "tk budget": "burndown ghistory metrics progress stats time timer timesheet track",
     "tk log": "activity events timeline watch",
-    "tk log ID": "audit blame changes diff history shortlog whatchanged",
+    "tk log ID": "audit blame changes history shortlog whatchanged",
     "tk work ID": "issue-develop pr-checkout",
     "tk work ID --merge": "pr-merge",
     "tk config show": "config-get config-list get-config settings",

@@ -316,6 +316,8 @@ WAIT = option(
 MERGE = switch("--merge", "merge", "Merge its branch, if it is done; remove the checkout.")
 MERGE_DONE = MERGE._replace(help="Merge the branch of each task that is done.")
 DROP = switch("--drop", "drop", "Remove the checkout, if all is committed.")
+GIT_WORDS = Parameter("words", "-- OPTION|PATH", "Options and paths for git log.", many=True)
+STAT = switch("--stat", "stat", "Only which files changed, and how much.")
 COMMAND = Parameter(
     "words",
     "[ID] -- CMD",

@@ -9,8 +9,21 @@ from tkledger.core.history import Child, Details
 from tkledger.core.lifecycle import State
 from tkledger.core.task import RESOLUTIONS, Task
 from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
-from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, pad, safe, safe_lines, wrap
-from tkledger.views.words import UNSHALLOW, badge, duration, wait_reason
+from tkledger.views.text_layout import (
+    Frame,
+    Line,
+    Lines,
+    Span,
+    aligned,
+    cells,
+    columns,
+    cut_line,
+    pad,
+    safe,
+    safe_lines,
+    wrap,
+)
+from tkledger.views.words import UNSHALLOW, badge, duration, minute, wait_reason
 
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
 INSET = "  "
@@ -30,6 +43,7 @@ def card(task: Task, details: Details | None = None) -> Lines:
         for facts in (_links(task, known), _work(task, details), _history(task, known)):
             yield from _grid([fact for fact in facts if fact[1]], frame)
         yield from _children(known.children)
+        yield from _steps(task, known, frame)
         yield from _text("description", task.description, frame)
         yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
         yield from _entries("notes", [(note, "") for note in task.notes], frame)
@@ -172,6 +186,28 @@ def _children(children: Sequence[Child]) -> Iterator[Line]:
         lead = pad(text, width) + INSET
         title = INSET + safe(child.title) if child.title else ""
         yield ((INSET, ""), (lead, colour), (child.id, ID), (title, ""))
+
+
+def _steps(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
+    """The commits of work, the newest first, and how many more there are."""
+    if not known.work:
+        return
+    yield ()
+    yield (("commits", STRONG), (f"  tk diff {task.id}", DIM))
+    rows = [
+        (
+            *((minute(one.at), DIM), (one.commit[:8], "yellow")),
+            *((safe(one.actor), "magenta"), (safe(one.subject), "")),
+        )
+        for one in known.work
+    ]
+    widths = columns(rows)
+    for row in rows:
+        line = [(INSET, ""), *aligned(row, widths)]
+        yield line if frame.piped else cut_line(line, frame.width)
+    left = known.steps_in_all - len(known.work)
+    if left:
+        yield ((f"{INSET}and {left:,} more", DIM),)
 
 
 def _text(name: str, text: str | None, frame: Frame) -> Iterator[Line]:

@@ -1,0 +1,82 @@
+"""``tk diff``: what the commits of a task changed, for its reviewer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from tkledger.api import look
+from tkledger.api.json import step_json
+from tkledger.api.session import Session
+from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
+from tkledger.core.change import quoted
+from tkledger.errors import Exit, TkError
+from tkledger.git.process import displayed
+from tkledger.verbs.ids import existing
+from tkledger.verbs.parameters import STAT
+
+_PATCHES = ("log", "--no-walk=unsorted", "--cc", "--stdin")
+"""The commits in the order in which they are named, and of a merge what is its own."""
+
+_FINE = frozenset({0, -13, 141})
+"""How git ends if all is well, or if the pager was left before the end."""
+
+
+def diff(
+    id: str,
+    words: Sequence[str] = (),
+    stat: bool = False,
+    at: str | None = None,
+    path: str = ".",
+) -> Answer:
+    """Show the commits of work on a task and what they changed, oldest first, as git does: in its pager,
+    with its colours, and with the ``words`` that git log takes.
+    """
+    session = Session(path, progress=TERMINAL)
+    ledger = session.look(at)
+    task = existing(ledger, id, reading=True)
+    commits = look.work_on(session, ledger, task, at)
+    if not commits:
+        raise _none(session, task.id)
+    args = (*_PATCHES, STAT.words[0] if stat else "--patch", *words)
+    names = "".join(f"{one.oid}\n" for one in commits).encode()
+
+    def to_json() -> dict[str, Any]:
+        shown = displayed(args, path, names, here=False)
+        return {
+            "id": task.id,
+            "commits": [step_json(look.step_of(one)) for one in commits],
+            "diff": shown.out.decode(errors="replace"),
+        }
+
+    status: list[int] = []
+
+    def view() -> Iterable[Verbatim | Aside]:
+        sys.stdout.flush()
+        shown = displayed(args, path, names, here=_has_a_file(sys.stdout))
+        status.append(shown.status)
+        if shown.out:
+            yield Verbatim(shown.out.decode(errors="replace").rstrip("\n"))
+        if shown.err:
+            yield Aside(shown.err.rstrip("\n"))
+
+    return Answer(to_json, view, lambda: Exit.OK if {*status} <= _FINE else Exit.USAGE)
+
+
+def _has_a_file(stream: Any) -> bool:
+    """Whether git can write where a stream goes."""
+    try:
+        return bool(stream.fileno() >= 0)
+    except (OSError, AttributeError):
+        return False
+
+
+def _none(session: Session, task_id: str) -> TkError:
+    branch = look.own_branch(session, task_id)
+    there = session.repo.read(branch) is not None
+    short = quoted(branch.removeprefix("refs/heads/"))
+    line = f"name it in the message of a commit of work: Tk-Task: {task_id}"
+    remedy = f"git diff HEAD...{short}, or {line}" if there else line
+    fact = f"no commit of work names {task_id}"
+    return TkError(Exit.NOTHING, "no-commits", fact, remedy)
