@@ -305,3 +305,11 @@ def test_a_field_is_of_the_first_format_and_one_side_is_chosen() -> None:
 
 def test_a_field_that_is_off_is_left_out() -> None:
     assert field.flag(False) is field.flag("false") is None
+
+
+def test_what_follows_an_empty_value_is_read_and_the_whole_is_a_map() -> None:
+    fields = (Field("a", field.whole(0)), Field("b", field.whole(0)))
+    assert read(fields, {"a": None, "b": 1}) == {"b": 1}
+    with pytest.raises(FieldError) as caught:
+        read(fields, [])
+    assert (caught.value.key, caught.value.message) == ("file", "must be a map of fields")
