@@ -41,7 +41,10 @@ IDENTITY = """\
     gpgSign = false
 [protocol "file"]
     allow = always
+[tk]
+    hooks = false
 """
+"""Most tests need no hooks: `tests/cli/test_joining.py` has what commands say of a clone without."""
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.contract import Git, Tk, failed, refused
+from tests.support.contract import Git, Tk, refused
 from tests.support.project import TK, Project
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.errors import Exit
 
@@ -21,7 +22,8 @@ def test_init_begins_a_ledger_once(tk: Tk, git: Git) -> None:
     said = tk("init", "--no-hooks", "--json").json
     assert said["commit"] == git("rev-parse", "HEAD")
     assert git("ls-tree", "-r", "--name-only", "HEAD") == ".tasks/config.yaml"
-    failed(tk("init", "--no-hooks", "--json"), Exit.UNUSABLE, "exists")
+    assert tk("init", "--no-hooks", "--json").json == {"schema": "tk/1", "path": POLICY_PATH}
+    assert git("rev-parse", "HEAD") == said["commit"]
 
 
 def test_init_with_a_preset_and_a_prefix(tk: Tk) -> None:
@@ -103,4 +105,6 @@ def test_where_there_is_a_remote_init_asks_who_decides_about_claims(
     assert ("Let it decide? [Y/n]" in said) is bool(typed)
     assert ("to let the remote decide: tk config set claims remote" in said) is (claims == "local")
     assert made.ok("config", "show", "--json").json["policy"]["claims"] == claims
-    assert made.tk("init").status == Exit.UNUSABLE
+    head = made.head()
+    assert made.ok("init", "--no-hooks").out.startswith("joined the ledger, without hooks")
+    assert made.head() == head

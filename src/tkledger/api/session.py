@@ -21,7 +21,7 @@ from tkledger.git import history, identity, refs
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
-from tkledger.local.store import IDLE, Store
+from tkledger.local.store import IDLE, NO_HOOKS, Store
 from tkledger.report import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from tkledger.verbs.verb import Options, Proposed
 
     Verbs = Sequence[tuple[str, Options]]
+
+_NO_HOOKS = "tk's hooks are not installed in this clone, so git does not check commits: tk init"
 
 
 class Carried(NamedTuple):
@@ -70,12 +72,29 @@ class Session:
         """The claim that this run holds already."""
         self._standing: Mapping[str, Standing] | None = None
         self._actor = actor
+        self._said: set[str] = set()
+        """What was said once, here or `at` another checkout."""
         self._work: list[str] = []
         """The tasks that the proposal at hand charges."""
 
     def at(self, path: str) -> Session:
         """The same actor, in another checkout."""
-        return Session(path, actor=self._actor, progress=self.progress)
+        there = Session(path, actor=self._actor, progress=self.progress)
+        there._said = self._said
+        return there
+
+    def say_once(self, words: str) -> None:
+        """Say words that hold for all that a command does."""
+        if words not in self._said:
+            self._said.add(words)
+            self.progress.say(words)
+
+    def remind(self) -> None:
+        """Say that this clone has no hooks, if it has none: for commands that write."""
+        # the one of tk's hooks that no hook manager writes; `tk doctor` tries all of them
+        found = self.repo.is_bare or self.repo.has_hook("reference-transaction")
+        if not found and NO_HOOKS not in self.repo.variables():
+            self.say_once(_NO_HOOKS)
 
     def head(self) -> Snapshot:
         """HEAD's ledger, to act on. Raises TkError if it cannot be used."""
@@ -234,6 +253,8 @@ class Session:
             moves.turns(self.repo, recorded, self._at_door(recorded))
         if recorded.warning:
             self.progress.say(f"warning: {recorded.warning}")
+        if recorded.commit and recorded.before.policy is not None:  # else `tk init` is at work
+            self.remind()
         return recorded
 
     def advice(self, recorded: Recorded, ids: Sequence[str]) -> Advice:

@@ -14,7 +14,7 @@ from tkledger.errors import TkError, unusable
 from tkledger.git import refs
 from tkledger.git.repo import Repo
 from tkledger.local.python import PACKAGE
-from tkledger.local.store import replace
+from tkledger.local.store import NO_HOOKS, replace
 
 DRIVER = "merge.tk.driver"
 """Configuration of a clone: the command that merges task files."""
@@ -78,9 +78,16 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
 
         publish(repo)
         return Installed(status(repo, server=True), found)
+    if NO_HOOKS in repo.variables():
+        repo.answers("config", "--unset-all", NO_HOOKS)
     repo.run("config", "merge.tk.name", "task files, field by field")
     repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
     return Installed(status(repo))
+
+
+def decline(repo: Repo) -> None:
+    """Note that this clone is to have no hooks, so that no command asks for them."""
+    repo.run("config", NO_HOOKS, "false")
 
 
 def missing_head_branch(repo: Repo) -> TkError | None:
@@ -122,6 +129,7 @@ def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
             restored.append(name)
     if not server:
         repo.answers("config", "--remove-section", "merge.tk")
+        decline(repo)
     return restored
 
 
@@ -150,10 +158,7 @@ def _names(server: bool) -> tuple[str, ...]:
 
 def _folder(repo: Repo) -> str:
     """The folder git runs hooks from, in every worktree alike."""
-    is_set = "core.hookspath" in repo.variables()  # read already by whoever acts
-    configured = repo.answers("config", "--path", "core.hooksPath") if is_set else None
-    if configured is None:
-        return os.path.join(repo.common_dir, "hooks")
+    configured = repo.hooks_folder
     if not os.path.isabs(configured):
         where = os.path.join(repo.top or repo.git_dir, configured)
         raise unusable(

@@ -85,6 +85,18 @@ class Repo:
             self._variables = {key: value if equals else "true" for key, equals, value in pairs}
         return self._variables
 
+    @property
+    def hooks_folder(self) -> str:
+        """The folder that git runs hooks from; if it is relative, then to the top of each worktree."""
+        configured = self.variables().get("core.hookspath")
+        if configured is None:
+            return os.path.join(self.common_dir, "hooks")
+        return os.path.expanduser(configured)
+
+    def has_hook(self, name: str) -> bool:
+        """Whether git finds a hook of this name here."""
+        return os.path.exists(os.path.join(self.top or self.git_dir, self.hooks_folder, name))
+
     def has_variable(self, name: str) -> bool:
         """Whether git's environment has a variable."""
         return name in self._env

@@ -49,6 +49,10 @@ NO_ATTRIBUTION = "anybody"
 TASK = "task"
 """The task that this worktree was made for."""
 
+# In git's configuration of a clone.
+NO_HOOKS = "tk.hooks"
+"""There if its user wants no hooks: after ``tk init --no-hooks``, or ``tk hooks uninstall``."""
+
 
 class Store:
     """The folder ``tk`` in a git folder: the common one, or that of a worktree."""

@@ -34,11 +34,12 @@ AGENTS, RECORDS, EXCHANGE = "Agents", "Waits and records", "Exchange"
 
 # fmt: off
 _SET_UP = (
-    Command("init", "Begin a ledger: .tasks/config.yaml, and git's hooks.",
+    Command("init", "Begin a ledger, or join one in a new clone.",
             (p.PRESET, p.NO_HOOKS, p.PREFIX, *COMMITS),
             ("tk init", "tk init --preset agents --prefix job"),
-            "Both come in one commit, with the line in .gitattributes that merges task files. In a"
-            " repository with a remote it asks whether that decides about claims."),
+            "It makes one commit, with the policy and the line in .gitattributes that merges task files,"
+            " and installs git's hooks. In a repository with a remote it asks whether that decides about"
+            " claims. In a clone of a ledger it installs hooks and merge driver, and commits nothing."),
     Command("hooks", "Install, remove or check git's hooks."),
     Command("hooks install", "Install the hooks; existing hooks run after them.",
             (p.SERVER, *EVERYWHERE),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from tkledger.api.session import Session
 from tkledger.claims.remote import TWICE, has_remote
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say, with_commit
 from tkledger.core import policy as policies
+from tkledger.core.change import quoted
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.snapshot import Snapshot
@@ -15,6 +17,7 @@ from tkledger.core.trailers import ACTOR
 from tkledger.errors import TkError, unusable, usage_error
 from tkledger.ledger.proposal import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
+from tkledger.verbs.parameters import PRESET
 
 
 def init(
@@ -26,8 +29,16 @@ def init(
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
-    """Begin a ledger in this repository: one commit with .tasks/config.yaml, and git's hooks."""
+    """Begin a ledger in this repository: one commit with .tasks/config.yaml, and git's hooks. In a
+    clone of a ledger, put hooks and merge driver in place, and change nothing else.
+    """
     session = Session(path, actor=actor, progress=TERMINAL)
+    if key is None and POLICY_PATH in session.ledger.head().entries:
+        asked = {
+            "--prefix": prefix and f"tk config set prefix {quoted(prefix)}",
+            "--preset": "tk config explain" if preset != PRESET.default else None,
+        }
+        return _joined(session, asked, wanted=not no_hooks, dry_run=dry_run)
     branch = session.repo.head_ref.removeprefix("refs/heads/")
     values: dict[str, object] = {"protected": [branch]} | ({"prefix": prefix} if prefix else {})
     if policies.PRESETS[preset].claims == "local" and not dry_run and _wants_claims_there(session):
@@ -39,14 +50,14 @@ def init(
 
     def propose(before: Snapshot) -> Proposal:
         if POLICY_PATH in before.entries:
-            raise unusable("exists", "this repository already has a ledger", "tk list")
+            raise unusable("exists", "this repository already has a ledger", "tk init")
         after = before.evolve({POLICY_PATH: begun})
         others = _attributes(session) if not no_hooks else ()
         return Proposal(after, "begin a ledger", ((ACTOR, session.actor(after)),), others)
 
     recorded = session.record(propose, dry_run=dry_run, key=key)
-    if not (dry_run or no_hooks):
-        _install_hooks(session)
+    if not dry_run:
+        _hook_up(session, wanted=not no_hooks)
     if begun.claims == "local" and has_remote(session.repo):
         session.progress.say(TWICE)
     did = "would begin" if dry_run else "began"
@@ -61,8 +72,6 @@ def _wants_claims_there(session: Session) -> bool:
     """Whether a person at a terminal wants a remote, if there is one, to decide about claims."""
     if not (sys.stdin.isatty() and sys.stderr.isatty() and has_remote(session.repo)):
         return False
-    if session.repo.head and session.repo.read(f"HEAD:{POLICY_PATH}"):
-        return False  # there is a ledger already, which is said next
     say(
         "this repository has a remote. If it decides about claims, a task is started in one clone only;"
     )
@@ -87,13 +96,35 @@ def _attributes(session: Session) -> tuple[tuple[str, bytes], ...]:
     return ((ATTRIBUTES_PATH, old + gap + ATTRIBUTES.encode() + b"\n"),)
 
 
-def _install_hooks(session: Session) -> None:
-    """The ledger is there even if hooks cannot be installed; then warn."""
-    from tkledger.doors import install
-
+def _hook_up(session: Session, *, wanted: bool) -> None:
+    """Install hooks and merge driver, or note that they are not wanted. The ledger is there even if
+    they cannot be installed; then warn.
+    """
     try:
-        install.install(session.repo)
+        _join(session, wanted=wanted)
     except TkError as error:
         session.progress.say(
             f"warning: no hooks are installed: {error.message}\n  remedy: {error.remedy}"
         )
+
+
+def _join(session: Session, *, wanted: bool) -> str:
+    """Install hooks and merge driver, or note that they are not wanted; what was done, in words."""
+    from tkledger.doors import install
+
+    if not wanted:
+        install.decline(session.repo)
+        return "joined the ledger, without hooks"
+    install.install(session.repo)
+    return "joined the ledger: hooks and merge driver are installed"
+
+
+def _joined(
+    session: Session, asked: Mapping[str, str | None], *, wanted: bool, dry_run: bool
+) -> Answer:
+    """A clone of a ledger in which its rules hold from now on; its policy stays."""
+    for option, remedy in asked.items():
+        if remedy is not None:
+            session.progress.say(f"{option} does not change a ledger that exists: {remedy}")
+    did = "would join the ledger" if dry_run else _join(session, wanted=wanted)
+    return Answer(lambda: {"path": POLICY_PATH}, lambda: [f"{did}; next: tk ready"])

@@ -36,6 +36,8 @@ def sync(
     except (Refused, TkError) as error:
         _say_who_refused(error, others)
         raise
+    if not dry_run:
+        session.remind()
     return Answer(lambda: _json(route, done), lambda: _lines(route, done, dry_run=dry_run))
 
 

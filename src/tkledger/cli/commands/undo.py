@@ -21,7 +21,10 @@ def undo(
 ) -> Answer:
     """Take back the newest change of the ledger: all that its commit did."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    return taken_back(api.undo(session, id, dry_run=dry_run, key=key), dry_run=dry_run)
+    done = api.undo(session, id, dry_run=dry_run, key=key)
+    if done.head:
+        session.remind()
+    return taken_back(done, dry_run=dry_run)
 
 
 def taken_back(done: Undone, *, dry_run: bool) -> Answer:
