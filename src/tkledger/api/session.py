@@ -15,7 +15,7 @@ from tkledger.core.lifecycle import Event, State
 from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.core.trailers import ACTOR, KEY
+from tkledger.core.trailers import ACTOR
 from tkledger.errors import TkError, usage_error
 from tkledger.git import history, identity, refs
 from tkledger.git.objects import Oid
@@ -247,7 +247,9 @@ class Session:
 
         landing = moves.companions(self.repo, self._at_door)
         if key is not None:
-            propose = _keyed(propose, key)
+            from tkledger.ledger.keys import keyed  # few commands have a key
+
+            propose = keyed(propose, key)
         recorded = record(self.ledger, propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
             moves.turns(self.repo, recorded, self._at_door(recorded))
@@ -370,23 +372,6 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
         raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
 
 
-def kept(key: str) -> str:
-    """A key as a message can hold it. Raises TkError, USAGE, if none can."""
-    try:
-        return line(key)
-    except ValueError as error:
-        raise usage_error("bad-key", f"the key {error}", "--key KEY") from None
-
-
-def _keyed(propose: Propose, key: str) -> Propose:
-    """A proposal with its key in the message."""
-    key = kept(key)
-
-    def keyed(before: Snapshot) -> Proposal:
-        proposal = propose(before)
-        return proposal._replace(trailers=(*proposal.trailers, (KEY, key)))
-
-    return keyed
 
 
 def _subject(steps: Sequence[Proposed]) -> str:

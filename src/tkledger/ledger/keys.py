@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core.change import Refused, change
-from tkledger.core.field import FieldError
+from tkledger.core.field import FieldError, line
 from tkledger.core.snapshot import Entry, Snapshot
 from tkledger.core.task import Spent, Task
 from tkledger.core.trailers import KEY, folded
@@ -14,7 +14,7 @@ from tkledger.git import history, refs
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger.proposal import Propose, Recorded
+from tkledger.ledger.proposal import Proposal, Propose, Recorded
 from tkledger.ledger.reader import Ledger
 
 
@@ -80,3 +80,22 @@ def _is_asked_for(propose: Propose, before: Snapshot, after: Snapshot, commit: C
 def _uncounted(entry: Entry | None) -> Entry | None:
     """A file without what was counted for it, which depends on the time."""
     return entry._replace(spent=Spent()) if isinstance(entry, Task) else entry
+
+
+def kept(key: str) -> str:
+    """A key as a message can hold it. Raises TkError, USAGE, if none can."""
+    try:
+        return line(key)
+    except ValueError as error:
+        raise usage_error("bad-key", f"the key {error}", "--key KEY") from None
+
+
+def keyed(propose: Propose, key: str) -> Propose:
+    """A proposal with its key in the message."""
+    key = kept(key)
+
+    def with_key(before: Snapshot) -> Proposal:
+        proposal = propose(before)
+        return proposal._replace(trailers=(*proposal.trailers, (KEY, key)))
+
+    return with_key

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from tkledger.agents import inbox as box
 from tkledger.api.json import letter_json
-from tkledger.api.session import Session, kept
+from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.commands.send import checked
 from tkledger.cli.parser import read_ids, read_text
 from tkledger.core.messages import Letter, Reply, bounded
 from tkledger.errors import usage_error
+from tkledger.ledger.keys import kept
 from tkledger.verbs.parameters import WHY_REFUSED
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tkledger.api.session import Session, kept
+from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.cli.answer import TERMINAL, Answer, would_be
 from tkledger.cli.parser import read_ids
 from tkledger.core.task import Task
 from tkledger.errors import unusable
+from tkledger.ledger.keys import kept
 from tkledger.verbs.ids import existing
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from tkledger.agents import inbox as box
 from tkledger.api.json import without_empty
-from tkledger.api.session import Session, kept
+from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_text
 from tkledger.core.field import line
 from tkledger.core.messages import Message, bounded, seconds
 from tkledger.errors import usage_error
+from tkledger.ledger.keys import kept
 from tkledger.verbs import parameters as p
 from tkledger.verbs.ids import find
 from tkledger.verbs.parameters import Parameter
