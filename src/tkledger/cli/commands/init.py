@@ -17,7 +17,7 @@ from tkledger.core.trailers import ACTOR
 from tkledger.errors import TkError, unusable, usage_error
 from tkledger.ledger.proposal import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
-from tkledger.verbs.parameters import PRESET
+from tkledger.verbs.parameters import PREFIX, PRESET
 
 
 def init(
@@ -35,8 +35,8 @@ def init(
     session = Session(path, actor=actor, progress=TERMINAL)
     if key is None and POLICY_PATH in session.ledger.head().entries:
         asked = {
-            "--prefix": prefix and f"tk config set prefix {quoted(prefix)}",
-            "--preset": "tk config explain" if preset != PRESET.default else None,
+            PREFIX.words[0]: prefix and f"tk config set prefix {quoted(prefix)}",
+            PRESET.words[0]: "tk config explain" if preset != PRESET.default else None,
         }
         return _joined(session, asked, wanted=not no_hooks, dry_run=dry_run)
     branch = session.repo.head_ref.removeprefix("refs/heads/")
