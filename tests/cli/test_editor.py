@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pty
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.contract import Git, Tk, failed, moved
+from tests.support.project import TK, Project
 from tkledger.errors import Exit
 
 
@@ -24,6 +27,7 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], P
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("EDITOR", f"'{script}'")
         monkeypatch.setenv("TMPDIR", str(tmp_path))
+        monkeypatch.setattr("tkledger.cli.editor.on_terminal", lambda: True)
         return tmp_path / "opened"
 
     return make
@@ -93,3 +97,27 @@ def test_an_editor_meets_a_change_by_somebody_else(
     editor(f'{elsewhere}\nsed -i "s/^title: .*/title: Mine/" "$1"')
     answer = ledger("edit", "a", "--json")
     failed(answer, Exit.UNUSABLE, "changed")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_an_editor_is_opened_on_a_terminal_only(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    """A terminal of a person's, and what a job or an agent has in its place."""
+    monkeypatch.setenv("EDITOR", f"touch '{tmp_path}/opened'")
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [*TK, "edit", "a"],
+        cwd=project.path,
+        stdin=theirs if terminal else subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+    )
+    os.close(theirs)
+    os.close(ours)
+    said = done.stderr.decode()
+    assert (tmp_path / "opened").exists() is terminal
+    assert done.returncode == (Exit.OK if terminal else Exit.USAGE), said
+    if not terminal:
+        assert said.endswith("without one give the fields as options\n  remedy: tk edit --help\n")
+        assert project.ok("edit", "--help").out

@@ -228,8 +228,9 @@ def test_an_editor_that_fails(
 ) -> None:
     monkeypatch.setenv("GIT_EDITOR", editor)
     monkeypatch.setenv("TMPDIR", str(project.path.parent))
+    monkeypatch.setattr("tkledger.cli.editor.on_terminal", lambda: True)
     before = project.snapshot()
-    answer = project.process("edit", "a")
+    answer = project.tk("edit", "a")
     assert "Traceback" not in answer.err
     if editor in ("true", "chmod 0"):  # root reads what nobody may
         assert answer.status == Exit.OK, answer.said

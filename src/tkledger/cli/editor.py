@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
 import tempfile
 
 from tkledger.api.session import Session
@@ -23,6 +24,12 @@ def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:
 
     What was written is never lost: if it cannot be taken, a line names the file it is in.
     """
+    if not on_terminal():
+        raise usage_error(
+            "no-terminal",
+            "an editor needs a terminal; without one give the fields as options",
+            "tk edit --help",
+        )
     before = existing(session.read(), text)
     editor = session.repo.answers("var", "GIT_EDITOR")
     if not editor:
@@ -37,6 +44,11 @@ def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:
         raise
     os.unlink(scratch)
     return recorded
+
+
+def on_terminal() -> bool:
+    """Whether a person can use an editor here; elsewhere it would wait for ever."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _scratch(task: Task) -> str:
