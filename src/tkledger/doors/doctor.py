@@ -155,7 +155,7 @@ def _hooks(repo: Repo, *, server: bool) -> Iterator[Examined]:
         return
     for folder in _worktrees(repo):
         try:
-            here = Repo(folder)
+            here = repo if folder == repo.top else Repo(folder)
         except GitError as error:
             yield Examined("worktree", False, error.message, "git worktree prune")
             continue

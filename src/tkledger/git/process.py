@@ -38,6 +38,9 @@ _PAIRS = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 _PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"})
 """The variables of these that may be paths relative to the current folder."""
 
+_WHERE = _PLACES | {"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"}
+"""The variables of these that name a repository, or its objects."""
+
 NOWHERE = os.path.join(os.sep, "nonexistent", "file")
 """A path at which git finds no file."""
 
@@ -68,9 +71,15 @@ _DEFAULT_SIGNALS = (13, 25)
 """SIGPIPE and SIGXFSZ, which Python ignores and git must not (the module signal loads an enum)."""
 
 
-def environment(folder: str) -> dict[str, str]:
-    """The environment of a git that is run elsewhere, for a user who is in ``folder``."""
+def environment(folder: str, *, named: bool = False) -> dict[str, str]:
+    """The environment of a git that is run elsewhere, for a user who is in ``folder``.
+
+    ``named`` is whether it was asked for by name, as by ``-C``. Then the repository is the one there,
+    whatever the environment says: in a linked worktree git exports GIT_DIR to its hooks.
+    """
     found = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or _is_kept(k)}
+    if named:
+        found = {k: v for k, v in found.items() if k not in _WHERE}
     for name in _PLACES & found.keys():  # git is run elsewhere, where they would mislead
         found[name] = os.path.join(folder, found[name])
     return {**found, **_PLAIN}

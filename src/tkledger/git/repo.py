@@ -19,16 +19,20 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 
+HERE = "."
+"""The current folder, which GIT_DIR may make one of a repository elsewhere."""
+
+
 class Repo:
     """A repository and the checkout that the current folder is in, if any."""
 
     _objects: CatFile | None = None
 
-    def __init__(self, path: str = ".") -> None:
+    def __init__(self, path: str = HERE) -> None:
         self._folder = os.path.abspath(path)
         if not os.path.isdir(self._folder):
             raise GitError(f"{path} is not a folder", "give the path of a repository: -C PATH")
-        self._env = process.environment(self._folder)
+        self._env = process.environment(self._folder, named=path != HERE)
         self._variables: dict[str, str] | None = None
         self.bases: dict[tuple[Oid, ...], list[Oid]] = {}
         """The merge bases that were asked for last: a sync asks for the same ones again."""
