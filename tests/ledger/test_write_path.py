@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,22 @@ def test_git_told_where_by_its_environment(project: Project) -> None:
     assert project.clean()
 
 
+def test_a_repository_that_is_named_is_the_one(project: Project, tmp_path: Path) -> None:
+    """Git tells a hook in a linked worktree by GIT_DIR where it is; -C PATH is elsewhere all the same."""
+    other = Project.copy(project.path, tmp_path / "other")
+    linked = Project(tmp_path / "linked")
+    project.git("worktree", "add", "-q", str(linked.path))
+    tk = f"'{sys.executable}' -m tkledger"
+    hook = project.path / ".git/hooks/post-commit"
+    hook.write_text(f"#!/bin/sh\n{tk} start a -C '{other.path}' && {tk} start b\n")
+    hook.chmod(0o755)
+    linked.git("commit", "-q", "--allow-empty", "-m", "code")
+    states = [(one.state("a"), one.state("b")) for one in (other, linked, project)]
+    assert states == [("in_progress", "todo"), ("todo", "in_progress"), ("todo", "todo")]
+    assert other.clean()
+    assert linked.clean()
+
+
 def test_what_another_git_left_in_the_environment_does_not_count(
     project: Project, tmp_path: Path
 ) -> None:
@@ -174,7 +191,10 @@ def test_a_path_of_any_letters(project: Project, tmp_path: Path) -> None:
 # -- how git is set up -----------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="needs ssh-keygen to make a key")
+needs_key = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="needs ssh-keygen")
+
+
+@needs_key
 def test_commits_are_signed_where_git_is_set_to(project: Project, tmp_path: Path) -> None:
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
@@ -192,6 +212,38 @@ def test_commits_are_signed_where_git_is_set_to(project: Project, tmp_path: Path
     assert project.git("log", "-1", "--format=%B").startswith("tk: start a Task a\n")
     project.git("verify-commit", "HEAD")
     assert project.clean()
+
+
+@needs_key
+def test_others_write_while_a_key_is_asked_for(project: Project, tmp_path: Path) -> None:
+    """Whoever signs stands before a passphrase for as long as they like; here until others are done."""
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    meanwhile = f"'{sys.executable}' -m tkledger note b meanwhile -C '{project.path}'"
+    program = tmp_path / "ssh-keygen"
+    program.write_text(
+        "#!/bin/sh\n"
+        f"if mkdir '{tmp_path}/asked' 2>/dev/null; then\n"
+        f"\tenv -u GIT_DIR GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=commit.gpgSign"
+        f" GIT_CONFIG_VALUE_0=false {meanwhile} >'{tmp_path}/said' 2>&1\n"
+        'fi\nexec ssh-keygen "$@"\n'
+    )
+    program.chmod(0o755)
+    for name, value in (
+        ("gpg.format", "ssh"),
+        ("gpg.ssh.program", str(program)),
+        ("user.signingKey", str(key)),
+        ("commit.gpgSign", "true"),
+    ):
+        project.git("config", name, value)
+    project.ok("start", "a")
+    assert (tmp_path / "said").read_text().startswith("b: ")
+    for commit, subject, signed in (("HEAD", "start a", True), ("HEAD~1", "note b", False)):
+        text = project.git("cat-file", "commit", commit)
+        assert f"\n\ntk: {subject} " in text
+        assert ("\ngpgsig " in text) is signed
+    assert project.clean()
+    project.ok("verify")
 
 
 def test_a_signature_that_cannot_be_made_stops_the_move(project: Project) -> None:

@@ -19,9 +19,9 @@ _LISTED = 5
 
 def heal(repo: Repo) -> None:
     """Repair index and files if an earlier command was killed."""
-    with writing(repo) as waited:
+    with writing(repo) as lock:
         checkout = Checkout(repo) if repo.top is not None else None
-        if waited or (checkout and checkout.is_unfinished):
+        if lock.waited or (checkout and checkout.is_unfinished):
             repo.refresh()
         if checkout:
             checkout.heal()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import NamedTuple
 
 from tkledger.core.change import Refused, change
@@ -31,7 +31,7 @@ from tkledger.ledger.proposal import (
     file_of,
 )
 from tkledger.ledger.reader import Ledger
-from tkledger.local.lock import retrying, writing
+from tkledger.local.lock import WriteLock, retrying, writing
 from tkledger.local.verdicts import note_judged
 
 _TRIES = 20
@@ -60,14 +60,14 @@ def record(
     ledger.place.require_writable()
     if dry_run:
         return _legal_proposal(ledger, propose)[0]
-    with writing(ledger.repo) as waited:
-        if waited:
+    with writing(ledger.repo) as lock:
+        if lock.waited:
             ledger.place.refresh()
         checkout = Checkout(ledger.repo)
         try:
-            return _Writer(ledger, checkout, key, companions).record(propose)
+            return _Writer(ledger, checkout, key, companions, lock).record(propose)
         except BaseException:
-            restore(checkout, ledger.place)
+            restore(checkout, ledger.place, lock)
             raise
 
 
@@ -109,7 +109,12 @@ class _Writer:
     """Has one proposal committed, in as many tries as it takes."""
 
     def __init__(
-        self, ledger: Ledger, checkout: Checkout, key: str | None, companions: Companions
+        self,
+        ledger: Ledger,
+        checkout: Checkout,
+        key: str | None,
+        companions: Companions,
+        lock: WriteLock,
     ) -> None:
         self._ledger = ledger
         self._repo = ledger.repo
@@ -117,6 +122,7 @@ class _Writer:
         self._checkout = checkout
         self._key = key
         self._companions = companions
+        self._lock = lock
         self._tries: list[_Try] = []
 
     def record(self, propose: Propose) -> Recorded:
@@ -194,18 +200,25 @@ class _Writer:
         together: Together,
         who: tuple[str, str, Mapping[str, str]],
     ) -> Oid:
-        """The commit, in the object store; no ref shows it yet."""
+        """The commit, in the object store; no ref shows it yet. Raises RefMoved if HEAD moved while it
+        was signed.
+        """
         author, committer, config = who
-        return write_commit(
-            self._repo,
-            {path: file.new for path, file in files.items()},
-            proposal.message,
-            parent=self._place.tip,
-            author=author,
-            committer=committer,
-            sign=identity.signs(config),
-            others=together.objects,
-        )
+        signs = identity.signs(config)
+        with self._lock.pause() if signs else nullcontext():  # git may ask for a passphrase
+            commit = write_commit(
+                self._repo,
+                {path: file.new for path, file in files.items()},
+                proposal.message,
+                parent=self._place.tip,
+                author=author,
+                committer=committer,
+                sign=signs,
+                others=together.objects,
+            )
+        if signs and self._place.refresh():
+            raise RefMoved(self._place.ref)
+        return commit
 
     def _project(self, files: Mapping[str, _File], recorded: Recorded) -> None:
         """Bring index and files up to the commit, and remember the try."""
@@ -220,7 +233,7 @@ class _Writer:
         """Tidy up after the swap; gives a warning if HEAD has left the branch meanwhile, else ""."""
         if self._place.was_left():
             ref = self._place.ref
-            restore(self._checkout, self._place)
+            restore(self._checkout, self._place, self._lock)
             return f"committed to {ref}, but HEAD is {self._place.ref} now"
         if all(path in files for one in self._tries for path in one.files):
             self._checkout.forget()
@@ -257,9 +270,11 @@ class _Writer:
         return None
 
 
-def restore(checkout: Checkout, place: Place) -> None:
-    """Bring the checkout to where HEAD is now; what fails is left for the next command."""
+def restore(checkout: Checkout, place: Place, lock: WriteLock) -> None:
+    """Bring the checkout to where HEAD is now; what fails is left for the next command, and so is all
+    if another has the lock by now.
+    """
     with suppress(GitError, OSError, TkError):
-        if checkout.is_unfinished:
+        if lock.is_ours and checkout.is_unfinished:
             place.refresh()
             checkout.heal(again=True)

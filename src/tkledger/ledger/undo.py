@@ -27,7 +27,7 @@ from tkledger.ledger.newest import Newest, bytes_of, change_of, commit_at, root_
 from tkledger.ledger.proposal import Companions, Recorded, about_to_be, file_of
 from tkledger.ledger.reader import Ledger
 from tkledger.ledger.record import restore
-from tkledger.local.lock import retrying, writing
+from tkledger.local.lock import WriteLock, retrying, writing
 from tkledger.local.store import BIRTH_ORDER, Store
 
 _TRIES = 20
@@ -78,19 +78,19 @@ def undo(ledger: Ledger, undoing: Undoing, *, dry_run: bool = False) -> Undone:
     ledger.place.require_writable()
     if dry_run:
         return _Try(ledger, undoing).checked(Checkout(ledger.repo))
-    with writing(ledger.repo) as waited:
-        if waited:
+    with writing(ledger.repo) as lock:
+        if lock.waited:
             ledger.place.refresh()
         checkout = Checkout(ledger.repo)
         try:
             checkout.heal()
-            return _carried_out(ledger, undoing, checkout)
+            return _carried_out(ledger, undoing, checkout, lock)
         except BaseException:
-            restore(checkout, ledger.place)
+            restore(checkout, ledger.place, lock)
             raise
 
 
-def _carried_out(ledger: Ledger, undoing: Undoing, checkout: Checkout) -> Undone:
+def _carried_out(ledger: Ledger, undoing: Undoing, checkout: Checkout, lock: WriteLock) -> Undone:
     """Try until the swap is won, as long as the same change is the newest."""
     first: Oid | None = None
     for number in retrying(_TRIES, lambda number: 0.002 * 2 ** min(number, 6)):
@@ -106,7 +106,7 @@ def _carried_out(ledger: Ledger, undoing: Undoing, checkout: Checkout) -> Undone
         if one.newest.commit.oid != first:
             break
         with suppress(RefMoved):
-            return one.done(checkout)
+            return one.done(checkout, lock)
     fact = f"{ledger.place.ref} moved meanwhile"
     raise TkError(Exit.BUSY, "busy", fact, "look with tk log, and run it again")
 
@@ -179,15 +179,23 @@ class _Try:
         checkout.require_clean({path: now for path, (now, _) in self._files().items()})
         return Undone(self.newest, self._recorded)
 
-    def done(self, checkout: Checkout) -> Undone:
+    def done(self, checkout: Checkout, lock: WriteLock) -> Undone:
         """Take it back; raises RefMoved if the branch has moved.
 
         The branch moves first, then index and files: other than in a move (docs/decisions/0058).
         """
         ref, head = self._ledger.place.ref, self._ledger.place.tip
         files = self._files()
-        checkout.require_clean({path: now for path, (now, _) in files.items()})
-        tip = self._tip()
+        clean = {path: now for path, (now, _) in files.items()}
+        checkout.require_clean(clean)
+        if self._instead is not None and identity.signs(self._repo.variables()):
+            with lock.pause():  # git may ask for a passphrase
+                tip = self._tip()
+            if self._ledger.place.refresh():
+                raise RefMoved(ref)
+            checkout.require_clean(clean)
+        else:
+            tip = self._tip()
         with self._undoing.companions(self._recorded) as together:
             if together.objects:
                 write_objects(self._repo, together.objects)

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from tkledger.errors import Exit, TkError
 from tkledger.git.repo import Repo
@@ -15,44 +16,84 @@ LOCK_SECONDS = 30.0
 """Seconds to wait for other commands that write to the same repository before giving up BUSY."""
 
 
+class WriteLock:
+    """The repository's lock, one for all its worktrees, while a command has it; `waited` says whether
+    others had it first.
+    """
+
+    def __init__(self, repo: Repo) -> None:
+        self._store = Store(repo.common_dir)
+        self._release: Callable[[], object] | None = None
+        self.waited = False
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the lock is held; it is not if it could not be taken again after a `pause`."""
+        return self._release is not None
+
+    def take(self) -> None:
+        """Take the lock; raises TkError, BUSY, after `LOCK_SECONDS`."""
+        file = self._store.opened(LOCK)
+        if _lock_at_once(file):
+            self._release = partial(os.close, file)
+            return
+        os.close(file)
+        # filelock can wait, on every system; importing it costs 37 ms, so only here
+        from filelock import FileLock, Timeout
+
+        waiting = FileLock(self._store.path(LOCK), timeout=LOCK_SECONDS, poll_interval=0.005)
+        try:
+            waiting.acquire()
+        except Timeout:
+            raise TkError(
+                Exit.BUSY,
+                "busy",
+                f"another tk has been writing to this repository for {LOCK_SECONDS:.0f} s",
+                "run it again",
+            ) from None
+        self._release = waiting.release
+        self.waited = True
+
+    def end(self) -> None:
+        """Let others go on."""
+        if self._release is not None:
+            self._release()
+            self._release = None
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Let others write meanwhile, for what may take as long as a person does. Refs may have moved
+        after it. Raises as `take` does.
+        """
+        self.end()
+        try:
+            yield
+        finally:
+            self.take()
+
+
 @contextmanager
-def writing(repo: Repo) -> Iterator[bool]:
-    """Hold the repository's lock, one for all its worktrees; gives whether it had to wait. Raises
-    TkError, BUSY, after `LOCK_SECONDS`.
+def writing(repo: Repo) -> Iterator[WriteLock]:
+    """Hold the repository's lock. Raises TkError, BUSY, after `LOCK_SECONDS`.
 
     The swap of the ref keeps writers apart, not the lock; but the lock saves them retries and
     keeps index and working files in step. It ends with the process.
     """
-    store = Store(repo.common_dir)
-    path, lock = store.path(LOCK), store.opened(LOCK)
+    lock = WriteLock(repo)
+    lock.take()
     try:
-        if _lock_at_once(lock):
-            yield False
-            return
+        yield lock
     finally:
-        os.close(lock)
-    # filelock can wait, on every system; importing it costs 37 ms, so only here
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(path, timeout=LOCK_SECONDS, poll_interval=0.005):
-            yield True
-    except Timeout:
-        raise TkError(
-            Exit.BUSY,
-            "busy",
-            f"another tk has been writing to this repository for {LOCK_SECONDS:.0f} s",
-            "run it again",
-        ) from None
+        lock.end()
 
 
-def _lock_at_once(lock: int) -> bool:
+def _lock_at_once(file: int) -> bool:
     try:
         import fcntl
     except ImportError:  # Windows: filelock does it
         return False
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True
