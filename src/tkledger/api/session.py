@@ -372,8 +372,6 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
         raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
 
 
-
-
 def _subject(steps: Sequence[Proposed]) -> str:
     if len(steps) == 1:
         return steps[0].words
