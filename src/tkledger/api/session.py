@@ -72,29 +72,16 @@ class Session:
         """The claim that this run holds already."""
         self._standing: Mapping[str, Standing] | None = None
         self._actor = actor
-        self._said: set[str] = set()
-        """What was said once, here or `at` another checkout."""
+        self.said: set[str] = set()
+        """What is said once, here or `at` another checkout."""
         self._work: list[str] = []
         """The tasks that the proposal at hand charges."""
 
     def at(self, path: str) -> Session:
         """The same actor, in another checkout."""
         there = Session(path, actor=self._actor, progress=self.progress)
-        there._said = self._said
+        there.said = self.said
         return there
-
-    def say_once(self, words: str) -> None:
-        """Say words that hold for all that a command does."""
-        if words not in self._said:
-            self._said.add(words)
-            self.progress.say(words)
-
-    def remind(self) -> None:
-        """Say that this clone has no hooks, if it has none: for commands that write."""
-        # the one of tk's hooks that no hook manager writes; `tk doctor` tries all of them
-        found = self.repo.is_bare or self.repo.has_hook("reference-transaction")
-        if not found and NO_HOOKS not in self.repo.variables():
-            self.say_once(_NO_HOOKS)
 
     def head(self) -> Snapshot:
         """HEAD's ledger, to act on. Raises TkError if it cannot be used."""
@@ -256,7 +243,7 @@ class Session:
         if recorded.warning:
             self.progress.say(f"warning: {recorded.warning}")
         if recorded.commit and recorded.before.policy is not None:  # else `tk init` is at work
-            self.remind()
+            remind(self)
         return recorded
 
     def advice(self, recorded: Recorded, ids: Sequence[str]) -> Advice:
@@ -319,6 +306,16 @@ class Session:
             own = held is not None and held.here and held.claim.holder == who.actor
             if held is not None and held.live and not own:
                 raise claims.claimed(held) from None
+
+
+def remind(session: Session) -> None:
+    """Say once that this clone has no hooks, if it has none: for commands that write."""
+    repo = session.repo
+    # the one of tk's hooks that no hook manager writes; `tk doctor` tries all of them
+    found = repo.is_bare or repo.has_hook("reference-transaction")
+    if not (found or NO_HOOKS in repo.variables() or _NO_HOOKS in session.said):
+        session.said.add(_NO_HOOKS)
+        session.progress.say(_NO_HOOKS)
 
 
 def _remarks(ledger: Ledger, found: Snapshot, tip: Oid | None) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tkledger.api.session import Session
+from tkledger.api.session import Session, remind
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
 from tkledger.errors import TkError
@@ -37,7 +37,7 @@ def sync(
         _say_who_refused(error, others)
         raise
     if not dry_run:
-        session.remind()
+        remind(session)
     return Answer(lambda: _json(route, done), lambda: _lines(route, done, dry_run=dry_run))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tkledger.api import undo as api
-from tkledger.api.session import Session
+from tkledger.api.session import Session, remind
 from tkledger.cli.answer import TERMINAL, Answer, would_be
 from tkledger.ledger.newest import subject
 from tkledger.ledger.undo import Undone
@@ -23,7 +23,7 @@ def undo(
     session = Session(path, actor=actor, progress=TERMINAL)
     done = api.undo(session, id, dry_run=dry_run, key=key)
     if done.head:
-        session.remind()
+        remind(session)
     return taken_back(done, dry_run=dry_run)
 
 
