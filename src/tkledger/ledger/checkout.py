@@ -14,6 +14,7 @@ import stat
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER
@@ -24,6 +25,10 @@ from tkledger.git.refs import LOCK_MILLISECONDS
 from tkledger.git.repo import Repo
 from tkledger.local.journal import Journal, Known, Noted
 from tkledger.local.store import SCRATCH, Store, project
+
+if TYPE_CHECKING:
+    from tkledger.ledger.place import Place
+    from tkledger.local.lock import WriteLock
 
 
 class Checkout:
@@ -219,6 +224,16 @@ class Checkout:
             self.project({path: one[2] if one else None for path, one in found.items()}, known)
         if not again and (not paths or base != self._repo.head):
             self.forget()
+
+
+def restore(checkout: Checkout, place: Place, lock: WriteLock) -> None:
+    """Bring the checkout to where HEAD is now; what fails is left for the next command, and so is all
+    if another has the lock by now.
+    """
+    with suppress(GitError, OSError, TkError):
+        if lock.is_ours and checkout.is_unfinished:
+            place.refresh()
+            checkout.heal(again=True)
 
 
 def attributes(repo: Repo) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import NamedTuple
 
 from tkledger.core.change import Refused, change
@@ -18,8 +18,7 @@ from tkledger.git.errors import GitError, Locked, RefMoved
 from tkledger.git.objects import Oid, oid_of
 from tkledger.git.refs import RefSwap
 from tkledger.git.writing import write_commit
-from tkledger.ledger.checkout import Checkout, dirty
-from tkledger.ledger.place import Place
+from tkledger.ledger.checkout import Checkout, dirty, restore
 from tkledger.ledger.proposal import (
     Companions,
     Proposal,
@@ -63,12 +62,7 @@ def record(
     with writing(ledger.repo) as lock:
         if lock.waited:
             ledger.place.refresh()
-        checkout = Checkout(ledger.repo)
-        try:
-            return _Writer(ledger, checkout, key, companions, lock).record(propose)
-        except BaseException:
-            restore(checkout, ledger.place, lock)
-            raise
+        return _Writer(ledger, lock, key, companions).record(propose)
 
 
 def _legal_proposal(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal]:
@@ -109,23 +103,26 @@ class _Writer:
     """Has one proposal committed, in as many tries as it takes."""
 
     def __init__(
-        self,
-        ledger: Ledger,
-        checkout: Checkout,
-        key: str | None,
-        companions: Companions,
-        lock: WriteLock,
+        self, ledger: Ledger, lock: WriteLock, key: str | None, companions: Companions
     ) -> None:
         self._ledger = ledger
         self._repo = ledger.repo
         self._place = ledger.place
-        self._checkout = checkout
+        self._checkout = Checkout(ledger.repo)
+        self._lock = lock
         self._key = key
         self._companions = companions
-        self._lock = lock
         self._tries: list[_Try] = []
 
     def record(self, propose: Propose) -> Recorded:
+        """Try until the swap is won; if that fails, bring index and files back."""
+        try:
+            return self._won(propose)
+        except BaseException:
+            restore(self._checkout, self._place, self._lock)
+            raise
+
+    def _won(self, propose: Propose) -> Recorded:
         """Try until the swap is won.
 
         Between two tries index and files are not brought back: a commit that took the move from
@@ -205,7 +202,7 @@ class _Writer:
         """
         author, committer, config = who
         signs = identity.signs(config)
-        with self._lock.pause() if signs else nullcontext():  # git may ask for a passphrase
+        with self._lock.pause(signs):  # git may ask for a passphrase
             commit = write_commit(
                 self._repo,
                 {path: file.new for path, file in files.items()},
@@ -268,13 +265,3 @@ class _Writer:
                 if files.items() <= there.items() and ACTOR not in commit.trailers:
                     return recorded._replace(commit=commit.oid)
         return None
-
-
-def restore(checkout: Checkout, place: Place, lock: WriteLock) -> None:
-    """Bring the checkout to where HEAD is now; what fails is left for the next command, and so is all
-    if another has the lock by now.
-    """
-    with suppress(GitError, OSError, TkError):
-        if lock.is_ours and checkout.is_unfinished:
-            place.refresh()
-            checkout.heal(again=True)

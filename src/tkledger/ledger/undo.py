@@ -22,11 +22,10 @@ from tkledger.git.objects import NewObject, Oid, oid_of, tree_bytes
 from tkledger.git.refs import RefSwap
 from tkledger.git.writing import write_commit, write_objects
 from tkledger.ledger import keys
-from tkledger.ledger.checkout import Checkout
+from tkledger.ledger.checkout import Checkout, restore
 from tkledger.ledger.newest import Newest, bytes_of, change_of, commit_at, root_of
 from tkledger.ledger.proposal import Companions, Recorded, about_to_be, file_of
 from tkledger.ledger.reader import Ledger
-from tkledger.ledger.record import restore
 from tkledger.local.lock import WriteLock, retrying, writing
 from tkledger.local.store import BIRTH_ORDER, Store
 

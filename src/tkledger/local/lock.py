@@ -61,10 +61,13 @@ class WriteLock:
             self._release = None
 
     @contextmanager
-    def pause(self) -> Iterator[None]:
-        """Let others write meanwhile, for what may take as long as a person does. Refs may have moved
-        after it. Raises as `take` does.
+    def pause(self, wanted: bool = True) -> Iterator[None]:
+        """Let others write meanwhile, if ``wanted``: for what may take as long as a person does. Refs may
+        have moved after it. Raises as `take` does.
         """
+        if not wanted:
+            yield
+            return
         self.end()
         try:
             yield
