@@ -107,6 +107,24 @@ def test_what_a_move_does_to_a_claim(before: str, after: str, effect: Effect, wo
 
 
 @pytest.mark.parametrize(
+    ("state", "owner", "effect"),
+    [
+        ("in_progress", "bob", Effect.TAKE),
+        ("in_progress", "ann", Effect.KEEP),
+        ("in_progress", "cat", Effect.KEEP),
+        ("in_progress", None, Effect.KEEP),
+        ("in_review", "bob", Effect.KEEP),
+        ("todo", "bob", Effect.KEEP),
+    ],
+)
+def test_who_becomes_the_owner_of_work_takes_its_claim(
+    state: str, owner: str | None, effect: Effect
+) -> None:
+    old = a_task("a", state=state, owner="ann")
+    assert claims.effect(old, changed(old, owner=owner), "bob") is effect
+
+
+@pytest.mark.parametrize(
     ("fields", "work"),
     [
         ({"owner": "b"}, True),

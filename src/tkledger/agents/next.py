@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tkledger.api.session import Session
 from tkledger.claims import standing as claims
+from tkledger.claims.standing import vacant
 from tkledger.core.change import Refused, quoted
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot
@@ -141,8 +142,8 @@ def candidates(
         session.forget_claims()
     standing = session.standing(who.remote)
     holders = {task: held.claim.holder for task, held in standing.items() if held.live}
-    without = frozenset({*lost, *session.begun(ledger)})
-    return pick(ledger, Wish(who.actor, labels, without), holders)
+    wish = Wish(who.actor, labels, frozenset({*lost, *session.begun(ledger)}))
+    return pick(ledger, wish, holders, vacant(ledger, standing))
 
 
 def _started(session: Session, task_id: str, key: str | None, *, dry_run: bool = False) -> Taken:

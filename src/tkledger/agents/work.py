@@ -7,8 +7,12 @@ from typing import NamedTuple
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
-from tkledger.claims import elsewhere, single
-from tkledger.core.claim import is_active
+from tkledger.claims import elsewhere, single, standing
+from tkledger.claims.moves import Claimant
+from tkledger.claims.standing import Standing
+from tkledger.core.claim import is_held
+from tkledger.core.lifecycle import State
+from tkledger.core.snapshot import Snapshot
 from tkledger.git import identity
 from tkledger.verbs.ids import existing
 
@@ -21,11 +25,12 @@ class Begun(NamedTuple):
     commit: str
 
 
-def begin(session: Session, word: str, key: str | None = None) -> Begun:
-    """Claim and start a task in a checkout of its own, made if it is not there.
+def begin(session: Session, word: str, key: str | None = None, *, take: bool = False) -> Begun:
+    """Claim and start a task in a checkout of its own, made if it is not there; or go on with it.
 
     The claim comes first, so that of many one makes a checkout; what fails later is undone. With a
-    ``key`` under which it was started before, that is the answer.
+    ``key`` under which it was started before, that is the answer. ``take`` is for a task that is
+    another's.
     """
     repo = session.repo
     ledger = session.head()
@@ -36,20 +41,48 @@ def begin(session: Session, word: str, key: str | None = None) -> Begun:
 
         if is_used(repo, place.branch, key):
             return Begun(task_id, place, _started(session, place, task_id, None, key))
-    if elsewhere.task_at(repo, place.branch, task_id) is None:
-        session.carry_out([("start", {"id": task_id})], dry_run=True)  # what the law says first
-    who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref)
-    held = single.reserve(repo, who, task_id)
+    taking = frozenset([task_id] if take else ())
+    who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref, taking=taking)
+    _require_free(session, ledger, task_id, who)
+    before = standing.held_on(repo, task_id, who.remote)
+    own = before if before is not None and _is_own(before, who) else None
     made = new = False
+    exists = place.branch in worktrees.checkouts(repo)
+    if own is not None and own.claim.branch == place.branch and exists:
+        return Begun(task_id, place, _started(session, place, task_id, own.oid, key))
+    held = single.reserve(repo, who, task_id)
     try:
-        if place.branch not in worktrees.checkouts(repo):
+        if not exists:
             new, made = worktrees.add(repo, place, task_id), True
         return Begun(task_id, place, _started(session, place, task_id, held.oid, key))
     except BaseException:
         if made:
             worktrees.undo(repo, place, new=new)
-        single.release(repo, who, task_id, who.actor)
+        if own is not None:
+            single.restore(repo, who, own)
+        else:
+            single.release(repo, who, task_id, who.actor)
         raise
+
+
+def _is_own(held: Standing, who: Claimant) -> bool:
+    """Whether the actor is at work on a task in this repository."""
+    own = held.here and held.live and held.claim.holder == who.actor
+    return own and is_held(held.claim) and not held.claim.reserved
+
+
+def _require_free(session: Session, ledger: Snapshot, task_id: str, who: Claimant) -> None:
+    """Raise Refused or TkError unless the task may be started, or gone on with; say whose it was."""
+    options = {"id": task_id, "take": bool(who.taking)}
+    there = elsewhere.task_at(session.repo, who.branch, task_id)
+    if there is None:
+        session.carry_out([("start", options)], dry_run=True)
+    elif there.state is State.IN_PROGRESS:
+        from tkledger.api.taking import resumed
+
+        words = resumed(session, ledger, there, options, who).words
+        if words:
+            session.progress.say(words)
 
 
 def drop_checkout(session: Session, word: str) -> Begun:
@@ -63,16 +96,17 @@ def drop_checkout(session: Session, word: str) -> Begun:
 def _started(
     session: Session, place: Worktree, task_id: str, token: str | None, key: str | None
 ) -> str:
-    """Start the task in its checkout; if it is already active there, only renew its claim, which is
-    ``token``.
-    """
+    """Start the task in its checkout, or go on with it; its claim is ``token``."""
     there = session.at(place.path)
     there.token = token
     ledger = there.ledger.head()
-    if token is not None and is_active(ledger.task(task_id)):
+    task = ledger.task(task_id)
+    if token is not None and task is not None and task.state is State.IN_REVIEW:
         single.renew(there.repo, there.claimant(ledger), task_id, None)
         return ""
-    options = {"id": task_id, "branch": place.short, "base": _base(session, place)}
+    options: dict[str, object] = {"id": task_id, "take": True}
+    if task is None or task.state is not State.IN_PROGRESS or task.branch != place.short:
+        options |= {"branch": place.short, "base": _base(session, place)}
     return there.carry_out([("start", options)], key=key).recorded.commit or ""
 
 

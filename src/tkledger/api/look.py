@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tkledger.core.history import Details, HistoryEntry, WorkCommit
     from tkledger.core.usage import Usage, Used
     from tkledger.git.commit import Commit
+    from tkledger.git.objects import Oid
+    from tkledger.ledger.reader import Ledger
     from tkledger.verbs.legal_moves import Outlook
 
 JSON_DEPTH = 200
@@ -234,6 +236,15 @@ def _claim(held: Standing | None) -> Json | None:
     return claim_json(held)
 
 
+def left(session: Session, task: Task) -> str:
+    """Why nobody works on a task in progress, as its claim says; empty if somebody may."""
+    if task.state is not State.IN_PROGRESS:
+        return ""
+    from tkledger.claims.standing import vacancy
+
+    return vacancy(session.standing().get(task.id))
+
+
 def prospects(
     session: Session, ledger: Snapshot, task: Task, at: str | None = None
 ) -> list[Outlook]:
@@ -315,3 +326,51 @@ def _worth_showing(ledger: Snapshot, usage: Usage) -> list[Task]:
         )
     ]
     return sorted(found, key=rank)
+
+
+# -- remarks on tasks ---------------------------------------------------------------------------
+
+
+def near_limits(ledger: Ledger, found: Snapshot, tip: Oid | None) -> Mapping[str, str]:
+    """The limits that are nearly used up, in words, by task."""
+    from tkledger.ledger import limits
+
+    return limits.remarks(ledger, found, tip)
+
+
+def with_left(session: Session, ledger: Snapshot) -> Snapshot:
+    """The ledger, with a remark on each task in progress that its holder has left."""
+    ledger.remarks = Remarks(partial(_left, session, ledger, ledger.remarks))
+    return ledger
+
+
+def _left(session: Session, ledger: Snapshot, remarks: Mapping[str, str]) -> Mapping[str, str]:
+    """Remarks, with why a task has no holder before them."""
+    known = session.standing()
+    if not known:
+        return remarks
+    from tkledger.claims.standing import vacant
+
+    free = vacant(ledger, known)
+    both = {key: (free.get(key, ""), remarks.get(key, "")) for key in (*remarks, *free)}
+    return {key: "; ".join(filter(None, words)) for key, words in both.items()}
+
+
+class Remarks(Mapping[str, str]):
+    """Words on tasks; found when the first is asked for, since that may count all history."""
+
+    def __init__(self, find: Callable[[], Mapping[str, str]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Mapping[str, str]:
+        return self._find()
+
+    def __getitem__(self, key: str) -> str:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,7 @@ from tkledger.local.store import IDLE, NO_HOOKS, Store
 from tkledger.report import SILENT, Progress
 
 if TYPE_CHECKING:
+    from tkledger.api.taking import Resumed
     from tkledger.claims.moves import Claimant
     from tkledger.claims.standing import Standing
     from tkledger.git.identity import Identity
@@ -76,6 +77,9 @@ class Session:
         """What is said once, here or `at` another checkout."""
         self._work: list[str] = []
         """The tasks that the proposal at hand charges."""
+        self._resumed: list[Resumed] = []
+        self._taking: set[str] = set()
+        """The tasks in progress that it starts, and those that it takes from who holds them."""
 
     def at(self, path: str) -> Session:
         """The same actor, in another checkout."""
@@ -89,22 +93,25 @@ class Session:
 
     def read(self, at: str | None = None) -> Snapshot:
         """The ledger to look at: HEAD's, or at a revision or date."""
+        from tkledger.api.look import Remarks, near_limits
         from tkledger.local.task_cache import TaskCache
 
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
         tip = None if at is None else history.commit_at(self.repo, at)
         found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
-        found.remarks = _Remarks(partial(_remarks, self.ledger, found, tip))
+        found.remarks = Remarks(partial(near_limits, self.ledger, found, tip))
         return found
 
     def look(self, at: str | None = None) -> Snapshot:
         """The same, with the tasks that are further on other branches as they are there."""
-        found = self.read(at)
-        if at is not None or not refs.other_branches(self.repo):
-            return found
-        from tkledger.claims.elsewhere import shown
+        if at is not None:
+            return self.read(at)
+        found = self.read()
+        if refs.other_branches(self.repo):
+            from tkledger.claims.elsewhere import shown
 
-        return shown(self.repo, found, self.standing())
+            found = shown(self.repo, found, self.standing())
+        return _with_left(self, found)
 
     def begun(self, ledger: Snapshot) -> Collection[str]:
         """The tasks of HEAD's ledger that were begun on other branches, so that nobody is to begin them here."""
@@ -121,13 +128,13 @@ class Session:
         return found
 
     def standing(self, remote: str | None = None) -> Mapping[str, Standing]:
-        """All claims that this repository knows, asked for once; of a remote's, those of the first that
-        has any, unless one is named the first time.
-        """
+        """All claims known here, asked for once; of a remote's, those of the one that is named first."""
         if self._standing is None:
-            from tkledger.claims.standing import every
+            self._standing = {}
+            if refs.names(self.repo, "refs/tk/"):
+                from tkledger.claims.standing import every
 
-            self._standing = every(self.repo, remote)
+                self._standing = every(self.repo, remote)
         return self._standing
 
     def forget(self) -> None:
@@ -181,11 +188,15 @@ class Session:
             return self._proposal(before, steps)
 
         try:
-            return Carried(self.record(propose, dry_run=dry_run, key=key), steps)
+            recorded = self.record(propose, dry_run=dry_run, key=key)
+            _go_on(self, recorded, dry_run=dry_run)
+            return Carried(recorded, steps)
         except Refused as refused:
             for verb, options in () if callable(verbs) else verbs:
                 if verb == Event.START:
-                    self._require_unclaimed(options["id"])
+                    from tkledger.api.taking import require_unclaimed
+
+                    require_unclaimed(self, options["id"])
             from tkledger.api.places import with_places
 
             raise with_places(self, refused) from None
@@ -196,8 +207,10 @@ class Session:
         actor = self.actor(ledger)
         steps: list[Proposed] = []
         wrong: list[tuple[str, Refused | TkError]] = []
+        self._resumed, self._taking = [], set()
         for (verb, options), place in zip(verbs, places or repeat("")):
             try:
+                options = _start(self, ledger, verb, options)
                 steps.append(_step(ledger, verb, options, actor, place))
                 ledger = steps[-1].ledger
             except (Refused, TkError) as error:
@@ -266,7 +279,7 @@ class Session:
 
         assert ledger.policy is not None
         who = moves.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
-        return who._replace(progress=self.progress)
+        return who._replace(progress=self.progress, taking=frozenset(self._taking))
 
     def _at_door(self, recorded: Recorded) -> Claimant:
         """Who records something. Raises Refused if an idle actor creates a task, or if work in it is
@@ -293,20 +306,6 @@ class Session:
                 raise Refused(*idle)
         return who
 
-    def _require_unclaimed(self, text: str) -> None:
-        """A start that the law refuses may have lost a race, which says more."""
-        ledger = self.ledger.head()
-        found = ledger.matching(text.lower()) if ledger.policy else []
-        task = ledger.task(found[0]) if len(found) == 1 else None
-        if task is not None and task.state in (State.IN_PROGRESS, State.IN_REVIEW):
-            from tkledger.claims import standing as claims
-
-            who = self.claimant(ledger)
-            held = claims.held_on(self.repo, task.id, who.remote)
-            own = held is not None and held.here and held.claim.holder == who.actor
-            if held is not None and held.live and not own:
-                raise claims.claimed(held) from None
-
 
 def remind(session: Session) -> None:
     """Say once that this clone has no hooks, if it has none: for commands that write."""
@@ -318,31 +317,32 @@ def remind(session: Session) -> None:
         session.progress.say(_NO_HOOKS)
 
 
-def _remarks(ledger: Ledger, found: Snapshot, tip: Oid | None) -> Mapping[str, str]:
-    """The limits that are nearly used up, in words, by task."""
-    from tkledger.ledger import limits
+def _start(session: Session, ledger: Snapshot, verb: str, options: Options) -> Options:
+    """The options of a start, with what it needs if the task is in progress already."""
+    found = ledger.matching(str(options.get("id") or "/").lower()) if verb == Event.START else []
+    task = ledger.task(found[0]) if len(found) == 1 else None  # else the verb says so
+    if task is not None and options.get("take"):
+        session._taking.add(task.id)
+    if task is None or task.state is not State.IN_PROGRESS:
+        return options
+    from tkledger.api.taking import resumed
 
-    return limits.remarks(ledger, found, tip)
+    session._resumed.append(resumed(session, ledger, task, options))
+    return session._resumed[-1].options
 
 
-class _Remarks(Mapping[str, str]):
-    """Words on tasks; found when the first is asked for, since that may count all history."""
+def _go_on(session: Session, recorded: Recorded, *, dry_run: bool) -> None:
+    """What is to be done once tasks in progress were started, if any were."""
+    if session._resumed:
+        from tkledger.api.taking import go_on
 
-    def __init__(self, find: Callable[[], Mapping[str, str]]) -> None:
-        self._find = find
+        go_on(session, recorded, session._resumed, dry_run=dry_run)
 
-    @cached_property
-    def _found(self) -> Mapping[str, str]:
-        return self._find()
 
-    def __getitem__(self, key: str) -> str:
-        return self._found[key]
+def _with_left(session: Session, found: Snapshot) -> Snapshot:
+    from tkledger.api.look import with_left
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
+    return with_left(session, found)
 
 
 def moved(recorded: Recorded) -> list[Moved]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from tkledger.claims.elsewhere import task_at
 from tkledger.claims.standing import Standing, standing
@@ -57,40 +58,63 @@ def _at(repo: Repo, ref: str, oid: Oid | None) -> Standing | None:
 
 def _handover(repo: Repo, ref: str, old: Oid | None, new: Oid | None) -> Handover:
     task, before, after = ref[len(CLAIMS) :], _at(repo, ref, old), _at(repo, ref, new)
-    descends, stray, links = _below(repo, task, new, old) if new else (False, "", None)
+    above = _above(repo, task, new, old) if new else _Above()
+    was = before.claim if before else None
     return Handover(
         task,
-        before.claim if before else None,
+        was,
         after.claim if after else None,
-        descends=descends,
+        descends=above.descends,
         lapsed=bool(before and before.left <= 0),
-        stray=stray,
-        links=links,
+        stray=above.stray,
+        links=above.links,
+        freed=was is not None and _is_freed(was, above.claims),
     )
 
 
-def _below(repo: Repo, task: str, new: Oid, old: Oid | None) -> tuple[bool, Oid, int]:
-    """Whether ``new`` has ``old`` in its history; the first commit above ``old`` that is not a
-    claim on the task; and how many commits are above ``old``.
+class _Above(NamedTuple):
+    """The commits of a push above the claim that is there.
+
+    descends: whether they have that in their history; claims: what they say
+    stray: the first that is not a claim on the task; links: how many they are
     """
+
+    descends: bool = False
+    stray: Oid = ""
+    links: int | None = None
+    claims: tuple[Claim, ...] = ()
+
+
+def _above(repo: Repo, task: str, new: Oid, old: Oid | None) -> _Above:
+    """The commits from ``new`` down to ``old``, or to a stray one."""
     empty = oid_of("tree", b"", repo.width)
     waiting, seen = [new], {new}
+    claims: list[Claim] = []
     while waiting:
         above: list[Oid] = []
         for oid, found in zip(waiting, repo.read_many(waiting)):
             made = None if oid == old else history.as_commit(found)
-            if made is not None and _is_claim(made, task, empty):
+            claim = _claim(made, task, empty) if made is not None else None
+            if made is not None and claim is not None:
+                claims.append(claim)
                 above += (one for one in made.parents if one not in seen)
                 seen.update(made.parents)
             elif oid != old:
-                return old in seen, oid, len(seen)
+                return _Above(old in seen, oid, len(seen), tuple(claims))
         waiting = list(dict.fromkeys(above))
-    return old in seen, "", len(seen - {old})
+    return _Above(old in seen, "", len(seen - {old}), tuple(claims))
 
 
-def _is_claim(made: Commit, task: str, empty: Oid) -> bool:
+def _claim(made: Commit, task: str, empty: Oid) -> Claim | None:
+    """The claim on a task that a commit is; None if it is not one."""
     claim = parsed(task, made.text)
-    return made.tree == empty and bool(claim.nonce) and claim.task == task
+    return claim if made.tree == empty and claim.nonce and claim.task == task else None
+
+
+def _is_freed(was: Claim, claims: Iterable[Claim]) -> bool:
+    """Whether one of these claims releases an earlier one, which may have been renewed since."""
+    same = (was.holder, was.nonce, was.epoch)
+    return any(one.released and (one.holder, one.nonce, one.epoch) == same for one in claims)
 
 
 def _known(repo: Repo, policy: Policy | None) -> frozenset[str] | None:

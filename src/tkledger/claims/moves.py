@@ -27,6 +27,7 @@ from tkledger.core.claim import (
 from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task, is_work
+from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable
 from tkledger.git import identity
 from tkledger.git.commit import commit_bytes
@@ -48,6 +49,7 @@ class Claimant(NamedTuple):
 
     policy: the one in force; remote: the one that decides about claims, None if this repository does
     token: the claim that this command holds already
+    taking: the tasks to take from those who hold them
     progress: takes a warning if that remote cannot be reached
     """
 
@@ -58,6 +60,7 @@ class Claimant(NamedTuple):
     remote: str | None = None
     token: Oid | None = None
     progress: Progress = SILENT
+    taking: frozenset[str] = frozenset()
 
 
 def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -> Claimant:
@@ -82,6 +85,8 @@ def is_free(repo: Repo, held: Standing | None, who: Claimant) -> bool:
         return True
     if held.claim.final:
         return is_over(repo, held)
+    if held.claim.task in who.taking:
+        return True
     if held.claim.holder != who.actor or not held.here or held.claim.reserved:
         return False
     if held.claim.branch == who.branch:
@@ -121,7 +126,7 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     Raises CLAIMED if another actor holds a task that is to be started, Refused if work on one is
     fenced off.
     """
-    moves = [(before, after, effect(before, after)) for before, after in _moves(recorded)]
+    moves = [(old, new, effect(old, new, who.actor)) for old, new in _moves(recorded)]
     tasks = [after.id for _, after, _ in moves]
     starts = [after.id for _, after, what in moves if what is Effect.TAKE]
     known = standing(repo, tasks, who.remote)
@@ -234,7 +239,8 @@ def given_up(held: Standing, *, lost: bool) -> Claim | None:
 def together(repo: Repo, turned: Iterable[Turn]) -> Together:
     """The refs and objects that make these changes; no ref or object is written.
 
-    Each new claim is noted as made here.
+    Each new claim is noted as made here. One that is taken from its holder is released first, in the
+    open, by a claim below the new one.
     """
     swaps, objects = [], []
     for turn in turned:
@@ -243,12 +249,20 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
         if turn.claim is not None:
             rows = "".join(f"{name}: {value}\n" for name, value in turn.trailers)
             held = turn.held.oid if turn.held else None
+            if turn.held is not None and _is_taken_away(turn.held, turn.claim):
+                freed = message(turn.held.claim._replace(released=True, ttl=0))
+                held, made = commit_of(repo, f"{freed}{ACTOR}: {turn.claim.holder}\n", held)
+                objects += made
             new, made = commit_of(repo, message(turn.claim) + rows, held)
             objects += made
             note_first_seen(repo.common_dir, new, here=True)
         if new != local:
             swaps.append(RefSwap(f"{CLAIMS}{turn.task}", new, local))
     return Together(tuple(swaps), tuple(dict.fromkeys(objects)))
+
+
+def _is_taken_away(held: Standing, claim: Claim) -> bool:
+    return held.live and is_held(held.claim) and claim.holder != held.claim.holder
 
 
 def commit_of(repo: Repo, words: str, on: Oid | None) -> tuple[Oid, list[NewObject]]:

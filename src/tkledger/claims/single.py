@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tkledger.claims.elsewhere import task_at
 from tkledger.claims.moves import (
     Claimant,
     Turn,
     agreement,
     given_up,
     is_free,
-    is_over,
     taken,
     together,
 )
 from tkledger.claims.standing import Standing, claimed, held_on, was_released
-from tkledger.core.claim import Claim
+from tkledger.core.claim import Claim, is_active, is_held
 from tkledger.core.trailers import ACTOR, KEY, trailers
 from tkledger.errors import Exit, TkError, unusable
 from tkledger.git import history, refs, writing
@@ -58,14 +58,43 @@ def _was_taken(repo: Repo, held: Standing, actor: str) -> bool:
 
 
 def reserve(repo: Repo, who: Claimant, task: str) -> Standing:
-    """Hold a task while its worktree is made; starting the task renews the claim."""
+    """Hold a task while its worktree is made; starting the task renews the claim. The actor's own
+    claim may come from the branch that the worktree leaves.
+    """
 
     def reserved(held: Standing | None) -> Claim:
-        if held is not None and held.live and not (held.claim.final and is_over(repo, held)):
+        if held is not None and not is_free(repo, held, who) and not _comes_along(held, who):
             raise claimed(held)
         return taken(held, task, who, reserved=True)
 
     found = _moved(repo, who, task, reserved)
+    assert found is not None
+    return found
+
+
+def _comes_along(held: Standing, who: Claimant) -> bool:
+    claim = held.claim
+    own = held.here and claim.holder == who.actor and claim.branch == who.base
+    return own and is_held(claim) and not claim.reserved
+
+
+def restore(repo: Repo, who: Claimant, held: Standing) -> None:
+    """Hold a task as it was held before it was reserved."""
+    _moved(repo, who, held.claim.task, lambda now: held.claim)
+
+
+def hold(repo: Repo, who: Claimant, task: str) -> Standing:
+    """Hold a task that is in progress, on HEAD's branch: anew, or for longer.
+
+    Raises CLAIMED if another actor holds it.
+    """
+
+    def wanted(held: Standing | None) -> Claim:
+        if held is not None and not is_free(repo, held, who):
+            raise claimed(held)
+        return taken(held, task, who)
+
+    found = _moved(repo, who, task, wanted)
     assert found is not None
     return found
 
@@ -86,7 +115,10 @@ def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") ->
         if held.claim.holder != holder:
             raise claimed(held)
         seen[:] = [held]
-        return given_up(held, lost=holder != who.actor or bool(key))
+        goes_on = is_active(
+            task_at(repo, held.claim.branch, task)
+        )  # so that others know it to be free
+        return given_up(held, lost=holder != who.actor or bool(key) or goes_on)
 
     by = ((ACTOR, who.actor), *([(KEY, key)] if key else []))
     _moved(repo, who, task, released, by)

@@ -12,7 +12,9 @@ from typing import NamedTuple
 from tkledger.core import ref_names
 from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import Claim, parsed
+from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import KEY, trailers
 from tkledger.errors import Exit, TkError
 from tkledger.git import history, refs
@@ -150,6 +152,32 @@ def _later(local: Standing | None, there: Standing) -> Standing:
     return there._replace(local=local.local)
 
 
+# -- work that is left --------------------------------------------------------------------------
+
+
+def vacancy(held: Standing | None) -> str:
+    """Why a task in progress with this claim has no holder; empty if it may have one."""
+    if held is None or held.claim.final or held.claim.reserved:
+        return ""
+    if held.claim.released:
+        return f"released by {held.claim.holder}"
+    if held.left <= 0:
+        from tkledger.core.time import iso  # no plain move shows a time
+
+        return f"the lease of {held.claim.holder} ran out at {iso(held.until)}"
+    return ""
+
+
+def vacant(ledger: Snapshot, known: Mapping[str, Standing]) -> dict[str, str]:
+    """The tasks in progress that have no holder, by their ids, and why."""
+    found = {}
+    for key, held in known.items():
+        task = ledger.task(key) if key in ledger.entries else None
+        if task is not None and task.state is State.IN_PROGRESS and vacancy(held):
+            found[key] = vacancy(held)
+    return found
+
+
 # -- judging -----------------------------------------------------------------------------------
 
 
@@ -166,8 +194,7 @@ def claimed(held: Standing) -> TkError:
         )
     since = f"since {iso(held.since)}, until {iso(held.until)} unless renewed"
     fact = f"{claim.task} is claimed by {claim.holder} on {branch} {since}"
-    freed = f"tk release {claim.task} --from {quoted(claim.holder)}"
-    remedy = f"tk next, or if its work has ended: {freed}"
+    remedy = f"tk next, or if its work has ended: tk start {claim.task} --take"
     return TkError(Exit.CLAIMED, "claimed", fact, remedy)
 
 

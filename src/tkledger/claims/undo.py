@@ -48,9 +48,16 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
         if is_active(then) and not is_active(now):
             assert then is not None
             found += _held_again(held, then, who)
-        elif now is not None and not is_active(then) and held is not None:
+        elif now is not None and held is not None and _goes_back(now, then):
             found += _given_back(held, now, who)
     return found
+
+
+def _goes_back(now: Task, then: Task | None) -> bool:
+    """Whether a task goes out of work, or back to the one it was taken from."""
+    return not is_active(then) or (
+        then is not None and now.owner != then.owner and is_active(now) and now.state is then.state
+    )
 
 
 def _held_again(held: Standing | None, then: Task, who: Claimant) -> Iterator[Turn]:

@@ -129,13 +129,17 @@ _BY_STATE: Mapping[State, Effect] = {
 }
 
 
-def effect(before: Task | None, after: Task) -> Effect:
-    """What a change of a task does to its claim, by the state it comes to.
+def effect(before: Task | None, after: Task, actor: str = "") -> Effect:
+    """What a change of a task by ``actor`` does to its claim, by the state it comes to.
 
-    Work sent back from review stays with its holder: a reviewer does not take it over.
+    Work sent back from review stays with its holder: a reviewer does not take it over. Who becomes
+    the owner of a task in progress takes it over; to give it to somebody else moves no claim.
     """
-    if before is None or before.state is after.state:
+    if before is None:
         return Effect.KEEP
+    if before.state is after.state:
+        is_taken = before.owner != after.owner == actor and after.state is State.IN_PROGRESS
+        return Effect.TAKE if is_taken else Effect.KEEP
     if before.state is State.IN_REVIEW and after.state is State.IN_PROGRESS:
         return Effect.KEEP
     return _BY_STATE[after.state]

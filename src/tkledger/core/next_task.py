@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
-from tkledger.core.snapshot import Snapshot
+from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 
 
@@ -43,28 +43,34 @@ class Pick(NamedTuple):
         return f"{urgency}: the oldest of {peers} with this priority{others}"
 
 
-def pick(ledger: Snapshot, wish: Wish, holders: Mapping[str, str]) -> Pick:
-    """The tasks that ``wish.actor`` may start; ``holders`` has the live claims by task.
+def pick(
+    ledger: Snapshot, wish: Wish, holders: Mapping[str, str], vacant: Container[str] = ()
+) -> Pick:
+    """The tasks that ``wish.actor`` may start; ``holders`` has the live claims by task, ``vacant`` the
+    tasks in progress that anybody may take up.
 
     A task with open children is not offered: the work is in those.
     """
     limits = tuple(_limits(ledger, wish.actor, holders))
     if limits:
         return Pick((), limits)
-    left, reasons = _sifted(ledger, wish, holders)
+    ready = ledger.ready()
+    if vacant:
+        taken_up = [task for task in ledger.tasks() if task.id in vacant]
+        ready = sorted([*ready, *taken_up], key=rank)
+    left, reasons = _sifted(ledger, ready, wish, holders)
     return Pick(tuple(left), () if left else tuple(reasons) or ("no task is ready to start",))
 
 
 def _sifted(
-    ledger: Snapshot, wish: Wish, holders: Mapping[str, str]
+    ledger: Snapshot, ready: Sequence[Task], wish: Wish, holders: Mapping[str, str]
 ) -> tuple[list[Task], list[str]]:
     """The ready tasks for this actor, and why the others are not for it."""
-    ready = ledger.ready()
     left, reasons = list(ready), []
     sieves: tuple[tuple[str, Container[str]], ...] = (
         ("with open children", _ids(ready, lambda one: bool(ledger.open_children(one.id)))),
         (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
-        ("assigned to others", _ids(ready, lambda one: one.owner not in (None, wish.actor))),
+        ("assigned to others", _ids(ready, lambda one: _is_assigned(one, wish))),
         ("claimed", holders),
         ("begun on a branch of their own", wish.without),
     )
@@ -78,6 +84,11 @@ def _sifted(
 
 def _ids(tasks: Iterable[Task], question: Callable[[Task], bool]) -> set[str]:
     return {task.id for task in tasks if question(task)}
+
+
+def _is_assigned(task: Task, wish: Wish) -> bool:
+    """Whether a task is another's; work that its owner left is not."""
+    return task.state is not State.IN_PROGRESS and task.owner not in (None, wish.actor)
 
 
 def _has(task: Task, wish: Wish) -> bool:

@@ -24,6 +24,10 @@ REASON = "Tk-Reason"
 """Why it was done."""
 
 
+TAKEN = "Tk-Taken-From"
+"""Whose task it was until this start, if that was another actor's: assigned, or in progress."""
+
+
 def lines(text: str) -> list[str]:
     """The lines of a text, without their ends. Only a newline ends one, as for git, grep and sh:
     Python's own splitlines takes ten other characters for an end.

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from tkledger.claims import elsewhere, standing
 from tkledger.claims.remote import TWICE, has_remote, name_of
+from tkledger.claims.standing import vacancy
 from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, PATTERN, path_of
+from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
+from tkledger.core.ref_names import CLAIMS
 from tkledger.core.snapshot import Flaw
 from tkledger.core.trailers import lines
 from tkledger.doors import canaries, install, script
@@ -215,12 +219,25 @@ def _claims(repo: Repo) -> Iterator[Examined]:
     from tkledger.doors import stray_claims
 
     after = "" if repo.is_bare else ", then tk sync"
-    strays = list(stray_claims.found(repo))
+    known = stray_claims.listed(repo)
+    strays = list(stray_claims.found(repo, known))
     for one in strays:
         remedy = f"tk doctor --fix{after if one.remote or has_remote(repo) else ''}"
         yield Examined(one.task, False, one.fact, remedy, partial(stray_claims.mend, repo, one))
     if not strays:
         yield Examined("standing claims", True, "agree with the ledger")
+    yield from _left(repo, [ref.removeprefix(CLAIMS) for ref in known if ref.startswith(CLAIMS)])
+
+
+def _left(repo: Repo, tasks: list[str]) -> Iterator[Examined]:
+    """Work that its holder has left, which others may take up: not an error."""
+    for task, held in standing.standing(repo, tasks).items():
+        there = elsewhere.task_at(repo, held.claim.branch, task)
+        words = vacancy(held)
+        if words and there is not None and there.state is State.IN_PROGRESS:
+            branch = held.claim.branch.removeprefix("refs/heads/")
+            on = "" if held.claim.branch == repo.head_ref else f" on {branch}"
+            yield Examined(task, True, f"is in progress{on}, {words}: tk start {task} takes it up")
 
 
 # -- settings --------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tkledger.claims.elsewhere import task_at
@@ -39,11 +39,15 @@ class Found(NamedTuple):
         return f"the claim on it{where}: {self.wrong.fact}"
 
 
-def found(repo: Repo) -> Iterator[Found]:
-    """Every claim that disagrees. Of a remote's only a false end is looked for: the next sync sees to the
+def listed(repo: Repo) -> dict[str, Oid]:
+    """All claims, of this repository and as its remotes last had them, by their refs."""
+    return refs.listed(repo, CLAIMS, REMOTES)
+
+
+def found(repo: Repo, known: Mapping[str, Oid]) -> Iterator[Found]:
+    """Every claim of these that disagrees. Of a remote's only a false end is looked for: the next sync sees to the
     others by itself.
     """
-    known = refs.listed(repo, CLAIMS, REMOTES)
     local = {ref.removeprefix(CLAIMS): oid for ref, oid in known.items() if ref.startswith(CLAIMS)}
     for task, oid in local.items():
         claim = _claim(repo, task, oid)

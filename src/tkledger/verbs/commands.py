@@ -120,6 +120,7 @@ _EVENTS = (
     *(Event.REJECT, Event.BLOCK, Event.RESUME, Event.REQUEUE, Event.CANCEL),
 )
 _MORE = {
+    Event.START: (p.TAKE,),
     Event.BLOCK: (p.REASON,),
     **dict.fromkeys((Event.FINISH, Event.APPROVE, Event.CANCEL), (p.RESOLUTION,)),
 }
@@ -210,8 +211,10 @@ _AGENTS = (
             "It is the most urgent, then the oldest, and has no open children. With --review it is the task"
             " that has waited for a review the longest, and is not your own work. Says why on stderr."),
     Command("work", "Start a task in a checkout and on a branch of its own.",
-            (p.ID, p.MERGE, p.DROP, p.KEY, *ACTS), ("tk work a1", "tk work a1 --merge"),
-            "It claims the task first, and prints where the checkout is. --merge brings the branch of a task"
+            (p.ID, p.TAKE, p.ONLY_PATH, p.MERGE, p.DROP, p.KEY, *ACTS),
+            ("tk work a1", "tk work a1 --path", "tk work a1 --merge"),
+            "It claims the task first, and prints where the checkout is, also of work that it goes on"
+            " with. --merge brings the branch of a task"
             " that is done to the branch it left, as the law has it, and gives up claim and checkout; a"
             " conflict leaves all as it was."),
     Command("run", "Run a command on a task, and move it by the result.",

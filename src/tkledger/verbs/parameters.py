@@ -313,7 +313,9 @@ WAIT = option(
     least=0,
     bare=365 * 86_400.0,
 )
+TAKE = switch("--take", "take", "Take it even if it is another's, assigned or in progress.")
 MERGE = switch("--merge", "merge", "Merge its branch, if it is done; remove the checkout.")
+ONLY_PATH = switch("--path", "only_path", "Print the path alone, for scripts.")
 MERGE_DONE = MERGE._replace(help="Merge the branch of each task that is done.")
 DROP = switch("--drop", "drop", "Remove the checkout, if all is committed.")
 GIT_WORDS = Parameter("words", "-- OPTION|PATH", "Options and paths for git log.", many=True)

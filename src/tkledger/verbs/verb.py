@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tkledger.core.field import FieldError
-from tkledger.core.lifecycle import TARGETS, Event
+from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import REASON
 
@@ -49,6 +49,8 @@ def verb(name: str) -> Verb:
         from tkledger.verbs.reopen import reopen
 
         return reopen
+    if name == Event.START:
+        return _start
     if name in _CHARGES:
         from tkledger.verbs import charges
 
@@ -95,3 +97,17 @@ def readable(options: Options) -> Options:
 
             found[name] = tidied(value)
     return found
+
+
+def _start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
+    """A start; only that of a task that is somebody's already is more than a move."""
+    from tkledger.verbs.ids import existing
+
+    task = existing(ledger, options.get("id"))
+    if task.owner is not None or task.state is State.IN_PROGRESS:
+        from tkledger.verbs.start import start
+
+        return start(ledger, options, actor)
+    from tkledger.verbs.moves import move
+
+    return move(Event.START)(ledger, options, actor)

@@ -36,11 +36,13 @@ def moves(
     elsewhere: Sequence[str] = (),
     onward: Onward | None = None,
     there: tuple[str, str] | None = None,
+    left: str = "",
 ) -> Lines:
     """What may happen to ``task`` now; for each other move every obstacle and its remedy.
 
     ``elsewhere`` are the verbs that do not begin at its state at all, ``onward`` is the way on from a
-    task that has ended. ``there`` says that it is shown as on another branch, and the way on from here.
+    task that has ended. ``there`` says that it is shown as on another branch, and the way on from here;
+    ``left`` says why nobody works on one in progress.
     """
 
     def draw(frame: Frame) -> Iterable[Line]:
@@ -49,6 +51,9 @@ def moves(
         yield (badge(task.state), (INSET, ""), (task.id, ID))
         for text in wrap(safe(": ".join(there or ())), frame.width) if there else ():
             yield ((text, BAD),)
+        if left:
+            for text in wrap(safe(f"{left}: tk start {task.id} takes it up"), frame.width):
+                yield ((text, ""),)
         yield ()
         if legal:
             yield (("legal there" if there else "legal now", STRONG),)

@@ -50,6 +50,10 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK709 an epoch too far", HANDOVER._replace(new=CLAIM._replace(epoch=4), links=1)),
     ("TK709 an earlier epoch", HANDOVER._replace(new=CLAIM._replace(epoch=1))),
     ("TK709 still held", HANDOVER._replace(new=_BOBS)),
+    (
+        "TK709 the same epoch after a release",
+        HANDOVER._replace(new=_BOBS._replace(epoch=2), freed=True),
+    ),
     ("TK709 the same epoch", HANDOVER._replace(new=_BOBS._replace(epoch=2), lapsed=True)),
     ("TK709 deleted", HANDOVER._replace(new=None, known=frozenset({"bob"}))),
     (

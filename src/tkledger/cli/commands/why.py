@@ -26,6 +26,7 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
     hindered = [one for one in found if one.hindrances]
 
     place = ledger.elsewhere.get(task.id)
+    left = look.left(session, task) if at is None else ""
     later = [one.id for one in ledger.successors(task.id)] if task.ended else []
 
     def to_json() -> dict[str, Any]:
@@ -34,6 +35,7 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
             "state": task.state,
             **({"elsewhere": place.branch} if place else {}),
             **({"reopened_as": later} if later else {}),
+            **({"left": left} if left else {}),
             "legal": [{"event": one.event, "to": one.target} for one in legal],
             "hindered": [_hindered_json(one) for one in hindered],
         }
@@ -58,7 +60,7 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
         there = standing_there(ledger, task.id) if place else None
         now = [(one.event.value, one.target, one.reason) for one in legal]
         elsewhere = [one.event.value for one in hindered if not one.reason]
-        return [moves(task, now, obstacles, elsewhere, onward, there)]
+        return [moves(task, now, obstacles, elsewhere, onward, there, left)]
 
     return Answer(to_json, view)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tkledger.agents.work import begin, drop_checkout
+from tkledger.agents.worktrees import Worktree
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
+from tkledger.core.change import quoted
 from tkledger.errors import usage_error
 
 
@@ -15,11 +17,14 @@ def work(
     id: str,
     merge: bool = False,
     drop: bool = False,
+    take: bool = False,
+    only_path: bool = False,
     key: str | None = None,
     actor: str | None = None,
     path: str = ".",
 ) -> Answer:
-    """Claim and start a task in a checkout and on a branch of its own; prints where that is.
+    """Claim and start a task in a checkout and on a branch of its own; prints where that is, and if
+    not ``only_path`` what comes next.
 
     With ``merge`` the branch of a task that is done comes to the branch it left.
     """
@@ -30,15 +35,22 @@ def work(
                 "both", "--merge and --drop exclude each other", f"tk work {id} --merge"
             )
         return _merged(session, id)
-    task, place, commit = drop_checkout(session, id) if drop else begin(session, id, key)
+    task, place, commit = drop_checkout(session, id) if drop else begin(session, id, key, take=take)
 
     def view() -> Iterable[Aside | Verbatim]:
         if drop:
             return [Aside(f"dropped; what was committed is on {place.short}")]
-        return [Verbatim(place.path)]
+        where = [Verbatim(place.path)]
+        return where if only_path else [*where, *map(Aside, _onward(task, place))]
 
     values = {"id": task, "path": place.path, "branch": place.short, "commit": commit}
     return Answer(lambda: without_empty(values), view)
+
+
+def _onward(task: str, place: Worktree) -> Iterable[str]:
+    """What comes next for who works on a task in its checkout."""
+    yield f"the checkout of {task}, on branch {place.short}: cd {quoted(place.path)}"
+    yield f"when it is done: tk done {task} (or tk submit {task}) there, then tk work {task} --merge"
 
 
 def _merged(session: Session, word: str) -> Answer:

@@ -63,6 +63,7 @@ class Handover(NamedTuple):
     stray: the first commit that comes with the new one and is not a claim on the task: it has files
         or other words, the new one itself or below it; empty without one
     lapsed: whether the old one has run out, by the server's own clock
+    freed: whether a release of the old one comes with the new one, below it
     over: whether the task is no longer in progress on the old one's branch, or has ended at its base
     states: those of the task on the new one's branch and at its base, as far as the server has them
     known: the names of the one who pushes, None if the server does not know or does not ask
@@ -78,12 +79,13 @@ class Handover(NamedTuple):
     stray: str = ""
     states: tuple[str, ...] = ()
     links: int | None = None
+    freed: bool = False
 
     @property
     def is_free(self) -> bool:
         """Whether anyone may have the task: its claim was released, has served, or has run out."""
         old = self.old
-        return old is None or old.released or bool(old.final) or self.lapsed
+        return old is None or old.released or bool(old.final) or self.lapsed or self.freed
 
 
 def _unreadable(move: Handover) -> str:
@@ -177,8 +179,9 @@ def illegal_handover(move: Handover) -> Iterator[Finding]:
     A claim is for the task of its ref, has no files, and only claims on the same task below it.
     A renewal is a child of the last one, of no lower epoch, and no claim asks for more than 30 days.
     Another holder comes after a release, an end or the end of the lease as the server has seen it
-    run, by a higher epoch. If the policy says `review: required` and the server knows who
-    pushes, only the holder deletes a claim while the task is in progress.
+    run, by a higher epoch; the release may come with the same push. If the policy says
+    `review: required` and the server knows who pushes, only the holder deletes a claim while the task
+    is in progress.
     A claim that says that the task has ended comes with the commit that ends it, or after it: as
     the push leaves them, the claim's branch or its base has the task in that state.
 

@@ -1,0 +1,130 @@
+"""Whose a task in progress is that is to be started: who goes on with it, and who may take it up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tkledger.claims import elsewhere, remote, single, standing
+from tkledger.claims.moves import Claimant, is_over
+from tkledger.claims.standing import Standing, claimed, vacancy
+from tkledger.core.change import quoted
+from tkledger.core.claim import is_active
+from tkledger.core.history import times
+from tkledger.core.lifecycle import State
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.core.time import iso
+from tkledger.errors import Exit, TkError
+from tkledger.ledger import log
+from tkledger.verbs.start import is_own
+
+if TYPE_CHECKING:
+    from tkledger.api.session import Session
+    from tkledger.ledger.proposal import Recorded
+    from tkledger.verbs.verb import Options
+
+
+class Resumed(NamedTuple):
+    """A task in progress that is started: with which options, and what is to be said of it.
+
+    own: whether it is the actor's already, so that only its claim may have to move
+    """
+
+    task: str
+    options: dict[str, Any]
+    words: str
+    own: bool
+
+
+def resumed(
+    session: Session,
+    ledger: Snapshot,
+    task: Task,
+    options: Options,
+    who: Claimant | None = None,
+) -> Resumed:
+    """How the actor goes on with a task in progress, or takes it up from another; on HEAD's branch, or
+    on that of ``who``.
+
+    Raises TkError, CLAIMED, if it may be another's still and the options do not say ``take``.
+    """
+    who = who or session.claimant(ledger)
+    own = task.owner is None or is_own(ledger, task, who.actor)
+    held = standing.held_on(session.repo, task.id, who.remote)
+    if who.remote and not vacancy(held):
+        remote.fetch(session.repo, who.remote)
+        held = standing.held_on(session.repo, task.id, who.remote)
+    if held is not None and held.oid == who.token:  # all was said before it was reserved
+        return Resumed(task.id, {**options, "take": True}, "", own)
+    free = vacancy(held)
+    words = "" if own else f"{task.id} was {task.owner}'s"
+    if held is not None and held.live:
+        _require_given(session, held, who, options)
+        if held.claim.holder != who.actor:
+            words = f"{task.id} was {held.claim.holder}'s, claimed since {iso(held.since)}"
+    elif free:
+        words = words and f"{words}: {free}"
+    elif not own:
+        since = times(log.entries(session.ledger, session.tip(), task.id)).started_at
+        when = f" since {iso(since)}" if since is not None else ""
+        if not options.get("take"):
+            fact = f"{task.id} is in progress by {task.owner}{when}, and no claim says that this is over"
+            raise TkError(Exit.CLAIMED, "owned", fact, _taking(task.id))
+        words += f", in progress{when}"
+    if words and held is not None and _is_elsewhere(session, held, who):
+        words += f"; the work so far is on {held.claim.branch.removeprefix('refs/heads/')}"
+    return Resumed(task.id, {**options, "take": True}, words, own)
+
+
+def go_on(
+    session: Session, recorded: Recorded, resumed: Sequence[Resumed], *, dry_run: bool
+) -> None:
+    """Hold the tasks in progress that the actor had already; say of the others whose they were."""
+    for one in resumed:
+        if one.own and not dry_run:
+            single.hold(session.repo, session.claimant(recorded.after), one.task)
+        if one.words:
+            session.progress.say(one.words)
+
+
+def _taking(task: str) -> str:
+    return f"tk next, or if its work has ended: tk start {task} --take"
+
+
+def _require_given(session: Session, held: Standing, who: Claimant, options: Options) -> None:
+    """Raise TkError, CLAIMED, unless a task with this live claim is the actor's here, or is taken."""
+    if held.claim.final:
+        if not is_over(session.repo, held):
+            raise claimed(held)
+    elif options.get("take"):
+        return
+    elif held.claim.holder != who.actor or not held.here or held.claim.reserved:
+        raise claimed(held)
+    elif _is_elsewhere(session, held, who):
+        branch = held.claim.branch.removeprefix("refs/heads/")
+        fact = f"{held.claim.task} is in progress on {branch}, claimed by {who.actor}"
+        raise TkError(
+            Exit.CLAIMED, "claimed", fact, f"git switch {quoted(branch)}, or git worktree list"
+        )
+
+
+def _is_elsewhere(session: Session, held: Standing, who: Claimant) -> bool:
+    """Whether the task is worked on at another branch than HEAD's."""
+    there = held.claim.branch
+    return there != who.branch and is_active(
+        elsewhere.task_at(session.repo, there, held.claim.task)
+    )
+
+
+def require_unclaimed(session: Session, text: str) -> None:
+    """A start that the law refuses may have lost a race, which says more."""
+    ledger = session.ledger.head()
+    found = ledger.matching(text.lower()) if ledger.policy else []
+    task = ledger.task(found[0]) if len(found) == 1 else None
+    if task is not None and task.state in (State.IN_PROGRESS, State.IN_REVIEW):
+        who = session.claimant(ledger)
+        held = standing.held_on(session.repo, task.id, who.remote)
+        own = held is not None and held.here and held.claim.holder == who.actor
+        if held is not None and held.live and not own:
+            raise claimed(held) from None

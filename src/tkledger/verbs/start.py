@@ -1,0 +1,50 @@
+"""The verb of a start: work begun, gone on with, or taken from another actor."""
+
+from __future__ import annotations
+
+from tkledger.core.lifecycle import Event, State
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task, changed
+from tkledger.core.trailers import REASON, TAKEN
+from tkledger.errors import Exit, TkError
+from tkledger.verbs.ids import existing
+from tkledger.verbs.moves import move
+from tkledger.verbs.verb import Options, Proposed
+
+
+def start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
+    """A task in progress, and the actor's. Raises TkError, CLAIMED, if it is assigned to another, or
+    another's work, and the options do not say ``take``.
+    """
+    task = existing(ledger, options.get("id"))
+    other = "" if task.owner is None or is_own(ledger, task, actor) else task.owner
+    if other and not options.get("take") and task.state in _WORDS:
+        fact = f"{task.id} is {_WORDS[task.state]} {other}"
+        remedy = f"tk next, or to take it all the same: tk start {task.id} --take"
+        raise TkError(Exit.CLAIMED, "owned", fact, remedy)
+    if task.state is State.IN_PROGRESS:
+        found = _gone_on_with(ledger, task, options, actor)
+    else:
+        found = move(Event.START)(ledger, options, actor)
+    if other:
+        found = found._replace(trailers=(*found.trailers, (TAKEN, other)))
+    return found
+
+
+_WORDS = {State.TODO: "assigned to", State.IN_PROGRESS: "in progress by"}
+
+
+def is_own(ledger: Snapshot, task: Task, actor: str) -> bool:
+    """Whether a task is the actor's, also by a former name."""
+    assert ledger.policy is not None
+    return task.owner is not None and ledger.policy.actor(task.owner) == actor
+
+
+def _gone_on_with(ledger: Snapshot, task: Task, options: Options, actor: str) -> Proposed:
+    """Work in progress, by the actor from now on."""
+    text = options.get("message")
+    place = {name: options[name] for name in ("branch", "base") if options.get(name)}
+    notes = (*task.notes, text) if text else task.notes
+    after = ledger.put(changed(task, owner=actor, notes=notes, **place))
+    why = ((REASON, text),) if text else ()
+    return Proposed(after, task.id, f"start {task.id} {task.title}", why)
