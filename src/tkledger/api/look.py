@@ -13,7 +13,6 @@ from tkledger.core.task import Task
 from tkledger.errors import unusable
 from tkledger.git import refs
 from tkledger.git.objects import Oid
-from tkledger.verbs.ids import existing, find
 
 if TYPE_CHECKING:
     from tkledger.api.json import Json
@@ -51,9 +50,15 @@ class TaskFilter(NamedTuple):
     mistakes: bool = False
 
 
+def _find(ledger: Snapshot, word: str) -> str:
+    from tkledger.verbs.ids import find  # most lists name no task
+
+    return find(ledger, word, reading=True)
+
+
 def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
     """The tasks that match a filter, the most urgent first."""
-    parents = {find(ledger, word, reading=True) for word in wanted.parent}
+    parents = {_find(ledger, word) for word in wanted.parent}
     found = [
         task
         for task in ledger.tasks()
@@ -267,7 +272,7 @@ def entries(
     from tkledger.ledger import log
 
     ledger = session.look(at) if word else session.read(at)
-    task_id = find(ledger, word, reading=True) if word else None
+    task_id = _find(ledger, word) if word else None
     tip = place_of(session, ledger, task_id or "", at)
     found = list(log.entries(session.ledger, tip, task_id, charges=True))
     return found[-limit:] if limit else found
@@ -298,6 +303,8 @@ def spending(
             "git fetch --unshallow",
         )
     ledger = session.look(at) if word else session.read(at)
+    from tkledger.verbs.ids import existing
+
     shown = [existing(ledger, word, reading=True)] if word else []
     tip = place_of(session, ledger, shown[0].id if shown else "", at)
     usage = limits.usage(session.ledger, tip)
