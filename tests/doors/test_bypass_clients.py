@@ -201,6 +201,20 @@ PLAIN = {
     ),
     *("__version__", "timeout", "cancelled", "counts(hidden)", "node.deeper", "args[0]"),
     *("remedy", "freed", "freed and f', or if that is over: {freed}'", "there", "files"),
+    *("task_id", "id", "ids[0]", "way", "where", "ended.task", "left['parent']", "commit", "own"),
+    *(
+        "label",
+        "remote",
+        "reverted",
+        "back",
+        "one.remedy",
+        "' '.join(sorted(paths))",
+        "again",
+        "same",
+    ),
+    *("'revert --abort' if begun else 'reset --merge'", "edge.event", "word"),
+    *("_MORE.get(edge.event, '')", "way_on(change.before, new.id, change.law)"),
+    "after if one.remote or has_remote(repo) else ''",
 }
 """What can only be an id of a task or a commit, a number, a word of tk's, or text made of quoted parts."""
 
@@ -211,6 +225,8 @@ FACTS = {
         "gauge.figures_for(task.id)",
         "ENCODING",
     ),
+    *("ended.words", "refused", "item.by", "long", "len(done.news) - _LISTED", "more", "fact"),
+    *("pusher", "asked.tk", "setting"),
 }
 """Parts of messages, which mention a command and are none."""
 

@@ -114,10 +114,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> PlainRepo:
     requeued: list[dict[str, Any]] = []
     for attempt in (None, 2):
         blocked = moved(edited(e, attempt=attempt), "blocked")
-        requeued += [
-            {"e": blocked},
-            {"e": moved(edited(blocked, attempt=(attempt or 1) + 1), "todo")},
-        ]
+        requeued += [{"e": blocked}, {"e": moved(blocked, "todo")}]
     e = edited(e, attempt=3)
     noted = edited(e, spent={"steps": 5}, notes=["one"])
     files = [

@@ -58,7 +58,7 @@ def for_index(repo: Repo, found: Sequence[Violation]) -> Iterator[Violation]:
     aside first, by a stash, which loses nothing. A task that HEAD has not is not there for a command.
     A merge authors nothing, so a side of it is put right, and merged again.
     """
-    changed = set(_changed(repo, "HEAD", FOLDER)) if found else set()
+    changed = set(_changed(repo, "HEAD", FOLDER)) if found and repo.head else set()
     merging = os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD"))
     for one in found:
         paths = {
