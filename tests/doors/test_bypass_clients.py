@@ -214,6 +214,7 @@ PLAIN = {
     ),
     *("'revert --abort' if begun else 'reset --merge'", "edge.event", "word"),
     *("_MORE.get(edge.event, '')", "way_on(change.before, new.id, change.law)"),
+    *("short", "line", "quote(reason)"),
     "after if one.remote or has_remote(repo) else ''",
 }
 """What can only be an id of a task or a commit, a number, a word of tk's, or text made of quoted parts."""
@@ -226,7 +227,7 @@ FACTS = {
         "ENCODING",
     ),
     *("ended.words", "refused", "item.by", "long", "len(done.news) - _LISTED", "more", "fact"),
-    *("pusher", "asked.tk", "setting"),
+    *("pusher", "asked.tk", "setting", "on"),
 }
 """Parts of messages, which mention a command and are none."""
 
@@ -251,11 +252,11 @@ def test_foreign_text_in_a_remedy_is_quoted() -> None:
 @pytest.mark.parametrize(
     ("holder", "branch", "final", "remedy"),
     [
-        ("m; touch pwned #", "tk/a", "", "tk release a --from 'm; touch pwned #'"),
-        ("$(touch pwned)", "tk/a", "", "tk release a --from '$(touch pwned)'"),
+        ("m; touch pwned #", "tk/a", "", "tk start a --take"),
+        ("$(touch pwned)", "tk/a", "", "tk start a --take"),
         ("m", "x;touch${IFS}pwned", "done", "git merge 'x;touch${IFS}pwned'"),
-        ("agent 1", "tk/a", "", "tk release a --from 'agent 1'"),
-        ("ada@example.org", "tk/a", "", "tk release a --from ada@example.org"),
+        ("agent 1", "tk/a", "", "tk start a --take"),
+        ("ada@example.org", "tk/a", "", "tk start a --take"),
     ],
 )
 def test_what_a_claim_says_is_no_command(

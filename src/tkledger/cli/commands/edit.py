@@ -8,6 +8,7 @@ from typing import Any
 from tkledger.api.session import Session, each
 from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.cli.parser import read_ids, read_text
+from tkledger.core.change import quoted
 from tkledger.errors import usage_error
 
 
@@ -26,7 +27,7 @@ def edit(
     wanted = read_ids(ids)
     if not fields and len(wanted) > 1:
         fact = "the editor takes one task; fields of several are given as options"
-        raise usage_error("no-fields", fact, f"tk edit {wanted[0]}")
+        raise usage_error("no-fields", fact, f"tk edit {quoted(wanted[0])}")
     if not fields:
         from tkledger.cli.editor import edit_file
 
