@@ -97,8 +97,9 @@ def test_a_shell_loop_does_all_there_is(project: Project) -> None:
     project.ok("verify", "--all")
 
 
-def test_many_at_once_get_a_task_each(project: Project) -> None:
-    answers = race([(project, ["next", "--claim", "--as", f"agent-{n}"]) for n in range(8)])
+@pytest.mark.parametrize("name", ["agent-{}", "one-name-for-all"])
+def test_many_at_once_get_a_task_each(project: Project, name: str) -> None:
+    answers = race([(project, ["next", "--claim", "--as", name.format(n)]) for n in range(8)])
     assert Counter(one.status for one in answers) == {0: 4, Exit.NOTHING: 4}
     assert sorted(one.out for one in answers if one.out) == ["a\n", "b\n", "c\n", "d\n"]
 

@@ -148,7 +148,7 @@ def candidates(
 
 def _started(session: Session, task_id: str, key: str | None, *, dry_run: bool = False) -> Taken:
     """Claim and start a task that was offered."""
-    starting = [("start", {"id": task_id})]
+    starting = [("start", {"id": task_id, "offered": True})]
     recorded = session.carry_out(starting, key=key, dry_run=dry_run).recorded
     if dry_run:
         return Taken(recorded.after.task(task_id), recorded)

@@ -47,7 +47,8 @@ def resumed(
     """How the actor goes on with a task in progress, or takes it up from another; on HEAD's branch, or
     on that of ``who``.
 
-    Raises TkError, CLAIMED, if it may be another's still and the options do not say ``take``.
+    Raises TkError, CLAIMED, if it may be another's still and the options do not say ``take``, or if
+    they say that it was ``offered`` as free and it is not free any more.
     """
     who = who or session.claimant(ledger)
     own = task.owner is None or is_own(ledger, task, who.actor)
@@ -58,6 +59,9 @@ def resumed(
     if held is not None and held.oid == who.token:  # all was said before it was reserved
         return Resumed(task.id, {**options, "take": True}, "", own)
     free = vacancy(held)
+    if options.get("offered") and not free:  # another process took it since; of one name, too
+        fact = f"{task.id} was taken meanwhile"
+        raise claimed(held) if held else TkError(Exit.CLAIMED, "owned", fact, "tk next")
     words = "" if own else f"{task.id} was {task.owner}'s"
     if held is not None and held.live:
         _require_given(session, held, who, options)
