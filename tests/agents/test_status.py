@@ -69,7 +69,7 @@ def test_each_thing_that_needs_ada_is_in_its_section(project: Project, tmp_path:
     assert found["questions"]["items"][0]["why"] == "which port?"
     assert found["unmerged"]["items"][0]["why"] == "git merge tk/r3"
     assert found["hooks"]["total"] == 6
-    commits = one.git("rev-list", "--count", "origin/main..HEAD", "--", ".tasks")
+    commits = one.git("rev-list", "--count", "origin/main..HEAD")
     assert found["unpublished"]["total"] == int(commits)
     for name in ("in_progress", "review", "ready", "unmerged"):  # the command for the rest works
         command = found[name]["command"].split()
@@ -92,6 +92,8 @@ def test_each_thing_that_needs_ada_is_in_its_section(project: Project, tmp_path:
     gone = {"sent_back", "review", "expired", "unmerged", "hooks", "unpublished"}
     assert gone & found.keys() == set()
     assert ids(found, "in_progress") == ["r4"]
+    assert ids(found, "submitted") == ["a", "b"]
+    one.ok(*found["submitted"]["command"].split()[1:])
     assert away.ok("status", "--as", "ada", "--json").json["branch"] == "tk/r4"
 
 

@@ -29,9 +29,9 @@ def test_a_clone_joins_by_init(new_clone: Project) -> None:
     assert LINE not in new_clone.ok("list").err + new_clone.ok("done", "a", "--dry-run").err
     head = new_clone.head()
     assert new_clone.ok("init", "--dry-run").out.startswith("would join the ledger;")
-    joined = new_clone.ok("init", "--prefix", "a b", "--preset", "agents")
+    joined = new_clone.ok("init", "--prefix", "job", "--preset", "agents")
     assert joined.out == "joined the ledger: hooks and merge driver are installed; next: tk ready\n"
-    assert "tk config set prefix 'a b'" in joined.err
+    assert "tk config set prefix job" in joined.err
     assert new_clone.head() == head
     new_clone.ok("hooks", "status")
     assert new_clone.git("config", "merge.tk.driver")

@@ -18,7 +18,6 @@ from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Standing
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
-from tkledger.core.layout import FOLDER
 from tkledger.core.lifecycle import TERMINAL, Event, State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import Snapshot
@@ -89,11 +88,12 @@ def status(session: Session, limit: int = SHOWN) -> Status:
     tasks = [task for task in ledger.tasks() if not task.is_mistake]
     seen = _Seen(session, ledger, actor, tasks)
     offer = candidates(session, ledger)
+    begun_by_nobody = [task for task in offer.tasks if task.state is State.TODO]
     sections = [
         *_work(seen),
         *_to_answer(session, seen),
         _section("blocked", seen.blocked(), "tk list --state blocked"),
-        _section("ready", (_item(task) for task in offer.tasks), "tk ready"),
+        _section("ready", map(_item, begun_by_nobody), "tk ready"),
         *_amiss(session, seen),
     ]
     return Status(
@@ -195,7 +195,7 @@ class _Seen:
 
 
 def _work(seen: _Seen) -> Iterator[Section]:
-    """The actor's work in progress, that which others sent back first; and reviews."""
+    """The actor's work in progress, that which others sent back first; and reviews, also by others."""
     mine = seen.mine(State.IN_PROGRESS)
     back = [task for task in mine if seen.sent_back(task)]
     at_work = [task for task in mine if task not in back]
@@ -204,6 +204,9 @@ def _work(seen: _Seen) -> Iterator[Section]:
     yield _section("sent_back", map(seen.told, back), theirs)
     reviews = (seen.item(task, by=task.owner or "") for task in seen.reviews())
     yield _section("review", reviews, "tk list --state in_review")
+    submitted = map(seen.item, seen.mine(State.IN_REVIEW))
+    own = f"tk list --state in_review --owner {quoted(seen.actor)}"
+    yield _section("submitted", submitted, own)
 
 
 def _to_answer(session: Session, seen: _Seen) -> Iterator[Section]:
@@ -247,7 +250,7 @@ def _unmerged(seen: _Seen) -> list[Item]:
 
 
 def _unsent(session: Session) -> Iterator[Section]:
-    """Commits with changes of the ledger that the remote's branch does not have, as last fetched."""
+    """Commits that the remote's branch does not have, as last fetched."""
     repo, config = session.repo, session.repo.variables()
     remote = name_of(config, repo.head_ref)
     if remote is None or repo.is_detached or repo.head is None:
@@ -260,7 +263,7 @@ def _unsent(session: Session) -> Iterator[Section]:
         return
     count = repo.run(
         *("rev-list", "--count", f"--max-count={_MOST_UNSENT}", repo.head),
-        *(*(f"^{oid}" for oid in known), "--", FOLDER),
+        *(f"^{oid}" for oid in known),
     )
     yield Section("unpublished", int(count), (Item(f"{remote}/{there}"),), "tk sync")
 

@@ -12,6 +12,7 @@ from tkledger.core import policy as policies
 from tkledger.core.change import quoted
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
+from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR
 from tkledger.errors import TkError, unusable, usage_error
@@ -33,20 +34,18 @@ def init(
     clone of a ledger, put hooks and merge driver in place, and change nothing else.
     """
     session = Session(path, actor=actor, progress=TERMINAL)
+    values: dict[str, object] = {"prefix": prefix} if prefix else {}
+    _policy(preset, values)
     if key is None and POLICY_PATH in session.ledger.head().entries:
         asked = {
             PREFIX.words[0]: prefix and f"tk config set prefix {quoted(prefix)}",
             PRESET.words[0]: "tk config explain" if preset != PRESET.default else None,
         }
         return _joined(session, asked, wanted=not no_hooks, dry_run=dry_run)
-    branch = session.repo.head_ref.removeprefix("refs/heads/")
-    values: dict[str, object] = {"protected": [branch]} | ({"prefix": prefix} if prefix else {})
-    if policies.PRESETS[preset].claims == "local" and not dry_run and _wants_claims_there(session):
-        values["claims"] = "remote"
-    try:
-        begun = policies.changed(policies.PRESETS[preset]._replace(version=0), **values)
-    except FieldError as error:
-        raise usage_error("bad-value", f"{error.key}: {error.message}", "tk init --help") from None
+    values["protected"] = [session.repo.head_ref.removeprefix("refs/heads/")]
+    begun = _policy(preset, values)
+    if begun.claims == "local" and not dry_run and _wants_claims_there(session):
+        begun = _policy(preset, {**values, "claims": "remote"})
 
     def propose(before: Snapshot) -> Proposal:
         if POLICY_PATH in before.entries:
@@ -66,6 +65,14 @@ def init(
         lambda: {**with_commit(recorded), "path": POLICY_PATH},
         lambda: [f"{did} a ledger in {FOLDER}/; next: tk new TITLE", *names],
     )
+
+
+def _policy(preset: str, values: Mapping[str, object]) -> Policy:
+    """The first policy of a ledger. Raises TkError, USAGE, if a value is bad."""
+    try:
+        return policies.changed(policies.PRESETS[preset]._replace(version=0), **values)
+    except FieldError as error:
+        raise usage_error("bad-value", f"{error.key}: {error.message}", "tk init --help") from None
 
 
 def _wants_claims_there(session: Session) -> bool:

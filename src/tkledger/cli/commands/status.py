@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     **{"in_progress": "in progress", "sent_back": "sent back", "review": "to review"},
+    "submitted": "in review",
     **{"expired": "lease over", "unmerged": "not merged", "unpublished": "not sent"},
 }
 """What sections are called that people know by more than one word."""
