@@ -214,3 +214,10 @@ def test_a_server_that_asks_for_attribution_takes_messages(team: Team, ada: Proj
     ada.ok("sync")
     ada.ok("send", "bob", "hello")
     assert "inbox sent: bob" in ada.ok("sync").out
+
+
+def test_a_name_that_nobody_has_so_far_is_said(alone: Project) -> None:
+    alone.ok("start", "parse", "--as", "ada@example.org")
+    assert "so far" not in alone.ok("send", "ada@example.org", "hello").err
+    assert "did you mean ada@example.org?" in alone.ok("send", "ada", "hello").err
+    assert alone.ok("send", "eve", "hello").err.strip().endswith("taken by eve so far")

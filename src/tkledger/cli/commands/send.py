@@ -10,8 +10,10 @@ from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_text
+from tkledger.core.change import quoted
 from tkledger.core.field import line
 from tkledger.core.messages import Message, bounded, seconds
+from tkledger.core.snapshot import Snapshot
 from tkledger.errors import usage_error
 from tkledger.ledger.keys import kept
 from tkledger.verbs import parameters as p
@@ -43,11 +45,24 @@ def send(
         find(ledger, task) if task else None,
         kept(key) if key is not None else "",
     )
+    if words := _unknown(ledger, message.to):
+        session.progress.say(words)
     oid = None if dry_run else box.append(session.repo, message.to, message)
     return Answer(
         lambda: without_empty({"id": oid, "to": message.to}),
         lambda: [oid[:10] if oid else f"would be: a message to {message.to}"],
     )
+
+
+def _unknown(ledger: Snapshot, name: str) -> str:
+    """That nobody of this name has a task here, and who may be meant; nothing if somebody has."""
+    known = {one for task in ledger.tasks() for one in (task.owner, task.creator) if one}
+    if not known or name in known or (ledger.policy and name in ledger.policy.actors.values()):
+        return ""
+    short = name.partition("@")[0]
+    alike = [quoted(one) for one in sorted(known) if one.partition("@")[0] == short]
+    more = f"; did you mean {', '.join(alike)}?" if alike else ""
+    return f"no task here was created or taken by {quoted(name)} so far{more}"
 
 
 def checked(one: Parameter, value: str, clean: Callable[[str], Any]) -> Any:
