@@ -136,7 +136,6 @@ CASES = [
          lambda p: p.write(".git/shallow", p.head() + "\n")),
     Case("no ledger", START, Exit.UNUSABLE, "no ledger",
          lambda p: (p.git("rm", "-q", "-r", ".tasks"), p.git("commit", "-q", "-m", "gone"))),
-    Case("begun already", ("init",), Exit.UNUSABLE, "already"),
     # the id
     Case("no such id", ("start", "q9"), Exit.UNUSABLE, "q9"),
     Case("empty id", ("start", ""), Exit.USAGE, "which task"),

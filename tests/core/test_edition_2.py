@@ -345,7 +345,7 @@ def test_a_field_of_a_later_format_asks_for_the_format(monkeypatch: pytest.Monke
     (found,) = judge(edit(a_task(), a_task(agent="x"), policy=older))
     assert (found.code, found.task) == ("TK103", "a")
     assert found.message == "agent came with a later format of the files than 1"
-    assert found.remedy == "tk config set format 2, if everybody here has this tk"
+    assert found.remedy == "if everybody here has this tk: tk config set format 2"
     mistake = edit(a_task(), a_task(state="cancelled", resolution="mistake"))
     (found,) = judge(mistake._replace(policy=older))
     assert found.message[:23] == "resolution mistake came"

@@ -25,17 +25,20 @@ def test_a_birth_is_new_a_state_that_stays_an_edit_and_no_edge_a_jump() -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "words"),
+    ("message", "event", "subject"),
     [
-        ("Fix it\n\nTk-Reason: so", "Title (Fix it)"),
-        ("tk: start a", "Title"),
-        ("tk: cancel a\n\nTk-Reason: so\n", "Title (so)"),
-        ("tk: cancel a\n\nTk-Reason:\n", "Title"),
-        ("tk:cancel", "Title (tk:cancel)"),
+        ("Fix it\n\nTk-Reason: so", "edit", "Fix it"),
+        ("tk: start a", "edit", ""),
+        ("tk: cancel a\n\nTk-Reason: so\n", "edit", ""),
+        ("tk:cancel", "edit", "tk:cancel"),
+        ("tk: step a Title", "step", ""),
+        ("tk: step a half of it", "step", "half of it"),
     ],
 )
-def test_its_words_are_the_title_and_why(message: str, words: str) -> None:
-    assert entry(message=message).words == words
+def test_a_commit_of_its_own_and_a_step_say_what_they_are(
+    message: str, event: str, subject: str
+) -> None:
+    assert entry(message=message)._replace(event=event).subject == subject
 
 
 def test_times_are_of_the_birth_the_first_start_and_the_last_commit_and_never_run_back() -> None:

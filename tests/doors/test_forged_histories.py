@@ -149,7 +149,10 @@ def test_an_approval_from_before_the_law_is_vouched_for_too(repo_path: Path) -> 
     clone.tk("submit", "real")
     clone.git("branch", "old")
     clone.tk("config", "set", "review", "required")
+    url = clone.git("config", "remote.origin.url").strip()
+    clone.git("config", "remote.origin.url", "gone")  # which would say that it knows nobody
     clone.tk("config", "set", "proof", "pusher")
+    clone.git("config", "remote.origin.url", url)
     clone.git("push", "-q", "origin", "main")
     clone.git("checkout", "-q", "old")
     clone.tk("approve", "real", "--as", "boss")

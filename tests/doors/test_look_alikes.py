@@ -62,7 +62,9 @@ def test_every_look_alike_is_refused_at_every_door(clone: Clone) -> None:
         clone.git("update-ref", "refs/heads/main", made)
     with pytest.raises(Refused) as server:
         clone.hooks_off().push(f"{made}:main")
-    assert str(client.value).count("[TK106]") == str(server.value).count("[TK106]") == len(ALIKE)
+    for found in (client, server):
+        assert str(found.value).count("[TK106]") == 10
+        assert f"and {len(ALIKE) - 10} more" in str(found.value)
     assert clone.verified(f"main..{made}") == {"TK106"}
 
 

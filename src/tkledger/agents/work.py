@@ -105,7 +105,8 @@ def _started(
         single.renew(there.repo, there.claimant(ledger), task_id, None)
         return ""
     options: dict[str, object] = {"id": task_id, "take": True}
-    if task is None or task.state is not State.IN_PROGRESS or task.branch != place.short:
+    here = task is not None and task.state is State.IN_PROGRESS and task.branch == place.short
+    if key is not None or not here:  # a repetition is compared with the first
         options |= {"branch": place.short, "base": _base(session, place)}
     return there.carry_out([("start", options)], key=key).recorded.commit or ""
 

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
+from tkledger.core import ref_names
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Refused, Violation, change
 from tkledger.core.field import FieldError, line
@@ -131,7 +132,7 @@ class Session:
         """All claims known here, asked for once; of a remote's, those of the one that is named first."""
         if self._standing is None:
             self._standing = {}
-            if refs.names(self.repo, "refs/tk/"):
+            if refs.names(self.repo, f"{ref_names.ALL}/"):
                 from tkledger.claims.standing import every
 
                 self._standing = every(self.repo, remote)

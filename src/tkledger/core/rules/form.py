@@ -84,7 +84,7 @@ def unknown_field(change: Change) -> Iterator[Finding]:
                 yield Finding(
                     key,
                     f"{name} came with a later format of the files than {format}",
-                    f"tk config set format {policy_file.FORMAT}, if everybody here has this tk",
+                    f"if everybody here has this tk: tk config set format {policy_file.FORMAT}",
                     f"tk config set format {policy_file.FORMAT}",
                 )
 
