@@ -120,4 +120,4 @@ def test_a_ledger_of_format_1_names_another_way_on(ledger: Tk, git: Git) -> None
     assert "  remedy: tk new --from a TITLE\n" in ledger("start", "a").err
     answer = ledger("reopen", "a")
     assert answer.status is Exit.REJECTED
-    assert "  remedy: tk config set format 2" in answer.err
+    assert ": tk config set format 2\n" in answer.err
