@@ -140,7 +140,7 @@ REFUSES = [
     (field.free, {"a": field.MAX_INT + 1}, "a whole number"),
 ]
 
-NO_NAME = "can be no branch's name (git help check-ref-format)"
+NO_NAME = "is not a branch name (git help check-ref-format)"
 NO_ID = "is not an id (a-z, 0-9, _ and -, at most 63; not a device name, not config)"
 SENTENCES = [
     (field.task_id, "A", f"'A' {NO_ID}"),

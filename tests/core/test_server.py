@@ -51,7 +51,7 @@ RAISES = "tk config set proof pusher"
     [
         (DEFAULT, None, "if your server knows", True, False),
         (DEFAULT, "REMOTE_USER", "this server knows who pushes (REMOTE_USER)", True, False),
-        (DEFAULT, server.NOBODY, "nothing tells this server", False, False),
+        (DEFAULT, server.NOBODY, "this server does not know who pushes", False, False),
         (PUSHER, "", "bound to who pushes", False, False),
         (PUSHER, "REMOTE_USER", "bound to who pushes, by REMOTE_USER", False, False),
         (PUSHER, server.NOBODY, "it refuses them", False, True),

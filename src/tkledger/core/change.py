@@ -26,7 +26,7 @@ def quoted(text: str) -> str:
 class Violation(NamedTuple):
     """One rule broken by one task (or path): the fact, and the next legal move.
 
-    ``repair`` is what a later commit can do about it, for whoever words the remedy.
+    ``repair`` is what a later commit can do about it, once it is committed; empty if nothing.
     """
 
     task: str
@@ -41,7 +41,7 @@ class Violation(NamedTuple):
 class Refused(Exception):
     """A proposal that breaks rules; nothing was written.
 
-    more: what a program is told besides the violations
+    more: what the JSON answer has besides the violations
     """
 
     def __init__(self, *violations: Violation) -> None:

@@ -12,7 +12,7 @@ from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
 
-UNREADABLE = "somebody unknown"
+UNREADABLE = "an unknown actor"
 """The holder of a claim that cannot be read: it counts, and expires like any other."""
 
 
@@ -132,8 +132,9 @@ _BY_STATE: Mapping[State, Effect] = {
 def effect(before: Task | None, after: Task, actor: str = "") -> Effect:
     """What a change of a task by ``actor`` does to its claim, by the state it comes to.
 
-    Work sent back from review stays with its holder: a reviewer does not take it over. Who becomes
-    the owner of a task in progress takes it over; to give it to somebody else moves no claim.
+    Work sent back from review stays with its holder: a reviewer does not take it over. An actor who
+    becomes the owner of a task in progress takes it over; to make another actor the owner moves no
+    claim.
     """
     if before is None:
         return Effect.KEEP

@@ -173,7 +173,7 @@ def ref_name(raw: Any) -> str:
     """A branch's name, as people say it: ``main``, ``tk/parse``."""
     value = line(raw)
     if len(value) > _LONGEST_REF or _NO_REF.search(value):
-        raise ValueError(f"{value!r} can be no branch's name (git help check-ref-format)")
+        raise ValueError(f"{value!r} is not a branch name (git help check-ref-format)")
     return value
 
 

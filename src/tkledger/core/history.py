@@ -56,16 +56,16 @@ CHARGES = ("step", "spend")
 """The events that leave a task's file as it is."""
 
 _SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry")
-_TOLD = ("id", "state", "wait", "error", "notes", "concerns")
+_IN_TEXTS = ("id", "state", "wait", "error", "notes", "concerns")
 
 
 def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
-    """The fields that a commit changed, each leaf of a part by itself, but for what `told` says and for
-    what a move sets. Nothing of a new task, which is all new.
+    """The fields that a commit changed, each leaf of a part by itself, except those of `texts` and those
+    that a move sets. Nothing of a new task, which is all new.
     """
     if old is None:
         return ()
-    left_out = _TOLD + (_SET_BY_MOVES if old.state is not new.state else ("spent",))
+    left_out = _IN_TEXTS + (_SET_BY_MOVES if old.state is not new.state else ("spent",))
     found = []
     for field in FIELDS:
         was, now = getattr(old, field.name), getattr(new, field.name)
@@ -81,7 +81,7 @@ def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
     return tuple(found)
 
 
-def told(old: Task | None, new: Task) -> list[str]:
+def texts(old: Task | None, new: Task) -> list[str]:
     """What a change says in the task itself: why it waits, what went wrong, its new notes and concerns."""
     said = []
     was = old.wait if old else None
@@ -97,15 +97,15 @@ def told(old: Task | None, new: Task) -> list[str]:
 def reason(
     old: Task | None, new: Task, message: str, others: Iterable[tuple[Task | None, Task]] = ()
 ) -> str:
-    """Why a commit did what it did to one task: what is told in it, and a ``Tk-Reason`` that is not about one
-    of the ``others`` that the commit changed.
+    """Why a commit did what it did to one task: the texts it added to it, and a ``Tk-Reason`` that is not
+    about one of the ``others`` that the commit changed.
     """
-    own = told(old, new)
+    own = texts(old, new)
     given = list(dict.fromkeys(value for name, value in _pairs(message) if name == REASON))
     if given:
         of_others: set[str] = set()
         for was, now in others:
-            parts = (*told(was, now), *(part for part in now.wait if part))
+            parts = (*texts(was, now), *(part for part in now.wait if part))
             of_others.update(folded(text) for text in parts)
             given = [one for one in given if not one.startswith(f"{now.id}: ")]
         mine = [one.removeprefix(f"{new.id}: ") for one in given if one.startswith(f"{new.id}: ")]

@@ -45,7 +45,7 @@ _NUMBERED = ("chain", "discovered", "children")
 
 
 class Approvals(NamedTuple):
-    """What an approval needs: with ``independent``, that whoever approves did not work on the task."""
+    """What an approval needs: with ``independent``, an approver who did not work on the task."""
 
     independent: bool | None = None
 
@@ -71,15 +71,15 @@ class Policy(NamedTuple):
     retry: how many attempts a task may have that does not say so itself
     roles: the actors that have each role
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
-    claims: whether who starts a task claims it in this repository (``local``), at its remote as
-        well (``remote``), or cannot work on it without (``required``)
+    claims: whether a start claims the task in this repository (``local``) or at its remote as well
+        (``remote``), and whether work without a claim is refused (``required``)
     lease: how many seconds a claim holds unless it is renewed, 30 days at most
     wip_actor: how many tasks one actor may be at work on when ``tk next`` gives it another
     wip_total: how many all may be at work on then
     failures: how many tasks of one actor may be blocked as failed then
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name used instead
-    approvals: whether who approves must be ``independent``: neither the owner nor anyone who worked
+    approvals: whether the approver must be ``independent``: neither the owner nor an actor who worked
         on the task in this attempt
     proof: what says who did it: the ``name`` in the commit, or also the ``pusher`` that the server
         knows, for what not everyone may do; edition 1 of the law always asks for the pusher

@@ -1,4 +1,4 @@
-"""What a server asks of pushes, as it publishes it for its clones; reading and writing refs is not its matter."""
+"""What a server asks of pushes, as it publishes it for its clones; it reads and writes no refs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ MAX_BYTES = 1 << 17
 """The most that is read of what a server published: a policy's file is smaller by half."""
 
 NOBODY = "nobody"
-"""In place of what tells who pushes: a push came, and nothing told."""
+"""In place of the variable that names the pusher: a push came, and no variable named one."""
 
 NONE = "none"
-"""Likewise: the server's configuration says that nothing tells."""
+"""Likewise: the server's configuration says that there is no such variable."""
 
 
 class ServerAsks(NamedTuple):
@@ -23,7 +23,7 @@ class ServerAsks(NamedTuple):
 
     tk: its version; law, format: the newest that it knows
     proof: ``name``, or ``pusher`` if it asks who pushes; protected: branches that are not rewritten
-    pusher: what tells it who pushes, `NOBODY` or `NONE`; empty while that is not known
+    pusher: the variable that names the pusher, `NOBODY` or `NONE`; empty while that is not known
     """
 
     tk: str
@@ -68,8 +68,8 @@ def read(data: bytes) -> ServerAsks | None:
 
 
 def names_worth(policy: Policy, pusher: str | None) -> str:
-    """One line about what the names in commits are worth, and what raises it. ``pusher`` is what tells
-    the server who pushes, as in `ServerAsks`; None or empty if that is not known.
+    """One line about what the names in commits are worth, and what raises it. ``pusher`` is as
+    in `ServerAsks`; None or empty if that is not known.
     """
     nobody = pusher in (NOBODY, NONE)
     if policy.asks_who_pushes:
@@ -83,7 +83,7 @@ def names_worth(policy: Policy, pusher: str | None) -> str:
         return f"{bound}, by {pusher}" if pusher else bound
     fact = "an actor is who the commit says; anyone who may push can write any name"
     if nobody:
-        return f"{fact} (nothing tells this server who pushes)"
+        return f"{fact} (this server does not know who pushes)"
     if pusher:
         return f"{fact}; this server knows who pushes ({pusher}): tk config set proof pusher"
     return f"{fact}; if your server knows who pushes: tk config set proof pusher"

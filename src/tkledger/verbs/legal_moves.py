@@ -38,7 +38,7 @@ def outlook(ledger: Snapshot, task: Task, event: Event, counted: Counted) -> Out
     edge = ledger.policy.lifecycle.event_between(task.state, target)
     reason = edge.reason if edge and edge.event is event else ""
     try:
-        after = moved(ledger, task, event, actor=task.owner or "somebody", reason="other")
+        after = moved(ledger, task, event, actor=task.owner or "anyone", reason="other")
     except Refused as refused:
         return Outlook(event, target, reason, refused.violations)
     return Outlook(event, target, reason, judge(counted(change((ledger,), after))))

@@ -126,7 +126,7 @@ ID = Parameter(
 )
 NEW_OWN_ID = Parameter("new", "NEW", "The id it is to have.", required=True)
 MAYBE_ID = ID._replace(required=False)
-OF_TASK = MAYBE_ID._replace(help="Only if that is a change of this task, whoever made it.")
+OF_TASK = MAYBE_ID._replace(help="Only if it is a change of this task, even by another actor.")
 IDS = ID._replace(name="ids", help="Ids of tasks, or their beginnings of four letters.", many=True)
 OPEN_IDS = IDS._replace(help="Only these; all by default.", required=False, is_task=False)
 MESSAGE_IDS = OPEN_IDS._replace(help="Only these messages.")

@@ -100,7 +100,7 @@ def readable(options: Options) -> Options:
 
 
 def _start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
-    """A start; only that of a task that is somebody's already is more than a move."""
+    """A start; it is more than a move only if the task has an owner or is in progress already."""
     from tkledger.verbs.ids import existing
 
     task = existing(ledger, options.get("id"))

@@ -16,10 +16,8 @@ def way_back(before: Task | None, now: Task, ledger: Snapshot) -> str:
     if now.ended:
         return way_on(ledger, now.id, ledger.policy)
     if before is None:
-        first = (
-            f"tk admit {now.id} && " if now.state is State.BACKLOG else ""
-        )  # which has no edge out
-        return f"{first}tk delete {now.id}"
+        admit = f"tk admit {now.id} && " if now.state is State.BACKLOG else ""
+        return f"{admit}tk delete {now.id}"  # from backlog, no edge leads to cancelled
     if before.state is now.state:
         return f"tk note {now.id} TEXT" if _same_fields(before, now) else f"tk edit {now.id}"
     path = ledger.policy.lifecycle.path(now.state, before.state)

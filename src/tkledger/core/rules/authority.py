@@ -193,16 +193,16 @@ def _legislation(change: Change) -> Iterator[tuple[Policy, str]]:
 def approved_by_a_worker(change: Change) -> Iterator[Finding]:
     """A task was approved by its owner, or by an actor who worked on it in this attempt.
 
-    Checked if the policy says `approvals: independent: true`, as in `tk init --preset agents`. Worked
-    has who made a commit with a line `Tk-Task: ID`, or a move of who holds the task: to start or resume
-    it, and whatever changes it while it is in progress. A review, a note or a rejection is not work,
-    and an earlier attempt does not count. Under `proof: pusher` actors for whom one login pushes
-    (`pushers`) are one, unless the policy says `shared_login: independent`.
+    Checked if the policy says `approvals: independent: true`, as in `tk init --preset agents`. Work is
+    a commit with a line `Tk-Task: ID`, a start or a resume, and every move of the task while it is in
+    progress. A review, a note or a rejection is not work, and an earlier attempt does not count. Under
+    `proof: pusher` actors for whom one login pushes (`pushers`) are one, unless the policy says
+    `shared_login: independent`.
 
-    Why: who did the work sees what was meant, not what is there.
+    Why: the one who did the work sees what was meant, not what is there.
 
-    Remedy: another actor runs `tk approve ID`. Who works alone has nobody to ask, and takes the rule out
-    by `tk config set approvals`.
+    Remedy: another actor runs `tk approve ID`. If you work alone, `tk config set approvals` takes the
+    rule out.
     """
     if not (change.law.approvals.independent and change.actor):
         return
