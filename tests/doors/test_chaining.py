@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -308,6 +309,31 @@ def test_a_server_is_restored_too(clone: Clone, said: Path) -> None:
     for verb in ("install", "install", "uninstall"):
         assert clone.server_tk(verb).status == 0
     assert listing(folder) == before
+
+
+def test_a_repository_is_asked_for_the_hooks_of_its_kind(clone: Clone) -> None:
+    """Wherever a refusal or a state names a command, that command works from there."""
+    server = clone.at(clone.server)
+    assert clone.server_tk("uninstall").status == 0
+    states = server.tk("hooks", "status")
+    assert states.status == 3
+    rows = [line.split(None, 1) for line in states.out.splitlines()]
+    assert rows == [[name, "not installed: tk hooks install --server"] for name in install.SERVER]
+    for one, verb, *asked in (
+        *((server, verb) for verb in ("install", "uninstall")),
+        *((clone, verb, "--server") for verb in ("install", "status", "uninstall")),
+    ):
+        refused = one.tk("hooks", verb, *asked)
+        right = f"tk hooks {verb}" if asked else f"tk hooks {verb} --server"
+        assert (refused.status, f"\n  remedy: {right}\n" in refused.err) == (3, True), refused
+        one.ok(*right.split()[1:])
+    server.ok("hooks", "install", "--server")
+    assert server.ok("hooks", "status").out == server.ok("hooks", "status", "--server").out
+    script = clone.server / "hooks/pre-receive"
+    script.write_text(script.read_text().replace("python='", "python='/gone"))
+    push = [str(script)]
+    gone = subprocess.run(push, cwd=clone.server, input="", capture_output=True, text=True)
+    assert "\n  remedy: install tk again and run: tk hooks install --server\n" in gone.stderr
 
 
 def test_a_hook_put_over_ours_is_not_lost(clone: Clone, said: Path) -> None:

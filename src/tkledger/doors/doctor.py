@@ -50,9 +50,9 @@ def examine(repo: Repo) -> Iterator[Examined]:
     if repo.is_bare:
         yield _head(repo)
         yield from _server_settings(repo)
-        yield from _hooks(repo, server=True)
+        yield from _hooks(repo)
     else:
-        yield from _hooks(repo, server=False)
+        yield from _hooks(repo)
         yield from _attributes(repo)
         yield from _hidden(repo)
     yield from _claims(repo)
@@ -145,16 +145,16 @@ def _flaws_text(flaws: list[Flaw]) -> str:
 # -- hooks -----------------------------------------------------------------------------------
 
 
-def _hooks(repo: Repo, *, server: bool) -> Iterator[Examined]:
+def _hooks(repo: Repo) -> Iterator[Examined]:
     """How the hooks are installed, and whether each rejects what it must; leaves no trace."""
-    installed = _installed(repo, server=server)
+    installed = _installed(repo)
     yield installed
     illegal = canaries.illegal_commit(repo)
     if illegal is None:
         return
     # one that does not reject has no cause of its own if it is not installed as it should be
     remedy = installed.remedy
-    if server:
+    if repo.is_bare:
         yield from (_tried(*one, remedy) for one in canaries.of_server(repo, illegal))
         return
     for folder in _worktrees(repo):
@@ -168,11 +168,10 @@ def _hooks(repo: Repo, *, server: bool) -> Iterator[Examined]:
             yield _tried(name, works, remedy, where)
 
 
-def _installed(repo: Repo, *, server: bool) -> Examined:
+def _installed(repo: Repo) -> Examined:
     """Whether the hooks are there, and of this tk."""
-    command = "tk hooks install" + (" --server" if server else "")
     try:
-        states = install.status(repo, server=server)
+        states = install.status(repo)
     except TkError as error:
         return Examined("hooks", False, error.message, error.remedy)
     old = [one.name for one in states if install.outdated(one)]
@@ -183,10 +182,10 @@ def _installed(repo: Repo, *, server: bool) -> Examined:
         "hooks",
         not bad,
         message or "installed",
-        command,
+        script.command("install", server=repo.is_bare),
         None
-        if server and install.missing_head_branch(repo)
-        else partial(install.install, repo, server=server),
+        if repo.is_bare and install.missing_head_branch(repo)
+        else partial(install.install, repo, server=repo.is_bare),
     )
 
 

@@ -264,7 +264,7 @@ judge() {
 	[ -n "$python" ] || find_python
 	if ! [ -x "$python" ] || { [ -n "$package" ] && ! [ -d "$package/tkledger" ]; }; then
 		echo "tk: $python with tkledger is gone, so $name cannot judge this" >&2
-		echo "  remedy: install tk again and run: tk hooks install" >&2
+		echo "  remedy: install tk again and run: @INSTALL@" >&2
 		exit 1
 	fi
 	# -I: import nothing from the repository, the current folder or the environment
@@ -272,7 +272,7 @@ judge() {
 try:
 	@ENTRY@
 except ImportError as error:
-	sys.exit(f"tk: {sys.argv[1]} cannot judge this: {error}\n  remedy: install tk again and run: tk hooks install")
+	sys.exit(f"tk: {sys.argv[1]} cannot judge this: {error}\n  remedy: install tk again and run: @INSTALL@")
 run(sys.argv[1:])' "$package" "$name" "$foreign" "$@"
 }
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tkledger.core.change import Violation, quoted
 from tkledger.doors import script
-from tkledger.doors.script import BEFORE, CLIENT, SERVER
+from tkledger.doors.script import BEFORE, CLIENT, SERVER, command
 from tkledger.doors.validated import ValidatedTips
 from tkledger.errors import TkError, unusable
 from tkledger.git import refs
@@ -52,9 +52,7 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
     hook of tk's that already ran a previous one, if core.hooksPath is relative, or if a server's HEAD
     names no branch.
     """
-    if server is not repo.is_bare:
-        fact = "server hooks belong in a bare repository, the others in a clone"
-        raise unusable("not-bare", fact, "tk hooks install" + ("" if server else " --server"))
+    require_kind(repo, "install", server=server)
     missing = missing_head_branch(repo) if server else None
     if missing is not None:
         raise missing
@@ -67,7 +65,8 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
                 raise unusable(
                     "two-hooks",
                     f"{path} replaced tk's hook, and {name}{BEFORE} already exists",
-                    f"join the two into {name}{BEFORE}, remove {name}, then tk hooks install",
+                    f"join the two into {name}{BEFORE}, remove {name}, then"
+                    f" {command('install', server=server)}",
                 )
             os.rename(path, path + BEFORE)
         replace(path, _script(name).encode(), mode=0o755)  # git runs only what is executable
@@ -77,12 +76,19 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
         from tkledger.doors.published import publish
 
         publish(repo)
-        return Installed(status(repo, server=True), found)
+        return Installed(status(repo), found)
     if NO_HOOKS in repo.variables():
         repo.answers("config", "--unset-all", NO_HOOKS)
     repo.run("config", "merge.tk.name", "task files, field by field")
     repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
     return Installed(status(repo))
+
+
+def require_kind(repo: Repo, action: str, *, server: bool) -> None:
+    """Raise TkError if ``tk hooks`` is asked to do this with hooks that do not belong in this repository."""
+    if server is not repo.is_bare:
+        fact = "server hooks belong in a bare repository, the others in a clone"
+        raise unusable("not-bare", fact, command(action, server=repo.is_bare))
 
 
 def decline(repo: Repo) -> None:
@@ -117,8 +123,13 @@ def _begun(repo: Repo) -> tuple[Violation, ...]:
 
 
 def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
-    """Remove our hooks and restore the previous ones; returns the names of those restored."""
+    """Remove our hooks and restore the previous ones; returns the names of those restored.
+
+    Raises TkError if there are none of that kind, and they do not belong in this repository.
+    """
     folder = _folder(repo)
+    if not any(is_ours(os.path.join(folder, name)) for name in _names(server)):
+        require_kind(repo, "uninstall", server=server)
     restored = []
     for name in _names(server):
         path = os.path.join(folder, name)
@@ -133,11 +144,11 @@ def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
     return restored
 
 
-def status(repo: Repo, *, server: bool = False) -> list[HookState]:
-    """The state of each hook."""
+def status(repo: Repo) -> list[HookState]:
+    """The state of each hook that belongs in this repository."""
     folder = _folder(repo)
     found = []
-    for name in _names(server):
+    for name in _names(repo.is_bare):
         path = os.path.join(folder, name)
         found.append(
             HookState(
@@ -164,7 +175,8 @@ def _folder(repo: Repo) -> str:
         raise unusable(
             "relative-hooks",
             f"core.hooksPath is {configured}, which in another worktree is another folder",
-            f"git config core.hooksPath {quoted(where)}, then tk hooks install",
+            f"git config core.hooksPath {quoted(where)}, then"
+            f" {command('install', server=repo.is_bare)}",
         )
     return configured
 

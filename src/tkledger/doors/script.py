@@ -49,14 +49,20 @@ def hook(name: str, python: str = "", package: str = "") -> str:
     """
     with open(os.path.join(os.path.dirname(__file__), "hook.sh"), encoding="utf-8") as file:
         text = file.read()
-    paths = {"NAME": name, "PYTHON": escaped(python), "PACKAGE": escaped(package)}
-    for word, value in {**words(), **paths}.items():
+    paths = {"PYTHON": escaped(python), "PACKAGE": escaped(package)}
+    own = {"NAME": name, "INSTALL": command("install", server=name in SERVER)}
+    for word, value in {**words(), **own, **paths}.items():
         text = text.replace(f"@{word}@", value)
     return text
 
 
+def command(action: str, *, server: bool) -> str:
+    """The command that does this with the hooks of a server or of a clone: install, uninstall, status."""
+    return f"tk hooks {action} --server" if server else f"tk hooks {action}"
+
+
 def words() -> dict[str, str]:
-    """What is written into hook.sh in place of ``@WORD@``, apart from paths of the machine."""
+    """What is written into hook.sh in place of ``@WORD@`` of every hook, apart from paths of the machine."""
     (reserved,) = RESERVED
     return {
         **{word: getattr(store, word) for word in _FILES},

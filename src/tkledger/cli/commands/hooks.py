@@ -8,6 +8,7 @@ from typing import Any
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core.change import Violation, quoted
 from tkledger.doors import install as installer
+from tkledger.doors import script
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.report import violation_json, violation_text
@@ -63,17 +64,20 @@ def uninstall(server: bool = False, path: str = ".") -> Answer:
 
 def status(server: bool = False, path: str = ".") -> Answer:
     """Show the state of each hook; exit 3 if one is missing."""
-    states = installer.status(Repo(path), server=server)
+    repo = Repo(path)
+    if server:
+        installer.require_kind(repo, "status", server=server)
+    states = installer.status(repo)
     good = all(state.ours and state.current and state.executable for state in states)
     return Answer(
         lambda: {"hooks": [state._asdict() for state in states], "installed": good},
-        lambda: (f"{state.name:22} {_words(state, server)}" for state in states),
+        lambda: (f"{state.name:22} {_words(state, repo.is_bare)}" for state in states),
         lambda: Exit.OK if good else Exit.UNUSABLE,
     )
 
 
 def _words(state: installer.HookState, server: bool) -> str:
-    command = "tk hooks install" + (" --server" if server else "")
+    command = script.command("install", server=server)
     if not state.ours:
         return f"not installed: {command}"
     if not state.executable:
