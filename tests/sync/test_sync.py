@@ -124,6 +124,23 @@ def test_a_dry_run_says_what_would_be_and_moves_no_ref(
     assert (bob.snapshot(), team.server.git("for-each-ref")) == before
 
 
+def test_a_task_that_was_started_here_and_got_a_dependency_there_is_said_to_wait(
+    ada: Project, bob: Project
+) -> None:
+    ada.ok("start", "a")
+    ada.ok("sync")
+    bob.ok("edit", "a", "--depends-on", "b", "--depends-on", "c")
+    assert "\na: started by ada@example.org, and waits for b, c\n" in bob.ok("sync").out
+    assert (
+        "\na: changed by bob@example.org, and waits for b, c\n" in ada.ok("sync", "--dry-run").out
+    )
+    (news,) = ada.ok("sync", "--json").json["news"]
+    assert news["waits"] == ["b", "c"]
+    bob.ok("start", "b")
+    bob.ok("sync")
+    assert "waits" not in ada.ok("sync").out
+
+
 def test_a_linked_worktree_syncs_its_own_branch(team: Team, ada: Project, bob: Project) -> None:
     side = ada.worktree("side")
     side.ok("start", "a")

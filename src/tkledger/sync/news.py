@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from tkledger.core.claim import Claim
 from tkledger.core.history import HistoryEntry
+from tkledger.core.lifecycle import State
+from tkledger.core.rules.lifecycle import some
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import lines
 from tkledger.git.objects import Oid
@@ -32,33 +34,45 @@ _WORDS = {
 
 
 class News(NamedTuple):
-    """The last that happened to a task: the event, who did it and why, as far as that is known."""
+    """The last that happened to a task: the event, who did it and why, as far as that is known.
+
+    waits: the dependencies of a task in progress that are not done, such as those that one side added
+        while the other started it
+    """
 
     task: str
     event: str
     actor: str = ""
     reason: str = ""
+    waits: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
         """One line for a person."""
         who = f"{_WORDS[self.event]} {self.actor}".rstrip()
+        who += f", and waits for {some([*self.waits])}" if self.waits else ""
         return f"{self.task}: {who}" + (f": {self.reason}" if self.reason else "")
 
 
-def of_commits(ledger: Ledger, before: Oid, after: Oid) -> Iterator[News]:
+def of_commits(ledger: Ledger, before: Oid, after: Oid, joined: Oid) -> Iterator[News]:
     """What the commits of ``after`` that ``before`` does not have did to tasks; for each task the last
-    move or, if none moved it, that it was changed.
+    move or, if none moved it, that it was changed. ``joined`` has both, and what tasks wait for then.
     """
     from tkledger.ledger import log
 
     found: dict[str, News] = {}
-    there = ledger.at(after)
+    there = ledger.at(joined)
     for one in log.entries(ledger, after, None, f"^{before}", f"--max-count={_MOST}"):
         if one.event != _EDIT or one.task not in found:
             why = ": ".join(filter(None, (_origin(there, one), one.reason)))
             found[one.task] = News(one.task, one.event, one.actor, _short(why))
-    yield from found.values()
+    for news in found.values():
+        yield news._replace(waits=_waits(there, news.task))
+
+
+def _waits(ledger: Snapshot, task_id: str) -> tuple[str, ...]:
+    task = ledger.task(task_id)
+    return ledger.blocked_by(task) if task and task.state is State.IN_PROGRESS else ()
 
 
 def _origin(ledger: Snapshot, entry: HistoryEntry) -> str:

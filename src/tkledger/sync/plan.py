@@ -104,10 +104,10 @@ def make_plan(
         require_accepted(ledger, theirs[SERVER], commit, other)
     alignment = align(repo, route, here, theirs, commit)
     news = alignment.news
-    if received and ours and other:
+    if received and ours and other and commit:
         from tkledger.sync.news import by_task, of_commits
 
-        news = by_task(of_commits(ledger, ours, other), news)
+        news = by_task(of_commits(ledger, ours, other, commit), news)
     done = Synced(
         *(sent, received, bool(sent and received), created, commit),
         *(alignment.claims, alignment.inboxes, news),
