@@ -57,6 +57,19 @@ def test_moves_by_tk_are_refused(late: tuple[Project, Project]) -> None:
     assert alice.tk("done", "a", "--as", "alice").status == Exit.REJECTED, "done already, elsewhere"
 
 
+def test_the_remedy_of_a_refusal_leads_on(late: tuple[Project, Project]) -> None:
+    """Of work in progress an open take-over; of work handed in, which no start takes, a release."""
+    alice, _ = late
+    assert "tk start a --take" in alice.tk("submit", "a", "--as", "alice").err
+    assert "tk start a --take" in commits(alice, "work\n\nTk-Task: a", "alice")[1]
+    alice.ok("start", "a", "--take", "--as", "alice")
+    assert commits(alice, "work\n\nTk-Task: a", "alice") == (0, "")
+    alice.ok("submit", "a", "--as", "alice")
+    assert "tk release a --from alice" in alice.tk("step", "a", "-m", "x", "--as", "bob").err
+    alice.ok("release", "a", "--from", "alice", "--as", "bob")
+    alice.ok("step", "a", "-m", "x", "--as", "bob")
+
+
 def test_changes_of_the_task_by_hand_are_refused(late: tuple[Project, Project]) -> None:
     alice, bob = late
     before = alice.head()
@@ -125,6 +138,7 @@ def test_her_push_is_refused_by_her_own_clone(late_clone: tuple[Project, Project
     refused = push(alice, "main:refs/heads/alice")
     assert "TK707" in refused
     assert "alice" in refused
+    assert "tk start a --take" in refused
     assert push(bob, "main:refs/heads/bob") == ""
 
 

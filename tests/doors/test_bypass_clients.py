@@ -200,7 +200,7 @@ PLAIN = {
         "did",
     ),
     *("__version__", "timeout", "cancelled", "counts(hidden)", "node.deeper", "args[0]"),
-    *("remedy", "freed", "freed and f', or if that is over: {freed}'", "there", "files"),
+    *("remedy", "freed", "condition", "there", "files"),
     *("task_id", "id", "ids[0]", "way", "where", "ended.task", "left['parent']", "commit", "own"),
     *(
         "label",

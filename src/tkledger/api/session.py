@@ -296,7 +296,7 @@ class Session:
         if self._work:
             from tkledger.claims import moves
 
-            moves.require(self.repo, who, self._work)
+            moves.require(self.repo, who, known, self._work)
         if os.path.exists(Store(self.repo.common_dir).path(IDLE)):
             from tkledger.doors.idle import forbidden
 

@@ -17,7 +17,7 @@ from tkledger.core.task import Task
 from tkledger.core.time import iso
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import log
-from tkledger.verbs.start import is_own
+from tkledger.verbs.start import is_own, owned
 
 if TYPE_CHECKING:
     from tkledger.api.session import Session
@@ -73,8 +73,7 @@ def resumed(
         since = times(log.entries(session.ledger, session.tip(), task.id)).started_at
         when = f" since {iso(since)}" if since is not None else ""
         if not options.get("take"):
-            fact = f"{task.id} is in progress by {task.owner}{when}, and no claim says that this is over"
-            raise TkError(Exit.CLAIMED, "owned", fact, _taking(task.id))
+            raise owned(task, f"{when}, and no claim shows that its work has ended")
         words += f", in progress{when}"
     if words and held is not None and _is_elsewhere(session, held, who):
         words += f"; the work so far is on {held.claim.branch.removeprefix('refs/heads/')}"
@@ -90,10 +89,6 @@ def go_on(
             single.hold(session.repo, session.claimant(recorded.after), one.task)
         if one.words:
             session.progress.say(one.words)
-
-
-def _taking(task: str) -> str:
-    return f"tk next, or if its work has ended: tk start {task} --take"
 
 
 def _require_given(session: Session, held: Standing, who: Claimant, options: Options) -> None:

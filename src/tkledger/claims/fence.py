@@ -8,9 +8,10 @@ from typing import NamedTuple
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Worker, fencing, standing
 from tkledger.core.change import Change, Violation
-from tkledger.core.lifecycle import State
+from tkledger.core.claim import is_open
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import is_work
 from tkledger.git import identity
 from tkledger.git.commit import Commit
@@ -36,8 +37,10 @@ class Door(NamedTuple):
     shared: bool = False
 
 
-def about_to(repo: Repo, policy: Policy | None, tasks: Iterable[str]) -> Iterator[Violation]:
-    """Judge a commit that is about to be made here, of work on these tasks."""
+def about_to(
+    repo: Repo, policy: Policy | None, before: Snapshot, tasks: Iterable[str]
+) -> Iterator[Violation]:
+    """Judge a commit that is about to be made here, of work on these tasks of the ledger ``before``."""
     tasks = list(dict.fromkeys(tasks))
     if policy is None or not tasks:
         return
@@ -45,7 +48,8 @@ def about_to(repo: Repo, policy: Policy | None, tasks: Iterable[str]) -> Iterato
     there = (
         None if policy.claims == "local" else name_of(identity.identities(repo)[2], repo.head_ref)
     )
-    yield from fenced_work(repo, Door(policy, there), dict.fromkeys(tasks, worker))
+    workers = {task: worker._replace(open=is_open(before.task(task))) for task in tasks}
+    yield from fenced_work(repo, Door(policy, there), workers)
 
 
 def committer(repo: Repo, policy: Policy) -> Worker:
@@ -68,13 +72,16 @@ def made_by(commit: Commit, policy: Policy | None) -> Worker:
 
 def note(workers: Workers, commit: Commit, change: Change | None, policy: Policy | None) -> None:
     """Note who worked on what in a commit, in place of those who did so before."""
+    if change is None:
+        return
     worker = made_by(commit, policy)
-    for bill in change.charged if change is not None else ():
+    for bill in change.charged:
         if bill.step:
-            workers[bill.task] = worker
-    for before, after in change.edits() if change is not None else ():
+            workers[bill.task] = worker._replace(open=is_open(change.after.task(bill.task)))
+    for before, after in change.edits():
         if is_work(before, after):
-            workers[after.id] = worker._replace(begins=after.state is State.IN_PROGRESS)
+            open = is_open(after)
+            workers[after.id] = worker._replace(begins=open, open=open)
 
 
 def fenced_work(repo: Repo, door: Door, workers: Workers) -> Iterator[Violation]:

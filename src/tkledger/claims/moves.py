@@ -21,11 +21,13 @@ from tkledger.core.claim import (
     effect,
     is_active,
     is_held,
+    is_open,
     is_readable,
     message,
 )
 from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import CLAIMS
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, is_work
 from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable
@@ -146,7 +148,7 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
             found.append(Turn(after.id, held, taken(_free(repo, held, who), after.id, who)))
             continue
         if is_work(before, after):
-            refused += _fenced(repo, held, after.id, who)
+            refused += _fenced(repo, held, after.id, who, before)
         if held is not None and (is_active(before) or held.claim.holder == who.actor):
             found += _ended(held, what, after, who)
     if refused:
@@ -179,14 +181,21 @@ def _free(repo: Repo, held: Standing | None, who: Claimant) -> Standing | None:
     return held
 
 
-def _fenced(repo: Repo, held: Standing | None, task: str, who: Claimant) -> Iterator[Violation]:
-    return fencing(repo, held, task, Worker(who.actor, branch=who.branch), who.policy)
+def _fenced(
+    repo: Repo, held: Standing | None, task: str, who: Claimant, before: Task | None
+) -> Iterator[Violation]:
+    worker = Worker(who.actor, branch=who.branch, open=is_open(before))
+    return fencing(repo, held, task, worker, who.policy)
 
 
-def require(repo: Repo, who: Claimant, tasks: Sequence[str]) -> None:
-    """Raise Refused if work on one of these tasks is fenced off."""
+def require(repo: Repo, who: Claimant, ledger: Snapshot, tasks: Sequence[str]) -> None:
+    """Raise Refused if work on one of these tasks of the ledger is fenced off."""
     known = standing(repo, tasks, who.remote)
-    refused = [one for task in tasks for one in _fenced(repo, known.get(task), task, who)]
+    refused = [
+        one
+        for task in tasks
+        for one in _fenced(repo, known.get(task), task, who, ledger.task(task))
+    ]
     if refused:
         raise Refused(*refused)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import Violation, quoted
-from tkledger.core.claim import Claim, parsed
+from tkledger.core.claim import Claim, parsed, way_to_take
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
@@ -61,6 +61,7 @@ class Worker(NamedTuple):
 
     branch: HEAD's, None if that is not known; where: the commit, empty before it is made
     begins: whether a claim is asked for if the policy requires one
+    open: whether the task is in progress, so that a start may take it from its holder
     """
 
     actor: str
@@ -68,6 +69,7 @@ class Worker(NamedTuple):
     branch: str | None = None
     where: str = ""
     begins: bool = True
+    open: bool = False
 
 
 # -- reading -----------------------------------------------------------------------------------
@@ -194,8 +196,7 @@ def claimed(held: Standing) -> TkError:
         )
     since = f"since {iso(held.since)}, until {iso(held.until)} unless renewed"
     fact = f"{claim.task} is claimed by {claim.holder} on {branch} {since}"
-    remedy = f"tk next, or if its work has ended: tk start {claim.task} --take"
-    return TkError(Exit.CLAIMED, "claimed", fact, remedy)
+    return TkError(Exit.CLAIMED, "claimed", fact, way_to_take(claim.task))
 
 
 def fencing(
@@ -223,7 +224,8 @@ def fencing(
         if same or not (strict or who.actor in former(repo, live)):
             holder = who.actor
     required = policy.claims == "required" and who.begins
-    yield from judge_door(ClaimedWork(task, who.actor, holder, who.where, required))
+    open = who.open and live is not None and not live.claim.final
+    yield from judge_door(ClaimedWork(task, who.actor, holder, who.where, required, open))
 
 
 def former(repo: Repo, held: Standing) -> set[str]:

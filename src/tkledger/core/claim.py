@@ -104,6 +104,20 @@ def _number(raw: str, least: int) -> int:
     return whole(least)(int(raw))
 
 
+WORK_ENDED = "if its work has ended"
+"""When to take a task that another actor is said to work on."""
+
+
+def way_to_take(task: str, condition: str = WORK_ENDED) -> str:
+    """The way on from a task that is another actor's, as commands; to take it under a condition."""
+    return f"tk next, or {condition}: tk start {task} --take"
+
+
+def is_open(task: Task | None) -> bool:
+    """Whether a task is in progress, so that a start may take it from its holder."""
+    return task is not None and task.state is State.IN_PROGRESS
+
+
 def is_held(claim: Claim) -> bool:
     """Whether a claim says that its holder is at work: neither given back nor at its end."""
     return not (claim.released or claim.final)

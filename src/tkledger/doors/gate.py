@@ -71,7 +71,7 @@ def _broken(ledger: Ledger, parents: Sequence[Oid], proposed: Change) -> tuple[V
 def _fenced(repo: Repo, proposed: Change) -> Iterator[Violation]:
     """What a commit about to be made does to tasks of others, or creates while its actor is idle."""
     policy = proposed.policy
-    yield from fence.about_to(repo, policy, fence.worked_on(proposed))
+    yield from fence.about_to(repo, policy, proposed.before, fence.worked_on(proposed))
     if policy is not None and idle.sleepers(repo):
         yield from idle.forbidden(repo, proposed.births(), fence.committer(repo, policy).actor)
 

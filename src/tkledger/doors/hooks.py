@@ -72,7 +72,8 @@ def _message_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterato
     heads = _merge_heads(ledger.repo)
     tasks = steps(message)
     verdict = gate.staged(ledger, tree, heads, message)
-    fenced = tuple(fence.about_to(ledger.repo, ledger.head().policy, tasks))
+    head = ledger.head()
+    fenced = tuple(fence.about_to(ledger.repo, head.policy, head, tasks))
     yield from (*verdict.violations, *fenced)
     cut = not (scissors and PREFIX in below)  # by git, as a rule: what it keeps is judged later
     if not verdict.violations and not fenced and verdict.certain and cut:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tkledger.core.claim import WORK_ENDED, way_to_take
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, changed
@@ -19,9 +20,7 @@ def start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     task = existing(ledger, options.get("id"))
     other = "" if task.owner is None or is_own(ledger, task, actor) else task.owner
     if other and not options.get("take") and task.state in _WORDS:
-        fact = f"{task.id} is {_WORDS[task.state]} {other}"
-        remedy = f"tk next, or to take it all the same: tk start {task.id} --take"
-        raise TkError(Exit.CLAIMED, "owned", fact, remedy)
+        raise owned(task)
     if task.state is State.IN_PROGRESS:
         found = _gone_on_with(ledger, task, options, actor)
     else:
@@ -31,7 +30,18 @@ def start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     return found
 
 
-_WORDS = {State.TODO: "assigned to", State.IN_PROGRESS: "in progress by"}
+_WORDS = {
+    State.TODO: ("assigned to", "to take it anyway"),
+    State.IN_PROGRESS: ("in progress by", WORK_ENDED),
+}
+"""How a task is another actor's, and under which condition to take it."""
+
+
+def owned(task: Task, detail: str = "") -> TkError:
+    """The error if a task that is to be started is another actor's, and no claim says more."""
+    words, condition = _WORDS[task.state]
+    fact = f"{task.id} is {words} {task.owner}{detail}"
+    return TkError(Exit.CLAIMED, "owned", fact, way_to_take(task.id, condition))
 
 
 def is_own(ledger: Snapshot, task: Task, actor: str) -> bool:

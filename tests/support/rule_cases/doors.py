@@ -39,6 +39,7 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK706 no task", CodeCommit("0123456789", False, (), True, ())),
     ("TK706 an unknown task", CodeCommit("0123456789", False, ("z",), True, ())),
     ("TK707 claimed by another", ClaimedWork("a", "bob", "ann smith", "0123456789", False)),
+    ("TK707 claimed, in progress", ClaimedWork("a", "bob", "ann", "", False, open=True)),
     ("TK707 claimed by nobody", ClaimedWork("a", "bob", None, "", True)),
     ("TK708 the actor", NewTask("a", "ann", all_idle=False, idle=True)),
     ("TK708 everyone", NewTask("a", "ann", all_idle=True, idle=False)),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from tkledger.core.change import quoted
-from tkledger.core.claim import Claim
+from tkledger.core.claim import Claim, way_to_take
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.rules.rule import Finding
@@ -17,6 +17,7 @@ class ClaimedWork(NamedTuple):
 
     actor: who works; holder: who has its live claim, None without one
     where: the commit, or what to call it; required: whether the policy refuses work without a claim
+    open: whether the task is in progress, so that a start may take it from its holder
     """
 
     task: str
@@ -24,6 +25,7 @@ class ClaimedWork(NamedTuple):
     holder: str | None
     where: str
     required: bool
+    open: bool = False
 
 
 @door_rule("TK707", ClaimedWork)
@@ -37,7 +39,8 @@ def fenced(work: ClaimedWork) -> Iterator[Finding]:
     Why: an actor who was away for longer than a lease has lost the task, and the next holder must
     not find another at work. No rule of history can ask this: claims leave no trace there.
 
-    Remedy: leave it to the holder, who may `tk release` it. If the holder is gone for good,
+    Remedy: leave it to the holder, who may `tk release` it. If the holder's work has ended,
+    `tk start ID --take` takes the task openly; if it is not in progress any more,
     `tk release ID --from HOLDER` takes the claim away before its lease has run out.
     """
     who = f"{work.actor} ({work.where})" if work.where else work.actor
@@ -51,8 +54,13 @@ def fenced(work: ClaimedWork) -> Iterator[Finding]:
         yield Finding(
             work.task,
             f"{who} works on it, but {work.holder} has claimed it",
-            f"tk next, or if that is over: tk release {work.task} --from {quoted(work.holder)}",
+            way_to_take(work.task) if work.open else _freed(work.task, work.holder),
         )
+
+
+def _freed(task: str, holder: str) -> str:
+    """The way on from a claim that no start can take."""
+    return f"tk next, or if that is over: tk release {task} --from {quoted(holder)}"
 
 
 class Handover(NamedTuple):
@@ -157,17 +165,15 @@ def _early(move: Handover) -> str:
 
 
 _ILLEGAL: tuple[Callable[[Handover], str], ...] = (
-    *(
-        _unreadable,
-        _carrying,
-        _unrelated,
-        _endless,
-        _ahead,
-        _backwards,
-        _taken_away,
-        _deleted,
-        _early,
-    ),
+    _unreadable,
+    _carrying,
+    _unrelated,
+    _endless,
+    _ahead,
+    _backwards,
+    _taken_away,
+    _deleted,
+    _early,
 )
 """What a push must not do to a claim, each as the words for it, or nothing."""
 
@@ -194,8 +200,8 @@ def illegal_handover(move: Handover) -> Iterator[Finding]:
     """
     fact = next((words for words in (wrong(move) for wrong in _ILLEGAL) if words), "")
     if fact:
-        freed = f"tk release {move.task} --from {quoted(move.old.holder)}" if move.old else ""
-        remedy = f"tk sync, then tk next{freed and f', or if that is over: {freed}'}"
+        freed = _freed(move.task, move.old.holder) if move.old else "tk next"
+        remedy = f"tk sync, then {freed}"
         if fact == _early(move):
             remedy = "tk sync on that branch: it pushes the commit and the claim together"
         elif fact == _endless(move):
