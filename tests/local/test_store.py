@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tkledger.local.lock import retrying
 from tkledger.local.store import Store, replace, scratch_file
+from tkledger.local.verdicts import note_judged, note_message_checked
 
 
 def test_a_file_is_read_as_it_was_written_last(tmp_path: Path) -> None:
@@ -68,6 +70,9 @@ def test_what_cannot_be_replaced_leaves_no_scratch_file(tmp_path: Path) -> None:
 def test_a_file_that_only_saves_time_may_fail_to_be_written(tmp_path: Path) -> None:
     (tmp_path / "tk").write_text("in the way")
     Store(str(tmp_path)).keep("sums.json", data=b"{}")
+    repo = SimpleNamespace(git_dir=str(tmp_path))
+    note_judged(repo, "a")  # type: ignore[arg-type]
+    note_message_checked(repo)  # type: ignore[arg-type]
     assert (tmp_path / "tk").read_text() == "in the way"
 
 

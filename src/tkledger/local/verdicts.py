@@ -1,6 +1,7 @@
 """Notes for the hook script of what was just judged, so that the next hook need not start Python again.
 
-They are advice, not proof: a note names one object or one process, and says nothing of others.
+They are advice, not proof: a note names one object or one process, and says nothing of others. One that
+cannot be written is left out: the next hook then judges for itself.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from tkledger.local.store import JUDGED, MESSAGE_CHECKED, Store
 
 def note_judged(repo: Repo, verdict: str) -> None:
     """Note what was found legal: a commit, a tree with its parents, or the commits of a push."""
-    Store(repo.git_dir).replace(JUDGED, data=f"{verdict}\n".encode())
+    Store(repo.git_dir).keep(JUDGED, data=f"{verdict}\n".encode())
 
 
 def note_message_checked(repo: Repo) -> None:
@@ -23,4 +24,4 @@ def note_message_checked(repo: Repo) -> None:
     pid = os.getppid()
     start = started(pid)
     if start:  # else a process of the same number might take it for its own
-        Store(repo.git_dir).replace(MESSAGE_CHECKED, data=f"{pid} {start}\n".encode())
+        Store(repo.git_dir).keep(MESSAGE_CHECKED, data=f"{pid} {start}\n".encode())
