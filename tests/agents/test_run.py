@@ -88,8 +88,12 @@ def left(project: Project) -> list[int]:
 
 
 def test_a_command_that_cannot_be_run_is_a_failure(project: Project) -> None:
+    (project.path / ".git").chmod(0o2775)  # as git has it where several users share a repository
     answer = project.process("run", "a", "--", "/no/such/command")
     assert (answer.status, "exit 127" in answer.out) == (Exit.REJECTED, True), answer.said
+    for folder in ("runs", "runs/a"):
+        mode = (project.path / ".git/tk" / folder).stat().st_mode & 0o7777
+        assert mode == 0o2775, "another user's run writes there, too"
 
 
 def test_another_attempt_hears_of_the_first(project: Project) -> None:

@@ -44,8 +44,7 @@ class Briefing(NamedTuple):
 
 
 def brief(repo: Repo, task: Task, actor: str, folder: str) -> Briefing:
-    """Write what a command has to know into files in ``folder``."""
-    os.makedirs(folder, exist_ok=True)
+    """Write what a command has to know into files in ``folder``, which exists."""
     now = int(time.time())
     letters = [
         one

@@ -44,7 +44,7 @@ class Result(NamedTuple):
 
 
 class Invocation(NamedTuple):
-    """What to run: where, with which environment, with its output in which file.
+    """What to run: where, with which environment, with its output in which file, in a folder that exists.
 
     timeout: seconds until it is ended, None for no limit
     beat: called every ``beats`` seconds; False ends the work
@@ -63,7 +63,6 @@ class Invocation(NamedTuple):
 
 def run_command(command: Invocation) -> Result:
     """Run a command to its end, whichever comes first; nothing of its group is left then."""
-    os.makedirs(os.path.dirname(command.log), exist_ok=True)
     with _Interruptions() as interruptions:
         process = _started(command)
         try:

@@ -130,7 +130,8 @@ def _attempt(
     assert task is not None
     assert ledger.policy is not None
     who = there.claimant(ledger)
-    folder = Store(there.repo.common_dir).path(RUNS, task_id)
+    child = Store(there.repo.common_dir).make(RUNS, task_id, "child")
+    folder = os.path.dirname(child)
     briefing = brief(there.repo, task, who.actor, folder)
     yield briefing
     environment = {
@@ -148,7 +149,7 @@ def _attempt(
             options.timeout,
             beats=max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3),
             beat=partial(_may_go_on, there, who, task_id),
-            child=os.path.join(folder, "child"),
+            child=child,
         )
     )
 

@@ -80,10 +80,7 @@ class Store:
 
     def opened(self, *name: str) -> int:
         """A file to lock, which is made if there is none, open for writing."""
-        path = self.make(*name)
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        share(path, os.path.dirname(self._folder))
-        return file
+        return opened(self.path(*name), os.path.dirname(self._folder))
 
     def replace(self, *name: str, data: bytes) -> None:
         """Replace or create a file."""
@@ -102,12 +99,20 @@ class Store:
 
 def make_folder(path: str, like: str) -> None:
     """Make a folder, and those above it, that others may use as they may use the folder ``like``."""
-    if os.path.isdir(path):
+    if os.path.isdir(path or "."):
         return
     make_folder(os.path.dirname(path), like)
     with suppress(FileExistsError):
         os.mkdir(path)
         share(path, like)
+
+
+def opened(path: str, like: str) -> int:
+    """A file to lock, which is made if there is none, open for writing, for those who may use ``like``."""
+    make_folder(os.path.dirname(path), like)
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    share(path, like)
+    return file
 
 
 def share(path: str, like: str) -> None:

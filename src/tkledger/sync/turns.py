@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from tkledger.local.store import share
+from tkledger.local.store import opened
 from tkledger.report import SILENT, Progress
 
 HELD_SECONDS = 10.0
@@ -53,12 +53,8 @@ def _opened(path: str | None) -> int | None:
     try:
         import fcntl  # noqa: F401 - not on Windows
 
-        folder = os.path.dirname(path)
-        os.makedirs(folder, exist_ok=True)
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        for made in (folder, path):  # others who share a repository wait here as well
-            share(made, os.path.dirname(folder))
-        return lock
+        # others who share a repository wait here as well
+        return opened(path, os.path.dirname(os.path.dirname(path)))
     except (ImportError, OSError):
         return None
 
