@@ -56,9 +56,8 @@ def names(repo: Repo, *prefixes: str) -> list[str]:
         out = repo.run("for-each-ref", "--format=%(refname)", *prefixes)
         return lines(out.decode(errors="surrogateescape"))
     found: set[str] = set()
-    for (
-        prefix
-    ) in prefixes:  # before the packed ones, since packing takes one away once the other is there
+    # before the packed ones, since packing takes one away once the other is there
+    for prefix in prefixes:
         for folder, _, files in os.walk(os.path.join(repo.common_dir, prefix)):
             inner = os.path.relpath(folder, repo.common_dir).replace(os.sep, "/")
             found.update(f"{inner}/{name}" for name in files if not name.endswith(".lock"))

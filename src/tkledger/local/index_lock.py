@@ -15,7 +15,7 @@ def remove_orphan(git_dir: str, top: str) -> bool:
     """Remove ``index.lock`` if nothing can hold it any more; whether it was removed.
 
     Only while the journal says that a move was at work on the index, if the lock came after that, and
-    if no git is at work in the checkout. Where processes cannot be listed, it stays.
+    if no git is at work in the checkout. If processes cannot be listed, it stays.
     """
     lock = os.path.join(git_dir, "index.lock")
     try:
@@ -31,7 +31,7 @@ def remove_orphan(git_dir: str, top: str) -> bool:
 
 
 def _is_git_at_work(folders: set[str]) -> bool:
-    """Whether a git may be at work in these folders. Raises OSError where that cannot be found out."""
+    """Whether a git may be at work in these folders. Raises OSError if that cannot be found out."""
     inside = tuple(os.path.realpath(folder) for folder in folders)
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
