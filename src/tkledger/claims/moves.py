@@ -145,7 +145,7 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     for before, after, what in moves:
         held = known.get(after.id)
         if what is Effect.TAKE:
-            found.append(Turn(after.id, held, taken(_free(repo, held, who), after.id, who)))
+            found.append(Turn(after.id, held, taken(require_free(repo, held, who), after.id, who)))
             continue
         if is_work(before, after):
             refused += _fenced(repo, held, after.id, who, before)
@@ -174,7 +174,7 @@ def _look_again(repo: Repo, there: str, who: Claimant, *, ending: bool) -> None:
         who.progress.say(f"warning: {there} cannot be asked who holds it now: {words}")
 
 
-def _free(repo: Repo, held: Standing | None, who: Claimant) -> Standing | None:
+def require_free(repo: Repo, held: Standing | None, who: Claimant) -> Standing | None:
     """The claim on a task, if ``who`` may take the task all the same; else raises CLAIMED."""
     if held is not None and not is_free(repo, held, who):
         raise claimed(held)
@@ -313,22 +313,22 @@ def agreement(
         return
     from tkledger.claims import remote
 
-    pushed = _pushed(turned, landed)
-    with remote.ask_consent(repo, who.remote, pushed, landed.objects) as words:
+    swaps = at_remote(turned, landed)
+    with remote.ask_consent(repo, who.remote, swaps, landed.objects) as words:
         if words and who.policy.claims == "required":
             raise remote.unreachable(who.remote, words)
-        yield () if words else remote.agreed(repo, who.remote, pushed)
+        yield () if words else remote.agreed(repo, who.remote, swaps)
     if words:
         who.progress.say(f"warning: claimed here only, {who.remote} cannot be reached: {words}")
 
 
-def _pushed(turned: Sequence[Turn], landed: Together) -> list[RefSwap]:
-    """The same refs, as the remote has them."""
+def at_remote(turned: Iterable[Turn], landed: Together) -> list[RefSwap]:
+    """The refs of these changes as they move at the remote."""
     new = {swap.ref: swap.new for swap in landed.swaps}
     found = []
     for turn in turned:
         ref = f"{CLAIMS}{turn.task}"
-        there = turn.held.there if turn.held else None
-        if new.get(ref) or there:
-            found.append(RefSwap(ref, new.get(ref), there))
+        old = turn.held.there if turn.held else None
+        if new.get(ref) or old:
+            found.append(RefSwap(ref, new.get(ref), old))
     return found

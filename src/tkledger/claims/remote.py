@@ -115,25 +115,33 @@ def agreed(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> tuple[RefSwap, 
 
 
 @contextmanager
-def ask_consent(
+def pushed_before(
     repo: Repo, remote: str, swaps: Sequence[RefSwap], objects: Sequence[NewObject]
 ) -> Iterator[str]:
-    """Push claims to a remote before something is done, and undo that if it fails.
+    """Push claims to a remote before something is done, also those that end, and back if it fails.
 
-    Gives why the remote cannot be reached, or nothing. Releases are pushed afterwards.
+    Gives why the remote cannot be reached, or nothing.
     """
-    first = [swap for swap in swaps if swap.new is not None]
-    after = [swap for swap in swaps if swap.new is None]
-    if first:
+    if swaps and objects:
         writing.write_objects(repo, objects)
-    words = push(repo, remote, first) if first else ""
+    words = push(repo, remote, swaps) if swaps else ""
     try:
         yield words
     except BaseException:
-        if first and not words:
-            back = [RefSwap(ref, old, new) for ref, new, old in first]
-            _quietly(repo, remote, back)
+        if swaps and not words:
+            _quietly(repo, remote, [RefSwap(ref, old, new) for ref, new, old in swaps])
         raise
+
+
+@contextmanager
+def ask_consent(
+    repo: Repo, remote: str, swaps: Sequence[RefSwap], objects: Sequence[NewObject]
+) -> Iterator[str]:
+    """The same; but claims that end are pushed afterwards."""
+    first = [swap for swap in swaps if swap.new is not None]
+    after = [swap for swap in swaps if swap.new is None]
+    with pushed_before(repo, remote, first, objects) as words:
+        yield words
     if after and not words:
         _quietly(repo, remote, after)
 

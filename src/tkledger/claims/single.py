@@ -11,6 +11,7 @@ from tkledger.claims.moves import (
     agreement,
     given_up,
     is_free,
+    require_free,
     taken,
     together,
 )
@@ -44,9 +45,7 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
         lease = fresh.ttl if ttl is None else ttl
         return fresh._replace(ttl=lease, branch=held.claim.branch if held and own else who.branch)
 
-    found = _moved(repo, who, task, renewed)
-    assert found is not None
-    return found
+    return _held(repo, who, task, renewed)
 
 
 def _was_taken(repo: Repo, held: Standing, actor: str) -> bool:
@@ -67,9 +66,7 @@ def reserve(repo: Repo, who: Claimant, task: str) -> Standing:
             raise claimed(held)
         return taken(held, task, who, reserved=True)
 
-    found = _moved(repo, who, task, reserved)
-    assert found is not None
-    return found
+    return _held(repo, who, task, reserved)
 
 
 def _comes_along(held: Standing, who: Claimant) -> bool:
@@ -88,15 +85,7 @@ def hold(repo: Repo, who: Claimant, task: str) -> Standing:
 
     Raises CLAIMED if another actor holds it.
     """
-
-    def wanted(held: Standing | None) -> Claim:
-        if held is not None and not is_free(repo, held, who):
-            raise claimed(held)
-        return taken(held, task, who)
-
-    found = _moved(repo, who, task, wanted)
-    assert found is not None
-    return found
+    return _held(repo, who, task, lambda held: taken(require_free(repo, held, who), task, who))
 
 
 def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") -> Standing:
@@ -115,9 +104,8 @@ def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") ->
         if held.claim.holder != holder:
             raise claimed(held)
         seen[:] = [held]
-        goes_on = is_active(
-            task_at(repo, held.claim.branch, task)
-        )  # so that others know it to be free
+        # so that others know that work which goes on is free
+        goes_on = is_active(task_at(repo, held.claim.branch, task))
         return given_up(held, lost=holder != who.actor or bool(key) or goes_on)
 
     by = ((ACTOR, who.actor), *([(KEY, key)] if key else []))
@@ -130,6 +118,15 @@ def drop(repo: Repo, who: Claimant, task: str) -> None:
     together with the merge.
     """
     _moved(repo, who._replace(remote=None), task, lambda held: None)
+
+
+def _held(
+    repo: Repo, who: Claimant, task: str, wanted: Callable[[Standing | None], Claim]
+) -> Standing:
+    """The claim on a task, moved to what is wanted."""
+    found = _moved(repo, who, task, wanted)
+    assert found is not None
+    return found
 
 
 def _moved(

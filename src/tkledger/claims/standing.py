@@ -175,8 +175,8 @@ def vacant(ledger: Snapshot, known: Mapping[str, Standing]) -> dict[str, str]:
     found = {}
     for key, held in known.items():
         task = ledger.task(key) if key in ledger.entries else None
-        if task is not None and task.state is State.IN_PROGRESS and vacancy(held):
-            found[key] = vacancy(held)
+        if task is not None and task.state is State.IN_PROGRESS and (why := vacancy(held)):
+            found[key] = why
     return found
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from tkledger.claims import moves
 from tkledger.claims.moves import Claimant, Turn
 from tkledger.claims.standing import Standing, claimed, standing
 from tkledger.core.claim import is_active, parsed
-from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
-from tkledger.errors import TkError
-from tkledger.git import history, writing
-from tkledger.git.errors import RefMoved
+from tkledger.git import history
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Companions, Recorded, Together
@@ -24,7 +21,7 @@ def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
     ended is held again by the task's owner.
 
     If a remote has such a claim it is moved there first, and back if the branch then does not move.
-    Raises TkError: BUSY if the remote cannot be reached, CLAIMED if somebody else has the task by now.
+    Raises TkError: BUSY if the remote cannot be reached, CLAIMED if another actor has the task by now.
     """
 
     @contextmanager
@@ -88,28 +85,19 @@ def _moved_there(
     """The same at the remote, before anything is done here: another may take the task from then on.
     Gives the refs that note what both have then.
     """
-    new = {swap.ref: swap.new for swap in landed.swaps}
-    there = [
-        RefSwap(f"{CLAIMS}{turn.task}", new.get(f"{CLAIMS}{turn.task}"), turn.held.there)
-        for turn in turned
-        if turn.held and turn.held.there and not _is_held_there(repo, turn)
+    known = [
+        turn for turn in turned if turn.held and turn.held.there and not _is_held_there(repo, turn)
     ]
-    if who.remote is None or not there:
+    if who.remote is None or not known:
         yield ()
         return
     from tkledger.claims import remote
 
-    if landed.objects:
-        writing.write_objects(repo, landed.objects)
-    words = remote.push(repo, who.remote, there)
-    if words:
-        raise remote.unreachable(who.remote, words)
-    try:
-        yield remote.agreed(repo, who.remote, there)
-    except BaseException:
-        with suppress(RefMoved, TkError):  # then another has the task by now
-            remote.push(repo, who.remote, [RefSwap(ref, old, new) for ref, new, old in there])
-        raise
+    swaps = moves.at_remote(known, landed)
+    with remote.pushed_before(repo, who.remote, swaps, landed.objects) as words:
+        if words:
+            raise remote.unreachable(who.remote, words)
+        yield remote.agreed(repo, who.remote, swaps)
 
 
 def _is_held_there(repo: Repo, turn: Turn) -> bool:
