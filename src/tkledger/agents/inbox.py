@@ -23,10 +23,7 @@ from tkledger.git.errors import RefMoved
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
-from tkledger.local.lock import retrying
-
-_TRIES = 20
-"""How often a lost race is run again before giving up BUSY."""
+from tkledger.local.lock import TRIES, racing
 
 _TOO_LATE = 10**11
 """A date, in seconds since 1970, that is beyond the year 5000, and so not one."""
@@ -105,7 +102,7 @@ def append(repo: Repo, actor: str, event: Event) -> Oid:
     """
     ref = ref_of(actor)
     author, committer, _ = identity.identities(repo)
-    for _ in retrying(_TRIES, lambda attempt: 0.002 * 2 ** min(attempt, 6)):
+    for _ in racing():
         tip = refs.listed(repo, ref).get(ref)
         if (found := _answered(repo, tip, event)) is not None:
             return found[0]
@@ -117,4 +114,4 @@ def append(repo: Repo, actor: str, event: Event) -> Oid:
             return oid
         except RefMoved:
             continue
-    raise TkError(Exit.BUSY, "busy", f"{ref} moved {_TRIES} times meanwhile", "run it again")
+    raise TkError(Exit.BUSY, "busy", f"{ref} moved {TRIES} times meanwhile", "run it again")

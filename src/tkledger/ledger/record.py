@@ -30,11 +30,8 @@ from tkledger.ledger.proposal import (
     file_of,
 )
 from tkledger.ledger.reader import Ledger
-from tkledger.local.lock import WriteLock, retrying, writing
+from tkledger.local.lock import TRIES, WriteLock, racing, writing
 from tkledger.local.verdicts import note_judged
-
-_TRIES = 20
-"""The number of races that may be lost before giving up BUSY."""
 
 _PATIENCE = 5.0
 """Seconds to wait for another commit that may be taking a move along."""
@@ -130,7 +127,7 @@ class _Writer:
         would undo it.
         """
         end = time.monotonic() + _PATIENCE
-        for number in retrying(_TRIES, lambda number: 0.002 * 2 ** min(number, 6)):
+        for number in racing():
             if number:
                 self._place.refresh()
                 self._place.require_writable()
@@ -145,7 +142,7 @@ class _Writer:
                 # has ended can it be told what became of the move
                 if not self._tries or time.monotonic() > end:
                     raise
-        moved = f"{self._place.ref} moved {_TRIES} times meanwhile"
+        moved = f"{self._place.ref} moved {TRIES} times meanwhile"
         raise TkError(Exit.BUSY, "busy", moved, "run it again")
 
     def _try(self, propose: Propose) -> Recorded:

@@ -26,11 +26,8 @@ from tkledger.ledger.checkout import Checkout, restore
 from tkledger.ledger.newest import Newest, bytes_of, change_of, commit_at, root_of
 from tkledger.ledger.proposal import Companions, Recorded, about_to_be, file_of
 from tkledger.ledger.reader import Ledger
-from tkledger.local.lock import WriteLock, retrying, writing
+from tkledger.local.lock import WriteLock, racing, writing
 from tkledger.local.store import BIRTH_ORDER, Store
-
-_TRIES = 20
-"""The number of races that may be lost before giving up BUSY."""
 
 
 class Instead(NamedTuple):
@@ -92,7 +89,7 @@ def undo(ledger: Ledger, undoing: Undoing, *, dry_run: bool = False) -> Undone:
 def _carried_out(ledger: Ledger, undoing: Undoing, checkout: Checkout, lock: WriteLock) -> Undone:
     """Try until the swap is won, as long as the same change is the newest."""
     first: Oid | None = None
-    for number in retrying(_TRIES, lambda number: 0.002 * 2 ** min(number, 6)):
+    for number in racing():
         if number:
             ledger.place.refresh()
             ledger.place.require_writable()

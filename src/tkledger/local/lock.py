@@ -102,6 +102,15 @@ def _lock_at_once(file: int) -> bool:
     return True
 
 
+TRIES = 20
+"""The number of races for a ref that may be lost before giving up BUSY."""
+
+
+def racing() -> Iterator[int]:
+    """Count the tries to win a race for a ref, as `retrying` does; others hold it for moments only."""
+    return retrying(TRIES, lambda number: 0.002 * 2 ** min(number, 6))
+
+
 def retrying(times: int, longest: Callable[[int], float]) -> Iterator[int]:
     """Count tries from 0; the caller returns from the one that succeeds.
 
