@@ -198,7 +198,7 @@ def _not_newest(session: Session, found: Newest, wanted: str) -> TkError:
     ledger = session.ledger
     tip = ledger.place.tip
     last = finding.last_change(ledger, tip, wanted) if tip else None
-    before = ledger.at(last.parents[0]) if last and last.parents else ledger.empty()
+    before = ledger.before(last) if last else ledger.empty()
     fact = f"the newest change is {_named(found)}, which is not of {wanted}"
     return unusable("not-newest", fact, _ways_back(session.head(), before, [wanted]))
 

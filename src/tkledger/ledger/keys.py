@@ -26,7 +26,7 @@ def answered(ledger: Ledger, key: str, propose: Propose) -> Recorded | None:
     """
     other: Commit | None = None
     for commit in made_under(ledger.repo, ledger.place.tip, key):
-        before = ledger.at(commit.parents[0]) if commit.parents else ledger.empty()
+        before = ledger.before(commit)
         after = ledger.at(commit.oid)
         if _is_asked_for(propose, before, after, commit):
             touched = change((before,), after).touched
@@ -53,8 +53,7 @@ def is_used(repo: Repo, branch: str, key: str) -> bool:
 def touched_under(ledger: Ledger, key: str) -> tuple[str, ...]:
     """The tasks that the first commit with this key touched, on this branch; none if there is none."""
     for commit in made_under(ledger.repo, ledger.place.tip, key):
-        before = ledger.at(commit.parents[0]) if commit.parents else ledger.empty()
-        touched = change((before,), ledger.at(commit.oid)).touched
+        touched = change((ledger.before(commit),), ledger.at(commit.oid)).touched
         return tuple(sorted(one for one in touched if "/" not in one))
     return ()
 

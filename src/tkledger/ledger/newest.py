@@ -89,16 +89,16 @@ def _worked_on(change: Newest) -> str:
 
 def change_of(ledger: Ledger, commit: Commit) -> Newest:
     """What a commit did to the ledger, whether or not it can be taken back."""
-    after = ledger.at(commit.oid)
+    before, after = ledger.before(commit), ledger.at(commit.oid)
     if not commit.parents:
-        return Newest(commit, "", ledger.empty(), after, ())
+        return Newest(commit, "", before, after, ())
     parent = commit.parents[0]
     diffs = tuple(
         diff
         for one in history.log(ledger.repo, commit.oid, f"^{parent}", path=FOLDER)
         for diff in one.diffs
     )
-    return Newest(commit, parent, ledger.at(parent), after, diffs)
+    return Newest(commit, parent, before, after, diffs)
 
 
 def last_change(ledger: Ledger, oid: Oid, key: str | None = None) -> Commit | None:
@@ -132,7 +132,7 @@ def root_of(ledger: Ledger, oid: Oid) -> dict[str, TreeEntry]:
 
 def subject(commit: Commit) -> str:
     """The first line of a commit's message, cut if it is long."""
-    text = (lines(commit.text) or [""])[0]
+    text = commit.subject
     return text if len(text) <= 72 else f"{text[:71]}…"
 
 
@@ -148,7 +148,7 @@ def _cannot_move(ledger: Ledger, made: Commit, own: bool, count: int) -> str:
     if len(made.parents) > 1:
         return "is a merge"
     if not own:
-        return f"is by {made.email or 'somebody else'}"
+        return f"is by {made.email or 'another author'}"
     if is_signed(bytes_of(ledger, made.oid)):
         return "is signed"
     return f"has {count} commits above it" if count == MOST_ABOVE else ""

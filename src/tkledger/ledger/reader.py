@@ -90,6 +90,10 @@ class Ledger:
         """The ledger in a commit."""
         return self.in_tree(f"{commit}^{{tree}}")
 
+    def before(self, commit: Commit) -> Snapshot:
+        """The ledger in the first parent of a commit; empty if it has none."""
+        return self.at(commit.parents[0]) if commit.parents else self.empty()
+
     def in_tree(self, tree: str) -> Snapshot:
         """The ledger in a tree, whether or not a commit has it."""
         entries = self.files.entries(tree)
