@@ -14,18 +14,11 @@ from tkledger.core.policy import Policy
 from tkledger.core.ref_names import copied_server
 from tkledger.core.rules.authority import guarded
 from tkledger.core.server import ServerAsks
+from tkledger.doors.published import asked_by
 from tkledger.errors import unusable
 from tkledger.git.identity import signs
 from tkledger.git.repo import Repo
 from tkledger.report import Progress
-
-
-def asked_by(repo: Repo, name: str) -> ServerAsks | None:
-    """What a server asks, by the name of the object, or of the ref, that says so; None if it says
-    nothing that can be understood.
-    """
-    found = repo.read(name, limit=server.MAX_BYTES)
-    return server.read(found[2]) if found and found[1] == "blob" else None
 
 
 def remembered(repo: Repo, remote: str) -> ServerAsks | None:

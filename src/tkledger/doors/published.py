@@ -10,7 +10,9 @@ from tkledger import __version__
 from tkledger.core import server
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import SERVER
+from tkledger.core.server import ServerAsks
 from tkledger.git import refs, writing
+from tkledger.git.cat_file import Found
 from tkledger.git.errors import RefMoved
 from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.pusher import SETTING, VARIABLES
@@ -18,6 +20,13 @@ from tkledger.git.refs import RefLine, RefSwap
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import UNPUBLISHED, Store
+
+
+def asked_by(repo: Repo, name: str) -> ServerAsks | None:
+    """What a server asks, by the name of the object, or of the ref, that says so; None if there is none,
+    or it says nothing that can be understood.
+    """
+    return _understood(repo.read(name, limit=server.MAX_BYTES))
 
 
 def note_if_due(ledger: Ledger, lines: Sequence[RefLine]) -> None:
@@ -45,25 +54,23 @@ def publish(repo: Repo, *, pushed: bool = False) -> None:
 
 def pusher_known_by(repo: Repo) -> str:
     """What tells this server who pushes, as far as it has seen; as in `ServerAsks`."""
-    return _told_by(repo, {}, _published(repo), pushed=False)
+    return _told_by(repo, {}, asked_by(repo, SERVER), pushed=False)
 
 
 def _asked(repo: Repo, policy: Policy | None, *, pushed: bool) -> tuple[bytes | None, Oid | None]:
     """The bytes to publish, None if they are published; and the object that is."""
     found = repo.read(SERVER, limit=server.MAX_BYTES)
-    before = server.read(found[2]) if found else None
-    told = _told_by(repo, os.environ, before, pushed=pushed)
+    told = _told_by(repo, os.environ, _understood(found), pushed=pushed)
     data = server.published(server.asks(__version__, policy, told))
     return (None if found and found[2] == data else data), (found[0] if found else None)
 
 
-def _published(repo: Repo) -> server.ServerAsks | None:
-    found = repo.read(SERVER, limit=server.MAX_BYTES)
-    return server.read(found[2]) if found else None
+def _understood(found: Found | None) -> ServerAsks | None:
+    return server.read(found[2]) if found and found[1] == "blob" else None
 
 
 def _told_by(
-    repo: Repo, environment: Mapping[str, str], before: server.ServerAsks | None, *, pushed: bool
+    repo: Repo, environment: Mapping[str, str], before: ServerAsks | None, *, pushed: bool
 ) -> str:
     """What tells who pushes: by the configuration, else in this push, else in an earlier one."""
     configured = repo.variables()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from tkledger.core.change import Refused, Violation
-from tkledger.doors.foreseen import asked_by, unvouched
+from tkledger.doors.foreseen import unvouched
 from tkledger.doors.gate import in_commit
+from tkledger.doors.published import asked_by
+from tkledger.git.commit import is_signed
 from tkledger.git.objects import Oid
 from tkledger.ledger import changes
+from tkledger.ledger.newest import bytes_of
 from tkledger.ledger.reader import Ledger
 
 
@@ -22,14 +25,7 @@ def require_accepted(ledger: Ledger, published: Oid, tip: Oid, theirs: Oid | Non
             continue
         laws = [change.policy, *(side.policy for side in change.parents)]
         broken = tuple(unvouched(change, laws, asked))
-        if broken and not _is_signed(ledger, commit.oid):
+        if broken and not is_signed(bytes_of(ledger, commit.oid)):  # it may know the signer
             found += in_commit(commit, broken)
     if found:
         raise Refused(*found)
-
-
-def _is_signed(ledger: Ledger, oid: Oid) -> bool:
-    """Whether a commit has a signature: the server may know whose."""
-    found = ledger.repo.read(oid)
-    head = found[2].partition(b"\n\n")[0] if found else b""
-    return b"\ngpgsig" in head
