@@ -46,7 +46,6 @@ def examine(repo: Repo) -> Iterator[Examined]:
     """Every check, the general ones first."""
     yield _git_version(repo)
     yield from _ledger(repo)
-    yield from _names(repo)
     if repo.is_bare:
         yield _head(repo)
         yield from _server_settings(repo)
@@ -73,10 +72,10 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
     except TkError as error:
         yield Examined("ledger", False, error.message, error.remedy)
         return
-    flaws = list(snapshot.flaws())
+    flaws, policy = list(snapshot.flaws()), snapshot.policy or DEFAULT
     yield Examined("ledger", not flaws, _flaws_text(flaws), flaws[0].remedy if flaws else "")
-    yield from _editions(snapshot.policy or DEFAULT)
-    yield from _who_decides(repo, snapshot.policy or DEFAULT)
+    yield from _editions(policy)
+    yield from _who_decides(repo, policy)
     if repo.is_shallow:
         yield Examined(
             "history",
@@ -84,13 +83,11 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
             "this clone is shallow: verify --all cannot judge it",
             "git fetch --unshallow",
         )
+    yield _names(repo, policy)
 
 
-def _names(repo: Repo) -> Iterator[Examined]:
+def _names(repo: Repo, policy: Policy) -> Examined:
     """What the names in commits are worth here, and whether the server can know what it asks."""
-    policy = Ledger(repo).head().policy
-    if policy is None:
-        return
     from tkledger.core.server import names_worth, refuses_all
     from tkledger.doors import published
     from tkledger.doors.foreseen import remembered
@@ -101,7 +98,7 @@ def _names(repo: Repo) -> Iterator[Examined]:
         remote = name_of(repo.variables(), repo.head_ref)
         asked = remembered(repo, remote) if remote else None
         pusher = asked.pusher if asked else ""
-    yield Examined(
+    return Examined(
         "names",
         not refuses_all(policy, pusher),
         names_worth(policy, pusher),
