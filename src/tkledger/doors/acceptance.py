@@ -13,12 +13,12 @@ from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 
 PUSH_AGAIN = "then push this again"
-"""How the remedy ends of what is accepted here, and not yet where it counts."""
+"""How the remedy ends if a commit is accepted here, but not yet on the branch that decides."""
 
 
 class Acceptance(NamedTuple):
     """The commits that are accepted, each with the reason; whose policy says so, in words; and how an
-    acceptance gets there, empty if that is no matter of a push.
+    acceptance gets there, empty if that takes no push.
     """
 
     reasons: Mapping[Oid, str]

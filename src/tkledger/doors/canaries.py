@@ -17,8 +17,8 @@ from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 
 CANARY = "TK101"
-"""The rule that every canary breaks: it adds an empty file, which is no task under any policy. So it is
-illegal as an amendment of HEAD, too, which the hooks of a commit cannot tell from a commit on top.
+"""The rule that every canary breaks: it adds an empty file, which is not a task under any policy.
+So it is also illegal as an amendment of HEAD, which the hooks of a commit cannot tell from a new commit.
 """
 
 _ADDED = "tk-canary.yaml"

@@ -42,21 +42,21 @@ def for_push(found: Iterable[Violation]) -> Iterator[Violation]:
             continue
         commit = one.commit[:10]
         back = f"tk undo if it is the newest change, else git rebase -i {commit}~1"
-        accept = f"push by itself, first: tk accept {commit} --reason TEXT"
+        accept = f"accept it in an earlier push of its own: tk accept {commit} --reason TEXT"
         yield one._replace(remedy=f"{back}; then {one.remedy}; or {accept}")
 
 
 def if_undoable(found: Iterable[Violation], undoable: Oid | None) -> Iterator[Violation]:
-    """The same, where the commit that ``tk undo`` would take back is taken back: nobody else has it."""
+    """The same, but the remedy for the commit ``undoable`` is ``tk undo``: no one else has it."""
     return (one._replace(remedy="tk undo") if one.commit == undoable else one for one in found)
 
 
 def for_index(repo: Repo, found: Sequence[Violation]) -> Iterator[Violation]:
     """What was found in a commit about to be made by git, with the way on from there.
 
-    A command of tk leaves a task alone whose file has a change that is not committed; that is put
-    aside first, by a stash, which loses nothing. A task that HEAD has not is not there for a command.
-    A merge authors nothing, so a side of it is put right, and merged again.
+    A command of tk refuses a task whose file has an uncommitted change, so that is stashed first, which
+    loses nothing. No command knows a task that HEAD does not have. A merge authors nothing, so one of
+    its sides is put right and merged again.
     """
     changed = set(_changed(repo, "HEAD", FOLDER)) if found and repo.head else set()
     merging = os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD"))

@@ -49,7 +49,7 @@ _NOTHING_GOES = ("unreachable", "busy")
 
 
 def _ignore(done: Synced) -> None:
-    """Nobody wants to know."""
+    """The default of `sync`: tell no one."""
 
 
 def sync(
