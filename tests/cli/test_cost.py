@@ -53,7 +53,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("why a", 173, 2),
     ("next", 110, 4),
     ("next --review", 112, 4),
-    ("budget a", 107, 2),
+    ("budget a", 106, 2),
     ("explain TK301", 178, 0),
     ("sync", 143, 10),
     ("verify", 174, 6),

@@ -8,7 +8,6 @@ from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from tkledger.core import ref_names
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Refused, Violation, change
 from tkledger.core.field import FieldError, line
@@ -131,8 +130,10 @@ class Session:
     def standing(self, remote: str | None = None) -> Mapping[str, Standing]:
         """All claims known here, asked for once; of a remote's, those of the one that is named first."""
         if self._standing is None:
+            from tkledger.core.ref_names import ALL  # few that look at one task ask for claims
+
             self._standing = {}
-            if refs.names(self.repo, f"{ref_names.ALL}/"):
+            if refs.names(self.repo, f"{ALL}/"):
                 from tkledger.claims.standing import every
 
                 self._standing = every(self.repo, remote)
