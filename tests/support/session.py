@@ -105,7 +105,7 @@ def _take(pair: Pair) -> None:
     beta.types("tk edit wrap --title Wrap")
     beta.types("tk start wrap")
     remedy = beta.refused("tk done wrap", Exit.REJECTED, "in_progress -> done is not a transition")
-    assert remedy == "tk submit wrap"
+    assert remedy == "tk submit wrap, then another actor runs tk approve wrap"
     assert beta.out("tk sync")[0] == "main <-> origin/main: 2 commits sent"
 
 

@@ -70,15 +70,15 @@ def test_the_concern_that_is_open_is_named(concerns: list[str], words: str, numb
 @pytest.mark.parametrize(
     ("state", "target", "remedy"),
     [
-        ("todo", State.DONE, "tk start a"),
-        ("backlog", State.DONE, "tk admit a"),
-        ("blocked", State.IN_REVIEW, "tk resume a"),
+        ("todo", State.DONE, "tk start a, then tk done a"),
+        ("backlog", State.DONE, "tk admit a, then tk start a, then tk done a"),
+        ("blocked", State.IN_REVIEW, "tk resume a, then tk submit a"),
         ("todo", State.BACKLOG, "tk why a"),
         ("done", State.TODO, "tk reopen a"),
         ("cancelled", State.DONE, "tk reopen a"),
     ],
 )
-def test_the_next_move_is_the_first_towards_where_it_was_to_go(
+def test_the_remedy_is_the_moves_to_where_it_was_to_go(
     state: str, target: State, remedy: str
 ) -> None:
     task = a_task(state=state)

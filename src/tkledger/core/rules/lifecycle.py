@@ -52,13 +52,16 @@ def illegal(ledger: Snapshot, task: Task, target: State, policy: Policy) -> Find
 
 
 def remedy_for(ledger: Snapshot, task: Task, target: State, policy: Policy) -> str:
-    """The next legal move towards ``target``, as a command."""
+    """The legal moves to ``target``, as commands, one after another."""
     if is_terminal(task.state):
         return way_on(ledger, task.id, policy)
     way = policy.lifecycle.path(task.state, target)
     if not way:
         return f"tk why {task.id}"
-    return f"tk {way[0].event.value} {task.id}"
+    moves = [f"tk {edge.event.value} {task.id}" for edge in way]
+    if way[-1].event is Event.APPROVE and policy.approvals.independent:
+        moves[-1] = f"another actor runs {moves[-1]}"
+    return ", then ".join(moves)
 
 
 @rule("TK201")
