@@ -166,7 +166,9 @@ def test_likeness_leads_to_reading_commands_or_is_a_typo() -> None:
 
 def test_an_option_of_another_tool_is_named_as_it_is_here() -> None:
     for line, here in (("new T --assignee x", "--owner"), ("list --status done", "--state"),
-                       ("new T -p 1", "--priority"), ("new T --body x", "--message")):  # fmt: skip
+                       ("new T -p 1", "--priority"), ("new T --body x", "--message"),
+                       ("retry a -m x", "--gap"), ("note a -m x", "an argument: tk note ID TEXT"),
+                       ("send b --message=x", "an argument: tk send ACTOR TEXT")):  # fmt: skip
         with pytest.raises(TkError, match=f"here it is {here}"):
             parser.parse(line.split())
 

@@ -117,7 +117,7 @@ def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
             return None
         else:
             name, text = _split(word)
-            option = _option(options, name, text)
+            option = _option(command, options, name, text)
             for value in _value(option, name, text, words):
                 _keep(values, option, value)
     _place(command, values, arguments)
@@ -132,17 +132,18 @@ def _split(word: str) -> tuple[str, str | None]:
     return word[:2], word[2:] or None
 
 
-def _option(options: dict[str, Parameter], name: str, text: str | None) -> Parameter:
+def _option(
+    command: Command, options: dict[str, Parameter], name: str, text: str | None
+) -> Parameter:
     option = options.get(name)
     if option is None:
         from difflib import get_close_matches
 
         from tkledger.verbs.other_words import option_here
 
-        here = option_here(name)
+        if here := option_here(command, name):
+            raise ValueError(f"unknown option {name}; here it is {here}")
         near = get_close_matches(name, options, 1)
-        if here is not None and any(one.name == here.name for one in options.values()):
-            raise ValueError(f"unknown option {name}; here it is {here.label}")
         raise ValueError(f"unknown option {name}" + (f"; did you mean {near[0]}?" if near else ""))
     if option.kind is bool and text is not None:
         raise ValueError(f"{name} takes no value")

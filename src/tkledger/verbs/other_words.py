@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tkledger.core.field import is_id
 from tkledger.verbs import parameters as p
-from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.commands import COMMANDS, Command, inner
 
 
 class Hint(NamedTuple):
@@ -160,7 +160,9 @@ _NOUNS = ("issue", "pr", "task", "draft", "board", "todo", "item", "ticket")
 _OPTIONS = {
     "--status": p.STATES,
     **dict.fromkeys(("-a", "--assignee", "--assign"), p.OWNER),
-    **dict.fromkeys(("-d", "--description", "--desc", "--body", "-b", "--comment"), p.MESSAGE),
+    **dict.fromkeys(
+        (*p.MESSAGE.words, "-d", "--description", "--desc", "--body", "-b", "--comment"), p.MESSAGE
+    ),
     **dict.fromkeys(("-l", "--labels", "--tag", "--tags", "-T"), p.LABEL),
     **dict.fromkeys(("--remove-label", "--untag"), p.NO_LABEL),
     **dict.fromkeys(("-p", "-P", "--pri"), p.PRIORITY),
@@ -171,7 +173,7 @@ _OPTIONS = {
     **dict.fromkeys((*p.FORMAT.words, "--output", "-o", "-j", "--robot"), p.JSON),
     "--max": p.LIMIT,
 }
-"""Options that people bring, and what they are here."""
+"""Options that people bring, also from other commands of tk, and what they are here."""
 
 _PLACEHOLDERS = frozenset(
     [
@@ -294,6 +296,18 @@ def is_typo(word: str, name: str) -> bool:
     )
 
 
-def option_here(word: str) -> p.Parameter | None:
-    """What an option of other tools is here."""
-    return _OPTIONS.get(word)
+def option_here(command: Command, word: str) -> str:
+    """What an option of other tools, or of other commands, is in a command; empty if it is nothing there.
+
+    A text has several names here, so that another one that the command takes may be meant.
+    """
+    wanted = _OPTIONS.get(word)
+    if wanted is None:
+        return ""
+    alike = [one for one in command.takes if one.name == wanted.name]
+    if wanted is p.MESSAGE:
+        alike += [one for one in command.takes if one.metavar == wanted.metavar]
+    if not alike or alike[0].words:
+        return alike[0].label if alike else ""
+    usage = " ".join(one.usage for one in command.takes if not one.words)
+    return f"an argument: tk {command.name} {usage}"
