@@ -116,7 +116,11 @@ def test_what_cannot_be_sent_is_said(alone: Project) -> None:
     refused(alone.tk("inbox", "--ack", "--as", "bob"), "which message?")
     refused(alone.tk("inbox", "--ack", "abc", "--as", "bob"), "no message to bob begins with 'abc'")
     refused(alone.tk("inbox", "--ack", "--refuse", "abc"), "exclude each other")
-    assert alone.ok("send", "bob", "-", stdin="x" * 16_384).status == Exit.OK
+    sent = alone.ok("send", "bob", "-", stdin="x" * 16_384)
+    asked = alone.tk("inbox", "--ack", "--as", "bob")
+    refused(asked, "which message?")
+    remedy = asked.err.partition("remedy: tk ")[2].split()
+    assert alone.ok(*remedy, "--as", "bob").out == f"{sent.out.strip()}: taken\n"
 
 
 NAMES = [
@@ -216,8 +220,8 @@ def test_a_server_that_asks_for_attribution_takes_messages(team: Team, ada: Proj
     assert "inbox sent: bob" in ada.ok("sync").out
 
 
-def test_a_name_that_nobody_has_so_far_is_said(alone: Project) -> None:
+def test_a_name_that_no_task_here_has_is_said(alone: Project) -> None:
     alone.ok("start", "parse", "--as", "ada@example.org")
-    assert "so far" not in alone.ok("send", "ada@example.org", "hello").err
+    assert "has not" not in alone.ok("send", "ada@example.org", "hello").err
     assert "did you mean ada@example.org?" in alone.ok("send", "ada", "hello").err
-    assert alone.ok("send", "eve", "hello").err.strip().endswith("taken by eve so far")
+    assert alone.ok("send", "eve", "hello").err == "eve has not created or taken a task here\n"

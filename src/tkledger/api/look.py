@@ -242,7 +242,7 @@ def _claim(held: Standing | None) -> Json | None:
 
 
 def left(session: Session, task: Task) -> str:
-    """Why nobody works on a task in progress, as its claim says; empty if somebody may."""
+    """Why nobody works on a task in progress, as its claim says; empty if the claim does not say so."""
     if task.state is not State.IN_PROGRESS:
         return ""
     from tkledger.claims.standing import vacancy

@@ -35,7 +35,7 @@ def undo(
 ) -> Undone:
     """Take back the newest change of the ledger: the whole commit, whatever tasks it has.
 
-    If ``word`` names a task, only if the change is one of this task, but then whoever made it. Raises
+    If ``word`` names a task, the change has to be one of this task, but may be another actor's. Raises
     TkError, with what leads back instead, if it cannot be taken back.
     """
 

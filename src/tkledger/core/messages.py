@@ -27,6 +27,9 @@ TTL_SECONDS = 7 * 86_400
 
 MAX_TTL_SECONDS = 365 * 86_400
 
+SHORT_ID = 10
+"""How many digits of a message's id are shown; any unambiguous beginning names it."""
+
 REFUSALS = 3
 """How often a message is refused before it is a dead letter."""
 

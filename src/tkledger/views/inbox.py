@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tkledger.core.messages import Letter
+from tkledger.core.messages import SHORT_ID, Letter
 from tkledger.views.style import BAD, DIM, ID, STRONG
 from tkledger.views.text_layout import Frame, Line, Lines, cut_line, safe, safe_lines, wrap
 from tkledger.views.words import duration, minute
-
-SHORT = 10
-"""How many digits of an id are shown; any unambiguous beginning names a message."""
 
 
 def inbox(found: Sequence[Letter], now: int) -> Lines:
@@ -35,7 +32,7 @@ def _head(letter: Letter, now: int) -> Line:
     left = message.until - now
     validity = f"for {duration(left)} more" if left > 0 else "expired"
     return (
-        (message.id[:SHORT], "yellow"),
+        (message.id[:SHORT_ID], "yellow"),
         ("  ", ""),
         (minute(message.at), DIM),
         ("  ", ""),

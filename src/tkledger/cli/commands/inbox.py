@@ -12,10 +12,10 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.commands.send import checked
 from tkledger.cli.parser import read_ids, read_text
-from tkledger.core.messages import Letter, Reply, bounded
-from tkledger.errors import usage_error
+from tkledger.core.messages import SHORT_ID, Letter, Reply, bounded
+from tkledger.errors import TkError, usage_error
 from tkledger.ledger.keys import kept
-from tkledger.verbs.parameters import WHY_REFUSED
+from tkledger.verbs.parameters import ACK, REFUSE, WHY_REFUSED
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -41,7 +41,7 @@ def inbox(
         if ack and refuse:
             raise usage_error("both", "--ack and --refuse exclude each other", "tk inbox --ack ID")
         if not ids:
-            raise usage_error("no-id", "which message?", "tk inbox, then tk inbox --ack ID")
+            raise _which([one.message.id for one in found if one.waits(now)], ack=ack)
         chosen = _named(found, read_ids(ids), who)
         reason = checked(WHY_REFUSED, read_text(message) or "", bounded) if message else ""
         under = kept(key) if key is not None else ""
@@ -59,6 +59,15 @@ def inbox(
         return [drawn(shown, now)]
 
     return Answer(lambda: {"actor": who, "messages": [letter_json(one) for one in shown]}, view)
+
+
+def _which(waiting: Sequence[str], *, ack: bool) -> TkError:
+    """The error for an answer that names no message; it names the one that waits, if there is only one."""
+    answer = f"tk inbox {(ACK if ack else REFUSE).words[0]}"
+    way = (
+        f"{answer} {waiting[0][:SHORT_ID]}" if len(waiting) == 1 else f"tk inbox, then {answer} ID"
+    )
+    return usage_error("no-id", "which message?", way)
 
 
 def _named(found: Iterable[Letter], ids: Iterable[str], who: str) -> list[Letter]:
@@ -87,7 +96,7 @@ def _answer(session: Session, chosen: list[Letter], reply: Reply, *, dry_run: bo
 
     def view() -> Iterable[str | Aside]:
         for one in chosen:
-            short = one.message.id[:10]
+            short = one.message.id[:SHORT_ID]
             if one in open_:
                 yield f"{short}: {'would be ' if dry_run else ''}{verb}"
             else:

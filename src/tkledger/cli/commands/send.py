@@ -12,7 +12,7 @@ from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_text
 from tkledger.core.change import quoted
 from tkledger.core.field import line
-from tkledger.core.messages import Message, bounded, seconds
+from tkledger.core.messages import SHORT_ID, Message, bounded, seconds
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import usage_error
 from tkledger.ledger.keys import kept
@@ -50,19 +50,19 @@ def send(
     oid = None if dry_run else box.append(session.repo, message.to, message)
     return Answer(
         lambda: without_empty({"id": oid, "to": message.to}),
-        lambda: [oid[:10] if oid else f"would be: a message to {message.to}"],
+        lambda: [oid[:SHORT_ID] if oid else f"would be: a message to {message.to}"],
     )
 
 
 def _unknown(ledger: Snapshot, name: str) -> str:
-    """That nobody of this name has a task here, and who may be meant; nothing if somebody has."""
+    """A warning that no task here names this actor, with the names that may be meant; else empty."""
     known = {one for task in ledger.tasks() for one in (task.owner, task.creator) if one}
     if not known or name in known or (ledger.policy and name in ledger.policy.actors.values()):
         return ""
     short = name.partition("@")[0]
     alike = [quoted(one) for one in sorted(known) if one.partition("@")[0] == short]
     more = f"; did you mean {', '.join(alike)}?" if alike else ""
-    return f"no task here was created or taken by {quoted(name)} so far{more}"
+    return f"{quoted(name)} has not created or taken a task here{more}"
 
 
 def checked(one: Parameter, value: str, clean: Callable[[str], Any]) -> Any:

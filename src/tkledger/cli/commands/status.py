@@ -10,6 +10,7 @@ from tkledger.agents.status import status as found_now
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say_flaws
+from tkledger.core.messages import SHORT_ID
 from tkledger.core.time import iso
 from tkledger.errors import TkError
 from tkledger.git.errors import GitError
@@ -23,9 +24,6 @@ _NAMES = {
     **{"expired": "lease over", "unmerged": "not merged", "unpublished": "not sent"},
 }
 """What sections are called that people know by more than one word."""
-
-_MESSAGE = 10
-"""How many digits of a message's id are shown."""
 
 
 def status(limit: int = SHOWN, actor: str | None = None, path: str = ".") -> Answer:
@@ -119,7 +117,7 @@ def _sentence(one: Section) -> tuple[str, str]:
 
 
 def _id(section: Section, item: Item) -> str:
-    return item.id[:_MESSAGE] if section.name == "messages" else item.id
+    return item.id[:SHORT_ID] if section.name == "messages" else item.id
 
 
 def _note(section: Section, item: Item, now: int) -> str:
