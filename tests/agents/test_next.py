@@ -56,6 +56,9 @@ def test_labels_and_assignments(project: Project) -> None:
     project.ok("edit", "c", "--owner", "bob")
     assert "4 ready but assigned to others" in nothing(project, "--as", "alice")
     assert project.ok("next", "--as", "bob").out == "a\n"
+    project.ok("config", "set", "actors", "bob=robert")
+    assert project.ok("next", "--as", "robert").out == "a\n", "assigned to him by another name"
+    assert project.ok("list", "--owner", "robert").out.count("\n") == 4
 
 
 def test_limits_of_the_policy(project: Project) -> None:

@@ -137,7 +137,7 @@ class _Seen:
 
     def is_own(self, task: Task) -> bool:
         """Whether the actor owns a task."""
-        return task.owner is not None and self._law.actor(task.owner) == self.actor
+        return self._law.owns(self.actor, task.owner)
 
     def mine(self, state: State) -> list[Task]:
         """The actor's tasks in a state, the most urgent first."""

@@ -66,11 +66,17 @@ def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
         and (not wanted.state or task.state.value in wanted.state)
         and (not wanted.type or task.kind in wanted.type)
         and set(wanted.label) <= set(task.labels)
-        and (not wanted.owner or (task.owner or "") in wanted.owner)
+        and (not wanted.owner or not _owners(ledger, task).isdisjoint(wanted.owner))
         and (not parents or task.parent in parents)
         and (not wanted.priority or task.urgency in wanted.priority)
     ]
     return sorted(found, key=rank)
+
+
+def _owners(ledger: Snapshot, task: Task) -> set[str]:
+    """The names of a task's owner: the one in its file, and the one that the policy uses instead."""
+    owner = task.owner or ""
+    return {owner, ledger.policy.actor(owner) if ledger.policy else owner}
 
 
 def unknown(ledger: Snapshot, wanted: TaskFilter) -> Iterator[tuple[str, str, list[str]]]:
@@ -78,7 +84,7 @@ def unknown(ledger: Snapshot, wanted: TaskFilter) -> Iterator[tuple[str, str, li
     tasks = list(ledger.tasks())
     known = (
         ("type", wanted.type, {task.kind for task in tasks}),
-        ("owner", wanted.owner, {task.owner or "" for task in tasks} | {""}),
+        ("owner", wanted.owner, {name for task in tasks for name in _owners(ledger, task)} | {""}),
         ("label", wanted.label, {label for task in tasks for label in task.labels}),
     )
     for kind, names, there in known:

@@ -17,7 +17,7 @@ from tkledger.core.task import Task
 from tkledger.core.time import iso
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import log
-from tkledger.verbs.start import is_own, owned
+from tkledger.verbs.start import owned
 
 if TYPE_CHECKING:
     from tkledger.api.session import Session
@@ -51,7 +51,7 @@ def resumed(
     they say that it was ``offered`` as free and it is not free any more.
     """
     who = who or session.claimant(ledger)
-    own = task.owner is None or is_own(ledger, task, who.actor)
+    own = task.owner is None or who.policy.owns(who.actor, task.owner)
     held = standing.held_on(session.repo, task.id, who.remote)
     if who.remote and not vacancy(held):
         remote.fetch(session.repo, who.remote)

@@ -70,7 +70,7 @@ def _sifted(
     sieves: tuple[tuple[str, Container[str]], ...] = (
         ("with open children", _ids(ready, lambda one: bool(ledger.open_children(one.id)))),
         (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
-        ("assigned to others", _ids(ready, lambda one: _is_assigned(one, wish))),
+        ("assigned to others", _ids(ready, lambda one: _is_assigned(ledger, one, wish))),
         ("claimed", holders),
         ("begun on a branch of their own", wish.without),
     )
@@ -86,9 +86,11 @@ def _ids(tasks: Iterable[Task], question: Callable[[Task], bool]) -> set[str]:
     return {task.id for task in tasks if question(task)}
 
 
-def _is_assigned(task: Task, wish: Wish) -> bool:
+def _is_assigned(ledger: Snapshot, task: Task, wish: Wish) -> bool:
     """Whether a task is another's; work that its owner left is not."""
-    return task.state is not State.IN_PROGRESS and task.owner not in (None, wish.actor)
+    if task.state is State.IN_PROGRESS or task.owner is None:
+        return False
+    return not (ledger.policy or DEFAULT).owns(wish.actor, task.owner)
 
 
 def _has(task: Task, wish: Wish) -> bool:
@@ -100,7 +102,7 @@ def _limits(ledger: Snapshot, actor: str, holders: Mapping[str, str]) -> Iterabl
     policy = ledger.policy or DEFAULT
     busy = {task.id: task.owner for task in ledger.tasks() if task.state is State.IN_PROGRESS}
     at_work = {**busy, **holders}
-    own = sorted(task for task, holder in at_work.items() if holder == actor)
+    own = sorted(task for task, holder in at_work.items() if policy.owns(actor, holder))
     if policy.wip_total is not None and len(at_work) >= policy.wip_total:
         yield f"{len(at_work)} tasks are worked on, the policy's wip_total is {policy.wip_total}"
     if policy.wip_actor is not None and len(own) >= policy.wip_actor:
@@ -108,7 +110,9 @@ def _limits(ledger: Snapshot, actor: str, holders: Mapping[str, str]) -> Iterabl
     failed = [
         task.id
         for task in ledger.tasks()
-        if task.state is State.BLOCKED and task.wait.reason == "failed" and task.owner == actor
+        if task.state is State.BLOCKED
+        and task.wait.reason == "failed"
+        and policy.owns(actor, task.owner)
     ]
     if policy.failures is not None and len(failed) >= policy.failures:
         yield f"{actor} failed at {', '.join(failed[:5])}, the policy's failures is {policy.failures}"

@@ -137,6 +137,10 @@ class Policy(NamedTuple):
         """The one name of the actor called ``name``."""
         return self.actors.get(name, name)
 
+    def owns(self, actor: str, owner: str | None) -> bool:
+        """Whether an owner is this actor, also by another of its names."""
+        return owner is not None and self.actor(owner) == actor
+
     @property
     def asks_who_pushes(self) -> bool:
         """Whether a server has to know who pushes what not everyone may do."""

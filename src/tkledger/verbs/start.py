@@ -18,7 +18,8 @@ def start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     another's work, and the options do not say ``take``.
     """
     task = existing(ledger, options.get("id"))
-    other = "" if task.owner is None or is_own(ledger, task, actor) else task.owner
+    assert ledger.policy is not None
+    other = "" if task.owner is None or ledger.policy.owns(actor, task.owner) else task.owner
     if other and not options.get("take") and task.state in _WORDS:
         raise owned(task)
     if task.state is State.IN_PROGRESS:
@@ -42,12 +43,6 @@ def owned(task: Task, detail: str = "") -> TkError:
     words, condition = _WORDS[task.state]
     fact = f"{task.id} is {words} {task.owner}{detail}"
     return TkError(Exit.CLAIMED, "owned", fact, way_to_take(task.id, condition))
-
-
-def is_own(ledger: Snapshot, task: Task, actor: str) -> bool:
-    """Whether a task is the actor's, also by a former name."""
-    assert ledger.policy is not None
-    return task.owner is not None and ledger.policy.actor(task.owner) == actor
 
 
 def _gone_on_with(ledger: Snapshot, task: Task, options: Options, actor: str) -> Proposed:
