@@ -21,7 +21,10 @@ from tkledger.core.trailers import REASON
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed, Verb
 
-_PLACE = ("branch", "base")
+
+def place_in(options: Options) -> dict[str, str]:
+    """The branch that the work is on and the base that it left, if the options name them."""
+    return {name: options[name] for name in ("branch", "base") if options.get(name)}
 
 
 def move(event: Event) -> Verb:
@@ -46,7 +49,7 @@ def move(event: Event) -> Verb:
             reason=reason,
             resolution=resolution,
             text=text,
-            place={name: options[name] for name in _PLACE if options.get(name)},
+            place=place_in(options),
         )
         why = reason or text
         trailers = ((REASON, why),) if why else ()

@@ -9,7 +9,7 @@ from tkledger.core.task import Task, changed
 from tkledger.core.trailers import REASON, TAKEN
 from tkledger.errors import Exit, TkError
 from tkledger.verbs.ids import existing
-from tkledger.verbs.moves import move
+from tkledger.verbs.moves import move, place_in
 from tkledger.verbs.verb import Options, Proposed
 
 
@@ -48,8 +48,7 @@ def owned(task: Task, detail: str = "") -> TkError:
 def _gone_on_with(ledger: Snapshot, task: Task, options: Options, actor: str) -> Proposed:
     """Work in progress, by the actor from now on."""
     text = options.get("message")
-    place = {name: options[name] for name in ("branch", "base") if options.get(name)}
     notes = (*task.notes, text) if text else task.notes
-    after = ledger.put(changed(task, owner=actor, notes=notes, **place))
+    after = ledger.put(changed(task, owner=actor, notes=notes, **place_in(options)))
     why = ((REASON, text),) if text else ()
     return Proposed(after, task.id, f"start {task.id} {task.title}", why)

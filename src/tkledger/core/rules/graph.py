@@ -88,7 +88,8 @@ def reopened_before_its_end(change: Change) -> Iterator[Finding]:
             what = "cannot be read" if there else "does not exist"
             yield Finding(task.id, f"reopens {task.reopens}, which {what}", "tk list --all")
         elif not old.ended:
-            yield Finding(task.id, *still_open(old))
+            fact, remedy = still_open(old)
+            yield Finding(task.id, f"reopens {old.id}, which {fact}", remedy)
         if task.origin is not None:
             yield Finding(
                 task.id,
@@ -98,12 +99,8 @@ def reopened_before_its_end(change: Change) -> Iterator[Finding]:
 
 
 def still_open(old: Task) -> tuple[str, str]:
-    """What is to be said of reopening a task that has not ended: the fact and the remedy."""
-    state = old.state.value
-    return (
-        f"reopens {old.id}, which is {state}: only what has ended is reopened",
-        f"tk why {old.id}",
-    )
+    """What is to be said of a task that is reopened and has not ended: the fact and the remedy."""
+    return f"is {old.state.value}: only a task that has ended is reopened", f"tk why {old.id}"
 
 
 @rule("TK304")
