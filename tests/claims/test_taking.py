@@ -57,6 +57,27 @@ def test_left_work_is_taken_up_in_one_step(
     where.ok("done", "a", "--as", "bob")
 
 
+def test_doctor_says_where_left_work_is_taken_up(left: Project) -> None:
+    """On another branch a start would begin it anew; on a server there is nothing to work in."""
+    is_released(left)
+    left.git("clone", "-q", "--mirror", ".", "../mirror.git")
+    left.git("switch", "-q", "-c", "other", ":/^tk: new")
+    fact, way = (
+        "ok   a: is in progress on main, released by alice",
+        "git switch main, then tk start a",
+    )
+    assert f"{fact}; to take it up: {way}\n" in left.tk("doctor").out
+    mirror = Project(left.path.parent / "mirror.git")
+    assert f"{fact}; to take it up: in a clone: {way}\n" in mirror.tk("doctor").out
+    left.git("switch", "-q", "main")
+    assert "a was alice's" in left.ok("start", "a", "--as", "bob").err
+    left.ok("work", "b", "--as", "alice")
+    left.ok("release", "b", "--as", "alice")
+    (said,) = (line for line in left.tk("doctor").out.splitlines() if line.startswith("ok   b: "))
+    assert said.endswith("b, released by alice; to take it up: tk work b")
+    assert "b was alice's" in left.ok("work", "b", "--as", "bob").err
+
+
 def test_what_may_go_on_needs_take(left: Project) -> None:
     """A live claim, or none at all: nobody knows that the work has ended."""
     for fact in ("claimed by alice on main since 2", "in progress by alice since 2"):

@@ -232,8 +232,14 @@ def _left(repo: Repo, tasks: list[str]) -> Iterator[Examined]:
         words = vacancy(held)
         if words and there is not None and there.state is State.IN_PROGRESS:
             branch = held.claim.branch.removeprefix("refs/heads/")
-            on = "" if held.claim.branch == repo.head_ref else f" on {branch}"
-            yield Examined(task, True, f"is in progress{on}, {words}: tk start {task} takes it up")
+            on, way = "", f"tk start {task}"
+            if held.claim.branch != repo.head_ref or repo.is_bare:
+                own = held.claim.branch == elsewhere.branch_of(repo.variables(), task)
+                way = f"tk work {task}" if own else f"git switch {quoted(branch)}, then {way}"
+                on = f" on {branch}"
+            place = "in a clone: " if repo.is_bare else ""
+            fact = f"is in progress{on}, {words}; to take it up: {place}{way}"
+            yield Examined(task, True, fact)
 
 
 # -- settings --------------------------------------------------------------------------------
