@@ -160,7 +160,7 @@ def unreachable(remote: str, words: str) -> TkError:
         Exit.BUSY,
         "unreachable",
         f"cannot reach {remote}, which decides about claims: {words}",
-        "run it again when it can",
+        "run it again when it can be reached",
     )
 
 
