@@ -129,6 +129,23 @@ def test_only_its_holder_releases_a_claim_or_one_who_names_him(project: Project)
     assert project.tk("renew", "b").status == Exit.UNUSABLE
 
 
+def test_who_cannot_renew_a_claim_is_told_why_and_the_way_on(project: Project) -> None:
+    project.ok("start", "a", "--as", "alice")
+    released = "bob released the claim that alice had on a"
+    for move, fact, remedy in (
+        ("release a --from alice --as bob", released, "start a --take"),
+        ("block a --reason user --as alice", "a is blocked, so nobody works on it", "resume a"),
+        ("done a --as alice", "a is done, so nobody works on it", "reopen a"),
+    ):
+        project.ok(*move.split())
+        refused = project.tk("renew", "a", "--as", "alice")
+        assert (refused.status, fact in refused.err) == (Exit.UNUSABLE, True), refused.said
+        assert refused.err.rstrip().endswith(f"tk {remedy}")
+        project.ok(*remedy.split(), "--as", "alice")
+        if not remedy.startswith("reopen"):
+            project.ok("renew", "a", "--as", "alice")
+
+
 def test_a_lease_that_ran_out_is_taken_over(project: Project) -> None:
     other = project.worktree("other")
     project.ok("start", "a", "--as", "alice")

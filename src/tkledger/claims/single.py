@@ -36,9 +36,10 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
 
     def renewed(held: Standing | None) -> Claim:
         own = held is not None and held.here and held.claim.holder == who.actor
-        if held is not None and _was_taken(repo, held, who.actor):
-            fact = f"{task} was taken from {who.actor} when its lease had run out"
-            raise unusable("lost", fact, f"tk show {task}")
+        other = _lost_to(repo, held, who.actor) if held is not None else ""
+        if other:
+            fact = f"{other} released the claim that {who.actor} had on {task}"
+            raise unusable("lost", fact, f"to go on with it: tk start {task} --take")
         if held is not None and not is_free(repo, held, who) and (not own or held.claim.final):
             raise claimed(held)
         fresh = taken(held, task, who)
@@ -48,12 +49,13 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
     return _held(repo, who, task, renewed)
 
 
-def _was_taken(repo: Repo, held: Standing, actor: str) -> bool:
-    """Whether a claim of ``actor`` was released by anyone else."""
+def _lost_to(repo: Repo, held: Standing, actor: str) -> str:
+    """Who else released a claim of ``actor``; empty if nobody did."""
     if not held.claim.released or held.claim.holder != actor:
-        return False
+        return ""
     made = history.as_commit(repo.read(held.oid))
-    return made is None or trailers(made.text).get(ACTOR) != actor
+    by = trailers(made.text).get(ACTOR) if made is not None else None
+    return "" if by == actor else by or "another actor"
 
 
 def reserve(repo: Repo, who: Claimant, task: str) -> Standing:

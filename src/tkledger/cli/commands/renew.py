@@ -11,6 +11,7 @@ from tkledger.claims.standing import Standing
 from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_ids
 from tkledger.core.claim import is_active
+from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
 from tkledger.errors import unusable
 from tkledger.verbs.ids import existing
@@ -37,8 +38,11 @@ def _renewed(
     who = session.claimant(ledger)
     for word in ids:
         task = existing(ledger, word)
-        claimed = is_active(task) or standing.held_on(session.repo, task.id, who.remote)
-        if not claimed:
+        held = None if is_active(task) else standing.held_on(session.repo, task.id, who.remote)
+        if not is_active(task) and (held is None or held.claim.released):
+            from tkledger.core.rules.lifecycle import remedy_for
+
             fact = f"{task.id} is {task.state}, so nobody works on it"
-            raise unusable("not-active", fact, f"tk start {task.id}")
+            way = remedy_for(ledger, task, State.IN_PROGRESS, who.policy)
+            raise unusable("not-active", fact, way)
         yield task, single.renew(session.repo, who, task.id, ttl)
