@@ -214,7 +214,8 @@ PLAIN = {
     ),
     *("'revert --abort' if begun else 'reset --merge'", "edge.event", "word"),
     *("_MORE.get(edge.event, '')", "way_on(change.before, new.id, change.law)"),
-    *("short", "line", "quote(reason)"),
+    *("short", "line", "quote(reason)", "(ACK if ack else REFUSE).words[0]", "answer", "action"),
+    *("command('install', server=repo.is_bare)", "usage"),
     "after if one.remote or has_remote(repo) else ''",
 }
 """What can only be an id of a task or a commit, a number, a word of tk's, or text made of quoted parts."""

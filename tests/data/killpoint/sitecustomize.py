@@ -40,10 +40,13 @@ def _point(*words: str) -> None:
             file.write(f"{_count} {done.returncode} {done.stdout}{done.stderr}\n")
 
 
+def _writes(file: object, _: object, flags: object) -> bool:
+    """Whether what is opened is written to; a number is a pipe or a file that is open already."""
+    return not isinstance(file, int) and isinstance(flags, int) and bool(flags & _WRITES)
+
+
 def _hear(event: str, details: tuple[object, ...]) -> None:
-    if event in _EFFECTS or (
-        event == "open" and isinstance(details[2], int) and details[2] & _WRITES
-    ):
+    if event in _EFFECTS or (event == "open" and _writes(*details)):
         _point(event)
 
 
