@@ -48,9 +48,14 @@ def test_list_filters(grown: Tk, filters: list[str], ids: list[str]) -> None:
 
 
 def test_ready_gives_what_can_be_started(grown: Tk) -> None:
-    assert [task["id"] for task in grown("ready", "--json").json["tasks"]] == ["w", "p"]
-    assert [t["id"] for t in grown("ready", "--at", "HEAD~2", "--json").json["tasks"]] == ["w", "b"]
-    assert [t["id"] for t in grown("ready", "--label", "x", "--json").json["tasks"]] == ["w"]
+    def ready(*words: str) -> list[str]:
+        return [task["id"] for task in grown("ready", *words, "--json").json["tasks"]]
+
+    assert ready() == ["p"]  # w has a part that is open
+    assert ready("--at", "HEAD~2") == ["b"]
+    assert ready("--at", "HEAD~4", "--label", "x") == ["w"]
+    grown("cancel", "p")
+    assert ready("--label", "x") == ["w"]
     answer = grown("ready", "--label", "none")
     assert (answer.status, answer.out) == (Exit.OK, "")
 

@@ -95,7 +95,8 @@ def unknown(ledger: Snapshot, wanted: TaskFilter) -> Iterator[tuple[str, str, li
 def ready(
     session: Session, labels: Collection[str] = (), at: str | None = None
 ) -> tuple[Snapshot, list[Task]]:
-    """The ledger, and what can be started in it now, the most urgent first.
+    """The ledger, and what can be started in it now, the most urgent first; not a task with open
+    children, since the work is in those.
 
     At an earlier commit claims do not count: they are known as of now only.
     """
@@ -107,6 +108,7 @@ def ready(
         for task in ledger.ready()
         if set(labels) <= set(task.labels)
         and task.id not in begun
+        and not ledger.open_children(task.id)
         and not (task.id in claimed and claimed[task.id].live)
     ]
     return ledger, found
