@@ -103,10 +103,13 @@ def test_what_may_go_on_needs_take(left: Project) -> None:
 
 def test_an_owner_goes_on_with_its_own(left: Project) -> None:
     tip = left.head()
-    left.ok("start", "a", "--as", "alice")
+    said = left.ok("start", "a", "--as", "alice").err
+    assert said.startswith("a is already in progress; claimed until 2")
+    assert len(said.splitlines()) == 1
     is_released(left)
-    assert left.tk("start", "a", "--as", "alice", "--dry-run").status == Exit.OK
-    left.ok("start", "a", "--as", "alice")
+    dry = left.ok("start", "a", "--as", "alice", "--dry-run").err
+    assert dry == "a is already in progress: released by alice\n"
+    assert "released by alice; claimed until 2" in left.ok("start", "a", "--as", "alice").err
     assert left.tk("start", "a", "--as", "bob").status == Exit.CLAIMED
     assert left.head() == tip
     other = left.worktree("other")

@@ -77,7 +77,7 @@ class Session:
         """What is said once, here or `at` another checkout."""
         self._work: list[str] = []
         """The tasks that the proposal at hand charges."""
-        self._resumed: list[Resumed] = []
+        self.resumed: list[Resumed] = []
         self._taking: set[str] = set()
         """The tasks in progress that it starts, and those that it takes from who holds them."""
 
@@ -209,7 +209,7 @@ class Session:
         actor = self.actor(ledger)
         steps: list[Proposed] = []
         wrong: list[tuple[str, Refused | TkError]] = []
-        self._resumed, self._taking = [], set()
+        self.resumed, self._taking = [], set()
         for (verb, options), place in zip(verbs, places or repeat("")):
             try:
                 options = _start(self, ledger, verb, options)
@@ -329,16 +329,16 @@ def _start(session: Session, ledger: Snapshot, verb: str, options: Options) -> O
         return options
     from tkledger.api.taking import resumed
 
-    session._resumed.append(resumed(session, ledger, task, options))
-    return session._resumed[-1].options
+    session.resumed.append(resumed(session, ledger, task, options))
+    return session.resumed[-1].options
 
 
 def _go_on(session: Session, recorded: Recorded, *, dry_run: bool) -> None:
     """What is to be done once tasks in progress were started, if any were."""
-    if session._resumed:
+    if session.resumed:
         from tkledger.api.taking import go_on
 
-        go_on(session, recorded, session._resumed, dry_run=dry_run)
+        go_on(session, recorded, session.resumed, dry_run=dry_run)
 
 
 def _with_left(session: Session, found: Snapshot) -> Snapshot:

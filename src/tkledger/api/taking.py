@@ -62,20 +62,20 @@ def resumed(
     if options.get("offered") and not free:  # another process took it since; of one name, too
         fact = f"{task.id} was taken meanwhile"
         raise claimed(held) if held else TkError(Exit.CLAIMED, "owned", fact, "tk next")
-    words = "" if own else f"{task.id} was {task.owner}'s"
+    words = f"{task.id} is already in progress" if own else f"{task.id} was {task.owner}'s"
     if held is not None and held.live:
         _require_given(session, held, who, options)
         if held.claim.holder != who.actor:
             words = f"{task.id} was {held.claim.holder}'s, claimed since {iso(held.since)}"
     elif free:
-        words = words and f"{words}: {free}"
+        words += f": {free}"
     elif not own:
         since = times(log.entries(session.ledger, session.tip(), task.id)).started_at
         when = f" since {iso(since)}" if since is not None else ""
         if not options.get("take"):
             raise owned(task, f"{when}, and no claim shows that its work has ended")
         words += f", in progress{when}"
-    if words and held is not None and _is_elsewhere(session, held, who):
+    if held is not None and _is_elsewhere(session, held, who):
         words += f"; the work so far is on {held.claim.branch.removeprefix('refs/heads/')}"
     return Resumed(task.id, {**options, "take": True}, words, own)
 
@@ -83,12 +83,14 @@ def resumed(
 def go_on(
     session: Session, recorded: Recorded, resumed: Sequence[Resumed], *, dry_run: bool
 ) -> None:
-    """Hold the tasks in progress that the actor had already; say of the others whose they were."""
+    """Hold the tasks in progress that the actor had already; say so, and of the others whose they were."""
     for one in resumed:
+        until = ""
         if one.own and not dry_run:
-            single.hold(session.repo, session.claimant(recorded.after), one.task)
+            held = single.hold(session.repo, session.claimant(recorded.after), one.task)
+            until = f"; claimed until {iso(held.until)}"
         if one.words:
-            session.progress.say(one.words)
+            session.progress.say(one.words + until)
 
 
 def _require_given(session: Session, held: Standing, who: Claimant, options: Options) -> None:

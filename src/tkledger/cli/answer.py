@@ -125,7 +125,7 @@ def changed(
         return {"tasks": rows, **with_commit(recorded)}
 
     def view() -> Iterable[str | Aside]:
-        if not tasks:
+        if not (tasks or session.resumed):
             yield Aside("nothing to do: already in that state")
         for source, task in tasks:
             move = task.state if source in (None, task.state) else f"{source} -> {task.state}"
