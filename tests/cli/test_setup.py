@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def test_init_begins_a_ledger_once(tk: Tk, git: Git) -> None:
 def test_init_with_a_preset_and_a_prefix(tk: Tk) -> None:
     begun = tk("init", "--no-hooks", "--preset", "agents", "--prefix", "job")
     assert begun.status is Exit.OK
+    assert begun.err.startswith("the policy sets:\n  prefix: job\n  review: required\n")
+    assert (
+        "\n  budget: steps=50, seconds=1800, rework=5\n  retry: 4\n  claims: remote\n" in begun.err
+    )
+    assert (
+        "\n  protected: main\n  approvals: independent=true\ntk config explain FIELD" in begun.err
+    )
     assert "names: an actor is who the commit says" in begun.err
     assert (
         "tk config set proof pusher" in tk("config", "set", "roles", "policy=ann", "--dry-run").err
@@ -80,6 +88,18 @@ def test_config_explains_every_field(ledger: Tk) -> None:
     assert all(field["meaning"] for field in fields.values())
     text = ledger("config", "explain").out
     assert all(name in text for name in Policy._fields)
+    (one,) = ledger("config", "explain", "claims", "--json").json["fields"].items()
+    assert one == ("claims", fields["claims"])
+    assert one[1]["meaning"].endswith("whether work without a claim is refused (required)")
+    (line,) = ledger("config", "explain", "lease").out.splitlines()
+    assert (
+        line == "lease  how many seconds a claim holds unless it is renewed, 30 days at most [3600]"
+    )
+    nothing = ledger("config", "explain", "leases")
+    assert nothing.status is Exit.USAGE
+    assert nothing.err == "error: no such setting: 'leases'\n  remedy: tk config explain\n"
+    wrong = ledger("config", "set", "lease", "long")
+    assert wrong.err.endswith("remedy: tk config explain lease\n")
 
 
 @pytest.mark.parametrize(("typed", "claims"), [("\n", "remote"), ("n\n", "local"), ("", "local")])
@@ -98,8 +118,11 @@ def test_where_there_is_a_remote_init_asks_who_decides_about_claims(
         stdout=theirs,
         stderr=theirs,
     )
-    said = os.read(ours, 1 << 16).decode()
     os.close(theirs)
+    said = ""
+    with suppress(OSError):  # the end of a terminal: it may come in several pieces
+        while piece := os.read(ours, 1 << 16).decode():
+            said += piece
     os.close(ours)
     assert done.returncode == Exit.OK, said
     assert ("Let it decide? [Y/n]" in said) is bool(typed)

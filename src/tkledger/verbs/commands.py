@@ -55,7 +55,7 @@ _SET_UP = (
     Command("config show", "Show the policy in force, as its file has it.",
             READS, ("tk config show",), "A field that the file leaves out has its default."),
     Command("config explain", "Say what each field of the policy means, and its default.",
-            EVERYWHERE, ("tk config explain",)),
+            (p.MAYBE_SETTING, *EVERYWHERE), ("tk config explain", "tk config explain lease")),
     Command("config set", "Change one field of the policy, in a commit of its own.",
             (p.SETTING, p.SETTINGS, *COMMITS),
             ("tk config set depth 4", "tk config set protected main stable"),

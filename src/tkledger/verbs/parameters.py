@@ -272,6 +272,7 @@ PREFIX = option("--prefix", "prefix", "P", "What new ids begin with.")
 SERVER = switch("--server", "server", "The server hooks (bare repository).")
 FIX = switch("--fix", "fix", "Repair what is safe to repair.")
 SETTING = Parameter("setting", "KEY", "A field.", required=True, choices=Policy._fields)
+MAYBE_SETTING = SETTING._replace(help="Only this field.", required=False)
 SETTINGS = Parameter(
     "values",
     "VALUE",

@@ -1,4 +1,4 @@
-"""`tk explain`: a rule's page, and the catalogue of all rules."""
+"""`tk explain` and `tk config explain`: a rule's page, the catalogue of all rules, and settings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from tkledger.views.style import DIM, ID, STRONG
 from tkledger.views.text_layout import (
+    GAP,
     Frame,
     Line,
     Lines,
@@ -56,33 +57,43 @@ def page(rule: RulePage) -> Lines:
 
 def catalogue(rules: Sequence[RulePage]) -> Lines:
     """Every rule in a line: its code, its name and what it rejects."""
-
-    def draw(frame: Frame) -> Iterable[Line]:
-        rows = [
+    return _listed(
+        [
             ((rule.code, ID), (rule.name, ""), (next(_paragraphs(rule.page), ""), DIM))
             for rule in rules
         ]
+    )
+
+
+def settings(rows: Iterable[tuple[str, str, str]]) -> Lines:
+    """Settings by name, each with what it means and its default."""
+    return _listed([((name, ID), (f"{text} [{default}]", DIM)) for name, text, default in rows])
+
+
+def _listed(rows: Sequence[Line]) -> Lines:
+    def draw(frame: Frame) -> Iterable[Line]:
         return piped_table(rows) if frame.piped else _summaries(rows, frame.width)
 
     return Lines(draw)
 
 
 def _summaries(rows: Sequence[Line], width: int) -> Iterator[Line]:
-    """The table with its last column wrapped; below the name if that leaves it no room."""
-    widths = columns([row[:2] for row in rows])
-    start = sum(widths) + 4
+    """The table with its last column wrapped; below the ones before if they leave it no room."""
+    widths = columns([row[:-1] for row in rows])
+    start = sum(widths) + len(GAP) * len(widths)
     fits = width - start >= LEAST_ROOM
-    start = start if fits else widths[0] + 2 if rows else 0
+    start = start if fits else widths[0] + len(GAP) if rows else 0
     for row in rows:
-        lead = aligned(row[:2], widths)
-        texts = wrap(row[2][0], width - start)
+        lead = aligned(row[:-1], widths)
+        text, style = row[-1]
+        texts = wrap(text, width - start)
         if fits:
             room = start - sum(cells(text) for text, _ in lead)
-            yield (*lead, (" " * room, ""), (texts.pop(0), DIM))
+            yield (*lead, (" " * room, ""), (texts.pop(0), style))
         else:
             yield lead
         for text in texts:
-            yield ((" " * start, ""), (text, DIM))
+            yield ((" " * start, ""), (text, style))
 
 
 def _paragraphs(text: str) -> Iterator[str]:

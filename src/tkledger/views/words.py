@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
@@ -53,6 +54,19 @@ def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     return joint.join(
         f"{numbers[state]:,} {LOOKS[state].label}" for state in LOOKS if numbers.get(state)
     )
+
+
+def setting_text(value: Any) -> str:
+    """The value of a field of the policy in one line."""
+    if hasattr(value, "_asdict"):
+        value = {name: limit for name, limit in value._asdict().items() if limit is not None}
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={setting_text(inner)}" for name, inner in value.items()) or "none"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "no limit" if value is None else str(value)
 
 
 def open_dependencies(task: Task, snapshot: Snapshot, most: int | None = FEW) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tkledger.api.json import policy_json
 from tkledger.api.session import Session
@@ -18,6 +18,9 @@ from tkledger.errors import usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal
 
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
+
 
 def show(at: str | None = None, path: str = ".") -> Answer:
     """Show the policy in force, as its file has it; what it leaves out is as by default."""
@@ -29,37 +32,37 @@ def show(at: str | None = None, path: str = ".") -> Answer:
     )
 
 
-def explain(path: str = ".") -> Answer:
-    """Say what each field of the policy means, and its default."""
+def explain(setting: str | None = None, path: str = ".") -> Answer:
+    """Say what one field of the policy means, or each, and its default."""
     meanings = _meanings()
-    return Answer(
-        lambda: {"fields": {name: {"meaning": text} for name, text in meanings.items()}},
-        lambda: (
-            f"{name:10} {text}  [{_shown(getattr(policies.DEFAULT, name))}]"
-            for name, text in meanings.items()
-        ),
-    )
+    if setting is not None and setting not in meanings:
+        fact = f"no such setting: {setting!r}"
+        raise usage_error("no-such-setting", fact, "tk config explain")
+    asked = {setting: meanings[setting]} if setting is not None else meanings
+
+    def view() -> Iterable[Lines]:
+        from tkledger.views.explain import settings
+        from tkledger.views.words import setting_text
+
+        defaults = policies.DEFAULT._asdict()
+        return [
+            settings((name, text, setting_text(defaults[name])) for name, text in asked.items())
+        ]
+
+    return Answer(lambda: {"fields": {name: {"meaning": asked[name]} for name in asked}}, view)
 
 
 def _meanings() -> dict[str, str]:
     """The meaning of each field, out of the one place where it is written: Policy's docstring."""
-    rows = [line.strip() for line in lines(Policy.__doc__ or "")]
-    found = {}
-    for line in rows:
-        names, colon, text = line.partition(": ")
-        if colon and all(name in Policy._fields for name in names.split(", ")):
-            found.update(dict.fromkeys(names.split(", "), text.replace("``", "")))
-    return {name: found[name] for name in Policy._fields}
-
-
-def _shown(value: Any) -> str:
-    if hasattr(value, "_asdict"):
-        value = {name: limit for name, limit in value._asdict().items() if limit is not None}
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={_shown(inner)}" for name, inner in value.items()) or "none"
-    if isinstance(value, tuple):
-        return ", ".join(value) or "none"
-    return "no limit" if value is None else str(value)
+    found: dict[str, str] = {}
+    name = ""
+    for line in map(str.strip, lines(Policy.__doc__ or "")):
+        head, _, text = line.partition(": ")
+        if head in Policy._fields:
+            name, found[head] = head, text
+        elif name:
+            found[name] = f"{found[name]} {line}".rstrip()
+    return {name: text.replace("``", "") for name, text in found.items()}
 
 
 def set_(
@@ -86,7 +89,9 @@ def set_(
     recorded = session.record(propose, dry_run=dry_run, key=key)
     policy = recorded.after.policy
     assert policy is not None
-    now = f"{_shown(getattr(policy, setting))} (policy version {policy.version})"
+    from tkledger.views.words import setting_text
+
+    now = f"{setting_text(getattr(policy, setting))} (policy version {policy.version})"
     names = [Aside(f"names: {_names(session, policy)}")] if setting in _ABOUT_NAMES else []
     return Answer(
         lambda: {"version": policy.version, **with_commit(recorded)},
@@ -116,7 +121,7 @@ def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str])
         after = policies.changed(policy, **{key: _value(key, words)})
     except FieldError as error:
         raise usage_error(
-            "bad-value", f"{error.key}: {error.message}", "tk config explain"
+            "bad-value", f"{error.key}: {error.message}", f"tk config explain {key}"
         ) from None
     if after._replace(version=policy.version) == policy:
         raise usage_error("no-change", f"{key} already has this value", "tk config show")
@@ -135,7 +140,7 @@ def _value(key: str, words: Sequence[str]) -> Any:
     if isinstance(default, tuple):
         return words
     if len(words) > 1:
-        raise usage_error("one-value", f"{key} takes one value", "tk config explain")
+        raise usage_error("one-value", f"{key} takes one value", f"tk config explain {key}")
     return _number(words[0])
 
 

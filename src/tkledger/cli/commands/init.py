@@ -61,9 +61,10 @@ def init(
         session.progress.say(TWICE)
     did = "would begin" if dry_run else "began"
     names = _names_worth(begun) if begun.review == "required" else []
+    said = _what_is_set(begun) if preset != PRESET.default else []
     return Answer(
         lambda: {**with_commit(recorded), "path": POLICY_PATH},
-        lambda: [f"{did} a ledger in {FOLDER}/; next: tk new TITLE", *names],
+        lambda: [f"{did} a ledger in {FOLDER}/; next: tk new TITLE", *said, *names],
     )
 
 
@@ -84,6 +85,20 @@ def _wants_claims_there(session: Session) -> bool:
     )
     say("starting one then needs the network. Let it decide? [Y/n]")
     return sys.stdin.readline().lower() in ("\n", "y\n", "yes\n")
+
+
+def _what_is_set(policy: Policy) -> list[Aside]:
+    """What a preset sets, a field a line, and how that is explained and changed."""
+    from tkledger.views.words import setting_text
+
+    usual = policies.DEFAULT._asdict()
+    rows = [
+        Aside(f"  {name}: {setting_text(value)}")
+        for name, value in policy._asdict().items()
+        if value != usual[name]
+    ]
+    ways = "tk config explain FIELD says what one means, tk config set FIELD VALUE changes it"
+    return [Aside("the policy sets:"), *rows, Aside(ways)]
 
 
 def _names_worth(policy: policies.Policy) -> list[Aside]:
