@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -113,6 +114,12 @@ def understood(error: Exception) -> TkError | None:
         return TkError(Exit.UNUSABLE, "git", error.message, error.remedy)
     if isinstance(error, FieldError):
         return TkError(Exit.USAGE, "bad-value", f"{error.key}: {error.message}", "tk new --help")
+    if isinstance(error, PermissionError) and error.filename:
+        from tkledger.git.permissions import denied
+
+        found = denied(*(os.fsdecode(one) for one in (error.filename, error.filename2) if one))
+        if found is not None:
+            return TkError(Exit.UNUSABLE, "system", f"{error.strerror}: {found.fact}", found.remedy)
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
         # stdout may be what failed, and that after a commit

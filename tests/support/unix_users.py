@@ -79,7 +79,7 @@ class Host(NamedTuple):
         env = {
             **{"HOME": str(home), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "TK_ACTOR": name},
             **{"GIT_SSH_COMMAND": f"{ssh} -o UserKnownHostsFile={home}/known", "COLUMNS": "100"},
-            **{"PYTHONPATH": _path(), "PYTHONDONTWRITEBYTECODE": "1"},
+            **{"PYTHONPATH": import_path(), "PYTHONDONTWRITEBYTECODE": "1"},
         }
         argv = [self.python, "-m", "tkledger", *line[1:]] if line[0] == "tk" else list(line)
         return _ran(argv, cwd or home, env, self.login(name))
@@ -108,7 +108,7 @@ def _ran(argv: Sequence[str], cwd: Path, env: Mapping[str, str], user: str) -> A
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
-def _path() -> str:
+def import_path() -> str:
     """What a Python that is not this one needs to find tkledger and what it imports."""
     source = Path(__file__).parents[2] / "src"
     return f"{source}{os.pathsep}{sysconfig.get_path('purelib')}"
@@ -189,7 +189,7 @@ def _sshd(host: Host) -> Iterator[None]:
     _root("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(host.folder / "hostkey"))
     config = host.folder / "sshd_config"
     config.write_text(
-        _SSHD_CONFIG.format(host=HOST, port=host.port, folder=host.folder, path=_path())
+        _SSHD_CONFIG.format(host=HOST, port=host.port, folder=host.folder, path=import_path())
     )
     os.makedirs("/run/sshd", exist_ok=True)  # where it locks itself in until it knows who asks
     process = subprocess.Popen(

@@ -21,6 +21,7 @@ from tkledger.core.trailers import lines
 from tkledger.doors import canaries, install, script
 from tkledger.errors import TkError
 from tkledger.git.errors import GitError
+from tkledger.git.permissions import denied_in
 from tkledger.git.repo import Repo
 from tkledger.ledger import conversions
 from tkledger.ledger.reader import Ledger
@@ -55,6 +56,7 @@ def examine(repo: Repo) -> Iterator[Examined]:
         yield from _attributes(repo)
         yield from _hidden(repo)
     yield from _claims(repo)
+    yield _permissions(repo)
     yield _pruning(repo)
     yield from _locks(repo)
 
@@ -311,6 +313,14 @@ def _flagged(repo: Repo, flag: str, paths: list[str]) -> Examined:
         f"git update-index --no-{flag} {PATTERN}",
         lambda: repo.run("update-index", f"--no-{flag}", "--", *paths),
     )
+
+
+def _permissions(repo: Repo) -> Examined:
+    """Whether this user may write what another user of the repository has made."""
+    found = denied_in(repo.common_dir)
+    if found is None:
+        return Examined("permissions", True, "this user may write to the repository")
+    return Examined("permissions", False, found.fact, found.remedy)
 
 
 def _pruning(repo: Repo) -> Examined:

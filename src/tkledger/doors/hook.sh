@@ -260,13 +260,31 @@ find_python() { # for a copied hook: the Python of the tk on the PATH
 	case $python in */python*) ;; *) python=$(command -v python3 || echo python3) ;; esac
 }
 
-judge() {
-	[ -n "$python" ] || find_python
-	if ! [ -x "$python" ] || { [ -n "$package" ] && ! [ -d "$package/tkledger" ]; }; then
+closed() { # does $way, on the way to the file $1, keep this user from it?
+	way=$1
+	for _ in 1 2 3 4 5 6 7 8; do
+		[ -L "$way" ] || break
+		link=$(readlink "$way")
+		case $link in /*) way=$link ;; *) way=${way%/*}/$link ;; esac
+	done
+	while [ -n "$way" ] && ! [ -e "$way" ]; do way=${way%/*}; done
+	[ -n "$way" ] && ! [ -x "$way" ]
+}
+
+missing() { # say why there is no tk to judge with, and end
+	if closed "$python" || closed "$package/tkledger"; then
+		echo "tk: $name cannot judge this: user $(id -un) has no access to $way, where its tk is" >&2
+		echo "  remedy: install tk where every user can run it, and with that one: @INSTALL@" >&2
+	else
 		echo "tk: $python with tkledger is gone, so $name cannot judge this" >&2
 		echo "  remedy: install tk again and run: @INSTALL@" >&2
-		exit 1
 	fi
+	exit 1
+}
+
+judge() {
+	[ -n "$python" ] || find_python
+	[ -x "$python" ] && { [ -z "$package" ] || [ -d "$package/tkledger" ]; } || missing
 	# -I: import nothing from the repository, the current folder or the environment
 	exec "$python" -I -c 'import sys; sys.path[:0] = filter(None, [sys.argv.pop(1)])
 try:

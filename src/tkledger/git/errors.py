@@ -33,18 +33,26 @@ class RefMoved(Exception):
     """A ref was not moved: it no longer names what was read."""
 
 
-def failed(command: str, words: str) -> GitError:
+def failed(command: str, words: str, git_folder: str) -> GitError:
     """The error for a git command that ended with ``words`` on stderr."""
-    return GitError(f"git {command}: {words.removeprefix('fatal: ')}", remedy_for(words))
+    fact = f"git {command}: {words.removeprefix('fatal: ')}"
+    if "Permission denied" in words or "insufficient permission" in words:
+        from tkledger.git.permissions import denied_in
+
+        found = denied_in(git_folder)
+        if found is not None:
+            return GitError(f"{fact}; {found.fact}", found.remedy)
+        return GitError(fact, _NOT_WRITABLE)
+    return GitError(fact, next((way for one, way in _WAYS.items() if one in words), LOOK))
 
 
-def remedy_for(words: str) -> str:
-    """What to do about git's words on stderr."""
-    if "No space left" in words:
-        return "make room on the disk and run it again; nothing was changed"
-    if "Permission denied" in words or "Read-only" in words or "insufficient permission" in words:
-        return "make the repository writable for you and run it again; nothing was changed"
-    return LOOK
+_NOT_WRITABLE = "make the repository writable for you and run it again; nothing was changed"
+
+_WAYS = {
+    "No space left": "make room on the disk and run it again; nothing was changed",
+    "Read-only": _NOT_WRITABLE,
+}
+"""What to do about git's words on stderr."""
 
 
 def not_readable(words: str, folder: str) -> GitError:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from tkledger.core.trailers import lines
-from tkledger.git.errors import LOOK, GitError, Locked, RefMoved, remedy_for
+from tkledger.git.errors import LOOK, Locked, RefMoved, failed
 from tkledger.git.objects import Oid
 from tkledger.git.process import DURABLE
 from tkledger.git.repo import Repo
@@ -113,7 +113,7 @@ def swap(repo: Repo, swaps: Sequence[RefSwap], message: str) -> None:
     done = repo.call(*config, "update-ref", *options, stdin=stdin, apart=True)
     if done.status:
         words = done.err.strip()
-        remedy = remedy_for(words)
-        if "cannot lock ref" in words and remedy == LOOK:
+        error = failed("update-ref", words, repo.common_dir)
+        if "cannot lock ref" in words and error.remedy == LOOK:
             raise Locked(words) if "File exists" in words else RefMoved(words)
-        raise GitError(f"git update-ref: {words.removeprefix('fatal: ')}", remedy)
+        raise error

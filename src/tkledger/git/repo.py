@@ -139,7 +139,7 @@ class Repo:
             done = git.done()
         if done.status:
             command = args[2] if args[0] in ("-c", "-C") else args[0]
-            raise failed(command, done.err.strip() or f"exit {done.status}")
+            raise failed(command, done.err.strip() or f"exit {done.status}", self.common_dir)
         return done.out
 
     @contextmanager
