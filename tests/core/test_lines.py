@@ -10,8 +10,8 @@ import pytest
 import tkledger
 from tkledger.core import claim
 from tkledger.core import trailers as names
+from tkledger.core.charges import Bill, bills
 from tkledger.core.trailers import folded, lines, trailers
-from tkledger.core.usage import Bill, bills
 
 SOURCE = Path(tkledger.__file__).parent
 ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"

@@ -18,6 +18,7 @@ from tkledger.core.budget import (
     limits,
     pressing,
 )
+from tkledger.core.charges import Bill, bills, dollars, micro, unreadable
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, PRESETS
 from tkledger.core.task import Budget, Spent, Task
@@ -25,20 +26,15 @@ from tkledger.core.usage import (
     NOTHING,
     Account,
     Activity,
-    Bill,
     Fact,
     Usage,
     Used,
     activity,
     beyond,
-    bills,
     covered,
-    dollars,
     facts,
     marked,
     marks,
-    micro,
-    unreadable,
 )
 
 WORDS = [

@@ -328,3 +328,28 @@ def test_a_step_costs_one_more_git_process_at_most(clone: Clone) -> None:
     free = processes()
     clone.ok("edit", "p", "--budget", "steps=50")
     assert processes() <= free + 1
+
+
+@pytest.mark.parametrize("late", [3, 4])
+def test_a_parent_that_was_begun_by_mistake_stops_no_child(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch, late: int
+) -> None:
+    """It has been in progress for minutes when work on its child begins; its limit is three seconds."""
+    begin = int(time.time()) + 60
+    clone.edit("b", budget={"seconds": 3}, state="in_progress")
+    clone.edit("a", parent="b")
+    quietly = ("-c", "core.hooksPath=/dev/null", "commit", "-q", "-a", "-m")
+    dated(clone, begin, *quietly, "a parent with a limit")
+    clone.edit("a", state="in_progress")
+    dated(clone, begin + 300, *quietly, "go")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", f"{begin + 300 + late} +0000")
+    if late <= 3:
+        for door in (by_verify, at_the_server, by_no_verify):
+            door(clone, "a")
+        (limit,) = clone.ok("budget", "b", "--json").json["tasks"][0]["limits"]
+        assert limit["used"] == late
+        assert f"{late}s of 3s" in clone.ok("show", "b").out
+    else:
+        for door in (by_verify, at_the_server, by_no_verify):
+            with pytest.raises(Refused, match="TK401"):
+                door(clone, "a")

@@ -19,10 +19,10 @@ from tests.support.project import Project
 from tkledger.agents.worktrees import branch_of
 from tkledger.core import policy as policies
 from tkledger.core import ref_names
+from tkledger.core.charges import bills, unreadable
 from tkledger.core.field import is_id
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.trailers import PREFIX, STEP
-from tkledger.core.usage import bills, unreadable
 from tkledger.doors import gate, hooks, script
 from tkledger.doors.validated import ValidatedTips
 from tkledger.files.codec import dump_policy

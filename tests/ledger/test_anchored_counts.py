@@ -24,7 +24,7 @@ def plain(sums: Sums) -> tuple[Mapping[str, Any], Mapping[str, Any], int]:
     accounts = {
         task: [
             {attempt: row for attempt, row in account.sums.items() if any(row)},
-            *(account.spans, account.entered, account.lost),
+            *(account.spans, account.entered, account.lost, account.children),
         ]
         for task, account in sums.accounts.items()
     }

@@ -89,6 +89,7 @@ def _message(rng: random.Random) -> str:
 def _file(name: str, task: Mapping[str, Any]) -> bytes:
     text = f"id: {name}\ntitle: T\nstate: {task['state']}\n"
     text += f"attempt: {task['attempt']}\n" if task["attempt"] > 1 else ""
+    text += "parent: a\n" if name != "a" and task["attempt"] != 2 else ""
     text += "wait:\n  reason: user\n" if task["state"] == "blocked" else ""
     spent = task["spent"]
     marks = "".join(f"  {kind}: {spent[kind]}\n" for kind in MARKS if kind in spent)

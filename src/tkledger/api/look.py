@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing
+from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
@@ -323,7 +323,8 @@ def spending(
 
 def _spending(ledger: Snapshot, task: Task, usage: Usage, sums: Sums) -> Spending:
     assert ledger.policy is not None
-    return Spending(task, usage.used(task), gauges(ledger.policy, ledger, task, usage, sums))
+    used = used_by(ledger.policy, [task], usage)
+    return Spending(task, used, gauges(ledger.policy, ledger, task, usage, sums))
 
 
 def _worth_showing(ledger: Snapshot, usage: Usage) -> list[Task]:
@@ -336,7 +337,7 @@ def _worth_showing(ledger: Snapshot, usage: Usage) -> list[Task]:
         if not task.ended
         and (
             task.id in near
-            or any(usage.used(task))
+            or any(used_by(ledger.policy, [task], usage))
             or any(getattr(task.budget, kind) is not None for kind in KINDS)
         )
     ]

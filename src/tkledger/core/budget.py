@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from tkledger.core.charges import dollars, micro
 from tkledger.core.field import Merge
 from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.task import PARTS, Budget, Retry, Spent, Task
-from tkledger.core.usage import Usage, Used, dollars, marked, marks, micro
+from tkledger.core.usage import Span, Usage, Used, covered, marked, marks
 
 KINDS = Used._fields
 """What is limited, as it is named in a budget."""
@@ -205,21 +206,40 @@ def gauges(
     for limit in limits(policy, ledger, task):
         key = (limit.holder, limit.own, limit.attempt)
         if key not in sums:
-            sums[key] = _under(ledger, limit, usage)
+            sums[key] = _under(policy, ledger, limit, usage)
         found.append(Gauge(limit, getattr(sums[key], limit.kind)))
     return found
 
 
-def _under(ledger: Snapshot, limit: Limit, usage: Usage) -> Used:
+def _under(policy: Policy, ledger: Snapshot, limit: Limit, usage: Usage) -> Used:
     """What was used of a limit, by the task that holds it and, unless own, all below it."""
     ids = [limit.holder] if limit.own else [limit.holder, *ledger.descendants(limit.holder)]
+    tasks = [task for task_id in ids if (task := ledger.task(task_id)) is not None]
+    return used_by(policy, tasks, usage, attempt_only=limit.attempt)
+
+
+def used_by(
+    policy: Policy, tasks: Iterable[Task], usage: Usage, *, attempt_only: bool = False
+) -> Used:
+    """What several tasks used together, the marks in their files counted; with ``attempt_only``, each
+    in its present attempt.
+
+    Since edition 2 of the law, time that several were in progress counts once, and that of a task
+    with an open child not at all: the work is in the child.
+    """
     total = [0] * len(KINDS)
-    for task_id in ids:
-        task = ledger.task(task_id)
-        if task is not None and (usage.counted(task_id) or task.spent != Spent()):
-            used = usage.used(task, attempt_only=limit.attempt)
+    spans: list[Span] = []
+    from_marks = 0
+    for task in tasks:
+        if usage.counted(task.id) or task.spent != Spent():
+            used = usage.used(task, attempt_only=attempt_only)
             total = [had + more for had, more in zip(total, used)]
-    return Used(*total)
+            if policy.law >= 2:
+                active, unseen = usage.alone(task, attempt_only=attempt_only)
+                spans += active
+                from_marks += unseen
+    found = Used(*total)
+    return found if policy.law < 2 else found._replace(seconds=covered(spans) + from_marks)
 
 
 def pressing(policy: Policy, ledger: Snapshot, usage: Callable[[], Usage]) -> dict[str, Gauge]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from tkledger.core.charges import Bill, bills
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy, joined
 from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
-from tkledger.core.usage import Bill, Usage, bills
+from tkledger.core.usage import Usage
 
 
 def quoted(text: str) -> str:

@@ -1,35 +1,15 @@
-"""What tasks use up: what one commit charges, and sums over exact sets of commits."""
+"""What tasks use up: what one commit adds, and sums over exact sets of commits."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from tkledger.core.field import DECIMAL
+from tkledger.core.charges import Bill, dollars, micro
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Spent, Task, is_work
-from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT, lines
-
-MICRO = 1_000_000
-"""Cost is counted in millionths of a US dollar: whole numbers add up in any order."""
 
 Value = TypeVar("Value")
-
-_WHOLE = re.compile(r"[0-9]{1,15}\Z")
-
-
-MOST_CHARGED = 1_000
-"""The most tasks that one commit may charge."""
-
-
-class Bill(NamedTuple):
-    """What the words of one commit charge one task; a step is work, a record of usage is not."""
-
-    task: str
-    step: bool
-    tokens: int = 0
-    cost: int = 0
 
 
 class Used(NamedTuple):
@@ -44,6 +24,18 @@ class Used(NamedTuple):
     rework: int = 0
 
 
+class ChildEvent(NamedTuple):
+    """When a task got an open child, in seconds since 1970, or when that child was no longer one."""
+
+    at: int
+    gone: bool
+    child: str
+
+
+Span = tuple[int, int]
+"""From when to when, in seconds since 1970."""
+
+
 class Fact(NamedTuple):
     """What one commit adds to the count of one task.
 
@@ -54,6 +46,7 @@ class Fact(NamedTuple):
     worker: who worked on the task by it, as the commit says: by a step, or by a move of who holds it
     lost: if it wrote marks, what they say beyond what was counted up to it: commits that a rewriting
         of history lost
+    children: the open children that it gave the task or took from it, by a birth, an end or a move
     """
 
     commit: str
@@ -64,74 +57,7 @@ class Fact(NamedTuple):
     entered: int | None = None
     lost: Used | None = None
     worker: str = ""
-
-
-def bills(message: str) -> tuple[Bill, ...]:
-    """What the ``Tk-`` lines of a message charge, wherever in it they stand.
-
-    ``Tk-Task: ID`` names the task that the commit is a step of, ``Tk-Spend: ID`` one that it records
-    usage of; the amounts (``Tk-Tokens``, ``Tk-Tokens-In``, ``Tk-Tokens-Out``, ``Tk-Cost`` in US
-    dollars) belong to the task named last before them, or else to the first. A squashed message
-    may hold many: the amounts add up, and a task is charged one step.
-    """
-    if PREFIX not in message:
-        return ()
-    found: dict[str, list[int]] = {}
-    early = [0, 0, 0]
-    into = early
-    for name, value in _lines(message):
-        if name in (STEP, SPEND):
-            into = found.setdefault(value, [0, 0, 0])
-            into[0] |= name == STEP
-        else:
-            amount = _amount(name, value)
-            into[2 if name == COST else 1] += amount or 0
-    for first in found.values():
-        first[1] += early[1]
-        first[2] += early[2]
-        break
-    return tuple(Bill(task, bool(s), tokens, cost) for task, (s, tokens, cost) in found.items())
-
-
-def steps(message: str) -> tuple[str, ...]:
-    """The tasks that a message says its commit is a step of."""
-    return tuple(bill.task for bill in bills(message) if bill.step)
-
-
-def unreadable(message: str) -> Iterator[tuple[str, str]]:
-    """The amounts of a message that are not numbers: the name and the text."""
-    for name, value in _lines(message):
-        if name not in (STEP, SPEND) and _amount(name, value) is None:
-            yield name, value
-
-
-_BLANKS = " \t\r"
-_NAMES = (STEP, SPEND, TOKENS, TOKENS_IN, TOKENS_OUT, COST)
-
-
-def _lines(message: str) -> Iterator[tuple[str, str]]:
-    for line in lines(message):  # indented, as git merge --squash has them, or not
-        name, colon, value = line.strip(_BLANKS).partition(": ")
-        if colon and name in _NAMES:
-            yield name, value.strip(_BLANKS)
-
-
-def _amount(name: str, value: str) -> int | None:
-    if name == COST:
-        return micro(value) if DECIMAL.match(value) else None
-    return int(value) if _WHOLE.match(value) else None
-
-
-def micro(dollars: str) -> int:
-    """An amount such as ``0.25`` in millionths of a dollar."""
-    whole, _, part = dollars.partition(".")
-    return int(whole) * MICRO + int(part.ljust(6, "0"))
-
-
-def dollars(amount: int) -> str:
-    """Millionths of a dollar as the shortest decimal."""
-    whole, part = divmod(amount, MICRO)
-    return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)
+    children: tuple[ChildEvent, ...] = ()
 
 
 def marked(spent: Spent) -> Used:
@@ -193,7 +119,7 @@ def facts(
     commit: str,
     at: int,
     words: Iterable[Bill],
-    changes: Iterable[Edit],
+    changes: Collection[Edit],
     before: Callable[[str], Activity],
     actor: str = "",
 ) -> dict[str, Fact]:
@@ -221,17 +147,30 @@ def facts(
         used = Used(int(bill.step), 0, bill.tokens, bill.cost, fact.used.rework)
         worker = actor if bill.step else fact.worker
         found[bill.task] = fact._replace(used=used, worker=worker)
+    for parent, events in _children(at, changes).items():
+        found[parent] = (found.get(parent) or Fact(commit, parent))._replace(children=events)
     return {
         task: fact
         for task, fact in found.items()
-        if any(fact.used) or fact.span or fact.entered or fact.worker
+        if any(fact.used) or fact.span or fact.entered or fact.worker or fact.children
     }
+
+
+def _children(at: int, changes: Iterable[Edit]) -> dict[str, tuple[ChildEvent, ...]]:
+    """What changes do to the open children of tasks, by the parent."""
+    found: dict[str, list[ChildEvent]] = {}
+    for edit in changes:
+        sides = [one.parent if one is not None and not one.ended else None for one in edit]
+        for gone, parent in zip((True, False), sides):
+            if parent is not None and sides[0] != sides[1]:
+                found.setdefault(parent, []).append(ChildEvent(at, gone, named(*edit).id))
+    return {parent: tuple(events) for parent, events in found.items()}
 
 
 class Account:
     """One task's sums over a set of commits; facts are added and, once added, taken away again."""
 
-    __slots__ = ("entered", "lost", "spans", "sums", "workers")
+    __slots__ = ("children", "entered", "lost", "spans", "sums", "workers")
 
     def __init__(self) -> None:
         self.sums: dict[int, list[int]] = {}  # by attempt: steps, tokens, cost, rework
@@ -239,6 +178,7 @@ class Account:
         self.entered: dict[str, int] = {}  # by commit: when
         self.lost: dict[str, tuple[int, Used]] = {}  # by commit: attempt, beyond what was counted
         self.workers: dict[int, dict[str, int]] = {}  # by attempt: who, in how many commits
+        self.children: dict[str, tuple[ChildEvent, ...]] = {}  # by commit
 
     def add(self, fact: Fact, sign: int = 1) -> None:
         """Count a fact, or take it out of the count with a ``sign`` of -1."""
@@ -253,6 +193,8 @@ class Account:
             _set(self.entered, fact.commit, fact.entered, sign)
         if fact.lost is not None:
             _set(self.lost, fact.commit, (fact.attempt, fact.lost), sign)
+        if fact.children:
+            _set(self.children, fact.commit, fact.children, sign)
         if fact.worker:
             counts = self.workers.setdefault(fact.attempt, {})
             counts[fact.worker] = counts.get(fact.worker, 0) + sign
@@ -260,7 +202,7 @@ class Account:
     def used(
         self,
         keep: Callable[[int], bool] = lambda attempt: True,
-        since: tuple[int, int] | None = None,
+        since: Span | None = None,
     ) -> Used:
         """What was used in the attempts to ``keep``; ``since`` is the interval still going on.
 
@@ -272,11 +214,25 @@ class Account:
             if keep(attempt):
                 steps, tokens = steps + sums[0], tokens + sums[1]
                 cost, rework = cost + sums[2], rework + sums[3]
-        spans = [(begin, end) for attempt, begin, end in self.spans.values() if keep(attempt)]
-        seconds = covered([*spans, since] if since else spans)
-        counted = Used(steps, seconds, tokens, cost, rework)
+        counted = Used(steps, covered(self.active(keep, since)), tokens, cost, rework)
         lost = [beyond for attempt, beyond in self.lost.values() if keep(attempt)]
         return Used(*(had + max(more) for had, *more in zip(counted, *lost))) if lost else counted
+
+    def active(self, keep: Callable[[int], bool], since: Span | None) -> list[Span]:
+        """When the task was in progress in the attempts to ``keep``; ``since`` as in `used`."""
+        spans = [(begin, end) for attempt, begin, end in self.spans.values() if keep(attempt)]
+        return [*spans, since] if since else spans
+
+    def parted(self) -> Iterator[Span]:
+        """When the task had a child that was open."""
+        begun: dict[str, int] = {}
+        # of the same second the end comes last: a child that ended at once was open for no time
+        for at, gone, child in sorted(event for some in self.children.values() for event in some):
+            if not gone:
+                begun.setdefault(child, at)
+            elif child in begun:
+                yield begun.pop(child), at
+        yield from ((at, FOREVER) for at in begun.values())
 
     def copy(self) -> Account:
         """An account of its own with the same sums."""
@@ -285,6 +241,7 @@ class Account:
         twin.spans = dict(self.spans)
         twin.entered = dict(self.entered)
         twin.lost = dict(self.lost)
+        twin.children = dict(self.children)
         twin.workers = {attempt: dict(counts) for attempt, counts in self.workers.items()}
         return twin
 
@@ -296,7 +253,11 @@ def _set(index: dict[str, Value], commit: str, value: Value, sign: int) -> None:
         index.pop(commit, None)
 
 
-def covered(spans: Iterable[tuple[int, int]]) -> int:
+FOREVER = 1 << 62
+"""The end of what goes on, in seconds since 1970."""
+
+
+def covered(spans: Iterable[Span]) -> int:
     """The seconds that intervals cover, where they overlap once."""
     total = reached = 0
     for begin, end in sorted(spans):
@@ -304,6 +265,20 @@ def covered(spans: Iterable[tuple[int, int]]) -> int:
             total += end - max(begin, reached)
             reached = end
     return total
+
+
+def outside(spans: Iterable[Span], others: Iterable[Span]) -> Iterator[Span]:
+    """The parts of intervals that lie in none of the others."""
+    apart = sorted(others)
+    for begin, end in spans:
+        for other, last in apart:
+            if other >= end:
+                break
+            if begin < other:
+                yield begin, other
+            begin = max(begin, last)
+        if begin < end:
+            yield begin, end
 
 
 Accounts = Mapping[str, Account]
@@ -331,11 +306,22 @@ class Usage:
         its present attempt, of which the marks say nothing.
         """
         account = self._account(task.id) or Account()
+        counted = account.used(_kept(task, attempt_only), self._going(task))
+        return counted if attempt_only else Used(*map(max, counted, marked(task.spent)))
+
+    def alone(self, task: Task, *, attempt_only: bool = False) -> tuple[list[Span], int]:
+        """When a task was in progress while no child of it was open; and the seconds that only marks
+        know of, which say nothing of children.
+        """
+        account = self._account(task.id) or Account()
+        spans = account.active(_kept(task, attempt_only), self._going(task))
+        known_by_marks = self.used(task, attempt_only=attempt_only).seconds - covered(spans)
+        return list(outside(spans, account.parted())), known_by_marks
+
+    def _going(self, task: Task) -> Span | None:
+        """Since when a task is in progress, if it is, and up to now."""
         since = self._activity(task.id).since if task.state is State.IN_PROGRESS else None
-        going = (min(since, self.at), self.at) if since is not None else None
-        if attempt_only:
-            return account.used(lambda attempt: attempt >= task.tries, going)
-        return Used(*map(max, account.used(since=going), marked(task.spent)))
+        return None if since is None else (min(since, self.at), self.at)
 
     def workers(self, task: Task) -> frozenset[str]:
         """Who worked on a task in its present attempt, by the names in the commits."""
@@ -347,6 +333,12 @@ class Usage:
             for who, commits in counts.items()
             if commits > 0
         )
+
+
+def _kept(task: Task, attempt_only: bool) -> Callable[[int], bool]:
+    """Which attempts are counted."""
+    least = task.tries if attempt_only else 0
+    return lambda attempt: attempt >= least
 
 
 NOTHING = Usage(lambda task: None, lambda task: Activity(), 0)

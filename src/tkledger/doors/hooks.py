@@ -14,10 +14,10 @@ from typing import NoReturn
 
 from tkledger.claims import fence
 from tkledger.core.change import Violation
+from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.trailers import PREFIX, lines
-from tkledger.core.usage import Bill, bills, steps
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.commit import Commit

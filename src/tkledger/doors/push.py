@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tkledger.claims import fence, handover
 from tkledger.core.change import Change, Violation
+from tkledger.core.charges import steps
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.door_rules.identity import RestrictedAction
@@ -17,7 +18,6 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.rules.authority import guarded
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.usage import steps
 from tkledger.doors import branches, gate
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import ValidatedTips

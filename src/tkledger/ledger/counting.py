@@ -6,18 +6,17 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from functools import partial
 from typing import NamedTuple
 
+from tkledger.core.charges import Bill, bills
 from tkledger.core.task import Spent, Task
 from tkledger.core.usage import (
     Account,
     Accounts,
     Activity,
-    Bill,
     Edit,
     Fact,
     Used,
     activity,
     beyond,
-    bills,
     facts,
     named,
 )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from tkledger.core import budget
 from tkledger.core.budget import Gauge
+from tkledger.core.charges import Bill, bills
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.core.usage import Bill, Usage, bills
+from tkledger.core.usage import Usage
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.history import CHARGES, HistoryEntry, event_name, field_changes, reason
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
 from tkledger.core.trailers import REASON, STEP
-from tkledger.core.usage import Bill, Used, bills, steps
+from tkledger.core.usage import Used
 from tkledger.git import history
 from tkledger.git.commit import Commit, FileDiff
 from tkledger.git.objects import Oid

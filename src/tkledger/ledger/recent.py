@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from tkledger.core.charges import steps
 from tkledger.core.history import event_name
 from tkledger.core.layout import FOLDER, key_of
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task, is_work
-from tkledger.core.usage import steps
 from tkledger.git import history
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from tkledger.core.charges import Bill
 from tkledger.core.layout import path_of
 from tkledger.core.task import Task
-from tkledger.core.usage import Account, Accounts, Activity, Bill, Edit, Fact, Usage, activity
+from tkledger.core.usage import Account, Accounts, Activity, Edit, Fact, Usage, activity
 from tkledger.files.reader import TreeReader
 from tkledger.git import history
 from tkledger.git.commit import Commit

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tkledger import __version__
-from tkledger.core.usage import Account, Activity, Used
+from tkledger.core.usage import Account, Activity, ChildEvent, Used
 from tkledger.git.objects import Oid
 from tkledger.local.store import SUMS, Store
 
@@ -81,7 +81,7 @@ def _check(row: Mapping[str, Any]) -> str:
 def _row(account: Account) -> list[Any]:
     sums = {str(attempt): amounts for attempt, amounts in account.sums.items()}
     workers = {str(attempt): counts for attempt, counts in account.workers.items()}
-    return [sums, account.spans, account.entered, account.lost, workers]
+    return [sums, account.spans, account.entered, account.lost, workers, account.children]
 
 
 def _account(row: list[Any]) -> Account:
@@ -91,4 +91,7 @@ def _account(row: list[Any]) -> Account:
     account.entered = row[2]
     account.lost = {commit: (lost[0], Used(*lost[1])) for commit, lost in row[3].items()}
     account.workers = {int(attempt): counts for attempt, counts in row[4].items()}
+    account.children = {
+        commit: tuple(ChildEvent(*event) for event in events) for commit, events in row[5].items()
+    }
     return account

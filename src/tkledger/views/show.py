@@ -97,8 +97,8 @@ def _work(task: Task, details: Details | None) -> Iterator[Labelled]:
     least = "at least " if details and details.shallow else ""
     for name in KINDS:
         gauge = limits.get(name)
-        used = _used(task, details, name) if gauge is None else amount(name, gauge.used)
-        limit = getattr(task.budget, name) if gauge is None else amount(name, gauge.limit.most)
+        used = _used(task, details, name) if gauge is None else _said(name, gauge.used)
+        limit = getattr(task.budget, name) if gauge is None else _said(name, gauge.limit.most)
         if used not in (None, 0, "0") or limit is not None:
             of = "" if limit is None else f" of {_amount(name, limit)}"
             words = least + _amount(name, used or 0) + of
@@ -115,9 +115,14 @@ def _used(task: Task, details: Details | None, kind: str) -> int | str | None:
     """How much was used; what was not counted is as the file says."""
     counted: int = getattr(details.used, kind) if details else 0
     if counted:
-        return amount(kind, counted) if kind == "cost" else counted
+        return _said(kind, counted)
     of_file: int | str | None = getattr(task.spent, kind)
     return 0 if details and kind == "seconds" else of_file
+
+
+def _said(kind: str, value: int) -> int | str:
+    """A count as the file has it: cost as a decimal."""
+    return amount(kind, value) if kind == "cost" else value
 
 
 def _history(task: Task, known: Details) -> Iterator[Labelled]:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from tkledger.core.budget import Gauge, attempts, gauges, limits, waits
 from tkledger.core.change import Change
+from tkledger.core.charges import MOST_CHARGED, unreadable
 from tkledger.core.rules.lifecycle import entered_work
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import Task
-from tkledger.core.usage import MOST_CHARGED, unreadable
 
 
 def exceeded(change: Change, task: Task) -> Iterator[Gauge]:
@@ -41,8 +41,10 @@ def step_beyond_budget(change: Change) -> Iterator[Finding]:
 
     A commit with a line `Tk-Task: ID` is a step of that task. Steps, seconds in progress, tokens,
     cost and rounds of rework are counted from the commits, this one included, and never less than
-    the marks in the file. More than the limit is refused. A merge is a step only if it holds files, or
-    parts of files, that come from no side (since edition 2 of the law).
+    the marks in the file. Since edition 2 of the law the time of a task counts only while none of its
+    children is open, and time in which several tasks were worked on counts once. More than the limit
+    is refused. A merge is a step only if it holds files, or parts of files, that come from no side
+    (since edition 2 of the law).
 
     Why: the runaway is the task that never finishes. What it did stays, and it may still be
     submitted, blocked or cancelled.

@@ -1,0 +1,96 @@
+"""What the words of a commit charge tasks: steps, tokens and dollars; it knows no sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tkledger.core.field import DECIMAL
+from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT, lines
+
+MICRO = 1_000_000
+"""Cost is counted in millionths of a US dollar: whole numbers add up in any order."""
+
+_WHOLE = re.compile(r"[0-9]{1,15}\Z")
+
+
+MOST_CHARGED = 1_000
+"""The most tasks that one commit may charge."""
+
+
+class Bill(NamedTuple):
+    """What the words of one commit charge one task; a step is work, a record of usage is not."""
+
+    task: str
+    step: bool
+    tokens: int = 0
+    cost: int = 0
+
+
+def bills(message: str) -> tuple[Bill, ...]:
+    """What the ``Tk-`` lines of a message charge, wherever in it they stand.
+
+    ``Tk-Task: ID`` names the task that the commit is a step of, ``Tk-Spend: ID`` one that it records
+    usage of; the amounts (``Tk-Tokens``, ``Tk-Tokens-In``, ``Tk-Tokens-Out``, ``Tk-Cost`` in US
+    dollars) belong to the task named last before them, or else to the first. A squashed message
+    may hold many: the amounts add up, and a task is charged one step.
+    """
+    if PREFIX not in message:
+        return ()
+    found: dict[str, list[int]] = {}
+    early = [0, 0, 0]
+    into = early
+    for name, value in _lines(message):
+        if name in (STEP, SPEND):
+            into = found.setdefault(value, [0, 0, 0])
+            into[0] |= name == STEP
+        else:
+            amount = _amount(name, value)
+            into[2 if name == COST else 1] += amount or 0
+    for first in found.values():
+        first[1] += early[1]
+        first[2] += early[2]
+        break
+    return tuple(Bill(task, bool(s), tokens, cost) for task, (s, tokens, cost) in found.items())
+
+
+def steps(message: str) -> tuple[str, ...]:
+    """The tasks that a message says its commit is a step of."""
+    return tuple(bill.task for bill in bills(message) if bill.step)
+
+
+def unreadable(message: str) -> Iterator[tuple[str, str]]:
+    """The amounts of a message that are not numbers: the name and the text."""
+    for name, value in _lines(message):
+        if name not in (STEP, SPEND) and _amount(name, value) is None:
+            yield name, value
+
+
+_BLANKS = " \t\r"
+_NAMES = (STEP, SPEND, TOKENS, TOKENS_IN, TOKENS_OUT, COST)
+
+
+def _lines(message: str) -> Iterator[tuple[str, str]]:
+    for line in lines(message):  # indented, as git merge --squash has them, or not
+        name, colon, value = line.strip(_BLANKS).partition(": ")
+        if colon and name in _NAMES:
+            yield name, value.strip(_BLANKS)
+
+
+def _amount(name: str, value: str) -> int | None:
+    if name == COST:
+        return micro(value) if DECIMAL.match(value) else None
+    return int(value) if _WHOLE.match(value) else None
+
+
+def micro(dollars: str) -> int:
+    """An amount such as ``0.25`` in millionths of a dollar."""
+    whole, _, part = dollars.partition(".")
+    return int(whole) * MICRO + int(part.ljust(6, "0"))
+
+
+def dollars(amount: int) -> str:
+    """Millionths of a dollar as the shortest decimal."""
+    whole, part = divmod(amount, MICRO)
+    return f"{whole}.{part:06d}".rstrip("0") if part else str(whole)
