@@ -101,6 +101,27 @@ def test_what_may_go_on_needs_take(left: Project) -> None:
     left.ok("start", "a", "--as", "alice")
 
 
+def test_what_another_has_claimed_is_not_called_ready_to_start(project: Project) -> None:
+    """On a branch where it is not begun: who has it is said, and the way on."""
+    project.git("branch", "other")
+    project.ok("start", "a", "--as", "alice")
+    project.git("switch", "-q", "other")
+    refused = project.tk("start", "a", "--as", "bob")
+    fact, way = (line.partition(": ")[2] for line in refused.err.splitlines())
+    assert fact.startswith("a is claimed by alice on main since 2")
+    for branch in (True, False):
+        if not branch:  # as in a clone that has the claim only
+            project.git("branch", "-q", "-D", "main")
+        answer = project.ok("why", "a", "--json").json
+        assert "start" not in {one["event"] for one in answer["legal"]}
+        text = " ".join(project.ok("why", "a").out.split())
+        shown = project.ok("show", "a")
+        assert "start" not in shown.out.partition("legal now")[2].splitlines()[0]
+    assert f"start -> in_progress {fact} remedy: {way}" in text
+    assert f"{fact}: {way}" in " ".join(shown.out.split())
+    assert "legal now tk start a" in " ".join(project.ok("why", "a", "--at", "HEAD").out.split())
+
+
 def test_an_owner_goes_on_with_its_own(left: Project) -> None:
     tip = left.head()
     said = left.ok("start", "a", "--as", "alice").err

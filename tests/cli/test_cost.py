@@ -50,7 +50,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("tree", 117, 3),
     ("board", 115, 2),
     ("log", 108, 3),
-    ("why a", 173, 2),
+    ("why a", 173, 3),
     ("next", 110, 4),
     ("next --review", 112, 4),
     ("budget a", 107, 2),

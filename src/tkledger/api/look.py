@@ -180,6 +180,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     held = None if at else session.standing().get(task.id)
     children = [found for found in map(ledger.task, ledger.children(task.id)) if found]
     work = work_on(session, ledger, task, at)
+    moves = prospects(session, ledger, task, at)
     return Details(
         work=tuple(step_of(one) for one in reversed(work[-SHOWN_STEPS:])),
         steps_in_all=len(work),
@@ -192,9 +193,8 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
         depth=ledger.depth(task.id),
         children=tuple(Child(child.id, child.state) for child in children),
         blocked_by=tuple(ledger.blocked_by(task)),
-        legal=tuple(
-            one.event.value for one in prospects(session, ledger, task, at) if not one.hindrances
-        ),
+        legal=tuple(one.event.value for one in moves if not one.hindrances),
+        held_back=tuple(words for one in moves for words in one.held_back),
         claim=_claim(held),
         reopened_as=tuple(one.id for one in ledger.successors(task.id)) if task.ended else (),
     )
@@ -270,7 +270,13 @@ def prospects(
         session.ledger.at(tip) if ledger.elsewhere else ledger
     )  # what is not merged counts for nothing
     counted = partial(about_to_be, session.ledger, parents=[tip], message=None)
-    return outlooks(ledger, task, counted)
+    found = outlooks(ledger, task, counted)
+    held = None if at else session.standing().get(task.id)
+    if held is None or not held.live:
+        return found
+    from tkledger.api.taking import while_held
+
+    return while_held(session, ledger, held, found)
 
 
 def entries(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tkledger.claims import elsewhere, remote, single, standing
-from tkledger.claims.moves import Claimant, is_over
+from tkledger.claims.moves import Claimant, is_free, is_over
 from tkledger.claims.standing import Standing, claimed, vacancy
-from tkledger.core.change import quoted
+from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import is_active
 from tkledger.core.history import times
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import Event, State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.time import iso
@@ -22,6 +22,7 @@ from tkledger.verbs.start import owned
 if TYPE_CHECKING:
     from tkledger.api.session import Session
     from tkledger.ledger.proposal import Recorded
+    from tkledger.verbs.legal_moves import Outlook
     from tkledger.verbs.verb import Options
 
 
@@ -91,6 +92,22 @@ def go_on(
             until = f"; claimed until {iso(held.until)}"
         if one.words:
             session.progress.say(one.words + until)
+
+
+def while_held(
+    session: Session, ledger: Snapshot, held: Standing, found: Sequence[Outlook]
+) -> list[Outlook]:
+    """The moves of a task with a live claim: a start that the claim does not let through is hindered."""
+    if is_free(session.repo, held, session.claimant(ledger)):
+        return list(found)
+    from tkledger.verbs.legal_moves import CLAIMED  # a start does without
+
+    error = claimed(held)
+    why = Violation(held.claim.task, "", CLAIMED, error.message, error.remedy)
+    return [
+        one._replace(hindrances=(why,)) if one.event is Event.START and not one.hindrances else one
+        for one in found
+    ]
 
 
 def _require_given(session: Session, held: Standing, who: Claimant, options: Options) -> None:

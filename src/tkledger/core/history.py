@@ -181,6 +181,7 @@ class Details(NamedTuple):
 
     Times are ISO 8601 in UTC; ``legal`` holds the verbs that are legal now, ``claim`` its claim by
     the names of its JSON. ``gauges`` are the limits that hold for it, as of ``at``, in seconds since 1970.
+    ``held_back`` says who has claimed it if that keeps it from being started, and the way on.
     ``place`` says on which other branch it is shown as of, and the way on from here; ``shallow`` that
     older history is missing, so that times may be absent and more may have been used.
     """
@@ -193,6 +194,7 @@ class Details(NamedTuple):
     children: tuple[Child, ...] = ()
     blocked_by: tuple[str, ...] = ()
     legal: tuple[str, ...] | None = None
+    held_back: tuple[str, ...] = ()
     claim: Mapping[str, object] | None = None
     reopened_as: tuple[str, ...] = ()
     work: tuple[WorkCommit, ...] = ()

@@ -12,6 +12,9 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.verbs.moves import moved
 
+CLAIMED = "claimed"
+"""The name of what hinders a start while another has the task: not a rule, it will pass."""
+
 
 class Outlook(NamedTuple):
     """One verb, and what hinders it; without hindrances it is legal now."""
@@ -20,6 +23,11 @@ class Outlook(NamedTuple):
     target: State
     reason: str
     hindrances: tuple[Violation, ...]
+
+    @property
+    def held_back(self) -> list[str]:
+        """Who has claimed the task, if that is what hinders a start, and the way on."""
+        return [f"{one.message}: {one.remedy}" for one in self.hindrances if one.name == CLAIMED]
 
 
 Counted = Callable[[Change], Change]

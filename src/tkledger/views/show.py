@@ -135,6 +135,8 @@ def _history(task: Task, known: Details) -> Iterator[Labelled]:
         yield "shallow", _lines(f"older history is not in this clone: {UNSHALLOW}", BAD)
     if known.legal is not None:
         yield "legal now", _lines(", ".join(known.legal) or "nothing")
+    for words in known.held_back:
+        yield "no start", _lines(words, BAD)
 
 
 def _amount(name: str, value: int | str) -> str:
