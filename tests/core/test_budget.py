@@ -212,6 +212,7 @@ def test_a_ledger_without_limits_is_not_counted() -> None:
         (gauge(4, 10, "seconds"), Used(), {}, 1006),
         (gauge(10, 10, "seconds"), Used(), {}, None),
         (gauge(5, 10, "tokens"), Used(0, 100, 5), {}, 1100),
+        (gauge(5, 10, "rework"), Used(0, 100, rework=5), {}, None),
     ],
 )
 def test_when_a_limit_will_be_used_up_if_it_goes_on_so(

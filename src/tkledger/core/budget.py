@@ -282,10 +282,11 @@ def _limited(policy: Policy, ledger: Snapshot) -> Iterator[Task]:
 def exhaustion(gauge: Gauge, used: Used, task: Task, now: int) -> int | None:
     """When a limit will be used up if the task goes on as it did, in seconds since 1970.
 
-    None if that cannot be known: it is not in progress, used nothing yet, or is beyond it.
+    None if that cannot be known: it is not in progress, used nothing yet, or is beyond it; and of
+    rework, which comes from reviewers and not by time.
     """
     left = gauge.limit.most - gauge.used
-    if task.state is not State.IN_PROGRESS or left <= 0:
+    if task.state is not State.IN_PROGRESS or left <= 0 or gauge.limit.kind == "rework":
         return None
     if gauge.limit.kind == "seconds":
         return now + left

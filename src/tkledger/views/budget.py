@@ -67,7 +67,7 @@ def _line(gauge: Gauge, used: Used, task: Task, now: int) -> Iterator[Line]:
     whose = "" if limit.holder == task.id else f"  budget of {limit.holder}"
     whose = "  by the policy" if limit.own else whose
     at = exhaustion(gauge, used, task, now)
-    end = f"  used up by {minute(at)}" if at is not None and left > 0 else ""
+    end = f"  at this rate until {minute(at)}" if at is not None and left > 0 else ""
     yield (
         ("  ", ""),
         (pad(limit.kind, NAME), ""),
