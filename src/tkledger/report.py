@@ -129,8 +129,9 @@ def understood(error: Exception) -> TkError | None:
 
 
 def near(task: Task, gauge: Gauge) -> str:
-    """The warning that a limit is nearly used up."""
-    return visible(f"warning: {task.id}: {gauge.figures_for(task.id)}: tk budget {task.id}")
+    """How much of a limit is used, as a warning if that is nearly all."""
+    text = f"{task.id}: {gauge.figures_for(task.id)}: tk budget {task.id}"
+    return visible(f"warning: {text}" if gauge.near else text)
 
 
 def say(text: str) -> None:

@@ -41,6 +41,38 @@ def test_a_move_says_what_it_did(ledger: Tk) -> None:
     assert ledger("done", "a", "--dry-run").out == "would be: a: in_progress -> done  First\n"
 
 
+def test_a_move_says_what_a_person_should_know_of_it(ledger: Tk, git: Git) -> None:
+    def step(words: str) -> None:
+        git("commit", "-q", "--allow-empty", "-m", f"{words}\n\nTk-Task: a")
+
+    idle = "no commit since work began names a: tk diff a\n"
+    ledger("edit", "a", "--budget", "rework=5")
+    ledger("start", "a")
+    assert ledger("submit", "a", "--dry-run").err == ""
+    assert ledger("submit", "a").err == idle
+    back = ledger("reject", "a").err
+    assert back == (
+        "a: 1 of 5 rounds of rework used: tk budget a\n"
+        "no reason was given (-m TEXT); to say what is missing: tk note a TEXT\n"
+    )
+    step("work")
+    assert ledger("submit", "a").err == ""
+    assert "no reason" not in ledger("reject", "a", "-m", "no test").err
+    assert ledger("submit", "a").err == idle, "what was done before it was sent back is known"
+    ledger("reject", "a", "-m", "still no test")
+    ledger("block", "a", "-m", "which test?")
+    assert ledger("resume", "a", "--dry-run").err == ""
+    said = ledger("resume", "a").err
+    assert said == "warning: a: 4 of 5 rounds of rework used: tk budget a\n"
+    assert "rework" not in ledger("note", "b", "words").err
+    ledger("edit", "b", "--parent", "a")
+    assert ledger("submit", "a").err.count("\n") == 1, "the work may be in its parts"
+    assert "  at this rate until 2" not in ledger("budget", "a").out
+    ledger("edit", "b", "--parent", "", "--budget", "seconds=900")
+    ledger("start", "b")
+    assert "  at this rate until 2" in ledger("budget", "b").out
+
+
 @pytest.mark.parametrize(
     "words", [["start", "a"], ["block", "a", "--reason", "other"], ["cancel", "a"]]
 )

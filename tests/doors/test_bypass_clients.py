@@ -247,7 +247,7 @@ def test_foreign_text_in_a_remedy_is_quoted() -> None:
                     )
                     if not plain and not word.startswith("quoted("):
                         foreign.append(f"{path.name}: {word} in {text!r}")
-    assert foreign == []
+    assert foreign == [], "\n".join(foreign)
 
 
 @pytest.mark.parametrize(

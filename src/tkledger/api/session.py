@@ -52,8 +52,8 @@ class Moved(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """What a commit makes worth a warning: limits that are nearly used up, and rules of which the
-    policy only warns.
+    """What a commit makes worth a line: limits that are nearly used up, and those of rework that it
+    counts against; and rules of which the policy only warns.
     """
 
     near: tuple[tuple[Task, Gauge], ...]
@@ -262,15 +262,16 @@ class Session:
         return recorded
 
     def advice(self, recorded: Recorded, ids: Sequence[str]) -> Advice:
-        """What to warn of after a commit; limits only of these tasks."""
+        """What to warn of after a commit, or to say of it; limits only of these tasks."""
         from tkledger.ledger import limits
 
         tasks = [task for key in ids if (task := recorded.after.task(key)) and not task.ended]
+        again = _back_in_work(recorded) if recorded.commit else ()
         near = [
             (task, gauge)
             for task in tasks
             for gauge in limits.gauges(self.ledger, recorded.after, task)
-            if gauge.near
+            if gauge.near or (task.id in again and gauge.limit.kind == "rework")
         ]
         violations = advice(change((recorded.before,), recorded.after))
         return Advice(tuple(near), tuple(violations))
@@ -355,6 +356,13 @@ def moved(recorded: Recorded) -> list[Moved]:
         if (after := recorded.after.task(key)) is not None
         for before in [recorded.before.task(key)]
     ]
+
+
+def _back_in_work(recorded: Recorded) -> Collection[str]:
+    """The tasks of which a commit makes a round of rework."""
+    from tkledger.core.usage import is_rework
+
+    return {task.id for source, task in moved(recorded) if is_rework(source, task.state)}
 
 
 def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Proposed:

@@ -92,7 +92,7 @@ def say_flaws(ledger: Snapshot) -> None:
 
 
 def say_advice(session: Session, recorded: Recorded, ids: Sequence[str]) -> None:
-    """Warn of limits of these tasks that are nearly used up, and of rules that only warn."""
+    """Say which limits of these tasks are nearly used up or count the commit, and warn of rules."""
     advice = session.advice(recorded, ids)
     for task, gauge in advice.near:
         report.say(report.near(task, gauge))
@@ -111,9 +111,11 @@ def would_be(dry_run: bool) -> str:
 
 
 def changed(
-    session: Session, recorded: Recorded, *, dry_run: bool, verb: str, hint: str = ""
+    session: Session, recorded: Recorded, *, dry_run: bool, verb: str, hint: Callable[[], str] = str
 ) -> Answer:
-    """The answer of a command that changes tasks: each that it touched, and how; then a hint."""
+    """The answer of a command that changes tasks: each that it touched, and how; then a hint, which
+    is asked for only if a person reads it.
+    """
     tasks = moved(recorded)
     say_advice(session, recorded, [one.task.id for one in tasks])
 
@@ -131,7 +133,7 @@ def changed(
             move = task.state if source in (None, task.state) else f"{source} -> {task.state}"
             done = f" ({verb})" if source is task.state else ""
             yield f"{would_be(dry_run)}{task.id}: {move}{done}  {task.title}"
-        if hint:
-            yield Aside(hint)
+        if words := hint():
+            yield Aside(words)
 
     return Answer(to_json, view)

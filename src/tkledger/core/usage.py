@@ -115,6 +115,11 @@ def activity(task: Task | None, since: int | None) -> Activity:
     return Activity(since if task.state is State.IN_PROGRESS else None, task.tries)
 
 
+def is_rework(source: State | None, target: State) -> bool:
+    """Whether a move is a round back into work: it is counted against the limits of rework."""
+    return target is State.IN_PROGRESS and source in (State.IN_REVIEW, State.BLOCKED)
+
+
 def facts(
     commit: str,
     at: int,
@@ -137,7 +142,7 @@ def facts(
         if was and not now and known.since is not None:
             fact = fact._replace(span=(min(known.since, at), at))
         elif now and not was:
-            again = old is not None and old.state in (State.IN_REVIEW, State.BLOCKED)
+            again = is_rework(old.state if old else None, task.state)
             fact = fact._replace(entered=at, used=Used(rework=int(again)))
         if new is not None and is_work(old, new):
             fact = fact._replace(worker=actor)

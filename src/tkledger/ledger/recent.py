@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.charges import steps
 from tkledger.core.history import event_name
@@ -15,6 +15,9 @@ from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.ledger.log import reason_of
 from tkledger.ledger.reader import Ledger
+
+if TYPE_CHECKING:
+    from tkledger.ledger.proposal import Recorded
 
 MOST = 500
 """How many commits are read, at most: what happened before is left unsaid."""
@@ -60,6 +63,28 @@ def look_back(ledger: Ledger, tasks: Iterable[Task], tips: Sequence[Oid]) -> Rec
     if count < MOST or not open_:
         found.since = None
     return found
+
+
+def without_work(ledger: Ledger, recorded: Recorded) -> list[str]:
+    """The tasks of a commit that no commit names as its step since they were last put into progress,
+    as far as the newest commits say; not those with children, whose work is done there.
+    """
+    open_ = {key for key in recorded.touched if not recorded.after.children(key)}
+    found = []
+    assert recorded.commit is not None
+    for commit in history.newest(ledger.repo, recorded.commit, path=FOLDER, most=MOST):
+        open_ -= set(steps(commit.message))
+        own = len(commit.parents) < 2 and commit.oid != recorded.commit  # a merge authors nothing
+        for diff in commit.diffs if own else ():
+            if (key := key_of(diff.path)) in open_:
+                new = ledger.files.task(diff.path, diff.new_mode, diff.new)
+                old = ledger.files.task(diff.path, diff.old_mode, diff.old)
+                if new is not None and (old is None or old.state is not new.state):
+                    open_.discard(key)
+                    found.append(key)
+        if not open_:
+            break
+    return sorted(found)
 
 
 def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent) -> None:

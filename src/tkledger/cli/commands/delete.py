@@ -27,4 +27,4 @@ def delete(
     task = recorded.after.task(step.id)
     hidden = "; list, tree and board hide it" if task is not None and task.is_mistake else ""
     hint = f"cancelled, since {done.why}{hidden}"
-    return changed(session, recorded, dry_run=dry_run, verb="deleted", hint=hint)
+    return changed(session, recorded, dry_run=dry_run, verb="deleted", hint=lambda: hint)

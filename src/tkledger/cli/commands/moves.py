@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tkledger.api.session import Session, each
@@ -28,8 +29,24 @@ def move(
     session = Session(path, actor=actor, progress=TERMINAL)
     verbs = each(verb, read_ids(ids), {**qualifiers, "message": read_text(message)})
     recorded, _ = session.carry_out(verbs, dry_run=dry_run, key=key)
-    hint = "undo: tk undo" if verb in _ENDS and _is_newest(session, recorded) else ""
+    hint = partial(_hint, session, recorded, verb, message)
     return changed(session, recorded, dry_run=dry_run, verb=verb, hint=hint)
+
+
+def _hint(session: Session, recorded: Recorded, verb: str, message: str | None) -> str:
+    """What to say to a person of a move that was made, besides what it did; empty if nothing."""
+    if verb in _ENDS and _is_newest(session, recorded):
+        return "undo: tk undo"
+    if verb == Event.REJECT and not message:
+        first = recorded.touched[0] if len(recorded.touched) == 1 else "ID"
+        return f"no reason was given (-m TEXT); to say what is missing: tk note {first} TEXT"
+    if verb == Event.SUBMIT and recorded.commit:
+        from tkledger.ledger.recent import without_work
+
+        ids = without_work(session.ledger, recorded)
+        more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+        return f"no commit since work began names {ids[0]}{more}: tk diff {ids[0]}" if ids else ""
+    return ""
 
 
 _ENDS = (Event.FINISH, Event.APPROVE, Event.CANCEL)
