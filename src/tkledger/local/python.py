@@ -22,5 +22,5 @@ def isolated(code: str, *words: str, python: str = "", package: str = "") -> lis
     environment; so the one of tkledger is given as a word.
     python, package: by default those of this process
     """
-    start = f"import sys; sys.path.insert(0, sys.argv.pop(1)); {code}"
+    start = f"import gc, sys; gc.disable(); sys.path.insert(0, sys.argv.pop(1)); {code}"
     return [python or sys.executable, "-I", "-c", start, package or PACKAGE, *words]
