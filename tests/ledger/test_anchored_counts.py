@@ -39,7 +39,7 @@ def compared(path: Path, seeds: range) -> Iterator[tuple[int, str]]:
         full = {oid: plain(Ledger(repo).tally.sums(oid)) for oid in oids}
         order = list(oids)
         random.Random(seed).shuffle(order)
-        walking = Ledger(repo, keep_sums=True)
+        walking = Ledger(repo, remembers=True)
         for oid in order:
             if plain(walking.tally.sums(oid)) != full[oid]:
                 yield seed, oid
@@ -74,7 +74,7 @@ def test_a_verdict_does_not_depend_on_what_is_remembered(tmp_path: Path, state: 
     file = project.path / ".git/tk/sums.json"
     if state != "none":
         at = 4 if state == "another commit's" else 9
-        Ledger(repo, keep_sums=True).tally.sums(oids[at])
+        Ledger(repo, remembers=True).tally.sums(oids[at])
         data = file.read_bytes()
         if state == "cut":
             file.write_bytes(data[: len(data) // 2])
@@ -83,9 +83,9 @@ def test_a_verdict_does_not_depend_on_what_is_remembered(tmp_path: Path, state: 
         elif state == "another repository's":
             other = Project.create(tmp_path / "other")
             (theirs,) = imported(other, [6], 20).values()
-            Ledger(Repo(str(other.path)), keep_sums=True).tally.sums(theirs[-1])
+            Ledger(Repo(str(other.path)), remembers=True).tally.sums(theirs[-1])
             file.write_bytes((other.path / ".git/tk/sums.json").read_bytes())
-    ledger = Ledger(repo, keep_sums=True)
+    ledger = Ledger(repo, remembers=True)
     assert [one.violations for one in gate.judge_commits(ledger, oids[-1:], judged)] == expected
     repo.close()
 
@@ -99,10 +99,10 @@ def test_a_shallow_clone_remembers_no_sums(tmp_path: Path) -> None:
     project.git("clone", "-q", "--depth", "1", "-b", "main", url, str(tmp_path / "shallow"))
     clone = Project(tmp_path / "shallow")
     repo = Repo(str(clone.path))
-    shallow = Ledger(repo, keep_sums=True).tally.sums(oids[-1])
+    shallow = Ledger(repo, remembers=True).tally.sums(oids[-1])
     repo.close()
     clone.git("fetch", "-q", "--unshallow")
     repo = Repo(str(clone.path))
-    whole = Ledger(repo, keep_sums=True).tally.sums(oids[-1])
+    whole = Ledger(repo, remembers=True).tally.sums(oids[-1])
     assert plain(whole) == plain(Ledger(repo).tally.sums(oids[-1])) != plain(shallow)
     repo.close()

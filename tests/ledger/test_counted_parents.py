@@ -143,10 +143,10 @@ def test_from_anywhere_the_time_is_the_same(tmp_path: Path, seed: int) -> None:
     assert any(expected.values())
     repo = Repo(str(project.path))
     assert {oid: counted(Ledger(repo), oid) for oid in oids} == expected
-    walking, order = Ledger(repo, keep_sums=True), list(oids)
+    walking, order = Ledger(repo, remembers=True), list(oids)
     random.Random(seed).shuffle(order)
     assert {oid: counted(walking, oid) for oid in order} == expected
-    assert {oid: counted(Ledger(repo, keep_sums=True), oid) for oid in order} == expected
+    assert {oid: counted(Ledger(repo, remembers=True), oid) for oid in order} == expected
     for commit, change in changes.walk(Ledger(repo), *oids):
         task = change.after.task("p") if change else None
         if change is not None and task is not None and change.usage is not None:

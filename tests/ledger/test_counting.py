@@ -159,13 +159,13 @@ def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
     expected = {oid: (oracle(made, n), workers(made, n)) for n, oid in enumerate(oids)}
     for oid, counted in expected.items():  # each from the beginning
         assert at(Ledger(repo), oid) == counted
-    walking = Ledger(repo, keep_sums=True)
+    walking = Ledger(repo, remembers=True)
     order = list(oids)
     random.Random(seed).shuffle(order)
     for oid in order:  # each from wherever the last one was
         assert at(walking, oid) == expected[oid]
     for oid in order:  # and each by a command of its own, from where another one was
-        assert at(Ledger(repo, keep_sums=True), oid) == expected[oid]
+        assert at(Ledger(repo, remembers=True), oid) == expected[oid]
     repo.close()
 
 
@@ -341,7 +341,7 @@ def test_a_long_line_of_marks_is_counted_the_same_from_anywhere(limited: Project
     repo = Repo(str(limited.path))
     oids = limited.git("rev-list", "HEAD", "--", ".tasks/a.yaml").splitlines()
     alone = {oid: at(Ledger(repo), oid) for oid in oids}
-    walking = Ledger(repo, keep_sums=True)
+    walking = Ledger(repo, remembers=True)
     random.Random(1).shuffle(oids)
     assert {oid: at(walking, oid) for oid in oids} == alone
     assert alone[limited.head()][0].steps == 6

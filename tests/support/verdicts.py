@@ -347,7 +347,7 @@ class Server:
         """
         lines = [RefLine(ref, self._refs.get(ref), oid) for ref, oid in commits.items()]
         self._repo.refresh()
-        broken = _by_commit(judge_push(Ledger(self._repo, keep_sums=True), lines, NOW))
+        broken = _by_commit(judge_push(Ledger(self._repo, remembers=True), lines, NOW))
         if not broken:
             moves = "".join(f"update {ref} {oid}\n" for ref, oid in commits.items())
             self.plain_repo.git("-C", str(self.path), "update-ref", "--stdin", stdin=moves.encode())

@@ -67,7 +67,7 @@ class Session:
         self, path: str = ".", *, actor: str | None = None, progress: Progress = SILENT
     ) -> None:
         self.repo = Repo(path)
-        self.ledger = Ledger(self.repo, keep_sums=True)
+        self.ledger = Ledger(self.repo, remembers=True)
         self.progress = progress
         self.token: Oid | None = None
         """The claim that this run holds already."""

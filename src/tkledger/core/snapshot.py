@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tkledger.core.entries import (
+    NAMES_NONE,
+    Entries,
+    Links,
+    Named,
+    differing,
+    links,
+    relinked,
+)
 from tkledger.core.graph import reachable, walk
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
@@ -64,11 +73,11 @@ class Snapshot:
     ``elsewhere`` says of which tasks, by id, another branch's version is shown here, and which branch.
     """
 
-    __slots__ = ("_children", "_load", "_offspring", "elsewhere", "entries", "policy", "remarks")
+    __slots__ = ("_confirmed", "_links", "_load", "elsewhere", "entries", "policy", "remarks")
 
     def __init__(
         self,
-        entries: dict[str, Entry] | None = None,
+        entries: dict[str, Entry] | Entries | None = None,
         policy: Policy | None = None,
         load: Loader = _unloadable,
     ) -> None:
@@ -77,8 +86,8 @@ class Snapshot:
         self.remarks: Mapping[str, str] = {}
         self._load = load
         self.elsewhere: Mapping[str, Elsewhere] = {}
-        self._children: Mapping[str, tuple[str, ...]] | None = None
-        self._offspring: Mapping[str, tuple[str, ...]] | None = None
+        self._links: Links | None = None
+        self._confirmed = True
 
     def entry(self, key: str) -> Task | Flaw | Policy | None:
         """What is at ``key``: a task, a flaw, the policy, or nothing."""
@@ -103,9 +112,16 @@ class Snapshot:
         return (key for key in sorted(self.entries) if "/" not in key)
 
     def _load_all(self) -> None:
-        waiting = [item for item in self.entries.items() if isinstance(item[1], Pending)]
-        pending = [entry for _, entry in waiting if isinstance(entry, Pending)]
-        for (key, _), entry in zip(waiting, self._load(pending) if pending else ()):
+        self._read(self.entries)
+
+    def _read(self, keys: Iterable[str]) -> None:
+        """Read the files of these entries at once, unless they were read."""
+        waiting = [
+            (key, entry) for key in keys if isinstance(entry := self.entries.get(key), Pending)
+        ]
+        for (key, _), entry in zip(
+            waiting, self._load([one for _, one in waiting]) if waiting else ()
+        ):
             self.entries[key] = entry
 
     def tasks(self) -> Iterator[Task]:
@@ -126,23 +142,17 @@ class Snapshot:
 
     def evolve(self, changes: Mapping[str, Entry | None]) -> Snapshot:
         """This ledger with other entries; None takes one away."""
-        entries = dict(self.entries)
-        for key, entry in changes.items():
-            if entry is None:
-                entries.pop(key, None)
-            else:
-                entries[key] = entry
         policy = changes.get(POLICY_PATH)
         evolved = Snapshot(
-            entries, policy if isinstance(policy, Policy) else self.policy, self._load
+            _evolved(self.entries, changes),
+            policy if isinstance(policy, Policy) else self.policy,
+            self._load,
         )
-        if self._children is not None:
-            moves = [
-                (key, self.parent(key), evolved.parent(key))
-                for key in changes
-                if self.parent(key) != evolved.parent(key)
-            ]
-            evolved._children = _rehung(self._children, moves) if moves else self._children
+        if self._links is not None:
+            evolved._confirmed = self._confirmed
+            evolved._links = relinked(
+                self._links, ((key, self._named(key), evolved._named(key)) for key in changes)
+            )
         return evolved
 
     def put(self, *tasks: Task) -> Snapshot:
@@ -155,27 +165,47 @@ class Snapshot:
         return task.parent if task else None
 
     def children(self, task_id: str) -> tuple[str, ...]:
-        """The ids of the task's children, in order. The first call reads every task."""
-        if self._children is None:
-            index: dict[str, list[str]] = {}
-            for task in self.tasks():
-                if task.parent is not None:
-                    index.setdefault(task.parent, []).append(task.id)
-            self._children = {parent: tuple(ids) for parent, ids in index.items()}
-        return self._children.get(task_id, ())
+        """The ids of the task's children, in order. The first call reads every task, unless it is
+        remembered which name others, as in the next two.
+        """
+        return self._naming(task_id, "children", "parent")
 
     def offspring(self, task_id: str) -> tuple[str, ...]:
-        """The ids of the tasks that came out of this one. The first call reads every task."""
-        if self._offspring is None:
-            index: dict[str, list[str]] = {}
-            for task in self.tasks():
-                if task.came_from is not None:
-                    index.setdefault(task.came_from, []).append(task.id)
-            self._offspring = {origin: tuple(ids) for origin, ids in index.items()}
-        return self._offspring.get(task_id, ())
+        """The ids of the tasks that came out of this one."""
+        return self._naming(task_id, "offspring", "origin")
+
+    def dependants(self, task_id: str) -> tuple[str, ...]:
+        """The ids of the tasks that depend on this one."""
+        return self._naming(task_id, "dependants", "dependencies")
+
+    def _naming(self, task_id: str, index: str, place: str) -> tuple[str, ...]:
+        if self._links is None:
+            self._links = self._found_links()
+        found: tuple[str, ...] = getattr(self._links, index).get(task_id, ())
+        if self._confirmed or not found:
+            return found
+        self._read(found)
+        return tuple(key for key in found if task_id in getattr(self._named(key), place))
+
+    def _found_links(self) -> Links:
+        """The links between the tasks: remembered ones, which are confirmed by the files that they
+        name whenever they are asked for, or those in all files.
+        """
+        entries = self.entries
+        known = entries.folder.links() if isinstance(entries, Entries) else None
+        if known is None or not isinstance(entries, Entries):
+            return links((task.id, names(task)) for task in self.tasks())
+        self._confirmed = False
+        stored = Snapshot(Entries(entries.folder, {}), None, self._load)
+        changes = sorted(entries.changed)
+        return relinked(known, ((key, stored._named(key), self._named(key)) for key in changes))
+
+    def _named(self, key: str) -> Named:
+        task = self.task(key) if "/" not in key else None
+        return names(task) if task else NAMES_NONE
 
     def successors(self, task_id: str) -> list[Task]:
-        """The tasks that reopen this one, by id. The first call reads every task."""
+        """The tasks that reopen this one, by id."""
         found = [task for task in map(self.task, self.offspring(task_id)) if task is not None]
         return [task for task in found if task.reopens == task_id]
 
@@ -232,6 +262,8 @@ class Snapshot:
         """The ids that begin with ``prefix``; an exact match comes alone."""
         if prefix in self.entries:
             return [prefix] if "/" not in prefix else []
+        if isinstance(self.entries, Entries):
+            return self.entries.starting(prefix)
         return [key for key in self.ids() if key.startswith(prefix)]
 
 
@@ -240,17 +272,24 @@ def rank(task: Task) -> tuple[bool, int, str]:
     return task.ended, task.urgency, task.id
 
 
-def _rehung(
-    children: Mapping[str, tuple[str, ...]], moves: Iterable[tuple[str, str | None, str | None]]
-) -> dict[str, tuple[str, ...]]:
-    """The children of each parent after tasks went from an old parent to a new one."""
-    index = dict(children)
-    for key, old, new in moves:
-        if old is not None:
-            index[old] = tuple(child for child in index[old] if child != key)
-        if new is not None:
-            index[new] = tuple(sorted((*index.get(new, ()), key)))
-    return index
+def names(task: Task) -> Named:
+    """The tasks that a task names."""
+    if task.parent is None and task.came_from is None and not task.depends_on:
+        return NAMES_NONE
+    origin = (task.came_from,) if task.came_from is not None else ()
+    return Named((task.parent,) if task.parent is not None else (), origin, task.depends_on)
+
+
+def _evolved(
+    entries: dict[str, Entry] | Entries, changes: Mapping[str, Entry | None]
+) -> dict[str, Entry] | Entries:
+    if isinstance(entries, Entries):
+        return entries.evolve(changes)
+    found = {**entries, **changes}
+    for key, entry in changes.items():
+        if entry is None:
+            del found[key]
+    return found  # type: ignore[return-value]
 
 
 EMPTY = Snapshot()
@@ -260,9 +299,7 @@ def touched(befores: Iterable[Snapshot], after: Snapshot) -> frozenset[str]:
     """The keys at which ``after`` differs from any of ``befores``."""
     keys: set[str] = set()
     for before in befores:
-        if before.entries is after.entries:
-            continue
-        for key in before.entries.keys() | after.entries.keys():
+        for key in differing(before.entries, after.entries):
             old, new = before.entries.get(key), after.entries.get(key)
             if old is not new and old != new and before.entry(key) != after.entry(key):
                 keys.add(key)

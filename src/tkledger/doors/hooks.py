@@ -200,7 +200,7 @@ def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
 
     try:
         repo = Repo()
-        ledger = Ledger(repo, keep_sums=True)
+        ledger = Ledger(repo, remembers=True)
         found = list(dict.fromkeys(HOOKS[name](ledger, arguments, stdin)))
         if not found:
             return Exit.OK

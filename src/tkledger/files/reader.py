@@ -6,20 +6,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.change import quoted
+from tkledger.core.entries import NAMES_NONE, Entries, Links, links
 from tkledger.core.field import is_id
 from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, key_of, path_of
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
-from tkledger.core.snapshot import Entry, Flaw, Pending
+from tkledger.core.snapshot import Entry, Flaw, Pending, names
 from tkledger.core.task import Task
 from tkledger.errors import TkError, too_old, unusable
 from tkledger.files import codec
+from tkledger.files.folder import PlainFolder, task_files
 from tkledger.files.look_alikes import alike, look_alike, skeleton
 from tkledger.git.commit import ABSENT
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
 
-if TYPE_CHECKING:  # only views have one, and a move does without it
+if TYPE_CHECKING:
+    from tkledger.local.link_cache import LinkCache
     from tkledger.local.task_cache import TaskCache
 
 PLAIN_FILE = "100644"
@@ -32,6 +35,9 @@ _MODES = {
 }
 _WORTH_CACHING = 100
 """How many files at once are read through the cache; fewer are read as fast without it."""
+
+_WORTH_KEEPING = 32
+"""So many files are read again by each command before what they name is kept."""
 
 _MANY_NAMES = 64
 """So many names are found faster in the list of a folder's files than one by one."""
@@ -65,27 +71,61 @@ class TreeReader:
     With a ``cache`` it remembers across commands, too: good for looking, never for judging.
     """
 
-    def __init__(self, repo: Repo, cache: TaskCache | None = None) -> None:
+    def __init__(
+        self, repo: Repo, cache: TaskCache | None = None, links: LinkCache | None = None
+    ) -> None:
         self._repo = repo
         self._cache = cache
+        self._link_cache = links
         self._known: dict[Pending, Task | Flaw] = {}
+        self._last: PlainFolder | None = None
 
-    def entries(self, tree: str) -> dict[str, Entry]:
+    def entries(self, tree: str) -> dict[str, Entry] | Entries:
         """All entries of the ledger in the tree that ``tree`` names."""
         found: dict[str, Entry] = {}
+        folder: PlainFolder | None = None
         answer = self._repo.read(tree)
         root = read_tree(answer[2], len(answer[0])) if answer and answer[1] == "tree" else []
         if answer and not is_in_order(root):
             found.update(disorder(answer[0]))
-        for entry in root:
-            if entry.name == FOLDER:
-                if entry.mode == FOLDER_MODE:
-                    found.update(self._folder(entry.oid))
-                else:
-                    found.update(self.entry(FOLDER, entry.mode, entry.oid))
+        places = [entry for entry in root if entry.name == FOLDER]
+        for place in places:
+            if place.mode != FOLDER_MODE:
+                found.update(self.entry(FOLDER, place.mode, place.oid))
+            elif len(places) > 1 or not (folder := self._plain(place.oid)):
+                found.update(self._folder(place.oid))
         for name in alike(root):
             found.update(look_alike(name))
-        return found
+        return found if folder is None else Entries(folder, found)
+
+    def _plain(self, oid: Oid) -> PlainFolder | None:
+        """The folder of this tree; None if something is in it that has to be looked at."""
+        if self._last is None or self._last.oid != oid:
+            found = self._repo.tree_bytes(oid)
+            files = task_files(found[1], len(oid)) if found is not None else None
+            if files is None:
+                return None
+            self._last = PlainFolder(oid, files, self._plain_file, self._links)
+        return self._last
+
+    def _plain_file(self, path: str, oid: Oid) -> Entry:
+        (entry,) = self.entry(path, PLAIN_FILE, oid).values()
+        return entry
+
+    def _links(self, folder: PlainFolder) -> Links | None:
+        """The links of a folder, by what is remembered of its files; those of others are read."""
+        if self._link_cache is None:
+            return None
+        known = self._link_cache.read()
+        files = list(folder.files())
+        missing = [Pending(path_of(key), oid.hex()) for key, oid in files if oid not in known]
+        for pending, task in zip(missing, self.load(missing)):
+            oid = bytes.fromhex(pending.oid)
+            known[oid] = names(task) if isinstance(task, Task) else NAMES_NONE
+        if len(missing) >= _WORTH_KEEPING:
+            few = len(known) <= 2 * len(files)  # of other branches, too
+            self._link_cache.write(known if few else {oid: known[oid] for _, oid in files})
+        return links((key, known[oid]) for key, oid in files)
 
     def roots(self, trees: Sequence[str]) -> Iterator[Root]:
         """The root folders that ``trees`` name, in their order."""
@@ -194,7 +234,7 @@ class TreeReader:
         if self._cache is not None and len(waiting) > _WORTH_CACHING:
             self._load_cached(waiting, self._cache)
         new = [pending for pending in waiting if pending not in self._known]
-        if len(self._known) + len(new) > _MAX_CACHED:
+        if len(self._known) + len(new) > max(_MAX_CACHED, len(waiting)):
             self._known.clear()
             new = list(waiting)
         for pending, data in zip(new, self._bytes([pending.oid for pending in new])):

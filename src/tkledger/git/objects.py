@@ -6,9 +6,12 @@ third of the time of ``git fast-import`` (docs/decisions); git checks every one 
 
 from __future__ import annotations
 
+import re
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from operator import lt
 from typing import NamedTuple
 
 try:  # hashlib's own loads OpenSSL, which takes 10 ms, as long as Python itself
@@ -41,10 +44,11 @@ class NewObject(NamedTuple):
 
 def oid_of(kind: str, data: bytes, width: int = 40) -> Oid:
     """The name of an object: the hash of its kind, size and bytes, ``width`` digits wide."""
-    return _digest(b"%s %d\0" % (kind.encode(), len(data)) + data, width).hex()
+    return digest(b"%s %d\0" % (kind.encode(), len(data)) + data, width).hex()
 
 
-def _digest(data: bytes, width: int) -> bytes:
+def digest(data: bytes, width: int) -> bytes:
+    """The hash that git names objects by, for ids of ``width`` digits."""
     if width == 40:
         return bytes(sha1(data).digest())  # noqa: S324 - git's names, not ours
     from hashlib import sha256
@@ -115,16 +119,55 @@ def tree_bytes(entries: Iterable[TreeEntry]) -> bytes:
     )
 
 
-def replaced(entries: Iterable[TreeEntry], new: Mapping[str, TreeEntry]) -> list[TreeEntry]:
-    """``entries`` with those of ``new``, by name, in place of the old ones or in addition."""
-    return [*(entry for entry in entries if entry.name not in new), *new.values()]
+class PlainFiles(NamedTuple):
+    """The entries of a tree that holds plain files only, each name once and in order: as stored, but
+    for the id; and the whole of it.
+    """
+
+    names: list[bytes]
+    entries: list[bytes]
+
+    def place(self, name: bytes) -> tuple[int, int]:
+        """Where the entry with such a name begins and ends in the lists; the same if there is none."""
+        at = bisect_left(self.names, name)
+        return at, at + (at < len(self.names) and self.names[at] == name)
+
+
+def plain_files(data: bytes, width: int) -> PlainFiles | None:
+    """The entries in a tree's bytes; None if there is anything else among them. A long tree is read
+    ten times as fast as by `read_tree`.
+    """
+    size = width // 2
+    entries = re.compile(rb"100644 [^\0/]+\0[\s\S]{%d}" % size).findall(data)
+    if sum(map(len, entries)) != len(data):
+        return None
+    names = [entry[:-size] for entry in entries]
+    return PlainFiles(names, entries) if all(map(lt, names, names[1:])) else None
+
+
+def plain_name(name: str) -> bytes:
+    """What the entry of a plain file begins with, up to its id."""
+    return b"100644 %s\0" % name.encode(errors="surrogateescape")
+
+
+def replaced(data: bytes, new: Mapping[str, TreeEntry], width: int) -> bytes:
+    """A tree's bytes with the entries of ``new``, by name, in place of old ones or in addition."""
+    known = plain_files(data, width)
+    if known is None or any(entry.mode != "100644" for entry in new.values()):
+        kept = (entry for entry in read_tree(data, width) if entry.name not in new)
+        return tree_bytes([*kept, *new.values()])
+    for name, entry in new.items():
+        begin, end = known.place(plain_name(name))
+        known.names[begin:end] = [plain_name(name)]
+        known.entries[begin:end] = [tree_bytes([entry])]
+    return b"".join(known.entries)
 
 
 def pack(objects: Iterable[NewObject], width: int = 40) -> bytes:
     """A pack file of whole objects (gitformat-pack: no deltas)."""
     members = [_member(one) for one in objects]
     body = b"PACK" + (2).to_bytes(4, "big") + len(members).to_bytes(4, "big") + b"".join(members)
-    return body + _digest(body, width)
+    return body + digest(body, width)
 
 
 def _member(one: NewObject) -> bytes:

@@ -23,10 +23,15 @@ HERE = "."
 """The current folder, which GIT_DIR may make one of a repository elsewhere."""
 
 
+_LARGE = 10_000
+"""Bytes of a tree that is worth keeping."""
+
+
 class Repo:
     """A repository and the checkout that the current folder is in, if any."""
 
     _objects: CatFile | None = None
+    _large: tuple[Oid, bytes] | None = None
 
     def __init__(self, path: str = HERE) -> None:
         self._folder = os.path.abspath(path)
@@ -222,7 +227,19 @@ class Repo:
 
     def tree(self, name: str) -> list[TreeEntry] | None:
         """The entries of the tree that ``name`` names; None if it names none."""
+        found = self.tree_bytes(name)
+        return None if found is None else read_tree(found[1], len(found[0]))
+
+    def tree_bytes(self, name: str) -> tuple[Oid, bytes] | None:
+        """The id and the bytes of the tree that ``name`` names; None if it names none. The last large
+        one is kept: a command that changes a ledger needs it again.
+        """
+        if self._large is not None and name == self._large[0]:
+            return self._large
         found = self.read(name)
         if found is None or found[1] != "tree":
             return None
-        return read_tree(found[2], len(found[0]))
+        tree = found[0], found[2]
+        if len(tree[1]) > _LARGE:
+            self._large = tree
+        return tree

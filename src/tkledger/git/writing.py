@@ -12,8 +12,8 @@ from tkledger.git.objects import (
     TreeEntry,
     oid_of,
     pack,
+    read_tree,
     replaced,
-    tree_bytes,
 )
 from tkledger.git.process import DURABLE
 from tkledger.git.repo import Repo
@@ -67,9 +67,11 @@ def _tree_with(
     repo: Repo, old: str, blobs: Mapping[str, Oid], objects: dict[Oid, NewObject], width: int
 ) -> Oid:
     """The id of the tree ``old`` with these files; new trees are added to ``objects``."""
-    entries = repo.tree(old) or [] if old else []
+    data = (repo.tree_bytes(old) or ("", b""))[1] if old else b""
+    folders = sorted({path.partition("/")[0] for path in blobs if "/" in path})
+    entries = read_tree(data, width) if folders else []
     new: dict[str, TreeEntry] = {}
-    for folder in sorted({path.partition("/")[0] for path in blobs if "/" in path}):
+    for folder in folders:
         inner = {
             path[len(folder) + 1 :]: oid
             for path, oid in blobs.items()
@@ -80,7 +82,7 @@ def _tree_with(
     for path, oid in blobs.items():
         if "/" not in path:
             new[path] = TreeEntry("100644", path, oid)
-    tree = NewObject("tree", tree_bytes(replaced(entries, new)))
+    tree = NewObject("tree", replaced(data, new, width))
     name = oid_of("tree", tree.data, width)
     objects[name] = tree
     return name

@@ -17,6 +17,7 @@ from tkledger.git.commit import ABSENT, Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.place import Place
+from tkledger.local.link_cache import LinkCache
 
 if TYPE_CHECKING:
     from tkledger.ledger.former import Former
@@ -33,16 +34,17 @@ _ENTRIES = 500_000
 class Ledger:
     """The ledger of one repository.
 
-    ``keep_sums``: what is counted is kept for later commands, and read from there.
+    ``remembers``: what is counted, and which tasks are linked, is kept for later commands, and read from
+    there.
     """
 
     def __init__(
-        self, repo: Repo, cache: TaskCache | None = None, *, keep_sums: bool = False
+        self, repo: Repo, cache: TaskCache | None = None, *, remembers: bool = False
     ) -> None:
         self.repo = repo
         self.place = Place(repo)
-        self.files = TreeReader(repo, cache)
-        self._keep_sums = keep_sums
+        self.files = TreeReader(repo, cache, LinkCache(repo.common_dir) if remembers else None)
+        self._remembers = remembers
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
         self._own_content: dict[tuple[Oid, tuple[Oid, ...]], bool] = {}
 
@@ -53,7 +55,7 @@ class Ledger:
         from tkledger.local.sums import SumsFile
 
         # what a shallow clone counts is wrong as soon as it is deepened
-        keep = self._keep_sums and not self.repo.is_shallow
+        keep = self._remembers and not self.repo.is_shallow
         file = SumsFile(self.repo.common_dir) if keep else None
         return Tally(self.repo, self.files, file, self.charges)
 

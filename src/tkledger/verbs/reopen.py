@@ -63,7 +63,8 @@ def current(ledger: Snapshot, task_id: str | None) -> str | None:
 
 def dependents(ledger: Snapshot, task_id: str) -> list[Task]:
     """The open tasks that depend on one."""
-    return [one for one in ledger.tasks() if task_id in one.depends_on and not one.ended]
+    found = map(ledger.task, ledger.dependants(task_id))
+    return [one for one in found if one is not None and not one.ended]
 
 
 def _pointed(tasks: list[Task], old: str, new: str) -> Iterator[Task]:

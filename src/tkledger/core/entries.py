@@ -1,0 +1,164 @@
+"""The entries of one tree by key, found when one is asked for; where a folder is kept is not its matter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from tkledger.core.snapshot import Entry
+
+
+class Named(NamedTuple):
+    """The tasks that one task names: its parent, what it came out of, what it depends on."""
+
+    parent: tuple[str, ...] = ()
+    origin: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+
+
+Index = Mapping[str, tuple[str, ...]]
+
+
+class Links(NamedTuple):
+    """Which tasks name a task, by its id: as `Named`, the other way round. The ids are in order."""
+
+    children: Index
+    offspring: Index
+    dependants: Index
+
+
+NAMES_NONE = Named()
+
+
+def links(tasks: Iterable[tuple[str, Named]]) -> Links:
+    """The links between tasks, of each its id and whom it names."""
+    children: dict[str, list[str]] = {}
+    offspring: dict[str, list[str]] = {}
+    dependants: dict[str, list[str]] = {}
+    for key, named in tasks:
+        if named is not NAMES_NONE:
+            for index, others in zip((children, offspring, dependants), named):
+                for other in others:
+                    index.setdefault(other, []).append(key)
+    return Links(*map(_fixed, (children, offspring, dependants)))
+
+
+def _fixed(index: Mapping[str, list[str]]) -> Index:
+    return {other: tuple(sorted({*keys})) for other, keys in index.items()}
+
+
+def relinked(known: Links, changes: Iterable[tuple[str, Named, Named]]) -> Links:
+    """The links after tasks came to name others: their ids, whom they named and whom they name."""
+    changes = [change for change in changes if change[1] != change[2]]
+    if not changes:
+        return known
+    indexes = tuple(dict(index) for index in known)
+    for key, old, new in changes:
+        for index, gone, come in zip(indexes, old, new):
+            for other in {*gone}.difference(come):
+                index[other] = tuple(one for one in index.get(other, ()) if one != key)
+            for other in {*come}.difference(gone):
+                index[other] = tuple(sorted({*index.get(other, ()), key}))
+    return Links(*indexes)
+
+
+class Folder(Protocol):
+    """A stored folder of task files, of which one can be found without looking at all of them."""
+
+    def find(self, key: str) -> Entry | None:
+        """The entry with this key; None if there is none."""
+
+    def all(self) -> dict[str, Entry]:
+        """All entries by key."""
+
+    def count(self) -> int:
+        """How many entries there are."""
+
+    def starting(self, prefix: str) -> list[str]:
+        """The keys of tasks that begin so, in order."""
+
+    def differing(self, other: Folder) -> set[str]:
+        """The keys of the entries that are in one of two folders only, or not the same in both."""
+
+    def links(self) -> Links | None:
+        """Which of its tasks name which, by what is remembered of their files; None if nothing is."""
+
+
+class Entries(Mapping[str, "Entry"]):
+    """The entries of a folder, with changes: as a dict of all of them would be, but one that is asked
+    for is found alone. Only to go through all takes reading all names.
+    """
+
+    __slots__ = ("_complete", "_found", "changed", "folder")
+
+    def __init__(self, folder: Folder, changes: Mapping[str, Entry | None]) -> None:
+        self.folder = folder
+        self.changed = frozenset(changes)
+        self._found: dict[str, Entry | None] = dict(changes)
+        self._complete = False
+
+    def get(self, key: str, default: object = None) -> Entry | None:  # type: ignore[override]
+        """The entry with this key; None if there is none."""
+        if key in self._found or self._complete:
+            return self._found.get(key)
+        entry = self._found[key] = self.folder.find(key)
+        return entry
+
+    def __getitem__(self, key: str) -> Entry:
+        entry = self.get(key)
+        if entry is None:
+            raise KeyError(key)
+        return entry
+
+    def __setitem__(self, key: str, entry: Entry) -> None:
+        """Keep what was read of an entry; it changes nothing."""
+        self._found[key] = entry
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.get(key) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        if self._complete:
+            return len(self._found)
+        there = sum(self.folder.find(key) is not None for key in self.changed)
+        return self.folder.count() - there + sum(key in self for key in self.changed)
+
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+    def _all(self) -> dict[str, Entry | None]:
+        if not self._complete:
+            found = {**self.folder.all(), **self._found}
+            self._found = {key: entry for key, entry in found.items() if entry is not None}
+            self._complete = True
+        return self._found
+
+    def evolve(self, changes: Mapping[str, Entry | None]) -> Entries:
+        """These entries with others in their place; None takes one away."""
+        evolved = Entries(self.folder, {**self._found, **changes})
+        evolved.changed = self.changed.union(changes)
+        if self._complete:
+            evolved._found = {k: one for k, one in evolved._found.items() if one is not None}
+            evolved._complete = True
+        return evolved
+
+    def starting(self, prefix: str) -> list[str]:
+        """The keys of tasks that begin so, in order."""
+        found = {key for key in self.changed if key.startswith(prefix) and "/" not in key}
+        return sorted(key for key in found.union(self.folder.starting(prefix)) if key in self)
+
+
+def differing(one: Mapping[str, Entry], other: Mapping[str, Entry]) -> Collection[str]:
+    """The keys that may differ in two sets of entries, the same or not."""
+    if one is other:
+        return ()
+    if isinstance(one, Entries) and isinstance(other, Entries):
+        changed = one.changed | other.changed
+        return changed | (
+            set() if one.folder is other.folder else one.folder.differing(other.folder)
+        )
+    return one.keys() | other.keys()

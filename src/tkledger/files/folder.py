@@ -1,0 +1,106 @@
+"""The ledger's folder as git stores it, if there are plain files of tasks in it alone; it reads none of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from tkledger.core.entries import Folder, Links
+from tkledger.core.field import DEVICES, ID, is_id
+from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, path_at
+from tkledger.core.snapshot import Entry, Pending
+from tkledger.git.objects import Oid, PlainFiles, plain_files, plain_name
+
+_BEGIN, _END = len(plain_name("")) - 1, -len(SUFFIX) - 1
+"""Where in an entry the id of its task is."""
+
+
+@cache
+def _all_names() -> re.Pattern[bytes]:
+    """The entries, but for their ids, of a folder with nothing in it but tasks and the policy."""
+    device = "|".join(sorted(DEVICES))
+    name = rf"(?!(?:{device})\.)[a-z0-9][a-z0-9_-]{{0,62}}"
+    return re.compile(rf"(?:100644 {name}\{SUFFIX}\0)*".encode())
+
+
+class PlainFolder:
+    """The ledger's folder, if there is nothing in it but files of tasks and the policy.
+
+    oid: its tree; entry: what a file is, by its path and id; remembered: the links of a folder, by what
+    is remembered of its files
+    """
+
+    def __init__(
+        self,
+        oid: Oid,
+        files: PlainFiles,
+        entry: Callable[[str, Oid], Entry],
+        remembered: Callable[[PlainFolder], Links | None],
+    ) -> None:
+        self.oid = oid
+        self._files = files
+        self._entry = entry
+        self._remembered = remembered
+        self._links: Links | None = None
+
+    def find(self, key: str) -> Entry | None:
+        """The entry with this key; None if there is none."""
+        if key != POLICY_PATH and not is_id(key):
+            return None
+        path = path_at(key)
+        at, end = self._files.place(plain_name(path[len(FOLDER) + 1 :]))
+        return self._entry(path, self._oid_at(at).hex()) if at < end else None
+
+    def _oid_at(self, at: int) -> bytes:
+        return self._files.entries[at][len(self._files.names[at]) :]
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The ids of tasks, and of their files as bytes."""
+        policy = plain_name(POLICY_NAME)
+        for name, entry in zip(*self._files):
+            if name != policy:
+                yield name[_BEGIN:_END].decode(), entry[len(name) :]
+
+    def all(self) -> dict[str, Entry]:
+        """All entries by key."""
+        found: dict[str, Entry] = {
+            key: Pending(path_at(key), oid.hex()) for key, oid in self.files()
+        }
+        policy = self.find(POLICY_PATH)
+        return {**found, POLICY_PATH: policy} if policy is not None else found
+
+    def count(self) -> int:
+        """How many entries there are."""
+        return len(self._files.names)
+
+    def starting(self, prefix: str) -> list[str]:
+        """The keys of tasks that begin so, in order."""
+        if ID.match(prefix) is None:
+            return []
+        begin, names = plain_name(prefix)[:-1], self._files.names
+        first, last = (bisect_left(names, one) for one in (begin, begin + b"\xff"))
+        found = (name[_BEGIN:_END].decode() for name in names[first:last])
+        return sorted(filter(is_id, found))
+
+    def differing(self, other: Folder) -> set[str]:
+        """The keys of the entries that are in one of two folders only, or not the same in both."""
+        assert isinstance(other, PlainFolder)
+        if self.oid == other.oid:
+            return set()
+        files = {*self._files.entries}.symmetric_difference(other._files.entries)
+        keys = {one[: one.index(b"\0") + 1][_BEGIN:_END].decode() for one in files}
+        return {key if is_id(key) else POLICY_PATH for key in keys}
+
+    def links(self) -> Links | None:
+        """Which of its tasks name which, by what is remembered of their files; None if nothing is."""
+        if self._links is None:
+            self._links = self._remembered(self)
+        return self._links
+
+
+def task_files(data: bytes, width: int) -> PlainFiles | None:
+    """The files of such a folder; None if there is anything else in it."""
+    files = plain_files(data, width)
+    return files if files and _all_names().fullmatch(b"".join(files.names)) else None
