@@ -309,8 +309,8 @@ def _of_pushes(history: History, server: Server, rng: Random) -> Iterator[str]:
         wrong = {f"refs/heads/bad-{place}": place for place in bad}
         pushes = [{**refs, **wrong}, refs] if rng.random() < 0.2 else [refs, wrong]
         for lines in [one for one in pushes if one]:
-            expected = server.seen(history.expected(lines.values()))
             told = server.push({ref: history.oids[place] for ref, place in lines.items()})
+            expected = server.seen(history.expected(lines.values()))
             second = {
                 oid for oid, one in zip(history.oids[1:], history.tried[1:]) if not one.parents
             }
@@ -338,7 +338,7 @@ class Server:
         self._refs: dict[str, str] = {}
 
     def seen(self, broken: Mapping[str, Codes]) -> Mapping[str, Codes]:
-        """What is broken, as far as `push` can say it."""
+        """What is broken, as far as the last `push` could say it."""
         return broken
 
     def push(self, commits: Mapping[str, str]) -> dict[str, Codes]:
@@ -371,20 +371,28 @@ class HookedServer(Server):
     def __init__(self, plain_repo: PlainRepo, path: Path) -> None:
         super().__init__(plain_repo, path)
         self._sender = Repo(str(plain_repo.path))
+        self._named: Codes = frozenset()
+        self._cut = False
         install.install(self._repo, server=True)
 
     def seen(self, broken: Mapping[str, Codes]) -> Mapping[str, Codes]:
-        """The codes, without the commits, which the words do not tell apart."""
-        return {"": frozenset().union(*broken.values())} if broken else {}
+        """The codes, without the commits, which the words do not tell apart; of many violations only those
+        that the words name.
+        """
+        codes: Codes = frozenset().union(*broken.values())
+        seen = codes & self._named if self._cut else codes
+        return {"": seen} if seen else {}
 
     def push(self, commits: Mapping[str, str]) -> dict[str, Codes]:
         """As above; a push that a rule about pushes refuses does not land here."""
         refspecs = [f"{oid}:{ref}" for ref, oid in commits.items()]
         words = self._sender.refusal("push", "-q", str(self.path), *refspecs)
         if words is None:
+            self._cut = False
             self._landed(commits)
             return {}
-        codes = frozenset(re.findall(r"\bTK\d+", words))
+        self._named = codes = frozenset(re.findall(r"\bTK\d+", words))
+        self._cut = re.search(r"\band \d+ more *$", words, re.MULTILINE) is not None
         assert codes, words
         broken = frozenset(code for code in codes if not code.startswith("TK7"))
         return {"": broken} if broken else {}

@@ -21,8 +21,7 @@ from tkledger.git.commit import ABSENT
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
 
-if TYPE_CHECKING:
-    from tkledger.local.link_cache import LinkCache
+if TYPE_CHECKING:  # only views have one, and a move does without it
     from tkledger.local.task_cache import TaskCache
 
 PLAIN_FILE = "100644"
@@ -68,15 +67,16 @@ NO_ROOT = Root(ABSENT, "", (), True)
 class TreeReader:
     """Reads the ledger's part of trees; remembers files by their ids, so each is read once.
 
-    With a ``cache`` it remembers across commands, too: good for looking, never for judging.
+    With a ``cache`` it remembers across commands, too: good for looking, never for judging. ``links`` is the
+    common git folder if it may find there which tasks name others.
     """
 
     def __init__(
-        self, repo: Repo, cache: TaskCache | None = None, links: LinkCache | None = None
+        self, repo: Repo, cache: TaskCache | None = None, links: str | None = None
     ) -> None:
         self._repo = repo
         self._cache = cache
-        self._link_cache = links
+        self._linked_in = links
         self._known: dict[Pending, Task | Flaw] = {}
         self._last: PlainFolder | None = None
 
@@ -114,9 +114,12 @@ class TreeReader:
 
     def _links(self, folder: PlainFolder) -> Links | None:
         """The links of a folder, by what is remembered of its files; those of others are read."""
-        if self._link_cache is None:
+        if self._linked_in is None:
             return None
-        known = self._link_cache.read()
+        from tkledger.local.link_cache import LinkCache  # few changes ask
+
+        cache = LinkCache(self._linked_in)
+        known = cache.read()
         files = list(folder.files())
         missing = [Pending(path_of(key), oid.hex()) for key, oid in files if oid not in known]
         for pending, task in zip(missing, self.load(missing)):
@@ -124,7 +127,7 @@ class TreeReader:
             known[oid] = names(task) if isinstance(task, Task) else NAMES_NONE
         if len(missing) >= _WORTH_KEEPING:
             few = len(known) <= 2 * len(files)  # of other branches, too
-            self._link_cache.write(known if few else {oid: known[oid] for _, oid in files})
+            cache.write(known if few else {oid: known[oid] for _, oid in files})
         return links((key, known[oid]) for key, oid in files)
 
     def roots(self, trees: Sequence[str]) -> Iterator[Root]:

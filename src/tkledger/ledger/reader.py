@@ -17,7 +17,6 @@ from tkledger.git.commit import ABSENT, Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.place import Place
-from tkledger.local.link_cache import LinkCache
 
 if TYPE_CHECKING:
     from tkledger.ledger.former import Former
@@ -43,7 +42,7 @@ class Ledger:
     ) -> None:
         self.repo = repo
         self.place = Place(repo)
-        self.files = TreeReader(repo, cache, LinkCache(repo.common_dir) if remembers else None)
+        self.files = TreeReader(repo, cache, repo.common_dir if remembers else None)
         self._remembers = remembers
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
         self._own_content: dict[tuple[Oid, tuple[Oid, ...]], bool] = {}
