@@ -17,6 +17,7 @@ class Exit(IntEnum):
     CLAIMED = 5  # someone else holds the task
     NOTHING = 6  # there is nothing to do
     BUG = 70
+    NOT_RUN = 127  # the command that was to be run is not there, or not executable
     INTERRUPTED = 130
 
 

@@ -130,6 +130,42 @@ def test_waiting_ends_when_there_is_one(project: Project, bound: list[str]) -> N
     assert json.loads(out)["task"]["id"] == "e"
 
 
+def test_what_its_holder_left_is_offered_wherever_it_was_begun(project: Project) -> None:
+    project.ok("start", "a", "--as", "ada")
+    other = project.worktree("other")
+    other.ok("start", "b", "--as", "ada")
+    there = Project(Path(project.ok("work", "c", "--path", "--as", "ada").out.strip()))
+    there.ok("note", "c", "half of it", "--as", "ada")
+    project.ok("cancel", "d")
+    nothing(project, "--as", "bob")
+    for place, one in ((project, "a"), (other, "b"), (there, "c")):
+        place.ok("renew", one, "--ttl", "0", "--as", "ada")
+    offered = project.ok("next", "--as", "bob").out
+    project.ok("reap")
+    assert offered == project.ok("next", "--as", "bob").out == "a\n"
+    assert project.ok("next", "--claim", "--as", "bob").out == "a\n"
+    assert project.ok("next", "--claim", "--as", "bob").out == "b\n"
+    assert project.state("b") == "in_progress", "begun anew: another's branch is left alone"
+    nothing(project, "--claim", "--key", "k", "--as", "bob")
+    asked = project.ok("next", "--as", "bob")
+    assert "(on tk/c)" in asked.err
+    assert "why: the only task that you can take now; its work so far is on tk/c" in asked.err
+    before = project.git("for-each-ref")
+    assert project.ok("next", "--claim", "--dry-run", "--as", "bob").out == "c\n"
+    assert project.git("for-each-ref") == before
+    taken = project.ok("next", "--claim", "--as", "bob")
+    assert (taken.out, f"its checkout: cd {there.path}\n" in taken.err) == ("c\n", True)
+    assert "half of it" in there.file("c")
+    assert (project.state("c"), "owner: bob" in there.file("c")) == ("todo", True)
+    nothing(project, "--claim", "--as", "bob")  # nor to another process of the same name
+    there.ok("release", "c", "--as", "bob")
+    found = project.ok("next", "--claim", "--as", "eve", "--json").json
+    assert (found["path"], found["elsewhere"]) == (str(there.path), "tk/c")
+    assert (found["task"]["state"], found["commit"]) == ("in_progress", there.head())
+    there.ok("done", "c", "--as", "eve")
+    project.ok("verify", "--all")
+
+
 def test_waiting_is_bounded(project: Project) -> None:
     project.ok("start", "a", "b", "c", "d")
     assert "no task is ready" in nothing(project, "--wait", "0.2")

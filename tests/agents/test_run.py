@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +19,7 @@ import pytest
 
 from tests.support.project import TK, Answer, Project
 from tkledger.agents import process
+from tkledger.agents.interruptions import Interruptions
 from tkledger.errors import Exit
 
 PYTHON = sys.executable
@@ -87,16 +90,38 @@ def left(project: Project) -> list[int]:
     return Project(project.path.parent / "repo.work").left_running()
 
 
-def test_a_command_that_cannot_be_run_is_a_failure(project: Project) -> None:
+def test_a_command_that_cannot_be_run_is_no_attempt(project: Project) -> None:
     (project.path / ".git").chmod(0o2775)  # as git has it where several users share a repository
-    answer = project.process("run", "a", "--", "/no/such/command")
-    assert (answer.status, "exit 127" in answer.out) == (Exit.REJECTED, True), answer.said
+    before = project.git("for-each-ref")
+    for words in (("a",), ("--next",), ("--next", "--jobs", "2")):
+        for command in ("/no/such/command", "nosuchcommand"):
+            answer = project.process("run", *words, "--", command)
+            said = f"error: {command} is not there\n  remedy: tk run ID -- COMMAND"
+            assert (answer.status, said in answer.err) == (Exit.NOT_RUN, True), answer.said
+    assert project.git("for-each-ref") == before, "nothing was claimed"
+    project.write("tool", "#!/bin/sh\n")
+    project.git("add", "tool")
+    project.git("commit", "-qm", "tool")
+    for command, why in (
+        (["./tool"], "./tool is not executable"),
+        (["./tools"], "./tools is not there"),
+        (["sh", "-c", "nosuchcommand"], "sh ended with exit 127: what it was to run is not there"),
+    ):
+        answer = project.process("run", "--next", "--as", "alice", "--", *command)
+        assert (answer.status, answer.out) == (Exit.NOT_RUN, f"a: given back: {why}\n"), answer.said
+        assert (project.state("a", "tk/a"), "released" in claim_of(project)) == (
+            "in_progress",
+            True,
+        )
+    assert runs(project, "a", "true").out == "a: done\n", "the remedy"
+    assert "attempt: " not in project.file("a", "tk/a")
     for folder in ("runs", "runs/a"):
         mode = (project.path / ".git/tk" / folder).stat().st_mode & 0o7777
         assert mode == 0o2775, "another user's run writes there, too"
 
 
-def test_another_attempt_hears_of_the_first(project: Project) -> None:
+def test_another_attempt_hears_of_the_first_once_it_may_begin(project: Project) -> None:
+    project.ok("config", "set", "retry", "3")  # with it each attempt has to wait
     project.ok("note", "a", "mind the gap")
     code = 'cat "$TK_FEEDBACK"; [ "$TK_ATTEMPT" = 2 ]'
     answer = runs(project, "a", code, "--retries", "2")
@@ -151,6 +176,7 @@ def agent_at(project: Project, code: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heeds_signals,
     )
 
 
@@ -161,37 +187,46 @@ def claim_until(project: Project, words: str) -> str:
     return project.git("rev-parse", "refs/tk/claims/a")
 
 
-def at_work(project: Project) -> int:
-    """Wait until the command of a is running; the process."""
-    child = project.path / ".git/tk/runs/a/child"
+def at_work(project: Project, task: str = "a") -> int:
+    """Wait until the command of a task is running; the process."""
+    child = project.path / f".git/tk/runs/{task}/child"
     while not child.exists() or not child.read_text():
         time.sleep(0.02)
     return int(child.read_text().split()[0])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_blocks_the_task(project: Project, number: signal.Signals) -> None:
-    agent = agent_at(project, "sleep 600")
-    at_work(project)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_gives_the_task_back(project: Project, number: signal.Signals) -> None:
+    agent = agent_at(project, "trap '' HUP; echo half >new.txt; sleep 600 & wait")
+    while not (project.path.parent / "repo.work/a/new.txt").exists():
+        time.sleep(0.02)
     agent.send_signal(number)
     out, err = agent.communicate()
-    assert (agent.returncode, out) == (Exit.INTERRUPTED, "a: blocked: interrupted\n"), err
-    assert project.state("a", "tk/a") == "blocked"
+    assert (agent.returncode, out) == (Exit.INTERRUPTED, "a: given back: interrupted\n"), err
+    assert project.state("a", "tk/a") == "in_progress"
+    assert "released: True" in claim_of(project)
     assert not left(project)
+    assert "remedy: to go on: tk run a -- COMMAND" in err
+    answer = project.process("run", "a", "--as", "bob", "--", "cat", "new.txt")
+    assert answer.out == "a: done\n", answer.said
+    assert "attempt: " not in project.file("a", "tk/a")
 
 
-def test_what_a_killed_tk_left_is_reaped(project: Project) -> None:
-    project.ok("config", "set", "lease", "1")
+def test_what_a_killed_tk_left_is_reaped_and_taken_up(project: Project) -> None:
     agent = agent_at(project, "sleep 600")
     pid = at_work(project)
     agent.kill()
     agent.communicate()
     os.kill(pid, 0)
-    while "no lease has run out" in (answer := project.ok("reap")).err:
-        time.sleep(0.05)
-    assert "the lease of alice has run out, and its command was stopped" in answer.out
+    project.ok("renew", "a", "--ttl", "0", "--as", "alice")
+    assert project.ok("reap").out == (
+        "a: released, the lease of alice has run out, and its command was stopped;"
+        " in_progress on tk/a: tk next offers it  Task a\n"
+    )
     assert not left(project)
-    assert runs(project, "a", "true").status == 0
+    answer = project.process("run", "--next", "--as", "bob", "--", "true")
+    assert answer.out == "".join(f"{one}: done\n" for one in "abcd"), answer.said
+    assert "a was alice's: released by alice\n" in answer.err
     project.ok("verify", "--all")
 
 
@@ -222,7 +257,7 @@ def test_all_there_is_is_done_side_by_side(project: Project) -> None:
 
 
 def in_a_terminal(project: Project, *command: str) -> tuple[subprocess.Popen[bytes], int]:
-    """A tk whose stderr is a terminal, and the end at which that is read."""
+    """A tk whose terminal is on stderr, and the end at which that is read, or closed."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [*TK, *command],
@@ -230,9 +265,22 @@ def in_a_terminal(project: Project, *command: str) -> tuple[subprocess.Popen[byt
         stdout=subprocess.PIPE,
         stderr=follower,
         env={**os.environ, "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"},
+        start_new_session=True,
+        preexec_fn=_at_its_own_terminal,
     )
     os.close(follower)
     return process, leader
+
+
+def _heeds_signals() -> None:
+    """Tests may run where these are ignored: in the background of a shell, or under nohup."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _at_its_own_terminal() -> None:
+    _heeds_signals()
+    fcntl.ioctl(2, termios.TIOCSCTTY, 0)
 
 
 def seen(leader: int, words: str = "") -> str:
@@ -263,15 +311,24 @@ def test_a_terminal_shows_what_each_job_is_at(project: Project) -> None:
     assert not left(project)
 
 
-def test_an_interruption_goes_on_to_all_jobs(project: Project) -> None:
+@pytest.mark.parametrize("how", ["interrupt", "terminate", "hang up"])
+def test_an_interruption_goes_on_to_all_jobs(project: Project, how: str) -> None:
+    """The terminal sends a hang-up to tk and its jobs, not to the commands, which have left it."""
     agent, leader = in_a_terminal(project, "run", "--next", "--jobs", "2", "--", "sleep", "600")
-    seen(leader, "in_progress")
-    agent.send_signal(signal.SIGINT)
-    seen(leader)
+    for one in "ab":
+        at_work(project, one)
+    if how == "hang up":
+        os.close(leader)
+    else:
+        agent.send_signal({"interrupt": signal.SIGINT, "terminate": signal.SIGTERM}[how])
+        seen(leader)
+        os.close(leader)
     agent.communicate()
-    os.close(leader)
     assert agent.returncode == Exit.INTERRUPTED
     assert not left(project)
+    for one in "ab":
+        assert "released: True" in claim_of(project, one)
+    assert project.ok("next").out == "a\n"
 
 
 def test_an_interruption_just_after_the_start_ends_the_command(
@@ -286,7 +343,8 @@ def test_an_interruption_just_after_the_start_ends_the_command(
     monkeypatch.setattr(process.subprocess, "Popen", interrupted)
     files = str(tmp_path / "log"), None, 1.0, bool, str(tmp_path / "child")
     command = process.Invocation(["sleep", "600"], str(tmp_path), {}, *files)
-    assert process.run_command(command).end is process.End.INTERRUPTED
+    with Interruptions() as interruptions:
+        assert process.run_command(command, interruptions).end is process.End.INTERRUPTED
     assert started[0].returncode == -signal.SIGTERM
 
 

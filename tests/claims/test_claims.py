@@ -157,20 +157,20 @@ def test_a_lease_that_ran_out_is_taken_over(project: Project) -> None:
     project.git("merge-base", "--is-ancestor", token, CLAIM)
 
 
-def test_reap_blocks_what_ran_out_and_nothing_else(project: Project) -> None:
+def test_reap_frees_what_ran_out_and_nothing_else(project: Project) -> None:
     project.ok("start", "a", "b", "--as", "alice")
     assert "no lease has run out" in project.ok("reap").err
     runs_out(project)
     dry = project.ok("reap", "--dry-run")
-    assert "would be: a: in_progress -> blocked" in dry.out
-    assert project.state("a") == "in_progress"
+    fact = "the lease of alice has run out"
+    said = f"would be: a: released, {fact}; in_progress: tk next offers it  Task a\n"
+    assert (dry.out, "released" in says(project)) == (said, False)
     answer = project.ok("reap", "--json")
-    assert answer.json["tasks"] == [{"id": "a"}]
-    assert (project.state("a"), project.state("b")) == ("blocked", "in_progress")
-    assert "reason: stale" in project.file("a")
-    assert "alice" in project.file("a")
+    assert answer.json["tasks"] == [{"id": "a", "fact": fact, "state": "in_progress"}]
+    assert (says(project)["released"], project.state("a")) == ("True", "in_progress")
     assert project.ok("reap").out == ""
-    project.ok("resume", "a", "--as", "bob")
+    taken = project.ok("next", "--claim", "--as", "bob", "--json").json
+    assert (taken["task"]["id"], "attempt" in taken["task"]) == ("a", False)
     assert says(project)["holder"] == "bob"
     project.ok("verify", "--all")
 

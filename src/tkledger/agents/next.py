@@ -24,7 +24,8 @@ _PAUSES = (0.1, 2.0)
 
 class Taken(NamedTuple):
     """The task to take next and why that one, and what was recorded if it was started; else why there
-    is none. ``place`` is the branch it was read from, if that is another than the ledger's.
+    is none. ``place`` is the branch it was read from, if that is another than the ledger's, and
+    ``checkout`` the folder in which it was taken up there, by which commit.
     """
 
     task: Task | None
@@ -33,6 +34,8 @@ class Taken(NamedTuple):
     reasons: tuple[str, ...] = ()
     why: str = ""
     place: str = ""
+    checkout: str = ""
+    commit: str = ""
 
 
 def next_task(
@@ -59,15 +62,21 @@ def next_task(
     def offer() -> Taken:
         while True:
             found = offered(session, labels, lost, fetch=claim or wait > 0)
+            if key is not None and found.places:  # a repetition looks on HEAD's branch alone
+                found = offered(session, labels, {*lost, *found.places}, fetch=False)
             if not found.tasks:
                 return Taken(None, reasons=found.reasons)
             task = found.tasks[0]
+            place = found.places.get(task.id, "")
+            why = f"{found.why}; its work so far is on {place}" if place else found.why
             if not claim:
-                return Taken(task, why=found.why)
+                return Taken(task, why=why, place=place)
             try:
+                if place:
+                    return _taken_up(session, task, dry_run=dry_run)._replace(why=why, place=place)
                 taken = _started(session, task.id, key, dry_run=dry_run)
                 # under a key a repetition has the same answer, and knows no more why
-                return taken if key is not None else taken._replace(why=found.why)
+                return taken if key is not None else taken._replace(why=why)
             except (Refused, TkError) as error:
                 if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
                     raise
@@ -142,8 +151,24 @@ def candidates(
         session.forget_claims()
     standing = session.standing(who.remote)
     holders = {task: held.claim.holder for task, held in standing.items() if held.live}
-    wish = Wish(who.actor, labels, frozenset({*lost, *session.begun(ledger)}))
-    return pick(ledger, wish, holders, vacant(ledger, standing))
+    begun = session.begun(ledger)
+    left = vacant(begun, standing)
+    places = {task: one.branch for task, one in begun.elsewhere.items() if task in left}
+    wish = Wish(who.actor, labels, frozenset({*lost, *(begun.elsewhere.keys() - left)}))
+    return pick(ledger, wish, holders, vacant(ledger, standing))._replace(places=places)
+
+
+def _taken_up(session: Session, task: Task, *, dry_run: bool) -> Taken:
+    """Go on with a task that was begun on the branch it has for itself, and left: in its checkout."""
+    if dry_run:
+        return Taken(task)
+    from tkledger.agents.work import begin  # most tasks are begun here
+    from tkledger.claims import elsewhere
+
+    begun = begin(session, task.id, offered=True)
+    held = claims.held_on(session.repo, task.id)
+    task = elsewhere.task_at(session.repo, begun.place.branch, task.id) or task
+    return Taken(task, claim=held, checkout=begun.place.path, commit=begun.commit)
 
 
 def _started(session: Session, task_id: str, key: str | None, *, dry_run: bool = False) -> Taken:

@@ -14,14 +14,16 @@ from contextlib import suppress
 from enum import Enum, auto
 from typing import NamedTuple
 
+from tkledger.agents.interruptions import Interruptions
+from tkledger.core.change import quoted
 from tkledger.local.processes import started
 from tkledger.local.store import replace
 
 GRACE_SECONDS = 5.0
 """How long a process group has to end after it was asked to, before it is killed."""
 
-NOT_FOUND = 127
-"""The status of a command that cannot be run, as a shell has it."""
+_NOT_RUN = {126: "what it was to run is not executable", 127: "what it was to run is not there"}
+"""The statuses by which a shell, env or timeout say that they could not run a command."""
 
 _LOOK_SECONDS = 0.2
 """How often a process is looked at."""
@@ -32,15 +34,19 @@ class End(Enum):
 
     EXITED = auto()
     TIMED_OUT = auto()
+    NOT_RUN = auto()  # there is no such command, or it is not executable
     LOST = auto()  # someone else holds the claim now
     INTERRUPTED = auto()
 
 
 class Result(NamedTuple):
-    """How a command ended, and its exit status; below zero for a signal, as subprocess has it."""
+    """How a command ended, and its exit status, below zero for a signal, as subprocess has it; and why it
+    was not run.
+    """
 
     end: End
     status: int
+    why: str = ""
 
 
 class Invocation(NamedTuple):
@@ -61,80 +67,63 @@ class Invocation(NamedTuple):
     child: str
 
 
-def run_command(command: Invocation) -> Result:
-    """Run a command to its end, whichever comes first; nothing of its group is left then."""
-    with _Interruptions() as interruptions:
-        process = _started(command)
-        try:
-            if process is not None:
-                _note(command.child, process.pid)
-            interruptions.let_through()
-            end = _watched(process, command) if process is not None else End.EXITED
-            interruptions.hold_back()
-        except KeyboardInterrupt:
-            end = End.INTERRUPTED
-        finally:
-            interruptions.hold_back()
-            if process is not None:
-                _end_group(process)
-            with suppress(FileNotFoundError):
-                os.unlink(command.child)
-    return Result(end, NOT_FOUND if process is None else process.returncode)
+def run_command(command: Invocation, interruptions: Interruptions) -> Result:
+    """Run a command to its end, whichever comes first; nothing of its group is left then.
 
-
-def _started(command: Invocation) -> subprocess.Popen[bytes] | None:
-    """The process, which leads a group of its own; None if the command cannot be run."""
-    try:
-        with open(command.log, "ab") as log:
-            return subprocess.Popen(
-                command.words,
-                cwd=command.folder,
-                env={**os.environ, **command.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-    except OSError:
-        return None
-
-
-class _Interruptions:
-    """SIGINT and SIGTERM: held back while a process starts or ends, since one that came in between
-    would leave it running; else raised once as KeyboardInterrupt.
+    Until it runs, and once it has ended, interruptions are held back.
     """
+    try:
+        process = _started(command)
+    except OSError as error:
+        return Result(End.NOT_RUN, 0, _why_not(command.words[0], error))
+    try:
+        _note(command.child, process.pid)
+        with interruptions.let_through():
+            end = _watched(process, command)
+    except KeyboardInterrupt:
+        end = End.INTERRUPTED
+    finally:
+        _end_group(process)
+        with suppress(FileNotFoundError):
+            os.unlink(command.child)
+    if end is End.EXITED and process.returncode in _NOT_RUN:
+        why = f"{command.words[0]} ended with exit {process.returncode}: {_NOT_RUN[process.returncode]}"
+        return Result(End.NOT_RUN, process.returncode, why)
+    return Result(end, process.returncode)
 
-    def __enter__(self) -> _Interruptions:
-        self._came = self._are_let_through = False
-        # not those that are ignored, as SIGINT is in the background of a shell
-        numbers = [
-            n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) != signal.SIG_IGN
-        ]
-        self._before = {n: signal.signal(n, self._receive) for n in numbers}
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+def _started(command: Invocation) -> subprocess.Popen[bytes]:
+    """The process, which leads a group of its own. Raises OSError if the command cannot be run."""
+    with open(command.log, "ab") as log:
+        return subprocess.Popen(
+            command.words,
+            cwd=command.folder,
+            env={**os.environ, **command.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
-    def let_through(self) -> None:
-        """From now on raise KeyboardInterrupt, also for a signal that was held back."""
-        self._are_let_through = True
-        if self._came:
-            self._raise_once()
 
-    def hold_back(self) -> None:
-        """From now on raise nothing."""
-        self._are_let_through = False
+def hindrance(word: str) -> str:
+    """Why a command cannot be run wherever that is tried; empty if it can, or that depends on the folder."""
+    if os.sep in word:
+        places = [word] if os.path.isabs(word) else []
+    else:
+        places = [os.path.join(folder, word) for folder in os.get_exec_path()]
+    there = [one for one in places if os.path.isfile(one)]
+    if not places or any(os.access(one, os.X_OK) for one in there):
+        return ""
+    return _why_not(word, PermissionError() if there else FileNotFoundError())
 
-    def _receive(self, number: int, frame: object) -> None:
-        self._came = True
-        if self._are_let_through:
-            self._raise_once()
 
-    def _raise_once(self) -> None:
-        self.hold_back()
-        raise KeyboardInterrupt
+def _why_not(word: str, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{quoted(word)} is not there"
+    if isinstance(error, PermissionError):
+        return f"{quoted(word)} is not executable"
+    return f"{quoted(word)} cannot be run: {error.strerror}"
 
 
 def _watched(process: subprocess.Popen[bytes], command: Invocation) -> End:

@@ -1,4 +1,4 @@
-"""Blocks the tasks whose lease has run out, and frees them for others."""
+"""Frees the tasks whose lease has run out: others may take them up as they are."""
 
 from __future__ import annotations
 
@@ -8,24 +8,27 @@ from typing import NamedTuple
 from tkledger.agents import process
 from tkledger.api.session import Session
 from tkledger.claims import moves, remote, single, standing
+from tkledger.claims.elsewhere import task_at
 from tkledger.claims.moves import Claimant
 from tkledger.claims.standing import Standing
-from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.local.store import RUNS, Store
 
 
 class Reaped(NamedTuple):
-    """A task whose lease has run out: why, and the task if it was blocked on this branch."""
+    """A task whose lease has run out: why it is free, the task as its holder left it, and on which branch,
+    if that is another than HEAD's.
+    """
 
     id: str
     fact: str
-    blocked: Task | None
+    task: Task | None
+    place: str
 
 
 def reap(session: Session, *, dry_run: bool) -> Iterator[Reaped]:
-    """Block the tasks in progress here whose lease has run out, and give up their claims.
+    """Give up the claims whose lease has run out, and end what is left running of `tk run`.
 
     Claims of work that has been merged since are deleted on the way.
     """
@@ -49,16 +52,13 @@ def _reaped(
     *,
     dry_run: bool,
 ) -> Reaped:
-    """Block the task if it is in progress on this branch; the claim is given up in any case."""
-    task = ledger.task(task_id)
     fact = f"the lease of {held.claim.holder} has run out"
     child = Store(session.repo.common_dir).path(RUNS, task_id, "child")
-    if not dry_run and process.end_left(child):
-        fact += ", and its command was stopped"
-    if task is None or task.state is not State.IN_PROGRESS:
-        if not dry_run:
-            single.release(session.repo, who, task_id, held.claim.holder)
-        return Reaped(task_id, fact, None)
-    options = {"id": task_id, "reason": "stale", "message": fact}
-    session.carry_out([("block", options)], dry_run=dry_run)
-    return Reaped(task_id, fact, task)
+    if not dry_run:
+        if process.end_left(child):
+            fact += ", and its command was stopped"
+        single.release(session.repo, who, task_id, held.claim.holder)
+    branch = held.claim.branch if held.claim.branch != who.branch else ""
+    there = task_at(session.repo, branch, task_id)
+    place = branch.removeprefix("refs/heads/") if there else ""
+    return Reaped(task_id, fact, there or ledger.task(task_id), place)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
 from tkledger.agents import process
 from tkledger.agents.briefing import Briefing, brief, log_of
+from tkledger.agents.interruptions import Interruptions
 from tkledger.agents.jobs import VARIABLE, publish
 from tkledger.agents.next import offered
-from tkledger.agents.process import End, Result
+from tkledger.agents.outcome import Attempt, Ended, given_back, settled
 from tkledger.agents.work import begin
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.claims.moves import Claimant
+from tkledger.core.budget import backoff, waits
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE
@@ -27,13 +30,10 @@ from tkledger.local.store import RUNS, Store
 from tkledger.report import SILENT
 from tkledger.verbs.ids import find
 
-LONGEST_PAUSE = 60.0
-"""How long to wait before another attempt at most, in seconds; the first waits for one."""
-
 
 class RunOptions(NamedTuple):
-    """What to run on a task, how long at most, and how often again after a failure; whether to merge
-    its branch once it is done.
+    """What to run on a task, how long at most (seconds; 0 and None are no limit), and how often again
+    after a failure; whether to merge its branch once it is done.
     """
 
     command: tuple[str, ...]
@@ -42,65 +42,103 @@ class RunOptions(NamedTuple):
     merge: bool = False
 
 
-class Ended(NamedTuple):
-    """How an attempt at a task ended: the state it left, the exit status, and the words for it.
-
-    again: whether another attempt follows; merged: the commit by which its branch came to its base
-    """
-
-    task: str
-    state: str
-    exit: Exit
-    words: str
-    again: bool = False
-    merged: str = ""
+def require_command(options: RunOptions) -> None:
+    """Raise TkError, NOT_RUN, if the command can be run nowhere: before anything is claimed for it."""
+    why = process.hindrance(options.command[0])
+    if why:
+        raise TkError(
+            Exit.NOT_RUN, "no-command", why, "tk run ID -- COMMAND, with one that is there"
+        )
 
 
 def one_by_one(
     session: Session, options: RunOptions, labels: tuple[str, ...]
 ) -> Iterator[Briefing | Ended]:
-    """Run the command on each task that can be taken until none is left; no task twice."""
+    """Run the command on each task that can be taken until none is left; no task twice. It ends at an
+    interruption, and at a command that cannot be run.
+    """
+    require_command(options)
     tried: set[str] = set()
-    while True:
-        found = offered(session, labels, tried)
-        if not found.tasks:
-            session.progress.say(f"nothing more to do: {'; '.join(found.reasons)}")
-            return
-        task = found.tasks[0]
-        tried.add(task.id)
-        try:
-            for one in life(session, task.id, options):
-                yield one
-                if isinstance(one, Ended) and one.exit is Exit.INTERRUPTED:
-                    return
-        except (Refused, TkError) as error:
-            if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
-                raise
-        session.repo.refresh()
+    with Interruptions() as interruptions:
+        while True:
+            with interruptions.let_through():
+                found = offered(session, labels, tried)
+            if not found.tasks:
+                session.progress.say(f"nothing more to do: {'; '.join(found.reasons)}")
+                return
+            task = found.tasks[0]
+            tried.add(task.id)
+            try:
+                for one in _life(session, task.id, options, interruptions, offered=True):
+                    yield one
+                    if isinstance(one, Ended) and one.exit in (Exit.INTERRUPTED, Exit.NOT_RUN):
+                        return
+            except (Refused, TkError) as error:
+                if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
+                    raise
+            session.forget()
 
 
-def life(session: Session, word: str, options: RunOptions) -> Iterator[Briefing | Ended]:
-    """One task from its claim to its end here: each attempt, as many as the job allows."""
+def one_task(session: Session, word: str, options: RunOptions) -> Iterator[Briefing | Ended]:
+    """Run the command on one task."""
+    require_command(options)
     task_id = find(session.head(), word)
+    with Interruptions() as interruptions:
+        yield from _life(session, task_id, options, interruptions)
+
+
+def _life(
+    session: Session,
+    task_id: str,
+    options: RunOptions,
+    interruptions: Interruptions,
+    *,
+    offered: bool = False,
+) -> Iterator[Briefing | Ended]:
+    """One task from its claim to its end here: each attempt, as many as the job allows."""
     publish(task_id, "starting")
-    place = begin(session, task_id).place
+    with _giving_back(session, task_id), interruptions.let_through():
+        place = begin(session, task_id, offered=offered).place
     there = session.at(place.path)
     for attempt in range(options.retries + 1):
-        result = yield from _attempt(there, place, task_id, options)
-        there.repo.refresh()
-        ended = _moved(there, task_id, result, options)
+        ended = settled(there, (yield from _attempt(there, place, task_id, options, interruptions)))
         publish(task_id, ended.state)
         failed = ended.exit is Exit.REJECTED and ended.state == State.BLOCKED
-        again = failed and attempt < options.retries
+        again = failed and attempt < options.retries and not interruptions.came
         if options.merge and ended.state == State.DONE:
             ended = _merged(session, ended)
         yield ended._replace(again=again)
         if not again:
             break
-        time.sleep(min(2.0**attempt, LONGEST_PAUSE))
         said = f"attempt {attempt + 1} of this run {ended.words}"
         there.carry_out([("requeue", {"id": task_id, "message": said})])
-        there.carry_out([("start", {"id": task_id})])
+        with interruptions.let_through():
+            _wait(there, task_id)
+        with _giving_back(there, task_id), interruptions.let_through():
+            there.carry_out([("start", {"id": task_id})])
+
+
+@contextmanager
+def _giving_back(session: Session, task_id: str) -> Iterator[None]:
+    """Leave no claim if an interruption comes while one is taken."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        session.forget()
+        given_back(session, task_id)
+        raise
+
+
+def _wait(there: Session, task_id: str) -> None:
+    """Wait until another attempt may begin: as the task says, else as long as the law would have it."""
+    there.repo.refresh()
+    task = there.ledger.head().task(task_id)
+    assert task is not None
+    publish(task_id, "waiting")
+    if task.retry.not_before is None:
+        time.sleep(backoff(task.tries - 1))
+    while left := waits(task, int(time.time())):
+        time.sleep(left)
 
 
 def _merged(session: Session, ended: Ended) -> Ended:
@@ -122,9 +160,14 @@ def _merged(session: Session, ended: Ended) -> Ended:
 
 
 def _attempt(
-    there: Session, place: Worktree, task_id: str, options: RunOptions
-) -> Generator[Briefing, None, Result]:
+    there: Session,
+    place: Worktree,
+    task_id: str,
+    options: RunOptions,
+    interruptions: Interruptions,
+) -> Generator[Briefing, None, Attempt]:
     """Give the briefing, then run the command once, renewing the claim as long as it runs."""
+    there.repo.refresh()
     ledger = there.ledger.head()
     task = ledger.task(task_id)
     assert task is not None
@@ -140,18 +183,19 @@ def _attempt(
     }
     log = log_of(folder, task.tries)
     publish(task_id, task.state.value, log)
-    return process.run_command(
-        process.Invocation(
-            options.command,
-            place.path,
-            environment,
-            log,
-            options.timeout,
-            beats=max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3),
-            beat=partial(_may_go_on, there, who, task_id),
-            child=child,
-        )
+    invocation = process.Invocation(
+        options.command,
+        place.path,
+        environment,
+        log,
+        options.timeout or None,
+        beats=max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3),
+        beat=partial(_may_go_on, there, who, task_id),
+        child=child,
     )
+    result = process.run_command(invocation, interruptions)
+    limit = f"took longer than {options.timeout or 0:g} s"
+    return Attempt(task_id, place, result, options.command[0], log, limit)
 
 
 def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
@@ -169,42 +213,3 @@ def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
     except GitError:
         return True  # the next beat may do better; else the lease runs out
     return True
-
-
-def _moved(there: Session, task_id: str, result: Result, options: RunOptions) -> Ended:
-    """Make the move that fits how the command ended; a move by the command itself stays."""
-    if result.end is End.LOST:
-        words = "claimed by someone else meanwhile; the command was stopped"
-        return Ended(task_id, "", Exit.CLAIMED, words)
-    ledger = there.ledger.head()
-    task = ledger.task(task_id)
-    state = task.state if task else None
-    ok = result == Result(End.EXITED, 0)
-    if state is not State.IN_PROGRESS:
-        return Ended(
-            task_id,
-            str(state),
-            Exit.OK if ok else Exit.REJECTED,
-            f"moved to {state} by the command",
-        )
-    reason, words, status = _fact(result, options)
-    if ok:
-        assert ledger.policy is not None
-        verb = "submit" if ledger.policy.review == "required" else "done"
-        try:
-            there.carry_out([(verb, {"id": task_id})])
-            return Ended(task_id, "in_review" if verb == "submit" else "done", Exit.OK, verb)
-        except Refused as refused:
-            reason, words, status = "failed", f"ended, but {refused}", Exit.REJECTED
-    there.carry_out([("block", {"id": task_id, "reason": reason, "message": words})])
-    return Ended(task_id, "blocked", status, f"blocked: {words}")
-
-
-def _fact(result: Result, options: RunOptions) -> tuple[str, str, Exit]:
-    """Why a command did not succeed: the reason to wait, the words, the status of tk."""
-    if result.end is End.INTERRUPTED:
-        return "user", "interrupted", Exit.INTERRUPTED
-    if result.end is End.TIMED_OUT:
-        return "failed", f"took longer than {options.timeout:g} s", Exit.REJECTED
-    how = f"exit {result.status}" if result.status >= 0 else f"signal {-result.status}"
-    return "failed", f"{options.command[0]} ended with {how}", Exit.REJECTED

@@ -10,7 +10,6 @@ from tkledger.api.session import Session
 from tkledger.claims import elsewhere, single, standing
 from tkledger.claims.moves import Claimant
 from tkledger.claims.standing import Standing
-from tkledger.core.claim import is_held
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.git import identity
@@ -25,12 +24,19 @@ class Begun(NamedTuple):
     commit: str
 
 
-def begin(session: Session, word: str, key: str | None = None, *, take: bool = False) -> Begun:
+def begin(
+    session: Session,
+    word: str,
+    key: str | None = None,
+    *,
+    take: bool = False,
+    offered: bool = False,
+) -> Begun:
     """Claim and start a task in a checkout of its own, made if it is not there; or go on with it.
 
     The claim comes first, so that of many one makes a checkout; what fails later is undone. With a
     ``key`` under which it was started before, that is the answer. ``take`` is for a task that is
-    another's.
+    another's, ``offered`` for one that was free: what is held by now is refused, by whomever.
     """
     repo = session.repo
     ledger = session.head()
@@ -45,12 +51,14 @@ def begin(session: Session, word: str, key: str | None = None, *, take: bool = F
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref, taking=taking)
     _require_free(session, ledger, task_id, who)
     before = standing.held_on(repo, task_id, who.remote)
+    if offered and before is not None and before.at_work:
+        raise standing.claimed(before)  # another process of the same name, too
     own = before if before is not None and _is_own(before, who) else None
     made = new = False
     exists = place.branch in worktrees.checkouts(repo)
     if own is not None and own.claim.branch == place.branch and exists:
         return Begun(task_id, place, _started(session, place, task_id, own.oid, key))
-    held = single.reserve(repo, who, task_id)
+    held = single.reserve(repo, who, task_id, fresh=offered)
     try:
         if not exists:
             new, made = worktrees.add(repo, place, task_id), True
@@ -67,8 +75,8 @@ def begin(session: Session, word: str, key: str | None = None, *, take: bool = F
 
 def _is_own(held: Standing, who: Claimant) -> bool:
     """Whether the actor is at work on a task in this repository."""
-    own = held.here and held.live and held.claim.holder == who.actor
-    return own and is_held(held.claim) and not held.claim.reserved
+    own = held.here and held.claim.holder == who.actor
+    return own and held.at_work and not held.claim.reserved
 
 
 def _require_free(session: Session, ledger: Snapshot, task_id: str, who: Claimant) -> None:

@@ -102,7 +102,7 @@ def ready(
     """
     ledger = session.read(at)
     claimed = {} if at else session.standing()
-    begun = () if at else session.begun(ledger)
+    begun = {} if at else session.begun(ledger).elsewhere
     found = [
         task
         for task in ledger.ready()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tkledger.core.change import Refused
@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from tkledger.api.session import Session
 
 
-def begun(session: Session, ledger: Snapshot) -> Collection[str]:
-    """The tasks of HEAD's ledger that were begun on other branches, so that nobody is to begin them here."""
+def begun(session: Session, ledger: Snapshot) -> Snapshot:
+    """HEAD's ledger with the tasks that were begun on other branches, so that nobody is to begin them here,
+    as they are there.
+    """
     from tkledger.claims import elsewhere
 
-    return elsewhere.begun(session.repo, ledger, session.standing()).elsewhere
+    return elsewhere.begun(session.repo, ledger, session.standing())
 
 
 def require_not_begun(session: Session, before: Snapshot, ids: Sequence[str]) -> None:

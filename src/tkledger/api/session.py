@@ -113,10 +113,12 @@ class Session:
             found = shown(self.repo, found, self.standing())
         return _with_left(self, found)
 
-    def begun(self, ledger: Snapshot) -> Collection[str]:
-        """The tasks of HEAD's ledger that were begun on other branches, so that nobody is to begin them here."""
+    def begun(self, ledger: Snapshot) -> Snapshot:
+        """HEAD's ledger with the tasks that were begun on other branches, so that nobody is to begin them
+        here, as they are there.
+        """
         if not refs.other_branches(self.repo):
-            return ()
+            return ledger
         from tkledger.api.places import begun
 
         return begun(self, ledger)

@@ -58,12 +58,14 @@ def _lost_to(repo: Repo, held: Standing, actor: str) -> str:
     return "" if by == actor else by or "another actor"
 
 
-def reserve(repo: Repo, who: Claimant, task: str) -> Standing:
+def reserve(repo: Repo, who: Claimant, task: str, *, fresh: bool = False) -> Standing:
     """Hold a task while its worktree is made; starting the task renews the claim. The actor's own
-    claim may come from the branch that the worktree leaves.
+    claim may come from the branch that the worktree leaves, unless the claim is to be ``fresh``.
     """
 
     def reserved(held: Standing | None) -> Claim:
+        if fresh and held is not None and held.at_work:
+            raise claimed(held)
         if held is not None and not is_free(repo, held, who) and not _comes_along(held, who):
             raise claimed(held)
         return taken(held, task, who, reserved=True)

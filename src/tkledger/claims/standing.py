@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import Violation, quoted
-from tkledger.core.claim import Claim, parsed, way_to_take
+from tkledger.core.claim import Claim, is_held, parsed, way_to_take
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
@@ -53,7 +53,12 @@ class Standing(NamedTuple):
     @property
     def live(self) -> bool:
         """Whether it keeps others away: its lease has not run out, or the work is done already."""
-        return bool(self.claim.final) or (self.left > 0 and not self.claim.released)
+        return bool(self.claim.final) or self.at_work
+
+    @property
+    def at_work(self) -> bool:
+        """Whether its holder is at work, and its lease has not run out."""
+        return is_held(self.claim) and self.left > 0
 
 
 class Worker(NamedTuple):

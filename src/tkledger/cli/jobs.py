@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from tkledger.agents.briefing import last_lines
+from tkledger.agents.interruptions import Interruptions
 from tkledger.agents.jobs import VARIABLE, latest
 from tkledger.local.python import COMMAND, isolated
 from tkledger.verbs.parameters import JOBS
@@ -33,9 +34,10 @@ class _Worker(NamedTuple):
 def side_by_side(count: int) -> int:
     """As many of this very command as there are jobs; claims keep them apart."""
     command = isolated(COMMAND, *_alone(sys.argv[1:]))
-    if sys.stderr.isatty():
-        return _watched(command, count)
-    return _ended([subprocess.Popen(command) for _ in range(count)])
+    with Interruptions() as interruptions:
+        if sys.stderr.isatty():
+            return _watched(command, count, interruptions)
+        return _ended([subprocess.Popen(command) for _ in range(count)], interruptions)
 
 
 def _alone(argv: list[str]) -> list[str]:
@@ -44,13 +46,18 @@ def _alone(argv: list[str]) -> list[str]:
     return argv[:at] + argv[at + (1 if "=" in argv[at] else 2) :]
 
 
-def _ended(processes: list[subprocess.Popen[bytes]], look: Callable[[], None] | None = None) -> int:
+def _ended(
+    processes: list[subprocess.Popen[bytes]],
+    interruptions: Interruptions,
+    look: Callable[[], None] | None = None,
+) -> int:
     """Wait for all, and look at them meanwhile; an interruption is passed on to all of them."""
     try:
-        while look is not None and any(process.poll() is None for process in processes):
-            look()
-            time.sleep(_LOOK_SECONDS)
-        return max(process.wait() for process in processes)
+        with interruptions.let_through():
+            while look is not None and any(process.poll() is None for process in processes):
+                look()
+                time.sleep(_LOOK_SECONDS)
+            return max(process.wait() for process in processes)
     except KeyboardInterrupt:
         for process in processes:
             process.terminate()
@@ -59,7 +66,7 @@ def _ended(processes: list[subprocess.Popen[bytes]], look: Callable[[], None] | 
         raise
 
 
-def _watched(command: list[str], count: int) -> int:
+def _watched(command: list[str], count: int, interruptions: Interruptions) -> int:
     """The same, with a view of the jobs on a terminal."""
     with ExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="tk-jobs-"))
@@ -67,7 +74,7 @@ def _watched(command: list[str], count: int) -> int:
         screen = stack.enter_context(live(sys.stderr))
         try:
             processes = [worker.process for worker in workers]
-            return _ended(processes, lambda: _show(screen, workers))
+            return _ended(processes, interruptions, lambda: _show(screen, workers))
         finally:
             _show(screen, workers)
 

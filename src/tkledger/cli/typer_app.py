@@ -20,7 +20,7 @@ ABOUT = """A task ledger that lives in the Git repository it is about.
 Tasks are files under .tasks/, every move is a validated commit. Begin with: tk init, tk new TITLE,
 tk start ID, tk done ID, tk tree; tk alone says what needs you. Options come after the command. Exit
 statuses: 0 done, 1 refused by a rule, 2 usage error, 3 unusable repository, task or file, 4 busy, 5
-claimed, 6 nothing to do.
+claimed, 6 nothing to do, 127 the command of tk run cannot be run.
 """
 
 _WIDEST = max(len(name) for name in COMMANDS if " " not in name)

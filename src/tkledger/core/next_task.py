@@ -20,10 +20,13 @@ class Wish(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """The tasks one may take, the most urgent first, or the reasons why there is none."""
+    """The tasks one may take, the most urgent first, or the reasons why there is none; and of those that
+    were begun on another branch and left, which that is.
+    """
 
     tasks: tuple[Task, ...]
     reasons: tuple[str, ...] = ()
+    places: Mapping[str, str] = {}
 
     @property
     def first(self) -> tuple[Task, ...]:

@@ -230,8 +230,10 @@ _AGENTS = (
     Command("renew", "Hold claimed tasks for longer.",
             (p.IDS, p.LEASE, *ACTS), ("tk renew a1 --ttl 3600",),
             "A task in progress without a claim is claimed."),
-    Command("reap", "Block tasks whose lease has run out, and free them.",
-            WRITES, ("tk reap",), "Those in progress on this branch; others may claim them then."),
+    Command("reap", "Free the tasks whose lease has run out.",
+            WRITES, ("tk reap",),
+            "It ends what a killed `tk run` left running. Their state stays as it is, on whatever branch;"
+            " `tk next` offers them, and whoever takes one goes on with it."),
     Command("sleep", "Be idle: no new tasks until `tk wake`.",
             (p.EVERYONE, *ACTS), ("tk sleep",),
             "Until then every hook rejects new tasks, and `tk next` finds none."),

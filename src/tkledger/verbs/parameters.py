@@ -333,7 +333,12 @@ JOBS = option(
     "--jobs", "jobs", "N", "Run N tasks in parallel (with --next).", kind=int, least=1, default=1
 )
 TIMEOUT = option(
-    "--timeout", "timeout", "S", "Stop an attempt after S seconds.", kind=float, least=0
+    "--timeout",
+    "timeout",
+    "S",
+    "Stop an attempt after S seconds; 0 is no limit.",
+    kind=float,
+    least=0,
 )
 RETRIES = option(
     "--retries", "retries", "N", "Attempts after the first.", kind=int, least=0, default=0

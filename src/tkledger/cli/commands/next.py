@@ -9,6 +9,7 @@ from tkledger.agents.next import Taken, next_review, next_task
 from tkledger.api.json import claim_json, task_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
+from tkledger.core.change import quoted
 from tkledger.errors import Exit, usage_error
 
 
@@ -49,6 +50,8 @@ def _json(taken: Taken) -> dict[str, Any]:
         **({"elsewhere": taken.place} if taken.place else {}),
         **({"why": taken.why} if taken.why else {}),
         **(with_commit(taken.recorded) if taken.recorded else {}),
+        **({"path": taken.checkout} if taken.checkout else {}),
+        **({"commit": taken.commit} if taken.commit else {}),
         **({"claim": claim_json(taken.claim)} if taken.claim else {}),
     }
 
@@ -60,7 +63,9 @@ def _view(taken: Taken, would: str) -> Iterable[str | Aside]:
         return
     yield task.id
     place = f" (on {taken.place})" if taken.place else ""
-    started = " (started)" if taken.recorded else ""
+    started = " (started)" if taken.recorded or taken.checkout else ""
     yield Aside(f"{would}P{task.urgency} {task.title}{place}{started}")
     if taken.why:
         yield Aside(f"why: {taken.why}")
+    if taken.checkout:
+        yield Aside(f"its checkout: cd {quoted(taken.checkout)}")

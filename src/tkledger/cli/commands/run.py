@@ -8,10 +8,11 @@ from typing import Any
 
 from tkledger.agents import run as runner
 from tkledger.agents.briefing import Briefing
-from tkledger.agents.run import Ended, RunOptions
+from tkledger.agents.outcome import Ended
+from tkledger.agents.run import RunOptions
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, say
+from tkledger.cli.answer import TERMINAL, Answer, Aside, say
 from tkledger.errors import Exit, usage_error
 
 
@@ -36,27 +37,30 @@ def run(
     command = tuple(words if next_ else words[1:])
     if not command:
         raise usage_error("no-command", "what is to be run?", "tk run ID -- CMD...")
+    options = RunOptions(command, timeout, retries, merge)
     if next_ and jobs > 1:
         from tkledger.cli.jobs import side_by_side
 
+        runner.require_command(options)
         return Answer(lambda: None, lambda: (), lambda: side_by_side(jobs))
-    options = RunOptions(command, timeout, retries, merge)
     if next_:
         return _answer(runner.one_by_one(session, options, tuple(label)))
-    return _answer(runner.life(session, words[0], options))
+    return _answer(runner.one_task(session, words[0], options))
 
 
 def _answer(events: Iterable[Briefing | Ended]) -> Answer:
     """Each attempt as it ends; for JSON and the exit status the last one of a task counts."""
     ends: list[Ended] = []
 
-    def view() -> Iterable[str]:
+    def view() -> Iterable[str | Aside]:
         for one in events:
             if isinstance(one, Briefing):
                 _say_briefing(one)
             else:
                 ends.extend(() if one.again else (one,))
                 yield f"{one.task}: {one.words}"
+                if one.remedy and not one.again:
+                    yield Aside(f"  remedy: {one.remedy}")
 
     def to_json() -> dict[str, Any]:
         for _ in view():

@@ -1,0 +1,179 @@
+"""What comes of a task when the command on it has ended: files committed, a move, or its claim given back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tkledger.agents.process import End, Result
+from tkledger.agents.worktrees import Worktree
+from tkledger.api.session import Session
+from tkledger.claims import single, standing
+from tkledger.core.change import Refused, quoted
+from tkledger.core.lifecycle import INITIAL, State
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.core.trailers import ACTOR, STEP
+from tkledger.errors import Exit, TkError
+from tkledger.git.errors import GitError
+
+
+class Ended(NamedTuple):
+    """How an attempt at a task ended: the state it left, the exit status, the words for it, and the way on.
+
+    again: whether another attempt follows; merged: the commit by which its branch came to its base
+    """
+
+    task: str
+    state: str
+    exit: Exit
+    words: str
+    remedy: str = ""
+    again: bool = False
+    merged: str = ""
+
+
+class Attempt(NamedTuple):
+    """A command that has ended: on which task, in which checkout, how, with its words and its output in
+    which file; ``limit`` is why it had no more time.
+    """
+
+    id: str
+    place: Worktree
+    result: Result
+    command: str
+    log: str
+    limit: str
+
+
+def settled(there: Session, attempt: Attempt) -> Ended:
+    """Commit what the command left and make the move that fits how it ended; a move by the command
+    itself stays. What cannot be moved is given back.
+    """
+    there.forget()
+    if attempt.result.end is End.LOST:
+        words = "claimed by someone else meanwhile; the command was stopped"
+        return Ended(attempt.id, "", Exit.CLAIMED, words, f"tk show {attempt.id}")
+    try:
+        return _settled(there, attempt)
+    except (Refused, TkError) as error:
+        given_back(there, attempt.id)
+        status = error.exit if isinstance(error, TkError) else Exit.REJECTED
+        remedy = error.remedy if isinstance(error, TkError) else error.violations[0].remedy
+        return Ended(attempt.id, "", status, f"not moved, and given back: {error}", remedy)
+
+
+def _settled(there: Session, attempt: Attempt) -> Ended:
+    ledger = there.ledger.head()
+    task = ledger.task(attempt.id)
+    if there.repo.is_detached or task is None:  # in the middle of a rebase, for instance
+        given_back(there, attempt.id)
+        words = "given back: its checkout is on no branch, so the task is not moved"
+        return Ended(attempt.id, "", Exit.REJECTED, words, _look(attempt.place))
+    unsaved = _commit_rest(there, task, there.actor(ledger))
+    there.forget()
+    if task.state is not State.IN_PROGRESS:
+        if task.state in INITIAL:  # a reset of the branch undid its start, but not its claim
+            given_back(there, task.id)
+        return _moved_by_itself(attempt, task, unsaved)
+    if attempt.result.end in (End.INTERRUPTED, End.NOT_RUN):
+        return _left(there, attempt, unsaved)
+    failure = _failure(attempt) or unsaved
+    if not failure:
+        try:
+            return _finished(there, attempt, ledger)
+        except Refused as refused:
+            failure = f"ended, but {refused}"
+    options = {"id": task.id, "reason": "failed", "message": failure}
+    try:
+        there.carry_out([("block", options)])
+    except TkError as error:
+        if not unsaved:
+            raise
+        given_back(there, task.id)  # a merge in progress takes no move
+        words = f"given back: {failure}; {error.message}"
+        return Ended(task.id, task.state.value, error.exit, words, _look(attempt.place))
+    words = f"blocked: {failure}"
+    return Ended(task.id, State.BLOCKED.value, Exit.REJECTED, words, _onward(attempt, unsaved))
+
+
+def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:
+    ok = attempt.result == Result(End.EXITED, 0) and not unsaved
+    status = Exit.OK if ok else Exit.REJECTED
+    if attempt.result.end is End.INTERRUPTED:
+        status = Exit.INTERRUPTED
+    words = f"moved to {task.state} by the command"
+    words += f", but {unsaved}" if unsaved else ""
+    remedy = _look(attempt.place) if unsaved else ""
+    return Ended(task.id, task.state.value, status, words, remedy)
+
+
+def _finished(there: Session, attempt: Attempt, ledger: Snapshot) -> Ended:
+    assert ledger.policy is not None
+    verb, state = "done", State.DONE
+    if ledger.policy.review == "required":
+        verb, state = "submit", State.IN_REVIEW
+    there.carry_out([(verb, {"id": attempt.id})])
+    return Ended(attempt.id, state.value, Exit.OK, verb)
+
+
+def _left(there: Session, attempt: Attempt, unsaved: str) -> Ended:
+    """The task of a command that did not come to an end of its own: no attempt was made, so it stays in
+    progress, and anybody may take it up.
+    """
+    given_back(there, attempt.id)
+    interrupted = attempt.result.end is End.INTERRUPTED
+    status = Exit.INTERRUPTED if interrupted else Exit.NOT_RUN
+    words = f"given back: {'interrupted' if interrupted else attempt.result.why}"
+    words += f"; {unsaved}" if unsaved else ""
+    again = f"tk run {attempt.id} -- COMMAND"
+    remedy = f"to go on: {again}" if interrupted else f"{again}, with one that can be run there"
+    remedy = f"{_look(attempt.place)}, then {again}" if unsaved else remedy
+    return Ended(attempt.id, State.IN_PROGRESS.value, status, words, remedy)
+
+
+def given_back(there: Session, task: str) -> None:
+    """Release the actor's claim on a task, if it holds one here."""
+    who = there.claimant(there.ledger.head())
+    held = standing.held_on(there.repo, task, who.remote)
+    if held is not None and held.here and held.at_work and held.claim.holder == who.actor:
+        single.release(there.repo, who, task, who.actor)
+
+
+def _failure(attempt: Attempt) -> str:
+    """Why a command did not succeed, in words; empty if it did."""
+    end, status = attempt.result.end, attempt.result.status
+    if end is End.TIMED_OUT:
+        return attempt.limit
+    if status == 0:
+        return ""
+    how = f"exit {status}" if status > 0 else f"signal {-status}"
+    return f"{attempt.command} ended with {how}"
+
+
+def _onward(attempt: Attempt, unsaved: str) -> str:
+    """What to do about a failure: look at what it said, and have another attempt."""
+    again = f"tk retry {attempt.id} --gap TEXT, and tk run {attempt.id} -- COMMAND again"
+    first = _look(attempt.place) if unsaved else f"tail {quoted(attempt.log)}"
+    return f"{first}; then {again}"
+
+
+def _look(place: Worktree) -> str:
+    return f"git -C {quoted(place.path)} status"
+
+
+def _commit_rest(there: Session, task: Task, actor: str) -> str:
+    """Commit what the command left uncommitted, as work on its task; why that cannot be, or nothing."""
+    repo = there.repo
+    if not repo.run("status", "--porcelain", "--untracked-files=normal"):
+        return ""
+    if repo.run("ls-files", "--unmerged"):
+        return "its checkout has conflicts that are not settled"
+    message = f"work on {task.id} {task.title}\n\n{STEP}: {task.id}\n{ACTOR}: {actor}\n"
+    for_hooks = {"TK_ACTOR": actor}
+    try:
+        repo.run("add", "-A", apart=True)
+        commit = ("commit", "--quiet", "--file=-")
+        repo.run(*commit, stdin=message.encode(), env=for_hooks, apart=True)
+    except GitError as error:
+        return f"its uncommitted files cannot be committed: {error.message}"
+    return ""
