@@ -31,7 +31,11 @@ def runs(project: Project, task: str, code: str, *options: str) -> Answer:
 
 
 def log_of(project: Project, task: str = "a", attempt: int = 1) -> str:
-    return (project.path / f".git/tk/runs/{task}/attempt-{attempt}.log").read_text()
+    return log_path(project, task, attempt).read_text()
+
+
+def log_path(project: Project, task: str = "a", attempt: int = 1) -> Path:
+    return project.path / f".git/tk/runs/{task}/attempt-{attempt}.log"
 
 
 def claim_of(project: Project, task: str = "a") -> str:
@@ -42,6 +46,7 @@ def test_a_success_ends_the_task(project: Project) -> None:
     code = 'echo "$TK_TASK $TK_ACTOR $TK_ATTEMPT"; pwd; echo code >new.txt; git add .; git commit -qm w'
     answer = runs(project, "a", code)
     assert (answer.status, answer.out) == (0, "a: done\n"), answer.said
+    assert answer.err == "to merge what is done: tk work a --merge\n"
     assert project.state("a", "tk/a") == "done"
     assert log_of(project).splitlines() == ["a alice 1", str(project.path.parent / "repo.work/a")]
     assert "final: done" in claim_of(project)
@@ -83,6 +88,40 @@ def test_a_failure_blocks_the_task(
     assert words in file
     assert claim_of(project) == ""
     assert not left(project)
+    assert f"remedy: tail {log_path(project)}; then tk retry a --gap TEXT, and" in answer.err
+
+
+def test_a_failed_run_leads_on_and_shows_in_every_view(project: Project) -> None:
+    runs(project, "a", "exit 3")
+    why = "failed: sh ended with exit 3"
+    for view in ("show a", "list", "tree", "why a", "board", "status --as alice"):
+        text = project.ok(*view.split()).out
+        assert ("exit 3" in text or view == "why a", "blocked" in text) == (True, True), text
+    assert (
+        "not merged   tk/a  P2  Task a  blocked: tk retry a --gap TEXT" in project.ok("status").out
+    )
+    place = project.path.parent / "repo.work/a"
+    ways = "tk retry a --gap TEXT for another attempt, or "
+    ways += f"tk resume a -C {place} to go on with this one\n"
+    for word in ("work", "run"):
+        words = () if word == "work" else ("--", "true")
+        answer = project.tk(word, "a", "--as", "alice", *words)
+        assert answer.status == Exit.REJECTED
+        assert answer.err == f"error: a is blocked on tk/a: {why}\n  remedy: {ways}"
+    for word in ("start", "resume", "requeue"):
+        answer = project.tk(word, "a", "--as", "alice")
+        assert "remedy: tk retry a --gap TEXT\n" in answer.err, answer.said
+    Project(place).ok("resume", "a", "--as", "alice")
+    assert runs(project, "a", "exit 3").status == Exit.REJECTED, "it goes on with it"
+    project.ok("retry", "a", "--gap", "TEXT")
+    assert project.ok("next").out == "a\n"
+    runs(project, "a", "exit 3")
+    project.ok("work", "a", "--drop")
+    refused = project.tk("work", "a", "--as", "alice")
+    assert f"remedy: git worktree add {place} tk/a; then {ways}" in refused.err
+    project.git("worktree", "add", "-q", str(place), "tk/a")
+    project.ok("retry", "a", "--gap", "TEXT")
+    assert runs(project, "a", "true").out == "a: done\n"
 
 
 def left(project: Project) -> list[int]:
@@ -250,7 +289,11 @@ def test_all_there_is_is_done_side_by_side(project: Project) -> None:
     states = {one: project.state(one, f"tk/{one}") for one in "abcd"}
     assert states == {"a": "done", "b": "done", "c": "blocked", "d": "done"}
     assert "nothing more to do" in answer.err
-    project.git("merge", "-q", "--no-edit", "tk/a", "tk/b", "tk/c", "tk/d")
+    merges = re.findall(r"^to merge what is done: tk (.*)$", answer.err, re.MULTILINE)
+    assert merges == [f"work {one} --merge" for one in "abd"], "once, not by each job"
+    for one in merges:
+        project.ok(*one.split())
+    project.git("merge", "-q", "--no-edit", "tk/c")
     project.ok("reap")
     assert project.git("for-each-ref", "refs/tk/claims") == ""
     project.ok("verify", "--all")
@@ -308,6 +351,7 @@ def test_a_terminal_shows_what_each_job_is_at(project: Project) -> None:
     assert agent.returncode == 0, text
     assert sorted(out.splitlines()) == [f"{one}: done" for one in "abcd"]
     assert "nothing more to do" in text
+    assert text.count("tk work c --merge") == 1
     assert not left(project)
 
 

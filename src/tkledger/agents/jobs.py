@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from tkledger.errors import some
 from tkledger.local.store import replace
 
 VARIABLE = "TK_JOB"
@@ -15,20 +17,28 @@ VARIABLE = "TK_JOB"
 
 
 class Report(NamedTuple):
-    """The task, its state or what is done about it, since when (seconds since 1970), its output."""
+    """The task, its state or what is done about it, since when (seconds since 1970), its output; and in the
+    end the tasks that are done and not merged.
+    """
 
     task: str = ""
     state: str = "looking"
     since: float = 0.0
     log: str = ""
+    unmerged: Sequence[str] = ()
 
 
-def publish(task: str, state: str, log: str = "") -> None:
+def publish(task: str, state: str, log: str = "", unmerged: Sequence[str] = ()) -> None:
     """Write what this job does now, if that is wanted; if it cannot be written, work continues."""
     path = os.environ.get(VARIABLE)
     if path:
         with suppress(OSError):
-            replace(path, json.dumps(Report(task, state, time.time(), log)).encode())
+            replace(path, json.dumps(Report(task, state, time.time(), log, unmerged)).encode())
+
+
+def is_job() -> bool:
+    """Whether another tk started this one, and speaks for it."""
+    return bool(os.environ.get(VARIABLE))
 
 
 def latest(path: str) -> Report:
@@ -38,3 +48,9 @@ def latest(path: str) -> Report:
             return Report(*json.load(file))
     except (OSError, ValueError, TypeError):
         return Report()
+
+
+def unmerged(tasks: Sequence[str]) -> Sequence[str]:
+    """What is to be said at the end of tasks that are done on their branches."""
+    lines = [f"to merge what is done: tk work {task} --merge" for task in sorted(tasks)]
+    return some(lines).split("\n") if lines else ()

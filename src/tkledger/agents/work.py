@@ -10,8 +10,11 @@ from tkledger.api.session import Session
 from tkledger.claims import elsewhere, single, standing
 from tkledger.claims.moves import Claimant
 from tkledger.claims.standing import Standing
+from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
+from tkledger.errors import Exit, TkError
 from tkledger.git import identity
 from tkledger.verbs.ids import existing
 
@@ -49,7 +52,7 @@ def begin(
             return Begun(task_id, place, _started(session, place, task_id, None, key))
     taking = frozenset([task_id] if take else ())
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref, taking=taking)
-    _require_free(session, ledger, task_id, who)
+    _require_free(session, ledger, place, task_id, who)
     before = standing.held_on(repo, task_id, who.remote)
     if offered and before is not None and before.at_work:
         raise standing.claimed(before)  # another process of the same name, too
@@ -79,7 +82,9 @@ def _is_own(held: Standing, who: Claimant) -> bool:
     return own and held.at_work and not held.claim.reserved
 
 
-def _require_free(session: Session, ledger: Snapshot, task_id: str, who: Claimant) -> None:
+def _require_free(
+    session: Session, ledger: Snapshot, place: Worktree, task_id: str, who: Claimant
+) -> None:
     """Raise Refused or TkError unless the task may be started, or gone on with; say whose it was."""
     options = {"id": task_id, "take": bool(who.taking)}
     there = elsewhere.task_at(session.repo, who.branch, task_id)
@@ -91,6 +96,19 @@ def _require_free(session: Session, ledger: Snapshot, task_id: str, who: Claiman
         words = resumed(session, ledger, there, options, who).words
         if words:
             session.progress.say(words)
+    elif there.state is State.BLOCKED:
+        raise _blocked(session, there, place)
+
+
+def _blocked(session: Session, task: Task, place: Worktree) -> TkError:
+    """The error for a task that is blocked on its branch, with both ways on from HEAD's."""
+    why = ": ".join(filter(None, task.wait)) or "it does not say why"
+    way = f"tk retry {task.id} --gap TEXT for another attempt"
+    way += f", or tk resume {task.id} -C {quoted(place.path)} to go on with this one"
+    if place.branch not in worktrees.checkouts(session.repo):
+        way = f"git worktree add {quoted(place.path)} {quoted(place.short)}; then {way}"
+    fact = f"{task.id} is blocked on {place.short}: {why}"
+    return TkError(Exit.REJECTED, "blocked", fact, way)
 
 
 def drop_checkout(session: Session, word: str) -> Begun:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, path_of
-from tkledger.core.lifecycle import INITIAL
+from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.snapshot import Elsewhere, Snapshot
 from tkledger.core.task import Task
 from tkledger.files import codec
@@ -151,6 +151,8 @@ def standing_there(ledger: Snapshot, task_id: str) -> tuple[str, str]:
     fact = f"{task.state} on {place.branch}, not merged"
     if task.ended:
         return fact, f"git merge {quoted(place.branch)}"
+    if task.state is State.BLOCKED and place.own:
+        return fact, f"tk retry {task_id} --gap TEXT"
     return fact, f"tk work {task_id}" if place.own else f"git switch {quoted(place.branch)}"
 
 

@@ -6,14 +6,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 from typing import IO, NamedTuple
 
 from tkledger.agents.briefing import last_lines
 from tkledger.agents.interruptions import Interruptions
-from tkledger.agents.jobs import VARIABLE, latest
+from tkledger.agents.jobs import VARIABLE, latest, unmerged
+from tkledger.cli.answer import say
 from tkledger.local.python import COMMAND, isolated
 from tkledger.verbs.parameters import JOBS
 from tkledger.views.jobs import Job, Screen, jobs, live
@@ -34,10 +35,25 @@ class _Worker(NamedTuple):
 def side_by_side(count: int) -> int:
     """As many of this very command as there are jobs; claims keep them apart."""
     command = isolated(COMMAND, *_alone(sys.argv[1:]))
-    with Interruptions() as interruptions:
-        if sys.stderr.isatty():
-            return _watched(command, count, interruptions)
-        return _ended([subprocess.Popen(command) for _ in range(count)], interruptions)
+    with Interruptions() as interruptions, TemporaryDirectory(prefix="tk-jobs-") as folder:
+        files = [os.path.join(folder, str(number)) for number in range(count)]
+        try:
+            if sys.stderr.isatty():
+                return _watched(command, files, interruptions)
+            return _ended([_started(command, one) for one in files], interruptions)
+        finally:
+            for line in unmerged([task for one in files for task in latest(one).unmerged]):
+                say(line)
+
+
+def _started(
+    command: list[str],
+    status_file: str,
+    out: IO[bytes] | None = None,
+    err: IO[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    env = {**os.environ, VARIABLE: status_file}
+    return subprocess.Popen(command, stdout=out, stderr=err, env=env)
 
 
 def _alone(argv: list[str]) -> list[str]:
@@ -66,11 +82,10 @@ def _ended(
         raise
 
 
-def _watched(command: list[str], count: int, interruptions: Interruptions) -> int:
+def _watched(command: list[str], files: Sequence[str], interruptions: Interruptions) -> int:
     """The same, with a view of the jobs on a terminal."""
     with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="tk-jobs-"))
-        workers = [_worker(command, os.path.join(folder, str(n)), stack) for n in range(count)]
+        workers = [_worker(command, one, stack) for one in files]
         screen = stack.enter_context(live(sys.stderr))
         try:
             processes = [worker.process for worker in workers]
@@ -81,9 +96,8 @@ def _watched(command: list[str], count: int, interruptions: Interruptions) -> in
 
 def _worker(command: list[str], status_file: str, stack: ExitStack) -> _Worker:
     """A job whose words go to files, so that they do not get between the lines of the view."""
-    env = {**os.environ, VARIABLE: status_file}
     with open(f"{status_file}.out", "wb") as out, open(f"{status_file}.err", "wb") as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, env=env)
+        process = _started(command, status_file, out, err)
     return _Worker(
         process,
         status_file,

@@ -8,11 +8,13 @@ from typing import Any
 
 from tkledger.agents import run as runner
 from tkledger.agents.briefing import Briefing
+from tkledger.agents.jobs import is_job, publish, unmerged
 from tkledger.agents.outcome import Ended
 from tkledger.agents.run import RunOptions
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say
+from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, usage_error
 
 
@@ -61,6 +63,7 @@ def _answer(events: Iterable[Briefing | Ended]) -> Answer:
                 yield f"{one.task}: {one.words}"
                 if one.remedy and not one.again:
                     yield Aside(f"  remedy: {one.remedy}")
+        yield from map(Aside, _in_the_end(ends))
 
     def to_json() -> dict[str, Any]:
         for _ in view():
@@ -72,6 +75,15 @@ def _answer(events: Iterable[Briefing | Ended]) -> Answer:
         return next((one.exit for one in ends if one.exit is not Exit.OK), Exit.OK)
 
     return Answer(to_json, view, status, live=True)
+
+
+def _in_the_end(ends: Iterable[Ended]) -> Sequence[str]:
+    """How what is done comes to its base; of a job, the tk that started it says so, once."""
+    done = [one.task for one in ends if one.state == State.DONE and not one.merged]
+    if is_job():
+        publish("", "ended", unmerged=done)
+        return ()
+    return unmerged(done)
 
 
 def _say_briefing(briefing: Briefing) -> None:
