@@ -26,6 +26,7 @@ from tkledger.core.usage import (
     NOTHING,
     Account,
     Activity,
+    ChildEvent,
     Fact,
     Usage,
     Used,
@@ -96,7 +97,9 @@ some_facts = st.lists(
         ),
         st.none() | st.tuples(st.integers(0, 9), st.integers(10, 20)),
         st.none() | st.integers(0, 20),
+        st.none() | st.builds(Used, steps=st.integers(0, 9)),
         worker=st.sampled_from(["", "ann", "ben"]),
+        children=st.just(()) | st.just((ChildEvent(5, False, "b"), ChildEvent(7, True, "b"))),
     ),
     max_size=12,
 )
@@ -128,6 +131,21 @@ def test_sums_do_not_depend_on_the_order_and_can_be_taken_back(
         ]
         expected = {one.worker for one in kept if one.worker and one.attempt >= attempt}
         assert [side.workers(task) for side in sides] == [expected] * 3
+    accounts = (forwards, backwards, detour)
+    for one in (*accounts, *(account.copy() for account in accounts)):
+        wanted = {fact.commit: fact for fact in kept}
+        assert one.entered == {
+            key: fact.entered for key, fact in wanted.items() if fact.entered is not None
+        }
+        assert one.spans.keys() == {key for key, fact in wanted.items() if fact.span}
+        assert one.lost.keys() == {key for key, fact in wanted.items() if fact.lost is not None}
+        assert one.children.keys() == {key for key, fact in wanted.items() if fact.children}
+    twin = forwards.copy()
+    for fact in (*kept, *dropped):
+        twin.add(fact)
+    assert forwards.used() == backwards.used()
+    assert (forwards.entered, forwards.spans) == (backwards.entered, backwards.spans)
+    assert forwards.lost == backwards.lost
 
 
 def test_what_a_commit_adds() -> None:
@@ -151,6 +169,16 @@ def test_what_a_commit_adds() -> None:
         "a": Fact("c", "a", 2, Used(1, tokens=5))
     }
     assert facts("c", 30, [], [(todo, todo)], before) == {}
+    never = lambda task: Activity()  # noqa: E731 - it was never seen to come into progress
+    assert facts("c", 30, [], [(working, blocked)], never) == {}
+    spent = [Bill("a", False, 5)]
+    more = worked._replace(used=Used(tokens=5))
+    assert facts("c", 30, spent, [(working, review)], before, "ann") == {"a": more}
+    assert facts("c", 30, spent, [], before, "ann") == {"a": Fact("c", "a", 2, Used(tokens=5))}
+    alone = facts("c", 30, [], [(working, review)], never, "ann")
+    assert alone == {"a": Fact("c", "a", worker="ann")}
+    first = a_task(state="blocked", wait={"reason": "user"})
+    assert facts("c", 5, [], [(working, first)], before) == {"a": Fact("c", "a", span=(5, 5))}
 
 
 def counted(*some: Fact, at: int = 0, activity: dict[str, Activity] | None = None) -> Usage:
@@ -172,7 +200,17 @@ def test_a_task_in_progress_is_counted_up_to_now() -> None:
     assert usage.used(a_task(state="in_review")).seconds == 10
 
 
+def test_what_is_counted_at_all() -> None:
+    going = counted(Fact("1", "a", used=Used(steps=1)), activity={"b": Activity(3)})
+    assert [going.counted(one) for one in ("a", "b", "c")] == [True, True, False]
+    assert NOTHING.at == 0
+    assert not NOTHING.counted("a")
+
+
 def test_an_attempt_by_itself() -> None:
+    time = counted(Fact("1", "a", 1, span=(0, 5)), Fact("2", "a", 2, span=(10, 12)))
+    assert time.used(a_task(attempt=2), attempt_only=True).seconds == 2
+    assert time.used(a_task(attempt=2)).seconds == 7
     usage = counted(Fact("1", "a", 1, used=Used(steps=4)), Fact("2", "a", 2, used=Used(steps=1)))
     task = a_task(attempt=2, spent={"steps": 5})
     assert usage.used(task).steps == 5

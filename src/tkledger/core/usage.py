@@ -137,10 +137,10 @@ def facts(
     for old, new in changes:
         was, now = (one is not None and one.state is State.IN_PROGRESS for one in (old, new))
         task = named(old, new)
-        known = before(task.id) if was or task.tries > 1 else Activity()
+        since = before(task.id).since if was else None
         fact = Fact(commit, task.id, old.tries if old else task.tries)
-        if was and not now and known.since is not None:
-            fact = fact._replace(span=(min(known.since, at), at))
+        if since is not None and not now:
+            fact = fact._replace(span=(min(since, at), at))
         elif now and not was:
             again = is_rework(old.state if old else None, task.state)
             fact = fact._replace(entered=at, used=Used(rework=int(again)))
