@@ -219,26 +219,6 @@ def test_a_server_whose_foreign_hook_refuses_refuses(clone: Clone, said: Path) -
 # -- where hooks lie -------------------------------------------------------------------------
 
 
-def test_a_relative_hooks_path_is_refused_with_the_remedy(bare_clone: Clone, said: Path) -> None:
-    clone = bare_clone
-    put(clone.path / ".husky/_", "pre-commit", TELLING, said)
-    clone.git("config", "core.hooksPath", ".husky/_")
-    answer = clone.tk("hooks", "install")
-    assert answer.status == 3
-    assert f"git config core.hooksPath {clone.path}/.husky/_" in answer.err
-    assert sorted(os.listdir(clone.path / ".husky/_")) == ["pre-commit"]
-    clone.git("config", "core.hooksPath", f"{clone.path}/.husky/_")
-    clone.ok("hooks", "install")
-    clone.write("code.txt", "x\n")
-    clone.git("commit", "-q", "-m", "x", "code.txt")
-    assert said.read_text().startswith("pre-commit")
-    clone.edit("a", state="done")
-    with pytest.raises(Refused, match="TK201"):
-        clone.git("commit", "-q", "-m", "x", path_of("a"))
-    clone.ok("hooks", "uninstall")
-    assert sorted(os.listdir(clone.path / ".husky/_")) == ["pre-commit"]
-
-
 def test_linked_worktrees_run_the_hooks(bare_clone: Clone, said: Path) -> None:
     clone = bare_clone
     linked = clone.at(clone.root / "linked")
@@ -344,6 +324,8 @@ def test_a_hook_put_over_ours_is_not_lost(clone: Clone, said: Path) -> None:
     clone.commit(a={"state": "in_progress"})
     assert said.exists()
     put(clone.path / ".git/hooks", "pre-commit", TELLING, said)
+    clone.ok("hooks", "install")  # it is the same one, so there is nothing to join
+    put(clone.path / ".git/hooks", "pre-commit", FRAMEWORK, said)
     answer = clone.tk("hooks", "install")
     assert answer.status == 3
     assert "join the two into pre-commit.before-tk" in answer.err

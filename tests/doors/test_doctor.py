@@ -139,12 +139,14 @@ def test_hooks_are_looked_for_where_git_looks(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     elsewhere = tmp_path / "our hooks"
-    git(project, "config", "core.hooksPath", str(elsewhere))
-    _, good, _ = examined(project, capsys)
-    assert not [name for name in install.CLIENT if good[name]]
-    status, good, _ = examined(project, capsys, "--fix")
-    assert status == Exit.OK
-    assert (elsewhere / "commit-msg").exists()
+    for configured in (str(elsewhere), ".githooks"):
+        git(project, "config", "core.hooksPath", configured)
+        _, good, _ = examined(project, capsys)
+        assert not [name for name in install.CLIENT if good[name]]
+        status, good, _ = examined(project, capsys, "--fix")
+        assert status == Exit.OK
+        assert git(project, "config", "tk.hooksPath") == configured
+        assert not (project / configured).exists()
 
 
 def test_every_worktree_is_tried(
@@ -159,13 +161,34 @@ def test_every_worktree_is_tried(
     assert good[f"reference-transaction in {project}"]
 
 
-def test_a_relative_hooks_path_has_its_remedy(
-    project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    git(project, "config", "core.hooksPath", ".githooks")
-    _, good, remedies = examined(project, capsys)
-    assert not good["hooks"]
-    assert f"git config core.hooksPath {project}/.githooks" in remedies["hooks"]
+def test_a_commit_of_code_has_to_pass(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever stops it is named; what a team's hook asks of a message has been met before."""
+    hooks = project / ".git" / "hooks"
+    (project / "code").touch()
+    git(project, "add", "code")
+    git(project, "commit", "-q", "-m", "PROJ-1 code")
+    asking = hooks / "commit-msg.before-tk"
+    asking.write_text("#!/bin/sh\ngrep -q PROJ- $1 || { echo no number >&2; exit 1; }\n")
+    asking.chmod(0o755)
+    status, good, _ = examined(project, capsys)
+    assert (status, good["code commit"]) == (Exit.OK, True)
+    asking.write_text("#!/bin/sh\necho KeyError: broken\nexit 1\n")
+    status, good, remedies = examined(project, capsys)
+    assert status == Exit.UNUSABLE
+    assert [name for name in good if not good[name]] == ["code commit"]
+    assert remedies["code commit"] == f"repair {asking}, which is not tk's"
+    (project / "code").write_text("changed")
+    assert run(["doctor", "-C", str(project)]) == Exit.OK
+    assert "ok   code commit: not tried while files are changed" in capsys.readouterr().out
+    asking.unlink()
+    for name in ("pre-commit", "pre-push", "reference-transaction"):
+        ours = hooks / name
+        text = ours.read_text()
+        ours.write_text(text.replace("name=", "echo Traceback >&2; exit 1; name="))
+        status, good, remedies = examined(project, capsys)
+        assert (good["code commit"], good[name]) == (False, False)
+        assert remedies["code commit"] == "tk hooks install"
+        ours.write_text(text)
 
 
 def test_what_makes_the_checkout_lie_is_found(

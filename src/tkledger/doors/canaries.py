@@ -1,4 +1,4 @@
-"""Checks that each hook rejects what it must, or records it; leaves no trace."""
+"""Checks that each hook rejects what it must, or records it, and lets pass what it must; leaves no trace."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from tkledger.core.layout import FOLDER, POLICY_PATH
-from tkledger.doors import install
+from tkledger.doors.places import current, is_ours, previous, script_path
+from tkledger.doors.script import CLIENT
 from tkledger.doors.validated import ValidatedTips
 from tkledger.files.reader import PLAIN_FILE
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
+from tkledger.local.store import MESSAGE_CHECKED, UNTOUCHED, Store
 
 CANARY = "TK101"
 """The rule that every canary breaks: it adds an empty file, which is not a task under any policy.
@@ -23,8 +26,21 @@ So it is also illegal as an amendment of HEAD, which the hooks of a commit canno
 
 _ADDED = "tk-canary.yaml"
 
+_MESSAGE = b"tk doctor: a canary\n"
+
+_PATIENCE = 60.0
+"""Seconds for a hook to end: those of other tools may test the whole project."""
+
 _CHARGING = "tk doctor: a canary\n\nTk-Cost: 0\n"
 """A message that commit-msg has to judge, since it charges an amount."""
+
+
+class Stop(NamedTuple):
+    """A hook that lets a commit of code not pass: where it is, whether it is tk's, and its last words."""
+
+    path: str
+    ours: bool
+    words: str
 
 
 def illegal_commit(repo: Repo) -> Oid | None:
@@ -47,7 +63,7 @@ def _store(repo: Repo, kind: str, data: bytes) -> Oid:
 def _commit(repo: Repo, tree: Oid, *options: str) -> Oid:
     who = {"NAME": "tk doctor", "EMAIL": "doctor@localhost"}
     env = {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in who.items()}
-    out = repo.run("commit-tree", tree, *options, stdin=b"tk doctor: a canary\n", env=env)
+    out = repo.run("commit-tree", tree, *options, stdin=_MESSAGE, env=env)
     return out.decode().strip()
 
 
@@ -78,6 +94,86 @@ def _commit_hook_refuses(repo: Repo, name: str, illegal: Oid) -> bool:
         return _by_our_hook(_refusal(repo, _path(repo, name), *arguments.get(name, ()), env=env))
 
 
+def runs_others(repo: Repo) -> bool:
+    """Whether git runs hooks here, for a commit or a push, that tk did not write."""
+    where = current(repo)
+    paths = (path for name in CLIENT for path in (_path(repo, name), previous(where, name)))
+    return any(
+        os.access(os.path.join(repo.top or "", path), os.X_OK) and not is_ours(path)
+        for path in paths
+    )
+
+
+def code_commit(repo: Repo) -> Stop | None:
+    """What stops a commit, or a push, that leaves the ledger alone; None if it passes every hook.
+
+    It changes no file, so that other tools' hooks find none to check or to mend: whether they are
+    run as they are to be is the question. Its message is one that has passed here before. A rule of
+    tk's, such as which task a commit is for, may stop it.
+    """
+    try:
+        return _stop_of_commit(repo) or _stop_of_transaction(repo)
+    finally:
+        for note in (UNTOUCHED, MESSAGE_CHECKED):  # it would hold for all that this process asks
+            Store(repo.git_dir).remove(note)
+
+
+def _stop_of_commit(repo: Repo) -> Stop | None:
+    with tempfile.TemporaryDirectory() as folder:
+        env = {"GIT_INDEX_FILE": os.path.join(folder, "index"), "GIT_EDITOR": ":"}
+        message = os.path.join(folder, "message")
+        with open(message, "wb") as file:
+            file.write(_message_of_code(repo))
+        repo.run("read-tree", "HEAD", env=env)
+        for name, arguments in (
+            ("pre-commit", []),
+            ("prepare-commit-msg", [message, "message"]),
+            ("commit-msg", [message]),
+            ("pre-push", ["origin", "."]),  # of nothing that is new there
+        ):
+            said = _refusal(repo, _path(repo, name), *arguments, env=env)
+            if said is not None and "error[TK" not in said:
+                return _stop(repo, name, arguments, env, said)
+    return None
+
+
+def _stop(
+    repo: Repo, name: str, arguments: Sequence[str], env: Mapping[str, str], said: str
+) -> Stop:
+    """Which of the hooks that run one after another for a name failed, by running each alone."""
+    where = current(repo)
+    before, ours = previous(where, name), script_path(where.folder, name)
+    if _refusal(repo, before, *arguments, env=env) is not None:
+        return Stop(before, False, _last_line(said))
+    if is_ours(ours) and _refusal(repo, ours, *arguments, env=env) is not None:
+        return Stop(ours, True, _last_line(said))
+    return Stop(_path(repo, name), False, _last_line(said))
+
+
+def _message_of_code(repo: Repo) -> bytes:
+    """The message of the latest commit that changed something else than the ledger."""
+    where = ("--", ".", f":(exclude){FOLDER}")
+    magic = {"GIT_LITERAL_PATHSPECS": "0"}
+    return repo.run("log", "-1", "--no-merges", "--format=%B", *where, env=magic) or _MESSAGE
+
+
+def _stop_of_transaction(repo: Repo) -> Stop | None:
+    """What stops a branch that comes to HEAD's commit. The transaction is given up in any case."""
+    ref = f"refs/heads/tk-canary-{os.getpid()}"
+    steps = f"start\ncreate {ref} {repo.head}\nprepare\nabort\n"
+    done = repo.call("update-ref", "--stdin", stdin=steps.encode())
+    if not done.status:
+        return None
+    path = _path(repo, "reference-transaction")
+    return Stop(path, is_ours(path), _last_line(done.err))
+
+
+def _last_line(said: str) -> str:
+    return next(
+        (one.strip() for one in reversed(said.splitlines()) if one.strip()), "without a word"
+    )
+
+
 def _transaction_is_refused(repo: Repo, illegal: Oid) -> bool:
     """Whether a branch at the illegal commit is rejected; if not, the branch is deleted again."""
     ref = f"refs/heads/tk-canary-{os.getpid()}"
@@ -101,7 +197,7 @@ def _is_noted(repo: Repo) -> bool:
     hook but ours is run, neither in its place nor chained behind it: it might announce the push.
     """
     script = _path(repo, "post-receive")
-    if not install.is_ours(script) or not os.access(script, os.X_OK):
+    if not is_ours(script) or not os.access(script, os.X_OK):
         return False
     pushed = _commit(repo, _store(repo, "tree", b""))
     ref = "refs/heads/tk-canary"
@@ -126,19 +222,24 @@ def _path(repo: Repo, name: str) -> str:
 def _refusal(
     repo: Repo, path: str, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None
 ) -> str | None:
-    """The error output of a hook that fails, run as git runs it; None if it passes, or git skips it.
+    """What a hook says that fails, run as git runs it; None if it passes, or git skips it.
 
     Not by `git hook run`, which is new in git 2.36.
     """
-    if not os.access(path, os.X_OK):
+    if not os.access(os.path.join(repo.top or repo.git_dir, path), os.X_OK):
         return None
     place = {"GIT_DIR": repo.git_dir, "GIT_WORK_TREE": repo.top} if repo.top else {"GIT_DIR": "."}
-    done = subprocess.run(
-        # like git, run a script without #! by sh
-        ["sh", "-c", 'exec "$0" "$@"', path, *arguments],
-        cwd=repo.top or repo.git_dir,
-        env={**os.environ, **place, **(env or {})},
-        input=stdin.encode(),
-        capture_output=True,
-    )
-    return done.stderr.decode(errors="replace") if done.returncode else None
+    try:
+        done = subprocess.run(
+            # like git, run a script without #! by sh
+            ["sh", "-c", 'exec "$0" "$@"', path, *arguments],
+            cwd=repo.top or repo.git_dir,
+            env={**os.environ, **place, **(env or {})},
+            input=stdin.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it takes longer than {_PATIENCE:.0f} s"
+    return done.stdout.decode(errors="replace") if done.returncode else None

@@ -165,6 +165,20 @@ def _hooks(repo: Repo) -> Iterator[Examined]:
         where = "" if folder == repo.top else f" in {folder}"
         for name, works in canaries.of_clone(here, illegal):
             yield _tried(name, works, remedy, where)
+        yield _code_commit(here, where)
+
+
+def _code_commit(repo: Repo, where: str) -> Examined:
+    """Whether a commit that leaves the ledger alone gets through all hooks, other tools' included."""
+    what = f"code commit{where}"
+    if canaries.runs_others(repo) and repo.run("status", "--porcelain", "--untracked-files=no"):
+        why = "not tried while files are changed: hooks of other tools might change them, too"
+        return Examined(what, True, why)
+    stop = canaries.code_commit(repo)
+    if stop is None:
+        return Examined(what, True, "passes the hooks")
+    remedy = "tk hooks install" if stop.ours else f"repair {quoted(stop.path)}, which is not tk's"
+    return Examined(what, False, f"is stopped by {stop.path}: {stop.words}", remedy)
 
 
 def _installed(repo: Repo) -> Examined:
@@ -175,7 +189,11 @@ def _installed(repo: Repo) -> Examined:
         return Examined("hooks", False, error.message, error.remedy)
     old = [one.name for one in states if install.outdated(one)]
     bad = [one.name for one in states if not (one.ours and one.current and one.executable)]
-    reasons = {_OLD: old, "missing or of another version of tk": [n for n in bad if n not in old]}
+    tools = {one.name: one.tool for one in states if one.tool and not one.ours}
+    reasons: dict[str, list[str]] = {_OLD: old}
+    for name in (name for name in bad if name not in old):
+        why = f"replaced by {tools[name]}" if name in tools else _MISSING
+        reasons.setdefault(why, []).append(name)
     message = "; ".join(f"{why}: {', '.join(names)}" for why, names in reasons.items() if names)
     return Examined(
         "hooks",
@@ -187,6 +205,8 @@ def _installed(repo: Repo) -> Examined:
         else partial(install.install, repo, server=repo.is_bare),
     )
 
+
+_MISSING = "missing or of another version of tk"
 
 _OLD = "of an older tk, works until the next release"
 """The message for a hook or a merge driver that enters tk where an older one did."""

@@ -2,11 +2,27 @@
 # tk-hook 1: checks what is about to enter this repository's task ledger.
 # Written from tk's doors/hook.sh, by `tk hooks install` or as a file to copy (hooks/ in tk's source);
 # changes here are overwritten. docs/enforcement.md says what each hook can and cannot stop. A hook
-# that was here before still runs, from here, as a file whose name ends in @BEFORE@.
+# that was here before still runs, from here: as a file whose name ends in @BEFORE@, or under its own
+# name in the folder $others, if there is one.
 name='@NAME@'
-python='@PYTHON@' # neither is known in a file to copy
+python='@PYTHON@' # none of these is known in a file to copy
 package='@PACKAGE@'
-foreign="$0@BEFORE@"
+others='@OTHERS@'
+previous() { # the hook of the name $1 that was here before ours
+	if [ -n "$others" ]; then before=$others/$1; else before="${0%/*}/$1@BEFORE@"; fi
+}
+
+same_tool() { # do two hooks say below #! that the same tool generated them?
+	{ read -r _ && read -r one; } <"$1" && { read -r _ && read -r two; } <"$2" || return 1
+	case $one in *generated*) [ "$one" = "$two" ] ;; *) return 1 ;; esac
+}
+
+previous "$name"
+foreign=$before
+case $0 in # another tool's hook runs this one; if that is also the previous one, once is enough
+*@CHAINED@) ! same_tool "${0%@CHAINED@}" "$foreign" 2>/dev/null || foreign= ;;
+esac
+
 # A commit runs five of these. What sh finds out by itself costs no process, and what it does not
 # read costs nothing: so a commit that only changes code leaves above the rest.
 folder=${GIT_DIR:-.git}
@@ -47,7 +63,8 @@ used() { # the same, and the note has served: this git may go on to another comm
 
 alone() { # is there no previously installed hook that could have changed what is committed?
 	for other in pre-commit prepare-commit-msg commit-msg; do
-		[ ! -x "${0%/*}/$other@BEFORE@" ] || return 1
+		previous "$other"
+		[ ! -x "$before" ] || return 1
 	done
 }
 

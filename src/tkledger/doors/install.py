@@ -7,22 +7,23 @@ import sys
 from typing import NamedTuple
 
 from tkledger.core.change import Violation, quoted
-from tkledger.doors import script
-from tkledger.doors.script import BEFORE, CLIENT, SERVER, command
+from tkledger.doors import places, script
+from tkledger.doors.places import is_ours
+from tkledger.doors.script import CLIENT, SERVER, command
 from tkledger.doors.validated import ValidatedTips
 from tkledger.errors import TkError, unusable
 from tkledger.git import refs
 from tkledger.git.repo import Repo
 from tkledger.local.python import PACKAGE
-from tkledger.local.store import NO_HOOKS, replace
+from tkledger.local.store import NO_HOOKS, make_folder, replace
 
 DRIVER = "merge.tk.driver"
 """Configuration of a clone: the command that merges task files."""
 
 
 class HookState(NamedTuple):
-    """One hook: where it is, whether tk wrote it, and this tk, whether git will run it, and whether
-    a previously installed hook is run from it.
+    """One hook: where it is, whether tk wrote it, and this tk, whether git will run it, whether a
+    previously installed hook is run from it, and the tool whose hook is in its place and does not run it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class HookState(NamedTuple):
     current: bool
     executable: bool
     chained: bool
+    tool: str = ""
 
 
 class Installed(NamedTuple):
@@ -49,27 +51,20 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
     or whatever came in past the hooks would become known by renewing them.
 
     Raises TkError if hooks of that kind do not belong in this repository, if another tool replaced a
-    hook of tk's that already ran a previous one, if core.hooksPath is relative, or if a server's HEAD
-    names no branch.
+    hook of tk's that already ran a previous one, if core.hooksPath of a server is relative, or if its
+    HEAD names no branch.
     """
     require_kind(repo, "install", server=server)
     missing = missing_head_branch(repo) if server else None
     if missing is not None:
         raise missing
-    folder = _folder(repo)
-    os.makedirs(folder, exist_ok=True)
+    where = places.folders(repo)
+    make_folder(where.folder, repo.common_dir)
     for name in _names(server):
-        path = os.path.join(folder, name)
-        if os.path.lexists(path) and not is_ours(path):
-            if os.path.lexists(path + BEFORE):
-                raise unusable(
-                    "two-hooks",
-                    f"{path} replaced tk's hook, and {name}{BEFORE} already exists",
-                    f"join the two into {name}{BEFORE}, remove {name}, then"
-                    f" {command('install', server=server)}",
-                )
-            os.rename(path, path + BEFORE)
-        replace(path, _script(name).encode(), mode=0o755)  # git runs only what is executable
+        path = places.make_way(where.folder, name, server)
+        data = _script(name, where).encode()
+        replace(path, data, mode=0o755)  # git runs only what is executable
+    places.take(repo, where)
     if server:
         repo.run("config", "receive.fsckObjects", "true")  # git rejects malformed objects
         found = _begun(repo)
@@ -78,7 +73,7 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
         publish(repo)
         return Installed(status(repo), found)
     if NO_HOOKS in repo.variables():
-        repo.answers("config", "--unset-all", NO_HOOKS)
+        repo.configure(NO_HOOKS, None)
     repo.run("config", "merge.tk.name", "task files, field by field")
     repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
     return Installed(status(repo))
@@ -127,17 +122,13 @@ def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
 
     Raises TkError if there are none of that kind, and they do not belong in this repository.
     """
-    folder = _folder(repo)
-    if not any(is_ours(os.path.join(folder, name)) for name in _names(server)):
+    where = places.folders(repo)
+    folders = dict.fromkeys([where.folder, os.path.join(repo.common_dir, "hooks")])
+    found = [(one, name) for one in folders for name in _names(server)]
+    if not any(is_ours(places.script_path(*one)) for one in found):
         require_kind(repo, "uninstall", server=server)
-    restored = []
-    for name in _names(server):
-        path = os.path.join(folder, name)
-        if is_ours(path):
-            os.unlink(path)
-        if os.path.lexists(path + BEFORE) and not os.path.lexists(path):
-            os.rename(path + BEFORE, path)
-            restored.append(name)
+    restored = [name for one, name in found if places.restore(one, name)]
+    places.give_back(repo, where)
     if not server:
         repo.answers("config", "--remove-section", "merge.tk")
         decline(repo)
@@ -146,58 +137,32 @@ def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
 
 def status(repo: Repo) -> list[HookState]:
     """The state of each hook that belongs in this repository."""
-    folder = _folder(repo)
-    found = []
-    for name in _names(repo.is_bare):
-        path = os.path.join(folder, name)
-        found.append(
-            HookState(
-                name,
-                path,
-                is_ours(path),
-                _read(path) in (_script(name), script.hook(name)),
-                os.access(path, os.X_OK),
-                os.access(path + BEFORE, os.X_OK),
-            )
-        )
-    return found
+    where = places.current(repo)
+    return [_state(repo, where, name) for name in _names(repo.is_bare)]
+
+
+def _state(repo: Repo, where: places.Folders, name: str) -> HookState:
+    path = places.script_path(where.folder, name)
+    text = places.read(path)
+    return HookState(
+        name,
+        path,
+        is_ours(path),
+        text in (_script(name, where), script.hook(name)),
+        os.access(path, os.X_OK),
+        os.access(os.path.join(repo.top or "", places.previous(where, name)), os.X_OK),
+        script.tool_of(text or ""),
+    )
 
 
 def _names(server: bool) -> tuple[str, ...]:
     return SERVER if server else CLIENT
 
 
-def _folder(repo: Repo) -> str:
-    """The folder git runs hooks from, in every worktree alike."""
-    configured = repo.hooks_folder
-    if not os.path.isabs(configured):
-        where = os.path.join(repo.top or repo.git_dir, configured)
-        raise unusable(
-            "relative-hooks",
-            f"core.hooksPath is {configured}, which in another worktree is another folder",
-            f"git config core.hooksPath {quoted(where)}, then"
-            f" {command('install', server=repo.is_bare)}",
-        )
-    return configured
-
-
-def _script(name: str) -> str:
-    return script.hook(name, sys.executable, PACKAGE)
-
-
-def is_ours(path: str) -> bool:
-    """Whether a hook is one that tk wrote."""
-    return not os.path.islink(path) and script.has_mark(_read(path) or "")
+def _script(name: str, where: places.Folders) -> str:
+    return script.hook(name, sys.executable, PACKAGE, where.others)
 
 
 def outdated(state: HookState) -> bool:
     """Whether a hook is of an older tk, which enters this one under a name that will be dropped."""
-    return state.ours and script.is_old(_read(state.path) or "")
-
-
-def _read(path: str) -> str | None:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(1 << 16)
-    except (FileNotFoundError, IsADirectoryError):
-        return None
+    return state.ours and script.is_old(places.read(state.path) or "")

@@ -94,6 +94,14 @@ class Repo:
             self._variables = {key: value if equals else "true" for key, equals, value in pairs}
         return self._variables
 
+    def configure(self, name: str, value: str | None) -> None:
+        """Set a variable in the repository's configuration, or take it out."""
+        if value is None:
+            self.answers("config", "--local", "--unset-all", name)
+        else:
+            self.run("config", "--local", "--replace-all", name, value)
+        self._variables = None
+
     @property
     def hooks_folder(self) -> str:
         """The folder that git runs hooks from; if it is relative, then to the top of each worktree."""

@@ -79,7 +79,8 @@ def status(server: bool = False, path: str = ".") -> Answer:
 def _words(state: installer.HookState, server: bool) -> str:
     command = script.command("install", server=server)
     if not state.ours:
-        return f"not installed: {command}"
+        fact = f"replaced by {state.tool}" if state.tool else "not installed"
+        return f"{fact}: {command}"
     if not state.executable:
         return f"installed, but not executable, so git ignores it: {command}"
     if not state.current:
