@@ -119,9 +119,38 @@ task() { # the task worked on here: of the environment, of `tk work`, or of the 
 	[ -f "@TASK_FILE@" ] || look cat-file -e "HEAD:@TASK_FILE@" 2>/dev/null
 }
 
+find_python() { # for a copied hook: the Python of the tk on the PATH
+	tk=$(command -v tk) && read -r python _ <"$tk" && python=${python#??}
+	case $python in */python*) ;; *) python=$(command -v python3 || echo python3) ;; esac
+}
+
+at_work() { # the only task that who commits has in progress, as Python found it in this very ledger
+	[ -z "${TK_TASK-}" ] && [ "${2-}" != squash ] && ! [ -e "$folder/CHERRY_PICK_HEAD" ] &&
+		! [ -d "$folder/rebase-merge" ] && ! [ -d "$folder/rebase-apply" ] || return 1
+	who=${TK_ACTOR:-${GIT_AUTHOR_EMAIL-}}
+	[ -n "$who" ] && tree=$(look rev-parse --quiet --verify HEAD:@TASKS@) || return 1
+	if ! found_before; then
+		changes_code || return 1
+		[ -n "$python" ] || find_python
+		"$python" -I -c 'import sys; sys.path[:0] = filter(None, [sys.argv.pop(1)])
+@AT_WORK_ENTRY@
+note(*sys.argv[1:])' "$package" "$tree" "$who" 2>/dev/null && found_before || return 1
+	fi
+	case $id in '' | -* | *[!a-z0-9_-]*) return 1 ;; esac
+}
+
+found_before() { # by its ledger and actor
+	[ -f "$folder/tk/@AT_WORK@" ] && read -r ledger id actor <"$folder/tk/@AT_WORK@" &&
+		[ "$ledger" = "$tree" ] && [ "$actor" = "$who" ]
+}
+
+changes_code() {
+	! git diff-index --cached --quiet HEAD -- . ':(exclude)@TASKS@' 2>/dev/null
+}
+
 attribute() { # name the task in the message of a commit that changes more than the ledger
-	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] && task || return 0
-	! git diff-index --cached --quiet HEAD -- . ':(exclude)@TASKS@' 2>/dev/null || return 0
+	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] || return 0
+	{ task || at_work "$@"; } && changes_code || return 0
 	git interpret-trailers --in-place --if-exists doNothing --trailer "@STEP@: $id" "$1"
 }
 
@@ -270,11 +299,6 @@ put_in_place() { # $tip for $old in the file of validated tips; if there are man
 		mv -f "$folder/tk/@VALIDATED@.$$" "$folder/tk/@VALIDATED@" && return
 	rm -f "$folder/tk/@VALIDATED@.$$"
 	return 1
-}
-
-find_python() { # for a copied hook: the Python of the tk on the PATH
-	tk=$(command -v tk) && read -r python _ <"$tk" && python=${python#??}
-	case $python in */python*) ;; *) python=$(command -v python3 || echo python3) ;; esac
 }
 
 closed() { # does $way, on the way to the file $1, keep this user from it?

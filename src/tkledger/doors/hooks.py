@@ -97,7 +97,12 @@ def _unattributed(
         parents = (ledger.repo.head, *heads)
         joins = not ledger.has_own_content(Commit("", tree, parents, 0, "", message))
     named = steps(message)
-    yield from judge_door(CodeCommit("this commit", joins, named, required, (head, after)))
+    own: tuple[str, ...] = ()
+    if not named and not joins:
+        from tkledger.doors.at_work import at_work
+
+        own = tuple(at_work(ledger.repo, head))
+    yield from judge_door(CodeCommit("this commit", joins, named, required, (head, after), own))
 
 
 def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:

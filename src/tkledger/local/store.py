@@ -52,6 +52,8 @@ NO_ATTRIBUTION = "anybody"
 """Its date is when the policy in the checkout was seen not to ask for attribution."""
 TASK = "task"
 """The task that this worktree was made for."""
+AT_WORK = "mine"
+"""The only task that an actor has in progress in a ledger, for the hook script: ledger, task, actor."""
 
 # In git's configuration of a clone.
 NO_HOOKS = "tk.hooks"

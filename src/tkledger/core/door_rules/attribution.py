@@ -18,6 +18,7 @@ class CodeCommit(NamedTuple):
     required: whether a policy asks for one
     ledgers: those in which it may be a task: of its history and, on a server, of the branch which
         HEAD names
+    own: of one about to be made, the tasks that its author has in progress; None of one that exists
     """
 
     name: str
@@ -25,6 +26,7 @@ class CodeCommit(NamedTuple):
     tasks: tuple[str, ...]
     required: bool
     ledgers: tuple[Snapshot, ...]
+    own: tuple[str, ...] | None = None
 
 
 def asks(ledger: Snapshot) -> bool:
@@ -44,11 +46,23 @@ def unattributed_work(commit: CodeCommit) -> Iterator[Finding]:
 
     Why: what is spent on a task is counted from the commits that name it.
 
-    Remedy: end the message with a line `Tk-Task: ID`.
+    Remedy: end the message with a line `Tk-Task: ID`. The hook of a clone does so by itself if its
+    author has one task in progress, or with `TK_TASK=ID git commit`.
     """
     if commit.merge or not commit.required:
         return
     if not commit.tasks:
-        yield Finding(commit.name, "names no task", "end its message with a line: Tk-Task: ID")
+        yield Finding(commit.name, "names no task", _way(commit.own))
     elif not any(task in one.entries for one in commit.ledgers for task in commit.tasks):
         yield Finding(commit.name, f"names {commit.tasks[-1]}, which is not a task", "tk list")
+
+
+_FEW = 5
+
+
+def _way(own: tuple[str, ...] | None) -> str:
+    """How a commit names its task: by hand, or if it is about to be made by what the hook reads."""
+    if own is None:
+        return "end its message with a line: Tk-Task: ID"
+    ways = ", or ".join(f"TK_TASK={task} git commit" for task in own[:_FEW])
+    return ways or "TK_TASK=ID git commit, with the id of a task: tk list"

@@ -1,0 +1,48 @@
+"""The tasks that a commit made here may be for: those that its author has in progress; nothing is judged."""
+
+from __future__ import annotations
+
+from tkledger.claims.fence import committer
+from tkledger.core.layout import FOLDER, key_of
+from tkledger.core.lifecycle import State
+from tkledger.core.snapshot import Snapshot
+from tkledger.git.repo import Repo
+from tkledger.ledger.reader import Ledger
+from tkledger.local.store import AT_WORK, Store
+
+NONE = "-"
+"""In place of a task, if there is none, or more than one."""
+
+_IN_PROGRESS = f"^state: {State.IN_PROGRESS.value}$"
+"""The line of a task's file in its one form."""
+
+
+def at_work(repo: Repo, ledger: Snapshot) -> list[str]:
+    """The ids of the tasks in progress in HEAD's ledger that the one who commits here owns, in order.
+
+    git searches many files faster than they are read here, so only what it finds is read.
+    """
+    policy = ledger.policy
+    if policy is None:
+        return []
+    found = repo.call("grep", "-lzG", "-e", _IN_PROGRESS, f"HEAD:{FOLDER}").out.decode()
+    paths = (name.rpartition(":")[2].rpartition("/")[2] for name in found.split("\0"))
+    tasks = (ledger.task(key_of(f"{FOLDER}/{name}")) for name in paths)
+    actor = committer(repo, policy).actor
+    return sorted(
+        task.id
+        for task in tasks
+        if task is not None and task.state is State.IN_PROGRESS and policy.owns(actor, task.owner)
+    )
+
+
+def note(tree: str, who: str) -> None:
+    """Note for the hook script which task that is in the ledger ``tree``, for the actor by the name
+    ``who`` that the script knows.
+    """
+    repo = Repo()
+    found = at_work(repo, Ledger(repo).head())
+    task = found[0] if len(found) == 1 else NONE
+    Store(repo.git_dir).keep(
+        AT_WORK, data=f"{tree} {task} {who}\n".encode(errors="surrogateescape")
+    )

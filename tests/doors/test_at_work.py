@@ -1,0 +1,103 @@
+"""A commit of code names the only task that its author has in progress, on any branch."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from tests.support.clone import Clone, Refused
+
+
+def named(clone: Clone) -> str:
+    """The task that the newest commit names."""
+    return clone.git("log", "-1", "--format=%(trailers:key=Tk-Task,valueonly)").strip()
+
+
+def commits(clone: Clone, words: str = "work", **env: str) -> str:
+    """A commit of code, by what is in the environment; the task that it names."""
+    clone.write("code.txt", (clone.path / "code.txt").read_text() + "more\n")
+    clone.git("commit", "-q", "-m", words, "code.txt", env=env)
+    return named(clone)
+
+
+def test_the_hook_names_the_only_task_that_the_author_has_in_progress(clone: Clone) -> None:
+    assert commits(clone) == "", "p and s are in progress"
+    clone.ok("submit", "s")
+    clone.ok("start", "b", "--as", "bob")
+    assert commits(clone) == "p"
+    assert commits(clone, TK_ACTOR="bob") == "b"
+    assert commits(clone, GIT_AUTHOR_EMAIL="new@example.org") == ""
+    assert commits(clone, "for c\n\nTk-Task: c") == "c", "what a message says is left alone"
+    assert [commits(clone, TK_TASK=one) for one in ("c", "-")] == ["c", ""]
+    clone.git("commit", "-q", "--allow-empty", "-m", "no work")
+    assert named(clone) == ""
+    clone.git("switch", "-q", "-c", "side")
+    assert commits(clone) == "p", "on any branch"
+    clone.commit(c={"labels": ["x"]})
+    assert named(clone) == "", "the ledger alone is no work"
+    clone.ok("config", "set", "actors", "new@example.org=test@example.org")
+    assert commits(clone, GIT_AUTHOR_EMAIL="new@example.org") == "p", "by another of one's names"
+
+
+def test_what_git_makes_of_other_commits_is_not_work_of_now(clone: Clone) -> None:
+    clone.ok("submit", "s")
+    clone.git("switch", "-q", "-c", "side")
+    clone.write("other.txt", "1\n")
+    clone.git("add", "other.txt")
+    clone.git("commit", "-q", "-m", "other", env={"TK_TASK": "-"})
+    clone.git("switch", "-q", "main")
+    commits(clone, TK_TASK="-")
+    clone.git("cherry-pick", "side")
+    assert named(clone) == ""
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    clone.git("rebase", "-q", "main", "side")
+    assert named(clone) == ""
+    clone.git("switch", "-q", "main")
+    clone.git("merge", "-q", "--squash", "side")
+    clone.git("commit", "-q", "--no-edit")
+    assert named(clone) == ""
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    clone.git("merge", "-q", "--no-ff", "--no-edit", "side")
+    assert named(clone) == ""
+
+
+def test_the_hook_asks_anew_only_if_the_ledger_changed(clone: Clone) -> None:
+    """A note that is not true shows when it is read; one that is odd counts for nothing."""
+    note = clone.path / ".git/tk/mine"
+    clone.ok("submit", "s")
+    assert commits(clone) == "p"
+    tree, task, actor = note.read_text().split()
+    assert (tree, task) == (clone.oid("HEAD:.tasks"), "p")
+    note.write_text(f"{tree} a {actor}\n")
+    assert commits(clone) == "a"
+    for odd in ("", "\n", f"{tree}\n", f"{tree} a\n", f"{tree} a {actor}x\n", f"x a {actor}\n"):
+        note.write_text(odd)
+        assert commits(clone) == "p", odd
+    for task in ("../p", "-x", "-", "p\u00e4"):
+        note.write_text(f"{tree} {task} {actor}\n")
+        assert commits(clone) == "", task
+    clone.ok("submit", "p")
+    assert commits(clone) == ""
+
+
+def test_who_has_several_tasks_or_none_is_told_how_where_the_policy_asks(clone: Clone) -> None:
+    clone.ok("config", "set", "attribution", "required")
+    clone.ok("start", "b", "--as", "bob")
+    with pytest.raises(Refused) as refused:
+        commits(clone)
+    fact, way = str(refused.value).strip().splitlines()
+    assert fact.endswith("error[TK706] this commit: names no task")
+    assert way == "  remedy: TK_TASK=p git commit, or TK_TASK=s git commit"
+    variable, *words = shlex.split(way.partition(": ")[2].partition(",")[0])
+    clone.git(*words[1:], "-qam", "work", env=dict([variable.split("=")]))
+    assert named(clone) == "p"
+    clone.ok("submit", "p")
+    clone.ok("submit", "s")
+    with pytest.raises(
+        Refused, match="remedy: TK_TASK=ID git commit, with the id of a task: tk list"
+    ):
+        commits(clone)
+    clone.git("checkout", "-q", "HEAD", "code.txt")
+    clone.ok("start", "a")
+    assert commits(clone) == "a"
