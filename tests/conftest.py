@@ -21,23 +21,26 @@ from tests.support.histories import PlainRepo, a_task, genesis
 from tests.support.project import Project
 from tests.support.team import Team
 
-settings.register_profile(
-    "repeatable",
-    deadline=None,
-    derandomize=True,
-    max_examples=100,
-    # `sealed` applies to a test once, and no example looks at what it sets
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-settings.load_profile("repeatable")
+for profile, examples in (("brief", 80), ("long", 300)):
+    settings.register_profile(
+        profile,
+        deadline=None,
+        derandomize=True,
+        max_examples=examples,
+        # `sealed` applies to a test once, and no example looks at what it sets
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 
 MEMORY = Path("/dev/shm")
 """Linux's file system in memory: copying a repository takes a third of the time there, and git and
 tk, which make durable what they answer for, wait for no disk."""
 
 
-def pytest_configure() -> None:
-    """Make the temporary folders in memory if there is room, and if hooks may run there."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Try as many examples as the tests asked for have time for; make the temporary folders in memory
+    if there is room, and if hooks may run there.
+    """
+    settings.load_profile("brief" if config.option.markexpr == "not long" else "long")
     if os.access(MEMORY, os.W_OK):
         found = os.statvfs(MEMORY)
         room = found.f_bavail * found.f_frsize > 4 << 30

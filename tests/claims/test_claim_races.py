@@ -67,17 +67,20 @@ def test_clones_of_one_person_are_told_apart(project: Project, tmp_path: Path) -
     assert Counter(one.status for one in answers) == {0: 1, Exit.CLAIMED: 3}
 
 
-def test_a_start_killed_anywhere_has_both_or_neither(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.long)])
+def test_a_start_killed_anywhere_has_both_or_neither(
+    project: Project, tmp_path: Path, step: int
+) -> None:
     """The state and the claim land together; and the next command needs no lock removed."""
     seen = set()
-    for point in count(1, 2):
+    for point in count(1, step):
         one = Project.copy(project.path, tmp_path / f"killed-{point}")
         answer = one.at_point(point, "kill", "start", "a", "--as", "alice")
         one.settle()
         held = bool(one.git("for-each-ref", "refs/tk/claims/a"))
         assert held == (one.state("a") == "in_progress")
         seen.add(held)
-        again = one.process("start", "a", "--as", "alice")
+        again = one.tk("start", "a", "--as", "alice")
         assert again.status == Exit.OK, again.said
         assert one.clean()
         if answer.status == 0:
@@ -92,7 +95,7 @@ def test_a_start_at_a_server_killed_anywhere_is_taken_up_again(
 ) -> None:
     (clone,) = cloned(project, tmp_path, 1)
     for one, server in killed_with_a_server(clone, tmp_path, step, "start", "a", "--as", "alice"):
-        again = one.process("start", "a", "--as", "alice")
+        again = one.tk("start", "a", "--as", "alice")
         there = server.git("log", "-1", "--format=%B", "refs/tk/claims/a")
         assert "holder: alice\n" in there
         assert again.status in (Exit.OK, Exit.REJECTED), again.said
@@ -131,7 +134,7 @@ def test_a_release_killed_anywhere_is_finished_by_the_next(
     (clone,) = cloned(project, tmp_path, 1)
     clone.ok("start", "a", "--as", "alice")
     for one, server in killed_with_a_server(clone, tmp_path, step, "release", "a", "--as", "alice"):
-        again = one.process("release", "a", "--as", "alice")
+        again = one.tk("release", "a", "--as", "alice")
         assert again.status == 0 or "is not claimed" in again.err, again.said
         one.ok("sync")
         assert server.git("for-each-ref", CLAIMS) == one.git("for-each-ref", CLAIMS)
@@ -160,7 +163,7 @@ def test_an_end_killed_anywhere_is_ended_or_can_be(
     (clone,) = cloned(project, tmp_path, 1)
     clone.ok("start", "a", "--as", "alice")
     for one, server in killed_with_a_server(clone, tmp_path, step, "done", "a", "--as", "alice"):
-        again = one.process("done", "a", "--as", "alice")
+        again = one.tk("done", "a", "--as", "alice")
         assert again.status in (Exit.OK, Exit.REJECTED), again.said
         assert one.state("a") == "done"
         assert one.clean()
@@ -169,14 +172,15 @@ def test_an_end_killed_anywhere_is_ended_or_can_be(
         one.ok("verify", "--all")
 
 
+@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.long)])
 def test_a_recovery_killed_anywhere_is_finished_by_the_next(
-    project: Project, tmp_path: Path
+    project: Project, tmp_path: Path, step: int
 ) -> None:
     """What a killed start left is put in order by a command that is killed as well."""
     left = Project.copy(project.path, tmp_path / "left")
     left.at_point("update-ref", "kill", "start", "a", "--as", "alice")
     left.settle()
-    for point in count(1, 2):
+    for point in count(1, step):
         one = Project.copy(left.path, tmp_path / f"recovery-{point}")
         answer = one.at_point(point, "kill", "note", "b", "the next", "--as", "bob")
         one.settle()

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.changes import a_task, codes, ledger, merged
@@ -378,7 +378,6 @@ def test_an_octopus_may_not_lose_a_state() -> None:
 versions = raw_tasks(st.just("a")).map(task)
 
 
-@settings(max_examples=200)
 @given(versions, versions)
 def test_where_one_side_moved_its_version_is_legal_and_the_base_is_not(
     base: Task, moved: Task
@@ -392,7 +391,6 @@ def test_where_both_moved_alike_that_is_legal(base: Task, moved: Task) -> None:
     assert _disputed(base, moved, moved, moved) == ()
 
 
-@settings(max_examples=200)
 @given(versions, versions, versions, versions)
 def test_disputes_name_fields_and_never_fail(
     base: Task, ours: Task, theirs: Task, result: Task
@@ -403,7 +401,6 @@ def test_disputes_name_fields_and_never_fail(
             assert found.split(".")[0] in names
 
 
-@settings(max_examples=200)
 @given(versions, st.data())
 def test_changes_of_different_fields_all_survive(base: Task, data: st.DataObject) -> None:
     free = sorted({field.name for field in FIELDS} - {"id", "state"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.changes import a_task, ledger
@@ -30,7 +30,6 @@ changes = st.builds(
 )
 
 
-@settings(max_examples=200)
 @given(changes)
 def test_judge_answers_whatever_the_change(one: Change) -> None:
     found = judge(one)
@@ -114,7 +113,6 @@ policies = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
 @given(policies, st.sampled_from(["todo", "backlog"]), st.data())
 def test_a_walk_along_legal_events_is_accepted_at_every_step(
     policy: Policy, birth: str, data: st.DataObject

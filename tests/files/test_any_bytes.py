@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.changes import a_task
@@ -41,7 +41,6 @@ lines_of_files = st.one_of(
 )
 
 
-@settings(max_examples=400)
 @given(
     st.binary(max_size=200)
     | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass"))
@@ -93,7 +92,6 @@ def _mutations(data: bytes, random: Any) -> bytes:
     return b"\n".join(lines)
 
 
-@settings(max_examples=400)
 @given(raw_tasks(), st.randoms(use_true_random=False))
 def test_a_mutated_file_is_refused_or_read_as_yaml_reads_it(
     raw: dict[str, Any], random: Any
@@ -112,7 +110,6 @@ def test_a_mutated_file_is_refused_or_read_as_yaml_reads_it(
     assert read_by_yaml(data) == as_text(one)
 
 
-@settings(max_examples=200)
 @given(tasks())
 def test_the_small_parser_and_yaml_read_the_same_values(one: Task) -> None:
     text = dump_task(one).decode()

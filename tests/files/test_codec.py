@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.changes import a_task
@@ -50,7 +50,6 @@ def test_every_golden_file_is_tested() -> None:
     assert {path.stem for path in GOLDEN.glob("policies/*")} == set(POLICIES)
 
 
-@settings(max_examples=300)
 @given(tasks())
 def test_a_task_written_and_read_is_the_same(one: Task) -> None:
     assert load_task(dump_task(one)) == one
@@ -61,7 +60,6 @@ def test_a_policy_written_and_read_is_the_same(one: Policy) -> None:
     assert load_policy(dump_policy(one)) == one
 
 
-@settings(max_examples=300)
 @given(tasks())
 def test_yaml_reads_what_is_written_as_it_is_meant(one: Task) -> None:
     assert read_by_yaml(dump_task(one)) == as_text(one)
@@ -85,7 +83,6 @@ def test_a_word_that_yaml_minds_comes_back_as_it_went(word: str) -> None:
     }
 
 
-@settings(max_examples=200)
 @given(texts)
 def test_no_text_is_read_as_something_else_by_a_careless_reader(text: str) -> None:
     one = a_task(notes=[text], x={"a": text})
@@ -120,7 +117,6 @@ SCALARS = {
 }
 
 
-@settings(max_examples=200)
 @given(raw_tasks(), st.sampled_from(sorted(SCALARS)), st.data())
 def test_one_changed_field_is_one_changed_line(
     raw: dict[str, Any], name: str, data: st.DataObject

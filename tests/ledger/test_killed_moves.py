@@ -15,10 +15,18 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("how", ["kill", pytest.param("kill-group", marks=pytest.mark.long)])
-def test_a_killed_start_is_done_or_not_done(project: Project, tmp_path: Path, how: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "step"),
+    [
+        ("kill", 2),
+        *(pytest.param(how, 1, marks=pytest.mark.long) for how in ("kill", "kill-group")),
+    ],
+)
+def test_a_killed_start_is_done_or_not_done(
+    project: Project, tmp_path: Path, how: str, step: int
+) -> None:
     states = []
-    for one in killed_everywhere(project, tmp_path, how, "start", "a"):
+    for one in killed_everywhere(project, tmp_path, how, "start", "a", step=step):
         states.append(one.state("a"))
         goes_on(one)
         assert one.state("a") == states[-1], "the next command finishes, it does not decide"
@@ -31,7 +39,7 @@ def test_a_killed_creation_is_done_or_not_done(project: Project, tmp_path: Path)
     for one in killed_everywhere(project, tmp_path, "kill", "new", "--id", "e", "Task e"):
         there = one.git("ls-tree", "--name-only", "HEAD", ".tasks/e.yaml")
         goes_on(one)
-        again = one.process("new", "--id", "e", "Task e")
+        again = one.tk("new", "--id", "e", "Task e")
         assert again.status == (2 if there else 0), again.said
         assert one.clean()
 
@@ -39,7 +47,7 @@ def test_a_killed_creation_is_done_or_not_done(project: Project, tmp_path: Path)
 def test_a_killed_move_with_a_key_is_made_once(project: Project, tmp_path: Path) -> None:
     before = project.count()
     for one in killed_everywhere(project, tmp_path, "kill", "start", "a", "--key", "once", step=3):
-        again = one.process("start", "a", "--key", "once")
+        again = one.tk("start", "a", "--key", "once")
         assert again.status == 0, again.said
         assert (one.count(), one.state("a")) == (before + 1, "in_progress")
         assert one.clean(), one.status()
@@ -54,7 +62,7 @@ def test_a_killed_reopen_with_a_key_is_made_once_and_whole(
     before = project.count()
     reopen = ("reopen", "a", "--key", "once")
     for one in killed_everywhere(project, tmp_path, "kill", *reopen, step=step):
-        again = one.process(*reopen)
+        again = one.tk(*reopen)
         assert again.status == 0, again.said
         assert one.count() == before + 1
         assert f"depends_on:\n- {again.out.strip()}\n" in one.file("c")

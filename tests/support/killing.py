@@ -32,7 +32,7 @@ def killed_everywhere(
 def goes_on(one: Project) -> None:
     """The next command works with no lock removed, and leaves everything in order."""
     assert not list(one.path.glob(".git/**/*.lock"))
-    after = one.process("note", "b", "the next command")
+    after = one.tk("note", "b", "the next command")
     assert after.status == 0, after.said
     assert one.clean(), one.status()
     assert not list((one.path / ".tasks").glob("*.new"))

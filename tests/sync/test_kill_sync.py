@@ -88,7 +88,7 @@ def goes_on(team: Team) -> None:
     for place in (bob.path / ".git", team.server.path):
         assert not list(place.glob("**/*.lock"))
     for one in (bob, ada):
-        done = one.process("sync")
+        done = one.tk("sync")
         assert done.status == 0, done.said
         assert one.clean(), one.status()
     assert ada.head() == bob.head() == team.server.git("rev-parse", "main")
