@@ -5,6 +5,7 @@ Each kind of repository is made once a process, and copied for each test that as
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable
@@ -46,6 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
         room = found.f_bavail * found.f_frsize > 4 << 30
         if room and not found.f_flag & os.ST_NOEXEC:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """Some tests collect garbage, to see what is left: they need not look at all that is loaded."""
+    gc.collect()
+    gc.freeze()
 
 
 IDENTITY = """\

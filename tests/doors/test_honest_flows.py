@@ -36,7 +36,17 @@ def rebase(clone: Clone, onto: str, *edits: str, options: tuple[str, ...] = ()) 
 # -- one's own branch ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", [(), ("--apply",), ("--rebase-merges",), ("--force-rebase",)])
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--apply",),
+        *(
+            pytest.param((o,), marks=pytest.mark.long)
+            for o in ("--rebase-merges", "--force-rebase")
+        ),
+    ],
+)
 def test_rebasing_ones_own_branch(clone: Clone, options: tuple[str, ...]) -> None:
     branch(clone)
     clone.commit(a=STARTED)

@@ -15,7 +15,9 @@ from tkledger.errors import Exit
 # -- a checkout without the ledger -----------------------------------------------------------
 
 
-@pytest.fixture(params=["--cone", "--no-cone", "--sparse-index"])
+@pytest.fixture(
+    params=[pytest.param("--cone", marks=pytest.mark.long), "--no-cone", "--sparse-index"]
+)
 def sparse(clone: Clone, request: pytest.FixtureRequest) -> Clone:
     """A clone whose checkout holds the code and no task."""
     clone.write("src/code.txt", "code\n")

@@ -291,9 +291,9 @@ def test_objects_are_read_one_after_the_other_whatever_their_size(project: Proje
     project.git("add", ".")
     project.git("commit", "-q", "-m", "files")
     repo = Repo(str(project.path))
-    found = list(repo.read_many([f"HEAD:file{size}" for size in sizes] * 40))
+    found = list(repo.read_many([f"HEAD:file{size}" for size in sizes] * 10))
     repo.close()
-    assert [len(one[2]) for one in found if one] == sizes * 40
+    assert [len(one[2]) for one in found if one] == sizes * 10
 
 
 @pytest.mark.usefixtures("way")

@@ -109,7 +109,16 @@ POINTS = {
 """Git commands of a sync, and whether it is finished by the one that was just started."""
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(
+    "point",
+    [
+        *("merge-tree", "push", "merge"),
+        *(
+            pytest.param(one, marks=pytest.mark.long)
+            for one in ("fetch", "commit-tree", "update-ref")
+        ),
+    ],
+)
 def test_a_sync_killed_in_the_middle_of_a_step_is_finished_by_the_next(
     apart: Team, tmp_path: Path, point: str
 ) -> None:
