@@ -96,7 +96,7 @@ class Session:
         from tkledger.api.look import Remarks, near_limits
         from tkledger.local.task_cache import TaskCache
 
-        ledger = Ledger(self.repo, TaskCache(self.repo.common_dir))
+        ledger = Ledger(self.repo, TaskCache(self.repo.common_dir), remembers=True)
         tip = None if at is None else history.commit_at(self.repo, at)
         found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
         found.remarks = Remarks(partial(near_limits, self.ledger, found, tip))

@@ -112,6 +112,10 @@ class Snapshot:
         return (key for key in sorted(self.entries) if "/" not in key)
 
     def _load_all(self) -> None:
+        if isinstance(self.entries, Entries):
+            self.entries = dict(
+                self.entries
+            )  # which answers faster, and all of them will be asked for
         self._read(self.entries)
 
     def _read(self, keys: Iterable[str]) -> None:

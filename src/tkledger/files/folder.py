@@ -9,7 +9,7 @@ from functools import cache
 
 from tkledger.core.entries import Folder, Links
 from tkledger.core.field import DEVICES, ID, is_id
-from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, path_at
+from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, path_at, path_of
 from tkledger.core.snapshot import Entry, Pending
 from tkledger.git.objects import Oid, PlainFiles, plain_files, plain_name
 
@@ -28,8 +28,8 @@ def _all_names() -> re.Pattern[bytes]:
 class PlainFolder:
     """The ledger's folder, if there is nothing in it but files of tasks and the policy.
 
-    oid: its tree; entry: what a file is, by its path and id; remembered: the links of a folder, by what
-    is remembered of its files
+    oid: its tree; entry: what a file is, by its path and id; tasks: all files of tasks in a folder;
+    remembered: the links of a folder, by what is remembered of its files
     """
 
     def __init__(
@@ -37,11 +37,13 @@ class PlainFolder:
         oid: Oid,
         files: PlainFiles,
         entry: Callable[[str, Oid], Entry],
+        tasks: Callable[[PlainFolder], dict[str, Entry]],
         remembered: Callable[[PlainFolder], Links | None],
     ) -> None:
         self.oid = oid
         self._files = files
         self._entry = entry
+        self._tasks = tasks
         self._remembered = remembered
         self._links: Links | None = None
 
@@ -63,12 +65,13 @@ class PlainFolder:
             if name != policy:
                 yield name[_BEGIN:_END].decode(), entry[len(name) :]
 
+    def unread(self) -> dict[str, Entry]:
+        """All files of tasks by key, none of which is read."""
+        return {key: Pending(path_of(key), oid.hex()) for key, oid in self.files()}
+
     def all(self) -> dict[str, Entry]:
         """All entries by key."""
-        found: dict[str, Entry] = {
-            key: Pending(path_at(key), oid.hex()) for key, oid in self.files()
-        }
-        policy = self.find(POLICY_PATH)
+        found, policy = self._tasks(self), self.find(POLICY_PATH)
         return {**found, POLICY_PATH: policy} if policy is not None else found
 
     def count(self) -> int:

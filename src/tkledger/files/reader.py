@@ -33,7 +33,7 @@ _MODES = {
     FOLDER_MODE: "a folder",
 }
 _WORTH_CACHING = 100
-"""How many files at once are read through the cache; fewer are read as fast without it."""
+"""So many files are read again by each command before they go into the cache."""
 
 _WORTH_KEEPING = 32
 """So many files are read again by each command before what they name is kept."""
@@ -105,7 +105,7 @@ class TreeReader:
             files = task_files(found[1], len(oid)) if found is not None else None
             if files is None:
                 return None
-            self._last = PlainFolder(oid, files, self._plain_file, self._links)
+            self._last = PlainFolder(oid, files, self._plain_file, self._all, self._links)
         return self._last
 
     def _plain_file(self, path: str, oid: Oid) -> Entry:
@@ -234,8 +234,6 @@ class TreeReader:
 
     def load(self, waiting: Sequence[Pending]) -> Iterable[Task | Flaw]:
         """The tasks of files not read yet, or what is wrong with them."""
-        if self._cache is not None and len(waiting) > _WORTH_CACHING:
-            self._load_cached(waiting, self._cache)
         new = [pending for pending in waiting if pending not in self._known]
         if len(self._known) + len(new) > max(_MAX_CACHED, len(waiting)):
             self._known.clear()
@@ -244,19 +242,20 @@ class TreeReader:
             self._known[pending] = read_task(pending, data)
         return [self._known[pending] for pending in waiting]
 
-    def _load_cached(self, waiting: Sequence[Pending], cache: TaskCache) -> None:
-        """Take what the cache has, read the rest, and leave all of it for the next command."""
-        cached = cache.read()
-        for pending in waiting:
-            task = cached.get(pending.oid)
-            if task is not None and task.id == key_of(pending.path):
-                self._known[pending] = task
-        missing = [pending for pending in waiting if pending not in self._known]
-        if missing:
-            for pending, data in zip(missing, self._bytes([one.oid for one in missing])):
-                self._known[pending] = read_task(pending, data)
-            found = {pending.oid: self._known[pending] for pending in waiting}
-            cache.write({oid: one for oid, one in found.items() if isinstance(one, Task)})
+    def _all(self, folder: PlainFolder) -> dict[str, Entry]:
+        """The files of a folder: tasks that the cache has, the others unread, unless there are many."""
+        if self._cache is None:
+            return folder.unread()
+        known, found = self._cache.read(), dict[str, Entry]()
+        for key, oid in folder.files():
+            task = known.get(oid)
+            found[key] = task if task and task.id == key else Pending(path_of(key), oid.hex())
+        waiting = [one for one in found.values() if isinstance(one, Pending)]
+        if len(waiting) > _WORTH_CACHING:
+            found.update(zip((key_of(one.path) for one in waiting), self.load(waiting)))
+            tasks = ((oid, found[key]) for key, oid in folder.files())
+            self._cache.write({oid: one for oid, one in tasks if isinstance(one, Task)})
+        return found
 
     def _bytes(self, oids: Sequence[Oid]) -> list[bytes]:
         found = []

@@ -10,7 +10,7 @@ from stat import S_IMODE, S_ISDIR
 # In the common git folder, for all worktrees of a repository.
 LOCK = "lock"
 """Held by the command that is writing."""
-TASKS = "tasks.json"
+TASKS = "tasks"
 """Task files that were parsed before."""
 LINKS = "links"
 """Which tasks the files of tasks name."""

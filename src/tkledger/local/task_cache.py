@@ -6,78 +6,62 @@ objects alone.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tkledger import __version__
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Admission, Budget, Failure, Retry, Spent, Task, Wait
-from tkledger.git.objects import Oid
+from tkledger.core.task import Task
+from tkledger.local.page import read_page, write_page
 from tkledger.local.store import TASKS, Store
 
-_PARTS = {
-    "budget": Budget,
-    "spent": Spent,
-    "retry": Retry,
-    "admission": Admission,
-    "wait": Wait,
-    "error": Failure,
-}
-_TUPLES = ("depends_on", "labels", "concerns", "settled", "notes")
+_STATE = Task._fields.index("state")
+_STATES = {state.value: state for state in State}
+_PARTS: list[tuple[int, Any]] = [
+    (place, default)
+    for place, name in enumerate(Task._fields)
+    if hasattr(default := Task._field_defaults.get(name), "_make")
+]
+"""Where in a task there is a tuple with names, and which it is if nothing is said."""
+
+
+class CachedTasks(Mapping[bytes, Task]):
+    """The tasks in the cache, by the id of the blob as bytes; each is made when it is asked for."""
+
+    def __init__(self, rows: Mapping[bytes, list[Any]]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, oid: bytes) -> Task:
+        row = [*self._rows[oid]]
+        row[_STATE] = _STATES[row[_STATE]]
+        for place, default in _PARTS:
+            row[place] = default if row[place] is None else default._make(row[place])
+        return Task._make(row)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 class TaskCache:
-    """One file of JSON; treated as empty if it cannot be read or another version of tk wrote it."""
+    """One page: the fields of each task."""
 
     def __init__(self, common_dir: str) -> None:
         self._store = Store(common_dir)
 
-    def read(self) -> dict[Oid, Task]:
+    def read(self) -> CachedTasks:
         """All tasks in the cache."""
-        try:
-            found = json.loads(self._store.read(TASKS) or b"")
-            if found["tk"] != __version__:
-                return {}
-            return {oid: _task(row) for oid, row in found["tasks"].items()}
-        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            return {}
+        return CachedTasks(read_page(self._store, TASKS) or {})
 
-    def write(self, tasks: Mapping[Oid, Task]) -> None:
-        """Keep these and no others; a failure costs time only."""
-        rows = {oid: _row(task) for oid, task in tasks.items()}
-        data = json.dumps({"tk": __version__, "tasks": rows}, separators=(",", ":")).encode()
-        self._store.keep(TASKS, data=data)
+    def write(self, tasks: Mapping[bytes, Task]) -> None:
+        """Keep these and no others."""
+        write_page(self._store, TASKS, {oid: _row(task) for oid, task in tasks.items()})
 
 
-def _row(task: Task) -> dict[str, Any]:
-    """A task as JSON has it, empty fields left out."""
-    row: dict[str, Any] = {}
-    value: Any
-    for name, value in zip(Task._fields, task):
-        if name in _PARTS:
-            value = list(value) if any(one is not None for one in value) else None
-        if value is not None and value != () and value != {}:
-            row[name] = value
+def _row(task: Task) -> list[Any]:
+    row: list[Any] = [*task]
+    row[_STATE] = task.state.value
+    for place, default in _PARTS:
+        row[place] = None if row[place] == default else tuple(row[place])
     return row
-
-
-def _task(row: dict[str, Any]) -> Task:
-    row["state"] = State(row["state"])
-    row.setdefault("type", None)
-    for name in _TUPLES:
-        if name in row:
-            row[name] = tuple(row[name])
-    for name, part in _PARTS.items():
-        if name in row:
-            row[name] = part(*row[name])
-    if "x" in row:
-        row["x"] = _frozen(row["x"])
-    return Task(**row)
-
-
-def _frozen(value: Any) -> Any:
-    """JSON's lists as the tuples that they were."""
-    if isinstance(value, dict):
-        return {key: _frozen(inner) for key, inner in value.items()}
-    return tuple(value) if isinstance(value, list) else value
