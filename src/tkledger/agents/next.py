@@ -124,7 +124,7 @@ def offered(
     session: Session, labels: tuple[str, ...], lost: Collection[str] = (), *, fetch: bool = True
 ) -> Pick:
     """What this actor may take now, the oldest of the most urgent first; nothing out of ``lost``."""
-    found = candidates(session, session.head(), labels, lost, fetch=fetch)
+    found = candidates(session, session.read(), labels, lost, fetch=fetch)  # a start judges
     if len(found.first) < 2:
         return found
     age = birth_order.order(session.ledger)

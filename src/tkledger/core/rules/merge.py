@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tkledger.core.change import Change
 from tkledger.core.layout import path_of
+from tkledger.core.lifecycle import State
 from tkledger.core.merge import disputes, settled_states
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import EMPTY, Flaw, Snapshot
@@ -116,14 +117,11 @@ def _side(change: Change, number: int, key: str) -> Task | None:
 def _wrong(
     result: Task, sides: list[Task | None], bases: list[Snapshot], change: Change
 ) -> tuple[str, ...]:
-    """The fields that are wrong whichever base is taken; what is right for one base is right."""
-    best: tuple[str, ...] | None = None
-    for base in bases:
-        found = _disputes(base.task(result.id), sides, result, change)
-        if not found:
-            return ()
-        best = found if best is None or len(found) < len(best) else best
-    return best or ()
+    """The fields that are wrong whichever base is taken; what is right for one base is right. Of several
+    answers the shortest, in whatever order git names the bases.
+    """
+    found = [_disputes(base.task(result.id), sides, result, change) for base in bases]
+    return min(found, key=lambda fields: (len(fields), fields))
 
 
 def _disputes(
@@ -142,11 +140,13 @@ def _disputes(
 
 
 def _right_states(sides: list[Task | None], bases: list[Snapshot], change: Change) -> list[str]:
+    """The states that are right with one base or another."""
     present = [side for side in sides if side is not None]
     if len(present) != 2:
         return []
-    base = bases[0].task(present[0].id)
-    settled = settled_states(
-        base.state if base else None, present[0].state, present[1].state, change.law.lifecycle
-    )
-    return [state.value for state in settled]
+    ours, theirs = (side.state for side in present)
+    found: set[State] = set()
+    for base in bases:
+        was = base.task(present[0].id)
+        found.update(settled_states(was.state if was else None, ours, theirs, change.law.lifecycle))
+    return [state.value for state in State if state in found]
