@@ -225,3 +225,15 @@ def test_known_knots_are_left_out_and_new_links_are_shown(old: Graph, new: Graph
     for path in found:
         assert any(pair not in links for pair in pairwise((*path, path[0])))
         assert all(b in new[a] for a, b in pairwise((*path, path[0])))
+
+
+def test_a_cycle_goes_through_what_the_first_of_earlier_graphs_lacks() -> None:
+    graph = {"a": ["b", "c"], "b": ["a"], "c": ["a"]}
+    first = {"a": ["b"], "b": ["a"], "c": ["a"]}
+    second = {"a": ["c"], "b": ["a"], "c": ["a"]}
+
+    def edges(one: Graph) -> Callable[[str], list[str]]:
+        return lambda node: one.get(node, [])
+
+    assert cycles("a", edges(graph), [edges(first), edges(second)]) == [("a", "c")]
+    assert cycles("a", edges(graph), [edges(second), edges(first)]) == [("a", "b")]
