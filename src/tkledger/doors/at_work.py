@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.claims.fence import committer
+from tkledger.claims.fence import about_to, committer
 from tkledger.core.layout import FOLDER, key_of
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
@@ -18,7 +18,8 @@ _IN_PROGRESS = f"^state: {State.IN_PROGRESS.value}$"
 
 
 def at_work(repo: Repo, ledger: Snapshot) -> list[str]:
-    """The ids of the tasks in progress in HEAD's ledger that the one who commits here owns, in order.
+    """The ids of the tasks in progress in HEAD's ledger that the one who commits here owns, in order;
+    not one that another has claimed since.
 
     git searches many files faster than they are read here, so only what it finds is read.
     """
@@ -29,11 +30,12 @@ def at_work(repo: Repo, ledger: Snapshot) -> list[str]:
     paths = (name.rpartition(":")[2].rpartition("/")[2] for name in found.split("\0"))
     tasks = (ledger.task(key_of(f"{FOLDER}/{name}")) for name in paths)
     actor = committer(repo, policy).actor
-    return sorted(
+    own = sorted(
         task.id
         for task in tasks
         if task is not None and task.state is State.IN_PROGRESS and policy.owns(actor, task.owner)
     )
+    return [one for one in own if not any(about_to(repo, policy, ledger, [one]))]
 
 
 def note(tree: str, who: str) -> None:

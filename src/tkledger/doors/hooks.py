@@ -97,8 +97,8 @@ def _unattributed(
         parents = (ledger.repo.head, *heads)
         joins = not ledger.has_own_content(Commit("", tree, parents, 0, "", message))
     named = steps(message)
-    own: tuple[str, ...] = ()
-    if not named and not joins:
+    own = None
+    if not named and not heads:  # a merge takes no task from TK_TASK
         from tkledger.doors.at_work import at_work
 
         own = tuple(at_work(ledger.repo, head))
