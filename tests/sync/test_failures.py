@@ -437,7 +437,7 @@ def test_a_branch_moved_back_at_the_server_is_told_and_not_mended(
         bob.ok("start", "b")
     before = bob.head()
     for command in (("sync", "--dry-run"), ("sync",), ("sync",)):  # and it is not forgotten
-        answer = bob.process(*command)
+        answer = bob.tk(*command)
         assert answer.status == Exit.REJECTED, answer.said
         assert f"rewritten: it no longer has {had[:10]}" in answer.err
     assert bob.head() == before

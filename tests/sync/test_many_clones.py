@@ -30,7 +30,7 @@ def through(member: Project, tasks: list[str], said: list[int]) -> None:
                 assert answer.status == Exit.BUSY, answer.said
 
 
-@pytest.mark.parametrize("clones", [4, pytest.param(10, marks=pytest.mark.long)])
+@pytest.mark.parametrize("clones", [3, pytest.param(10, marks=pytest.mark.long)])
 def test_every_move_of_every_clone_arrives_once(tmp_path: Path, clones: int) -> None:
     each = 1
     tasks = [f"t{number}" for number in range(clones * each)]

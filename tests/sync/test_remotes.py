@@ -53,6 +53,11 @@ def test_branches_claims_and_inboxes_travel(team: Team, url: str) -> None:
     assert tk_refs(team.server).keys() == {"a", "b", "c"}
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["file", "http", *(pytest.param(one, marks=pytest.mark.long) for one in ("git", "ssh"))],
+    indirect=True,
+)
 def test_refusals_and_races_too(team: Team, url: str) -> None:
     visitor = team.visitor("visitor", url=url)
     other = team.visitor("other", url=url)
