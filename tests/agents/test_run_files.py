@@ -68,6 +68,26 @@ def test_files_that_cannot_be_committed_block_the_task(
     assert runs(project, "a", "true").out == "a: done\n", "the remedy"
 
 
+@pytest.mark.parametrize("holder", ["a", "b"])
+def test_a_budget_of_seconds_ends_the_command(hooked: Project, holder: str) -> None:
+    hooked.ok("edit", "a", "--parent", "b")
+    hooked.ok("edit", holder, "--budget", "seconds=2")
+    code = ("sh", "-c", "echo half >new.txt; exec sleep 600")
+    answer = hooked.process(
+        "run", "a", "--retries", "2", "--timeout", "500", "--as", "alice", "--", *code
+    )
+    whose = "its budget" if holder == "a" else "the budget of b"
+    assert answer.out == f"a: blocked: used up {whose} of 2 seconds\n", answer.said
+    assert answer.status == Exit.REJECTED
+    assert "reason: user" in hooked.file("a", "tk/a")
+    tree = there(hooked, "a")
+    ways = answer.err.partition("remedy: ")[2].partition(", and tk run")[0]
+    assert str(tree.path) in ways
+    for one in ways.replace("N", "600").replace(f" -C {tree.path}", "").split(", "):
+        tree.ok(*one.split()[1:], "--as", "alice")
+    assert runs(hooked, "a", "cat new.txt").out == "a: done\n", "the remedy"
+
+
 @pytest.mark.parametrize(
     ("code", "said", "status"),
     [

@@ -59,7 +59,7 @@ WITHOUT = {
     | {"check transition", "check budget"},
     "leaves what is as wanted": {"hooks install", "hooks uninstall", "doctor", "fmt", "resolve"}
     | {"sleep", "wake"},
-    "does what is left to do, if anything": {"sync", "reap"},
+    "does what is left to do, if anything": {"sync", "reap", "tidy"},
     "holds for so long from when it is run": {"renew"},
     "runs a command of one's own, which is not to be run once only": {"run"},
     "writes to a repository that it makes itself": {"demo"},

@@ -20,6 +20,7 @@ from tkledger.git.errors import GitError
 class Ended(NamedTuple):
     """How an attempt at a task ended: the state it left, the exit status, the words for it, and the way on.
 
+    spent: whether a budget is used up, so that no other attempt may begin
     again: whether another attempt follows; merged: the commit by which its branch came to its base
     """
 
@@ -28,13 +29,25 @@ class Ended(NamedTuple):
     exit: Exit
     words: str
     remedy: str = ""
+    spent: bool = False
     again: bool = False
     merged: str = ""
 
 
+class TimeLimit(NamedTuple):
+    """How long a command may take, in seconds (None is no limit), and the words if it takes longer.
+
+    holder: the task whose budget it is; empty if it is no budget
+    """
+
+    seconds: float | None
+    words: str
+    holder: str = ""
+
+
 class Attempt(NamedTuple):
-    """A command that has ended: on which task, in which checkout, how, with its words and its output in
-    which file; ``limit`` is why it had no more time.
+    """A command that has ended: on which task, in which checkout, how, with its words, its output in
+    which file, and the time that it had.
     """
 
     id: str
@@ -42,7 +55,12 @@ class Attempt(NamedTuple):
     result: Result
     command: str
     log: str
-    limit: str
+    limit: TimeLimit
+
+    @property
+    def spent(self) -> bool:
+        """Whether it has used up a budget, so that no other attempt may begin."""
+        return self.result.end is End.TIMED_OUT and bool(self.limit.holder)
 
 
 def settled(there: Session, attempt: Attempt) -> Ended:
@@ -83,7 +101,8 @@ def _settled(there: Session, attempt: Attempt) -> Ended:
             return _finished(there, attempt, ledger)
         except Refused as refused:
             failure = f"ended, but {refused}"
-    options = {"id": task.id, "reason": "failed", "message": failure}
+    reason = "user" if attempt.spent else "failed"
+    options = {"id": task.id, "reason": reason, "message": failure}
     try:
         there.carry_out([("block", options)])
     except TkError as error:
@@ -92,8 +111,8 @@ def _settled(there: Session, attempt: Attempt) -> Ended:
         given_back(there, task.id)  # a merge in progress takes no move
         words = f"given back: {failure}; {error.message}"
         return Ended(task.id, task.state.value, error.exit, words, _look(attempt.place))
-    words = f"blocked: {failure}"
-    return Ended(task.id, State.BLOCKED.value, Exit.REJECTED, words, _onward(attempt, unsaved))
+    words, way = f"blocked: {failure}", _onward(attempt, unsaved)
+    return Ended(task.id, State.BLOCKED.value, Exit.REJECTED, words, way, spent=attempt.spent)
 
 
 def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:
@@ -143,7 +162,7 @@ def _failure(attempt: Attempt) -> str:
     """Why a command did not succeed, in words; empty if it did."""
     end, status = attempt.result.end, attempt.result.status
     if end is End.TIMED_OUT:
-        return attempt.limit
+        return attempt.limit.words
     if status == 0:
         return ""
     how = f"exit {status}" if status > 0 else f"signal {-status}"
@@ -151,7 +170,13 @@ def _failure(attempt: Attempt) -> str:
 
 
 def _onward(attempt: Attempt, unsaved: str) -> str:
-    """What to do about a failure: look at what it said, and have another attempt."""
+    """What to do about a failure: look at what it said, and have another attempt; or raise the budget."""
+    if attempt.spent:
+        task, there = attempt.limit.holder, f"-C {quoted(attempt.place.path)}"
+        return (
+            f"tk edit {task} --budget seconds=N --reason TEXT {there},"
+            f" tk resume {attempt.id} {there}, and tk run {attempt.id} -- COMMAND again"
+        )
     again = f"tk retry {attempt.id} --gap TEXT, and tk run {attempt.id} -- COMMAND again"
     first = _look(attempt.place) if unsaved else f"tail {quoted(attempt.log)}"
     return f"{first}; then {again}"

@@ -14,7 +14,7 @@ from tkledger.agents.briefing import Briefing, brief, log_of
 from tkledger.agents.interruptions import Interruptions
 from tkledger.agents.jobs import VARIABLE, publish
 from tkledger.agents.next import offered
-from tkledger.agents.outcome import Attempt, Ended, given_back, settled
+from tkledger.agents.outcome import Attempt, Ended, TimeLimit, given_back, settled
 from tkledger.agents.work import begin
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
@@ -24,11 +24,17 @@ from tkledger.core.budget import backoff, waits
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
+from tkledger.ledger import limits
 from tkledger.local.store import RUNS, Store
 from tkledger.report import SILENT
 from tkledger.verbs.ids import find
+
+_RESERVE = 0.1
+"""The share of the seconds left in a budget that is kept for ending the command and committing its files."""
 
 
 class RunOptions(NamedTuple):
@@ -104,7 +110,7 @@ def _life(
         ended = settled(there, (yield from _attempt(there, place, task_id, options, interruptions)))
         publish(task_id, ended.state)
         failed = ended.exit is Exit.REJECTED and ended.state == State.BLOCKED
-        again = failed and attempt < options.retries and not interruptions.came
+        again = failed and not ended.spent and attempt < options.retries and not interruptions.came
         if options.merge and ended.state == State.DONE:
             ended = _merged(session, ended)
         yield ended._replace(again=again)
@@ -183,19 +189,37 @@ def _attempt(
     }
     log = log_of(folder, task.tries)
     publish(task_id, task.state.value, log)
+    limit = _limit(there, ledger, task, options)
     invocation = process.Invocation(
         options.command,
         place.path,
         environment,
         log,
-        options.timeout or None,
+        limit.seconds,
         beats=max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3),
         beat=partial(_may_go_on, there, who, task_id),
         child=child,
     )
     result = process.run_command(invocation, interruptions)
-    limit = f"took longer than {options.timeout or 0:g} s"
     return Attempt(task_id, place, result, options.command[0], log, limit)
+
+
+def _limit(there: Session, ledger: Snapshot, task: Task, options: RunOptions) -> TimeLimit:
+    """The time that the command has: as it was asked for, or what is left of the budgets that hold for it."""
+    asked = TimeLimit(options.timeout or None, f"took longer than {options.timeout or 0:g} s")
+    found = [asked] if asked.seconds else []
+    for gauge in limits.gauges(there.ledger, ledger, task):
+        if gauge.limit.kind == "seconds":
+            left = float(max(gauge.limit.most - gauge.used, 0))
+            left -= min(left * _RESERVE, process.GRACE_SECONDS)
+            whose = (
+                "its budget"
+                if gauge.limit.holder == task.id
+                else f"the budget of {gauge.limit.holder}"
+            )
+            words = f"used up {whose} of {gauge.limit.most} seconds"
+            found.append(TimeLimit(left, words, gauge.limit.holder))
+    return min(found, key=lambda one: one.seconds or 0.0, default=asked)
 
 
 def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:

@@ -5,6 +5,7 @@ It reads the ledger once and looks back over a bounded number of commits; it pri
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -224,6 +225,7 @@ def _amiss(session: Session, seen: _Seen) -> Iterator[Section]:
     """What is left over in this clone: leases, branches, commits; and hooks that are not there."""
     yield _section("expired", _expired(seen, session.standing()), "tk reap --dry-run")
     yield _section("unmerged", _unmerged(seen), "git branch --no-merged")
+    yield _section("checkouts", _checkouts(session, seen), "tk tidy --checkouts")
     yield from _unsent(session)
     yield from _hooks(session)
 
@@ -247,6 +249,16 @@ def _unmerged(seen: _Seen) -> list[Item]:
         _, way = standing_there(seen.ledger, task_id)
         found.append(_item(task, why=way)._replace(id=place.branch))
     return sorted(found, key=lambda one: (State(one.state) not in TERMINAL, one.id))
+
+
+def _checkouts(session: Session, seen: _Seen) -> Iterator[Item]:
+    """The checkouts of tasks that have ended on this branch."""
+    if os.path.isdir(os.path.join(session.repo.common_dir, "worktrees")):
+        from tkledger.agents.tidy import ended_checkouts  # there may be none
+
+        for task, place in ended_checkouts(session.repo, seen.ledger):
+            if task.id not in seen.ledger.elsewhere:
+                yield _item(task, why=place.path)
 
 
 def _unsent(session: Session) -> Iterator[Section]:

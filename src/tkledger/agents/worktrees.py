@@ -35,13 +35,61 @@ class Worktree(NamedTuple):
 
 
 def worktree_of(repo: Repo, config: Mapping[str, str], task: str) -> Worktree:
-    """Where a task is worked on, whether or not there is a checkout already."""
+    """Where a task is worked on, whether or not there is a checkout already; on the branch that it has for
+    itself, or as that is called by now.
+    """
     branch = branch_of(config, task)
-    folder, base = os.path.split(repo.common_dir)
-    main = folder if base == ".git" else repo.common_dir
+    there = checkouts(repo)
+    if branch not in there:
+        for place in made(repo).get(task, ()):
+            if place.branch and repo.answers("rev-parse", "--verify", "--quiet", branch) is None:
+                return place
+    return Worktree(there.get(branch, os.path.join(folder_of(repo, config), task)), branch)
+
+
+def folder_of(repo: Repo, config: Mapping[str, str]) -> str:
+    """The folder that checkouts of tasks lie in, whether or not it exists."""
+    main = _main_folder(repo, config)
     where = config.get(FOLDER_SETTING) or f"{main}.work"
-    path = os.path.normpath(os.path.join(main, os.path.expanduser(where), task))
-    return Worktree(checkouts(repo).get(branch, path), branch)
+    return os.path.normpath(os.path.join(main, os.path.expanduser(where)))
+
+
+def _main_folder(repo: Repo, config: Mapping[str, str]) -> str:
+    """The top of the main checkout; of a bare repository, its own folder."""
+    if repo.top and repo.git_dir == repo.common_dir:
+        return repo.top
+    folder, base = os.path.split(repo.common_dir)
+    if base == ".git":
+        return folder
+    if "core.worktree" in config:  # a submodule
+        return os.path.normpath(os.path.join(repo.common_dir, config["core.worktree"]))
+    # after git init --separate-git-dir git does not know where the main one is; a checkout of a task
+    # lies in the folder for these
+    around = os.path.dirname(repo.top or repo.common_dir)
+    return around.removesuffix(".work") if around.endswith(".work") else repo.common_dir
+
+
+def made(repo: Repo) -> dict[str, list[Worktree]]:
+    """The checkouts that tk made, by their tasks: where each is now, on which branch; none if on no branch."""
+    found: dict[str, list[Worktree]] = {}
+    notes = os.path.join(repo.common_dir, "worktrees")
+    for name in sorted(os.listdir(notes)) if os.path.isdir(notes) else ():
+        folder = os.path.join(notes, name)
+        task = (Store(folder).read(TASK) or b"").decode("ascii", "replace").strip()
+        if task:
+            path = os.path.dirname(_line(folder, "gitdir"))
+            head = _line(folder, "HEAD")
+            branch = head.removeprefix("ref: ") if head.startswith("ref: ") else ""
+            found.setdefault(task, []).append(Worktree(path, branch))
+    return found
+
+
+def _line(folder: str, name: str) -> str:
+    try:
+        with open(os.path.join(folder, name), encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().rstrip("\n")
+    except OSError:
+        return ""
 
 
 def checkouts(repo: Repo) -> dict[str, str]:
@@ -62,7 +110,10 @@ def rebased(repo: Repo) -> dict[str, str]:
 
 
 def _listed(repo: Repo) -> list[tuple[str, str]]:
-    """All checkouts, the main one first: the folder and the branch, empty if it is on none."""
+    """All checkouts, the main one first: the folder and the branch, empty if it is on none.
+
+    Git takes the folder of the repository for the main checkout if that is not ``.git`` in it.
+    """
     found: list[tuple[str, str]] = []
     out = repo.run("worktree", "list", "--porcelain").decode(errors="surrogateescape")
     for line in lines(out):
@@ -71,6 +122,8 @@ def _listed(repo: Repo) -> list[tuple[str, str]]:
             found.append((value, ""))
         elif word == "branch":
             found[-1] = found[-1][0], value
+    if found and found[0][0] == repo.common_dir and not repo.is_bare:
+        found[0] = _main_folder(repo, repo.variables()), found[0][1]
     return found
 
 
@@ -95,6 +148,7 @@ def _tell_hooks(place: Worktree, task: str) -> None:
 def undo(repo: Repo, place: Worktree, *, new: bool) -> None:
     """Take away a checkout that was made in vain; git keeps what holds any work."""
     repo.answers("worktree", "remove", place.path)
+    _leave_no_empty(repo, place)
     if new:
         repo.answers("branch", "--delete", place.short)
 
@@ -121,4 +175,17 @@ def drop(repo: Repo, place: Worktree) -> None:
         repo.run("worktree", "remove", place.path, apart=True)
     except GitError as error:
         words = error.message.removeprefix("git worktree: ")
+        if "locked working tree" in words:
+            way = f"git worktree unlock {quoted(place.path)}"
+            raise unusable("locked", f"{place.path} is locked", way) from None
         raise unusable("dirty", words, f"git -C {quoted(place.path)} status") from None
+    _leave_no_empty(repo, place)
+
+
+def _leave_no_empty(repo: Repo, place: Worktree) -> None:
+    """Remove the folder for checkouts with the last of them, if tk chose it."""
+    config = repo.variables()
+    folder = os.path.dirname(place.path)
+    if FOLDER_SETTING not in config and folder == folder_of(repo, config):
+        with suppress(OSError):  # there is more in it
+            os.rmdir(folder)

@@ -37,6 +37,16 @@ def branch_of(config: Mapping[str, str], task: str) -> str:
     return HEADS + _pattern(config).replace("{id}", task)
 
 
+def task_of(config: Mapping[str, str], ref: str) -> str:
+    """The id of the task that a branch, a full ref name, is of by its name; empty if it is of none."""
+    before, _, after = _pattern(config).partition("{id}")
+    name = ref.removeprefix(HEADS)
+    if not (name.startswith(before) and name.endswith(after)):
+        return ""
+    task = name[len(before) : len(name) - len(after)]
+    return "" if "/" in task else task
+
+
 def _pattern(config: Mapping[str, str]) -> str:
     own = ref_names.TASK_BRANCHES.removeprefix(HEADS)
     return config.get(BRANCH_SETTING, own + "{id}")
@@ -169,13 +179,11 @@ def _candidates(
                 named[task, ref] = False, not held.live
                 break
     heads = [name for name in names if name.startswith(HEADS)]
-    before, _, after = _pattern(repo.variables() if heads else {}).partition("{id}")
+    config = repo.variables() if heads else {}
     for ref in heads:
-        name = ref.removeprefix(HEADS)
-        if name.startswith(before) and name.endswith(after):
-            task = name[len(before) : len(name) - len(after)]
-            if "/" not in task and task in ledger.entries:
-                named[task, ref] = True, named.get((task, ref), (True, False))[1]
+        task = task_of(config, ref)
+        if task and task in ledger.entries:
+            named[task, ref] = True, named.get((task, ref), (True, False))[1]
     for (task, ref), how in named.items():
         entry = ledger.task(task)
         if entry is not None and not entry.ended:

@@ -277,6 +277,10 @@ _EXCHANGE = (
     Command("resolve", "Settle task files that a merge left open.",
             (p.OPEN_IDS, p.OURS, p.THEIRS, *EVERYWHERE, p.DRY_RUN), ("tk resolve --ours",),
             "Field by field, by the rules of merges."),
+    Command("tidy", "Remove what is left over of tasks that have ended.",
+            (p.CHECKOUTS, *WRITES), ("tk tidy --checkouts --dry-run",),
+            "A checkout goes if all its commits are merged and nothing in it is uncommitted; its branch"
+            " stays. Any other is named, with what keeps it."),
 )
 # fmt: on
 

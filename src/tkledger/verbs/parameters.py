@@ -318,6 +318,7 @@ TAKE = switch("--take", "take", "Take it even if it is another's, assigned or in
 MERGE = switch("--merge", "merge", "Merge its branch, if it is done; remove the checkout.")
 ONLY_PATH = switch("--path", "only_path", "Print the path alone, for scripts.")
 MERGE_DONE = MERGE._replace(help="Merge the branch of each task that is done.")
+CHECKOUTS = switch("--checkouts", "checkouts", "The checkouts of tasks that have ended.")
 DROP = switch("--drop", "drop", "Remove the checkout, if all is committed.")
 GIT_WORDS = Parameter("words", "-- OPTION|PATH", "Options and paths for git log.", many=True)
 STAT = switch("--stat", "stat", "Only which files changed, and how much.")

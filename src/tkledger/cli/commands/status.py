@@ -22,6 +22,7 @@ _NAMES = {
     **{"in_progress": "in progress", "sent_back": "sent back", "review": "to review"},
     "submitted": "in review",
     **{"expired": "lease over", "unmerged": "not merged", "unpublished": "not sent"},
+    "checkouts": "left over",
 }
 """What sections are called that people know by more than one word."""
 
@@ -131,6 +132,8 @@ def _note(section: Section, item: Item, now: int) -> str:
         long = f"more than {duration(max(now - item.before, 0))}"
     if section.name == "unmerged":
         return f"{item.state}: {item.why}"
+    if section.name == "checkouts":
+        return f"{item.state}: {section.command}"
     if section.name == "expired":
         return f"{item.by}, {long} ago: tk reap"
     place = f"on {item.place}" if item.place else ""
