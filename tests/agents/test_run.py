@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import signal
 import subprocess
 import sys
-import termios
 import time
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.project import TK, Answer, Project
-from tkledger.agents import process
-from tkledger.agents.interruptions import Interruptions
+from tests.support.project import TK, Project
+from tests.support.running import (
+    agent_at,
+    at_work,
+    claim_of,
+    in_a_terminal,
+    left,
+    log_of,
+    log_path,
+    runs,
+    seen,
+)
 from tkledger.errors import Exit
 
 PYTHON = sys.executable
-
-
-def runs(project: Project, task: str, code: str, *options: str) -> Answer:
-    """`tk run` of a shell script, as a process."""
-    return project.process("run", task, *options, "--as", "alice", "--", "sh", "-c", code)
-
-
-def log_of(project: Project, task: str = "a", attempt: int = 1) -> str:
-    return log_path(project, task, attempt).read_text()
-
-
-def log_path(project: Project, task: str = "a", attempt: int = 1) -> Path:
-    return project.path / f".git/tk/runs/{task}/attempt-{attempt}.log"
-
-
-def claim_of(project: Project, task: str = "a") -> str:
-    return project.git("log", "-1", "--format=%b", f"refs/tk/claims/{task}", check=False)
 
 
 def test_a_success_ends_the_task(project: Project) -> None:
@@ -124,11 +110,6 @@ def test_a_failed_run_leads_on_and_shows_in_every_view(project: Project) -> None
     assert runs(project, "a", "true").out == "a: done\n"
 
 
-def left(project: Project) -> list[int]:
-    """What is still running in the checkouts."""
-    return Project(project.path.parent / "repo.work").left_running()
-
-
 def test_a_command_that_cannot_be_run_is_no_attempt(project: Project) -> None:
     (project.path / ".git").chmod(0o2775)  # as git has it where several users share a repository
     before = project.git("for-each-ref")
@@ -208,65 +189,11 @@ def test_a_lease_is_held_on_as_long_as_the_command_runs(project: Project) -> Non
     project.git("merge-base", "--is-ancestor", first, "refs/tk/claims/a")
 
 
-def agent_at(project: Project, code: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*TK, "run", "a", "--as", "alice", "--", "sh", "-c", code],
-        cwd=project.path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=_heeds_signals,
-    )
-
-
 def claim_until(project: Project, words: str) -> str:
     """Wait until the claim says so; its token."""
     while words not in claim_of(project):
         time.sleep(0.02)
     return project.git("rev-parse", "refs/tk/claims/a")
-
-
-def at_work(project: Project, task: str = "a") -> int:
-    """Wait until the command of a task is running; the process."""
-    child = project.path / f".git/tk/runs/{task}/child"
-    while not child.exists() or not child.read_text():
-        time.sleep(0.02)
-    return int(child.read_text().split()[0])
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interruption_gives_the_task_back(project: Project, number: signal.Signals) -> None:
-    agent = agent_at(project, "trap '' HUP; echo half >new.txt; sleep 600 & wait")
-    while not (project.path.parent / "repo.work/a/new.txt").exists():
-        time.sleep(0.02)
-    agent.send_signal(number)
-    out, err = agent.communicate()
-    assert (agent.returncode, out) == (Exit.INTERRUPTED, "a: given back: interrupted\n"), err
-    assert project.state("a", "tk/a") == "in_progress"
-    assert "released: True" in claim_of(project)
-    assert not left(project)
-    assert "remedy: to go on: tk run a -- COMMAND" in err
-    answer = project.process("run", "a", "--as", "bob", "--", "cat", "new.txt")
-    assert answer.out == "a: done\n", answer.said
-    assert "attempt: " not in project.file("a", "tk/a")
-
-
-def test_what_a_killed_tk_left_is_reaped_and_taken_up(project: Project) -> None:
-    agent = agent_at(project, "sleep 600")
-    pid = at_work(project)
-    agent.kill()
-    agent.communicate()
-    os.kill(pid, 0)
-    project.ok("renew", "a", "--ttl", "0", "--as", "alice")
-    assert project.ok("reap").out == (
-        "a: released, the lease of alice has run out, and its command was stopped;"
-        " in_progress on tk/a: tk next offers it  Task a\n"
-    )
-    assert not left(project)
-    answer = project.process("run", "--next", "--as", "bob", "--", "true")
-    assert answer.out == "".join(f"{one}: done\n" for one in "abcd"), answer.said
-    assert "a was alice's: released by alice\n" in answer.err
-    project.ok("verify", "--all")
 
 
 def test_an_agent_that_lost_its_claim_is_ended(project: Project) -> None:
@@ -299,42 +226,6 @@ def test_all_there_is_is_done_side_by_side(project: Project) -> None:
     project.ok("verify", "--all")
 
 
-def in_a_terminal(project: Project, *command: str) -> tuple[subprocess.Popen[bytes], int]:
-    """A tk whose terminal is on stderr, and the end at which that is read, or closed."""
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [*TK, *command],
-        cwd=project.path,
-        stdout=subprocess.PIPE,
-        stderr=follower,
-        env={**os.environ, "COLUMNS": "80", "TERM": "xterm", "NO_COLOR": "1"},
-        start_new_session=True,
-        preexec_fn=_at_its_own_terminal,
-    )
-    os.close(follower)
-    return process, leader
-
-
-def _heeds_signals() -> None:
-    """Tests may run where these are ignored: in the background of a shell, or under nohup."""
-    for number in (signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-
-
-def _at_its_own_terminal() -> None:
-    _heeds_signals()
-    fcntl.ioctl(2, termios.TIOCSCTTY, 0)
-
-
-def seen(leader: int, words: str = "") -> str:
-    """What a terminal is sent until these words come, or to the end."""
-    text = ""
-    with suppress(OSError):  # how a terminal ends
-        while not words or words not in text:
-            text += os.read(leader, 65536).decode()
-    return text
-
-
 def test_a_terminal_shows_what_each_job_is_at(project: Project) -> None:
     gate = project.path.parent / "gate"
     code = f'echo "compiling $TK_TASK"; while ! [ -e {gate} ]; do sleep 0.05; done'
@@ -353,43 +244,6 @@ def test_a_terminal_shows_what_each_job_is_at(project: Project) -> None:
     assert "nothing more to do" in text
     assert text.count("tk work c --merge") == 1
     assert not left(project)
-
-
-@pytest.mark.parametrize("how", ["interrupt", "terminate", "hang up"])
-def test_an_interruption_goes_on_to_all_jobs(project: Project, how: str) -> None:
-    """The terminal sends a hang-up to tk and its jobs, not to the commands, which have left it."""
-    agent, leader = in_a_terminal(project, "run", "--next", "--jobs", "2", "--", "sleep", "600")
-    for one in "ab":
-        at_work(project, one)
-    if how == "hang up":
-        os.close(leader)
-    else:
-        agent.send_signal({"interrupt": signal.SIGINT, "terminate": signal.SIGTERM}[how])
-        seen(leader)
-        os.close(leader)
-    agent.communicate()
-    assert agent.returncode == Exit.INTERRUPTED
-    assert not left(project)
-    for one in "ab":
-        assert "released: True" in claim_of(project, one)
-    assert project.ok("next").out == "a\n"
-
-
-def test_an_interruption_just_after_the_start_ends_the_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*words: Any, **options: Any) -> subprocess.Popen[bytes]:
-        started.append(start(*words, **options))
-        os.kill(os.getpid(), signal.SIGTERM)
-        return started[0]
-
-    start, started = subprocess.Popen, list[subprocess.Popen[bytes]]()
-    monkeypatch.setattr(process.subprocess, "Popen", interrupted)
-    files = str(tmp_path / "log"), None, 1.0, bool, str(tmp_path / "child")
-    command = process.Invocation(["sleep", "600"], str(tmp_path), {}, *files)
-    with Interruptions() as interruptions:
-        assert process.run_command(command, interruptions).end is process.End.INTERRUPTED
-    assert started[0].returncode == -signal.SIGTERM
 
 
 def test_without_a_terminal_nothing_of_rich_is_loaded(project: Project) -> None:

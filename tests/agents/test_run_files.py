@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.project import TK, Answer, Project
+from tests.support.project import TK, Project
+from tests.support.running import runs
 from tkledger.errors import Exit
-
-
-def runs(project: Project, task: str, code: str) -> Answer:
-    return project.process("run", task, "--as", "alice", "--", "sh", "-c", code)
 
 
 def there(project: Project, task: str) -> Project:

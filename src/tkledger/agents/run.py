@@ -21,7 +21,7 @@ from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.claims.moves import Claimant
 from tkledger.core.budget import backoff, waits
-from tkledger.core.change import Refused
+from tkledger.core.change import Refused, quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.snapshot import Snapshot
@@ -29,6 +29,7 @@ from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
 from tkledger.ledger import limits
+from tkledger.local.lock import lock_at_once
 from tkledger.local.store import RUNS, Store
 from tkledger.report import SILENT
 from tkledger.verbs.ids import find
@@ -75,7 +76,7 @@ def one_by_one(
             task = found.tasks[0]
             tried.add(task.id)
             try:
-                for one in _life(session, task.id, options, interruptions, offered=True):
+                for one in _once(session, task.id, options, interruptions, offered=True):
                     yield one
                     if isinstance(one, Ended) and one.exit in (Exit.INTERRUPTED, Exit.NOT_RUN):
                         return
@@ -90,7 +91,28 @@ def one_task(session: Session, word: str, options: RunOptions) -> Iterator[Brief
     require_command(options)
     task_id = find(session.head(), word)
     with Interruptions() as interruptions:
-        yield from _life(session, task_id, options, interruptions)
+        yield from _once(session, task_id, options, interruptions)
+
+
+def _once(
+    session: Session,
+    task_id: str,
+    options: RunOptions,
+    interruptions: Interruptions,
+    *,
+    offered: bool = False,
+) -> Iterator[Briefing | Ended]:
+    """One task, unless another tk runs it here: two processes of one actor are not told apart by a claim."""
+    store = Store(session.repo.common_dir)
+    lock = store.opened(RUNS, task_id, "lock")
+    try:
+        if not lock_at_once(lock):
+            way = f"tk show {task_id}, and its output: ls {quoted(store.path(RUNS, task_id))}"
+            raise TkError(Exit.CLAIMED, "running", f"{task_id} is being run already", way)
+        process.end_left(store.path(RUNS, task_id, "child"))
+        yield from _life(session, task_id, options, interruptions, offered=offered)
+    finally:
+        os.close(lock)
 
 
 def _life(
@@ -99,7 +121,7 @@ def _life(
     options: RunOptions,
     interruptions: Interruptions,
     *,
-    offered: bool = False,
+    offered: bool,
 ) -> Iterator[Briefing | Ended]:
     """One task from its claim to its end here: each attempt, as many as the job allows."""
     publish(task_id, "starting")

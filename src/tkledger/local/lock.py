@@ -34,7 +34,7 @@ class WriteLock:
     def take(self) -> None:
         """Take the lock; raises TkError, BUSY, after `LOCK_SECONDS`."""
         file = self._store.opened(LOCK)
-        if _lock_at_once(file):
+        if lock_at_once(file):
             self._release = partial(os.close, file)
             return
         os.close(file)
@@ -90,7 +90,8 @@ def writing(repo: Repo) -> Iterator[WriteLock]:
         lock.end()
 
 
-def _lock_at_once(file: int) -> bool:
+def lock_at_once(file: int) -> bool:
+    """Lock a file for this process, if no other has; whether it did. It ends with the process."""
     try:
         import fcntl
     except ImportError:  # Windows: filelock does it

@@ -224,7 +224,8 @@ _AGENTS = (
             "It claims the task, and runs the command in a checkout of its own. The command's environment"
             " has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and two files: TK_FEEDBACK with what was"
             " said of the task, also by earlier attempts, and TK_INBOX with the messages that wait for"
-            " the actor."),
+            " the actor. What it leaves uncommitted is committed as work on the task. Interrupted, or if the"
+            " command cannot be run (exit 127), tk gives the task back, and counts no attempt."),
     Command("release", "Give claimed tasks back, for others to claim.",
             (p.IDS, p.HOLDER, *COMMITS), ("tk release a1",), "Their state stays as it is."),
     Command("renew", "Hold claimed tasks for longer.",
