@@ -111,6 +111,21 @@ def test_an_interruption_at_any_moment_leaves_no_claim(
     project.ok("verify", "--all")
 
 
+def test_an_interruption_ends_the_wait_for_another_attempt(project: Project) -> None:
+    project.ok("config", "set", "retry", "3")
+    code = '[ "$TK_ATTEMPT" = 2 ] && exec sleep 600; exit 1'  # should the second begin already
+    agent = agent_at(project, code, "--retries", "1")
+    while "attempt: 2" not in project.git("show", "tk/a:.tasks/a.yaml", check=False):
+        time.sleep(0.02)
+    agent.send_signal(signal.SIGTERM)
+    out, err = agent.communicate()
+    assert (agent.returncode, out.splitlines()[0]) == (
+        *(Exit.INTERRUPTED, "a: blocked: sh ended with exit 1"),
+    ), err
+    assert claim_of(project) == "" or "released: True" in claim_of(project)
+    assert not left(project)
+
+
 def test_a_task_is_run_once_at_a_time(project: Project) -> None:
     """Two processes of one name are told apart; what a killed one left running ends before another begins."""
     agent = agent_at(project, "sleep 600")

@@ -37,9 +37,9 @@ def left(project: Project) -> list[int]:
     return Project(project.path.parent / "repo.work").left_running()
 
 
-def agent_at(project: Project, code: str) -> subprocess.Popen[str]:
+def agent_at(project: Project, code: str, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*TK, "run", "a", "--as", "alice", "--", "sh", "-c", code],
+        [*TK, "run", "a", *options, "--as", "alice", "--", "sh", "-c", code],
         cwd=project.path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
