@@ -304,7 +304,8 @@ def test_a_claim_that_a_remote_decides_about_waits_for_the_sync(
 def test_a_run_merges_what_is_done(project: Project) -> None:
     code = ("--as", "ada", "--json", "--", "sh", "-c", LINE.format("x"))
     answer = project.process("run", "a", "--merge", *code)
-    assert answer.json["tasks"] == [{"id": "a", "to": "done", "merged": project.head()}]
+    said = {"message": "done, merged into main"}
+    assert answer.json["tasks"] == [{"id": "a", "to": "done", "merged": project.head(), **said}]
     assert project.state("a") == "done"
 
 

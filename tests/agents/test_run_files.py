@@ -114,6 +114,30 @@ def test_what_git_is_in_the_middle_of_is_left_as_it_is(
     assert "released: True" in project.git("log", "-1", "--format=%b", "refs/tk/claims/a")
 
 
+def test_what_cannot_be_moved_is_given_back_and_can_be_taken_up(hooked: Project) -> None:
+    hooked.ok("config", "set", "forbid", "in_progress->blocked")
+    refused = hooked.process("run", "a", "--as", "alice", "--", "false")
+    said = "a: given back: false ended with exit 1; in_progress -> blocked is not a transition\n"
+    assert (refused.status, refused.out) == (Exit.REJECTED, said)
+    hooked.ok("config", "set", "forbid")
+    answer = runs(hooked, "b", "echo broken >.tasks/b.yaml")
+    assert (answer.status, answer.out.startswith("b: given back: its uncommitted files")) == (
+        *(Exit.UNUSABLE, True),
+    ), answer.said
+    taken = hooked.tk("work", "b", "--as", "bob")
+    assert (taken.status, "has staged changes" in taken.err) == (Exit.UNUSABLE, True)
+    answer = runs(hooked, "c", 'rm -rf "$TK_WORKTREE"')
+    assert (answer.status, answer.out) == (
+        *(Exit.UNUSABLE, "c: given back: its checkout is gone\n"),
+    ), answer.said
+    there(hooked, "b").git("reset", "-q", "--hard")
+    hooked.git("worktree", "prune")
+    for one in "abc":
+        assert hooked.state(one, f"tk/{one}") == "in_progress"
+        assert hooked.ok("next", "--as", "bob").out == f"{one}\n"
+        assert runs(hooked, one, "true").out == f"{one}: done\n"
+
+
 def test_a_command_that_moves_its_task_and_leaves_files_is_said(hooked: Project) -> None:
     tk = " ".join(TK)
     answer = runs(hooked, "a", f"{tk} submit a --as alice; echo new >new.txt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -203,6 +204,10 @@ class Project:
 
     def left_running(self) -> list[int]:
         """The processes at work in the checkout; of a command that was killed, what it started."""
+        gc.collect()  # the readers of commands that ran in this process
+        return self._at_work()
+
+    def _at_work(self) -> list[int]:
         found = []
         for entry in Path("/proc").glob("[0-9]*/cwd"):
             with suppress(OSError):  # ended, or is not ours
@@ -224,7 +229,8 @@ class Project:
 
     def settle(self) -> None:
         """Wait until what a killed command started has ended."""
-        while self.left_running():
+        gc.collect()
+        while self._at_work():
             time.sleep(0.002)
 
 

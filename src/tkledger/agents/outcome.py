@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from typing import NamedTuple
 
 from tkledger.agents.process import End, Result
@@ -63,21 +65,37 @@ class Attempt(NamedTuple):
         return self.result.end is End.TIMED_OUT and bool(self.limit.holder)
 
 
-def settled(there: Session, attempt: Attempt) -> Ended:
-    """Commit what the command left and make the move that fits how it ended; a move by the command
-    itself stays. What cannot be moved is given back.
+def settled(session: Session, there: Session, attempt: Attempt) -> Ended:
+    """Commit what the command left ``there`` and make the move that fits how it ended; a move by the
+    command itself stays. What cannot be moved is given back.
     """
+    if not os.path.isdir(attempt.place.path):
+        session.forget()
+        given_back(session, attempt.id)
+        again = f"git worktree prune, then tk run {attempt.id} -- COMMAND"
+        return Ended(attempt.id, "", Exit.UNUSABLE, "given back: its checkout is gone", again)
     there.forget()
     if attempt.result.end is End.LOST:
         words = "claimed by someone else meanwhile; the command was stopped"
         return Ended(attempt.id, "", Exit.CLAIMED, words, f"tk show {attempt.id}")
+    return _tried(there, attempt, lambda: _settled(there, attempt))
+
+
+def _tried(
+    there: Session, attempt: Attempt, move: Callable[[], Ended], failure: str = "", way: str = ""
+) -> Ended:
+    """What a move gives; if it cannot be made, the task is given back, for that reason and any other."""
     try:
-        return _settled(there, attempt)
-    except (Refused, TkError) as error:
-        given_back(there, attempt.id)
-        status = error.exit if isinstance(error, TkError) else Exit.REJECTED
-        remedy = error.remedy if isinstance(error, TkError) else error.violations[0].remedy
-        return Ended(attempt.id, "", status, f"not moved, and given back: {error}", remedy)
+        return move()
+    except Refused as error:
+        status, words, remedy = Exit.REJECTED, str(error), error.violations[0].remedy
+    except TkError as error:
+        status, words, remedy = error.exit, error.message, error.remedy
+    except GitError as error:
+        status, words, remedy = Exit.UNUSABLE, error.message, error.remedy
+    given_back(there, attempt.id)
+    why = f"{failure}; {words}" if failure else words
+    return Ended(attempt.id, "", status, f"given back: {why}", way or remedy)
 
 
 def _settled(there: Session, attempt: Attempt) -> Ended:
@@ -101,18 +119,17 @@ def _settled(there: Session, attempt: Attempt) -> Ended:
             return _finished(there, attempt, ledger)
         except Refused as refused:
             failure = f"ended, but {refused}"
+    look = _look(attempt.place) if unsaved else ""
+    return _tried(there, attempt, lambda: _blocked(there, attempt, failure, unsaved), failure, look)
+
+
+def _blocked(there: Session, attempt: Attempt, failure: str, unsaved: str) -> Ended:
     reason = "user" if attempt.spent else "failed"
-    options = {"id": task.id, "reason": reason, "message": failure}
-    try:
-        there.carry_out([("block", options)])
-    except TkError as error:
-        if not unsaved:
-            raise
-        given_back(there, task.id)  # a merge in progress takes no move
-        words = f"given back: {failure}; {error.message}"
-        return Ended(task.id, task.state.value, error.exit, words, _look(attempt.place))
+    options = {"id": attempt.id, "reason": reason, "message": failure}
+    there.carry_out([("block", options)])
     words, way = f"blocked: {failure}", _onward(attempt, unsaved)
-    return Ended(task.id, State.BLOCKED.value, Exit.REJECTED, words, way, spent=attempt.spent)
+    state = State.BLOCKED.value
+    return Ended(attempt.id, state, Exit.REJECTED, words, way, spent=attempt.spent)
 
 
 def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:

@@ -129,7 +129,9 @@ def _life(
         place = begin(session, task_id, offered=offered).place
     there = session.at(place.path)
     for attempt in range(options.retries + 1):
-        ended = settled(there, (yield from _attempt(there, place, task_id, options, interruptions)))
+        ended = settled(
+            session, there, (yield from _attempt(there, place, task_id, options, interruptions))
+        )
         publish(task_id, ended.state)
         failed = ended.exit is Exit.REJECTED and ended.state == State.BLOCKED
         again = failed and not ended.spent and attempt < options.retries and not interruptions.came
@@ -246,7 +248,10 @@ def _limit(there: Session, ledger: Snapshot, task: Task, options: RunOptions) ->
 
 def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
     """Renew the claim on a task that is worked on; False if another has it by now."""
-    there.repo.refresh()
+    try:
+        there.repo.refresh()
+    except GitError:
+        return True  # what has become of its checkout is looked at in the end
     held = standing.held_on(there.repo, task_id, who.remote)
     now = there.ledger.head().task(task_id)
     if now is None or now.state is not State.IN_PROGRESS:

@@ -77,9 +77,12 @@ def made(repo: Repo) -> dict[str, list[Worktree]]:
         folder = os.path.join(notes, name)
         task = (Store(folder).read(TASK) or b"").decode("ascii", "replace").strip()
         if task:
-            path = os.path.dirname(_line(folder, "gitdir"))
+            # the name of the checkout's .git, from here if worktree.useRelativePaths is set
+            path = os.path.dirname(os.path.normpath(os.path.join(folder, _line(folder, "gitdir"))))
             head = _line(folder, "HEAD")
             branch = head.removeprefix("ref: ") if head.startswith("ref: ") else ""
+            if branch.endswith("/.invalid"):  # with reftable
+                branch = next((there for where, there in _listed(repo) if where == path), "")
             found.setdefault(task, []).append(Worktree(path, branch))
     return found
 

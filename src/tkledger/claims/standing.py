@@ -164,11 +164,11 @@ def _later(local: Standing | None, there: Standing) -> Standing:
 
 def vacancy(held: Standing | None) -> str:
     """Why a task in progress with this claim has no holder; empty if it may have one."""
-    if held is None or held.claim.final or held.claim.reserved:
+    if held is None or held.claim.final:
         return ""
     if held.claim.released:
         return f"released by {held.claim.holder}"
-    if held.left <= 0:
+    if held.left <= 0 and not held.claim.reserved:
         from tkledger.core.time import iso  # no plain move shows a time
 
         return f"the lease of {held.claim.holder} ran out at {iso(held.until)}"

@@ -68,13 +68,17 @@ def _answer(events: Iterable[Briefing | Ended]) -> Answer:
     def to_json() -> dict[str, Any]:
         for _ in view():
             pass
-        values = ({"id": one.task, "to": one.state, "merged": one.merged} for one in ends)
-        return {"tasks": [without_empty(one) for one in values]}
+        return {"tasks": [_json(one) for one in ends]}
 
     def status() -> Exit:
         return next((one.exit for one in ends if one.exit is not Exit.OK), Exit.OK)
 
     return Answer(to_json, view, status, live=True)
+
+
+def _json(one: Ended) -> dict[str, Any]:
+    values = {"id": one.task, "to": one.state, "merged": one.merged, "message": one.words}
+    return without_empty({**values, "remedy": one.remedy})
 
 
 def _in_the_end(ends: Iterable[Ended]) -> Sequence[str]:
