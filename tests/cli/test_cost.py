@@ -58,9 +58,9 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("sync", 150, 10),
     ("verify", 174, 6),
     ("verify --all", 174, 6),
-    ("doctor", 170, 38),
+    ("doctor", 170, 28),
     ("--help", 232, 0),
-    ("hooks install", 139, 6),
+    ("hooks install", 139, 5),
     ("start c", 125, 10),
     ("done c", 129, 10),
 ]

@@ -33,6 +33,9 @@ def test_a_birth_is_new_a_state_that_stays_an_edit_and_no_edge_a_jump() -> None:
         ("tk:cancel", "edit", "tk:cancel"),
         ("tk: step a Title", "step", ""),
         ("tk: step a half of it", "step", "half of it"),
+        ("chore: start a Title\n\nTk-Actor: x\n", "start", ""),
+        ("chore: step a half of it\n\nTk-Actor: x\n", "step", "half of it"),
+        ("Fix it\n\nTk-Actor: x\n", "edit", "Fix it"),
     ],
 )
 def test_a_commit_of_its_own_and_a_step_say_what_they_are(

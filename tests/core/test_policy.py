@@ -61,6 +61,11 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "proof": ("name", ["name", "pusher"], ["none"]),
     "pushers": ({}, [{"fleet": ("a", "b")}], [{"fleet": "a"}]),
     "shared_login": ("one", ["one", "independent"], ["both"]),
+    "subject": (
+        "tk: {subject}",
+        ["chore(tk): {subject}", "{subject} [skip ci]"],
+        ["tk", "{subject} {subject}", "{x} {subject}", "Tk-Cost: 1 {subject}", f"{'x' * 61}{{subject}}"],
+    ),
     "accepted": ({}, [{OID: "why"}, {LONG: "why"}], [{"a" * 39: "x"}, {"A" * 40: "x"}, {OID * 2: ""}]),
 }  # fmt: skip
 
@@ -95,6 +100,7 @@ def test_what_the_fields_of_a_later_format_are() -> None:
         "proof",
         "pushers",
         "shared_login",
+        "subject",
     }
 
 

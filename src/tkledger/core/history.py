@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tkledger.core.budget import Gauge
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
 from tkledger.core.task import FIELDS, PARTS, Task
-from tkledger.core.trailers import REASON, folded, lines
+from tkledger.core.trailers import ACTOR, REASON, folded, lines
 from tkledger.core.usage import Used
 
 
@@ -45,11 +45,12 @@ class HistoryEntry(NamedTuple):
     def subject(self) -> str:
         """What a commit not made by tk says of itself, or a step in words of its own; else nothing."""
         subject, _, _ = self.message.partition("\n")
-        lead, title = f"tk: {self.event} {self.task} ", " ".join(self.title.split())
-        if not subject.startswith("tk: "):
+        did = f"{self.event} {self.task}"
+        titled = f"\n{ACTOR}: " in self.message and did in subject  # in another form, by the policy
+        if not (subject.startswith("tk: ") or titled):
             return subject
-        own = subject.removeprefix(lead) if self.event in CHARGES else ""
-        return own if own not in (subject, title) else ""
+        _, _, own = subject.partition(f"{did} ")
+        return own if self.event in CHARGES and own != " ".join(self.title.split()) else ""
 
 
 CHARGES = ("step", "spend")

@@ -21,6 +21,7 @@ from tkledger.core.field import (
 )
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
 from tkledger.core.task import BUDGET, KIND, Budget
+from tkledger.core.trailers import PREFIX
 
 FORMAT = 2
 """The newest form of the files that this tk reads."""
@@ -40,6 +41,10 @@ ROLES = ("budget", "policy")
 
 _OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
+
+_DONE = "{subject}"
+_TITLE = rf"(?!.*{PREFIX})[^{{}}]{{0,60}}{re.escape(_DONE)}[^{{}}]{{0,60}}"
+"""A line that begins with the prefix would be read as a trailer."""
 
 _NUMBERED = ("chain", "discovered", "children")
 
@@ -86,6 +91,7 @@ class Policy(NamedTuple):
     pushers: the actors that a login may push for; a login that is not listed, for itself only
     shared_login: whether actors of one login are ``one`` when approvals have to be independent, or
         ``independent``
+    subject: the first line of the messages of tk's commits; ``{subject}`` stands for what was done
     accepted: commits that break the rules and stay, each with the reason
     """
 
@@ -118,6 +124,7 @@ class Policy(NamedTuple):
     proof: str = "name"
     pushers: Mapping[str, tuple[str, ...]] = {}
     shared_login: str = "one"
+    subject: str = "tk: {subject}"
     accepted: Mapping[str, str] = {}
 
     @property
@@ -140,6 +147,10 @@ class Policy(NamedTuple):
     def owns(self, actor: str, owner: str | None) -> bool:
         """Whether an owner is this actor, also by another of its names."""
         return owner is not None and self.actor(owner) == actor
+
+    def titled(self, subject: str) -> str:
+        """The first line of the message of a commit of tk's that did this."""
+        return self.subject.replace(_DONE, " ".join(subject.split()))
 
     @property
     def asks_who_pushes(self) -> bool:
@@ -201,6 +212,7 @@ FIELDS = (
     Field("proof", choice(("name", "pusher")), since=2),
     Field("pushers", map_of(set_of(line), line), since=2),
     Field("shared_login", choice(("one", "independent")), since=2),
+    Field("subject", matching(_TITLE, f"text with one {_DONE}, and no {PREFIX}"), since=2),
     Field("accepted", map_of(text, _oid)),
 )
 """Every field of the policy file, in the order in which it is written."""

@@ -47,3 +47,9 @@ def trailers(message: str) -> dict[str, str]:
 def folded(text: str) -> str:
     """A text as one line, also for those who see the end of a line in other characters."""
     return " ".join(text.split())
+
+
+def own_lines(message: str) -> list[str]:
+    """The lines of a message by which tk knows what was done: the first, and its trailers."""
+    first, *rest = lines(message) or [""]
+    return [first, *(line for line in rest if line.startswith(PREFIX))]

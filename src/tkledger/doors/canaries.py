@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from tkledger.doors.places import current, is_ours, previous, script_path
 from tkledger.doors.script import CLIENT
 from tkledger.doors.validated import ValidatedTips
 from tkledger.files.reader import PLAIN_FILE
+from tkledger.git import hooks
 from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, tree_bytes
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
@@ -27,9 +27,6 @@ So it is also illegal as an amendment of HEAD, which the hooks of a commit canno
 _ADDED = "tk-canary.yaml"
 
 _MESSAGE = b"tk doctor: a canary\n"
-
-_PATIENCE = 60.0
-"""Seconds for a hook to end: those of other tools may test the whole project."""
 
 _CHARGING = "tk doctor: a canary\n\nTk-Cost: 0\n"
 """A message that commit-msg has to judge, since it charges an amount."""
@@ -78,7 +75,10 @@ def of_clone(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
 def of_server(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
     """Each hook of a server, and whether it works."""
     push = f"{'0' * len(illegal)} {illegal} refs/heads/tk-canary\n"
-    yield "pre-receive", _by_our_hook(_refusal(repo, _path(repo, "pre-receive"), stdin=push))
+    yield (
+        "pre-receive",
+        _by_our_hook(hooks.refusal(repo, hooks.path(repo, "pre-receive"), stdin=push)),
+    )
     yield "post-receive", _is_noted(repo)
 
 
@@ -91,17 +91,17 @@ def _commit_hook_refuses(repo: Repo, name: str, illegal: Oid) -> bool:
             file.write(_CHARGING)
         repo.run("read-tree", illegal, env=env)
         arguments = {"prepare-commit-msg": [message, "message"], "commit-msg": [message]}
-        return _by_our_hook(_refusal(repo, _path(repo, name), *arguments.get(name, ()), env=env))
+        return _by_our_hook(
+            hooks.refusal(repo, hooks.path(repo, name), *arguments.get(name, ()), env=env)
+        )
 
 
 def runs_others(repo: Repo) -> bool:
     """Whether git runs hooks here, for a commit or a push, that tk did not write."""
     where = current(repo)
-    paths = (path for name in CLIENT for path in (_path(repo, name), previous(where, name)))
-    return any(
-        os.access(os.path.join(repo.top or "", path), os.X_OK) and not is_ours(path)
-        for path in paths
-    )
+    scripts = (os.path.join(where.folder, name) for name in CLIENT)
+    before = (os.path.join(repo.top or "", previous(where, name)) for name in CLIENT)
+    return any(os.access(one, os.X_OK) and not is_ours(one) for one in (*scripts, *before))
 
 
 def code_commit(repo: Repo) -> Stop | None:
@@ -119,8 +119,9 @@ def code_commit(repo: Repo) -> Stop | None:
 
 
 def _stop_of_commit(repo: Repo) -> Stop | None:
+    hooks_folder = current(repo).folder
     with tempfile.TemporaryDirectory() as folder:
-        env = {"GIT_INDEX_FILE": os.path.join(folder, "index"), "GIT_EDITOR": ":"}
+        env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
         message = os.path.join(folder, "message")
         with open(message, "wb") as file:
             file.write(_message_of_code(repo))
@@ -131,7 +132,7 @@ def _stop_of_commit(repo: Repo) -> Stop | None:
             ("commit-msg", [message]),
             ("pre-push", ["origin", "."]),  # of nothing that is new there
         ):
-            said = _refusal(repo, _path(repo, name), *arguments, env=env)
+            said = hooks.refusal(repo, os.path.join(hooks_folder, name), *arguments, env=env)
             if said is not None and "error[TK" not in said:
                 return _stop(repo, name, arguments, env, said)
     return None
@@ -143,11 +144,11 @@ def _stop(
     """Which of the hooks that run one after another for a name failed, by running each alone."""
     where = current(repo)
     before, ours = previous(where, name), script_path(where.folder, name)
-    if _refusal(repo, before, *arguments, env=env) is not None:
-        return Stop(before, False, _last_line(said))
-    if is_ours(ours) and _refusal(repo, ours, *arguments, env=env) is not None:
-        return Stop(ours, True, _last_line(said))
-    return Stop(_path(repo, name), False, _last_line(said))
+    if hooks.refusal(repo, before, *arguments, env=env) is not None:
+        return Stop(before, False, hooks.last_line(said))
+    if is_ours(ours) and hooks.refusal(repo, ours, *arguments, env=env) is not None:
+        return Stop(ours, True, hooks.last_line(said))
+    return Stop(os.path.join(where.folder, name), False, hooks.last_line(said))
 
 
 def _message_of_code(repo: Repo) -> bytes:
@@ -164,14 +165,8 @@ def _stop_of_transaction(repo: Repo) -> Stop | None:
     done = repo.call("update-ref", "--stdin", stdin=steps.encode())
     if not done.status:
         return None
-    path = _path(repo, "reference-transaction")
-    return Stop(path, is_ours(path), _last_line(done.err))
-
-
-def _last_line(said: str) -> str:
-    return next(
-        (one.strip() for one in reversed(said.splitlines()) if one.strip()), "without a word"
-    )
+    path = hooks.path(repo, "reference-transaction")
+    return Stop(path, is_ours(path), hooks.last_line(done.err))
 
 
 def _transaction_is_refused(repo: Repo, illegal: Oid) -> bool:
@@ -196,7 +191,7 @@ def _is_noted(repo: Repo) -> bool:
     The commit has no files and no parents, so that nothing else counts as validated meanwhile. No
     hook but ours is run, neither in its place nor chained behind it: it might announce the push.
     """
-    script = _path(repo, "post-receive")
+    script = hooks.path(repo, "post-receive")
     if not is_ours(script) or not os.access(script, os.X_OK):
         return False
     pushed = _commit(repo, _store(repo, "tree", b""))
@@ -204,42 +199,10 @@ def _is_noted(repo: Repo) -> bool:
     ValidatedTips(repo).note_passed([RefLine(ref, None, pushed)])  # as pre-receive would
     with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may be mounted noexec
         alone = shutil.copy(script, folder)
-        _refusal(repo, alone, stdin=f"{'0' * len(pushed)} {pushed} {ref}\n")
+        hooks.refusal(repo, alone, stdin=f"{'0' * len(pushed)} {pushed} {ref}\n")
     return ValidatedTips(repo).forget(pushed)
 
 
 def _by_our_hook(refusal: str | None) -> bool:
     """Whether the gate rejected the canary; hooks fail for other reasons, too."""
     return refusal is not None and CANARY in refusal
-
-
-def _path(repo: Repo, name: str) -> str:
-    """The path at which git looks for a hook in this checkout."""
-    out = repo.run("rev-parse", "--path-format=absolute", "--git-path", f"hooks/{name}")
-    return out.decode(errors="surrogateescape").rstrip("\n")
-
-
-def _refusal(
-    repo: Repo, path: str, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None
-) -> str | None:
-    """What a hook says that fails, run as git runs it; None if it passes, or git skips it.
-
-    Not by `git hook run`, which is new in git 2.36.
-    """
-    if not os.access(os.path.join(repo.top or repo.git_dir, path), os.X_OK):
-        return None
-    place = {"GIT_DIR": repo.git_dir, "GIT_WORK_TREE": repo.top} if repo.top else {"GIT_DIR": "."}
-    try:
-        done = subprocess.run(
-            # like git, run a script without #! by sh
-            ["sh", "-c", 'exec "$0" "$@"', path, *arguments],
-            cwd=repo.top or repo.git_dir,
-            env={**os.environ, **place, **(env or {})},
-            input=stdin.encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_PATIENCE,
-        )
-    except subprocess.TimeoutExpired:
-        return f"it takes longer than {_PATIENCE:.0f} s"
-    return done.stdout.decode(errors="replace") if done.returncode else None

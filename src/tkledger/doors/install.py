@@ -73,7 +73,7 @@ def install(repo: Repo, *, server: bool = False) -> Installed:
         publish(repo)
         return Installed(status(repo), found)
     if NO_HOOKS in repo.variables():
-        repo.configure(NO_HOOKS, None)
+        repo.answers("config", "--unset-all", NO_HOOKS)
     repo.run("config", "merge.tk.name", "task files, field by field")
     repo.run("config", DRIVER, script.driver(sys.executable, PACKAGE))
     return Installed(status(repo))

@@ -43,7 +43,24 @@ def author_email(repo: Repo) -> str:
 
 def signs(config: Mapping[str, str]) -> bool:
     """Whether git is set to sign every commit."""
-    return config.get("commit.gpgsign", "").lower() in ("true", "yes", "on", "1")
+    return _is_on(config, "commit.gpgsign")
+
+
+SIGN_OFF = "tk.signoff"
+"""In git's configuration: whether the commits of tk are signed off by who makes them."""
+
+
+def signed_off(message: str, committer: str, config: Mapping[str, str]) -> str:
+    """A message with the line by which the committer signs it off, if they want that."""
+    if not _is_on(config, SIGN_OFF):
+        return message
+    who, end, _ = committer.partition(">")
+    gap = "" if "\n\n" in message else "\n"
+    return f"{message}{gap}Signed-off-by: {who}{end}\n"
+
+
+def _is_on(config: Mapping[str, str], name: str) -> bool:
+    return config.get(name, "").lower() in ("true", "yes", "on", "1")
 
 
 def identities(repo: Repo) -> tuple[str, str, dict[str, str]]:

@@ -8,7 +8,7 @@ from tkledger.core.change import Refused, change
 from tkledger.core.field import FieldError, line
 from tkledger.core.snapshot import Entry, Snapshot
 from tkledger.core.task import Spent, Task
-from tkledger.core.trailers import KEY, folded
+from tkledger.core.trailers import KEY, folded, own_lines
 from tkledger.errors import TkError, usage_error
 from tkledger.git import history, refs
 from tkledger.git.commit import Commit
@@ -70,7 +70,7 @@ def _is_asked_for(propose: Propose, before: Snapshot, after: Snapshot, commit: C
         proposal = propose(before)
     except (TkError, Refused, FieldError):
         return False
-    if proposal.message.strip() != commit.message.strip():
+    if own_lines(proposal.message) != own_lines(commit.message):
         return False
     keys = change((before,), proposal.after).touched | change((before,), after).touched
     return all(_uncounted(proposal.after.entry(k)) == _uncounted(after.entry(k)) for k in keys)

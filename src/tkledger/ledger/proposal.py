@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 from tkledger.core.change import Change
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, folded, trailers
@@ -16,7 +16,9 @@ from tkledger.files import codec
 from tkledger.git import identity
 from tkledger.git.objects import NewObject, Oid
 from tkledger.git.refs import RefSwap
+from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
+from tkledger.local.store import COMMIT_HOOKS
 
 
 class Proposal(NamedTuple):
@@ -34,7 +36,8 @@ class Proposal(NamedTuple):
     def message(self) -> str:
         """The message of the commit."""
         rows = "".join(f"{name}: {folded(value)}\n" for name, value in self.trailers)
-        return f"tk: {folded(self.subject)}\n" + (f"\n{rows}" if rows else "")
+        title = (self.after.policy or DEFAULT).titled(self.subject)
+        return f"{title}\n" + (f"\n{rows}" if rows else "")
 
 
 Propose = Callable[[Snapshot], Proposal]
@@ -51,6 +54,10 @@ class Recorded(NamedTuple):
     after: Snapshot
     touched: tuple[str, ...]
     warning: str = ""
+
+
+Who = tuple[str, str, Mapping[str, str]]
+"""Author and committer of a commit, and git's configuration: see `identities`."""
 
 
 class Together(NamedTuple):
@@ -100,6 +107,30 @@ def about_to_be(
         earlier=earlier,
         tally=lambda: ledger.tally.usage(parents, now, made.charged, edits, who.actor),
     )
+
+
+def may_take_long(config: Mapping[str, str]) -> bool:
+    """Whether making a commit may wait for a person: git may ask for a passphrase, a hook for anything."""
+    return identity.signs(config) or config.get(COMMIT_HOOKS) == "run"
+
+
+def worded(
+    repo: Repo,
+    proposal: Proposal,
+    files: Mapping[str, bytes],
+    parent: Oid | None,
+    who: Who,
+) -> str:
+    """The message that is written: signed off, and as commit-msg leaves it, if the user wants that. Raises
+    TkError if commit-msg refuses it.
+    """
+    _, committer, config = who
+    message = identity.signed_off(proposal.message, committer, config)
+    if config.get(COMMIT_HOOKS) != "run":
+        return message
+    from tkledger.ledger.wording import heard  # few want it
+
+    return heard(repo, message, files, parent)
 
 
 def file_of(snapshot: Snapshot, key: str) -> bytes | None:

@@ -25,9 +25,12 @@ from tkledger.ledger.proposal import (
     Propose,
     Recorded,
     Together,
+    Who,
     about_to_be,
     alone,
     file_of,
+    may_take_long,
+    worded,
 )
 from tkledger.ledger.reader import Ledger
 from tkledger.local.lock import TRIES, WriteLock, racing, writing
@@ -188,29 +191,26 @@ class _Writer:
         return files
 
     def _written(
-        self,
-        files: Mapping[str, _File],
-        proposal: Proposal,
-        together: Together,
-        who: tuple[str, str, Mapping[str, str]],
+        self, files: Mapping[str, _File], proposal: Proposal, together: Together, who: Who
     ) -> Oid:
         """The commit, in the object store; no ref shows it yet. Raises RefMoved if HEAD moved while it
-        was signed.
+        was signed, or a hook read its message.
         """
         author, committer, config = who
-        signs = identity.signs(config)
-        with self._lock.pause(signs):  # git may ask for a passphrase
+        slow = may_take_long(config)
+        new = {path: file.new for path, file in files.items()}
+        with self._lock.pause(slow):
             commit = write_commit(
                 self._repo,
-                {path: file.new for path, file in files.items()},
-                proposal.message,
+                new,
+                worded(self._repo, proposal, new, self._place.tip, who),
                 parent=self._place.tip,
                 author=author,
                 committer=committer,
-                sign=signs,
+                sign=identity.signs(config),
                 others=together.objects,
             )
-        if signs and self._place.refresh():
+        if slow and self._place.refresh():
             raise RefMoved(self._place.ref)
         return commit
 

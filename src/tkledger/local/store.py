@@ -59,6 +59,9 @@ AT_WORK = "mine"
 NO_HOOKS = "tk.hooks"
 """There if its user wants no hooks: after ``tk init --no-hooks``, or ``tk hooks uninstall``."""
 
+COMMIT_HOOKS = "tk.commithooks"
+"""``run`` if its user wants commit-msg run for the commits of tk; by default it is not."""
+
 
 class Store:
     """The folder ``tk`` in a git folder: the common one, or that of a worktree."""

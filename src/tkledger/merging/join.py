@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tkledger.core.change import Refused, Violation
+from tkledger.core.policy import DEFAULT
 from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable
 from tkledger.git import identity, writing
@@ -43,12 +44,13 @@ def join(
     violations = judge(ledger, tree, parents)
     if violations:
         raise Refused(*violations)
+    title = (ledger.head().policy or DEFAULT).titled(words)
     author, committer, config = identity.identities(repo)
     return writing.commit_tree(
         repo,
         tree,
         parents,
-        f"tk: {words}\n\n{ACTOR}: {actor}\n",
+        identity.signed_off(f"{title}\n\n{ACTOR}: {actor}\n", committer, config),
         author,
         committer,
         sign=identity.signs(config),
