@@ -55,7 +55,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("next --review", 118, 4),
     ("budget a", 112, 2),
     ("explain TK301", 178, 0),
-    ("sync", 150, 10),
+    ("sync", 151, 10),
     ("verify", 174, 6),
     ("verify --all", 174, 6),
     ("doctor", 170, 28),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.api.session import Session
 from tkledger.claims import standing as claims
@@ -17,6 +18,9 @@ from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import birth_order
 from tkledger.ledger.proposal import Recorded
+
+if TYPE_CHECKING:
+    from tkledger.claims.moves import Claimant
 
 _PAUSES = (0.1, 2.0)
 """The first pause between two looks, and the longest, in seconds."""
@@ -155,7 +159,27 @@ def candidates(
     left = vacant(begun, standing)
     places = {task: one.branch for task, one in begun.elsewhere.items() if task in left}
     wish = Wish(who.actor, labels, frozenset({*lost, *(begun.elsewhere.keys() - left)}))
-    return pick(ledger, wish, holders, vacant(ledger, standing))._replace(places=places)
+    beyond = partial(_beyond, session, ledger, standing, who)
+    found = pick(ledger, wish, holders, vacant(ledger, standing), beyond)
+    return found._replace(places=places)
+
+
+def _beyond(
+    session: Session,
+    ledger: Snapshot,
+    known: Mapping[str, claims.Standing],
+    who: Claimant,
+    tasks: Sequence[Task],
+) -> dict[str, str]:
+    """Why a start of these tasks would be refused by the limits of the policy, by task."""
+    if not (who.policy.limits_starts and tasks):
+        return {}
+    from tkledger.claims.workload import at_work, beyond
+    from tkledger.core.door_rules.limits import WorkBegun
+
+    busy = at_work(session.ledger, ledger, known)
+    begun = (WorkBegun(task.id, who.actor, who.policy) for task in tasks)
+    return {one.task: one.message for one in beyond(session.ledger, busy, begun)}
 
 
 def _taken_up(session: Session, task: Task, *, dry_run: bool) -> Taken:

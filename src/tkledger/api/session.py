@@ -287,8 +287,8 @@ class Session:
         return who._replace(progress=self.progress, taking=frozenset(self._taking))
 
     def _at_door(self, recorded: Recorded) -> Claimant:
-        """Who records something. Raises Refused if an idle actor creates a task, or if work in it is
-        on a task that others hold.
+        """Who records something. Raises Refused if an idle actor creates a task, if work in it is on a
+        task that others hold, or if it begins more than the policy allows.
         """
         known = recorded.before if recorded.before.policy is not None else recorded.after
         who = self.claimant(known)
@@ -301,14 +301,14 @@ class Session:
             from tkledger.claims import moves
 
             moves.require(self.repo, who, known, self._work)
-        if os.path.exists(Store(self.repo.common_dir).path(IDLE)):
-            from tkledger.doors.idle import forbidden
+        if who.policy.limits_starts:
+            from tkledger.claims.workload import require_room
 
-            new = (key for key in recorded.touched if key not in recorded.before.entries)
-            born = [task for key in new if (task := recorded.after.task(key)) is not None]
-            idle = tuple(forbidden(self.repo, born, who.actor))
-            if idle:
-                raise Refused(*idle)
+            require_room(self.ledger, recorded, who)
+        if os.path.exists(Store(self.repo.common_dir).path(IDLE)):
+            from tkledger.doors.idle import require_awake
+
+            require_awake(self.repo, recorded, who.actor)
         return who
 
 

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Worker, fencing, standing
 from tkledger.core.change import Change, Violation
-from tkledger.core.claim import is_open
+from tkledger.core.claim import assignee, is_open, takes_up
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import is_work
+from tkledger.core.task import Task, is_work
+from tkledger.core.trailers import TAKEN, trailers
 from tkledger.git import identity
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
@@ -45,11 +46,16 @@ def about_to(
     if policy is None or not tasks:
         return
     worker = committer(repo, policy)
-    there = (
-        None if policy.claims == "local" else name_of(identity.identities(repo)[2], repo.head_ref)
-    )
+    there = decider(repo, policy)
     workers = {task: worker._replace(open=is_open(before.task(task))) for task in tasks}
     yield from fenced_work(repo, Door(policy, there), workers)
+
+
+def decider(repo: Repo, policy: Policy) -> str | None:
+    """The remote that decides who holds what; None if this repository does."""
+    if policy.claims == "local":
+        return None
+    return name_of(identity.identities(repo)[2], repo.head_ref)
 
 
 def committer(repo: Repo, policy: Policy) -> Worker:
@@ -61,6 +67,16 @@ def committer(repo: Repo, policy: Policy) -> Worker:
 def worked_on(change: Change) -> Iterator[str]:
     """The tasks that an ordinary commit works on, by what it does to their files."""
     return (after.id for before, after in change.edits() if is_work(before, after))
+
+
+def of_others(repo: Repo, change: Change) -> Iterator[tuple[str, str]]:
+    """The tasks of others that a commit about to be made starts, and whose they are; `TAKEN` says so."""
+    policy = change.policy
+    for before, after in change.edits() if policy is not None else ():
+        if policy is not None and is_open(after) and before.owner is not None:
+            owner = assignee(policy, committer(repo, policy).actor, before)
+            if owner:
+                yield after.id, owner
 
 
 def made_by(commit: Commit, policy: Policy | None) -> Worker:
@@ -77,11 +93,39 @@ def note(workers: Workers, commit: Commit, change: Change | None, policy: Policy
     worker = made_by(commit, policy)
     for bill in change.charged:
         if bill.step:
-            workers[bill.task] = worker._replace(open=is_open(change.after.task(bill.task)))
+            open = is_open(change.after.task(bill.task))
+            _add(workers, bill.task, worker._replace(open=open))
     for before, after in change.edits():
         if is_work(before, after):
-            open = is_open(after)
-            workers[after.id] = worker._replace(begins=open, open=open)
+            one = worker._replace(begins=is_open(after), open=is_open(after))
+            if policy is not None and takes_up(before, after, worker.actor, policy):
+                one = _taking_up(one, before, after, change.message or "", policy)
+            _add(workers, after.id, one)
+
+
+def _taking_up(
+    worker: Worker, before: Task | None, after: Task, message: str, policy: Policy
+) -> Worker:
+    owner = policy.actor(after.owner or worker.actor)
+    assigned = assignee(policy, worker.actor, before)
+    taken = trailers(message).get(TAKEN, "") if assigned else ""
+    return worker._replace(takes_up=owner, assigned=assigned, taken=taken)
+
+
+def _add(workers: Workers, task: str, worker: Worker) -> None:
+    """Note who worked last, and still who took the work up before."""
+    old = workers.get(task)
+    if old is not None:
+        worker = worker._replace(takes_up=worker.takes_up or old.takes_up)
+        if not worker.assigned and worker.actor != old.assigned:
+            worker = worker._replace(assigned=old.assigned, taken=old.taken)
+    workers[task] = worker
+
+
+def join(workers: Workers, later: Workers) -> None:
+    """Add those of later commits."""
+    for task, worker in later.items():
+        _add(workers, task, worker)
 
 
 def fenced_work(repo: Repo, door: Door, workers: Workers) -> Iterator[Violation]:

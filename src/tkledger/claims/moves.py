@@ -128,7 +128,7 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     Raises CLAIMED if another actor holds a task that is to be started, Refused if work on one is
     fenced off.
     """
-    moves = [(old, new, effect(old, new, who.actor)) for old, new in _moves(recorded)]
+    moves = [(old, new, effect(old, new, who.actor)) for old, new in edits(recorded)]
     tasks = [after.id for _, after, _ in moves]
     starts = [after.id for _, after, what in moves if what is Effect.TAKE]
     known = standing(repo, tasks, who.remote)
@@ -200,7 +200,8 @@ def require(repo: Repo, who: Claimant, ledger: Snapshot, tasks: Sequence[str]) -
         raise Refused(*refused)
 
 
-def _moves(recorded: Recorded) -> Iterator[tuple[Task | None, Task]]:
+def edits(recorded: Recorded) -> Iterator[tuple[Task | None, Task]]:
+    """The tasks that a proposal touches, before and after."""
     for key in recorded.touched:
         after = recorded.after.task(key) if "/" not in key else None
         if after is not None:

@@ -67,6 +67,8 @@ class Worker(NamedTuple):
     branch: HEAD's, None if that is not known; where: the commit, empty before it is made
     begins: whether a claim is asked for if the policy requires one
     open: whether the task is in progress, so that a start may take it from its holder
+    takes_up: whose work it is from then on, if this took it up; empty if not
+    assigned, taken: of a start, whose task it was, if another's, and whom the commit says it is taken from
     """
 
     actor: str
@@ -75,6 +77,9 @@ class Worker(NamedTuple):
     where: str = ""
     begins: bool = True
     open: bool = False
+    takes_up: str = ""
+    assigned: str = ""
+    taken: str = ""
 
 
 # -- reading -----------------------------------------------------------------------------------

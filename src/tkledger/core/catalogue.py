@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tkledger.core.door_rules import attribution, branches, claims, identity, idle, push
+from tkledger.core.door_rules import attribution, branches, claims, identity, idle, limits, push
 from tkledger.core.rules import RULES
 from tkledger.core.rules.rule import Rule
 
-DOOR_FAMILIES = (push, branches, identity, attribution, claims, idle)
+DOOR_FAMILIES = (push, branches, identity, attribution, claims, idle, limits)
 
 
 def rules_of(*modules: object) -> tuple[Rule, ...]:

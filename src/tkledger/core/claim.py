@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tkledger.core.field import WHOLE, choice, line, ref_name, task_id, whole
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import LONGEST_LEASE
+from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
 
@@ -158,6 +158,24 @@ def effect(before: Task | None, after: Task, actor: str = "") -> Effect:
     if before.state is State.IN_REVIEW and after.state is State.IN_PROGRESS:
         return Effect.KEEP
     return _BY_STATE[after.state]
+
+
+def takes_up(before: Task | None, after: Task, actor: str, policy: Policy) -> bool:
+    """Whether a change by ``actor`` puts a task in progress, or makes it the actor's. What is sent back
+    from review goes on, and to give work to another actor is no work.
+    """
+    if after.state is not State.IN_PROGRESS:
+        return False
+    if before is None or before.state is not State.IN_PROGRESS:
+        return before is None or before.state is not State.IN_REVIEW
+    return before.owner != after.owner and policy.owns(actor, after.owner)
+
+
+def assignee(policy: Policy, actor: str, task: Task | None) -> str:
+    """The other actor whose task it is although the work has not begun; empty if there is none."""
+    if task is None or task.state not in (State.BACKLOG, State.TODO):
+        return ""
+    return policy.another(actor, task.owner)
 
 
 def is_active(task: Task | None) -> bool:

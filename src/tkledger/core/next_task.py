@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from tkledger.core.claim import assignee
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import Snapshot, rank
@@ -47,33 +48,41 @@ class Pick(NamedTuple):
 
 
 def pick(
-    ledger: Snapshot, wish: Wish, holders: Mapping[str, str], vacant: Container[str] = ()
+    ledger: Snapshot,
+    wish: Wish,
+    holders: Mapping[str, str],
+    vacant: Container[str],
+    beyond: Callable[[Sequence[Task]], Mapping[str, str]],
 ) -> Pick:
     """The tasks that ``wish.actor`` may start; ``holders`` has the live claims by task, ``vacant`` the
-    tasks in progress that anybody may take up.
+    tasks in progress that anybody may take up. ``beyond`` says of tasks which of them a limit of the
+    policy keeps this actor from, and why.
 
     A task with open children is not offered: the work is in those.
     """
-    limits = tuple(_limits(ledger, wish.actor, holders))
-    if limits:
-        return Pick((), limits)
     ready = ledger.ready()
     if vacant:
         taken_up = [task for task in ledger.tasks() if task.id in vacant]
         ready = sorted([*ready, *taken_up], key=rank)
     left, reasons = _sifted(ledger, ready, wish, holders)
-    return Pick(tuple(left), () if left else tuple(reasons) or ("no task is ready to start",))
+    refused = beyond(left)
+    left = [task for task in left if task.id not in refused]
+    limits = tuple(dict.fromkeys(refused.values()))
+    return Pick(tuple(left), () if left else limits or tuple(reasons) or (_NONE,))
+
+
+_NONE = "no task is ready to start"
 
 
 def _sifted(
     ledger: Snapshot, ready: Sequence[Task], wish: Wish, holders: Mapping[str, str]
 ) -> tuple[list[Task], list[str]]:
     """The ready tasks for this actor, and why the others are not for it."""
-    left, reasons = list(ready), []
+    left, reasons, law = list(ready), [], ledger.policy or DEFAULT
     sieves: tuple[tuple[str, Container[str]], ...] = (
         ("with open children", _ids(ready, lambda one: bool(ledger.open_children(one.id)))),
         (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
-        ("assigned to others", _ids(ready, lambda one: _is_assigned(ledger, one, wish))),
+        ("assigned to others", _ids(ready, lambda one: bool(assignee(law, wish.actor, one)))),
         ("claimed", holders),
         ("begun on a branch of their own", wish.without),
     )
@@ -89,36 +98,8 @@ def _ids(tasks: Iterable[Task], question: Callable[[Task], bool]) -> set[str]:
     return {task.id for task in tasks if question(task)}
 
 
-def _is_assigned(ledger: Snapshot, task: Task, wish: Wish) -> bool:
-    """Whether a task is another's; work that its owner left is not."""
-    if task.state is State.IN_PROGRESS or task.owner is None:
-        return False
-    return not (ledger.policy or DEFAULT).owns(wish.actor, task.owner)
-
-
 def _has(task: Task, wish: Wish) -> bool:
     return set(wish.labels) <= set(task.labels)
-
-
-def _limits(ledger: Snapshot, actor: str, holders: Mapping[str, str]) -> Iterable[str]:
-    """The limits of the policy that keep this actor, or everyone, from more work."""
-    policy = ledger.policy or DEFAULT
-    busy = {task.id: task.owner for task in ledger.tasks() if task.state is State.IN_PROGRESS}
-    at_work = {**busy, **holders}
-    own = sorted(task for task, holder in at_work.items() if policy.owns(actor, holder))
-    if policy.wip_total is not None and len(at_work) >= policy.wip_total:
-        yield f"{len(at_work)} tasks are worked on, the policy's wip_total is {policy.wip_total}"
-    if policy.wip_actor is not None and len(own) >= policy.wip_actor:
-        yield f"{actor} is at work on {', '.join(own[:5])}, the policy's wip_actor is {policy.wip_actor}"
-    failed = [
-        task.id
-        for task in ledger.tasks()
-        if task.state is State.BLOCKED
-        and task.wait.reason == "failed"
-        and policy.owns(actor, task.owner)
-    ]
-    if policy.failures is not None and len(failed) >= policy.failures:
-        yield f"{actor} failed at {', '.join(failed[:5])}, the policy's failures is {policy.failures}"
 
 
 def reviewable(

@@ -79,9 +79,9 @@ class Policy(NamedTuple):
     claims: whether a start claims the task in this repository (``local``) or at its remote as well
         (``remote``), and whether work without a claim is refused (``required``)
     lease: how many seconds a claim holds unless it is renewed, 30 days at most
-    wip_actor: how many tasks one actor may be at work on when ``tk next`` gives it another
-    wip_total: how many all may be at work on then
-    failures: how many tasks of one actor may be blocked as failed then
+    wip_actor: how many tasks one actor may be at work on
+    wip_total: how many all may be at work on
+    failures: how many tasks one actor may fail at in a row; then it waits for an hour
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name used instead
     approvals: whether the approver must be ``independent``: neither the owner nor an actor who worked
@@ -151,6 +151,15 @@ class Policy(NamedTuple):
     def titled(self, subject: str) -> str:
         """The first line of the message of a commit of tk's that did this."""
         return self.subject.replace(_DONE, " ".join(subject.split()))
+
+    def another(self, actor: str, owner: str | None) -> str:
+        """The owner, if that is another actor; else empty."""
+        return "" if owner is None or self.owns(actor, owner) else owner
+
+    @property
+    def limits_starts(self) -> bool:
+        """Whether work is not to be taken up if too much is in progress, or after failures."""
+        return not (self.wip_actor is self.wip_total is self.failures is None)
 
     @property
     def asks_who_pushes(self) -> bool:

@@ -7,13 +7,11 @@ from typing import NamedTuple, TypeVar
 
 from tkledger.claims import fence, remote
 from tkledger.core.change import Change, Violation
-from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
-from tkledger.doors import idle
+from tkledger.doors import idle, limits
 from tkledger.doors.merged_in import Rejudged, merged_in
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
-from tkledger.git.repo import Repo
 from tkledger.ledger import changes
 from tkledger.ledger.parallel import Part, side_by_side
 from tkledger.ledger.reader import Ledger
@@ -46,11 +44,11 @@ def staged(
     parents = [head, *heads] if head else list(heads)
     proposed = changes.proposed(ledger, parents, tree, message)
     violations = _broken(ledger, parents, proposed)
-    fenced = tuple(_fenced(ledger.repo, proposed))
+    fenced = tuple(_fenced(ledger, proposed, message))
     if fenced:
         return Staged((*violations, *fenced))
     if not violations:
-        if message is None:
+        if message is None and not any(fence.of_others(ledger.repo, proposed)):
             note_judged(ledger.repo, " ".join([tree, *parents]))
     elif head and not heads:
         amended = ledger.repo.run("rev-parse", f"{head}^@").decode().split()
@@ -68,10 +66,11 @@ def _broken(ledger: Ledger, parents: Sequence[Oid], proposed: Change) -> tuple[V
     return (*judge(proposed), *merged_in(ledger, parents, proposed, Rejudged()))
 
 
-def _fenced(repo: Repo, proposed: Change) -> Iterator[Violation]:
-    """What a commit about to be made does to tasks of others, or creates while its actor is idle."""
-    policy = proposed.policy
+def _fenced(ledger: Ledger, proposed: Change, message: str | None) -> Iterator[Violation]:
+    """What a commit about to be made does to tasks of others, begins beyond a limit, or creates while idle."""
+    repo, policy = ledger.repo, proposed.policy
     yield from fence.about_to(repo, policy, proposed.before, fence.worked_on(proposed))
+    yield from limits.about_to(ledger, proposed, message)
     if policy is not None and idle.sleepers(repo):
         yield from idle.forbidden(repo, proposed.births(), fence.committer(repo, policy).actor)
 
@@ -89,7 +88,9 @@ class Judged(NamedTuple):
 
 def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
     """Judge the commits that local refs are about to show and no branch or remote has yet."""
-    return _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"], {})
+    found: fence.Workers = {}
+    yield from _unaccepted(ledger, list(tips), ["--not", "--branches", "--remotes"], found)
+    yield from limits.arriving(ledger, found)
 
 
 def leaving(
@@ -102,10 +103,12 @@ def leaving(
     """
     found: fence.Workers = {} if workers is None else workers
     yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], found, to)
-    policy = ledger.head().policy
+    head = ledger.head()
+    policy = head.policy
     if workers is None and found and policy is not None and policy.claims != "local":
         remote.fetch(ledger.repo, to)  # the claims known here may be old
     yield from fence.fenced_work(ledger.repo, fence.Door(policy, to), found)
+    yield from limits.pushed(ledger, head, found, to)
 
 
 def coming(ledger: Ledger, tip: Oid, onto: Oid) -> Iterator[Violation]:
@@ -132,7 +135,7 @@ def _unaccepted(
     for commit, change, violations in judge_commits(ledger, tips, known):
         broken += violations
         policy = ledger.history_at(commit.oid).policy
-        yield from created_while_idle(ledger.repo, commit, change, policy)
+        yield from in_commit(commit, idle.created(ledger.repo, commit, change, policy))
         fence.note(workers, commit, change, policy)
     if broken:
         from tkledger.doors.acceptance import unaccepted
@@ -169,15 +172,6 @@ def in_parts(ledger: Ledger, work: Callable[[Part], Result], todo: Sequence[Part
         deleted |= lost
         results.append(result)
     return results
-
-
-def created_while_idle(
-    repo: Repo, commit: Commit, change: Change | None, policy: Policy | None
-) -> Iterator[Violation]:
-    """The tasks that a commit creates although its actor is idle in this repository."""
-    if change is not None and (new := list(change.births())):
-        found = idle.forbidden(repo, new, fence.made_by(commit, policy).actor)
-        yield from in_commit(commit, found)
 
 
 def in_commit(commit: Commit, found: Iterable[Violation]) -> Iterator[Violation]:

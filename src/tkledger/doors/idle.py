@@ -7,14 +7,20 @@ server, and is not pushed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from tkledger.core.change import Violation
+from tkledger.core.change import Change, Refused, Violation
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
 from tkledger.git.repo import Repo
 from tkledger.local.lock import writing
 from tkledger.local.store import IDLE as FILE
 from tkledger.local.store import Store
+
+if TYPE_CHECKING:
+    from tkledger.core.policy import Policy
+    from tkledger.git.commit import Commit
+    from tkledger.ledger.proposal import Recorded
 
 EVERYBODY = "*"
 
@@ -50,3 +56,21 @@ def forbidden(repo: Repo, new: Iterable[Task], actor: str) -> Iterator[Violation
 
     for task in new:
         yield from judge_door(NewTask(task.id, actor, EVERYBODY in marks, actor in marks))
+
+
+def require_awake(repo: Repo, recorded: Recorded, actor: str) -> None:
+    """Raise Refused if an idle ``actor`` creates a task by a proposal."""
+    new = (key for key in recorded.touched if key not in recorded.before.entries)
+    born = [task for key in new if (task := recorded.after.task(key)) is not None]
+    if found := tuple(forbidden(repo, born, actor)):
+        raise Refused(*found)
+
+
+def created(
+    repo: Repo, commit: Commit, change: Change | None, policy: Policy | None
+) -> Iterator[Violation]:
+    """The violations by tasks that a commit creates although its actor is idle in this repository."""
+    if change is not None and (new := list(change.births())):
+        from tkledger.claims import fence  # commands judge what they propose
+
+        yield from forbidden(repo, new, fence.made_by(commit, policy).actor)

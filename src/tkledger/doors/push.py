@@ -18,7 +18,7 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.rules.authority import guarded
 from tkledger.core.snapshot import Snapshot
-from tkledger.doors import branches, gate
+from tkledger.doors import branches, gate, idle, limits
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import ValidatedTips
 from tkledger.git import history, refs
@@ -49,6 +49,7 @@ def judge_push(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[V
     arrived = _commits(ledger, here, others)
     yield from arrived.violations
     yield from _claims(ledger.repo, policy, lines, arrived.workers)
+    yield from limits.pushed(ledger, here, arrived.workers, lines=others)
     if policy is None:
         yield from _first_policy(ledger.repo, others)
     yield from _refs(ledger, policy, others, arrived.dates, now)
@@ -85,7 +86,7 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
     for part in _new_commits(ledger, here, lines, known):
         found.violations.extend(part.violations)
         found.dates.update(part.dates)
-        found.workers.update(part.workers)
+        fence.join(found.workers, part.workers)
         found.begin.extend(part.begin)
         found.stricter.extend(part.stricter)
         found.limited.update(part.limited)
@@ -130,7 +131,8 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _A
         fence.note(workers, commit, change, policy)
         if change is not None and change.begins:
             begin.append(commit.oid)
-        violations += gate.created_while_idle(ledger.repo, commit, change, policy)
+        asleep = idle.created(ledger.repo, commit, change, policy)
+        violations += gate.in_commit(commit, asleep)
         violations += (one for one in broken if one.commit not in accepted)
         if commit.oid not in accepted:
             limited.note(commit, change)

@@ -19,7 +19,7 @@ def start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """
     task = existing(ledger, options.get("id"))
     assert ledger.policy is not None
-    other = "" if task.owner is None or ledger.policy.owns(actor, task.owner) else task.owner
+    other = ledger.policy.another(actor, task.owner)
     if other and not options.get("take") and task.state in _WORDS:
         raise owned(task)
     if task.state is State.IN_PROGRESS:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.changes import a_task, ledger
-from tests.support.rule_cases.doors import APPROVAL, CLAIM, HANDOVER, HEAD, LATER, OID
+from tests.support.rule_cases.doors import (
+    APPROVAL,
+    BEGUN,
+    CLAIM,
+    FAILED,
+    HANDOVER,
+    HEAD,
+    LATER,
+    OID,
+)
 from tkledger.core.budget import Gauge, Limit
 from tkledger.core.claim import LONGEST_LEASE
 from tkledger.core.door_rules import judge_door
@@ -15,6 +24,7 @@ from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.door_rules.branches import WorkOnBranches
 from tkledger.core.door_rules.claims import ClaimedWork
 from tkledger.core.door_rules.idle import NewTask
+from tkledger.core.door_rules.limits import AssignedStart
 from tkledger.core.door_rules.push import NewLedger
 from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import EMPTY
@@ -76,6 +86,13 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ("TK711 all of it", WorkOnBranches("a", (GAUGE,))),
     ("TK711 as many children as may be", WorkOnBranches("a", children=2, most=2)),
     ("TK711 no limit", WorkOnBranches("a", children=9)),
+    ("TK713 this one does not matter", BEGUN._replace(at_work={"a": "ann", "b": "ann"})),
+    ("TK713 one of all is this one", BEGUN._replace(at_work=dict.fromkeys("abc", "bob"))),
+    ("TK713 no limit", BEGUN._replace(at_work=dict.fromkeys("bcdef", "ann"), policy=DEFAULT)),
+    ("TK714 an hour later", FAILED._replace(now=1_003_600)),
+    ("TK714 once", FAILED._replace(failed=FAILED.failed._replace(tasks=("b",)))),
+    ("TK714 no limit", FAILED._replace(policy=DEFAULT)),
+    ("TK715 taken in the open", AssignedStart("a", "ann", "bob", "bob")),
 )
 
 

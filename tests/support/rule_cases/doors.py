@@ -11,7 +11,9 @@ from tkledger.core.door_rules.branches import WorkOnBranches
 from tkledger.core.door_rules.claims import ClaimedWork, Handover
 from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.idle import NewTask
+from tkledger.core.door_rules.limits import AssignedStart, Failed, WorkBegun
 from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
+from tkledger.core.policy import DEFAULT
 
 if TYPE_CHECKING:
     from tkledger.core.door_rules import DoorFact
@@ -23,6 +25,8 @@ CLAIM = Claim("a", "ann", "refs/heads/tk/a", "refs/heads/main", 3600, "n1", epoc
 HEAD = RefUpdate("refs/heads/main", OID, LATER, True, True, {}, 1_000, None)
 HANDOVER = Handover("a", CLAIM, CLAIM._replace(nonce="n2"), descends=True, lapsed=False)
 APPROVAL = RestrictedAction("a", "approved", "ann", (), frozenset())
+BEGUN = WorkBegun("a", "ann", DEFAULT._replace(wip_actor=2, wip_total=3, failures=2))
+FAILED = BEGUN._replace(failed=Failed(("c", "b"), 1_000_000), now=1_003_599)
 _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 
 FACTS: tuple[tuple[str, DoorFact], ...] = (
@@ -70,4 +74,18 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ),
     ("TK711 a child", WorkOnBranches("a", children=3, most=2)),
     ("TK712 a newer policy elsewhere", FirstPolicy("refs/heads/main", OID, "refs/heads/a;b")),
+    ("TK713 the actor", BEGUN._replace(at_work={"b": "ann", "c": "ann"})),
+    ("TK713 all", BEGUN._replace(at_work=dict.fromkeys("bcd", "bob"))),
+    (
+        "TK713 all, and one is the actor's",
+        BEGUN._replace(at_work={"b": "eve", "c": "bob", "d": "ann"}),
+    ),
+    ("TK714 two tasks", FAILED),
+    ("TK714 two attempts", FAILED._replace(failed=Failed(("b", "b"), 1_000_000))),
+    ("TK715 about to be committed", AssignedStart("a", "ann", "bob smith")),
+    (
+        "TK715 taken from another",
+        AssignedStart("a", "ann", "bob smith", "eve", "0123456789", made=False),
+    ),
+    ("TK715 committed", AssignedStart("a", "ann", "bob smith", where="0123456789")),
 )

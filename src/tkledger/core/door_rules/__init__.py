@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tkledger.core.door_rules.claims import ClaimedWork, Handover
     from tkledger.core.door_rules.identity import RestrictedAction
     from tkledger.core.door_rules.idle import NewTask
+    from tkledger.core.door_rules.limits import AssignedStart, WorkBegun
     from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
 
     DoorFact: TypeAlias = (
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
         | CodeCommit
         | ClaimedWork
         | NewTask
+        | WorkBegun
+        | AssignedStart
         | Handover
     )
 
