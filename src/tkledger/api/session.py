@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import Gauge
-from tkledger.core.change import Refused, Violation, change
+from tkledger.core.change import Refused, Violation, change, few
 from tkledger.core.field import FieldError, line
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.rules import advice
@@ -386,8 +386,7 @@ def _subject(steps: Sequence[Proposed]) -> str:
         return steps[0].words
     verbs = sorted({step.words.split(" ", 1)[0] for step in steps})
     ids = [step.id for step in steps]
-    shown = ", ".join(ids[:6]) + (f" and {len(ids) - 6} more" if len(ids) > 6 else "")
-    return f"{', '.join(verbs)} {shown}"
+    return f"{', '.join(verbs)} {few(ids)}"
 
 
 def each(verb: str, ids: Iterable[str], options: Options) -> list[tuple[str, Options]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from tkledger.core.charges import Bill, bills
@@ -11,6 +11,12 @@ from tkledger.core.policy import DEFAULT, Policy, joined
 from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.usage import Usage
+
+
+def few(texts: Sequence[str], most: int = 6, joint: str = ", ") -> str:
+    """The first of several texts in one line, for a message, and how many more there are."""
+    more = len(texts) - most
+    return joint.join(texts[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def quoted(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.core.change import quoted
+from tkledger.core.change import few, quoted
 from tkledger.errors import TkError, unusable
 from tkledger.git.errors import GitError, RefMoved
 from tkledger.git.objects import Oid
@@ -40,11 +40,9 @@ def require_room(repo: Repo, commit: Oid) -> None:
     if blocked:
         files = " ".join(map(quoted, blocked[:_LISTED]))
         stash = f"git -C {quoted(repo.top or '.')} stash push -u"
-        more = f" and {len(blocked) - _LISTED} more" if len(blocked) > _LISTED else ""
-        named = ", ".join(blocked[:_LISTED]) + more
         raise unusable(
             "dirty",
-            f"uncommitted changes would be overwritten: {named}",
+            f"uncommitted changes would be overwritten: {few(blocked, _LISTED)}",
             f"commit it, or put it aside with {stash} -- {files}",
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tkledger.core.change import Refused, Violation
+from tkledger.core.change import Refused, Violation, few
 from tkledger.core.policy import DEFAULT
 from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable
@@ -37,8 +37,7 @@ def join(
     repo = ledger.repo
     tree, conflicts = merge(ledger, *parents)
     if conflicts:
-        more = len(conflicts) - _LISTED
-        named = "; ".join(conflicts[:_LISTED]) + (f"; and {more} more" if more > 0 else "")
+        named = few(conflicts, _LISTED, "; ")
         fact = f"{' and '.join(names)} both changed the same: {named}"
         raise unusable("conflict", fact, remedy)
     violations = judge(ledger, tree, parents)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from tkledger.core.change import few
 from tkledger.core.claim import Claim
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
-from tkledger.core.rules.lifecycle import some
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import lines
 from tkledger.git.objects import Oid
@@ -50,7 +50,7 @@ class News(NamedTuple):
     def words(self) -> str:
         """One line for a person."""
         who = f"{_WORDS[self.event]} {self.actor}".rstrip()
-        who += f", and waits for {some([*self.waits])}" if self.waits else ""
+        who += f", and waits for {few([*self.waits])}" if self.waits else ""
         return f"{self.task}: {who}" + (f": {self.reason}" if self.reason else "")
 
 

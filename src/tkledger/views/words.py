@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tkledger.core.change import quoted
+from tkledger.core.change import few, quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -85,10 +85,7 @@ def open_dependencies(task: Task, snapshot: Snapshot, most: int | None = FEW) ->
             place = snapshot.elsewhere.get(name)
             where = f" on {place.branch}, not merged" if place else ""
             names.append(f"{name} ({other.state}{safe(where)})" if other.ended else name)
-    if not names:
-        return ""
-    more = f" and {len(names) - most} more" if most and len(names) > most else ""
-    return f"waits for {', '.join(names[:most])}{more}"
+    return f"waits for {few(names, most or len(names))}" if names else ""
 
 
 def wait_reason(task: Task) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.support.changes import a_task, codes, commit, done, edit, ledger
-from tkledger.core.change import Violation
+from tkledger.core.change import Violation, few
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.rules import judge
-from tkledger.core.rules.lifecycle import remedy_for, some
+from tkledger.core.rules.lifecycle import remedy_for
 
 
 def only(found: tuple[Violation, ...]) -> tuple[str, str]:
@@ -86,9 +86,9 @@ def test_the_remedy_is_the_moves_to_where_it_was_to_go(
 
 
 def test_some_of_many() -> None:
-    assert some([]) == ""
-    assert some(["a", "b"], 2) == "a, b"
-    assert some(["a", "b", "c", "d"], 2) == "a, b and 2 more"
+    assert few([]) == ""
+    assert few(["a", "b"], 2) == "a, b"
+    assert few(["a", "b", "c", "d"], 2) == "a, b and 2 more"
 
 
 def test_deleted_files_hide_no_child_of_an_ended_task() -> None:

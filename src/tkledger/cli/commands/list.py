@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tkledger.api import look
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say, say_flaws
+from tkledger.core.change import few
 from tkledger.verbs.verb import ME
 
 if TYPE_CHECKING:
@@ -44,9 +45,8 @@ def list_(
     )
     found = look.matching(ledger, wanted)
     for kind, name, there in look.unknown(ledger, wanted) if type or owner or label else ():
-        known = f"; there are {', '.join(there[:_SHOWN])}" if there else ""
-        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
-        say(f"warning: no task has the {kind} {name!r}{known}{more}")
+        known = f"; there are {few(there, _SHOWN)}" if there else ""
+        say(f"warning: no task has the {kind} {name!r}{known}")
 
     def view() -> Iterable[Lines | Aside]:
         from tkledger.views.list import listing

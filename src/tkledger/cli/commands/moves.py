@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tkledger.api.session import Session, each
 from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.cli.parser import read_ids, read_text
+from tkledger.core.change import few
 from tkledger.core.lifecycle import Event
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ def _hint(session: Session, recorded: Recorded, verb: str, message: str | None) 
         from tkledger.ledger.recent import without_work
 
         ids = without_work(session.ledger, recorded)
-        more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
-        return f"no commit since work began names {ids[0]}{more}: tk diff {ids[0]}" if ids else ""
+        return f"no commit since work began names {few(ids)}: tk diff {ids[0]}" if ids else ""
     return ""
 
 

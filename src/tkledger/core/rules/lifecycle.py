@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tkledger.core.change import Change
+from tkledger.core.change import Change, few
 from tkledger.core.layout import path_of
 from tkledger.core.lifecycle import (
     INITIAL,
@@ -120,7 +120,7 @@ def started_with_open_dependencies(change: Change) -> Iterator[Finding]:
             out = f"tk edit {task.id} --no-depends-on {first}"
             yield Finding(
                 task.id,
-                f"cannot be worked on: {some(list(waiting))} {'is' if len(waiting) == 1 else 'are'}"
+                f"cannot be worked on: {few(list(waiting))} {'is' if len(waiting) == 1 else 'are'}"
                 " not done",
                 f"{way}, or {out}",
                 "" if task.ended else out,
@@ -160,7 +160,7 @@ def ended_with_open_children(change: Change) -> Iterator[Finding]:
         one = len(children) == 1
         yield Finding(
             parent,
-            f"cannot end: its child{'' if one else 'ren'} {some(sorted(children))} {'is' if one else 'are'} open",
+            f"cannot end: its child{'' if one else 'ren'} {few(sorted(children))} {'is' if one else 'are'} open",
             f"tk why {first}, or tk edit {first} --parent ID",
             f"tk edit {first} --parent ID",
         )
@@ -207,12 +207,6 @@ def ended_with_open_concerns(change: Change) -> Iterator[Finding]:
                 settle if known else f"leave {task.id} open in this commit; {settle} is the next",
                 settle,
             )
-
-
-def some(ids: list[str], most: int = 6) -> str:
-    """A few of many ids, for a message."""
-    more = len(ids) - most
-    return ", ".join(ids[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _orphans(change: Change) -> Iterator[tuple[str, str]]:
