@@ -53,7 +53,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("why a", 173, 3),
     ("next", 120, 4),
     ("next --review", 118, 4),
-    ("budget a", 112, 2),
+    ("budget a", 113, 2),
     ("explain TK301", 178, 0),
     ("sync", 151, 10),
     ("verify", 174, 6),

@@ -14,6 +14,7 @@ from tkledger.api.session import Session
 from tkledger.claims import elsewhere, moves, single, standing
 from tkledger.core.change import Refused, quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.task import Task
 from tkledger.doors import gate
 from tkledger.errors import Exit, TkError, unusable
@@ -30,8 +31,6 @@ from tkledger.verbs.ids import existing
 
 _TRIES = 20
 """How often a merge that lost a race is made again before giving up BUSY."""
-
-_HEADS = "refs/heads/"
 
 
 class Landed(NamedTuple):
@@ -96,7 +95,7 @@ def _ends(session: Session, place: Worktree, task_id: str) -> _Ends:
         raise unusable("no-branch", fact, f"tk show {task_id}")
     _require_done(repo, place, task)
     held = standing.held_on(repo, task_id)
-    base = _HEADS + task.base if task.base else held.claim.base if held else "HEAD"
+    base = HEADS + task.base if task.base else held.claim.base if held else "HEAD"
     tips = {**refs.listed(repo, place.branch), **refs.listed(repo, base)}
     if base not in tips:
         known = f"{place.short} left {_short(base)}, which is not a branch here"
@@ -200,4 +199,4 @@ def _came_by(repo: Repo, ends: _Ends) -> Oid:
 
 
 def _short(ref: str) -> str:
-    return ref.removeprefix(_HEADS)
+    return branch_name(ref)

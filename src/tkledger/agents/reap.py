@@ -11,6 +11,7 @@ from tkledger.claims import moves, remote, single, standing
 from tkledger.claims.elsewhere import task_at
 from tkledger.claims.moves import Claimant
 from tkledger.claims.standing import Standing
+from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.local.store import RUNS, Store
@@ -60,5 +61,5 @@ def _reaped(
         single.release(session.repo, who, task_id, held.claim.holder)
     branch = held.claim.branch if held.claim.branch != who.branch else ""
     there = task_at(session.repo, branch, task_id)
-    place = branch.removeprefix("refs/heads/") if there else ""
+    place = branch_name(branch) if there else ""
     return Reaped(task_id, fact, there or ledger.task(task_id), place)

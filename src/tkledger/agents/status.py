@@ -21,6 +21,7 @@ from tkledger.core import ref_names
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import TERMINAL, Event, State
 from tkledger.core.policy import DEFAULT
+from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.ledger.recent import Recent, look_back
@@ -99,7 +100,7 @@ def status(session: Session, limit: int = SHOWN) -> Status:
     ]
     return Status(
         actor,
-        session.repo.head_ref.removeprefix("refs/heads/"),
+        branch_name(session.repo.head_ref),
         seen.now,
         len(tasks),
         sum(not ledger.is_over(task) for task in tasks),
@@ -267,8 +268,8 @@ def _unsent(session: Session) -> Iterator[Section]:
     remote = name_of(config, repo.head_ref)
     if remote is None or repo.is_detached or repo.head is None:
         return
-    short = repo.head_ref.removeprefix("refs/heads/")
-    there = config.get(f"branch.{short}.merge", repo.head_ref).removeprefix("refs/heads/")
+    short = branch_name(repo.head_ref)
+    there = branch_name(config.get(f"branch.{short}.merge", repo.head_ref))
     names = [f"refs/remotes/{remote}/{there}", f"{ref_names.agreed(remote)}heads/{there}"]
     known = [found[0] for found in repo.read_many(names) if found is not None]
     if not known or repo.head in known:

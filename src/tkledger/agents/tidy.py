@@ -12,6 +12,7 @@ from tkledger.api.session import Session
 from tkledger.claims.elsewhere import task_at, task_of
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import TkError
@@ -95,7 +96,7 @@ def _kept(repo: Repo, place: Worktree, task: Task) -> tuple[str, str]:
 
 def _unmerged(repo: Repo, place: Worktree, task: Task) -> int:
     """How many commits of a branch neither HEAD nor the branch that it left has."""
-    base = f"refs/heads/{task.base}" if task.base else "HEAD"
+    base = f"{HEADS}{task.base}" if task.base else "HEAD"
     tips = {"HEAD", base if base in refs.listed(repo, base) else "HEAD"}
     if any(history.is_ancestor(repo, place.branch, tip) for tip in tips):
         return 0

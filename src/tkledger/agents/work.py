@@ -12,6 +12,7 @@ from tkledger.claims.moves import Claimant
 from tkledger.claims.standing import Standing
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import Exit, TkError
@@ -141,4 +142,4 @@ def _base(session: Session, place: Worktree) -> str | None:
     """The branch that the task's own one leaves, if that is known."""
     repo = session.repo
     here = repo.is_detached or repo.head_ref == place.branch
-    return None if here else repo.head_ref.removeprefix("refs/heads/")
+    return None if here else branch_name(repo.head_ref)

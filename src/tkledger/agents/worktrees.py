@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tkledger.claims.elsewhere import branch_of
 from tkledger.core.change import quoted
+from tkledger.core.ref_names import branch_name
 from tkledger.core.trailers import lines
 from tkledger.errors import unusable
 from tkledger.git.errors import GitError
@@ -31,7 +32,7 @@ class Worktree(NamedTuple):
     @property
     def short(self) -> str:
         """The branch as people say it."""
-        return self.branch.removeprefix("refs/heads/")
+        return branch_name(self.branch)
 
 
 def worktree_of(repo: Repo, config: Mapping[str, str], task: str) -> Worktree:

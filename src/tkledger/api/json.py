@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tkledger.core.budget import Gauge, amount, exhaustion
+from tkledger.core.ref_names import branch_name
 from tkledger.core.task import Task
 from tkledger.core.time import iso
 
@@ -53,7 +54,7 @@ def claim_json(held: Standing) -> Json:
     claim = held.claim
     return without_empty(
         {
-            **{"holder": claim.holder, "branch": claim.branch.removeprefix("refs/heads/")},
+            **{"holder": claim.holder, "branch": branch_name(claim.branch)},
             **{"since": iso(held.since), "epoch": claim.epoch, "token": held.oid},
             "until": None if claim.final else iso(held.until),
             "final": claim.final,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
 from tkledger.core.lifecycle import State
+from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
 from tkledger.errors import unusable
@@ -222,7 +223,7 @@ def work_on(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     if at is None and refs.other_branches(session.repo):
         place = ledger.elsewhere.get(task.id)
         tips += [place.tip] if place else []
-        names = [own_branch(session, task.id), f"refs/heads/{task.branch or ''}"]
+        names = [own_branch(session, task.id), f"{HEADS}{task.branch or ''}"]
         tips += [one[0] for one in session.repo.read_many(names) if one and one[1] == "commit"]
     return commits_of(session.ledger, task.id, list(dict.fromkeys(tips)))
 

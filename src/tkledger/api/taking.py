@@ -12,6 +12,7 @@ from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import is_active
 from tkledger.core.history import times
 from tkledger.core.lifecycle import Event, State
+from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.time import iso
@@ -77,7 +78,7 @@ def resumed(
             raise owned(task, f"{when}, and no claim shows that its work has ended")
         words += f", in progress{when}"
     if held is not None and _is_elsewhere(session, held, who):
-        words += f"; the work so far is on {held.claim.branch.removeprefix('refs/heads/')}"
+        words += f"; the work so far is on {branch_name(held.claim.branch)}"
     return Resumed(task.id, {**options, "take": True}, words, own)
 
 
@@ -120,7 +121,7 @@ def _require_given(session: Session, held: Standing, who: Claimant, options: Opt
     elif held.claim.holder != who.actor or not held.here or held.claim.reserved:
         raise claimed(held)
     elif _is_elsewhere(session, held, who):
-        branch = held.claim.branch.removeprefix("refs/heads/")
+        branch = branch_name(held.claim.branch)
         fact = f"{held.claim.task} is in progress on {branch}, claimed by {who.actor}"
         raise TkError(
             Exit.CLAIMED, "claimed", fact, f"git switch {quoted(branch)}, or git worktree list"

@@ -13,13 +13,14 @@ from tkledger.core import ref_names
 from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.lifecycle import INITIAL, State
+from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.snapshot import Elsewhere, Snapshot
 from tkledger.core.task import Task
 from tkledger.files import codec
 from tkledger.git import refs
 from tkledger.git.cat_file import Found
 from tkledger.git.objects import Oid
-from tkledger.git.refs import COPIES, HEADS
+from tkledger.git.refs import COPIES
 from tkledger.git.repo import Repo
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def branch_of(config: Mapping[str, str], task: str) -> str:
 def task_of(config: Mapping[str, str], ref: str) -> str:
     """The id of the task that a branch, a full ref name, is of by its name; empty if it is of none."""
     before, _, after = _pattern(config).partition("{id}")
-    name = ref.removeprefix(HEADS)
+    name = branch_name(ref)
     if not (name.startswith(before) and name.endswith(after)):
         return ""
     task = name[len(before) : len(name) - len(after)]
@@ -48,7 +49,7 @@ def task_of(config: Mapping[str, str], ref: str) -> str:
 
 
 def _pattern(config: Mapping[str, str]) -> str:
-    own = ref_names.TASK_BRANCHES.removeprefix(HEADS)
+    own = branch_name(ref_names.TASK_BRANCHES)
     return config.get(BRANCH_SETTING, own + "{id}")
 
 
@@ -119,7 +120,7 @@ def found(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> dict[s
     for (tip, name), (_, one), read in zip(places, candidates, _read(repo, places)):
         task = _loaded(read)
         if read is not None and task is not None and ours.get(name, read[0]) != read[0]:
-            short = one.branch.removeprefix(HEADS).removeprefix(COPIES)
+            short = branch_name(one.branch).removeprefix(COPIES)
             differing.append((name, _Version(short, tip, read[0], task, one.own, one.lapsed)))
     return _ahead(repo, ledger, ours, differing) if differing else {}
 
@@ -192,7 +193,7 @@ def _candidates(
 
 def _copies(names: Collection[str], branch: str) -> Iterator[str]:
     """Git's copies of a remote's branch of this name."""
-    name = "/" + branch.removeprefix(HEADS)
+    name = "/" + branch_name(branch)
     return (ref for ref in names if ref.startswith(COPIES) and ref.endswith(name))
 
 

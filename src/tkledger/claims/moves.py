@@ -26,7 +26,7 @@ from tkledger.core.claim import (
     message,
 )
 from tkledger.core.policy import LONGEST_LEASE, Policy
-from tkledger.core.ref_names import CLAIMS
+from tkledger.core.ref_names import CLAIMS, HEADS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, is_work
 from tkledger.core.trailers import ACTOR
@@ -68,7 +68,7 @@ class Claimant(NamedTuple):
 def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -> Claimant:
     """``actor`` at work on HEAD's branch."""
     branch = repo.head_ref
-    protected = [f"refs/heads/{one}" for one in policy.protected]
+    protected = [f"{HEADS}{one}" for one in policy.protected]
     base = branch if branch in protected or not protected else protected[0]
     there = None
     if policy.claims != "local":

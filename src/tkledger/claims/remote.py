@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from tkledger.core import ref_names
-from tkledger.core.ref_names import CLAIMS, SERVER, copied_claims, copied_server
+from tkledger.core.ref_names import CLAIMS, SERVER, branch_name, copied_claims, copied_server
 from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError
 from tkledger.git import writing
@@ -28,7 +28,7 @@ _TRIES = 5
 
 def name_of(config: Mapping[str, str], branch: str) -> str | None:
     """The name of the remote that decides about claims; None if there is none."""
-    short = branch.removeprefix("refs/heads/")
+    short = branch_name(branch)
     named = config.get(SETTING) or config.get(f"branch.{short}.remote")
     if named and named != ".":
         return named

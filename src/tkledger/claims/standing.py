@@ -14,6 +14,7 @@ from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import Claim, is_held, parsed, way_to_take
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
+from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import KEY, trailers
 from tkledger.errors import Exit, TkError
@@ -198,7 +199,7 @@ def claimed(held: Standing) -> TkError:
     from tkledger.core.time import iso  # no plain move shows a time
 
     claim = held.claim
-    branch = claim.branch.removeprefix("refs/heads/")
+    branch = branch_name(claim.branch)
     if claim.final:
         fact = f"{claim.final} by {claim.holder} on {branch}, which is not merged yet"
         return TkError(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tkledger.core.field import WHOLE, choice, line, ref_name, task_id, whole
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, Policy
+from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
 
@@ -84,7 +85,6 @@ def is_readable(claim: Claim) -> bool:
     return parsed(claim.task, message(claim)) == claim
 
 
-_HEADS = "refs/heads/"
 _state = choice([state.value for state in State])
 
 
@@ -92,9 +92,9 @@ def _branch(raw: str) -> str:
     """A branch by its full ref name, or ``HEAD`` if on none."""
     if raw == "HEAD":
         return raw
-    if not raw.startswith(_HEADS):
-        raise ValueError(f"must begin with {_HEADS}")
-    return _HEADS + ref_name(raw.removeprefix(_HEADS))
+    if not raw.startswith(HEADS):
+        raise ValueError(f"must begin with {HEADS}")
+    return HEADS + ref_name(branch_name(raw))
 
 
 def _number(raw: str, least: int) -> int:
@@ -199,7 +199,7 @@ def stray(
     ``committed`` is whether the branch would show the start of the work by now: the claim was made
     along with it.
     """
-    branch, base = (ref.removeprefix("refs/heads/") for ref in (claim.branch, claim.base))
+    branch, base = (branch_name(ref) for ref in (claim.branch, claim.base))
     if claim.final:
         ends = [task.state.value for task in (worked, at_base) if task is not None]
         if worked is None or claim.final in ends:  # the branch may be elsewhere

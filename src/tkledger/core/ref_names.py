@@ -30,16 +30,24 @@ ABSENT = f"{ALL}/none"
 SHARED = (CLAIMS, INBOXES)
 """What may be pushed; the rest of ``refs/tk`` belongs to one clone."""
 
-TASK_BRANCHES = "refs/heads/tk/"
+HEADS = "refs/heads/"
+"""The branches, as git keeps them."""
+
+TASK_BRANCHES = f"{HEADS}tk/"
 """The branches of tasks, unless the clone is configured otherwise."""
 
-BRANCHES_AND_TAGS = ("refs/heads/", "refs/tags/")
+BRANCHES_AND_TAGS = (HEADS, "refs/tags/")
 """Branches and tags: what a server takes as validated. Other refs are judged as well, but nobody
 builds on them.
 """
 
 REPLACEMENTS = "refs/replace/"
 """git's own refs: objects to show in place of others."""
+
+
+def branch_name(ref: str) -> str:
+    """A branch by the name that people and git's commands use; any other ref, or name, as it is."""
+    return ref.removeprefix(HEADS)
 
 
 def inbox_owner(name: str) -> str:

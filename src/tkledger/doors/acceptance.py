@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tkledger.core.change import Violation, quoted
 from tkledger.core.layout import POLICY_PATH
+from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.trailers import lines
 from tkledger.git import history
 from tkledger.git.objects import Oid
@@ -34,7 +35,7 @@ def counting(ledger: Ledger, tip: Oid, bases: Sequence[Oid]) -> Acceptance:
         return Acceptance(_accepted(ledger, bases), "the base of the range")
     branch = None if ledger.repo.is_bare else _deciding(ledger, tip)
     if branch is None:
-        name = ledger.repo.head_ref.removeprefix("refs/heads/")
+        name = branch_name(ledger.repo.head_ref)
         return Acceptance(_accepted(ledger, [ledger.repo.head or tip]), name)
     return Acceptance(_accepted(ledger, branch.tips), branch.label, branch.way())
 
@@ -66,7 +67,7 @@ def way_of(ledger: Ledger, oid: Oid, accepting: Oid, reason: str) -> str:
     repo = ledger.repo
     is_there = any(history.is_ancestor(repo, oid, tip) for tip in branch.tips)
     is_alone = is_there or not history.is_ancestor(repo, oid, accepting)
-    if is_alone and repo.head_ref == f"refs/heads/{branch.name}":
+    if is_alone and repo.head_ref == f"{HEADS}{branch.name}":
         return f"git push {quoted(branch.remote)} {quoted(branch.name)}"
     return branch.way(oid[:10], reason)
 
@@ -130,7 +131,7 @@ def _is_not_origins(ref: str) -> bool:
 
 def _names(ref: str, branch: str) -> bool:
     """Whether a ref is a branch of that name, here or at a remote."""
-    return ref == f"refs/heads/{branch}" or (
+    return ref == f"{HEADS}{branch}" or (
         ref.startswith("refs/remotes/") and ref.split("/", 3)[3:] == [branch]
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.core.layout import FOLDER, POLICY_PATH
+from tkledger.core.ref_names import HEADS
 from tkledger.doors.places import current, is_ours, previous, script_path
 from tkledger.doors.script import CLIENT
 from tkledger.doors.validated import ValidatedTips
@@ -74,7 +75,7 @@ def of_clone(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
 
 def of_server(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
     """Each hook of a server, and whether it works."""
-    push = f"{'0' * len(illegal)} {illegal} refs/heads/tk-canary\n"
+    push = f"{'0' * len(illegal)} {illegal} {HEADS}tk-canary\n"
     yield (
         "pre-receive",
         _by_our_hook(hooks.refusal(repo, hooks.path(repo, "pre-receive"), stdin=push)),
@@ -160,7 +161,7 @@ def _message_of_code(repo: Repo) -> bytes:
 
 def _stop_of_transaction(repo: Repo) -> Stop | None:
     """What stops a branch that comes to HEAD's commit. The transaction is given up in any case."""
-    ref = f"refs/heads/tk-canary-{os.getpid()}"
+    ref = f"{HEADS}tk-canary-{os.getpid()}"
     steps = f"start\ncreate {ref} {repo.head}\nprepare\nabort\n"
     done = repo.call("update-ref", "--stdin", stdin=steps.encode())
     if not done.status:
@@ -171,7 +172,7 @@ def _stop_of_transaction(repo: Repo) -> Stop | None:
 
 def _transaction_is_refused(repo: Repo, illegal: Oid) -> bool:
     """Whether a branch at the illegal commit is rejected; if not, the branch is deleted again."""
-    ref = f"refs/heads/tk-canary-{os.getpid()}"
+    ref = f"{HEADS}tk-canary-{os.getpid()}"
     refusal = repo.refusal("update-ref", ref, illegal)
     if refusal is None:
         repo.run("update-ref", "-d", ref, illegal)
@@ -181,7 +182,7 @@ def _transaction_is_refused(repo: Repo, illegal: Oid) -> bool:
 def _push_is_refused(repo: Repo, illegal: Oid) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         repo.run("init", "--quiet", "--bare", folder)
-        line = f"{illegal}:refs/heads/tk-canary"
+        line = f"{illegal}:{HEADS}tk-canary"
         return _by_our_hook(repo.refusal("push", "--dry-run", "--quiet", folder, line))
 
 
@@ -195,7 +196,7 @@ def _is_noted(repo: Repo) -> bool:
     if not is_ours(script) or not os.access(script, os.X_OK):
         return False
     pushed = _commit(repo, _store(repo, "tree", b""))
-    ref = "refs/heads/tk-canary"
+    ref = f"{HEADS}tk-canary"
     ValidatedTips(repo).note_passed([RefLine(ref, None, pushed)])  # as pre-receive would
     with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may be mounted noexec
         alone = shutil.copy(script, folder)

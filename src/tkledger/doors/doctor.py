@@ -15,7 +15,7 @@ from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
-from tkledger.core.ref_names import CLAIMS
+from tkledger.core.ref_names import CLAIMS, branch_name
 from tkledger.core.snapshot import Flaw
 from tkledger.core.trailers import lines
 from tkledger.doors import canaries, install, script
@@ -253,7 +253,7 @@ def _left(repo: Repo, tasks: list[str]) -> Iterator[Examined]:
         there = elsewhere.task_at(repo, held.claim.branch, task)
         words = vacancy(held)
         if words and there is not None and there.state is State.IN_PROGRESS:
-            branch = held.claim.branch.removeprefix("refs/heads/")
+            branch = branch_name(held.claim.branch)
             on, way = "", f"tk start {task}"
             if held.claim.branch != repo.head_ref or repo.is_bare:
                 own = held.claim.branch == elsewhere.branch_of(repo.variables(), task)

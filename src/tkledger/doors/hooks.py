@@ -16,6 +16,7 @@ from tkledger.core.change import Violation
 from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
+from tkledger.core.ref_names import HEADS
 from tkledger.core.trailers import PREFIX, lines
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
@@ -132,7 +133,7 @@ def _transaction_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
     """reference-transaction: local branches, and a detached HEAD."""
     tips = []
     for ref, _, new in ref_lines.from_receive(stdin):
-        if ref.startswith("refs/heads/") or (ref == "HEAD" and ledger.repo.is_detached):
+        if ref.startswith(HEADS) or (ref == "HEAD" and ledger.repo.is_detached):
             if new and not new.startswith("ref:"):  # a symbolic ref brings nothing
                 tips.append(new)
     return gate.arriving(ledger, dict.fromkeys(tips)) if tips else ()

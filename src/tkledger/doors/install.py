@@ -7,6 +7,7 @@ import sys
 from typing import NamedTuple
 
 from tkledger.core.change import Violation, quoted
+from tkledger.core.ref_names import HEADS
 from tkledger.doors import places, script
 from tkledger.doors.places import is_ours
 from tkledger.doors.script import CLIENT, SERVER, command
@@ -100,7 +101,7 @@ def missing_head_branch(repo: Repo) -> TkError | None:
         return None
     names = "names a commit" if repo.is_detached else f"names {repo.head_ref}, which does not exist"
     fact = f"HEAD {names}: the policy that counts here is that of the branch which HEAD names"
-    only = next(iter(branches)) if len(branches) == 1 else "refs/heads/BRANCH"
+    only = next(iter(branches)) if len(branches) == 1 else f"{HEADS}BRANCH"
     return unusable("no-branch", fact, f"git symbolic-ref HEAD {quoted(only)}")
 
 

@@ -10,7 +10,7 @@ from tkledger.claims.moves import commit_of
 from tkledger.claims.renewal import made_here
 from tkledger.core.claim import Claim, Stray, message, parsed, stray
 from tkledger.core.field import is_id
-from tkledger.core.ref_names import CLAIMS, REMOTES
+from tkledger.core.ref_names import CLAIMS, REMOTES, branch_name
 from tkledger.git import history, refs, writing
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
@@ -70,7 +70,7 @@ def _false_end(repo: Repo, remote: str, task: str, oid: Oid, local: Oid | None) 
     here = task_at(repo, claim.branch, task)
     if here is not None and here.state.value == claim.final:
         return  # so will the commit
-    heads = [ref.removeprefix("refs/heads/") for ref in (claim.branch, claim.base)]
+    heads = [branch_name(ref) for ref in (claim.branch, claim.base)]
     there = (task_at(repo, f"refs/remotes/{remote}/{head}", task) for head in heads)
     wrong = stray(claim, *there, committed=False)
     if wrong is not None:

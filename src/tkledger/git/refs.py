@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.trailers import lines
 from tkledger.git.errors import LOOK, Locked, RefMoved, failed
 from tkledger.git.objects import Oid
 from tkledger.git.process import DURABLE
 from tkledger.git.repo import Repo
 
-HEADS, COPIES = "refs/heads/", "refs/remotes/"
+COPIES = "refs/remotes/"
 """Where git keeps the branches of a repository, and its copies of those that remotes have."""
 
 LOCK_MILLISECONDS = 2_000
@@ -71,7 +72,7 @@ def other_branches(repo: Repo) -> list[str]:
     """The branches besides HEAD's, and git's copies of branches that remotes have under another name than
     that; by full name.
     """
-    here = repo.head_ref.removeprefix(HEADS)
+    here = branch_name(repo.head_ref)
     return [
         name
         for name in names(repo, HEADS, COPIES)

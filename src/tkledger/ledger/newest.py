@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tkledger.core.charges import bills
 from tkledger.core.layout import FOLDER, path_at
-from tkledger.core.ref_names import AGREED
+from tkledger.core.ref_names import AGREED, HEADS
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.trailers import ACTOR, lines
 from tkledger.errors import Exit, TkError, unusable
@@ -184,7 +184,7 @@ def _elsewhere(ledger: Ledger, oid: Oid) -> str:
 
 _PLACES = (
     *(("refs/remotes/", ""), (AGREED, "")),
-    *(("refs/tags/", "the tag "), ("refs/heads/", "the branch ")),
+    *(("refs/tags/", "the tag "), (HEADS, "the branch ")),
 )
 """How refs are called, those first that say most of who may have a commit."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
-from tkledger.core.ref_names import CLAIMS, INBOXES, SERVER
+from tkledger.core.ref_names import CLAIMS, HEADS, INBOXES, SERVER
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs, transport
 from tkledger.git.history import is_ancestor
@@ -182,7 +182,7 @@ def _both(
     here = refs.listed(repo, ref_names.ALL)
     if dry_run:  # no ref was moved, so the remote has to be asked
         return here, transport.listed(repo, route.remote, _patterns(route))
-    places = {"heads/": "refs/heads/", "claims/": CLAIMS, "inbox/": INBOXES}
+    places = {"heads/": HEADS, "claims/": CLAIMS, "inbox/": INBOXES}
     found = {}
     for ref, oid in here.items():
         if ref.startswith(route.copies):

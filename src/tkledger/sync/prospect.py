@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tkledger.claims.elsewhere import task_at, tasks_at
 from tkledger.core.claim import Claim, parsed
-from tkledger.core.ref_names import ABSENT
+from tkledger.core.ref_names import ABSENT, branch_name
 from tkledger.core.task import Task
 from tkledger.git import history, transport
 from tkledger.git.objects import Oid
@@ -49,7 +49,7 @@ class Prospect:
     def _at(self, ref: str, name: str) -> Task | None:
         if ref in self.branches:
             return self.task(name)
-        short = ref.removeprefix("refs/heads/")
+        short = branch_name(ref)
         copy = f"refs/remotes/{self._route.remote}/{short}"
         found = self._repo.read(copy)
         task = task_at(self._repo, copy, name) if found else None

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
+from tkledger.core.ref_names import branch_name
 from tkledger.errors import unusable, usage_error
 from tkledger.git.repo import Repo
 
@@ -50,12 +51,12 @@ class Route(NamedTuple):
     @property
     def here(self) -> str:
         """The short name of the branch here."""
-        return self.branch.removeprefix("refs/heads/")
+        return branch_name(self.branch)
 
     @property
     def there(self) -> str:
         """The short name of the branch there, with the remote's."""
-        return f"{self.remote}/{self.target.removeprefix('refs/heads/')}"
+        return f"{self.remote}/{branch_name(self.target)}"
 
 
 def route_from_head(repo: Repo, remote: str | None) -> Route:
@@ -65,7 +66,7 @@ def route_from_head(repo: Repo, remote: str | None) -> Route:
     """
     _require_branch(repo)
     variables = repo.variables()
-    branch = repo.head_ref.removeprefix("refs/heads/")
+    branch = branch_name(repo.head_ref)
     upstream = variables.get(f"branch.{branch}.remote")
     chosen = remote or _default(variables, upstream)
     if f"remote.{chosen}.url" not in variables:

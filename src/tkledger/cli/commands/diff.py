@@ -11,6 +11,7 @@ from tkledger.api.json import step_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
 from tkledger.core.change import quoted
+from tkledger.core.ref_names import branch_name
 from tkledger.core.trailers import STEP
 from tkledger.errors import Exit, TkError
 from tkledger.git.process import displayed
@@ -76,7 +77,7 @@ def _has_a_file(stream: Any) -> bool:
 def _none(session: Session, task_id: str) -> TkError:
     branch = look.own_branch(session, task_id)
     there = session.repo.read(branch) is not None
-    short = quoted(branch.removeprefix("refs/heads/"))
+    short = quoted(branch_name(branch))
     flag = f"--trailer {STEP}={task_id}"
     way = f"git commit {flag}, or of the newest commit: git commit --amend --no-edit {flag}"
     remedy = f"git diff HEAD...{short}; to name it: {way}" if there else way

@@ -13,6 +13,7 @@ from tkledger.core.change import quoted
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.policy import Policy
+from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR
 from tkledger.errors import TkError, unusable, usage_error
@@ -42,7 +43,7 @@ def init(
             PRESET.words[0]: "tk config explain" if preset != PRESET.default else None,
         }
         return _joined(session, asked, wanted=not no_hooks, dry_run=dry_run)
-    values["protected"] = [session.repo.head_ref.removeprefix("refs/heads/")]
+    values["protected"] = [branch_name(session.repo.head_ref)]
     begun = _policy(preset, values)
     if begun.claims == "local" and not dry_run and _wants_claims_there(session):
         begun = _policy(preset, {**values, "claims": "remote"})

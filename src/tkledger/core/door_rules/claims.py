@@ -9,6 +9,7 @@ from tkledger.core.change import quoted
 from tkledger.core.claim import Claim, way_to_take
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import LONGEST_LEASE
+from tkledger.core.ref_names import branch_name
 from tkledger.core.rules.rule import Finding
 
 
@@ -159,7 +160,7 @@ def _deleted(move: Handover) -> str:
 def _early(move: Handover) -> str:
     if move.new is None or not move.new.final or move.new.final in move.states:
         return ""
-    branch = move.new.branch.removeprefix("refs/heads/")
+    branch = branch_name(move.new.branch)
     there = f"it is {move.states[0]} there" if move.states else "it is not there"
     return f"the pushed claim says {move.new.final} on {branch}, but {there} after the push"
 

@@ -9,6 +9,7 @@ from tkledger.core import ref_names
 from tkledger.core.change import quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import Policy
+from tkledger.core.ref_names import branch_name
 from tkledger.core.rules.rule import Finding
 
 CLOCK_SECONDS = 600
@@ -36,7 +37,7 @@ class RefUpdate(NamedTuple):
 
 
 def _protected(update: RefUpdate) -> bool:
-    branch = update.ref.removeprefix("refs/heads/")
+    branch = branch_name(update.ref)
     if update.is_head:
         return True
     return update.policy is not None and branch in update.policy.protected and branch != update.ref
@@ -64,7 +65,7 @@ def protected_branch_rewritten(update: RefUpdate) -> Iterator[Finding]:
     Remedy: fetch, merge or rebase onto the branch, and push again.
     """
     if _protected(update) and update.old and update.new and not update.forward:
-        branch = update.ref.removeprefix("refs/heads/")
+        branch = branch_name(update.ref)
         yield Finding(
             update.ref,
             "is protected and would be rewritten",
@@ -130,7 +131,7 @@ def second_ledger_pushed(new: NewLedger) -> Iterator[Finding]:
     Remedy: `git rebase --onto BRANCH COMMIT` puts what came after the beginning onto the other
     ledger; or bring the open work over as new tasks.
     """
-    branch = new.other.removeprefix("refs/heads/")
+    branch = branch_name(new.other)
     if new.other:
         yield Finding(
             new.commit[:10],
@@ -163,7 +164,7 @@ def older_policy_first(first: FirstPolicy) -> Iterator[Finding]:
     Remedy: merge the other branch, and push again; or on the server, `git symbolic-ref HEAD
     refs/heads/BRANCH` lets the other branch decide.
     """
-    other = first.other.removeprefix("refs/heads/")
+    other = branch_name(first.other)
     yield Finding(
         first.ref,
         f"would decide by a policy that lacks {first.missing[:10]} of {first.other}",
