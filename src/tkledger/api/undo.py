@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tkledger.api.session import Carried, Session
 from tkledger.claims import undo as claims
-from tkledger.core.layout import POLICY_PATH
+from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.lifecycle import Event
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
@@ -188,7 +188,9 @@ def _ways_back(head: Snapshot, before: Snapshot, keys: Collection[str]) -> str:
     """The commands that lead back from a change of these keys, for the first few tasks of them."""
     if before.policy is None or POLICY_PATH in keys:
         return "tk config show, then tk config set FIELD VALUE"
-    tasks = [now for key in sorted(keys) if "/" not in key and (now := head.task(key)) is not None]
+    tasks = [
+        now for key in sorted(keys) if is_task_key(key) and (now := head.task(key)) is not None
+    ]
     ways = [way_back(before.task(now.id), now, head) for now in tasks[:_SHOWN]]
     return "; ".join([*ways, *(["tk log"] if len(tasks) > _SHOWN or not tasks else [])])
 
@@ -205,7 +207,7 @@ def _not_newest(session: Session, found: Newest, wanted: str) -> TkError:
 
 def _of_another(session: Session, found: Newest) -> TkError:
     """The error for the change of another actor, which may be taken back if that is meant."""
-    ids = [key for key in sorted(found.touched) if "/" not in key]
+    ids = [key for key in sorted(found.touched) if is_task_key(key)]
     way = f"tk undo {ids[0]}" if ids else _ways_back(session.head(), found.before, found.touched)
     fact = f"{_named(found)} is by {found.commit.author.actor}"
     return unusable("of-another", fact, f"if it is to go: {way}")
@@ -231,7 +233,7 @@ def _renamed(found: Newest, old: str, new: str) -> Snapshot:
     """The ledger of a change with another id for a task that it created: in its file, and in the
     links of the tasks that it changed; no others can have one.
     """
-    tasks = (found.after.task(key) for key in found.touched if "/" not in key)
+    tasks = (found.after.task(key) for key in found.touched if is_task_key(key))
     changes = {task.id: task for task in tasks if task is not None}
     made = {key: _relinked(task, old, new) for key, task in changes.items() if key != old}
     return found.after.evolve(

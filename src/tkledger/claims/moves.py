@@ -25,6 +25,7 @@ from tkledger.core.claim import (
     is_readable,
     message,
 )
+from tkledger.core.layout import is_task_key
 from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import CLAIMS, HEADS
 from tkledger.core.snapshot import Snapshot
@@ -203,7 +204,7 @@ def require(repo: Repo, who: Claimant, ledger: Snapshot, tasks: Sequence[str]) -
 def edits(recorded: Recorded) -> Iterator[tuple[Task | None, Task]]:
     """The tasks that a proposal touches, before and after."""
     for key in recorded.touched:
-        after = recorded.after.task(key) if "/" not in key else None
+        after = recorded.after.task(key) if is_task_key(key) else None
         if after is not None:
             yield recorded.before.task(key), after
 

@@ -9,6 +9,7 @@ from tkledger.claims import moves
 from tkledger.claims.moves import Claimant, Turn
 from tkledger.claims.standing import Standing, claimed, standing
 from tkledger.core.claim import is_active, parsed
+from tkledger.core.layout import is_task_key
 from tkledger.core.task import Task
 from tkledger.git import history
 from tkledger.git.refs import RefSwap
@@ -37,7 +38,7 @@ def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
 
 def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
     """How claims change if the ledger goes from ``before`` to ``after`` by taking moves back."""
-    ids = [key for key in recorded.touched if "/" not in key]
+    ids = [key for key in recorded.touched if is_task_key(key)]
     known = standing(repo, ids, who.remote)
     found: list[Turn] = []
     for key in ids:

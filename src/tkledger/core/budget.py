@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from tkledger.core.charges import dollars, micro
 from tkledger.core.field import Merge
 from tkledger.core.graph import reachable
+from tkledger.core.layout import is_task_key
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot, touched
@@ -332,7 +333,7 @@ def booked(
     ``charged`` are tasks that are marked though they do not move.
     """
     policy = after.policy
-    keys = {key for key in touched((before,), after) if "/" not in key}
+    keys = {key for key in touched((before,), after) if is_task_key(key)}
     for key in sorted(keys.union(charged)) if policy else ():
         assert policy is not None
         old, task = before.task(key), after.task(key)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from tkledger.core.charges import Bill, bills
-from tkledger.core.layout import POLICY_PATH
+from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.policy import DEFAULT, Policy, joined
 from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
@@ -159,7 +159,7 @@ class Change(NamedTuple):
     def present(self) -> Iterator[Task]:
         """The touched tasks as they are after the change, merges included."""
         for key in self.touched:
-            if "/" not in key:
+            if is_task_key(key):
                 task = self.after.task(key)
                 if task is not None:
                     yield task

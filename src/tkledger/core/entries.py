@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from tkledger.core.layout import is_task_key
+
 if TYPE_CHECKING:
     from tkledger.core.snapshot import Entry
 
@@ -148,7 +150,7 @@ class Entries(Mapping[str, "Entry"]):
 
     def starting(self, prefix: str) -> list[str]:
         """The keys of tasks that begin so, in order."""
-        found = {key for key in self.changed if key.startswith(prefix) and "/" not in key}
+        found = {key for key in self.changed if key.startswith(prefix) and is_task_key(key)}
         return sorted(key for key in found.union(self.folder.starting(prefix)) if key in self)
 
 

@@ -27,6 +27,11 @@ def key_of(path: str) -> str:
     return stem if path == f"{FOLDER}/{stem}{SUFFIX}" and is_id(stem) else path
 
 
+def is_task_key(key: str) -> bool:
+    """Whether an entry with this key is a task's file: its key is the id, that of others a path."""
+    return "/" not in key
+
+
 def path_at(key: str) -> str:
     """The path of the entry with this key: the reverse of `key_of`."""
-    return key if "/" in key else path_of(key)
+    return path_of(key) if is_task_key(key) else key

@@ -15,7 +15,7 @@ from tkledger.core.entries import (
     relinked,
 )
 from tkledger.core.graph import reachable, walk
-from tkledger.core.layout import POLICY_PATH
+from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.task import Task
@@ -109,7 +109,7 @@ class Snapshot:
 
     def ids(self) -> Iterator[str]:
         """The ids of all task files, readable or not, in order."""
-        return (key for key in sorted(self.entries) if "/" not in key)
+        return (key for key in sorted(self.entries) if is_task_key(key))
 
     def _load_all(self) -> None:
         if isinstance(self.entries, Entries):
@@ -165,7 +165,7 @@ class Snapshot:
 
     def parent(self, key: str) -> str | None:
         """The id of the task's parent, whether or not that exists."""
-        task = self.task(key) if "/" not in key else None
+        task = self.task(key) if is_task_key(key) else None
         return task.parent if task else None
 
     def children(self, task_id: str) -> tuple[str, ...]:
@@ -205,7 +205,7 @@ class Snapshot:
         return relinked(known, ((key, stored._named(key), self._named(key)) for key in changes))
 
     def _named(self, key: str) -> Named:
-        task = self.task(key) if "/" not in key else None
+        task = self.task(key) if is_task_key(key) else None
         return names(task) if task else NAMES_NONE
 
     def successors(self, task_id: str) -> list[Task]:
@@ -265,7 +265,7 @@ class Snapshot:
     def matching(self, prefix: str) -> list[str]:
         """The ids that begin with ``prefix``; an exact match comes alone."""
         if prefix in self.entries:
-            return [prefix] if "/" not in prefix else []
+            return [prefix] if is_task_key(prefix) else []
         if isinstance(self.entries, Entries):
             return self.entries.starting(prefix)
         return [key for key in self.ids() if key.startswith(prefix)]

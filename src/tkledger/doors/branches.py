@@ -10,6 +10,7 @@ from tkledger.core.budget import gauges, limits
 from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.branches import WorkOnBranches
+from tkledger.core.layout import is_task_key
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.snapshot import Entry, Snapshot
@@ -97,7 +98,7 @@ class _Branches:
         found: dict[str, Entry] = {}
         for tip in self._tips:
             for key, entry in self._ledger.files.entries(f"{tip}^{{tree}}").items():
-                if "/" not in key:
+                if is_task_key(key):
                     found.setdefault(key, entry)
         return Snapshot(found, None, self._ledger.files.load)
 

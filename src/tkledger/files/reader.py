@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from tkledger.core.change import quoted
 from tkledger.core.entries import NAMES_NONE, Entries, Links, links
 from tkledger.core.field import is_id
-from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, key_of, path_of
+from tkledger.core.layout import (
+    FOLDER,
+    POLICY_NAME,
+    POLICY_PATH,
+    SUFFIX,
+    is_task_key,
+    key_of,
+    path_of,
+)
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
 from tkledger.core.snapshot import Entry, Flaw, Pending, names
@@ -197,13 +205,13 @@ class TreeReader:
             }
         if key == POLICY_PATH:
             return {key: self._policy(oid)}
-        if "/" not in key:
+        if is_task_key(key):
             return {key: Pending(path, oid)}
         return {key: _misnamed(path, oid)}
 
     def task(self, path: str, mode: str, oid: Oid) -> Task | None:
         """The task in a file that git lists; None for anything else."""
-        if mode != PLAIN_FILE or "/" in key_of(path):
+        if mode != PLAIN_FILE or not is_task_key(key_of(path)):
             return None
         (found,) = self.load([Pending(path, oid)])
         return found if isinstance(found, Task) else None

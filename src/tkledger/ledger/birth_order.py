@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from tkledger.core.layout import FOLDER, key_of
+from tkledger.core.layout import FOLDER, is_task_key, key_of
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import BIRTH_ORDER, Store
 
@@ -26,7 +26,7 @@ def order(ledger: Ledger) -> dict[str, int]:
         *("--no-renames", "-z", head, *since, "--", FOLDER),
     )
     for name in out.decode(errors="surrogateescape").replace("\n", "").split("\0"):
-        if name and "/" not in (key := key_of(name)):
+        if name and is_task_key(key := key_of(name)):
             known.setdefault(key, len(known))
     data = json.dumps({"tip": head, "order": known}).encode()
     store.keep(BIRTH_ORDER, data=data)

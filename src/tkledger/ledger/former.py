@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tkledger.core.change import Change
-from tkledger.core.layout import FOLDER, path_of
+from tkledger.core.layout import FOLDER, is_task_key, path_of
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.git import history
@@ -43,7 +43,7 @@ class Former:
     def note(self, commit: Oid, made: Change) -> None:
         """Remember which files a commit of the walk deletes."""
         for key in made.touched:
-            if "/" not in key and key not in made.after.entries:
+            if is_task_key(key) and key not in made.after.entries:
                 self._deleters.setdefault(key, {})[commit] = None
 
     def search(self, accepted: Collection[Oid]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tkledger.core.change import Refused, change
 from tkledger.core.field import FieldError, line
+from tkledger.core.layout import is_task_key
 from tkledger.core.snapshot import Entry, Snapshot
 from tkledger.core.task import Spent, Task
 from tkledger.core.trailers import KEY, folded, own_lines
@@ -54,7 +55,7 @@ def touched_under(ledger: Ledger, key: str) -> tuple[str, ...]:
     """The tasks that the first commit with this key touched, on this branch; none if there is none."""
     for commit in made_under(ledger.repo, ledger.place.tip, key):
         touched = change((ledger.before(commit),), ledger.at(commit.oid)).touched
-        return tuple(sorted(one for one in touched if "/" not in one))
+        return tuple(sorted(one for one in touched if is_task_key(one)))
     return ()
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 from tkledger.core.change import Change
+from tkledger.core.layout import is_task_key
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -93,7 +94,7 @@ def about_to_be(
     now = int(time.time())
     accepted = made.policy.accepted
     # counted as on a walk: a file that cannot be read is not a version of a task
-    keys = () if made.is_merge else (key for key in made.touched if "/" not in key)
+    keys = () if made.is_merge else (key for key in made.touched if is_task_key(key))
     sides = ((made.before.task(key), made.after.task(key)) for key in keys)
     edits = [side for side in sides if any(side)]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from tkledger.core.charges import Bill
-from tkledger.core.layout import path_of
+from tkledger.core.layout import is_task_key, path_of
 from tkledger.core.task import Task
 from tkledger.core.usage import Account, Accounts, Activity, Edit, Fact, Usage, activity
 from tkledger.files.reader import TreeReader
@@ -189,7 +189,7 @@ class Tally:
         if root == anchor.tip:
             return anchor.activities
         here, there = (self._reader.entries(f"{oid}^{{tree}}") for oid in (anchor.tip, root))
-        other = {key for key in there if "/" not in key and there[key] != here.get(key)}
+        other = {key for key in there if is_task_key(key) and there[key] != here.get(key)}
         return other.union(anchor.activities)
 
     def _old(self, anchor: Sums, oid: Oid) -> Below:

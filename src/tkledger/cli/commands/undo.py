@@ -8,6 +8,7 @@ from typing import Any
 from tkledger.api import undo as api
 from tkledger.api.session import Session, remind
 from tkledger.cli.answer import TERMINAL, Answer, would_be
+from tkledger.core.layout import is_task_key
 from tkledger.ledger.newest import subject
 from tkledger.ledger.undo import Undone
 
@@ -30,7 +31,7 @@ def undo(
 def taken_back(done: Undone, *, dry_run: bool) -> Answer:
     """The answer of a command that takes a change back: the commit, and each task as it is then."""
     before, after = done.recorded.before, done.recorded.after
-    keys = sorted(key for key in done.newest.touched if "/" not in key)
+    keys = sorted(key for key in done.newest.touched if is_task_key(key))
     rows = [(key, before.task(key), after.task(key)) for key in keys]
 
     def to_json() -> dict[str, Any]:

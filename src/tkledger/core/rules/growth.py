@@ -11,6 +11,7 @@ from itertools import chain, islice
 
 from tkledger.core.change import Change
 from tkledger.core.graph import reachable, walk
+from tkledger.core.layout import is_task_key
 from tkledger.core.rules.rule import Finding, elsewhere, newly, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -42,7 +43,7 @@ def too_deep(change: Change) -> Iterator[Finding]:
 
     def standing(snapshot: Snapshot) -> Iterator[Finding]:
         known: dict[str, tuple[int, int]] = {}
-        for key in reachable([key for key in moved if "/" not in key], snapshot.children):
+        for key in reachable([key for key in moved if is_task_key(key)], snapshot.children):
             task = snapshot.task(key)
             if task is not None and not (change.is_merge and task.ended):
                 depth, limit = _depth_and_limit(snapshot, key, change.law.depth, known)
@@ -54,7 +55,7 @@ def too_deep(change: Change) -> Iterator[Finding]:
 
 
 def _depth_facts(snapshot: Snapshot, key: str) -> tuple[object, ...]:
-    task = snapshot.task(key) if "/" not in key else None
+    task = snapshot.task(key) if is_task_key(key) else None
     return (task.parent, task.budget.depth) if task else ()
 
 

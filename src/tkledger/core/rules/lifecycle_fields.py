@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tkledger.core.change import Change, quoted
-from tkledger.core.layout import path_of
+from tkledger.core.layout import is_task_key, path_of
 from tkledger.core.lifecycle import State
 from tkledger.core.rules.rule import Finding, rule, way_on
 from tkledger.core.task import FROZEN, LOGS, OPEN_WHEN_ENDED, RESOLUTIONS, Spent, Task
@@ -45,7 +45,7 @@ def deleted(change: Change) -> Iterator[Finding]:
     Remedy: restore the file from the parent commit, and `tk delete ID` what should not be there.
     """
     for key in change.touched:
-        if "/" not in key and key not in change.after.entries:
+        if is_task_key(key) and key not in change.after.entries:
             path = quoted(path_of(key))
             yield Finding(
                 key,
