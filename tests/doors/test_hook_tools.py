@@ -74,6 +74,10 @@ def lives_with(clone: Clone, tool: Tool, order: str, linked: Path) -> None:
     is_refused(clone)
     clone.commit("a move by hand", a={"state": "in_progress"})
     clone.push()
+    before = lines_of(clone)
+    clone.write("code.txt", "changed\n")
+    assert findings(clone) == {}
+    assert lines_of(clone) == before, "no hook of a tool runs where it might change a file"
     clone.ok("hooks", "install")
     commits_code(clone, 1)
     clone.git("worktree", "add", "-q", "-b", "linked", str(linked))

@@ -65,10 +65,13 @@ def _commit(repo: Repo, tree: Oid, *options: str) -> Oid:
     return out.decode().strip()
 
 
-def of_clone(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
-    """Each hook of a clone, as this checkout has it, and whether it rejects."""
+def of_clone(repo: Repo, illegal: Oid, *, alone: bool) -> Iterator[tuple[str, bool]]:
+    """Each hook of a clone, as this checkout has it, and whether it rejects. ``alone`` leaves out those
+    of other tools that run tk's: they go on after it, and may stash what is changed.
+    """
     for name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg"):
-        yield name, _commit_hook_refuses(repo, name, illegal)
+        script = script_path(current(repo).folder, name) if alone else hooks.path(repo, name)
+        yield name, _commit_hook_refuses(repo, name, script, illegal)
     yield "reference-transaction", _transaction_is_refused(repo, illegal)
     yield "pre-push", _push_is_refused(repo, illegal)
 
@@ -83,7 +86,7 @@ def of_server(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
     yield "post-receive", _is_noted(repo)
 
 
-def _commit_hook_refuses(repo: Repo, name: str, illegal: Oid) -> bool:
+def _commit_hook_refuses(repo: Repo, name: str, script: str, illegal: Oid) -> bool:
     """Whether a hook rejects a commit of an index that holds the illegal tree."""
     with tempfile.TemporaryDirectory() as folder:
         env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
@@ -92,9 +95,7 @@ def _commit_hook_refuses(repo: Repo, name: str, illegal: Oid) -> bool:
             file.write(_CHARGING)
         repo.run("read-tree", illegal, env=env)
         arguments = {"prepare-commit-msg": [message, "message"], "commit-msg": [message]}
-        return _by_our_hook(
-            hooks.refusal(repo, hooks.path(repo, name), *arguments.get(name, ()), env=env)
-        )
+        return _by_our_hook(hooks.refusal(repo, script, *arguments.get(name, ()), env=env))
 
 
 def runs_others(repo: Repo) -> bool:

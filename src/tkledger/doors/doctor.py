@@ -163,15 +163,18 @@ def _hooks(repo: Repo) -> Iterator[Examined]:
             yield Examined("worktree", False, error.message, "git worktree prune")
             continue
         where = "" if folder == repo.top else f" in {folder}"
-        for name, works in canaries.of_clone(here, illegal):
+        risky = canaries.runs_others(here) and bool(
+            here.run("status", "--porcelain", "--untracked-files=no")
+        )
+        for name, works in canaries.of_clone(here, illegal, alone=risky):
             yield _tried(name, works, remedy, where)
-        yield _code_commit(here, where)
+        yield _code_commit(here, where, risky=risky)
 
 
-def _code_commit(repo: Repo, where: str) -> Examined:
+def _code_commit(repo: Repo, where: str, *, risky: bool) -> Examined:
     """Whether a commit that leaves the ledger alone gets through all hooks, other tools' included."""
     what = f"code commit{where}"
-    if canaries.runs_others(repo) and repo.run("status", "--porcelain", "--untracked-files=no"):
+    if risky:
         why = "not tried while files are changed: hooks of other tools might change them, too"
         return Examined(what, True, why)
     stop = canaries.code_commit(repo)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tkledger.api.json import without_empty
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core.change import Violation, quoted
 from tkledger.doors import install as installer
@@ -24,7 +25,7 @@ def install(server: bool = False, path: str = ".") -> Answer:
         broken = [violation_json(one) for one in violations]
         known = {"violations": broken} if broken else {}
         more = {"names": names} if names else {}
-        return {"hooks": [state._asdict() for state in states], **more, **known}
+        return {"hooks": [without_empty(state._asdict()) for state in states], **more, **known}
 
     def view() -> Iterable[str | Aside]:
         chained = [state.name for state in states if state.chained]
@@ -70,7 +71,7 @@ def status(server: bool = False, path: str = ".") -> Answer:
     states = installer.status(repo)
     good = all(state.ours and state.current and state.executable for state in states)
     return Answer(
-        lambda: {"hooks": [state._asdict() for state in states], "installed": good},
+        lambda: {"hooks": [without_empty(state._asdict()) for state in states], "installed": good},
         lambda: (f"{state.name:22} {_words(state, repo.is_bare)}" for state in states),
         lambda: Exit.OK if good else Exit.UNUSABLE,
     )
