@@ -179,7 +179,8 @@ def test_a_command_is_given_the_messages_that_wait_for_its_actor(project: Projec
 def test_a_lease_is_held_on_as_long_as_the_command_runs(project: Project) -> None:
     project.ok("config", "set", "lease", "1")
     gate = project.path.parent / "gate"
-    agent = agent_at(project, f"while ! [ -e {gate} ]; do sleep 0.05; done")
+    waits = f"while ! [ -e {gate} ]; do sleep 0.05; done"
+    agent = agent_at(project, waits, "--timeout", "0")  # which is no limit
     first = claim_until(project, "ttl: 1")
     while project.git("rev-parse", "refs/tk/claims/a~3", check=False).startswith("refs"):
         time.sleep(0.05)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from tests.support.project import Project
@@ -87,3 +90,17 @@ def test_a_task_as_json_has_no_null(session: Session) -> None:
     assert task is not None
     assert json.task_json(task)["state"] == "todo"
     assert None not in json.task_json(task).values()
+
+
+def test_what_a_session_reads_with_ends_with_it(project: Project) -> None:
+    """Not when garbage is next collected: it has a process."""
+    gc.disable()
+    try:
+        session = Session(str(project.path))
+        assert len(list(session.head().tasks())) == 4
+        session.carry_out([("start", {"id": "a"})])
+        repo = weakref.ref(session.repo)
+        del session
+        assert repo() is None
+    finally:
+        gc.enable()

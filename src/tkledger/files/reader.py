@@ -26,7 +26,7 @@ from tkledger.files import codec
 from tkledger.files.folder import PlainFolder, task_files
 from tkledger.files.look_alikes import alike, look_alike, skeleton
 from tkledger.git.commit import ABSENT
-from tkledger.git.objects import FOLDER_MODE, Oid, TreeEntry, is_in_order, read_tree
+from tkledger.git.objects import FOLDER_MODE, Oid, PlainFiles, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
 
 if TYPE_CHECKING:  # only views have one, and a move does without it
@@ -86,7 +86,9 @@ class TreeReader:
         self._cache = cache
         self._linked_in = links
         self._known: dict[Pending, Task | Flaw] = {}
-        self._last: PlainFolder | None = None
+        # not the folder, which has functions of this reader: both would live until garbage is collected
+        self._last: tuple[Oid, PlainFiles] | None = None
+        self._last_links: tuple[Oid, Links | None] | None = None
 
     def entries(self, tree: str) -> dict[str, Entry] | Entries:
         """All entries of the ledger in the tree that ``tree`` names."""
@@ -108,19 +110,25 @@ class TreeReader:
 
     def _plain(self, oid: Oid) -> PlainFolder | None:
         """The folder of this tree; None if something is in it that has to be looked at."""
-        if self._last is None or self._last.oid != oid:
+        if self._last is None or self._last[0] != oid:
             found = self._repo.tree_bytes(oid)
             files = task_files(found[1], len(oid)) if found is not None else None
             if files is None:
                 return None
-            self._last = PlainFolder(oid, files, self._plain_file, self._all, self._links)
-        return self._last
+            self._last = oid, files
+        return PlainFolder(oid, self._last[1], self._plain_file, self._all, self._links)
 
     def _plain_file(self, path: str, oid: Oid) -> Entry:
         (entry,) = self.entry(path, PLAIN_FILE, oid).values()
         return entry
 
     def _links(self, folder: PlainFolder) -> Links | None:
+        """The links of a folder, as they were found for the last one that was asked for."""
+        if self._last_links is None or self._last_links[0] != folder.oid:
+            self._last_links = folder.oid, self._found_links(folder)
+        return self._last_links[1]
+
+    def _found_links(self, folder: PlainFolder) -> Links | None:
         """The links of a folder, by what is remembered of its files; those of others are read."""
         if self._linked_in is None:
             return None
