@@ -40,7 +40,7 @@ def test_a_refusal_is_raised_with_its_violations(session: Session, project: Proj
     with pytest.raises(Refused) as refused:
         session.carry_out(each("done", ["a"], {}))
     assert [one.code for one in refused.value.violations] == ["TK201"]
-    assert refused.value.violations[0].remedy == "tk start a, then tk done a"
+    assert refused.value.violations[0].remedy == "tk start a && tk done a"
     assert project.head() == before
 
 

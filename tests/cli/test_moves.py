@@ -41,6 +41,20 @@ def test_a_move_says_what_it_did(ledger: Tk) -> None:
     assert ledger("done", "a", "--dry-run").out == "would be: a: in_progress -> done  First\n"
 
 
+def test_who_stops_is_told_one_line_that_puts_it_back(ledger: Tk) -> None:
+    """By requeue, and by the word that people have for it, from wherever the work is."""
+    for verb, more in (("requeue", ()), ("stop", ("submit",))):
+        for move in ("start", *more):
+            ledger(move, "a")
+        line = ledger(verb, "a").err.split("remedy: ")[1].strip()
+        assert line == "tk block a --reason other && tk requeue a"
+        for command in line.split(" && "):
+            assert ledger(*command.split()[1:]).status is Exit.OK
+        assert state_of(ledger, "a") == "todo"
+    ledger("start", "a")
+    assert ledger("release", "a").out == "a: released, still in_progress  First\n"
+
+
 def test_a_move_says_what_a_person_should_know_of_it(ledger: Tk, git: Git) -> None:
     def step(words: str) -> None:
         git("commit", "-q", "--allow-empty", "-m", f"{words}\n\nTk-Task: a")

@@ -140,7 +140,9 @@ def test_a_text_alone_says_what_a_blocked_task_waits_for(ledger: Tk) -> None:
     assert said.status is Exit.USAGE
     assert ledger(*shlex.split(said.err.split("remedy: tk ")[1])).status is Exit.OK
     assert shown(ledger, "a")["wait"] == {"reason": "other", "detail": "the key of the API"}
-    assert "needs a reason" in ledger("block", "b").err
+    told = ledger("block", "b").err
+    assert "b wait for? --reason user|" in told
+    assert ledger(*shlex.split(told.split("remedy: tk ")[1])).status is Exit.OK
 
 
 def test_text_is_kept_as_lines(ledger: Tk, repo_path: Path) -> None:

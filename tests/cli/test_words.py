@@ -114,7 +114,7 @@ def test_the_words_are_many_and_from_everywhere() -> None:
 def test_every_line_that_is_suggested_is_a_line_of_tk() -> None:
     given = {"N": "1", "WORDS": "x", "OTHER": "b", "T": "bug", "L": "ui"}
     lines = [*other_words._LINES, *(line for line, _ in other_words._FACTS)]
-    for line in lines:
+    for line in (one for both in lines for one in both.split(" && ")):
         words = [given.get(word, word) for word in shlex.split(line)]
         if words[0] == "tk" and words[1] not in (*parser.ALONE, "--version"):
             call = parser.parse(words[1:])
@@ -137,6 +137,11 @@ def test_every_line_that_is_suggested_is_a_line_of_tk() -> None:
         ("config get prefix", "'config get' is 'tk config show' here", "tk config show"),
         ("DONE a;b", "'DONE' is written 'done'", "tk done 'a;b'"),
         ("finish " + "x" * 300, "'finish' is 'tk done' here", "tk done ID"),
+        (
+            "stop a b",
+            "'stop' is not a command: work is put back by two moves",
+            "tk block a b --reason other && tk requeue a b",
+        ),
         ("rebase", "'rebase' is a command of git, not of tk", "git rebase"),
         ("strat a", "no such command: 'strat'", "tk start a"),
         ("tk-7f3k2", "no such command: 'tk-7f3k2'", "tk show tk-7f3k2"),

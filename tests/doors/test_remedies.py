@@ -180,7 +180,7 @@ def test_a_refused_push_says_how_to_make_the_commit_anew_or_have_it_accepted_fir
         bare.git("push", "-q", "origin", "main")
     assert (
         f"remedy: tk undo if it is the newest change, else git rebase -i {commit}~1;"
-        f" then tk start a, then tk done a; or accept it in an earlier push of its own:"
+        f" then tk start a && tk done a; or accept it in an earlier push of its own:"
         f" tk accept {commit} --reason TEXT"
     ) in str(refused.value)
     bare.git("checkout", "-q", "-b", "first", main)

@@ -140,7 +140,7 @@ def obey(project: Project, remedy: str) -> Answer:
 
 
 BACK = [
-    (["start"], "tk block a --reason other -m TEXT && tk requeue a", "todo"),
+    (["start"], "tk block a --reason other && tk requeue a", "todo"),
     (["start", "submit"], "tk reject a", "in_progress"),
     (["start", "submit", "reject"], "tk submit a", "in_review"),
     (["block --reason other"], "tk requeue a", "todo"),
@@ -192,7 +192,7 @@ def test_the_way_back_of_other_changes_works_too(project: Project) -> None:
     project.ok("new", "G", "--id", "g")
     project.git("tag", "v5")
     remedy = refused(project, Exit.UNUSABLE, "the newest change is", "f")
-    assert remedy == "tk block f --reason other -m TEXT && tk requeue f"
+    assert remedy == "tk block f --reason other && tk requeue f"
     obey(project, remedy)
 
 

@@ -125,7 +125,7 @@ def ways(remedy: str) -> Iterator[tuple[str, ...]]:
     """
     if " (what a command would do: " in remedy or "--settle N" in remedy:
         return
-    steps = [step.split(", or ") for step in re.split(r"[;,] then ", remedy)]
+    steps = [step.split(", or ") for step in re.split(r"[;,] then | && ", remedy)]
     for way in product(*steps):
         if all(step.startswith(("tk ", "git ")) or step == "commit it" for step in way):
             yield way

@@ -34,7 +34,6 @@ _LINES = {
     "tk block ID -m TEXT": "hold pause stuck",
     "tk block ID --reason until -m TEXT": "defer demote",
     "tk resume ID": "continue unblock undefer unhold",
-    "tk requeue ID": "park stop unstart",
     "tk admit ID": "promote draft-promote",
     "tk release ID": "give-up unclaim",
     "tk cancel ID": "abandon abort discard drop kill",
@@ -96,6 +95,10 @@ _LINES = {
 _FACTS = {
     ("tk board", "tk has no web page"): "browse browser serve ui web",
     ("tk why ID", "a task changes its state by moves only"): "set-state state",
+    (
+        "tk block ID --reason other && tk requeue ID",
+        "work is put back by two moves",
+    ): "park stop unstart",
     ("tk approve ID", "a review ends with approve or reject"): "pr-review review",
     ("tk new TITLE", "it may be new, show or reopen here"): "open",
     ("tk edit ID --pr URL", "a pull request belongs to a task"): "pr",
@@ -242,15 +245,12 @@ def _filled(line: str, rest: Sequence[str]) -> str:
         if word.startswith("-"):
             del given[number:]
             break
-    places = [word for word in line.split() if word in _PLACEHOLDERS]
-    found = []
-    for word in line.split():
-        if word in _PLACEHOLDERS and given:
-            places.remove(word)
-            taken, given = (given[:1], given[1:]) if places else (given, [])
-            word = _typed([" ".join(taken)] if word in _PROSE else taken)
-        found.append(word)
-    filled = " ".join(found)
+    places = list(dict.fromkeys(word for word in line.split() if word in _PLACEHOLDERS))
+    values = {}
+    for number, place in enumerate(places[: len(given)], 1):
+        taken, given = (given[:1], given[1:]) if number < len(places) else (given, [])
+        values[place] = _typed([" ".join(taken)] if place in _PROSE else taken)
+    filled = " ".join(values.get(word, word) for word in line.split())
     return filled if len(filled) <= _LONGEST else line
 
 

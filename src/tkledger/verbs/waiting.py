@@ -17,6 +17,6 @@ def waits_for(task: Task, reason: str | None, text: str | None) -> str:
         return reason or "other"
     raise usage_error(
         "no-reason",
-        f"blocking needs a reason: {', '.join(REASONS)}; or a text",
-        f"tk block {task.id} -m TEXT",
+        f"what does {task.id} wait for? --reason {'|'.join(REASONS)}, or any text: -m TEXT",
+        f"tk block {task.id} --reason other",
     )

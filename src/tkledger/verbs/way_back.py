@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tkledger.core.lifecycle import Event, State
+from tkledger.core.lifecycle import State
+from tkledger.core.rules.lifecycle import in_one_line
 from tkledger.core.rules.rule import way_on
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -23,10 +24,7 @@ def way_back(before: Task | None, now: Task, ledger: Snapshot) -> str:
     path = ledger.policy.lifecycle.path(now.state, before.state)
     if path is None:
         return f"tk why {now.id}"
-    return " && ".join(f"tk {edge.event} {now.id}{_MORE.get(edge.event, '')}" for edge in path)
-
-
-_MORE = {Event.BLOCK: " --reason other -m TEXT"}
+    return in_one_line(now.id, path)
 
 
 def _same_fields(before: Task, now: Task) -> bool:

@@ -70,9 +70,9 @@ def test_the_concern_that_is_open_is_named(concerns: list[str], words: str, numb
 @pytest.mark.parametrize(
     ("state", "target", "remedy"),
     [
-        ("todo", State.DONE, "tk start a, then tk done a"),
-        ("backlog", State.DONE, "tk admit a, then tk start a, then tk done a"),
-        ("blocked", State.IN_REVIEW, "tk resume a, then tk submit a"),
+        ("todo", State.DONE, "tk start a && tk done a"),
+        ("backlog", State.DONE, "tk admit a && tk start a && tk done a"),
+        ("blocked", State.IN_REVIEW, "tk resume a && tk submit a"),
         ("todo", State.BACKLOG, "tk why a"),
         ("done", State.TODO, "tk reopen a"),
         ("cancelled", State.DONE, "tk reopen a"),

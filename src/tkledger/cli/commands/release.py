@@ -27,7 +27,10 @@ def release(
     released = _released(session, read_ids(ids), holder, key, dry_run=dry_run)
     return Answer(
         lambda: {"tasks": [{"id": task.id} for task in released]},
-        lambda: (f"{would_be(dry_run)}{task.id}: released  {task.title}" for task in released),
+        lambda: (
+            f"{would_be(dry_run)}{task.id}: released, still {task.state}  {task.title}"
+            for task in released
+        ),
     )
 
 

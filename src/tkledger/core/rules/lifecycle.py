@@ -6,7 +6,7 @@ rules it has to keep those that look at the result alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tkledger.core.change import Change, few
@@ -52,16 +52,26 @@ def illegal(ledger: Snapshot, task: Task, target: State, policy: Policy) -> Find
 
 
 def remedy_for(ledger: Snapshot, task: Task, target: State, policy: Policy) -> str:
-    """The legal moves to ``target``, as commands, one after another."""
+    """The legal moves to ``target``, as commands."""
     if is_terminal(task.state):
         return way_on(ledger, task.id, policy)
     way = policy.lifecycle.path(task.state, target)
     if not way:
         return f"tk why {task.id}"
-    moves = [f"tk {edge.event.value} {task.id}" for edge in way]
     if way[-1].event is Event.APPROVE and policy.approvals.independent:
-        moves[-1] = f"another actor runs {moves[-1]}"
-    return ", then ".join(moves)
+        before = in_one_line(task.id, way[:-1])
+        approval = f"another actor runs {in_one_line(task.id, way[-1:])}"
+        return f"{before}, then {approval}" if before else approval
+    return in_one_line(task.id, way)
+
+
+def in_one_line(task_id: str, way: Sequence[Transition]) -> str:
+    """The commands that move a task along ``way``, as a line for a shell."""
+    return " && ".join(f"tk {edge.event} {task_id}{_MORE.get(edge.event, '')}" for edge in way)
+
+
+_MORE = {Event.BLOCK: " --reason other"}
+"""What a move cannot do without."""
 
 
 @rule("TK201")
