@@ -171,6 +171,8 @@ def task_with_place(task: Task, ledger: Snapshot) -> Json:
 def details(session: Session, ledger: Snapshot, task: Task, at: str | None = None) -> Details:
     """What is known of a task beyond its file: of its commits, its neighbours and its claim."""
     from tkledger.core.history import Child, Details, times
+    from tkledger.core.policy import DEFAULT
+    from tkledger.core.rules.rule import way_on
     from tkledger.core.time import iso
     from tkledger.ledger import limits, log
 
@@ -178,7 +180,8 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     known = times(log.entries(session.ledger, tip, task.id), whole=not session.repo.is_shallow)
     usage = limits.usage(session.ledger, tip)
     spent = _spending(ledger, task, usage, {})
-    held = None if at else session.standing().get(task.id)
+    over = ledger.is_over(task)  # so its claim says nothing any more, even if it is still there
+    held = None if at or over else session.standing().get(task.id)
     children = [found for found in map(ledger.task, ledger.children(task.id)) if found]
     work = work_on(session, ledger, task, at)
     moves = prospects(session, ledger, task, at)
@@ -198,6 +201,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
         held_back=tuple(words for one in moves for words in one.held_back),
         claim=_claim(held),
         reopened_as=tuple(one.id for one in ledger.successors(task.id)) if task.ended else (),
+        onward=way_on(ledger, task.id, ledger.policy or DEFAULT) if over else "",
     )
 
 

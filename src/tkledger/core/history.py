@@ -183,6 +183,7 @@ class Details(NamedTuple):
     Times are ISO 8601 in UTC; ``legal`` holds the verbs that are legal now, ``claim`` its claim by
     the names of its JSON. ``gauges`` are the limits that hold for it, as of ``at``, in seconds since 1970.
     ``held_back`` says who has claimed it if that keeps it from being started, and the way on.
+    ``onward`` is the command that goes on with a task that has ended here.
     ``place`` says on which other branch it is shown as of, and the way on from here; ``shallow`` that
     older history is missing, so that times may be absent and more may have been used.
     """
@@ -198,6 +199,7 @@ class Details(NamedTuple):
     held_back: tuple[str, ...] = ()
     claim: Mapping[str, object] | None = None
     reopened_as: tuple[str, ...] = ()
+    onward: str = ""
     work: tuple[WorkCommit, ...] = ()
     steps_in_all: int = 0
     gauges: tuple[Gauge, ...] = ()

@@ -130,13 +130,19 @@ def _history(task: Task, known: Details) -> Iterator[Labelled]:
     for name, key in TIMES.items():
         yield name, _lines(getattr(known, key))
     yield "depth", _lines(str(known.depth or ""))
-    yield "claim", _lines(_words(known.claim))
+    yield "claim", _lines(_words(_for_people(known.claim or {})))
     if known.shallow:
         yield "shallow", _lines(f"older history is not in this clone: {UNSHALLOW}", BAD)
     if known.legal is not None:
-        yield "legal now", _lines(", ".join(known.legal) or "nothing")
+        on = f"nothing; to go on with it: {known.onward}" if known.onward else "nothing"
+        yield "legal now", _lines(", ".join(known.legal) or on)
     for words in known.held_back:
         yield "no start", _lines(words, BAD)
+
+
+def _for_people(claim: Mapping[str, object]) -> Mapping[str, object]:
+    """A claim without what only programs need."""
+    return {name: value for name, value in claim.items() if name not in ("epoch", "token")}
 
 
 def _amount(name: str, value: int | str) -> str:
