@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tkledger.api.session import Session
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import reviewable
+from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.time import iso
@@ -36,12 +37,12 @@ def longest_waiting(session: Session, labels: Iterable[str] = ()) -> Review | No
     tips = tips_of(ledger, waiting)
     known = {task.id for task in waiting}
 
-    def workers(task: Task) -> Collection[str]:
+    def counted(task: Task) -> Collection[str]:
         tip = tips.get(task.id, session.repo.head)
         return limits.usage(session.ledger, tip).workers(task)
 
     recent = look_back(session.ledger, waiting, all_tips(session, tips))
-    found = [one for one in to_review(ledger, actor, workers, recent) if one.id in known]
+    found = [one for one in to_review(ledger, actor, recent, counted) if one.id in known]
     if not found:
         return None
     task = found[0]
@@ -55,10 +56,22 @@ def longest_waiting(session: Session, labels: Iterable[str] = ()) -> Review | No
 def to_review(
     ledger: Snapshot,
     actor: str,
-    workers: Callable[[Task], Collection[str]],
     recent: Recent,
+    counted: Callable[[Task], Collection[str]] | None = None,
 ) -> list[Task]:
-    """The tasks in review that are not this actor's own work, the longest wait first."""
+    """The tasks in review that are not this actor's own work, the longest wait first.
+
+    If the policy asks for independent approvals, who worked on one is asked as its rule does: a beginning
+    is work, and ``counted`` gives the exact answer. Else who only began it, and lost it to another, may
+    well review what that one did.
+    """
+    strict = (ledger.policy or DEFAULT).approvals.independent
+
+    def workers(task: Task) -> Collection[str]:
+        if strict and counted is not None:
+            return counted(task)
+        began = recent.starters.get(task.id, set()) if strict else set()
+        return recent.workers.get(task.id, set()) | began
 
     def waits_since(task: Task) -> tuple[int, int, str]:
         move = recent.moves.get(task.id)

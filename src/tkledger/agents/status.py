@@ -171,9 +171,7 @@ class _Seen:
 
     def reviews(self) -> list[Task]:
         """What waits for the actor's review, as far as the newest commits say who worked on it."""
-        workers = self.recent.workers
-        ledger = self.ledger
-        return to_review(ledger, self.actor, lambda task: workers.get(task.id, ()), self.recent)
+        return to_review(self.ledger, self.actor, self.recent)
 
     def questions(self) -> Iterator[Item]:
         """The tasks of others that wait for a person's answer; those that the actor created first."""

@@ -37,12 +37,14 @@ class Recent:
 
     moves: by task, how it came to its state; a task that came to it before those commits is left out
     workers: by task, who worked on it in its present attempt, by the names in the commits
+    starters: by task, who began it in its present attempt, also if another's beginning came to count
     since: when the oldest of the commits was made, if there are older ones; else None
     """
 
     def __init__(self) -> None:
         self.moves: dict[str, LastMove] = {}
         self.workers: dict[str, set[str]] = {}
+        self.starters: dict[str, set[str]] = {}
         self.since: int | None = None
 
 
@@ -106,7 +108,8 @@ def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent)
                 commit.at, actor, event, reason_of(ledger, commit, old, new)
             )
         if is_work(old, new) and new.tries == task.tries:
-            found.workers.setdefault(task.id, set()).add(actor)
+            did = found.workers if source is State.IN_PROGRESS else found.starters
+            did.setdefault(task.id, set()).add(actor)
         begins = source in (None, State.BACKLOG, State.TODO) or new.tries < task.tries
         if task.id in found.moves and (begins or task.state is not State.IN_REVIEW):
             del open_[task.id]
