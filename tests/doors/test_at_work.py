@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 import pytest
@@ -101,3 +102,30 @@ def test_who_has_several_tasks_or_none_is_told_how_where_the_policy_asks(clone: 
     clone.git("checkout", "-q", "HEAD", "code.txt")
     clone.ok("start", "a")
     assert commits(clone) == "a"
+
+
+def test_what_is_begun_by_hand_without_an_owner_is_nobody_s_until_it_is_started(
+    clone: Clone,
+) -> None:
+    """The hook says so, and so does every look; the command that they name makes it the actor's."""
+    for task in "ps":
+        clone.ok("submit", task)
+    path = clone.path / ".tasks" / "b.yaml"
+    path.write_text(path.read_text().replace("state: todo", "state: in_progress"))
+    done = clone.run("commit", "-qam", "Begin by hand")
+    words = "warning: b is in progress, but nobody's: tk start b makes it yours\n"
+    assert (done.returncode, done.stderr.decode()) == (0, words)
+    assert commits(clone) == ""
+    (item,) = clone.ok("status", "--json").json["nobodys"]["items"]
+    assert (item["id"], item["why"]) == ("b", "in progress: tk start b")
+    assert "nobody's     b  P2  Task b  in progress: tk start b\n" in clone.ok("status").out
+    assert "  nobody's     Task b\n" in clone.ok("list").out
+    assert "nobody's: tk start b takes it up" in clone.ok("why", "b").out
+    words = "b is in progress, nobody's: tk start b"
+    assert words in "".join(clone.tk("next", "--label", "x", "--json").json["reasons"])
+    clone.ok("start", "b")
+    assert commits(clone) == "b"
+    assert "nobodys" not in clone.ok("status", "--json").json
+    for state in ("in_review", "in_progress"):  # it has an owner now
+        path.write_text(re.sub("state: .*", f"state: {state}", path.read_text()))
+        assert clone.run("commit", "-qam", "By hand").stderr == b""

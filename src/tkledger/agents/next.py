@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -161,7 +161,16 @@ def candidates(
     wish = Wish(who.actor, labels, frozenset({*lost, *(begun.elsewhere.keys() - left)}))
     beyond = partial(_beyond, session, ledger, standing, who)
     found = pick(ledger, wish, holders, vacant(ledger, standing), beyond)
-    return found._replace(places=places)
+    reasons = (*found.reasons, *_begun_by_hand(ledger, standing)) if not found.tasks else ()
+    return found._replace(places=places, reasons=reasons)
+
+
+def _begun_by_hand(ledger: Snapshot, standing: Mapping[str, claims.Standing]) -> Iterator[str]:
+    """What is in progress without an owner: whoever began it may be at work, so it is not offered."""
+    for task in ledger.tasks():
+        if claims.is_nobodys(task, standing.get(task.id)):
+            fact = f"{task.id} is in progress, {claims.NOBODYS}"
+            yield f"{fact}: tk start {task.id}"
 
 
 def _beyond(

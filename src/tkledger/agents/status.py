@@ -16,7 +16,7 @@ from tkledger.agents.review import all_tips, tips_of, to_review
 from tkledger.api.session import Session
 from tkledger.claims.elsewhere import standing_there
 from tkledger.claims.remote import name_of
-from tkledger.claims.standing import Standing
+from tkledger.claims.standing import Standing, is_nobodys
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import TERMINAL, Event, State
@@ -92,7 +92,7 @@ def status(session: Session, limit: int = SHOWN) -> Status:
     offer = candidates(session, ledger)
     begun_by_nobody = [task for task in offer.tasks if task.state is State.TODO]
     sections = [
-        *_work(seen),
+        *_work(session, seen),
         *_to_answer(session, seen),
         _section("blocked", seen.blocked(), "tk list --state blocked"),
         _section("ready", map(_item, begun_by_nobody), "tk ready"),
@@ -146,6 +146,12 @@ class _Seen:
         found = [task for task in self._tasks if task.state is state and self.is_own(task)]
         return sorted(found, key=lambda task: (task.urgency, task.id))
 
+    def nobodys(self, standing: Mapping[str, Standing]) -> Iterator[Item]:
+        """What is in progress without an owner, and the command that makes it one's own."""
+        for task in self._tasks:
+            if is_nobodys(task, standing.get(task.id)):
+                yield _item(task, why=f"in progress: tk start {task.id}")
+
     def sent_back(self, task: Task) -> bool:
         """Whether another gave the task back to its owner: after a review, or with an answer."""
         move = self.recent.moves.get(task.id)
@@ -194,13 +200,14 @@ class _Seen:
                 yield _item(task, why=f"waits for {', '.join(waits)}")
 
 
-def _work(seen: _Seen) -> Iterator[Section]:
-    """The actor's work in progress, that which others sent back first; and reviews, also by others."""
+def _work(session: Session, seen: _Seen) -> Iterator[Section]:
+    """The actor's work in progress, and nobody's; what others sent back; and reviews, also by others."""
     mine = seen.mine(State.IN_PROGRESS)
     back = [task for task in mine if seen.sent_back(task)]
     at_work = [task for task in mine if task not in back]
     theirs = f"tk list --state in_progress --owner {quoted(seen.actor)}"
     yield _section("in_progress", map(seen.item, at_work), theirs)
+    yield _section("nobodys", seen.nobodys(session.standing()), "tk list --state in_progress")
     yield _section("sent_back", map(seen.told, back), theirs)
     reviews = (seen.item(task, by=task.owner or "") for task in seen.reviews())
     yield _section("review", reviews, "tk list --state in_review")

@@ -255,12 +255,10 @@ def _claim(held: Standing | None) -> Json | None:
 
 
 def left(session: Session, task: Task) -> str:
-    """Why nobody works on a task in progress, as its claim says; empty if the claim does not say so."""
-    if task.state is not State.IN_PROGRESS:
-        return ""
-    from tkledger.claims.standing import vacancy
+    """Why nobody works on a task in progress, as its claim says; empty if somebody may."""
+    from tkledger.claims.standing import unheld
 
-    return vacancy(session.standing().get(task.id))
+    return unheld(task, session.standing().get(task.id))
 
 
 def prospects(
@@ -373,12 +371,11 @@ def with_left(session: Session, ledger: Snapshot) -> Snapshot:
 
 def _left(session: Session, ledger: Snapshot, remarks: Mapping[str, str]) -> Mapping[str, str]:
     """Remarks, with why a task has no holder before them."""
-    known = session.standing()
-    if not known:
-        return remarks
-    from tkledger.claims.standing import vacant
+    from tkledger.claims.standing import unheld
 
-    free = vacant(ledger, known)
+    known = session.standing()
+    found = ((one.id, unheld(one, known.get(one.id))) for one in ledger.tasks())
+    free = {key: words for key, words in found if words}
     both = {key: (free.get(key, ""), remarks.get(key, "")) for key in (*remarks, *free)}
     return {key: "; ".join(filter(None, words)) for key, words in both.items()}
 

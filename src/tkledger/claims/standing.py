@@ -16,6 +16,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
 from tkledger.core.trailers import KEY, trailers
 from tkledger.errors import Exit, TkError
 from tkledger.git import history, refs
@@ -189,6 +190,22 @@ def vacant(ledger: Snapshot, known: Mapping[str, Standing]) -> dict[str, str]:
         if task is not None and task.state is State.IN_PROGRESS and (why := vacancy(held)):
             found[key] = why
     return found
+
+
+NOBODYS = "nobody's"
+"""What is said of a task in progress that nobody owns or has claimed, such as one begun by hand."""
+
+
+def is_nobodys(task: Task, held: Standing | None) -> bool:
+    """Whether a task is in progress, but nobody owns it or has ever claimed it."""
+    return task.state is State.IN_PROGRESS and task.owner is None and held is None
+
+
+def unheld(task: Task, held: Standing | None) -> str:
+    """Why nobody works on a task in progress; empty if somebody may, or if it is not in progress."""
+    if is_nobodys(task, held):
+        return NOBODYS
+    return vacancy(held) if task.state is State.IN_PROGRESS else ""
 
 
 # -- judging -----------------------------------------------------------------------------------

@@ -12,10 +12,12 @@ from contextlib import suppress
 from typing import NoReturn
 
 from tkledger.claims import fence
-from tkledger.core.change import Violation
+from tkledger.claims.standing import NOBODYS, is_nobodys
+from tkledger.core.change import Change, Violation, change
 from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
+from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import HEADS
 from tkledger.core.trailers import PREFIX, lines
 from tkledger.doors import gate, ref_lines
@@ -51,8 +53,26 @@ def _index_environment() -> dict[str, str]:
 
 
 def _commit_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
-    """pre-commit, pre-merge-commit, prepare-commit-msg."""
+    """pre-merge-commit, prepare-commit-msg."""
     return in_index(ledger)
+
+
+def _pre_commit_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
+    tree, heads = _tree(ledger), _merge_heads(ledger.repo)
+    found = gate.staged(ledger, tree, heads).violations if tree else ()
+    if tree and not (found or heads):
+        _warn_of_nobodys(change((ledger.head(),), ledger.in_tree(tree)))
+    return found
+
+
+def _warn_of_nobodys(made: Change) -> None:
+    """Warn of each task that is put in progress without an owner: a commit of code does not name it."""
+    from tkledger import report
+
+    for before, after in made.edits():
+        if before.state is not State.IN_PROGRESS and is_nobodys(after, None):
+            fact = f"{after.id} is in progress, but {NOBODYS}"
+            report.say(f"warning: {fact}: tk start {after.id} makes it yours")
 
 
 _SCISSORS = "# ------------------------ >8 ------------------------\n"
@@ -172,7 +192,7 @@ def _post_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> It
 
 
 HOOKS: dict[str, Callable[[Ledger, list[str], bytes], Iterable[Violation]]] = {
-    "pre-commit": _commit_hook,
+    "pre-commit": _pre_commit_hook,
     "pre-merge-commit": _commit_hook,
     "prepare-commit-msg": _commit_hook,
     "commit-msg": _message_hook,
