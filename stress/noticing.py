@@ -25,8 +25,8 @@ from stress.faults import Fault
 
 ROOMS = ("tests/core", "tests/files")
 GOLDEN = "tests/core/rules/test_golden_texts.py"
-LEFT_OUT = ("layers", "exec_kernel", "properties", "model", "any_bytes")
-"""Tests of something else, and long ones."""
+LEFT_OUT = ("layers", "exec_kernel", "properties", "model", "any_bytes", "folder")
+"""Tests of something else, long ones, and those that need a repository."""
 
 SLOW = 4.0
 """Seconds; a test that takes longer is left out."""
