@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.support.changes import a_task, done, ledger
+from tests.support.stored import Stored
 from tkledger.core.charges import steps
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import (
@@ -142,3 +143,43 @@ def test_what_was_touched_differs() -> None:
 
 def test_the_tasks_of_a_message() -> None:
     assert steps("x\n\nTk-Task: a\nTk-Spend: b\nTk-Task: c\n") == ("a", "c")
+
+
+def test_what_is_said_of_links_is_looked_up_in_the_files() -> None:
+    tasks = [
+        *(a_task("a"), a_task("b", parent="a"), a_task("c", parent="a", origin="a")),
+        *(a_task("d", depends_on=["a"]), a_task("e"), a_task("f")),
+    ]
+    stored = Stored({one.id: one for one in tasks}, [("d", "a"), ("e", "a")])
+    found = stored.snapshot({})
+    assert found.children("no") == ()
+    assert stored.asked == []
+    assert found.children("a") == ("b", "c")
+    assert stored.asked == [["b", "c", "d", "e"]]  # at once, and no others
+    assert found.offspring("a") == ("c",)
+    assert found.dependants("a") == ("d",)
+    assert stored.asked == [["b", "c", "d", "e"]]
+    after = found.put(a_task("b"), a_task("g", parent="a"))
+    assert after.children("a") == ("c", "g")
+    assert after.put(a_task("c")).children("a") == ("g",)
+    assert [one.id for one in found.tasks()] == list("abcdef")
+    assert stored.asked[1:] == [["a", "f"]]
+    assert isinstance(found.entries, dict)
+
+
+def test_links_of_a_folder_with_changes() -> None:
+    stored = Stored({"a": a_task("a"), "b": a_task("b", parent="a")})
+    found = stored.snapshot({"b": a_task("b"), "c": a_task("c", parent="a"), ".tasks/x": FLAW})
+    assert found.children("a") == ("c",)
+    assert found.matching("") == ["a", "b", "c"]
+    assert found.matching("a") == ["a"]
+
+
+def test_nothing_is_remembered_of_a_folder_without_links() -> None:
+    class Silent(Stored):
+        def links(self) -> None:  # type: ignore[override]
+            return None
+
+    silent = Silent({"a": a_task("a"), "b": a_task("b", parent="a")})
+    assert silent.snapshot({}).children("a") == ("b",)
+    assert silent.asked == [["a", "b"]]

@@ -36,6 +36,7 @@ from tkledger.core.usage import (
     facts,
     marked,
     marks,
+    outside,
 )
 
 WORDS = [
@@ -200,7 +201,17 @@ def test_a_task_in_progress_is_counted_up_to_now() -> None:
     assert usage.used(a_task(state="in_review")).seconds == 10
 
 
+def test_the_parts_of_time_outside_of_other_time() -> None:
+    assert list(outside([(0, 10)], [(0, 3), (5, 10)])) == [(3, 5)]
+    assert list(outside([(3, 5)], [(5, 8), (0, 3)])) == [(3, 5)]
+    assert list(outside([(3, 9), (4, 5)], [(6, 7), (1, 4)])) == [(4, 6), (7, 9), (4, 5)]
+    assert list(outside([(3, 5)], [(3, 5)])) == []
+
+
 def test_what_is_counted_at_all() -> None:
+    account = Account()
+    account.add(Fact("1", "a", used=Used(steps=1)))
+    assert account.used().steps == 1
     going = counted(Fact("1", "a", used=Used(steps=1)), activity={"b": Activity(3)})
     assert [going.counted(one) for one in ("a", "b", "c")] == [True, True, False]
     assert NOTHING.at == 0
