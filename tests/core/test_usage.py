@@ -222,6 +222,8 @@ def test_an_attempt_by_itself() -> None:
     time = counted(Fact("1", "a", 1, span=(0, 5)), Fact("2", "a", 2, span=(10, 12)))
     assert time.used(a_task(attempt=2), attempt_only=True).seconds == 2
     assert time.used(a_task(attempt=2)).seconds == 7
+    assert time.alone(a_task(attempt=2)) == ([(0, 5), (10, 12)], 0)
+    assert time.alone(a_task(attempt=2), attempt_only=True) == ([(10, 12)], 0)
     usage = counted(Fact("1", "a", 1, used=Used(steps=4)), Fact("2", "a", 2, used=Used(steps=1)))
     task = a_task(attempt=2, spent={"steps": 5})
     assert usage.used(task).steps == 5
