@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stored import Stored
-from tkledger.core.entries import Links, links, relinked
+from tkledger.core.entries import Entries, Links, links, relinked
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Entry, Flaw, Snapshot, names, touched
 from tkledger.core.task import Task
@@ -115,3 +116,24 @@ def test_links_follow_the_changes(one: dict[str, Task], other: dict[str, Task]) 
     ]
     for found, wanted in zip(relinked(of(one), moved), of(other)):
         assert {key: ids for key, ids in found.items() if ids} == wanted
+
+
+def test_entries_are_a_mapping() -> None:
+    stored = Stored({"a": Task("a", "x", None, State.TODO), "b": Task("b", "x", None, State.TODO)})
+    entries = Entries(stored, {"b": None, PATH: flaw})
+    assert len(entries) == 2
+    assert entries[PATH] == flaw
+    for absent in ("b", "no"):
+        with pytest.raises(KeyError, match=absent):
+            entries[absent]
+    assert 1 not in entries  # type: ignore[comparison-overlap]
+    assert sorted(entries) == [PATH, "a"]
+    assert len(entries) == 2
+    assert entries.get("b") is None
+    assert entries.changed == {"b", PATH}
+    assert entries.folder is stored
+    evolved = entries.evolve({"a": None})
+    assert list(evolved) == [PATH]
+    assert evolved.changed == {"a", "b", PATH}
+    assert bool(evolved)
+    assert not evolved.evolve({PATH: None})
