@@ -156,7 +156,6 @@ def test_forms_of_a_line(line: str, found: dict[str, Any] | None) -> None:
     ("line", "fact"),
     [
         ("list --colour", "unknown option --colour"),
-        ("list --labl x", "unknown option --labl; did you mean --label?"),
         ("list --json=yes", "--json takes no value"),
         ("list -n", "-n needs a value: -n N"),
         ("list -n x", "--limit: 'x' is not a number"),

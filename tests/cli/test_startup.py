@@ -106,7 +106,7 @@ def test_no_plain_command_loads_typer(project: Project, command: str) -> None:
 
 def test_wrong_words_load_no_typer(project: Project) -> None:
     told = loaded_by(project, "from tkledger import cli; cli.run(['list', '--colour'])")
-    assert "difflib" in told
+    assert "tkledger.verbs.wrong_words" in told
     assert "typer" not in told
 
 

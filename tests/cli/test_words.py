@@ -12,7 +12,8 @@ from tkledger.cli import parser, run
 from tkledger.errors import Exit, TkError
 from tkledger.verbs import other_words
 from tkledger.verbs.commands import COMMANDS
-from tkledger.verbs.other_words import is_safe, is_typo, near
+from tkledger.verbs.option_names import is_typo
+from tkledger.verbs.other_words import is_safe, near
 
 DATA = Path(__file__).parents[1] / "data" / "words.tsv"
 WORDS = list(csv.DictReader(DATA.read_text().splitlines(), delimiter="\t"))
@@ -128,8 +129,18 @@ def test_every_line_that_is_suggested_is_a_line_of_tk() -> None:
     ("line", "said", "remedy"),
     [
         ("finish a", "'finish' is 'tk done' here", "tk done a"),
-        ("Close a b --reason x", "'Close' is 'tk done' here", "tk done a b"),
-        ("create Fix the login -p 1", "'create' is 'tk new' here", "tk new 'Fix the login'"),
+        ("Close a b --reason x", "'Close' is 'tk done' here", "tk done a b -m x"),
+        ("Close a --force", "'Close' is 'tk done' here", "tk done a"),
+        (
+            "create Fix the login -p 1",
+            "'create' is 'tk new' here",
+            "tk new 'Fix the login' --priority 1",
+        ),
+        ("modify a --tags x,y", "'modify' is 'tk edit' here", "tk edit a --label x,y"),
+        ("depend a b", "'depend' is 'tk edit' here", "tk edit a --depends-on b"),
+        ("info a", "'info' is 'tk show' here", "tk show a"),
+        ("info", "'info' is 'tk doctor' here", "tk doctor"),
+        ("push", "'push' is 'tk sync' here", "tk sync"),
         ("comment a it's", "'comment' is 'tk note' here", "tk note a 'it'\"'\"'s'"),
         ("dep add a b", "'dep add' is 'tk edit' here", "tk edit a --depends-on b"),
         ("issue close a", "'close' is 'tk done' here", "tk done a"),
@@ -176,6 +187,51 @@ def test_an_option_of_another_tool_is_named_as_it_is_here() -> None:
                        ("send b --message=x", "an argument: tk send ACTOR TEXT")):  # fmt: skip
         with pytest.raises(TkError, match=f"here it is {here}"):
             parser.parse(line.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "remedy"),
+    [
+        ("cancel a --reason 'no use'", "here it is --message", "tk cancel a -m 'no use'"),
+        ("list -n 5 --status=done", "here it is --state", "tk list -n 5 --state done"),
+        ("list -s done --format json", "here it is --state", "tk list --state done --json"),
+        ("list --labl x", "here it is --label", "tk list --label x"),
+        ("done a --res merged", "here it is --resolution", "tk done a --resolution merged"),
+        ("edit a --status done", "by moves only", "tk done a"),
+        ("edit --status=done a", "by moves only", "tk done a"),
+        ("edit a b --state blocked", "by moves only", "tk block a b --reason other"),
+        ("edit a --state todo", "by moves only", "tk why a"),
+        ("edit a --state odd", "unknown option --state", "tk edit --help"),
+        ("start a --asignee me", "is an option of tk edit", "tk edit a --owner me"),
+        ("block a --on b", "is an option of tk edit", "tk edit a --depends-on b"),
+        ("ready --priority 1", "is an option of tk list", "tk list --priority 1"),
+        ("board --status done", "is an option of tk list", "tk list --state done"),
+        ("list --blocked", "unknown option --blocked", "tk list --state blocked"),
+        ("list --closed -l x", "unknown option --closed", "tk list --state closed --label x"),
+        ("list --ready", "unknown option --ready", "tk ready"),
+        ("list --mine", "unknown option --mine", "tk list --owner me"),
+        ("show a --history", "unknown option --history", "tk log a"),
+        ("log --oneline", "options of git's are for git", "git log --oneline -- .tasks"),
+        ("log -p", "options of git's", "git log -p -- .tasks"),
+        ("log a --oneline", "options of git's", "git log --oneline -- .tasks/a.yaml"),
+        ("diff a --name-only", "options of git's", "tk diff a -- --name-only"),
+        ("run a python3 -c pass", "comes after --", "tk run a -- python3 -c pass"),
+        ("run make make -k", "comes after --", "tk run make -- make -k"),
+        ("run --next make -k all", "comes after --", "tk run --next -- make -k all"),
+        ("new Parse the words --type bug", "TITLE of several", "tk new 'Parse the words' --type bug"),
+        ("note a it is late", "TEXT of several words", "tk note a 'it is late'"),
+        ("start a --fast", "unknown option --fast", "tk start --help"),
+        ("delete a --all", "unknown option --all", "tk delete --help"),
+    ],
+)  # fmt: skip
+def test_an_option_that_is_not_here_leads_to_the_line_that_was_meant(
+    line: str, said: str, remedy: str
+) -> None:
+    with pytest.raises(TkError, match=said) as told:
+        parser.parse(shlex.split(line))
+    assert told.value.remedy == remedy
+    words = shlex.split(remedy)
+    assert words[0] == "git" or "--help" in words or parser.parse(words[1:]), "it is a line of tk"
 
 
 def test_help_comes_before_its_command_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tkledger.errors import TkError, usage_error
-from tkledger.verbs.commands import COMMANDS, Command, inner
+from tkledger.verbs.commands import COMMANDS, Command, inner, split
 from tkledger.verbs.parameters import COMMAND, JSON, Parameter
 
 HELP = ("--help", "-h")
@@ -116,38 +116,24 @@ def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
         elif word in HELP:
             return None
         else:
-            name, text = _split(word)
-            option = _option(command, options, name, text)
+            name, text = split(word)
+            if name not in options:
+                from tkledger.verbs.wrong_words import unknown_option
+
+                hint = unknown_option(command, rest, len(rest) - len(words) - 1, arguments)
+                raise usage_error("usage", hint.fact, hint.line)
+            option = options[name]
+            if option.kind is bool and text is not None:
+                raise ValueError(f"{name} takes no value")
             for value in _value(option, name, text, words):
                 _keep(values, option, value)
-    _place(command, values, arguments)
+    if left := _place(command, values, arguments):
+        from tkledger.verbs.wrong_words import too_many
+
+        if found := too_many(command, rest, arguments):
+            raise usage_error("usage", found.fact, found.line)
+        raise ValueError(f"unexpected arguments: {' '.join(left)[:60]}")
     return values
-
-
-def _split(word: str) -> tuple[str, str | None]:
-    """An option, and its value if that is in the same word: ``--limit=5``, ``-n5``."""
-    if word.startswith("--"):
-        name, equals, text = word.partition("=")
-        return name, text if equals else None
-    return word[:2], word[2:] or None
-
-
-def _option(
-    command: Command, options: dict[str, Parameter], name: str, text: str | None
-) -> Parameter:
-    option = options.get(name)
-    if option is None:
-        from difflib import get_close_matches
-
-        from tkledger.verbs.other_words import option_here
-
-        if here := option_here(command, name):
-            raise ValueError(f"unknown option {name}; here it is {here}")
-        near = get_close_matches(name, options, 1)
-        raise ValueError(f"unknown option {name}" + (f"; did you mean {near[0]}?" if near else ""))
-    if option.kind is bool and text is not None:
-        raise ValueError(f"{name} takes no value")
-    return option
 
 
 def _value(option: Parameter, name: str, text: str | None, words: list[str]) -> list[Any]:
@@ -197,8 +183,8 @@ def _keep(values: dict[str, Any], one: Parameter, value: Any) -> None:
         values[one.name] = value
 
 
-def _place(command: Command, values: dict[str, Any], words: list[str]) -> None:
-    """Give the words that are not options to the arguments, in their order."""
+def _place(command: Command, values: dict[str, Any], words: list[str]) -> list[str]:
+    """Give the words that are not options to the arguments, in their order; those that are left."""
     for one in command.takes:
         if not one.words:
             taken = words if one.many else words[:1]
@@ -206,8 +192,7 @@ def _place(command: Command, values: dict[str, Any], words: list[str]) -> None:
             for word in taken:
                 for value in _read(one, word):
                     _keep(values, one, value)
-    if words:
-        raise ValueError(f"unexpected arguments: {' '.join(words)[:60]}")
+    return words
 
 
 def _complete(command: Command, values: dict[str, Any]) -> dict[str, Any]:

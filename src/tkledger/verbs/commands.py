@@ -307,6 +307,14 @@ def inner(name: str) -> tuple[str, ...]:
     return tuple(one for one in COMMANDS if one.startswith(f"{name} "))
 
 
+def split(word: str) -> tuple[str, str | None]:
+    """An option, and its value if that is in the same word: ``--limit=5``, ``-n5``."""
+    if word.startswith("--"):
+        name, equals, text = word.partition("=")
+        return name, text if equals else None
+    return word[:2], word[2:] or None
+
+
 def fields(verb: str) -> Mapping[str, Parameter]:
     """What a verb takes by name, as ``tk batch`` names it: one task, and no option of the run."""
     command = COMMANDS[verb]

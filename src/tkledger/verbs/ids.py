@@ -18,6 +18,9 @@ CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 ENOUGH = 4
 """The letters that a command needs to know which task it changes."""
 
+_TELLING = 3
+"""The letters in the middle of an id that tell of it; fewer, such as a number in a list, are in many."""
+
 _LETTERS = 5  # 33 million ids: enough while a ledger has a thousand tasks
 
 
@@ -107,6 +110,8 @@ def no_such_task(ledger: Snapshot, text: str) -> TkError:
     from difflib import get_close_matches
 
     ids = list(ledger.ids())
-    near = get_close_matches(text, ids, 3, 0.5) or [one for one in ids if text and text in one][:3]
+    near = get_close_matches(text, ids, 3, 0.5) or (
+        [one for one in ids if text in one][:3] if len(text) >= _TELLING else []
+    )
     hint = f"did you mean {', '.join(near)}?" if near else "tk list"
     return unusable("no-such-task", f"no such task: {text!r}", hint)

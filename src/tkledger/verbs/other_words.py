@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from tkledger.core.field import is_id
 from tkledger.verbs import parameters as p
-from tkledger.verbs.commands import COMMANDS, Command, inner
+from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.option_names import in_terms_of, is_typo
 
 
 class Hint(NamedTuple):
@@ -53,7 +54,7 @@ _LINES = {
     "tk edit ID --type T": "type",
     "tk edit ID --priority N": "pin prioritize priority unpin",
     "tk edit ID --parent OTHER": "move parent refile reparent",
-    "tk edit ID --depends-on OTHER": "block-on dep dep-add depends depends-on require",
+    "tk edit ID --depends-on OTHER": "block-on dep dep-add depend depends depends-on require",
     "tk edit ID --no-depends-on OTHER": "dep-remove undep unlink",
     "tk edit ID --label L": "label label-add label-create tag",
     "tk edit ID --no-label L": "label-delete label-remove",
@@ -68,7 +69,7 @@ _LINES = {
     "tk list --type T": "types",
     "tk list --owner me": "mine my",
     "tk ready": "unblocked",
-    "tk show ID": "cat details display get information inspect issue label-list read task view",
+    "tk show ID": "cat details display get information info-ID inspect issue label-list read task view",
     "tk tree": "blocking dag dep-cycle dep-cycles dep-list dep-tree dependencies deps epic graph"
     " hierarchy projects",
     "tk tree ID": "children",
@@ -83,14 +84,14 @@ _LINES = {
     "tk doctor": "diagnostics fsck info lint orphans preflight where",
     "tk verify --all": "test validate",
     "tk init": "agents bootstrap onboard setup",
-    "tk sync": "download publish synchronize upload",
+    "tk sync": "download publish pull push synchronize upload",
     "tk --help": "instructions prime quickstart",
     "tk --version": "version",
     "tk --install-completion": "completion completions",
     "pip install -U tkledger": "upgrade",
     "git grep -i -e WORDS -- .tasks": "find grep query search",
 }
-"""Each line, and the words that mean it; two words are joined by a hyphen."""
+"""Each line, and the words that mean it; two words are joined by a hyphen, as is ID to one that an id follows."""
 
 _FACTS = {
     ("tk board", "tk has no web page"): "browse browser serve ui web",
@@ -151,7 +152,7 @@ _OF = {
     "many tools": "template vote",
     "git": "am bisect bugreport bundle checkout cherry-pick citool clean clone commit count-objects"
     " describe diagnose difftool fast-export fast-import fetch filter-branch format-patch gitk gitweb gui"
-    " instaweb maintenance merge merge-tree mergetool pack-refs prune pull push range-diff rebase reflog"
+    " instaweb maintenance merge merge-tree mergetool pack-refs prune range-diff rebase reflog"
     " remote repack replace rerere scalar show-branch sparse-checkout stash submodule switch"
     " verify-commit verify-tag",
 }
@@ -159,24 +160,6 @@ _OF = {
 
 _NOUNS = ("issue", "pr", "task", "draft", "board", "todo", "item", "ticket")
 """What other tools say before a verb."""
-
-_OPTIONS = {
-    "--status": p.STATES,
-    **dict.fromkeys(("-a", "--assignee", "--assign"), p.OWNER),
-    **dict.fromkeys(
-        (*p.MESSAGE.words, "-d", "--description", "--desc", "--body", "-b", "--comment"), p.MESSAGE
-    ),
-    **dict.fromkeys(("-l", "--labels", "--tag", "--tags", "-T"), p.LABEL),
-    **dict.fromkeys(("--remove-label", "--untag"), p.NO_LABEL),
-    **dict.fromkeys(("-p", "-P", "--pri"), p.PRIORITY),
-    **dict.fromkeys(("-t", *p.KIND.words), p.TYPE),
-    **dict.fromkeys(("--deps", "--dep", "--blocked-by", "--needs"), p.DEPENDS_ON),
-    **dict.fromkeys(("--epic", "--subtask-of"), p.PARENT),
-    **dict.fromkeys(("--actor", "--author"), p.ACTOR),
-    **dict.fromkeys((*p.FORMAT.words, "--output", "-o", "-j", "--robot"), p.JSON),
-    "--max": p.LIMIT,
-}
-"""Options that people bring, also from other commands of tk, and what they are here."""
 
 _PLACEHOLDERS = frozenset(
     [
@@ -193,7 +176,7 @@ _PLACEHOLDERS = frozenset(
         "WORDS",
     ]
 )
-_PROSE = frozenset(["TITLE", "TEXT", "WORDS"])
+PROSE = frozenset(["TITLE", "TEXT", "WORDS"])
 _LONGEST = 200
 
 
@@ -205,6 +188,8 @@ def hint(argv: Sequence[str]) -> Hint | None:
     word, rest = argv[0].lower(), argv[1:]
     if rest:
         found = _known(f"{word}-{rest[0].lower()}", rest[1:], f"{argv[0]} {rest[0]}")
+        if found is None and is_id(rest[0]):
+            found = _known(f"{word}-ID", rest, argv[0])
         if found is None and word in _NOUNS:
             inside = rest[0] in COMMANDS
             found = Hint(f"leave out {argv[0]!r}", _typed(["tk", *rest])) if inside else hint(rest)
@@ -220,10 +205,10 @@ def hint(argv: Sequence[str]) -> Hint | None:
 def _known(word: str, rest: Sequence[str], shown: str) -> Hint | None:
     for line, words in _LINES.items():
         if word in words.split():
-            return Hint(f"{shown!r} is {_command(line)!r} here", _filled(line, rest))
+            return Hint(f"{shown!r} is {_command(line)!r} here", filled(line, rest))
     for (line, fact), words in _FACTS.items():
         if word in words.split():
-            return Hint(f"{shown!r} is not a command: {fact}", _filled(line, rest))
+            return Hint(f"{shown!r} is not a command: {fact}", filled(line, rest))
     for tool, words in _OF.items():
         if word in words.split():
             line = f"git {word}" if tool == "git" else "tk --help"
@@ -238,20 +223,28 @@ def _command(line: str) -> str:
     return " ".join([words[0], *plain[: 2 if words[1] == "config" else 1]]) if plain else line
 
 
-def _filled(line: str, rest: Sequence[str]) -> str:
-    """The line with the words that were typed up to the first option; the last place takes the rest."""
-    given = list(rest)
-    for number, word in enumerate(given):
-        if word.startswith("-"):
-            del given[number:]
-            break
+def filled(line: str, rest: Sequence[str]) -> str:
+    """The line with the words that were typed up to the first option, of which the last place takes the
+    rest; and with the options, if its command has them all.
+    """
+    end = next((number for number, word in enumerate(rest) if word.startswith("-")), len(rest))
+    given = list(rest[:end])
     places = list(dict.fromkeys(word for word in line.split() if word in _PLACEHOLDERS))
     values = {}
     for number, place in enumerate(places[: len(given)], 1):
         taken, given = (given[:1], given[1:]) if number < len(places) else (given, [])
-        values[place] = _typed([" ".join(taken)] if place in _PROSE else taken)
-    filled = " ".join(values.get(word, word) for word in line.split())
-    return filled if len(filled) <= _LONGEST else line
+        values[place] = _typed([" ".join(taken)] if place in PROSE else taken)
+    found = " ".join(values.get(word, word) for word in line.split())
+    command = COMMANDS.get(line.split()[1])
+    if command and rest[end:] and "&&" not in line:
+        found = " ".join([found, *map(shlex.quote, in_terms_of(command, rest[end:]) or ())])
+    return found if len(found) <= _LONGEST else line
+
+
+def line_of(words: Sequence[str]) -> str | None:
+    """Words as a line for a shell; None if it would be too long to read."""
+    line = _typed(words)
+    return line if len(line) <= _LONGEST else None
 
 
 def _typed(words: Sequence[str]) -> str:
@@ -266,8 +259,7 @@ def is_safe(name: str) -> bool:
 def likeness(argv: Sequence[str]) -> str | None:
     """The line that was meant by a command line, if its first word is like a command."""
     name = near(argv[0])
-    line = _typed(["tk", name, *argv[1:]]) if name else None
-    return line if line is None or len(line) <= _LONGEST else f"tk {name}"
+    return (line_of(["tk", name, *argv[1:]]) or f"tk {name}") if name else None
 
 
 def near(word: str) -> str | None:
@@ -280,34 +272,3 @@ def near(word: str) -> str | None:
         return same[0]
     found = get_close_matches(word, filter(is_safe, names), 1)
     return found[0] if found else None
-
-
-def is_typo(word: str, name: str) -> bool:
-    """Whether a word is ``name`` with one letter too many, one too few, or two next to each other
-    swapped. Another letter makes another word, such as stop of step; so does another beginning.
-    """
-    if len(name) < 4 or word[:1] != name[:1] or word == name:
-        return False
-    longer, shorter = (word, name) if len(word) > len(name) else (name, word)
-    if len(longer) == len(shorter) + 1:
-        return any(longer[:n] + longer[n + 1 :] == shorter for n in range(len(longer)))
-    return len(word) == len(name) and any(
-        word[:n] + word[n + 1] + word[n] + word[n + 2 :] == name for n in range(len(word) - 1)
-    )
-
-
-def option_here(command: Command, word: str) -> str:
-    """What an option of other tools, or of other commands, is in a command; empty if it is nothing there.
-
-    A text has several names here, so that another one that the command takes may be meant.
-    """
-    wanted = _OPTIONS.get(word)
-    if wanted is None:
-        return ""
-    alike = [one for one in command.takes if one.name == wanted.name]
-    if wanted is p.MESSAGE:
-        alike += [one for one in command.takes if one.metavar == wanted.metavar]
-    if not alike or alike[0].words:
-        return alike[0].label if alike else ""
-    usage = " ".join(one.usage for one in command.takes if not one.words)
-    return f"an argument: tk {command.name} {usage}"
