@@ -32,7 +32,9 @@ def test_a_success_ends_the_task(project: Project) -> None:
     code = 'echo "$TK_TASK $TK_ACTOR $TK_ATTEMPT"; pwd; echo code >new.txt; git add .; git commit -qm w'
     answer = runs(project, "a", code)
     assert (answer.status, answer.out) == (0, "a: done\n"), answer.said
-    assert answer.err == "to merge what is done: tk work a --merge\n"
+    assert answer.err == (
+        f"  output: {log_path(project)}\nto merge what is done: tk work a --merge\n"
+    )
     assert project.state("a", "tk/a") == "done"
     assert log_of(project).splitlines() == ["a alice 1", str(project.path.parent / "repo.work/a")]
     assert "final: done" in claim_of(project)

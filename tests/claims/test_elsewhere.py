@@ -122,6 +122,9 @@ def test_work_that_is_done_elsewhere_says_how_it_gets_here(project: Project) -> 
         answer = project.tk("done", "a")
         assert answer.status == Exit.REJECTED
         assert f"; it is {place.replace(': ', chr(10) + '  remedy: ')}" in answer.err
+        answer = project.tk("start", "b")
+        assert answer.status == Exit.REJECTED
+        assert f"not done; a is {place.replace(': ', chr(10) + '  remedy: ')}" in answer.err
         assert project.tk("next").status == Exit.NOTHING
     project.ok("cancel", "b")
     assert place in project.ok("list").out, "the only task is elsewhere"

@@ -87,7 +87,39 @@ def test_what_was_typed_is_never_lost(
     kept = Path(opened.read_text())
     assert kept.exists()
     assert f"your text: {kept}" in answer.err
-    assert ledger("edit", "a", "--json").json.keys() & {"error", "violations"}
+    again = ledger("edit", "a", "--json")
+    assert again.json.keys() & {"error", "violations"}
+    if status is not Exit.UNUSABLE:
+        assert f"going on with your text: {kept}" in again.err
+
+
+def test_a_text_that_was_refused_is_mended_by_the_remedy(
+    ledger: Tk, editor: Callable[[str], Path], repo_path: Path
+) -> None:
+    editor('sed -i "s/^title: .*/title: Mine/" "$1"; echo "colour: red" >> "$1"')
+    assert ledger("edit", "a").err.endswith("remedy: tk edit a\n")
+    editor('sed -i "/^colour/d" "$1"')
+    assert ledger("edit", "a").status is Exit.OK
+    assert ledger("show", "a", "--json").json["task"]["title"] == "Mine"
+    for line in ("exit 3", "kill $$", 'rm "$1"'):
+        editor(line)
+        answer = ledger("edit", "a")
+        assert (answer.status, "your text" in answer.err) == (Exit.UNUSABLE, False)
+    assert not list((repo_path / ".git/tk/edits").iterdir()), "no copies of what is unchanged"
+
+
+def test_an_editor_that_is_not_there_says_what_to_set(
+    ledger: Tk, editor: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GIT_EDITOR is set for a command, so it is run without a terminal too, as git does."""
+    editor("true")
+    monkeypatch.setattr("tkledger.cli.editor.on_terminal", lambda: False)
+    monkeypatch.setenv("GIT_EDITOR", "no-such-editor")
+    answer = ledger("edit", "a")
+    assert "the editor no-such-editor cannot be run: No such file" in answer.err
+    assert answer.err.endswith("remedy: GIT_EDITOR=vi tk edit a\n")
+    monkeypatch.setenv("GIT_EDITOR", os.environ["EDITOR"])
+    assert ledger("edit", "a").status is Exit.OK
 
 
 def test_an_editor_meets_a_change_by_somebody_else(
@@ -119,5 +151,5 @@ def test_an_editor_is_opened_on_a_terminal_only(
     assert (tmp_path / "opened").exists() is terminal
     assert done.returncode == (Exit.OK if terminal else Exit.USAGE), said
     if not terminal:
-        assert said.endswith("without one give the fields as options\n  remedy: tk edit --help\n")
+        assert said.endswith("to a program that needs none\n  remedy: tk edit --help\n")
         assert project.ok("edit", "--help").out

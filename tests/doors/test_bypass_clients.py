@@ -199,7 +199,15 @@ PLAIN = {
         "INSET",
         "did",
     ),
-    *("__version__", "timeout", "cancelled", "counts(hidden)", "node.deeper", "args[0]"),
+    *(
+        "_FOR_GIT",
+        "__version__",
+        "timeout",
+        "cancelled",
+        "counts(hidden)",
+        "node.deeper",
+        "args[0]",
+    ),
     *("remedy", "freed", "condition", "there", "files"),
     *(
         "task_id",

@@ -24,6 +24,7 @@ class Ended(NamedTuple):
 
     spent: whether a budget is used up, so that no other attempt may begin
     again: whether another attempt follows; merged: the commit by which its branch came to its base
+    log: the file with what the command said
     """
 
     task: str
@@ -34,6 +35,7 @@ class Ended(NamedTuple):
     spent: bool = False
     again: bool = False
     merged: str = ""
+    log: str = ""
 
 
 class TimeLimit(NamedTuple):
@@ -78,7 +80,8 @@ def settled(session: Session, there: Session, attempt: Attempt) -> Ended:
     if attempt.result.end is End.LOST:
         words = "claimed by someone else meanwhile; the command was stopped"
         return Ended(attempt.id, "", Exit.CLAIMED, words, f"tk show {attempt.id}")
-    return _tried(there, attempt, lambda: _settled(there, attempt))
+    ended = _tried(there, attempt, lambda: _settled(there, attempt))
+    return ended._replace(log=attempt.log)
 
 
 def _tried(

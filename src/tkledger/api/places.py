@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tkledger.core.change import Refused
+from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.errors import Exit, TkError
 
@@ -40,16 +41,29 @@ def require_not_begun(session: Session, before: Snapshot, ids: Sequence[str]) ->
             raise TkError(Exit.CLAIMED, "begun-elsewhere", f"{task} is {fact}", way)
 
 
+def _done_elsewhere(head: Snapshot, over: Snapshot, task_id: str) -> str:
+    """The first dependency that a task waits for on HEAD's branch and that is done on another one."""
+    task = head.task(task_id)
+    states = {one: over.task(one) for one in head.blocked_by(task)} if task else {}
+    return next((one for one, there in states.items() if there and there.state is State.DONE), "")
+
+
 def with_places(session: Session, refused: Refused) -> Refused:
-    """A refusal that says of each task where it is further, if it is, and the way on from there."""
+    """A refusal that says of each task where it is further, or what it waits for is, if that is so, and
+    the way on from there.
+    """
     from tkledger.claims import elsewhere
 
-    over = elsewhere.shown(session.repo, session.ledger.head(), session.standing())
+    head = session.ledger.head()
+    over = elsewhere.shown(session.repo, head, session.standing())
     found = []
     for one in refused.violations:
         if one.task in over.elsewhere:
             fact, way = elsewhere.standing_there(over, one.task)
             one = one._replace(message=f"{one.message}; it is {fact}", remedy=way)
+        elif one.code == "TK211" and (done := _done_elsewhere(head, over, one.task)):
+            fact, way = elsewhere.standing_there(over, done)
+            one = one._replace(message=f"{one.message}; {done} is {fact}", remedy=way)
         found.append(one)
     told = Refused(*found)
     told.more = refused.more

@@ -6,7 +6,8 @@ import os
 import shlex
 import subprocess
 import sys
-import tempfile
+from contextlib import suppress
+from hashlib import sha256
 
 from tkledger.api.session import Session
 from tkledger.core.layout import SUFFIX
@@ -16,34 +17,41 @@ from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable, usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal, Recorded
+from tkledger.local.store import Store
 from tkledger.verbs.ids import existing
 
 
 def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:
     """Open the task's file, and commit what was saved, form put right.
 
-    What was written is never lost: if it cannot be taken, a line names the file it is in.
+    What was written is never lost: if it cannot be taken, a line names the file it is in, and the next
+    editor opens that one, as long as the task is what it was.
     """
-    if not on_terminal():
+    if not on_terminal() and _FOR_GIT not in os.environ:
         raise usage_error(
             "no-terminal",
-            "an editor needs a terminal; without one give the fields as options",
+            "an editor needs a terminal; without one give the fields as options, or set"
+            f" {_FOR_GIT} to a program that needs none",
             "tk edit --help",
         )
     before = existing(session.read(), text)
     editor = session.repo.answers("var", "GIT_EDITOR")
     if not editor:
-        raise unusable("no-editor", "no editor is set", f"EDITOR=vi tk edit {before.id}")
-    scratch = _scratch(before)
+        raise unusable("no-editor", "no editor is set", f"{_FOR_GIT}=vi tk edit {before.id}")
+    scratch = _scratch(session, before)
     try:
-        _open(editor, scratch)
+        _open(editor, scratch, before.id)
         recorded = _record(session, before, scratch, dry_run)
     except BaseException:
-        if os.path.exists(scratch):
+        if _is_written(scratch, before):
             session.progress.say(f"your text: {scratch}")
         raise
     os.unlink(scratch)
     return recorded
+
+
+_FOR_GIT = "GIT_EDITOR"
+"""Who sets it does so for this command, and knows what the program needs; EDITOR is set for a person, once."""
 
 
 def on_terminal() -> bool:
@@ -51,30 +59,47 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _scratch(task: Task) -> str:
-    """A file of its own that holds the task."""
-    handle, path = tempfile.mkstemp(prefix=f"{task.id}-", suffix=SUFFIX)
-    with os.fdopen(handle, "wb") as file:
-        file.write(codec.dump_task(task))
+def _scratch(session: Session, task: Task) -> str:
+    """The file for a text of this version of the task: as it was left, or new with the task as it is."""
+    text = codec.dump_task(task)
+    name = f"{task.id}-{sha256(text).hexdigest()[:12]}{SUFFIX}"
+    path = Store(session.repo.common_dir).make(_EDITS, name)
+    if os.path.exists(path):
+        session.progress.say(f"going on with your text: {path}")
+    else:
+        with open(path, "xb") as file:
+            file.write(text)
     return path
 
 
-def _open(editor: str, path: str) -> None:
+_EDITS = "edits"
+
+
+def _is_written(path: str, task: Task) -> bool:
+    """Whether the file holds more than the task; else it is removed."""
+    with suppress(FileNotFoundError), open(path, "rb") as file:
+        if file.read() != codec.dump_task(task):
+            return True
+        os.unlink(path)
+    return False
+
+
+def _open(editor: str, path: str, task_id: str) -> None:
+    another = f"{_FOR_GIT}=vi tk edit {task_id}"
     try:
         words = shlex.split(editor)
     except ValueError as error:
-        raise unusable(
-            "editor", f"not a command: {editor}: {error}", "git var GIT_EDITOR"
-        ) from None
+        raise unusable("editor", f"not a command: {editor}: {error}", another) from None
     try:
         done = subprocess.run([*words, path])
     except OSError as error:
-        said = f"{editor} cannot be run: {error.strerror}"
-        raise unusable("editor", said, "git var GIT_EDITOR") from None
+        said = f"the editor {editor} cannot be run: {error.strerror}"
+        raise unusable("editor", said, another) from None
     if not os.path.exists(path):
-        raise unusable("editor", f"{editor} removed the file", "git var GIT_EDITOR")
+        raise unusable("editor", f"{editor} removed the file", another)
     if done.returncode:
-        raise unusable("editor", f"{editor} exited with {done.returncode}", "tk edit ID --help")
+        said = f"{editor} exited with {done.returncode}, so nothing is changed"
+        raise unusable("editor", said, f"tk edit {task_id}")
 
 
 def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorded:

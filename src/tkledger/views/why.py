@@ -52,7 +52,8 @@ def moves(
         for text in wrap(safe(": ".join(there or ())), frame.width) if there else ():
             yield ((text, BAD),)
         if left:
-            for text in wrap(safe(f"{left}: tk start {task.id} takes it up"), frame.width):
+            way = there[1] if there else f"tk start {task.id}"
+            for text in wrap(safe(f"{left}: {way} takes it up"), frame.width):
                 yield ((text, ""),)
         yield ()
         if legal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from tkledger.agents.run import RunOptions
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say
+from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
 from tkledger.errors import Exit, usage_error
 
@@ -63,6 +65,8 @@ def _answer(events: Iterable[Briefing | Ended]) -> Answer:
                 yield f"{one.task}: {one.words}"
                 if one.remedy and not one.again:
                     yield Aside(f"  remedy: {one.remedy}")
+                elif one.exit is Exit.OK and os.path.getsize(one.log):
+                    yield Aside(f"  output: {quoted(one.log)}")
         yield from map(Aside, _in_the_end(ends))
 
     def to_json() -> dict[str, Any]:
