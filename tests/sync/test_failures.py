@@ -458,3 +458,57 @@ def test_who_rewrote_the_branch_goes_on_with_it(team: Team, ada: Project, bob: P
     bob.ok("sync")
     assert bob.head() == team.server.git("rev-parse", "main")
     assert ada.process("sync").status == Exit.REJECTED
+
+
+def test_what_keeps_commits_here_comes_with_the_command_that_is_next(
+    team: Team, ada: Project, bob: Project
+) -> None:
+    """Not `tk sync`, which would be refused: each command is carried out, and leads on to the next."""
+
+    def said(section: str) -> str:
+        """The line of a section; nothing if it is not there."""
+        rows = bob.ok("status").out.splitlines()
+        found = [row.removeprefix(section).strip() for row in rows if row.startswith(section)]
+        return found[0] if found else ""
+
+    ada.ok("edit", "a", "--priority", "0")
+    ada.ok("sync")
+    bob.ok("edit", "a", "--priority", "4")
+    assert said("not sent") == "1 commit that origin/main does not have: tk sync"
+    refused(bob.tk("sync"), Exit.UNUSABLE)
+    way = "git merge origin/main, then tk resolve, git commit and tk sync"
+    fact = "main and origin/main both changed the same: .tasks/a.yaml (priority)"
+    assert said("refused") == f"tk sync: {fact}: {way}"
+    assert said("not sent") == "1 commit that origin/main does not have"
+    bob.git("merge", "origin/main", check=False)
+    way = "tk resolve, then git commit"
+    fact = "a merge is under way here"
+    assert said("unfinished") == f"{fact}, unmerged: .tasks/a.yaml: {way}"
+    assert (said("refused"), said("task files")) == ("", "")
+    refused(bob.tk("sync"), Exit.UNUSABLE, f"{fact}; finish it first", f"remedy: {way}")
+    bob.ok("resolve", "--theirs")
+    assert said("unfinished") == f"{fact}: git commit, or git merge --abort"
+    bob.git("commit", "-q", "--no-edit")
+    assert said("not sent") == "2 commits that origin/main does not have: tk sync"
+    # by hand
+    path = bob.path / ".tasks" / "b.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("Task b", "Another"))
+    assert said("task files") == "not committed: .tasks/b.yaml: git add .tasks && git commit"
+    path.write_text(f"{text}labels: [x]\n")
+    assert said("task files") == "not in the one form: .tasks/b.yaml: tk fmt"
+    bob.git("checkout", "-q", ".tasks")
+    bob.write("code.txt", "by bob\n")
+    assert said("task files") == ""
+    # past the hooks
+    bob.git("rm", "-q", ".tasks/b.yaml")
+    bob.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "Tidy up")
+    where = bob.head()[:10]
+    assert said("illegal") == f"TK204 b: its file is deleted ({where}): tk undo"
+    assert bob.ok("status", "--json").json["unpublished"]["command"] == "tk undo"
+    assert said("not sent") == "3 commits that origin/main does not have"
+    bob.ok("undo")
+    assert said("illegal") == ""
+    bob.ok("sync")
+    found = bob.ok("status", "--json").json
+    assert {"under_way", "files", "illegal", "refused", "unpublished"} & found.keys() == set()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tkledger.agents import inbox
+from tkledger.agents import inbox, obstacles
 from tkledger.agents.next import candidates
 from tkledger.agents.review import all_tips, tips_of, to_review
 from tkledger.api.session import Session
@@ -19,12 +19,17 @@ from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Standing, is_nobodys
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
+from tkledger.core.layout import FOLDER
 from tkledger.core.lifecycle import TERMINAL, Event, State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
 from tkledger.ledger.recent import Recent, look_back
+from tkledger.local.refusal import read_refusal
+from tkledger.merging.under_way import under_way
 
 SHOWN = 5
 """How many lines a section has unless more are asked for."""
@@ -268,22 +273,60 @@ def _checkouts(session: Session, seen: _Seen) -> Iterator[Item]:
 
 
 def _unsent(session: Session) -> Iterator[Section]:
-    """Commits that the remote's branch does not have, as last fetched."""
-    repo, config = session.repo, session.repo.variables()
+    """Commits that the remote's branch does not have, as last fetched, and first what keeps them here."""
+    repo = session.repo
+    there, known = _published(repo)
+    if repo.head in known:
+        yield from _by_hand(repo)
+        return
+    first = [*_by_hand(repo)]
+    if not any(one.name == "under_way" for one in first):
+        first += _refused(session, known)
+    yield from first
+    if not known:
+        return
+    count = repo.run(
+        *("rev-list", "--count", f"--max-count={_MOST_UNSENT}", repo.head or "HEAD"),
+        *(f"^{oid}" for oid in known),
+    )
+    ways = [one.command for one in first if one.name != "files"]
+    yield Section("unpublished", int(count), (Item(there),), ways[0] if ways else "tk sync")
+
+
+def _published(repo: Repo) -> tuple[str, list[Oid]]:
+    """The short name of the remote's branch, and the commits that it is known to have had."""
+    config = repo.variables()
     remote = name_of(config, repo.head_ref)
     if remote is None or repo.is_detached or repo.head is None:
-        return
+        return "", []
     short = branch_name(repo.head_ref)
     there = branch_name(config.get(f"branch.{short}.merge", repo.head_ref))
     names = [f"refs/remotes/{remote}/{there}", f"{ref_names.agreed(remote)}heads/{there}"]
-    known = [found[0] for found in repo.read_many(names) if found is not None]
-    if not known or repo.head in known:
+    found = repo.read_many(names)
+    return f"{remote}/{there}", [one[0] for one in found if one is not None]
+
+
+def _by_hand(repo: Repo) -> Iterator[Section]:
+    """A merge or the like that is unfinished; else the task files that are changed and not committed."""
+    if found := under_way(repo):
+        paths = found.unmerged or ("",)
+        yield _section("under_way", (Item(one, why=found.fact) for one in paths), found.way)
         return
-    count = repo.run(
-        *("rev-list", "--count", f"--max-count={_MOST_UNSENT}", repo.head),
-        *(f"^{oid}" for oid in known),
-    )
-    yield Section("unpublished", int(count), (Item(f"{remote}/{there}"),), "tk sync")
+    files = obstacles.uncommitted(repo)
+    odd = [one for one in files if not one.is_formed]
+    if files:
+        why = "not in the one form" if odd else "not committed"
+        way = "tk fmt" if odd else f"git add {FOLDER} && git commit"
+        yield _section("files", (Item(one.path, why=why) for one in odd or files), way)
+
+
+def _refused(session: Session, known: Sequence[Oid]) -> Iterator[Section]:
+    """What breaks the rules; else why the last sync was refused, if nothing was committed since."""
+    if found := obstacles.illegal(session, known):
+        facts = ((one.commit[:10], f"{one.code} {one.task}: {one.message}") for one in found)
+        yield _section("illegal", (Item(oid, why=fact) for oid, fact in facts), found[0].remedy)
+    elif known and (last := read_refusal(session.repo)):
+        yield Section("refused", 1, (Item("tk sync", why=last.fact),), last.way)
 
 
 def _hooks(session: Session) -> Iterator[Section]:

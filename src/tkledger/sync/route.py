@@ -12,15 +12,7 @@ from tkledger.core.change import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.errors import unusable, usage_error
 from tkledger.git.repo import Repo
-
-_UNDER_WAY = {
-    "MERGE_HEAD": ("a merge is under way here", "git commit, or git merge --abort"),
-    "CHERRY_PICK_HEAD": ("a cherry-pick is under way here", "git cherry-pick --continue"),
-    "REVERT_HEAD": ("a revert is under way here", "git revert --continue"),
-    "rebase-merge": ("a rebase is under way here", "git rebase --continue"),
-    "rebase-apply": ("a rebase is under way here", "git rebase --continue"),
-}
-"""The files that git keeps in its folder while an operation is unfinished."""
+from tkledger.merging.under_way import under_way
 
 
 class Route(NamedTuple):
@@ -126,9 +118,8 @@ def _require_branch(repo: Repo) -> None:
             "a bare repository has no checkout to merge in",
             "git worktree add PATH",
         )
-    for name, (fact, remedy) in _UNDER_WAY.items():
-        if os.path.exists(os.path.join(repo.git_dir, name)):
-            raise unusable("under-way", f"{fact}; finish it first", remedy)
+    if found := under_way(repo):
+        raise unusable("under-way", f"{found.fact}; finish it first", found.way)
     if repo.is_detached:
         raise unusable(
             "detached", "HEAD is detached, so there is no branch to sync", "git switch BRANCH"

@@ -48,6 +48,10 @@ _NOTHING_GOES = ("unreachable", "busy")
 """The kinds of errors that stop claims and messages as well."""
 
 
+_LASTING = ("conflict", "refused")
+"""The kinds of errors that the same commits meet again, as a rule."""
+
+
 def _ignore(done: Synced) -> None:
     """The default of `sync`: tell no one."""
 
@@ -77,8 +81,22 @@ def sync(
         if isinstance(error, Refused):
             from tkledger.sync.refusal import named
 
-            raise named(ledger, route, error) from None
-        raise
+            error = named(ledger, route, error)
+        if not dry_run and (isinstance(error, Refused) or error.kind in _LASTING):
+            _note(ledger.repo, error)
+        raise error from None
+
+
+def _note(repo: Repo, error: Refused | TkError) -> None:
+    """Note the first of what a refusal says, for the status."""
+    from tkledger.local.refusal import Refusal, note_refusal
+
+    if isinstance(error, TkError):
+        note_refusal(repo, Refusal(error.message, error.remedy))
+    else:
+        first = error.violations[0]
+        fact = f"{first.code} {first.task}: {first.message}"
+        note_refusal(repo, Refusal(fact, first.remedy))
 
 
 def _send_the_rest(ledger: Ledger, route: Route, progress: Progress) -> Synced | None:

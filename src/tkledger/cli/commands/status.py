@@ -22,7 +22,7 @@ _NAMES = {
     **{"in_progress": "in progress", "sent_back": "sent back", "review": "to review"},
     **{"submitted": "in review", "nobodys": "nobody's"},
     **{"expired": "lease over", "unmerged": "not merged", "unpublished": "not sent"},
-    "checkouts": "left over",
+    **{"checkouts": "left over", "under_way": "unfinished", "files": "task files"},
 }
 """What sections are called that people know by more than one word."""
 
@@ -106,15 +106,30 @@ def _view(found: Status) -> Iterable[Lines]:
     return [overview(head, blocks, list(_advice(found)))]
 
 
-_SENTENCES = ("unpublished", "hooks")
+_SENTENCES = ("under_way", "files", "illegal", "refused", "unpublished", "hooks")
 """The sections that are one sentence, whatever is in them."""
 
 
 def _sentence(one: Section) -> tuple[str, str]:
     if one.name == "hooks":
         return "", f"{one.total} of git's hooks are not installed: {one.command}"
+    if one.name != "unpublished":
+        return "", f"{_named(one)}: {one.command}"
     commits = "commit" if one.total == 1 else "commits"
-    return "", f"{one.total:,} {commits} that {one.items[0].id} does not have: {one.command}"
+    way = f": {one.command}" if one.command == "tk sync" else ""  # else it was said above
+    return "", f"{one.total:,} {commits} that {one.items[0].id} does not have{way}"
+
+
+def _named(one: Section) -> str:
+    """What is amiss, and which files or commit it is about."""
+    first, names = one.items[0], [item.id for item in one.items if item.id]
+    more = f" and {one.total - len(names)} more" if one.total > len(names) else ""
+    if one.name == "refused":
+        return f"{first.id}: {first.why}"
+    if one.name == "illegal":
+        return f"{first.why} ({first.id}){f', and {one.total - 1} more' if one.total > 1 else ''}"
+    unmerged = ", unmerged" if one.name == "under_way" else ""
+    return f"{first.why}{unmerged}: {', '.join(names)}{more}" if names else first.why
 
 
 def _id(section: Section, item: Item) -> str:
