@@ -208,7 +208,7 @@ PLAIN = {
         "node.deeper",
         "args[0]",
     ),
-    *("remedy", "freed", "condition", "there", "files"),
+    *("remedy", "freed", "condition", "there", "files", "LEAVE", "back", "STEP"),
     *(
         "task_id",
         "id",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Worker, fencing, standing
 from tkledger.core.change import Change, Violation
-from tkledger.core.claim import assignee, is_open, takes_up
+from tkledger.core.claim import Claim, assignee, is_open, takes_up
+from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
-from tkledger.core.ref_names import CLAIMS
+from tkledger.core.ref_names import CLAIMS, HEADS, branch_name
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task, is_work
+from tkledger.core.task import WORKED, Task, is_work
 from tkledger.core.trailers import TAKEN, trailers
 from tkledger.git import identity
 from tkledger.git.commit import Commit
@@ -30,12 +31,14 @@ class Door(NamedTuple):
     remote: the name of one whose claims are known here
     moving: claims that a push moves, as they will be
     shared: whether all claims here were pushed, so that everyone heeds them, whatever the policy says
+    tips: the commits that come through, and will be where the refs of a push lead
     """
 
     policy: Policy | None
     remote: str | None = None
     moving: Mapping[str, Oid | None] = {}
     shared: bool = False
+    tips: Sequence[Oid] = ()
 
 
 def about_to(
@@ -97,7 +100,8 @@ def note(workers: Workers, commit: Commit, change: Change | None, policy: Policy
             _add(workers, bill.task, worker._replace(open=open))
     for before, after in change.edits():
         if is_work(before, after):
-            one = worker._replace(begins=is_open(after), open=is_open(after))
+            new = is_open(after) and before.state in (State.BACKLOG, State.TODO)
+            one = worker._replace(begins=is_open(after), open=is_open(after), starts=new)
             if policy is not None and takes_up(before, after, worker.actor, policy):
                 one = _taking_up(one, before, after, change.message or "", policy)
             _add(workers, after.id, one)
@@ -116,7 +120,8 @@ def _add(workers: Workers, task: str, worker: Worker) -> None:
     """Note who worked last, and still who took the work up before."""
     old = workers.get(task)
     if old is not None:
-        worker = worker._replace(takes_up=worker.takes_up or old.takes_up)
+        starts = worker.starts and old.starts
+        worker = worker._replace(takes_up=worker.takes_up or old.takes_up, starts=starts)
         if not worker.assigned and worker.actor != old.assigned:
             worker = worker._replace(assigned=old.assigned, taken=old.taken)
     workers[task] = worker
@@ -129,14 +134,33 @@ def join(workers: Workers, later: Workers) -> None:
 
 
 def fenced_work(repo: Repo, door: Door, workers: Workers) -> Iterator[Violation]:
-    """Which of this work is fenced off."""
+    """Which of this work is fenced off. A start that has given way to the holder's is not, and is taken out
+    of ``workers``: nothing of it is left for anyone to count.
+    """
     if door.policy is None or not workers:
         return
     known = standing(repo, list(workers), door.remote, door.moving)
-    for task, worker in workers.items():
+    for task, worker in list(workers.items()):
         shown = worker._replace(where=worker.where[:10])
-        for one in fencing(repo, known.get(task), task, shown, door.policy, shared=door.shared):
-            yield one._replace(commit=worker.where)
+        held = known.get(task)
+        found = list(fencing(repo, held, task, shown, door.policy, shared=door.shared))
+        if found and held is not None and worker.starts and _gave_way(repo, held.claim, door):
+            del workers[task]
+        else:
+            yield from (one._replace(commit=worker.where) for one in found)
+
+
+def _gave_way(repo: Repo, claim: Claim, door: Door) -> bool:
+    """Whether the work on a task is, where these commits lead, what it is on its holder's branch: a merge has
+    taken that side. All that can be done so is to have begun, and lost.
+    """
+    from tkledger.claims.elsewhere import task_at, tasks_at  # most pushes race with nobody
+
+    prefix = f"refs/remotes/{door.remote}/" if door.remote else HEADS
+    there = task_at(repo, f"{prefix}{branch_name(claim.branch)}", claim.task)
+    found = [one for one in tasks_at(repo, ((tip, claim.task) for tip in door.tips)) if one]
+    alike = (getattr(there, name) == getattr(one, name) for one in found for name in WORKED)
+    return there is not None and bool(found) and all(alike)
 
 
 def moving(lines: Iterable[RefLine]) -> dict[str, Oid | None]:

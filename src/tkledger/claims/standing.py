@@ -71,6 +71,7 @@ class Worker(NamedTuple):
     open: whether the task is in progress, so that a start may take it from its holder
     takes_up: whose work it is from then on, if this took it up; empty if not
     assigned, taken: of a start, whose task it was, if another's, and whom the commit says it is taken from
+    starts: whether all that is known of it is starts of a task that was not begun
     """
 
     actor: str
@@ -82,6 +83,7 @@ class Worker(NamedTuple):
     takes_up: str = ""
     assigned: str = ""
     taken: str = ""
+    starts: bool = False
 
 
 # -- reading -----------------------------------------------------------------------------------

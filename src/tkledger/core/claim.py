@@ -104,13 +104,16 @@ def _number(raw: str, least: int) -> int:
     return whole(least)(int(raw))
 
 
+LEAVE = "tk next, or "
+"""How the way on from another's task begins: to do something else."""
+
 WORK_ENDED = "if its work has ended"
 """When to take a task that another actor is said to work on."""
 
 
 def way_to_take(task: str, condition: str = WORK_ENDED) -> str:
     """The way on from a task that is another actor's, as commands; to take it under a condition."""
-    return f"tk next, or {condition}: tk start {task} --take"
+    return f"{LEAVE}{condition}: tk start {task} --take"
 
 
 def is_open(task: Task | None) -> bool:

@@ -94,7 +94,7 @@ def arriving(ledger: Ledger, tips: Iterable[Oid]) -> Iterator[Violation]:
 
 
 def leaving(
-    ledger: Ledger, tips: Iterable[Oid], to: str, workers: fence.Workers | None = None
+    ledger: Ledger, tips: Sequence[Oid], to: str, workers: fence.Workers | None = None
 ) -> Iterator[Violation]:
     """Judge the commits about to be pushed that the remote ``to`` is not known to have.
 
@@ -102,12 +102,12 @@ def leaving(
     remote's claims already.
     """
     found: fence.Workers = {} if workers is None else workers
-    yield from _unaccepted(ledger, list(tips), ["--not", f"--remotes={to}"], found, to)
+    yield from _unaccepted(ledger, tips, ["--not", f"--remotes={to}"], found, to)
     head = ledger.head()
     policy = head.policy
     if workers is None and found and policy is not None and policy.claims != "local":
         remote.fetch(ledger.repo, to)  # the claims known here may be old
-    yield from fence.fenced_work(ledger.repo, fence.Door(policy, to), found)
+    yield from fence.fenced_work(ledger.repo, fence.Door(policy, to, tips=tips), found)
     yield from limits.pushed(ledger, head, found, to)
 
 

@@ -237,7 +237,8 @@ def _claims(
     A claim is on a server only because it was pushed, so everyone heeds it.
     """
     yield from handover.illegal_handovers(repo, lines, policy)
-    door = fence.Door(policy, moving=fence.moving(lines), shared=True)
+    new = tips(repo, apart(lines)[1])
+    door = fence.Door(policy, moving=fence.moving(lines), shared=True, tips=new)
     yield from fence.fenced_work(repo, door, workers)
 
 

@@ -31,6 +31,10 @@ def main(argv: list[str]) -> int:
         law = law_of(ledger)
         outcome = _by_any_base(ledger.repo, _read(base_path), ours, theirs, path, law)
         if outcome.conflicts:
+            from tkledger.merging.by_claim import by_claim  # most merges leave nothing open
+
+            outcome = by_claim(ledger.repo, path, outcome, law)
+        if outcome.conflicts:
             fields = ", ".join(outcome.conflicts)
             print(f"tk: {path}: both sides changed {fields}; tk resolve", file=sys.stderr)
     except (codec.FormError, FieldError, TooNew, GitError):

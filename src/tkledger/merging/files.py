@@ -21,12 +21,13 @@ merges as text, and the gate judges the result all the same."""
 class Outcome(NamedTuple):
     """A merged file, and the fields in it that both sides changed.
 
-    ``data`` has our values in them, ``other`` theirs.
+    ``data`` has our values in them, ``other`` theirs. ``holder`` is who has the task, if a claim chose.
     """
 
     data: bytes
     other: bytes
     conflicts: tuple[str, ...]
+    holder: str = ""
 
 
 def merge_bytes(base: bytes | None, ours: bytes, theirs: bytes, path: str, law: Policy) -> Outcome:

@@ -12,7 +12,8 @@ from tkledger.ledger.checkout import not_a_folder
 from tkledger.ledger.conversions import require_none
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import SCRATCH, Store, project
-from tkledger.merging.files import law_of, merge_bytes, only_one
+from tkledger.merging.by_claim import by_claim
+from tkledger.merging.files import Outcome, law_of, merge_bytes, only_one
 
 
 def unmerged(repo: Repo) -> dict[str, list[bytes | None]]:
@@ -30,13 +31,14 @@ def unmerged(repo: Repo) -> dict[str, list[bytes | None]]:
 
 def settle(
     repo: Repo, paths: Iterable[str], *, take: str | None = None, dry_run: bool = False
-) -> dict[str, tuple[str, ...]]:
-    """Settle the files that a merge left open; ``take`` chooses ``ours`` or ``theirs``.
+) -> dict[str, Outcome]:
+    """Settle the files that a merge left open; ``take`` chooses ``ours`` or ``theirs`` where neither the law nor
+    a claim does.
 
-    Returns, by path, the fields that are still to be chosen; such a file is left as it is.
+    Returns the merges by path; a file with fields that are still to be chosen is left as it is.
     """
     law = law_of(Ledger(repo))
-    left: dict[str, tuple[str, ...]] = {}
+    found: dict[str, Outcome] = {}
     if not dry_run:
         require_none(repo, paths)
     for path, (base, ours, theirs) in unmerged(repo).items():
@@ -46,10 +48,11 @@ def settle(
             outcome = only_one(ours, theirs)
         else:
             outcome = merge_bytes(base, ours, theirs, path, law)
-        left[path] = () if take else outcome.conflicts
-        if not left[path] and not dry_run:
+            outcome = by_claim(repo, path, outcome, law)
+        found[path] = outcome._replace(conflicts=()) if take else outcome
+        if not found[path].conflicts and not dry_run:
             _settle(repo, path, outcome.other if take == "theirs" else outcome.data)
-    return left
+    return found
 
 
 def _settle(repo: Repo, path: str, data: bytes) -> None:

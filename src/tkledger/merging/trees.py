@@ -15,6 +15,7 @@ from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
+from tkledger.merging.by_claim import by_claim
 from tkledger.merging.files import Outcome, by_best_base, law_of, only_one
 
 _TOO_OLD = "git 2.38 and later merge without a checkout, and this one is older"
@@ -84,7 +85,8 @@ def _settled(
     if ours is None or theirs is None:
         return only_one(ours, theirs)
     try:
-        return by_best_base(list(_bases(repo, path, parents)) or [None], ours, theirs, path, law)
+        bases: list[bytes | None] = [*_bases(repo, path, parents)] or [None]
+        return by_claim(repo, path, by_best_base(bases, ours, theirs, path, law), law)
     except (codec.FormError, FieldError):
         return None
 

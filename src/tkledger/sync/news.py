@@ -21,6 +21,8 @@ _LETTERS = 120
 """The longest reason that is shown."""
 
 _EDIT = "edit"
+LOST = "lost"
+"""A claim that was given up for the remote's."""
 
 _WORDS = {
     **{"new": "created by", "admit": "admitted by", "start": "started by", "jump": "moved by"},
@@ -28,7 +30,7 @@ _WORDS = {
     **{"reject": "sent back by", "block": "blocked by", "resume": "resumed by"},
     **{"requeue": "requeued by", "cancel": "cancelled by", _EDIT: "changed by"},
     **{"claim": "claimed by", "release": "given back by", "free": "no longer claimed"},
-    **{"lost": "your claim is lost, since it is claimed by", "end": "ended on another branch by"},
+    **{LOST: "your claim is lost, since it is claimed by", "end": "ended on another branch by"},
 }
 """The events of history by their verbs, and those of claims."""
 
@@ -89,7 +91,7 @@ def of_claim(task: str, claim: Claim | None, *, lost: bool) -> News:
         return News(task, "end", claim.holder)
     if claim.released:
         return News(task, "release", claim.holder)
-    return News(task, "lost" if lost else "claim", claim.holder)
+    return News(task, LOST if lost else "claim", claim.holder)
 
 
 def by_task(*parts: Iterable[News]) -> tuple[News, ...]:

@@ -105,9 +105,10 @@ def make_plan(
     alignment = align(repo, route, here, theirs, commit)
     news = alignment.news
     if received and ours and other and commit:
-        from tkledger.sync.news import by_task, of_commits
+        from tkledger.sync.news import LOST, by_task, of_commits
 
-        news = by_task(of_commits(ledger, ours, other, commit), news)
+        lost = [one for one in news if one.event == LOST]
+        news = by_task(lost, of_commits(ledger, ours, other, commit), news)
     done = Synced(
         *(sent, received, bool(sent and received), created, commit),
         *(alignment.claims, alignment.inboxes, news),

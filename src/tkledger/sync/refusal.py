@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from tkledger.core.change import Refused, Violation, quoted
-from tkledger.core.trailers import lines
+from tkledger.core.charges import steps
+from tkledger.core.claim import LEAVE, is_open
+from tkledger.core.trailers import STEP, lines
 from tkledger.errors import Exit, TkError
+from tkledger.git.commit import Commit
 from tkledger.git.history import as_commit
 from tkledger.git.identity import author_email
 from tkledger.git.objects import Oid
 from tkledger.git.transport import Pushed
-from tkledger.ledger.newest import newest
+from tkledger.ledger.newest import Newest, newest
 from tkledger.ledger.reader import Ledger
 from tkledger.sync.route import Route
 
@@ -42,26 +45,52 @@ class NotSent(Refused):
             one._replace(commit=known[one.commit].oid) if one.commit in known else one
             for one in violations
         )
-        super().__init__(*_with_way_back(ledger, tuple(named)))
+        own = {made.oid: made for made in known.values()}
+        super().__init__(*_with_way_back(ledger, route, tuple(named), own))
         commits = {made.oid: made.message.partition("\n")[0] for made in known.values()}
         self.more["commits"] = [{"commit": oid, "subject": words} for oid, words in commits.items()]
         self.heading = _heading(route, by, commits)
 
 
-def _with_way_back(ledger: Ledger, violations: tuple[Violation, ...]) -> Iterator[Violation]:
-    """The same; of the newest change, as long as nobody else has it, with the command that takes it back."""
-    own = author_email(ledger.repo)
+def _with_way_back(
+    ledger: Ledger, route: Route, violations: tuple[Violation, ...], known: Mapping[str, Commit]
+) -> Iterator[Violation]:
+    """The same; of the newest change, as long as nobody else has it, with the command that takes it back, and
+    of work on a task that another has claimed with the way to leave that to them.
+    """
+    own, last = author_email(ledger.repo), None
     with suppress(TkError):  # there is no change of the ledger at all
         last = newest(ledger, lambda made: made.email == own)
-        for one in violations:
-            can = not last.obstacle and last.touched and "tk undo" not in one.remedy
-            if can and one.commit == last.commit.oid:
-                task = one.task if one.task in last.touched else min(last.touched)
-                back = f"or take the commit back: tk undo {quoted(task)}"
-                one = one._replace(remedy=f"{one.remedy}; {back}" if one.remedy else back[3:])
-            yield one
-        return
-    yield from violations
+    for one in violations:
+        undo = _undo(last, one) if last else ""
+        made = known.get(one.commit)
+        if made is not None and one.remedy.startswith(LEAVE):
+            takes = last is None or is_open(last.before.task(one.task))  # and it is another's
+            back = _reworked(ledger, route, one.task, made) if takes or not undo else undo
+            remedy = one.remedy.removeprefix(LEAVE)
+            one = one._replace(remedy=f"{back}, then tk sync; or {remedy}")
+        elif undo and "tk undo" not in one.remedy:
+            back = f"take the commit back: {undo}"
+            one = one._replace(remedy=f"{one.remedy}; or {back}" if one.remedy else back)
+        yield one
+
+
+def _undo(last: Newest, one: Violation) -> str:
+    """The command that takes a refused commit back, if it is the newest change and can be; or nothing."""
+    if last.obstacle or not last.touched or one.commit != last.commit.oid:
+        return ""
+    return f"tk undo {quoted(one.task if one.task in last.touched else min(last.touched))}"
+
+
+def _reworked(ledger: Ledger, route: Route, task: str, made: Commit) -> str:
+    """How a commit of ours, wherever it lies, is made to be no work on a task."""
+    known = ledger.repo.read(f"refs/remotes/{route.there}") is not None
+    there = quoted(route.there) if known else f"{made.oid[:10]}^"
+    named = task in steps(made.message)
+    way = f"drop {made.oid[:10]}"
+    if named:
+        way = f"reword {made.oid[:10]} without its line {STEP}: {task}"
+    return f"git rebase -i --empty=drop {there}, and there {way}"
 
 
 def _heading(route: Route, by: str, commits: dict[Oid, str]) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core.layout import FOLDER
+from tkledger.core.task import WORKED
 from tkledger.errors import Exit, unusable, usage_error
 from tkledger.files.codec import FormError
 from tkledger.git.repo import Repo
+from tkledger.merging.files import Outcome
 from tkledger.merging.resolve import settle, unmerged
 
 
@@ -32,7 +34,7 @@ def resolve(
     if not wanted:
         raise usage_error("nothing-open", "no merge has left a task file open here", "git status")
     try:
-        left = settle(
+        found = settle(
             repo, wanted, take="ours" if ours else "theirs" if theirs else None, dry_run=dry_run
         )
     except FormError as error:
@@ -41,7 +43,7 @@ def resolve(
         ) from None
     rebasing = os.path.exists(os.path.join(repo.git_dir, "rebase-merge"))
     after = "git rebase --continue" if rebasing else "git commit"
-    return _answer(left, after, dry_run=dry_run)
+    return _answer(found, after, dry_run=dry_run)
 
 
 _REMEDY = "tk resolve --ours, tk resolve --theirs, or edit the file and git add it"
@@ -51,21 +53,27 @@ def _is_meant(path: str, beginning: str) -> bool:
     return path[len(FOLDER) + 1 :].startswith(beginning)
 
 
-def _answer(left: dict[str, tuple[str, ...]], after: str, *, dry_run: bool) -> Answer:
-    still = {path: fields for path, fields in left.items() if fields}
+def _answer(found: dict[str, Outcome], after: str, *, dry_run: bool) -> Answer:
+    still = {path: one.conflicts for path, one in found.items() if one.conflicts}
 
     def to_json() -> dict[str, Any]:
-        resolved = [path for path in left if path not in still]
+        resolved = [path for path in found if path not in still]
         open_ = [{"path": path, "fields": list(fields)} for path, fields in still.items()]
         error = {"kind": "conflict", "message": "both sides changed a field", "remedy": _REMEDY}
         return {"resolved": resolved, "open": open_, **({"error": error} if still else {})}
 
     def view() -> Iterable[str | Aside]:
-        for path in left:
+        for path, one in found.items():
             if path in still:
-                yield Aside(f"{path}: both sides changed {', '.join(still[path])}")
+                began = "; what was pushed first counts" if {*WORKED} & {*still[path]} else ""
+                yield Aside(f"{path}: both sides changed {', '.join(still[path])}{began}")
             else:
-                yield f"{'would settle' if dry_run else 'settled'} {path}"
+                why = (
+                    f": {one.holder} has claimed it, so that side's work counts"
+                    if one.holder
+                    else ""
+                )
+                yield f"{'would settle' if dry_run else 'settled'} {path}{why}"
         if still:
             yield Aside(f"  remedy: {_REMEDY}")
         elif not dry_run:

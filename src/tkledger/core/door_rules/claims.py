@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from tkledger.core.change import quoted
-from tkledger.core.claim import Claim, way_to_take
+from tkledger.core.claim import LEAVE, Claim, way_to_take
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.ref_names import branch_name
@@ -35,12 +35,14 @@ def fenced(work: ClaimedWork) -> Iterator[Finding]:
 
     Work is what changes the state, the owner or the attempt of a task in progress, its start, and
     commits with its `Tk-Task` line. Comments, reviews, labels, priorities and budgets
-    are not. With `claims: required` work without any claim is refused as well.
+    are not. With `claims: required` work without any claim is refused as well. In a push a start
+    passes that a merge has given up: where the refs lead, the work is as on the holder's branch.
 
     Why: an actor who was away for longer than a lease has lost the task, and the next holder must
     not find another at work. No rule of history can ask this: claims leave no trace there.
 
-    Remedy: leave it to the holder, who may `tk release` it. If the holder's work has ended,
+    Remedy: leave it to the holder, who may `tk release` it; `tk sync` says which commit to take
+    back or to reword. If the holder's work has ended,
     `tk start ID --take` takes the task openly; if it is not in progress any more,
     `tk release ID --from HOLDER` takes the claim away before its lease has run out.
     """
@@ -61,7 +63,7 @@ def fenced(work: ClaimedWork) -> Iterator[Finding]:
 
 def _freed(task: str, holder: str) -> str:
     """The way on from a claim that no start can take."""
-    return f"tk next, or if that is over: tk release {task} --from {quoted(holder)}"
+    return f"{LEAVE}if that is over: tk release {task} --from {quoted(holder)}"
 
 
 class Handover(NamedTuple):
