@@ -205,6 +205,7 @@ def test_an_option_of_another_tool_is_named_as_it_is_here() -> None:
         ("start a --asignee me", "is an option of tk edit", "tk edit a --owner me"),
         ("block a --on b", "is an option of tk edit", "tk edit a --depends-on b"),
         ("ready --priority 1", "is an option of tk list", "tk list --priority 1"),
+        ("board --all", "is an option of tk list", "tk list --all"),
         ("board --status done", "is an option of tk list", "tk list --state done"),
         ("list --blocked", "unknown option --blocked", "tk list --state blocked"),
         ("list --closed -l x", "unknown option --closed", "tk list --state closed --label x"),

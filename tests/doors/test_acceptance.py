@@ -79,6 +79,8 @@ def test_an_acceptance_on_top_is_said_not_to_count(slipped: Clone) -> None:
     told = slipped.tk("verify", "--all")
     assert told.status == Exit.REJECTED
     assert "1 accepted at the end only: counts once origin/main has it\n  to get it" in told.err
+    assert "accepted here, but not by origin/main yet" in told.err
+    assert f"\n  remedy: {way}\n" in told.err, "not to accept it once more"
     with pytest.raises(Refused, match=r"TK201.*accepted here, but not by origin/main yet") as found:
         slipped.push()
     assert slipped.refusals() == ["pre-push"]

@@ -72,6 +72,20 @@ def way_of(ledger: Ledger, oid: Oid, accepting: Oid, reason: str) -> str:
     return branch.way(oid[:10], reason)
 
 
+def waiting(
+    ledger: Ledger, tip: Oid, by: str, said: Mapping[Oid, str], broken: Sequence[Violation]
+) -> Iterator[Violation]:
+    """The violations; of commits that ``said``, the policy of ``tip``, accepts, how that comes to count."""
+    ways = {
+        oid: way_of(ledger, oid, tip, said[oid]) for oid in {one.commit for one in broken} & {*said}
+    }
+    for one in broken:
+        if way := ways.get(one.commit, ""):
+            message = f"{one.message}; accepted here, but not by {by} yet"
+            one = one._replace(message=message, remedy=way, repair="")
+        yield one
+
+
 class _Branch(NamedTuple):
     """The branch that decides: its remote, empty if it is one of this repository; its name, and its
     tips, several if several remotes have it.

@@ -58,7 +58,7 @@ def judge_range(
     exceeded = () if bases else tuple(_exceeded(ledger, tip))
     if not found:
         return Verdict(count, (), exceeded=exceeded)
-    from tkledger.doors.acceptance import counting
+    from tkledger.doors.acceptance import counting, waiting
 
     reasons, decides, way = counting(ledger, tip, bases)
     violations = tuple(one for one in found if one.commit not in reasons)
@@ -66,7 +66,7 @@ def judge_range(
     said = policy.accepted if policy else {}
     return Verdict(
         count,
-        violations,
+        tuple(waiting(ledger, tip, decides, said, violations)),
         tuple(one for one in found if one.commit in reasons),
         reasons,
         len({one.commit for one in violations if one.commit in said}),
