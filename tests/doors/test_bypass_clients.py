@@ -108,7 +108,7 @@ def test_few_places_open_a_file_to_write_it() -> None:
     writers = {path.name for path in files if OPENED.search(path.read_text(encoding="utf-8"))}
     assert writers == {
         "store.py",
-        *("canaries.py", "demo.py", "jobs.py"),  # in a temporary folder
+        *("canaries.py", "demo.py", "jobs.py", "wording.py"),  # in a temporary folder
         *("parallel.py", "editor.py"),  # a pipe; what mkstemp has opened
         *("driver.py", "process.py"),  # git's scratch file; a log, which only grows
     }

@@ -190,7 +190,7 @@ def test_where_either_state_is_right_both_are_named(begun: PlainRepo) -> None:
     fork(begun, [{"a": moved(started, "blocked")}], [{"a": moved(started, "in_review")}], base)
     oid = begun.commit({"a": started}, "ours", "theirs", branch=None)
     (one,) = begun.violations(oid, "ours", "theirs")
-    assert one.message == "the merge makes it in_progress; the law chooses blocked or in_review"
+    assert one.message == "the merge makes it in_progress; the law chooses in_review or blocked"
     third = begun.commit({"b": edited(B, priority=1)}, base, branch="third")
     oid = begun.commit(
         {"a": started, "b": edited(B, priority=1)}, "ours", "theirs", third, branch=None

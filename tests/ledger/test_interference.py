@@ -190,7 +190,7 @@ def test_a_move_of_the_same_task_made_meanwhile_is_seen(meeting: Project) -> Non
     before = meeting.count()
     answer = meeting.at_point(BEFORE_THE_LOCK, f"{NEXT} start a", "start", "a")
     assert (answer.status, meeting.count()) == (0, before + 1), answer.said
-    assert "nothing to do" in answer.said
+    assert "a is already in progress" in answer.said
     assert meeting.clean()
 
 

@@ -92,8 +92,6 @@ class Entries(Mapping[str, "Entry"]):
     for is found alone. Only to go through all takes reading all names.
     """
 
-    __slots__ = ("_complete", "_found", "changed", "folder")
-
     def __init__(self, folder: Folder, changes: Mapping[str, Entry | None]) -> None:
         self.folder = folder
         self.changed = frozenset(changes)
