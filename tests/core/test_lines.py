@@ -11,7 +11,7 @@ import tkledger
 from tkledger.core import claim
 from tkledger.core import trailers as names
 from tkledger.core.charges import Bill, bills
-from tkledger.core.trailers import folded, lines, trailers
+from tkledger.core.trailers import folded, lines, own_lines, trailers
 
 SOURCE = Path(tkledger.__file__).parent
 ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
@@ -68,3 +68,9 @@ def test_what_stands_in_history_is_read_by_these_names_for_good() -> None:
 def test_the_last_line_of_a_name_counts_and_one_without_a_value_does_not() -> None:
     assert trailers("x\n\nTk-Key: 1 \nTk-Key: 2\nTk-Actor\nTk-Reason:so\n") == {"Tk-Key": "2"}
     assert folded(" a\n\n b\tc ") == "a b c"
+
+
+def test_the_lines_by_which_tk_knows_a_commit() -> None:
+    message = "tk: start a\n\nTk-Actor: ann\nChange-Id: I1\nTk-Key: k\n"
+    assert own_lines(message) == ["tk: start a", "Tk-Actor: ann", "Tk-Key: k"]
+    assert own_lines("") == [""]

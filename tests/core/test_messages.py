@@ -9,10 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tkledger.core.messages import (
+    MAX_EVENT,
+    MAX_READ,
+    MAX_TEXT,
+    MAX_TTL_SECONDS,
     REFUSALS,
+    SHORT_ID,
+    TTL_SECONDS,
     Event,
     Message,
     Reply,
+    bounded,
+    is_asked_for,
     letters,
     read,
     seconds,
@@ -120,3 +128,52 @@ def test_a_duration(raw: str, value: int) -> None:
 def test_no_duration(raw: str) -> None:
     with pytest.raises(ValueError, match="duration"):
         seconds(raw)
+
+
+def test_the_bounds_of_messages() -> None:
+    assert (MAX_TEXT, MAX_EVENT, MAX_READ) == (16_384, 131_072, 1_000)
+    assert (TTL_SECONDS, MAX_TTL_SECONDS, SHORT_ID, REFUSALS) == (604_800, 31_536_000, 10, 3)
+    assert bounded("x" * MAX_TEXT)
+    with pytest.raises(ValueError, match=r"^takes 16385 bytes, of 16384 at most$"):
+        bounded("x" * (MAX_TEXT + 1))
+    assert seconds("365d") == MAX_TTL_SECONDS
+    assert seconds("1") == 1
+    for wrong in ("0", "366d", "x"):
+        with pytest.raises(ValueError, match=rf"^'{wrong}' is not a duration .* at most a year$"):
+            seconds(wrong)
+
+
+def test_a_message_unless_more_is_said() -> None:
+    plain = Message(ONE, "ada", "bob", "text", 5)
+    assert (plain.ttl, plain.task, plain.key, plain.until) == (604_800, None, "", 604_805)
+    assert Reply((ONE,), "bob", taken=True)[3:] == ("", "")
+
+
+def test_the_words_of_an_event() -> None:
+    one = message(task="parse", key="k")
+    assert written(one) == (
+        "tk: message to bob\n\n"
+        '{"tk": "message", "from": "ada", "to": "bob", "text": "look at this", "ttl": 60,'
+        ' "task": "parse", "key": "k"}\n'
+    )
+    both = refused(ONE, TWO, why="ä")._replace(key="k")
+    assert written(both) == (
+        f"tk: refused {ONE[:10]} {TWO[:10]}\n\n"
+        f'{{"tk": "refused", "of": ["{ONE}", "{TWO}"], "by": "bob", "why": "ä", "key": "k"}}\n'
+    )
+    assert written(taken(ONE)).startswith('tk: taken 1111111111\n\n{"tk": "taken", "of"')
+    for event in (one, both):
+        assert read(ONE, 1_000, written(event)) == event
+    broken = written(taken(ONE)).replace(ONE, "x")
+    assert read(ONE, 1_000, broken) is None
+
+
+def test_what_is_asked_for_again() -> None:
+    assert is_asked_for(message(), message(TWO, at=7))
+    assert not is_asked_for(message(), message(text="other"))
+    assert not is_asked_for(message(), taken(ONE))
+    assert not is_asked_for(taken(ONE), message())
+    assert is_asked_for(taken(ONE), taken(ONE, TWO))
+    assert is_asked_for(taken(ONE), taken(ONE))
+    assert not is_asked_for(taken(ONE, TWO), taken(ONE))
+    assert not is_asked_for(taken(ONE), refused(ONE))

@@ -176,3 +176,25 @@ def test_a_changed_policy_has_the_next_version_and_may_lose_a_value() -> None:
     assert (one.version, one.depth, one.protected) == (2, 3, ("main",))
     two = changed(one, depth=None, chain=4)
     assert (two.version, two.depth, two.chain, two.protected) == (3, 10, 4, ("main",))
+
+
+def test_who_another_is_and_what_a_commit_is_called() -> None:
+    one = policy({"actors": {"ann@x": "ann"}, "subject": "chore: {subject} [skip]", "format": 2})
+    assert one.titled("start  a\nb") == "chore: start a b [skip]"
+    assert DEFAULT.titled("start a") == "tk: start a"
+    assert [one.another("ann", owner) for owner in (None, "ann", "ann@x", "ben")] == [
+        "",
+        "",
+        "",
+        "ben",
+    ]
+    limits = ({}, {"wip_actor": 1}, {"wip_total": 1}, {"failures": 1}, {"depth": 1})
+    assert [policy(some).limits_starts for some in limits] == [False, True, True, True, False]
+    assert not DEFAULT.refuses("identity")
+    with pytest.raises(FieldError, match=r"prefix: .*1 to 16 of a-z, 0-9 and _$"):
+        policy({"prefix": "A"})
+    with pytest.raises(FieldError, match=r"subject: .*text with one \{subject\}, and no Tk-$"):
+        policy({"subject": "x"})
+    assert {field.name: field.since for field in FIELDS if field.since > 1} == dict.fromkeys(
+        ("approvals", "proof", "pushers", "shared_login", "subject"), 2
+    )

@@ -15,6 +15,7 @@ from tkledger.core.task import (
     FIELDS,
     REASONS,
     RESOLUTIONS,
+    TIERS,
     Budget,
     Failure,
     Retry,
@@ -22,6 +23,7 @@ from tkledger.core.task import (
     Task,
     Wait,
     changed,
+    is_work,
     task,
 )
 
@@ -238,3 +240,36 @@ def test_every_kind_of_merge_is_some_field_s() -> None:
         "error",
         "resolution",
     }
+
+
+def test_the_words_of_the_format_stay() -> None:
+    assert (
+        *("user", "event", "until", "job", "child", "dependency", "approval", "failed", "stale"),
+        "other",
+    ) == REASONS
+    assert TIERS == ("retry", "peer", "owner", "approval")
+    later = {field.name: (field.since, dict(field.values_since)) for field in FIELDS}
+    assert {name: one for name, one in later.items() if one != (1, {})} == {
+        "reopens": (2, {}),
+        "resolution": (1, {"mistake": 2}),
+    }
+    for name, wrong, words in (
+        ("type", "A", "a word of a-z, 0-9, _ and -"),
+        ("labels", ["é"], r"a word of letters, digits and _./:\+@-"),
+        ("pr", "x", r"a number, or an address \(https://...\)"),
+        ("concerns", ["x"], "one line: 'design: TEXT' or 'ops: TEXT'"),
+        ("agent", "x" * 201, "a line of at most 200 characters"),
+    ):
+        with pytest.raises(FieldError, match=f"{words}$"):
+            a_task(**{name: wrong})
+
+
+def test_what_is_work_and_what_is_a_mistake() -> None:
+    todo, begun = a_task(), a_task(state="in_progress")
+    assert not is_work(None, begun)
+    assert is_work(todo, begun)
+    assert is_work(begun, a_task(state="in_review"))
+    assert not is_work(a_task(state="in_review"), begun)
+    assert not is_work(begun, begun._replace(priority=1))
+    gone = a_task(state="cancelled", resolution="mistake")
+    assert [one.is_mistake for one in (gone, gone._replace(resolution=None))] == [True, False]

@@ -43,3 +43,13 @@ def test_a_time_that_does_not_exist_is_refused(text: str) -> None:
 
 def test_a_time_beyond_the_calendar_is_written_all_the_same() -> None:
     assert iso(253_402_300_800) == "10000-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("year", [1000, 1600, 1900, 1970, 2000, 2026, 2100, 2400, 2999])
+def test_each_month_begins_when_the_calendar_says(year: int) -> None:
+    for month in range(1, 13):
+        for day in (1, 28):
+            at = datetime(year, month, day, tzinfo=timezone.utc)
+            seconds = round((at - EPOCH).total_seconds())
+            assert iso(seconds) == f"{year:04d}-{month:02d}-{day:02d}T00:00:00Z"
+            assert seconds_of(iso(seconds)) == seconds
