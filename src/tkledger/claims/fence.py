@@ -164,5 +164,7 @@ def _gave_way(repo: Repo, claim: Claim, door: Door) -> bool:
 
 
 def moving(lines: Iterable[RefLine]) -> dict[str, Oid | None]:
-    """The claims that a push moves, as they will be; None for those that it deletes."""
-    return {ref: new for ref, _, new in lines if ref.startswith(CLAIMS)}
+    """The claims that a push moves, as they will be. One that it deletes holds for the work that comes with
+    the deletion: else whoever ends another's task would only have to delete the claim as well.
+    """
+    return {ref: new for ref, _, new in lines if ref.startswith(CLAIMS) and new is not None}

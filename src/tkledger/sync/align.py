@@ -162,7 +162,7 @@ def _claim(repo: Repo, prospect: Prospect, one: _Claim, alone: bool) -> _One:
     sides = one.sides
     chosen = way(sides, partial(history.is_ancestor, repo))
     task = prospect.task(one.task)
-    if task is not None and task.ended:
+    if task is not None and task.ended and not _frees(prospect, one, chosen):
         found = _at_its_end(repo, prospect, one, chosen)
         if found is not None:
             return found
@@ -188,6 +188,15 @@ def _claim(repo: Repo, prospect: Prospect, one: _Claim, alone: bool) -> _One:
             chosen = Way.TAKE  # two claims of one holder: nothing is lost
         news = of_claim(one.task, theirs, lost=chosen is Way.YIELD)
     return _One(tuple(move for move in moves if move.new != move.old), way=chosen, news=news)
+
+
+def _frees(prospect: Prospect, one: _Claim, chosen: Way) -> bool:
+    """Whether a claim that somebody still has at the remote was taken away here: a server has to see that,
+    before the claim is deleted, to let the work of another pass.
+    """
+    ours, theirs = (prospect.claim(one.task, oid) for oid in one.sides[:2])
+    released = chosen in _SENT and ours is not None and ours.released
+    return released and theirs is not None and is_held(theirs)
 
 
 def _at_its_end(repo: Repo, prospect: Prospect, one: _Claim, chosen: Way) -> _One | None:
