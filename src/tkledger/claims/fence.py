@@ -163,8 +163,12 @@ def _gave_way(repo: Repo, claim: Claim, door: Door) -> bool:
     return there is not None and bool(found) and all(alike)
 
 
-def moving(lines: Iterable[RefLine]) -> dict[str, Oid | None]:
-    """The claims that a push moves, as they will be. One that it deletes holds for the work that comes with
-    the deletion: else whoever ends another's task would only have to delete the claim as well.
+def moving(lines: Iterable[RefLine], policy: Policy | None) -> dict[str, Oid | None]:
+    """The claims that a push moves, as they will be; None for those that it deletes.
+
+    Unless claims are each clone's own, one that it deletes holds for the work that comes with the
+    deletion: else who ends another's task would only have to delete the claim as well.
     """
-    return {ref: new for ref, _, new in lines if ref.startswith(CLAIMS) and new is not None}
+    own = policy is None or policy.claims == "local"
+    moved = ((ref, new) for ref, _, new in lines if ref.startswith(CLAIMS))
+    return {ref: new for ref, new in moved if own or new is not None}

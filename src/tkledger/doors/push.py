@@ -238,7 +238,7 @@ def _claims(
     """
     yield from handover.illegal_handovers(repo, lines, policy)
     new = tips(repo, apart(lines)[1])
-    door = fence.Door(policy, moving=fence.moving(lines), shared=True, tips=new)
+    door = fence.Door(policy, moving=fence.moving(lines, policy), shared=True, tips=new)
     yield from fence.fenced_work(repo, door, workers)
 
 
