@@ -193,6 +193,7 @@ def test_nothing_else_reads_the_task_files_of_other_branches() -> None:
                 parts = [ast.unparse(one).strip("f'\"{}") for one in node.values]
                 colons = [one for one, then in pairwise(parts) if one == ":" and "path_" in then]
                 naming |= {name} if colons else set()
-    given = {"merging/files.py", "merging/by_claim.py", "cli/editor.py"}  # bytes that are handed to them
+    # bytes that are handed to them
+    given = {"merging/files.py", "merging/by_claim.py", "cli/editor.py"}
     assert loading == {"files/reader.py", "claims/elsewhere.py", *given}
     assert naming == {"claims/elsewhere.py"}
