@@ -1,4 +1,4 @@
-"""A move against the commit of one file: ``python bench/moves.py [ROUNDS]``."""
+"""A move against the commit of one file: ``python bench/moves.py [ROUNDS] [TASKS]``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 DURABLE = ("-c", "core.fsync=committed,reference")
 
 
-def main(rounds: int) -> None:
-    """Two ledgers, without and with tk's hooks, and a task for each move; then take turns."""
+def main(rounds: int, tasks: int) -> None:
+    """Two ledgers of so many tasks, or a few more, without and with tk's hooks; then take turns."""
     with world() as folder:
         bare, hooked = (folder / name for name in ("bare", "hooked"))
-        begin(bare, 2 * rounds + 2, "--no-hooks")
-        begin(hooked, rounds + 1)
+        begin(bare, max(tasks, 2 * rounds + 2), "--no-hooks")
+        begin(hooked, max(tasks, rounds + 1))
 
         def committed(*options: str) -> float:
             (bare / "file").write_text(f"{os.urandom(8).hex()}\n")
@@ -38,6 +38,9 @@ def main(rounds: int) -> None:
 
         def process(words: str) -> None:
             run(tk(*words.split()), folder)
+
+        def created() -> float:
+            return seconds(partial(run, tk("new", "A title"), bare))
 
         def here(words: str) -> None:
             with contextlib.redirect_stdout(io.StringIO()):
@@ -53,6 +56,7 @@ def main(rounds: int) -> None:
             durable: lambda: committed(*DURABLE),
             "tk start, a process": lambda: next(one),
             "tk done, a process": lambda: next(one),
+            "tk new, a process": created,
             "tk start, in-process": lambda: next(two),
             "tk done, in-process": lambda: next(two),
             "tk start, a process, hooks installed": lambda: next(three),
@@ -81,4 +85,5 @@ def begin(repo: Path, tasks: int, *options: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 25)
+    words = [int(one) for one in sys.argv[1:]]
+    main(*words, *(25, 100)[len(words) :])
