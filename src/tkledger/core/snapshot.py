@@ -113,20 +113,16 @@ class Snapshot:
 
     def _load_all(self) -> None:
         if isinstance(self.entries, Entries):
-            self.entries = dict(
-                self.entries
-            )  # which answers faster, and all of them will be asked for
+            self.entries = dict(self.entries)  # all of them are asked for, and a dict is faster
         self._read(self.entries)
 
     def _read(self, keys: Iterable[str]) -> None:
         """Read the files of these entries at once, unless they were read."""
-        waiting = [
-            (key, entry) for key in keys if isinstance(entry := self.entries.get(key), Pending)
-        ]
-        for (key, _), entry in zip(
-            waiting, self._load([one for _, one in waiting]) if waiting else ()
-        ):
-            self.entries[key] = entry
+        known = ((key, self.entries.get(key)) for key in keys)
+        waiting = {key: entry for key, entry in known if isinstance(entry, Pending)}
+        if waiting:
+            for key, entry in zip(waiting, self._load([*waiting.values()])):
+                self.entries[key] = entry
 
     def tasks(self) -> Iterator[Task]:
         """All readable tasks, by id."""

@@ -88,12 +88,7 @@ def of_server(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
 
 def _commit_hook_refuses(repo: Repo, name: str, script: str, illegal: Oid) -> bool:
     """Whether a hook rejects a commit of an index that holds the illegal tree."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
-        message = os.path.join(folder, "message")
-        with open(message, "w", encoding="ascii") as file:
-            file.write(_CHARGING)
-        repo.run("read-tree", illegal, env=env)
+    with hooks.prepared(repo, illegal, _CHARGING.encode()) as (env, message):
         arguments = {"prepare-commit-msg": [message, "message"], "commit-msg": [message]}
         return _by_our_hook(hooks.refusal(repo, script, *arguments.get(name, ()), env=env))
 
@@ -122,12 +117,7 @@ def code_commit(repo: Repo) -> Stop | None:
 
 def _stop_of_commit(repo: Repo) -> Stop | None:
     hooks_folder = current(repo).folder
-    with tempfile.TemporaryDirectory() as folder:
-        env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
-        message = os.path.join(folder, "message")
-        with open(message, "wb") as file:
-            file.write(_message_of_code(repo))
-        repo.run("read-tree", "HEAD", env=env)
+    with hooks.prepared(repo, "HEAD", _message_of_code(repo)) as (env, message):
         for name, arguments in (
             ("pre-commit", []),
             ("prepare-commit-msg", [message, "message"]),

@@ -74,9 +74,8 @@ def give_back(repo: Repo, where: Folders) -> None:
     if where.folder != own_folder(repo) or before is None:
         return
     repo.configure(HOOKS_PATH, None)
-    if (
-        repo.variables().get(HOOKS_PATH.lower()) != before
-    ):  # unless it is the user's for all repositories
+    # unless it is the user's for all repositories
+    if repo.variables().get(HOOKS_PATH.lower()) != before:
         repo.configure(HOOKS_PATH, before)
     repo.configure(OTHERS, None)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from tkledger.core.trailers import lines
 from tkledger.git.repo import Repo
@@ -17,6 +20,27 @@ def path(repo: Repo, name: str) -> str:
     """The path at which git looks for a hook in this checkout."""
     out = repo.run("rev-parse", "--path-format=absolute", "--git-path", f"hooks/{name}")
     return out.decode(errors="surrogateescape").rstrip("\n")
+
+
+class Prepared(NamedTuple):
+    """A commit about to be made, as hooks see it: their environment, and the file of its message."""
+
+    env: Mapping[str, str]
+    message: str
+
+
+@contextmanager
+def prepared(repo: Repo, tree: str, message: bytes) -> Iterator[Prepared]:
+    """A commit of ``tree`` for hooks to look at, beside the index of the checkout."""
+    with TemporaryDirectory() as folder:
+        one = Prepared(
+            {"GIT_INDEX_FILE": os.path.join(folder, "index")},
+            os.path.join(folder, "COMMIT_EDITMSG"),
+        )
+        with open(one.message, "wb") as file:
+            file.write(message)
+        repo.run("read-tree", tree, env=one.env)
+        yield one
 
 
 def refusal(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 
 from tkledger.core.trailers import lines, own_lines
@@ -25,17 +23,12 @@ def heard(repo: Repo, message: str, files: Mapping[str, bytes], parent: Oid | No
     Raises TkError if it refuses the message, or changes a line of tk's.
     """
     tree = write_tree(repo, f"{parent}^{{tree}}" if parent else "", files)
-    with tempfile.TemporaryDirectory() as folder:
-        env = {"GIT_INDEX_FILE": os.path.join(folder, "index")}
-        place = os.path.join(folder, "COMMIT_EDITMSG")
-        with open(place, "w", encoding="utf-8") as file:
-            file.write(message)
-        repo.run("read-tree", tree, env=env)
+    with hooks.prepared(repo, tree, message.encode()) as commit:
         script = hooks.path(repo, "commit-msg")
-        refusal = hooks.refusal(repo, script, place, env=env)
+        refusal = hooks.refusal(repo, script, commit.message, env=commit.env)
         if refusal is not None:
             raise _refused(f"refuses {lines(message)[0]!r}: {hooks.last_line(refusal)}")
-        with open(place, encoding="utf-8", errors="replace") as file:
+        with open(commit.message, encoding="utf-8", errors="replace") as file:
             found = file.read()
     if own_lines(found) != own_lines(message):
         raise _refused("changed lines that tk reads: it may add lines of its own only")

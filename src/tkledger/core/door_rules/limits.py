@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from tkledger.core.change import quoted
+from tkledger.core.change import few, quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding
@@ -81,7 +80,7 @@ def too_much_in_progress(begun: WorkBegun) -> Iterator[Finding]:
         fact = f"{len(others)} tasks are worked on, the policy's wip_total is {most}"
         yield Finding(begun.task, fact, hand_in or "tk list --state in_progress")
     if each is not None and len(own) >= each:
-        fact = f"{begun.actor} is at work on {_few(own)}, the policy's wip_actor is {each}"
+        fact = f"{begun.actor} is at work on {few(own, _SHOWN)}, the policy's wip_actor is {each}"
         yield Finding(begun.task, fact, hand_in)
 
 
@@ -103,7 +102,7 @@ def failed_too_often(begun: WorkBegun) -> Iterator[Finding]:
     if most is not None and len(failed.tasks) >= most and begun.now < again:
         from tkledger.core.time import iso  # few fail so often
 
-        row = f"failed at {_few(dict.fromkeys(failed.tasks))}, the policy's failures is {most}"
+        row = f"failed at {few([*dict.fromkeys(failed.tasks)], _SHOWN)}, the policy's failures is {most}"
         fact = f"{begun.actor} {row}; the next try is at {iso(again)}"
         first = quoted(failed.tasks[0])
         remedy = f"wait, or let another actor do it: tk requeue {first}"
@@ -120,7 +119,7 @@ def assigned_to_another(start: AssignedStart) -> Iterator[Finding]:
 
     Why: two do the work of one, or the one who was meant to do it waits for it.
 
-    Remedy: take it openly, `tk start ID --take`; or whoever assigns work gives it to another,
+    Remedy: take it openly, `tk start ID --take`; or the one who assigns work gives it to another,
     `tk edit ID --owner NAME`.
     """
     if start.taken != start.owner:
@@ -132,7 +131,3 @@ def assigned_to_another(start: AssignedStart) -> Iterator[Finding]:
             remedy = f"say so in the message of {into} --trailer {line}"
         fact = f"is assigned to {start.owner}, and {start.actor} works on it"
         yield Finding(start.task, fact, remedy)
-
-
-def _few(tasks: Iterable[str]) -> str:
-    return ", ".join(islice(tasks, _SHOWN))
