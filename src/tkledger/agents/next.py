@@ -166,7 +166,7 @@ def candidates(
 
 
 def _begun_by_hand(ledger: Snapshot, standing: Mapping[str, claims.Standing]) -> Iterator[str]:
-    """What is in progress without an owner: whoever began it may be at work, so it is not offered."""
+    """What is in progress without an owner: the one who began it may be at work, so it is not offered."""
     for task in ledger.tasks():
         if claims.is_nobodys(task, standing.get(task.id)):
             fact = f"{task.id} is in progress, {claims.NOBODYS}"

@@ -39,9 +39,9 @@ class Ended(NamedTuple):
 
 
 class TimeLimit(NamedTuple):
-    """How long a command may take, in seconds (None is no limit), and the words if it takes longer.
+    """How long a command may take, in seconds (None: as long as it likes), and the words if it takes longer.
 
-    holder: the task whose budget it is; empty if it is no budget
+    holder: the task whose budget it is; empty if no budget set the limit
     """
 
     seconds: float | None

@@ -255,7 +255,7 @@ def _claim(held: Standing | None) -> Json | None:
 
 
 def left(session: Session, task: Task) -> str:
-    """Why nobody works on a task in progress, as its claim says; empty if somebody may."""
+    """Why nobody works on a task in progress, as its claim says; empty if someone may be at work on it."""
     from tkledger.claims.standing import unheld
 
     return unheld(task, session.standing().get(task.id))

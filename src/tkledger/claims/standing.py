@@ -204,7 +204,9 @@ def is_nobodys(task: Task, held: Standing | None) -> bool:
 
 
 def unheld(task: Task, held: Standing | None) -> str:
-    """Why nobody works on a task in progress; empty if somebody may, or if it is not in progress."""
+    """Why nobody works on a task in progress; empty if someone may be at work on it,
+    or if it is not in progress.
+    """
     if is_nobodys(task, held):
         return NOBODYS
     return vacancy(held) if task.state is State.IN_PROGRESS else ""

@@ -165,7 +165,7 @@ def effect(before: Task | None, after: Task, actor: str = "") -> Effect:
 
 def takes_up(before: Task | None, after: Task, actor: str, policy: Policy) -> bool:
     """Whether a change by ``actor`` puts a task in progress, or makes it the actor's. What is sent back
-    from review goes on, and to give work to another actor is no work.
+    from review goes on, and giving work to another actor is not work.
     """
     if after.state is not State.IN_PROGRESS:
         return False

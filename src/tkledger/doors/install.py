@@ -121,7 +121,7 @@ def _begun(repo: Repo) -> tuple[Violation, ...]:
 def uninstall(repo: Repo, *, server: bool = False) -> list[str]:
     """Remove our hooks and restore the previous ones; returns the names of those restored.
 
-    Raises TkError if there are none of that kind, and they do not belong in this repository.
+    Raises TkError if none of that kind are installed, and this repository is of the other kind.
     """
     where = places.folders(repo)
     folders = dict.fromkeys([where.folder, os.path.join(repo.common_dir, "hooks")])

@@ -13,7 +13,7 @@ from tkledger.merging.files import Outcome
 
 
 def by_claim(repo: Repo, path: str, outcome: Outcome, law: Policy) -> Outcome:
-    """The same, with the work of whoever has the task by the remote's claim, if only one side is theirs:
+    """The same, with the work of the actor who holds the remote's claim, if only one side is that actor's:
     a server with hooks takes no other. Without such a claim the choice stays open.
     """
     key = key_of(path)

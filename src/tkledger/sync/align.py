@@ -191,8 +191,8 @@ def _claim(repo: Repo, prospect: Prospect, one: _Claim, alone: bool) -> _One:
 
 
 def _frees(prospect: Prospect, one: _Claim, chosen: Way) -> bool:
-    """Whether a claim that somebody still has at the remote was taken away here: a server has to see that,
-    before the claim is deleted, to let the work of another pass.
+    """Whether a claim that is still held at the remote was released here: a server has to see the release
+    before the claim is deleted, or it refuses the work of another actor.
     """
     ours, theirs = (prospect.claim(one.task, oid) for oid in one.sides[:2])
     released = chosen in _SENT and ours is not None and ours.released

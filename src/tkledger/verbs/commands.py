@@ -234,7 +234,7 @@ _AGENTS = (
     Command("reap", "Free the tasks whose lease has run out.",
             WRITES, ("tk reap",),
             "It ends what a killed `tk run` left running. Their state stays as it is, on whatever branch;"
-            " `tk next` offers them, and whoever takes one goes on with it."),
+            " `tk next` offers them, and the one who takes a task goes on with it."),
     Command("sleep", "Be idle: no new tasks until `tk wake`.",
             (p.EVERYONE, *ACTS), ("tk sleep",),
             "Until then every hook rejects new tasks, and `tk next` finds none."),

@@ -337,7 +337,7 @@ TIMEOUT = option(
     "--timeout",
     "timeout",
     "S",
-    "Stop an attempt after S seconds; 0 is no limit.",
+    "Stop an attempt after S seconds; 0 means no limit.",
     kind=float,
     least=0,
 )
