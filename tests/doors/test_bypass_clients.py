@@ -106,9 +106,10 @@ def test_few_places_open_a_file_to_write_it() -> None:
     """All others go by way of a new file under a random name: `tkledger.local.store`."""
     files = Path(tkledger.__file__).parent.rglob("*.py")
     writers = {path.name for path in files if OPENED.search(path.read_text(encoding="utf-8"))}
+    assert OPENED.search((Path(tkledger.__file__).parent / "doors/hooks.py").read_text()) is None
     assert writers == {
         "store.py",
-        *("canaries.py", "demo.py", "jobs.py", "wording.py"),  # in a temporary folder
+        *("hooks.py", "demo.py", "jobs.py"),  # in a temporary folder
         *("parallel.py", "editor.py"),  # a pipe; what mkstemp has opened
         *("driver.py", "process.py"),  # git's scratch file; a log, which only grows
     }
