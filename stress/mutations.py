@@ -59,6 +59,7 @@ def survivors(loaded: Loaded, module: str, every: list[Fault]) -> Iterator[Fault
     """The faults of a module that no test notices."""
     name, path = "tkledger." + module.removesuffix(".py").replace("/", "."), SOURCE / module
     fresh = Fresh(name, path, loaded.tests)
+    fresh.control()
     for fault in every:
         if not loaded.notice(path, fault) and not fresh.notice(fault):
             yield fault

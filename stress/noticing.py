@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import gc
@@ -47,13 +48,14 @@ MEMORY = 4 << 30
 
 
 class Test(NamedTuple):
-    """A test: its id, the seconds that it takes, and the functions of tkledger that it comes through, each
-    as its file and name there.
+    """A test: its id, the seconds that it takes, the functions of tkledger that it comes through, each
+    as its file and name there, and the modules that its file imports.
     """
 
     id: str
     seconds: float
     through: frozenset[tuple[str, str]]
+    imports: frozenset[str]
 
 
 def prepared() -> None:
@@ -196,7 +198,8 @@ class _Server:
             sys.settrace(None)
             if not passed:
                 raise SystemExit(f"{item.nodeid} fails without any fault")
-            found.append(Test(item.nodeid, time.process_time() - begun, frozenset(through)))
+            spent = time.process_time() - begun
+            found.append(Test(item.nodeid, spent, frozenset(through), imports(item.path)))
         return found
 
     def _at_random(self, item: Any) -> Test:
@@ -205,7 +208,8 @@ class _Server:
         """
         name = item.path.stem.removeprefix("test_")
         named = self.source.rglob(f"{name}.py")
-        return Test(item.nodeid, 1.0, frozenset((str(path), ANY) for path in named))
+        through = frozenset((str(path), ANY) for path in named)
+        return Test(item.nodeid, 1.0, through, imports(item.path))
 
     def _noticed(
         self, session: Any, where: tuple[str, str], swaps: list[tuple[FunctionType, CodeType]]
@@ -236,6 +240,18 @@ def _seen(
     code = frame.f_code
     if event == "call" and code.co_filename.startswith(source):
         through.add((code.co_filename, code.co_qualname.split(".<locals>")[0]))
+
+
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
+    """The modules that a file imports, and what it imports from them, as if each was a module, too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(one.name for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update((node.module, *(f"{node.module}.{one.name}" for one in node.names)))
+    return frozenset(found)
 
 
 def fit(tests: list[Test], path: str, inside: str) -> Iterator[Test]:
@@ -341,36 +357,43 @@ class Fresh:
 
     def notice(self, fault: Fault) -> bool:
         """Whether a test fails with the fault, or cannot be loaded."""
-        chosen = [one.id for one in self._chosen(fault)]
-        named = [one for one in chosen if f"/test_{self.path.stem}.py::" in one]
-        return any(self._told(fault, some) for some in (named, chosen) if some)
+        path = str(self.path)
+        chosen = list(fit(self.tests, path, fault.inside))
+        if not any((path, fault.inside) in one.through for one in chosen):
+            chosen = self._outside
+        named = [one for one in chosen if f"/test_{self.path.stem}.py::" in one.id]
+        return any(self._fails(fault.code, some) for some in (named, chosen) if some)
 
-    def _told(self, fault: Fault, chosen: list[str]) -> bool:
-        files = list(dict.fromkeys(one.split("::")[0] for one in chosen))
+    def _fails(self, code: CodeType, chosen: list[Test]) -> bool:
+        files = list(dict.fromkeys(one.id.split("::")[0] for one in chosen))
 
         def run() -> bool:
-            planted(self.name, self.path, fault.code)
-            return _pytest(files, _Only(chosen)) != 0
+            planted(self.name, self.path, code)
+            return _pytest(files, _Only([one.id for one in chosen])) != 0
 
         return _in_child(run) is not False
 
-    def _chosen(self, fault: Fault) -> Iterator[Test]:
-        """Those that come through the faulty function; outside of functions, through any of the module, and
-        those of all rules.
+    @functools.cached_property
+    def _outside(self) -> list[Test]:
+        """The tests for a fault outside of functions: those that come through a function of the module, or
+        only name a value of it, and those of all rules.
         """
-        path = str(self.path)
-        fitting = list(fit(self.tests, path, fault.inside))
-        if any((path, fault.inside) in one.through for one in fitting):
-            return iter(fitting)
-        return (
+        return [
             one
             for one in sorted(self.tests, key=lambda one: one.seconds)
             if one.seconds < 1
             and (
-                any(path == file for file, _ in one.through)
+                any(file == str(self.path) for file, _ in one.through)
+                or self.name in one.imports
                 or one.id.startswith("tests/core/rules")
             )
-        )
+        ]
+
+    def control(self) -> None:
+        """Without a fault nothing may fail that way; raises SystemExit."""
+        code = compile(self.path.read_text(encoding="utf-8"), str(self.path), "exec")
+        if self._fails(code, self._outside):
+            raise SystemExit(f"{self.name}: a test fails from a fresh start without any fault")
 
 
 class _Only:
