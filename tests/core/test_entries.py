@@ -137,3 +137,16 @@ def test_entries_are_a_mapping() -> None:
     assert evolved.changed == {"a", "b", PATH}
     assert bool(evolved)
     assert not evolved.evolve({PATH: None})
+
+
+def test_a_long_walk_asks_the_folder_for_what_changes_only() -> None:
+    stored = Stored({f"t{n}": Task(f"t{n}", "x", None, State.TODO) for n in range(50)}, [])
+    asked: list[str] = []
+    find = stored.find
+    stored.find = lambda key: (asked.append(key), find(key))[1]  # type: ignore[method-assign]
+    ledger = stored.snapshot({})
+    for number in range(200):
+        key = f"t{number % 60}"
+        ledger = ledger.evolve({key: Task(key, f"title {number}", None, State.TODO)})
+        assert len(ledger.entries) == max(50, min(number + 1, 60))
+    assert len(asked) <= 60

@@ -97,6 +97,7 @@ class Entries(Mapping[str, "Entry"]):
         self.changed = frozenset(changes)
         self._found: dict[str, Entry | None] = dict(changes)
         self._complete = False
+        self._count: int | None = None
 
     def get(self, key: str, default: object = None) -> Entry | None:  # type: ignore[override]
         """The entry with this key; None if there is none."""
@@ -122,10 +123,10 @@ class Entries(Mapping[str, "Entry"]):
         return iter(self._all())
 
     def __len__(self) -> int:
-        if self._complete:
-            return len(self._found)
-        there = sum(self.folder.find(key) is not None for key in self.changed)
-        return self.folder.count() - there + sum(key in self for key in self.changed)
+        if self._count is None:
+            there = sum(self.folder.find(key) is not None for key in self.changed)
+            self._count = self.folder.count() - there + sum(key in self for key in self.changed)
+        return self._count
 
     def __bool__(self) -> bool:
         return len(self) > 0
@@ -141,6 +142,8 @@ class Entries(Mapping[str, "Entry"]):
         """These entries with others in their place; None takes one away."""
         evolved = Entries(self.folder, {**self._found, **changes})
         evolved.changed = self.changed.union(changes)
+        more = ((one is not None) - (key in self) for key, one in changes.items())
+        evolved._count = len(self) + sum(more)  # a long walk would count all changes each time
         if self._complete:
             evolved._found = {k: one for k, one in evolved._found.items() if one is not None}
             evolved._complete = True

@@ -45,6 +45,7 @@ class Ledger:
         self.files = TreeReader(repo, cache, repo.common_dir if remembers else None)
         self._remembers = remembers
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
+        self._kept = 0
         self._own_content: dict[tuple[Oid, tuple[Oid, ...]], bool] = {}
 
     @cached_property
@@ -132,11 +133,12 @@ class Ledger:
         """Keep the ledger of a commit in memory, and let go of the one kept longest if there are
         too many.
         """
+        older = self._snapshots.pop(oid, None)
         self._snapshots[oid] = snapshot
-        self._snapshots.move_to_end(oid)
-        many = sum(len(one.entries) for one in self._snapshots.values()) > _ENTRIES
-        if len(self._snapshots) > (2 if many else _SNAPSHOTS):
-            self._snapshots.popitem(last=False)
+        self._kept += len(snapshot.entries) - (len(older.entries) if older else 0)
+        if len(self._snapshots) > (2 if self._kept > _ENTRIES else _SNAPSHOTS):
+            _, oldest = self._snapshots.popitem(last=False)
+            self._kept -= len(oldest.entries)
 
     def _last_policy(self, oid: Oid) -> Policy | None:
         policy: Policy | None = None
