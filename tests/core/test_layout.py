@@ -45,8 +45,6 @@ def test_refs_are_named_in_one_module_only() -> None:
         and node.value.lstrip("+^").startswith(("refs/tk", "refs/replace"))
     }
     assert spelled == {"core/ref_names.py"}
-    assert ref_names.copied_claims("origin") == "refs/tk/remotes/origin/claims/"
-    assert ref_names.agreed("origin") == "refs/tk/agreed/origin/"
 
 
 def test_what_other_clones_and_servers_hold_is_called_so_for_good() -> None:
@@ -55,7 +53,9 @@ def test_what_other_clones_and_servers_hold_is_called_so_for_good() -> None:
     assert (ref_names.ALL, ref_names.SERVER) == ("refs/tk", "refs/tk/server")
     assert ref_names.ABSENT == "refs/tk/none"
     assert ref_names.copies("o") == "refs/tk/remotes/o/"
+    assert ref_names.copied_claims("o") == "refs/tk/remotes/o/claims/"
     assert ref_names.copied_server("o") == "refs/tk/remotes/o/server"
+    assert ref_names.agreed("o") == "refs/tk/agreed/o/"
     assert ref_names.TASK_BRANCHES == "refs/heads/tk/"
     assert ref_names.BRANCHES_AND_TAGS == ("refs/heads/", "refs/tags/")
     assert ref_names.REPLACEMENTS == "refs/replace/"

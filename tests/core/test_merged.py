@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.changes import a_task
 from tests.support.strategies import tasks
 from tkledger.core.lifecycle import Lifecycle, State
-from tkledger.core.merge import disputes, merged
+from tkledger.core.merge import disputes, is_later, merged
 from tkledger.core.task import LOGS, Task, changed
 
 LIFECYCLE = Lifecycle()
@@ -190,6 +190,16 @@ def test_two_births_have_both_sides_lists_and_the_first_ones_words() -> None:
         ({"notes": ["n"]}, {"notes": ["n", "a"]}, LONGER, {"notes": ["n", "a", "b", "c"]}, ()),
         ({}, {"x": {"a": 1}}, {"x": {"a": 2}}, {"x": {"a": 1}}, ("x.a",)),
         ({"state": "todo"}, {}, {"state": "backlog"}, {"state": "backlog"}, ()),
+        ({"x": {"a": {"b": 1}}}, {"x": {"a": {"b": 1}, "c": 2}}, {}, {"x": {"c": 2}}, ()),
+        ({"x": {"a": {"b": 1}}}, {"x": {"a": {"b": 2}}}, {}, {"x": {"a": {"b": 2}}}, ("x.a.b",)),
+        ({"retry": {"max": 2}}, {"labels": ["a"]}, {"retry": {"max": 2}}, {"labels": ["a"]}, ()),
+        (
+            {"state": "blocked", "wait": {"reason": "user"}},
+            {"state": "blocked", "wait": {"reason": "event"}, "owner": "x"},
+            {"state": "in_progress", "owner": "y"},
+            {"state": "in_progress", "owner": "y"},
+            (),
+        ),
     ],
 )
 def test_each_side_brings_what_it_moved(
@@ -198,3 +208,26 @@ def test_each_side_brings_what_it_moved(
     one, other, open_ = merged(*(a_task(**side) for side in (base, ours, theirs)), LIFECYCLE)
     assert (one, open_) == (a_task(**expected), conflicts)
     assert other == (a_task(**theirs) if conflicts else one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "later"),
+    [
+        ({"state": "todo"}, {"state": "backlog"}, True),
+        ({"state": "blocked"}, {"state": "todo"}, True),
+        ({"state": "in_progress"}, {"state": "blocked"}, True),
+        ({"state": "in_review"}, {"state": "in_progress"}, True),
+        ({"state": "cancelled"}, {"state": "in_review"}, True),
+        ({"state": "done"}, {"state": "in_review"}, True),
+        ({"state": "done"}, {"state": "cancelled"}, True),
+        ({"state": "todo", "attempt": 2}, {"state": "done"}, True),
+        ({"state": "todo", "attempt": 3}, {"state": "todo", "attempt": 2}, True),
+        ({"state": "todo"}, {"state": "todo", "owner": "x"}, False),
+        ({"state": "todo", "attempt": 1}, {"state": "todo"}, False),
+    ],
+)
+def test_a_version_is_later_by_its_attempt_and_then_by_its_state(
+    one: dict[str, Any], other: dict[str, Any], later: bool
+) -> None:
+    assert is_later(a_task(**one), a_task(**other), LIFECYCLE) == later
+    assert not is_later(a_task(**other), a_task(**one), LIFECYCLE)

@@ -105,7 +105,7 @@ def test_what_the_fields_of_a_later_format_are() -> None:
 
 
 def test_a_commit_is_named_in_full() -> None:
-    with pytest.raises(FieldError, match="accepted: 'abc' must be a full commit id"):
+    with pytest.raises(FieldError, match=r"accepted: 'abc' must be a full commit id$"):
         policy({"accepted": {"abc": "why"}})
 
 

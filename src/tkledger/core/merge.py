@@ -288,7 +288,7 @@ def _put(raw: dict[str, Any], names: tuple[str, ...], value: Any) -> None:
         inner = raw.setdefault(head, {})
         _put(inner, tuple(rest), value)
         value = inner
-    if value is None or value == () or value == {}:
+    if value is None or value == {}:
         raw.pop(head, None)
     else:
         raw[head] = value

@@ -273,7 +273,5 @@ def joined(newest: Policy, sides: Iterable[Policy]) -> Policy:
 
 
 def changed(before: Policy, **values: Any) -> Policy:
-    """``before`` with other values and the next version; raises FieldError."""
-    raw = {name: value for name, value in before._asdict().items() if name not in values}
-    raw.update({name: value for name, value in values.items() if value is not None})
-    return policy({**raw, "version": before.version + 1})
+    """``before`` with other values and the next version; None is the default. Raises FieldError."""
+    return policy({**before._asdict(), **values, "version": before.version + 1})

@@ -302,6 +302,4 @@ def is_work(before: Task | None, after: Task) -> bool:
 
 def changed(before: Task, **values: Any) -> Task:
     """``before`` with other values, checked; None takes a field out. Raises FieldError."""
-    raw = {name: value for name, value in before._asdict().items() if name not in values}
-    raw.update({name: value for name, value in values.items() if value is not None})
-    return task(raw)
+    return task({**before._asdict(), **values})
