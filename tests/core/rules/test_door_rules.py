@@ -161,6 +161,16 @@ def test_a_door_says_once_what_is_wrong(fact: DoorFact, code: str, message: str)
     assert [(one.code, one.message) for one in judge_door(fact)] == [(code, message)]
 
 
+def test_five_tasks_are_named_and_the_others_counted() -> None:
+    told = (
+        "ann is at work on b, c, d, e, f and 1 more, the policy's wip_actor is 2",
+        "6 tasks are worked on, the policy's wip_total is 3",
+    )
+    busy = BEGUN._replace(at_work=dict.fromkeys("bcdefg", "ann"))
+    assert sorted(one.message for one in judge_door(busy)) == sorted(told)
+    assert not BEGUN.where  # it is no commit yet
+
+
 def test_what_nobody_has_claimed_is_free() -> None:
     assert HANDOVER._replace(old=None).is_free
     assert not HANDOVER.is_free

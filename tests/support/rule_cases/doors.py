@@ -82,10 +82,10 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ),
     ("TK714 two tasks", FAILED),
     ("TK714 two attempts", FAILED._replace(failed=Failed(("b", "b"), 1_000_000))),
-    ("TK715 about to be committed", AssignedStart("a", "ann", "bob smith")),
+    ("TK715 about to be committed", AssignedStart("a", "ann", "bob smith", "")),
     (
         "TK715 taken from another",
         AssignedStart("a", "ann", "bob smith", "eve", "0123456789", made=False),
     ),
-    ("TK715 committed", AssignedStart("a", "ann", "bob smith", where="0123456789")),
+    ("TK715 committed", AssignedStart("a", "ann", "bob smith", "", "0123456789")),
 )

@@ -52,7 +52,7 @@ class AssignedStart(NamedTuple):
     task: str
     actor: str
     owner: str
-    taken: str = ""
+    taken: str
     where: str = ""
     made: bool = True
 
