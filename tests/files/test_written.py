@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.changes import a_task
-from tkledger.core.policy import DEFAULT
+from tkledger.core.policy import DEFAULT, TooNew
 from tkledger.core.task import Budget
 from tkledger.files.codec import (
     MAX_BYTES,
@@ -22,7 +22,19 @@ from tkledger.files.codec import (
 )
 
 PLAIN = (
-    *(string.ascii_letters, "_", "/", "/a/x", "a b c", "a:b", "a::b", "a#b", "a##", "a-b"),
+    *(
+        string.ascii_letters,
+        f"é {string.ascii_letters}",
+        "_",
+        "/",
+        "/a/x",
+        "a b c",
+        "a:b",
+        "a::b",
+        "a#b",
+        "a##",
+        "a-b",
+    ),
     *("a0123456789", "a./@+,;!?()'&=*%<>~^|\\$[]{}\"-", "nothing", "yesterday", "trueish", "nans"),
     *("é", "日本", "été", "a~", "a|", "x-", "a'", "ß a"),
 )
@@ -72,6 +84,7 @@ def test_one_line_of_text_is_written_plainly_if_every_reader_takes_it_for_text(
         ("a: b\n- c\n", "|\n  a: b\n  - c\n"),
         ("a\n  b\n", "|\n  a\n    b\n"),
         ("é\nb \n", "|\n  é\n  b \n"),
+        ("X\nX\n", "|\n  X\n  X\n"),
         ("a\n  \nb\n", "|\n  a\n    \n  b\n"),
         (" a\nb\n", '" a\\nb\\n"\n'),
         ("\na\n", '"\\na\\n"\n'),
@@ -99,6 +112,8 @@ def test_several_lines_are_written_as_they_are_unless_something_would_not_be_see
         ({"a": {"b": {"c": "d"}}}, "  a:\n    b:\n      c: d\n"),
         ({"a": {"l": ["x\ny\n", "z"]}}, "  a:\n    l:\n    - |\n      x\n      y\n    - z\n"),
         ({"a": {"t": "x\n\ny\n"}, "b": 1}, "  a:\n    t: |\n      x\n\n      y\n  b: 1\n"),
+        ({"a": "x\n", "b": "x\ny"}, '  a: |\n    x\n  b: "x\\ny"\n'),
+        ({"a": "\n", "b": "x\n\n", "c": "\nx"}, '  a: "\\n"\n  b: "x\\n\\n"\n  c: "\\nx"\n'),
         ({"yes": "a", "No": "b", "a.b-c": "d"}, '  "No": b\n  a.b-c: d\n  "yes": a\n'),
     ],
 )  # fmt: skip
@@ -131,11 +146,13 @@ HEAD = "id: a\ntitle: T\nstate: todo\n"
         (f"{HEAD}>>>>>>> x\n", "TK102", 4, "holds the markers of a merge conflict"),
         (f"{HEAD}||||||| x\n", "TK102", 4, "holds the markers of a merge conflict"),
         (f"<<<<<<<\n{HEAD}", "TK102", 1, "holds the markers of a merge conflict"),
+        (f"\n<<<<<<<\n{HEAD}", "TK102", 2, "holds the markers of a merge conflict"),
         (f"version https://git-lfs.github.com/spec/v1\n{HEAD}", "TK101", 0,
          "is a pointer of Git LFS in place of the file"),
         ("id: a\ntitle: a\x07\nstate: todo\n", "TK101", 2, "holds the character U+0007"),
         ("id: a\ntitle: a\u2028b\nstate: todo\n", "TK101", 2, "holds the character U+2028"),
         ("\ufeffid: a\n", "TK101", 1, "holds the character U+FEFF"),
+        ("\n\x7fid: a\n", "TK101", 2, "holds the character U+007F"),
         ("id: a\r\ntitle: T\r\nstate: todo\r\nowner: \x7f\r\n", "TK101", 4,
          "holds the character U+007F"),
         ("id: a\ntitle: T\n", "TK104", 0, "state: is missing"),
@@ -160,7 +177,7 @@ def test_a_refused_file_is_told_of_with_its_line(
 
 
 def test_bytes_that_are_not_utf_8_are_told_of_with_their_line() -> None:
-    for before in (b"", b"id: a\n", b"id: a\ntitle: T\n"):
+    for before in (b"", b"\n", b"id: a\n", b"id: a\ntitle: T\n"):
         with pytest.raises(FormError) as error:
             load_task(before + b"x\xff\n")
         count = before.count(b"\n") + 1
@@ -199,3 +216,22 @@ def test_a_file_is_64_kib_at_most_also_in_the_form_in_which_tk_would_write_it() 
 def test_nothing_else_is_taken_for_the_form(text: str) -> None:
     with pytest.raises(FormError):
         load_task(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "law: 3\nlaw: 3\n", "law: 3\n  depth: 1\n", "law: 3\n- a\n", 'law: 3\nprefix: "\\q"\n',
+        "law: 3\na:\n  b:\n    c:\n      d:\n        e: 1\n", "law: 3\na\n",
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_what_is_no_file_at_all_asks_for_no_newer_tk(text: str) -> None:
+    with pytest.raises(FormError) as error:
+        load_policy(text.encode())
+    assert error.value.code == "TK101"
+
+
+def test_a_newer_law_is_named_as_it_is_written() -> None:
+    with pytest.raises(TooNew, match=r"the ledger's law is 30, this tk knows 2$"):
+        load_policy(b"version: 1\nformat: 2\nlaw: 30")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from tkledger.core import policy as policy_file
 from tkledger.core import task as task_file
@@ -161,15 +161,16 @@ def _reserved(value: str) -> bool:
 
 
 def _is_block(value: str) -> bool:
-    """Whether text of several lines can stand as it is: nothing hidden in it, one newline at its
-    end, and a first line that begins with no blank (YAML takes its indentation from there).
+    """Whether text of several lines can stand as it is: nothing hidden in it, a newline at its end, a last
+    line with more than blanks, and a first line that begins with no blank (YAML takes its
+    indentation from there).
     """
+    lines = value.split("\n")
     return (
-        value[-1] == "\n"
-        and value[-2:] != "\n\n"
+        lines[-1] == ""
+        and lines[-2].strip(" ") != ""
         and value[0] not in " \n"
-        and value[:-1].rsplit("\n", 1)[-1].strip(" ") != ""
-        and not _ESCAPED.search(value.replace("\n", ""))
+        and not any(map(_ESCAPED.search, lines))
     )
 
 
@@ -179,8 +180,6 @@ def _quoted(value: str) -> str:
 
 
 # -- reading ---------------------------------------------------------------------------------
-
-Value = TypeVar("Value", Task, Policy)
 
 
 class _Kind(NamedTuple):
@@ -238,10 +237,7 @@ def _parsed(text: str) -> dict[str, Any]:
     if not text.endswith("\n"):
         raise _NotCanonical
     lines = text[:-1].split("\n")
-    values, at = _map(lines, 0, "", MAX_DEPTH)
-    if at != len(lines):
-        raise _NotCanonical
-    return values
+    return _map(lines, 0, "", MAX_DEPTH)[0]
 
 
 def _map(lines: list[str], at: int, indent: str, depth: int) -> tuple[dict[str, Any], int]:
@@ -249,11 +245,8 @@ def _map(lines: list[str], at: int, indent: str, depth: int) -> tuple[dict[str, 
         raise _NotCanonical
     values: dict[str, Any] = {}
     width = len(indent)
-    while at < len(lines):
-        line = lines[at]
-        if not line.startswith(indent) or line[width : width + 2] in ("  ", "- "):
-            break
-        match = _KEY.match(line, width)
+    while at < len(lines) and lines[at].startswith(indent):
+        match = _KEY.match(lines[at], width)
         if match is None:
             raise _NotCanonical
         key, rest = match.groups()
@@ -264,12 +257,10 @@ def _map(lines: list[str], at: int, indent: str, depth: int) -> tuple[dict[str, 
         at += 1
         if rest is not None:
             values[key], at = _value(rest, lines, at, indent)
-        elif at < len(lines) and lines[at].startswith(indent + "-"):
+        elif at < len(lines) and lines[at].startswith(indent + "- "):
             values[key], at = _list(lines, at, indent)
         else:
             values[key], at = _map(lines, at, indent + "  ", depth - 1)
-    if not values:
-        raise _NotCanonical
     return values, at
 
 
@@ -278,8 +269,6 @@ def _list(lines: list[str], at: int, indent: str) -> tuple[list[Any], int]:
     while at < len(lines) and lines[at].startswith(indent + "- "):
         item, at = _value(lines[at][len(indent) + 2 :], lines, at + 1, indent)
         items.append(item)
-    if not items:
-        raise _NotCanonical
     return items, at
 
 
