@@ -14,6 +14,7 @@ import yaml
 from tests.support.plain_git import git
 from tkledger.cli import run
 from tkledger.errors import Exit
+from tkledger.local.verified import Seen, VerifiedPage
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,19 +79,34 @@ def test_the_frameworks_hooks_are_commands_that_judge(project: Path) -> None:
 
 @pytest.mark.parametrize("legal", [True, False])
 def test_the_action_judges_the_pull_requests_range(project: Path, legal: bool) -> None:
-    """Its last step is run as it stands, with the variables that the host would set."""
+    """Its step is run as it stands, with the variables that the host would set."""
     git(project, "branch", "base")
     if legal:
         run(["start", "a", "-C", str(project)])
     else:
         cheat(project)
         git(project, "commit", "-qm", "cheat")
-    step = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][-1]
-    assert set(step["env"]) == {"RANGE", "BASE", "HEAD"}
+    # what code of the pull request could leave behind
+    page = VerifiedPage(str(project / ".git"))
+    page.note(git(project, "rev-parse", "main").strip(), Seen(99))
+    steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    (step,) = (one for one in steps if one.get("name") == "Judge the commits")
+    assert set(step["env"]) == {"RANGE", "BASE", "HEAD", "KEPT"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path, "RANGE": "", "BASE": "base", "HEAD": "main"}
-    done = subprocess.run(
-        ["bash", "-e", "-c", step["run"]], cwd=project, env=env, capture_output=True, text=True
-    )
-    assert done.returncode == (Exit.OK if legal else Exit.REJECTED), done.stderr
-    assert ("::error" in done.stdout) == (not legal)
+    for base, kept, said in (("base", "skipped", ""), ("", "success", "99"), ("", "skipped", "")):
+        env = {**os.environ, "PATH": path, "RANGE": "", "BASE": base, "HEAD": "main", "KEPT": kept}
+        done = subprocess.run(
+            ["bash", "-e", "-c", step["run"]], cwd=project, env=env, capture_output=True, text=True
+        )
+        passes = legal or kept == "success"  # on a protected branch it goes by what it kept itself
+        assert done.returncode == (Exit.OK if passes else Exit.REJECTED), done.stderr
+        assert ("::error" in done.stdout) == (not passes)
+        assert said in done.stdout
+
+
+def test_the_action_keeps_only_what_a_protected_branch_had_judged() -> None:
+    steps = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"]
+    fetch, keep = (one for one in steps if "actions/cache" in one.get("uses", ""))
+    assert fetch["if"].startswith("github.event_name == 'push' && github.ref_protected")
+    assert keep["if"] == f"steps.{fetch['id']}.outcome == 'success'"
+    assert fetch["with"]["path"] == keep["with"]["path"] == ".git/tk/verified*"

@@ -6,7 +6,7 @@ The merges are made here by the words of the design, not by the code that judges
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tests.support.histories import POLICY_PATH, Files, PlainRepo, a_task, genesis, moved
@@ -270,6 +270,15 @@ def built(plain_repo: PlainRepo, made: list[Made], lies: list[tuple[int, Files]]
         for number, lie in lies
     ]
     return plain_repo.fast_import(commits, branch=None)
+
+
+def bent(plain_repo: PlainRepo, made: list[Made], lies: Mapping[int, Files]) -> list[str]:
+    """The commits' ids; some of them, by number, lie, and the others go on from there."""
+    commits = [
+        ({**_files(made, one), **lies.get(number, {})}, tuple(n + 1 for n in one.parents))
+        for number, one in enumerate(made)
+    ]
+    return plain_repo.fast_import(commits)
 
 
 # -- lies ------------------------------------------------------------------------------------

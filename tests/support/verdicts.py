@@ -20,9 +20,10 @@ from tests.support.random_ledgers import World
 from tkledger.core.change import Violation
 from tkledger.core.snapshot import Entry, Flaw, Snapshot
 from tkledger.doors import install
+from tkledger.doors.judged import judge_present
 from tkledger.doors.push import judge_push
 from tkledger.doors.validated import ValidatedTips
-from tkledger.doors.verify import judge_present, judge_range
+from tkledger.doors.verify import judge_range
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger

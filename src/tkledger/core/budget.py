@@ -265,11 +265,19 @@ def exceeded(policy: Policy, ledger: Snapshot, usage: Callable[[], Usage]) -> It
                     yield gauge
 
 
+def may_limit(policy: Policy, tasks: Iterable[Task]) -> bool:
+    """Whether a limit of the policy, or of one of these tasks, may hold for any task."""
+    return _limits_all(policy) or any(task.budget != _NO_BUDGET for task in tasks)
+
+
+def _limits_all(policy: Policy) -> bool:
+    return Budget(scope=policy.budget.scope) != policy.budget or bool(policy.budgets)
+
+
 def _limited(policy: Policy, ledger: Snapshot) -> Iterator[Task]:
     """The tasks that some limit may hold for; most ledgers have none, and then none is looked at."""
-    everywhere = Budget(scope=policy.budget.scope) != policy.budget or bool(policy.budgets)
     tasks = list(ledger.tasks())
-    if everywhere:
+    if _limits_all(policy):
         yield from tasks
         return
     for task_id in reachable(

@@ -110,7 +110,7 @@ def _begun(repo: Repo) -> tuple[Violation, ...]:
     validated = ValidatedTips(repo)
     if validated.has_begun:
         return ()
-    from tkledger.doors.verify import judge_present
+    from tkledger.doors.judged import judge_present
 
     present = validated.present()
     found = judge_present(repo, present)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core import budget
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
-from tkledger.doors import gate
-from tkledger.doors.remedies import for_commit
+from tkledger.doors.verified import all_history
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
-from tkledger.git.repo import Repo
-from tkledger.ledger.parallel import Part, parts
 from tkledger.ledger.reader import Ledger
+from tkledger.local.store import VERIFIED_SUMS
 from tkledger.report import SILENT, Progress
+
+if TYPE_CHECKING:
+    from tkledger.ledger.tally import Tally
 
 
 class Verdict(NamedTuple):
@@ -45,17 +46,30 @@ def judge_range(
     tip: Oid,
     *bases: Oid,
     progress: Progress = SILENT,
+    again: bool = True,
 ) -> Verdict:
-    """Judge every commit that ``tip`` has and no base has; without a base, all of them."""
+    """Judge every commit that ``tip`` has and no base has; without a base, all of them.
+
+    All history is judged ``again``, or from the newest commit on up to which an earlier run did so.
+    """
     if not bases and ledger.repo.is_shallow:
         raise unusable(
             "shallow",
             "this clone is shallow: most of its history is not here",
             "git fetch --unshallow",
         )
-    ledger = Ledger(ledger.repo)  # one that remembers nothing from earlier commands
-    count, found = _count_and_violations(ledger, [tip], [f"^{base}" for base in bases], progress)
-    exceeded = () if bases else tuple(_exceeded(ledger, tip))
+    views = ledger
+    # one that remembers at most what earlier runs of this door counted
+    ledger = Ledger(ledger.repo, sums="" if bases or again else VERIFIED_SUMS)
+    exceeded: tuple[Gauge, ...] = ()
+    if bases:
+        from tkledger.doors.judged import judge_all
+
+        count, found, *_ = judge_all(ledger, [tip], [f"^{base}" for base in bases], progress)
+    else:
+        count, found, limited = all_history(ledger, tip, progress, again=again)
+        if limited:
+            exceeded = tuple(_exceeded(ledger if again else views, ledger.tally, tip))
     if not found:
         return Verdict(count, (), exceeded=exceeded)
     from tkledger.doors.acceptance import counting, waiting
@@ -76,37 +90,8 @@ def judge_range(
     )
 
 
-def _exceeded(ledger: Ledger, tip: Oid) -> Iterator[Gauge]:
+def _exceeded(ledger: Ledger, tally: Tally, tip: Oid) -> Iterator[Gauge]:
     found = ledger.at(tip)
     if found.policy is not None:
-        usage = lru_cache(maxsize=1)(lambda: ledger.tally.usage([tip], 0))
+        usage = lru_cache(maxsize=1)(lambda: tally.usage([tip], 0))
         yield from budget.exceeded(found.policy, found, usage)
-
-
-def judge_present(repo: Repo, tips: Sequence[Oid]) -> tuple[Violation, ...]:
-    """What breaks the rules in the history of these tips, and is not accepted by the policy of HEAD."""
-    ledger = Ledger(repo)
-    policy = ledger.head().policy
-    accepted = policy.accepted if policy else {}
-    _, found = _count_and_violations(ledger, tips, [], SILENT) if tips else (0, [])
-    return tuple(one for one in found if one.commit not in accepted)
-
-
-def _count_and_violations(
-    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], progress: Progress
-) -> tuple[int, list[Violation]]:
-    """How many commits ``tips`` have without those of ``known``, and what they break."""
-    todo = parts(ledger.repo, tips, known)
-
-    def judge_part(part: Part) -> tuple[int, list[Violation]]:
-        count, found = 0, []
-        for one in gate.judge_commits(ledger, part.tips, part.known):
-            count += 1
-            found += one.violations
-            if count % 100 == 0 and part is todo[0]:
-                progress.update("commits", count * len(todo))  # the others will be about as far
-        return count, found
-
-    done = gate.in_parts(ledger, judge_part, todo)
-    count = sum(number for number, _ in done)
-    return count, list(for_commit(one for _, broken in done for one in broken))

@@ -17,6 +17,7 @@ from tkledger.git.commit import ABSENT, Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.place import Place
+from tkledger.local.store import SUMS
 
 if TYPE_CHECKING:
     from tkledger.ledger.former import Former
@@ -34,16 +35,22 @@ class Ledger:
     """The ledger of one repository.
 
     ``remembers``: what is counted, and which tasks are linked, is kept for later commands, and read from
-    there.
+    there. ``sums``: only what is counted is, in a file of this name.
     """
 
     def __init__(
-        self, repo: Repo, cache: TaskCache | None = None, *, remembers: bool = False
+        self,
+        repo: Repo,
+        cache: TaskCache | None = None,
+        *,
+        remembers: bool = False,
+        sums: str = "",
     ) -> None:
         self.repo = repo
         self.place = Place(repo)
         self.files = TreeReader(repo, cache, repo.common_dir if remembers else None)
         self._remembers = remembers
+        self._sums = sums
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
         self._kept = 0
         self._own_content: dict[tuple[Oid, tuple[Oid, ...]], bool] = {}
@@ -55,8 +62,8 @@ class Ledger:
         from tkledger.local.sums import SumsFile
 
         # what a shallow clone counts is wrong as soon as it is deepened
-        keep = self._remembers and not self.repo.is_shallow
-        file = SumsFile(self.repo.common_dir) if keep else None
+        keep = (self._remembers or self._sums) and not self.repo.is_shallow
+        file = SumsFile(self.repo.common_dir, self._sums or SUMS) if keep else None
         return Tally(self.repo, self.files, file, self.charges)
 
     @cached_property

@@ -1,7 +1,7 @@
 """The sums that were counted at one commit, and the file that keeps them between commands.
 
 The file only saves time: it is in the common git folder, is replaced as a whole, and is ignored if it
-cannot be read. ``tk verify`` never reads it.
+cannot be read. ``tk verify`` never reads what others counted; it has one of its own.
 """
 
 from __future__ import annotations
@@ -37,13 +37,14 @@ class Sums(NamedTuple):
 class SumsFile:
     """One file of JSON; of concurrent writers the last wins."""
 
-    def __init__(self, common_dir: str) -> None:
+    def __init__(self, common_dir: str, name: str = SUMS) -> None:
         self._store = Store(common_dir)
+        self._name = name
 
     def read(self) -> Sums | None:
         """The sums that are kept; None if there is no file, or it cannot be read."""
         try:
-            found = json.loads(self._store.read(SUMS) or b"")
+            found = json.loads(self._store.read(self._name) or b"")
             if found["tk"] != __version__ or found["check"] != _check(found):
                 return None
             return Sums(
@@ -67,7 +68,7 @@ class SumsFile:
             "clock": sums.clock,
         }
         data = json.dumps({**row, "check": _check(row)}, separators=(",", ":")).encode()
-        self._store.keep(SUMS, data=data)
+        self._store.keep(self._name, data=data)
 
 
 def _check(row: Mapping[str, Any]) -> str:

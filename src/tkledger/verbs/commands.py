@@ -183,9 +183,11 @@ _LOOK = (
 
 _JUDGE = (
     Command("verify", "Check every commit of a range, or of all history.",
-            (p.RANGE, p.ALL_HISTORY, p.STAGED, p.FORMAT, *READS),
+            (p.RANGE, p.ALL_HISTORY, p.AGAIN, p.STAGED, p.FORMAT, *READS),
             ("tk verify origin/main..HEAD", "tk verify --all", "tk verify HEAD^!"),
-            "It reads nothing but the commits. If the range has no commits, nothing is checked: exit 6."),
+            "It reads nothing but the commits. Of all history it judges what is new since an earlier run"
+            " here; with --again everything, as always of a range. If the range has no commits, nothing is"
+            " checked: exit 6."),
     Command("accept", "Accept a commit that breaks the rules, with a reason.",
             (p.COMMIT, p.WHY_ACCEPTED, *COMMITS),
             ("tk accept 1f3a --reason 'imported by hand'",),

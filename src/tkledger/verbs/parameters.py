@@ -252,6 +252,7 @@ THEIR_PARENT = PARENT._replace(help="Only the parts of these tasks.", many=True,
 THEIR_PRIORITY = PRIORITY._replace(help="Only these priorities.", many=True, listed=True)
 ALL = switch("--all", "all", "Include tasks that have ended, and mistakes.")
 ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
+AGAIN = switch("--again", "again", "Judge what earlier runs found legal here as well.")
 EVERYONE = ALL._replace(help="Every actor, in this repository.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
 EACH = LIMIT._replace(help="At most N of each kind.", default=5)

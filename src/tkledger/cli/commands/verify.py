@@ -25,6 +25,7 @@ def verify(
     format: str,
     range: str | None = None,
     all: bool = False,
+    again: bool = False,
     staged: bool = False,
     at: str | None = None,
     path: str = ".",
@@ -46,7 +47,7 @@ def verify(
     found: list[Verdict] = []
 
     def judged(progress: Progress) -> Verdict:
-        verdict = judge_range(session.ledger, tip, *bases, progress=progress)
+        verdict = judge_range(session.ledger, tip, *bases, progress=progress, again=again)
         if not verdict.violations:  # else what broke the ledger is named, which says more
             session.ledger.usable(session.ledger.at(tip))
         found.append(_worded(session, verdict))
@@ -157,7 +158,7 @@ def _selected(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
     ``REV`` all history up to it.
     """
     if text is None:
-        return history.commit_of(repo, "HEAD"), []
+        return repo.head or history.commit_of(repo, "HEAD"), []
     first, dots, last = text.partition("..")
     if dots and (not first or last.startswith(".")):
         raise usage_error("bad-range", f"not a commit range: {text}", "tk verify origin/main..HEAD")

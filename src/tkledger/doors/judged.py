@@ -1,0 +1,68 @@
+"""Judges commits that exist, many at once, and says what they hold together; which ones is the caller's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tkledger.core import budget
+from tkledger.core.change import Change, Violation
+from tkledger.doors import gate
+from tkledger.doors.remedies import for_commit
+from tkledger.git.objects import Oid
+from tkledger.git.repo import Repo
+from tkledger.ledger.parallel import Part, parts
+from tkledger.ledger.reader import Ledger
+from tkledger.report import SILENT, Progress
+
+
+class Inspected(NamedTuple):
+    """What commits were found to hold: how many, what they break, whether any of them sets a limit, joins
+    lines, or deletes a task's file.
+    """
+
+    commits: int
+    broken: tuple[Violation, ...]
+    limited: bool
+    joins: bool
+    deletes: bool
+
+
+def judge_all(
+    ledger: Ledger, tips: Sequence[Oid], known: Sequence[str], progress: Progress
+) -> Inspected:
+    """Judge the commits that ``tips`` have without those of ``known``."""
+    todo = parts(ledger.repo, tips, known)
+
+    def judge_part(part: Part) -> Inspected:
+        count, found, limited, joins = 0, list[Violation](), False, False
+        for commit, change, broken in gate.judge_commits(ledger, part.tips, part.known):
+            count += 1
+            found += broken
+            limited = limited or (change is not None and _limits(change))
+            joins = joins or len(commit.parents) > 1
+            if count % 100 == 0 and part is todo[0]:
+                progress.update("commits", count * len(todo))  # the others will be about as far
+        return Inspected(count, tuple(found), limited, joins, bool(ledger.former.deleted))
+
+    done = gate.in_parts(ledger, judge_part, todo)
+    return Inspected(
+        sum(one.commits for one in done),
+        tuple(for_commit(one for part in done for one in part.broken)),
+        *(any(found) for found in zip(*(one[2:] for one in done))),
+    )
+
+
+def _limits(change: Change) -> bool:
+    """Whether a limit may hold for a task by what a commit changes, or by the policy it leaves."""
+    policy = change.after.policy
+    return policy is not None and budget.may_limit(policy, change.present())
+
+
+def judge_present(repo: Repo, tips: Sequence[Oid]) -> tuple[Violation, ...]:
+    """What breaks the rules in the history of these tips, and is not accepted by the policy of HEAD."""
+    ledger = Ledger(repo)
+    policy = ledger.head().policy
+    accepted = policy.accepted if policy else {}
+    found = judge_all(ledger, tips, [], SILENT).broken if tips else ()
+    return tuple(one for one in found if one.commit not in accepted)

@@ -1,0 +1,53 @@
+"""What `tk verify` found in all history up to some commits: that of a commit never changes, so it may be
+kept by the commit's id; who goes by it is the caller's choice.
+
+The file is in the common git folder, which nothing that is committed or pushed can write to.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tkledger.core.change import Violation
+from tkledger.git.objects import Oid
+from tkledger.local.page import read_page, write_page
+from tkledger.local.store import VERIFIED, Store
+
+_MOST = 8
+"""The number of commits of which it is kept: branches that are verified in turns."""
+
+
+class Seen(NamedTuple):
+    """What all history up to a commit was found to hold.
+
+    commits: how many; broken: what they break, accepted or not
+    limited: whether any task ever had a limit on what it may use
+    """
+
+    commits: int
+    broken: tuple[Violation, ...] = ()
+    limited: bool = False
+
+
+class VerifiedPage:
+    """One page: what was seen up to each commit, the latest first."""
+
+    def __init__(self, common_dir: str) -> None:
+        self._store = Store(common_dir)
+
+    def read(self) -> dict[Oid, Seen]:
+        """What is kept."""
+        rows = read_page(self._store, VERIFIED) or []
+        return {
+            tip: Seen(commits, tuple(Violation(*one) for one in broken), limited)
+            for tip, commits, broken, limited in rows
+        }
+
+    def note(self, tip: Oid, seen: Seen) -> None:
+        """Keep this besides the latest others."""
+        others = [row for row in self.read().items() if row[0] != tip]
+        rows = [
+            (oid, commits, [tuple(one) for one in broken], limited)
+            for oid, (commits, broken, limited) in [(tip, seen), *others][:_MOST]
+        ]
+        write_page(self._store, VERIFIED, rows)
