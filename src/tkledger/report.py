@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
 
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
@@ -14,6 +13,7 @@ from tkledger.core.field import FieldError
 from tkledger.core.policy import TooNew
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
+from tkledger.core.typing import Any, NamedTuple
 from tkledger.errors import Exit, TkError, some, too_old
 from tkledger.git.errors import GitError, Locked
 

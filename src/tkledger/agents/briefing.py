@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from typing import NamedTuple
 
 from tkledger.agents import inbox as box
 from tkledger.core.messages import Letter
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 from tkledger.git.repo import Repo
 from tkledger.local.store import replace
 from tkledger.views.inbox import inbox

@@ -7,8 +7,8 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import some
 from tkledger.local.store import replace
 

@@ -6,7 +6,6 @@ Each step is looked at before it is done, so that a command that was stopped any
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
@@ -16,6 +15,7 @@ from tkledger.core.change import Refused, quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.doors import gate
 from tkledger.errors import Exit, TkError, unusable
 from tkledger.git import history, identity, refs

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.api.session import Session
 from tkledger.claims import standing as claims
@@ -14,6 +13,7 @@ from tkledger.core.change import Refused, quoted
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import birth_order

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from tkledger.api.session import Session
 from tkledger.core.change import Violation
 from tkledger.core.layout import FOLDER, POLICY_PATH, SUFFIX
+from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.local.store import LEGAL, Store

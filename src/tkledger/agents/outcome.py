@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import NamedTuple
 
 from tkledger.agents.process import End, Result
 from tkledger.agents.worktrees import Worktree
@@ -15,6 +14,7 @@ from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, STEP
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
 

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum, auto
-from typing import NamedTuple
 
 from tkledger.agents.interruptions import Interruptions
 from tkledger.core.change import quoted
+from tkledger.core.typing import NamedTuple
 from tkledger.local.processes import started
 from tkledger.local.store import replace
 

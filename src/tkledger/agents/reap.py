@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tkledger.agents import process
 from tkledger.api.session import Session
@@ -14,6 +13,7 @@ from tkledger.claims.standing import Standing
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.local.store import RUNS, Store
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import NamedTuple
 
 from tkledger.api.session import Session
 from tkledger.core.lifecycle import State
@@ -12,6 +11,7 @@ from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.time import iso
+from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.ledger import limits
 from tkledger.ledger.recent import Recent, look_back

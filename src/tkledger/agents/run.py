@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
 
 from tkledger.agents import process
 from tkledger.agents.briefing import Briefing, brief, log_of
@@ -26,6 +25,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
 from tkledger.ledger import limits

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tkledger.agents import inbox, obstacles
 from tkledger.agents.next import candidates
@@ -25,6 +24,7 @@ from tkledger.core.policy import DEFAULT
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.recent import Recent, look_back

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
@@ -15,6 +14,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import TkError
 from tkledger.git import history, refs
 from tkledger.git.repo import Repo

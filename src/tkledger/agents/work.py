@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
@@ -15,6 +13,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import identity
 from tkledger.verbs.ids import existing

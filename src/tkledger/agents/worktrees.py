@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from tkledger.claims.elsewhere import branch_of
 from tkledger.core.change import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable
 from tkledger.git.errors import GitError
 from tkledger.git.repo import Repo

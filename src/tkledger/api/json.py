@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
 
 from tkledger.core.budget import Gauge, amount, exhaustion
 from tkledger.core.ref_names import branch_name
 from tkledger.core.task import Task
 from tkledger.core.time import iso
+from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tkledger.claims.standing import Standing

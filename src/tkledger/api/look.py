@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
 from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import unusable
 from tkledger.git import refs
 from tkledger.git.objects import Oid

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import Exit, TkError
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Refused, Violation, change, few
@@ -16,6 +15,7 @@ from tkledger.core.rules import advice
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import TkError, usage_error
 from tkledger.git import history, identity, refs
 from tkledger.git.objects import Oid

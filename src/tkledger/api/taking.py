@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tkledger.claims import elsewhere, remote, single, standing
 from tkledger.claims.moves import Claimant, is_free, is_over
@@ -16,6 +15,7 @@ from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.time import iso
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import log
 from tkledger.verbs.start import owned

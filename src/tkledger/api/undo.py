@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import NamedTuple
 
 from tkledger.api.session import Carried, Session
 from tkledger.claims import undo as claims
@@ -13,6 +12,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import MISTAKE, Task, changed
 from tkledger.core.trailers import ACTOR, SPEND, STEP
+from tkledger.core.typing import NamedTuple
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
 from tkledger.git import identity

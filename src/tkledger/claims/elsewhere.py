@@ -7,7 +7,6 @@ judges nothing, and no verdict rests on it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
@@ -16,6 +15,7 @@ from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.snapshot import Elsewhere, Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.files import codec
 from tkledger.git import refs
 from tkledger.git.cat_file import Found

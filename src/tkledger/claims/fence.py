@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Worker, fencing, standing
@@ -15,6 +14,7 @@ from tkledger.core.ref_names import CLAIMS, HEADS, branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import WORKED, Task, is_work
 from tkledger.core.trailers import TAKEN, trailers
+from tkledger.core.typing import NamedTuple
 from tkledger.git import identity
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from tkledger.claims.elsewhere import task_at
 from tkledger.claims.standing import Standing, standing
@@ -14,6 +13,7 @@ from tkledger.core.door_rules.claims import Handover
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.git import history, refs
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid, oid_of

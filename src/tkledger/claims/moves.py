@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from tkledger.claims.standing import (
     Standing,
@@ -31,6 +30,7 @@ from tkledger.core.ref_names import CLAIMS, HEADS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, is_work
 from tkledger.core.trailers import ACTOR
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable
 from tkledger.git import identity
 from tkledger.git.commit import commit_bytes

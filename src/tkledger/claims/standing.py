@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import Violation, quoted
@@ -18,6 +17,7 @@ from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import KEY, trailers
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import history, refs
 from tkledger.git.cat_file import Found

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
 
 from tkledger import __version__
+from tkledger.core.typing import TYPE_CHECKING, NoReturn
 from tkledger.errors import Exit
 
 if TYPE_CHECKING:

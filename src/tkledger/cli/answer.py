@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tkledger import report
 from tkledger.api.session import Session, moved
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.errors import Exit
 from tkledger.report import Progress, visible
 

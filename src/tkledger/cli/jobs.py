@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from tempfile import TemporaryDirectory
-from typing import IO, NamedTuple
 
 from tkledger.agents.briefing import last_lines
 from tkledger.agents.interruptions import Interruptions
 from tkledger.agents.jobs import VARIABLE, latest, unmerged
 from tkledger.cli.answer import say
+from tkledger.core.typing import IO, NamedTuple
 from tkledger.local.python import COMMAND, isolated
 from tkledger.verbs.parameters import JOBS
 from tkledger.views.jobs import Job, Screen, jobs, live

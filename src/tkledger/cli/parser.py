@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
 
+from tkledger.core.typing import Any, NamedTuple
 from tkledger.errors import TkError, usage_error
 from tkledger.verbs.commands import COMMANDS, Command, inner, split
 from tkledger.verbs.parameters import COMMAND, JSON, Parameter

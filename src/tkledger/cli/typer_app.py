@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
@@ -12,6 +11,7 @@ from typer.main import get_install_completion_arguments
 
 from tkledger.cli import VERSION
 from tkledger.cli.parser import ALONE, HELP, without_help
+from tkledger.core.typing import Any
 from tkledger.verbs.commands import COMMANDS, Command, inner
 from tkledger.verbs.parameters import Parameter
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any, NamedTuple
 
 from tkledger.core.charges import dollars, micro
 from tkledger.core.field import Merge
@@ -13,6 +12,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.task import PARTS, Budget, Retry, Spent, Task
+from tkledger.core.typing import Any, NamedTuple
 from tkledger.core.usage import Span, Usage, Used, covered, marked, marks
 
 KINDS = Used._fields

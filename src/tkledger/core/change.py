@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from tkledger.core.charges import Bill, bills
 from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.policy import DEFAULT, Policy, joined
 from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.core.usage import Usage
 
 

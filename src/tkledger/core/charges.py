@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tkledger.core.field import DECIMAL
 from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT, lines
+from tkledger.core.typing import NamedTuple
 
 MICRO = 1_000_000
 """Cost is counted in millionths of a US dollar: whole numbers add up in any order."""

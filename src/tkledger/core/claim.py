@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum, auto
-from typing import NamedTuple
 
 from tkledger.core.field import WHOLE, choice, line, ref_name, task_id, whole
 from tkledger.core.lifecycle import State
@@ -12,6 +11,7 @@ from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 
 UNREADABLE = "an unknown actor"
 """The holder of a claim that cannot be read: it counts, and expires like any other."""

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
-from typing import NamedTuple
 
 from tkledger.core.claim import Claim, is_active, is_held
 from tkledger.core.task import WORKED, Task
+from tkledger.core.typing import NamedTuple
 
 
 class Way(Enum):

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Container, Iterable
-from typing import NamedTuple
 
 from tkledger.core.graph import reachable, walk
 from tkledger.core.lifecycle import Lifecycle, State, is_terminal
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.typing import NamedTuple
 
 MAX_STEPS = 50
 MAX_SECONDS = 1800

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
-from typing import Any, NamedTuple
+
+from tkledger.core.typing import Any, NamedTuple
 
 
 class FieldError(ValueError):

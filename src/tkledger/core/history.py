@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
 
 from tkledger.core.budget import Gauge
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
 from tkledger.core.task import FIELDS, PARTS, Task
 from tkledger.core.trailers import ACTOR, REASON, folded, lines
+from tkledger.core.typing import Any, NamedTuple
 from tkledger.core.usage import Used
 
 

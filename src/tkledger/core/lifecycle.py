@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+
+from tkledger.core.typing import NamedTuple
 
 
 class State(str, Enum):

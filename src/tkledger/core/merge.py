@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
 
 from tkledger.core.budget import strictest
 from tkledger.core.field import Merge
 from tkledger.core.lifecycle import Lifecycle, State, is_terminal
 from tkledger.core.policy import LAW
 from tkledger.core.task import FIELDS, PARTS, Task, task
+from tkledger.core.typing import Any, NamedTuple
 
 Leaf = tuple[tuple[str, ...], Merge, Any, Any, Any, Any]
 """A field's name after those of the maps it is in, how it merges, and its values in base, ours,

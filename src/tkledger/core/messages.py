@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
 
 from tkledger.core.field import line, list_of, matching, task_id, text, whole
+from tkledger.core.typing import Any, NamedTuple
 
 MAX_TEXT = 16 * 1024
 """The largest text of a message, in bytes of UTF-8."""

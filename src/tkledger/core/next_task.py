@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from tkledger.core.claim import assignee
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 
 
 class Wish(NamedTuple):

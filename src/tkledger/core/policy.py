@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
 
 from tkledger.core.field import (
     Field,
@@ -22,6 +21,7 @@ from tkledger.core.field import (
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
 from tkledger.core.task import BUDGET, KIND, Budget
 from tkledger.core.trailers import PREFIX
+from tkledger.core.typing import Any, NamedTuple
 
 FORMAT = 2
 """The newest form of the files that this tk reads."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 from tkledger.core.field import choice, line, list_of, whole
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
+from tkledger.core.typing import NamedTuple
 
 MAX_BYTES = 1 << 17
 """The most that is read of what a server published: a policy's file is smaller by half."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tkledger.core.entries import (
     NAMES_NONE,
@@ -19,6 +18,7 @@ from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 
 
 class Flaw(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
 from tkledger.core.field import (
     Field,
@@ -25,6 +24,7 @@ from tkledger.core.field import (
     whole,
 )
 from tkledger.core.lifecycle import State
+from tkledger.core.typing import Any, NamedTuple
 
 REASONS = (
     "user",

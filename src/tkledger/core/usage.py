@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeVar
 
 from tkledger.core.charges import Bill, dollars, micro
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Spent, Task, is_work
+from tkledger.core.typing import NamedTuple, TypeVar
 
 Value = TypeVar("Value")
 

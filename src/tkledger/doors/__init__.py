@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from tkledger.core.typing import NoReturn
 
 
 def run(argv: list[str]) -> NoReturn:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tkledger.core.change import Violation, quoted
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
-from typing import NamedTuple
 
 from tkledger.core.budget import gauges, limits
 from tkledger.core.change import Change, Violation
@@ -15,6 +14,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.snapshot import Entry, Snapshot
 from tkledger.core.task import Spent, Task
+from tkledger.core.typing import NamedTuple
 from tkledger.core.usage import Account, Accounts, Activity, Usage, Used, marked, marks
 from tkledger.git import refs
 from tkledger.git.commit import Commit

@@ -6,10 +6,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.ref_names import HEADS
+from tkledger.core.typing import NamedTuple
 from tkledger.doors.places import current, is_ours, previous, script_path
 from tkledger.doors.script import CLIENT
 from tkledger.doors.validated import ValidatedTips

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import NamedTuple
 
 from tkledger.claims import elsewhere, standing
 from tkledger.claims.remote import TWICE, has_remote, name_of
@@ -18,6 +17,7 @@ from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
 from tkledger.core.ref_names import CLAIMS, branch_name
 from tkledger.core.snapshot import Flaw
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 from tkledger.doors import canaries, install, script
 from tkledger.errors import TkError
 from tkledger.git.errors import GitError

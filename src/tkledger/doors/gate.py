@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
 
 from tkledger.claims import fence, remote
 from tkledger.core.change import Change, Violation
 from tkledger.core.rules import judge
+from tkledger.core.typing import NamedTuple, TypeVar
 from tkledger.doors import idle, limits
 from tkledger.doors.merged_in import Rejudged, merged_in
 from tkledger.git.commit import Commit

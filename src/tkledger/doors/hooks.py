@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import NoReturn
 
 from tkledger.claims import fence
 from tkledger.claims.standing import NOBODYS, is_nobodys
@@ -20,6 +19,7 @@ from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import HEADS
 from tkledger.core.trailers import PREFIX, lines
+from tkledger.core.typing import NoReturn
 from tkledger.doors import gate, ref_lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.commit import Commit

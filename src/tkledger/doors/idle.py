@@ -7,11 +7,11 @@ server, and is not pushed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from tkledger.core.change import Change, Refused, Violation
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.git.repo import Repo
 from tkledger.local.lock import writing
 from tkledger.local.store import IDLE as FILE

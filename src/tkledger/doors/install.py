@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
 
 from tkledger.core.change import Violation, quoted
 from tkledger.core.ref_names import HEADS
+from tkledger.core.typing import NamedTuple
 from tkledger.doors import places, script
 from tkledger.doors.places import is_ours
 from tkledger.doors.script import CLIENT, SERVER, command

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from tkledger.core import budget
 from tkledger.core.change import Change, Violation
+from tkledger.core.typing import NamedTuple
 from tkledger.doors import gate
 from tkledger.doors.remedies import for_commit
 from tkledger.git.objects import Oid

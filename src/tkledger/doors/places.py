@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import NamedTuple
 
 from tkledger.core.change import quoted
+from tkledger.core.typing import NamedTuple
 from tkledger.doors import script
 from tkledger.doors.script import BEFORE, CHAINED, CLIENT, UNUSED, command
 from tkledger.errors import TkError, unusable

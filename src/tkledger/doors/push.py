@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from tkledger.claims import fence, handover
 from tkledger.core.change import Change, Violation
@@ -18,6 +17,7 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.rules.authority import guarded
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.typing import NamedTuple
 from tkledger.doors import branches, gate, idle, limits
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import ValidatedTips

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from tkledger.claims.elsewhere import task_at
 from tkledger.claims.moves import commit_of
@@ -11,6 +10,7 @@ from tkledger.claims.renewal import made_here
 from tkledger.core.claim import Claim, Stray, message, parsed, stray
 from tkledger.core.field import is_id
 from tkledger.core.ref_names import CLAIMS, REMOTES, branch_name
+from tkledger.core.typing import NamedTuple
 from tkledger.git import history, refs, writing
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap

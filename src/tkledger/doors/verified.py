@@ -6,8 +6,7 @@ Which of it is accepted does, and is not kept.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo

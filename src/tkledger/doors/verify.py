@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core import budget
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors.verified import all_history
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import Any, NamedTuple
 
 from tkledger.core import policy as policy_file
 from tkledger.core import task as task_file
@@ -19,6 +18,7 @@ from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
 from tkledger.core.rules import form
 from tkledger.core.task import Task
+from tkledger.core.typing import Any, NamedTuple
 
 MAX_BYTES = 64 * 1024
 """The most bytes a file under ``.tasks/`` may have."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.change import quoted
 from tkledger.core.entries import NAMES_NONE, Entries, Links, links
@@ -21,6 +20,7 @@ from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
 from tkledger.core.snapshot import Entry, Flaw, Pending, names
 from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import TkError, too_old, unusable
 from tkledger.files import codec
 from tkledger.files.folder import PlainFolder, task_files

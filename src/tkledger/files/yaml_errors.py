@@ -6,11 +6,11 @@ Only the codec asks, and only about bytes that it does not accept: to say what i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import yaml
 
 from tkledger.core.trailers import lines
+from tkledger.core.typing import Any
 
 
 class Unreadable(Exception):

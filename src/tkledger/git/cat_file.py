@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO
 
+from tkledger.core.typing import IO
 from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid, oid_of
 from tkledger.git.process import FilterProcess

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import takewhile
-from typing import NamedTuple
 
 from tkledger.core.trailers import ACTOR, trailers
+from tkledger.core.typing import NamedTuple
 from tkledger.git.identity import Identity, known_by
 from tkledger.git.objects import Oid
 

@@ -7,9 +7,9 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 from tkledger.git.repo import Repo
 
 PATIENCE = 60.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from tkledger.core.typing import NamedTuple
 from tkledger.git.errors import GitError
 from tkledger.git.repo import Repo
 

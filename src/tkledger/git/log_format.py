@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO
 
+from tkledger.core.typing import IO
 from tkledger.git.commit import Commit, FileDiff, date_of
 
 FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%B%x00"

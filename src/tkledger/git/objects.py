@@ -12,7 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import lt
-from typing import NamedTuple
+
+from tkledger.core.typing import NamedTuple
 
 try:  # hashlib's own loads OpenSSL, which takes 10 ms, as long as Python itself
     from _sha1 import sha1  # type: ignore[import-not-found]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tkledger.core.change import quoted
+from tkledger.core.typing import NamedTuple
 
 
 class Denied(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 from tkledger.git.errors import LOOK, Locked, RefMoved, failed
 from tkledger.git.objects import Oid
 from tkledger.git.process import DURABLE

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
 
 from tkledger.core.change import quoted
 from tkledger.core.trailers import lines
+from tkledger.core.typing import IO, TYPE_CHECKING
 from tkledger.git import process
 from tkledger.git.cat_file import CatFile, Found
 from tkledger.git.errors import GitError, failed, not_readable

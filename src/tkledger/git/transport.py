@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from subprocess import Popen
-from typing import NamedTuple
 
 from tkledger.core.change import quoted
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo

@@ -14,10 +14,10 @@ import stat
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import TkError, unusable
 from tkledger.git.errors import GitError, Locked
 from tkledger.git.objects import Oid, oid_of

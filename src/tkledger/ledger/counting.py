@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from tkledger.core.charges import Bill, bills
 from tkledger.core.task import Spent, Task
+from tkledger.core.typing import NamedTuple
 from tkledger.core.usage import (
     Account,
     Accounts,

@@ -10,9 +10,9 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import islice, zip_longest
-from typing import NamedTuple
 
 from tkledger.core.layout import FOLDER
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable
 from tkledger.files.reader import NO_ROOT, Root, TreeReader
 from tkledger.git import history

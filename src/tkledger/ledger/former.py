@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from tkledger.core.change import Change
 from tkledger.core.layout import FOLDER, is_task_key, path_of
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.git import history
 from tkledger.git.objects import Oid
 

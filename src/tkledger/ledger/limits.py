@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 
 from tkledger.core import budget
 from tkledger.core.budget import Gauge
 from tkledger.core.charges import Bill, bills
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.core.usage import Usage
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger

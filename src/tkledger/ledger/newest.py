@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from tkledger.core.charges import bills
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.ref_names import AGREED, HEADS
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.trailers import ACTOR, lines
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError, unusable
 from tkledger.git import history
 from tkledger.git.commit import ABSENT, Commit, FileDiff, is_signed

@@ -11,8 +11,8 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import IO, Generic, NamedTuple, NoReturn, TypeVar
 
+from tkledger.core.typing import IO, Generic, NamedTuple, NoReturn, TypeVar
 from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo

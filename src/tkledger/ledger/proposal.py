@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import NamedTuple
 
 from tkledger.core.change import Change
 from tkledger.core.layout import is_task_key
@@ -13,6 +12,7 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, folded, trailers
+from tkledger.core.typing import NamedTuple
 from tkledger.files import codec
 from tkledger.git import identity
 from tkledger.git.objects import NewObject, Oid

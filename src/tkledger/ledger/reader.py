@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from tkledger.core.charges import bills
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Flaw, Snapshot
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import unusable
 from tkledger.files.reader import TreeReader
 from tkledger.git import history

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.core.charges import steps
 from tkledger.core.history import event_name
 from tkledger.core.layout import FOLDER, key_of
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task, is_work
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import NamedTuple
 
 from tkledger.core.change import Refused, change
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
 from tkledger.core.trailers import ACTOR
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError, usage_error
 from tkledger.files import codec
 from tkledger.git import history, identity, refs
@@ -141,8 +141,7 @@ class _Writer:
             except RefMoved:
                 pass
             except Locked:
-                # perhaps by a commit of the index, which takes this move along: only when that
-                # has ended can it be told what became of the move
+                # perhaps by a commit of the index, which takes this move along: wait for its end
                 if not self._tries or time.monotonic() > end:
                     raise
         moved = f"{self._place.ref} moved {TRIES} times meanwhile"

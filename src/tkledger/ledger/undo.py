@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import pairwise
-from typing import NamedTuple
 
 from tkledger.core.change import Refused, Violation, change
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.trailers import KEY, folded
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import identity, refs
 from tkledger.git.commit import ABSENT, author_line, moved_commit

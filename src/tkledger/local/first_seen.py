@@ -10,8 +10,8 @@ import os
 import time
 from collections.abc import Container
 from contextlib import suppress
-from typing import NamedTuple
 
+from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.local.store import FIRST_SEEN, Store
 

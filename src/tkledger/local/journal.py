@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.local.store import JOURNAL, Store
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import marshal
-from typing import Any
 
 from tkledger import __version__
+from tkledger.core.typing import Any
 from tkledger.git.objects import digest
 from tkledger.local.store import Store
 

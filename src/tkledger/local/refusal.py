@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
+from tkledger.core.typing import NamedTuple
 from tkledger.git.repo import Repo
 from tkledger.local.store import REFUSED, Store
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
 from tkledger import __version__
+from tkledger.core.typing import Any, NamedTuple
 from tkledger.core.usage import Account, Activity, ChildEvent, Used
 from tkledger.git.objects import Oid
 from tkledger.local.store import SUMS, Store

@@ -7,10 +7,10 @@ objects alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
+from tkledger.core.typing import Any
 from tkledger.local.page import read_page, write_page
 from tkledger.local.store import TASKS, Store
 

@@ -6,9 +6,8 @@ The file is in the common git folder, which nothing that is committed or pushed 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tkledger.core.change import Violation
+from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.local.page import read_page, write_page
 from tkledger.local.store import VERIFIED, Store

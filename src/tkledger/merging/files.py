@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from tkledger.core.layout import PATTERN, POLICY_PATH
 from tkledger.core.merge import merged
 from tkledger.core.policy import DEFAULT, Policy, joined
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.files import codec
 from tkledger.ledger.reader import Ledger
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable
 from tkledger.files import codec
 from tkledger.git import history, writing

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from tkledger.core.layout import FOLDER
+from tkledger.core.typing import NamedTuple
 from tkledger.git.repo import Repo
 
 _FILES = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from tkledger.claims.moves import commit_of
 from tkledger.claims.renewal import made_here
@@ -25,6 +24,7 @@ from tkledger.core.claim_merge import (
 )
 from tkledger.core.field import is_id
 from tkledger.core.ref_names import CLAIMS, INBOXES, inbox_owner
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history, identity, writing
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap

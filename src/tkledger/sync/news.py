@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from tkledger.core.change import few
 from tkledger.core.claim import Claim
@@ -11,6 +10,7 @@ from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import lines
+from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
 from tkledger.core.ref_names import CLAIMS, HEADS, INBOXES, SERVER
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs, transport
 from tkledger.git.history import is_ancestor

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 from zlib import crc32
 
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
 from tkledger.core.ref_names import branch_name
+from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable, usage_error
 from tkledger.git.repo import Repo
 from tkledger.merging.under_way import under_way

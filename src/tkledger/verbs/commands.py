@@ -6,9 +6,9 @@ The parser, the help, completion, ``tk batch`` and the documentation are made of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from tkledger.core.lifecycle import TRANSITIONS, Event
+from tkledger.core.typing import NamedTuple
 from tkledger.verbs import parameters as p
 from tkledger.verbs.parameters import ACTS, COMMITS, EVERYWHERE, READS, WRITES, Parameter
 

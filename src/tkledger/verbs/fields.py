@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, changed, task
 from tkledger.core.trailers import REASON
+from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing, find, fresh_id, require_free
 from tkledger.verbs.verb import ME, Options, Proposed

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from tkledger.core.change import Change, Refused, Violation, change
 from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.verbs.moves import moved
 
 CLAIMED = "claimed"

@@ -7,7 +7,6 @@ once, since the change alone could not tell it from another verb.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from tkledger.core.change import Refused, Violation
 from tkledger.core.field import FieldError
@@ -18,6 +17,7 @@ from tkledger.core.rules.lifecycle import illegal
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
 from tkledger.core.trailers import REASON
+from tkledger.core.typing import Any
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed, Verb
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from tkledger.core.field import is_id
+from tkledger.core.typing import NamedTuple
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import COMMANDS, inner
 from tkledger.verbs.option_names import in_terms_of, is_typo

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, PRESETS, Policy
 from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, TIERS
+from tkledger.core.typing import Any, NamedTuple
 
 
 class Parameter(NamedTuple):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
 
 from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import REASON
+from tkledger.core.typing import Any, NamedTuple
 
 Options = Mapping[str, Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
 
+from tkledger.core.typing import Protocol
 from tkledger.views.style import DIM, ID, STRONG
 from tkledger.views.text_layout import (
     GAP,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, TextIO
 
 from tkledger.core.lifecycle import State
+from tkledger.core.typing import NamedTuple, TextIO
 from tkledger.views.style import DIM, ID, console
 from tkledger.views.text_layout import Frame, Line, Lines, Span, safe, table
 from tkledger.views.words import badge, duration

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
+from tkledger.core.typing import TextIO
 from tkledger.views.style import console
 
 

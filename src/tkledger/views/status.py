@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
+from tkledger.core.typing import NamedTuple
 from tkledger.views.style import DIM, ID, STRONG, urgency
 from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, cut, pad, safe, wrap
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from tkledger.core.lifecycle import State
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple, TextIO
 from tkledger.views.text_layout import Lines, text_of
 
 if TYPE_CHECKING:

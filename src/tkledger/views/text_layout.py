@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.report import visible
 
 if TYPE_CHECKING:  # rich costs 45 ms to import, and what is piped does without it

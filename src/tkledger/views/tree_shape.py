@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from tkledger.core.graph import cycles
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 
 BRANCH, LAST, THROUGH, BLANK = "├─ ", "└─ ", "│  ", "   "
 

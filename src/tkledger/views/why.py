@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 from tkledger.views.style import BAD, DIM, GOOD, ID, STRONG
 from tkledger.views.text_layout import Frame, Line, Lines, aligned, columns, safe, wrap
 from tkledger.views.words import badge

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from tkledger.core.change import few, quoted
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.time import iso
+from tkledger.core.typing import Any
 from tkledger.views.style import LOOKS
 from tkledger.views.text_layout import Span, safe
 

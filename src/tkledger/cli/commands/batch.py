@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, changed
+from tkledger.core.typing import Any
 from tkledger.errors import some, unusable, usage_error
 from tkledger.verbs.commands import fields
 from tkledger.verbs.parameters import Parameter

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.json import budget_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer
+from tkledger.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from tkledger.api.json import policy_json
 from tkledger.api.session import Session
@@ -14,6 +13,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR, lines
+from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.errors import usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal

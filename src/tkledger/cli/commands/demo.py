@@ -8,10 +8,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TextIO
 
 from tkledger.cli.answer import Answer
 from tkledger.core.layout import path_of
+from tkledger.core.typing import Any, NamedTuple, TextIO
 from tkledger.errors import Exit, TkError
 from tkledger.local.python import COMMAND, isolated
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tkledger.api import look
 from tkledger.api.json import step_json
@@ -13,6 +12,7 @@ from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
 from tkledger.core.change import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.trailers import STEP
+from tkledger.core.typing import Any
 from tkledger.errors import Exit, TkError
 from tkledger.git.process import displayed
 from tkledger.verbs.ids import existing

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from tkledger.cli.answer import Answer
 from tkledger.core.catalogue import EVERY
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import usage_error
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tkledger.api.json import without_empty
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core.change import Violation, quoted
+from tkledger.core.typing import Any
 from tkledger.doors import install as installer
 from tkledger.doors import script
 from tkledger.errors import Exit

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from tkledger.agents import inbox as box
 from tkledger.api.json import letter_json
@@ -13,6 +12,7 @@ from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.commands.send import checked
 from tkledger.cli.parser import read_ids, read_text
 from tkledger.core.messages import SHORT_ID, Letter, Reply, bounded
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import TkError, usage_error
 from tkledger.ledger.keys import kept
 from tkledger.verbs.parameters import ACK, REFUSE, WHY_REFUSED

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say, say_flaws
 from tkledger.core.change import few
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.verbs.verb import ME
 
 if TYPE_CHECKING:

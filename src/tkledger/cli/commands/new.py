@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say_advice, with_commit, would_be
 from tkledger.cli.parser import read_text
+from tkledger.core.typing import Any
 
 
 def new(

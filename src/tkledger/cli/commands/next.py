@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tkledger.agents.next import Taken, next_review, next_task
 from tkledger.api.json import claim_json, task_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.core.change import quoted
+from tkledger.core.typing import Any
 from tkledger.errors import Exit, usage_error
 
 

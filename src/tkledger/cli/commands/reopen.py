@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from tkledger.api.session import Session, each
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say_advice, with_commit, would_be
 from tkledger.cli.parser import read_ids, read_text
 from tkledger.core.task import Task
+from tkledger.core.typing import Any
 from tkledger.ledger.proposal import Recorded
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tkledger.cli.answer import Answer, Aside
 from tkledger.core.layout import FOLDER
 from tkledger.core.task import WORKED
+from tkledger.core.typing import Any
 from tkledger.errors import Exit, unusable, usage_error
 from tkledger.files.codec import FormError
 from tkledger.git.repo import Repo

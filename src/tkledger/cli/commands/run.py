@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tkledger.agents import run as runner
 from tkledger.agents.briefing import Briefing
@@ -17,6 +16,7 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.typing import Any
 from tkledger.errors import Exit, usage_error
 
 

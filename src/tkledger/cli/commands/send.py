@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from tkledger.agents import inbox as box
 from tkledger.api.json import without_empty
@@ -14,6 +13,7 @@ from tkledger.core.change import quoted
 from tkledger.core.field import line
 from tkledger.core.messages import SHORT_ID, Message, bounded, seconds
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 from tkledger.ledger.keys import kept
 from tkledger.verbs import parameters as p

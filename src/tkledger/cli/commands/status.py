@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from tkledger.agents.status import SHOWN, Item, Section, Status
 from tkledger.agents.status import status as found_now
@@ -12,6 +11,7 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say_flaws
 from tkledger.core.messages import SHORT_ID
 from tkledger.core.time import iso
+from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.errors import TkError
 from tkledger.git.errors import GitError
 

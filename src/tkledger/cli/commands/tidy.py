@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from tkledger.agents import tidy as tidier
 from tkledger.agents.tidy import Tidied
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, would_be
+from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 
 

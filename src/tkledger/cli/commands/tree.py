@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from tkledger.api import look
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say_flaws
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.verbs.ids import find
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from tkledger.api import undo as api
 from tkledger.api.session import Session, remind
 from tkledger.cli.answer import TERMINAL, Answer, would_be
 from tkledger.core.layout import is_task_key
+from tkledger.core.typing import Any
 from tkledger.ledger.newest import subject
 from tkledger.ledger.undo import Undone
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Any
 
 from tkledger.api.json import gauge_json
 from tkledger.api.session import Session
@@ -12,6 +11,7 @@ from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.core.change import Violation, quoted
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
+from tkledger.core.typing import Any
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.errors import Exit, usage_error
 from tkledger.git import history

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from tkledger.api import look
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer
+from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.report import violation_json
 from tkledger.verbs.ids import existing
 from tkledger.verbs.legal_moves import Outlook

@@ -7,10 +7,10 @@ in, and ``tk verify`` never replays it. A file holds one kind of fact and the ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
 
 from tkledger.core.change import Violation
 from tkledger.core.rules.rule import Judgement, Rule, rule
+from tkledger.core.typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from tkledger.core.door_rules.attribution import CodeCommit

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tkledger.core.door_rules import door_rule
 from tkledger.core.rules.rule import Finding
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.typing import NamedTuple
 
 
 class CodeCommit(NamedTuple):

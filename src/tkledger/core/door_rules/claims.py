@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from tkledger.core.change import quoted
 from tkledger.core.claim import LEAVE, Claim, way_to_take
@@ -11,6 +10,7 @@ from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.ref_names import branch_name
 from tkledger.core.rules.rule import Finding
+from tkledger.core.typing import NamedTuple
 
 
 class ClaimedWork(NamedTuple):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tkledger.core.change import quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.rules.rule import Finding
+from tkledger.core.typing import NamedTuple
 
 
 class RestrictedAction(NamedTuple):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from tkledger.core.change import few, quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding
+from tkledger.core.typing import NamedTuple
 
 COOL_DOWN = 3600
 """How long after a failure an actor who failed too often waits before one more try, in seconds."""

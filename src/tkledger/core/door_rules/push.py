@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from tkledger.core import ref_names
 from tkledger.core.change import quoted
@@ -11,6 +10,7 @@ from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import branch_name
 from tkledger.core.rules.rule import Finding
+from tkledger.core.typing import NamedTuple
 
 CLOCK_SECONDS = 600
 """How far ahead of the server's clock a commit may be dated: clocks differ by minutes."""

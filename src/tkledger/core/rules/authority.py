@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
 from tkledger.core.change import Change, governing, quoted
@@ -15,6 +14,7 @@ from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget, Retry, Task
 from tkledger.core.trailers import REASON, trailers
+from tkledger.core.typing import NamedTuple
 
 
 def raised(policy: Policy, old: Task, new: Task) -> list[str]:

@@ -7,7 +7,6 @@ rules it has to keep those that look at the result alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from tkledger.core.change import Change, few
 from tkledger.core.layout import path_of
@@ -23,6 +22,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, elsewhere, newly, rule, way_on
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.typing import NamedTuple
 
 
 def _way(policy: Policy, source: State, target: State) -> tuple[Transition, ...] | None:

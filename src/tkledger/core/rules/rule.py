@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from tkledger.core.change import Change, Violation
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.typing import NamedTuple
 
 
 class Finding(NamedTuple):
