@@ -93,7 +93,7 @@ def test_an_interruption_just_after_the_start_ends_the_command(
 @pytest.mark.parametrize(
     ("point", "status"),
     [
-        *((one, Exit.INTERRUPTED) for one in ("before unpack-objects", "worktree", "update-ref")),
+        *((one, Exit.INTERRUPTED) for one in ("before ls-files", "worktree", "update-ref")),
         ("before commit", Exit.OK),  # a move that has begun is made
     ],
 )

@@ -242,7 +242,7 @@ def test_an_editor_that_fails(
     assert project.snapshot() == before
 
 
-@pytest.mark.parametrize("point", ["fcntl.flock", "unpack-objects", "update-index", "update-ref"])
+@pytest.mark.parametrize("point", ["fcntl.flock", "os.rename", "update-index", "update-ref"])
 def test_interrupted(project: Project, point: str) -> None:
     """Ctrl-C: 130, and what was begun is done or not done."""
     answer = project.at_point(point, 'kill -s INT "$PPID"', "start", "a")

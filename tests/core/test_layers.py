@@ -73,6 +73,10 @@ def test_the_core_opens_and_prints_nothing(path: Path) -> None:
     assert not calls & {"open", "print", "input", "exec", "eval", "__import__"}
 
 
+def test_nothing_loads_typing() -> None:
+    assert _importers("typing") == {"tkledger.core.typing"}
+
+
 def test_only_the_scanner_imports_yaml() -> None:
     assert _importers("yaml") == {"tkledger.files.yaml_errors"}
 

@@ -1,8 +1,4 @@
-"""Git's objects as bytes: how they are named, what a tree holds, how a few make a pack.
-
-A move makes four objects. Building them here and handing them to one ``git unpack-objects`` takes a
-third of the time of ``git fast-import`` (docs/decisions); git checks every one of them all the same.
-"""
+"""Git's objects as bytes: how they are named, what a tree holds, how some make a pack."""
 
 from __future__ import annotations
 

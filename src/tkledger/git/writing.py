@@ -1,10 +1,11 @@
-"""Stores objects: commits and trees of files, as one pack that git takes apart; no ref moves here."""
+"""Stores objects: commits and trees of files; no ref moves here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from tkledger.git.commit import commit_bytes
+from tkledger.git.loose import FEW, stored
 from tkledger.git.objects import (
     FOLDER_MODE,
     NewObject,
@@ -58,9 +59,10 @@ def write_tree(repo: Repo, old: str, files: Mapping[str, bytes]) -> Oid:
 
 
 def write_objects(repo: Repo, objects: Sequence[NewObject]) -> None:
-    """Store objects, as one pack that git takes apart. No ref moves."""
-    data = pack(objects, repo.width)
-    repo.run(*DURABLE, "unpack-objects", "-q", stdin=data, apart=True)
+    """Store objects: a few as a file each, many as a pack. No ref moves."""
+    if not stored(repo, objects):
+        how = ("unpack-objects", "-q") if len(objects) <= FEW else ("index-pack", "--stdin")
+        repo.run(*DURABLE, *how, stdin=pack(objects, repo.width), apart=True)
 
 
 def _tree_with(

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tkledger.ledger.place import Place
     from tkledger.local.lock import WriteLock
 
+Staged = dict[str, tuple[bool, Oid]]
+
 
 class Checkout:
     """The index and the working files of one worktree, for paths under ``.tasks``."""
@@ -41,6 +43,7 @@ class Checkout:
         self._store = Store(repo.git_dir)
         self._journal = Journal(repo.git_dir)
         self._known: Known = {}
+        self._seen: tuple[tuple[int, ...] | None, list[str], Staged] = None, [], {}
 
     def require_clean(self, before: Mapping[str, bytes | None]) -> None:
         """Raise TkError unless index and files hold what HEAD holds: ``before``, by path, None for
@@ -74,11 +77,27 @@ class Checkout:
 
             conversions.require_none(self._repo, paths)
 
-    def _staged(self, paths: list[str]) -> dict[str, tuple[bool, Oid]]:
-        """By path: whether the checkout omits the file (sparse), and the staged object."""
-        found: dict[str, tuple[bool, Oid]] = {}
+    def _staged(self, paths: list[str]) -> Staged:
+        """By path: whether the checkout omits the file (sparse), and the staged object.
+
+        Git is asked again only if the index was written meanwhile.
+        """
         if not paths:  # git would list all files
-            return found
+            return {}
+        index = self._index()
+        if index is None or self._seen[:2] != (index, paths):
+            self._seen = index, paths, self._listed(paths)
+        return self._seen[2]
+
+    def _index(self) -> tuple[int, ...] | None:
+        """Which file the index is; each time it is written it is another. None if there is none yet."""
+        with suppress(FileNotFoundError):
+            found = os.stat(os.path.join(self._repo.git_dir, "index"))
+            return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+        return None
+
+    def _listed(self, paths: list[str]) -> Staged:
+        found: Staged = {}
         out = self._repo.run("ls-files", "-s", "-t", "-z", "--full-name", "--", *paths)
         for line in out.decode(errors="surrogateescape").split("\0")[:-1]:
             meta, path = line.split("\t", 1)
