@@ -52,15 +52,22 @@ def visible(text: str) -> str:
     )
 
 
+class JsonText(str):
+    """A value that is JSON already, with all letters as they are."""
+
+
 def print_json(**values: Any) -> None:
     """One object on stdout, of the stable schema; in ASCII where stdout has not all letters, or
     where one could steer a terminal.
     """
-    found = {"schema": SCHEMA, **values}
-    text = json.dumps(found, ensure_ascii=False)
+    parts = (
+        f'"{name}": {value if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)}'
+        for name, value in {"schema": SCHEMA, **values}.items()
+    )
+    text = f"{{{', '.join(parts)}}}"
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     if not text.isprintable() or encoding.lower() not in ("utf-8", "utf8"):
-        text = json.dumps(found)
+        text = json.dumps(json.loads(text))
     print(text)
 
 

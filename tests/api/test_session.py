@@ -8,7 +8,8 @@ import weakref
 import pytest
 
 from tests.support.project import Project
-from tkledger.api import json, look
+from tkledger.api import json, lists
+from tkledger.api.overview import Shown
 from tkledger.api.session import Session, each, moved
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
@@ -61,11 +62,11 @@ def test_the_same_key_gives_the_first_answer(session: Session, project: Project)
 def test_what_others_wrote_is_looked_at(session: Session, project: Project) -> None:
     project.ok("new", "Urgent", "--id", "u", "--priority", "0")
     session.repo.refresh()
-    ledger = session.look()
-    found = look.matching(ledger, look.TaskFilter(state=["todo"]))
+    ledger = Shown(session)
+    found = lists.matching(ledger, lists.TaskFilter(state=["todo"]))
     assert next(task.id for task in found) == "u"
-    assert look.matching(ledger, look.TaskFilter(priority=[0])) == [ledger.task("u")]
-    assert look.matching(ledger, look.TaskFilter(owner=["bob"])) == []
+    assert lists.matching(ledger, lists.TaskFilter(priority=[0])) == found[:1]
+    assert lists.matching(ledger, lists.TaskFilter(owner=["bob"])) == []
 
 
 def test_an_earlier_ledger_is_looked_at_by_revision(session: Session, project: Project) -> None:

@@ -170,6 +170,6 @@ def test_a_bug_is_one_sentence(ledger: Tk, monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("tkledger.api.look.forest_json", broken)
+    monkeypatch.setattr("tkledger.api.lists.forest_json", broken)
     error = failed(ledger("tree", "--json"), Exit.BUG, "bug")
     assert error["message"] == "tk itself failed: RuntimeError: two"

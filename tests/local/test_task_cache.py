@@ -38,6 +38,9 @@ def many(repo_path: Path, tmp_path: Path) -> Path:
 
 
 def listed(path: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    for page in (path / ".git" / "tk").glob("views/*"):
+        page.unlink()  # what is made of tasks is remembered, too
+    (path / ".git" / "tk" / "json").unlink(missing_ok=True)
     capsys.readouterr()
     assert run(["list", "--json", "-C", str(path)]) == Exit.OK
     return capsys.readouterr().out

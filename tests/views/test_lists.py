@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from tests.support.overviews import board_of, listed, tree_of
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
-from tkledger.views.board import board
-from tkledger.views.list import listing
-from tkledger.views.tree import tree
 
 
 def made(name: str, title: str, state: str = "todo", **more: Any) -> Task:
@@ -38,7 +36,7 @@ OPEN = [one for one in TASKS if not one.ended]
 
 
 def test_listing_is_a_table_with_a_count(terminal: Any) -> None:
-    assert terminal(listing(OPEN, SNAPSHOT, HIDDEN), 110) == (
+    assert terminal(listed(OPEN, SNAPSHOT, HIDDEN), 110) == (
         "◐ in_progress  tk-a  P1       Release 1.0         alice\n"
         "○ todo         tk-c  P2       Write the notes 🎉         docs  waits for tk-d\n"
         "✗ blocked      tk-d  P2  bug  Sign the packages                approval – ops\n"
@@ -48,7 +46,7 @@ def test_listing_is_a_table_with_a_count(terminal: Any) -> None:
 
 
 def test_listing_stacks_where_columns_do_not_fit(terminal: Any) -> None:
-    assert terminal(listing(OPEN[1:], SNAPSHOT, {}), 52) == (
+    assert terminal(listed(OPEN[1:], SNAPSHOT, {}), 52) == (
         "○ todo     tk-c  P2  Write the notes 🎉\n"
         "                     docs · waits for tk-d\n"
         "✗ blocked  tk-d  P2  Sign the packages\n"
@@ -59,15 +57,15 @@ def test_listing_stacks_where_columns_do_not_fit(terminal: Any) -> None:
 
 
 def test_listing_counts_ended_tasks_that_are_shown(terminal: Any) -> None:
-    assert terminal(listing(TASKS, SNAPSHOT, {})).endswith("\n\n3 open, 1 done, 1 cancelled")
-    assert terminal(listing([], SNAPSHOT, {State.DONE: 2000})) == (
+    assert terminal(listed(TASKS, SNAPSHOT, {})).endswith("\n\n3 open, 1 done, 1 cancelled")
+    assert terminal(listed([], SNAPSHOT, {State.DONE: 2000})) == (
         "0 open · 2,000 done (tk list --all)"
     )
 
 
 def test_piped_listing_is_one_task_a_line_in_full(piped: Any) -> None:
     title = "long " * 100 + "end"
-    text = piped(listing([*OPEN, made("tk-f", title)], SNAPSHOT, HIDDEN))
+    text = piped(listed([*OPEN, made("tk-f", title)], SNAPSHOT, HIDDEN))
     rows = [line.split("  ") for line in text.splitlines()]
     assert [[cell.strip() for cell in row if cell] for row in rows] == [
         ["◐ in_progress", "tk-a", "P1", "-", "alice", "-", "-", "Release 1.0"],
@@ -75,12 +73,12 @@ def test_piped_listing_is_one_task_a_line_in_full(piped: Any) -> None:
         ["✗ blocked", "tk-d", "P2", "bug", "-", "-", "approval – ops", "Sign the packages"],
         ["○ todo", "tk-f", "P2", "-", "-", "-", "-", title],
     ]
-    assert piped(listing([], SNAPSHOT, HIDDEN)) == ""
+    assert piped(listed([], SNAPSHOT, HIDDEN)) == ""
 
 
 def test_a_dependency_that_can_never_be_done_says_so(terminal: Any) -> None:
     stuck = made("tk-s", "Stuck", depends_on=["tk-e", "tk-zz"])
-    text = terminal(listing([stuck], SNAPSHOT.put(stuck), {}), 110)
+    text = terminal(listed([stuck], SNAPSHOT.put(stuck), {}), 110)
     assert "waits for tk-e (cancelled), tk-zz (unknown)" in text
 
 
@@ -91,7 +89,7 @@ def test_no_view_is_wider_than_the_terminal(terminal: Any, width: int) -> None:
     ]
     nested = [one._replace(parent=f"tk-{n}") for n, one in enumerate(names)]
     snapshot = SNAPSHOT.put(*nested)
-    for view in (listing(nested, snapshot, HIDDEN), tree(snapshot), board(snapshot)):
+    for view in (listed(nested, snapshot, HIDDEN), tree_of(snapshot), board_of(snapshot)):
         lines = terminal(view, width).splitlines()
         assert max(map(cell_len, lines)) <= width
         assert len(lines) > 10
@@ -99,12 +97,12 @@ def test_no_view_is_wider_than_the_terminal(terminal: Any, width: int) -> None:
 
 def test_wide_letters_do_not_break_the_columns(terminal: Any) -> None:
     tasks = [made("tk-1", "修复" * 4, owner="x"), made("tk-2", "plain", owner="x")]
-    lines = terminal(listing(tasks, SNAPSHOT, {})).splitlines()
+    lines = terminal(listed(tasks, SNAPSHOT, {})).splitlines()
     assert [cell_len(line) for line in lines[:2]] == [cell_len("○ todo  tk-1  P2  ") + 16 + 3] * 2
 
 
 def test_tree_shows_children_and_how_far_they_are(terminal: Any) -> None:
-    assert terminal(tree(SNAPSHOT, None, True), 80) == (
+    assert terminal(tree_of(SNAPSHOT, None, True), 80) == (
         "◐ tk-a P1 Release 1.0  ▰▱▱▱▱ 1/3 done  alice\n"
         "├─ ○ tk-c P2 Write the notes 🎉  waits for tk-d\n"
         "├─ ✗ tk-d P2 Sign the packages  blocked: approval – ops\n"
@@ -116,29 +114,31 @@ def test_tree_shows_children_and_how_far_they_are(terminal: Any) -> None:
 
 
 def test_tree_leaves_out_what_has_ended(piped: Any) -> None:
-    assert piped(tree(SNAPSHOT)) == (
+    assert piped(tree_of(SNAPSHOT)) == (
         "◐ in_progress tk-a P1 Release 1.0  ▰▱▱▱▱ 1/3 done  alice\n"
         "├─ ○ todo tk-c P2 Write the notes 🎉  waits for tk-d\n"
         "└─ ✗ blocked tk-d P2 Sign the packages  blocked: approval – ops\n"
     )
-    assert piped(tree(SNAPSHOT, "tk-e")) == "⊘ cancelled tk-e P2 Old idea\n"
+    assert piped(tree_of(SNAPSHOT, "tk-e")) == "⊘ cancelled tk-e P2 Old idea\n"
 
 
 def test_tree_keeps_an_ended_parent_of_something_open(piped: Any) -> None:
     snapshot = Snapshot().put(made("tk-1", "Up", "done"), made("tk-2", "Down", parent="tk-1"))
-    assert piped(tree(snapshot)) == ("● done tk-1 P2 Up  ▱▱▱▱▱ 0/1 done\n└─ ○ todo tk-2 P2 Down\n")
+    assert piped(tree_of(snapshot)) == (
+        "● done tk-1 P2 Up  ▱▱▱▱▱ 0/1 done\n└─ ○ todo tk-2 P2 Down\n"
+    )
 
 
 def test_narrow_tree_puts_details_on_a_line_of_their_own(terminal: Any) -> None:
-    assert terminal(tree(SNAPSHOT, "tk-d"), 44).splitlines()[:2] == [
+    assert terminal(tree_of(SNAPSHOT, "tk-d"), 44).splitlines()[:2] == [
         "✗ tk-d P2 Sign the packages",
         "     blocked: approval – ops",
     ]
 
 
 def test_tree_says_what_to_do_when_there_is_nothing(terminal: Any) -> None:
-    assert terminal(tree(Snapshot())) == "no tasks yet (tk new TITLE)"
-    assert terminal(tree(Snapshot().put(TASKS[4]))) == "nothing open (tk tree --all)"
+    assert terminal(tree_of(Snapshot())) == "no tasks yet (tk new TITLE)"
+    assert terminal(tree_of(Snapshot().put(TASKS[4]))) == "nothing open (tk tree --all)"
 
 
 def test_orphans_and_circles_are_roots_with_a_mark(piped: Any) -> None:
@@ -149,7 +149,7 @@ def test_orphans_and_circles_are_roots_with_a_mark(piped: Any) -> None:
         made("tk-4", "Own parent", parent="tk-4"),
         made("tk-5", "Orphan", parent="tk-gone"),
     )
-    assert piped(tree(snapshot)) == (
+    assert piped(tree_of(snapshot)) == (
         "○ todo tk-5 P2 Orphan  parent tk-gone is unknown\n"
         "○ todo tk-1 P2 Circle  ▱▱▱▱▱ 0/1 done  parent cycle: tk-1 -> tk-2 -> tk-1\n"
         "└─ ○ todo tk-2 P2 Circle too  ▱▱▱▱▱ 0/2 done\n"
@@ -162,15 +162,15 @@ def test_a_very_deep_chain_is_counted_not_drawn(piped: Any, terminal: Any) -> No
     chain = [made("tk-0", "Top")]
     chain += [made(f"tk-{n}", "Step", parent=f"tk-{n - 1}") for n in range(1, 10_000)]
     snapshot = Snapshot().put(*chain)
-    lines = piped(tree(snapshot)).splitlines()
+    lines = piped(tree_of(snapshot)).splitlines()
     assert len(lines) == 42
     assert lines[-1].strip() == "└─ … 9,959 deeper (tk tree tk-40)"
-    assert "… 9,993 deeper (tk tree tk-6)" in terminal(tree(snapshot), 60)
+    assert "… 9,993 deeper (tk tree tk-6)" in terminal(tree_of(snapshot), 60)
 
 
 def test_board_has_a_column_a_state(terminal: Any) -> None:
     rule = "─" * 23
-    assert terminal(board(SNAPSHOT), 100) == (
+    assert terminal(board_of(SNAPSHOT), 100) == (
         "○ todo 1                 ◐ in_progress 1          ✗ blocked 1              ● done 1\n"
         f"{rule}  {rule}  {rule}  {rule}\n"
         "tk-c  P2                 tk-a  P1  alice          tk-d  P2                 tk-b  P2\n"
@@ -183,7 +183,7 @@ def test_board_has_a_column_a_state(terminal: Any) -> None:
 
 
 def test_narrow_board_stacks_its_columns(terminal: Any) -> None:
-    assert terminal(board(Snapshot().put(*TASKS[2:4])), 30) == (
+    assert terminal(board_of(Snapshot().put(*TASKS[2:4])), 30) == (
         "○ todo 1\n"
         "──────────────────────────────\n"
         "tk-c  P2\n"
@@ -200,13 +200,13 @@ def test_narrow_board_stacks_its_columns(terminal: Any) -> None:
 
 def test_board_shows_the_latest_of_what_is_done(terminal: Any) -> None:
     done = [made(f"tk-{n}", f"Step {n}", "done") for n in range(6)]
-    text = terminal(board(Snapshot().put(*done), recent=["tk-5", "tk-3"]), 30)
+    text = terminal(board_of(Snapshot().put(*done), recent=["tk-5", "tk-3"]), 30)
     shown = [line.split()[0] for line in text.splitlines() if line.startswith("tk-")]
     assert (shown, text.splitlines()[-1]) == (["tk-5", "tk-3", "tk-0"], "… 3 more")
 
 
 def test_piped_board_is_one_task_a_line(piped: Any) -> None:
-    assert piped(board(SNAPSHOT)) == (
+    assert piped(board_of(SNAPSHOT)) == (
         "○ todo         tk-c  P2  -      waits for tk-d  Write the notes 🎉\n"
         "◐ in_progress  tk-a  P1  alice  -               Release 1.0\n"
         "✗ blocked      tk-d  P2  -      approval – ops  Sign the packages\n"

@@ -7,20 +7,18 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.support.overviews import board_of, listed, tree_of
 from tkledger.core.history import Child, Details, FieldChange, HistoryEntry
 from tkledger.core.lifecycle import State
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
 from tkledger.core.usage import Used
-from tkledger.views.board import board
 from tkledger.views.explain import catalogue, page
-from tkledger.views.list import listing
 from tkledger.views.log import timeline, words
 from tkledger.views.show import card
 from tkledger.views.style import LOOKS, console
 from tkledger.views.text_layout import cut, wrap
-from tkledger.views.tree import tree
 from tkledger.views.why import Onward, moves
 from tkledger.views.words import duration, minute
 
@@ -281,9 +279,9 @@ def test_nothing_in_a_task_can_steer_the_terminal(terminal: Any, piped: Any) -> 
     children = (Child("x", State.TODO, HOSTILE),)
     hostile_details = Details(children=children, claim={"holder": HOSTILE})
     for view in (
-        listing([one], snapshot, {}),
-        tree(snapshot),
-        board(snapshot),
+        listed([one], snapshot, {}),
+        tree_of(snapshot),
+        board_of(snapshot),
         card(one, hostile_details),
         timeline([entry]),
         moves(one, [], bad),  # type: ignore[arg-type]
@@ -295,7 +293,7 @@ def test_nothing_in_a_task_can_steer_the_terminal(terminal: Any, piped: Any) -> 
 
 def test_rich_markup_in_a_title_is_text(piped: Any) -> None:
     one = TODO._replace(title="[red]x[/red] :smile:")
-    assert "[red]x[/red] :smile:" in piped(listing([one], Snapshot().put(one), {}))
+    assert "[red]x[/red] :smile:" in piped(listed([one], Snapshot().put(one), {}))
 
 
 def on_a_terminal(view: Any) -> str:
@@ -311,7 +309,7 @@ def on_a_terminal(view: Any) -> str:
 
 def test_a_terminal_has_colours_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
-    view = listing([TODO], Snapshot().put(TODO), {})
+    view = listed([TODO], Snapshot().put(TODO), {})
     assert "\x1b[36mtk-a\x1b[0m" in on_a_terminal(view)
     monkeypatch.setenv("NO_COLOR", "1")
     assert on_a_terminal(view) == "○ todo  tk-a  P2  Parse\r\n\r\n1 open\r\n"
@@ -321,7 +319,7 @@ def test_a_terminal_has_the_width_of_columns(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("COLUMNS", "33")
     monkeypatch.setenv("NO_COLOR", "1")
     one = TODO._replace(title="word " * 20 + "end")
-    lines = on_a_terminal(tree(Snapshot().put(one))).splitlines()
+    lines = on_a_terminal(tree_of(Snapshot().put(one))).splitlines()
     assert lines[0] == "○ tk-a P2 word word word word wo…"
 
 
@@ -330,13 +328,13 @@ def test_a_pipe_gets_no_escape_codes_whatever_the_environment(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    assert "\x1b" not in piped(card(FULL, DETAILS)) + piped(tree(Snapshot().put(FULL)))
+    assert "\x1b" not in piped(card(FULL, DETAILS)) + piped(tree_of(Snapshot().put(FULL)))
 
 
 def test_an_encoding_without_the_glyphs_does_not_stop_the_output() -> None:
     raw = io.BytesIO()
     stdout = io.TextIOWrapper(raw, encoding="ascii")
-    console(stdout).print(listing([TODO], Snapshot().put(TODO), {}))
+    console(stdout).print(listed([TODO], Snapshot().put(TODO), {}))
     stdout.flush()
     assert raw.getvalue() == b"? todo  tk-a  P2  -  -  -  -  Parse\n"
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
-from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot, rank
 from tkledger.core.task import Task
@@ -26,138 +25,8 @@ if TYPE_CHECKING:
     from tkledger.ledger.reader import Ledger
     from tkledger.verbs.legal_moves import Outlook
 
-JSON_DEPTH = 200
-"""How deep the JSON of a tree nests; readers of JSON give up somewhere beyond."""
-
-
 SHOWN_STEPS = 10
 """How many of the commits of work on a task are shown with it, the newest ones."""
-
-
-class TaskFilter(NamedTuple):
-    """Which tasks to list; what is empty leaves all. An owner may be "" for none.
-
-    Of several values one is enough, but a task has all of the labels.
-
-    Mistakes are not listed, unless ``mistakes``.
-    """
-
-    state: Collection[str] = ()
-    type: Collection[str] = ()
-    label: Collection[str] = ()
-    owner: Collection[str] = ()
-    parent: Collection[str] = ()
-    priority: Collection[int] = ()
-    mistakes: bool = False
-
-
-def _find(ledger: Snapshot, word: str) -> str:
-    from tkledger.verbs.ids import find  # most lists name no task
-
-    return find(ledger, word, reading=True)
-
-
-def matching(ledger: Snapshot, wanted: TaskFilter) -> list[Task]:
-    """The tasks that match a filter, the most urgent first."""
-    parents = {_find(ledger, word) for word in wanted.parent}
-    found = [
-        task
-        for task in ledger.tasks()
-        if (wanted.mistakes or not task.is_mistake)
-        and (not wanted.state or task.state.value in wanted.state)
-        and (not wanted.type or task.kind in wanted.type)
-        and set(wanted.label) <= set(task.labels)
-        and (not wanted.owner or not _owners(ledger, task).isdisjoint(wanted.owner))
-        and (not parents or task.parent in parents)
-        and (not wanted.priority or task.urgency in wanted.priority)
-    ]
-    return sorted(found, key=rank)
-
-
-def _owners(ledger: Snapshot, task: Task) -> set[str]:
-    """The names of a task's owner: the one in its file, and the one that the policy uses instead."""
-    owner = task.owner or ""
-    return {owner, ledger.policy.actor(owner) if ledger.policy else owner}
-
-
-def unknown(ledger: Snapshot, wanted: TaskFilter) -> Iterator[tuple[str, str, list[str]]]:
-    """What a filter names that no task has: of which kind, what, and what there is of it."""
-    tasks = list(ledger.tasks())
-    known = (
-        ("type", wanted.type, {task.kind for task in tasks}),
-        ("owner", wanted.owner, {name for task in tasks for name in _owners(ledger, task)} | {""}),
-        ("label", wanted.label, {label for task in tasks for label in task.labels}),
-    )
-    for kind, names, there in known:
-        for name in sorted({*names} - there):
-            yield kind, name, sorted(there - {""})
-
-
-def ready(
-    session: Session, labels: Collection[str] = (), at: str | None = None
-) -> tuple[Snapshot, list[Task]]:
-    """The ledger, and what can be started in it now, the most urgent first; not a task with open
-    children, since the work is in those.
-
-    At an earlier commit claims do not count: they are known as of now only.
-    """
-    ledger = session.read(at)
-    claimed = {} if at else session.standing()
-    begun = {} if at else session.begun(ledger).elsewhere
-    found = [
-        task
-        for task in ledger.ready()
-        if set(labels) <= set(task.labels)
-        and task.id not in begun
-        and not ledger.open_children(task.id)
-        and not (task.id in claimed and claimed[task.id].live)
-    ]
-    return ledger, found
-
-
-def forest_json(ledger: Snapshot, root: str | None = None, *, show_all: bool = False) -> list[Json]:
-    """The tasks with their ``children``, from the roots; those on a cycle are below its least id.
-
-    What is below a mistake comes in its place, unless ``show_all``.
-    """
-    found: list[Json] = []
-    seen: set[str] = set()
-    ranked = [task.id for task in sorted(ledger.tasks(), key=rank)]
-    roots = (
-        [root] if root else [one for one in ranked if not ledger.task(ledger.parent(one) or "/")]
-    )
-    for start in [*roots, *([] if root else ranked)]:
-        waiting = [(start, found, 0)]
-        while waiting:
-            task_id, siblings, depth = waiting.pop()
-            task = ledger.task(task_id)
-            if task is None or task_id in seen:
-                continue
-            seen.add(task_id)
-            inner = siblings
-            if show_all or not task.is_mistake or task_id == root:
-                node = {**task_with_place(task, ledger), "children": []}
-                siblings.append(node)
-                inner = node["children"]
-            if depth < JSON_DEPTH:
-                below = [child for child in map(ledger.task, ledger.children(task_id)) if child]
-                below.sort(key=rank, reverse=True)
-                waiting += ((child.id, inner, depth + 1) for child in below)
-    return found
-
-
-def tasks_json(ledger: Snapshot, tasks: Iterable[Task]) -> list[Json]:
-    """The tasks of a ledger, each with the branch it was read from if that is another."""
-    return [task_with_place(task, ledger) for task in tasks]
-
-
-def columns_json(ledger: Snapshot) -> dict[str, list[Json]]:
-    """The tasks by their state, mistakes left out."""
-    columns: dict[str, list[Json]] = {state.value: [] for state in State}
-    for task in ledger.tasks():
-        if not task.is_mistake:
-            columns[task.state.value].append(task_with_place(task, ledger))
-    return columns
 
 
 def task_with_place(task: Task, ledger: Snapshot) -> Json:
@@ -287,9 +156,10 @@ def entries(
 ) -> list[HistoryEntry]:
     """What commits did to a task, or to all, oldest first; ``limit`` keeps the newest."""
     from tkledger.ledger import log
+    from tkledger.verbs.ids import find
 
     ledger = session.look(at) if word else session.read(at)
-    task_id = _find(ledger, word) if word else None
+    task_id = find(ledger, word, reading=True) if word else None
     tip = place_of(session, ledger, task_id or "", at)
     found = list(log.entries(session.ledger, tip, task_id, charges=True))
     return found[-limit:] if limit else found
@@ -361,23 +231,6 @@ def near_limits(ledger: Ledger, found: Snapshot, tip: Oid | None) -> Mapping[str
     from tkledger.ledger import limits
 
     return limits.remarks(ledger, found, tip)
-
-
-def with_left(session: Session, ledger: Snapshot) -> Snapshot:
-    """The ledger, with a remark on each task in progress that its holder has left."""
-    ledger.remarks = Remarks(partial(_left, session, ledger, ledger.remarks))
-    return ledger
-
-
-def _left(session: Session, ledger: Snapshot, remarks: Mapping[str, str]) -> Mapping[str, str]:
-    """Remarks, with why a task has no holder before them."""
-    from tkledger.claims.standing import unheld
-
-    known = session.standing()
-    found = ((one.id, unheld(one, known.get(one.id))) for one in ledger.tasks())
-    free = {key: words for key, words in found if words}
-    both = {key: (free.get(key, ""), remarks.get(key, "")) for key in (*remarks, *free)}
-    return {key: "; ".join(filter(None, words)) for key, words in both.items()}
 
 
 class Remarks(Mapping[str, str]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
 from itertools import repeat
 
 from tkledger.core.budget import Gauge
@@ -93,14 +92,14 @@ class Session:
 
     def read(self, at: str | None = None) -> Snapshot:
         """The ledger to look at: HEAD's, or at a revision or date."""
-        from tkledger.api.look import Remarks, near_limits
+        return self.read_at(None if at is None else history.commit_at(self.repo, at))
+
+    def read_at(self, tip: Oid | None = None) -> Snapshot:
+        """The same, HEAD's or in a commit."""
         from tkledger.local.task_cache import TaskCache
 
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir), remembers=True)
-        tip = None if at is None else history.commit_at(self.repo, at)
-        found = ledger.usable(ledger.head() if tip is None else ledger.at(tip))
-        found.remarks = Remarks(partial(near_limits, self.ledger, found, tip))
-        return found
+        return ledger.usable(ledger.head() if tip is None else ledger.at(tip))
 
     def look(self, at: str | None = None) -> Snapshot:
         """The same, with the tasks that are further on other branches as they are there."""
@@ -111,7 +110,7 @@ class Session:
             from tkledger.claims.elsewhere import shown
 
             found = shown(self.repo, found, self.standing())
-        return _with_left(self, found)
+        return found
 
     def begun(self, ledger: Snapshot) -> Snapshot:
         """HEAD's ledger with the tasks that were begun on other branches, so that nobody is to begin them
@@ -342,12 +341,6 @@ def _go_on(session: Session, recorded: Recorded, *, dry_run: bool) -> None:
         from tkledger.api.taking import go_on
 
         go_on(session, recorded, session.resumed, dry_run=dry_run)
-
-
-def _with_left(session: Session, found: Snapshot) -> Snapshot:
-    from tkledger.api.look import with_left
-
-    return with_left(session, found)
 
 
 def moved(recorded: Recorded) -> list[Moved]:

@@ -131,7 +131,6 @@ def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapsh
     if not versions:
         return ledger
     overlaid = ledger.put(*(one.task for one in versions.values()))
-    overlaid.remarks = ledger.remarks
     overlaid.elsewhere = {
         task: Elsewhere(one.branch, one.tip, one.own, one.lapsed) for task, one in versions.items()
     }

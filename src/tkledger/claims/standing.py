@@ -12,6 +12,7 @@ from tkledger.core import ref_names
 from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import Claim, is_held, parsed, way_to_take
 from tkledger.core.lifecycle import State
+from tkledger.core.overview import TaskRow
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
@@ -198,12 +199,12 @@ NOBODYS = "nobody's"
 """What is said of a task in progress that nobody owns or has claimed, such as one begun by hand."""
 
 
-def is_nobodys(task: Task, held: Standing | None) -> bool:
+def is_nobodys(task: Task | TaskRow, held: Standing | None) -> bool:
     """Whether a task is in progress, but nobody owns it or has ever claimed it."""
-    return task.state is State.IN_PROGRESS and task.owner is None and held is None
+    return task.state is State.IN_PROGRESS and not task.owner and held is None
 
 
-def unheld(task: Task, held: Standing | None) -> str:
+def unheld(task: Task | TaskRow, held: Standing | None) -> str:
     """Why nobody works on a task in progress; empty if someone may be at work on it,
     or if it is not in progress.
     """

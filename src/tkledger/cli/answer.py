@@ -12,7 +12,7 @@ from tkledger.errors import Exit
 from tkledger.report import Progress, visible
 
 if TYPE_CHECKING:
-    from tkledger.core.snapshot import Snapshot
+    from tkledger.core.snapshot import Flaw
     from tkledger.ledger.proposal import Recorded
     from tkledger.views.text_layout import Lines
 
@@ -85,9 +85,9 @@ TERMINAL = Progress(say)
 """Warnings go to a person, on stderr."""
 
 
-def say_flaws(ledger: Snapshot) -> None:
+def say_flaws(flaws: Iterable[Flaw]) -> None:
     """Warn of each task file that cannot be read."""
-    for flaw in ledger.flaws():
+    for flaw in flaws:
         say(f"warning[{flaw.code}] {flaw.subject}: {flaw.message}")
 
 

@@ -267,17 +267,18 @@ def exceeded(policy: Policy, ledger: Snapshot, usage: Callable[[], Usage]) -> It
 
 def may_limit(policy: Policy, tasks: Iterable[Task]) -> bool:
     """Whether a limit of the policy, or of one of these tasks, may hold for any task."""
-    return _limits_all(policy) or any(task.budget != _NO_BUDGET for task in tasks)
+    return limits_all(policy) or any(task.budget != _NO_BUDGET for task in tasks)
 
 
-def _limits_all(policy: Policy) -> bool:
+def limits_all(policy: Policy) -> bool:
+    """Whether a policy has limits for tasks that have none of their own."""
     return Budget(scope=policy.budget.scope) != policy.budget or bool(policy.budgets)
 
 
 def _limited(policy: Policy, ledger: Snapshot) -> Iterator[Task]:
     """The tasks that some limit may hold for; most ledgers have none, and then none is looked at."""
     tasks = list(ledger.tasks())
-    if _limits_all(policy):
+    if limits_all(policy):
         yield from tasks
         return
     for task_id in reachable(

@@ -77,6 +77,9 @@ class Folder(Protocol):
     def count(self) -> int:
         """How many entries there are."""
 
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The ids of tasks, and of their files as bytes."""
+
     def starting(self, prefix: str) -> list[str]:
         """The keys of tasks that begin so, in order."""
 

@@ -12,7 +12,7 @@ from tkledger.core.typing import NamedTuple
 class State(str, Enum):
     """The state of a task. The value is the word written in the file."""
 
-    __str__ = str.__str__
+    __str__, __hash__ = str.__str__, str.__hash__  # an enum's own hash is slow
 
     BACKLOG = "backlog"
     TODO = "todo"

@@ -69,11 +69,10 @@ class Snapshot:
 
     Entries are keyed by task id, and by path for any other file. ``policy`` is the one in force:
     that of the policy's file or, if that is gone or cannot be read, the last one that could be
-    read. ``remarks`` are notes on tasks for display, which are not in the tree, and
-    ``elsewhere`` says of which tasks, by id, another branch's version is shown here, and which branch.
+    read. ``elsewhere`` says of which tasks, by id, another branch's version is shown here, and which branch.
     """
 
-    __slots__ = ("_confirmed", "_links", "_load", "elsewhere", "entries", "policy", "remarks")
+    __slots__ = ("_confirmed", "_links", "_load", "elsewhere", "entries", "policy")
 
     def __init__(
         self,
@@ -83,7 +82,6 @@ class Snapshot:
     ) -> None:
         self.entries = {} if entries is None else entries
         self.policy = policy
-        self.remarks: Mapping[str, str] = {}
         self._load = load
         self.elsewhere: Mapping[str, Elsewhere] = {}
         self._links: Links | None = None

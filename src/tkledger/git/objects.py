@@ -44,7 +44,7 @@ def oid_of(kind: str, data: bytes, width: int = 40) -> Oid:
     return digest(b"%s %d\0" % (kind.encode(), len(data)) + data, width).hex()
 
 
-def digest(data: bytes, width: int) -> bytes:
+def digest(data: bytes | memoryview, width: int) -> bytes:
     """The hash that git names objects by, for ids of ``width`` digits."""
     if width == 40:
         return bytes(sha1(data).digest())  # noqa: S324 - git's names, not ours

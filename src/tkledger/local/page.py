@@ -18,8 +18,9 @@ def read_page(store: Store, name: str) -> Any:
         data = store.read(name) or b""
     except OSError:
         return None
-    body = data[len(_HEAD) + 20 :]
-    if data != _HEAD + digest(body, 40) + body:  # marshal is not made for damaged bytes
+    start = len(_HEAD) + 20
+    body = memoryview(data)[start:]
+    if data[:start] != _HEAD + digest(body, 40):  # marshal is not made for damaged bytes
         return None
     return marshal.loads(body)  # noqa: S302 - a file of tk's own, and whole
 

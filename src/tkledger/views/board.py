@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from tkledger.core.lifecycle import State
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task
+from tkledger.core.overview import Overview, TaskRow
 from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import (
     Frame,
@@ -31,7 +30,7 @@ LATEST = 3
 GUTTER = 2
 
 
-def board(snapshot: Snapshot, recent: Sequence[str] = ()) -> Lines:
+def board(ledger: Overview, recent: Sequence[str] = ()) -> Lines:
     """Open tasks by state, most urgent first, and the latest of those done.
 
     ``recent`` holds ids of done tasks, the latest first. A terminal shows the first few of
@@ -39,44 +38,40 @@ def board(snapshot: Snapshot, recent: Sequence[str] = ()) -> Lines:
     """
     ranks = {name: rank for rank, name in enumerate(recent)}
 
-    def rank(task: Task) -> tuple[int, int, str]:
-        if task.state is State.DONE:
-            return ranks.get(task.id, len(ranks)), 0, task.id
-        return 0, task.urgency, task.id
+    def latest(row: TaskRow) -> tuple[int, str]:
+        return ranks.get(row.id, len(ranks)), row.id
 
-    stacks: dict[State, list[Task]] = {state: [] for state in LOOKS}
-    for task in sorted(snapshot.tasks(), key=rank):
-        if not task.is_mistake:
-            stacks[task.state].append(task)
+    stacks: dict[State, list[TaskRow]] = {state: [] for state in LOOKS}
+    for row in ledger.rows:
+        if not row.is_mistake:
+            stacks[row.state].append(row)
+    stacks[State.DONE].sort(key=latest)
     cancelled = len(stacks.pop(State.CANCELLED))
 
     def draw(frame: Frame) -> Iterable[Line]:
         if frame.piped:
-            return _listed(stacks, snapshot)
-        return _bands(stacks, cancelled, snapshot, frame.width)
+            return _listed([row for stack in stacks.values() for row in stack], ledger)
+        return _bands(stacks, cancelled, ledger, frame.width)
 
     return Lines(draw)
 
 
-def _listed(stacks: Mapping[State, Sequence[Task]], snapshot: Snapshot) -> Iterable[Line]:
+def _listed(rows: Sequence[TaskRow], ledger: Overview) -> Iterable[Line]:
+    badges = {state: badge(state)[0] for state in State}
     return piped_table(
         [
-            (
-                badge(task.state),
-                (task.id, ""),
-                urgency(task.urgency),
-                (safe(task.owner or ""), ""),
-                (hindrance(task, snapshot, None), ""),
-                (safe(task.title), ""),
-            )
-            for stack in stacks.values()
-            for task in stack
+            [badges[row.state] for row in rows],
+            [row.id for row in rows],
+            [urgency(row.urgency)[0] for row in rows],
+            [safe(row.owner) for row in rows],
+            [hindrance(row, ledger, briefly=False) for row in rows],
+            [safe(row.title) for row in rows],
         ]
     )
 
 
 def _bands(
-    stacks: Mapping[State, Sequence[Task]], cancelled: int, snapshot: Snapshot, width: int
+    stacks: Mapping[State, Sequence[TaskRow]], cancelled: int, ledger: Overview, width: int
 ) -> Iterator[Line]:
     """Columns side by side, in as many bands below each other as the width asks for."""
     states = [state for state in SHOWN if stacks[state]]
@@ -92,7 +87,7 @@ def _bands(
         if first:
             yield ()
         drawn = [
-            list(_column(state, stacks[state], snapshot, size))
+            list(_column(state, stacks[state], ledger, size))
             for state in states[first : first + per_band]
         ]
         for row in zip_longest(*drawn, fillvalue=()):
@@ -113,7 +108,7 @@ def _beside(row: Sequence[Line], size: int) -> Line:
     return spans
 
 
-def _column(state: State, stack: Sequence[Task], snapshot: Snapshot, size: int) -> Iterator[Line]:
+def _column(state: State, stack: Sequence[TaskRow], ledger: Overview, size: int) -> Iterator[Line]:
     text, colour = badge(state)
     yield ((f"{text} {len(stack):,}", f"bold {colour}".strip()),)
     yield (("─" * size, colour or DIM),)
@@ -121,20 +116,20 @@ def _column(state: State, stack: Sequence[Task], snapshot: Snapshot, size: int) 
     for number, task in enumerate(stack[:limit]):
         if number:
             yield ()
-        yield from _card(task, snapshot, size)
+        yield from _card(task, ledger, size)
     if len(stack) > limit:
         yield ()
         yield ((cut(f"… {len(stack) - limit:,} more", size), DIM),)
 
 
-def _card(task: Task, snapshot: Snapshot, size: int) -> Iterator[Line]:
-    owner = cut(safe(task.owner or ""), max(0, size - cells(task.id) - 6))
-    head: Line = ((task.id, ID), urgency(task.urgency), (owner, "magenta"))
-    yield aligned(head, (min(cells(task.id), size), 2, cells(owner)))
-    for text in wrap(safe(task.title), size, 2):
-        yield ((text, title_colour(task.state)),)
-    why = hindrance(task, snapshot)
+def _card(row: TaskRow, ledger: Overview, size: int) -> Iterator[Line]:
+    owner = cut(safe(row.owner), max(0, size - cells(row.id) - 6))
+    head: Line = ((row.id, ID), urgency(row.urgency), (owner, "magenta"))
+    yield aligned(head, (min(cells(row.id), size), 2, cells(owner)))
+    for text in wrap(safe(row.title), size, 2):
+        yield ((text, title_colour(row.state)),)
+    why = hindrance(row, ledger)
     if why:
-        colour = BAD if task.state is State.BLOCKED else "yellow"
+        colour = BAD if row.state is State.BLOCKED else "yellow"
         for text in wrap(why, size, 2):
             yield ((text, colour),)

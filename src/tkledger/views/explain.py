@@ -17,6 +17,7 @@ from tkledger.views.text_layout import (
     cells,
     columns,
     piped_table,
+    texts_of,
     wrap,
 )
 
@@ -72,7 +73,7 @@ def settings(rows: Iterable[tuple[str, str, str]]) -> Lines:
 
 def _listed(rows: Sequence[Line]) -> Lines:
     def draw(frame: Frame) -> Iterable[Line]:
-        return piped_table(rows) if frame.piped else _summaries(rows, frame.width)
+        return piped_table(texts_of(rows)) if frame.piped else _summaries(rows, frame.width)
 
     return Lines(draw)
 

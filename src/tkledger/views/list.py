@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import DEFAULT_TYPE, Task
-from tkledger.views.style import BAD, DIM, ID, title_colour, urgency
+from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.task import DEFAULT_TYPE
+from tkledger.views.style import BAD, DIM, ID, URGENCIES, title_colour, urgency
 from tkledger.views.text_layout import (
     GAP,
     Frame,
@@ -23,7 +23,7 @@ from tkledger.views.text_layout import (
     safe,
     wrap,
 )
-from tkledger.views.words import FEW, badge, counts, hindrance
+from tkledger.views.words import badge, counts, hindrance
 
 TITLE = 4
 FIXED, HEAD = 4, 3
@@ -36,38 +36,50 @@ NARROW = 22
 INDENT = 4
 
 
-def listing(tasks: Iterable[Task], snapshot: Snapshot, hidden: Mapping[State, int]) -> Lines:
-    """``tasks`` in their order; ``hidden`` counts the ended tasks that are left out.
+def listing(rows: Iterable[TaskRow], ledger: Overview, hidden: Mapping[State, int]) -> Lines:
+    """Tasks in their order; ``hidden`` counts the ended tasks that are left out.
 
     In a terminal a last line counts them all. Otherwise a task is a line: state, id, priority,
     type, owner, labels, what it waits for, title; two blanks between, ``-`` for nothing.
     """
-    shown = tuple(tasks)
+    shown = tuple(rows)
 
     def draw(frame: Frame) -> Iterable[Line]:
-        rows = [_row(task, snapshot, frame.piped) for task in shown]
+        columns = _columns(shown, ledger, briefly=not frame.piped)
         if frame.piped:
-            return piped_table([(*row[:TITLE], *row[TITLE + 1 :], row[TITLE]) for row in rows])
-        table = _rows(rows, frame.width) if rows else ()
+            return piped_table([*columns[:TITLE], *columns[TITLE + 1 :], columns[TITLE]])
+        table = _rows(_coloured(columns, shown), frame.width) if shown else ()
         return (*table, *_footer(shown, hidden, frame.width))
 
     return Lines(draw)
 
 
-def _row(task: Task, snapshot: Snapshot, piped: bool) -> Line:
-    return (
-        badge(task.state),
-        (task.id, ID),
-        urgency(task.urgency),
-        ("" if task.kind == DEFAULT_TYPE else task.kind, DIM),
-        (safe(task.title), title_colour(task.state)),
-        (safe(task.owner or ""), "magenta"),
-        (",".join(task.labels), DIM),
+def _columns(rows: Sequence[TaskRow], ledger: Overview, *, briefly: bool) -> list[Sequence[str]]:
+    """The texts of the table, column by column."""
+    badges = {state: badge(state)[0] for state in State}
+    urgencies = [urgency(value)[0] for value in range(len(URGENCIES))]
+    owners = {name: safe(name) for name in {row.owner for row in rows}}
+    return [
+        [badges[row.state] for row in rows],
+        [row.id for row in rows],
+        [urgencies[row.urgency] for row in rows],
+        ["" if row.kind == DEFAULT_TYPE else row.kind for row in rows],
+        [safe(row.title) for row in rows],
+        [owners[row.owner] for row in rows],
+        [",".join(row.labels) if row.labels else "" for row in rows],
+        [hindrance(row, ledger, briefly=briefly) for row in rows],
+    ]
+
+
+def _coloured(columns: Sequence[Sequence[str]], rows: Sequence[TaskRow]) -> list[Line]:
+    colours = [
         (
-            hindrance(task, snapshot, None if piped else FEW),
-            BAD if task.state is State.BLOCKED else "yellow",
-        ),
-    )
+            *(badge(row.state)[1], ID, urgency(row.urgency)[1], DIM, title_colour(row.state)),
+            *("magenta", DIM, BAD if row.state is State.BLOCKED else "yellow"),
+        )
+        for row in rows
+    ]
+    return [tuple(zip(texts, styles)) for texts, styles in zip(zip(*columns), colours)]
 
 
 def _rows(rows: Sequence[Line], width: int) -> Iterator[Line]:
@@ -115,7 +127,7 @@ def _stacked(row: Line, widths: Sequence[int], width: int) -> Iterator[Line]:
         yield ((" " * start, ""), (cut(text, width - start), DIM))
 
 
-def _footer(tasks: Sequence[Task], hidden: Mapping[State, int], width: int) -> Iterator[Line]:
+def _footer(tasks: Sequence[TaskRow], hidden: Mapping[State, int], width: int) -> Iterator[Line]:
     states = Counter(task.state for task in tasks)
     ended = Counter({state: n for state, n in states.items() if state in _ENDED})
     here = f"{len(tasks) - sum(ended.values()):,} open"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tkledger.core.budget import KINDS, amount
 from tkledger.core.history import Child, Details
 from tkledger.core.lifecycle import State
+from tkledger.core.rows import wait_reason
 from tkledger.core.task import RESOLUTIONS, Task
 from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
 from tkledger.views.text_layout import (
@@ -23,7 +24,7 @@ from tkledger.views.text_layout import (
     safe_lines,
     wrap,
 )
-from tkledger.views.words import UNSHALLOW, badge, duration, minute, wait_reason
+from tkledger.views.words import UNSHALLOW, badge, duration, minute
 
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
 INSET = "  "
@@ -67,7 +68,7 @@ def _status(task: Task) -> Line:
 
 def _links(task: Task, known: Details) -> Iterator[Labelled]:
     failure = ": ".join(part for part in task.error if part)
-    yield "waiting", _lines(wait_reason(task), BAD)
+    yield "waiting", _lines(safe(wait_reason(task)), BAD)
     yield "error", _lines(failure, BAD)
     yield "parent", _lines(task.parent, ID)
     yield "origin", _lines(task.origin, ID)

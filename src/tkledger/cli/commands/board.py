@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.api import look
+from tkledger.api import lists
+from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say_flaws
 from tkledger.core.typing import TYPE_CHECKING
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 
 def board(at: str | None = None, path: str = ".") -> Answer:
     """Show the states side by side."""
-    ledger = Session(path, progress=TERMINAL).look(at)
-    say_flaws(ledger)
+    ledger = Shown(Session(path, progress=TERMINAL), at)
+    say_flaws(ledger.overview.flaws)
 
     def view() -> Iterable[Lines]:
         from tkledger.views.board import board as drawn
 
-        return [drawn(ledger)]
+        return [drawn(ledger.overview)]
 
-    return Answer(lambda: {"columns": look.columns_json(ledger)}, view)
+    return Answer(lambda: {"columns": lists.columns_json(ledger)}, view)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from tkledger.api import look
+from tkledger.api import lists
+from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say, say_flaws
 from tkledger.core.change import few
@@ -32,19 +33,20 @@ def list_(
 ) -> Answer:
     """List tasks: the open ones, or those that match filters; with --json all that match."""
     session = Session(path, progress=TERMINAL)
-    ledger = session.look(at)
-    say_flaws(ledger)
-    wanted = look.TaskFilter(
+    ledger = Shown(session, at)
+    overview = ledger.overview
+    say_flaws(overview.flaws)
+    wanted = lists.TaskFilter(
         state=state,
         type=type,
         label=label,
-        owner=[session.actor(ledger) if one == ME else one for one in owner],
+        owner=[session.actor(ledger.snapshot) if one == ME else one for one in owner],
         parent=parent,
         priority=priority,
         mistakes=all,
     )
-    found = look.matching(ledger, wanted)
-    for kind, name, there in look.unknown(ledger, wanted) if type or owner or label else ():
+    found = lists.matching(ledger, wanted)
+    for kind, name, there in lists.unknown(ledger, wanted) if type or owner or label else ():
         known = f"; there are {few(there, _SHOWN)}" if there else ""
         say(f"warning: no task has the {kind} {name!r}{known}")
 
@@ -52,11 +54,11 @@ def list_(
         from tkledger.views.list import listing
         from tkledger.views.words import counts
 
-        if next(ledger.tasks(), None) is None:
+        if not overview.rows:
             return [Aside("no tasks yet: tk new TITLE")]
         hide = not all and not state
-        shown = [task for task in found if not (hide and ledger.is_over(task))]
-        hidden = Counter(task.state for task in found if hide and ledger.is_over(task))
+        shown = [row for row in found if not (hide and overview.is_over(row))]
+        hidden = Counter(row.state for row in found if hide and overview.is_over(row))
         if not shown:
             ended = f", {counts(hidden)}: tk list --all" if hidden else ""
             return [
@@ -64,6 +66,6 @@ def list_(
                     f"no open task{ended}" if hide and hidden else "no task matches: tk list --all"
                 )
             ]
-        return [listing(shown[:limit], ledger, hidden)]
+        return [listing(shown[:limit], overview, hidden)]
 
-    return Answer(lambda: {"tasks": look.tasks_json(ledger, found[:limit])}, view)
+    return Answer(lambda: {"tasks": lists.tasks_json(ledger, found[:limit])}, view)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tkledger.api import look
+from tkledger.api import lists
+from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.core.typing import TYPE_CHECKING
@@ -17,13 +18,15 @@ def ready(
     label: Sequence[str] = (), limit: int | None = None, at: str | None = None, path: str = "."
 ) -> Answer:
     """List what can be started now, most urgent first."""
-    ledger, found = look.ready(Session(path, progress=TERMINAL), label, at)
+    session = Session(path, progress=TERMINAL)
+    ledger = Shown(session, at, here=True)
+    found = lists.ready(session, ledger, label)
 
     def view() -> Iterable[Lines | Aside]:
         if not found:
             return [Aside("no task is ready to start: tk list")]
         from tkledger.views.list import listing
 
-        return [listing(found[:limit], ledger, {})]
+        return [listing(found[:limit], ledger.overview, {})]
 
-    return Answer(lambda: {"tasks": look.tasks_json(ledger, found[:limit])}, view)
+    return Answer(lambda: {"tasks": lists.tasks_json(ledger, found[:limit])}, view)

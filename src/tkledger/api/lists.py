@@ -1,0 +1,153 @@
+"""Which tasks the views of many show, and their JSON, by the overview of a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from operator import attrgetter
+
+from tkledger.api.texts import texts_of
+from tkledger.core.lifecycle import State
+from tkledger.core.overview import TaskRow
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+from tkledger.report import JsonText
+
+if TYPE_CHECKING:
+    from tkledger.api.overview import Shown
+    from tkledger.api.session import Session
+
+JSON_DEPTH = 200
+"""How deep the JSON of a tree nests; readers of JSON give up somewhere beyond."""
+
+
+class TaskFilter(NamedTuple):
+    """Which tasks to list; what is empty leaves all. An owner may be "" for none.
+
+    Of several values one is enough, but a task has all of the labels.
+
+    Mistakes are not listed, unless ``mistakes``.
+    """
+
+    state: Collection[str] = ()
+    type: Collection[str] = ()
+    label: Collection[str] = ()
+    owner: Collection[str] = ()
+    parent: Collection[str] = ()
+    priority: Collection[int] = ()
+    mistakes: bool = False
+
+
+def matching(ledger: Shown, wanted: TaskFilter) -> list[TaskRow]:
+    """The tasks that match a filter, the most urgent first."""
+    found = [row for row in ledger.overview.rows if wanted.mistakes or not row.is_mistake]
+    if not any(wanted[:-1]):
+        return found
+    parents = {_find(ledger, word) for word in wanted.parent}
+    owns = _Owners(ledger)
+    return [
+        row
+        for row in found
+        if (not wanted.state or row.state.value in wanted.state)
+        and (not wanted.type or row.kind in wanted.type)
+        and set(wanted.label) <= set(row.labels)
+        and (not wanted.owner or not owns[row.owner].isdisjoint(wanted.owner))
+        and (not parents or row.parent in parents)
+        and (not wanted.priority or row.urgency in wanted.priority)
+    ]
+
+
+def _find(ledger: Shown, word: str) -> str:
+    from tkledger.verbs.ids import find  # most lists name no task
+
+    return find(ledger.snapshot, word, reading=True)
+
+
+class _Owners(dict[str, set[str]]):
+    """The names of each owner: the one in a task's file, and the one that the policy uses instead."""
+
+    def __init__(self, ledger: Shown) -> None:
+        self._ledger = ledger
+
+    def __missing__(self, owner: str) -> set[str]:
+        policy = self._ledger.snapshot.policy
+        self[owner] = {owner, policy.actor(owner) if policy else owner}
+        return self[owner]
+
+
+def unknown(ledger: Shown, wanted: TaskFilter) -> Iterator[tuple[str, str, list[str]]]:
+    """What a filter names that no task has: of which kind, what, and what there is of it."""
+    rows, owners = ledger.overview.rows, _Owners(ledger)
+    known = (
+        ("type", wanted.type, {row.kind for row in rows}),
+        ("owner", wanted.owner, {name for row in rows for name in owners[row.owner]} | {""}),
+        ("label", wanted.label, {label for row in rows for label in row.labels}),
+    )
+    for kind, names, there in known:
+        for name in sorted({*names} - there) if names else ():
+            yield kind, name, sorted(there - {""})
+
+
+def ready(session: Session, ledger: Shown, labels: Collection[str] = ()) -> list[TaskRow]:
+    """What can be started in HEAD's ledger now, the most urgent first; not a task with open children, since
+    the work is in those.
+
+    At an earlier commit claims do not count: they are known as of now only.
+    """
+    overview = ledger.overview
+    claimed = session.standing() if ledger.is_now else {}
+    begun = session.begun(ledger.snapshot).elsewhere if ledger.has_branches else {}
+    return [
+        row
+        for row in overview.ready()
+        if set(labels) <= set(row.labels)
+        and row.id not in begun
+        and not overview.open_children(row.id)
+        and not (row.id in claimed and claimed[row.id].live)
+    ]
+
+
+# -- JSON ---------------------------------------------------------------------------------------
+
+
+def tasks_json(ledger: Shown, rows: Sequence[TaskRow]) -> JsonText:
+    """The tasks of a ledger, each with the branch it was read from if that is another."""
+    return JsonText(f"[{', '.join(texts_of(ledger, rows))}]")
+
+
+def columns_json(ledger: Shown) -> JsonText:
+    """The tasks by their state and id, mistakes left out."""
+    rows = sorted((row for row in ledger.overview.rows if not row.is_mistake), key=attrgetter("id"))
+    columns: dict[State, list[str]] = {state: [] for state in State}
+    for row, text in zip(rows, texts_of(ledger, rows)):
+        columns[row.state].append(text)
+    parts = (f'"{state.value}": [{", ".join(found)}]' for state, found in columns.items())
+    return JsonText(f"{{{', '.join(parts)}}}")
+
+
+def forest_json(ledger: Shown, root: str | None = None, *, show_all: bool = False) -> JsonText:
+    """The tasks with their ``children``, from the roots; those on a cycle are below its least id.
+
+    What is below a mistake comes in its place, unless ``show_all``.
+    """
+    overview = ledger.overview
+    rows = overview.rows
+    texts = dict(zip((row.id for row in rows), texts_of(ledger, rows)))
+    tops = [row for row in rows if row.parent is None or overview.task(row.parent) is None]
+    starts = [row for row in rows if row.id == root] if root else [*tops, *rows]
+    parts, seen = ["["], set[str]()
+    for start in starts:
+        waiting: list[tuple[TaskRow | None, int]] = [(start, 0)]
+        while waiting:
+            row, depth = waiting.pop()
+            if row is None:  # the end of a task whose children are all there
+                parts.append("]}")
+                continue
+            if row.id in seen:
+                continue
+            seen.add(row.id)
+            if show_all or not row.is_mistake or row.id == root:
+                parts.append("" if parts[-1].endswith("[") else ", ")
+                parts.append(f'{texts[row.id][:-1]}, "children": [')
+                waiting.append((None, depth))
+            if depth < JSON_DEPTH:
+                waiting += ((child, depth + 1) for child in reversed(overview.children(row.id)))
+    return JsonText("".join([*parts, "]"]))

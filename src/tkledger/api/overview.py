@@ -1,0 +1,183 @@
+"""What views of many tasks ask of a ledger: its overview, remembered by the ledger's tree.
+
+It only looks. What it remembers decides nothing: rules, moves, hooks and `tk verify` read the objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property, partial
+
+from tkledger.api.look import Remarks, near_limits
+from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.typing import TYPE_CHECKING
+from tkledger.git import history, refs
+from tkledger.git.objects import FOLDER_MODE, Oid
+from tkledger.local.overviews import OverviewPages
+
+if TYPE_CHECKING:
+    from tkledger.api.session import Session
+    from tkledger.core.entries import Folder
+    from tkledger.core.policy import Policy
+    from tkledger.core.snapshot import Snapshot
+
+_MANY = 256
+"""So many tasks that changed are read one by one; of more, all are read at once."""
+
+
+class Shown:
+    """A ledger to look at: HEAD's, or at a revision or date.
+
+    ``here``: the tasks that are further on other branches are shown as they are on HEAD's all the same.
+    """
+
+    def __init__(self, session: Session, at: str | None = None, *, here: bool = False) -> None:
+        self.session = session
+        self.is_now = at is None
+        self._tip = None if at is None else history.commit_at(session.repo, at)
+        self._snapshot: Snapshot | None = None
+        self.overview = self._found()
+        self._remark(here=here or at is not None)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The ledger itself, with what is shown in place of its own tasks; most views do without it."""
+        if self._snapshot is None:
+            self._snapshot = self.session.read_at(self._tip)
+        return self._snapshot
+
+    @cached_property
+    def has_branches(self) -> bool:
+        """Whether there are other branches, on which tasks may be further now."""
+        return self.is_now and bool(refs.other_branches(self.session.repo))
+
+    # -- its rows ------------------------------------------------------------------------------
+
+    def _found(self) -> Overview:
+        tree = self._tree()
+        if tree is None:
+            return self._made()
+        pages = OverviewPages(self.session.repo.common_dir)
+        found = pages.read(tree)
+        if found is None:
+            found = self._brought(pages.last()) or self._made()
+            pages.write(tree, found)
+        return found
+
+    def _tree(self) -> Oid | None:
+        """The id of the ledger's tree; None if there is anything amiss around it."""
+        tip = self._tip or self.session.repo.head
+        if tip is None:
+            return None
+        root = next(self.session.ledger.files.roots([f"{tip}^{{tree}}"]))
+        plain = root.mode == FOLDER_MODE and root.in_order and not root.alike
+        return root.oid if plain else None
+
+    def _made(self) -> Overview:
+        """The overview of the ledger, all of which is read."""
+        from tkledger.core.rows import overview
+
+        folder = _folder(self.snapshot)
+        found = overview(self.snapshot, dict(folder.files()) if folder else {})
+        found.limits = _limits(self.snapshot.policy, found.rows)
+        return found
+
+    def _brought(self, known: Overview | None) -> Overview | None:
+        """The overview made of one that is known of another tree: what did not change is not read."""
+        folder = _folder(self.snapshot)
+        if known is None or folder is None:
+            return None
+        old = {row.id: row.oid for row in known.rows}
+        new = dict(folder.files())
+        changed = {key for key, oid in new.items() if old.get(key) != oid}
+        moved = changed | (old.keys() - new.keys())
+        if moved:
+            waiting = (row.id for row in known.rows if not moved.isdisjoint(row.depends_on))
+            changed.update(key for key in waiting if key in new)
+        if len(changed) > _MANY:
+            return None
+        found = self._changed(known, changed, old.keys() - new.keys(), new)
+        found.limits = _limits(self.snapshot.policy, found.rows)
+        return found
+
+    def _changed(
+        self, known: Overview, keys: Iterable[str], gone: Iterable[str], files: Mapping[str, bytes]
+    ) -> Overview:
+        """An overview with other versions of some tasks, as the snapshot has them."""
+        from tkledger.core.rows import row
+        from tkledger.core.snapshot import Flaw
+
+        entries = {key: self.snapshot.entry(key) for key in sorted(keys)}
+        rows = [
+            row(task, self.snapshot, files.get(key, b""))
+            for key in entries
+            if (task := self.snapshot.task(key)) is not None
+        ]
+        unread = [key for key in entries if self.snapshot.task(key) is None and known.task(key)]
+        found = known.changed(rows, [*gone, *unread])
+        found.flaws = [entry for entry in entries.values() if isinstance(entry, Flaw)]
+        return found
+
+    # -- what is not in the tree ---------------------------------------------------------------
+
+    def _remark(self, *, here: bool) -> None:
+        session, overview = self.session, self.overview
+        if overview.limits:
+            overview.remarks = Remarks(
+                partial(near_limits, session.ledger, self.snapshot, self._tip)
+            )
+        if here:
+            return
+        if self.has_branches:
+            self._overlay()
+        self.overview.remarks = with_left(session, self.overview)
+
+    def _overlay(self) -> None:
+        """Show the tasks that are further on other branches as they are there."""
+        from tkledger.claims.elsewhere import shown
+
+        over = shown(self.session.repo, self.snapshot, self.session.standing())
+        if not over.elsewhere:
+            return
+        self._snapshot = over
+        moved = set(over.elsewhere)
+        waiting = {row.id for row in self.overview.rows if not moved.isdisjoint(row.depends_on)}
+        files = {row.id: row.oid for row in self.overview.rows if row.id not in moved}
+        flaws = self.overview.flaws
+        self.overview = self._changed(self.overview, moved | waiting, (), files)
+        self.overview.flaws = flaws
+        self.overview.elsewhere = over.elsewhere
+
+
+def _folder(snapshot: Snapshot) -> Folder | None:
+    from tkledger.core.entries import Entries
+
+    return snapshot.entries.folder if isinstance(snapshot.entries, Entries) else None
+
+
+def _limits(policy: Policy | None, rows: Iterable[TaskRow]) -> bool:
+    """Whether a limit may hold for any task."""
+    from tkledger.core.budget import limits_all
+
+    return (policy is not None and limits_all(policy)) or any(row.limited for row in rows)
+
+
+def with_left(session: Session, ledger: Overview) -> Mapping[str, str]:
+    """The remarks of an overview, with why a task in progress has no holder before them."""
+    from tkledger.core.lifecycle import State
+
+    begun = [row for row in ledger.rows if row.state is State.IN_PROGRESS]
+    if not begun:
+        return ledger.remarks
+    return Remarks(partial(_left, session, begun, ledger.remarks))
+
+
+def _left(
+    session: Session, begun: Iterable[TaskRow], remarks: Mapping[str, str]
+) -> Mapping[str, str]:
+    from tkledger.claims.standing import unheld
+
+    known = session.standing()
+    free = {row.id: words for row in begun if (words := unheld(row, known.get(row.id)))}
+    both = {key: (free.get(key, ""), remarks.get(key, "")) for key in (*remarks, *free)}
+    return {key: "; ".join(filter(None, words)) for key, words in both.items()}
