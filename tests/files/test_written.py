@@ -199,6 +199,9 @@ def test_a_file_is_64_kib_at_most_also_in_the_form_in_which_tk_would_write_it() 
         else:
             with pytest.raises(FormError, match=f"larger than {MAX_BYTES} bytes"):
                 reformatted(short)
+    grows = HEAD + "description: '" + "\u00a0" * 20_000 + "'\n"
+    with pytest.raises(FormError, match=r"^is larger than 65536 bytes in the form tk writes$"):
+        load_task(grows.encode())
 
 
 @pytest.mark.parametrize(

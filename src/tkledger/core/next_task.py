@@ -114,6 +114,5 @@ def reviewable(
     return [
         task
         for task in ledger.tasks()
-        if task.state is State.IN_REVIEW
-        and not dependence(law, actor, [task.owner or ""], workers(task))[0]
+        if task.state is State.IN_REVIEW and not dependence(law, actor, [task.owner], workers(task))
     ]

@@ -250,7 +250,7 @@ def _map(lines: list[str], at: int, indent: str, depth: int) -> tuple[dict[str, 
         if match is None:
             raise _NotCanonical
         key, rest = match.groups()
-        if key[0] == '"':
+        if key.startswith('"'):
             key = _scalar(key)
         if key in values:
             raise _NotCanonical

@@ -9,7 +9,7 @@ import pytest
 from tests.support.changes import a_task, birth, codes, commit, edit, ledger, merged
 from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
-from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.policy import DEFAULT, Approvals, Policy
 from tkledger.core.rules import judge
 from tkledger.core.rules.authority import guarded, raised
 from tkledger.core.task import Budget, Task
@@ -22,6 +22,7 @@ BOSS = DEFAULT._replace(
 OLD_BOSS = BOSS._replace(law=1)
 KING = DEFAULT._replace(version=2, roles={"policy": ("king", "queen")})
 REVIEW = DEFAULT._replace(review="required")
+APART = DEFAULT._replace(approvals=Approvals(independent=True))
 
 
 def by(change: Change, actor: str | None = "eve", reason: str | None = "Tk-Reason: so") -> Change:
@@ -130,6 +131,29 @@ def test_the_reason_is_a_line_of_the_message_and_asked_of_those_who_may() -> Non
     assert found.remedy == "ask boss: tk edit a --budget ... --reason TEXT"
     free = DEFAULT._replace(budget=BOSS.budget)
     assert told(by(more._replace(policy=free), reason="so")) == []
+    within = "on Monday, Tk-Reason: so"
+    assert told(by(more, "boss", within)) == ["steps raised without a reason"]
+    assert told(by(more._replace(policy=OLD_BOSS), "boss", within)) == []
+
+
+@pytest.mark.parametrize(
+    ("actor", "owned", "owner", "reason"),
+    [
+        ("ann", "ann", None, "who owns it"),
+        ("ann", None, "ann", "who owns it"),
+        ("ann", None, "bob", ""),
+        ("ann", "bob", None, ""),
+        ("ann", None, None, ""),
+        ("", "bob", None, ""),
+    ],
+)
+def test_an_approval_is_another_s_than_the_owner_s_before_and_after(
+    actor: str, owned: str | None, owner: str | None, reason: str
+) -> None:
+    before, after = a_task(state="in_review", owner=owned), a_task(state="done", owner=owner)
+    made = by(edit(before, after, policy=APART), actor)
+    assert told(made) == ([f"approved by {actor}, {reason}"] if reason else [])
+    assert told(by(edit(before, after), actor)) == [], "the policy does not ask"
 
 
 def moved(before: str | None, after: str | None, *among: Task, policy: Policy = BOSS) -> Change:

@@ -151,7 +151,7 @@ def test_attribution_is_asked_for_by_the_policy() -> None:
             "approved in the name of ann, pushed by fleet, f2 (for al, bob)",
         ),
         (
-            CODE._replace(tasks=("b",)),
+            CODE._replace(tasks=("c", "b")),
             "TK706",
             "names b, which is not a task",
         ),
@@ -159,6 +159,22 @@ def test_attribution_is_asked_for_by_the_policy() -> None:
 )
 def test_a_door_says_once_what_is_wrong(fact: DoorFact, code: str, message: str) -> None:
     assert [(one.code, one.message) for one in judge_door(fact)] == [(code, message)]
+
+
+@pytest.mark.parametrize(
+    ("own", "way"),
+    [
+        (None, "end its message with a line: Tk-Task: ID"),
+        ((), "TK_TASK=ID git commit, with the id of a task: tk list"),
+        (("a",), "TK_TASK=a git commit"),
+        (tuple("abcdef"), ", or ".join(f"TK_TASK={task} git commit" for task in "abcde")),
+    ],
+)
+def test_a_commit_names_its_task_in_the_way_it_still_can(
+    own: tuple[str, ...] | None, way: str
+) -> None:
+    (found,) = judge_door(CODE._replace(tasks=(), own=own))
+    assert (found.message, found.remedy) == ("names no task", way)
 
 
 def test_five_tasks_are_named_and_the_others_counted() -> None:

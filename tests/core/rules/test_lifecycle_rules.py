@@ -7,7 +7,7 @@ import pytest
 from tests.support.changes import a_task, codes, commit, done, edit, ledger
 from tkledger.core.change import Violation, few
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import DEFAULT
+from tkledger.core.policy import DEFAULT, PRESETS
 from tkledger.core.rules import judge
 from tkledger.core.rules.lifecycle import remedy_for
 
@@ -74,6 +74,8 @@ def test_the_concern_that_is_open_is_named(concerns: list[str], words: str, numb
         ("backlog", State.DONE, "tk admit a && tk start a && tk done a"),
         ("blocked", State.IN_REVIEW, "tk resume a && tk submit a"),
         ("todo", State.BACKLOG, "tk why a"),
+        ("todo", State.BLOCKED, "tk block a --reason other"),
+        ("in_review", State.DONE, "tk approve a"),
         ("done", State.TODO, "tk reopen a"),
         ("cancelled", State.DONE, "tk reopen a"),
     ],
@@ -83,6 +85,22 @@ def test_the_remedy_is_the_moves_to_where_it_was_to_go(
 ) -> None:
     task = a_task(state=state)
     assert remedy_for(ledger(task), task, target, DEFAULT) == remedy
+
+
+@pytest.mark.parametrize(
+    ("state", "target", "remedy"),
+    [
+        ("in_review", State.DONE, "another actor runs tk approve a"),
+        ("in_progress", State.DONE, "tk submit a, then another actor runs tk approve a"),
+        ("todo", State.DONE, "tk start a && tk submit a, then another actor runs tk approve a"),
+        ("todo", State.IN_REVIEW, "tk start a && tk submit a"),
+    ],
+)
+def test_where_approvals_are_independent_another_is_asked(
+    state: str, target: State, remedy: str
+) -> None:
+    task, policy = a_task(state=state), PRESETS["agents"]
+    assert remedy_for(ledger(task), task, target, policy) == remedy
 
 
 def test_some_of_many() -> None:

@@ -209,9 +209,9 @@ def approved_by_a_worker(change: Change) -> Iterator[Finding]:
     for old, task in approved(change):
         usage = change.usage
         workers = usage.workers(task) if usage is not None else ()
-        owners = (old.owner or "", task.owner or "")
-        reason, more = dependence(change.law, change.actor, owners, workers)
-        if reason:
+        found = dependence(change.law, change.actor, (old.owner, task.owner), workers)
+        if found:
+            reason, more = found
             yield Finding(
                 task.id,
                 f"approved by {change.actor}, {reason}",
@@ -224,10 +224,10 @@ _APART = "if the two are independent: tk config set shared_login independent"
 
 
 def dependence(
-    law: Policy, actor: str, owners: Collection[str], workers: Collection[str]
-) -> tuple[str, str]:
+    law: Policy, actor: str, owners: Collection[str | None], workers: Collection[str]
+) -> tuple[str, str] | None:
     """Why an actor is not independent of a task, as words that follow the name, and what else helps
-    than to ask another; empty if they are. ``owners`` own it, and ``workers`` worked on it in its present
+    than to ask another; None if they are. ``owners`` own it, and ``workers`` worked on it in its present
     attempt, by the names in the commits.
     """
     owning = {law.actor(owner) for owner in owners if owner}
@@ -241,7 +241,7 @@ def dependence(
             login = law.shared_by(actor, other)
             if login:
                 return f"who pushes as {login} like {other}, who {did}", _APART
-    return "", ""
+    return None
 
 
 def approved(change: Change) -> Iterator[tuple[Task, Task]]:
