@@ -282,11 +282,15 @@ LOGS = tuple(field.name for field in FIELDS if field.merge is Merge.LOG)
 
 def task(raw: Mapping[str, Any]) -> Task:
     """The task that ``raw`` field values make; raises FieldError."""
-    values = {"type": None, **read(FIELDS, raw)}
+    return of_fields(read(FIELDS, raw))
+
+
+def of_fields(values: Mapping[str, Any]) -> Task:
+    """The task with these values, each checked already; raises FieldError if one is missing."""
     for name in ("id", "title", "state"):
         if name not in values:
             raise FieldError(name, "is missing")
-    return Task(**values)
+    return Task(**{"type": None, **values})
 
 
 def is_work(before: Task | None, after: Task) -> bool:

@@ -13,7 +13,7 @@ from json.encoder import encode_basestring
 
 from tkledger.core import policy as policy_file
 from tkledger.core import task as task_file
-from tkledger.core.field import WHOLE, FieldError
+from tkledger.core.field import WHOLE, FieldError, read
 from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
 from tkledger.core.rules import form
@@ -49,6 +49,13 @@ _UNFILTER = f"write into .gitattributes: /{FOLDER}/** -filter, then git add --re
 _WORD = r"[A-Za-z_][A-Za-z0-9_.@+-]*"
 _PLAIN_KEY = re.compile(rf"{_WORD}\Z")
 _KEY = re.compile(rf"({_WORD}|\"(?:[^\"\\]|\\.)*\"):(?: (.*))?\Z")
+
+
+_FIELD = re.compile(r"[^ \n-][^\n]*\n(?:[ -][^\n]*\n|\n)*")
+"""A line with a key, and those that belong to it."""
+
+_FIELDS_KNOWN, _MOST_KNOWN = 4096, 500
+"""So many fields are kept in memory, and the longest that is, in characters."""
 
 
 class FormError(ValueError):
@@ -195,8 +202,11 @@ _POLICY = _Kind(policy_file.policy, dump_policy)
 
 def load_task(data: bytes) -> Task:
     """The task that ``data`` is; raises FormError."""
-    task: Task = _load(data, _TASK)
-    return task
+    try:
+        return task_file.of_fields(_fields(_decoded(data)))
+    except (_NotCanonical, FieldError):
+        pass
+    raise _why_not(data, _TASK)
 
 
 def load_policy(data: bytes) -> Policy:
@@ -227,6 +237,36 @@ def _decoded(data: bytes) -> str:
 
 class _NotCanonical(Exception):
     """The small parser does not know this form."""
+
+
+def _fields(text: str) -> dict[str, Any]:
+    """The values of a task's file. It is written field by field, so each is proved by itself; most were
+    read before, in an earlier version of the file or in another one.
+    """
+    values: dict[str, Any] = {}
+    last, end = -1, 0
+    for match in _FIELD.finditer(text):
+        field = match[0]
+        place, value = (_known_field if len(field) <= _MOST_KNOWN else _field)(field)
+        if place <= last or match.start() != end:  # out of order, twice, or something in between
+            raise _NotCanonical
+        values[Task._fields[place]] = value
+        last, end = place, match.end()
+    if end != len(text):
+        raise _NotCanonical
+    return values
+
+
+def _field(text: str) -> tuple[int, Any]:
+    """The place and the value of one field in its canonical form."""
+    values = read(task_file.FIELDS, _parsed(text))
+    if len(values) != 1 or "".join(_entries(values.items(), "")) != text:
+        raise _NotCanonical
+    ((name, value),) = values.items()
+    return Task._fields.index(name), value
+
+
+_known_field = lru_cache(maxsize=_FIELDS_KNOWN)(_field)
 
 
 def _parsed(text: str) -> dict[str, Any]:
