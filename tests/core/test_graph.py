@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.changes import a_task, birth, codes, commit, edit, ledger
-from tkledger.core.graph import cycles, reachable, walk
+from tkledger.core.graph import cycles, may_loop, reachable, walk
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot
 
@@ -237,3 +237,23 @@ def test_a_cycle_goes_through_what_the_first_of_earlier_graphs_lacks() -> None:
 
     assert cycles("a", edges(graph), [edges(first), edges(second)]) == [("a", "c")]
     assert cycles("a", edges(graph), [edges(second), edges(first)]) == [("a", "b")]
+
+
+@given(st.dictionaries(st.sampled_from("abcde"), st.lists(st.sampled_from("abcde"), max_size=3)))
+def test_what_is_on_a_cycle_may_loop_and_what_may_not_is_on_none(
+    edges: dict[str, list[str]],
+) -> None:
+    back = {node: [one for one in edges if node in edges[one]] for node in "abcde"}
+    for start in "abcde":
+        ahead = set(reachable(edges.get(start, []), lambda node: edges.get(node, [])))
+        assert may_loop(start, lambda node: edges.get(node, []), back.__getitem__) == (
+            start in ahead
+        )
+
+
+def test_the_shorter_way_decides() -> None:
+    seen: list[str] = []
+    long = {str(n): [str(n + 1)] for n in range(1000)}
+    edges = lambda node: (seen.append(node), long.get(node, []))[1]  # noqa: E731
+    assert not may_loop("0", edges, lambda node: ["p"] if node == "0" else [])
+    assert len(seen) < 5

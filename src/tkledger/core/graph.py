@@ -31,6 +31,15 @@ def reachable(starts: Iterable[str], edges: Edges) -> Iterator[str]:
                 stack.append(other)
 
 
+def may_loop(start: str, edges: Edges, back: Edges) -> bool:
+    """Whether ``start`` may lead back to itself. ``back`` is at least the edges the other way round.
+
+    Both ways are walked in turns: if either ends without it, it is on no cycle.
+    """
+    ways = reachable(edges(start), edges), reachable(back(start), back)
+    return any(start in met for met in zip(*ways))
+
+
 def cycles(
     starts: Iterable[str], edges: Edges, known: Sequence[Edges] = ()
 ) -> list[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from tkledger.core.change import Change
-from tkledger.core.graph import cycles, reachable
+from tkledger.core.graph import cycles, may_loop
 from tkledger.core.layout import is_task_key, path_of
 from tkledger.core.rules.rule import Finding, newly, rule
 from tkledger.core.snapshot import Snapshot
@@ -121,7 +121,7 @@ def parent_cycle(change: Change) -> Iterator[Finding]:
             return ()
         return (task.parent,)
 
-    for path in _new_cycles(change, parents):
+    for path in _new_cycles(change, parents, Snapshot.children):
         remedy = f"tk edit {path[-1]} --parent ''"
         yield Finding(path[0], f"its parents lead back to it: {_shown(path)}", remedy, remedy)
 
@@ -139,7 +139,7 @@ def dependency_cycle(change: Change) -> Iterator[Finding]:
         task = snapshot.task(task_id)
         return task.depends_on if task and not task.ended else ()
 
-    for path in _new_cycles(change, dependencies):
+    for path in _new_cycles(change, dependencies, Snapshot.dependants):
         remedy = f"tk edit {path[-1]} --no-depends-on {path[0]}"
         yield Finding(path[0], f"its dependencies lead back to it: {_shown(path)}", remedy, remedy)
 
@@ -163,7 +163,11 @@ def deadlock(change: Change) -> Iterator[Finding]:
             return ()
         return task.depends_on + snapshot.children(task_id)
 
-    for path in _new_cycles(change, waits_for):
+    def waiting(snapshot: Snapshot, task_id: str) -> tuple[str, ...]:
+        parent = snapshot.parent(task_id)
+        return (*([parent] if parent else []), *snapshot.dependants(task_id))
+
+    for path in _new_cycles(change, waits_for, waiting):
         found = _dependencies(path, change.after)
         if found and _has_child(path, change.after):
             node, other = max(found, key=lambda link: change.after.parent(link[1]) != link[0])
@@ -176,12 +180,16 @@ def deadlock(change: Change) -> Iterator[Finding]:
 
 
 def _new_cycles(
-    change: Change, links: Callable[[Snapshot, str], Iterable[str]]
+    change: Change,
+    links: Callable[[Snapshot, str], Iterable[str]],
+    back: Callable[[Snapshot, str], Iterable[str]],
 ) -> list[tuple[str, ...]]:
-    """A cycle for each knot of ``links`` that none of the parents had with all its links."""
+    """A cycle for each knot of ``links`` that none of the parents had with all its links; ``back`` is at
+    least the links the other way round.
+    """
     starts, edges = _relinked(change), partial(links, change.after)
-    if len(starts) == 1 and starts[0] not in reachable(edges(starts[0]), edges):
-        return []  # a new loop goes through what has new links; a walk is a third of the price
+    if len(starts) == 1 and not may_loop(starts[0], edges, partial(back, change.after)):
+        return []  # a new loop goes through what has new links
     known = [partial(links, parent) for parent in change.parents]
     return cycles(starts, edges, known)
 
