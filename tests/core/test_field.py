@@ -149,6 +149,8 @@ SENTENCES = [
     (field.line, " a", "must not begin or end with a blank"),
     (field.text, 1.5, "must be text"),
     (field.text, "\x00", "must not hold control characters: U+0000 in line 1, column 1"),
+    (field.text, "\n\x00", "must not hold control characters: U+0000 in line 2, column 1"),
+    (field.text, "a\nbc\x1bd\x00", "must not hold control characters: U+001B in line 2, column 3"),
     (field.text, "", "must not be empty (leave the field out)"),
     (field.whole(0, 4), 5, "must be a whole number from 0 to 4"),
     (field.whole(1), 0, "must be a whole number of at least 1"),
@@ -216,6 +218,22 @@ def test_which_fields_a_later_format_brought() -> None:
     assert field.newer(fields, Budget(steps=1, cost="1"), 2) == ["cost"]
     assert field.newer(fields, Budget(cost="1"), 2) == ["cost"]
     assert field.newer(fields, Budget(steps=1), 2) == []
+
+
+def test_which_values_a_later_format_brought() -> None:
+    fields = (
+        Field("scope", field.line, values_since={"once": 2, "twice": 3}),
+        Field("steps", field.whole(0), since=2),
+    )
+    table: tuple[tuple[Budget, int, list[str]], ...] = (
+        (Budget(scope="once", steps=1), 1, ["scope once", "steps"]),
+        (Budget(scope="twice", steps=1), 2, ["scope twice"]),
+        (Budget(scope="once", steps=1), 2, []),
+        (Budget(scope="always"), 1, []),
+        (Budget(steps=1), 1, ["steps"]),
+    )
+    for value, format, names in table:
+        assert field.newer(fields, value, format) == names
 
 
 def _shown(value: Any) -> str:

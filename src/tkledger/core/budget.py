@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from tkledger.core.charges import dollars, micro
 from tkledger.core.field import Merge
 from tkledger.core.graph import reachable
-from tkledger.core.layout import is_task_key
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot, touched
@@ -342,8 +341,7 @@ def booked(
     ``charged`` are tasks that are marked though they do not move.
     """
     policy = after.policy
-    keys = {key for key in touched((before,), after) if is_task_key(key)}
-    for key in sorted(keys.union(charged)) if policy else ():
+    for key in sorted(touched((before,), after).union(charged)) if policy else ():
         assert policy is not None
         old, task = before.task(key), after.task(key)
         if old is None or task is None or old.ended:  # what has ended is a record

@@ -32,6 +32,27 @@ def test_the_commit_that_begins_a_ledger_is_asked_for_depths_as_well() -> None:
     ]
 
 
+def test_a_depth_is_that_below_the_root_whichever_task_is_looked_at_first() -> None:
+    flat = DEFAULT._replace(depth=1)
+    down = (a_task("d"), a_task("c", parent="d"), a_task("b", parent="c"), a_task("a", parent="b"))
+    up = (a_task("a"), a_task("b", parent="a"), a_task("c", parent="b"), a_task("d", parent="c"))
+    for tasks, deep, deeper in ((down, "b", "a"), (up, "c", "d")):
+        found = {one.task: one.message for one in judge(change((), ledger(*tasks, policy=flat)))}
+        assert found == {
+            deep: "is at depth 2, the limit is 1",
+            deeper: "is at depth 3, the limit is 1",
+        }
+
+
+def test_all_of_a_ring_are_at_one_depth_and_what_hangs_on_it_below() -> None:
+    flat = DEFAULT._replace(depth=1)
+    ring = (a_task("b", parent="c"), a_task("c", parent="b"))
+    for hanging in ("a", "d"):
+        made = change((), ledger(*ring, a_task(hanging, parent="b"), policy=flat))
+        deep = {one.task: one.message for one in judge(made) if "depth" in one.message}
+        assert deep == {hanging: "is at depth 2, the limit is 1"}
+
+
 def test_identity_looks_at_the_parent_alone_and_ancestors_at_all_but_tells_once() -> None:
     mine, theirs = ({"owner": name, "type": "bug"} for name in ("me", "you"))
     child = a_task("c", parent="p", creator="me", type="bug")

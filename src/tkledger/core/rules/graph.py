@@ -12,7 +12,7 @@ from functools import partial
 
 from tkledger.core.change import Change
 from tkledger.core.graph import cycles, may_loop
-from tkledger.core.layout import is_task_key, path_of
+from tkledger.core.layout import path_of
 from tkledger.core.rules.rule import Finding, newly, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -222,11 +222,8 @@ def _relinked(change: Change) -> list[str]:
     return sorted(
         key
         for key in change.touched
-        if is_task_key(key)
-        and (
-            not change.parents
-            or any(links(parent, key) != links(change.after, key) for parent in change.parents)
-        )
+        if not change.parents
+        or any(links(parent, key) != links(change.after, key) for parent in change.parents)
     )
 
 

@@ -43,7 +43,7 @@ def too_deep(change: Change) -> Iterator[Finding]:
 
     def standing(snapshot: Snapshot) -> Iterator[Finding]:
         known: dict[str, tuple[int, int]] = {}
-        for key in reachable([key for key in moved if is_task_key(key)], snapshot.children):
+        for key in reachable(moved, snapshot.children):
             task = snapshot.task(key)
             if task is not None and not (change.is_merge and task.ended):
                 depth, limit = _depth_and_limit(snapshot, key, change.law.depth, known)
@@ -67,7 +67,6 @@ def _depth_and_limit(
     All tasks of a cycle are at one depth, wherever the walk began: each has all others above it.
     """
     unknown: list[str] = []
-    depth, limit = -1, most
     for node in chain((key,), snapshot.ancestors(key)):
         if node in known:
             depth, limit = known[node]
