@@ -219,7 +219,8 @@ class _Server:
         self, session: Any, where: tuple[str, str], swaps: list[tuple[FunctionType, CodeType]]
     ) -> bool:
         fitting = [one.id for one in fit(self.tests, *where)]
-        first = [one for one in self.order[-5:][::-1] if one in set(fitting)]
+        named = [one for one in fitting if f"/test_{Path(where[0]).stem}" in one]
+        first = [*(one for one in self.order[-5:][::-1] if one in set(fitting)), *named]
 
         def run() -> str:
             for function, code in swaps:

@@ -12,6 +12,7 @@ from tests.support.changes import a_task
 from tkledger.core import claim as claims
 from tkledger.core.claim import Claim, Effect
 from tkledger.core.lifecycle import State
+from tkledger.core.policy import DEFAULT, policy
 from tkledger.core.task import changed, is_work
 
 CLAIM = Claim("a", "agent 1", "refs/heads/tk/a", "refs/heads/main", 3600, "0123456789abcdef")
@@ -102,7 +103,7 @@ def test_a_claim_and_its_task_agree(
 )
 def test_what_a_move_does_to_a_claim(before: str, after: str, effect: Effect, work: bool) -> None:
     old, new = a_task("a", state=before), a_task("a", state=after)
-    assert claims.effect(old, new) is effect
+    assert claims.effect(old, new, "bob") is effect
     assert is_work(old, new) is work
 
 
@@ -124,6 +125,56 @@ def test_who_becomes_the_owner_of_work_takes_its_claim(
     assert claims.effect(old, changed(old, owner=owner), "bob") is effect
 
 
+def test_a_new_task_has_no_claim() -> None:
+    for state in State:
+        assert claims.effect(None, a_task("a", state=state.value), "bob") is Effect.KEEP
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "taken"),
+    [
+        (None, ("in_progress", "ann"), True),
+        (None, ("todo", "ann"), False),
+        (("todo", "bob"), ("in_progress", "bob"), True),
+        (("blocked", "ann"), ("in_progress", "ann"), True),
+        (("in_review", "ann"), ("in_progress", "ann"), False),
+        (("in_review", "bob"), ("in_progress", "ann"), False),
+        (("in_progress", "bob"), ("in_progress", "ann"), True),
+        (("in_progress", "bob"), ("in_progress", "ann@x"), True),
+        (("in_progress", "bob"), ("in_progress", "eve"), False),
+        (("in_progress", "ann"), ("in_progress", "ann"), False),
+        (("in_progress", "bob"), ("in_progress", None), False),
+        (("in_progress", "bob"), ("in_review", "ann"), False),
+    ],
+)
+def test_who_takes_work_up(
+    before: tuple[str, str] | None, after: tuple[str, str | None], taken: bool
+) -> None:
+    known = policy({"actors": {"ann@x": "ann"}})
+    old = a_task("a", state=before[0], owner=before[1]) if before else None
+    new = a_task("a", state=after[0], owner=after[1])
+    assert claims.takes_up(old, new, "ann", known) is taken
+
+
+@pytest.mark.parametrize("state", State)
+def test_in_which_states_a_task_is_worked_on_and_whose_it_is(state: State) -> None:
+    one = a_task("a", state=state.value, owner="bob")
+    assert claims.is_open(one) is (state is State.IN_PROGRESS)
+    assert claims.is_active(one) is (state in (State.IN_PROGRESS, State.IN_REVIEW))
+    waits = state in (State.BACKLOG, State.TODO)
+    assert claims.assignee(DEFAULT, "ann", one) == ("bob" if waits else "")
+    assert claims.assignee(DEFAULT, "bob", one) == ""
+    nothing = (claims.is_open(None), claims.is_active(None), claims.assignee(DEFAULT, "ann", None))
+    assert nothing == (False, False, "")
+
+
+def test_the_way_on_from_another_s_task() -> None:
+    assert claims.UNREADABLE == "an unknown actor"
+    way = "tk next, or if its work has ended: tk start a --take"
+    assert claims.way_to_take("a") == way
+    assert claims.way_to_take("a", "now").endswith("or now: tk start a --take")
+
+
 @pytest.mark.parametrize(
     ("fields", "work"),
     [
@@ -143,7 +194,9 @@ def test_which_fields_are_the_holder_s(fields: dict[str, object], work: bool) ->
 def test_every_state_has_its_effect() -> None:
     for state in State:
         if state is not State.BACKLOG:
-            assert claims.effect(a_task("a", state="backlog"), a_task("a", state=state.value))
+            assert claims.effect(
+                a_task("a", state="backlog"), a_task("a", state=state.value), "bob"
+            )
 
 
 GIVEN = """\

@@ -146,7 +146,7 @@ _BY_STATE: Mapping[State, Effect] = {
 }
 
 
-def effect(before: Task | None, after: Task, actor: str = "") -> Effect:
+def effect(before: Task | None, after: Task, actor: str) -> Effect:
     """What a change of a task by ``actor`` does to its claim, by the state it comes to.
 
     Work sent back from review stays with its holder: a reviewer does not take it over. An actor who
