@@ -45,7 +45,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("requeue a", 112, 8),
     ("status", 153, 8),
     ("list", 122, 3),
-    ("show b", 121, 7),
+    ("show b", 129, 6),
     ("ready", 121, 3),
     ("tree", 123, 3),
     ("board", 121, 2),

@@ -46,8 +46,10 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     from tkledger.ledger import limits, log
 
     tip = place_of(session, ledger, task.id, at)
-    known = times(log.entries(session.ledger, tip, task.id), whole=not session.repo.is_shallow)
+    _ = session.ledger.traces  # so that the walk that counts finds them, too
     usage = limits.usage(session.ledger, tip)
+    told = log.entries_of(session.ledger, tip, task.id)
+    known = times(told, whole=not session.repo.is_shallow)
     spent = _spending(ledger, task, usage, {})
     over = ledger.is_over(task)  # so its claim says nothing any more, even if it is still there
     held = None if at or over else session.standing().get(task.id)
@@ -161,8 +163,12 @@ def entries(
     ledger = session.look(at) if word else session.read(at)
     task_id = find(ledger, word, reading=True) if word else None
     tip = place_of(session, ledger, task_id or "", at)
-    found = list(log.entries(session.ledger, tip, task_id, charges=True))
-    return found[-limit:] if limit else found
+    if task_id is not None:
+        found = list(log.entries_of(session.ledger, tip, task_id, charges=True))
+        return found[-limit:] if limit else found
+    if limit:
+        return log.newest(session.ledger, tip, limit)
+    return list(log.entries(session.ledger, tip, charges=True))
 
 
 class Spending(NamedTuple):

@@ -72,7 +72,7 @@ def resumed(
     elif free:
         words += f": {free}"
     elif not own:
-        since = times(log.entries(session.ledger, session.tip(), task.id)).started_at
+        since = times(log.entries_of(session.ledger, session.tip(), task.id)).started_at
         when = f" since {iso(since)}" if since is not None else ""
         if not options.get("take"):
             raise owned(task, f"{when}, and no claim shows that its work has ended")

@@ -27,13 +27,19 @@ def log(repo: Repo, *revisions: str, path: str = "", grep: str | None = None) ->
     yield from _logged(repo, ("--topo-order", "--reverse", *words), revisions, path)
 
 
-def newest(repo: Repo, *revisions: str, path: str, most: int) -> Iterator[Commit]:
-    """The newest commits that ``revisions`` select, ``most`` at most and by their dates, the newest
-    first, streaming; each with what it changed under ``path``, which may be nothing.
+def newest(repo: Repo, *revisions: str, path: str, most: int = 0) -> Iterator[Commit]:
+    """The newest commits that ``revisions`` select, ``most`` at most if given and by their dates, the
+    newest first, streaming; each with what it changed under ``path``, which may be nothing.
 
     Of a long history git reads no more than these, which a path alone would not achieve.
     """
-    yield from _logged(repo, ("--sparse", f"--max-count={most}"), revisions, path)
+    few = (f"--max-count={most}",) if most else ()
+    yield from _logged(repo, ("--sparse", *few), revisions, path)
+
+
+def listed(repo: Repo, commits: Sequence[Oid], *, path: str) -> Iterator[Commit]:
+    """These commits and no others, in their order; each with what it changed under ``path``."""
+    yield from _logged(repo, ("--no-walk=unsorted", "--sparse"), commits, path)
 
 
 def _logged(

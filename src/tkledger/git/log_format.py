@@ -14,7 +14,7 @@ FORMAT = "%H%x00%T%x00%P%x00%ct%x00%ae%x00%B%x00"
 def _tokens(stream: IO[bytes]) -> Iterator[str]:
     """The parts of git's output under ``-z``, as they come."""
     rest = b""
-    while chunk := stream.read(1 << 16):
+    while chunk := stream.read1(1 << 16):  # type: ignore[attr-defined]
         *whole, rest = (rest + chunk).split(b"\0")
         for token in whole:
             yield token.decode(errors="surrogateescape")

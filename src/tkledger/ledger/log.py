@@ -8,7 +8,7 @@ from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.history import CHARGES, HistoryEntry, event_name, field_changes, reason
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
-from tkledger.core.trailers import REASON, STEP
+from tkledger.core.trailers import REASON
 from tkledger.core.usage import Used
 from tkledger.git import history
 from tkledger.git.commit import Commit, FileDiff
@@ -17,28 +17,51 @@ from tkledger.ledger.reader import Ledger
 
 
 def entries(
-    ledger: Ledger, tip: Oid, task_id: str | None = None, *revisions: str, charges: bool = False
+    ledger: Ledger, tip: Oid, *revisions: str, charges: bool = False
 ) -> Iterator[HistoryEntry]:
-    """What each ordinary commit up to ``tip`` did to one task, or to all, oldest first; fewer of them if
-    ``revisions`` say so in git's words. With ``charges`` also what commits charge that change no task.
+    """What each ordinary commit up to ``tip`` did to tasks, oldest first; fewer of them if ``revisions``
+    say so in git's words. With ``charges`` also what commits charge that change no task.
 
     Merges are left out, unless they charge: they author nothing. A commit where a shallow clone begins
     says nothing, since what came before it is not known.
     """
-    own = path_of(task_id) if task_id else ""
     every = ("--sparse",) if charges else ()
-    for commit in history.log(
-        ledger.repo, tip, *revisions, *every, path=FOLDER if charges else own or FOLDER
-    ):
-        merge = len(commit.parents) > 1
-        diffs = [one for one in commit.diffs if not merge and own in ("", one.path)]
-        charged = _charged(ledger, commit, task_id) if charges else {}
-        for old, new in () if diffs and _is_cut(ledger, commit) else _edits(ledger, diffs):
-            yield _entry(ledger, commit, old, new, charged.pop(new.id, None))
-        for bill in charged.values():
-            task = ledger.files.task_at(commit.oid, bill.task)
-            if task is not None:
-                yield _entry(ledger, commit, task, task, bill)
+    for commit in history.log(ledger.repo, tip, *revisions, *every, path=FOLDER):
+        yield from _did(ledger, commit, charges=charges)
+
+
+def newest(ledger: Ledger, tip: Oid, most: int) -> list[HistoryEntry]:
+    """The ``most`` newest of them, by the dates of their commits; oldest first. No more is read."""
+    found: list[HistoryEntry] = []
+    for commit in history.newest(ledger.repo, tip, path=FOLDER):
+        found += [*_did(ledger, commit, charges=True)][::-1]
+        if len(found) >= most:
+            break
+    return found[:most][::-1]
+
+
+def entries_of(
+    ledger: Ledger, tip: Oid, task_id: str, *, charges: bool = False
+) -> Iterator[HistoryEntry]:
+    """The same of one task."""
+    for commit in ledger.traces.commits(task_id, [tip]):
+        yield from _did(ledger, commit, task_id, charges=charges)
+
+
+def _did(
+    ledger: Ledger, commit: Commit, task_id: str | None = None, *, charges: bool
+) -> Iterator[HistoryEntry]:
+    """What a commit did to one task, or to all."""
+    own = path_of(task_id) if task_id else ""
+    merge = len(commit.parents) > 1
+    diffs = [one for one in commit.diffs if not merge and own in ("", one.path)]
+    charged = _charged(ledger, commit, task_id) if charges else {}
+    for old, new in () if diffs and _is_cut(ledger, commit) else _edits(ledger, diffs):
+        yield _entry(ledger, commit, old, new, charged.pop(new.id, None))
+    for bill in charged.values():
+        task = ledger.files.task_at(commit.oid, bill.task)
+        if task is not None:
+            yield _entry(ledger, commit, task, task, bill)
 
 
 def reason_of(ledger: Ledger, commit: Commit, old: Task | None, new: Task) -> str:
@@ -94,5 +117,5 @@ def _is_cut(ledger: Ledger, commit: Commit) -> bool:
 
 def commits_of(ledger: Ledger, task_id: str, tips: Sequence[Oid]) -> list[Commit]:
     """The commits up to ``tips`` that are steps of a task, parents before children."""
-    named = history.log(ledger.repo, *tips, grep=f"{STEP}: {task_id}")
-    return [one for one in named if task_id in steps(one.message) and ledger.charges(one)]
+    found = ledger.traces.commits(task_id, tips)
+    return [one for one in found if task_id in steps(one.message) and ledger.charges(one)]

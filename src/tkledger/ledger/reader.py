@@ -20,8 +20,12 @@ from tkledger.ledger.place import Place
 from tkledger.local.store import SUMS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tkledger.ledger.diffs import Step
     from tkledger.ledger.former import Former
     from tkledger.ledger.tally import Tally
+    from tkledger.ledger.traces import Traces
     from tkledger.local.task_cache import TaskCache
 
 _SNAPSHOTS = 64
@@ -64,7 +68,22 @@ class Ledger:
         # what a shallow clone counts is wrong as soon as it is deepened
         keep = (self._remembers or self._sums) and not self.repo.is_shallow
         file = SumsFile(self.repo.common_dir, self._sums or SUMS) if keep else None
-        return Tally(self.repo, self.files, file, self.charges)
+        return Tally(self.repo, self.files, file, self.charges, self._followed)
+
+    @cached_property
+    def traces(self) -> Traces:
+        """Where in history tasks were changed or named."""
+        from tkledger.ledger.traces import Traces
+        from tkledger.local.trace_page import TracePage
+
+        keep = self._remembers and not self.repo.is_shallow
+        page = TracePage(self.repo.common_dir) if keep else None
+        return Traces(self.repo, page)
+
+    def _followed(self, begin: Oid, end: Oid, walked: Iterator[Step]) -> Iterator[Step]:
+        """A walk that counts, which finds traces as well if they are going to be asked for."""
+        known: Traces | None = self.__dict__.get("traces")
+        return known.follow(begin, end, walked) if known is not None else walked
 
     @cached_property
     def former(self) -> Former:

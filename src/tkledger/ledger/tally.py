@@ -36,7 +36,8 @@ class Tally:
     """What tasks used, up to any commit.
 
     Without a ``file`` that keeps the sums, every count begins at the first commit. ``charges`` says of
-    a commit whether its message counts.
+    a commit whether its message counts. ``follow`` is given the steps of a walk from one commit, or none,
+    to another, and gives them back.
     """
 
     def __init__(
@@ -45,11 +46,15 @@ class Tally:
         reader: TreeReader,
         file: SumsFile | None = None,
         charges: Callable[[Commit], bool] = lambda commit: len(commit.parents) < 2,
+        follow: Callable[[Oid, Oid, Iterator[Step]], Iterator[Step]] = lambda begin, end, walked: (
+            walked
+        ),
     ) -> None:
         self._repo = repo
         self._reader = reader
         self._file = file
         self._charges = charges
+        self._follow = follow
         self._counted: dict[frozenset[Oid], Sums] = {}
         self._anchor: Sums | None = None
         self._belows: dict[Oid, Below] = {}
@@ -132,7 +137,10 @@ class Tally:
                 self._anchor = None
         children = Counter(chain.from_iterable(history.parents(self._repo, *tips).values()))
         walk = Walk(self._reader.task, nothing_below, lambda bounds: {}, children)
-        more = [fact for one in self._steps(sorted(tips)) for fact in walk.add(self.work(one))]
+        walked = self._steps(sorted(tips))
+        if len(tips) == 1:
+            walked = self._follow("", min(tips), walked)
+        more = [fact for one in walked for fact in walk.add(self.work(one))]
         return self._summed(walk, sorted(tips), {}, more, ())
 
     def _from(self, anchor: Sums, tips: Sequence[Oid]) -> Sums:
@@ -140,7 +148,8 @@ class Tally:
         more: list[Fact] = []
         less: list[Fact] = []
         if len(tips) == 1:
-            for step in self._steps([f"{anchor.tip}...{tips[0]}"]):
+            walked = self._steps([f"{anchor.tip}...{tips[0]}"])
+            for step in self._follow(anchor.tip, tips[0], walked):
                 here = step.commit.side != "<"
                 (more if here else less).extend(walk.add(self.work(step), measured=here))
         else:

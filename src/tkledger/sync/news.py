@@ -64,7 +64,7 @@ def of_commits(ledger: Ledger, before: Oid, after: Oid, joined: Oid) -> Iterator
 
     found: dict[str, News] = {}
     there = ledger.at(joined)
-    for one in log.entries(ledger, after, None, f"^{before}", f"--max-count={_MOST}"):
+    for one in log.entries(ledger, after, f"^{before}", f"--max-count={_MOST}"):
         if one.event != _EDIT or one.task not in found:
             why = ": ".join(filter(None, (_origin(there, one), one.reason)))
             found[one.task] = News(one.task, one.event, one.actor, _short(why))

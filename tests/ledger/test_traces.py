@@ -1,0 +1,147 @@
+"""Where a task was changed or named is found by one walk, kept, and shows what a walk each time would show."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.histories import A, PlainRepo, a_task, genesis
+from tests.support.random_histories import bent, history, lies_at
+from tests.support.verifying import tk
+from tkledger.core.history import HistoryEntry
+from tkledger.errors import Exit
+from tkledger.git import history as git_history
+from tkledger.git import process
+from tkledger.git.commit import Commit
+from tkledger.git.repo import Repo
+from tkledger.ledger import log
+from tkledger.ledger.reader import Ledger
+from tkledger.local.trace_page import Kept, TracePage
+
+
+def page(plain_repo: PlainRepo) -> Path:
+    return plain_repo.path / ".git" / "tk" / "traces"
+
+
+def walked(repo: Repo, tip: str) -> dict[str, list[HistoryEntry]]:
+    """What happened to each task, found without anything that is kept."""
+    found: dict[str, list[HistoryEntry]] = {}
+    for one in log.entries(Ledger(repo), tip, charges=True):
+        found.setdefault(one.task, []).append(one)
+    return found
+
+
+def asked(repo: Repo, tip: str, task: str) -> list[HistoryEntry]:
+    return list(log.entries_of(Ledger(repo, remembers=True), tip, task, charges=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_shows_what_a_walk_shows(seed: int, plain_repo: PlainRepo) -> None:
+    rng = random.Random(seed)
+    made = history(rng)[:60]
+    lies = {n: rng.choice([*lies_at(made, n, rng)] or [{}]) for n in rng.sample(range(2, 60), 5)}
+    oids = bent(plain_repo, made, lies)
+    words = [f"work\n\n{name}: t1\nTk-Tokens: 5" for name in ("Tk-Task", "Tk-Spend")]
+    oids += plain_repo.fast_import([({}, (oids[-1],)), ({}, (1,))], messages=words)
+    repo = Repo(str(plain_repo.path))
+    tips = [oids[-1], *rng.sample(oids, 5), oids[-1]]
+    kept = set()
+    for tip in tips:  # forwards, backwards, and to other lines
+        wanted = walked(repo, tip)
+        for task in (*wanted, "nobody"):
+            told = asked(repo, tip, task)
+            key = lambda one: (one.commit, one.event)  # noqa: E731
+            assert sorted(told, key=key) == sorted(wanted.get(task, []), key=key)
+            places = [oids.index(one.commit) for one in told]
+            later = {n: made[n].parents for n in places if n < 60}
+            assert all(
+                places.index(p) < places.index(n) for n in later for p in later[n] if p in places
+            )
+        kept.add(TracePage(repo.common_dir).read().tip)
+    repo.close()
+    assert kept & {*tips}
+
+
+def test_damaged_bytes_and_another_repositorys_are_as_good_as_none(
+    begun: PlainRepo, tmp_path: Path
+) -> None:
+    titles = [({"a": A._replace(title=f"T {n}")}, (n or "main",)) for n in range(40)]
+    begun.fast_import(titles)
+    repo = Repo(str(begun.path))
+    tip = begun.git("rev-parse", "main")
+    first = asked(repo, tip, "a")
+    kept = page(begun).read_bytes()
+    middle = len(kept) // 2
+    nowhere = Kept("1" * 40, {"a": b"1" * 20})
+    TracePage(str(tmp_path)).write(nowhere)
+    for junk in (
+        *(b"", b"tk", kept[:-1], kept[:middle], kept + b"x", b"9" + kept),
+        kept[:middle] + bytes([kept[middle] ^ 1]) + kept[middle + 1 :],
+        (tmp_path / "tk" / "traces").read_bytes(),
+    ):
+        page(begun).write_bytes(junk)
+        assert asked(repo, tip, "a") == first
+        assert page(begun).read_bytes() == kept
+    rows = TracePage(repo.common_dir).read().rows  # one that says too much
+    TracePage(repo.common_dir).write(Kept(tip, {"a": rows["a"], "b": rows["a"] + rows["b"]}))
+    assert asked(repo, tip, "b") == walked(repo, tip)["b"]
+    repo.close()
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The git processes that are started, and the commits that git's log tells."""
+    seen: list[str] = []
+    spawn, told = process.spawn, git_history._logged
+
+    def spawned(args: Sequence[str], *place: Any, **options: Any) -> process.Process:
+        seen.append(args[0])
+        return spawn(args, *place, **options)
+
+    def logged(*args: Any) -> Iterator[Commit]:
+        for one in told(*args):
+            seen.append("commit")
+            yield one
+
+    monkeypatch.setattr(process, "spawn", spawned)
+    monkeypatch.setattr(git_history, "_logged", logged)
+    return seen
+
+
+def test_the_length_of_history_does_not_matter(
+    tmp_path: Path, counted: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = []
+    for commits in (100, 400):
+        made = PlainRepo(tmp_path / str(commits))
+        made.fast_import([(genesis(), ()), ({"a": A, "b": a_task("b")}, (1,))])
+        changes = [({"b": a_task("b", title=f"T {n}")}, (n or "main",)) for n in range(commits)]
+        made.fast_import(changes)
+        made.commit({"a": A._replace(title="New")}, "main")
+        found = {}
+        assert tk(made, "show", "a") == Exit.OK  # walks once
+        for words in ("log --limit 5", "log a", "show a", "log a", "show a"):
+            counted.clear()
+            capsys.readouterr()
+            assert tk(made, *words.split(), "--json") == Exit.OK
+            found[words] = {name: counted.count(name) for name in counted}
+            told = json.loads(capsys.readouterr().out)
+            assert "entries" not in told or len(told["entries"]) == (5 if "limit" in words else 2)
+        made.commit({"a": A._replace(title="Newer")}, "main")
+        counted.clear()
+        assert tk(made, "show", "a") == Exit.OK
+        found["one more"] = {name: counted.count(name) for name in counted}
+        counts.append(found)
+    assert counts[0] == counts[1]
+    assert counts[0]["log --limit 5"]["commit"] == 5
+    assert counts[0]["log a"] == {
+        "rev-parse": 1,
+        "cat-file": 1,
+        "log": 1,
+        "commit": 2,
+    }
