@@ -91,10 +91,15 @@ def as_commit(found: Found | None) -> Commit | None:
 
 def parents(repo: Repo, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
     """The commits that ``revisions`` select, each with its parents."""
+    return {oid: tuple(parents) for oid, *parents in related(repo, *revisions)}
+
+
+def related(repo: Repo, *revisions: str) -> Iterator[list[Oid]]:
+    """The commits that ``revisions`` select, each followed by its parents; streaming."""
     args = ["rev-list", "--parents", "--stdin", *_options(revisions)]
     with repo.streamed(*args, stdin=_listed(revisions)) as stream:
-        rows = (line.decode().split() for line in stream)
-        return {oid: tuple(parents) for oid, *parents in rows}
+        for line in stream:
+            yield line.decode().split()
 
 
 def first_parents(repo: Repo, oid: Oid, path: str) -> Iterator[list[Oid]]:

@@ -23,6 +23,9 @@ WORTH = 1_000
 MOST = 4
 """The largest number of parts: each takes some 45 MB."""
 
+_PLACES = 16
+"""The number of places that are kept in memory."""
+
 Result = TypeVar("Result")
 
 
@@ -37,23 +40,36 @@ def parts(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[Part]:
     """The commits of ``tips`` without those of ``known``, in parts of about the same size; a commit's
     parents are never in a later part.
     """
-    whole = Part([*tips], [*known])
     most = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, MOST)
     if most < 2:
-        return [whole]
-    parents = history.parents(repo, "--topo-order", "--reverse", *tips, *known)
-    count = min(most, len(parents) // WORTH)
-    if count < 2:
-        return [whole]
-    oids = list(parents)
+        return [Part([*tips], [*known])]
+    heads = _heads(repo, tips, known)
+    count = min(most, len(heads))
     found: list[Part] = []
     before: list[str] = []
     for number in range(1, count):
-        inside = oids[: number * len(oids) // count]
-        heads = set(inside).difference(*(parents[oid] for oid in inside))
-        found.append(Part(sorted(heads), [*known, *before]))
-        before = [f"^{oid}" for oid in sorted(heads)]
+        inside = heads[number * len(heads) // count - 1]
+        found.append(Part(inside, [*known, *before]))
+        before = [f"^{oid}" for oid in inside]
     return [*found, Part([*tips], [*known, *before])]
+
+
+def _heads(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[list[Oid]]:
+    """At places in the same distance, parents first, the commits that are nobody's parent up to there;
+    `WORTH` commits or more apart, so that of any history there are few.
+    """
+    heads: set[Oid] = set()
+    found: list[list[Oid]] = []
+    distance = WORTH
+    walked = history.related(repo, "--topo-order", "--reverse", *tips, *known)
+    for number, (oid, *parents) in enumerate(walked, 1):
+        heads.add(oid)
+        heads.difference_update(parents)
+        if number % distance == 0:
+            found.append(sorted(heads))
+        if len(found) == _PLACES:
+            found, distance = found[1::2], distance * 2
+    return found
 
 
 def side_by_side(repo: Repo, work: Callable[[Part], Result], todo: Sequence[Part]) -> list[Result]:
