@@ -87,6 +87,10 @@ class Worker(NamedTuple):
     starts: bool = False
 
 
+_FEW = 20
+"""Claims that are asked for by name at once, without looking first which there are."""
+
+
 # -- reading -----------------------------------------------------------------------------------
 
 
@@ -101,6 +105,13 @@ def standing(
     If the remote's differs from the local one, the later epoch counts, and of two with the same epoch
     the remote's. ``moving`` are refs as a push is about to leave them.
     """
+    if len(ids) > _FEW:  # git looks for each ref that is not there, in vain
+        places = [
+            ref_names.CLAIMS,
+            *([ref_names.copied_claims(remote_name)] if remote_name else []),
+        ]
+        known = {name.rpartition("/")[2] for name in [*refs.names(repo, *places), *(moving or {})]}
+        ids = [one for one in ids if one in known]
     names = [f"{ref_names.CLAIMS}{one}" for one in ids]
     places = [(moving or {}).get(name, name) or ref_names.ABSENT for name in names]
     found = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from tkledger.core.change import Change
@@ -13,6 +13,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, folded, trailers
 from tkledger.core.typing import NamedTuple
+from tkledger.errors import usage_error
 from tkledger.files import codec
 from tkledger.git import identity
 from tkledger.git.objects import NewObject, Oid
@@ -142,3 +143,16 @@ def file_of(snapshot: Snapshot, key: str) -> bytes | None:
     if isinstance(entry, Policy):
         return codec.dump_policy(entry)
     return None
+
+
+def files_of(snapshot: Snapshot, keys: Iterable[str]) -> dict[str, bytes]:
+    """The bytes of these files, by key, in order. Raises TkError if one is larger than any reader takes."""
+    found = {key: file_of(snapshot, key) or b"" for key in sorted(keys)}
+    for key, data in found.items():
+        if len(data) > codec.MAX_BYTES:
+            raise usage_error(
+                "too-large",
+                f"{key} would take more than {codec.MAX_BYTES} bytes",
+                "commit the long text as a file of its own, and name that file in the task",
+            )
+    return found

@@ -11,8 +11,7 @@ from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import NamedTuple
-from tkledger.errors import Exit, TkError, usage_error
-from tkledger.files import codec
+from tkledger.errors import Exit, TkError
 from tkledger.git import history, identity, refs
 from tkledger.git.errors import GitError, Locked, RefMoved
 from tkledger.git.objects import Oid, oid_of
@@ -29,6 +28,7 @@ from tkledger.ledger.proposal import (
     about_to_be,
     alone,
     file_of,
+    files_of,
     may_take_long,
     worded,
 )
@@ -38,6 +38,9 @@ from tkledger.local.verdicts import note_judged
 
 _PATIENCE = 5.0
 """Seconds to wait for another commit that may be taking a move along."""
+
+New = Mapping[str, bytes]
+"""The files that a proposal changes, by key."""
 
 
 def record(
@@ -65,8 +68,8 @@ def record(
         return _Writer(ledger, lock, key, companions).record(propose)
 
 
-def _legal_proposal(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal]:
-    """A proposal on HEAD that is legal. Raises Refused or TkError if it is not."""
+def _legal_proposal(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal, New]:
+    """A proposal on HEAD that is legal, and its files; raises Refused or TkError if it is not."""
     before = ledger.head()
     proposal = propose(before)
     parents = ledger.place.parents
@@ -74,14 +77,8 @@ def _legal_proposal(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposa
     violations = judge(about_to_be(ledger, made, parents, proposal.message))
     if violations:
         raise Refused(*violations)
-    for key in made.touched:
-        if len(file_of(proposal.after, key) or b"") > codec.MAX_BYTES:
-            raise usage_error(
-                "too-large",
-                f"{key} would take more than {codec.MAX_BYTES} bytes",
-                "commit the long text as a file of its own, and name that file in the task",
-            )
-    return Recorded(None, before, proposal.after, tuple(sorted(made.touched))), proposal
+    new = files_of(proposal.after, made.touched)
+    return Recorded(None, before, proposal.after, tuple(new)), proposal, new
 
 
 class _File(NamedTuple):
@@ -150,17 +147,21 @@ class _Writer:
     def _try(self, propose: Propose) -> Recorded:
         """One try, unless an earlier one was recorded after all; raises RefMoved, Locked."""
         earlier = self._answered(propose) or self._taken_along()
-        recorded, proposal = (earlier, None) if earlier else _legal_proposal(self._ledger, propose)
-        if proposal is None or not (recorded.touched or proposal.always):
-            if self._tries:
-                self._checkout.heal(again=True)
-            return recorded
-        with self._companions(recorded) as together:
-            return self._commit(recorded, proposal, together)
+        if earlier is None:
+            recorded, proposal, new = _legal_proposal(self._ledger, propose)
+            if recorded.touched or proposal.always:
+                with self._companions(recorded) as together:
+                    return self._commit(recorded, proposal, new, together)
+            earlier = recorded
+        if self._tries:
+            self._checkout.heal(again=True)
+        return earlier
 
-    def _commit(self, recorded: Recorded, proposal: Proposal, together: Together) -> Recorded:
+    def _commit(
+        self, recorded: Recorded, proposal: Proposal, new: New, together: Together
+    ) -> Recorded:
         """Write the objects, bring index and files up to them, and move the refs."""
-        files = self._files(recorded, proposal)
+        files = self._files(recorded, proposal, new)
         who = identity.identities(self._repo)
         ref, base = self._place.ref, self._place.tip
         try:
@@ -177,13 +178,10 @@ class _Writer:
         self._place.advance(commit)
         return recorded._replace(commit=commit, warning=self._settled(files))
 
-    def _files(self, recorded: Recorded, proposal: Proposal) -> dict[str, _File]:
+    def _files(self, recorded: Recorded, proposal: Proposal, new: New) -> dict[str, _File]:
         """The files that the commit writes, by path."""
-        before, after = recorded.before, recorded.after
-        files = {
-            path_at(key): _File(file_of(before, key), file_of(after, key) or b"")
-            for key in recorded.touched
-        }
+        before = recorded.before
+        files = {path_at(key): _File(file_of(before, key), data) for key, data in new.items()}
         for path, data in proposal.others:
             found = self._repo.read(f"HEAD:{path}") if self._place.tip else None
             files[path] = _File(found[2] if found else None, data)

@@ -1,0 +1,67 @@
+"""Hooks of small and large ledgers: ``python bench/sizes.py [ROUNDS] [TASKS]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import history
+from stopwatch import in_turns, run, seconds, show, tk, world
+
+from tkledger.core.task import changed
+from tkledger.files import codec
+
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+
+
+def main(rounds: int, most: int) -> None:
+    """The same commits and pushes in a ledger of 100 tasks and in a large one."""
+    with world() as folder:
+        cases: dict[str, Callable[[], float]] = {}
+        for tasks in (100, most):
+            repo = history.build(folder / str(tasks), tasks + 1, tasks)
+            bare = folder / f"{tasks}.git"
+            run(["git", "clone", "-q", "--bare", str(repo), str(bare)], folder)
+            run(tk("hooks", "install", "--server"), bare)
+            run(["git", "remote", "add", "origin", str(bare)], repo)
+            run(tk("hooks", "install"), repo)
+            cases |= {
+                f"{tasks:,}: code by hand, without hooks": partial(by_hand, repo, "file", NO_HOOKS),
+                f"{tasks:,}: code, after a task changed": partial(by_hand, repo, "file", ()),
+                f"{tasks:,}: code by hand, with hooks": partial(by_hand, repo, "file", ()),
+                f"{tasks:,}: a task by hand, with hooks": partial(by_hand, repo, "", ()),
+                f"{tasks:,}: push of code": partial(pushed, repo, "file"),
+                f"{tasks:,}: push of a task": partial(pushed, repo, ""),
+            }
+        show("hooks", in_turns(cases, rounds), next(iter(cases)))
+
+
+def edited(repo: Path, name: str) -> None:
+    """Change a file; without a name, the file of the last task of the ledger."""
+    if name:
+        (repo / name).write_text(f"{os.urandom(8).hex()}\n")
+        return
+    path = max((repo / ".tasks").glob("tk-*"))
+    now = codec.load_task(path.read_bytes())
+    path.write_bytes(codec.dump_task(changed(now, priority=(now.urgency + 1) % 5)))
+
+
+def by_hand(repo: Path, name: str, options: tuple[str, ...]) -> float:
+    """Seconds of a commit."""
+    edited(repo, name)
+    run(["git", "add", "-A"], repo)
+    return seconds(lambda: run(["git", *options, "commit", "-qm", "a step"], repo))
+
+
+def pushed(repo: Path, name: str) -> float:
+    """Seconds of a push of one commit."""
+    by_hand(repo, name, NO_HOOKS)
+    return seconds(lambda: run(["git", "push", "-q", "origin", "main"], repo))
+
+
+if __name__ == "__main__":
+    given = [int(one) for one in sys.argv[1:]]
+    main(*given, *(5, 10_000)[len(given) :])
