@@ -96,7 +96,16 @@ def _pytest(rooms: list[str], plugin: object) -> int:
 
 
 def _one(session: Any, item: Any) -> bool:
-    """Whether a test passes."""
+    """Whether a test passes. One that needs no more than its parameters is called as the function that it
+    is: for most of them that is a small part of what pytest does.
+    """
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    if given.keys() >= set(item.fixturenames) and not list(item.iter_markers("xfail")):
+        try:
+            item.obj(**given)
+        except BaseException:
+            return False
+        return True
     before = session.testsfailed
     session.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     return bool(session.testsfailed == before)

@@ -6,6 +6,7 @@ import pytest
 
 from tkledger.core import server
 from tkledger.core.policy import DEFAULT, Policy
+from tkledger.files import codec
 
 ASKS = server.asks("1.0", DEFAULT._replace(proof="pusher", protected=("main",)), "REMOTE_USER")
 GOOD = server.published(ASKS)
@@ -16,6 +17,26 @@ def test_what_is_published_is_read_as_it_was() -> None:
     assert server.read(GOOD) == ASKS
     assert server.asks("1.0", DEFAULT._replace(law=1), "").proof == "pusher"
     assert server.asks("1.0", None, "").proof == "name"
+
+
+def test_what_is_published_is_this_text() -> None:
+    asked = server.asks("1.0", DEFAULT._replace(protected=("über",)), "")
+    text = (
+        '{"tk": "1.0", "law": 2, "format": 2, "proof": "name", "protected": ["über"], "pusher": ""}'
+    )
+    assert server.published(asked).decode() == f"{text}\n"
+    assert server.read(server.published(asked)) == asked
+    older = asked._replace(law=1, format=1)
+    assert server.read(server.published(older)) == older
+    most = server.published(asked).ljust(server.MAX_BYTES)
+    assert server.read(most) == asked
+    assert server.read(most + b" ") is None
+    assert server.MAX_BYTES == 2 * codec.MAX_BYTES
+
+
+def test_which_servers_know_nobody() -> None:
+    known = {name: ASKS._replace(pusher=name).knows_nobody for name in ("", "U", "nobody", "none")}
+    assert known == {"": False, "U": False, "nobody": True, "none": True}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +53,8 @@ def test_what_is_published_is_read_as_it_was() -> None:
         GOOD.replace(b'"REMOTE_USER"', b'"x\\ny"'),
         GOOD.replace(b'"REMOTE_USER"', b"null"),
         GOOD.replace(b'"pusher",', b'"nothing",'),
-        GOOD.replace(b'"law": 2', b'"law": -2'),
+        *(GOOD.replace(b'"law": 2', b'"law": %d' % number) for number in (-2, 0)),
+        GOOD.replace(b'"format": 2', b'"format": 0'),
         GOOD + b" " * server.MAX_BYTES,
     ],
 )
@@ -44,27 +66,26 @@ def test_what_cannot_be_understood_says_nothing(data: bytes) -> None:
 PUSHER = DEFAULT._replace(proof="pusher")
 FIRST = DEFAULT._replace(law=1)
 RAISES = "tk config set proof pusher"
+BOUND = "approvals, raised limits and the policy's roles are bound to who pushes"
+ANYBODY = "an actor is who the commit says; anyone who may push can write any name"
+REFUSED = f"{BOUND}, and this server does not know who does: it refuses them"
+UNKNOWN = "an actor is who the commit says: this server says that it cannot know who pushes"
 
 
 @pytest.mark.parametrize(
-    ("policy", "pusher", "says", "raises", "stuck"),
+    ("policy", "pusher", "says", "stuck"),
     [
-        (DEFAULT, None, "if your server knows", True, False),
-        (DEFAULT, "REMOTE_USER", "this server knows who pushes (REMOTE_USER)", True, False),
-        (DEFAULT, server.NOBODY, "this server does not know who pushes", False, False),
-        (PUSHER, "", "bound to who pushes", False, False),
-        (PUSHER, "REMOTE_USER", "bound to who pushes, by REMOTE_USER", False, False),
-        (PUSHER, server.NOBODY, "it refuses them", False, True),
-        (PUSHER, server.NONE, "it refuses them", False, True),
-        (FIRST, server.NOBODY, "it refuses them", False, True),
-        (FIRST, server.NONE, "cannot know who pushes", False, False),
+        (DEFAULT, None, f"{ANYBODY}; if your server knows who pushes: {RAISES}", False),
+        (DEFAULT, "USER", f"{ANYBODY}; this server knows who pushes (USER): {RAISES}", False),
+        (DEFAULT, server.NOBODY, f"{ANYBODY} (this server does not know who pushes)", False),
+        (PUSHER, "", BOUND, False),
+        (PUSHER, "REMOTE_USER", f"{BOUND}, by REMOTE_USER", False),
+        (PUSHER, server.NOBODY, REFUSED, True),
+        (PUSHER, server.NONE, REFUSED, True),
+        (FIRST, server.NOBODY, REFUSED, True),
+        (FIRST, server.NONE, UNKNOWN, False),
     ],
 )
-def test_what_names_are_worth(
-    policy: Policy, pusher: str | None, says: str, raises: bool, stuck: bool
-) -> None:
-    line = server.names_worth(policy, pusher)
-    assert says in line
-    assert "\n" not in line
-    assert (RAISES in line) is raises
+def test_what_names_are_worth(policy: Policy, pusher: str | None, says: str, stuck: bool) -> None:
+    assert server.names_worth(policy, pusher) == says
     assert server.refuses_all(policy, pusher) is stuck
