@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
 
-from tkledger.core.budget import Gauge
-from tkledger.core.change import Violation
-from tkledger.core.field import FieldError
-from tkledger.core.policy import TooNew
-from tkledger.core.task import Task
 from tkledger.core.trailers import lines
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.errors import Exit, TkError, some, too_old
 from tkledger.git.errors import GitError, Locked
+
+if TYPE_CHECKING:
+    from tkledger.core.budget import Gauge
+    from tkledger.core.change import Violation
+    from tkledger.core.task import Task
 
 SCHEMA = "tk/1"
 
@@ -60,6 +59,8 @@ def print_json(**values: Any) -> None:
     """One object on stdout, of the stable schema; in ASCII where stdout has not all letters, or
     where one could steer a terminal.
     """
+    import json  # as long as all of tk that a list loads
+
     parts = (
         f'"{name}": {value if isinstance(value, JsonText) else json.dumps(value, ensure_ascii=False)}'
         for name, value in {"schema": SCHEMA, **values}.items()
@@ -113,6 +114,9 @@ def understood(error: Exception) -> TkError | None:
     """Errors of the layers below in the words of the command line; None for a bug."""
     if isinstance(error, TkError):
         return error
+    from tkledger.core.field import FieldError
+    from tkledger.core.policy import TooNew
+
     if isinstance(error, Locked):
         return TkError(Exit.BUSY, "locked", error.message, error.remedy)
     if isinstance(error, TooNew):

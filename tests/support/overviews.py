@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tkledger.core.lifecycle import State
+from tkledger.core.overview import Overview
 from tkledger.core.rows import overview, row
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -16,7 +17,8 @@ from tkledger.views.tree import tree
 
 
 def listed(tasks: Iterable[Task], snapshot: Snapshot, hidden: Mapping[State, int]) -> Lines:
-    return listing([row(task, snapshot) for task in tasks], overview(snapshot), hidden)
+    shown = Overview([row(task, snapshot) for task in tasks])
+    return listing(shown, range(len(shown)), hidden)
 
 
 def tree_of(snapshot: Snapshot, *args: Any) -> Lines:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from operator import attrgetter
 
-from tkledger.api.texts import texts_of
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import TaskRow
+from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.report import JsonText
 
@@ -36,23 +35,38 @@ class TaskFilter(NamedTuple):
     mistakes: bool = False
 
 
-def matching(ledger: Shown, wanted: TaskFilter) -> list[TaskRow]:
-    """The tasks that match a filter, the most urgent first."""
-    found = [row for row in ledger.overview.rows if wanted.mistakes or not row.is_mistake]
+def matching(ledger: Shown, wanted: TaskFilter) -> Sequence[int]:
+    """The places of the tasks that match a filter, the most urgent first."""
+    overview = ledger.overview
+    hidden = () if wanted.mistakes else overview.column("is_mistake")
     if not any(wanted[:-1]):
-        return found
+        places = range(len(overview))
+        return [place for place in places if not hidden[place]] if any(hidden) else places
     parents = {_find(ledger, word) for word in wanted.parent}
     owns = _Owners(ledger)
     return [
-        row
-        for row in found
-        if (not wanted.state or row.state.value in wanted.state)
+        place
+        for place, row in enumerate(overview.rows)
+        if (wanted.mistakes or not row.is_mistake)
+        and (not wanted.state or row.state.value in wanted.state)
         and (not wanted.type or row.kind in wanted.type)
         and set(wanted.label) <= set(row.labels)
         and (not wanted.owner or not owns[row.owner].isdisjoint(wanted.owner))
         and (not parents or row.parent in parents)
         and (not wanted.priority or row.urgency in wanted.priority)
     ]
+
+
+def parted(overview: Overview, places: Sequence[int]) -> tuple[Sequence[int], Counter[State]]:
+    """Those of these tasks that are not over, and how many the others are, by state."""
+    if isinstance(places, range) and not overview.elsewhere:
+        return range(overview.open), Counter(overview.column("state")[overview.open :])
+    ids, states = overview.column("id"), overview.column("state")
+    over = {
+        place for place in places if place >= overview.open and ids[place] not in overview.elsewhere
+    }
+    left = [place for place in places if place not in over]
+    return left, Counter(states[place] for place in over)
 
 
 def _find(ledger: Shown, word: str) -> str:
@@ -86,9 +100,9 @@ def unknown(ledger: Shown, wanted: TaskFilter) -> Iterator[tuple[str, str, list[
             yield kind, name, sorted(there - {""})
 
 
-def ready(session: Session, ledger: Shown, labels: Collection[str] = ()) -> list[TaskRow]:
-    """What can be started in HEAD's ledger now, the most urgent first; not a task with open children, since
-    the work is in those.
+def ready(session: Session, ledger: Shown, labels: Collection[str] = ()) -> list[int]:
+    """The places of what can be started in HEAD's ledger now, the most urgent first; not a task with open
+    children, since the work is in those.
 
     At an earlier commit claims do not count: they are known as of now only.
     """
@@ -96,9 +110,10 @@ def ready(session: Session, ledger: Shown, labels: Collection[str] = ()) -> list
     claimed = session.standing() if ledger.is_now else {}
     begun = session.begun(ledger.snapshot).elsewhere if ledger.has_branches else {}
     return [
-        row
-        for row in overview.ready()
-        if set(labels) <= set(row.labels)
+        place
+        for place, row in enumerate(overview.rows)
+        if overview.is_ready(row)
+        and set(labels) <= set(row.labels)
         and row.id not in begun
         and not overview.open_children(row.id)
         and not (row.id in claimed and claimed[row.id].live)
@@ -108,17 +123,25 @@ def ready(session: Session, ledger: Shown, labels: Collection[str] = ()) -> list
 # -- JSON ---------------------------------------------------------------------------------------
 
 
-def tasks_json(ledger: Shown, rows: Sequence[TaskRow]) -> JsonText:
+def tasks_json(ledger: Shown, places: Sequence[int]) -> JsonText:
     """The tasks of a ledger, each with the branch it was read from if that is another."""
-    return JsonText(f"[{', '.join(texts_of(ledger, rows))}]")
+    from tkledger.api.texts import texts_of
+
+    return JsonText(f"[{', '.join(texts_of(ledger, places))}]")
 
 
 def columns_json(ledger: Shown) -> JsonText:
     """The tasks by their state and id, mistakes left out."""
-    rows = sorted((row for row in ledger.overview.rows if not row.is_mistake), key=attrgetter("id"))
+    from tkledger.api.texts import texts_of
+
     columns: dict[State, list[str]] = {state: [] for state in State}
-    for row, text in zip(rows, texts_of(ledger, rows)):
-        columns[row.state].append(text)
+    overview = ledger.overview
+    texts = texts_of(ledger, range(len(overview)))
+    for _, state, hidden, text in sorted(
+        zip(*map(overview.column, ("id", "state", "is_mistake")), texts)
+    ):
+        if not hidden:
+            columns[state].append(text)
     parts = (f'"{state.value}": [{", ".join(found)}]' for state, found in columns.items())
     return JsonText(f"{{{', '.join(parts)}}}")
 
@@ -128,9 +151,11 @@ def forest_json(ledger: Shown, root: str | None = None, *, show_all: bool = Fals
 
     What is below a mistake comes in its place, unless ``show_all``.
     """
+    from tkledger.api.texts import texts_of
+
     overview = ledger.overview
     rows = overview.rows
-    texts = dict(zip((row.id for row in rows), texts_of(ledger, rows)))
+    texts = dict(zip((row.id for row in rows), texts_of(ledger, range(len(rows)))))
     tops = [row for row in rows if row.parent is None or overview.task(row.parent) is None]
     starts = [row for row in rows if row.id == root] if root else [*tops, *rows]
     parts, seen = ["["], set[str]()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import partial
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
 from tkledger.core.ref_names import HEADS
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from tkledger.core.usage import Usage, Used
     from tkledger.git.commit import Commit
     from tkledger.git.objects import Oid
-    from tkledger.ledger.reader import Ledger
     from tkledger.verbs.legal_moves import Outlook
 
 SHOWN_STEPS = 10
@@ -227,33 +225,3 @@ def _worth_showing(ledger: Snapshot, usage: Usage) -> list[Task]:
         )
     ]
     return sorted(found, key=rank)
-
-
-# -- remarks on tasks ---------------------------------------------------------------------------
-
-
-def near_limits(ledger: Ledger, found: Snapshot, tip: Oid | None) -> Mapping[str, str]:
-    """The limits that are nearly used up, in words, by task."""
-    from tkledger.ledger import limits
-
-    return limits.remarks(ledger, found, tip)
-
-
-class Remarks(Mapping[str, str]):
-    """Words on tasks; found when the first is asked for, since that may count all history."""
-
-    def __init__(self, find: Callable[[], Mapping[str, str]]) -> None:
-        self._find = find
-
-    @cached_property
-    def _found(self) -> Mapping[str, str]:
-        return self._find()
-
-    def __getitem__(self, key: str) -> str:
-        return self._found[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)

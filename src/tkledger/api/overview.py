@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 
-from tkledger.api.look import Remarks, near_limits
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Overview, Remarks, TaskRow
 from tkledger.core.typing import TYPE_CHECKING
-from tkledger.git import history, refs
+from tkledger.git import refs
 from tkledger.git.objects import FOLDER_MODE, Oid
 from tkledger.local.overviews import OverviewPages
 
@@ -34,7 +33,7 @@ class Shown:
     def __init__(self, session: Session, at: str | None = None, *, here: bool = False) -> None:
         self.session = session
         self.is_now = at is None
-        self._tip = None if at is None else history.commit_at(session.repo, at)
+        self._tip = None if at is None else session.tip(at)
         self._snapshot: Snapshot | None = None
         self.overview = self._found()
         self._remark(here=here or at is not None)
@@ -54,24 +53,29 @@ class Shown:
     # -- its rows ------------------------------------------------------------------------------
 
     def _found(self) -> Overview:
-        tree = self._tree()
+        pages = OverviewPages(self.session.repo.common_dir)
+        tree = self._tree(pages)
         if tree is None:
             return self._made()
-        pages = OverviewPages(self.session.repo.common_dir)
         found = pages.read(tree)
         if found is None:
             found = self._brought(pages.last()) or self._made()
             pages.write(tree, found)
         return found
 
-    def _tree(self) -> Oid | None:
+    def _tree(self, pages: OverviewPages) -> Oid | None:
         """The id of the ledger's tree; None if there is anything amiss around it."""
         tip = self._tip or self.session.repo.head
-        if tip is None:
+        known = tip and pages.tree_of(tip)
+        if known or tip is None:
+            return known
+        from tkledger.files.roots import roots
+
+        root = next(roots(self.session.repo, [f"{tip}^{{tree}}"]))
+        if root.mode != FOLDER_MODE or root.alike or not root.in_order:
             return None
-        root = next(self.session.ledger.files.roots([f"{tip}^{{tree}}"]))
-        plain = root.mode == FOLDER_MODE and root.in_order and not root.alike
-        return root.oid if plain else None
+        pages.note(tip, root.oid)
+        return root.oid
 
     def _made(self) -> Overview:
         """The overview of the ledger, all of which is read."""
@@ -123,8 +127,10 @@ class Shown:
     def _remark(self, *, here: bool) -> None:
         session, overview = self.session, self.overview
         if overview.limits:
+            from tkledger.ledger import limits  # most ledgers have none
+
             overview.remarks = Remarks(
-                partial(near_limits, session.ledger, self.snapshot, self._tip)
+                partial(limits.remarks, session.ledger, self.snapshot, self._tip)
             )
         if here:
             return

@@ -4,36 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import repeat
 
-from tkledger.core.budget import Gauge
-from tkledger.core.change import Refused, Violation, change, few
-from tkledger.core.field import FieldError, line
 from tkledger.core.lifecycle import Event, State
-from tkledger.core.rules import advice
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task
+from tkledger.core.quoting import few
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import TkError, usage_error
-from tkledger.git import history, identity, refs
+from tkledger.git import refs
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger.reader import Ledger
-from tkledger.local.store import IDLE, NO_HOOKS, Store
+from tkledger.local.store import IDLE, Store
 from tkledger.report import SILENT, Progress
 
 if TYPE_CHECKING:
     from tkledger.api.taking import Resumed
     from tkledger.claims.moves import Claimant
     from tkledger.claims.standing import Standing
+    from tkledger.core.budget import Gauge
+    from tkledger.core.change import Violation
+    from tkledger.core.snapshot import Snapshot
+    from tkledger.core.task import Task
     from tkledger.git.identity import Identity
     from tkledger.ledger.proposal import Proposal, Propose, Recorded
+    from tkledger.ledger.reader import Ledger
     from tkledger.verbs.verb import Options, Proposed
 
     Verbs = Sequence[tuple[str, Options]]
-
-_NO_HOOKS = "tk's hooks are not installed in this clone, so git does not check commits: tk init"
 
 
 class Carried(NamedTuple):
@@ -66,7 +64,6 @@ class Session:
         self, path: str = ".", *, actor: str | None = None, progress: Progress = SILENT
     ) -> None:
         self.repo = Repo(path)
-        self.ledger = Ledger(self.repo, remembers=True)
         self.progress = progress
         self.token: Oid | None = None
         """The claim that this run holds already."""
@@ -80,6 +77,13 @@ class Session:
         self._taking: set[str] = set()
         """The tasks in progress that it starts, and those that it takes from who holds them."""
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledgers of the repository; a view that is remembered does without."""
+        from tkledger.ledger.reader import Ledger
+
+        return Ledger(self.repo, remembers=True)
+
     def at(self, path: str) -> Session:
         """The same actor, in another checkout."""
         there = Session(path, actor=self._actor, progress=self.progress)
@@ -92,10 +96,11 @@ class Session:
 
     def read(self, at: str | None = None) -> Snapshot:
         """The ledger to look at: HEAD's, or at a revision or date."""
-        return self.read_at(None if at is None else history.commit_at(self.repo, at))
+        return self.read_at(None if at is None else self.tip(at))
 
     def read_at(self, tip: Oid | None = None) -> Snapshot:
         """The same, HEAD's or in a commit."""
+        from tkledger.ledger.reader import Ledger
         from tkledger.local.task_cache import TaskCache
 
         ledger = Ledger(self.repo, TaskCache(self.repo.common_dir), remembers=True)
@@ -124,9 +129,12 @@ class Session:
 
     def tip(self, at: str | None = None) -> Oid:
         """The commit that such a ledger is read at."""
-        found = history.commit_at(self.repo, at) if at is not None else self.repo.head
-        assert found is not None  # else there is no ledger to look at
-        return found
+        if at is not None:
+            from tkledger.git import history
+
+            return history.commit_at(self.repo, at)
+        assert self.repo.head is not None  # else there is no ledger to look at
+        return self.repo.head
 
     def standing(self, remote: str | None = None) -> Mapping[str, Standing]:
         """All claims known here, asked for once; of a remote's, those of the one that is named first."""
@@ -151,10 +159,14 @@ class Session:
 
     def who(self) -> Identity:
         """Who acts, as it was said."""
+        from tkledger.git import identity
+
         return identity.acting(self.repo, self._actor)
 
     def actor(self, ledger: Snapshot) -> str:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
+        from tkledger.core.field import line
+
         who = self.who()
         try:
             name = who.actor if who.actor == who.email else line(who.actor)
@@ -175,6 +187,8 @@ class Session:
         What depends on the ledger is a function of it, so that a repeated ``key`` can ask what was
         wanted of an older one. ``places`` say where each verb was read, for the words of an error.
         """
+        from tkledger.core.change import Refused
+
         steps: list[Proposed] = []
 
         def propose(before: Snapshot) -> Proposal:
@@ -206,6 +220,8 @@ class Session:
 
     def _steps(self, before: Snapshot, verbs: Verbs, places: Sequence[str]) -> list[Proposed]:
         """Each verb on the ledger that the one before it leaves. Raises what is wrong with all of them."""
+        from tkledger.core.change import Refused
+
         ledger = self.ledger.usable(before)
         actor = self.actor(ledger)
         steps: list[Proposed] = []
@@ -248,22 +264,26 @@ class Session:
         from tkledger.claims import moves
         from tkledger.ledger.record import record
 
-        landing = moves.companions(self.repo, self._at_door)
+        landing = moves.companions(self.repo, partial(_at_door, self))
         if key is not None:
             from tkledger.ledger.keys import keyed  # few commands have a key
 
             propose = keyed(propose, key)
         recorded = record(self.ledger, propose, dry_run=dry_run, key=key, companions=landing)
         if dry_run:
-            moves.turns(self.repo, recorded, self._at_door(recorded))
+            moves.turns(self.repo, recorded, _at_door(self, recorded))
         if recorded.warning:
             self.progress.say(f"warning: {recorded.warning}")
         if recorded.commit and recorded.before.policy is not None:  # else `tk init` is at work
+            from tkledger.api.reminder import remind
+
             remind(self)
         return recorded
 
     def advice(self, recorded: Recorded, ids: Sequence[str]) -> Advice:
         """What to warn of after a commit, or to say of it; limits only of these tasks."""
+        from tkledger.core.change import change
+        from tkledger.core.rules import advice
         from tkledger.ledger import limits
 
         tasks = [task for key in ids if (task := recorded.after.task(key)) and not task.ended]
@@ -285,40 +305,32 @@ class Session:
         who = moves.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
         return who._replace(progress=self.progress, taking=frozenset(self._taking))
 
-    def _at_door(self, recorded: Recorded) -> Claimant:
-        """Who records something. Raises Refused if an idle actor creates a task, if work in it is on a
-        task that others hold, or if it begins more than the policy allows.
-        """
-        known = recorded.before if recorded.before.policy is not None else recorded.after
-        who = self.claimant(known)
-        if known.policy is not None and known.policy.asks_who_pushes:
-            from tkledger.doors.foreseen import require_vouched
 
-            made = change((recorded.before,), recorded.after)
-            require_vouched(self.repo, made._replace(actor=who.actor), self.progress)
-        if self._work:
-            from tkledger.claims import moves
+def _at_door(session: Session, recorded: Recorded) -> Claimant:
+    """Who records something. Raises Refused if an idle actor creates a task, if work in it is on a
+    task that others hold, or if it begins more than the policy allows.
+    """
+    known = recorded.before if recorded.before.policy is not None else recorded.after
+    who = session.claimant(known)
+    if known.policy is not None and known.policy.asks_who_pushes:
+        from tkledger.core.change import change
+        from tkledger.doors.foreseen import require_vouched
 
-            moves.require(self.repo, who, known, self._work)
-        if who.policy.limits_starts:
-            from tkledger.claims.workload import require_room
+        made = change((recorded.before,), recorded.after)
+        require_vouched(session.repo, made._replace(actor=who.actor), session.progress)
+    if session._work:
+        from tkledger.claims import moves
 
-            require_room(self.ledger, recorded, who)
-        if os.path.exists(Store(self.repo.common_dir).path(IDLE)):
-            from tkledger.doors.idle import require_awake
+        moves.require(session.repo, who, known, session._work)
+    if who.policy.limits_starts:
+        from tkledger.claims.workload import require_room
 
-            require_awake(self.repo, recorded, who.actor)
-        return who
+        require_room(session.ledger, recorded, who)
+    if os.path.exists(Store(session.repo.common_dir).path(IDLE)):
+        from tkledger.doors.idle import require_awake
 
-
-def remind(session: Session) -> None:
-    """Say once that this clone has no hooks, if it has none: for commands that write."""
-    repo = session.repo
-    # the one of tk's hooks that no hook manager writes; `tk doctor` tries all of them
-    found = repo.is_bare or repo.has_hook("reference-transaction")
-    if not (found or NO_HOOKS in repo.variables() or _NO_HOOKS in session.said):
-        session.said.add(_NO_HOOKS)
-        session.progress.say(_NO_HOOKS)
+        require_awake(session.repo, recorded, who.actor)
+    return who
 
 
 def _start(session: Session, ledger: Snapshot, verb: str, options: Options) -> Options:
@@ -362,6 +374,7 @@ def _back_in_work(recorded: Recorded) -> Collection[str]:
 
 def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Proposed:
     """One verb applied to a ledger, nothing written; an error names the place it was read at."""
+    from tkledger.core.field import FieldError
     from tkledger.verbs.verb import readable
     from tkledger.verbs.verb import verb as proposed_by
 

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 
 from tkledger.api.look import task_with_place
+from tkledger.core.overview import picked
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.local.page import read_page, write_page
 from tkledger.local.store import TEXTS, Store
 
 if TYPE_CHECKING:
     from tkledger.api.overview import Shown
-    from tkledger.core.overview import TaskRow
 
 _FEW = 64
 """So many tasks are read faster than the page."""
@@ -21,23 +21,28 @@ _WORTH_KEEPING = 32
 """So many files are read again by each command before their JSON is kept."""
 
 
-def texts_of(ledger: Shown, rows: Sequence[TaskRow]) -> list[str]:
-    """The JSON of tasks, in their order."""
+def texts_of(ledger: Shown, places: Sequence[int]) -> Sequence[str]:
+    """The JSON of the tasks at these places."""
+    overview = ledger.overview
+    ids, oids = (picked(overview.column(name), places) for name in ("id", "oid"))
     store = Store(ledger.session.repo.common_dir)
-    known: dict[bytes, str] = (len(rows) > _FEW and read_page(store, TEXTS)) or {}
-    missing = [row for row in rows if row.oid not in known]
+    known: dict[bytes, str] = (len(ids) > _FEW and read_page(store, TEXTS)) or {}
+    missing = {oid: key for key, oid in zip(ids, oids) if oid not in known}
+    nameless = {key for key, oid in zip(ids, oids) if not oid} if b"" in missing else set()
     if len(missing) > _FEW:
         for _ in ledger.snapshot.tasks():  # all at once
             pass
-    found = {row.id: _text(ledger, row.id) for row in missing}
-    fresh = {row.oid: found[row.id] for row in missing if row.oid}
-    if len(rows) > _FEW and len(fresh) >= _WORTH_KEEPING:
-        there = {row.oid for row in ledger.overview.rows}
-        if len(known) > 2 * len(there):  # of other branches, too
-            known = {oid: text for oid, text in known.items() if oid in there}
-        known = {**known, **fresh}
-        write_page(store, TEXTS, known)
-    return [found[row.id] if row.id in found else known[row.oid] for row in rows]
+    fresh = {oid: _text(ledger, key) for oid, key in missing.items() if oid}
+    known = {**known, **fresh}
+    if len(fresh) >= _WORTH_KEEPING and len(ids) > _FEW:
+        there = overview.column("oid")
+        many = len(known) > 2 * len(there)  # of other branches, too
+        write_page(
+            store, TEXTS, {oid: known[oid] for oid in there if oid in known} if many else known
+        )
+    if not nameless:
+        return list(map(known.__getitem__, oids))
+    return [known[oid] if oid else _text(ledger, key) for key, oid in zip(ids, oids)]
 
 
 def _text(ledger: Shown, task_id: str) -> str:

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tkledger import report
-from tkledger.api.session import Session, moved
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.errors import Exit
 from tkledger.report import Progress, visible
 
 if TYPE_CHECKING:
+    from tkledger.api.session import Session
     from tkledger.core.snapshot import Flaw
     from tkledger.ledger.proposal import Recorded
     from tkledger.views.text_layout import Lines
@@ -116,6 +116,8 @@ def changed(
     """The answer of a command that changes tasks: each that it touched, and how; then a hint, which
     is asked for only if a person reads it.
     """
+    from tkledger.api.session import moved
+
     tasks = moved(recorded)
     say_advice(session, recorded, [one.task.id for one in tasks])
 

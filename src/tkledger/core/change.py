@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from tkledger.core.charges import Bill, bills
 from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.policy import DEFAULT, Policy, joined
+from tkledger.core.quoting import few as few
+from tkledger.core.quoting import quoted as quoted
 from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 from tkledger.core.usage import Usage
-
-
-def few(texts: Sequence[str], most: int = 6, joint: str = ", ") -> str:
-    """The first of several texts in one line, for a message, and how many more there are."""
-    more = len(texts) - most
-    return joint.join(texts[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def quoted(text: str) -> str:
-    """``text`` as one word of a POSIX shell, for a remedy: what is pasted runs nothing of it.
-
-    Every name, path or branch goes through this, but for what can only be plain: the ids of tasks
-    and commits, numbers, and tk's own words.
-    """
-    from shlex import quote  # what is legal prints no remedy
-
-    return quote(text)
 
 
 class Violation(NamedTuple):

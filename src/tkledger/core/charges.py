@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tkledger.core.field import DECIMAL
+from tkledger.core.pattern import pattern
 from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT, lines
 from tkledger.core.typing import NamedTuple
 
 MICRO = 1_000_000
 """Cost is counted in millionths of a US dollar: whole numbers add up in any order."""
 
-_WHOLE = re.compile(r"[0-9]{1,15}\Z")
+_WHOLE = pattern(r"[0-9]{1,15}\Z")
 
 
 MOST_CHARGED = 1_000

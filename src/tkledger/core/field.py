@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
 
+from tkledger.core.pattern import pattern
 from tkledger.core.typing import Any, NamedTuple
 
 
@@ -44,7 +44,7 @@ class Field(NamedTuple):
     values_since: Mapping[str, int] = {}
 
 
-ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
+ID = pattern(r"[a-z0-9][a-z0-9_-]{0,62}\Z")
 DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
@@ -56,19 +56,17 @@ RESERVED = frozenset({"config"})
 MAX_INT = 2**53 - 1
 """The greatest whole number that every JSON reader keeps exact."""
 
-WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,15})\Z")
+WHOLE = pattern(r"(0|-?[1-9][0-9]{0,15})\Z")
 """A whole number as it is written, with no more digits than the greatest has."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_REF = 200
 """The longest name of a branch: it is a path, too, and others are made of it."""
 
-_NO_REF = re.compile(
-    r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.lock(/|$)|^[-/@]$|^[-/]|[./]$"
-)
+_NO_REF = pattern(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.lock(/|$)|^[-/@]$|^[-/]|[./]$")
 """What git-check-ref-format does not allow in a branch's name."""
 
-DECIMAL = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?\Z")
+DECIMAL = pattern(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?\Z")
 
 
 def is_id(text: str) -> bool:
@@ -157,13 +155,13 @@ def moment(raw: Any) -> str:
     return value
 
 
-def matching(pattern: str, words: str) -> Callable[[Any], str]:
-    """One line that matches ``pattern``; ``words`` says what that means."""
-    compiled = re.compile(pattern + r"\Z")
+def matching(text: str, words: str) -> Callable[[Any], str]:
+    """One line that matches a pattern, ``text``; ``words`` says what that means."""
+    whole = pattern(text + r"\Z")
 
     def clean(raw: Any) -> str:
         value = line(raw)
-        if not compiled.match(value):
+        if not whole.match(value):
             raise ValueError(f"{value!r} must be {words}")
         return value
 

@@ -4,11 +4,12 @@ what is remembered of one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 
 from tkledger.core.lifecycle import State
-from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from tkledger.core.snapshot import Elsewhere, Flaw
@@ -51,8 +52,16 @@ def rank(row: TaskRow) -> tuple[bool, int, str]:
     return row.ended, row.urgency, row.id
 
 
+Column = Sequence[Any]
+"""What all rows have in one field, in their order; states are words."""
+
+STATES = {state.value: state for state in State}
+_STATE = TaskRow._fields.index("state")
+
+
 class Overview:
-    """All tasks of one ledger, in the order in which they are shown. It never changes.
+    """All tasks of one ledger, in the order in which they are shown: as rows, or as columns, which a long list
+    is drawn of. It never changes. The place of a task is its number in this order.
 
     flaws: what cannot be read; limits: whether any limit of the policy or of a task may hold
     elsewhere: of which tasks another branch's version is shown, and which branch
@@ -60,13 +69,40 @@ class Overview:
     """
 
     def __init__(
-        self, rows: Sequence[TaskRow], flaws: Sequence[Flaw] = (), *, limits: bool = False
+        self,
+        rows: Sequence[TaskRow] = (),
+        flaws: Sequence[Flaw] = (),
+        *,
+        limits: bool = False,
+        column: Callable[[str], Column] | None = None,
     ) -> None:
-        self.rows = rows
+        if column is None:
+            self.rows = rows
+        self._column = column
         self.flaws = flaws
         self.limits = limits
         self.elsewhere: Mapping[str, Elsewhere] = {}
         self.remarks: Mapping[str, str] = {}
+
+    @cached_property
+    def rows(self) -> Sequence[TaskRow]:
+        """The rows."""
+        columns = [*map(self.column, TaskRow._fields)]
+        columns[_STATE] = [STATES[word] for word in columns[_STATE]]
+        return list(map(partial(tuple.__new__, TaskRow), zip(*columns)))
+
+    def column(self, name: str) -> Column:
+        """All that the rows have in a field."""
+        return self._column(name) if self._column else [getattr(row, name) for row in self.rows]
+
+    def __len__(self) -> int:
+        return len(self.column("id"))
+
+    @cached_property
+    def open(self) -> int:
+        """How many tasks, the first ones, have not ended."""
+        ended = (State.DONE, State.CANCELLED)
+        return bisect_left(self.column("state"), True, key=lambda word: word in ended)
 
     @cached_property
     def _by_id(self) -> dict[str, TaskRow]:
@@ -83,10 +119,6 @@ class Overview:
     def task(self, task_id: str) -> TaskRow | None:
         """The task with that id; None if it does not exist or cannot be read."""
         return self._by_id.get(task_id)
-
-    def tasks(self) -> Iterator[TaskRow]:
-        """All of them, in their order."""
-        return iter(self.rows)
 
     def parent(self, task_id: str) -> str | None:
         """The id of the task's parent, whether or not that exists."""
@@ -105,9 +137,13 @@ class Overview:
         """Whether a task has ended here: an end on another branch is still to be merged."""
         return row.ended and row.id not in self.elsewhere
 
+    def is_ready(self, row: TaskRow) -> bool:
+        """Whether a task can be started now."""
+        return row.state is State.TODO and not row.held
+
     def ready(self) -> list[TaskRow]:
         """The tasks that can be started now."""
-        return [row for row in self.rows if row.state is State.TODO and not row.held]
+        return list(filter(self.is_ready, self.rows))
 
     def changed(self, rows: Iterable[TaskRow], gone: Iterable[str] = ()) -> Overview:
         """This overview with other rows, and without those of some ids."""
@@ -117,3 +153,30 @@ class Overview:
         found = Overview(sorted(known.values(), key=rank), self.flaws, limits=self.limits)
         found.elsewhere, found.remarks = self.elsewhere, self.remarks
         return found
+
+
+def picked(column: Column, places: Sequence[int]) -> Column:
+    """What a column has at these places, in their order."""
+    if isinstance(places, range):
+        return column[places.start : places.stop]
+    return list(map(column.__getitem__, places))
+
+
+class Remarks(Mapping[str, str]):
+    """Words on tasks; found when the first is asked for, since that may count all history."""
+
+    def __init__(self, find: Callable[[], Mapping[str, str]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Mapping[str, str]:
+        return self._find()
+
+    def __getitem__(self, key: str) -> str:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)

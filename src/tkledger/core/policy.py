@@ -19,6 +19,7 @@ from tkledger.core.field import (
     whole,
 )
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
+from tkledger.core.pattern import pattern
 from tkledger.core.task import BUDGET, KIND, Budget
 from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import Any, NamedTuple
@@ -39,7 +40,7 @@ LONGEST_LEASE = 30 * 86_400
 ROLES = ("budget", "policy")
 """What a role may do: ``budget`` may raise limits, ``policy`` may change the policy itself."""
 
-_OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
+_OID = pattern(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
 
 _DONE = "{subject}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tkledger.core.change import few
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, rank
+from tkledger.core.quoting import few
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget, Task
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tkledger.core.pattern import pattern
+
 _DAYS_OF_400_YEARS = 146_097
 _DAYS_OF_A_CENTURY = 36_524  # the last of four has one more
 _DAYS_OF_4_YEARS = 1_461
@@ -11,7 +13,7 @@ _FROM_YEAR_0 = 719_468  # days from 1 March of year 0 to 1 January 1970
 _MONTHS = (0, 31, 61, 92, 122, 153, 184, 214, 245, 275, 306, 337)
 """The day on which each month begins, from March: a leap day is the last of its year then."""
 
-_ISO = re.compile(r"([12][0-9]{3})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z", re.ASCII)
+_ISO = pattern(r"([12][0-9]{3})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z\Z", re.ASCII)
 
 
 def iso(seconds: int) -> str:

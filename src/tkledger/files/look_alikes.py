@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterable
 
 from tkledger.core.layout import FOLDER
-from tkledger.core.rules import form
-from tkledger.core.snapshot import Entry, Flaw
+from tkledger.core.pattern import pattern
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import unusable
 from tkledger.git.objects import TreeEntry
+
+if TYPE_CHECKING:
+    from tkledger.core.snapshot import Entry
 
 _MOST_ALIKE = 100
 """More names that look like the ledger's folder than anyone has by chance."""
 
 
-_SHORT_NAME = re.compile(r"tasks~[0-9]+\Z")
+_SHORT_NAME = pattern(r"tasks~[0-9]+\Z")
 """The second name that NTFS and FAT give ``.tasks``."""
 
 _LETTERS = {
@@ -31,7 +34,7 @@ _LETTERS = {
 }
 """Cyrillic, Greek and other letters that look like those of ``.tasks`` (Unicode's confusables)."""
 
-_INVISIBLE = re.compile("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")
+_INVISIBLE = pattern("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]")
 """Characters that show nothing although they count as letters or symbols: the Hangul fillers, the blank
 Braille pattern, and code points reserved to be ignored (Default_Ignorable_Code_Point).
 """
@@ -51,6 +54,9 @@ def alike(root: Iterable[TreeEntry]) -> tuple[str, ...]:
 
 def look_alike(name: str) -> dict[str, Entry]:
     """The entry of a name in the root folder that could be taken for ``.tasks``."""
+    from tkledger.core.rules import form
+    from tkledger.core.snapshot import Flaw
+
     flaw = Flaw(form.LOOK_ALIKE, name, f"looks like {FOLDER}", f"rename {name!a}", name)
     return {f"{name}/": flaw}
 

@@ -20,12 +20,12 @@ from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
 from tkledger.core.snapshot import Entry, Flaw, Pending, names
 from tkledger.core.task import Task
-from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import TkError, too_old, unusable
 from tkledger.files import codec
 from tkledger.files.folder import PlainFolder, task_files
 from tkledger.files.look_alikes import alike, look_alike, skeleton
-from tkledger.git.commit import ABSENT
+from tkledger.files.roots import Root, roots
 from tkledger.git.objects import FOLDER_MODE, Oid, PlainFiles, TreeEntry, is_in_order, read_tree
 from tkledger.git.repo import Repo
 
@@ -54,22 +54,6 @@ _MOST_STRAYS = 10_000
 
 _MAX_CACHED = 20_000
 """Task files kept in memory by the id of their bytes; about 1 KB each."""
-
-
-class Root(NamedTuple):
-    """A root folder, as far as it concerns the ledger: what is at the ledger's place (its mode is
-    `ABSENT` if nothing is), the names that could be taken for it, and whether git would write a
-    tree like that.
-    """
-
-    mode: str
-    oid: Oid
-    alike: tuple[str, ...]
-    in_order: bool
-
-
-NO_ROOT = Root(ABSENT, "", (), True)
-"""Before the first commit."""
 
 
 class TreeReader:
@@ -148,13 +132,7 @@ class TreeReader:
 
     def roots(self, trees: Sequence[str]) -> Iterator[Root]:
         """The root folders that ``trees`` name, in their order."""
-        for name, answer in zip(trees, self._repo.read_many(trees)):
-            if answer is None or answer[1] != "tree":
-                raise unusable("missing-object", f"tree {name} is missing", "git fsck --full")
-            entries = read_tree(answer[2], len(answer[0]))
-            there = [(entry.mode, entry.oid) for entry in entries if entry.name == FOLDER]
-            mode, oid = there[-1] if there else (ABSENT, "")
-            yield Root(mode, oid, alike(entries), is_in_order(entries))
+        return roots(self._repo, trees)
 
     def _folder(self, oid: Oid) -> dict[str, Entry]:
         found: dict[str, Entry] = {}

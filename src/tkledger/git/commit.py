@@ -8,11 +8,8 @@ from itertools import takewhile
 from tkledger.core.trailers import ACTOR, trailers
 from tkledger.core.typing import NamedTuple
 from tkledger.git.identity import Identity, known_by
+from tkledger.git.objects import ABSENT as ABSENT
 from tkledger.git.objects import Oid
-
-ABSENT = "000000"
-"""The mode of a file that is not there."""
-
 
 LATEST = 253_402_300_799
 """The end of the year 9999, in seconds since 1970: what is dated later is read as dated then."""

@@ -22,6 +22,8 @@ Oid = str
 
 _KINDS = {"commit": 1, "tree": 2, "blob": 3}
 FOLDER_MODE = "040000"
+ABSENT = "000000"
+"""The mode of a file that is not there."""
 
 
 class TreeEntry(NamedTuple):
@@ -44,7 +46,7 @@ def oid_of(kind: str, data: bytes, width: int = 40) -> Oid:
     return digest(b"%s %d\0" % (kind.encode(), len(data)) + data, width).hex()
 
 
-def digest(data: bytes | memoryview, width: int) -> bytes:
+def digest(data: bytes, width: int) -> bytes:
     """The hash that git names objects by, for ids of ``width`` digits."""
     if width == 40:
         return bytes(sha1(data).digest())  # noqa: S324 - git's names, not ours

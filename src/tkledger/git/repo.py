@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.trailers import lines
 from tkledger.core.typing import IO, TYPE_CHECKING
 from tkledger.git import process

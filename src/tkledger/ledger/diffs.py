@@ -14,7 +14,8 @@ from itertools import islice, zip_longest
 from tkledger.core.layout import FOLDER
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable
-from tkledger.files.reader import NO_ROOT, Root, TreeReader
+from tkledger.files.reader import TreeReader
+from tkledger.files.roots import NO_ROOT, Root
 from tkledger.git import history
 from tkledger.git.cat_file import BATCH
 from tkledger.git.commit import ABSENT, Commit, FileDiff

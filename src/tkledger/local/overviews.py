@@ -7,22 +7,25 @@ whole, and one that is damaged, or of another tree than its name says, is as goo
 
 from __future__ import annotations
 
+import marshal
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow
-from tkledger.core.snapshot import Flaw
+from tkledger.core.overview import Column, Overview, TaskRow
+from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.local.page import read_page, write_page
-from tkledger.local.store import OVERVIEWS, Store
+from tkledger.local.store import LEDGERS, OVERVIEWS, Store
+
+if TYPE_CHECKING:
+    from tkledger.core.snapshot import Flaw
 
 _KEPT = 4
 """How many pages there are at most, the latest ones: of worktrees, and of earlier commits."""
 
-_STATES = {state.value: state for state in State}
-_STATE = TaskRow._fields.index("state")
+_COMMITS = 64
+"""Of how many commits it is kept which tree their ledger is, the latest ones."""
 
 
 class OverviewPages:
@@ -31,24 +34,30 @@ class OverviewPages:
     def __init__(self, common_dir: str) -> None:
         self._store = Store(common_dir)
 
+    def tree_of(self, commit: str) -> str | None:
+        """The ledger's tree in a commit that has nothing amiss around it, if it was looked at."""
+        found: str | None = (read_page(self._store, LEDGERS) or {}).get(commit)
+        return found
+
+    def note(self, commit: str, tree: str) -> None:
+        """Keep which tree that is."""
+        known = {**(read_page(self._store, LEDGERS) or {}), commit: tree}
+        write_page(self._store, LEDGERS, dict([*known.items()][-_COMMITS:]))
+
     def read(self, tree: str) -> Overview | None:
         """The overview of a ledger's tree."""
         found = read_page(self._store, f"{OVERVIEWS}/{tree}")
         if found is None or found[0] != tree:
             return None
         _, limits, flaws, columns = found
-        if columns:
-            columns[_STATE] = [_STATES[word] for word in columns[_STATE]]
-        rows = list(map(partial(tuple.__new__, TaskRow), zip(*columns)))
-        return Overview(rows, [Flaw(*flaw) for flaw in flaws], limits=limits)
+        return Overview(flaws=_flaws(flaws), limits=limits, column=_Columns(columns).column)
 
     def write(self, tree: str, overview: Overview) -> None:
         """Keep the overview of a tree, and let go of those kept longest if there are too many."""
-        columns = [list(column) for column in zip(*overview.rows)]
-        if columns:
-            columns[_STATE] = [state.value for state in columns[_STATE]]
+        columns = {name: _packed(overview.column(name)) for name in TaskRow._fields}
         flaws = [tuple(flaw) for flaw in overview.flaws]
-        write_page(self._store, f"{OVERVIEWS}/{tree}", (tree, overview.limits, flaws, columns))
+        values = (tree, overview.limits, flaws, columns)
+        write_page(self._store, f"{OVERVIEWS}/{tree}", values)
         for name in self._latest()[_KEPT:]:
             with suppress(OSError):
                 self._store.remove(OVERVIEWS, name)
@@ -63,3 +72,31 @@ class OverviewPages:
             dated = [(entry.stat().st_mtime_ns, entry.name) for entry in entries]
             return [name for _, name in sorted(dated, reverse=True)]
         return ()
+
+
+def _packed(column: Column) -> bytes:
+    """A column by itself, so that it is read only if it is asked for; each text in it once."""
+    known: dict[Any, Any] = {}
+    words = (value.value if isinstance(value, State) else value for value in column)
+    return marshal.dumps([known.setdefault(value, value) for value in words])
+
+
+class _Columns:
+    """The columns of a page, each read when it is first asked for."""
+
+    def __init__(self, packed: Mapping[str, bytes]) -> None:
+        self._packed = packed
+        self._read: dict[str, Column] = {}
+
+    def column(self, name: str) -> Column:
+        if name not in self._read:
+            self._read[name] = marshal.loads(self._packed[name])  # noqa: S302 - part of a whole page
+        return self._read[name]
+
+
+def _flaws(rows: Sequence[tuple[str, ...]]) -> list[Flaw]:
+    if not rows:
+        return []
+    from tkledger.core.snapshot import Flaw
+
+    return [Flaw(*row) for row in rows]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import marshal
+import zlib
 
 from tkledger import __version__
 from tkledger.core.typing import Any
-from tkledger.git.objects import digest
 from tkledger.local.store import Store
 
 _HEAD = f"{__version__} {marshal.version}\n".encode()
@@ -18,9 +18,9 @@ def read_page(store: Store, name: str) -> Any:
         data = store.read(name) or b""
     except OSError:
         return None
-    start = len(_HEAD) + 20
+    start = len(_HEAD) + _SUM
     body = memoryview(data)[start:]
-    if data[:start] != _HEAD + digest(body, 40):  # marshal is not made for damaged bytes
+    if data[:start] != _HEAD + _sum(body):  # marshal is not made for damaged bytes
         return None
     return marshal.loads(body)  # noqa: S302 - a file of tk's own, and whole
 
@@ -28,4 +28,12 @@ def read_page(store: Store, name: str) -> Any:
 def write_page(store: Store, name: str, values: Any) -> None:
     """Keep these values and no others; a failure costs time only."""
     body = marshal.dumps(values)
-    store.keep(name, data=_HEAD + digest(body, 40) + body)
+    store.keep(name, data=_HEAD + _sum(body) + body)
+
+
+_SUM = 16
+
+
+def _sum(body: bytes | memoryview) -> bytes:
+    """What damage changes: two checks of 32 bits, in a tenth of the time of a hash that nobody can forge."""
+    return b"%08x%08x" % (zlib.crc32(body), zlib.adler32(body))

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Overview, picked
 from tkledger.core.task import DEFAULT_TYPE
-from tkledger.views.style import BAD, DIM, ID, URGENCIES, title_colour, urgency
+from tkledger.core.typing import Any
+from tkledger.views.style import BAD, DIM, ID, title_colour, urgency
 from tkledger.views.text_layout import (
     GAP,
     Frame,
@@ -23,7 +24,7 @@ from tkledger.views.text_layout import (
     safe,
     wrap,
 )
-from tkledger.views.words import badge, counts, hindrance
+from tkledger.views.words import all_safe, badge, counts, each, hindrances
 
 TITLE = 4
 FIXED, HEAD = 4, 3
@@ -36,48 +37,52 @@ NARROW = 22
 INDENT = 4
 
 
-def listing(rows: Iterable[TaskRow], ledger: Overview, hidden: Mapping[State, int]) -> Lines:
-    """Tasks in their order; ``hidden`` counts the ended tasks that are left out.
+def listing(ledger: Overview, places: Sequence[int], hidden: Mapping[State, int]) -> Lines:
+    """The tasks at these places; ``hidden`` counts the ended tasks that are left out.
 
     In a terminal a last line counts them all. Otherwise a task is a line: state, id, priority,
     type, owner, labels, what it waits for, title; two blanks between, ``-`` for nothing.
     """
-    shown = tuple(rows)
 
     def draw(frame: Frame) -> Iterable[Line]:
-        columns = _columns(shown, ledger, briefly=not frame.piped)
+        columns = _columns(ledger, places, briefly=not frame.piped)
         if frame.piped:
             return piped_table([*columns[:TITLE], *columns[TITLE + 1 :], columns[TITLE]])
-        table = _rows(_coloured(columns, shown), frame.width) if shown else ()
-        return (*table, *_footer(shown, hidden, frame.width))
+        states = picked(ledger.column("state"), places)
+        urgencies = picked(ledger.column("urgency"), places)
+        table = _rows(_coloured(columns, states, urgencies), frame.width) if states else ()
+        return (*table, *_footer(states, hidden, frame.width))
 
     return Lines(draw)
 
 
-def _columns(rows: Sequence[TaskRow], ledger: Overview, *, briefly: bool) -> list[Sequence[str]]:
+def _columns(ledger: Overview, places: Sequence[int], *, briefly: bool) -> list[Sequence[str]]:
     """The texts of the table, column by column."""
-    badges = {state: badge(state)[0] for state in State}
-    urgencies = [urgency(value)[0] for value in range(len(URGENCIES))]
-    owners = {name: safe(name) for name in {row.owner for row in rows}}
+
+    def column(name: str) -> Sequence[Any]:
+        return picked(ledger.column(name), places)
+
     return [
-        [badges[row.state] for row in rows],
-        [row.id for row in rows],
-        [urgencies[row.urgency] for row in rows],
-        ["" if row.kind == DEFAULT_TYPE else row.kind for row in rows],
-        [safe(row.title) for row in rows],
-        [owners[row.owner] for row in rows],
-        [",".join(row.labels) if row.labels else "" for row in rows],
-        [hindrance(row, ledger, briefly=briefly) for row in rows],
+        each(column("state"), lambda state: badge(state)[0]),
+        column("id"),
+        each(column("urgency"), lambda value: urgency(value)[0]),
+        each(column("kind"), lambda kind: "" if kind == DEFAULT_TYPE else kind),
+        all_safe(column("title")),
+        each(column("owner"), safe),
+        each(column("labels"), ",".join),
+        hindrances(ledger, places, briefly=briefly),
     ]
 
 
-def _coloured(columns: Sequence[Sequence[str]], rows: Sequence[TaskRow]) -> list[Line]:
+def _coloured(
+    columns: Sequence[Sequence[str]], states: Sequence[State], urgencies: Sequence[int]
+) -> list[Line]:
     colours = [
         (
-            *(badge(row.state)[1], ID, urgency(row.urgency)[1], DIM, title_colour(row.state)),
-            *("magenta", DIM, BAD if row.state is State.BLOCKED else "yellow"),
+            *(badge(state)[1], ID, urgency(value)[1], DIM, title_colour(state)),
+            *("magenta", DIM, BAD if state == State.BLOCKED else "yellow"),
         )
-        for row in rows
+        for state, value in zip(states, urgencies)
     ]
     return [tuple(zip(texts, styles)) for texts, styles in zip(zip(*columns), colours)]
 
@@ -127,14 +132,13 @@ def _stacked(row: Line, widths: Sequence[int], width: int) -> Iterator[Line]:
         yield ((" " * start, ""), (cut(text, width - start), DIM))
 
 
-def _footer(tasks: Sequence[TaskRow], hidden: Mapping[State, int], width: int) -> Iterator[Line]:
-    states = Counter(task.state for task in tasks)
-    ended = Counter({state: n for state, n in states.items() if state in _ENDED})
-    here = f"{len(tasks) - sum(ended.values()):,} open"
+def _footer(states: Sequence[State], hidden: Mapping[State, int], width: int) -> Iterator[Line]:
+    ended = Counter(state for state in states if state in _ENDED)
+    here = f"{len(states) - sum(ended.values()):,} open"
     parts = [", ".join(part for part in (here, counts(ended)) if part)]
     if counts(hidden):
         parts.append(f"{counts(hidden)} (tk list --all)")
-    if tasks:
+    if states:
         yield ()
     for text in joined(parts, width):
         yield ((text, DIM),)

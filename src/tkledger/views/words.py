@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Overview, TaskRow, picked
+from tkledger.core.quoting import quoted
 from tkledger.core.time import iso
 from tkledger.core.typing import Any
 from tkledger.views.style import LOOKS
@@ -85,3 +85,28 @@ def hindrance(row: TaskRow, ledger: Overview, *, briefly: bool = True) -> str:
         parts = (waits, place(row, ledger), ledger.remarks.get(row.id, ""))
         waits = "; ".join(part for part in parts if part)
     return safe(waits) if waits else ""
+
+
+def hindrances(ledger: Overview, places: Sequence[int], *, briefly: bool) -> Sequence[str]:
+    """The same for the tasks at these places."""
+    texts = all_safe(picked(ledger.column("briefly" if briefly else "waits"), places))
+    noted = {*ledger.elsewhere, *ledger.remarks}
+    if noted:
+        ids = picked(ledger.column("id"), places)
+        found = [*texts]
+        for number, (key, place) in enumerate(zip(ids, places)):
+            if key in noted:
+                found[number] = hindrance(ledger.rows[place], ledger, briefly=briefly)
+        return found
+    return texts
+
+
+def all_safe(texts: Sequence[str]) -> Sequence[str]:
+    """`safe` for many, of which mostly none needs it."""
+    return texts if "".join(texts).isprintable() else [safe(text) for text in texts]
+
+
+def each(values: Sequence[Any], text: Callable[[Any], str]) -> list[str]:
+    """A text for each of many values, few of which differ; each is asked for once."""
+    texts = {value: text(value) for value in {*values}}
+    return list(map(texts.__getitem__, values))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tkledger.api import lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say, say_flaws
-from tkledger.core.change import few
+from tkledger.core.quoting import few
 from tkledger.core.typing import TYPE_CHECKING
-from tkledger.verbs.verb import ME
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -40,7 +38,7 @@ def list_(
         state=state,
         type=type,
         label=label,
-        owner=[session.actor(ledger.snapshot) if one == ME else one for one in owner],
+        owner=_owners(ledger, owner) if owner else (),
         parent=parent,
         priority=priority,
         mistakes=all,
@@ -54,11 +52,10 @@ def list_(
         from tkledger.views.list import listing
         from tkledger.views.words import counts
 
-        if not overview.rows:
+        if not len(overview):
             return [Aside("no tasks yet: tk new TITLE")]
         hide = not all and not state
-        shown = [row for row in found if not (hide and overview.is_over(row))]
-        hidden = Counter(row.state for row in found if hide and overview.is_over(row))
+        shown, hidden = lists.parted(overview, found) if hide else (found, {})
         if not shown:
             ended = f", {counts(hidden)}: tk list --all" if hidden else ""
             return [
@@ -66,6 +63,13 @@ def list_(
                     f"no open task{ended}" if hide and hidden else "no task matches: tk list --all"
                 )
             ]
-        return [listing(shown[:limit], overview, hidden)]
+        return [listing(overview, shown[:limit], hidden)]
 
     return Answer(lambda: {"tasks": lists.tasks_json(ledger, found[:limit])}, view)
+
+
+def _owners(ledger: Shown, names: Sequence[str]) -> list[str]:
+    """The owners that are meant."""
+    from tkledger.verbs.verb import ME
+
+    return [ledger.session.actor(ledger.snapshot) if one == ME else one for one in names]

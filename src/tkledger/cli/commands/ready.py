@@ -27,6 +27,6 @@ def ready(
             return [Aside("no task is ready to start: tk list")]
         from tkledger.views.list import listing
 
-        return [listing(found[:limit], ledger.overview, {})]
+        return [listing(ledger.overview, found[:limit], {})]
 
     return Answer(lambda: {"tasks": lists.tasks_json(ledger, found[:limit])}, view)

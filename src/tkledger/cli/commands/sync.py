@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 
-from tkledger.api.session import Session, remind
+from tkledger.api.reminder import remind
+from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
 from tkledger.errors import TkError
