@@ -138,15 +138,20 @@ def test_what_changed_is_read_and_no_more(
 def test_a_damaged_page_is_made_again(project: Project) -> None:
     shown = looks(project, "list", "list --json")
     (page,) = pages(project)
-    whole = page.read_bytes()
+    whole, store = page.read_bytes(), OverviewPages(str(project.path / ".git"))
+
+    def is_whole() -> bool:
+        found = store.read(page.name)
+        return found is not None and [row.id for row in found.rows] == [*"abcd"]
+
     for place in range(0, len(whole), 97):
         page.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         assert looks(project, "list") == {"list": shown["list"]}
-        assert page.read_bytes() == whole
+        assert is_whole()
     for junk in (b"", whole[:-1], whole[1:], whole * 2):
         page.write_bytes(junk)
         assert looks(project, "list", "list --json") == shown
-        assert page.read_bytes() == whole
+        assert is_whole()
 
 
 def test_a_page_of_another_ledger_is_not_taken(project: Project, tmp_path: Path) -> None:

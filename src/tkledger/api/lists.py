@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Overview
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.report import JsonText
 
@@ -109,14 +109,14 @@ def ready(session: Session, ledger: Shown, labels: Collection[str] = ()) -> list
     overview = ledger.overview
     claimed = session.standing() if ledger.is_now else {}
     begun = session.begun(ledger.snapshot).elsewhere if ledger.has_branches else {}
+    ids, tags = overview.column("id"), overview.column("labels")
     return [
         place
-        for place, row in enumerate(overview.rows)
-        if overview.is_ready(row)
-        and set(labels) <= set(row.labels)
-        and row.id not in begun
-        and not overview.open_children(row.id)
-        and not (row.id in claimed and claimed[row.id].live)
+        for place in overview.ready()
+        if ids[place] not in begun
+        and set(labels) <= set(tags[place])
+        and not overview.has_open_children(ids[place])
+        and not (ids[place] in claimed and claimed[ids[place]].live)
     ]
 
 
@@ -154,25 +154,25 @@ def forest_json(ledger: Shown, root: str | None = None, *, show_all: bool = Fals
     from tkledger.api.texts import texts_of
 
     overview = ledger.overview
-    rows = overview.rows
-    texts = dict(zip((row.id for row in rows), texts_of(ledger, range(len(rows)))))
-    tops = [row for row in rows if row.parent is None or overview.task(row.parent) is None]
-    starts = [row for row in rows if row.id == root] if root else [*tops, *rows]
+    ids, places = overview.column("id"), overview.places
+    texts, mistakes = texts_of(ledger, range(len(ids))), overview.column("is_mistake")
+    tops = [key for key, parent in zip(ids, overview.column("parent")) if parent not in places]
     parts, seen = ["["], set[str]()
-    for start in starts:
-        waiting: list[tuple[TaskRow | None, int]] = [(start, 0)]
+    for start in [root] if root else [*tops, *ids]:
+        waiting: list[tuple[str, int]] = [(start, 0)]
         while waiting:
-            row, depth = waiting.pop()
-            if row is None:  # the end of a task whose children are all there
+            key, depth = waiting.pop()
+            if not key:  # the end of a task whose children are all there
                 parts.append("]}")
                 continue
-            if row.id in seen:
+            if key in seen:
                 continue
-            seen.add(row.id)
-            if show_all or not row.is_mistake or row.id == root:
+            seen.add(key)
+            place = places[key]
+            if show_all or not mistakes[place] or key == root:
                 parts.append("" if parts[-1].endswith("[") else ", ")
-                parts.append(f'{texts[row.id][:-1]}, "children": [')
-                waiting.append((None, depth))
+                parts.append(f'{texts[place][:-1]}, "children": [')
+                waiting.append(("", depth))
             if depth < JSON_DEPTH:
-                waiting += ((child, depth + 1) for child in reversed(overview.children(row.id)))
+                waiting += ((child, depth + 1) for child in reversed(overview.children(key)))
     return JsonText("".join([*parts, "]"]))

@@ -117,7 +117,7 @@ class Shown:
             for key in entries
             if (task := self.snapshot.task(key)) is not None
         ]
-        unread = [key for key in entries if self.snapshot.task(key) is None and known.task(key)]
+        unread = [key for key in entries if self.snapshot.task(key) is None and key in known.places]
         found = known.changed(rows, [*gone, *unread])
         found.flaws = [entry for entry in entries.values() if isinstance(entry, Flaw)]
         return found
@@ -172,9 +172,10 @@ def with_left(session: Session, ledger: Overview) -> Mapping[str, str]:
     """The remarks of an overview, with why a task in progress has no holder before them."""
     from tkledger.core.lifecycle import State
 
-    begun = [row for row in ledger.rows if row.state is State.IN_PROGRESS]
-    if not begun:
+    states = ledger.column("state")
+    if State.IN_PROGRESS not in states:
         return ledger.remarks
+    begun = [ledger.at(at) for at, state in enumerate(states) if state == State.IN_PROGRESS]
     return Remarks(partial(_left, session, begun, ledger.remarks))
 
 

@@ -95,6 +95,14 @@ class Overview:
         """All that the rows have in a field."""
         return self._column(name) if self._column else [getattr(row, name) for row in self.rows]
 
+    def at(self, place: int) -> TaskRow:
+        """The row of the task at a place."""
+        if self._column is None or "rows" in self.__dict__:
+            return self.rows[place]
+        values = [self.column(name)[place] for name in TaskRow._fields]
+        values[_STATE] = STATES[values[_STATE]]
+        return TaskRow(*values)
+
     def __len__(self) -> int:
         return len(self.column("id"))
 
@@ -105,49 +113,58 @@ class Overview:
         return bisect_left(self.column("state"), True, key=lambda word: word in ended)
 
     @cached_property
-    def _by_id(self) -> dict[str, TaskRow]:
-        return {row.id: row for row in self.rows}
+    def places(self) -> dict[str, int]:
+        """The place of each task by its id."""
+        return {key: place for place, key in enumerate(self.column("id"))}
 
     @cached_property
-    def _children(self) -> dict[str, list[TaskRow]]:
-        found: dict[str, list[TaskRow]] = {}
-        for row in self.rows:
-            if row.parent is not None:
-                found.setdefault(row.parent, []).append(row)
+    def _children(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key, parent in zip(self.column("id"), self.column("parent")):
+            if parent is not None:
+                found.setdefault(parent, []).append(key)
         return found
 
     def task(self, task_id: str) -> TaskRow | None:
         """The task with that id; None if it does not exist or cannot be read."""
-        return self._by_id.get(task_id)
+        place = self.places.get(task_id)
+        return None if place is None else self.at(place)
 
     def parent(self, task_id: str) -> str | None:
         """The id of the task's parent, whether or not that exists."""
-        row = self._by_id.get(task_id)
-        return row.parent if row else None
+        place = self.places.get(task_id)
+        found: str | None = None if place is None else self.column("parent")[place]
+        return found
 
-    def children(self, task_id: str) -> Sequence[TaskRow]:
-        """The tasks right below one, in their order."""
+    def children(self, task_id: str) -> Sequence[str]:
+        """The ids of the tasks right below one, in their order."""
         return self._children.get(task_id, ())
 
-    def open_children(self, task_id: str) -> list[TaskRow]:
-        """Those of them that have not ended."""
-        return [row for row in self.children(task_id) if not self.is_over(row)]
+    @cached_property
+    def _open_parents(self) -> frozenset[str | None]:
+        parents, ids = self.column("parent"), self.column("id")
+        elsewhere = (at for at in range(self.open, len(self)) if ids[at] in self.elsewhere)
+        late = elsewhere if self.elsewhere else ()
+        return frozenset((*parents[: self.open], *map(parents.__getitem__, late)))
+
+    def has_open_children(self, task_id: str) -> bool:
+        """Whether any task right below one has not ended."""
+        return task_id in self._open_parents
 
     def is_over(self, row: TaskRow) -> bool:
         """Whether a task has ended here: an end on another branch is still to be merged."""
         return row.ended and row.id not in self.elsewhere
 
-    def is_ready(self, row: TaskRow) -> bool:
-        """Whether a task can be started now."""
-        return row.state is State.TODO and not row.held
-
-    def ready(self) -> list[TaskRow]:
-        """The tasks that can be started now."""
-        return list(filter(self.is_ready, self.rows))
+    def ready(self) -> list[int]:
+        """The places of the tasks that can be started now."""
+        todo = zip(self.column("state")[: self.open], self.column("held"))
+        return [
+            place for place, (state, held) in enumerate(todo) if state == State.TODO and not held
+        ]
 
     def changed(self, rows: Iterable[TaskRow], gone: Iterable[str] = ()) -> Overview:
         """This overview with other rows, and without those of some ids."""
-        known = {**self._by_id, **{row.id: row for row in rows}}
+        known = {row.id: row for row in (*self.rows, *rows)}
         for key in gone:
             del known[key]
         found = Overview(sorted(known.values(), key=rank), self.flaws, limits=self.limits)

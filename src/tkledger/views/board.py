@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Overview, TaskRow, picked
+from tkledger.core.typing import Any
 from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import (
     Frame,
@@ -20,7 +21,7 @@ from tkledger.views.text_layout import (
     safe,
     wrap,
 )
-from tkledger.views.words import badge, hindrance
+from tkledger.views.words import all_safe, badge, each, hindrance, hindrances
 
 SHOWN = tuple(state for state in LOOKS if state is not State.CANCELLED)
 LEAST, MOST = 22, 44
@@ -37,41 +38,45 @@ def board(ledger: Overview, recent: Sequence[str] = ()) -> Lines:
     each state and how many more there are; anything else gets all, one task a line.
     """
     ranks = {name: rank for rank, name in enumerate(recent)}
+    ids = ledger.column("id")
 
-    def latest(row: TaskRow) -> tuple[int, str]:
-        return ranks.get(row.id, len(ranks)), row.id
+    def latest(place: int) -> tuple[int, str]:
+        return ranks.get(ids[place], len(ranks)), ids[place]
 
-    stacks: dict[State, list[TaskRow]] = {state: [] for state in LOOKS}
-    for row in ledger.rows:
-        if not row.is_mistake:
-            stacks[row.state].append(row)
+    stacks: dict[State, list[int]] = {state: [] for state in LOOKS}
+    mistakes = zip(ledger.column("state"), ledger.column("is_mistake"))
+    for place, (state, is_mistake) in enumerate(mistakes):
+        if not is_mistake:
+            stacks[state].append(place)
     stacks[State.DONE].sort(key=latest)
     cancelled = len(stacks.pop(State.CANCELLED))
 
-    def draw(frame: Frame) -> Iterable[Line]:
+    def draw(frame: Frame) -> Iterable[Line | str]:
         if frame.piped:
-            return _listed([row for stack in stacks.values() for row in stack], ledger)
+            return _listed([place for stack in stacks.values() for place in stack], ledger)
         return _bands(stacks, cancelled, ledger, frame.width)
 
     return Lines(draw)
 
 
-def _listed(rows: Sequence[TaskRow], ledger: Overview) -> Iterable[Line]:
-    badges = {state: badge(state)[0] for state in State}
+def _listed(places: Sequence[int], ledger: Overview) -> Iterable[str]:
+    def column(name: str) -> Sequence[Any]:
+        return picked(ledger.column(name), places)
+
     return piped_table(
         [
-            [badges[row.state] for row in rows],
-            [row.id for row in rows],
-            [urgency(row.urgency)[0] for row in rows],
-            [safe(row.owner) for row in rows],
-            [hindrance(row, ledger, briefly=False) for row in rows],
-            [safe(row.title) for row in rows],
+            each(column("state"), lambda state: badge(state)[0]),
+            column("id"),
+            each(column("urgency"), lambda value: urgency(value)[0]),
+            each(column("owner"), safe),
+            hindrances(ledger, places, briefly=False),
+            all_safe(column("title")),
         ]
     )
 
 
 def _bands(
-    stacks: Mapping[State, Sequence[TaskRow]], cancelled: int, ledger: Overview, width: int
+    stacks: Mapping[State, Sequence[int]], cancelled: int, ledger: Overview, width: int
 ) -> Iterator[Line]:
     """Columns side by side, in as many bands below each other as the width asks for."""
     states = [state for state in SHOWN if stacks[state]]
@@ -108,15 +113,15 @@ def _beside(row: Sequence[Line], size: int) -> Line:
     return spans
 
 
-def _column(state: State, stack: Sequence[TaskRow], ledger: Overview, size: int) -> Iterator[Line]:
+def _column(state: State, stack: Sequence[int], ledger: Overview, size: int) -> Iterator[Line]:
     text, colour = badge(state)
     yield ((f"{text} {len(stack):,}", f"bold {colour}".strip()),)
     yield (("─" * size, colour or DIM),)
     limit = LATEST if state is State.DONE else CARDS
-    for number, task in enumerate(stack[:limit]):
+    for number, place in enumerate(stack[:limit]):
         if number:
             yield ()
-        yield from _card(task, ledger, size)
+        yield from _card(ledger.at(place), ledger, size)
     if len(stack) > limit:
         yield ()
         yield ((cut(f"… {len(stack) - limit:,} more", size), DIM),)

@@ -43,7 +43,7 @@ class RulePage(Protocol):
 def page(rule: RulePage) -> Lines:
     """One rule: code and name, what it rejects, why, and the remedy."""
 
-    def draw(frame: Frame) -> Iterable[Line]:
+    def draw(frame: Frame) -> Iterable[Line | str]:
         yield ((rule.code, ID), ("  ", ""), (rule.name, STRONG))
         for block in _paragraphs(rule.page):
             yield ()
@@ -72,7 +72,7 @@ def settings(rows: Iterable[tuple[str, str, str]]) -> Lines:
 
 
 def _listed(rows: Sequence[Line]) -> Lines:
-    def draw(frame: Frame) -> Iterable[Line]:
+    def draw(frame: Frame) -> Iterable[Line | str]:
         return piped_table(texts_of(rows)) if frame.piped else _summaries(rows, frame.width)
 
     return Lines(draw)

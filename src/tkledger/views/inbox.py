@@ -13,7 +13,7 @@ from tkledger.views.words import duration, minute
 def inbox(found: Sequence[Letter], now: int) -> Lines:
     """Letters in their order: id, time (UTC), sender, task, how long it is valid; the text."""
 
-    def draw(frame: Frame) -> Iterable[Line]:
+    def draw(frame: Frame) -> Iterable[Line | str]:
         for letter in found:
             head = _head(letter, now)
             yield head if frame.piped else cut_line(head, frame.width)

@@ -33,7 +33,7 @@ class Screen(NamedTuple):
 def jobs(rows: Sequence[Job]) -> Lines:
     """A line for each job."""
 
-    def draw(frame: Frame) -> Iterator[Line]:
+    def draw(frame: Frame) -> Iterator[Line | str]:
         yield from table([_row(number, job) for number, job in enumerate(rows, 1)], frame)
 
     return Lines(draw)

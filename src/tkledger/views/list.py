@@ -44,7 +44,7 @@ def listing(ledger: Overview, places: Sequence[int], hidden: Mapping[State, int]
     type, owner, labels, what it waits for, title; two blanks between, ``-`` for nothing.
     """
 
-    def draw(frame: Frame) -> Iterable[Line]:
+    def draw(frame: Frame) -> Iterable[Line | str]:
         columns = _columns(ledger, places, briefly=not frame.piped)
         if frame.piped:
             return piped_table([*columns[:TITLE], *columns[TITLE + 1 :], columns[TITLE]])

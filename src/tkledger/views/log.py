@@ -36,7 +36,7 @@ def timeline(entries: Iterable[HistoryEntry]) -> Lines:
     """
     shown = tuple(entries)
 
-    def draw(frame: Frame) -> Iterable[Line]:
+    def draw(frame: Frame) -> Iterable[Line | str]:
         rows = [_row(entry) for entry in shown]
         if not rows and not frame.piped:
             return ((("nothing happened yet", DIM),),)

@@ -85,7 +85,7 @@ def show(view: Lines, stdout: TextIO) -> None:
         console(stdout).print(view)
         return
     _encode_what_it_can(stdout)
-    stdout.writelines(f"{line}\n" for line in text_of(view, ENDLESS))
+    stdout.write("\n".join([*text_of(view, ENDLESS), ""]))
 
 
 def _encode_what_it_can(stdout: TextIO) -> None:

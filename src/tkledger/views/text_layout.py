@@ -40,7 +40,7 @@ class Lines:
     Segments rather than rich tables: a table of 10,000 rows takes seconds, these milliseconds.
     """
 
-    def __init__(self, draw: Callable[[Frame], Iterable[Line]]) -> None:
+    def __init__(self, draw: Callable[[Frame], Iterable[Line | str]]) -> None:
         self.draw = draw
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
@@ -50,7 +50,7 @@ class Lines:
 
         piped = not options.is_terminal
         for line in self.draw(Frame(options.max_width, piped)):
-            if piped:
+            if piped or isinstance(line, str):
                 yield Segment(plain(line))
             else:
                 yield from (
@@ -63,12 +63,12 @@ class Lines:
 
 def text_of(view: Lines, width: int) -> Iterator[str]:
     """A view's lines as plain text, for what is not a terminal."""
-    return (plain(line) for line in view.draw(Frame(width, piped=True)))
+    return map(plain, view.draw(Frame(width, piped=True)))
 
 
-def plain(line: Line) -> str:
+def plain(line: Line | str) -> str:
     """A line without its colours, and without blanks at its end."""
-    return "".join(text for text, _ in line).rstrip()
+    return (line if isinstance(line, str) else "".join([text for text, _ in line])).rstrip()
 
 
 def safe(text: str) -> str:
@@ -173,27 +173,27 @@ def aligned(row: Line, widths: Sequence[int]) -> list[Span]:
     return spans
 
 
-def piped_table(columns: Sequence[Sequence[str]]) -> Iterator[Line]:
+def piped_table(columns: Sequence[Sequence[str]]) -> Iterable[str]:
     """One row a line for programs: nothing cut, ``-`` for an empty cell, two blanks between.
 
     No cell holds two blanks itself. A cell wider than others by far shifts its own row only.
     """
-    for row in zip(*map(_piped_column, columns)):
-        yield (("".join(row), ""),)
+    return map("".join, zip(*map(_piped_column, columns)))
 
 
-def _piped_column(column: Sequence[str]) -> list[str]:
+def _piped_column(column: Sequence[str]) -> Sequence[str]:
     """The cells of a column, each with the blanks that follow it."""
-    together = "\n".join(column)
-    if together.isascii() and GAP not in together:  # ten thousand cells in a few milliseconds
-        filled = [text or "-" for text in column]
-        width = min(max(map(len, filled), default=0), WIDEST) + len(GAP)
-        return [(text + GAP).ljust(width) for text in filled]
-    texts = {text: _BLANKS.sub(" ", text) if GAP in text else text or "-" for text in {*column}}
-    sizes = {text: cells(shown) for text, shown in texts.items()}
-    width = min(max(sizes.values()), WIDEST)
-    padded = {text: pad(shown, max(width, sizes[text])) + GAP for text, shown in texts.items()}
-    return [padded[text] for text in column]
+    texts = {*column}
+    if 4 * len(texts) > len(column):  # ten thousand titles in a few milliseconds
+        together = "\n".join(column)
+        if together.isascii() and GAP not in together:
+            filled = [text or "-" for text in column] if "" in texts else column
+            width = min(max(map(len, texts)), WIDEST) + len(GAP)
+            return [(text + GAP).ljust(width) for text in filled]
+    shown = {text: _BLANKS.sub(" ", text) if GAP in text else text or "-" for text in texts}
+    width = min(max(map(cells, shown.values()), default=0), WIDEST)
+    padded = {text: pad(cell, max(width, cells(cell))) + GAP for text, cell in shown.items()}
+    return list(map(padded.__getitem__, column))
 
 
 def texts_of(rows: Iterable[Line]) -> list[tuple[str, ...]]:
@@ -201,7 +201,7 @@ def texts_of(rows: Iterable[Line]) -> list[tuple[str, ...]]:
     return list(zip(*([text for text, _ in row] for row in rows)))
 
 
-def table(rows: Sequence[Line], frame: Frame) -> Iterator[Line]:
+def table(rows: Sequence[Line], frame: Frame) -> Iterable[Line | str]:
     """Rows whose last column takes the room that is left; empty columns are left out."""
     if frame.piped:
         return piped_table(texts_of(rows))

@@ -8,9 +8,20 @@ from collections.abc import Iterable, Iterator
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow
 from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, title_colour, urgency
-from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, cut, cut_line, joined, safe
+from tkledger.views.text_layout import (
+    Frame,
+    Line,
+    Lines,
+    Span,
+    cells,
+    cut,
+    cut_line,
+    joined,
+    plain,
+    safe,
+)
 from tkledger.views.tree_shape import TreeLine, on_show, tree_lines
-from tkledger.views.words import badge, glyph, hindrance
+from tkledger.views.words import all_safe, badge, each, glyph, hindrance, hindrances
 
 DEEPEST = 40
 """How many levels are drawn at most; a terminal shows fewer, so that titles keep their room."""
@@ -30,28 +41,62 @@ def tree(
     A task whose parent is unknown, or in a circle of parents, is shown as a root and says so.
     """
 
-    def draw(frame: Frame) -> Iterable[Line]:
+    def draw(frame: Frame) -> Iterable[Line | str]:
         wanted = None if show_all else on_show(ledger, root, ended=show_ended)
         levels = DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
         drawn = tree_lines(ledger, root, wanted, levels)
-        if frame.piped:
-            return (line for node in drawn for line in _drawn(node, ledger, frame))
-        return _with_legend(drawn, ledger, frame)
+        return _piped(drawn, ledger) if frame.piped else _with_legend(drawn, ledger, frame)
 
     return Lines(draw)
 
 
+def _piped(drawn: Iterable[TreeLine], ledger: Overview) -> Iterator[str]:
+    """One line a task, made of texts that are found for all tasks at once."""
+    heads, tails, places = _heads(ledger), _tails(ledger), ledger.places
+    for guides, _, key, mark, deeper in drawn:
+        if key is None:
+            yield plain(_deeper(guides, mark, deeper))
+            continue
+        place = places[key]
+        progress = "".join([text for text, _ in _rollup(key, ledger)])
+        mark = f"  {mark}" if mark else ""
+        yield f"{guides}{heads[place]}{progress}{tails[place]}{mark}"
+
+
+def _heads(ledger: Overview) -> list[str]:
+    """State, id, priority and title of each task."""
+    badges = each(ledger.column("state"), lambda state: badge(state)[0])
+    urgencies = each(ledger.column("urgency"), lambda value: urgency(value)[0])
+    columns = (badges, ledger.column("id"), urgencies, all_safe(ledger.column("title")))
+    return list(map(" ".join, zip(*columns)))
+
+
+def _tails(ledger: Overview) -> list[str]:
+    """Who has each task, and what it waits for."""
+    owners = each(ledger.column("owner"), lambda owner: f"  {safe(owner)}" if owner else "")
+    states = each(
+        ledger.column("state"), lambda state: "  blocked: " if state == State.BLOCKED else "  "
+    )
+    waits = hindrances(ledger, range(len(owners)), briefly=False)
+    return [
+        owner + state + why if why else owner for owner, state, why in zip(owners, states, waits)
+    ]
+
+
+def _deeper(guides: str, task: str, count: int) -> Line:
+    return ((guides, DIM), (f"… {count:,} deeper (tk tree {task})", DIM))
+
+
 def _drawn(node: TreeLine, ledger: Overview, frame: Frame) -> Iterator[Line]:
     """A task's line; in a narrow terminal who has it and what it waits for go on the next."""
-    if node.task is None:
-        yield ((node.guides, DIM), (f"… {node.deeper:,} deeper (tk tree {node.mark})", DIM))
+    task = ledger.task(node.task) if node.task is not None else None
+    if task is None:
+        yield _deeper(node.guides, node.mark, node.deeper)
         return
-    task = node.task
-    state = badge(task.state) if frame.piped else glyph(task.state)
-    head: list[Span] = [(node.guides, DIM), state, (" ", ""), (task.id, ID), (" ", "")]
+    head: list[Span] = [(node.guides, DIM), glyph(task.state), (" ", ""), (task.id, ID), (" ", "")]
     head += [urgency(task.urgency), (" ", "")]
     title, colour = safe(task.title), title_colour(task.state)
-    progress, details = _rollup(task, ledger), _details(node, task, ledger, frame.piped)
+    progress, details = _rollup(task.id, ledger), _details(node, task, ledger)
     room = frame.width - _size(head) - _size(progress)
     if _size(details) + min(cells(title), ROOMY) <= room:
         yield [*head, (cut(title, room - _size(details)), colour), *progress, *details]
@@ -65,8 +110,8 @@ def _size(line: Line) -> int:
     return sum(cells(text) for text, _ in line)
 
 
-def _details(node: TreeLine, task: TaskRow, ledger: Overview, piped: bool) -> list[Span]:
-    why = hindrance(task, ledger, briefly=not piped)
+def _details(node: TreeLine, task: TaskRow, ledger: Overview) -> list[Span]:
+    why = hindrance(task, ledger)
     blocked = task.state is State.BLOCKED
     parts = [
         (safe(task.owner), "magenta"),
@@ -76,15 +121,16 @@ def _details(node: TreeLine, task: TaskRow, ledger: Overview, piped: bool) -> li
     return [span for part in parts if part[0] for span in (("  ", ""), part)]
 
 
-def _rollup(task: TaskRow, ledger: Overview) -> list[Span]:
+def _rollup(task_id: str, ledger: Overview) -> Line:
     """``▰▰▰▱▱ 3/5 done`` of the children that are not cancelled."""
-    children = ledger.children(task.id)
+    children = ledger.children(task_id)
     if not children:
-        return []
-    states = Counter(child.state for child in children)
+        return ()
+    words = ledger.column("state")
+    states = Counter([words[ledger.places[child]] for child in children])
     total = sum(states.values()) - states[State.CANCELLED]
     if not total:
-        return []
+        return ()
     done = states[State.DONE]
     full = done * BAR // total
     return [
@@ -97,8 +143,9 @@ def _rollup(task: TaskRow, ledger: Overview) -> list[Span]:
 def _with_legend(drawn: Iterable[TreeLine], ledger: Overview, frame: Frame) -> Iterator[Line]:
     """The tasks, and how many there are of each state, which also tells what a glyph means."""
     states: Counter[State] = Counter()
+    words = ledger.column("state")
     for node in drawn:
-        states.update([node.task.state] if node.task else [])
+        states.update([words[ledger.places[node.task]]] if node.task else [])
         yield from _drawn(node, ledger, frame)
     parts = [
         f"{look.glyph} {states[state]:,} {look.label}"
@@ -112,6 +159,6 @@ def _with_legend(drawn: Iterable[TreeLine], ledger: Overview, frame: Frame) -> I
 
 
 def _nothing(ledger: Overview) -> str:
-    if not ledger.rows:
+    if not len(ledger):
         return "no tasks yet (tk new TITLE)"
     return "nothing open (tk tree --all)"

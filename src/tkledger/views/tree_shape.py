@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from tkledger.core.graph import cycles, walk
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Overview
 from tkledger.core.typing import NamedTuple
 
 BRANCH, LAST, THROUGH, BLANK = "├─ ", "└─ ", "│  ", "   "
 
 
 class TreeLine(NamedTuple):
-    """A task below its guides, ``under`` for its further lines; or how many more lie deeper."""
+    """A task, by its id, below its guides, ``under`` for its further lines; or how many more lie deeper."""
 
     guides: str
     under: str
-    task: TaskRow | None
+    task: str | None
     mark: str = ""
     deeper: int = 0
 
 
 def on_show(ledger: Overview, root: str | None, *, ended: bool) -> set[str]:
     """What is open, or also what has ended but is not a mistake; and all that is above it."""
-    wanted = {root} if root else set()
-    for row in ledger.rows:
-        if not ledger.is_over(row) or (ended and not row.is_mistake):
-            _climb(ledger, row, wanted)
+    ids = ledger.column("id")
+    wanted = {*ids[: ledger.open], *ledger.elsewhere}
+    if ended:
+        wanted.update(key for key, no in zip(ids, ledger.column("is_mistake")) if not no)
     if root:
-        wanted.update(walk(root, ledger.parent))
+        wanted.update((root, *walk(root, ledger.parent)))
+    parents = zip(ids, ledger.column("parent"))
+    for parent in {parent for key, parent in parents if key in wanted}:
+        _climb(ledger, parent, wanted)
     return wanted
 
 
-def _climb(ledger: Overview, row: TaskRow, known: set[str]) -> None:
+def _climb(ledger: Overview, node: str | None, known: set[str]) -> None:
     """Add a task and what is above it to those ``known``, up to the first that is."""
-    node: str | None = row.id
     while node is not None and node not in known:
         known.add(node)
         node = ledger.parent(node)
@@ -42,37 +44,35 @@ def _climb(ledger: Overview, row: TaskRow, known: set[str]) -> None:
 
 def _roots(ledger: Overview) -> Iterator[tuple[str, str]]:
     """Where to begin, so that every task is reached, and what is odd about it."""
-    below: list[str] = []
-    for row in ledger.rows:
-        if row.parent is None:
-            yield row.id, ""
-        elif ledger.task(row.parent) is None:
-            yield row.id, f"parent {row.parent} is unknown"
-        else:
-            below.append(row.id)
+    ids, parents = ledger.column("id"), ledger.column("parent")
+    known = {*ids}
+    for key, parent in zip(ids, parents):
+        if parent is None:
+            yield key, ""
+        elif parent not in known:
+            yield key, f"parent {parent} is unknown"
 
     def above(node: str) -> tuple[str, ...]:
         parent = ledger.parent(node)
         return () if parent is None else (parent,)
 
-    for loop in cycles(_rootless(ledger, below), above):
+    for loop in cycles(_rootless(ledger, {*parents} - {None}), above):
         yield loop[0], f"parent cycle: {' -> '.join(_brief([*loop, loop[0]]))}"
 
 
-def _rootless(ledger: Overview, below: Iterable[str]) -> list[str]:
-    """The tasks of ``below`` that no way up leads to a root from: mostly none."""
+def _rootless(ledger: Overview, keys: Iterable[str | None]) -> list[str]:
+    """Those of these tasks that no way up leads to a root from: mostly none."""
     rooted: dict[str | None, bool] = {None: True}
-    for key in below:
-        way: list[str] = []
-        node: str | None = key
-        while node not in rooted:
-            assert node is not None
+    for key in keys:
+        way: list[str | None] = []
+        node = key
+        while node is not None and node not in rooted:
             rooted[node] = False  # until the end is known: on a circle it stays so
             way.append(node)
             node = ledger.parent(node)
         if rooted[node]:
             rooted.update(dict.fromkeys(way, True))
-    return [key for key in below if not rooted[key]]
+    return [key for key, is_rooted in rooted.items() if key is not None and not is_rooted]
 
 
 def _brief(loop: list[str]) -> list[str]:
@@ -80,16 +80,15 @@ def _brief(loop: list[str]) -> list[str]:
 
 
 def tree_lines(
-    ledger: Overview, root: str | None, wanted: set[str] | None, levels: int
+    ledger: Overview, root: str | None, wanted: Container[str] | None, levels: int
 ) -> Iterator[TreeLine]:
     """The lines from top to bottom: a stack instead of recursion, nothing visited twice."""
 
-    def below(node: str) -> list[str]:
-        return [
-            row.id
-            for row in ledger.children(node)
-            if row.id not in seen and (wanted is None or row.id in wanted)
-        ]
+    def below(node: str) -> Sequence[str]:
+        children = ledger.children(node)
+        if not children:
+            return ()
+        return [one for one in children if one not in seen and (wanted is None or one in wanted)]
 
     seen: set[str] = set()
     for start, mark in [(root, "")] if root else _roots(ledger):
@@ -100,20 +99,21 @@ def tree_lines(
         while stack:
             name, guide, inset, level = stack.pop()
             children = below(name)
+            if not children:
+                yield TreeLine(guide, inset + BLANK, name, mark if level == 0 else "", 0)
+                continue
             seen.update(children)
-            under = inset + (THROUGH if children else BLANK)
-            yield TreeLine(guide, under, ledger.task(name), mark if level == 0 else "")
-            if children and level == levels:
+            yield TreeLine(guide, inset + THROUGH, name, mark if level == 0 else "", 0)
+            if level == levels:
                 yield TreeLine(inset + LAST, "", None, name, _count(children, below, seen))
-            elif children:
-                rungs = [(BRANCH, THROUGH)] * (len(children) - 1) + [(LAST, BLANK)]
-                stack += [
-                    (child, inset + here, inset + further, level + 1)
-                    for child, (here, further) in reversed(list(zip(children, rungs)))
-                ]
+            else:
+                last = (children[-1], inset + LAST, inset + BLANK, level + 1)
+                there, under = inset + BRANCH, inset + THROUGH
+                between = [(child, there, under, level + 1) for child in children[:-1]]
+                stack += [last, *reversed(between)]
 
 
-def _count(found: list[str], below: Callable[[str], list[str]], seen: set[str]) -> int:
+def _count(found: Sequence[str], below: Callable[[str], Sequence[str]], seen: set[str]) -> int:
     """How many there are from ``found`` downwards; they count as seen."""
     stack, total = list(found), 0
     while stack:
