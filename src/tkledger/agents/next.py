@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 
+from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.claims import standing as claims
 from tkledger.claims.standing import vacant
 from tkledger.core.change import Refused, quoted
 from tkledger.core.next_task import Pick, Wish, pick
-from tkledger.core.snapshot import Snapshot
+from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.snapshot import Elsewhere
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors import idle
@@ -70,7 +73,7 @@ def next_task(
                 found = offered(session, labels, {*lost, *found.places}, fetch=False)
             if not found.tasks:
                 return Taken(None, reasons=found.reasons)
-            task = found.tasks[0]
+            task = _read(session, found.tasks[0].id)
             place = found.places.get(task.id, "")
             why = f"{found.why}; its work so far is on {place}" if place else found.why
             if not claim:
@@ -128,7 +131,8 @@ def offered(
     session: Session, labels: tuple[str, ...], lost: Collection[str] = (), *, fetch: bool = True
 ) -> Pick:
     """What this actor may take now, the oldest of the most urgent first; nothing out of ``lost``."""
-    found = candidates(session, session.read(), labels, lost, fetch=fetch)  # a start judges
+    ledger = Shown(session, here=True)  # a start judges
+    found = candidates(session, ledger, labels, lost, fetch=fetch)
     if len(found.first) < 2:
         return found
     age = birth_order.order(session.ledger)
@@ -136,9 +140,16 @@ def offered(
     return found._replace(tasks=(*oldest, *found.tasks[len(oldest) :]))
 
 
+def _read(session: Session, task_id: str) -> Task:
+    """A task of HEAD's ledger, read by itself."""
+    task = session.ledger.files.task_at(session.tip(), task_id)
+    assert task is not None  # it was offered
+    return task
+
+
 def candidates(
     session: Session,
-    ledger: Snapshot,
+    ledger: Shown,
     labels: tuple[str, ...] = (),
     lost: Collection[str] = (),
     *,
@@ -155,30 +166,34 @@ def candidates(
         session.forget_claims()
     standing = session.standing(who.remote)
     holders = {task: held.claim.holder for task, held in standing.items() if held.live}
-    begun = session.begun(ledger)
-    left = vacant(begun, standing)
-    places = {task: one.branch for task, one in begun.elsewhere.items() if task in left}
-    wish = Wish(who.actor, labels, frozenset({*lost, *(begun.elsewhere.keys() - left)}))
+    begun: Mapping[str, Elsewhere] = {}
+    left: Mapping[str, str] = {}
+    if ledger.has_branches:
+        there = session.begun(ledger.snapshot)
+        begun, left = there.elsewhere, vacant(there, standing)
+    places = {task: one.branch for task, one in begun.items() if task in left}
+    wish = Wish(who.actor, labels, frozenset({*lost, *(begun.keys() - left)}))
     beyond = partial(_beyond, session, ledger, standing, who)
-    found = pick(ledger, wish, holders, vacant(ledger, standing), beyond)
-    reasons = (*found.reasons, *_begun_by_hand(ledger, standing)) if not found.tasks else ()
+    overview = ledger.overview
+    found = pick(overview, who.policy, wish, holders, vacant(overview, standing), beyond)
+    reasons = (*found.reasons, *_begun_by_hand(overview, standing)) if not found.tasks else ()
     return found._replace(places=places, reasons=reasons)
 
 
-def _begun_by_hand(ledger: Snapshot, standing: Mapping[str, claims.Standing]) -> Iterator[str]:
+def _begun_by_hand(ledger: Overview, standing: Mapping[str, claims.Standing]) -> Iterator[str]:
     """What is in progress without an owner: the one who began it may be at work, so it is not offered."""
-    for task in ledger.tasks():
-        if claims.is_nobodys(task, standing.get(task.id)):
-            fact = f"{task.id} is in progress, {claims.NOBODYS}"
-            yield f"{fact}: tk start {task.id}"
+    for row in sorted(ledger.rows, key=attrgetter("id")):
+        if claims.is_nobodys(row, standing.get(row.id)):
+            fact = f"{row.id} is in progress, {claims.NOBODYS}"
+            yield f"{fact}: tk start {row.id}"
 
 
 def _beyond(
     session: Session,
-    ledger: Snapshot,
+    ledger: Shown,
     known: Mapping[str, claims.Standing],
     who: Claimant,
-    tasks: Sequence[Task],
+    tasks: Sequence[TaskRow],
 ) -> dict[str, str]:
     """Why a start of these tasks would be refused by the limits of the policy, by task."""
     if not (who.policy.limits_starts and tasks):
@@ -186,7 +201,7 @@ def _beyond(
     from tkledger.claims.workload import at_work, beyond
     from tkledger.core.door_rules.limits import WorkBegun
 
-    busy = at_work(session.ledger, ledger, known)
+    busy = at_work(session.ledger, ledger.snapshot, known)
     begun = (WorkBegun(task.id, who.actor, who.policy) for task in tasks)
     return {one.task: one.message for one in beyond(session.ledger, busy, begun)}
 

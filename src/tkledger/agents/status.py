@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tkledger.agents import inbox, obstacles
 from tkledger.agents.next import candidates
 from tkledger.agents.review import all_tips, tips_of, to_review
+from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.claims.elsewhere import standing_there
 from tkledger.claims.remote import name_of
@@ -20,6 +21,7 @@ from tkledger.core import ref_names
 from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER
 from tkledger.core.lifecycle import TERMINAL, Event, State
+from tkledger.core.overview import TaskRow
 from tkledger.core.policy import DEFAULT
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
@@ -90,11 +92,12 @@ class Status(NamedTuple):
 
 def status(session: Session, limit: int = SHOWN) -> Status:
     """What needs this actor now; of each kind the first ``limit``."""
-    ledger = session.look()
+    shown = Shown(session)
+    ledger = shown.snapshot
     actor = session.actor(ledger)
     tasks = [task for task in ledger.tasks() if not task.is_mistake]
     seen = _Seen(session, ledger, actor, tasks)
-    offer = candidates(session, ledger)
+    offer = candidates(session, shown)
     begun_by_nobody = [task for task in offer.tasks if task.state is State.TODO]
     sections = [
         *_work(session, seen),
@@ -119,7 +122,7 @@ def _section(name: str, items: Iterable[Item], command: str) -> Section:
     return Section(name, len(found), found, command)
 
 
-def _item(task: Task, *, by: str = "", why: str = "", place: str = "") -> Item:
+def _item(task: Task | TaskRow, *, by: str = "", why: str = "", place: str = "") -> Item:
     state = task.state.value
     return Item(task.id, task.title, task.urgency, state, by=by, why=why, place=place)
 

@@ -82,8 +82,7 @@ class _Owners(dict[str, set[str]]):
         self._ledger = ledger
 
     def __missing__(self, owner: str) -> set[str]:
-        policy = self._ledger.snapshot.policy
-        self[owner] = {owner, policy.actor(owner) if policy else owner}
+        self[owner] = {owner, self._ledger.policy.actor(owner)}
         return self[owner]
 
 

@@ -35,6 +35,7 @@ class Shown:
         self.is_now = at is None
         self._tip = None if at is None else session.tip(at)
         self._snapshot: Snapshot | None = None
+        self._policy: Policy | None = None
         self.overview = self._found()
         self._remark(here=here or at is not None)
 
@@ -44,6 +45,15 @@ class Shown:
         if self._snapshot is None:
             self._snapshot = self.session.read_at(self._tip)
         return self._snapshot
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the ledger, of which nothing else is read."""
+        if self._snapshot is None and self._tip is None and self._policy is None:
+            self._policy = self.session.ledger.files.policy_at(self.session.tip())
+        found = self._policy or self.snapshot.policy
+        assert found is not None  # else it would not be usable
+        return found
 
     @cached_property
     def has_branches(self) -> bool:

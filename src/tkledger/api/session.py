@@ -19,6 +19,7 @@ from tkledger.local.store import IDLE, Store
 from tkledger.report import SILENT, Progress
 
 if TYPE_CHECKING:
+    from tkledger.api.overview import Shown
     from tkledger.api.taking import Resumed
     from tkledger.claims.moves import Claimant
     from tkledger.claims.standing import Standing
@@ -163,7 +164,7 @@ class Session:
 
         return identity.acting(self.repo, self._actor)
 
-    def actor(self, ledger: Snapshot) -> str:
+    def actor(self, ledger: Snapshot | Shown) -> str:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
         from tkledger.core.field import line
 
@@ -297,7 +298,7 @@ class Session:
         violations = advice(change((recorded.before,), recorded.after))
         return Advice(tuple(near), tuple(violations))
 
-    def claimant(self, ledger: Snapshot) -> Claimant:
+    def claimant(self, ledger: Snapshot | Shown) -> Claimant:
         """Who acts, on this branch, under this ledger's policy."""
         from tkledger.claims import moves
 

@@ -12,7 +12,7 @@ from tkledger.core import ref_names
 from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import Claim, is_held, parsed, way_to_take
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import TaskRow
+from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
@@ -196,11 +196,11 @@ def vacancy(held: Standing | None) -> str:
     return ""
 
 
-def vacant(ledger: Snapshot, known: Mapping[str, Standing]) -> dict[str, str]:
+def vacant(ledger: Snapshot | Overview, known: Mapping[str, Standing]) -> dict[str, str]:
     """The tasks in progress that have no holder, by their ids, and why."""
     found = {}
     for key, held in known.items():
-        task = ledger.task(key) if key in ledger.entries else None
+        task = ledger.task(key)
         if task is not None and task.state is State.IN_PROGRESS and (why := vacancy(held)):
             found[key] = why
     return found

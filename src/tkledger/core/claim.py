@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from tkledger.core.field import WHOLE, choice, line, ref_name, task_id, whole
 from tkledger.core.lifecycle import State
+from tkledger.core.overview import TaskRow
 from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.task import Task
@@ -174,11 +175,11 @@ def takes_up(before: Task | None, after: Task, actor: str, policy: Policy) -> bo
     return before.owner != after.owner and policy.owns(actor, after.owner)
 
 
-def assignee(policy: Policy, actor: str, task: Task | None) -> str:
+def assignee(policy: Policy, actor: str, task: Task | TaskRow | None) -> str:
     """The other actor whose task it is although the work has not begun; empty if there is none."""
     if task is None or task.state not in (State.BACKLOG, State.TODO):
         return ""
-    return policy.another(actor, task.owner)
+    return policy.another(actor, task.owner or None)
 
 
 def is_active(task: Task | None) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Container, Iterable, Mapping, 
 
 from tkledger.core.claim import assignee
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import DEFAULT
-from tkledger.core.snapshot import Snapshot, rank
+from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 
@@ -25,12 +26,12 @@ class Pick(NamedTuple):
     were begun on another branch and left, which that is.
     """
 
-    tasks: tuple[Task, ...]
+    tasks: tuple[TaskRow, ...]
     reasons: tuple[str, ...] = ()
     places: Mapping[str, str] = {}
 
     @property
-    def first(self) -> tuple[Task, ...]:
+    def first(self) -> tuple[TaskRow, ...]:
         """The most urgent of them, all of the same priority."""
         return tuple(task for task in self.tasks if task.urgency == self.tasks[0].urgency)
 
@@ -48,11 +49,12 @@ class Pick(NamedTuple):
 
 
 def pick(
-    ledger: Snapshot,
+    ledger: Overview,
+    law: Policy,
     wish: Wish,
     holders: Mapping[str, str],
-    vacant: Container[str],
-    beyond: Callable[[Sequence[Task]], Mapping[str, str]],
+    vacant: Collection[str],
+    beyond: Callable[[Sequence[TaskRow]], Mapping[str, str]],
 ) -> Pick:
     """The tasks that ``wish.actor`` may start; ``holders`` has the live claims by task, ``vacant`` the
     tasks in progress that anybody may take up. ``beyond`` says of tasks which of them a limit of the
@@ -60,11 +62,10 @@ def pick(
 
     A task with open children is not offered: the work is in those.
     """
-    ready = ledger.ready()
+    places = ledger.ready()
     if vacant:
-        taken_up = [task for task in ledger.tasks() if task.id in vacant]
-        ready = sorted([*ready, *taken_up], key=rank)
-    left, reasons = _sifted(ledger, ready, wish, holders)
+        places = sorted({*places, *(ledger.places[key] for key in vacant)})
+    left, reasons = _sifted(ledger, [*map(ledger.at, places)], law, wish, holders)
     refused = beyond(left)
     left = [task for task in left if task.id not in refused]
     limits = tuple(dict.fromkeys(refused.values()))
@@ -75,12 +76,16 @@ _NONE = "no task is ready to start"
 
 
 def _sifted(
-    ledger: Snapshot, ready: Sequence[Task], wish: Wish, holders: Mapping[str, str]
-) -> tuple[list[Task], list[str]]:
+    ledger: Overview,
+    ready: Sequence[TaskRow],
+    law: Policy,
+    wish: Wish,
+    holders: Mapping[str, str],
+) -> tuple[list[TaskRow], list[str]]:
     """The ready tasks for this actor, and why the others are not for it."""
-    left, reasons, law = list(ready), [], ledger.policy or DEFAULT
+    left, reasons = list(ready), list[str]()
     sieves: tuple[tuple[str, Container[str]], ...] = (
-        ("with open children", _ids(ready, lambda one: bool(ledger.open_children(one.id)))),
+        ("with open children", _ids(ready, lambda one: ledger.has_open_children(one.id))),
         (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
         ("assigned to others", _ids(ready, lambda one: bool(assignee(law, wish.actor, one)))),
         ("claimed", holders),
@@ -94,11 +99,11 @@ def _sifted(
     return left, reasons
 
 
-def _ids(tasks: Iterable[Task], question: Callable[[Task], bool]) -> set[str]:
+def _ids(tasks: Iterable[TaskRow], question: Callable[[TaskRow], bool]) -> set[str]:
     return {task.id for task in tasks if question(task)}
 
 
-def _has(task: Task, wish: Wish) -> bool:
+def _has(task: TaskRow, wish: Wish) -> bool:
     return set(wish.labels) <= set(task.labels)
 
 

@@ -101,7 +101,7 @@ class Overview:
             return self.rows[place]
         values = [self.column(name)[place] for name in TaskRow._fields]
         values[_STATE] = STATES[values[_STATE]]
-        return TaskRow(*values)
+        return tuple.__new__(TaskRow, values)
 
     def __len__(self) -> int:
         return len(self.column("id"))

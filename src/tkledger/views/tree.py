@@ -53,14 +53,14 @@ def tree(
 def _piped(drawn: Iterable[TreeLine], ledger: Overview) -> Iterator[str]:
     """One line a task, made of texts that are found for all tasks at once."""
     heads, tails, places = _heads(ledger), _tails(ledger), ledger.places
-    for guides, _, key, mark, deeper in drawn:
-        if key is None:
-            yield plain(_deeper(guides, mark, deeper))
+    for node in drawn:
+        if node.task is None:
+            yield plain(_deeper(node))
             continue
-        place = places[key]
-        progress = "".join([text for text, _ in _rollup(key, ledger)])
-        mark = f"  {mark}" if mark else ""
-        yield f"{guides}{heads[place]}{progress}{tails[place]}{mark}"
+        place = places[node.task]
+        progress = "".join([text for text, _ in _rollup(node.task, ledger)])
+        mark = f"  {node.mark}" if node.mark else ""
+        yield f"{node.guides}{heads[place]}{progress}{tails[place]}{mark}"
 
 
 def _heads(ledger: Overview) -> list[str]:
@@ -83,15 +83,15 @@ def _tails(ledger: Overview) -> list[str]:
     ]
 
 
-def _deeper(guides: str, task: str, count: int) -> Line:
-    return ((guides, DIM), (f"… {count:,} deeper (tk tree {task})", DIM))
+def _deeper(node: TreeLine) -> Line:
+    return ((node.guides, DIM), (f"… {node.deeper:,} deeper (tk tree {node.mark})", DIM))
 
 
 def _drawn(node: TreeLine, ledger: Overview, frame: Frame) -> Iterator[Line]:
     """A task's line; in a narrow terminal who has it and what it waits for go on the next."""
     task = ledger.task(node.task) if node.task is not None else None
     if task is None:
-        yield _deeper(node.guides, node.mark, node.deeper)
+        yield _deeper(node)
         return
     head: list[Span] = [(node.guides, DIM), glyph(task.state), (" ", ""), (task.id, ID), (" ", "")]
     head += [urgency(task.urgency), (" ", "")]

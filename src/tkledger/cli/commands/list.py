@@ -72,4 +72,4 @@ def _owners(ledger: Shown, names: Sequence[str]) -> list[str]:
     """The owners that are meant."""
     from tkledger.verbs.verb import ME
 
-    return [ledger.session.actor(ledger.snapshot) if one == ME else one for one in names]
+    return [ledger.session.actor(ledger) if one == ME else one for one in names]
