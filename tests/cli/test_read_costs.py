@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.project import Project
+from tkledger.git import process
 from tkledger.git.cat_file import CatFile, Found
 
 COMMANDS = (
@@ -16,6 +18,20 @@ COMMANDS = (
     *("edit t11 --title B", "edit t12 --depends-on t11", "block t11 -m why", "resume t11"),
     *("submit t11", "reject t11 -m why", "done t11", "reopen t11", "start t10", "cancel t13"),
     *("done t10", "undo", "edit t14 --parent t20", "start t99"),
+)
+
+
+LOOKS = (
+    *(
+        "list",
+        "list --json",
+        "list -n 2",
+        "list --at HEAD",
+        "list --at HEAD~1",
+        "list --parent t10",
+    ),
+    *("ready", "ready --json", "tree", "tree t10", "tree --json", "board", "board --json"),
+    *("next", "next --json", "show t11", "show t11 --json", "why t11", "show t10", "why t10"),
 )
 
 
@@ -31,6 +47,20 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(CatFile, "read_many", counted)
     return names
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
+    """The git processes that are started."""
+    commands: list[Sequence[str]] = []
+    spawn = process.spawn
+
+    def counted(args: Sequence[str], *others: Any, **more: Any) -> process.Process:
+        commands.append(args)
+        return spawn(args, *others, **more)
+
+    monkeypatch.setattr(process, "spawn", counted)
+    return commands
 
 
 def ledger(path: Path, tasks: int) -> Project:
@@ -62,3 +92,23 @@ def test_what_is_read_follows_the_change(tmp_path: Path, read: list[str]) -> Non
     print(small, large)
     assert {one: large[one] for one in large if large[one] > small[one]} == {}
     assert max(large.values()) <= 40
+
+
+def test_what_a_look_reads_does_not_grow_with_the_ledger(
+    tmp_path: Path, read: list[str], started: list[Sequence[str]]
+) -> None:
+    counts: list[dict[str, tuple[int, int]]] = []
+    for tasks in (100, 1_000):
+        project, found = ledger(tmp_path / str(tasks), tasks), {}
+        for command in LOOKS:
+            project.ok(*command.split())  # what was never looked at is read once
+            read.clear()
+            started.clear()
+            project.ok(*command.split())
+            found[command] = len(read), len(started)
+        counts.append(found)
+    small, large = counts
+    print(small, large)
+    assert {one: large[one] for one in large if large[one] > small[one]} == {}
+    assert max(objects for objects, _ in large.values()) <= 40
+    assert large["list"] == large["list -n 2"] == large["tree"] == large["board"] == (0, 1)

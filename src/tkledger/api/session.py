@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import repeat
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from tkledger.api.taking import Resumed
     from tkledger.claims.moves import Claimant
     from tkledger.claims.standing import Standing
-    from tkledger.core.budget import Gauge
-    from tkledger.core.change import Violation
     from tkledger.core.snapshot import Snapshot
     from tkledger.core.task import Task
     from tkledger.git.identity import Identity
@@ -47,15 +45,6 @@ class Moved(NamedTuple):
 
     source: State | None
     task: Task
-
-
-class Advice(NamedTuple):
-    """What a commit makes worth a line: limits that are nearly used up, and those of rework that it
-    counts against; and rules of which the policy only warns.
-    """
-
-    near: tuple[tuple[Task, Gauge], ...]
-    violations: tuple[Violation, ...]
 
 
 class Session:
@@ -281,23 +270,6 @@ class Session:
             remind(self)
         return recorded
 
-    def advice(self, recorded: Recorded, ids: Sequence[str]) -> Advice:
-        """What to warn of after a commit, or to say of it; limits only of these tasks."""
-        from tkledger.core.change import change
-        from tkledger.core.rules import advice
-        from tkledger.ledger import limits
-
-        tasks = [task for key in ids if (task := recorded.after.task(key)) and not task.ended]
-        again = _back_in_work(recorded) if recorded.commit else ()
-        near = [
-            (task, gauge)
-            for task in tasks
-            for gauge in limits.gauges(self.ledger, recorded.after, task)
-            if gauge.near or (task.id in again and gauge.limit.kind == "rework")
-        ]
-        violations = advice(change((recorded.before,), recorded.after))
-        return Advice(tuple(near), tuple(violations))
-
     def claimant(self, ledger: Snapshot | Shown) -> Claimant:
         """Who acts, on this branch, under this ledger's policy."""
         from tkledger.claims import moves
@@ -364,13 +336,6 @@ def moved(recorded: Recorded) -> list[Moved]:
         if (after := recorded.after.task(key)) is not None
         for before in [recorded.before.task(key)]
     ]
-
-
-def _back_in_work(recorded: Recorded) -> Collection[str]:
-    """The tasks of which a commit makes a round of rework."""
-    from tkledger.core.usage import is_rework
-
-    return {task.id for source, task in moved(recorded) if is_rework(source, task.state)}
 
 
 def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str) -> Proposed:

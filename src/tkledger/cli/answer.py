@@ -93,7 +93,9 @@ def say_flaws(flaws: Iterable[Flaw]) -> None:
 
 def say_advice(session: Session, recorded: Recorded, ids: Sequence[str]) -> None:
     """Say which limits of these tasks are nearly used up or count the commit, and warn of rules."""
-    advice = session.advice(recorded, ids)
+    from tkledger.api.advice import advise
+
+    advice = advise(session, recorded, ids)
     for task, gauge in advice.near:
         report.say(report.near(task, gauge))
     for violation in advice.violations:

@@ -1,0 +1,47 @@
+"""What a commit makes worth a line to who made it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from tkledger.api.session import moved
+from tkledger.core.budget import Gauge
+from tkledger.core.change import Violation, change
+from tkledger.core.rules import advice
+from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+from tkledger.ledger import limits
+
+if TYPE_CHECKING:
+    from tkledger.api.session import Session
+    from tkledger.ledger.proposal import Recorded
+
+
+class Advice(NamedTuple):
+    """What a commit makes worth a line: limits that are nearly used up, and those of rework that it
+    counts against; and rules of which the policy only warns.
+    """
+
+    near: tuple[tuple[Task, Gauge], ...]
+    violations: tuple[Violation, ...]
+
+
+def advise(session: Session, recorded: Recorded, ids: Sequence[str]) -> Advice:
+    """What to warn of after a commit, or to say of it; limits only of these tasks."""
+    tasks = [task for key in ids if (task := recorded.after.task(key)) and not task.ended]
+    again = _back_in_work(recorded) if recorded.commit else ()
+    near = [
+        (task, gauge)
+        for task in tasks
+        for gauge in limits.gauges(session.ledger, recorded.after, task)
+        if gauge.near or (task.id in again and gauge.limit.kind == "rework")
+    ]
+    violations = advice(change((recorded.before,), recorded.after))
+    return Advice(tuple(near), tuple(violations))
+
+
+def _back_in_work(recorded: Recorded) -> Collection[str]:
+    """The tasks of which a commit makes a round of rework."""
+    from tkledger.core.usage import is_rework
+
+    return {task.id for source, task in moved(recorded) if is_rework(source, task.state)}
