@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ from tkledger.core.policy import DEFAULT
 from tkledger.core.task import RESOLUTIONS, Budget, Task, task
 from tkledger.files import codec
 from tkledger.local.overviews import OverviewPages
-from tkledger.local.store import OVERVIEWS, TEXTS
+from tkledger.local.page import read_page, write_page
+from tkledger.local.store import CLAIMS, OVERVIEWS, TEXTS, Store
 
 VIEWS = (
     *("list", "list --json", "list --all", "list -n 2 --label x", "list --owner ann"),
@@ -188,3 +190,26 @@ def test_what_is_forged_moves_no_verdict(project: Project) -> None:
     project.ok("start", "a")
     project.ok("verify", "--all")
     (project.path / ".git" / "tk" / TEXTS).unlink(missing_ok=True)
+
+
+def test_what_many_claims_say_is_remembered_and_decides_nothing(project: Project) -> None:
+    for more in ({"op": "new", "title": "Claimed"}, {"op": "start"}):
+        lines = [{**more, "id": f"c{n}"} for n in range(20)]
+        project.ok("batch", stdin="".join(json.dumps(line) + "\n" for line in lines))
+    shown = looks(project, "list", "ready")
+    page = project.path / ".git" / "tk" / CLAIMS
+    assert page.exists()
+    assert looks(project, "list", "ready") == shown
+    page.write_bytes(page.read_bytes()[:-1])
+    assert looks(project, "list", "ready") == shown
+    project.ok("release", "c3")
+    assert "released by" in project.ok("list").out
+    forget(project)
+    assert "released by" in project.ok("list").out
+    store = Store(str(project.path / ".git"))
+    forged = {
+        oid: (("c4", "mallory", *said[2:]), *rest)
+        for oid, (said, *rest) in read_page(store, CLAIMS).items()
+    }
+    write_page(store, CLAIMS, forged)
+    project.ok("done", "c4")

@@ -106,7 +106,7 @@ def ready(session: Session, ledger: Shown, labels: Collection[str] = ()) -> list
     At an earlier commit claims do not count: they are known as of now only.
     """
     overview = ledger.overview
-    claimed = session.standing() if ledger.is_now else {}
+    claimed = session.glance() if ledger.is_now else {}
     begun = session.begun(ledger.snapshot).elsewhere if ledger.has_branches else {}
     ids, tags = overview.column("id"), overview.column("labels")
     return [

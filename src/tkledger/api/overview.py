@@ -185,7 +185,7 @@ def with_left(session: Session, ledger: Overview) -> Mapping[str, str]:
     states = ledger.column("state")
     if State.IN_PROGRESS not in states:
         return ledger.remarks
-    begun = [ledger.at(at) for at, state in enumerate(states) if state == State.IN_PROGRESS]
+    begun = ledger.some([at for at, state in enumerate(states) if state == State.IN_PROGRESS])
     return Remarks(partial(_left, session, begun, ledger.remarks))
 
 
@@ -194,7 +194,7 @@ def _left(
 ) -> Mapping[str, str]:
     from tkledger.claims.standing import unheld
 
-    known = session.standing()
+    known = session.glance()
     free = {row.id: words for row in begun if (words := unheld(row, known.get(row.id)))}
     both = {key: (free.get(key, ""), remarks.get(key, "")) for key in (*remarks, *free)}
     return {key: "; ".join(filter(None, words)) for key, words in both.items()}

@@ -9,6 +9,7 @@ from itertools import repeat
 
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.quoting import few
+from tkledger.core.ref_names import ALL
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import TkError, usage_error
@@ -129,14 +130,20 @@ class Session:
     def standing(self, remote: str | None = None) -> Mapping[str, Standing]:
         """All claims known here, asked for once; of a remote's, those of the one that is named first."""
         if self._standing is None:
-            from tkledger.core.ref_names import ALL  # few that look at one task ask for claims
-
             self._standing = {}
             if refs.names(self.repo, f"{ALL}/"):
                 from tkledger.claims.standing import every
 
                 self._standing = every(self.repo, remote)
         return self._standing
+
+    def glance(self) -> Mapping[str, Standing]:
+        """The same, for a view that decides nothing: what many claims say is remembered."""
+        if self._standing is None and refs.names(self.repo, f"{ALL}/"):
+            from tkledger.claims.standing import glance
+
+            return glance(self.repo)
+        return self._standing or {}
 
     def forget(self) -> None:
         """Read HEAD and claims again when they are next asked for."""

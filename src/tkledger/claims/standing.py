@@ -30,6 +30,10 @@ _MOST = 10_000
 """How many renewals are read, at most, to find who held a task before."""
 
 
+_MANY_CLAIMS = 16
+"""So many claims are read faster than what is remembered of them."""
+
+
 class Standing(NamedTuple):
     """A claim as this machine sees it.
 
@@ -138,15 +142,7 @@ def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
 
     Without a name, the first remote that has any.
     """
-    names = [
-        name
-        for name in refs.names(repo, ref_names.CLAIMS, ref_names.REMOTES)
-        if name.startswith(ref_names.CLAIMS) or "/claims/" in name
-    ]
-    remotes = [name[len(ref_names.REMOTES) :].partition("/claims/")[0] for name in names]
-    there = remote_name or next(
-        (one for one, name in zip(remotes, names) if ref_names.CLAIMS not in name), None
-    )
+    names, there = _named(repo, remote_name)
     if not names:
         return {}
     from tkledger.local.first_seen import forget_others  # most often there is none
@@ -157,13 +153,60 @@ def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
     return found
 
 
+def _named(repo: Repo, remote_name: str | None) -> tuple[list[str], str | None]:
+    """The refs of all claims, and the remote whose claims count."""
+    names = [
+        name
+        for name in refs.names(repo, ref_names.CLAIMS, ref_names.REMOTES)
+        if name.startswith(ref_names.CLAIMS) or "/claims/" in name
+    ]
+    remotes = [name[len(ref_names.REMOTES) :].partition("/claims/")[0] for name in names]
+    first = (one for one, name in zip(remotes, names) if ref_names.CLAIMS not in name)
+    return names, remote_name or next(first, None)
+
+
+def glance(repo: Repo) -> dict[str, Standing]:
+    """All claims for a view: what many of them say is remembered by their ids, so it decides nothing."""
+    names, there = _named(repo, None)
+    places = refs.places(repo, names) if there is None and len(names) > _MANY_CLAIMS else {}
+    if len(places) < len(names) or not names:
+        return every(repo)
+    from tkledger.local.first_seen import Sighting, forget_others, noted, sighting
+    from tkledger.local.page import read_page, write_page
+    from tkledger.local.store import CLAIMS, Store
+
+    store = Store(repo.common_dir)
+    known = read_page(store, CLAIMS) or {}
+    new = {oid: name for name, oid in places.items() if oid not in known}
+    if new:
+        for (oid, name), read in zip(new.items(), repo.read_many([*new])):
+            claim, since, email = _said(name.rpartition("/")[2], read)
+            known[oid] = (tuple(claim), since, email, noted(repo.common_dir, oid))
+        known = {oid: known[oid] for oid in places.values()}
+        write_page(store, CLAIMS, known)
+        forget_others(repo.common_dir, known)
+    found = {}
+    for name, oid in places.items():
+        values, since, email, words = known[oid]
+        claim = Claim(*values)
+        seen = sighting(words) or Sighting(0.0, here=True)
+        left = claim.lease - seen.age
+        found[name.rpartition("/")[2]] = Standing(claim, oid, since, left, email, True, oid, None)
+    return found
+
+
+def _said(task: str, read: Found | None) -> tuple[Claim, int, str]:
+    """What a claim says, when it was made, and by whose e-mail."""
+    made = history.as_commit(read)
+    claim = parsed(task, made.text if made else "")
+    return (claim, made.at, made.email) if made else (claim, 0, "")
+
+
 def _standing(repo: Repo, task: str, read: Found, *, local: bool) -> Standing:
     from tkledger.local.first_seen import note_first_seen
 
     oid = read[0]
-    made = history.as_commit(read)
-    claim = parsed(task, made.text if made else "")
-    since, email = (made.at, made.email) if made else (0, "")
+    claim, since, email = _said(task, read)
     seen = note_first_seen(repo.common_dir, oid)
     left = claim.lease - seen.age
     places = (oid, None) if local else (None, oid)

@@ -65,7 +65,7 @@ def pick(
     places = ledger.ready()
     if vacant:
         places = sorted({*places, *(ledger.places[key] for key in vacant)})
-    left, reasons = _sifted(ledger, [*map(ledger.at, places)], law, wish, holders)
+    left, reasons = _sifted(ledger, ledger.some(places), law, wish, holders)
     refused = beyond(left)
     left = [task for task in left if task.id not in refused]
     limits = tuple(dict.fromkeys(refused.values()))

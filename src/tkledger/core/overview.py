@@ -87,7 +87,11 @@ class Overview:
     @cached_property
     def rows(self) -> Sequence[TaskRow]:
         """The rows."""
-        columns = [*map(self.column, TaskRow._fields)]
+        return self.some(range(len(self)))
+
+    def some(self, places: Sequence[int]) -> list[TaskRow]:
+        """The rows of the tasks at these places."""
+        columns = [picked(self.column(name), places) for name in TaskRow._fields]
         columns[_STATE] = [STATES[word] for word in columns[_STATE]]
         return list(map(partial(tuple.__new__, TaskRow), zip(*columns)))
 

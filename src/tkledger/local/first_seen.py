@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Container
 from contextlib import suppress
+from functools import cache
 
 from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
@@ -28,11 +29,19 @@ class Sighting(NamedTuple):
 
 def note_first_seen(common_dir: str, oid: Oid, *, here: bool = False) -> Sighting:
     """When a claim was first seen: now, if never before. ``here``: it is being made."""
+    return sighting(noted(common_dir, oid, here=here)) or Sighting(0.0, here)
+
+
+def noted(common_dir: str, oid: Oid, *, here: bool = False) -> bytes:
+    """What is written down of when a claim was first seen: for `sighting`, which tells how long ago it is."""
     store = Store(common_dir)
-    known = _read(store, oid)
-    if known is None:
-        store.keep(FIRST_SEEN, oid, data=_written(here))  # if it cannot be, the claim stays new
-        return Sighting(0.0, here)
+    try:
+        known = store.read(FIRST_SEEN, oid) or b""
+    except OSError:
+        known = b""
+    if sighting(known) is None:
+        known = _written(here)
+        store.keep(FIRST_SEEN, oid, data=known)  # if it cannot be, the claim stays new
     return known
 
 
@@ -45,14 +54,15 @@ def forget_others(common_dir: str, standing: Container[Oid]) -> None:
                 os.unlink(entry.path)
 
 
-def _read(store: Store, oid: Oid) -> Sighting | None:
+def sighting(words: bytes) -> Sighting | None:
+    """What was written down; None if it cannot be read."""
     try:
-        boot, ticks, clock, here = (store.read(FIRST_SEEN, oid) or b"").decode("ascii").split()
+        boot, ticks, clock, here = words.decode("ascii").split()
         # the steady clock begins anew with the machine; then the other one has to do
         steady = time.monotonic() - float(ticks)
         age = steady if boot == _boot() and steady >= 0 else time.time() - float(clock)
         return Sighting(max(age, 0.0), here == "here")
-    except (OSError, ValueError):
+    except ValueError:
         return None
 
 
@@ -61,6 +71,7 @@ def _written(here: bool) -> bytes:
     return f"{_boot()} {time.monotonic():.3f} {time.time():.3f} {place}".encode("ascii")
 
 
+@cache
 def _boot() -> str:
     """The id of the machine's current boot; ``-`` if the system has none."""
     try:
