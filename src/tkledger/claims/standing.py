@@ -12,19 +12,21 @@ from tkledger.core import ref_names
 from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import Claim, is_held, parsed, way_to_take
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import KEY, trailers
-from tkledger.core.typing import NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import history, refs
 from tkledger.git.cat_file import Found
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
+
+if TYPE_CHECKING:
+    from tkledger.core.overview import Overview, TaskRow
 
 _MOST = 10_000
 """How many renewals are read, at most, to find who held a task before."""

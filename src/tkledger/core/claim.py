@@ -7,12 +7,14 @@ from enum import Enum, auto
 
 from tkledger.core.field import WHOLE, choice, line, ref_name, task_id, whole
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import TaskRow
 from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.task import Task
 from tkledger.core.trailers import lines
-from tkledger.core.typing import NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tkledger.core.overview import TaskRow
 
 UNREADABLE = "an unknown actor"
 """The holder of a claim that cannot be read: it counts, and expires like any other."""
