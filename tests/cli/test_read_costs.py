@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.project import Project
+from tkledger.doors import hooks
 from tkledger.git import process
 from tkledger.git.cat_file import CatFile, Found
 
@@ -112,3 +113,23 @@ def test_what_a_look_reads_does_not_grow_with_the_ledger(
     assert {one: large[one] for one in large if large[one] > small[one]} == {}
     assert max(objects for objects, _ in large.values()) <= 40
     assert large["list"] == large["list -n 2"] == large["tree"] == large["board"] == (0, 1)
+
+
+def test_what_hooks_read_follows_the_change(
+    tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = []
+    for tasks in (100, 1_000):
+        project = ledger(tmp_path / str(tasks), tasks)
+        project.write(".tasks/t11.yaml", project.file("t11").replace("Task 11", "Other") + "\n")
+        project.git("add", ".tasks")
+        monkeypatch.chdir(project.path)
+        read.clear()
+        assert hooks.main(["pre-commit", "/nonexistent"]) == 0
+        folders = [
+            project.git("rev-parse", f"{tree}:.tasks")
+            for tree in ("HEAD", project.git("write-tree"))
+        ]
+        assert [read.count(one) for one in folders] == [1, 1], "each folder is read once"
+        counts.append(len(read))
+    assert counts[0] == counts[1] < 30

@@ -71,7 +71,7 @@ class TreeReader:
         self._linked_in = links
         self._known: dict[Pending, Task | Flaw] = {}
         # not the folder, which has functions of this reader: both would live until garbage is collected
-        self._last: tuple[Oid, PlainFiles] | None = None
+        self._folders: dict[Oid, PlainFiles] = {}
         self._last_links: tuple[Oid, Links | None] | None = None
 
     def entries(self, tree: str) -> dict[str, Entry] | Entries:
@@ -94,13 +94,16 @@ class TreeReader:
 
     def _plain(self, oid: Oid) -> PlainFolder | None:
         """The folder of this tree; None if something is in it that has to be looked at."""
-        if self._last is None or self._last[0] != oid:
+        files = self._folders.pop(oid, None)
+        if files is None:
             found = self._repo.tree_bytes(oid)
             files = task_files(found[1], len(oid)) if found is not None else None
             if files is None:
                 return None
-            self._last = oid, files
-        return PlainFolder(oid, self._last[1], self._plain_file, self._all, self._links)
+        while len(self._folders) > 1:  # the two of a change are asked for by turns
+            del self._folders[next(iter(self._folders))]
+        self._folders[oid] = files
+        return PlainFolder(oid, files, self._plain_file, self._all, self._links)
 
     def _plain_file(self, path: str, oid: Oid) -> Entry:
         (entry,) = self.entry(path, PLAIN_FILE, oid).values()
