@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from tkledger.core.entries import Folder, Links
 from tkledger.core.field import DEVICES, ID, is_id
@@ -17,12 +15,10 @@ _BEGIN, _END = len(plain_name("")) - 1, -len(SUFFIX) - 1
 """Where in an entry the id of its task is."""
 
 
-@cache
-def _all_names() -> re.Pattern[bytes]:
-    """The entries, but for their ids, of a folder with nothing in it but tasks and the policy."""
-    device = "|".join(sorted(DEVICES))
-    name = rf"(?!(?:{device})\.)[a-z0-9][a-z0-9_-]{{0,62}}"
-    return re.compile(rf"(?:100644 {name}\{SUFFIX}\0)*".encode())
+_NAME = rf"[a-z0-9][a-z0-9_-]{{0,62}}\{SUFFIX}".encode()
+"""The name of the file of a task, or of the policy."""
+
+_DEVICES = frozenset(plain_name(f"{name}{SUFFIX}") for name in DEVICES)
 
 
 class PlainFolder:
@@ -105,5 +101,5 @@ class PlainFolder:
 
 def task_files(data: bytes, width: int) -> PlainFiles | None:
     """The files of such a folder; None if there is anything else in it."""
-    files = plain_files(data, width)
-    return files if files and _all_names().fullmatch(b"".join(files.names)) else None
+    files = plain_files(data, width, _NAME)
+    return files if files and _DEVICES.isdisjoint(files.names) else None

@@ -132,12 +132,12 @@ class PlainFiles(NamedTuple):
         return at, at + (at < len(self.names) and self.names[at] == name)
 
 
-def plain_files(data: bytes, width: int) -> PlainFiles | None:
-    """The entries in a tree's bytes; None if there is anything else among them. A long tree is read
-    ten times as fast as by `read_tree`.
+def plain_files(data: bytes, width: int, name: bytes = rb"[^\0/]+") -> PlainFiles | None:
+    """The entries in a tree's bytes, if all are plain files with names of this form; None if not. A long
+    tree is read ten times as fast as by `read_tree`.
     """
     size = width // 2
-    entries = re.compile(rb"100644 [^\0/]+\0[\s\S]{%d}" % size).findall(data)
+    entries = re.compile(rb"100644 %s\0[\s\S]{%d}" % (name, size)).findall(data)
     if sum(map(len, entries)) != len(data):
         return None
     names = [entry[:-size] for entry in entries]
