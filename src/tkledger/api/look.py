@@ -44,7 +44,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     from tkledger.ledger import limits, log
 
     tip = place_of(session, ledger, task.id, at)
-    _ = session.ledger.traces  # so that the walk that counts finds them, too
+    session.ledger.asks_of = task.id  # so that a walk that counts finds where to look, too
     usage = limits.usage(session.ledger, tip)
     told = log.entries_of(session.ledger, tip, task.id)
     known = times(told, whole=not session.repo.is_shallow)

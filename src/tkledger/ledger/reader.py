@@ -57,6 +57,8 @@ class Ledger:
         self._sums = sums
         self._snapshots: OrderedDict[Oid, Snapshot] = OrderedDict()
         self._kept = 0
+        self.asks_of = ""
+        """The task whose history is going to be asked for."""
         self._own_content: dict[tuple[Oid, tuple[Oid, ...]], bool] = {}
 
     @cached_property
@@ -74,16 +76,15 @@ class Ledger:
     def traces(self) -> Traces:
         """Where in history tasks were changed or named."""
         from tkledger.ledger.traces import Traces
-        from tkledger.local.trace_page import TracePage
+        from tkledger.local.trace_page import TracePages
 
         keep = self._remembers and not self.repo.is_shallow
-        page = TracePage(self.repo.common_dir) if keep else None
-        return Traces(self.repo, page)
+        return Traces(self.repo, TracePages(self.repo.common_dir) if keep else None)
 
     def _followed(self, begin: Oid, end: Oid, walked: Iterator[Step]) -> Iterator[Step]:
-        """A walk that counts, which finds traces as well if they are going to be asked for."""
-        known: Traces | None = self.__dict__.get("traces")
-        return known.follow(begin, end, walked) if known is not None else walked
+        """A walk that counts, which finds traces as well if those of a task are going to be asked for."""
+        task = self.asks_of
+        return self.traces.follow(task, begin, end, walked) if task else walked
 
     @cached_property
     def former(self) -> Former:
