@@ -170,15 +170,20 @@ def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_walk_knows_what_was_used_at_each_commit(tmp_path: Path, seed: int) -> None:
+def test_a_walk_knows_what_was_used_at_each_commit(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_MOST_WAITING", 4)
     project, made, oids = imported(tmp_path / "repo", seed, 24)
     repo = Repo(str(project.path))
     rng = random.Random(seed)
     ranges = [[*oids], [oids[-1]], *([oids[-1], f"^{rng.choice(oids[:-1])}"] for _ in range(4))]
     walked = 0
-    for revisions in ranges:
+    for late, revisions in ((late, one) for late in (0, 11) for one in ranges):
         ledger = Ledger(repo)
-        for commit, change in changes.walk(ledger, *revisions):
+        for place, (commit, change) in enumerate(changes.walk(ledger, *revisions)):
+            if place < late:  # so that it is asked when the first ones are let go of
+                continue
             number = oids.index(commit.oid)
             task = change.after.task("a") if change else None
             if change is None or task is None or change.usage is None:

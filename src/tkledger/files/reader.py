@@ -52,7 +52,7 @@ _MANY_NAMES = 64
 _MOST_STRAYS = 10_000
 """A few trees that hold each other can name more files than there is time to read."""
 
-_MAX_CACHED = 20_000
+_MAX_CACHED = 4_000
 """Task files kept in memory by the id of their bytes; about 1 KB each."""
 
 

@@ -25,6 +25,9 @@ from tkledger.ledger.proposal import about_to_be
 from tkledger.ledger.reader import Ledger
 from tkledger.ledger.tally import Tally
 
+_MOST_WAITING = 4_000
+"""So many commits that may have to be counted are kept in memory."""
+
 _MANY = 1_000
 """The number of changed files that are enough to be read at once."""
 
@@ -102,8 +105,12 @@ class _Counting:
         self._waiting: list[CommitWork] = []
 
     def add(self, work: CommitWork) -> None:
-        """Add the next commit."""
+        """Add the next commit. Of many that nobody asked about the older ones are let go of: if they
+        should be needed, they are counted from the objects, as what came before the walk is.
+        """
         self._waiting.append(work)
+        if self._walk is None and len(self._waiting) > _MOST_WAITING:
+            del self._waiting[: _MOST_WAITING // 2]
 
     def usage(self, commit: Oid) -> Usage:
         """What is used up to a commit of the walk, the last one that was added."""
