@@ -5,31 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 
 from tkledger.core.change import Change, change, governing
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import Entry, Pending, Snapshot, touched
+from tkledger.core.snapshot import Entry, Snapshot, touched
 from tkledger.core.trailers import PREFIX
 from tkledger.core.usage import Usage
 from tkledger.files.look_alikes import look_alike
 from tkledger.files.reader import TreeReader, twice
 from tkledger.git import history
-from tkledger.git.cat_file import BATCH
 from tkledger.git.commit import ABSENT, Commit
 from tkledger.git.objects import Oid
 from tkledger.ledger.counting import CommitWork, Walk
-from tkledger.ledger.diffs import Step, steps
+from tkledger.ledger.diffs import Step, read_ahead, steps
 from tkledger.ledger.proposal import about_to_be
 from tkledger.ledger.reader import Ledger
 from tkledger.ledger.tally import Tally
 
 _MOST_WAITING = 4_000
 """So many commits that may have to be counted are kept in memory."""
-
-_MANY = 1_000
-"""The number of changed files that are enough to be read at once."""
 
 
 def walk(
@@ -42,7 +38,7 @@ def walk(
     depends on the checkout, the clock or what was cached.
     """
     counting = _Counting(ledger.tally, partial(history.parents, ledger.repo, *revisions))
-    for step in _read_ahead(ledger.files, steps(ledger.repo, ledger.files, revisions)):
+    for step in read_ahead(ledger.files, steps(ledger.repo, ledger.files, revisions)):
         commit = step.commit
         parents = tuple(ledger.history_at(oid) for oid in commit.parents)
         before = parents[0] if parents else ledger.empty()
@@ -121,28 +117,6 @@ class _Counting:
             self._walk.add(waiting)
         self._waiting.clear()
         return self._tally.of(self._walk, commit)
-
-
-def _read_ahead(files: TreeReader, found: Iterator[Step]) -> Iterator[Step]:
-    """The steps ``found``, with the files of several read at once: one by one, each costs a wait for git
-    (measured: 50 us).
-    """
-    while batch := list(_some(found)):
-        diffs = (diff for step in batch for diff in step.commit.diffs)
-        present = (diff for diff in diffs if diff.new_mode != ABSENT)
-        entries = (files.entry(diff.path, diff.new_mode, diff.new) for diff in present)
-        files.load([one for found in entries for one in found.values() if isinstance(one, Pending)])
-        yield from batch
-
-
-def _some(found: Iterator[Step]) -> Iterator[Step]:
-    """`BATCH` steps, or fewer if they change many files."""
-    count = 0
-    for step in islice(found, BATCH):
-        yield step
-        count += len(step.commit.diffs)
-        if count > _MANY:
-            break
 
 
 def _changed_entries(ledger: Ledger, step: Step, before: Snapshot) -> dict[str, Entry | None]:

@@ -28,7 +28,7 @@ from tkledger.ledger.counting import (
     nothing_below,
     work_of,
 )
-from tkledger.ledger.diffs import Step, steps
+from tkledger.ledger.diffs import Step, read_ahead, steps
 from tkledger.local.sums import Sums, SumsFile
 
 
@@ -246,7 +246,8 @@ class Tally:
         return found.at if found else 0
 
     def _steps(self, revisions: Sequence[str]) -> Iterator[Step]:
-        return steps(self._repo, self._reader, revisions, whole=False)
+        found = steps(self._repo, self._reader, revisions, whole=False)
+        return read_ahead(self._reader, found, before=True)
 
 
 def _is_running(task: Task) -> bool:
