@@ -7,8 +7,10 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from tkledger.core.claim import Claim, message
 from tkledger.core.layout import POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT
+from tkledger.core.ref_names import CLAIMS, HEADS
 from tkledger.core.task import Task, changed, task
 from tkledger.files import codec
 
@@ -48,9 +50,13 @@ def _stepped(old: Task, number: int) -> Task:
     return changed(old, notes=(*old.notes, f"note of commit {number}"))
 
 
-def _commit(number: int, files: dict[str, bytes]) -> bytes:
+def _commit(
+    number: int, files: dict[str, bytes], ref: str = "refs/heads/main", words: str = "step"
+) -> bytes:
     when = f"Bench <bench@example.org> {1_700_000_000 + number} +0000"
-    parts = [b"commit refs/heads/main\ncommitter %s\ndata 4\nstep\n" % when.encode()]
+    text = words.encode()
+    head = (ref.encode(), when.encode(), len(text), text)
+    parts = [b"commit %s\ncommitter %s\ndata %d\n%s\n" % head]
     parts += [
         b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data)
         for path, data in files.items()
@@ -63,5 +69,28 @@ def build(path: Path, commits: int, tasks: int) -> Path:
     subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)
     stream = b"".join(commit_stream(commits, tasks))
     subprocess.run(["git", "fast-import", "--quiet"], cwd=path, input=stream, check=True)
+    subprocess.run(["git", "reset", "-q", "--hard", "main"], cwd=path, check=True)
+    return path
+
+
+def build_at_once(path: Path, tasks: int, *, state: str = "todo", claimed: bool = False) -> Path:
+    """A checkout whose main branch has so many tasks, born in one commit, and one more commit.
+
+    ``claimed``: each of them has a claim.
+    """
+    rng, ledger = random.Random(1), list[Task]()
+    files = {POLICY_PATH: codec.dump_policy(DEFAULT)}
+    for number in range(tasks):
+        born = _born(number, ledger, rng)
+        ledger.append(born)
+        owned = {} if state == "todo" else {"state": state, "owner": "alice"}
+        files[path_of(born.id)] = codec.dump_task(changed(born, **owned))
+    last = _stepped(ledger[-1], 1)
+    stream = [_commit(0, files), _commit(1, {path_of(last.id): codec.dump_task(last)})]
+    for one in ledger if claimed else ():
+        words = message(Claim(one.id, "alice", f"{HEADS}main", f"{HEADS}main", 86_400, one.id))
+        stream.append(_commit(2, {}, f"{CLAIMS}{one.id}", words))
+    subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=path, input=b"".join(stream), check=True)
     subprocess.run(["git", "reset", "-q", "--hard", "main"], cwd=path, check=True)
     return path

@@ -1,28 +1,83 @@
-"""Views of small and large ledgers against the bare start: ``python bench/views.py [ROUNDS]``."""
+"""Views of small and large ledgers against the bare start: ``python bench/views.py [ROUNDS] [LARGEST]``.
+
+LARGEST, such as 100000, adds one round in a ledger of so many tasks. taskwarrior is measured beside
+it if it is installed.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import sys
+from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 import history
 from stopwatch import in_turns, run, seconds, show, tk, world
 
+VIEWS = (
+    *("--version", "list", "list --json", "list -n 2", "list --at HEAD", "list --at HEAD~1"),
+    *("ready", "ready --json", "tree", "tree --json", "board", "board --json", "next"),
+    *("show tk-00042", "why tk-00042"),
+)
+PRINTED = "python, printing what tk list does"
+"""The floor of a list: Python starts, reads so many lines, and prints them."""
 
-def main(rounds: int) -> None:
-    """Three ledgers, every view of each."""
+
+def cases(repo: Path, *views: str) -> dict[str, Callable[[], float]]:
+    """Each view, and the floor of a list."""
+    lines = repo / ".git" / "listed"
+    lines.write_bytes(run(tk("list"), repo))
+    words = f"import sys; sys.stdout.write(open({str(lines)!r}, encoding='utf-8').read())"
+    found = {
+        f"tk {view}": partial(seconds, partial(run, tk(*view.split()), repo)) for view in views
+    }
+    return {**found, PRINTED: partial(seconds, partial(run, [sys.executable, "-c", words], repo))}
+
+
+def taskwarrior(folder: Path, tasks: int) -> Mapping[str, Callable[[], float]]:
+    """Its list of as many tasks, if it is installed."""
+    if not shutil.which("task"):
+        return {}
+    folder.mkdir()
+    (folder / "rc").write_text(f"data.location={folder}\nconfirmation=no\nverbose=nothing\n")
+    os.environ["TASKRC"] = str(folder / "rc")
+    rows = [{"description": f"Task number {n}", "priority": "HML"[n % 3]} for n in range(tasks)]
+    run(["task", "import", "-"], folder, json.dumps(rows).encode())
+    rc = f"rc:{folder / 'rc'}"
+    return {"task list": partial(seconds, partial(run, ["task", rc, "list"], folder))}
+
+
+def main(rounds: int, largest: int) -> None:
+    """Ledgers of several sizes, and one with claims."""
     with world() as folder:
         for tasks in (100, 1_000, 10_000):
-            repo = history.build(folder / str(tasks), tasks + 1, tasks)
-            views = [
-                [name, *form] for name in ("list", "ready", "tree") for form in ([], ["--json"])
-            ]
-            cases = {
-                f"tk {' '.join(view)}": partial(seconds, partial(run, tk(*view), repo))
-                for view in [["--version"], *views]
-            }
-            show(f"{tasks:,} tasks", in_turns(cases, rounds), "tk --version")
+            repo = history.build_at_once(folder / str(tasks), tasks)
+            others = taskwarrior(folder / f"task-{tasks}", tasks)
+            shown = {**cases(repo, *VIEWS), **others}
+            show(f"{tasks:,} tasks", in_turns(shown, rounds), "tk --version")
+        steps = {}
+        for tasks in (10_000, 19_900, 20_100):
+            repo = folder / str(tasks)
+            repo = repo if repo.exists() else history.build_at_once(repo, tasks)
+            found = cases(repo, "list", "tree", "ready")
+            steps.update({f"{name}, {tasks:,}": case for name, case in found.items()})
+        show("no steps", in_turns(steps, rounds), "tk list, 10,000")
+        held: dict[str, Callable[[], float]] = {}
+        for name, claimed in (("without", False), ("with", True)):
+            repo = folder / f"claims-{name}"
+            history.build_at_once(repo, 1_000, state="in_progress", claimed=claimed)
+            found = cases(repo, "list", "ready")
+            held.update({f"{view}, {name} claims": case for view, case in found.items()})
+        show("1,000 tasks in progress", in_turns(held, rounds), "tk list, without claims")
+        if largest:
+            repo = history.build_at_once(folder / str(largest), largest)
+            found = cases(repo, "--version", "list", "list -n 2", "tree", "ready", "next")
+            show(f"{largest:,} tasks, one round", in_turns(found, 1), "tk --version")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    numbers = [*map(int, sys.argv[1:]), *(7, 0)[len(sys.argv) - 1 :]]
+    main(*numbers[:2])

@@ -14,16 +14,16 @@ from tkledger.claims.standing import vacant
 from tkledger.core.change import Refused, quoted
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.overview import Overview, TaskRow
-from tkledger.core.snapshot import Elsewhere
-from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
 from tkledger.ledger import birth_order
-from tkledger.ledger.proposal import Recorded
 
 if TYPE_CHECKING:
-    from tkledger.claims.moves import Claimant
+    from tkledger.claims.claimant import Claimant
+    from tkledger.core.snapshot import Elsewhere
+    from tkledger.core.task import Task
+    from tkledger.ledger.proposal import Recorded
 
 _PAUSES = (0.1, 2.0)
 """The first pause between two looks, and the longest, in seconds."""
@@ -35,7 +35,7 @@ class Taken(NamedTuple):
     ``checkout`` the folder in which it was taken up there, by which commit.
     """
 
-    task: Task | None
+    task: Task | TaskRow | None
     recorded: Recorded | None = None
     claim: claims.Standing | None = None
     reasons: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ def next_task(
                 found = offered(session, labels, {*lost, *found.places}, fetch=False)
             if not found.tasks:
                 return Taken(None, reasons=found.reasons)
-            task = _read(session, found.tasks[0].id)
+            task = found.tasks[0]
             place = found.places.get(task.id, "")
             why = f"{found.why}; its work so far is on {place}" if place else found.why
             if not claim:
@@ -140,13 +140,6 @@ def offered(
     return found._replace(tasks=(*oldest, *found.tasks[len(oldest) :]))
 
 
-def _read(session: Session, task_id: str) -> Task:
-    """A task of HEAD's ledger, read by itself."""
-    task = session.ledger.files.task_at(session.tip(), task_id)
-    assert task is not None  # it was offered
-    return task
-
-
 def candidates(
     session: Session,
     ledger: Shown,
@@ -206,7 +199,7 @@ def _beyond(
     return {one.task: one.message for one in beyond(session.ledger, busy, begun)}
 
 
-def _taken_up(session: Session, task: Task, *, dry_run: bool) -> Taken:
+def _taken_up(session: Session, task: TaskRow, *, dry_run: bool) -> Taken:
     """Go on with a task that was begun on the branch it has for itself, and left: in its checkout."""
     if dry_run:
         return Taken(task)
@@ -215,8 +208,8 @@ def _taken_up(session: Session, task: Task, *, dry_run: bool) -> Taken:
 
     begun = begin(session, task.id, offered=True)
     held = claims.held_on(session.repo, task.id)
-    task = elsewhere.task_at(session.repo, begun.place.branch, task.id) or task
-    return Taken(task, claim=held, checkout=begun.place.path, commit=begun.commit)
+    there = elsewhere.task_at(session.repo, begun.place.branch, task.id)
+    return Taken(there or task, claim=held, checkout=begun.place.path, commit=begun.commit)
 
 
 def _started(session: Session, task_id: str, key: str | None, *, dry_run: bool = False) -> Taken:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from tkledger.agents import process
 from tkledger.api.session import Session
 from tkledger.claims import moves, remote, single, standing
+from tkledger.claims.claimant import Claimant
 from tkledger.claims.elsewhere import task_at
-from tkledger.claims.moves import Claimant
 from tkledger.claims.standing import Standing
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot

@@ -18,7 +18,7 @@ from tkledger.agents.work import begin
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import single, standing
-from tkledger.claims.moves import Claimant
+from tkledger.claims.claimant import Claimant
 from tkledger.core.budget import backoff, waits
 from tkledger.core.change import Refused, quoted
 from tkledger.core.lifecycle import State

@@ -6,7 +6,7 @@ from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import elsewhere, single, standing
-from tkledger.claims.moves import Claimant
+from tkledger.claims.claimant import Claimant
 from tkledger.claims.standing import Standing
 from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State

@@ -49,11 +49,22 @@ class Shown:
     @property
     def policy(self) -> Policy:
         """The policy of the ledger, of which nothing else is read."""
-        if self._snapshot is None and self._tip is None and self._policy is None:
-            self._policy = self.session.ledger.files.policy_at(self.session.tip())
+        if self._snapshot is None and self._policy is None:
+            self._policy = self._read_policy()
         found = self._policy or self.snapshot.policy
         assert found is not None  # else it would not be usable
         return found
+
+    def _read_policy(self) -> Policy | None:
+        from tkledger.core.layout import POLICY_PATH
+        from tkledger.files import codec
+
+        tip = self._tip or self.session.tip()
+        found = self.session.repo.read(f"{tip}:{POLICY_PATH}", limit=codec.MAX_BYTES)
+        try:
+            return codec.load_policy(found[2]) if found and found[1] == "blob" else None
+        except codec.FormError:
+            return None
 
     @cached_property
     def has_branches(self) -> bool:

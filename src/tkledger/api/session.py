@@ -22,7 +22,7 @@ from tkledger.report import SILENT, Progress
 if TYPE_CHECKING:
     from tkledger.api.overview import Shown
     from tkledger.api.taking import Resumed
-    from tkledger.claims.moves import Claimant
+    from tkledger.claims.claimant import Claimant
     from tkledger.claims.standing import Standing
     from tkledger.core.snapshot import Snapshot
     from tkledger.core.task import Task
@@ -279,10 +279,10 @@ class Session:
 
     def claimant(self, ledger: Snapshot | Shown) -> Claimant:
         """Who acts, on this branch, under this ledger's policy."""
-        from tkledger.claims import moves
+        from tkledger.claims.claimant import claimant
 
         assert ledger.policy is not None
-        who = moves.claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
+        who = claimant(self.repo, self.actor(ledger), ledger.policy, self.token)
         return who._replace(progress=self.progress, taking=frozenset(self._taking))
 
 

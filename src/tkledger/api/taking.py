@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tkledger.claims import elsewhere, remote, single, standing
-from tkledger.claims.moves import Claimant, is_free, is_over
+from tkledger.claims.claimant import Claimant
+from tkledger.claims.moves import is_free, is_over
 from tkledger.claims.standing import Standing, claimed, vacancy
 from tkledger.core.change import Violation, quoted
 from tkledger.core.claim import is_active

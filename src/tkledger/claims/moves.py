@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from tkledger.claims.claimant import Claimant
 from tkledger.claims.standing import (
     Standing,
     Worker,
@@ -25,8 +26,8 @@ from tkledger.core.claim import (
     message,
 )
 from tkledger.core.layout import is_task_key
-from tkledger.core.policy import LONGEST_LEASE, Policy
-from tkledger.core.ref_names import CLAIMS, HEADS
+from tkledger.core.policy import LONGEST_LEASE
+from tkledger.core.ref_names import CLAIMS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, is_work
 from tkledger.core.trailers import ACTOR
@@ -39,44 +40,11 @@ from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Companions, Recorded, Together
 from tkledger.local.first_seen import note_first_seen
-from tkledger.report import SILENT, Progress
 
 RESERVED_SECONDS = 60
 """How long a claim lasts while its worktree is being made, which takes seconds."""
 
 _EMPTY_TREE = NewObject("tree", b"")
-
-
-class Claimant(NamedTuple):
-    """Who wants to work, and where: what a new claim says of its holder.
-
-    policy: the one in force; remote: the one that decides about claims, None if this repository does
-    token: the claim that this command holds already
-    taking: the tasks to take from those who hold them
-    progress: takes a warning if that remote cannot be reached
-    """
-
-    actor: str
-    branch: str
-    base: str
-    policy: Policy
-    remote: str | None = None
-    token: Oid | None = None
-    progress: Progress = SILENT
-    taking: frozenset[str] = frozenset()
-
-
-def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -> Claimant:
-    """``actor`` at work on HEAD's branch."""
-    branch = repo.head_ref
-    protected = [f"{HEADS}{one}" for one in policy.protected]
-    base = branch if branch in protected or not protected else protected[0]
-    there = None
-    if policy.claims != "local":
-        from tkledger.claims import remote  # a plain move asks no remote
-
-        there = remote.name_of(identity.identities(repo)[2], branch)
-    return Claimant(actor, branch, base, policy, there, token)
 
 
 def is_free(repo: Repo, held: Standing | None, who: Claimant) -> bool:

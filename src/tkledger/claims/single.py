@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tkledger.claims.claimant import Claimant
 from tkledger.claims.elsewhere import task_at
-from tkledger.claims.moves import (
-    Claimant,
-    Turn,
-    agreement,
-    given_up,
-    is_free,
-    require_free,
-    taken,
-    together,
-)
+from tkledger.claims.moves import Turn, agreement, given_up, is_free, require_free, taken, together
 from tkledger.claims.standing import Standing, claimed, held_on, was_released
 from tkledger.core.claim import Claim, is_active, is_held
 from tkledger.core.trailers import ACTOR, KEY, trailers

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tkledger.claims import moves
-from tkledger.claims.moves import Claimant, Turn
+from tkledger.claims.claimant import Claimant
+from tkledger.claims.moves import Turn
 from tkledger.claims.standing import Standing, claimed, standing
 from tkledger.core.claim import is_active, parsed
 from tkledger.core.layout import is_task_key

@@ -9,7 +9,8 @@ import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from tkledger.claims import elsewhere
-from tkledger.claims.moves import Claimant, edits
+from tkledger.claims.claimant import Claimant
+from tkledger.claims.moves import edits
 from tkledger.claims.standing import Standing, every
 from tkledger.core.change import Refused, Violation
 from tkledger.core.claim import is_held, is_open, takes_up

@@ -211,12 +211,6 @@ class TreeReader:
         found = self._repo.read(f"{commit}:{path}", limit=codec.MAX_BYTES)
         return self.task(path, PLAIN_FILE, found[0]) if found and found[1] == "blob" else None
 
-    def policy_at(self, commit: Oid) -> Policy | None:
-        """The policy in a commit; None if it has none that can be read."""
-        found = self._repo.read(f"{commit}:{POLICY_PATH}", limit=codec.MAX_BYTES)
-        policy = self._policy(found[0]) if found and found[1] == "blob" else None
-        return policy if isinstance(policy, Policy) else None
-
     def named(self, folder: Root, ids: Sequence[str]) -> set[str]:
         """Those of ``ids`` that name a file in a ledger's folder."""
         known = [one for one in ids if is_id(one)] if folder.mode == FOLDER_MODE else []

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 
 from tkledger.core.layout import FOLDER, is_task_key, key_of
-from tkledger.ledger.reader import Ledger
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.local.store import BIRTH_ORDER, Store
+
+if TYPE_CHECKING:
+    from tkledger.ledger.reader import Ledger
 
 
 def order(ledger: Ledger) -> dict[str, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tkledger.agents.next import Taken, next_review, next_task
-from tkledger.api.json import claim_json, task_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
-from tkledger.core.change import quoted
+from tkledger.core.overview import TaskRow
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
 from tkledger.errors import Exit, usage_error
 
@@ -38,15 +38,23 @@ def next_(
         )
     status = Exit.OK if taken.task else Exit.NOTHING
     return Answer(
-        lambda: _json(taken), lambda: _view(taken, would_be(claim and dry_run)), lambda: status
+        lambda: _json(session, taken),
+        lambda: _view(taken, would_be(claim and dry_run)),
+        lambda: status,
     )
 
 
-def _json(taken: Taken) -> dict[str, Any]:
-    if taken.task is None:
+def _json(session: Session, taken: Taken) -> dict[str, Any]:
+    from tkledger.api.json import claim_json, task_json
+
+    task = taken.task
+    if task is None:
         return {"reasons": list(taken.reasons)}
+    if isinstance(task, TaskRow):
+        task = session.ledger.files.task_at(session.tip(), task.id)
+        assert task is not None  # it was offered
     return {
-        "task": task_json(taken.task),
+        "task": task_json(task),
         **({"elsewhere": taken.place} if taken.place else {}),
         **({"why": taken.why} if taken.why else {}),
         **(with_commit(taken.recorded) if taken.recorded else {}),
