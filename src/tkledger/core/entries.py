@@ -40,14 +40,21 @@ def links(tasks: Iterable[tuple[str, Named]]) -> Links:
     dependants: dict[str, list[str]] = {}
     for key, named in tasks:
         if named is not NAMES_NONE:
-            for index, others in zip((children, offspring, dependants), named):
-                for other in others:
-                    index.setdefault(other, []).append(key)
+            parents, origins, others = named
+            for parent in parents:
+                children.setdefault(parent, []).append(key)
+            for origin in origins:
+                offspring.setdefault(origin, []).append(key)
+            for other in others:
+                dependants.setdefault(other, []).append(key)
     return Links(*map(_fixed, (children, offspring, dependants)))
 
 
 def _fixed(index: Mapping[str, list[str]]) -> Index:
-    return {other: tuple(sorted({*keys})) for other, keys in index.items()}
+    return {
+        other: (keys[0],) if len(keys) == 1 else tuple(sorted({*keys}))
+        for other, keys in index.items()
+    }
 
 
 def relinked(known: Links, changes: Iterable[tuple[str, Named, Named]]) -> Links:

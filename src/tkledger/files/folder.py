@@ -56,10 +56,11 @@ class PlainFolder:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """The ids of tasks, and of their files as bytes."""
-        policy = plain_name(POLICY_NAME)
-        for name, entry in zip(*self._files):
-            if name != policy:
-                yield name[_BEGIN:_END].decode(), entry[len(name) :]
+        names, entries = self._files
+        width = len(entries[0]) - len(names[0]) if names else 0
+        ids = b"".join(names).decode().replace("100644 ", "").split(f"{SUFFIX}\0")
+        policy = POLICY_NAME[: -len(SUFFIX)]
+        return ((key, entry[-width:]) for key, entry in zip(ids, entries) if key != policy)
 
     def unread(self) -> dict[str, Entry]:
         """All files of tasks by key, none of which is read."""

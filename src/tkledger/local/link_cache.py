@@ -6,6 +6,7 @@ It is in the common git folder. It says where to look: what a rule goes by is re
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from tkledger.core.entries import NAMES_NONE, Named
 from tkledger.local.page import read_page, write_page
@@ -22,7 +23,7 @@ class LinkCache:
         """Whom files name, by the id of the blob as bytes."""
         none, rows = read_page(self._store, LINKS) or ((), {})
         known = dict.fromkeys(none, NAMES_NONE)
-        known.update((oid, Named(*row)) for oid, row in rows.items())
+        known.update(zip(rows, map(partial(tuple.__new__, Named), rows.values())))
         return known
 
     def write(self, known: Mapping[bytes, Named]) -> None:
