@@ -84,7 +84,7 @@ def build_at_once(path: Path, tasks: int, *, state: str = "todo", claimed: bool 
         born = _born(number, ledger, rng)
         ledger.append(born)
         owned = {} if state == "todo" else {"state": state, "owner": "alice"}
-        files[path_of(born.id)] = codec.dump_task(changed(born, **owned))
+        files[path_of(born.id)] = codec.dump_task(changed(born, **owned) if owned else born)
     last = _stepped(ledger[-1], 1)
     stream = [_commit(0, files), _commit(1, {path_of(last.id): codec.dump_task(last)})]
     for one in ledger if claimed else ():

@@ -1,4 +1,4 @@
-"""What a commit makes worth a line to who made it."""
+"""What a commit makes worth a line to who made it; and what is said once of a clone that has no hooks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from tkledger.core.rules import advice
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.ledger import limits
+from tkledger.local.store import NO_HOOKS
 
 if TYPE_CHECKING:
     from tkledger.api.session import Session
     from tkledger.ledger.proposal import Recorded
+
+_NO_HOOKS = "tk's hooks are not installed in this clone, so git does not check commits: tk init"
 
 
 class Advice(NamedTuple):
@@ -45,3 +48,13 @@ def _back_in_work(recorded: Recorded) -> Collection[str]:
     from tkledger.core.usage import is_rework
 
     return {task.id for source, task in moved(recorded) if is_rework(source, task.state)}
+
+
+def remind(session: Session) -> None:
+    """Say once that this clone has no hooks, if it has none: for commands that write."""
+    repo = session.repo
+    # the one of tk's hooks that no hook manager writes; `tk doctor` tries all of them
+    found = repo.is_bare or repo.has_hook("reference-transaction")
+    if not (found or NO_HOOKS in repo.variables() or _NO_HOOKS in session.said):
+        session.said.add(_NO_HOOKS)
+        session.progress.say(_NO_HOOKS)

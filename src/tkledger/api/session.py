@@ -272,7 +272,7 @@ class Session:
         if recorded.warning:
             self.progress.say(f"warning: {recorded.warning}")
         if recorded.commit and recorded.before.policy is not None:  # else `tk init` is at work
-            from tkledger.api.reminder import remind
+            from tkledger.api.advice import remind
 
             remind(self)
         return recorded

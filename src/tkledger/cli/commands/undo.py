@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tkledger.api import undo as api
-from tkledger.api.reminder import remind
+from tkledger.api.advice import remind
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, would_be
 from tkledger.core.layout import is_task_key
