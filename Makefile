@@ -5,7 +5,7 @@ TK := $(VENV)/bin/tk
 # with bytecode, collecting the tests takes a third of the time, and starting tk half
 PYTEST := PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest -n auto
 
-.PHONY: demo test test-long lint docs clean-venv
+.PHONY: demo test test-long lint bench docs clean-venv
 
 demo: $(VENV)/installed
 	$(TK) demo
@@ -22,6 +22,11 @@ lint: $(VENV)/installed
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+
+bench: $(VENV)/installed
+	for script in growth moves views sizes batch hooks budgets verify log push; do \
+		$(VENV)/bin/python bench/$$script.py || exit; \
+	done
 
 docs: $(VENV)/installed
 	$(VENV)/bin/python docs/generate.py
