@@ -12,11 +12,12 @@ from contextlib import suppress
 from functools import partial
 
 from tkledger import __version__
-from tkledger.core.typing import TYPE_CHECKING, NoReturn
 from tkledger.errors import Exit
 
+TYPE_CHECKING = False  # not from a module: the version loads next to none
 if TYPE_CHECKING:
     from tkledger.cli.answer import Answer
+    from tkledger.core.typing import NoReturn
     from tkledger.verbs.commands import Command
 
 
