@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import history
-from stopwatch import Peak, in_turns, peak, run, seconds, show, tk, world
+from stopwatch import Peak, held, in_turns, peak, run, seconds, show, tk, world
 
 
 def main(rounds: int, commits: int, refs: int) -> None:
@@ -56,7 +56,9 @@ def hook_peak(repo: Path, bare: Path) -> Peak:
     lines = bare / "lines"
     lines.write_text(f"{'0' * len(tip)} {tip} refs/heads/other\n")
     gate = [sys.executable, "-m", "tkledger.doors.hooks", "pre-receive", "/nonexistent"]
-    return peak(["sh", "-c", 'exec "$@" <lines', "sh", *gate], bare)
+    hook = ["sh", "-c", 'exec "$@" <lines', "sh", *gate]
+    print(f"all processes of the hook together, without mapped packs: {held(hook, bare):.0f} MB")
+    return peak(hook, bare)
 
 
 if __name__ == "__main__":

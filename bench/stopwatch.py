@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,6 +110,40 @@ while not done:
 print(time.perf_counter() - begun, own, usage.ru_maxrss, file=sys.stderr)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
+
+
+def held(argv: Sequence[str], cwd: Path) -> float:
+    """The most megabytes that a command and all processes below it hold together; on Linux.
+
+    What several share counts once, and what is mapped from files, such as git's packs, not at all.
+    """
+    process = subprocess.Popen(argv, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    most = 0
+    while process.poll() is None:
+        most = max(most, sum(_private(pid) for pid in _tree(process.pid)))
+        time.sleep(0.02)
+    if process.returncode:
+        raise SystemExit(f"{argv} ended with {process.returncode} in {cwd}")
+    return most / 1024
+
+
+def _tree(root: int) -> list[int]:
+    below: dict[int, list[int]] = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError), open(f"/proc/{name}/stat") as file:
+            parent = int(file.read().rpartition(")")[2].split()[1])
+            below.setdefault(parent, []).append(int(name))
+    found = [root]
+    for pid in found:
+        found += below.get(pid, [])
+    return found
+
+
+def _private(pid: int) -> int:
+    with suppress(OSError), open(f"/proc/{pid}/smaps_rollup") as file:
+        rows = (line.split() for line in file)
+        return sum(int(row[1]) for row in rows if row[0] in ("Pss_Anon:", "Pss_Shmem:"))
+    return 0
 
 
 class Peak(NamedTuple):
