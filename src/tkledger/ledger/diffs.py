@@ -183,9 +183,10 @@ class _TreeDiffer:
 
     def answer(self) -> list[FileDiff]:
         """The diffs of the next pair that was asked about."""
-        if not self._running[0].unanswered:
+        found = self._running[0].answer()
+        if self._running[0].is_done:
             self._running.popleft().close()
-        return self._running[0].answer()
+        return found
 
     def close(self) -> None:
         """End the git processes."""
@@ -223,6 +224,11 @@ class _DiffTree:
                 f"a commit changes more of {FOLDER}/ than is read: some 100,000 files",
                 "commit it in parts",
             ) from None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all was answered, and it is not going to be asked again."""
+        return not self.unanswered and self.asked >= _MOST_PAIRS
 
     def close(self) -> None:
         self._git.close(kill=True)
