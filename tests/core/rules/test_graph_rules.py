@@ -51,3 +51,11 @@ def test_every_task_that_reopens_what_goes_on_is_told() -> None:
     born = (a_task("b"), a_task("c", reopens="o"), a_task("d", reopens="o"))
     found = judge(birth(*born, among=(a_task("o"),)))
     assert [(one.code, one.task) for one in found] == [("TK313", "c"), ("TK313", "d")]
+
+
+def test_each_new_task_is_asked_what_it_reopens() -> None:
+    born = (a_task("a"), a_task("b", reopens="x"), a_task("c"), a_task("d", reopens="a"))
+    assert [(one.task, one.message) for one in judge(birth(*born))] == [
+        ("b", "reopens x, which does not exist"),
+        ("d", "reopens a, which is todo: only a task that has ended is reopened"),
+    ]
