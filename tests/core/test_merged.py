@@ -166,6 +166,9 @@ def test_what_is_disputed_is_named(
     assert sorted(found) == sorted(named)
 
 
+HELD_UP = {"state": "blocked", "wait": {"reason": "user"}, "owner": "y"}
+
+
 def test_two_births_have_both_sides_lists_and_the_first_ones_words() -> None:
     ours = a_task(title="A", labels=["a"], notes=["m"], owner="x")
     theirs = a_task(title="B", labels=["b"], notes=["n"], owner="x")
@@ -192,6 +195,7 @@ def test_two_births_have_both_sides_lists_and_the_first_ones_words() -> None:
         ({"state": "todo"}, {}, {"state": "backlog"}, {"state": "backlog"}, ()),
         ({"x": {"a": {"b": 1}}}, {"x": {"a": {"b": 1}, "c": 2}}, {}, {"x": {"c": 2}}, ()),
         ({"x": {"a": {"b": 1}}}, {"x": {"a": {"b": 2}}}, {}, {"x": {"a": {"b": 2}}}, ("x.a.b",)),
+        ({}, {"title": "T"}, {**HELD_UP, "title": "T"}, {**HELD_UP, "title": "T"}, ()),
         ({"retry": {"max": 2}}, {"labels": ["a"]}, {"retry": {"max": 2}}, {"labels": ["a"]}, ()),
         (
             {"state": "blocked", "wait": {"reason": "user"}},
