@@ -384,3 +384,19 @@ def test_what_a_user_configured_changes_nothing_that_is_read(
     ):
         project.git("config", key, value)
     assert read() == expected
+
+
+def test_a_git_that_nobody_closed_ends_before_its_streams_are_gone(tmp_path: Path) -> None:
+    """In whatever order the garbage is collected that it is part of."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    before = len(process._ends)
+    for early in (False, True):
+        git = process.FilterProcess(("cat-file", "--batch"), str(tmp_path), dict(os.environ))
+        streams: list[object] = [git.stdin, git.stdout]
+        knot: list[object] = [*streams[: 2 * early], git]
+        knot.append(knot)
+        ended = git._process
+        del git, streams, knot
+        gc.collect()  # a stream that is not closed would be an error
+        assert ended.poll() == 0
+    assert len(process._ends) == before

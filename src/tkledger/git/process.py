@@ -8,8 +8,10 @@ times and do little else; `os.posix_spawn` saves them the 9 modules that subproc
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from _weakref import ref  # weakref itself is one module more
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from tkledger.core.typing import IO, TYPE_CHECKING, NamedTuple, Protocol
 
@@ -329,8 +331,18 @@ def displayed(args: Sequence[str], folder: str, stdin: bytes, *, here: bool) -> 
 # -- one that answers questions ----------------------------------------------------------------
 
 
+_ends: dict[ref[FilterProcess], Callable[[], None]] = {}
+"""How those end that nobody closed. Not by ``__del__``: of objects that name each other, such as a ledger and its
+counts, the streams may go first.
+"""
+
+
+def _forgotten(gone: ref[FilterProcess]) -> None:
+    _ends.pop(gone)()
+
+
 class FilterProcess:
-    """A git that answers on stdout what it is asked on stdin, until it is closed."""
+    """A git that answers on stdout what it is asked on stdin, until it is closed or forgotten."""
 
     def __init__(self, args: Sequence[str], folder: str, env: Mapping[str, str]) -> None:
         source, asking = os.pipe()
@@ -343,6 +355,7 @@ class FilterProcess:
         finally:
             os.close(source)
             os.close(target)
+        _ends[ref(self, _forgotten)] = partial(_end, self.stdin, self.stdout, self._process)
 
     def ask(self, lines: bytes) -> None:
         """Ask; if git has ended, its answer will be missing."""
@@ -354,7 +367,11 @@ class FilterProcess:
         """Let it end."""
         if kill:
             self._process.kill()
-        with suppress(BrokenPipeError):  # it has ended, and was asked for something still
-            self.stdin.close()
-        self.stdout.close()
-        self._process.wait()
+        _end(self.stdin, self.stdout, self._process)
+
+
+def _end(stdin: IO[bytes], stdout: IO[bytes], process: Process) -> None:
+    with suppress(BrokenPipeError):  # it has ended, and was asked for something still
+        stdin.close()
+    stdout.close()
+    process.wait()
