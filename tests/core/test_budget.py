@@ -20,6 +20,7 @@ from tkledger.core.budget import (
     limits,
     limits_work,
     loosened,
+    may_limit,
     pressing,
     scope,
     strictest,
@@ -194,8 +195,11 @@ def test_a_ledger_without_limits_is_not_counted() -> None:
         tasks = ledger(a_task("a"), a_task("b", budget={"depth": 1}), policy=policy)
         assert pressing(policy, tasks, never) == {}
         assert list(exceeded(policy, tasks, never)) == []
+        assert not may_limit(policy, [a_task("a")])
+        assert may_limit(policy, [a_task("a"), a_task("b", budget={"steps": 1})])
     typed = DEFAULT._replace(budgets={"task": Budget(steps=1)})
     for policy in (typed, DEFAULT._replace(budget=Budget(steps=1))):
+        assert may_limit(policy, [])
         assert set(pressing(policy, ledger(a_task("a")), lambda: used_by(a=Used(1)))) == {"a"}
 
 
