@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 WIDTH, HEIGHT, LEFT, TOP = 720, 420, 70, 20
-COLOURS = ("#0b6e99", "#b5472f", "#4a7c2f", "#7a4ea3", "#96731a", "#5c5c5c")
+COLOURS = ("#0b6e99", "#b5472f", "#4a7c2f", "#7a4ea3", "#96731a", "#5c5c5c", "#c2478a")
 
 Line = Mapping[float, float]
 
