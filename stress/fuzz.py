@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.strategies import HAZARDS, lines, policy_values, tasks, texts
-from tkledger.core import claim, messages, usage
+from tkledger.core import charges, claim, messages
 from tkledger.core.claim import Claim
 from tkledger.core.messages import Message, Reply
 from tkledger.core.policy import TooNew
@@ -114,16 +114,16 @@ def charged(data: bytes) -> bool:
     """What a commit's message charges, and to whom."""
     text = read_commit(OID, b"\n\n" + data).message
     trailers(text)
-    wrong = [name for name, _ in usage.unreadable(text)]
-    found = usage.bills(text)
+    wrong = [name for name, _ in charges.unreadable(text)]
+    found = charges.bills(text)
     if any(amount >= 10**15 for bill in found for amount in bill[2:]):
         return True  # more than one line can say
     again = "".join(
         f"{'Tk-Task' if step else 'Tk-Spend'}: {who}\nTk-Tokens: {tokens}\n"
-        f"Tk-Cost: {usage.dollars(cost)}\n"
+        f"Tk-Cost: {charges.dollars(cost)}\n"
         for who, step, tokens, cost in found
     )
-    assert usage.bills(again) == found
+    assert charges.bills(again) == found
     return bool(found) and not wrong
 
 

@@ -254,7 +254,7 @@ def _seen(
 ) -> None:
     code = frame.f_code
     if event == "call" and code.co_filename.startswith(source):
-        through.add((code.co_filename, code.co_qualname.split(".<locals>")[0]))
+        through.add((code.co_filename, _name(code).split(".<locals>")[0]))
 
 
 @functools.cache
@@ -290,7 +290,7 @@ def swapped(
     if _outside(original) != _outside(faulty):
         return None
     changed = {
-        (before.co_qualname, before.co_firstlineno): after
+        (_name(before), before.co_firstlineno): after
         for before, after in zip(_functions(original), _functions(faulty), strict=True)
         if before != after
     }
@@ -300,12 +300,17 @@ def swapped(
         named = [
             one
             for one in ours
-            if (one.__code__.co_qualname, one.__code__.co_firstlineno) == (name, line)
+            if (_name(one.__code__), one.__code__.co_firstlineno) == (name, line)
         ]
         if len(named) != 1 or len(named[0].__code__.co_freevars) != len(code.co_freevars):
             return None
         found.append((named[0], code))
     return found
+
+
+def _name(code: CodeType) -> str:
+    """Its name in its module; Python has had it since 3.11."""
+    return str(code.co_qualname)  # type: ignore[attr-defined]
 
 
 def _is_function(code: CodeType) -> bool:

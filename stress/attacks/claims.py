@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stress.attacks.world import ADA, BOB, Answer, Arena, attack, task
 
 DAY = 86_400
@@ -110,7 +112,7 @@ def wrong_place(a: Arena) -> None:
 def odd_values(a: Arena) -> None:
     """Claim for ever, from the future, or so that every reader fails: ttl, epoch, holder, branch (TK709)."""
     a.legal(put(a, claim(a, ADA), ADA))
-    variants: tuple[dict[str, object], ...] = (
+    variants: tuple[dict[str, Any], ...] = (
         {"ttl": -1},
         {"ttl": 10**30},
         {"ttl": "\u0663\u0666"},

@@ -65,6 +65,7 @@ class PlainRepo:
                 self.git("rm", "-q", path)
                 continue
             full.parent.mkdir(parents=True, exist_ok=True)
+            assert not isinstance(value, tuple), "a mode has to be plumbed"
             full.write_bytes(_bytes(value))
             self.git("add", "-f", path)
 

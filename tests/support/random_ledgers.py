@@ -57,7 +57,7 @@ class Tally(NamedTuple):
         *mine, codes = self
         *theirs, more = other
         both = Counter(dict(codes)) + Counter(dict(more))
-        return Tally(*(a + b for a, b in zip(mine, theirs)), tuple(sorted(both.items())))  # type: ignore[operator]
+        return Tally(*(a + b for a, b in zip(mine, theirs)), tuple(sorted(both.items())))  # type: ignore[operator,call-arg]
 
 
 class World:
