@@ -7,15 +7,13 @@ it draws the medians as a picture.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import statistics
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import history
+from peers import Cases, backlog, taskwarrior
 from plot import plot
 from stopwatch import in_turns, run, seconds, show, tk, world
 
@@ -23,8 +21,6 @@ FLOOR = Path(__file__).with_name("floor.sh")
 SIZES = (100, 1_000, 10_000, 100_000)
 PEERS_MOST = 10_000
 """Tasks; beyond them the other tools take minutes."""
-
-Cases = dict[str, Callable[[], float]]
 
 
 def main(rounds: int, largest: int, picture: str = "") -> None:
@@ -58,43 +54,6 @@ def ours(repo: Path, tasks: int, moves: int) -> Cases:
         "tk start": lambda: seconds(partial(run, tk("start", next(ids)), repo)),
         "a script that commits": lambda: seconds(partial(run, [str(FLOOR), next(ids)], repo)),
     }
-
-
-def taskwarrior(folder: Path, tasks: int) -> Cases:
-    """Its list of as many tasks."""
-    if not shutil.which("task"):
-        return {}
-    folder.mkdir()
-    rc = folder / "rc"
-    rc.write_text(f"data.location={folder}\nconfirmation=no\nverbose=nothing\n")
-    os.environ["TASKRC"] = str(rc)
-    rows = [{"description": f"Task number {n}", "priority": "HML"[n % 3]} for n in range(tasks)]
-    run(["task", "import", "-"], folder, json.dumps(rows).encode())
-    return {
-        "taskwarrior list": partial(seconds, partial(run, ["task", f"rc:{rc}", "list"], folder))
-    }
-
-
-def backlog(folder: Path, tasks: int) -> Cases:
-    """Its list of as many tasks, which it makes itself once and is given copies of."""
-    if not shutil.which("backlog") or tasks > 1_000:
-        return {}
-    folder.mkdir()
-    run(["git", "init", "-q"], folder)
-    run(["backlog", "init", "bench", "--defaults"], folder)
-    run(["backlog", "task", "create", "Task number 1"], folder)
-    (first,) = (folder / "backlog" / "tasks").glob("*.md")
-    text, name = first.read_text(), first.name
-    word = name.split(" ")[0]  # such as task-1
-    for number in range(2, tasks + 1):
-        other = word.replace("1", str(number))
-        first.with_name(name.replace(word, other)).write_text(
-            text.replace(word, other).replace(word.upper(), other.upper())
-        )
-    run(["git", "add", "-A"], folder)
-    run(["git", "commit", "-qm", "tasks"], folder)
-    words = ["backlog", "task", "list", "--plain"]
-    return {"Backlog.md list": partial(seconds, partial(run, words, folder))}
 
 
 if __name__ == "__main__":

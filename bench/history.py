@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tkledger.core.claim import Claim, message
@@ -66,11 +66,7 @@ def _commit(
 
 def build(path: Path, commits: int, tasks: int) -> Path:
     """A bare-bones checkout whose main branch has that history."""
-    subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)
-    stream = b"".join(commit_stream(commits, tasks))
-    subprocess.run(["git", "fast-import", "--quiet"], cwd=path, input=stream, check=True)
-    subprocess.run(["git", "reset", "-q", "--hard", "main"], cwd=path, check=True)
-    return path
+    return _checkout(path, commit_stream(commits, tasks))
 
 
 def build_at_once(path: Path, tasks: int, *, state: str = "todo", claimed: bool = False) -> Path:
@@ -90,6 +86,11 @@ def build_at_once(path: Path, tasks: int, *, state: str = "todo", claimed: bool 
     for one in ledger if claimed else ():
         words = message(Claim(one.id, "alice", f"{HEADS}main", f"{HEADS}main", 86_400, one.id))
         stream.append(_commit(2, {}, f"{CLAIMS}{one.id}", words))
+    return _checkout(path, stream)
+
+
+def _checkout(path: Path, stream: Iterable[bytes]) -> Path:
+    """A new checkout of what git imports."""
     subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)
     subprocess.run(["git", "fast-import", "--quiet"], cwd=path, input=b"".join(stream), check=True)
     subprocess.run(["git", "reset", "-q", "--hard", "main"], cwd=path, check=True)

@@ -6,9 +6,8 @@ import os
 import sys
 from pathlib import Path
 
-from stopwatch import in_turns, run, seconds, show, tk, world
+from stopwatch import NO_HOOKS, in_turns, run, seconds, show, tk, world
 
-NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 COMMIT_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "reference-transaction")
 ONE_GIT = "git diff-index --cached --quiet HEAD -- .tasks\n"
 STATES = ("in_progress", "blocked")

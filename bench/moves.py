@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from stopwatch import in_turns, run, seconds, show, tk, world
+from stopwatch import NO_HOOKS, in_turns, run, seconds, show, tk, world
 
 from tkledger.cli import run as tk_here
 
-NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 DURABLE = ("-c", "core.fsync=committed,reference")
 
 

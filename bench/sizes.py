@@ -9,12 +9,10 @@ from functools import partial
 from pathlib import Path
 
 import history
-from stopwatch import in_turns, run, seconds, show, tk, world
+from stopwatch import NO_HOOKS, in_turns, run, seconds, show, tk, world
 
 from tkledger.core.task import changed
 from tkledger.files import codec
-
-NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
 def main(rounds: int, most: int) -> None:

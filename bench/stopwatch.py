@@ -28,6 +28,9 @@ CONFIG = """\
     auto = false
 """
 
+NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
+"""Options of a git that runs no hook."""
+
 
 def tk(*arguments: str) -> list[str]:
     """The command line of tk: the installed script if there is one."""

@@ -6,15 +6,13 @@ it if it is installed.
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import history
+from peers import taskwarrior
 from stopwatch import in_turns, run, seconds, show, tk, world
 
 VIEWS = (
@@ -35,19 +33,6 @@ def cases(repo: Path, *views: str) -> dict[str, Callable[[], float]]:
         f"tk {view}": partial(seconds, partial(run, tk(*view.split()), repo)) for view in views
     }
     return {**found, PRINTED: partial(seconds, partial(run, [sys.executable, "-c", words], repo))}
-
-
-def taskwarrior(folder: Path, tasks: int) -> Mapping[str, Callable[[], float]]:
-    """Its list of as many tasks, if it is installed."""
-    if not shutil.which("task"):
-        return {}
-    folder.mkdir()
-    (folder / "rc").write_text(f"data.location={folder}\nconfirmation=no\nverbose=nothing\n")
-    os.environ["TASKRC"] = str(folder / "rc")
-    rows = [{"description": f"Task number {n}", "priority": "HML"[n % 3]} for n in range(tasks)]
-    run(["task", "import", "-"], folder, json.dumps(rows).encode())
-    rc = f"rc:{folder / 'rc'}"
-    return {"task list": partial(seconds, partial(run, ["task", rc, "list"], folder))}
 
 
 def main(rounds: int, largest: int) -> None:
