@@ -135,6 +135,13 @@ def test_relative_links_lead_somewhere(path: Path) -> None:
         assert not anchor or anchor in _anchors(target), link
 
 
+def test_every_decision_is_listed() -> None:
+    folder = DOCS / "decisions"
+    records = sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^- \[.*\]\((.*)\)$", text, re.MULTILINE) == records
+
+
 READ_ME = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 READ_ME += [ROOT / "bench" / "README.md", ROOT / "stress" / "README.md"]
 TOP = ("src", "tests", "bench", "stress", "docs")
