@@ -10,6 +10,8 @@ from tests.support.changes import a_task, done, ledger
 from tests.support.stored import Stored
 from tkledger.core.charges import steps
 from tkledger.core.lifecycle import State
+from tkledger.core.overview import rank
+from tkledger.core.rows import overview
 from tkledger.core.snapshot import (
     EMPTY,
     Elsewhere,
@@ -17,7 +19,6 @@ from tkledger.core.snapshot import (
     Pending,
     Snapshot,
     names,
-    rank,
     touched,
 )
 from tkledger.core.task import Task
@@ -93,7 +94,8 @@ def test_what_is_ready_is_in_todo_and_waits_for_nothing() -> None:
         done("z"),
     )
     found.elsewhere = {"z": Elsewhere("tk/z", "0")}  # done there, and to be merged
-    assert [task.id for task in found.ready()] == ["e", "a"]
+    shown = overview(found)
+    assert [row.id for row in shown.some(shown.ready())] == ["e", "a"]
     assert found.blocked_by(a_task("x", depends_on=["y", "z", "b", "no"])) == ("b", "no", "z")
 
 

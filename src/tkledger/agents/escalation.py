@@ -5,8 +5,8 @@ from __future__ import annotations
 from tkledger.agents import worktrees
 from tkledger.api.session import Carried, Session
 from tkledger.claims import elsewhere
-from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import TIERS, Task
 from tkledger.errors import unusable

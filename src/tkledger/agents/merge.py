@@ -11,8 +11,9 @@ from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import elsewhere, moves, single, standing
-from tkledger.core.change import Refused, quoted
+from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple

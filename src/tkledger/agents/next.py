@@ -11,9 +11,10 @@ from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.claims import standing as claims
 from tkledger.claims.standing import vacant
-from tkledger.core.change import Refused, quoted
+from tkledger.core.change import Refused
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors import idle
 from tkledger.errors import Exit, TkError

@@ -9,8 +9,9 @@ from tkledger.agents.process import End, Result
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import single, standing
-from tkledger.core.change import Refused, quoted
+from tkledger.core.change import Refused
 from tkledger.core.lifecycle import INITIAL, State
+from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, STEP

@@ -14,7 +14,7 @@ from contextlib import suppress
 from enum import Enum, auto
 
 from tkledger.agents.interruptions import Interruptions
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import NamedTuple
 from tkledger.local.processes import started
 from tkledger.local.store import replace

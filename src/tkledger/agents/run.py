@@ -20,9 +20,10 @@ from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.claims.claimant import Claimant
 from tkledger.core.budget import backoff, waits
-from tkledger.core.change import Refused, quoted
+from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE
+from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple

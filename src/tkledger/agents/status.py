@@ -18,11 +18,11 @@ from tkledger.claims.elsewhere import standing_there
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Standing, is_nobodys
 from tkledger.core import ref_names
-from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER
 from tkledger.core.lifecycle import TERMINAL, Event, State
 from tkledger.core.overview import TaskRow
 from tkledger.core.policy import DEFAULT
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -113,7 +113,7 @@ def status(session: Session, limit: int = SHOWN) -> Status:
         len(tasks),
         sum(not ledger.is_over(task) for task in tasks),
         tuple(one._replace(items=one.items[:limit]) for one in sections if one.total),
-        "" if offer.tasks or not ledger.ready() else "; ".join(offer.reasons),
+        "" if offer.tasks or not shown.overview.ready() else "; ".join(offer.reasons),
     )
 
 

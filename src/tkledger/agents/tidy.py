@@ -9,8 +9,8 @@ from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims.elsewhere import task_at, task_of
-from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task

@@ -8,8 +8,8 @@ from tkledger.api.session import Session
 from tkledger.claims import elsewhere, single, standing
 from tkledger.claims.claimant import Claimant
 from tkledger.claims.standing import Standing
-from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task

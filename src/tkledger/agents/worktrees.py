@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from tkledger.claims.elsewhere import branch_of
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.trailers import lines
 from tkledger.core.typing import NamedTuple

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
+from tkledger.core.overview import rank
 from tkledger.core.ref_names import HEADS
-from tkledger.core.snapshot import Snapshot, rank
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import unusable

@@ -8,10 +8,11 @@ from tkledger.claims import elsewhere, remote, single, standing
 from tkledger.claims.claimant import Claimant
 from tkledger.claims.moves import is_free, is_over
 from tkledger.claims.standing import Standing, claimed, vacancy
-from tkledger.core.change import Violation, quoted
+from tkledger.core.change import Violation
 from tkledger.core.claim import is_active
 from tkledger.core.history import times
 from tkledger.core.lifecycle import Event, State
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task

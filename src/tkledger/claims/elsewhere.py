@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core import ref_names
-from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.lifecycle import INITIAL, State
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.snapshot import Elsewhere, Snapshot
 from tkledger.core.task import Task

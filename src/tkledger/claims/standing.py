@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core import ref_names
-from tkledger.core.change import Violation, quoted
+from tkledger.core.change import Violation
 from tkledger.core.claim import Claim, is_held, parsed, way_to_take
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -32,8 +33,11 @@ _MOST = 10_000
 """How many renewals are read, at most, to find who held a task before."""
 
 
-_MANY_CLAIMS = 16
-"""So many claims are read faster than what is remembered of them."""
+_FEW = 20
+"""Claims that are asked for by name at once, without looking first which there are."""
+
+_FEW_READ = 16
+"""Claims that are read faster than what is remembered of them."""
 
 
 class Standing(NamedTuple):
@@ -93,10 +97,6 @@ class Worker(NamedTuple):
     starts: bool = False
 
 
-_FEW = 20
-"""Claims that are asked for by name at once, without looking first which there are."""
-
-
 # -- reading -----------------------------------------------------------------------------------
 
 
@@ -112,12 +112,17 @@ def standing(
     the remote's. ``moving`` are refs as a push is about to leave them.
     """
     if len(ids) > _FEW:  # git looks for each ref that is not there, in vain
-        places = [
-            ref_names.CLAIMS,
-            *([ref_names.copied_claims(remote_name)] if remote_name else []),
-        ]
-        known = {name.rpartition("/")[2] for name in [*refs.names(repo, *places), *(moving or {})]}
+        known = {one.rpartition("/")[2] for one in (*_named(repo, remote_name)[0], *(moving or {}))}
         ids = [one for one in ids if one in known]
+    return _found(repo, ids, remote_name, moving)
+
+
+def _found(
+    repo: Repo,
+    ids: Sequence[str],
+    remote_name: str | None,
+    moving: Mapping[str, Oid | None] | None = None,
+) -> dict[str, Standing]:
     names = [f"{ref_names.CLAIMS}{one}" for one in ids]
     places = [(moving or {}).get(name, name) or ref_names.ABSENT for name in names]
     found = {
@@ -149,7 +154,7 @@ def every(repo: Repo, remote_name: str | None = None) -> dict[str, Standing]:
         return {}
     from tkledger.local.first_seen import forget_others  # most often there is none
 
-    found = standing(repo, list(dict.fromkeys(n.rpartition("/")[2] for n in names)), there)
+    found = _found(repo, list(dict.fromkeys(n.rpartition("/")[2] for n in names)), there)
     oids = {one for held in found.values() for one in (held.local, held.there) if one}
     forget_others(repo.common_dir, oids)
     return found
@@ -170,7 +175,7 @@ def _named(repo: Repo, remote_name: str | None) -> tuple[list[str], str | None]:
 def glance(repo: Repo) -> dict[str, Standing]:
     """All claims for a view: what many of them say is remembered by their ids, so it decides nothing."""
     names, there = _named(repo, None)
-    places = refs.places(repo, names) if there is None and len(names) > _MANY_CLAIMS else {}
+    places = refs.places(repo, names) if there is None and len(names) > _FEW_READ else {}
     if len(places) < len(names) or not names:
         return every(repo)
     from tkledger.local.first_seen import Sighting, forget_others, noted, sighting

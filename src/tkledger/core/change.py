@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from tkledger.core.charges import Bill, bills
 from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.policy import DEFAULT, Policy, joined
-from tkledger.core.quoting import few as few
-from tkledger.core.quoting import quoted as quoted
 from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple

@@ -13,6 +13,7 @@ from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from tkledger.core.snapshot import Elsewhere, Flaw
+    from tkledger.core.task import Task
 
 
 class TaskRow(NamedTuple):
@@ -47,9 +48,9 @@ class TaskRow(NamedTuple):
         return self.state is State.DONE or self.state is State.CANCELLED
 
 
-def rank(row: TaskRow) -> tuple[bool, int, str]:
+def rank(task: Task | TaskRow) -> tuple[bool, int, str]:
     """The order in which tasks are shown: open ones first, the most urgent first."""
-    return row.ended, row.urgency, row.id
+    return task.ended, task.urgency, task.id
 
 
 Column = Sequence[Any]

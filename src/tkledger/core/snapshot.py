@@ -237,13 +237,6 @@ class Snapshot:
         """The children of a task that are neither done nor cancelled."""
         return tuple(child for child in self.children(task_id) if not self._has_ended(child))
 
-    def ready(self) -> list[Task]:
-        """The tasks that can be started now, most urgent first."""
-        found = [
-            task for task in self.tasks() if task.state is State.TODO and not self.blocked_by(task)
-        ]
-        return sorted(found, key=rank)
-
     def _is_done(self, task_id: str) -> bool:
         task = self.task(task_id)
         return task is not None and task.state is State.DONE and task_id not in self.elsewhere
@@ -263,11 +256,6 @@ class Snapshot:
         if isinstance(self.entries, Entries):
             return self.entries.starting(prefix)
         return [key for key in self.ids() if key.startswith(prefix)]
-
-
-def rank(task: Task) -> tuple[bool, int, str]:
-    """The order in which tasks are shown: open ones first, the most urgent first."""
-    return task.ended, task.urgency, task.id
 
 
 def names(task: Task) -> Named:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tkledger.core.change import Violation, quoted
+from tkledger.core.change import Violation
 from tkledger.core.layout import POLICY_PATH
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import HEADS, branch_name
 from tkledger.core.trailers import lines
 from tkledger.core.typing import NamedTuple

@@ -10,10 +10,10 @@ from functools import partial
 from tkledger.claims import elsewhere, standing
 from tkledger.claims.remote import TWICE, has_remote, name_of
 from tkledger.claims.standing import vacancy
-from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import CLAIMS, branch_name
 from tkledger.core.snapshot import Flaw
 from tkledger.core.trailers import lines

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from tkledger.core.change import Violation, quoted
+from tkledger.core.change import Violation
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import HEADS
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import places, script

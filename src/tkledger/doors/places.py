@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import script
 from tkledger.doors.script import BEFORE, CHAINED, CLIENT, UNUSED, command

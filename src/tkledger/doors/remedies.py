@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tkledger.core.change import Violation, quoted
+from tkledger.core.change import Violation
 from tkledger.core.layout import FOLDER, path_of
+from tkledger.core.quoting import quoted
 from tkledger.doors.acceptance import PUSH_AGAIN
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo

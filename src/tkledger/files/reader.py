@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tkledger.core.change import quoted
 from tkledger.core.entries import NAMES_NONE, Entries, Links, links
 from tkledger.core.field import is_id
 from tkledger.core.layout import (
@@ -17,6 +16,7 @@ from tkledger.core.layout import (
     path_of,
 )
 from tkledger.core.policy import Policy, TooNew
+from tkledger.core.quoting import quoted
 from tkledger.core.rules import form
 from tkledger.core.snapshot import Entry, Flaw, Pending, names
 from tkledger.core.task import Task

@@ -8,7 +8,6 @@ from itertools import takewhile
 from tkledger.core.trailers import ACTOR, trailers
 from tkledger.core.typing import NamedTuple
 from tkledger.git.identity import Identity, known_by
-from tkledger.git.objects import ABSENT as ABSENT
 from tkledger.git.objects import Oid
 
 LATEST = 253_402_300_799

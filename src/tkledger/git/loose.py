@@ -40,9 +40,8 @@ def _store(folder: str, name: str, data: bytes) -> None:
         return
     with suppress(FileExistsError):
         os.mkdir(folder)
-    made = os.path.join(
-        folder, f"tmp_obj_{os.urandom(8).hex()}"
-    )  # git gc removes what is left of these
+    # git gc removes what is left under such a name
+    made = os.path.join(folder, f"tmp_obj_{os.urandom(8).hex()}")
     file = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
     try:
         with os.fdopen(file, "wb") as stream:

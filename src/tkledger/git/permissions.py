@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import NamedTuple
 
 

@@ -62,9 +62,7 @@ def names(repo: Repo, *prefixes: str) -> list[str]:
         for folder, _, files in os.walk(os.path.join(repo.common_dir, prefix)):
             inner = os.path.relpath(folder, repo.common_dir).replace(os.sep, "/")
             found.update(f"{inner}/{name}" for name in files if not name.endswith(".lock"))
-    with suppress(OSError), open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
-        packed = (os.fsdecode(row.rstrip(b"\n")).partition(" ")[2] for row in file)
-        found.update(name for name in packed if name.startswith(prefixes))
+    found.update(name for name in _packed(repo) if name.startswith(prefixes))
     return sorted(name for name in found if "\n" not in name)
 
 
@@ -73,22 +71,23 @@ def places(repo: Repo, names: Sequence[str]) -> dict[str, Oid]:
 
     Costs no process, and none is found in a repository that keeps its refs in another form than files.
     """
-    found: dict[str, Oid] = {}
-    with suppress(OSError), open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
-        rows = (os.fsdecode(row.rstrip(b"\n")).partition(" ") for row in file)
-        known = {name: oid for oid, _, name in rows}
-        found = {name: known[name] for name in names if name in known}
+    packed = _packed(repo)
+    found = {name: packed[name] for name in names if name in packed}
     for name in names:
-        with suppress(OSError):
-            file_number = os.open(os.path.join(repo.common_dir, name), os.O_RDONLY)
-            try:
-                text = os.read(file_number, 128).decode(errors="replace").strip()
-            finally:
-                os.close(file_number)
+        with suppress(OSError), open(os.path.join(repo.common_dir, name), "rb") as file:
+            text = file.read(128).decode(errors="replace").strip()
             found.pop(name, None)
             if len(text) in (40, 64) and not text.startswith("ref:"):
                 found[name] = text
     return found
+
+
+def _packed(repo: Repo) -> dict[str, Oid]:
+    """The refs that are packed, by full name."""
+    with suppress(OSError), open(os.path.join(repo.common_dir, "packed-refs"), "rb") as file:
+        rows = (os.fsdecode(row.rstrip(b"\n")).partition(" ") for row in file)
+        return {name: oid for oid, _, name in rows}
+    return {}
 
 
 def other_branches(repo: Repo) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from subprocess import Popen
 
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.trailers import lines
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable

@@ -16,8 +16,8 @@ from tkledger.core.usage import Usage
 from tkledger.files.look_alikes import look_alike
 from tkledger.files.reader import TreeReader, twice
 from tkledger.git import history
-from tkledger.git.commit import ABSENT, Commit
-from tkledger.git.objects import Oid
+from tkledger.git.commit import Commit
+from tkledger.git.objects import ABSENT, Oid
 from tkledger.ledger.counting import CommitWork, Walk
 from tkledger.ledger.diffs import Step, read_ahead, steps
 from tkledger.ledger.proposal import about_to_be

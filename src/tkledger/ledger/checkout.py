@@ -15,8 +15,8 @@ import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import TkError, unusable
 from tkledger.git.errors import GitError, Locked

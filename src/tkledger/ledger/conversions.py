@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
-from tkledger.core.change import quoted
 from tkledger.core.layout import FOLDER
+from tkledger.core.quoting import quoted
 from tkledger.core.trailers import lines
 from tkledger.errors import unusable
 from tkledger.git.repo import Repo

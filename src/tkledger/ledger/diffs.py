@@ -19,10 +19,10 @@ from tkledger.files.reader import TreeReader
 from tkledger.files.roots import NO_ROOT, Root
 from tkledger.git import history
 from tkledger.git.cat_file import BATCH
-from tkledger.git.commit import ABSENT, Commit, FileDiff
+from tkledger.git.commit import Commit, FileDiff
 from tkledger.git.errors import GitError
 from tkledger.git.log_format import END, tree_diffs
-from tkledger.git.objects import FOLDER_MODE, Oid, oid_of
+from tkledger.git.objects import ABSENT, FOLDER_MODE, Oid, oid_of
 from tkledger.git.process import NOWHERE, FilterProcess
 from tkledger.git.repo import Repo
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.core.change import few, quoted
+from tkledger.core.quoting import few, quoted
 from tkledger.errors import TkError, unusable
 from tkledger.git.errors import GitError, RefMoved
 from tkledger.git.objects import Oid

@@ -13,8 +13,8 @@ from tkledger.core.trailers import ACTOR, lines
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError, unusable
 from tkledger.git import history
-from tkledger.git.commit import ABSENT, Commit, FileDiff, is_signed
-from tkledger.git.objects import Oid, TreeEntry
+from tkledger.git.commit import Commit, FileDiff, is_signed
+from tkledger.git.objects import ABSENT, Oid, TreeEntry
 from tkledger.ledger.reader import Ledger
 
 MOST_ABOVE = 1_000

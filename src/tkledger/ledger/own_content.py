@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from tkledger.core.change import governing
 from tkledger.core.layout import FOLDER
 from tkledger.git import history
-from tkledger.git.commit import ABSENT, Commit, commit_bytes
-from tkledger.git.objects import FOLDER_MODE, NewObject, Oid, oid_of
+from tkledger.git.commit import Commit, commit_bytes
+from tkledger.git.objects import ABSENT, FOLDER_MODE, NewObject, Oid, oid_of
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 

@@ -13,8 +13,8 @@ from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import unusable
 from tkledger.files.reader import TreeReader
 from tkledger.git import history
-from tkledger.git.commit import ABSENT, Commit
-from tkledger.git.objects import Oid
+from tkledger.git.commit import Commit
+from tkledger.git.objects import ABSENT, Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.place import Place
 from tkledger.local.store import SUMS

@@ -14,8 +14,8 @@ from tkledger.core.layout import FOLDER, is_task_key, key_of, path_of
 from tkledger.core.trailers import REASON
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.git import history
-from tkledger.git.commit import ABSENT, Commit, FileDiff
-from tkledger.git.objects import Oid
+from tkledger.git.commit import Commit, FileDiff
+from tkledger.git.objects import ABSENT, Oid
 from tkledger.git.repo import Repo
 from tkledger.local.trace_page import Kept, TracePages, place_of
 
@@ -47,9 +47,8 @@ class Traces:
         return self._last[2]
 
     def follow(self, task: str, begin: Oid, end: Oid, walked: Iterator[Step]) -> Iterator[Step]:
-        """The steps of a walk over all that one of two commits has and not the other (of none, if there
-        is no ``begin``), as they are; on the way traces are noted, if those of a task are known up to
-        ``begin``.
+        """The steps of a walk over what only one of two commits has, as they are; ``begin`` is empty if the walk
+        starts with history. On the way traces are noted, if those of a task are known up to ``begin``.
         """
         if self._kept(task).tip != begin or begin == end:
             yield from walked
@@ -148,7 +147,7 @@ class _New:
 
 def _traces(commit: Commit) -> Mapping[str, bytes]:
     """The trace of a commit by each task that it changes or names: its id, and those of the file before
-    and after it, as bytes. A file that is absent has zeros; what is no plain file, ones before and after.
+    and after it, as bytes: zeros where there is no file, ones on both sides if it is not a plain file.
     """
     size = len(commit.oid) // 2
     none, odd = bytes(size), b"\xff" * size

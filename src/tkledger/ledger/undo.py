@@ -16,9 +16,9 @@ from tkledger.core.trailers import KEY, folded
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import identity, refs
-from tkledger.git.commit import ABSENT, author_line, moved_commit
+from tkledger.git.commit import author_line, moved_commit
 from tkledger.git.errors import GitError, RefMoved
-from tkledger.git.objects import NewObject, Oid, oid_of, tree_bytes
+from tkledger.git.objects import ABSENT, NewObject, Oid, oid_of, tree_bytes
 from tkledger.git.refs import RefSwap
 from tkledger.git.writing import write_commit, write_objects
 from tkledger.ledger import keys

@@ -13,7 +13,7 @@ _HEAD = f"{__version__} {marshal.version}\n".encode()
 
 
 def read_page(store: Store, name: str) -> Any:
-    """The values in a page; None if there are none, or another version of tk or Python wrote them."""
+    """The values in a page; None if it is absent or damaged, or another version of tk or Python wrote it."""
     try:
         data = store.read(name) or b""
     except OSError:

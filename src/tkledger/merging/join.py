@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tkledger.core.change import Refused, Violation, few
+from tkledger.core.change import Refused, Violation
 from tkledger.core.policy import DEFAULT
+from tkledger.core.quoting import few
 from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable
 from tkledger.git import identity, writing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
 from tkledger.git import history

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tkledger.core.change import few
 from tkledger.core.claim import Claim
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import few
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import lines
 from tkledger.core.typing import NamedTuple

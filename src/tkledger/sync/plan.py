@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.core import ref_names
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import CLAIMS, HEADS, INBOXES, SERVER
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import Exit, TkError

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from tkledger.core.change import Refused, Violation, quoted
+from tkledger.core.change import Refused, Violation
 from tkledger.core.charges import steps
 from tkledger.core.claim import LEAVE, is_open
+from tkledger.core.quoting import quoted
 from tkledger.core.trailers import STEP, lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.commit import Commit

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from zlib import crc32
 
 from tkledger.core import ref_names
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable, usage_error

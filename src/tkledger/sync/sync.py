@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from tkledger.core.change import Refused, quoted
+from tkledger.core.change import Refused
+from tkledger.core.quoting import quoted
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs
 from tkledger.git.errors import RefMoved

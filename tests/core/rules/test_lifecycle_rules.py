@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.support.changes import a_task, codes, commit, done, edit, ledger
-from tkledger.core.change import Violation, few
+from tkledger.core.change import Violation
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, PRESETS
+from tkledger.core.quoting import few
 from tkledger.core.rules import judge
 from tkledger.core.rules.lifecycle import remedy_for
 

@@ -9,7 +9,7 @@ from tkledger.api import look
 from tkledger.api.json import step_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.trailers import STEP
 from tkledger.core.typing import Any

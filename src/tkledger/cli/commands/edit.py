@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tkledger.api.session import Session, each
 from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.cli.parser import read_ids, read_text
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 

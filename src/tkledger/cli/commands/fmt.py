@@ -6,8 +6,9 @@ import os
 from collections.abc import Sequence
 
 from tkledger.cli.answer import Answer, Aside
-from tkledger.core.change import Violation, quoted
+from tkledger.core.change import Violation
 from tkledger.core.layout import FOLDER, POLICY_PATH, SUFFIX
+from tkledger.core.quoting import quoted
 from tkledger.core.rules import RULES
 from tkledger.errors import Exit, unusable
 from tkledger.files import codec

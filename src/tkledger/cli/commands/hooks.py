@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from tkledger.api.json import without_empty
 from tkledger.cli.answer import Answer, Aside
-from tkledger.core.change import Violation, quoted
+from tkledger.core.change import Violation
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
 from tkledger.doors import install as installer
 from tkledger.doors import script

@@ -9,10 +9,10 @@ from tkledger.api.session import Session
 from tkledger.claims.remote import TWICE, has_remote
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say, with_commit
 from tkledger.core import policy as policies
-from tkledger.core.change import quoted
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR

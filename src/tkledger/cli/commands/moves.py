@@ -8,8 +8,8 @@ from functools import partial
 from tkledger.api.session import Session, each
 from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.cli.parser import read_ids, read_text
-from tkledger.core.change import few
 from tkledger.core.lifecycle import Event
+from tkledger.core.quoting import few
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

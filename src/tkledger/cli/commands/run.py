@@ -14,8 +14,8 @@ from tkledger.agents.run import RunOptions
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say
-from tkledger.core.change import quoted
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
 from tkledger.errors import Exit, usage_error
 

@@ -9,9 +9,9 @@ from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_text
-from tkledger.core.change import quoted
 from tkledger.core.field import line
 from tkledger.core.messages import SHORT_ID, Message, bounded, seconds
+from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error

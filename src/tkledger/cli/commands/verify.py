@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from tkledger.api.json import gauge_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside
-from tkledger.core.change import Violation, quoted
+from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.errors import Exit, usage_error

@@ -9,7 +9,7 @@ from tkledger.agents.worktrees import Worktree
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
-from tkledger.core.change import quoted
+from tkledger.core.quoting import quoted
 from tkledger.errors import usage_error
 
 

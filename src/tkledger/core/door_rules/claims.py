@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tkledger.core.change import quoted
 from tkledger.core.claim import LEAVE, Claim, way_to_take
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import LONGEST_LEASE
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.rules.rule import Finding
 from tkledger.core.typing import NamedTuple

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.change import quoted
 from tkledger.core.door_rules import door_rule
+from tkledger.core.quoting import quoted
 from tkledger.core.rules.rule import Finding
 from tkledger.core.typing import NamedTuple
 

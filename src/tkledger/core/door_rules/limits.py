@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tkledger.core.change import few, quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import few, quoted
 from tkledger.core.rules.rule import Finding
 from tkledger.core.typing import NamedTuple
 

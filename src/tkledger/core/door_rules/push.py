@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tkledger.core import ref_names
-from tkledger.core.change import quoted
 from tkledger.core.door_rules import door_rule
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.rules.rule import Finding
 from tkledger.core.typing import NamedTuple

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
-from tkledger.core.change import Change, governing, quoted
+from tkledger.core.change import Change, governing
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot

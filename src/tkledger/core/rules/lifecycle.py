@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tkledger.core.change import Change, few
+from tkledger.core.change import Change
 from tkledger.core.layout import path_of
 from tkledger.core.lifecycle import (
     INITIAL,
@@ -19,6 +19,7 @@ from tkledger.core.lifecycle import (
     is_terminal,
 )
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import few
 from tkledger.core.rules.rule import Finding, elsewhere, newly, rule, way_on
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task

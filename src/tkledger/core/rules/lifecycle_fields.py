@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.change import Change, quoted
+from tkledger.core.change import Change
 from tkledger.core.layout import is_task_key, path_of
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import quoted
 from tkledger.core.rules.rule import Finding, rule, way_on
 from tkledger.core.task import FROZEN, LOGS, OPEN_WHEN_ENDED, RESOLUTIONS, Spent, Task
 from tkledger.core.typing import TYPE_CHECKING
