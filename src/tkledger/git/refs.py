@@ -74,7 +74,7 @@ def places(repo: Repo, names: Sequence[str]) -> dict[str, Oid]:
     packed = _packed(repo)
     found = {name: packed[name] for name in names if name in packed}
     for name in names:
-        with suppress(OSError), open(os.path.join(repo.common_dir, name), "rb") as file:
+        with suppress(OSError), open(os.path.join(repo.common_dir, name), "rb", 0) as file:
             text = file.read(128).decode(errors="replace").strip()
             found.pop(name, None)
             if len(text) in (40, 64) and not text.startswith("ref:"):
