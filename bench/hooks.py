@@ -46,6 +46,7 @@ def main(rounds: int) -> None:
             "code, without hooks": lambda: code(*NO_HOOKS),
             "code, with hooks that do nothing": lambda: code("-c", f"core.hooksPath={empty}"),
             "code, with one git in one of them": lambda: code("-c", f"core.hooksPath={asking}"),
+            "code, after a task changed": code,
             "code, with hooks": code,
             "a move by hand, without hooks": lambda: moved(*NO_HOOKS),
             "a move by hand, with hooks": moved,

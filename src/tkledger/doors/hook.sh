@@ -158,7 +158,10 @@ case $name in
 pre-commit | prepare-commit-msg)
 	[ "$name" = pre-commit ] || attribute "$@"
 	if ! [ -e "$folder/MERGE_HEAD" ]; then
-		[ "$name" = prepare-commit-msg ] && noted @UNTOUCHED@ && pass "$@"
+		if [ "$name" = prepare-commit-msg ]; then # to ask whether it touches the ledger takes longest
+			noted @UNTOUCHED@ && pass "$@"
+			judged "$(git write-tree) $(git rev-parse HEAD)" && pass "$@"
+		fi
 		if ledger diff-index --cached --quiet --ignore-submodules=none HEAD 2>/dev/null; then
 			note @UNTOUCHED@
 			pass "$@"
@@ -336,8 +339,15 @@ except ImportError as error:
 run(sys.argv[1:])' "$package" "$name" "$foreign" "$@"
 }
 
+judged_before() { # did the hook before judge the tree of the commit $1 on its parents?
+	judged "$(echo $(look rev-parse "$1^{tree}" "$1^@"))"
+}
+
 is_new() { # does the commit $1, or any that comes with it, need judging?
 	judged "$1" && return 1
+	if [ -n "$checked" ] && judged_before "$1"; then
+		[ "$(look rev-list -2 "$1" --not --branches --remotes)" != "$1" ] || return 1
+	fi
 	# if git cannot tell, Python looks
 	if found=$(ledger rev-list -2 --full-history "$1" --not --branches --remotes); then
 		if [ -z "$checked" ]; then # by its bytes, whatever encoding it says it has
@@ -347,9 +357,7 @@ is_new() { # does the commit $1, or any that comes with it, need judging?
 		fi
 		[ -n "$found" ] || return 1
 	fi
-	# the hook before judged this one commit, and no other comes with it
-	[ "$found" != "$1" ] ||
-		! judged "$(look rev-parse "$1^{tree}" "$1^@" | tr '\n' ' ' | sed 's/ $//')"
+	[ "$found" != "$1" ] || ! judged_before "$1" # no other comes with it
 }
 
 all_known() { # is nothing to be judged of what the branches, or a HEAD on no branch, move to?
@@ -375,12 +383,6 @@ judge_input() {
 }
 
 case $name in
-prepare-commit-msg)
-	if ! [ -e "$folder/MERGE_HEAD" ] && judged "$(git write-tree) $(git rev-parse HEAD)"; then
-		pass "$@"
-	fi
-	judge "$@"
-	;;
 reference-transaction)
 	read_input
 	all_known && pass_input "$@"

@@ -9,7 +9,7 @@ from tkledger.core.entries import Folder, Links
 from tkledger.core.field import DEVICES, ID, is_id
 from tkledger.core.layout import FOLDER, POLICY_NAME, POLICY_PATH, SUFFIX, path_at, path_of
 from tkledger.core.snapshot import Entry, Pending
-from tkledger.git.objects import Oid, PlainFiles, plain_files, plain_name
+from tkledger.git.objects import Oid, PlainFiles, plain_files, plain_name, shared
 
 _BEGIN, _END = len(plain_name("")) - 1, -len(SUFFIX) - 1
 """Where in an entry the id of its task is."""
@@ -89,7 +89,10 @@ class PlainFolder:
         assert isinstance(other, PlainFolder)
         if self.oid == other.oid:
             return set()
-        files = {*self._files.entries}.symmetric_difference(other._files.entries)
+        one, two = self._files.entries, other._files.entries
+        same = shared(one, two)
+        end = shared(one[same:][::-1], two[same:][::-1])
+        files = {*one[same : len(one) - end]}.symmetric_difference(two[same : len(two) - end])
         keys = {one[: one.index(b"\0") + 1][_BEGIN:_END].decode() for one in files}
         return {key if is_id(key) else POLICY_PATH for key in keys}
 
@@ -100,7 +103,9 @@ class PlainFolder:
         return self._links
 
 
-def task_files(data: bytes, width: int) -> PlainFiles | None:
-    """The files of such a folder; None if there is anything else in it."""
-    files = plain_files(data, width, _NAME)
+def task_files(data: bytes, width: int, beside: PlainFiles | None = None) -> PlainFiles | None:
+    """The files of such a folder, found faster ``beside`` those of one that is much the same; None if
+    there is anything else in it.
+    """
+    files = plain_files(data, width, _NAME, beside)
     return files if files and _DEVICES.isdisjoint(files.names) else None

@@ -97,7 +97,8 @@ class TreeReader:
         files = self._folders.pop(oid, None)
         if files is None:
             found = self._repo.tree_bytes(oid)
-            files = task_files(found[1], len(oid)) if found is not None else None
+            beside = next(reversed(self._folders.values()), None)
+            files = task_files(found[1], len(oid), beside) if found is not None else None
             if files is None:
                 return None
         while len(self._folders) > 1:  # the two of a change are asked for by turns

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import zlib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import lt
 
 from tkledger.core.typing import NamedTuple
@@ -132,16 +132,53 @@ class PlainFiles(NamedTuple):
         return at, at + (at < len(self.names) and self.names[at] == name)
 
 
-def plain_files(data: bytes, width: int, name: bytes = rb"[^\0/]+") -> PlainFiles | None:
+def plain_files(
+    data: bytes, width: int, name: bytes = rb"[^\0/]+", beside: PlainFiles | None = None
+) -> PlainFiles | None:
     """The entries in a tree's bytes, if all are plain files with names of this form; None if not. A long
-    tree is read ten times as fast as by `read_tree`.
+    tree is read ten times as fast as by `read_tree`, and ten times faster again ``beside`` another one
+    with names of this form, of which it changes little.
     """
     size = width // 2
+    if beside is not None and (spliced := _spliced(data, width, name, beside)) is not None:
+        return spliced
     entries = re.compile(rb"100644 %s\0[\s\S]{%d}" % (name, size)).findall(data)
     if sum(map(len, entries)) != len(data):
         return None
     names = [entry[:-size] for entry in entries]
     return PlainFiles(names, entries) if all(map(lt, names, names[1:])) else None
+
+
+def _spliced(data: bytes, width: int, name: bytes, known: PlainFiles) -> PlainFiles | None:
+    """The entries of ``known`` with those in the place of which ``data`` has others; None if that cannot
+    be told, as where what is at the same place are parts of different entries.
+    """
+    old = b"".join(known.entries)
+    same = shared(old, data)
+    same_end = shared(old[same:][::-1], data[same:][::-1])
+    ends = list(accumulate(map(len, known.entries), initial=0))
+    first = bisect_right(ends, same) - 1
+    last = max(first, bisect_left(ends, len(old) - same_end))
+    middle = plain_files(data[ends[first] : len(data) - (len(old) - ends[last])], width, name)
+    if middle is None:
+        return None
+    names = [*known.names[:first], *middle.names, *known.names[last:]]
+    seams = names[max(first - 1, 0) : first + len(middle.names) + 1]
+    if not all(map(lt, seams, seams[1:])):
+        return None
+    return PlainFiles(names, [*known.entries[:first], *middle.entries, *known.entries[last:]])
+
+
+def shared(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many items two sequences have in common at their beginning."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        if one[least:middle] == other[least:middle]:
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def plain_name(name: str) -> bytes:
