@@ -24,6 +24,9 @@ def main(rounds: int, most: int) -> None:
             bare = folder / f"{tasks}.git"
             run(["git", "clone", "-q", "--bare", str(repo), str(bare)], folder)
             run(tk("hooks", "install", "--server"), bare)
+            plain = folder / f"{tasks}-plain.git"
+            run(["git", "clone", "-q", "--bare", str(repo), str(plain)], folder)
+            run(["git", "remote", "add", "plain", str(plain)], repo)
             run(["git", "remote", "add", "origin", str(bare)], repo)
             run(tk("hooks", "install"), repo)
             cases |= {
@@ -31,6 +34,7 @@ def main(rounds: int, most: int) -> None:
                 f"{tasks:,}: code, after a task changed": partial(by_hand, repo, "file", ()),
                 f"{tasks:,}: code by hand, with hooks": partial(by_hand, repo, "file", ()),
                 f"{tasks:,}: a task by hand, with hooks": partial(by_hand, repo, "", ()),
+                f"{tasks:,}: push of a task, without hooks": partial(pushed, repo, "", "plain"),
                 f"{tasks:,}: push of code": partial(pushed, repo, "file"),
                 f"{tasks:,}: push of a task": partial(pushed, repo, ""),
             }
@@ -54,10 +58,12 @@ def by_hand(repo: Path, name: str, options: tuple[str, ...]) -> float:
     return seconds(lambda: run(["git", *options, "commit", "-qm", "a step"], repo))
 
 
-def pushed(repo: Path, name: str) -> float:
-    """Seconds of a push of one commit."""
+def pushed(repo: Path, name: str, remote: str = "origin") -> float:
+    """Seconds of a push of one commit; what the other remote has not yet goes before it, unmeasured."""
+    options = NO_HOOKS if remote == "plain" else ()
+    run(["git", *options, "push", "-q", remote, "main"], repo)
     by_hand(repo, name, NO_HOOKS)
-    return seconds(lambda: run(["git", "push", "-q", "origin", "main"], repo))
+    return seconds(lambda: run(["git", *options, "push", "-q", remote, "main"], repo))
 
 
 if __name__ == "__main__":
