@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.stored import Stored
-from tkledger.core.entries import Entries, Links, links, relinked
+from tkledger.core.entries import Entries, Links, Named, relinked
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Entry, Flaw, Snapshot, names, touched
 from tkledger.core.task import Task
@@ -107,15 +107,16 @@ def test_two_folders_are_compared_as_two_dicts_are(
 @given(ledgers, ledgers)
 def test_links_follow_the_changes(one: dict[str, Task], other: dict[str, Task]) -> None:
     def of(tasks: dict[str, Task]) -> Links:
-        return links((key, names(task)) for key, task in tasks.items())
+        return Links((key, names(task)) for key, task in tasks.items())
 
     none = names(Task("z", "z", None, State.TODO))
     moved = [
         (key, names(one[key]) if key in one else none, names(other[key]) if key in other else none)
         for key in sorted(one.keys() | other.keys())
     ]
-    for found, wanted in zip(relinked(of(one), moved), of(other)):
-        assert {key: ids for key, ids in found.items() if ids} == wanted
+    found, wanted = relinked(of(one), moved), of(other)
+    for place in Named._fields:
+        assert {key: ids for key, ids in found.at(place).items() if ids} == wanted.at(place)
 
 
 def test_entries_are_a_mapping() -> None:

@@ -9,13 +9,15 @@ from tkledger.git.objects import plain_files, shared
 
 NAME = rb"[a-z]{1,3}\.yaml"
 
-ids = st.sampled_from([bytes([n] * 20) for n in (0, 1, 0x20, 0x30, 0x2E)] + [b"100644 a.yaml\0" + b"x" * 6])
+ids = st.sampled_from(
+    [bytes([n] * 20) for n in (0, 1, 0x20, 0x30, 0x2E)] + [b"100644 a.yaml\0" + b"x" * 6]
+)
 names = st.text("abc", min_size=1, max_size=3)
 folders = st.dictionaries(names, ids, max_size=12)
 
 
 def tree(files: dict[str, bytes], *, in_order: bool = True) -> bytes:
-    found = sorted(files.items()) if in_order else reversed(sorted(files.items()))
+    found = sorted(files.items(), reverse=not in_order)
     return b"".join(b"100644 %s.yaml\0%s" % (name.encode(), oid) for name, oid in found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tkledger.core.entries import Entries, Folder, Links, links
+from tkledger.core.entries import Entries, Folder, Links
 from tkledger.core.snapshot import Entry, Flaw, Pending, Snapshot, names
 from tkledger.core.task import Task
 
@@ -37,7 +37,7 @@ class Stored:
         named = {key: names(task) for key, task in self.tasks.items()}
         for key, to in self.lies:
             named[key] = named[key]._replace(parent=tuple({*named[key].parent, to}))
-        return links(named.items())
+        return Links(named.items())
 
     def snapshot(self, changes: Mapping[str, Entry | None]) -> Snapshot:
         return Snapshot(Entries(self, changes), None, self.load)

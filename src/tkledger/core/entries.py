@@ -22,39 +22,33 @@ class Named(NamedTuple):
 Index = Mapping[str, tuple[str, ...]]
 
 
-class Links(NamedTuple):
-    """Which tasks name a task, by its id: as `Named`, the other way round. The ids are in order."""
+class Links:
+    """Which tasks name a task, by its id: as `Named`, the other way round. The ids are in order. Most
+    questions are of one kind, so what is named at one place is gone through when it is first asked for.
+    """
 
-    children: Index
-    offspring: Index
-    dependants: Index
+    __slots__ = ("_indexes", "_tasks")
+
+    def __init__(self, tasks: Iterable[tuple[str, Named]], *indexes: Index) -> None:
+        self._tasks = list(tasks)
+        self._indexes = dict(zip(Named._fields, indexes))
+
+    def at(self, place: str) -> Index:
+        """The tasks that name a task at a place, which is a field of `Named`."""
+        if place not in self._indexes:
+            at, found = Named._fields.index(place), dict[str, list[str]]()
+            for key, named in self._tasks:
+                if named is not NAMES_NONE:
+                    for other in named[at]:
+                        found.setdefault(other, []).append(key)
+            self._indexes[place] = {
+                other: (keys[0],) if len(keys) == 1 else tuple(sorted({*keys}))
+                for other, keys in found.items()
+            }
+        return self._indexes[place]
 
 
 NAMES_NONE = Named()
-
-
-def links(tasks: Iterable[tuple[str, Named]]) -> Links:
-    """The links between tasks, of each its id and whom it names."""
-    children: dict[str, list[str]] = {}
-    offspring: dict[str, list[str]] = {}
-    dependants: dict[str, list[str]] = {}
-    for key, named in tasks:
-        if named is not NAMES_NONE:
-            parents, origins, others = named
-            for parent in parents:
-                children.setdefault(parent, []).append(key)
-            for origin in origins:
-                offspring.setdefault(origin, []).append(key)
-            for other in others:
-                dependants.setdefault(other, []).append(key)
-    return Links(*map(_fixed, (children, offspring, dependants)))
-
-
-def _fixed(index: Mapping[str, list[str]]) -> Index:
-    return {
-        other: (keys[0],) if len(keys) == 1 else tuple(sorted({*keys}))
-        for other, keys in index.items()
-    }
 
 
 def relinked(known: Links, changes: Iterable[tuple[str, Named, Named]]) -> Links:
@@ -62,14 +56,14 @@ def relinked(known: Links, changes: Iterable[tuple[str, Named, Named]]) -> Links
     changes = [change for change in changes if change[1] != change[2]]
     if not changes:
         return known
-    indexes = tuple(dict(index) for index in known)
+    indexes = [dict(known.at(place)) for place in Named._fields]
     for key, old, new in changes:
         for index, gone, come in zip(indexes, old, new):
             for other in {*gone}.difference(come):
                 index[other] = tuple(one for one in index.get(other, ()) if one != key)
             for other in {*come}.difference(gone):
                 index[other] = tuple(sorted({*index.get(other, ()), key}))
-    return Links(*indexes)
+    return Links((), *indexes)
 
 
 class Folder(Protocol):

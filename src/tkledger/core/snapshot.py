@@ -10,7 +10,6 @@ from tkledger.core.entries import (
     Links,
     Named,
     differing,
-    links,
     relinked,
 )
 from tkledger.core.graph import reachable, walk
@@ -166,20 +165,20 @@ class Snapshot:
         """The ids of the task's children, in order. The first call reads every task, unless it is
         remembered which name others, as in the next two.
         """
-        return self._naming(task_id, "children", "parent")
+        return self._naming(task_id, "parent")
 
     def offspring(self, task_id: str) -> tuple[str, ...]:
         """The ids of the tasks that came out of this one."""
-        return self._naming(task_id, "offspring", "origin")
+        return self._naming(task_id, "origin")
 
     def dependants(self, task_id: str) -> tuple[str, ...]:
         """The ids of the tasks that depend on this one."""
-        return self._naming(task_id, "dependants", "dependencies")
+        return self._naming(task_id, "dependencies")
 
-    def _naming(self, task_id: str, index: str, place: str) -> tuple[str, ...]:
+    def _naming(self, task_id: str, place: str) -> tuple[str, ...]:
         if self._links is None:
             self._links = self._found_links()
-        found: tuple[str, ...] = getattr(self._links, index).get(task_id, ())
+        found = self._links.at(place).get(task_id, ())
         if self._confirmed or not found:
             return found
         self._read(found)
@@ -192,7 +191,7 @@ class Snapshot:
         entries = self.entries
         known = entries.folder.links() if isinstance(entries, Entries) else None
         if known is None or not isinstance(entries, Entries):
-            return links((task.id, names(task)) for task in self.tasks())
+            return Links((task.id, names(task)) for task in self.tasks())
         self._confirmed = False
         stored = Snapshot(Entries(entries.folder, {}), None, self._load)
         changes = sorted(entries.changed)

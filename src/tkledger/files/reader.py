@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tkledger.core.entries import NAMES_NONE, Entries, Links, links
+from tkledger.core.entries import NAMES_NONE, Entries, Links
 from tkledger.core.field import is_id
 from tkledger.core.layout import (
     FOLDER,
@@ -132,7 +132,7 @@ class TreeReader:
         if len(missing) >= _WORTH_KEEPING:
             few = len(known) <= 2 * len(files)  # of other branches, too
             cache.write(known if few else {oid: known[oid] for _, oid in files})
-        return links((key, known[oid]) for key, oid in files)
+        return Links((key, known[oid]) for key, oid in files)
 
     def roots(self, trees: Sequence[str]) -> Iterator[Root]:
         """The root folders that ``trees`` name, in their order."""
