@@ -8,6 +8,7 @@ import pytest
 
 from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import State
+from tkledger.core.pattern import fits
 from tkledger.core.policy import (
     DEFAULT,
     FIELDS,
@@ -48,7 +49,7 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "budget": (Budget(), [{"steps": 1}, {"cost": "0.5", "scope": "attempt"}], [{"depth": 1}]),
     "budgets": ({}, [{"bug": {"rework": 0}}], [{"Bug": {"steps": 1}}, {"bug": {"depth": 1}}]),
     "retry": (None, [1], [0]),
-    "roles": ({}, [{"budget": ("a",)}, {"policy": ("a", "b")}], [{"boss": ["a"]}]),
+    "roles": ({}, [{"budget": ("a",)}, {"boss_2": ("*", "a-*")}], [{"Boss": ["a"]}, {"-": ["a"]}, {"b": ["\n"]}]),
     "attribution": ("optional", ["optional", "required"], ["always"]),
     "claims": ("local", ["local", "remote", "required"], ["none"]),
     "lease": (3600, [1, 7200], [0]),
@@ -153,6 +154,43 @@ def test_actors_have_one_name_and_logins_speak_for_actors() -> None:
     assert not one.asks_who_pushes
     assert one._replace(proof="pusher").asks_who_pushes
     assert one._replace(law=1).asks_who_pushes
+
+
+def test_an_actor_has_a_role_by_a_name_or_by_a_pattern() -> None:
+    one = policy({"actors": {"a@x": "ann"}, "roles": {"ops": ["a@x", "bot-*"], "all": ["*"]}})
+    names = ("ann", "a@x", "bot-1", "bot-", "bot", "bot-*", "eve")
+    assert [name for name in names if one.has_role(name, "ops")] == [
+        *("ann", "a@x", "bot-1", "bot-", "bot-*")
+    ]
+    assert one.has_role("eve", "all")
+    assert not one.has_role("eve", "none")
+    assert [one.holder(role) for role in ("ops", "all", "none")] == ["a@x", "*", ""]
+    old = one._replace(format=1)
+    assert [name for name in names if old.has_role(name, "ops")] == ["a@x", "bot-*"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fitting", "others"),
+    [
+        ("ann", ["ann"], ["an", "anna", ""]),
+        ("*", ["", "x", "*"], []),
+        ("a*", ["a", "ab"], ["", "ba"]),
+        ("*a", ["a", "ba"], ["", "ab"]),
+        ("a*a", ["aa", "aba"], ["a", "ab"]),
+        ("*a*b*", ["ab", "xaybz", "aabb"], ["ba", "a", "b"]),
+        ("a**b", ["ab", "axb"], ["a", "b"]),
+        ("ab*ba", ["abba", "abxba"], ["aba", "ba"]),
+        ("a.c[x]?", ["a.c[x]?"], ["abc[x]?", "a.cx"]),
+    ],
+)
+def test_a_pattern_of_names_has_stars_only(
+    wanted: str, fitting: list[str], others: list[str]
+) -> None:
+    assert [name for name in (*fitting, *others) if fits(name, wanted)] == fitting
+
+
+def test_a_hostile_pattern_takes_no_time() -> None:
+    assert not fits("a" * 20_000, "*a" * 2_000 + "*b")
 
 
 def test_a_review_takes_done_away_and_what_is_forbidden_is_no_edge() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from tkledger.api.session import moved
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation, change
-from tkledger.core.rules import advice
+from tkledger.core.rules.suppose import advice
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.ledger import limits

@@ -1,5 +1,5 @@
-"""Regular expressions that are compiled when they are first asked: the forty that a view loads and does not ask
-would take as long as git does.
+"""Patterns: of names, as a policy has them, and regular expressions that are compiled when they are first asked,
+since the forty that a view loads and does not ask would take as long as git does.
 """
 
 from __future__ import annotations
@@ -7,6 +7,29 @@ from __future__ import annotations
 import re
 
 from tkledger.core.typing import TYPE_CHECKING, Any
+
+ANY = "*"
+"""In a pattern of names: any letters, or none."""
+
+
+def fits(name: str, wanted: str) -> bool:
+    """Whether a name is the ``wanted`` one or, if that is a pattern, has its parts in their order. Takes
+    as long as the two are, whatever they are.
+    """
+    first, *parts = wanted.split(ANY)
+    if not parts:
+        return name == wanted
+    *middle, last = parts
+    if not name.startswith(first):
+        return False
+    at, end = len(first), len(name) - len(last)
+    for part in middle:
+        at = name.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return at <= end and name.endswith(last)
+
 
 if TYPE_CHECKING:
 

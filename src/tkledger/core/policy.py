@@ -19,7 +19,7 @@ from tkledger.core.field import (
     whole,
 )
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
-from tkledger.core.pattern import pattern
+from tkledger.core.pattern import ANY, fits, pattern
 from tkledger.core.task import BUDGET, KIND, Budget
 from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import Any, NamedTuple
@@ -38,7 +38,10 @@ LONGEST_LEASE = 30 * 86_400
 """The longest time a claim holds, in seconds: an actor who is gone keeps a task from others no longer."""
 
 ROLES = ("budget", "policy")
-"""What a role may do: ``budget`` may raise limits, ``policy`` may change the policy itself."""
+"""The roles that format 1 knows: ``budget`` may raise limits, ``policy`` may change the policy itself."""
+
+OVERRIDE = "override"
+"""The role that may set aside the rules that allow it, with a reason."""
 
 _OID = pattern(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
@@ -75,7 +78,8 @@ class Policy(NamedTuple):
     budget: limits of each task that has none of its own
     budgets: the same by type, before ``budget``
     retry: how many attempts a task may have that does not say so itself
-    roles: the actors that have each role
+    roles: the actors that have each role, by name or by a pattern such as ``agent-*``; ``budget`` may raise
+        limits, ``policy`` change the policy, ``override`` set rules aside, others are for you to ask
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
     claims: whether a start claims the task in this repository (``local``) or at its remote as well
         (``remote``), and whether work without a claim is refused (``required``)
@@ -149,6 +153,24 @@ class Policy(NamedTuple):
         """Whether an owner is this actor, also by another of its names."""
         return owner is not None and self.actor(owner) == actor
 
+    def has_role(self, actor: str, role: str) -> bool:
+        """Whether an actor has a role: by one of its names or, since format 2, by a pattern."""
+        named = self.roles.get(role, ())
+        if self.format < 2:
+            return actor in named
+        known = self.actor(actor)
+        return any(fits(known, self.actor(one)) for one in named)
+
+    def holder(self, role: str) -> str:
+        """An actor to ask for what a role may do; a pattern if it names no one else, empty if nobody."""
+        named = self.roles.get(role, ())
+        return next((one for one in named if ANY not in one), named[0] if named else "")
+
+    @property
+    def depends_on_actor(self) -> bool:
+        """Whether what a commit may do depends on who made it."""
+        return bool(self.roles or self.approvals.independent)
+
     def titled(self, subject: str) -> str:
         """The first line of the message of a commit of tk's that did this."""
         return self.subject.replace(_DONE, " ".join(subject.split()))
@@ -190,6 +212,7 @@ def _layout(raw: Any) -> str:
     return choice(("flat",))(raw)
 
 
+_ROLE = matching(r"[a-z0-9][a-z0-9_-]{0,62}", "1 to 63 of a-z, 0-9, _ and -")
 _budget = part_of(Budget, tuple(leaf for leaf in BUDGET if leaf.name != "depth"))
 
 FIELDS = (
@@ -209,7 +232,7 @@ FIELDS = (
     Field("budget", _budget),
     Field("budgets", map_of(_budget, KIND)),
     Field("retry", whole(1)),
-    Field("roles", map_of(set_of(line), choice(ROLES))),
+    Field("roles", map_of(set_of(line), _ROLE)),
     Field("attribution", choice(("optional", "required"))),
     Field("claims", choice(("local", "remote", "required"))),
     Field("lease", whole(1)),

@@ -23,6 +23,9 @@ KEY = "Tk-Key"
 REASON = "Tk-Reason"
 """Why it was done."""
 
+OVERRIDE = "Tk-Override"
+"""Why rules were set aside that the role ``override`` may set aside."""
+
 
 TAKEN = "Tk-Taken-From"
 """Whose task it was until this start, if that was another actor's: assigned, or in progress."""
@@ -42,6 +45,11 @@ def trailers(message: str) -> dict[str, str]:
     """The value of the last line of each name, in the whole message: hosts put text after them."""
     rows = (line.partition(": ") for line in lines(message))
     return {name: value.strip() for name, colon, value in rows if colon}
+
+
+def says(text: str) -> bool:
+    """Whether a reason says anything: it has a letter or digit."""
+    return any(letter.isalnum() for letter in text)
 
 
 def folded(text: str) -> str:

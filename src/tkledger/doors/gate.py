@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from tkledger.claims import fence, remote
 from tkledger.core.change import Change, Violation
 from tkledger.core.rules import judge
+from tkledger.core.rules.suppose import legal_whatever_is_said
 from tkledger.core.typing import NamedTuple, TypeVar
 from tkledger.doors import idle, limits
 from tkledger.doors.merged_in import Rejudged, merged_in
@@ -48,7 +49,8 @@ def staged(
     if fenced:
         return Staged((*violations, *fenced))
     if not violations:
-        if message is None and not any(fence.of_others(ledger.repo, proposed)):
+        settled = message is None and legal_whatever_is_said(proposed)
+        if settled and not any(fence.of_others(ledger.repo, proposed)):
             note_judged(ledger.repo, " ".join([tree, *parents]))
     elif head and not heads:
         amended = ledger.repo.run("rev-parse", f"{head}^@").decode().split()

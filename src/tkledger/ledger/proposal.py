@@ -90,7 +90,7 @@ def about_to_be(
     name = trailers(message or "").get(ACTOR)
     laws = [law for law in (made.policy, *(side.policy for side in made.parents)) if law]
     # only these ask for an e-mail, which costs a process
-    asked = not name and any(law.roles or law.approvals.independent for law in laws)
+    asked = not name and any(law.depends_on_actor for law in laws)
     who = identity.known_by(name, identity.author_email(ledger.repo) if asked else "")
     now = int(time.time())
     accepted = made.policy.accepted

@@ -108,7 +108,7 @@ def _move(event: Event, more: tuple[Parameter, ...], *also: Parameter) -> Comman
     return Command(
         verb,
         f"{verb.capitalize()}: {sources} -> {edges[0].target.value}.",
-        (p.IDS, p.HAPPENED, *more, *COMMITS),
+        (p.IDS, p.HAPPENED, *more, p.OVERRIDE, *COMMITS),
         (f"tk {verb} a1{reason}",),
         verb=verb,
         also=also,

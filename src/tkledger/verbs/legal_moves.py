@@ -49,4 +49,6 @@ def outlook(ledger: Snapshot, task: Task, event: Event, counted: Counted) -> Out
         after = moved(ledger, task, event, actor=task.owner or "anyone", reason="other")
     except Refused as refused:
         return Outlook(event, target, reason, refused.violations)
-    return Outlook(event, target, reason, judge(counted(change((ledger,), after))))
+    made = counted(change((ledger,), after))
+    plain = made._replace(message="")  # nothing that hinders is set aside
+    return Outlook(event, target, reason, judge(plain))

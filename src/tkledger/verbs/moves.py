@@ -19,7 +19,7 @@ from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
 from tkledger.core.trailers import REASON
 from tkledger.core.typing import Any
 from tkledger.verbs.ids import existing
-from tkledger.verbs.verb import Options, Proposed, Verb
+from tkledger.verbs.verb import Options, Proposed, Verb, override_in
 
 
 def place_in(options: Options) -> dict[str, str]:
@@ -53,7 +53,8 @@ def move(event: Event) -> Verb:
         )
         why = reason or text
         trailers = ((REASON, why),) if why else ()
-        return Proposed(after, task.id, f"{event.value} {task.id} {task.title}", trailers)
+        words = f"{event.value} {task.id} {task.title}"
+        return Proposed(after, task.id, words, (*trailers, *override_in(options)))
 
     return verb
 

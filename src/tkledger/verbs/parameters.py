@@ -206,6 +206,9 @@ REASON = option(
     f"What it waits for: {', '.join(REASONS)}.",
     choices=REASONS,
 )
+OVERRIDE = option(
+    "--override", "override", "REASON", "Set aside what the role override may; says why."
+)
 WHY = REASON._replace(metavar="TEXT", help="Reason (required to raise a limit).", choices=())
 WHY_ACCEPTED = WHY._replace(help="Why it may stay.", required=True)
 RESOLUTION = option(

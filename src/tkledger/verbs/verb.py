@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.trailers import REASON
+from tkledger.core.trailers import OVERRIDE, REASON, says
 from tkledger.core.typing import Any, NamedTuple
 
 Options = Mapping[str, Any]
@@ -60,6 +60,16 @@ def verb(name: str) -> Verb:
     return move(Event(name))
 
 
+def override_in(options: Options) -> tuple[tuple[str, str], ...]:
+    """The trailer that sets rules aside, if the options give a reason for that."""
+    why = options.get("override")
+    if why is None:
+        return ()
+    if not why.strip():
+        raise FieldError("override", "must say why")
+    return ((OVERRIDE, why),)
+
+
 def trailers_of(steps: Sequence[Proposed]) -> list[tuple[str, str]]:
     """The trailers of all steps; a reason once, and what is charged each time. A reason that is not that of
     every step names its task.
@@ -68,7 +78,7 @@ def trailers_of(steps: Sequence[Proposed]) -> list[tuple[str, str]]:
     shared = all((REASON, why) in step.trailers for why in _reasons(steps) for step in steps)
     for step in steps:
         for name, value in step.trailers:
-            whose = f"{step.id}: " if name == REASON and not shared and _says(value) else ""
+            whose = f"{step.id}: " if name == REASON and not shared and says(value) else ""
             if step.work or (name, whose + value) not in found:
                 found.append((name, whose + value))
     return found
@@ -76,11 +86,6 @@ def trailers_of(steps: Sequence[Proposed]) -> list[tuple[str, str]]:
 
 def _reasons(steps: Sequence[Proposed]) -> list[str]:
     return [value for step in steps for name, value in step.trailers if name == REASON]
-
-
-def _says(text: str) -> bool:
-    """Whether a reason says anything: the law asks that of the line that names the task, too."""
-    return any(letter.isalnum() for letter in text)
 
 
 def readable(options: Options) -> Options:

@@ -10,8 +10,9 @@ from tests.support.rule_cases.case import (
     Case,
 )
 from tkledger.core.policy import DEFAULT
-from tkledger.core.rules import FAMILIES, RULES, advice, judge
+from tkledger.core.rules import FAMILIES, RULES, judge
 from tkledger.core.rules.rule import Rule
+from tkledger.core.rules.suppose import advice
 from tkledger.core.task import Task
 
 

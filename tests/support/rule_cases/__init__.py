@@ -11,6 +11,7 @@ from tests.support.rule_cases.lifecycle_links import links_cases
 from tests.support.rule_cases.lifecycle_states import states_cases
 from tests.support.rule_cases.loops import chain_cases
 from tests.support.rule_cases.merge import merge_cases
+from tests.support.rule_cases.overrides import override_cases
 from tests.support.rule_cases.policy import policy_cases
 from tests.support.rule_cases.roles import role_cases
 
@@ -25,5 +26,6 @@ CASES = (
     *budget_cases(),
     *role_cases(),
     *approval_cases(),
+    *override_cases(),
     *policy_cases(),
 )

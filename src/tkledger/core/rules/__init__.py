@@ -17,6 +17,7 @@ from tkledger.core.rules import (
     lifecycle,
     lifecycle_fields,
     merge,
+    overrides,
     policy,
 )
 from tkledger.core.rules.rule import Rule
@@ -27,7 +28,7 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority,),
+    (authority, overrides),
     (policy,),
 )
 
@@ -48,24 +49,16 @@ RULES: tuple[Rule, ...] = tuple(
 def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, ...]:
     """All that ``change`` breaks, by task and code; empty if there is no ledger to judge.
 
-    Only rules of the edition that the judging policy names, or of an earlier one, apply.
+    Only rules of the edition that the judging policy names, or of an earlier one, apply; those that may
+    be set aside wait for the message if its actor may.
     """
     if change.policy is None or not (change.touched or change.charged or change.bases):
         return ()
-    edition = change.policy.law
+    edition, lifted = change.policy.law, overrides.lifts(change)
     found = {
         Violation(task, code, name, message, remedy, "", repair)
-        for code, name, since, findings in rules
-        if since <= edition
+        for code, name, since, findings, overridable in rules
+        if since <= edition and not (lifted and overridable)
         for task, message, remedy, repair in findings(change)
     }
     return tuple(sorted(found)) if found else ()
-
-
-def advice(change: Change) -> tuple[Violation, ...]:
-    """What ``change`` would break if the policy refused the loops that it only warns of."""
-    if change.policy is None or "warn" not in change.policy.loops.values():
-        return ()
-    strict = change._replace(policy=change.policy.strictest())
-    refused = set(judge(change))
-    return tuple(one for one in judge(strict) if one not in refused)

@@ -14,7 +14,7 @@ from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget, Retry, Task
-from tkledger.core.trailers import REASON, trailers
+from tkledger.core.trailers import REASON, says, trailers
 from tkledger.core.typing import NamedTuple
 
 
@@ -69,17 +69,17 @@ def limit_raised(change: Change) -> Iterator[Finding]:
 
     Remedy: an actor with the role runs `tk edit ID --budget steps=N --reason TEXT`.
     """
-    allowed = change.law.roles.get("budget")
-    if not allowed:
+    law = change.law
+    if not law.roles.get("budget"):
         return
     for task, what in _raises(change):
-        if change.actor and change.actor not in allowed:
+        if change.actor and not law.has_role(change.actor, "budget"):
             yield Finding(
                 task.id,
                 f"{what}: not for {change.actor}",
-                f"ask {quoted(allowed[0])}: tk edit {task.id} --budget ... --reason TEXT",
+                f"ask {quoted(law.holder('budget'))}: tk edit {task.id} --budget ... --reason TEXT",
             )
-        elif change.message is not None and not _has_reason(change.law, change.message):
+        elif change.message is not None and not _has_reason(law, change.message):
             yield Finding(
                 task.id,
                 f"{what} without a reason",
@@ -90,7 +90,7 @@ def limit_raised(change: Change) -> Iterator[Finding]:
 def _has_reason(law: Policy, message: str) -> bool:
     if law.law < 2:
         return f"{REASON}: " in message
-    return any(letter.isalnum() for letter in trailers(message).get(REASON, ""))
+    return says(trailers(message).get(REASON, ""))
 
 
 def _raises(change: Change) -> Iterator[tuple[Task, str]]:
@@ -167,14 +167,15 @@ def policy_changed_by_another(change: Change) -> Iterator[Finding]:
     Remedy: an actor with the role runs `tk config set KEY VALUE`, or makes the merge.
     """
     for law, what in _legislation(change):
-        allowed = law.roles.get("policy", ())
-        if allowed and change.actor and change.actor not in allowed:
+        asked = bool(law.roles.get("policy") and change.actor)
+        if asked and not law.has_role(change.actor, "policy"):
+            keeper = law.holder("policy")
             yield Finding(
                 POLICY_PATH,
                 f"{what}: not for {change.actor}",
-                f"ask {quoted(allowed[0])} to make the merge"
+                f"ask {quoted(keeper)} to make the merge"
                 if change.is_merge
-                else f"ask {quoted(allowed[0])}: tk config set KEY VALUE",
+                else f"ask {quoted(keeper)}: tk config set KEY VALUE",
             )
 
 

@@ -92,7 +92,9 @@ def unknown_field(change: Change) -> Iterator[Finding]:
 def _newer(entry: Entry | None, format: int) -> list[str]:
     """The fields of a file that a later format brought."""
     if isinstance(entry, Policy):
-        return newer(policy_file.FIELDS, entry, format)
+        later = [name for name in entry.roles if name not in policy_file.ROLES]
+        roles = [f"the role {name}" for name in later] if format < 2 else []
+        return [*newer(policy_file.FIELDS, entry, format), *roles]
     if not isinstance(entry, Task):
         return []
     leaves = (

@@ -26,20 +26,27 @@ Judgement = Callable[..., Iterable[Finding]]
 """Of a Change; a door check is asked of what its door sees instead."""
 
 
+_ASIDE = "An actor with the role `override` may set it aside, with a reason: `--override REASON`."
+
+
 class Rule(NamedTuple):
-    """One rule of the law. ``since`` is the edition of the law that brought it."""
+    """One rule of the law. ``since`` is the edition of the law that brought it; what is ``overridable`` is
+    set aside by an actor with the role ``override`` who says why.
+    """
 
     code: str
     name: str
     since: int
     findings: Judgement
+    overridable: bool = False
 
     @property
     def page(self) -> str:
         """What the rule rejects, why, and the remedy: its docstring."""
         from inspect import cleandoc  # 4 ms that no move needs
 
-        return cleandoc(self.findings.__doc__ or "")
+        text = cleandoc(self.findings.__doc__ or "")
+        return text.replace("\n\nWhy: ", f"\n\n{_ASIDE}\n\nWhy: ") if self.overridable else text
 
     def judge(self, subject: object) -> Iterator[Violation]:
         """What of a Change, or of what a door sees, breaks this rule."""
@@ -47,12 +54,12 @@ class Rule(NamedTuple):
             yield Violation(task, self.code, self.name, message, remedy, repair=repair)
 
 
-def rule(code: str, *, since: int = 1) -> Callable[[Judgement], Rule]:
+def rule(code: str, *, since: int = 1, overridable: bool = False) -> Callable[[Judgement], Rule]:
     """Make a function a rule: its name is the rule's name, its docstring the rule's page."""
 
     def declare(findings: Judgement) -> Rule:
         name = findings.__name__.replace("_", "-")
-        return Rule(code, name, since, findings)
+        return Rule(code, name, since, findings, overridable)
 
     return declare
 

@@ -1,0 +1,33 @@
+"""What a change would break if something were otherwise: its message, its policy, or what it sets aside."""
+
+from __future__ import annotations
+
+from tkledger.core.change import Change, Violation
+from tkledger.core.rules import RULES, judge
+from tkledger.core.rules.overrides import lifts
+from tkledger.core.rules.rule import Rule
+
+
+def overridden(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, ...]:
+    """What ``change`` would break if its actor had not set it aside, by task and code."""
+    if not (change.policy and change.message and lifts(change)):
+        return ()
+    own = tuple(one for one in rules if one.overridable)
+    return judge(change._replace(message=""), own)
+
+
+def legal_whatever_is_said(change: Change, rules: tuple[Rule, ...] = RULES) -> bool:
+    """Whether a legal change without a message yet stays legal with any: where actors have roles, some
+    rules wait for a reason.
+    """
+    roles = change.policy.roles if change.policy else ()
+    return not (roles and judge(change._replace(message=""), rules))
+
+
+def advice(change: Change) -> tuple[Violation, ...]:
+    """What ``change`` would break if the policy refused the loops that it only warns of."""
+    if change.policy is None or "warn" not in change.policy.loops.values():
+        return ()
+    strict = change._replace(policy=change.policy.strictest())
+    refused = set(judge(change))
+    return tuple(one for one in judge(strict) if one not in refused)
