@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import history
-from stopwatch import in_turns, run, seconds, show, tk, world
+from stopwatch import in_turns, loads, run, seconds, show, tk, world
 
 ASKED = ("log --limit 20", "log tk-00007", "show tk-00007")
 
@@ -32,15 +32,9 @@ def main(rounds: int, commits: int, tasks: int) -> None:
         cases = {"tk --version": lambda: timed("--version")}
         for words in ASKED:
             cases[f"tk {words}"] = lambda words=words: timed(*words.split())
-        cases["the modules of show, loaded"] = lambda: seconds(lambda: run(_LOADED, repo))
+        modules = loads(repo, *ASKED[-1].split())
+        cases["the modules of show, loaded"] = lambda: seconds(lambda: run(modules, repo))
         show("the next looks", in_turns(cases, 5 * rounds), "tk --version")
-
-
-_LOADED = [
-    *(sys.executable, "-c"),
-    "import tkledger.cli.commands.show, tkledger.ledger.traces, tkledger.ledger.tally,"
-    " tkledger.local.sums, tkledger.views.show",
-]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from stopwatch import NO_HOOKS, in_turns, run, seconds, show, tk, world
+from stopwatch import NO_HOOKS, in_turns, loads, run, seconds, show, tk, world
 
 from tkledger.cli import run as tk_here
 
@@ -22,7 +22,7 @@ def main(rounds: int, tasks: int) -> None:
     """Two ledgers of so many tasks, or a few more, without and with tk's hooks; then take turns."""
     with world() as folder:
         bare, hooked = (folder / name for name in ("bare", "hooked"))
-        begin(bare, max(tasks, 2 * rounds + 2), "--no-hooks")
+        begin(bare, max(tasks, 2 * rounds + 3), "--no-hooks")
         begin(hooked, max(tasks, rounds + 1))
 
         def committed(*options: str) -> float:
@@ -50,6 +50,7 @@ def main(rounds: int, tasks: int) -> None:
         three = moves(hooked, range(rounds + 1), process)
         git, durable = "git commit -o FILE", "git commit -o FILE, durable as tk's"
         version, python = "tk --version", "python -c pass"
+        modules = loads(bare, "start", f"t{2 * rounds + 2}")
         cases = {
             git: lambda: committed(),
             durable: lambda: committed(*DURABLE),
@@ -60,6 +61,7 @@ def main(rounds: int, tasks: int) -> None:
             "tk done, in-process": lambda: next(two),
             "tk start, a process, hooks installed": lambda: next(three),
             "tk done, a process, hooks installed": lambda: next(three),
+            "the modules of tk start, loaded": lambda: seconds(partial(run, modules, folder)),
             version: lambda: seconds(lambda: run(tk("--version"), folder)),
             python: lambda: seconds(lambda: run([sys.executable, "-c", "pass"], folder)),
         }

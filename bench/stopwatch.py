@@ -70,6 +70,16 @@ def run(argv: Sequence[str], cwd: Path, stdin: bytes = b"") -> bytes:
     return done.stdout
 
 
+def loads(cwd: Path, *arguments: str) -> list[str]:
+    """A Python that only loads the modules that a command of tk loads: the floor of that command."""
+    command = [sys.executable, "-X", "importtime", *tk(*arguments)]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    names = [row.rpartition("|")[2].strip() for row in done.stderr.splitlines() if "|" in row]
+    wanted = [name for name in names if name.split(".")[0] == "tkledger"]
+    assert wanted, f"{command} loads nothing: {done.stderr}"
+    return [sys.executable, "-c", f"import {', '.join(wanted)}"]
+
+
 def seconds(work: Callable[[], object]) -> float:
     """How long ``work`` takes."""
     begun = time.perf_counter()

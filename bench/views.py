@@ -13,13 +13,15 @@ from pathlib import Path
 
 import history
 from peers import taskwarrior
-from stopwatch import in_turns, run, seconds, show, tk, world
+from stopwatch import in_turns, loads, run, seconds, show, tk, world
 
 VIEWS = (
     *("--version", "list", "list --json", "list -n 2", "list --at HEAD", "list --at HEAD~1"),
     *("ready", "ready --json", "tree", "tree --json", "board", "board --json", "next"),
     *("show tk-00042", "why tk-00042"),
 )
+LOADED = ("list", "tree", "next", "show tk-00042", "why tk-00042")
+"""Views that are measured beside a Python that only loads their modules."""
 PRINTED = "python, printing what tk list does"
 """The floor of a list: Python starts, reads so many lines, and prints them."""
 
@@ -41,7 +43,13 @@ def main(rounds: int, largest: int) -> None:
         for tasks in (100, 1_000, 10_000):
             repo = history.build_at_once(folder / str(tasks), tasks)
             others = taskwarrior(folder / f"task-{tasks}", tasks)
-            shown = {**cases(repo, *VIEWS), **others}
+            floors = {
+                f"the modules of tk {view}, loaded": partial(
+                    seconds, partial(run, loads(repo, *view.split()), repo)
+                )
+                for view in LOADED
+            }
+            shown = {**cases(repo, *VIEWS), **floors, **others}
             show(f"{tasks:,} tasks", in_turns(shown, rounds), "tk --version")
         steps = {}
         for tasks in (10_000, 19_900, 20_100):
