@@ -11,11 +11,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from stopwatch import NO_HOOKS, in_turns, loads, run, seconds, show, tk, world
+from stopwatch import DURABLE, NO_HOOKS, in_turns, loads, run, seconds, show, tk, world
 
 from tkledger.cli import run as tk_here
-
-DURABLE = ("-c", "core.fsync=committed,reference")
 
 
 def main(rounds: int, tasks: int) -> None:

@@ -31,6 +31,9 @@ CONFIG = """\
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 """Options of a git that runs no hook."""
 
+DURABLE = ("-c", "core.fsync=committed,reference")
+"""Options of a git that commits as durably as tk."""
+
 
 def tk(*arguments: str) -> list[str]:
     """The command line of tk: the installed script if there is one."""
