@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import history
-from stopwatch import in_turns, loads, run, seconds, show, tk, world
+from stopwatch import READ, READ_ALL, in_turns, loads, run, seconds, show, tk, world
 
 ASKED = ("log --limit 20", "log tk-00007", "show tk-00007")
 
@@ -26,6 +26,7 @@ def main(rounds: int, commits: int, tasks: int) -> None:
 
         walk = ["git", "log", "--raw", "--no-abbrev", "-z"]
         cases = {"git log --raw": lambda: seconds(lambda: run(walk, repo))}
+        cases[READ] = lambda: seconds(lambda: run(READ_ALL, repo))
         for words in ASKED[1:]:
             cases[f"the first tk {words}"] = lambda words=words: first(*words.split())
         show(f"{commits:,} commits, {tasks:,} tasks", in_turns(cases, rounds), "git log --raw")

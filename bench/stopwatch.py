@@ -34,6 +34,29 @@ NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 DURABLE = ("-c", "core.fsync=committed,reference")
 """Options of a git that commits as durably as tk."""
 
+READ = "git log --raw, and each file read once"
+"""The floor of what goes through a whole history: git's walk, and all versions of all files parsed and proved."""
+
+READ_ALL = [
+    *(sys.executable, "-c"),
+    """
+import subprocess, sys
+from tkledger.files import codec
+def git(*words, **more):
+    return subprocess.run(("git", *words), capture_output=True, check=True, **more).stdout
+walked = git("log", "--raw", "--no-abbrev", "-m", "--format=", "--", ".tasks/tk-*")
+named = dict.fromkeys(line.split()[3] for line in walked.splitlines() if line.startswith(b":"))
+data = git("cat-file", "--batch", input=b"".join(one + b"\\n" for one in named if one.strip(b"0")))
+at = count = 0
+while at < len(data):
+    end = data.index(b"\\n", at)
+    size = int(data[at:end].split()[2])
+    codec.load_task(data[end + 1 : end + 1 + size])
+    at, count = end + size + 2, count + 1
+sys.exit(not count)
+""",
+]
+
 
 def tk(*arguments: str) -> list[str]:
     """The command line of tk: the installed script if there is one."""

@@ -6,30 +6,9 @@ import statistics
 import sys
 
 import history
-from stopwatch import Peak, held, in_turns, peak, run, seconds, show, tk, world
+from stopwatch import READ, READ_ALL, Peak, held, in_turns, peak, run, seconds, show, tk, world
 
 _LOADED = [sys.executable, "-c", "import tkledger.cli.commands.verify, tkledger.doors.judged"]
-
-
-READ = "git log --raw, and each file read once"
-"""The floor of a verify: git's walk, and all versions of all files parsed and proved; nothing is judged."""
-
-_READ = """
-import subprocess, sys
-from tkledger.files import codec
-def git(*words, **more):
-    return subprocess.run(("git", *words), capture_output=True, check=True, **more).stdout
-walked = git("log", "--raw", "--no-abbrev", "-m", "--format=", "--", ".tasks/tk-*")
-named = dict.fromkeys(line.split()[3] for line in walked.splitlines() if line.startswith(b":"))
-data = git("cat-file", "--batch", input=b"".join(one + b"\\n" for one in named if one.strip(b"0")))
-at = count = 0
-while at < len(data):
-    end = data.index(b"\\n", at)
-    size = int(data[at:end].split()[2])
-    codec.load_task(data[end + 1 : end + 1 + size])
-    at, count = end + size + 2, count + 1
-sys.exit(not count)
-"""
 
 
 def main(rounds: int, commits: int, tasks: int) -> None:
@@ -52,7 +31,7 @@ def main(rounds: int, commits: int, tasks: int) -> None:
         walk = ["git", "log", "--raw", "--no-abbrev", "-z"]
         cases = {
             "git log --raw": lambda: seconds(lambda: run(walk, repo)),
-            READ: lambda: seconds(lambda: run([sys.executable, "-c", _READ], repo)),
+            READ: lambda: seconds(lambda: run(READ_ALL, repo)),
             "tk verify --all --again": verified,
         }
         found = in_turns(cases, rounds)
