@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.changes import a_task
 from tests.support.odd_histories import imported
 from tests.support.project import Project
 from tkledger.doors import gate
@@ -33,7 +34,8 @@ def plain(sums: Sums) -> tuple[Mapping[str, Any], Mapping[str, Any], int]:
 
 def compared(path: Path, seeds: range) -> Iterator[tuple[int, str]]:
     """The histories and commits whose sums differ when counted from those of another commit."""
-    histories = imported(Project.create(path), seeds, SIZE)
+    project = Project.create(path)
+    histories = imported(project, seeds, SIZE)
     repo = Repo(str(path))
     for seed, oids in histories.items():
         full = {oid: plain(Ledger(repo).tally.sums(oid)) for oid in oids}
@@ -44,7 +46,33 @@ def compared(path: Path, seeds: range) -> Iterator[tuple[int, str]]:
             if plain(walking.tally.sums(oid)) != full[oid]:
                 yield seed, oid
                 break
+        yield from ((seed, oid) for oid in _otherwise_newest(project, repo, oids, order))
     repo.close()
+
+
+def _otherwise_newest(
+    project: Project, repo: Repo, oids: Sequence[str], order: Sequence[str]
+) -> Iterator[str]:
+    """The commits at which the newest commits of work are others than their histories say: counted in
+    this order, each from the sums of the one before, by one process and by one each.
+    """
+    behind = {oid: {*project.git("rev-list", oid).split()} for oid in oids}
+    text = {oid: project.git("log", "-1", "--format=%P%n%B", oid).splitlines() for oid in oids}
+    files = {oid: project.git("ls-tree", "--name-only", oid, ".tasks/") for oid in oids}
+    walking = Ledger(repo, remembers=True)
+    for oid in order:
+        usages = [one.tally.usage([oid], 0) for one in (walking, Ledger(repo, remembers=True))]
+        for task in map(a_task, "abc"):
+            work = {
+                one
+                for one in behind[oid]
+                if f"Tk-Task: {task.id}" in text[one][1:]
+                and " " not in text[one][0]  # under edition 1 no merge is work
+                and f".tasks/{task.id}.yaml" in files[one]
+            }
+            newest = {one for one in work if not any(one in behind[n] for n in work - {one})}
+            if [usage.newest(task) for usage in usages] != [tuple(sorted(newest))] * 2:
+                yield oid
 
 
 # some of these differed once, by tasks without sums, by files that had vanished, by merges

@@ -128,10 +128,20 @@ def workers(made: Sequence[Made], one: int) -> set[str]:
     return found
 
 
-def at(ledger: Ledger, oid: str) -> tuple[Used, frozenset[str]]:
+def newest(made: Sequence[Made], one: int) -> set[int]:
+    """The newest commits of work up to a commit, by looking at the history of each."""
+    work = {number for number in ancestors(made, one) if made[number].step}
+    return {one for one in work if not any(one in ancestors(made, n) for n in work - {one})}
+
+
+def names(oids: Sequence[str], numbers: set[int]) -> tuple[str, ...]:
+    return tuple(sorted(oids[number] for number in numbers))
+
+
+def at(ledger: Ledger, oid: str) -> tuple[Used, frozenset[str], tuple[str, ...]]:
     task, usage = ledger.at(oid).task("a"), ledger.tally.usage([oid], 0)
     assert task is not None
-    return usage.used(task), usage.workers(task)
+    return usage.used(task), usage.workers(task), usage.newest(task)
 
 
 def imported(path: Path, seed: int, size: int) -> tuple[Project, list[Made], list[str]]:
@@ -156,7 +166,10 @@ def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
 ) -> None:
     project, made, oids = imported(tmp_path / "repo", seed, 24)
     repo = Repo(str(project.path))
-    expected = {oid: (oracle(made, n), workers(made, n)) for n, oid in enumerate(oids)}
+    expected = {
+        oid: (oracle(made, n), workers(made, n), names(oids, newest(made, n)))
+        for n, oid in enumerate(oids)
+    }
     for oid, counted in expected.items():  # each from the beginning
         assert at(Ledger(repo), oid) == counted
     walking = Ledger(repo, remembers=True)
@@ -191,6 +204,7 @@ def test_a_walk_knows_what_was_used_at_each_commit(
             walked += 1
             assert change.usage.used(task) == oracle(made, number), (revisions, number)
             assert change.usage.workers(task) == workers(made, number), (revisions, number)
+            assert change.usage.newest(task) == names(oids, newest(made, number)), number
     assert walked
     repo.close()
 

@@ -239,6 +239,11 @@ class Account:
                 yield begun.pop(child), at
         yield from ((at, FOREVER) for at in begun.values())
 
+    @property
+    def steps(self) -> int:
+        """The commits of work, in all attempts."""
+        return sum(row[0] for row in self.sums.values())
+
     def copy(self) -> Account:
         """An account of its own with the same sums."""
         twin = Account()
@@ -297,9 +302,11 @@ class Usage:
         account: Callable[[str], Account | None],
         activity: Callable[[str], Activity],
         at: int,
+        newest: Callable[[str], tuple[str, ...]] = lambda task: (),
     ) -> None:
         self._account = account
         self._activity = activity
+        self._newest = newest
         self.at = at
 
     def counted(self, task_id: str) -> bool:
@@ -327,6 +334,12 @@ class Usage:
         """Since when a task is in progress, if it is, and up to now."""
         since = self._activity(task.id).since if task.state is State.IN_PROGRESS else None
         return None if since is None else (min(since, self.at), self.at)
+
+    def newest(self, task: Task) -> tuple[str, ...]:
+        """The newest commits of work on a task, in order: those that no other one has in its history.
+        All of its attempts count. One about to be made has an empty id.
+        """
+        return self._newest(task.id)
 
     def workers(self, task: Task) -> frozenset[str]:
         """Who worked on a task in its present attempt, by the names in the commits."""

@@ -59,16 +59,19 @@ def _logged(
         yield from logged(stream)
 
 
-def commits(repo: Repo, *revisions: str, whole: bool = True) -> Generator[Commit, None, None]:
-    """The commits that ``revisions`` select, parents before children, streaming; what each
-    changed is left out. ``whole`` insists on its parents, which a shallow clone does not show.
+def commits(
+    repo: Repo, *revisions: str, whole: bool = True, backwards: bool = False
+) -> Generator[Commit, None, None]:
+    """The commits that ``revisions`` select, parents before children or the other way round, streaming;
+    what each changed is left out. ``whole`` insists on its parents, which a shallow clone does not show.
 
     Each is read from its own bytes: git's log re-encodes a commit before it reads it, by what
     this machine knows of encodings, and takes the last of two committers, where git itself
     takes the first.
     """
+    order = ("--topo-order",) if backwards else ("--topo-order", "--reverse")
     with repo.streamed(
-        *("rev-list", "--parents", "--left-right", "--topo-order", "--reverse", "--stdin"),
+        *("rev-list", "--parents", "--left-right", *order, "--stdin"),
         *_options(revisions),
         stdin=_listed(revisions),
     ) as stream:

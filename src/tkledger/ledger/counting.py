@@ -52,6 +52,84 @@ def work_of(commit: Commit, tasks: Callable[[Sequence[str]], Container[str]]) ->
     return CommitWork(commit.oid, commit.parents, commit.at, words, commit.diffs, actor)
 
 
+Bounds = frozenset[Oid]
+"""The commits that a walk begins above, as far as one on it has them in its history."""
+
+
+class _Work(NamedTuple):
+    """A commit of work, and what was newest before it on the walk."""
+
+    commit: str
+    after: tuple[str, ...]
+
+
+class NewestWork:
+    """The commits of work of one walk, by task. A set of them is a mask with one bit for each, as the
+    walk numbers its facts; each set holds all that its commits have in their histories.
+    """
+
+    def __init__(self) -> None:
+        self._masks: dict[str, int] = {}
+        self._works: dict[int, _Work] = {}
+        self._bounds: dict[str, Bounds] = {}
+        self._known: dict[str, tuple[int, dict[str, int]]] = {}
+        self._last: dict[str, tuple[int, str]] = {}
+
+    def add(self, task: str, commit: str, place: int, before: int, bounds: Bounds) -> None:
+        """Add a commit of work, whose fact has this place in the walk, after the facts in ``before``."""
+        known = self._masks.get(task, 0)
+        there = before & known
+        self._works[place] = _Work(commit, self._among(task, there))
+        bit = 1 << place
+        self._last[task] = there | bit, commit
+        self._masks[task] = self._last[task][0] if there == known else known | bit
+        self._bounds[commit] = bounds
+
+    def at(self, task: str, mask: int) -> tuple[str, ...]:
+        """The newest commits of work on a task among those in a set."""
+        return self._among(task, mask & self._masks.get(task, 0))
+
+    def _among(self, task: str, bits: int) -> tuple[str, ...]:
+        """The newest of these commits of work.
+
+        Each commit counts -1, and +1 for each that comes right after it; those at -1 have none. The sum
+        does not depend on the order, so the last answer is kept and changed by what differs.
+        """
+        last, latest = self._last.get(task, (0, ""))
+        if bits == last:  # as mostly: all of them come before the last one
+            return (latest,) if latest else ()
+        had, counts = self._known.get(task) or (0, {})
+        for sign, changed in ((1, bits & ~had), (-1, had & ~bits)):
+            for place in _places(changed):
+                commit, after = self._works[place]
+                _count(counts, commit, -sign)
+                for one in after:
+                    _count(counts, one, sign)
+        self._known[task] = bits, counts
+        return tuple(sorted(commit for commit, count in counts.items() if count < 0))
+
+    def uncovered(self, newest: tuple[str, ...], bounds: Bounds) -> Bounds:
+        """Those of the bounds that none of these commits of work has in its history: what was newest there
+        may be newest still.
+        """
+        return bounds.difference(*(self._bounds[commit] for commit in newest))
+
+
+def _places(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+def _count(counts: dict[str, int], commit: str, more: int) -> None:
+    count = counts.get(commit, 0) + more
+    if count:
+        counts[commit] = count
+    else:
+        del counts[commit]
+
+
 class _State(NamedTuple):
     """A commit on a walk.
 
@@ -61,7 +139,7 @@ class _State(NamedTuple):
     root, activities: those of tasks at it; for a task not in ``activities`` that at ``root`` holds
     """
 
-    bounds: frozenset[Oid]
+    bounds: Bounds
     mask: int
     clock: int
     root: Oid | None
@@ -104,6 +182,7 @@ class Walk:
         self._states: dict[Oid, _State] = {}
         self._left = dict(children or {})
         self._accounts: dict[str, tuple[Account | None, int, Account]] = {}
+        self._newest = NewestWork()
         self.facts: list[Fact] = []
         self.masks: dict[str, int] = {}
         self.late: dict[Oid, int] = {}
@@ -137,8 +216,11 @@ class Walk:
         return list(found.values())
 
     def _with(self, state: _State, fact: Fact) -> _State:
-        bit = 1 << len(self.facts)
+        place = len(self.facts)
+        bit = 1 << place
         self.facts.append(fact)
+        if fact.used.steps:
+            self._newest.add(fact.task, fact.commit, place, state.mask, state.bounds)
         self.masks[fact.task] = self.masks.get(fact.task, 0) | bit
         return state._replace(mask=state.mask | bit)
 
@@ -245,6 +327,13 @@ class Walk:
                 changed ^= lowest
         self._accounts[task] = (base, bits, account)
         return account
+
+    def newest(self, state: _State, task: str) -> tuple[tuple[Oid, ...], Bounds]:
+        """The newest commits of work on a task at a commit of the walk, among those on the walk; and those
+        below it at which others may be as new, since none of these has them in its history.
+        """
+        found = self._newest.at(task, state.mask)
+        return found, self._newest.uncovered(found, state.bounds)
 
 
 def nothing_below(oid: Oid) -> Below:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 
 from tkledger.core.charges import Bill
@@ -72,7 +73,7 @@ class Tally:
         """
         walk = self.walk()
         walk.add(CommitWork("", tuple(parents), at, tuple(charged), (), actor), changes)
-        return self.of(walk, "")
+        return self._of(walk, "", parents)
 
     def work(self, step: Step) -> CommitWork:
         """The part of a commit that is counted: its message charges the tasks that it has a file of."""
@@ -88,13 +89,33 @@ class Tally:
 
     def of(self, walk: Walk, commit: Oid) -> Usage:
         """What is used up to a commit of a walk."""
+        return self._of(walk, commit, [commit])
+
+    def _of(self, walk: Walk, commit: Oid, tips: Sequence[Oid]) -> Usage:
+        """The same; ``tips`` have all commits up to it in their history that exist already."""
         state = walk.state(commit)
         sums = self._sums(state.bounds)
         return Usage(
             lambda task: walk.account(state, sums.accounts.get(task), task),
             lambda task: walk.activity(state, task),
             state.clock,
+            partial(self._newest, walk, commit, tips, sums),
         )
+
+    def _newest(
+        self, walk: Walk, commit: Oid, tips: Sequence[Oid], below: Sums, task: str
+    ) -> tuple[Oid, ...]:
+        """The newest commits of work on a task at a commit of a walk, which begins above these sums."""
+        found, left = walk.newest(walk.state(commit), task)
+        account = below.accounts.get(task) if left else None
+        if account is None or not account.steps:
+            return found
+        known = below.newest.get(task)
+        if known is None or found:  # of both some may come after others
+            from tkledger.ledger.newest_work import newest_work  # as a rule the sums say it
+
+            return newest_work(self._repo, self._reader, self._charges, tips, task)
+        return known
 
     def sums(self, tip: Oid) -> Sums:
         """The sums at a commit; they are kept for the next time."""
@@ -124,7 +145,7 @@ class Tally:
     def _count(self, tips: frozenset[Oid]) -> Sums:
         """Count what lies between these commits and the known sums; without any, count everything."""
         if not tips:
-            return Sums("", {}, {}, {}, 0)
+            return Sums("", {}, {}, {}, {}, 0)
         if self._anchor is None and self._file is not None:
             self._anchor = self._file.read()
         anchor = self._anchor
@@ -172,22 +193,31 @@ class Tally:
     ) -> Sums:
         accounts = dict(base)
         fresh: set[str] = set()
+        shared: dict[str, int] = {}  # by task with other work: the commits of work that stay
         for sign, facts_ in ((1, more), (-1, less)):
             for fact in facts_:
                 if fact.task not in fresh:
                     fresh.add(fact.task)
                     old = accounts.get(fact.task)
                     accounts[fact.task] = old.copy() if old else Account()
+                if fact.used.steps:
+                    had = base[fact.task].steps if fact.task in base else 0
+                    shared[fact.task] = shared.get(fact.task, had) - (sign < 0)
                 accounts[fact.task].add(fact, sign)
+        state = walk.join(tips)
+        newest = dict(anchor.newest) if anchor else {}
+        for name, stay in shared.items():
+            latest, left = walk.newest(state, name)
+            # of those that stay and those on the walk some may come after others
+            newest[name] = None if left and stay else latest
         late = {**(anchor.late if anchor else {}), **walk.late}
         if len(tips) != 1:
-            return Sums("", accounts, {}, late, 0)
-        state = walk.state(tips[0])
+            return Sums("", accounts, {}, newest, late, 0)
         tasks = {*accounts, *state.activities, *self._active_below(anchor, state.root)}
         activities = {
             task: found for task in tasks if (found := walk.activity(state, task)) != Activity()
         }
-        return Sums(tips[0], accounts, activities, late, state.clock)
+        return Sums(tips[0], accounts, activities, newest, late, state.clock)
 
     def _active_below(self, anchor: Sums | None, root: Oid | None) -> Iterable[str]:
         """The tasks that may have an activity at ``root``, in the history of the sums' commit: those

@@ -20,12 +20,14 @@ class Sums(NamedTuple):
     """What was counted at one commit.
 
     accounts: by task; activities: by task, without those that are not in progress and in their first
-    attempt; late: commits whose time is not their own date but an ancestor's; clock: the commit's time
+    attempt; newest: by task, the newest commits of work on it, None if they were not found yet
+    late: commits whose time is not their own date but an ancestor's; clock: the commit's time
     """
 
     tip: Oid
     accounts: Mapping[str, Account]
     activities: Mapping[str, Activity]
+    newest: Mapping[str, tuple[Oid, ...] | None]
     late: Mapping[Oid, int]
     clock: int
 
@@ -51,6 +53,7 @@ class SumsFile:
                 found["tip"],
                 {task: _account(row) for task, row in found["accounts"].items()},
                 {task: Activity(*row) for task, row in found["stands"].items()},
+                {task: row and tuple(row) for task, row in found["newest"].items()},
                 found["late"],
                 found["clock"],
             )
@@ -64,6 +67,7 @@ class SumsFile:
             "tip": sums.tip,
             "accounts": {task: _row(account) for task, account in sums.accounts.items()},
             "stands": sums.activities,
+            "newest": sums.newest,
             "late": sums.late,
             "clock": sums.clock,
         }
@@ -75,7 +79,7 @@ def _check(row: Mapping[str, Any]) -> str:
     """A checksum of the contents, so that a damaged file shows."""
     from zlib import crc32
 
-    kept = [row[name] for name in ("tip", "accounts", "stands", "late", "clock")]
+    kept = [row[name] for name in ("tip", "accounts", "stands", "newest", "late", "clock")]
     return f"{crc32(json.dumps(kept, separators=(',', ':')).encode()):08x}"
 
 
