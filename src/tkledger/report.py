@@ -79,9 +79,9 @@ def violation_json(violation: Violation) -> dict[str, str]:
 
 
 def violation_text(violation: Violation, level: str = "error") -> str:
-    """The fact, then the next legal move."""
+    """The fact, then the next legal move; none if the violation may stay."""
     where = f" ({violation.commit[:10]})" if violation.commit else ""
-    if level == "accepted":
+    if level != "error":
         return visible(f"{level}[{violation.code}] {violation.task}: {violation.message}{where}")
     return visible(
         f"{level}[{violation.code}] {violation.task}: {violation.message}{where}\n"

@@ -32,6 +32,9 @@ ONLY_BY_EXAMPLE = {
     **dict.fromkeys(("TK401", "TK402", "TK403", "TK404", "TK405", "TK406", "TK501"), _COUNTED),
     "TK502": "the model's policies name no roles: core/rules/test_rules, doors/test_authority",
     "TK503": "it asks who worked before, and the model's commits name nobody: core/rules/test_rules",
+    **dict.fromkeys(
+        ("TK507", "TK508"), "the model's policies have no guards: core/rules/test_rules"
+    ),
     "TK510": "the model's commits have no messages: core/rules/test_rules, core/rules/test_overrides",
     **dict.fromkeys(
         ("TK214", "TK215"), "the model's tasks have no concerns: core/rules/test_rules"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tkledger.core.field import FieldError
+from tkledger.core.guard import Guard
 from tkledger.core.lifecycle import State
 from tkledger.core.pattern import fits
 from tkledger.core.policy import (
@@ -59,6 +60,19 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "protected": ((), [("main",), ("a", "b")], ["main"]),
     "actors": ({}, [{"a@b": "ann"}], [{"a": " b"}]),
     "approvals": (Approvals(), [{"independent": True}], [{"independent": 1}, {"other": True}]),
+    "guards": (
+        {},
+        [
+            {"a_1": {"state": ("done",)}},
+            {"b": {"state": ("done", "todo"), "type": ("bug",), "label": ("A/b",), "role": "lead"}},
+            {"c": {"state": ("done",), "fields": ("budget.steps", "pr", "x.r"), "concerns": "settled"}},
+        ],
+        [
+            *({"a": {}}, {"a": {"role": "lead"}}, {"A": {"state": ["done"]}}),
+            *({"a": {"state": ["ended"]}}, {"a": {"state": ["done"], "fields": ["prs"]}}),
+            *({"a": {"state": ["done"], "fields": ["x."]}}, {"a": {"state": ["done"], "who": "x"}}),
+        ],
+    ),
     "proof": ("name", ["name", "pusher"], ["none"]),
     "pushers": ({}, [{"fleet": ("a", "b")}], [{"fleet": "a"}]),
     "shared_login": ("one", ["one", "independent"], ["both"]),
@@ -81,7 +95,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
     assert getattr(DEFAULT, name) == getattr(policy({}), name) == default
     for value in taken:
         kept = getattr(policy({name: value}), name)
-        if name in ("budget", "budgets", "approvals"):
+        if name in ("budget", "budgets", "approvals", "guards"):
             kept = {key: one for key, one in _plain(kept).items() if one is not None}
         assert kept == value
     for value in refused:
@@ -90,14 +104,15 @@ def test_a_field_takes_and_refuses(name: str) -> None:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    if isinstance(value, Budget | Approvals):
-        return {key: one for key, one in value._asdict().items() if one is not None}
+    if isinstance(value, Budget | Approvals | Guard):
+        return {key: one for key, one in value._asdict().items() if one not in (None, ())}
     return {key: _plain(one) for key, one in value.items()}
 
 
 def test_what_the_fields_of_a_later_format_are() -> None:
     assert {field.name for field in FIELDS if field.since > 1} == {
         "approvals",
+        "guards",
         "proof",
         "pushers",
         "shared_login",
@@ -234,5 +249,5 @@ def test_who_another_is_and_what_a_commit_is_called() -> None:
     with pytest.raises(FieldError, match=r"subject: .*text with one \{subject\}, and no Tk-$"):
         policy({"subject": "x"})
     assert {field.name: field.since for field in FIELDS if field.since > 1} == dict.fromkeys(
-        ("approvals", "proof", "pushers", "shared_login", "subject"), 2
+        ("approvals", "guards", "proof", "pushers", "shared_login", "subject"), 2
     )

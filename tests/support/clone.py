@@ -167,9 +167,13 @@ class Clone:
 
     def edit(self, id: str, **fields: Any) -> None:
         """Change fields in a task's file, or make the file; staging is another matter."""
+        self.write(path_of(id), self.task_bytes(id, **fields))
+
+    def task_bytes(self, id: str, **fields: Any) -> bytes:
+        """A task's file with other fields, or that of a new task."""
         path = self.path / path_of(id)
         made = changed(self.task(id), **fields) if path.exists() else a_task(id, **fields)
-        self.write(path_of(id), codec.dump_task(made))
+        return codec.dump_task(made)
 
     def policy(self, **fields: Any) -> bytes:
         """The policy with other values, and the next version unless told."""

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from tkledger.api.session import moved
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation, change
-from tkledger.core.rules.suppose import advice
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.ledger import limits
@@ -39,8 +38,16 @@ def advise(session: Session, recorded: Recorded, ids: Sequence[str]) -> Advice:
         for gauge in limits.gauges(session.ledger, recorded.after, task)
         if gauge.near or (task.id in again and gauge.limit.kind == "rework")
     ]
-    violations = advice(change((recorded.before,), recorded.after))
-    return Advice(tuple(near), tuple(violations))
+    return Advice(tuple(near), _warned(recorded))
+
+
+def _warned(recorded: Recorded) -> tuple[Violation, ...]:
+    policy = recorded.before.policy
+    if policy is None or "warn" not in policy.loops.values():
+        return ()
+    from tkledger.core.rules.suppose import advice  # few policies warn
+
+    return advice(change((recorded.before,), recorded.after))
 
 
 def _back_in_work(recorded: Recorded) -> Collection[str]:

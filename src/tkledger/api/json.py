@@ -101,6 +101,10 @@ def details_json(task: Task, details: Details) -> Json:
     """What is known of a task beyond its file: times, counts, neighbours, legal moves, its claim."""
     used = used_json(details.used._replace(seconds=0))
     names = ("created_at", "updated_at", "started_at")
+    overrides = [
+        {"commit": one.commit, "at": iso(one.at), "actor": one.actor, "reason": one.override}
+        for one in details.overrides
+    ]
     return {
         **{name: at for name in names if (at := getattr(details, name)) is not None},
         "seconds_active": details.used.seconds,
@@ -110,6 +114,7 @@ def details_json(task: Task, details: Details) -> Json:
         "depth": details.depth,
         "children": [child.id for child in details.children],
         "blocked_by": list(details.blocked_by),
+        **({"overrides": overrides} if overrides else {}),
         **({"reopened_as": list(details.reopened_as)} if details.reopened_as else {}),
         "legal": list(details.legal or ()),
         **({"claim": dict(details.claim)} if details.claim else {}),
@@ -140,6 +145,7 @@ def entry_json(entry: HistoryEntry) -> Json:
             for one in entry.changes
         ],
         "used": used_json(entry.used),
+        "override": entry.override,
         "message": entry.message,
     }
     return without_empty(values)

@@ -47,7 +47,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     tip = place_of(session, ledger, task.id, at)
     session.ledger.asks_of = task.id  # so that a walk that counts finds where to look, too
     usage = limits.usage(session.ledger, tip)
-    told = log.entries_of(session.ledger, tip, task.id)
+    told = list(log.entries_of(session.ledger, tip, task.id))
     known = times(told, whole=not session.repo.is_shallow)
     spent = _spending(ledger, task, usage, {})
     over = ledger.is_over(task)  # so its claim says nothing any more, even if it is still there
@@ -71,6 +71,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
         held_back=tuple(words for one in moves for words in one.held_back),
         claim=_claim(held),
         reopened_as=tuple(one.id for one in ledger.successors(task.id)) if task.ended else (),
+        overrides=tuple(one for one in told if one.override),
         onward=way_on(ledger, task.id, ledger.policy or DEFAULT) if over else "",
     )
 

@@ -28,6 +28,14 @@ class Violation(NamedTuple):
     repair: str = ""
 
 
+class SetAside(NamedTuple):
+    """A rule that an authorised actor set aside: what it said, who did it, and why."""
+
+    violation: Violation
+    actor: str
+    reason: str
+
+
 class Refused(Exception):
     """A proposal that breaks rules; nothing was written.
 

@@ -25,7 +25,8 @@ class HistoryEntry(NamedTuple):
 
     ``source`` is None for a birth; ``event`` is the verb, ``edit`` where the state stayed, ``step`` or
     ``spend`` if the task's file did too. ``reason`` is what was said of this task. ``changes`` are of
-    fields that no verb of the lifecycle sets. ``used`` is what the commit charges the task.
+    fields that no verb of the lifecycle sets. ``used`` is what the commit charges the task. ``override`` is
+    why it set rules aside; empty if it did not.
     """
 
     commit: str
@@ -40,6 +41,7 @@ class HistoryEntry(NamedTuple):
     reason: str = ""
     changes: tuple[FieldChange, ...] = ()
     used: Used = Used()
+    override: str = ""
 
     @property
     def subject(self) -> str:
@@ -184,6 +186,7 @@ class Details(NamedTuple):
     the names of its JSON. ``gauges`` are the limits that hold for it, as of ``at``, in seconds since 1970.
     ``held_back`` says who has claimed it if that keeps it from being started, and the way on.
     ``onward`` is the command that goes on with a task that has ended here.
+    ``overrides`` are what it says for having set rules aside, oldest first.
     ``place`` says on which other branch it is shown as of, and the way on from here; ``shallow`` that
     older history is missing, so that times may be absent and more may have been used.
     """
@@ -206,3 +209,4 @@ class Details(NamedTuple):
     at: int = 0
     place: tuple[str, str] | None = None
     shallow: bool = False
+    overrides: tuple[HistoryEntry, ...] = ()

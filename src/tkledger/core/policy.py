@@ -22,7 +22,10 @@ from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
 from tkledger.core.pattern import ANY, fits, pattern
 from tkledger.core.task import BUDGET, KIND, Budget
 from tkledger.core.trailers import PREFIX
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from tkledger.core.guard import Guard
 
 FORMAT = 2
 """The newest form of the files that this tk reads."""
@@ -91,6 +94,8 @@ class Policy(NamedTuple):
     actors: other names of an actor, such as an e-mail, and the name used instead
     approvals: whether the approver must be ``independent``: neither the owner nor an actor who worked
         on the task in this attempt
+    guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
+        say something, ``concerns: settled``; only of a ``type`` or with a ``label``, if they are given
     proof: what says who did it: the ``name`` in the commit, or also the ``pusher`` that the server
         knows, for what not everyone may do; edition 1 of the law always asks for the pusher
     pushers: the actors that a login may push for; a login that is not listed, for itself only
@@ -126,6 +131,7 @@ class Policy(NamedTuple):
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
     approvals: Approvals = Approvals()
+    guards: Mapping[str, Guard] = {}
     proof: str = "name"
     pushers: Mapping[str, tuple[str, ...]] = {}
     shared_login: str = "one"
@@ -169,7 +175,7 @@ class Policy(NamedTuple):
     @property
     def depends_on_actor(self) -> bool:
         """Whether what a commit may do depends on who made it."""
-        return bool(self.roles or self.approvals.independent)
+        return bool(self.roles or self.guards or self.approvals.independent)
 
     def titled(self, subject: str) -> str:
         """The first line of the message of a commit of tk's that did this."""
@@ -208,11 +214,20 @@ def _oid(raw: Any) -> str:
     return value
 
 
+ROLE = matching(r"[a-z0-9][a-z0-9_-]{0,62}", "1 to 63 of a-z, 0-9, _ and -")
+"""The name of a role, or of a guard."""
+
+
+def _guard(raw: Any) -> Guard:
+    from tkledger.core.guard import guard  # few policies have one
+
+    return guard(raw)
+
+
 def _layout(raw: Any) -> str:
     return choice(("flat",))(raw)
 
 
-_ROLE = matching(r"[a-z0-9][a-z0-9_-]{0,62}", "1 to 63 of a-z, 0-9, _ and -")
 _budget = part_of(Budget, tuple(leaf for leaf in BUDGET if leaf.name != "depth"))
 
 FIELDS = (
@@ -232,7 +247,7 @@ FIELDS = (
     Field("budget", _budget),
     Field("budgets", map_of(_budget, KIND)),
     Field("retry", whole(1)),
-    Field("roles", map_of(set_of(line), _ROLE)),
+    Field("roles", map_of(set_of(line), ROLE)),
     Field("attribution", choice(("optional", "required"))),
     Field("claims", choice(("local", "remote", "required"))),
     Field("lease", whole(1)),
@@ -242,6 +257,7 @@ FIELDS = (
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
     Field("approvals", part_of(Approvals, (Field("independent", flag),)), since=2),
+    Field("guards", map_of(_guard, ROLE), since=2),
     Field("proof", choice(("name", "pusher")), since=2),
     Field("pushers", map_of(set_of(line), line), since=2),
     Field("shared_login", choice(("one", "independent")), since=2),

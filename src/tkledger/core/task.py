@@ -198,7 +198,7 @@ def _state(raw: Any) -> State:
 
 
 KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
-_LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
+LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
 _PR = matching(r"([1-9][0-9]{0,9}|https?://[!-~]{1,500})", "a number, or an address (https://...)")
 _CONCERN = matching(
     rf"({'|'.join(CONCERNS)}): \S.{{0,499}}", "one line: 'design: TEXT' or 'ops: TEXT'"
@@ -241,7 +241,7 @@ FIELDS = (
     Field("origin", task_id),
     Field("reopens", task_id, since=2),
     Field("depends_on", set_of(task_id), Merge.SET),
-    Field("labels", set_of(_LABEL), Merge.SET),
+    Field("labels", set_of(LABEL), Merge.SET),
     Field("owner", line, Merge.QUALIFIER),
     Field("creator", line),
     Field("attempt", whole(1), Merge.MARK),

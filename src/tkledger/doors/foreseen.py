@@ -12,7 +12,7 @@ from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.field import WHOLE
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import copied_server
-from tkledger.core.rules.authority import guarded
+from tkledger.core.rules.restricted import restricted
 from tkledger.core.server import ServerAsks
 from tkledger.doors.published import asked_by
 from tkledger.errors import unusable
@@ -36,7 +36,7 @@ def unvouched(
     edition = max(law.law for law in asking)
     if edition < 2 and asked.pusher == server.NONE:
         return
-    for subject, action in guarded(change, asking):
+    for subject, action in restricted(change, asking):
         yield from judge_door(
             RestrictedAction(subject, action, change.actor, (), frozenset(), edition)
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tkledger.core import budget
-from tkledger.core.change import Change, Violation
+from tkledger.core.change import Change, SetAside, Violation
+from tkledger.core.trailers import OVERRIDE
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import gate
 from tkledger.doors.remedies import for_commit
+from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.parallel import Part, parts
@@ -18,7 +20,7 @@ from tkledger.report import SILENT, Progress
 
 class Inspected(NamedTuple):
     """What commits were found to hold: how many, what they break, whether any of them sets a limit, joins
-    lines, or deletes a task's file.
+    lines, or deletes a task's file; and which rules were set aside.
     """
 
     commits: int
@@ -26,6 +28,7 @@ class Inspected(NamedTuple):
     limited: bool
     joins: bool
     deletes: bool
+    aside: tuple[SetAside, ...] = ()
 
 
 def judge_all(
@@ -35,22 +38,37 @@ def judge_all(
     todo = parts(ledger.repo, tips, known)
 
     def judge_part(part: Part) -> Inspected:
-        count, found, limited, joins = 0, list[Violation](), False, False
+        count, found, aside = 0, list[Violation](), list[SetAside]()
+        limited = joins = False
         for commit, change, broken in gate.judge_commits(ledger, part.tips, part.known):
             count += 1
             found += broken
+            aside += _set_aside(commit, change)
             limited = limited or (change is not None and _limits(change))
             joins = joins or len(commit.parents) > 1
             if count % 100 == 0 and part is todo[0]:
                 progress.update("commits", count * len(todo))  # the others will be about as far
-        return Inspected(count, tuple(found), limited, joins, bool(ledger.former.deleted))
+        deletes = bool(ledger.former.deleted)
+        return Inspected(count, tuple(found), limited, joins, deletes, tuple(aside))
 
     done = gate.in_parts(ledger, judge_part, todo)
     return Inspected(
         sum(one.commits for one in done),
         tuple(for_commit(one for part in done for one in part.broken)),
-        *(any(found) for found in zip(*(one[2:] for one in done))),
+        any(one.limited for one in done),
+        any(one.joins for one in done),
+        any(one.deletes for one in done),
+        tuple(one for part in done for one in part.aside),
     )
+
+
+def _set_aside(commit: Commit, change: Change | None) -> Iterator[SetAside]:
+    """The rules that a commit set aside."""
+    if change is not None and OVERRIDE in commit.message:
+        from tkledger.core.rules.suppose import set_aside  # rare
+
+        for one in set_aside(change):
+            yield one._replace(violation=one.violation._replace(commit=commit.oid))
 
 
 def _limits(change: Change) -> bool:

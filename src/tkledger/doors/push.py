@@ -15,7 +15,7 @@ from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
-from tkledger.core.rules.authority import guarded
+from tkledger.core.rules.restricted import restricted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import branches, gate, idle, limits
@@ -211,7 +211,7 @@ def _unvouched(
     call anyone by any name.
     """
     asking = [law for law in laws if law is not None and law.asks_who_pushes]
-    actions = guarded(change, asking)
+    actions = restricted(change, asking)
     if not actions:
         return
     names = here or DEFAULT

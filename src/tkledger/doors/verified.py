@@ -17,8 +17,8 @@ from tkledger.report import Progress
 if TYPE_CHECKING:
     from tkledger.doors.judged import Inspected
 
-_MOST_BROKEN = 100
-"""What breaks more than so often is judged again each time."""
+_MOST_KEPT = 100
+"""What breaks rules, or sets them aside, more than so often is judged again each time."""
 
 
 def all_history(ledger: Ledger, tip: Oid, progress: Progress, *, again: bool) -> Seen:
@@ -40,7 +40,10 @@ def all_history(ledger: Ledger, tip: Oid, progress: Progress, *, again: bool) ->
         if not new.broken and not (seen.broken and new.joins):
             limited = seen.limited or new.limited
             new = new._replace(
-                commits=seen.commits + new.commits, broken=seen.broken, limited=limited
+                commits=seen.commits + new.commits,
+                broken=seen.broken,
+                limited=limited,
+                aside=(*seen.aside, *new.aside),
             )
             return _noted(ledger, page, tip, new)
     return _noted(ledger, page, tip, judge_all(ledger, [tip], [], progress))
@@ -51,8 +54,8 @@ def _noted(ledger: Ledger, page: VerifiedPage, tip: Oid, found: Inspected) -> Se
 
     Which files were deleted before is not kept, and a policy that cannot be read has none to begin with.
     """
-    seen = Seen(found.commits, found.broken, found.limited)
-    few = len(found.broken) <= _MOST_BROKEN
+    seen = Seen(found.commits, found.broken, found.limited, found.aside)
+    few = len(found.broken) + len(found.aside) <= _MOST_KEPT
     if few and not found.deletes and ledger.at(tip).policy is not None:
         page.note(tip, seen)
     return seen

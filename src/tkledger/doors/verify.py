@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tkledger.core import budget
 from tkledger.core.budget import Gauge
-from tkledger.core.change import Violation
+from tkledger.core.change import SetAside, Violation
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors.verified import all_history
 from tkledger.errors import unusable
@@ -24,7 +24,7 @@ class Verdict(NamedTuple):
     """What a range of history holds.
 
     commits: how many were judged; violations: what they break; accepted: what they break and may,
-    since that is accepted; reasons: why, by commit
+    since that is accepted; reasons: why, by commit; aside: the rules that an actor with the role set aside
     pending: how many commits only the policy at the end accepts, which does not count until
     ``decides`` has it, a branch or the base of the range; way: how an acceptance gets to that branch
     exceeded: limits of open tasks of which more is used at the end than allowed, which breaks no rule;
@@ -39,6 +39,7 @@ class Verdict(NamedTuple):
     decides: str = ""
     exceeded: tuple[Gauge, ...] = ()
     way: str = ""
+    aside: tuple[SetAside, ...] = ()
 
 
 def judge_range(
@@ -65,13 +66,13 @@ def judge_range(
     if bases:
         from tkledger.doors.judged import judge_all
 
-        count, found, *_ = judge_all(ledger, [tip], [f"^{base}" for base in bases], progress)
+        count, found, *_, aside = judge_all(ledger, [tip], [f"^{base}" for base in bases], progress)
     else:
-        count, found, limited = all_history(ledger, tip, progress, again=again)
+        count, found, limited, aside = all_history(ledger, tip, progress, again=again)
         if limited:
             exceeded = tuple(_exceeded(ledger if again else views, ledger.tally, tip))
     if not found:
-        return Verdict(count, (), exceeded=exceeded)
+        return Verdict(count, (), exceeded=exceeded, aside=aside)
     from tkledger.doors.acceptance import counting, waiting
 
     reasons, decides, way = counting(ledger, tip, bases)
@@ -87,6 +88,7 @@ def judge_range(
         decides,
         exceeded,
         way,
+        aside,
     )
 
 

@@ -8,7 +8,7 @@ from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.history import CHARGES, HistoryEntry, event_name, field_changes, reason
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
-from tkledger.core.trailers import REASON
+from tkledger.core.trailers import OVERRIDE, REASON, trailers
 from tkledger.core.usage import Used
 from tkledger.git import history
 from tkledger.git.commit import Commit, FileDiff
@@ -98,6 +98,7 @@ def _entry(
         reason_of(ledger, commit, old, new),
         field_changes(old, new),
         used,
+        trailers(commit.message).get(OVERRIDE, "") if OVERRIDE in commit.message else "",
     )
 
 

@@ -6,7 +6,7 @@ The file is in the common git folder, which nothing that is committed or pushed 
 
 from __future__ import annotations
 
-from tkledger.core.change import Violation
+from tkledger.core.change import SetAside, Violation
 from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.local.page import read_page, write_page
@@ -21,11 +21,13 @@ class Seen(NamedTuple):
 
     commits: how many; broken: what they break, accepted or not
     limited: whether any task ever had a limit on what it may use
+    aside: the rules that were set aside
     """
 
     commits: int
     broken: tuple[Violation, ...] = ()
     limited: bool = False
+    aside: tuple[SetAside, ...] = ()
 
 
 class VerifiedPage:
@@ -38,15 +40,23 @@ class VerifiedPage:
         """What is kept."""
         rows = read_page(self._store, VERIFIED) or []
         return {
-            tip: Seen(commits, tuple(Violation(*one) for one in broken), limited)
-            for tip, commits, broken, limited in rows
+            tip: Seen(
+                commits,
+                tuple(Violation(*one) for one in broken),
+                limited,
+                tuple(SetAside(Violation(*one), actor, why) for one, actor, why in aside),
+            )
+            for tip, commits, broken, limited, aside in rows
         }
 
     def note(self, tip: Oid, seen: Seen) -> None:
         """Keep this besides the latest others."""
         others = [row for row in self.read().items() if row[0] != tip]
         rows = [
-            (oid, commits, [tuple(one) for one in broken], limited)
-            for oid, (commits, broken, limited) in [(tip, seen), *others][:_MOST]
+            (
+                *(oid, commits, [tuple(one) for one in broken], limited),
+                [(tuple(one), actor, why) for one, actor, why in aside],
+            )
+            for oid, (commits, broken, limited, aside) in [(tip, seen), *others][:_MOST]
         ]
         write_page(self._store, VERIFIED, rows)

@@ -67,6 +67,7 @@ def words(entry: HistoryEntry) -> str:
     the fields that changed, and what it charges.
     """
     parts = [entry.subject, folded(entry.reason)]
+    parts += [f"rules set aside: {folded(entry.override)}"] if entry.override else []
     parts += [f"{one.name} {_value(one.old)} -> {_value(one.new)}" for one in entry.changes]
     used = entry.used
     if used.steps and entry.event != "step":

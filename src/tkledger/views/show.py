@@ -134,6 +134,9 @@ def _history(task: Task, known: Details) -> Iterator[Labelled]:
     yield "claim", _lines(_words(_for_people(known.claim or {})))
     if known.shallow:
         yield "shallow", _lines(f"older history is not in this clone: {UNSHALLOW}", BAD)
+    for one in known.overrides:
+        words = f"{minute(one.at)}  {one.actor}: {one.override}  ({one.commit[:8]})"
+        yield "set aside", _lines(safe(words))
     if known.legal is not None:
         on = f"nothing; to go on with it: {known.onward}" if known.onward else "nothing"
         yield "legal now", _lines(", ".join(known.legal) or on)

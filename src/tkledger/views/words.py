@@ -57,14 +57,21 @@ def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
 def setting_text(value: Any) -> str:
     """The value of a field of the policy in one line."""
     if hasattr(value, "_asdict"):
-        value = {name: limit for name, limit in value._asdict().items() if limit is not None}
+        value = {name: leaf for name, leaf in value._asdict().items() if leaf not in (None, ())}
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}={setting_text(inner)}" for name, inner in value.items()) or "none"
+        return ", ".join(_pair(name, inner) for name, inner in value.items()) or "none"
     if isinstance(value, tuple):
         return ", ".join(value) or "none"
     if isinstance(value, bool):
         return str(value).lower()
     return "no limit" if value is None else str(value)
+
+
+def _pair(name: str, value: Any) -> str:
+    """A value within another, as it is typed."""
+    if hasattr(value, "_asdict"):
+        return f"{name} ({setting_text(value)})"
+    return f"{name}={','.join(value) if isinstance(value, tuple) else setting_text(value)}"
 
 
 def place(row: TaskRow, ledger: Overview) -> str:

@@ -11,7 +11,8 @@ from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Approvals, Policy
 from tkledger.core.rules import judge
-from tkledger.core.rules.authority import guarded, raised
+from tkledger.core.rules.authority import raised
+from tkledger.core.rules.restricted import restricted
 from tkledger.core.task import Budget, Task
 
 BOSS = DEFAULT._replace(
@@ -263,11 +264,11 @@ def test_an_approval_is_guarded_and_a_plain_edit_is_not() -> None:
         (a_task(state="in_review", priority=1), []),
     ):
         made = edit(review, after, policy=REVIEW)
-        assert guarded(made, [REVIEW]) == deeds
-        assert guarded(made, [DEFAULT]) == []
-        assert guarded(made, [DEFAULT, REVIEW]) == deeds
+        assert restricted(made, [REVIEW]) == deeds
+        assert restricted(made, [DEFAULT]) == []
+        assert restricted(made, [DEFAULT, REVIEW]) == deeds
     begun = edit(a_task(state="in_progress"), a_task(state="done"))
-    assert guarded(begun, [REVIEW]) == [], "that is no approval"
+    assert restricted(begun, [REVIEW]) == [], "that is no approval"
 
 
 @pytest.mark.parametrize("actor", ["eve", "mallory"])
@@ -277,16 +278,16 @@ def test_a_plain_edit_by_another_is_free_where_reviews_are_required(actor: str) 
         after = a_task(**{"state": "in_review", "owner": "eve", "creator": "eve", **fields})
         made = edit(before, after, policy=REVIEW)._replace(actor=actor)
         assert codes(made) == set()
-        assert guarded(made, [REVIEW]) == []
+        assert restricted(made, [REVIEW]) == []
 
 
 def test_raised_limits_and_changed_policies_are_guarded_if_a_role_says_so() -> None:
     more = edit(a_task(budget={"steps": 1}), a_task(budget={"steps": 2}), policy=BOSS)
-    assert guarded(more, [BOSS]) == [("a", "raised a limit")]
-    assert guarded(more, [DEFAULT, KING]) == []
+    assert restricted(more, [BOSS]) == [("a", "raised a limit")]
+    assert restricted(more, [DEFAULT, KING]) == []
     law = commit(ledger(policy=KING), ledger(policy=KING._replace(version=3)))
-    assert guarded(law, [KING]) == [(POLICY_PATH, "changed the policy")]
-    assert guarded(law, [BOSS]) == []
+    assert restricted(law, [KING]) == [(POLICY_PATH, "changed the policy")]
+    assert restricted(law, [BOSS]) == []
     sides = [ledger(policy=KING._replace(version=n)) for n in (3, 4, 5)]
     octopus = merged(ledger(), *sides, into=sides[2])
-    assert guarded(octopus, [KING]) == [(POLICY_PATH, "changed the policy")]
+    assert restricted(octopus, [KING]) == [(POLICY_PATH, "changed the policy")]

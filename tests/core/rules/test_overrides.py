@@ -9,7 +9,7 @@ from tests.support.rule_cases.overrides import CHIEF, WHY, begun
 from tkledger.core.change import Change
 from tkledger.core.policy import DEFAULT
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.rules.suppose import legal_whatever_is_said, overridden
+from tkledger.core.rules.suppose import legal_whatever_is_said, set_aside
 from tkledger.core.trailers import OVERRIDE
 
 
@@ -42,7 +42,7 @@ def test_only_what_may_be_is_set_aside_and_only_by_the_role_with_a_reason(
     change: Change, left: set[str]
 ) -> None:
     assert codes(change, BOTH) == left
-    aside = {one.code for one in overridden(change, BOTH)}
+    aside = {one.violation.code for one in set_aside(change, BOTH)}
     assert aside == ({"TK998"} if left == {"TK999"} and change.message else set())
 
 

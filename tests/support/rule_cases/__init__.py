@@ -6,6 +6,7 @@ from tests.support.rule_cases.approvals import approval_cases
 from tests.support.rule_cases.budget import budget_cases
 from tests.support.rule_cases.form import form_cases
 from tests.support.rule_cases.graph import graph_cases
+from tests.support.rule_cases.guards import guard_cases
 from tests.support.rule_cases.lifecycle_fields import fields_cases
 from tests.support.rule_cases.lifecycle_links import links_cases
 from tests.support.rule_cases.lifecycle_states import states_cases
@@ -26,6 +27,7 @@ CASES = (
     *budget_cases(),
     *role_cases(),
     *approval_cases(),
+    *guard_cases(),
     *override_cases(),
     *policy_cases(),
 )

@@ -8,15 +8,16 @@ from tkledger.api.json import policy_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.core import policy as policies
-from tkledger.core.field import WHOLE, FieldError
+from tkledger.core.field import FieldError
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR, lines
-from tkledger.core.typing import TYPE_CHECKING, Any
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal
+from tkledger.verbs.settings import PARTS, changed, field_of, value_of
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
@@ -35,30 +36,44 @@ def show(at: str | None = None, path: str = ".") -> Answer:
 def explain(setting: str | None = None, path: str = ".") -> Answer:
     """Say what one field of the policy means, or each, and its default."""
     meanings = _meanings()
-    if setting is not None and setting not in meanings:
+    field = setting.partition(".")[0] if setting is not None else None
+    if field is not None and field not in meanings:
         fact = f"no such setting: {setting!r}"
         raise usage_error("no-such-setting", fact, "tk config explain")
-    asked = {setting: meanings[setting]} if setting is not None else meanings
+    asked = {field: meanings[field], **_leaves(field)} if field is not None else meanings
 
     def view() -> Iterable[Lines]:
         from tkledger.views.explain import settings
         from tkledger.views.words import setting_text
 
         defaults = policies.DEFAULT._asdict()
-        return [
-            settings((name, text, setting_text(defaults[name])) for name, text in asked.items())
-        ]
+        rows = [(name, text, defaults.get(name, "")) for name, text in asked.items()]
+        return [settings((name, text, setting_text(value)) for name, text, value in rows)]
 
     return Answer(lambda: {"fields": {name: {"meaning": asked[name]} for name in asked}}, view)
 
 
 def _meanings() -> dict[str, str]:
     """The meaning of each field, out of the one place where it is written: Policy's docstring."""
+    return _documented(Policy)
+
+
+def _leaves(field: str) -> dict[str, str]:
+    """The same of the fields of each value of a map, and of a part."""
+    if field in PARTS:
+        leaves = _documented(PARTS[field])
+        return {f"{field}.NAME {leaf}=": text for leaf, text in leaves.items()}
+    part = type(getattr(policies.DEFAULT, field))
+    return {f"{field}.{leaf}": text for leaf, text in _documented(part).items()}
+
+
+def _documented(part: type) -> dict[str, str]:
     found: dict[str, str] = {}
     name = ""
-    for line in map(str.strip, lines(Policy.__doc__ or "")):
+    for line in map(str.strip, lines(part.__doc__ or "")):
         head, _, text = line.partition(": ")
-        if head in Policy._fields:
+        heads = head.split(", ")
+        if all(one in getattr(part, "_fields", ()) for one in heads):
             name, found[head] = head, text
         elif name:
             found[name] = f"{found[name]} {line}".rstrip()
@@ -75,9 +90,7 @@ def set_(
 ) -> Answer:
     """Change one field of the policy, in a commit of its own with the next version."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    if setting not in Policy._fields or setting in ("version", "accepted"):
-        raise usage_error("no-such-setting", f"{setting} cannot be set", "tk config explain")
-
+    field = field_of(setting)
     if setting in ("proof", "law", "format") and len(values) == 1:
         from tkledger.doors.foreseen import require_able
 
@@ -91,8 +104,8 @@ def set_(
     assert policy is not None
     from tkledger.views.words import setting_text
 
-    now = f"{setting_text(getattr(policy, setting))} (policy version {policy.version})"
-    names = [Aside(f"names: {_names(session, policy)}")] if setting in _ABOUT_NAMES else []
+    now = f"{setting_text(value_of(policy, setting))} (policy version {policy.version})"
+    names = [Aside(f"names: {_names(session, policy)}")] if field in _ABOUT_NAMES else []
     return Answer(
         lambda: {"version": policy.version, **with_commit(recorded)},
         lambda: [f"{would_be(dry_run)}{setting}: {now}", *names],
@@ -118,44 +131,12 @@ def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str])
     policy = session.ledger.usable(before).policy
     assert policy is not None
     try:
-        after = policies.changed(policy, **{key: _value(key, words)})
+        after = changed(policy, key, words)
     except FieldError as error:
-        raise usage_error(
-            "bad-value", f"{error.key}: {error.message}", f"tk config explain {key}"
-        ) from None
+        way = f"tk config explain {field_of(key)}"
+        raise usage_error("bad-value", f"{error.key}: {error.message}", way) from None
     if after._replace(version=policy.version) == policy:
         raise usage_error("no-change", f"{key} already has this value", "tk config show")
     snapshot = before.evolve({POLICY_PATH: after})
     words_of_commit = f"policy {after.version}: {key}"
     return Proposal(snapshot, words_of_commit, ((ACTOR, session.actor(before)),))
-
-
-def _value(key: str, words: Sequence[str]) -> Any:
-    """The raw value of a setting out of the words of the command line."""
-    default = getattr(policies.DEFAULT, key)
-    if not words:
-        return default if default != () and default != {} else None
-    if isinstance(default, dict) or hasattr(default, "_asdict"):
-        return _map(key, words)
-    if isinstance(default, tuple):
-        return words
-    if len(words) > 1:
-        raise usage_error("one-value", f"{key} takes one value", f"tk config explain {key}")
-    return _number(words[0])
-
-
-def _map(key: str, words: Sequence[str]) -> dict[str, Any]:
-    """``name=value`` words as a map; ``type.name=value`` for one within, commas within a list."""
-    found: dict[str, Any] = {}
-    for word in words:
-        name, _, value = word.partition("=")
-        if key == "budgets":
-            kind, _, name = name.partition(".")
-            found.setdefault(kind, {})[name] = _number(value)
-        else:
-            found[name] = value.split(",") if key in ("roles", "pushers") else _number(value)
-    return found
-
-
-def _number(word: str) -> int | str:
-    return int(word) if WHOLE.match(word) else word

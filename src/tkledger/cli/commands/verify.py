@@ -90,11 +90,20 @@ def _json(verdict: Verdict) -> dict[str, Any]:
         {**violation_json(one), "reason": verdict.reasons[one.commit]} for one in verdict.accepted
     ]
     exceeded = [gauge_json(one) for one in verdict.exceeded]
+    aside = [
+        {
+            **violation_json(one.violation._replace(remedy="")),
+            "actor": one.actor,
+            "reason": one.reason,
+        }
+        for one in verdict.aside
+    ]
     return {
         "commits": verdict.commits,
         "violations": violations,
         **({"accepted": accepted} if accepted else {}),
         **({"exceeded": exceeded} if exceeded else {}),
+        **({"set_aside": aside} if aside else {}),
     }
 
 
@@ -106,6 +115,9 @@ def _view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | As
     for one in verdict.accepted:
         yield Aside(violation_text(one, "accepted"))
         yield Aside(f"  reason: {verdict.reasons[one.commit]}")
+    for aside in verdict.aside:
+        yield Aside(violation_text(aside.violation, "set aside"))
+        yield Aside(visible(f"  by {aside.actor}: {aside.reason}"))
     for gauge in verdict.exceeded:
         yield Aside(f"exceeded: {gauge.limit.holder}: {gauge.figures} used")
     commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"

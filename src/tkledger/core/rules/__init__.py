@@ -14,6 +14,7 @@ from tkledger.core.rules import (
     form,
     graph,
     growth,
+    guards,
     lifecycle,
     lifecycle_fields,
     merge,
@@ -28,7 +29,7 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority, overrides),
+    (authority, guards, overrides),
     (policy,),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
 from tkledger.core.change import Change, governing
@@ -15,7 +15,6 @@ from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget, Retry, Task
 from tkledger.core.trailers import REASON, says, trailers
-from tkledger.core.typing import NamedTuple
 
 
 def raised(policy: Policy, old: Task, new: Task) -> list[str]:
@@ -72,7 +71,7 @@ def limit_raised(change: Change) -> Iterator[Finding]:
     law = change.law
     if not law.roles.get("budget"):
         return
-    for task, what in _raises(change):
+    for task, what in raises(change):
         if change.actor and not law.has_role(change.actor, "budget"):
             yield Finding(
                 task.id,
@@ -93,7 +92,8 @@ def _has_reason(law: Policy, message: str) -> bool:
     return says(trailers(message).get(REASON, ""))
 
 
-def _raises(change: Change) -> Iterator[tuple[Task, str]]:
+def raises(change: Change) -> Iterator[tuple[Task, str]]:
+    """The tasks whose limits a change raises, and how."""
     for task in change.births():
         over = _born_over(change, task)
         if over:
@@ -166,7 +166,7 @@ def policy_changed_by_another(change: Change) -> Iterator[Finding]:
 
     Remedy: an actor with the role runs `tk config set KEY VALUE`, or makes the merge.
     """
-    for law, what in _legislation(change):
+    for law, what in legislation(change):
         asked = bool(law.roles.get("policy") and change.actor)
         if asked and not law.has_role(change.actor, "policy"):
             keeper = law.holder("policy")
@@ -179,7 +179,7 @@ def policy_changed_by_another(change: Change) -> Iterator[Finding]:
             )
 
 
-def _legislation(change: Change) -> Iterator[tuple[Policy, str]]:
+def legislation(change: Change) -> Iterator[tuple[Policy, str]]:
     """The policies that lose their force by a change, and how."""
     for old, _ in amended(change):
         yield old, "the policy changes"
@@ -251,37 +251,3 @@ def approved(change: Change) -> Iterator[tuple[Task, Task]]:
     for old, new in change.edits():
         if old.state is State.IN_REVIEW and new.state is State.DONE:
             yield old, new
-
-
-class Guard(NamedTuple):
-    """An act that needs an authorised actor: under which policies, and on what in a change."""
-
-    deed: str
-    asked: Callable[[Policy], bool]
-    subjects: Callable[[Change], Iterable[str]]
-
-
-GUARDS = (
-    Guard(
-        "approved",
-        lambda law: law.review == "required" or bool(law.approvals.independent),
-        lambda change: [task.id for _, task in approved(change)],
-    ),
-    Guard(
-        "raised a limit",
-        lambda law: "budget" in law.roles,
-        lambda change: [task.id for task, _ in _raises(change)],
-    ),
-    Guard(
-        "changed the policy",
-        lambda law: "policy" in law.roles,
-        lambda change: [POLICY_PATH for _ in _legislation(change)][:1],
-    ),
-)
-"""All acts that need an authorised actor."""
-
-
-def guarded(change: Change, laws: Iterable[Policy]) -> list[tuple[str, str]]:
-    """What a change does, and to what, that needs an authorised actor under any of ``laws``."""
-    asked = [guard for guard in GUARDS if any(map(guard.asked, laws))]
-    return [(subject, guard.deed) for guard in asked for subject in guard.subjects(change)]

@@ -140,17 +140,23 @@ def started_with_open_dependencies(change: Change) -> Iterator[Finding]:
 
 def entered_work(change: Change) -> Iterator[Task]:
     """The tasks that came into in_progress, also on the way of a squashed jump."""
+    return (task for _, task, states in arrivals(change) if State.IN_PROGRESS in states)
+
+
+def arrivals(change: Change) -> Iterator[tuple[Task | None, Task, tuple[State, ...]]]:
+    """The tasks that an ordinary commit brings into states, before and after, and those states: all on the
+    way of a squashed jump. Before its birth a task is None.
+    """
     for old, new in change.edits():
-        if old.state is not new.state and _works(new, _way(change.law, old.state, new.state)):
-            yield new
+        if old.state is not new.state:
+            yield old, new, _entered(new, _way(change.law, old.state, new.state))
     for task in change.births():
-        if _works(task, _birth_way(change.law, task.state)):
-            yield task
+        first = task.state if task.state in INITIAL else State.TODO
+        yield None, task, (first, *_entered(task, _birth_way(change.law, task.state)))
 
 
-def _works(task: Task, way: tuple[Transition, ...] | None) -> bool:
-    steps = [task.state] if way is None else [edge.target for edge in way]
-    return State.IN_PROGRESS in steps
+def _entered(task: Task, way: tuple[Transition, ...] | None) -> tuple[State, ...]:
+    return (task.state,) if way is None else tuple(edge.target for edge in way)
 
 
 @rule("TK212")

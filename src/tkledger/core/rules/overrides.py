@@ -26,6 +26,13 @@ def lifts(change: Change) -> bool:
     return said and change.law.has_role(change.actor, policy.OVERRIDE)
 
 
+def way_around(change: Change) -> str:
+    """What a remedy says besides, if who asks may set the rule aside."""
+    law = change.law
+    may = law.roles.get(policy.OVERRIDE) and law.has_role(change.actor, policy.OVERRIDE)
+    return "; or --override REASON" if may else ""
+
+
 @rule("TK510", since=2)
 def override_without_the_role(change: Change) -> Iterator[Finding]:
     """A commit that changes the ledger sets rules aside by a line `Tk-Override: REASON` in its message,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from tkledger.core.change import Change, Violation
+from tkledger.core.change import Change, SetAside, Violation
 from tkledger.core.rules import RULES, judge
-from tkledger.core.rules.overrides import lifts
+from tkledger.core.rules.overrides import lifts, reason
 from tkledger.core.rules.rule import Rule
 
 
-def overridden(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, ...]:
+def set_aside(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[SetAside, ...]:
     """What ``change`` would break if its actor had not set it aside, by task and code."""
-    if not (change.policy and change.message and lifts(change)):
+    why = reason(change.message) if change.policy and change.message else None
+    if why is None or not lifts(change):
         return ()
     own = tuple(one for one in rules if one.overridable)
-    return judge(change._replace(message=""), own)
+    broken = judge(change._replace(message=""), own)
+    return tuple(SetAside(one, change.actor, why) for one in broken)
 
 
 def legal_whatever_is_said(change: Change, rules: tuple[Rule, ...] = RULES) -> bool:

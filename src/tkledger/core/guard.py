@@ -1,0 +1,86 @@
+"""The parts of a policy that say who may do what: guards of states, and what single actors may do."""
+
+from __future__ import annotations
+
+from tkledger.core import task as task_file
+from tkledger.core.field import Field, choice, line, part_of, set_of
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import ROLE
+from tkledger.core.task import KIND, LABEL, Task
+from tkledger.core.typing import Any, NamedTuple
+
+
+class Guard(NamedTuple):
+    """What a task has to have, and who has to bring it, before it enters a state.
+
+    state: the states that are guarded; type, label: of which tasks, any if empty
+    role: who brings it there has this role
+    fields: the fields that must say something: ``pr``, ``admission.consumer``, ``x.risk``
+    concerns: ``settled`` if none may be open, of any kind
+    """
+
+    state: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    label: tuple[str, ...] = ()
+    role: str | None = None
+    fields: tuple[str, ...] = ()
+    concerns: str | None = None
+
+    def selects(self, task: Task | None) -> bool:
+        """Whether it guards such a task."""
+        if task is None or (self.type and task.kind not in self.type):
+            return False
+        return not self.label or not set(self.label).isdisjoint(task.labels)
+
+    def missing(self, task: Task) -> list[str]:
+        """The fields that say nothing, though they should."""
+        return [name for name in self.fields if value_of(task, name) is None]
+
+
+_STATE = choice([state.value for state in State])
+_LEAVES = {
+    *(field.name for field in task_file.FIELDS),
+    *(f"{part}.{leaf.name}" for part, leaves in task_file.PARTS.items() for leaf in leaves),
+}
+
+
+def _field(raw: Any) -> str:
+    value = line(raw)
+    if value not in _LEAVES and not (value.startswith("x.") and len(value) > len("x.")):
+        raise ValueError(f"{value!r} is not a field of a task")
+    return value
+
+
+_GUARD = part_of(
+    Guard,
+    (
+        Field("state", set_of(_STATE)),
+        Field("type", set_of(KIND)),
+        Field("label", set_of(LABEL)),
+        Field("role", ROLE),
+        Field("fields", set_of(_field)),
+        Field("concerns", choice(("settled",))),
+    ),
+)
+
+
+def guard(raw: Any) -> Guard:
+    """A guard with a state; raises ValueError without one."""
+    made: Guard = _GUARD(raw)
+    if not made.state:
+        raise ValueError("must name a state: state=done")
+    return made
+
+
+def value_of(task: Task, field: str) -> Any:
+    """What a task has in a field, or in a leaf of one, by its dotted name; None if that is nothing, or blank."""
+    name, _, leaf = field.partition(".")
+    value = getattr(task, name)
+    if leaf:
+        value = value.get(leaf) if name == "x" else getattr(value, leaf)
+    blank = value.strip() == "" if isinstance(value, str) else value in ((), {})
+    return None if blank or _is_empty(value) else value
+
+
+def _is_empty(value: Any) -> bool:
+    return hasattr(value, "_asdict") and not any(one is not None for one in value)

@@ -1,0 +1,62 @@
+"""Restricted acts: what not everyone may do, of which a server asks who pushed it if the policy says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from tkledger.core.change import Change
+from tkledger.core.layout import POLICY_PATH
+from tkledger.core.policy import OVERRIDE, Policy
+from tkledger.core.rules import overrides
+from tkledger.core.rules.authority import approved, legislation, raises
+from tkledger.core.rules.guards import dropped, entries
+from tkledger.core.typing import NamedTuple
+
+
+class Restriction(NamedTuple):
+    """An act that needs an authorised actor: under which policies, and on what in a change."""
+
+    deed: str
+    asked: Callable[[Policy], bool]
+    subjects: Callable[[Change], Iterable[str]]
+
+
+RESTRICTIONS = (
+    Restriction(
+        "approved",
+        lambda law: law.review == "required" or bool(law.approvals.independent),
+        lambda change: [task.id for _, task in approved(change)],
+    ),
+    Restriction(
+        "raised a limit",
+        lambda law: "budget" in law.roles,
+        lambda change: [task.id for task, _ in raises(change)],
+    ),
+    Restriction(
+        "passed a guard",
+        lambda law: any(guard.role for guard in law.guards.values()),
+        lambda change: [one.task.id for one in entries(change) if one.guard.role],
+    ),
+    Restriction(
+        "dropped a guard",
+        lambda law: bool(law.guards),
+        lambda change: [task.id for task, _, _ in dropped(change)],
+    ),
+    Restriction(
+        "set rules aside",
+        lambda law: OVERRIDE in law.roles,
+        lambda change: sorted(change.touched)[:1] if overrides.lifts(change) else (),
+    ),
+    Restriction(
+        "changed the policy",
+        lambda law: "policy" in law.roles,
+        lambda change: [POLICY_PATH for _ in legislation(change)][:1],
+    ),
+)
+"""All acts that need an authorised actor."""
+
+
+def restricted(change: Change, laws: Iterable[Policy]) -> list[tuple[str, str]]:
+    """What a change does, and to what, that needs an authorised actor under any of ``laws``."""
+    asked = [one for one in RESTRICTIONS if any(map(one.asked, laws))]
+    return [(subject, one.deed) for one in asked for subject in dict.fromkeys(one.subjects(change))]
