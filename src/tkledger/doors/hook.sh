@@ -154,6 +154,10 @@ attribute() { # name the task in the message of a commit that changes more than 
 	git interpret-trailers --in-place --if-exists doNothing --trailer "@STEP@: $id" "$1"
 }
 
+judged() { # was the last verdict about this? Only what is legal is noted
+	[ -f "$own" ] && read -r verdict <"$own" && [ "$verdict" = "$1" ]
+}
+
 case $name in
 pre-commit | prepare-commit-msg)
 	[ "$name" = pre-commit ] || attribute "$@"
@@ -180,10 +184,6 @@ pass_input() { # run the previously installed hook with the input already read
 	[ -x "$foreign" ] || exit 0
 	printf '%s\n' "$input" | "$foreign" "$@"
 	exit $?
-}
-
-judged() { # was the last verdict about this? Only what is legal is noted
-	[ -f "$own" ] && read -r verdict <"$own" && [ "$verdict" = "$1" ]
 }
 
 read_input() { # up to eight lines by sh itself, which saves a process; the rest by cat, which is faster
