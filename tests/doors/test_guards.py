@@ -98,7 +98,7 @@ def test_what_a_refusal_says_is_the_way(guarded: Clone) -> None:
         followed(guarded, way.replace("URL", "7").replace("TEXT", "cooled"))
     guarded.ok("done", "s")
     answer = guarded.tk("approve", "p")
-    assert "remedy: ask ann to make the move\n" in answer.err
+    assert "remedy: ask ann to do it\n" in answer.err
     guarded.ok("config", "set", "roles.lead", "--as", "king")
     (found,) = guarded.tk("approve", "p", "--json").json["violations"]
     assert found["remedy"] == "nobody has that role: tk config set roles.lead ACTOR"

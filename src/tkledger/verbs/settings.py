@@ -8,6 +8,7 @@ from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE
 from tkledger.core.guard import Guard
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.task import Budget
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
@@ -124,14 +125,14 @@ def _pairs(setting: str, words: Sequence[str]) -> Mapping[str, str]:
     wrong = [name for name, equals, _ in pairs if not (name and equals)]
     if wrong:
         fact = f"{setting} takes NAME=VALUE, not {wrong[0]!r}"
-        raise usage_error("not-a-pair", fact, f"tk config explain {field_of(setting)}")
+        raise usage_error("not-a-pair", fact, f"tk config explain {quoted(field_of(setting))}")
     return {name: value for name, _, value in pairs}
 
 
 def _one(setting: str, words: Sequence[str]) -> str:
     if len(words) > 1:
-        field = field_of(setting)
-        raise usage_error("one-value", f"{setting} takes one value", f"tk config explain {field}")
+        way = f"tk config explain {quoted(field_of(setting))}"
+        raise usage_error("one-value", f"{setting} takes one value", way)
     return words[0] if words else ""
 
 

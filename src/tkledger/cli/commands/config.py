@@ -11,6 +11,7 @@ from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR, lines
 from tkledger.core.typing import TYPE_CHECKING
@@ -133,7 +134,7 @@ def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str])
     try:
         after = changed(policy, key, words)
     except FieldError as error:
-        way = f"tk config explain {field_of(key)}"
+        way = f"tk config explain {quoted(field_of(key))}"
         raise usage_error("bad-value", f"{error.key}: {error.message}", way) from None
     if after._replace(version=policy.version) == policy:
         raise usage_error("no-change", f"{key} already has this value", "tk config show")

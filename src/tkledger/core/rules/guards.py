@@ -62,7 +62,7 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
     """What a guard asks for and an entry does not have: the fact, and the remedy."""
     task, guard = entry.task, entry.guard
     if guard.role and lacks(change, guard.role):
-        yield f"that takes the role {guard.role}", _ask(change.law, guard.role, "to make the move")
+        yield f"that takes the role {guard.role}", _ask(change.law, guard.role)
     missing = guard.missing(task)
     if missing:
         say = "says" if len(missing) == 1 else "say"
@@ -107,11 +107,11 @@ def lacks(change: Change, role: str) -> bool:
     return bool(change.actor) and not change.law.has_role(change.actor, role)
 
 
-def _ask(law: Policy, role: str, to: str) -> str:
+def _ask(law: Policy, role: str) -> str:
     holder = law.holder(role)
     if holder:
-        return f"ask {quoted(holder)} {to}"
-    return f"nobody has that role: tk config set roles.{role} ACTOR"
+        return f"ask {quoted(holder)} to do it"
+    return f"nobody has that role: tk config set {quoted(f'roles.{role}')} ACTOR"
 
 
 @rule("TK508", since=2)
@@ -133,7 +133,7 @@ def guard_dropped(change: Change) -> Iterator[Finding]:
             yield Finding(
                 task.id,
                 f"the guard {name} would no longer hold for it: that takes the role {role}",
-                _ask(change.law, role, "to change it"),
+                _ask(change.law, role),
             )
 
 
