@@ -35,7 +35,8 @@ def test_init_with_a_preset_and_a_prefix(tk: Tk) -> None:
         "\n  budget: steps=50, seconds=1800, rework=5\n  retry: 4\n  claims: remote\n" in begun.err
     )
     assert (
-        "\n  protected: main\n  approvals: independent=true\ntk config explain FIELD" in begun.err
+        "\n  protected: main\n  approvals: independent=true\n  admission: required\ntk config explain FIELD"
+        in begun.err
     )
     assert "names: an actor is who the commit says" in begun.err
     assert (
@@ -44,7 +45,8 @@ def test_init_with_a_preset_and_a_prefix(tk: Tk) -> None:
     policy = tk("config", "show", "--json").json["policy"]
     assert (policy["prefix"], policy["review"], policy["version"]) == ("job", "required", 1)
     assert policy["protected"] == ["main"]
-    assert tk("new", "T").out.startswith("job-")
+    first = begun.out.strip().rpartition("next: tk ")[2].split(" ")
+    assert tk(*first).out.startswith("job-")
 
 
 def test_config_is_shown_and_set(ledger: Tk, git: Git) -> None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.changes import birth
 from tkledger.core.exec_kernel import (
     Node,
     Ruling,
@@ -26,8 +27,10 @@ from tkledger.core.exec_kernel import (
     transition,
 )
 from tkledger.core.lifecycle import TRANSITIONS, State
+from tkledger.core.policy import DEFAULT
+from tkledger.core.rules import judge
 from tkledger.core.snapshot import EMPTY
-from tkledger.core.task import task
+from tkledger.core.task import Admission, task
 
 ORACLE = json.loads((Path(__file__).parents[1] / "data" / "exec-kernel.json").read_text("utf-8"))
 MATCH = ORACLE["match"]
@@ -84,11 +87,11 @@ BETTER_COMMANDS = {
     "check-budget task-1 --steps -5 --max-steps -6": "steps must not be negative: -5",
 }
 
+BETTER_ADMISSIONS = {"admission: whitespace_only"}
 ELSEWHERE = {
-    "admission: whitespace_only",
     "failures on stdout although stderr is documented",
 }
-"""Faults in what these checks do not decide: a task's admission, where a command prints."""
+"""Faults in what these checks do not decide: where a command prints."""
 
 BETTER_BUDGETS = {
     "budget: unknown_task, restart_resets_counter, string_limit, none_limit, "
@@ -156,7 +159,7 @@ def by_id(cases: list[dict[str, Any]], name: str) -> list[Any]:
 
 
 def test_every_measured_fault_has_its_better_answer() -> None:
-    told = {*BETTER_LOOPS, *BETTER_BUDGETS, *BETTER_DEPTHS, *ELSEWHERE}
+    told = {*BETTER_LOOPS, *BETTER_BUDGETS, *BETTER_DEPTHS, *BETTER_ADMISSIONS, *ELSEWHERE}
     assert told == set(ORACLE["better"])
     assert {case["id"] for case in MATCH["loop_detector"]} >= set(BETTER_LOOPS)
     assert {" ".join(case["argv"]) for case in MATCH["cli"]} >= set(BETTER_COMMANDS)
@@ -474,3 +477,24 @@ def test_budget_is_asked_of_a_named_task_with_its_use_each_time() -> None:
 def test_budget_takes_numbers_of_any_size() -> None:
     assert not budget("t", seconds=10**400).ok
     assert not budget("t", seconds=1e300, steps=10**400, max_steps=10**400).ok
+
+
+@pytest.mark.parametrize("case", MATCH["admission"], ids=lambda case: str(case["name"]))
+def test_a_task_says_why_it_is_wanted_in_the_same_words(case: dict[str, Any]) -> None:
+    """An empty text is left out of a file. What is blank counts as missing, which is better."""
+    said = {name: case["admission"][name] for name in Admission._fields}
+    wanted = task(
+        {
+            **{"id": "i1", "title": "T", "state": "todo", "creator": "agent-1"},
+            "admission": {name: text for name, text in said.items() if text},
+        }
+    )
+    found = judge(birth(wanted, policy=DEFAULT._replace(admission="required")))
+    result = case["create_task"]
+    if f"admission: {case['name']}" in BETTER_ADMISSIONS:
+        assert result["ok"]
+        words = ["Cannot create task 'T': admission schema incomplete (missing: consumer)"]
+    else:
+        words = [] if result["ok"] else [result["error"]["message"]]
+    assert [one.message for one in found] == words
+    assert bool(wanted.admission.missing) is bool(words)

@@ -22,6 +22,7 @@ def project(repo_path: Path) -> Path:
     at = ["-C", str(repo_path)]
     assert run(["init", "--preset", "agents", "--no-hooks", *at]) == Exit.OK
     run(["config", "set", "proof", "pusher", *at])
+    run(["config", "set", "admission", "off", *at])
     return approved(repo_path)
 
 

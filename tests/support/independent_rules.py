@@ -235,6 +235,8 @@ def _ordinary(key: str, parent: Commit, new: Commit) -> Iterator[str]:
                 yield f"{key}: {old.state.value} to {task.state.value} is no edge"
         if policy.law >= 2 and not _attempts_fit(old, task, policy):
             yield f"{key}: attempt and requeues do not fit"
+    if not _is_wanted(old, task, policy):
+        yield f"{key}: does not say why it is wanted"
     enters = task.state == "in_progress" and (old is None or old.state != "in_progress")
     if enters and any(new.entries[other].state != "done" for other in task.depends_on):
         yield f"{key}: begun before its dependencies are done"
@@ -242,6 +244,18 @@ def _ordinary(key: str, parent: Commit, new: Commit) -> Iterator[str]:
         if old is None or old.parent != task.parent:
             if _children(new.entries, task.parent) > policy.children:
                 yield f"{key}: one child too many"
+
+
+def _is_wanted(old: Any, task: Any, policy: Any) -> bool:
+    """Whether a task that comes to be open says why it is wanted, and one that said so still does."""
+    if policy.admission == "off" or task.state in ("backlog", "cancelled"):
+        return True
+    now, was = (
+        {name for name, text in one.admission._asdict().items() if (text or "").strip()}
+        for one in (task, old or task)
+    )
+    comes = old is None or old.state == "backlog"
+    return len(now) == 4 if comes else now >= was
 
 
 def _attempts_fit(old: Any, task: Any, policy: Any) -> bool:

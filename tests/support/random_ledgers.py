@@ -23,7 +23,7 @@ from tkledger.core.policy import DEFAULT, EDGES, PRESETS, Policy
 from tkledger.core.rules import RULES, judge
 from tkledger.core.rules.rule import Rule
 from tkledger.core.snapshot import Entry, Flaw, Snapshot
-from tkledger.core.task import RESOLUTIONS, Task, changed, task
+from tkledger.core.task import RESOLUTIONS, Admission, Task, changed, task
 
 BRANCHES = 4
 OPERATIONS = 50
@@ -191,7 +191,8 @@ class World:
         self.births += 1
         shared = [one for one in SHARED if one not in ledger.entries]
         if shared and self.rng.random() < 0.15:
-            return task({"id": self.rng.choice(shared), "title": "shared", "state": "todo"})
+            once = {"id": self.rng.choice(shared), "title": "shared", "state": "todo"}
+            return task({**once, "admission": dict.fromkeys(Admission._fields, "as ever")})
         fields: dict[str, Any] = {
             "id": f"t{self.births}",
             "title": self.rng.choice(("Fix it", "fix it", "Build", "Test", "Ship")),
@@ -209,6 +210,8 @@ class World:
             fields["depends_on"] = [self.rng.choice(tasks).id]
         if self.rng.random() < 0.3:
             fields["owner"] = self.rng.choice(AGENTS)
+        if self.rng.random() < 0.9:
+            fields["admission"] = dict.fromkeys(Admission._fields, "as ever")
         if self.rng.random() < 0.1:
             fields["budget"] = {"depth": self.rng.randrange(1, 4)}
         if self._is_wild():
@@ -271,7 +274,7 @@ class World:
             {"labels": sorted(set(old.labels) ^ {f"l{number}"})},
             {"x": {**old.x, "k": number}},
             {"x": {**old.x, "l": text}},
-            {"admission": {"consumer": text}},
+            {"admission": {**old.admission._asdict(), "consumer": text}},
             {"spent": {"tokens": (old.spent.tokens or 0) + number, "cost": old.spent.cost}},
             {"spent": {"tokens": old.spent.tokens, "cost": f"{number + 5}.5"}},
             {"budget": {"depth": number, "tokens": number}},
@@ -294,6 +297,12 @@ class World:
                 {"parent": "nobody"},
                 {"depends_on": ["nobody"]},
                 {"parent": old.id},
+                {
+                    "admission": {
+                        **old.admission._asdict(),
+                        "consumer": self.rng.choice((None, " ")),
+                    }
+                },
             ]
         return changed(old, **self.rng.choice(options))
 
@@ -320,6 +329,7 @@ class World:
                 {"children": self.rng.choice((1, 2, None))},
                 {"squash": self.rng.choice(("path", "refuse", "refuse"))},
                 {"review": self.rng.choice(("optional", "required"))},
+                {"admission": self.rng.choice(("off", "required"))},
                 {"forbid": self.rng.sample(EDGES, self.rng.randrange(5))},
                 {
                     "loops": dict.fromkeys(

@@ -74,16 +74,23 @@ def works_an_epic(pair: Pair) -> None:
     _end(pair)
 
 
+WHY = "--consumer writers --pain 'odd links' --value 'good ones' --validation 'a test'"
+
+
 def _plan(alpha: Actor) -> None:
-    """A mistyped task goes without a trace; the epic is sent."""
+    """A task has to say why it is wanted; a mistyped one goes without a trace; the epic is sent."""
+    part, _, rest = WHY.partition(" --pain 'odd links'")
+    fact = "Cannot create task 'Text tools': admission schema incomplete (missing: pain_point)"
+    remedy = alpha.refused(f"tk new 'Text tools' {part}{rest}", Exit.REJECTED, fact)
+    assert remedy == "tk new with --pain TEXT as well, or with --backlog"
     for line in (
-        "tk new 'Text tools' --id tools --type epic",
-        "tk new Slug --id slug --parent tools",
-        "tk new Wrapp --id wrapp --parent tools",
+        f"tk new 'Text tools' --id tools --type epic {WHY}",
+        f"tk new Slug --id slug --parent tools {WHY}",
+        f"tk new Wrapp --id wrapp --parent tools {WHY}",
         "tk rename wrapp wrap",
-        "tk new Count --id count --parent tools",
+        f"tk new Count --id count --parent tools {WHY}",
         "tk delete count",
-        "tk new Count --id count --parent tools --depends-on slug",
+        f"tk new Count --id count --parent tools --depends-on slug {WHY}",
     ):
         alpha.types(line)
     assert alpha.out("tk sync") == ["main <-> origin/main: 4 commits sent"]

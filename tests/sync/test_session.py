@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import servers, unix_users
 from tests.support.project import Answer, Project
-from tests.support.session import Actor, Pair, founds, works_an_epic
+from tests.support.session import WHY, Actor, Pair, founds, works_an_epic
 from tests.support.team import tk_refs
 from tkledger.errors import Exit
 
@@ -97,7 +97,7 @@ def test_two_users_work_an_epic_over_ssh() -> None:
 
 
 def _one_login_is_one(alpha: Actor, beta: Actor) -> None:
-    for line in ("tk new First --id first", "tk start first", "tk submit first", "tk sync"):
+    for line in (f"tk new First --id first {WHY}", "tk start first", "tk submit first", "tk sync"):
         alpha.types(line)
     beta.types("tk sync")
     fact = "first: approved by beta, who pushes as fleet like alpha, who owns it"
@@ -111,7 +111,7 @@ def _one_login_is_one(alpha: Actor, beta: Actor) -> None:
 
 def _a_third_approves(alpha: Actor, beta: Actor, gamma: Actor) -> None:
     """Two worked on a task; neither of them approves it."""
-    for line in ("tk new Third --id third", "tk start third", "tk release third", "tk sync"):
+    for line in (f"tk new Third --id third {WHY}", "tk start third", "tk release third", "tk sync"):
         alpha.types(line)
     for line in ("tk sync", "tk renew third"):
         beta.types(line)
@@ -127,7 +127,12 @@ def _a_third_approves(alpha: Actor, beta: Actor, gamma: Actor) -> None:
 
 def _no_other_login_speaks_for_it(gamma: Actor, mallory: str) -> None:
     """Who pushes under another login approves in no name of the fleet's; the way back is named."""
-    for line in ("tk new Fourth --id fourth", "tk start fourth", "tk submit fourth", "tk sync"):
+    for line in (
+        f"tk new Fourth --id fourth {WHY}",
+        "tk start fourth",
+        "tk submit fourth",
+        "tk sync",
+    ):
         gamma.types(line)
     gamma.types(f"git remote set-url origin {mallory}")
     gamma.types("tk approve fourth --as alpha")

@@ -59,6 +59,16 @@ MAX_INT = 2**53 - 1
 WHOLE = pattern(r"(0|-?[1-9][0-9]{0,15})\Z")
 """A whole number as it is written, with no more digits than the greatest has."""
 
+HIDDEN = (
+    "\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
+    "\u3000\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+)
+"""Characters that are not seen, or are not characters, as a class of a regular expression. A fixed list,
+since what Python calls printable changes with its version and a verdict must not."""
+
+_BLANK = pattern(f"[ \u115f\u1160\u1680\u2800\u3164\uffa0{HIDDEN}]*\\Z")
+"""These, and characters that are as empty as a space."""
+
 _CONTROL = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_REF = 200
 """The longest name of a branch: it is a path, too, and others are made of it."""
@@ -72,6 +82,11 @@ DECIMAL = pattern(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?\Z")
 def is_id(text: str) -> bool:
     """Whether ``text`` can name a task: also a file everywhere, and a part of a ref name."""
     return ID.match(text) is not None and text not in DEVICES and text not in RESERVED
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is seen."""
+    return _BLANK.match(text) is not None
 
 
 def task_id(raw: Any) -> str:

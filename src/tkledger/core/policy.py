@@ -46,6 +46,9 @@ ROLES = ("budget", "policy")
 OVERRIDE = "override"
 """The role that may set aside the rules that allow it, with a reason."""
 
+AGENTS = "agents"
+"""The role of those who are asked why they want a task, where the policy asks only them."""
+
 _OID = pattern(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
 
 
@@ -94,6 +97,8 @@ class Policy(NamedTuple):
     actors: other names of an actor, such as an e-mail, and the name used instead
     approvals: whether the approver must be ``independent``: neither the owner nor an actor who worked
         on the task in this attempt
+    admission: whether a task has to say why it is wanted when it is created or admitted: ``off``,
+        ``required``, or only if its creator has the role ``agents``, and everybody's if no one has it
     guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
         say something, ``concerns: settled``; only of a ``type`` or with a ``label``, if they are given
     proof: what says who did it: the ``name`` in the commit, or also the ``pusher`` that the server
@@ -131,6 +136,7 @@ class Policy(NamedTuple):
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
     approvals: Approvals = Approvals()
+    admission: str = "off"
     guards: Mapping[str, Guard] = {}
     proof: str = "name"
     pushers: Mapping[str, tuple[str, ...]] = {}
@@ -257,6 +263,7 @@ FIELDS = (
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
     Field("approvals", part_of(Approvals, (Field("independent", flag),)), since=2),
+    Field("admission", choice(("off", AGENTS, "required")), since=2),
     Field("guards", map_of(_guard, ROLE), since=2),
     Field("proof", choice(("name", "pusher")), since=2),
     Field("pushers", map_of(set_of(line), line), since=2),
@@ -280,11 +287,12 @@ PRESETS: dict[str, Policy] = {
         retry=4,
         claims="remote",
         approvals=Approvals(independent=True),
+        admission="required",
     ),
 }
 """What ``tk init --preset`` starts from; ``agents`` asks for reviews by others than those who did the
-work, stops loops, claims tasks for all clones, and sets the limits of the tool that had them first
-(50 steps, 1800 s).
+work, wants to know of each task why it is wanted, stops loops, claims tasks for all clones, and sets the
+limits of the tool that had them first (50 steps, 1800 s).
 """
 
 

@@ -11,6 +11,7 @@ from tkledger.core.field import (
     choice,
     decimal,
     free,
+    is_blank,
     line,
     list_of,
     matching,
@@ -103,6 +104,17 @@ class Admission(NamedTuple):
     pain_point: str | None = None
     expected_value: str | None = None
     validation_path: str | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields that say nothing, in their order: those that are left out or blank."""
+        return tuple(
+            name for name, text in zip(self._fields, self) if text is None or is_blank(text)
+        )
+
+
+ADMISSION_OPTIONS = dict(zip(Admission._fields, ("consumer", "pain", "value", "validation")))
+"""What commands call these fields."""
 
 
 class Wait(NamedTuple):

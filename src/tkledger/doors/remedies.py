@@ -67,7 +67,7 @@ def for_index(repo: Repo, found: Sequence[Violation]) -> Iterator[Violation]:
             for verb, task in _COMMANDS.findall(one.remedy)
             if verb in VERBS and path_of(task) in changed
         }
-        if "tk new " in one.remedy:  # instead of what is staged
+        if "tk new " in one.remedy or "tk reopen " in one.remedy:  # instead of what is staged
             paths |= {path_of(one.task)} & changed
         if new := sorted(paths - {*_known(repo, paths)}) if paths else ():
             words = f"put it right in {', '.join(new)} (what a command would do: {one.remedy})"

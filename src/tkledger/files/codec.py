@@ -13,7 +13,7 @@ from json.encoder import encode_basestring
 
 from tkledger.core import policy as policy_file
 from tkledger.core import task as task_file
-from tkledger.core.field import WHOLE, FieldError, read
+from tkledger.core.field import HIDDEN, WHOLE, FieldError, read
 from tkledger.core.layout import FOLDER
 from tkledger.core.pattern import pattern
 from tkledger.core.policy import Policy
@@ -30,19 +30,12 @@ MAX_DEPTH = 4
 _RESERVED = frozenset(
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"]
 )
-_HIDDEN = (
-    "\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f"
-    "\u3000\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
-)
-"""Characters that are not seen, or are not characters. A fixed list, since what Python calls
-printable changes with its version and a verdict must not."""
-
 _LETTER = "A-Za-z_"
 _MARKS = r"0-9./@+,;!?()'&=*%<>~^|\\$\[\]{}\"-"
 _PLAIN = pattern(rf"[{_LETTER}/](?:[{_LETTER}{_MARKS}]|:(?=[^ ])|(?<=[^ ])#| (?=[^ ]))*\Z")
 _FOREIGN = pattern("[^\x00-\xbf]")
 """Counts as a letter if it is not hidden; in _PLAIN itself it would cost 5 ms at every start."""
-_ESCAPED = pattern(f"[{_HIDDEN}]")
+_ESCAPED = pattern(f"[{HIDDEN}]")
 _FORBIDDEN = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _MARKER = pattern(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _LFS = "version https://git-lfs.github.com/"

@@ -68,7 +68,7 @@ _SET_UP = (
 
 _WRITE = (
     Command("new", "Create a task; prints its id.",
-            (p.TITLE, p.FROM, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, *COMMITS),
+            (p.TITLE, p.FROM, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, p.OVERRIDE, *COMMITS),
             ('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title"),
             verb="new"),
     Command("edit", "Change fields of tasks by options, or one in your editor.",
@@ -138,9 +138,11 @@ _WAYS_BACK = (
             " again. Files, index and claims follow, and other uncommitted work stays. All tasks of the"
             " commit go back. If that is not possible, it prints the moves that lead back."),
     Command("reopen", "Go on with an ended task: a new one in its place.",
-            (p.ID, p.WHY_REOPENED, *COMMITS), ("tk reopen a1", "tk reopen a1 -m 'fails on Windows'"),
-            "The new task has its title, description, labels, limits and parent, and open tasks that"
-            " depended on it wait for the new one. The ended task stays as it is. Prints the new id.",
+            (p.ID, p.WHY_REOPENED, *p.ADMISSION, p.OVERRIDE, *COMMITS),
+            ("tk reopen a1", "tk reopen a1 -m 'fails on Windows'"),
+            "The new task has its title, description, labels, limits and parent, and why it is wanted unless"
+            " options say that anew. Open tasks that depended on it wait for the new one. The ended task"
+            " stays as it is. Prints the new id.",
             verb="reopen"),
 )
 

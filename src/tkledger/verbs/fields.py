@@ -7,19 +7,22 @@ from collections.abc import Mapping
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import CONCERNS, DEFAULT_PRIORITY, DEFAULT_TYPE, Task, changed, task
+from tkledger.core.task import (
+    ADMISSION_OPTIONS,
+    CONCERNS,
+    DEFAULT_PRIORITY,
+    DEFAULT_TYPE,
+    Admission,
+    Task,
+    changed,
+    task,
+)
 from tkledger.core.trailers import REASON
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing, find, fresh_id, require_free
-from tkledger.verbs.verb import ME, Options, Proposed
+from tkledger.verbs.verb import ME, Options, Proposed, override_in
 
-_ADMISSION = {
-    "consumer": "consumer",
-    "pain": "pain_point",
-    "value": "expected_value",
-    "validation": "validation_path",
-}
 _LINES = ("title", "owner", "pr", "agent")
 """One line each; an empty value removes it."""
 
@@ -51,7 +54,8 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     if not fields["title"].strip():
         raise usage_error("no-title", "a task needs a title", "tk new TITLE")
     after = ledger.put(task(fields))
-    return Proposed(after, task_id, f"new {task_id} {_title(after, task_id)}")
+    words = f"new {task_id} {_title(after, task_id)}"
+    return Proposed(after, task_id, words, override_in(options))
 
 
 def seed(options: Options, actor: str) -> str | None:
@@ -156,13 +160,16 @@ def _described(ledger: Snapshot, options: Options, before: Task | None = None) -
         fields["labels"] = _items(options, "label")
     if options.get("budget") is not None:
         fields["budget"] = _budget(options["budget"], before)
-    admission = {
-        field: options[name] for name, field in _ADMISSION.items() if options.get(name) is not None
-    }
-    if admission:
-        known = before.admission._asdict() if before else {}
-        fields["admission"] = {k: v for k, v in {**known, **admission}.items() if v}
+    if any(options.get(name) is not None for name in ADMISSION_OPTIONS.values()):
+        fields["admission"] = admitted(options, before.admission if before else Admission())
     return fields
+
+
+def admitted(options: Options, known: Admission) -> dict[str, str]:
+    """Why a task is wanted: what the options say, and what is known besides; '' takes a field out."""
+    said = {field: options.get(name) for field, name in ADMISSION_OPTIONS.items()}
+    every = {**known._asdict(), **{field: text for field, text in said.items() if text is not None}}
+    return {field: text for field, text in every.items() if text}
 
 
 def _items(options: Options, name: str) -> list[str]:

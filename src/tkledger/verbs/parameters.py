@@ -186,10 +186,11 @@ CONSUMER = option("--consumer", "consumer", "TEXT", "Admission: who asks for it.
 PAIN = option("--pain", "pain", "TEXT", "Admission: what hurts without it.")
 VALUE = option("--value", "value", "TEXT", "Admission: what it gains.")
 VALIDATION = option("--validation", "validation", "TEXT", "Admission: how that will be shown.")
+ADMISSION = (CONSUMER, PAIN, VALUE, VALIDATION)
 OWNER = option("--owner", "owner", "ACTOR", "Who is to do it; '' for no one, me for the actor.")
 DESCRIBING = (
     *(TYPE, PRIORITY, PARENT, DEPENDS_ON, LABEL, OWNER, BUDGET),
-    *(CONSUMER, PAIN, VALUE, VALIDATION, MESSAGE),
+    *(*ADMISSION, MESSAGE),
 )
 """What both new and edit take."""
 

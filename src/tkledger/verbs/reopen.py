@@ -11,12 +11,12 @@ from tkledger.core.rules.rule import way_on
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, changed, task
 from tkledger.errors import unusable
-from tkledger.verbs.fields import seed
+from tkledger.verbs.fields import admitted, seed
 from tkledger.verbs.ids import existing, fresh_id
-from tkledger.verbs.verb import Options, Proposed
+from tkledger.verbs.verb import Options, Proposed, override_in
 
-_KEPT = ("title", "type", "priority", "labels", "budget", "admission", "description")
-"""What is as it was: what the work is, why it is wanted and what it may cost."""
+_KEPT = ("title", "type", "priority", "labels", "budget", "description")
+"""What is as it was: what the work is and what it may cost."""
 
 
 def reopen(ledger: Snapshot, options: Options, actor: str) -> Proposed:
@@ -45,12 +45,14 @@ def reopen(ledger: Snapshot, options: Options, actor: str) -> Proposed:
             "depends_on": [one for key in old.depends_on if (one := current(ledger, key))],
             "reopens": old.id,
             "creator": actor,
+            "admission": admitted(options, old.admission),
             "retry": old.retry._replace(not_before=None),
             "notes": [text] if text and text.strip() else [],
         }
     )
     after = ledger.put(new, *_pointed(dependents(ledger, old.id), old.id, new.id))
-    return Proposed(after, new.id, f"reopen {old.id} as {new.id} {new.title}")
+    words = f"reopen {old.id} as {new.id} {new.title}"
+    return Proposed(after, new.id, words, override_in(options))
 
 
 def current(ledger: Snapshot, task_id: str | None) -> str | None:

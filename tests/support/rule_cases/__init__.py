@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.rule_cases.admission import admission_cases
 from tests.support.rule_cases.approvals import approval_cases
 from tests.support.rule_cases.budget import budget_cases
 from tests.support.rule_cases.form import form_cases
@@ -29,5 +30,6 @@ CASES = (
     *approval_cases(),
     *guard_cases(),
     *override_cases(),
+    *admission_cases(),
     *policy_cases(),
 )

@@ -19,7 +19,7 @@ from tkledger.core.trailers import ACTOR
 from tkledger.errors import TkError, unusable, usage_error
 from tkledger.ledger.proposal import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
-from tkledger.verbs.parameters import PREFIX, PRESET
+from tkledger.verbs.parameters import ADMISSION, PREFIX, PRESET
 
 
 def init(
@@ -65,8 +65,14 @@ def init(
     said = _what_is_set(begun) if preset != PRESET.default else []
     return Answer(
         lambda: {**with_commit(recorded), "path": POLICY_PATH},
-        lambda: [f"{did} a ledger in {FOLDER}/; next: tk new TITLE", *said, *names],
+        lambda: [f"{did} a ledger in {FOLDER}/; next: {_first(begun)}", *said, *names],
     )
+
+
+def _first(policy: Policy) -> str:
+    """The command that creates the first task."""
+    asked = ADMISSION if policy.admission != "off" else ()
+    return " ".join(["tk new TITLE", *(f"{one.words[0]} {one.metavar}" for one in asked)])
 
 
 def _policy(preset: str, values: Mapping[str, object]) -> Policy:

@@ -19,10 +19,11 @@ def reopen(
     actor: str | None = None,
     path: str = ".",
     dry_run: bool = False,
+    **more: str,
 ) -> Answer:
     """Make a successor of an ended task; prints its id, and says what waits for it now."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    verbs = each("reopen", read_ids([id]), {"message": read_text(message)})
+    verbs = each("reopen", read_ids([id]), {"message": read_text(message), **more})
     recorded, (step,) = session.carry_out(verbs, dry_run=dry_run, key=key)
     say_advice(session, recorded, [])
     new = recorded.after.task(step.id)

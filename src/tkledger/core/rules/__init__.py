@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tkledger.core.change import Change, Violation
 from tkledger.core.rules import (
+    admission,
     authority,
     budget,
     form,
@@ -29,7 +30,7 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority, guards, overrides),
+    (authority, guards, overrides, admission),
     (policy,),
 )
 

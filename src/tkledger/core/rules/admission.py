@@ -1,0 +1,73 @@
+"""Admission: a task says why it is wanted before it is to be worked on, where the policy asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.change import Change
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import AGENTS
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.task import ADMISSION_OPTIONS, Task
+
+
+@rule("TK517", since=2, overridable=True)
+def admission_incomplete(change: Change) -> Iterator[Finding]:
+    """A task is created in another state than `backlog`, or admitted, and does not say why it is wanted; or
+    a task that said so does not any more.
+
+    Its `admission` says who asks for it (`consumer`), what hurts without it (`pain_point`), what it gains
+    (`expected_value`) and how that will be shown (`validation_path`). What is blank says nothing. Asked
+    where the policy says `admission: required`, as in `tk init --preset agents`; where it says `agents`,
+    of tasks whose creator, or who admits them, has the role `agents`, and of everybody's if no one has
+    that role. A task in `backlog` may be incomplete, and what is cancelled out of it stays so.
+
+    Why: work that nobody asked for costs as much as any other, and agents find no end of it.
+
+    Remedy: `tk new TITLE` with `--consumer`, `--pain`, `--value` and `--validation`, or with `--backlog`;
+    of a task that is there, `tk edit ID` with the same.
+    """
+    if change.law.admission == "off":
+        return
+    for task in change.births():
+        missing = task.admission.missing
+        if missing and task.state is not State.BACKLOG and _asked(change, task):
+            edit = "" if task.ended else f"tk edit {task.id} {_options(missing)}"
+            yield _incomplete("create", task, missing, _again(task, missing), edit)
+    for old, new in change.edits():
+        missing, known = new.admission.missing, old.admission.missing
+        admitted = old.state is State.BACKLOG and new.state is not old.state
+        emptied = new.state is not State.BACKLOG and bool({*missing}.difference(known))
+        if not missing or new.state is State.CANCELLED or not (admitted or emptied):
+            continue
+        if _asked(change, new):
+            edit = f"tk edit {new.id} {_options(missing)}"
+            verb, then = ("admit", f", then tk admit {new.id}") if admitted else ("change", "")
+            yield _incomplete(verb, new, missing, f"{edit}{then}", edit)
+
+
+def _asked(change: Change, task: Task) -> bool:
+    """Whether the policy asks of this task why it is wanted."""
+    law = change.law
+    if law.admission != AGENTS or not law.roles.get(AGENTS):
+        return True
+    return any(law.has_role(who, AGENTS) for who in (task.creator, change.actor) if who)
+
+
+def _incomplete(
+    verb: str, task: Task, missing: tuple[str, ...], remedy: str, repair: str = ""
+) -> Finding:
+    """In the words of the tool that had this first."""
+    what = f"admission schema incomplete (missing: {', '.join(missing)})"
+    return Finding(task.id, f"Cannot {verb} task '{task.title}': {what}", remedy, repair)
+
+
+def _again(task: Task, missing: tuple[str, ...]) -> str:
+    """The command that creates such a task, as far as is known which it was."""
+    if task.reopens:
+        return f"tk reopen {task.reopens} {_options(missing)}"
+    return f"tk new with {_options(missing)} as well, or with --backlog"
+
+
+def _options(missing: tuple[str, ...]) -> str:
+    return " ".join(f"--{ADMISSION_OPTIONS[name]} TEXT" for name in missing)
