@@ -18,7 +18,8 @@ from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
 from tkledger.core.rules import FAMILIES
 from tkledger.doors import script
 from tkledger.verbs.commands import COMMANDS, Command, inner
-from tkledger.verbs.parameters import SHARED, Parameter
+from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.parameters import SHARED
 
 DOCS = Path(__file__).parent
 README = "../README.md"

@@ -17,7 +17,7 @@ from tkledger.core import exec_kernel
 from tkledger.errors import Exit, TkError
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import COMMANDS, Command, fields, inner
-from tkledger.verbs.parameters import Parameter
+from tkledger.verbs.parameter import Parameter
 from tkledger.verbs.verb import VERBS
 
 CALLED = [command for command in COMMANDS.values() if not inner(command.name)]

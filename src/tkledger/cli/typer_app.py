@@ -13,7 +13,7 @@ from tkledger.cli import VERSION
 from tkledger.cli.parser import ALONE, HELP, without_help
 from tkledger.core.typing import Any
 from tkledger.verbs.commands import COMMANDS, Command, inner
-from tkledger.verbs.parameters import Parameter
+from tkledger.verbs.parameter import Parameter
 
 ABOUT = """A task ledger that lives in the Git repository it is about.
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from tkledger.core.lifecycle import TRANSITIONS, Event
 from tkledger.core.typing import NamedTuple
 from tkledger.verbs import parameters as p
-from tkledger.verbs.parameters import ACTS, COMMITS, EVERYWHERE, READS, WRITES, Parameter
+from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.parameters import ACTS, COMMITS, EVERYWHERE, READS, WRITES
 
 
 class Command(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import Command, split
-from tkledger.verbs.parameters import Parameter
+from tkledger.verbs.parameter import Parameter
 
 _OPTIONS = {
     **dict.fromkeys(("-s", "--status", *p.STATES.words), p.STATES),

@@ -2,73 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, PRESETS, Policy
 from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, TIERS
-from tkledger.core.typing import Any, NamedTuple
-
-
-class Parameter(NamedTuple):
-    """An argument of a command; if it has words, an option.
-
-    ``kind`` is str, int or float, bool for a switch, and dict for limits, which are text on a command
-    line and may be a map in a batch. ``default`` is what it is if it is not given, ``bare`` what an
-    option means whose value is left out. A value that is not one of ``choices`` is an error of the
-    command line if they have a ``noun``; else the law or the command judges it.
-
-    What people type for a value: ``listed`` are several in one, with commas between them; ``clean``
-    takes one to its usual form, and ``means`` has the values that other names stand for.
-    """
-
-    name: str
-    metavar: str
-    help: str
-    words: tuple[str, ...] = ()
-    kind: type = str
-    many: bool = False
-    required: bool = False
-    default: Any = None
-    bare: Any = None
-    least: int | None = None
-    most: int | None = None
-    choices: tuple[str, ...] = ()
-    noun: str = ""
-    is_task: bool = False
-    listed: bool = False
-    clean: Callable[[str], str] = str
-    means: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    def meant(self, text: str) -> list[str]:
-        """The values that a text of a command line stands for."""
-        parts = [text]
-        if self.listed and "," in text:
-            parts = [part.strip() for part in text.split(",") if part.strip()]
-        means = dict(self.means)
-        cleaned = map(self.clean, parts)
-        return [value for one in cleaned for value in means.get(one.lower(), (one,))]
-
-    @property
-    def label(self) -> str:
-        """How an error names it."""
-        return self.words[-1] if self.words else self.metavar
-
-    @property
-    def usage(self) -> str:
-        """How the help writes an argument: ``ID``, ``[ID]``, ``ID...``, ``[ID...]``."""
-        word = self.metavar + ("..." if self.many else "")
-        return word if self.required else f"[{word}]"
-
-
-def option(words: str, name: str, metavar: str, help: str, **more: Any) -> Parameter:
-    """An option by its words, the shortest first."""
-    return Parameter(name, metavar, help, tuple(words.split()), **more)
-
-
-def switch(words: str, name: str, help: str) -> Parameter:
-    """An option without a value."""
-    return option(words, name, "", help, kind=bool)
+from tkledger.verbs.parameter import Parameter, option, switch
 
 
 def _word(text: str) -> str:

@@ -66,7 +66,7 @@ def _line(name: str, words: Sequence[str]) -> str:
     return line_of(["tk", *name.split(), *words]) or f"tk {name} --help"
 
 
-def _here(command: Command, words: Sequence[str], fact: str, found: p.Parameter) -> Hint:
+def _here(command: Command, words: Sequence[str], fact: str, found: Parameter) -> Hint:
     if not found.words:
         usage = " ".join(one.usage for one in command.takes if not one.words)
         said = f"{fact}; here it is an argument: tk {command.name} {usage}"

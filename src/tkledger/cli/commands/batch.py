@@ -10,7 +10,7 @@ from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.core.typing import Any
 from tkledger.errors import some, unusable, usage_error
 from tkledger.verbs.commands import fields
-from tkledger.verbs.parameters import Parameter
+from tkledger.verbs.parameter import Parameter
 from tkledger.verbs.verb import VERBS, Options
 
 MAX_LINES = 20_000

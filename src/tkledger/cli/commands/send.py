@@ -18,7 +18,7 @@ from tkledger.errors import usage_error
 from tkledger.ledger.keys import kept
 from tkledger.verbs import parameters as p
 from tkledger.verbs.ids import find
-from tkledger.verbs.parameters import Parameter
+from tkledger.verbs.parameter import Parameter
 
 
 def send(
