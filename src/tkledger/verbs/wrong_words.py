@@ -14,6 +14,7 @@ from tkledger.verbs import option_names
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import COMMANDS, Command, split
 from tkledger.verbs.other_words import PROSE, Hint, filled, hint, is_safe, line_of
+from tkledger.verbs.parameter import Parameter
 
 _MOVES = {
     State.IN_PROGRESS: "tk start ID",
