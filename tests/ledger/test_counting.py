@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,6 @@ from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
-from tkledger.local.sums import _check
 
 POLICY = b"version: 1\nformat: 1\nlaw: 1\n"
 
@@ -386,9 +384,7 @@ def test_what_is_remembered_may_be_lost(limited: Project, damage: str) -> None:
     elif damage == "other":
         file.write_text('{"tk": "9", "tip": []}')
     elif damage == "shape":  # as another tk might have written it
-        row = json.loads(text)
-        row["accounts"] = {task: account[:2] for task, account in row["accounts"].items()}
-        file.write_text(json.dumps({**row, "check": _check(row)}))
+        file.write_text(text.replace("2 ", "1 ", 1))
     elif damage == "tampered":
         assert '{"1":[2,0,0,0]}' in text
         file.write_text(text.replace('{"1":[2,0,0,0]}', '{"1":[1,0,0,0]}'))

@@ -30,7 +30,7 @@ from tkledger.ledger.counting import (
     work_of,
 )
 from tkledger.ledger.diffs import Step, read_ahead, steps
-from tkledger.local.sums import Sums, SumsFile
+from tkledger.local.sums import Sums, SumsFile, evolved
 
 
 class Tally:
@@ -191,29 +191,29 @@ class Tally:
         less: Iterable[Fact],
         anchor: Sums | None = None,
     ) -> Sums:
-        accounts = dict(base)
-        fresh: set[str] = set()
+        new: dict[str, Account] = {}
         shared: dict[str, int] = {}  # by task with other work: the commits of work that stay
         for sign, facts_ in ((1, more), (-1, less)):
             for fact in facts_:
-                if fact.task not in fresh:
-                    fresh.add(fact.task)
-                    old = accounts.get(fact.task)
-                    accounts[fact.task] = old.copy() if old else Account()
+                if fact.task not in new:
+                    old = base.get(fact.task)
+                    new[fact.task] = old.copy() if old else Account()
                 if fact.used.steps:
                     had = base[fact.task].steps if fact.task in base else 0
                     shared[fact.task] = shared.get(fact.task, had) - (sign < 0)
-                accounts[fact.task].add(fact, sign)
+                new[fact.task].add(fact, sign)
+        accounts = evolved(base, new)
         state = walk.join(tips)
-        newest = dict(anchor.newest) if anchor else {}
+        latest_of: dict[str, tuple[Oid, ...] | None] = {}
         for name, stay in shared.items():
             latest, left = walk.newest(state, name)
             # of those that stay and those on the walk some may come after others
-            newest[name] = None if left and stay else latest
+            latest_of[name] = None if left and stay else latest
+        newest = evolved(anchor.newest if anchor else {}, latest_of)
         late = {**(anchor.late if anchor else {}), **walk.late}
         if len(tips) != 1:
             return Sums("", accounts, {}, newest, late, 0)
-        tasks = {*accounts, *state.activities, *self._active_below(anchor, state.root)}
+        tasks = {*state.activities, *self._active_below(anchor, state.root)}
         activities = {
             task: found for task in tasks if (found := walk.activity(state, task)) != Activity()
         }

@@ -7,13 +7,15 @@ cannot be read. ``tk verify`` never reads what others counted; it has one of its
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from tkledger import __version__
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import Any, NamedTuple, TypeVar
 from tkledger.core.usage import Account, Activity, ChildEvent, Used
 from tkledger.git.objects import Oid
 from tkledger.local.store import SUMS, Store
+
+Value = TypeVar("Value")
 
 
 class Sums(NamedTuple):
@@ -36,8 +38,65 @@ class Sums(NamedTuple):
         return self.activities.get(task, Activity())
 
 
+class Rows(Mapping[str, Value]):
+    """Values by task as a file keeps them, each decoded when it is asked for: most commands ask for one."""
+
+    def __init__(
+        self, rows: Mapping[str, str], decoded: Callable[[Any], Value], new: Mapping[str, Value]
+    ) -> None:
+        self._rows = rows
+        self._decoded = decoded
+        self._new = new
+        self._found: dict[str, Value] = {}
+
+    def __getitem__(self, task: str) -> Value:
+        if task in self._new:
+            return self._new[task]
+        if task not in self._found:
+            self._found[task] = self._decoded(json.loads(self._rows[task]))
+        return self._found[task]
+
+    def __contains__(self, task: object) -> bool:
+        return task in self._new or task in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._rows, **self._new})
+
+    def __len__(self) -> int:
+        return len({**self._rows, **self._new})
+
+    def evolve(self, new: Mapping[str, Value]) -> Rows[Value]:
+        """These with others in their place."""
+        return Rows(self._rows, self._decoded, {**self._new, **new})
+
+    def encoded(self, row: Callable[[Value], Any]) -> dict[str, str]:
+        """All as a file keeps them; ``row`` makes of a value what JSON can hold."""
+        return {**self._rows, **_encoded(self._new, row)}
+
+
+def evolved(known: Mapping[str, Value], new: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Values by task with others in their place; those that a file keeps stay as they are."""
+    return known.evolve(new) if isinstance(known, Rows) else {**known, **new}
+
+
+def _encoded(values: Mapping[str, Value], row: Callable[[Value], Any]) -> dict[str, str]:
+    if isinstance(values, Rows):
+        return values.encoded(row)
+    return {task: _json(row(value)) for task, value in values.items()}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+_FORM = "2"
+"""Of the file; another one is ignored."""
+
+
 class SumsFile:
-    """One file of JSON; of concurrent writers the last wins."""
+    """One file: a line with its form and a checksum of the rest; one with what is of no task; then a line for
+    each account, and one for the newest commits of work on each task. Of concurrent writers the last wins.
+    """
 
     def __init__(self, common_dir: str, name: str = SUMS) -> None:
         self._store = Store(common_dir)
@@ -46,14 +105,18 @@ class SumsFile:
     def read(self) -> Sums | None:
         """The sums that are kept; None if there is no file, or it cannot be read."""
         try:
-            found = json.loads(self._store.read(self._name) or b"")
-            if found["tk"] != __version__ or found["check"] != _check(found):
+            head, _, body = (self._store.read(self._name) or b"").partition(b"\n")
+            if head != _head(body):
                 return None
+            first, *lines = body.decode().splitlines()
+            found = json.loads(first)
+            rows = [line.partition(" ")[::2] for line in lines]
+            count = found["accounts"]
             return Sums(
                 found["tip"],
-                {task: _account(row) for task, row in found["accounts"].items()},
+                Rows(dict(rows[:count]), _account, {}),
                 {task: Activity(*row) for task, row in found["stands"].items()},
-                {task: row and tuple(row) for task, row in found["newest"].items()},
+                Rows(dict(rows[count:]), _newest, {}),
                 found["late"],
                 found["clock"],
             )
@@ -62,25 +125,32 @@ class SumsFile:
 
     def write(self, sums: Sums) -> None:
         """Keep these instead; a failure costs time only."""
-        row = {
-            "tk": __version__,
+        accounts, newest = _encoded(sums.accounts, _row), _encoded(sums.newest, _listed)
+        first = {
             "tip": sums.tip,
-            "accounts": {task: _row(account) for task, account in sums.accounts.items()},
+            "accounts": len(accounts),
             "stands": sums.activities,
-            "newest": sums.newest,
             "late": sums.late,
             "clock": sums.clock,
         }
-        data = json.dumps({**row, "check": _check(row)}, separators=(",", ":")).encode()
-        self._store.keep(self._name, data=data)
+        lines = [_json(first), *map(" ".join, accounts.items()), *map(" ".join, newest.items())]
+        body = "\n".join(lines).encode()
+        self._store.keep(self._name, data=_head(body) + b"\n" + body)
 
 
-def _check(row: Mapping[str, Any]) -> str:
-    """A checksum of the contents, so that a damaged file shows."""
+def _head(body: bytes) -> bytes:
+    """The first line of a file: a damaged one shows, and one that another tk wrote."""
     from zlib import crc32
 
-    kept = [row[name] for name in ("tip", "accounts", "stands", "newest", "late", "clock")]
-    return f"{crc32(json.dumps(kept, separators=(',', ':')).encode()):08x}"
+    return f"{_FORM} {__version__} {crc32(body):08x}".encode()
+
+
+def _listed(newest: tuple[Oid, ...] | None) -> list[Oid] | None:
+    return None if newest is None else list(newest)
+
+
+def _newest(row: list[Oid] | None) -> tuple[Oid, ...] | None:
+    return None if row is None else tuple(row)
 
 
 def _row(account: Account) -> list[Any]:
