@@ -8,7 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.clone import Clone
 from tests.support.clones import cloned
 from tests.support.histories import PlainRepo, a_task, genesis
 from tests.support.project import Project
+from tests.support.signers import HAVE, Gpg, Key, ssh_key
 from tests.support.team import Team
 
 for profile, examples in (("brief", 80), ("long", 300)):
@@ -171,6 +173,27 @@ def ada(team: Team) -> Project:
 @pytest.fixture
 def bob(team: Team) -> Project:
     return team.member("bob")
+
+
+@pytest.fixture(scope="session")
+def ssh_keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Key]:
+    """A key of ssh each for ann, bob and mallory; and for anyone else."""
+    if not HAVE["ssh-keygen"]:
+        pytest.skip("ssh-keygen makes the keys")
+    folder = tmp_path_factory.mktemp("keys")
+    return {name: ssh_key(folder, name) for name in ("ann", "bob", "mallory", "new")}
+
+
+@pytest.fixture(scope="session")
+def gpg() -> Iterator[Gpg]:
+    """A gpg with a home of its own."""
+    if not HAVE["gpg"]:
+        pytest.skip("gpg makes the keys")
+    home = tempfile.mkdtemp(prefix="tk")
+    made = Gpg(Path(home))
+    yield made
+    made.close()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture

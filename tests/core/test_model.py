@@ -31,6 +31,9 @@ ONLY_BY_EXAMPLE = {
     "TK608": "the model's policies accept nothing: core/rules/test_rules",
     **dict.fromkeys(("TK401", "TK402", "TK403", "TK404", "TK405", "TK406", "TK501"), _COUNTED),
     "TK502": "the model's policies name no roles: core/rules/test_rules, doors/test_authority",
+    **dict.fromkeys(
+        ("TK512", "TK609"), "the model signs nothing: git/test_signatures, doors/test_signatures"
+    ),
     "TK503": "it asks who worked before, and the model's commits name nobody: core/rules/test_rules",
     **dict.fromkeys(
         ("TK507", "TK508"), "the model's policies have no guards: core/rules/test_rules"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.public_keys import ANN, BOB, GPG, OF_GPG, OF_SSH
 from tkledger.core.field import FieldError
 from tkledger.core.guard import Guard
 from tkledger.core.lifecycle import State
@@ -74,7 +75,8 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
             *({"a": {"state": ["done"], "fields": ["x."]}}, {"a": {"state": ["done"], "who": "x"}}),
         ],
     ),
-    "proof": ("name", ["name", "pusher"], ["none"]),
+    "keys": ({}, [{"ann": tuple(sorted((ANN, GPG)))}, {"a@b": (BOB,)}], [{"ann": BOB}, {"ann": ["x"]}]),
+    "proof": ("name", ["name", "pusher", "signature"], ["none"]),
     "pushers": ({}, [{"fleet": ("a", "b")}], [{"fleet": "a"}]),
     "shared_login": ("one", ["one", "independent"], ["both"]),
     "subject": (
@@ -115,6 +117,7 @@ def test_what_the_fields_of_a_later_format_are() -> None:
         "approvals",
         "admission",
         "guards",
+        "keys",
         "proof",
         "pushers",
         "shared_login",
@@ -209,6 +212,22 @@ def test_a_pattern_of_names_has_stars_only(
 
 def test_a_hostile_pattern_takes_no_time() -> None:
     assert not fits("a" * 20_000, "*a" * 2_000 + "*b")
+
+
+def test_a_key_is_of_an_actor_and_its_actors_are_one_unless_the_policy_says_otherwise() -> None:
+    keys = {"ann": (f"{BOB} at work", GPG), "b@x": (BOB,), "cy": (ANN,)}
+    one = policy({"keys": keys, "actors": {"b@x": "bob"}, "proof": "signature"})
+    assert one.keys_of("ann") == {OF_SSH[BOB]: f"{BOB} at work", OF_GPG: GPG}
+    assert (one.keys_of("bob"), one.keys_of("b@x")) == ({OF_SSH[BOB]: BOB}, {})
+    assert one.signing_with(OF_SSH[BOB]) == {"ann", "bob"}
+    assert one.signing_with(OF_GPG) == {"ann"}
+    assert one.signing_with("SHA256:other") == set()
+    assert one.shared_by("bob", "ann") == "signs with a key of ann"
+    assert one.shared_by("bob", "cy") == one.shared_by("bob", "dan") == ""
+    assert one._replace(shared_login="independent").shared_by("bob", "ann") == ""
+    assert one._replace(proof="name").shared_by("bob", "ann") == ""
+    assert one.keepers == ["ann", "bob", "cy"]
+    assert one._replace(roles={"policy": ("bob", "eve")}).keepers == ["bob"]
 
 
 def test_a_review_takes_done_away_and_what_is_forbidden_is_no_edge() -> None:

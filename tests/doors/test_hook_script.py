@@ -134,22 +134,27 @@ def test_no_message_that_counts_is_passed_over(folder: Path, found: list[str]) -
 @FEW
 @given(
     attribution=st.sampled_from(("optional", "required")),
+    proof=st.sampled_from(("name", "signature")),
     protected=st.lists(st.from_regex(r"[a-z]{1,5}", fullmatch=True), max_size=3, unique=True),
 )
-def test_a_policy_asks_for_attribution_in_sh_as_in_python(
-    folder: Path, attribution: str, protected: list[str]
+def test_what_a_policy_asks_is_read_in_sh_as_in_python(
+    folder: Path, attribution: str, proof: str, protected: list[str]
 ) -> None:
     policy = policies.changed(
-        policies.DEFAULT, attribution=attribution, protected=tuple(sorted(protected))
+        policies.DEFAULT, attribution=attribution, proof=proof, protected=tuple(sorted(protected))
     )
     path = folder.parent / POLICY_PATH
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(dump_policy(policy))
-    note = folder / "tk" / script.words()["NO_ATTRIBUTION"]
-    note.unlink(missing_ok=True)
-    for _ in range(2):  # the second time by the note
-        said = sh(folder, "asks_for_attribution && echo required || echo optional")
-        assert said == [policy.attribution]
+    words = script.words()
+    for line, note, asked in (
+        ("ATTRIBUTION", "NO_ATTRIBUTION", policy.attribution == "required"),
+        ("SIGNATURES", "NO_SIGNATURES", policy.proof == "signature"),
+    ):
+        (folder / "tk" / words[note]).unlink(missing_ok=True)
+        for _ in range(2):  # the second time by the note
+            said = sh(folder, f"asks '{words[line]}' {words[note]} && echo yes || echo no")
+            assert said == ["yes" if asked else "no"]
 
 
 # -- the task worked on ----------------------------------------------------------------------

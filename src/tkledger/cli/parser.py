@@ -16,6 +16,9 @@ from tkledger.verbs.parameters import COMMAND, JSON
 
 HELP = ("--help", "-h")
 
+_ARMOR = "-----BEGIN "
+"""How the text of a key of gpg begins, which is no option."""
+
 ALONE = (*HELP, "--install-completion", "--show-completion")
 """What ``tk`` takes without a command, apart from its version."""
 
@@ -112,7 +115,7 @@ def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
         if word == "--":
             arguments += reversed(words)
             break
-        if not word.startswith("-") or word == "-":
+        if not word.startswith("-") or word == "-" or word.startswith(_ARMOR):
             arguments.append(word)
         elif word in HELP:
             return None

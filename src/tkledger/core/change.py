@@ -9,8 +9,11 @@ from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.policy import DEFAULT, Policy, joined
 from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
-from tkledger.core.typing import NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.core.usage import Usage
+
+if TYPE_CHECKING:
+    from tkledger.core.signature import Signature
 
 
 class Violation(NamedTuple):
@@ -62,6 +65,8 @@ class Change(NamedTuple):
         versions that could be, by its id; none if there never was one. None if history is not asked
     own_content: whether a merge holds files outside the ledger that come from none of its parents,
         and so is work as an ordinary commit is
+    signature: finds by the keys of a policy who signed the commit, which takes a process or three; None
+        before it is made
     """
 
     parents: tuple[Snapshot, ...]
@@ -74,11 +79,17 @@ class Change(NamedTuple):
     tally: Callable[[], Usage] | None = None
     earlier: Callable[[int, str], tuple[Task, ...]] | None = None
     own_content: bool = False
+    signature: Callable[[Policy], Signature] | None = None
 
     @property
     def usage(self) -> Usage | None:
         """What was used up to this commit; counting it may take reading the history."""
         return self.tally() if self.tally is not None else None
+
+    @property
+    def signers(self) -> frozenset[str] | None:
+        """The actors who signed the commit, by the policy that judges it; None before it is made."""
+        return self.signature(self.law).actors if self.signature is not None else None
 
     @property
     def charged(self) -> tuple[Bill, ...]:

@@ -101,11 +101,13 @@ class Policy(NamedTuple):
         ``required``, or only if its creator has the role ``agents``, and everybody's if no one has it
     guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
         say something, ``concerns: settled``; only of a ``type`` or with a ``label``, if they are given
-    proof: what says who did it: the ``name`` in the commit, or also the ``pusher`` that the server
-        knows, for what not everyone may do; edition 1 of the law always asks for the pusher
+    keys: the public keys of each actor, of ssh or gpg, by which its signatures are known
+    proof: what says who did it: the ``name`` in the commit; or, for what not everyone may do, also the
+        ``pusher`` that the server knows, or a ``signature`` of the commit by one of the actor's ``keys``;
+        edition 1 of the law always asks for the pusher
     pushers: the actors that a login may push for; a login that is not listed, for itself only
-    shared_login: whether actors of one login are ``one`` when approvals have to be independent, or
-        ``independent``
+    shared_login: whether actors of one login, or with one key, are ``one`` when approvals have to be
+        independent, or ``independent``
     subject: the first line of the messages of tk's commits; ``{subject}`` stands for what was done
     accepted: commits that break the rules and stay, each with the reason
     """
@@ -138,6 +140,7 @@ class Policy(NamedTuple):
     approvals: Approvals = Approvals()
     admission: str = "off"
     guards: Mapping[str, Guard] = {}
+    keys: Mapping[str, tuple[str, ...]] = {}
     proof: str = "name"
     pushers: Mapping[str, tuple[str, ...]] = {}
     shared_login: str = "one"
@@ -181,7 +184,8 @@ class Policy(NamedTuple):
     @property
     def depends_on_actor(self) -> bool:
         """Whether what a commit may do depends on who made it."""
-        return bool(self.roles or self.guards or self.approvals.independent)
+        signed = self.proof == "signature"
+        return bool(self.roles or self.guards or self.approvals.independent or signed)
 
     def titled(self, subject: str) -> str:
         """The first line of the message of a commit of tk's that did this."""
@@ -206,11 +210,33 @@ class Policy(NamedTuple):
         return frozenset(map(self.actor, self.pushers.get(login, (login,))))
 
     def shared_by(self, one: str, other: str) -> str:
-        """The login by which two actors push, if that makes them one; empty without one."""
-        if self.proof != "pusher" or self.shared_login != "one":
+        """How two actors prove that it was them by the same login or key, if that makes them one, as words
+        that follow the name of the first; empty if they do not.
+        """
+        if self.shared_login != "one":
             return ""
-        shared = (login for login in self.pushers if {one, other} <= self.actors_of(login))
-        return next(shared, "")
+        if self.proof == "pusher":
+            logins = (login for login in self.pushers if {one, other} <= self.actors_of(login))
+            return next((f"pushes as {login} like {other}" for login in logins), "")
+        shared = self.proof == "signature" and {*self.keys_of(one)} & {*self.keys_of(other)}
+        return f"signs with a key of {other}" if shared else ""
+
+    def keys_of(self, actor: str) -> dict[str, str]:
+        """The public keys of an actor, by their fingerprints."""
+        from tkledger.core.public_keys import fingerprint
+
+        named = (keys for name, keys in self.keys.items() if self.actor(name) == actor)
+        return {fingerprint(key): key for keys in named for key in keys}
+
+    @property
+    def keepers(self) -> list[str]:
+        """The actors who may change it, and have a key to sign that with."""
+        named = sorted({*map(self.actor, self.keys)})
+        return [one for one in named if "policy" not in self.roles or self.has_role(one, "policy")]
+
+    def signing_with(self, key: str) -> frozenset[str]:
+        """The actors who have the key with a fingerprint."""
+        return frozenset(one for one in map(self.actor, self.keys) if key in self.keys_of(one))
 
 
 def _oid(raw: Any) -> str:
@@ -232,6 +258,12 @@ def _guard(raw: Any) -> Guard:
 
 def _layout(raw: Any) -> str:
     return choice(("flat",))(raw)
+
+
+def _public_key(raw: Any) -> str:
+    from tkledger.core.public_keys import public_key  # few policies have any
+
+    return public_key(raw)
 
 
 _budget = part_of(Budget, tuple(leaf for leaf in BUDGET if leaf.name != "depth"))
@@ -265,7 +297,8 @@ FIELDS = (
     Field("approvals", part_of(Approvals, (Field("independent", flag),)), since=2),
     Field("admission", choice(("off", AGENTS, "required")), since=2),
     Field("guards", map_of(_guard, ROLE), since=2),
-    Field("proof", choice(("name", "pusher")), since=2),
+    Field("keys", map_of(set_of(_public_key), line), since=2),
+    Field("proof", choice(("name", "pusher", "signature")), since=2),
     Field("pushers", map_of(set_of(line), line), since=2),
     Field("shared_login", choice(("one", "independent")), since=2),
     Field("subject", matching(_TITLE, f"text with one {_DONE}, and no {PREFIX}"), since=2),

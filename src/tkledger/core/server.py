@@ -22,7 +22,7 @@ class ServerAsks(NamedTuple):
     """What a server asks of pushes, by the policy on its HEAD.
 
     tk: its version; law, format: the newest that it knows
-    proof: ``name``, or ``pusher`` if it asks who pushes; protected: branches that are not rewritten
+    proof: as in the policy, ``pusher`` if it asks who pushes; protected: branches that are not rewritten
     pusher: the variable that names the pusher, `NOBODY` or `NONE`; empty while that is not known
     """
 
@@ -42,7 +42,7 @@ class ServerAsks(NamedTuple):
 def asks(tk: str, policy: Policy | None, pusher: str) -> ServerAsks:
     """What a server of this version asks; without a ledger yet, what the default policy does."""
     policy = policy or DEFAULT
-    proof = "pusher" if policy.asks_who_pushes else "name"
+    proof = "pusher" if policy.asks_who_pushes else policy.proof
     return ServerAsks(tk, LAW, FORMAT, proof, policy.protected, pusher)
 
 
@@ -59,7 +59,7 @@ def read(data: bytes) -> ServerAsks | None:
             line(found["tk"]),
             whole(1)(found["law"]),
             whole(1)(found["format"]),
-            choice(("name", "pusher"))(found["proof"]),
+            choice(("name", "pusher", "signature"))(found["proof"]),
             list_of(line)(found["protected"]),
             line(found["pusher"]) if found["pusher"] != "" else "",
         )
@@ -81,6 +81,11 @@ def names_worth(policy: Policy, pusher: str | None) -> str:
         if nobody:
             return f"{bound}, and this server does not know who does: it refuses them"
         return f"{bound}, by {pusher}" if pusher else bound
+    if policy.proof == "signature":
+        return (
+            "approvals, raised limits and changes of the policy are signed by who did them, as anybody can"
+            " verify"
+        )
     fact = "an actor is who the commit says; anyone who may push can write any name"
     if nobody:
         return f"{fact} (this server does not know who pushes)"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from tkledger.claims import fence, remote
 from tkledger.core.change import Change, Violation
 from tkledger.core.rules import judge
+from tkledger.core.rules.signatures import to_be_signed
 from tkledger.core.typing import NamedTuple, TypeVar
 from tkledger.doors import idle, limits
 from tkledger.doors.merged_in import Rejudged, merged_in
@@ -62,7 +63,9 @@ def staged(
 
 
 def _is_settled(proposed: Change) -> bool:
-    """Whether a legal commit stays legal whatever its message will say."""
+    """Whether a legal commit stays legal whatever its message will say, and whoever signs it."""
+    if to_be_signed(proposed):
+        return False
     if proposed.policy is None or not proposed.policy.roles:
         return True
     from tkledger.core.rules.suppose import legal_whatever_is_said  # few policies give roles

@@ -68,14 +68,6 @@ alone() { # is there no previously installed hook that could have changed what i
 	done
 }
 
-if [ "$name" = reference-transaction ]; then
-	[ "$1" = prepared ] || pass "$@" # too late to reject
-	untouched= checked=
-	! used @UNTOUCHED@ || untouched=1
-	! used @MESSAGE_CHECKED@ || checked=1
-	[ -n "$untouched" ] && [ -n "$checked" ] && alone && pass "$@"
-fi
-
 look() { # git without replaced objects, cached history or options from the environment
 	GIT_NO_REPLACE_OBJECTS=1 GIT_GRAFT_FILE=/nonexistent GIT_LITERAL_PATHSPECS=0 \
 		git -c core.commitGraph=false "$@"
@@ -94,19 +86,30 @@ has_trailer() { # could a line of the message be a trailer of tk's?
 	return 1
 }
 
-asks_for_attribution() { # of the policy in the checkout, as a hint; the server reads the commit's
+asks() { # has the policy in the checkout the line $1? As a hint; the server reads the commit's. $2: it has not
 	if ! [ -f @POLICY@ ]; then # not in a sparse checkout
-		look cat-file blob HEAD:@POLICY@ 2>/dev/null | grep -qx '@ATTRIBUTION@'
+		look cat-file blob HEAD:@POLICY@ 2>/dev/null | grep -qx "$1"
 		return
 	fi
 	# sh reads a file byte by byte, which takes as long as starting git
-	[ "$folder/tk/@NO_ATTRIBUTION@" -nt @POLICY@ ] && return 1
+	[ "$folder/tk/$2" -nt @POLICY@ ] && return 1
 	while read -r line; do
-		[ "$line" != '@ATTRIBUTION@' ] || return 0
+		[ "$line" != "$1" ] || return 0
 	done <@POLICY@
-	echo 2>/dev/null >"$folder/tk/@NO_ATTRIBUTION@"
+	echo 2>/dev/null >"$folder/tk/$2"
 	return 1
 }
+
+if [ "$name" = reference-transaction ]; then
+	[ "$1" = prepared ] || pass "$@" # too late to reject
+	untouched= checked=
+	! used @UNTOUCHED@ || untouched=1
+	! used @MESSAGE_CHECKED@ || checked=1
+	if [ -n "$untouched" ] && [ -n "$checked" ] && alone; then
+		# what amends a commit leaves the ledger alone, too, and the signature behind
+		asks '@SIGNATURES@' @NO_SIGNATURES@ || pass "$@"
+	fi
+fi
 
 task() { # the task worked on here: of the environment, of `tk work`, or of the branch's name
 	id=${TK_TASK-}
@@ -173,7 +176,7 @@ pre-commit | prepare-commit-msg)
 	fi
 	;;
 commit-msg)
-	if ! has_trailer "$1" && ! asks_for_attribution; then
+	if ! has_trailer "$1" && ! asks '@ATTRIBUTION@' @NO_ATTRIBUTION@; then
 		note @MESSAGE_CHECKED@
 		pass "$@"
 	fi

@@ -48,7 +48,8 @@ DRIVER_ENTRY = "from tkledger.merging.driver import main"
 """How the merge driver enters tk."""
 
 _FILES = (
-    *("JUDGED", "UNTOUCHED", "MESSAGE_CHECKED", "NO_ATTRIBUTION", "TASK", "AT_WORK"),
+    *("JUDGED", "UNTOUCHED", "MESSAGE_CHECKED", "NO_ATTRIBUTION", "NO_SIGNATURES"),
+    *("TASK", "AT_WORK"),
     *("TURN", "VALIDATED", "PASSED", "TIDIED", "UNPUBLISHED", "LOCK"),
 )
 """The constants of `tkledger.local.store` that hook.sh names files in ``.git/tk`` by."""
@@ -86,7 +87,8 @@ def words() -> dict[str, str]:
         "AT_WORK_ENTRY": AT_WORK_ENTRY,
         "TASKS": FOLDER,
         "POLICY": POLICY_PATH,
-        "ATTRIBUTION": _line_of_attribution(),
+        "ATTRIBUTION": _line(attribution="required"),
+        "SIGNATURES": _line(proof="signature"),
         "TASK_FILE": path_of("$id"),
         "RESERVED": reserved,
         "SHORT": f"{FOLDER.removeprefix('.')}~",  # what NTFS and FAT call .tasks beside its name
@@ -98,10 +100,11 @@ def words() -> dict[str, str]:
     }
 
 
-def _line_of_attribution() -> str:
-    """The line of a policy, as it is written, that asks for attribution."""
-    policy = dump_policy(changed(DEFAULT, attribution="required")).decode()
-    return next(line for line in lines(policy) if line.startswith("attribution:"))
+def _line(**setting: str) -> str:
+    """The line of a policy, as it is written, that has a setting."""
+    policy = dump_policy(changed(DEFAULT, **setting)).decode()
+    (name,) = setting
+    return next(line for line in lines(policy) if line.startswith(f"{name}:"))
 
 
 def driver(python: str, package: str) -> str:

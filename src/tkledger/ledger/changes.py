@@ -12,6 +12,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Entry, Snapshot, touched
 from tkledger.core.trailers import PREFIX
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.core.usage import Usage
 from tkledger.files.look_alikes import look_alike
 from tkledger.files.reader import TreeReader, twice
@@ -23,6 +24,9 @@ from tkledger.ledger.diffs import Step, read_ahead, steps
 from tkledger.ledger.proposal import about_to_be
 from tkledger.ledger.reader import Ledger
 from tkledger.ledger.tally import Tally
+
+if TYPE_CHECKING:
+    from tkledger.core.signature import Signature
 
 _MOST_WAITING = 4_000
 """So many commits that may have to be counted are kept in memory."""
@@ -53,12 +57,19 @@ def walk(
             parents = tuple(ledger.history_at(oid) for oid in joined)
         made = _made_by(ledger, commit, joined, parents, after, keys, policy)
         if made is not None:
-            made = made._replace(tally=partial(counting.usage, commit.oid))
+            made = made._replace(
+                tally=partial(counting.usage, commit.oid),
+                signature=partial(_signature, ledger, commit.oid),
+            )
             if made.touched:
                 ledger.former.note(commit.oid, made)
                 find = partial(ledger.former.versions, made, joined)
                 made = made._replace(earlier=find if parents else None)
         yield commit, made
+
+
+def _signature(ledger: Ledger, commit: Oid, policy: Policy) -> Signature:
+    return ledger.signatures.of(commit, policy)
 
 
 def proposed(

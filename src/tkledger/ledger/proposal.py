@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from tkledger.core.change import Change
+from tkledger.core.change import Change, Refused, change
 from tkledger.core.layout import is_task_key
 from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.rules import judge
+from tkledger.core.rules.signatures import to_be_signed
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, folded, trailers
@@ -109,6 +111,36 @@ def about_to_be(
         earlier=earlier,
         tally=lambda: ledger.tally.usage(parents, now, made.charged, edits, who.actor),
     )
+
+
+class Legal(NamedTuple):
+    """A proposal on HEAD that is legal, what it would record, and the files that it changes, by key; and
+    what it does, if the policy wants that signed.
+    """
+
+    recorded: Recorded
+    proposal: Proposal
+    new: Mapping[str, bytes]
+    signed: Change | None
+
+
+def legal(ledger: Ledger, propose: Propose) -> Legal:
+    """A proposal on HEAD, judged; raises Refused or TkError if it is not legal, or could not be signed here."""
+    before = ledger.head()
+    proposal = propose(before)
+    parents = ledger.place.parents
+    made = change((before,) if parents else (), proposal.after)
+    made = about_to_be(ledger, made, parents, proposal.message)
+    violations = judge(made)
+    if violations:
+        raise Refused(*violations)
+    signed = made if to_be_signed(made) else None
+    if signed is not None:
+        from tkledger.ledger.signing import require_able  # few policies want it
+
+        require_able(ledger, signed)
+    new = files_of(proposal.after, made.touched)
+    return Legal(Recorded(None, before, proposal.after, tuple(new)), proposal, new, signed)
 
 
 def may_take_long(config: Mapping[str, str]) -> bool:

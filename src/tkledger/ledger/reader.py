@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tkledger.ledger.diffs import Step
     from tkledger.ledger.former import Former
+    from tkledger.ledger.signatures import Signatures
     from tkledger.ledger.tally import Tally
     from tkledger.ledger.traces import Traces
     from tkledger.local.task_cache import TaskCache
@@ -92,6 +93,13 @@ class Ledger:
         from tkledger.ledger.former import Former
 
         return Former(self)
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """Finds who signed a commit."""
+        from tkledger.ledger.signatures import Signatures
+
+        return Signatures(self.repo)
 
     def charges(self, commit: Commit) -> bool:
         """Whether the message of a commit charges tasks: a merge's does if it has content of its own."""

@@ -6,9 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from tkledger.core.change import Refused, change
 from tkledger.core.layout import FOLDER, path_at
-from tkledger.core.rules import judge
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
@@ -20,15 +18,15 @@ from tkledger.git.writing import write_commit
 from tkledger.ledger.checkout import Checkout, dirty, restore
 from tkledger.ledger.proposal import (
     Companions,
+    Legal,
     Proposal,
     Propose,
     Recorded,
     Together,
     Who,
-    about_to_be,
     alone,
     file_of,
-    files_of,
+    legal,
     may_take_long,
     worded,
 )
@@ -38,9 +36,6 @@ from tkledger.local.verdicts import note_judged
 
 _PATIENCE = 5.0
 """Seconds to wait for another commit that may be taking a move along."""
-
-New = Mapping[str, bytes]
-"""The files that a proposal changes, by key."""
 
 
 def record(
@@ -61,24 +56,11 @@ def record(
     """
     ledger.place.require_writable()
     if dry_run:
-        return _legal_proposal(ledger, propose)[0]
+        return legal(ledger, propose).recorded
     with writing(ledger.repo) as lock:
         if lock.waited:
             ledger.place.refresh()
         return _Writer(ledger, lock, key, companions).record(propose)
-
-
-def _legal_proposal(ledger: Ledger, propose: Propose) -> tuple[Recorded, Proposal, New]:
-    """A proposal on HEAD that is legal, and its files; raises Refused or TkError if it is not."""
-    before = ledger.head()
-    proposal = propose(before)
-    parents = ledger.place.parents
-    made = change((before,) if parents else (), proposal.after)
-    violations = judge(about_to_be(ledger, made, parents, proposal.message))
-    if violations:
-        raise Refused(*violations)
-    new = files_of(proposal.after, made.touched)
-    return Recorded(None, before, proposal.after, tuple(new)), proposal, new
 
 
 class _File(NamedTuple):
@@ -148,25 +130,24 @@ class _Writer:
         """One try, unless an earlier one was recorded after all; raises RefMoved, Locked."""
         earlier = self._answered(propose) or self._taken_along()
         if earlier is None:
-            recorded, proposal, new = _legal_proposal(self._ledger, propose)
-            if recorded.touched or proposal.always:
-                with self._companions(recorded) as together:
-                    return self._commit(recorded, proposal, new, together)
-            earlier = recorded
+            found = legal(self._ledger, propose)
+            if found.recorded.touched or found.proposal.always:
+                with self._companions(found.recorded) as together:
+                    return self._commit(found, together)
+            earlier = found.recorded
         if self._tries:
             self._checkout.heal(again=True)
         return earlier
 
-    def _commit(
-        self, recorded: Recorded, proposal: Proposal, new: New, together: Together
-    ) -> Recorded:
+    def _commit(self, found: Legal, together: Together) -> Recorded:
         """Write the objects, bring index and files up to them, and move the refs."""
-        files = self._files(recorded, proposal, new)
+        recorded, proposal = found.recorded, found.proposal
+        files = self._files(recorded, proposal, found.new)
         who = identity.identities(self._repo)
         ref, base = self._place.ref, self._place.tip
         try:
             self._checkout.require_clean({path: file.old for path, file in files.items()})
-            commit = self._written(files, proposal, together, who)
+            commit = self._written(files, found, together, who)
             note_judged(self._repo, commit)
             self._project(files, recorded)
             swaps = (RefSwap(ref, commit, base), *together.swaps)
@@ -178,7 +159,9 @@ class _Writer:
         self._place.advance(commit)
         return recorded._replace(commit=commit, warning=self._settled(files))
 
-    def _files(self, recorded: Recorded, proposal: Proposal, new: New) -> dict[str, _File]:
+    def _files(
+        self, recorded: Recorded, proposal: Proposal, new: Mapping[str, bytes]
+    ) -> dict[str, _File]:
         """The files that the commit writes, by path."""
         before = recorded.before
         files = {path_at(key): _File(file_of(before, key), data) for key, data in new.items()}
@@ -188,25 +171,30 @@ class _Writer:
         return files
 
     def _written(
-        self, files: Mapping[str, _File], proposal: Proposal, together: Together, who: Who
+        self, files: Mapping[str, _File], found: Legal, together: Together, who: Who
     ) -> Oid:
         """The commit, in the object store; no ref shows it yet. Raises RefMoved if HEAD moved while it
-        was signed, or a hook read its message.
+        was signed, or a hook read its message; Refused if it has to be signed, and is by another key.
         """
         author, committer, config = who
-        slow = may_take_long(config)
+        sign = found.signed is not None or identity.signs(config)
+        slow = sign or may_take_long(config)
         new = {path: file.new for path, file in files.items()}
         with self._lock.pause(slow):
             commit = write_commit(
                 self._repo,
                 new,
-                worded(self._repo, proposal, new, self._place.tip, who),
+                worded(self._repo, found.proposal, new, self._place.tip, who),
                 parent=self._place.tip,
                 author=author,
                 committer=committer,
-                sign=identity.signs(config),
+                sign=sign,
                 others=together.objects,
             )
+            if found.signed is not None:
+                from tkledger.ledger.signing import require_signed
+
+                require_signed(self._ledger, found.signed, commit)
         if slow and self._place.refresh():
             raise RefMoved(self._place.ref)
         return commit

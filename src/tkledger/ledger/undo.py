@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from itertools import pairwise
 
-from tkledger.core.change import Refused, Violation, change
+from tkledger.core.change import Change, Refused, Violation, change
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Snapshot, touched
@@ -21,7 +21,7 @@ from tkledger.git.errors import GitError, RefMoved
 from tkledger.git.objects import ABSENT, NewObject, Oid, oid_of, tree_bytes
 from tkledger.git.refs import RefSwap
 from tkledger.git.writing import write_commit, write_objects
-from tkledger.ledger import keys
+from tkledger.ledger import keys, signing
 from tkledger.ledger.checkout import Checkout, restore
 from tkledger.ledger.newest import Newest, bytes_of, change_of, commit_at, root_of
 from tkledger.ledger.proposal import Companions, Recorded, about_to_be, file_of
@@ -184,7 +184,7 @@ class _Try:
         files = self._files()
         clean = {path: now for path, (now, _) in files.items()}
         checkout.require_clean(clean)
-        if self._instead is not None and identity.signs(self._repo.variables()):
+        if self._instead is not None and signing.may_sign(self._ledger):
             with lock.pause():  # git may ask for a passphrase
                 tip = self._tip()
             if self._ledger.place.refresh():
@@ -259,25 +259,31 @@ class _Try:
         """
         if self._instead is None:
             return self.newest.parent
-        self._require_legal_instead()
+        signed = self._require_legal_instead()
         after, message = self._instead
         keys = touched((self.newest.before,), after)
         _, committer, config = identity.identities(self._repo)
-        return write_commit(
+        made = write_commit(
             self._repo,
             {path_at(key): file_of(after, key) or b"" for key in keys},
             message,
             parent=self.newest.parent,
             author=author_line(bytes_of(self._ledger, self.newest.commit.oid)),
             committer=committer,
-            sign=identity.signs(config),
+            sign=signed is not None or identity.signs(config),
         )
+        if signed is not None:
+            signing.require_signed(self._ledger, signed, made)
+        return made
 
-    def _require_legal_instead(self) -> None:
+    def _require_legal_instead(self) -> Change | None:
+        """What the commit in place of the newest does, if the policy wants that signed."""
         if self._instead is None:
-            return
+            return None
         made = change((self.newest.before,), self._instead.after)
         parents = [self.newest.parent]
-        violations = judge(about_to_be(self._ledger, made, parents, self._instead.message))
+        made = about_to_be(self._ledger, made, parents, self._instead.message)
+        violations = judge(made)
         if violations:
             raise Refused(*violations)
+        return signing.required(self._ledger, made)

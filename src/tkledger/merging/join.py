@@ -11,6 +11,7 @@ from tkledger.core.trailers import ACTOR
 from tkledger.errors import unusable
 from tkledger.git import identity, writing
 from tkledger.git.objects import Oid
+from tkledger.ledger import signing
 from tkledger.ledger.reader import Ledger
 from tkledger.merging.trees import merge
 
@@ -33,7 +34,8 @@ def join(
     """A commit that merges two commits of the branches ``names``, judged and stored. ``words`` are its
     subject.
 
-    Raises Refused if the merge breaks a rule, TkError with the ``remedy`` if there are conflicts.
+    Raises Refused if the merge breaks a rule, or has to be signed and cannot be, TkError with the
+    ``remedy`` if there are conflicts.
     """
     repo = ledger.repo
     tree, conflicts = merge(ledger, *parents)
@@ -46,12 +48,10 @@ def join(
         raise Refused(*violations)
     title = (ledger.head().policy or DEFAULT).titled(words)
     author, committer, config = identity.identities(repo)
-    return writing.commit_tree(
-        repo,
-        tree,
-        parents,
-        identity.signed_off(f"{title}\n\n{ACTOR}: {actor}\n", committer, config),
-        author,
-        committer,
-        sign=identity.signs(config),
-    )
+    message = identity.signed_off(f"{title}\n\n{ACTOR}: {actor}\n", committer, config)
+    signed = signing.merged(ledger, parents, tree, message)
+    sign = signed is not None or identity.signs(config)
+    commit = writing.commit_tree(repo, tree, parents, message, author, committer, sign=sign)
+    if signed is not None:
+        signing.require_signed(ledger, signed, commit)
+    return commit

@@ -16,7 +16,7 @@ from tkledger.errors import usage_error
 PARTS: dict[str, type] = {"guards": Guard, "budgets": Budget}
 """The maps whose values have fields of their own, and what these values are."""
 
-LISTS = ("roles", "pushers")
+LISTS = ("roles", "pushers", "keys")
 """The maps of lists."""
 
 UNSETTABLE = ("version", "accepted")

@@ -16,6 +16,7 @@ from tests.support.rule_cases.merge import merge_cases
 from tests.support.rule_cases.overrides import override_cases
 from tests.support.rule_cases.policy import policy_cases
 from tests.support.rule_cases.roles import role_cases
+from tests.support.rule_cases.signatures import signature_cases
 
 CASES = (
     *form_cases(),
@@ -32,4 +33,5 @@ CASES = (
     *override_cases(),
     *admission_cases(),
     *policy_cases(),
+    *signature_cases(),
 )

@@ -14,7 +14,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR, lines
-from tkledger.core.typing import TYPE_CHECKING
+from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.errors import usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal
@@ -105,7 +105,10 @@ def set_(
     assert policy is not None
     from tkledger.views.words import setting_text
 
-    now = f"{setting_text(value_of(policy, setting))} (policy version {policy.version})"
+    value = value_of(policy, setting)
+    if field == "keys":
+        value = _fingerprints(value)
+    now = f"{setting_text(value)} (policy version {policy.version})"
     names = [Aside(f"names: {_names(session, policy)}")] if field in _ABOUT_NAMES else []
     return Answer(
         lambda: {"version": policy.version, **with_commit(recorded)},
@@ -113,8 +116,17 @@ def set_(
     )
 
 
-_ABOUT_NAMES = ("law", "roles", "review", "approvals", "proof", "pushers")
+_ABOUT_NAMES = ("law", "roles", "review", "approvals", "proof", "pushers", "keys")
 """The settings that rest on names, or say what these rest on."""
+
+
+def _fingerprints(value: Any) -> Any:
+    """Public keys as git names them: those of an actor, or of each."""
+    from tkledger.core.public_keys import fingerprint
+
+    if isinstance(value, tuple):
+        return tuple(map(fingerprint, value))
+    return {name: _fingerprints(keys) for name, keys in value.items()}
 
 
 def _names(session: Session, policy: Policy) -> str:
@@ -138,6 +150,11 @@ def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str])
         raise usage_error("bad-value", f"{error.key}: {error.message}", way) from None
     if after._replace(version=policy.version) == policy:
         raise usage_error("no-change", f"{key} already has this value", "tk config show")
+    if field_of(key) == "keys":
+        from tkledger.git.signatures import require_usable
+
+        for one in (one for keys in after.keys.values() for one in keys):
+            require_usable(one)
     snapshot = before.evolve({POLICY_PATH: after})
     words_of_commit = f"policy {after.version}: {key}"
     return Proposal(snapshot, words_of_commit, ((ACTOR, session.actor(before)),))

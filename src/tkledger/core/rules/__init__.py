@@ -21,6 +21,7 @@ from tkledger.core.rules import (
     merge,
     overrides,
     policy,
+    signatures,
 )
 from tkledger.core.rules.rule import Rule
 
@@ -30,7 +31,7 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority, guards, overrides, admission),
+    (authority, guards, overrides, signatures, admission),
     (policy,),
 )
 

@@ -198,8 +198,8 @@ def approved_by_a_worker(change: Change) -> Iterator[Finding]:
     Checked if the policy says `approvals: independent: true`, as in `tk init --preset agents`. Work is
     a commit with a line `Tk-Task: ID`, a start or a resume, and every move of the task while it is in
     progress. A review, a note or a rejection is not work, and an earlier attempt does not count. Under
-    `proof: pusher` actors for whom one login pushes (`pushers`) are one, unless the policy says
-    `shared_login: independent`.
+    `proof: pusher` actors for whom one login pushes (`pushers`) are one, and under `proof: signature`
+    those with one key (`keys`), unless the policy says `shared_login: independent`.
 
     Why: the one who did the work sees what was meant, not what is there.
 
@@ -240,9 +240,9 @@ def dependence(
         return "who worked on it in this attempt", _ALONE
     for did, others in (("owns it", owning), ("worked on it in this attempt", working)):
         for other in sorted(others):
-            login = law.shared_by(actor, other)
-            if login:
-                return f"who pushes as {login} like {other}, who {did}", _APART
+            shared = law.shared_by(actor, other)
+            if shared:
+                return f"who {shared}, who {did}", _APART
     return None
 
 

@@ -8,6 +8,7 @@ from tkledger.core.change import Change, merged_policy
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.rules.rule import Finding, rule
 
 
@@ -174,3 +175,24 @@ def acceptance_taken_back(change: Change) -> Iterator[Finding]:
                     f"{commit[:10]} is no longer accepted for the reason given",
                     f"put {commit[:10]} back under 'accepted': git show HEAD:{POLICY_PATH} has it",
                 )
+
+
+@rule("TK609", since=2)
+def policy_nobody_can_sign(change: Change) -> Iterator[Finding]:
+    """The policy says `proof: signature`, and lists no key of an actor who may change it.
+
+    Why: it could never be changed again, not even to list a key.
+
+    Remedy: first `tk config set keys.ACTOR KEY`, then `tk config set proof signature`; and remove the last key
+    only after another one is listed.
+    """
+    policy = change.after.entry(POLICY_PATH)
+    if POLICY_PATH not in change.touched or not isinstance(policy, Policy):
+        return
+    if policy.proof == "signature" and not policy.keepers:
+        who = policy.holder("policy") or change.actor or "ACTOR"
+        yield Finding(
+            POLICY_PATH,
+            "says proof: signature, and lists no key of an actor who may change it",
+            f"first tk config set {quoted(f'keys.{who}')} KEY",
+        )

@@ -1,4 +1,4 @@
-"""Restricted acts: what not everyone may do, of which a server asks who pushed it if the policy says so."""
+"""Restricted acts: what not everyone may do, of which the policy may ask who pushed it, or who signed it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ RESTRICTIONS = (
     ),
     Restriction(
         "changed the policy",
-        lambda law: "policy" in law.roles,
+        lambda law: "policy" in law.roles or law.proof == "signature",
         lambda change: [POLICY_PATH for _ in legislation(change)][:1],
     ),
 )

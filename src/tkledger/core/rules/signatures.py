@@ -1,0 +1,88 @@
+"""What needs a signature by the one who did it, and who can sign; how it is verified is not known here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.change import Change
+from tkledger.core.policy import Policy
+from tkledger.core.quoting import quoted
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tkledger.core.signature import Signature
+
+_FAULTS = {
+    "none": " without a signature",
+    "bad": ", with a signature that is not of this commit",
+    "unknown": ", signed with a key that the policy does not list",
+    "revoked": ", signed with a key that was revoked",
+}
+"""What is wrong, by the state of a signature."""
+
+
+@rule("TK512", since=2)
+def unsigned(change: Change) -> Iterator[Finding]:
+    """What not everyone may do was done without a signature by the actor who did it.
+
+    Checked if the policy says `proof: signature`. That is approvals if the policy asks for reviews or
+    for independent approvals, raised limits if its `roles` say who may (`budget`), what passes a
+    guard that asks for a role or drops a guard, rules set aside by who may (`override`), and every
+    change of the policy. The signature is that of the commit, by one
+    of the public keys which the policy lists for the actor under `keys`; the actor is who the commit
+    says. Dates do not count, neither of the commit nor of the key: a key is good if the policy that
+    judges the commit lists it. To revoke a key is to remove it; what it signed before stays legal,
+    and what a branch brings in later is judged by the newer policy.
+
+    git makes a new commit by `commit --amend`, `rebase` and `cherry-pick`, and the signature is lost unless who
+    runs it signs it. So only the actor can do that with such a commit; a merge keeps it.
+
+    Why: anyone can write any name into a commit; with a signature, anyone who has the history can tell.
+
+    Remedy: the actor makes the commit with `git commit -S`; tk signs such commits if git knows with what:
+    `git config user.signingkey`. `tk config set keys.ACTOR KEY` lists a key.
+    """
+    if change.signature is None:
+        return
+    for subject, action in to_be_signed(change):
+        found = change.signature(change.law)
+        if change.actor not in found.actors:
+            yield Finding(
+                subject,
+                f"{action} in the name of {change.actor}{_fault(found)}",
+                _signed_by(change.law, change.actor),
+            )
+
+
+def _fault(found: Signature) -> str:
+    if found.actors:
+        return f", signed by {', '.join(sorted(found.actors))}"
+    return _FAULTS[found.state]
+
+
+def to_be_signed(change: Change) -> list[tuple[str, str]]:
+    """What a change does, and to what, that the policy asks a signature for."""
+    law = change.policy
+    if law is None or law.proof != "signature":
+        return []
+    from tkledger.core.rules.restricted import restricted  # few policies want it
+
+    return restricted(change, [law])
+
+
+_ANEW = "git commit -S, git rebase -S, git cherry-pick -S"
+
+
+def _signed_by(law: Policy, actor: str) -> str:
+    """How a commit of an actor gets the signature that it lacks."""
+    if not law.keys_of(actor):
+        return listed_by(law, actor)
+    return f"{quoted(actor)} makes it with a signature: {_ANEW}; others merge it"
+
+
+def listed_by(law: Policy, actor: str, key: str = "KEY") -> str:
+    """How an actor gets a public key into the policy; ``key`` is its text, as a word of the shell."""
+    keepers = [one for one in law.keepers if one != actor]
+    ask = f"ask {quoted(keepers[0])}: " if keepers else ""
+    return f"{ask}tk config set {quoted(f'keys.{actor}')} {key}"
