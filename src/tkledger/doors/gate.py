@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.claims import fence, remote
 from tkledger.core.change import Change, Violation
 from tkledger.core.rules import judge
 from tkledger.core.rules.signatures import to_be_signed
-from tkledger.core.typing import NamedTuple, TypeVar
+from tkledger.core.typing import NamedTuple
 from tkledger.doors import idle, limits
 from tkledger.doors.merged_in import Rejudged, merged_in
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.ledger import changes
-from tkledger.ledger.parallel import Part, side_by_side
 from tkledger.ledger.reader import Ledger
 from tkledger.local.verdicts import note_judged
-
-Result = TypeVar("Result")
 
 # -- a commit about to be made -----------------------------------------------------------------
 
@@ -168,26 +165,6 @@ def judge_commits(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> 
             found += in_commit(commit, judge(change))
             found += in_commit(commit, merged_in(ledger, commit.parents, change, rejudged))
         yield Judged(commit, change, found)
-
-
-def in_parts(ledger: Ledger, work: Callable[[Part], Result], todo: Sequence[Part]) -> list[Result]:
-    """The results of ``work``, which judges the commits of a part, done side by side.
-
-    A part does not know which files the parts before it deleted. If it creates a task by such an id,
-    which honest histories never do, everything is judged again as one part.
-    """
-
-    def done(part: Part) -> tuple[Result, set[str], set[str]]:
-        return work(part), {*ledger.former.deleted}, ledger.former.created
-
-    deleted: set[str] = set()
-    results = []
-    for result, lost, created in side_by_side(ledger.repo, done, todo):
-        if deleted & created:
-            return [work(Part(todo[-1].tips, todo[0].known))]
-        deleted |= lost
-        results.append(result)
-    return results
 
 
 def in_commit(commit: Commit, found: Iterable[Violation]) -> Iterator[Violation]:

@@ -13,7 +13,7 @@ from tkledger.doors.remedies import for_commit
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger.parallel import Part, parts
+from tkledger.ledger.parallel import Part, in_parts, parts
 from tkledger.ledger.reader import Ledger
 from tkledger.report import SILENT, Progress
 
@@ -51,7 +51,7 @@ def judge_all(
         deletes = bool(ledger.former.deleted)
         return Inspected(count, tuple(found), limited, joins, deletes, tuple(aside))
 
-    done = gate.in_parts(ledger, judge_part, todo)
+    done = in_parts(ledger, judge_part, todo)
     return Inspected(
         sum(one.commits for one in done),
         tuple(for_commit(one for part in done for one in part.broken)),

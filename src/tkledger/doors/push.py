@@ -28,7 +28,7 @@ from tkledger.git.objects import Oid
 from tkledger.git.pusher import pusher, signer
 from tkledger.git.refs import RefLine
 from tkledger.git.repo import Repo
-from tkledger.ledger.parallel import Part, parts
+from tkledger.ledger.parallel import Part, in_parts, parts
 from tkledger.ledger.reader import Ledger
 
 _ENOUGH = 1_000
@@ -109,7 +109,7 @@ def _new_commits(
     new = tips(ledger.repo, [line for line in lines if line.ref.startswith(BRANCHES_AND_TAGS)])
     if new:
         judge = partial(_part, ledger, here, attributed=True)
-        yield from gate.in_parts(ledger, judge, parts(ledger.repo, new, known))
+        yield from in_parts(ledger, judge, parts(ledger.repo, new, known))
     new = tips(ledger.repo, other_refs)
     if new:
         before = tips(ledger.repo, [line._replace(new=line.old) for line in other_refs])

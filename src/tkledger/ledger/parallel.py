@@ -12,10 +12,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
-from tkledger.core.typing import IO, Generic, NamedTuple, NoReturn, TypeVar
+from tkledger.core.typing import IO, TYPE_CHECKING, Generic, NamedTuple, NoReturn, TypeVar
 from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
+
+if TYPE_CHECKING:
+    from tkledger.ledger.reader import Ledger
 
 WORTH = 1_000
 """The least number of commits in a part: they take ten times as long as starting a process."""
@@ -70,6 +73,26 @@ def _heads(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[list[O
         if len(found) == _PLACES:
             found, distance = found[1::2], distance * 2
     return found
+
+
+def in_parts(ledger: Ledger, work: Callable[[Part], Result], todo: Sequence[Part]) -> list[Result]:
+    """The results of ``work``, which judges the commits of a part, done side by side.
+
+    A part does not know which files the parts before it deleted. If it creates a task by such an id,
+    which honest histories never do, everything is judged again as one part.
+    """
+
+    def done(part: Part) -> tuple[Result, set[str], set[str]]:
+        return work(part), {*ledger.former.deleted}, ledger.former.created
+
+    deleted: set[str] = set()
+    results = []
+    for result, lost, created in side_by_side(ledger.repo, done, todo):
+        if deleted & created:
+            return [work(Part(todo[-1].tips, todo[0].known))]
+        deleted |= lost
+        results.append(result)
+    return results
 
 
 def side_by_side(repo: Repo, work: Callable[[Part], Result], todo: Sequence[Part]) -> list[Result]:
