@@ -52,7 +52,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("log", 116, 3),
     ("why a", 134, 3),
     ("next", 120, 4),
-    ("next --review", 121, 4),
+    ("next --review", 122, 4),
     ("budget a", 120, 2),
     ("explain TK301", 122, 0),
     ("sync", 164, 10),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.public_keys import ANN, BOB, GPG, OF_GPG, OF_SSH
 from tkledger.core.field import FieldError
-from tkledger.core.guard import Guard
+from tkledger.core.guard import Allowance, Guard
 from tkledger.core.lifecycle import State
 from tkledger.core.pattern import fits
 from tkledger.core.policy import (
@@ -75,6 +75,14 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
             *({"a": {"state": ["done"], "fields": ["x."]}}, {"a": {"state": ["done"], "who": "x"}}),
         ],
     ),
+    "may": (
+        {},
+        [
+            {"bot-*": {"verbs": ("done", "edit", "note", "start")}},
+            {"a": {"paths": ("*.md", "src/*"), "branches": ("tk/*",)}},
+        ],
+        [{"a": {"verbs": ["close"]}}, {"a": {"paths": "src"}}, {"a": {"files": ["x"]}}],
+    ),
     "keys": ({}, [{"ann": tuple(sorted((ANN, GPG)))}, {"a@b": (BOB,)}], [{"ann": BOB}, {"ann": ["x"]}]),
     "proof": ("name", ["name", "pusher", "signature"], ["none"]),
     "pushers": ({}, [{"fleet": ("a", "b")}], [{"fleet": "a"}]),
@@ -98,7 +106,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
     assert getattr(DEFAULT, name) == getattr(policy({}), name) == default
     for value in taken:
         kept = getattr(policy({name: value}), name)
-        if name in ("budget", "budgets", "approvals", "guards"):
+        if name in ("budget", "budgets", "approvals", "guards", "may"):
             kept = {key: one for key, one in _plain(kept).items() if one is not None}
         assert kept == value
     for value in refused:
@@ -107,7 +115,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    if isinstance(value, Budget | Approvals | Guard):
+    if isinstance(value, Budget | Approvals | Guard | Allowance):
         return {key: one for key, one in value._asdict().items() if one not in (None, ())}
     return {key: _plain(one) for key, one in value.items()}
 
@@ -117,6 +125,7 @@ def test_what_the_fields_of_a_later_format_are() -> None:
         "approvals",
         "admission",
         "guards",
+        "may",
         "keys",
         "proof",
         "pushers",
@@ -208,6 +217,15 @@ def test_a_pattern_of_names_has_stars_only(
     wanted: str, fitting: list[str], others: list[str]
 ) -> None:
     assert [name for name in (*fitting, *others) if fits(name, wanted)] == fitting
+
+
+def test_each_pattern_that_fits_an_actor_limits_it() -> None:
+    one = policy(
+        {"actors": {"b@x": "bot-1"}, "may": {"bot-*": {"verbs": ["note"]}, "b@x": {"paths": ["x"]}}}
+    )
+    assert list(one.limits_of("bot-1")) == list(one.limits_of("b@x")) == ["b@x", "bot-*"]
+    assert list(one.limits_of("bot-2")) == ["bot-*"]
+    assert one.limits_of("ann") == DEFAULT.limits_of("ann") == {}
 
 
 def test_a_hostile_pattern_takes_no_time() -> None:

@@ -136,12 +136,17 @@ def test_no_message_that_counts_is_passed_over(folder: Path, found: list[str]) -
     attribution=st.sampled_from(("optional", "required")),
     proof=st.sampled_from(("name", "signature")),
     protected=st.lists(st.from_regex(r"[a-z]{1,5}", fullmatch=True), max_size=3, unique=True),
+    limited=st.booleans(),
 )
 def test_what_a_policy_asks_is_read_in_sh_as_in_python(
-    folder: Path, attribution: str, proof: str, protected: list[str]
+    folder: Path, attribution: str, proof: str, protected: list[str], limited: bool
 ) -> None:
     policy = policies.changed(
-        policies.DEFAULT, attribution=attribution, proof=proof, protected=tuple(sorted(protected))
+        policies.DEFAULT,
+        attribution=attribution,
+        proof=proof,
+        protected=tuple(sorted(protected)),
+        may={"may:": {"paths": ["may:"]}} if limited else {},
     )
     path = folder.parent / POLICY_PATH
     path.parent.mkdir(exist_ok=True)
@@ -150,6 +155,7 @@ def test_what_a_policy_asks_is_read_in_sh_as_in_python(
     for line, note, asked in (
         ("ATTRIBUTION", "NO_ATTRIBUTION", policy.attribution == "required"),
         ("SIGNATURES", "NO_SIGNATURES", policy.proof == "signature"),
+        ("LIMITS", "NO_LIMITS", limited),
     ):
         (folder / "tk" / words[note]).unlink(missing_ok=True)
         for _ in range(2):  # the second time by the note

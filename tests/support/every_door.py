@@ -68,7 +68,7 @@ def refused_everywhere(clone: Clone, code: str, attempt: Attempt) -> None:
     clone.git("clean", "-q", "-f", "-d")
     forged = attempt.made(clone)
     with pytest.raises(Refused, match=code):
-        clone.push(f"{forged}:refs/heads/try", options=("--no-verify",))
+        clone.push(f"{forged}:refs/heads/tk/try", options=("--no-verify",))
     assert clone.verified(f"{head}..{forged}") == {code}
 
 
@@ -80,6 +80,6 @@ def taken_everywhere(clone: Clone, attempt: Attempt) -> None:
         assert status == Exit.OK, said
     attempt.by_hand(clone)
     made = clone.oid()
-    clone.push(f"{made}:refs/heads/legal-{made}")
+    clone.push(f"{made}:refs/heads/tk/legal-{made}")
     assert clone.verified(f"{head}..{made}") == set()
     clone.git("-c", "core.hooksPath=/dev/null", "reset", "-q", "--keep", head)

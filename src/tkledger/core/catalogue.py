@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from tkledger.core.door_rules import attribution, branches, claims, identity, idle, limits, push
+from tkledger.core.door_rules import (
+    attribution,
+    branches,
+    claims,
+    identity,
+    idle,
+    limits,
+    push,
+    reach,
+)
 from tkledger.core.rules import RULES
 from tkledger.core.rules.rule import Rule
 
-DOOR_FAMILIES = (push, branches, identity, attribution, claims, idle, limits)
+DOOR_FAMILIES = (push, branches, identity, attribution, claims, idle, limits, reach)
 
 
 def rules_of(*modules: object) -> tuple[Rule, ...]:

@@ -31,14 +31,6 @@ class Violation(NamedTuple):
     repair: str = ""
 
 
-class SetAside(NamedTuple):
-    """A rule that an authorised actor set aside: what it said, who did it, and why."""
-
-    violation: Violation
-    actor: str
-    reason: str
-
-
 class Refused(Exception):
     """A proposal that breaks rules; nothing was written.
 
@@ -67,6 +59,8 @@ class Change(NamedTuple):
         and so is work as an ordinary commit is
     signature: finds by the keys of a policy who signed the commit, which takes a process or three; None
         before it is made
+    files: gives the files outside the ledger that it touches, a merge only those that come from none of its
+        parents; None if nobody asks
     """
 
     parents: tuple[Snapshot, ...]
@@ -80,6 +74,7 @@ class Change(NamedTuple):
     earlier: Callable[[int, str], tuple[Task, ...]] | None = None
     own_content: bool = False
     signature: Callable[[Policy], Signature] | None = None
+    files: Callable[[], tuple[str, ...]] | None = None
 
     @property
     def usage(self) -> Usage | None:

@@ -1,10 +1,10 @@
-"""The parts of a policy that say who may do what: guards of states, and what single actors may do."""
+"""The parts of a policy that say who may do what: guards of states, and limits of single actors."""
 
 from __future__ import annotations
 
 from tkledger.core import task as task_file
 from tkledger.core.field import Field, choice, line, part_of, set_of
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import Event, State
 from tkledger.core.policy import ROLE
 from tkledger.core.task import KIND, LABEL, Task
 from tkledger.core.typing import Any, NamedTuple
@@ -36,6 +36,22 @@ class Guard(NamedTuple):
         """The fields that say nothing, though they should."""
         return [name for name in self.fields if value_of(task, name) is None]
 
+
+class Allowance(NamedTuple):
+    """What the actors of a pattern may do; each that is empty leaves them what everybody may.
+
+    verbs: what they may do to tasks
+    paths: the files outside the ledger that their commits may touch, by patterns such as ``src/*``
+    branches: the branches that they may push to, by patterns such as ``tk/*``
+    """
+
+    verbs: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+VERBS = (*(event.value for event in Event), "edit", "note")
+"""What is done to tasks: an event of the lifecycle; `edit` changes fields, `note` only adds to lists."""
 
 _STATE = choice([state.value for state in State])
 _LEAVES = {
@@ -70,6 +86,17 @@ def guard(raw: Any) -> Guard:
     if not made.state:
         raise ValueError("must name a state: state=done")
     return made
+
+
+allowance = part_of(
+    Allowance,
+    (
+        Field("verbs", set_of(choice(VERBS))),
+        Field("paths", set_of(line)),
+        Field("branches", set_of(line)),
+    ),
+)
+"""What the actors of a pattern may do; raises ValueError."""
 
 
 def value_of(task: Task, field: str) -> Any:

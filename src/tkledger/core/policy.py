@@ -25,7 +25,7 @@ from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from tkledger.core.guard import Guard
+    from tkledger.core.guard import Allowance, Guard
 
 FORMAT = 2
 """The newest form of the files that this tk reads."""
@@ -101,6 +101,8 @@ class Policy(NamedTuple):
         ``required``, or only if its creator has the role ``agents``, and everybody's if no one has it
     guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
         say something, ``concerns: settled``; only of a ``type`` or with a ``label``, if they are given
+    may: by actor or pattern of actors, the only ``verbs`` they may use, ``paths`` their commits may touch and
+        ``branches`` they may push to; each pattern that fits an actor limits it
     keys: the public keys of each actor, of ssh or gpg, by which its signatures are known
     proof: what says who did it: the ``name`` in the commit; or, for what not everyone may do, also the
         ``pusher`` that the server knows, or a ``signature`` of the commit by one of the actor's ``keys``;
@@ -140,6 +142,7 @@ class Policy(NamedTuple):
     approvals: Approvals = Approvals()
     admission: str = "off"
     guards: Mapping[str, Guard] = {}
+    may: Mapping[str, Allowance] = {}
     keys: Mapping[str, tuple[str, ...]] = {}
     proof: str = "name"
     pushers: Mapping[str, tuple[str, ...]] = {}
@@ -176,6 +179,11 @@ class Policy(NamedTuple):
         known = self.actor(actor)
         return any(fits(known, self.actor(one)) for one in named)
 
+    def limits_of(self, actor: str) -> dict[str, Allowance]:
+        """What limits an actor, by the pattern that fits it."""
+        known = self.actor(actor)
+        return {one: found for one, found in self.may.items() if fits(known, self.actor(one))}
+
     def holder(self, role: str) -> str:
         """An actor to ask for what a role may do; a pattern if it names no one else, empty if nobody."""
         named = self.roles.get(role, ())
@@ -185,7 +193,7 @@ class Policy(NamedTuple):
     def depends_on_actor(self) -> bool:
         """Whether what a commit may do depends on who made it."""
         signed = self.proof == "signature"
-        return bool(self.roles or self.guards or self.approvals.independent or signed)
+        return bool(self.roles or self.guards or self.may or self.approvals.independent or signed)
 
     def titled(self, subject: str) -> str:
         """The first line of the message of a commit of tk's that did this."""
@@ -256,6 +264,13 @@ def _guard(raw: Any) -> Guard:
     return guard(raw)
 
 
+def _allowance(raw: Any) -> Allowance:
+    from tkledger.core.guard import allowance  # likewise
+
+    found: Allowance = allowance(raw)
+    return found
+
+
 def _layout(raw: Any) -> str:
     return choice(("flat",))(raw)
 
@@ -297,6 +312,7 @@ FIELDS = (
     Field("approvals", part_of(Approvals, (Field("independent", flag),)), since=2),
     Field("admission", choice(("off", AGENTS, "required")), since=2),
     Field("guards", map_of(_guard, ROLE), since=2),
+    Field("may", map_of(_allowance, line), since=2),
     Field("keys", map_of(set_of(_public_key), line), since=2),
     Field("proof", choice(("name", "pusher", "signature")), since=2),
     Field("pushers", map_of(set_of(line), line), since=2),

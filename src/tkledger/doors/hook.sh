@@ -176,7 +176,8 @@ pre-commit | prepare-commit-msg)
 	fi
 	;;
 commit-msg)
-	if ! has_trailer "$1" && ! asks '@ATTRIBUTION@' @NO_ATTRIBUTION@; then
+	if ! has_trailer "$1" && ! asks '@ATTRIBUTION@' @NO_ATTRIBUTION@ &&
+		! asks '@LIMITS@' @NO_LIMITS@; then
 		note @MESSAGE_CHECKED@
 		pass "$@"
 	fi
@@ -346,6 +347,10 @@ judged_before() { # did the hook before judge the tree of the commit $1 on its p
 	judged "$(echo $(look rev-parse "$1^{tree}" "$1^@"))"
 }
 
+is_unknown() { # comes the commit $1 with any that no branch or remote has?
+	[ -n "$(look rev-list -1 "$1" --not --branches --remotes)" ]
+}
+
 is_new() { # does the commit $1, or any that comes with it, need judging?
 	judged "$1" && return 1
 	if [ -n "$checked" ] && judged_before "$1"; then
@@ -358,7 +363,7 @@ is_new() { # does the commit $1, or any that comes with it, need judging?
 				charged=unknown
 			[ -z "$charged" ] || found="$charged for its message"
 		fi
-		[ -n "$found" ] || return 1
+		[ -n "$found" ] || { [ -z "$checked" ] && asks '@LIMITS@' @NO_LIMITS@ && is_unknown "$1"; } || return 1
 	fi
 	[ "$found" != "$1" ] || ! judged_before "$1" # no other comes with it
 }

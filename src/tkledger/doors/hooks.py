@@ -20,7 +20,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import HEADS
 from tkledger.core.trailers import PREFIX, lines
 from tkledger.core.typing import NoReturn
-from tkledger.doors import gate, ref_lines
+from tkledger.doors import gate, reach, ref_lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.commit import Commit
 from tkledger.git.errors import GitError
@@ -159,9 +159,12 @@ def _transaction_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Ite
     return gate.arriving(ledger, dict.fromkeys(tips)) if tips else ()
 
 
-def _pre_push_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
-    tips = ref_lines.tips(ledger.repo, ref_lines.from_pre_push(stdin))
-    return gate.leaving(ledger, tips, arguments[0]) if tips else ()
+def _pre_push_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterator[Violation]:
+    lines = ref_lines.from_pre_push(stdin)
+    tips = ref_lines.tips(ledger.repo, lines)
+    if tips:
+        yield from gate.leaving(ledger, tips, arguments[0])
+    yield from reach.pushing(ledger.repo, ledger.head().policy, [line.ref for line in lines])
 
 
 def _pre_receive_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tkledger.core import budget
-from tkledger.core.change import Change, SetAside, Violation
+from tkledger.core.change import Change, Violation
+from tkledger.core.rules.overrides import SetAside
 from tkledger.core.trailers import OVERRIDE
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import gate

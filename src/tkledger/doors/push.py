@@ -18,7 +18,7 @@ from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.rules.restricted import restricted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.typing import NamedTuple
-from tkledger.doors import branches, gate, idle, limits
+from tkledger.doors import branches, gate, idle, limits, reach
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import ValidatedTips
 from tkledger.git import history, refs
@@ -53,6 +53,7 @@ def judge_push(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[V
     if policy is None:
         yield from _first_policy(ledger.repo, others)
     yield from _refs(ledger, policy, others, arrived.dates, now)
+    yield from reach.pushed(ledger.repo, policy, others)
 
 
 # -- commits -----------------------------------------------------------------------------------

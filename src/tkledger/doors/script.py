@@ -9,6 +9,7 @@ from tkledger.core.field import RESERVED
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.policy import DEFAULT, changed
 from tkledger.core.trailers import PREFIX, STEP, lines
+from tkledger.core.typing import Any
 from tkledger.files.codec import dump_policy
 from tkledger.local import store
 from tkledger.local.python import isolated
@@ -48,7 +49,7 @@ DRIVER_ENTRY = "from tkledger.merging.driver import main"
 """How the merge driver enters tk."""
 
 _FILES = (
-    *("JUDGED", "UNTOUCHED", "MESSAGE_CHECKED", "NO_ATTRIBUTION", "NO_SIGNATURES"),
+    *("JUDGED", "UNTOUCHED", "MESSAGE_CHECKED", "NO_ATTRIBUTION", "NO_SIGNATURES", "NO_LIMITS"),
     *("TASK", "AT_WORK"),
     *("TURN", "VALIDATED", "PASSED", "TIDIED", "UNPUBLISHED", "LOCK"),
 )
@@ -89,6 +90,7 @@ def words() -> dict[str, str]:
         "POLICY": POLICY_PATH,
         "ATTRIBUTION": _line(attribution="required"),
         "SIGNATURES": _line(proof="signature"),
+        "LIMITS": _line(may={"x": {"paths": ["x"]}}),
         "TASK_FILE": path_of("$id"),
         "RESERVED": reserved,
         "SHORT": f"{FOLDER.removeprefix('.')}~",  # what NTFS and FAT call .tasks beside its name
@@ -100,8 +102,8 @@ def words() -> dict[str, str]:
     }
 
 
-def _line(**setting: str) -> str:
-    """The line of a policy, as it is written, that has a setting."""
+def _line(**setting: Any) -> str:
+    """The line of a policy, as it is written, that has a setting or, of a map, begins it."""
     policy = dump_policy(changed(DEFAULT, **setting)).decode()
     (name,) = setting
     return next(line for line in lines(policy) if line.startswith(f"{name}:"))

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tkledger.core import budget
 from tkledger.core.budget import Gauge
-from tkledger.core.change import SetAside, Violation
+from tkledger.core.change import Violation
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors.verified import all_history
 from tkledger.errors import unusable
@@ -17,6 +17,7 @@ from tkledger.local.store import VERIFIED_SUMS
 from tkledger.report import SILENT, Progress
 
 if TYPE_CHECKING:
+    from tkledger.core.rules.overrides import SetAside
     from tkledger.ledger.tally import Tally
 
 

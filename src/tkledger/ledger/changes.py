@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 
 from tkledger.core.change import Change, change, governing
@@ -83,7 +83,10 @@ def proposed(
     if made.is_merge and message:
         made = made._replace(own_content=ledger.charges(merge))
     made = about_to_be(ledger, made, parents, message)
-    return _with_bases(ledger, made, parents) if made.is_merge and made.touched else made
+    files = _asked_files(ledger, made.policy, made.actor, merge, parents)
+    made = made._replace(files=files)
+    judged = made.touched or made.charged or files
+    return _with_bases(ledger, made, parents) if made.is_merge and judged else made
 
 
 def independent(ledger: Ledger, parents: Sequence[Oid]) -> Sequence[Oid]:
@@ -176,17 +179,29 @@ def _made_by(
     has ``joined``; ``keys`` may have changed; None: any.
     """
     same = all(parent.entries is after.entries for parent in parents)
-    if same and PREFIX not in commit.message and (parents or not after.entries):
+    law = policy or governing(parents, after)
+    files = _asked_files(ledger, law, commit.author.actor, commit, joined)
+    plain = same and PREFIX not in commit.message and files is None
+    if law is None or (plain and (parents or not after.entries)):
         return None
     made = change(parents, after, policy=policy, keys=keys)
-    if made.policy is None:
-        return None
-    actor = made.policy.actor(commit.author.actor)
+    actor = law.actor(commit.author.actor)
     own = made.is_merge and ledger.charges(commit)
-    made = made._replace(actor=actor, message=commit.message, own_content=own)
-    if not (made.touched or made.charged):
+    made = made._replace(actor=actor, message=commit.message, own_content=own, files=files)
+    if not (made.touched or made.charged or files):
         return _if_ledgers_join(ledger, made, joined)
     return _with_bases(ledger, made, joined) if made.is_merge else made
+
+
+def _asked_files(
+    ledger: Ledger, law: Policy | None, actor: str, commit: Commit, parents: Sequence[Oid]
+) -> Callable[[], tuple[str, ...]] | None:
+    """Gives the files outside the ledger that a commit touches, if the law limits its actor to some."""
+    if law is None or not law.may or not any(one.paths for one in law.limits_of(actor).values()):
+        return None
+    from tkledger.ledger.touched import touched  # few policies limit anybody
+
+    return cache(partial(touched, ledger.repo, commit._replace(parents=tuple(parents))))
 
 
 def _if_ledgers_join(ledger: Ledger, made: Change, parents: Sequence[Oid]) -> Change | None:

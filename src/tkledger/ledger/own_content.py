@@ -12,14 +12,14 @@ from tkledger.git.objects import ABSENT, FOLDER_MODE, NewObject, Oid, oid_of
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 
-_MOST = 10_000
+MOST_FOLDERS = 10_000
 """The number of folders that differ from every parent's above which no more are looked at: a merge made
 by git has a few, a forged one can name more than there is time to read."""
 
 _BATCH = 200
 """The number of paths in one command."""
 
-_NOTHING = (ABSENT, "")
+NOTHING = (ABSENT, "")
 """The mode and the object of what is not there."""
 
 
@@ -43,14 +43,14 @@ def has_own_content(ledger: Ledger, merge: Commit) -> bool:
         found.append(path)
     if not found:
         return False
-    oid = merge.oid or _stored(ledger.repo, merge)
+    oid = merge.oid or stored(ledger.repo, merge)
     return any(
         history.merge_authors(ledger.repo, oid, found[start : start + _BATCH])
         for start in range(0, len(found), _BATCH)
     )
 
 
-def _stored(repo: Repo, merge: Commit) -> Oid:
+def stored(repo: Repo, merge: Commit) -> Oid:
     """A merge that is about to be made, stored without a ref: git shows what a merge authors of a
     commit only. The next ``git gc`` removes it.
     """
@@ -67,13 +67,13 @@ def _differing(repo: Repo, tree: Oid, parents: Sequence[Oid]) -> Iterator[tuple[
     the merge have a file there. If too many folders differ, the rest counts as one that they have not.
     """
     waiting = [("", [tree, *(f"{parent}^{{tree}}" for parent in parents)])]
-    for _ in range(_MOST):
+    for _ in range(MOST_FOLDERS):
         if not waiting:
             return
         folder, trees = waiting.pop()
-        sides = [_entries(repo, name) for name in trees]
+        sides = [entries(repo, name) for name in trees]
         for name in sorted(set().union(*sides)):
-            own, *others = there = [side.get(name, _NOTHING) for side in sides]
+            own, *others = there = [side.get(name, NOTHING) for side in sides]
             path = f"{folder}{name}"
             if own in others or path == FOLDER:
                 continue
@@ -81,11 +81,11 @@ def _differing(repo: Repo, tree: Oid, parents: Sequence[Oid]) -> Iterator[tuple[
             if own[0] in (ABSENT, FOLDER_MODE) and any(below):
                 waiting.append((f"{path}/", below))
             else:
-                yield path, not any(below) and _NOTHING not in there
+                yield path, not any(below) and NOTHING not in there
     yield waiting[-1][0] if waiting else "", False
 
 
-def _entries(repo: Repo, name: str) -> dict[str, tuple[str, Oid]]:
+def entries(repo: Repo, name: str) -> dict[str, tuple[str, Oid]]:
     """What a tree has by name: mode and object; nothing for no tree."""
     found = (repo.tree(name) if name else None) or []
     return {entry.name: (entry.mode, entry.oid) for entry in found}

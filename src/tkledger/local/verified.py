@@ -6,7 +6,8 @@ The file is in the common git folder, which nothing that is committed or pushed 
 
 from __future__ import annotations
 
-from tkledger.core.change import SetAside, Violation
+from tkledger.core.change import Violation
+from tkledger.core.rules.overrides import SetAside
 from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.local.page import read_page, write_page

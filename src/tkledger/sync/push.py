@@ -58,7 +58,11 @@ def _require_legal(ledger: Ledger, route: Route, commit: Oid) -> list[str]:
     The verdict is noted, so that the hook need not start a process to reach it again.
     """
     workers: fence.Workers = {}
-    violations = tuple(dict.fromkeys(gate.leaving(ledger, [commit], route.remote, workers)))
+    from tkledger.doors import reach
+
+    found = dict.fromkeys(gate.leaving(ledger, [commit], route.remote, workers))
+    there = reach.pushing(ledger.repo, ledger.head().policy, [route.target])
+    violations = (*found, *there)
     if violations:
         raise Refused(*violations)
     note_judged(ledger.repo, f"push {commit}")

@@ -12,6 +12,7 @@ from tests.support.rule_cases.lifecycle_fields import fields_cases
 from tests.support.rule_cases.lifecycle_links import links_cases
 from tests.support.rule_cases.lifecycle_states import states_cases
 from tests.support.rule_cases.loops import chain_cases
+from tests.support.rule_cases.may import may_cases
 from tests.support.rule_cases.merge import merge_cases
 from tests.support.rule_cases.overrides import override_cases
 from tests.support.rule_cases.policy import policy_cases
@@ -30,6 +31,7 @@ CASES = (
     *role_cases(),
     *approval_cases(),
     *guard_cases(),
+    *may_cases(),
     *override_cases(),
     *admission_cases(),
     *policy_cases(),

@@ -13,6 +13,7 @@ from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.idle import NewTask
 from tkledger.core.door_rules.limits import AssignedStart, Failed, WorkBegun
 from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
+from tkledger.core.door_rules.reach import BranchMoved
 from tkledger.core.policy import DEFAULT
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ APPROVAL = RestrictedAction("a", "approved", "ann", (), frozenset())
 BEGUN = WorkBegun("a", "ann", DEFAULT._replace(wip_actor=2, wip_total=3, failures=2))
 FAILED = BEGUN._replace(failed=Failed(("c", "b"), 1_000_000), now=1_003_599)
 _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
+
+REACH = BranchMoved("main", "bot-1", (("bot-*", ("tk/*", "bot")), ("*", ())))
 
 FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK701 the branch of HEAD", HEAD._replace(new=None)),
@@ -86,6 +89,11 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     (
         "TK715 taken from another",
         AssignedStart("a", "ann", "bob smith", "eve", "0123456789", made=False),
+    ),
+    ("TK717 one pattern", REACH),
+    (
+        "TK717 several, by a name to be quoted",
+        REACH._replace(branch="a;b", limits=(*REACH.limits, ("*", ("x y",)))),
     ),
     ("TK715 committed", AssignedStart("a", "ann", "bob smith", "", "0123456789")),
 )

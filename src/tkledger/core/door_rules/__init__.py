@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tkledger.core.door_rules.idle import NewTask
     from tkledger.core.door_rules.limits import AssignedStart, WorkBegun
     from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
+    from tkledger.core.door_rules.reach import BranchMoved
 
     DoorFact: TypeAlias = (
         RefUpdate
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         | WorkBegun
         | AssignedStart
         | Handover
+        | BranchMoved
     )
 
 _ASKED: dict[type, tuple[Rule, ...]] = {}

@@ -18,6 +18,7 @@ from tkledger.core.rules import (
     guards,
     lifecycle,
     lifecycle_fields,
+    may,
     merge,
     overrides,
     policy,
@@ -31,7 +32,7 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority, guards, overrides, signatures, admission),
+    (authority, guards, may, overrides, signatures, admission),
     (policy,),
 )
 
@@ -55,7 +56,8 @@ def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, .
     Only rules of the edition that the judging policy names, or of an earlier one, apply; those that may
     be set aside wait for the message if its actor may.
     """
-    if change.policy is None or not (change.touched or change.charged or change.bases):
+    asked = change.touched or change.charged or change.bases or change.files
+    if change.policy is None or not asked:
         return ()
     edition, lifted = change.policy.law, overrides.lifts(change)
     found = {

@@ -10,7 +10,7 @@ from tkledger.core.quoting import few, quoted
 from tkledger.core.rules.lifecycle import arrivals
 from tkledger.core.rules.overrides import way_around
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.task import Task
+from tkledger.core.task import ADMISSION_OPTIONS, Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ _OPTIONS = {
     **{"type": "--type T", "priority": "--priority N", "parent": "--parent ID"},
     **{"depends_on": "--depends-on ID", "labels": "--label L", "owner": "--owner ACTOR"},
     **{"pr": "--pr URL", "agent": "--agent ADDRESS", "description": "-m TEXT"},
-    **{"admission.consumer": "--consumer TEXT", "admission.pain_point": "--pain TEXT"},
-    "admission.expected_value": "--value TEXT",
-    "admission.validation_path": "--validation TEXT",
+    **{f"admission.{name}": f"--{word} TEXT" for name, word in ADMISSION_OPTIONS.items()},
 }
 """What gives a task a field."""
 

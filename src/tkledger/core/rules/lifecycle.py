@@ -147,16 +147,21 @@ def arrivals(change: Change) -> Iterator[tuple[Task | None, Task, tuple[State, .
     """The tasks that an ordinary commit brings into states, before and after, and those states: all on the
     way of a squashed jump. Before its birth a task is None.
     """
+    for old, new, way in ways(change):
+        states = (new.state,) if way is None else tuple(edge.target for edge in way)
+        first = new.state if new.state in INITIAL else State.TODO
+        yield old, new, states if old else (first, *states)
+
+
+def ways(change: Change) -> Iterator[tuple[Task | None, Task, tuple[Transition, ...] | None]]:
+    """The tasks that an ordinary commit moves or creates, before and after, and the edges that it takes
+    them along: several for a squashed jump, None if no commit may go that way.
+    """
     for old, new in change.edits():
         if old.state is not new.state:
-            yield old, new, _entered(new, _way(change.law, old.state, new.state))
+            yield old, new, _way(change.law, old.state, new.state)
     for task in change.births():
-        first = task.state if task.state in INITIAL else State.TODO
-        yield None, task, (first, *_entered(task, _birth_way(change.law, task.state)))
-
-
-def _entered(task: Task, way: tuple[Transition, ...] | None) -> tuple[State, ...]:
-    return (task.state,) if way is None else tuple(edge.target for edge in way)
+        yield None, task, _birth_way(change.law, task.state)
 
 
 @rule("TK212")

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core import policy
-from tkledger.core.change import Change
+from tkledger.core.change import Change, Violation
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.trailers import OVERRIDE, says, trailers
+from tkledger.core.typing import NamedTuple
+
+
+class SetAside(NamedTuple):
+    """A rule that an authorised actor set aside: what it said, who did it, and why."""
+
+    violation: Violation
+    actor: str
+    reason: str
 
 
 def reason(message: str) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tkledger.core.change import Change, SetAside, Violation
+from tkledger.core.change import Change, Violation
 from tkledger.core.rules import RULES, judge
-from tkledger.core.rules.overrides import lifts, reason
+from tkledger.core.rules.overrides import SetAside, lifts, reason
 from tkledger.core.rules.rule import Rule
 
 
