@@ -471,3 +471,52 @@ def test_a_server_publishes_that_it_asks_for_signatures(proven: Clone) -> None:
     assert '"proof": "signature"' in proven.git(
         "cat-file", "blob", "refs/tk/server", cwd=proven.server
     )
+
+
+def test_verify_names_who_signed(proven: Clone, ssh_keys: Keys) -> None:
+    """Also from what an earlier run kept; not who signed what needs no signature."""
+    assert "signed by" not in proven.ok("verify", "--again").err
+    assert "signers" not in proven.ok("verify", "--json").json
+    tip = carried_out(proven, ssh_keys, (("bob", "bob", "approve"), ("ann", "ann", "deeper")))
+    proven.git(*OFF, "merge", "-q", tip)
+    for options in ((), (), ("--again",)):
+        assert "signed by ann (1), bob (1)\n" in proven.ok("verify", *options).err
+    commit(proven, "ann", ssh_keys["ann"], lambda one: one.edit("a", title="Other"))
+    commit(proven, "ann", ssh_keys["ann"], lambda one: one.policy(depth=4))
+    for options in ((), ("--all",), ("--again",)):
+        assert proven.ok("verify", *options, "--json").json["signers"] == {"ann": 2, "bob": 1}
+    assert proven.ok("verify", "HEAD^!", "--json").json["signers"] == {"ann": 1}
+
+
+def test_doctor_sees_who_can_sign_and_what_can_be_verified(
+    proven: Clone, ssh_keys: Keys, gpg: Gpg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*words: str, at: Clone = proven) -> dict[str, str]:
+        rows = at.tk("doctor", "--json", *words).json["findings"]
+        return {row["message"]: row.get("remedy", "") for row in rows if row["what"] == "signing"}
+
+    alone = "only ann can sign a change of the policy: if that key is lost, nobody can"
+    unable = "the policy lists a key of ann, and there is none to sign with here"
+    way = "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub"
+    assert told() == {alone: "", unable: way}
+    signing(proven, ssh_keys["ann"])
+    assert told() == {
+        alone: "",
+        "the policy lists a key of ann, and there is one to sign with here": "",
+    }
+    proven.ok("config", "set", "roles.policy", "ann", "bob")
+    proven.git("config", "user.email", "carol@example.com")
+    assert [*told()] == [
+        "the policy lists no key of carol@example.com; to sign: ask ann: tk config set"
+        f' keys.carol@example.com "$(cat {ssh_keys["ann"].config["user.signingkey"]})"'
+    ]
+    proven.git("config", "--unset", "user.email")
+    proven.ok("config", "set", "keys.bob", gpg.key("seen").public)
+    proven.push()
+    server = proven.at(proven.server)
+    assert told(at=server) == {}
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert [*told(at=server)] == [
+        f"{name} is not here: without it nothing is judged that has to be signed"
+        for name in ("gpg", "ssh-keygen")
+    ]

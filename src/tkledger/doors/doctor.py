@@ -86,6 +86,11 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
             "git fetch --unshallow",
         )
     yield _names(repo, policy)
+    if policy.keys:
+        from tkledger.doors import signing
+
+        for good, fact, remedy in signing.examined(repo, policy):
+            yield Examined("signing", good, fact, remedy)
 
 
 def _names(repo: Repo, policy: Policy) -> Examined:

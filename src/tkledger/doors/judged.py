@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core import budget
 from tkledger.core.change import Change, Violation
 from tkledger.core.rules.overrides import SetAside
+from tkledger.core.rules.signatures import is_signed
 from tkledger.core.trailers import OVERRIDE
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import gate
@@ -21,7 +22,8 @@ from tkledger.report import SILENT, Progress
 
 class Inspected(NamedTuple):
     """What commits were found to hold: how many, what they break, whether any of them sets a limit, joins
-    lines, or deletes a task's file; and which rules were set aside.
+    lines, or deletes a task's file; which rules were set aside; and who signed how many of them, of those
+    that have to be signed.
     """
 
     commits: int
@@ -30,6 +32,7 @@ class Inspected(NamedTuple):
     joins: bool
     deletes: bool
     aside: tuple[SetAside, ...] = ()
+    signers: Mapping[str, int] = {}
 
 
 def judge_all(
@@ -41,16 +44,19 @@ def judge_all(
     def judge_part(part: Part) -> Inspected:
         count, found, aside = 0, list[Violation](), list[SetAside]()
         limited = joins = False
+        signers: dict[str, int] = {}
         for commit, change, broken in gate.judge_commits(ledger, part.tips, part.known):
             count += 1
             found += broken
             aside += _set_aside(commit, change)
+            if change is not None and is_signed(change):
+                signers[change.actor] = signers.get(change.actor, 0) + 1
             limited = limited or (change is not None and _limits(change))
             joins = joins or len(commit.parents) > 1
             if count % 100 == 0 and part is todo[0]:
                 progress.update("commits", count * len(todo))  # the others will be about as far
         deletes = bool(ledger.former.deleted)
-        return Inspected(count, tuple(found), limited, joins, deletes, tuple(aside))
+        return Inspected(count, tuple(found), limited, joins, deletes, tuple(aside), signers)
 
     done = in_parts(ledger, judge_part, todo)
     return Inspected(
@@ -60,7 +66,17 @@ def judge_all(
         any(one.joins for one in done),
         any(one.deletes for one in done),
         tuple(one for part in done for one in part.aside),
+        together(one.signers for one in done),
     )
+
+
+def together(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The sums of several counts by name."""
+    found: dict[str, int] = {}
+    for names in counts:
+        for name, count in names.items():
+            found[name] = found.get(name, 0) + count
+    return dict(sorted(found.items()))
 
 
 def _set_aside(commit: Commit, change: Change | None) -> Iterator[SetAside]:

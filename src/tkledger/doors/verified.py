@@ -32,7 +32,7 @@ def all_history(ledger: Ledger, tip: Oid, progress: Progress, *, again: bool) ->
     known = None if again else _newest_seen(ledger.repo, page, tip)
     if known is not None and known[0] == tip:
         return known[1]
-    from tkledger.doors.judged import judge_all
+    from tkledger.doors.judged import judge_all, together
 
     if known is not None:
         oid, seen = known
@@ -44,6 +44,7 @@ def all_history(ledger: Ledger, tip: Oid, progress: Progress, *, again: bool) ->
                 broken=seen.broken,
                 limited=limited,
                 aside=(*seen.aside, *new.aside),
+                signers=together([seen.signers, new.signers]),
             )
             return _noted(ledger, page, tip, new)
     return _noted(ledger, page, tip, judge_all(ledger, [tip], [], progress))
@@ -54,7 +55,7 @@ def _noted(ledger: Ledger, page: VerifiedPage, tip: Oid, found: Inspected) -> Se
 
     Which files were deleted before is not kept, and a policy that cannot be read has none to begin with.
     """
-    seen = Seen(found.commits, found.broken, found.limited, found.aside)
+    seen = Seen(found.commits, found.broken, found.limited, found.aside, found.signers)
     few = len(found.broken) + len(found.aside) <= _MOST_KEPT
     if few and not found.deletes and ledger.at(tip).policy is not None:
         page.note(tip, seen)

@@ -30,6 +30,7 @@ class Verdict(NamedTuple):
     ``decides`` has it, a branch or the base of the range; way: how an acceptance gets to that branch
     exceeded: limits of open tasks of which more is used at the end than allowed, which breaks no rule;
     asked of all history only, since all of it is counted
+    signers: who signed how many of the commits that have to be signed
     """
 
     commits: int
@@ -41,6 +42,7 @@ class Verdict(NamedTuple):
     exceeded: tuple[Gauge, ...] = ()
     way: str = ""
     aside: tuple[SetAside, ...] = ()
+    signers: Mapping[str, int] = {}
 
 
 def judge_range(
@@ -67,13 +69,14 @@ def judge_range(
     if bases:
         from tkledger.doors.judged import judge_all
 
-        count, found, *_, aside = judge_all(ledger, [tip], [f"^{base}" for base in bases], progress)
+        seen = judge_all(ledger, [tip], [f"^{base}" for base in bases], progress)
+        count, found, *_, aside, signers = seen
     else:
-        count, found, limited, aside = all_history(ledger, tip, progress, again=again)
+        count, found, limited, aside, signers = all_history(ledger, tip, progress, again=again)
         if limited:
             exceeded = tuple(_exceeded(ledger if again else views, ledger.tally, tip))
     if not found:
-        return Verdict(count, (), exceeded=exceeded, aside=aside)
+        return Verdict(count, (), exceeded=exceeded, aside=aside, signers=signers)
     from tkledger.doors.acceptance import counting, waiting
 
     reasons, decides, way = counting(ledger, tip, bases)
@@ -90,6 +93,7 @@ def judge_range(
         exceeded,
         way,
         aside,
+        signers,
     )
 
 

@@ -6,6 +6,8 @@ The file is in the common git folder, which nothing that is committed or pushed 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tkledger.core.change import Violation
 from tkledger.core.rules.overrides import SetAside
 from tkledger.core.typing import NamedTuple
@@ -17,18 +19,23 @@ _MOST = 8
 """The number of commits of which it is kept: branches that are verified in turns."""
 
 
+_WIDTH = 6
+"""What a row has: a commit, and what `Seen` has. A tk of the same version may have kept less."""
+
+
 class Seen(NamedTuple):
     """What all history up to a commit was found to hold.
 
     commits: how many; broken: what they break, accepted or not
     limited: whether any task ever had a limit on what it may use
-    aside: the rules that were set aside
+    aside: the rules that were set aside; signers: who signed how many of those that have to be signed
     """
 
     commits: int
     broken: tuple[Violation, ...] = ()
     limited: bool = False
     aside: tuple[SetAside, ...] = ()
+    signers: Mapping[str, int] = {}
 
 
 class VerifiedPage:
@@ -39,15 +46,16 @@ class VerifiedPage:
 
     def read(self) -> dict[Oid, Seen]:
         """What is kept."""
-        rows = read_page(self._store, VERIFIED) or []
+        rows = [row for row in read_page(self._store, VERIFIED) or [] if len(row) == _WIDTH]
         return {
             tip: Seen(
                 commits,
                 tuple(Violation(*one) for one in broken),
                 limited,
                 tuple(SetAside(Violation(*one), actor, why) for one, actor, why in aside),
+                signers,
             )
-            for tip, commits, broken, limited, aside in rows
+            for tip, commits, broken, limited, aside, signers in rows
         }
 
     def note(self, tip: Oid, seen: Seen) -> None:
@@ -57,7 +65,8 @@ class VerifiedPage:
             (
                 *(oid, commits, [tuple(one) for one in broken], limited),
                 [(tuple(one), actor, why) for one, actor, why in aside],
+                dict(signers),
             )
-            for oid, (commits, broken, limited, aside) in [(tip, seen), *others][:_MOST]
+            for oid, (commits, broken, limited, aside, signers) in [(tip, seen), *others][:_MOST]
         ]
         write_page(self._store, VERIFIED, rows)

@@ -104,6 +104,7 @@ def _json(verdict: Verdict) -> dict[str, Any]:
         **({"accepted": accepted} if accepted else {}),
         **({"exceeded": exceeded} if exceeded else {}),
         **({"set_aside": aside} if aside else {}),
+        **({"signers": dict(verdict.signers)} if verdict.signers else {}),
     }
 
 
@@ -118,6 +119,9 @@ def _view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | As
     for aside in verdict.aside:
         yield Aside(violation_text(aside.violation, "set aside"))
         yield Aside(visible(f"  by {aside.actor}: {aside.reason}"))
+    if verdict.signers:
+        counts = (f"{name} ({count})" for name, count in verdict.signers.items())
+        yield Aside(visible(f"signed by {', '.join(counts)}"))
     for gauge in verdict.exceeded:
         yield Aside(f"exceeded: {gauge.limit.holder}: {gauge.figures} used")
     commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"

@@ -71,6 +71,11 @@ def to_be_signed(change: Change) -> list[tuple[str, str]]:
     return restricted(change, [law])
 
 
+def is_signed(change: Change) -> bool:
+    """Whether a commit has a signature by its actor, if the policy wants one of it; else False."""
+    return bool(to_be_signed(change)) and change.actor in (change.signers or ())
+
+
 _ANEW = "git commit -S, git rebase -S, git cherry-pick -S"
 
 
