@@ -137,15 +137,17 @@ def test_no_message_that_counts_is_passed_over(folder: Path, found: list[str]) -
     proof=st.sampled_from(("name", "signature")),
     protected=st.lists(st.from_regex(r"[a-z]{1,5}", fullmatch=True), max_size=3, unique=True),
     limited=st.booleans(),
+    signed=st.booleans(),
 )
 def test_what_a_policy_asks_is_read_in_sh_as_in_python(
-    folder: Path, attribution: str, proof: str, protected: list[str], limited: bool
+    folder: Path, attribution: str, proof: str, protected: list[str], limited: bool, signed: bool
 ) -> None:
     policy = policies.changed(
         policies.DEFAULT,
         attribution=attribution,
         proof=proof,
         protected=tuple(sorted(protected)),
+        guards={"a": {"state": ["done"], "signed": signed}},
         may={"may:": {"paths": ["may:"]}} if limited else {},
     )
     path = folder.parent / POLICY_PATH
@@ -155,6 +157,7 @@ def test_what_a_policy_asks_is_read_in_sh_as_in_python(
     for line, note, asked in (
         ("ATTRIBUTION", "NO_ATTRIBUTION", policy.attribution == "required"),
         ("SIGNATURES", "NO_SIGNATURES", policy.proof == "signature"),
+        ("SIGNED_GUARD", "NO_SIGNED_GUARD", signed),
         ("LIMITS", "NO_LIMITS", limited),
     ):
         (folder / "tk" / words[note]).unlink(missing_ok=True)

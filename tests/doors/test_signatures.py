@@ -520,3 +520,25 @@ def test_doctor_sees_who_can_sign_and_what_can_be_verified(
         f"{name} is not here: without it nothing is judged that has to be signed"
         for name in ("gpg", "ssh-keygen")
     ]
+
+
+def test_a_guard_may_want_a_signature_where_the_policy_asks_for_none(
+    clone: Clone, ssh_keys: Keys
+) -> None:
+    clone.ok("config", "set", "actors", "test@example.org=ann", f"{MAILS['bob']}=bob")
+    clone.ok("config", "set", "keys.bob", ssh_keys["bob"].public)
+    clone.ok("config", "set", "guards.release", "state=done", "label=ui", "signed=true")
+    clone.ok("edit", "p", "--label", "ui")
+    clone.push()
+    answer = clone.tk("done", "p", "--as", "bob")
+    assert "error[TK512] p: passed a guard in the name of bob needs a signature" in answer.err
+    clone.ok("done", "s")
+    clone.git("reset", "-q", "--hard", "HEAD~1")
+    for key in ("new", None):
+        refused_everywhere(clone, carried_out(clone, ssh_keys, (("bob", key, "approve"),)))
+    signing(clone, ssh_keys["bob"])
+    clone.ok("done", "p", "--as", "bob")
+    with pytest.raises(Refused, match="TK512"):
+        clone.git("commit", "-q", "--amend", "-m", "in other words")
+    clone.push()
+    assert clone.verified() == set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.core import task as task_file
-from tkledger.core.field import Field, choice, line, part_of, set_of
+from tkledger.core.field import Field, choice, flag, line, part_of, set_of
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.policy import ROLE
 from tkledger.core.task import KIND, LABEL, Task
@@ -17,6 +17,7 @@ class Guard(NamedTuple):
     role: who brings it there has this role
     fields: the fields that must say something: ``pr``, ``admission.consumer``, ``x.risk``
     concerns: ``settled`` if none may be open, of any kind
+    signed: whether the commit has to be signed with a key of its actor's, whatever `proof` asks
     """
 
     state: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class Guard(NamedTuple):
     role: str | None = None
     fields: tuple[str, ...] = ()
     concerns: str | None = None
+    signed: bool | None = None
 
     def selects(self, task: Task | None) -> bool:
         """Whether it guards such a task."""
@@ -76,6 +78,7 @@ _GUARD = part_of(
         Field("role", ROLE),
         Field("fields", set_of(_field)),
         Field("concerns", choice(("settled",))),
+        Field("signed", flag),
     ),
 )
 

@@ -190,6 +190,11 @@ class Policy(NamedTuple):
         return next((one for one in named if ANY not in one), named[0] if named else "")
 
     @property
+    def wants_signatures(self) -> bool:
+        """Whether it wants any commit to be signed."""
+        return self.proof == "signature" or any(guard.signed for guard in self.guards.values())
+
+    @property
     def depends_on_actor(self) -> bool:
         """Whether what a commit may do depends on who made it."""
         signed = self.proof == "signature"

@@ -88,7 +88,7 @@ has_trailer() { # could a line of the message be a trailer of tk's?
 
 asks() { # has the policy in the checkout the line $1? As a hint; the server reads the commit's. $2: it has not
 	if ! [ -f @POLICY@ ]; then # not in a sparse checkout
-		look cat-file blob HEAD:@POLICY@ 2>/dev/null | grep -qx "$1"
+		look cat-file blob HEAD:@POLICY@ 2>/dev/null | grep -qx " *$1"
 		return
 	fi
 	# sh reads a file byte by byte, which takes as long as starting git
@@ -107,7 +107,7 @@ if [ "$name" = reference-transaction ]; then
 	! used @MESSAGE_CHECKED@ || checked=1
 	if [ -n "$untouched" ] && [ -n "$checked" ] && alone; then
 		# what amends a commit leaves the ledger alone, too, and the signature behind
-		asks '@SIGNATURES@' @NO_SIGNATURES@ || pass "$@"
+		asks '@SIGNATURES@' @NO_SIGNATURES@ || asks '@SIGNED_GUARD@' @NO_SIGNED_GUARD@ || pass "$@"
 	fi
 fi
 

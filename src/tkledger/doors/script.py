@@ -50,7 +50,7 @@ DRIVER_ENTRY = "from tkledger.merging.driver import main"
 
 _FILES = (
     *("JUDGED", "UNTOUCHED", "MESSAGE_CHECKED", "NO_ATTRIBUTION", "NO_SIGNATURES", "NO_LIMITS"),
-    *("TASK", "AT_WORK"),
+    *("NO_SIGNED_GUARD", "TASK", "AT_WORK"),
     *("TURN", "VALIDATED", "PASSED", "TIDIED", "UNPUBLISHED", "LOCK"),
 )
 """The constants of `tkledger.local.store` that hook.sh names files in ``.git/tk`` by."""
@@ -90,6 +90,7 @@ def words() -> dict[str, str]:
         "POLICY": POLICY_PATH,
         "ATTRIBUTION": _line(attribution="required"),
         "SIGNATURES": _line(proof="signature"),
+        "SIGNED_GUARD": "signed: true",  # within a guard; sh reads it without the blanks before it
         "LIMITS": _line(may={"x": {"paths": ["x"]}}),
         "TASK_FILE": path_of("$id"),
         "RESERVED": reserved,

@@ -6,8 +6,9 @@ from tests.support.changes import a_task, ledger, merged
 from tests.support.public_keys import ANN, BOB, GPG
 from tests.support.rule_cases.approvals import INDEPENDENT, approval
 from tests.support.rule_cases.case import V2, V3, Case, edit, law
+from tests.support.rule_cases.guards import guarded, move
 from tkledger.core.change import Change, change
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.public_keys import fingerprint
 from tkledger.core.signature import BAD, GOOD, NONE, REVOKED, UNKNOWN, Signature
 
@@ -54,6 +55,7 @@ def signature_cases() -> list[Case]:
         actor="bob", message="b\n\nTk-Override: it is late\n"
     )
     rows.append(("rules set aside", signed(lifted, ANN), signed(lifted, BOB)))
+    rows += _guarded()
     deeper = law(NAMED, DEEPER)._replace(actor="ann")
     rows.append(("the policy", signed(deeper, BOB), signed(deeper, ANN)))
     open_ = law(NAMED._replace(roles={}), DEEPER)._replace(actor="bob")
@@ -65,6 +67,19 @@ def signature_cases() -> list[Case]:
     return [
         *(Case("TK512", what, broken, legal) for what, broken, legal in rows),
         *_locked_cases(),
+    ]
+
+
+def _guarded() -> list[tuple[str, Change, Change]]:
+    """A guard that wants a signature wants it of the tasks that it guards, whatever the proof."""
+    keys = DEFAULT._replace(keys=KEYS)
+    want = guarded(law=keys, signed=True, type=["bug"])
+    bug, other = move(want, type="bug"), move(want, type="task")
+    led = guarded(law=PROVEN._replace(review="optional", roles={"lead": ("bob",)}), role="lead")
+    return [
+        ("a guard", signed(bug, state=NONE), signed(bug, BOB)),
+        ("a guard by another", signed(bug, ANN), signed(other, ANN)),
+        ("a guard with a role", signed(move(led), state=NONE), signed(move(led), BOB)),
     ]
 
 

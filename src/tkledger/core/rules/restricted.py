@@ -12,6 +12,8 @@ from tkledger.core.rules.authority import approved, legislation, raises
 from tkledger.core.rules.guards import dropped, entries
 from tkledger.core.typing import NamedTuple
 
+PASSED = "passed a guard"
+
 
 class Restriction(NamedTuple):
     """An act that needs an authorised actor: under which policies, and on what in a change."""
@@ -33,7 +35,7 @@ RESTRICTIONS = (
         lambda change: [task.id for task, _ in raises(change)],
     ),
     Restriction(
-        "passed a guard",
+        PASSED,
         lambda law: any(guard.role for guard in law.guards.values()),
         lambda change: [one.task.id for one in entries(change) if one.guard.role],
     ),
@@ -54,6 +56,12 @@ RESTRICTIONS = (
     ),
 )
 """All acts that need an authorised actor."""
+
+
+def signed(change: Change) -> list[tuple[str, str]]:
+    """The tasks that enter a state by a guard that wants the commit to be signed."""
+    tasks = dict.fromkeys(one.task.id for one in entries(change) if one.guard.signed)
+    return [(task, PASSED) for task in tasks]
 
 
 def restricted(change: Change, laws: Iterable[Policy]) -> list[tuple[str, str]]:

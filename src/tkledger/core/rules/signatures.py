@@ -26,7 +26,8 @@ _FAULTS = {
 def unsigned(change: Change) -> Iterator[Finding]:
     """What not everyone may do was done without a signature by the actor who did it.
 
-    Checked if the policy says `proof: signature`. That is approvals if the policy asks for reviews or
+    Checked if the policy says `proof: signature`, and of a state that is entered by a guard which says
+    `signed: true`. Under `proof: signature` it is asked of approvals if the policy asks for reviews or
     for independent approvals, raised limits if its `roles` say who may (`budget`), what passes a
     guard that asks for a role or drops a guard, rules set aside by who may (`override`), and every
     change of the policy. The signature is that of the commit, by one
@@ -64,11 +65,12 @@ def _fault(found: Signature) -> str:
 def to_be_signed(change: Change) -> list[tuple[str, str]]:
     """What a change does, and to what, that the policy asks a signature for."""
     law = change.policy
-    if law is None or law.proof != "signature":
+    if law is None or not law.wants_signatures:
         return []
-    from tkledger.core.rules.restricted import restricted  # few policies want it
+    from tkledger.core.rules.restricted import restricted, signed  # few policies want it
 
-    return restricted(change, [law])
+    found = restricted(change, [law]) if law.proof == "signature" else []
+    return [*dict.fromkeys([*found, *signed(change)])]
 
 
 def is_signed(change: Change) -> bool:
