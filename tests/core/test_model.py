@@ -34,6 +34,7 @@ ONLY_BY_EXAMPLE = {
     **dict.fromkeys(
         ("TK512", "TK609"), "the model signs nothing: git/test_signatures, doors/test_signatures"
     ),
+    "TK516": "it asks who did it, and why, and the model's commits name nobody: core/rules/test_rules",
     "TK503": "it asks who worked before, and the model's commits name nobody: core/rules/test_rules",
     **dict.fromkeys(
         ("TK507", "TK508", "TK509"), "the model's policies limit nobody: core/rules/test_rules"

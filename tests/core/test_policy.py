@@ -61,6 +61,7 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "protected": ((), [("main",), ("a", "b")], ["main"]),
     "actors": ({}, [{"a@b": "ann"}], [{"a": " b"}]),
     "approvals": (Approvals(), [{"independent": True}], [{"independent": 1}, {"other": True}]),
+    "spec": ("free", ["free", "frozen"], ["fixed"]),
     "admission": ("off", ["off", "agents", "required"], ["on"]),
     "guards": (
         {},
@@ -123,6 +124,7 @@ def _plain(value: Any) -> dict[str, Any]:
 def test_what_the_fields_of_a_later_format_are() -> None:
     assert {field.name for field in FIELDS if field.since > 1} == {
         "approvals",
+        "spec",
         "admission",
         "guards",
         "may",

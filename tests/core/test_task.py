@@ -52,6 +52,10 @@ GOOD = [
     ("agent", "agent-3@build", "agent-3@build"),
     ("concerns", ["ops: b", "design: a", "ops: b"], ("ops: b", "design: a", "ops: b")),
     ("settled", ["design: a: b"], ("design: a: b",)),
+    ("criteria", ["b", "a -", "b"], ("b", "a -", "b")),
+    ("criteria", ["-- a", "a" * 300], ("-- a", "a" * 300)),
+    ("met", ["a: b"], ("a: b",)),
+    ("waived", ["-- a -- b -- c"], ("-- a -- b -- c",)),
     ("budget", {"steps": 0, "depth": 3, "cost": "0.5"}, Budget(steps=0, depth=3, cost="0.5")),
     ("budget", {}, Budget()),
     ("spent", {"tokens": 7, "cost": 1}, Spent(tokens=7, cost="1")),
@@ -113,6 +117,16 @@ BAD = [
     ("concerns", ["design: a\nb"], "concerns"),
     ("concerns", ["design: " + "a" * 501], "concerns"),
     ("settled", ["a"], "settled"),
+    *(
+        ("criteria", [text], "criteria")
+        for text in ("", "a\nb", "a -- b", "a --", "\u200b", "a" * 301)
+    ),
+    ("criteria", "a", "criteria"),
+    ("met", ["a -- b"], "met"),
+    *(
+        ("waived", [text], "waived")
+        for text in ("a", "a -- ", " -- b", "a -- \u200b", "a -- " + "b" * 301)
+    ),
     ("budget", 3, "budget"),
     ("budget", [3], "budget"),
     ("budget", {"steps": -1}, "budget.steps"),
@@ -250,7 +264,7 @@ def test_the_words_of_the_format_stay() -> None:
     assert TIERS == ("retry", "peer", "owner", "approval")
     later = {field.name: (field.since, dict(field.values_since)) for field in FIELDS}
     assert {name: one for name, one in later.items() if one != (1, {})} == {
-        "reopens": (2, {}),
+        **dict.fromkeys(("reopens", "criteria", "met", "waived"), (2, {})),
         "resolution": (1, {"mistake": 2}),
     }
     for name, wrong, words in (

@@ -31,6 +31,7 @@ LATE_FIELDS = ("notes", "concerns", "settled", "labels", "x")
 QUALIFIERS = ("owner", "wait", "error", "resolution")
 SINGLE = ("type", "priority", "parent", "origin", "reopens", "creator")
 FREE = ("title", "description")
+LISTS = ("notes", "criteria", "met", "waived")
 SETS = ("depends_on", "labels")
 
 
@@ -188,8 +189,9 @@ def _descends(key: str, old: Any, new: Any) -> Iterator[str]:
     """Whether a later version keeps what every earlier one stands for."""
     if new.state.value not in REACHED[old.state.value]:
         yield f"{key}: {new.state.value} cannot come of {old.state.value}"
-    if Counter(old.notes) - Counter(new.notes):
-        yield f"{key}: a note is lost"
+    for name in LISTS:
+        if Counter(getattr(old, name)) - Counter(getattr(new, name)):
+            yield f"{key}: an entry of {name} is lost"
     if (new.attempt or 1) < (old.attempt or 1):
         yield f"{key}: attempt fell"
     for name, was in old.spent._asdict().items():
@@ -235,6 +237,7 @@ def _ordinary(key: str, parent: Commit, new: Commit) -> Iterator[str]:
                 yield f"{key}: {old.state.value} to {task.state.value} is no edge"
         if policy.law >= 2 and not _attempts_fit(old, task, policy):
             yield f"{key}: attempt and requeues do not fit"
+    yield from _shown(key, old, task)
     if not _is_wanted(old, task, policy):
         yield f"{key}: does not say why it is wanted"
     enters = task.state == "in_progress" and (old is None or old.state != "in_progress")
@@ -244,6 +247,17 @@ def _ordinary(key: str, parent: Commit, new: Commit) -> Iterator[str]:
         if old is None or old.parent != task.parent:
             if _children(new.entries, task.parent) > policy.children:
                 yield f"{key}: one child too many"
+
+
+def _shown(key: str, old: Any, task: Any) -> Iterator[str]:
+    """What is wrong with the criteria of a task by an ordinary commit."""
+    settled = {*task.met, *(one.split(" -- ")[0] for one in task.waived)}
+    if task.state == "done" and (old is None or old.state != "done"):
+        if {*task.criteria} - settled:
+            yield f"{key}: is done with a criterion that is not met"
+    known = {*old.met, *(one.split(" -- ")[0] for one in old.waived)} if old is not None else set()
+    if settled - known - {*task.criteria}:
+        yield f"{key}: meets or waives what is no criterion"
 
 
 def _is_wanted(old: Any, task: Any, policy: Any) -> bool:
@@ -312,8 +326,10 @@ def _sane_birth(task: Any, policy: Any, entries: Mapping[str, Any]) -> Iterator[
 
 
 def _edited(key: str, old: Any, task: Any) -> Iterator[str]:
-    if task.notes[: len(old.notes)] != old.notes:
-        yield f"{key}: its notes were rewritten"
+    for name in LISTS:
+        was = getattr(old, name)
+        if getattr(task, name)[: len(was)] != was:
+            yield f"{key}: its {name} were rewritten"
     if old.state.value in ENDED:
         for name, was in old._asdict().items():
             if name not in LATE_FIELDS and getattr(task, name) != was:
@@ -346,7 +362,7 @@ def _from_sides(name: str, value: Any, values: list[Any], *, moved_apart: bool) 
     if name in SETS:
         every = set().union(*values)
         return set.intersection(*map(set, values)) <= set(value) <= every
-    if name == "notes":
+    if name in LISTS:
         return set(value) == set().union(*values)
     if name == "attempt" or name.startswith("spent."):
         return _amount(value) == max(map(_amount, values))
@@ -380,7 +396,7 @@ def _not_lost(key: str, base: Any, sides: list[Any], task: Any) -> Iterator[str]
 
 
 def _leaves(task: Any) -> Iterator[tuple[str, Any]]:
-    for name in ("state", "attempt", "notes", *SINGLE, *FREE, *SETS, *QUALIFIERS):
+    for name in ("state", "attempt", *LISTS, *SINGLE, *FREE, *SETS, *QUALIFIERS):
         yield name, getattr(task, name)
     for name in ("budget", "spent", "admission"):
         for leaf, value in getattr(task, name)._asdict().items():

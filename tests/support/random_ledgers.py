@@ -307,7 +307,12 @@ class World:
         return changed(old, **self.rng.choice(options))
 
     def _noted(self, old: Task, tasks: list[Task]) -> Task:
-        return changed(old, notes=(*old.notes, f"note {self.rng.randrange(30)}"))
+        name = self.rng.choice(("notes", "notes", "criteria", "met", "waived"))
+        text = f"note {self.rng.randrange(30)}"
+        known = old.criteria if name in ("met", "waived") and not self._is_wild() else ()
+        text = self.rng.choice(known) if known else text
+        text = f"{text} -- no use" if name == "waived" else text
+        return changed(old, **{name: (*getattr(old, name), text)})
 
     def _vandalised(self, before: Snapshot, task_id: str) -> Snapshot:
         code = f"TK1{self.rng.randrange(1, 11):02}"

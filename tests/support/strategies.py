@@ -42,6 +42,7 @@ texts = (lines | paragraphs).filter(lambda text: text.strip("\n") != "")
 words = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
 labels = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,8}", fullmatch=True)
 branches = st.from_regex(r"[a-z]{1,5}(/[a-z0-9_+#-]{1,5})?", fullmatch=True)
+criteria = st.from_regex(r"[a-z]([a-z ]{0,9}[a-z])?", fullmatch=True)
 concerns = st.builds("{}: {}".format, st.sampled_from(CONCERNS), lines)
 amounts = st.integers(0, MAX_INT)
 dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
@@ -108,6 +109,9 @@ def raw_tasks(
             "description": texts,
             "concerns": st.lists(concerns, max_size=3),
             "settled": st.lists(concerns, max_size=2),
+            "criteria": st.lists(criteria, max_size=3),
+            "met": st.lists(criteria, max_size=2),
+            "waived": st.lists(st.builds("{} -- {}".format, criteria, criteria), max_size=2),
             "notes": st.lists(texts, max_size=3),
             "x": free_maps,
         },

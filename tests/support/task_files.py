@@ -76,6 +76,9 @@ TASKS = {
         ),
         concerns=("ops: who restarts it?", "design: a second parser", "ops: \u200b"),
         settled=("design: a second parser",),
+        criteria=("reads an empty file", "ends: at once", "-- dashes"),
+        met=("ends: at once",),
+        waived=("-- dashes -- nobody uses them",),
         notes=(
             "one line",
             "a block\n  with an indented line\n\nand a gap\n",

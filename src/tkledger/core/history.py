@@ -58,8 +58,11 @@ class HistoryEntry(NamedTuple):
 CHARGES = ("step", "spend")
 """The events that leave a task's file as it is."""
 
+_LISTS = {"criteria": "criterion", "met": "met", "waived": "waived"}
+"""What is only added to, and is told with a word before it."""
+
 _SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry")
-_IN_TEXTS = ("id", "state", "wait", "error", "notes", "concerns")
+_IN_TEXTS = ("id", "state", "wait", "error", "notes", "concerns", *_LISTS)
 
 
 def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
@@ -85,7 +88,9 @@ def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
 
 
 def texts(old: Task | None, new: Task) -> list[str]:
-    """What a change says in the task itself: why it waits, what went wrong, its new notes and concerns."""
+    """What a change says in the task itself: why it waits, what went wrong, its new notes and concerns, and
+    what it has to show.
+    """
     said = []
     was = old.wait if old else None
     if new.state is State.BLOCKED and new.wait != was:
@@ -94,6 +99,9 @@ def texts(old: Task | None, new: Task) -> list[str]:
         said += [new.error.message] if new.error.message != new.wait.detail else []
     said += new.notes[len(old.notes) if old else 0 :]
     said += new.concerns[len(old.concerns) if old else 0 :]
+    for name, word in _LISTS.items():
+        known = len(getattr(old, name)) if old else 0
+        said += [f"{word}: {one}" for one in getattr(new, name)[known:]]
     return [text.strip() for text in said]
 
 

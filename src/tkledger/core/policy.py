@@ -46,6 +46,9 @@ ROLES = ("budget", "policy")
 OVERRIDE = "override"
 """The role that may set aside the rules that allow it, with a reason."""
 
+SPEC = "spec"
+"""The role of those who may change what a task asks for once it was started, where the policy freezes it."""
+
 AGENTS = "agents"
 """The role of those who are asked why they want a task, where the policy asks only them."""
 
@@ -97,6 +100,8 @@ class Policy(NamedTuple):
     actors: other names of an actor, such as an e-mail, and the name used instead
     approvals: whether the approver must be ``independent``: neither the owner nor an actor who worked
         on the task in this attempt
+    spec: ``frozen``: once a task was started, its title, description, criteria and dependencies change only
+        by an actor with the role ``spec`` who says why; else ``free``
     admission: whether a task has to say why it is wanted when it is created or admitted: ``off``,
         ``required``, or only if its creator has the role ``agents``, and everybody's if no one has it
     guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
@@ -140,6 +145,7 @@ class Policy(NamedTuple):
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
     approvals: Approvals = Approvals()
+    spec: str = "free"
     admission: str = "off"
     guards: Mapping[str, Guard] = {}
     may: Mapping[str, Allowance] = {}
@@ -197,8 +203,8 @@ class Policy(NamedTuple):
     @property
     def depends_on_actor(self) -> bool:
         """Whether what a commit may do depends on who made it."""
-        signed = self.proof == "signature"
-        return bool(self.roles or self.guards or self.may or self.approvals.independent or signed)
+        asks = self.roles or self.guards or self.may or self.approvals.independent
+        return bool(asks or self.proof == "signature" or self.spec == "frozen")
 
     def titled(self, subject: str) -> str:
         """The first line of the message of a commit of tk's that did this."""
@@ -315,6 +321,7 @@ FIELDS = (
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
     Field("approvals", part_of(Approvals, (Field("independent", flag),)), since=2),
+    Field("spec", choice(("free", "frozen")), since=2),
     Field("admission", choice(("off", AGENTS, "required")), since=2),
     Field("guards", map_of(_guard, ROLE), since=2),
     Field("may", map_of(_allowance, line), since=2),

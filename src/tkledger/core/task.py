@@ -61,6 +61,9 @@ TIERS = ("retry", "peer", "owner", "approval")
 CONCERNS = ("design", "ops")
 """What a concern is about: an open design concern prevents ``done``."""
 
+WAIVED_FOR = " -- "
+"""Between a waived criterion and the reason."""
+
 DEFAULT_TYPE = "task"
 DEFAULT_PRIORITY = 2
 
@@ -165,6 +168,9 @@ class Task(NamedTuple):
     description: str | None = None
     concerns: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
 
@@ -215,6 +221,25 @@ _PR = matching(r"([1-9][0-9]{0,9}|https?://[!-~]{1,500})", "a number, or an addr
 _CONCERN = matching(
     rf"({'|'.join(CONCERNS)}): \S.{{0,499}}", "one line: 'design: TEXT' or 'ops: TEXT'"
 )
+_TEXT_OF_CRITERION = matching(r".{1,300}", "one line of at most 300 characters")
+
+
+def _criterion(raw: Any) -> str:
+    value = _TEXT_OF_CRITERION(raw)
+    if is_blank(value):
+        raise ValueError("must say something")
+    if WAIVED_FOR in f"{value} ":
+        raise ValueError(f"{value!r} must not hold {WAIVED_FOR!r}, which stands before a reason")
+    return value
+
+
+def _waived(raw: Any) -> str:
+    criterion, _, reason = line(raw).partition(WAIVED_FOR)
+    if not reason or is_blank(reason):
+        raise ValueError(f"must be a criterion, {WAIVED_FOR!r} and the reason")
+    return f"{_criterion(criterion)}{WAIVED_FOR}{_TEXT_OF_CRITERION(reason)}"
+
+
 _AGENT = matching(r".{1,200}", "a line of at most 200 characters")
 _AMOUNT = whole(0)
 
@@ -276,6 +301,9 @@ FIELDS = (
     Field("description", text, Merge.TEXT),
     Field("concerns", list_of(_CONCERN), Merge.LOG),
     Field("settled", list_of(_CONCERN), Merge.LOG),
+    Field("criteria", list_of(_criterion), Merge.LOG, since=2),
+    Field("met", list_of(_criterion), Merge.LOG, since=2),
+    Field("waived", list_of(_waived), Merge.LOG, since=2),
     Field("notes", list_of(text), Merge.LOG),
     Field("x", free, Merge.LEAVES),
 )
@@ -303,6 +331,17 @@ def of_fields(values: Mapping[str, Any]) -> Task:
         if name not in values:
             raise FieldError(name, "is missing")
     return Task(**{"type": None, **values})
+
+
+def waived_criterion(entry: str) -> str:
+    """The criterion that an entry of ``waived`` is about."""
+    return entry.partition(WAIVED_FOR)[0]
+
+
+def unmet(task: Task) -> tuple[str, ...]:
+    """The criteria of a task that are neither met nor waived, each once, in their order."""
+    settled = {*task.met, *map(waived_criterion, task.waived)}
+    return tuple(one for one in dict.fromkeys(task.criteria) if one not in settled)
 
 
 def is_work(before: Task | None, after: Task) -> bool:

@@ -313,6 +313,11 @@ class Usage:
         """Whether anything was counted for a task, or may be since it is in progress."""
         return self._account(task_id) is not None or self._activity(task_id).since is not None
 
+    def was_started(self, task: Task) -> bool:
+        """Whether a task was ever in progress, as far as commits and the marks in its file tell."""
+        account = self._account(task.id) or Account()
+        return bool(account.entered or account.spans or task.spent.seconds)
+
     def used(self, task: Task, *, attempt_only: bool = False) -> Used:
         """What a task used, and never less than the marks in its file say; with ``attempt_only``, in
         its present attempt, of which the marks say nothing.

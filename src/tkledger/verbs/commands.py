@@ -272,6 +272,12 @@ _RECORDS = (
             (p.ID, p.CONCERN, p.KIND, p.SETTLE, *COMMITS),
             ("tk concern a1 'who restarts it?' --kind ops", "tk concern a1 --settle 1"),
             "A task is not done while a design concern is open.", verb="concern"),
+    Command("criteria", "List what a task has to show; add, meet or waive it.",
+            (p.ID, p.ADD, p.MET, p.WAIVE, p.WHY_CRITERIA, *COMMITS),
+            ("tk criteria a1", "tk criteria a1 --add 'reads an empty file' --met 1",
+             "tk criteria a1 --waive 2 --reason 'never asked for'"),
+            "Without options it lists them. A task is not done while one is neither met nor waived.",
+            verb="criteria"),
 )
 
 _EXCHANGE = (

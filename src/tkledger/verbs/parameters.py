@@ -148,6 +148,7 @@ OVERRIDE = option(
     "--override", "override", "REASON", "Set aside what the role override may; says why."
 )
 WHY = REASON._replace(metavar="TEXT", help="Reason (required to raise a limit).", choices=())
+WHY_CRITERIA = WHY._replace(help="Why (required to waive one).")
 WHY_ACCEPTED = WHY._replace(help="Why it may stay.", required=True)
 RESOLUTION = option(
     "--resolution",
@@ -164,6 +165,13 @@ KIND = option(
     choices=CONCERNS,
     default=CONCERNS[0],
 )
+ADD = option(
+    *("--add", "add", "TEXT", "A criterion: what is to be shown; may be repeated."), many=True
+)
+MET = option(
+    "--met", "met", "N", "The criterion with this number is met.", kind=int, many=True, listed=True
+)
+WAIVE = MET._replace(name="waive", words=("--waive",), help="Waive it, with a --reason.")
 SETTLE = option("--settle", "settle", "N", "Settle the concern with this number.", kind=int)
 TOKENS_IN = option("--tokens-in", "tokens_in", "N", "Tokens read.", kind=int, least=0)
 TOKENS_OUT = option("--tokens-out", "tokens_out", "N", "Tokens written.", kind=int, least=0)

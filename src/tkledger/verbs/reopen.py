@@ -15,7 +15,7 @@ from tkledger.verbs.fields import admitted, seed
 from tkledger.verbs.ids import existing, fresh_id
 from tkledger.verbs.verb import Options, Proposed, override_in
 
-_KEPT = ("title", "type", "priority", "labels", "budget", "description")
+_KEPT = ("title", "type", "priority", "labels", "budget", "description", "criteria")
 """What is as it was: what the work is and what it may cost."""
 
 

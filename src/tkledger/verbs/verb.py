@@ -35,7 +35,7 @@ _LAYOUT = frozenset("\n\r\t\u00a0\u202f")
 
 _FIELDS = ("new", "edit", "note", "concern")
 _CHARGES = ("step", "spend")
-VERBS = (*_FIELDS, "reopen", *_CHARGES, *(event.value for event in TARGETS))
+VERBS = (*_FIELDS, "criteria", "reopen", *_CHARGES, *(event.value for event in TARGETS))
 
 
 def verb(name: str) -> Verb:
@@ -45,6 +45,10 @@ def verb(name: str) -> Verb:
 
         ours = (fields.new, fields.edit, fields.note, fields.concern)
         return dict(zip(_FIELDS, ours))[name]
+    if name == "criteria":
+        from tkledger.verbs.criteria import criteria
+
+        return criteria
     if name == "reopen":
         from tkledger.verbs.reopen import reopen
 

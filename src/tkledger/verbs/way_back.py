@@ -6,7 +6,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.rules.lifecycle import in_one_line
 from tkledger.core.rules.rule import way_on
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task
+from tkledger.core.task import LOGS, Task
 
 
 def way_back(before: Task | None, now: Task, ledger: Snapshot) -> str:
@@ -29,4 +29,4 @@ def way_back(before: Task | None, now: Task, ledger: Snapshot) -> str:
 
 def _same_fields(before: Task, now: Task) -> bool:
     """Whether two versions of a task differ at most in what is only added to."""
-    return before._replace(notes=now.notes, concerns=now.concerns, settled=now.settled) == now
+    return before._replace(**{name: getattr(now, name) for name in LOGS}) == now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core.budget import KINDS, amount
+from tkledger.core.criteria import Criterion, criteria_of
 from tkledger.core.history import Child, Details
 from tkledger.core.lifecycle import State
 from tkledger.core.rows import wait_reason
@@ -46,6 +47,7 @@ def card(task: Task, details: Details | None = None) -> Lines:
         yield from _children(known.children)
         yield from _steps(task, known, frame)
         yield from _text("description", task.description, frame)
+        yield from _entries("criteria", [_criterion(one) for one in criteria_of(task)], frame)
         yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
         yield from _entries("notes", [(note, "") for note in task.notes], frame)
 
@@ -82,6 +84,11 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
     yield "base", _lines(task.base)
     yield "pr", _lines(task.pr)
     yield "agent", _lines(task.agent)
+
+
+def _criterion(one: Criterion) -> Span:
+    why = f": {one.reason}" if one.reason else ""
+    return f"{one.text} ({one.state}{why})", BAD if one.state == "open" else DIM
 
 
 def _concern(task: Task, words: str) -> Span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.rule_cases.admission import admission_cases
 from tests.support.rule_cases.approvals import approval_cases
 from tests.support.rule_cases.budget import budget_cases
+from tests.support.rule_cases.criteria import criteria_cases
 from tests.support.rule_cases.form import form_cases
 from tests.support.rule_cases.graph import graph_cases
 from tests.support.rule_cases.guards import guard_cases
@@ -34,6 +35,7 @@ CASES = (
     *may_cases(),
     *override_cases(),
     *admission_cases(),
+    *criteria_cases(),
     *policy_cases(),
     *signature_cases(),
 )

@@ -83,5 +83,5 @@ def _fits(one: Parameter, value: Any) -> bool:
     """Whether a value has the shape its parameter takes; what it may be is for the task to say."""
     if one.many:
         items = [value] if isinstance(value, str) else value
-        return isinstance(items, list) and all(isinstance(item, str) for item in items)
+        return isinstance(items, list) and all(isinstance(item, (str, one.kind)) for item in items)
     return isinstance(value, (str, dict) if one.kind is dict else one.kind)

@@ -12,6 +12,7 @@ from tkledger.core.rules import (
     admission,
     authority,
     budget,
+    criteria,
     form,
     graph,
     growth,
@@ -32,7 +33,7 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority, guards, may, overrides, signatures, admission),
+    (authority, guards, may, overrides, signatures, criteria, admission),
     (policy,),
 )
 

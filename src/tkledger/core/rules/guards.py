@@ -62,7 +62,7 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
     """What a guard asks for and an entry does not have: the fact, and the remedy."""
     task, guard = entry.task, entry.guard
     if guard.role and lacks(change, guard.role):
-        yield f"that takes the role {guard.role}", _ask(change.law, guard.role)
+        yield f"that takes the role {guard.role}", ask(change.law, guard.role)
     missing = guard.missing(task)
     if missing:
         say = "says" if len(missing) == 1 else "say"
@@ -105,7 +105,8 @@ def lacks(change: Change, role: str) -> bool:
     return bool(change.actor) and not change.law.has_role(change.actor, role)
 
 
-def _ask(law: Policy, role: str) -> str:
+def ask(law: Policy, role: str) -> str:
+    """Whom to ask for what takes a role, as a remedy."""
     holder = law.holder(role)
     if holder:
         return f"ask {quoted(holder)} to do it"
@@ -131,7 +132,7 @@ def guard_dropped(change: Change) -> Iterator[Finding]:
             yield Finding(
                 task.id,
                 f"the guard {name} would no longer hold for it: that takes the role {role}",
-                _ask(change.law, role),
+                ask(change.law, role),
             )
 
 

@@ -180,13 +180,13 @@ def _amount(mark: int | str) -> Decimal:
 
 @rule("TK210")
 def notes_rewritten(change: Change) -> Iterator[Finding]:
-    """A note, a concern or the settling of one was changed or taken away; all three are only added,
-    at the end.
+    """A note, a concern, a criterion, or an entry that settles, meets or waives one was changed or taken
+    away; they are only added, at the end.
 
     Why: they are the record of what agents and people said, in order.
 
-    Remedy: put the old ones back as they were and add a new one: `tk note ID TEXT`, or
-    `tk concern ID TEXT`.
+    Remedy: put the old ones back as they were and add a new one: `tk note ID TEXT`,
+    `tk concern ID TEXT`, or `tk criteria ID --add TEXT`.
     """
     for old, new in change.edits():
         for name in LOGS:
@@ -199,7 +199,10 @@ def notes_rewritten(change: Change) -> Iterator[Finding]:
                 )
 
 
-_ENTRIES = {"notes": "a note", "concerns": "a concern", "settled": "a settled concern"}
+_ENTRIES = {
+    **{"notes": "a note", "concerns": "a concern", "settled": "a settled concern"},
+    **{"criteria": "a criterion", "met": "a met criterion", "waived": "a waived criterion"},
+}
 
 
 @rule("TK215")

@@ -9,6 +9,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import OVERRIDE, Policy
 from tkledger.core.rules import overrides
 from tkledger.core.rules.authority import approved, legislation, raises
+from tkledger.core.rules.criteria import respecified
 from tkledger.core.rules.guards import dropped, entries
 from tkledger.core.typing import NamedTuple
 
@@ -43,6 +44,11 @@ RESTRICTIONS = (
         "dropped a guard",
         lambda law: bool(law.guards),
         lambda change: [task.id for task, _, _ in dropped(change)],
+    ),
+    Restriction(
+        "changed a frozen specification",
+        lambda law: law.spec == "frozen",
+        lambda change: [task.id for task, _ in respecified(change)],
     ),
     Restriction(
         "set rules aside",
