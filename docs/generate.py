@@ -150,7 +150,8 @@ def _rules() -> Iterator[str]:
         "A rule is a pure function of a change: the ledger before and after, the policy, and for a"
         " merge its bases. `tk verify` replays every rule on every commit. All violations are"
         " reported, not only the first; each names the rule's code, the fact, and the next legal"
-        " move. `tk explain TK201` prints a page at the terminal. A code is never used again."
+        " move. `tk explain TK201` prints a page at the terminal. A code is never used again. What a"
+        " change is, and what of it the rules are asked, is in [judging.md](judging.md)."
     )
     yield _table(
         ["code", "name", "rejects"],

@@ -86,10 +86,9 @@ class World:
     # -- the gate ----------------------------------------------------------------------------
 
     def bases(self, parents: tuple[int, ...]) -> list[int]:
-        """Git's merge bases: all of two commits, one of more."""
+        """Git's merge bases."""
         lineages = [commit.lineage for commit in self.history]
-        found = independent_rules.merge_bases(lineages, parents)
-        return found if len(parents) == 2 else found[:1]
+        return independent_rules.merge_bases(lineages, parents)
 
     def sides(self, parents: tuple[int, ...]) -> tuple[int, ...]:
         """The parents that count as sides of a merge: of more than two those that no other has in its

@@ -15,7 +15,6 @@ from random import Random
 from typing import Any, NamedTuple
 
 from tests.support.histories import BEGIN, PlainRepo
-from tests.support.independent_rules import merge_bases
 from tests.support.random_ledgers import World
 from tkledger.core.change import Violation
 from tkledger.core.snapshot import Entry, Flaw, Snapshot
@@ -42,15 +41,14 @@ Codes = frozenset[str]
 
 class Tried(NamedTuple):
     """One commit that was proposed: its parents, by their places among those tried, the ledger of its
-    first parent, its own ledger and its message, and what it breaks in memory; None if memory cannot
-    know: of several merge bases of more than two parents git names the one it likes.
+    first parent, its own ledger and its message, and what it breaks in memory.
     """
 
     parents: tuple[int, ...]
     before: Snapshot
     after: Snapshot
     message: str
-    codes: Codes | None
+    codes: Codes
 
 
 class Recorded(World):
@@ -76,10 +74,7 @@ class Recorded(World):
             self._place.append(len(self.tried))
         places = tuple(self._place[parent] for parent in parents)
         before = self.snapshots[parents[0]] if parents else Snapshot()
-        lineages = [commit.lineage for commit in self.history]
-        sides = self.sides(parents)
-        is_plain = len(sides) < 3 or len(merge_bases(lineages, sides)) < 2
-        codes = frozenset(one.code for one in violations) if is_plain else None
+        codes = frozenset(one.code for one in violations)
         self.tried.append(Tried(places, before, after, self._message(before), codes))
 
     def _message(self, before: Snapshot) -> str:
@@ -233,8 +228,6 @@ def _difference(who: str, expected: object, told: object) -> str:
 
 def _of_memory(history: History, by_rules: Mapping[str, Codes]) -> Iterator[str]:
     for one, oid in zip(history.tried, history.oids):
-        if one.codes is None:
-            continue
         mine, its = _comparable(one.codes), _comparable(by_rules.get(oid, frozenset()))
         if mine != its:
             yield _difference(f"memory of {oid}", sorted(its), sorted(mine))

@@ -153,6 +153,12 @@ class Change(NamedTuple):
             for old in self.former(task.id):
                 yield old, task
 
+    def made(self) -> Iterator[Task]:
+        """The tasks as no parent has them; a merge made the others no more than a side did."""
+        for task in self.present():
+            if not any(parent.task(task.id) == task for parent in self.parents):
+                yield task
+
     def present(self) -> Iterator[Task]:
         """The touched tasks as they are after the change, merges included."""
         for key in self.touched:

@@ -40,25 +40,30 @@ def may_loop(start: str, edges: Edges, back: Edges) -> bool:
     return any(start in met for met in zip(*ways))
 
 
+Kinds = Callable[[str, str], int]
+"""The kinds that a link is of, as bits: 1, 2 or both."""
+
+
 def cycles(
-    starts: Iterable[str], edges: Edges, known: Sequence[Edges] = ()
+    starts: Iterable[str], edges: Edges, known: Sequence[Edges] = (), kinds: Kinds | None = None
 ) -> list[tuple[str, ...]]:
     """One shortest cycle for each knot (strongly connected part) in reach of ``starts``.
 
     ``known`` are earlier graphs: a knot that is in one of them with all its links is left out, and
-    of any other the cycle goes through a link that the first of them has not. Each is
-    a path that begins at the least of its nodes and does not repeat it at the end. Costs one
-    visit of each node and edge in reach.
+    of any other the cycle goes through a link that the first of them has not. If there are ``kinds``
+    of links, both are on the cycle, which may pass a node more than once then; a knot of one kind only is
+    left out. Each is a path that begins at the least of its nodes and does not repeat it at the end.
+    Costs one visit of each node and edge in reach, four with kinds.
     """
     found = []
     for knot in _knots(starts, edges):
         members = set(knot)
         fresh = [_fresh_link(members, edges, old) for old in known]
         if None not in fresh:
-            link = fresh[0] if fresh else None
-            path = _shortest_loop(link[0] if link else min(knot), members, _by(link, edges))
-            turn = path.index(min(path))
-            found.append((*path[turn:], *path[:turn]))
+            node, *first = (fresh[0] if fresh else None) or (min(knot),)
+            path = _shortest_loop(node, first or edges(node), members, edges, kinds)
+            turn = path.index(min(path)) if path else 0
+            found += [(*path[turn:], *path[:turn])] if path else []
     return sorted(found)
 
 
@@ -69,11 +74,6 @@ def _fresh_link(members: set[str], edges: Edges, old: Edges) -> tuple[str, str] 
         if fresh:
             return node, min(fresh)
     return None
-
-
-def _by(link: tuple[str, str] | None, edges: Edges) -> Edges:
-    """The same links, but from where ``link`` begins no other than that."""
-    return lambda node: [link[1]] if link and node == link[0] else edges(node)
 
 
 def _knots(starts: Iterable[str], edges: Edges) -> Iterator[list[str]]:
@@ -118,19 +118,26 @@ def _knots(starts: Iterable[str], edges: Edges) -> Iterator[list[str]]:
                         yield knot
 
 
-def _shortest_loop(start: str, members: set[str], edges: Edges) -> list[str]:
-    came: dict[str, str] = {}
-    queue = deque([start])
+def _shortest_loop(
+    start: str, first: Iterable[str], members: set[str], edges: Edges, kinds: Kinds | None
+) -> list[str]:
+    """The shortest way from a node back to it, by one of some links to begin with; none only if there are
+    kinds, and no way has both.
+    """
+    came: dict[tuple[str, int], tuple[str, int]] = {}
+    all_kinds = 3 if kinds else 0
+    queue = deque([(start, 0)])
     while queue:
-        node = queue.popleft()
-        for other in edges(node):
-            if other == start:
+        node, met = here = queue.popleft()
+        for other in edges(node) if came else first:
+            there = (other, met | kinds(node, other) if kinds else 0)
+            if there == (start, all_kinds):
                 path = [node]
-                while node != start:
-                    node = came[node]
-                    path.append(node)
+                while here in came:
+                    here = came[here]
+                    path.append(here[0])
                 return path[::-1]
-            if other in members and other not in came:
-                came[other] = node
-                queue.append(other)
-    raise AssertionError("a knot without a cycle")
+            if other in members and there not in came:
+                came[there] = here
+                queue.append(there)
+    return []

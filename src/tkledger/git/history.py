@@ -135,11 +135,11 @@ def is_ancestor(repo: Repo, old: Oid, new: Oid) -> bool:
 
 
 def merge_bases(repo: Repo, parents: Sequence[Oid]) -> list[Oid]:
-    """Git's merge bases: of two commits all the best ones, of more their common one."""
+    """Git's merge bases: the best of the commits that all have in their history."""
     known = repo.bases.get(tuple(parents))
     if known is None:
-        how = "--all" if len(parents) == 2 else "--octopus"
-        done = repo.call("merge-base", how, *parents)
+        how = ("--all",) if len(parents) == 2 else ("--octopus", "--all")
+        done = repo.call("merge-base", *how, *parents)
         repo.bases.clear()  # a sync asks for the same ones again, and nothing for older ones
         known = repo.bases[tuple(parents)] = done.out.decode().split()
     return known

@@ -14,7 +14,7 @@ from tkledger.errors import unusable
 from tkledger.files.reader import TreeReader
 from tkledger.git import history
 from tkledger.git.commit import Commit
-from tkledger.git.objects import ABSENT, Oid
+from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.place import Place
 from tkledger.local.store import SUMS
@@ -176,10 +176,9 @@ class Ledger:
             self._kept -= len(oldest.entries)
 
     def _last_policy(self, oid: Oid) -> Policy | None:
-        policy: Policy | None = None
-        for commit in history.log(self.repo, oid, path=POLICY_PATH):
-            for diff in commit.diffs:
-                if diff.new_mode != ABSENT:
-                    entry = self.files.entry(diff.path, diff.new_mode, diff.new).get(POLICY_PATH)
-                    policy = entry if isinstance(entry, Policy) else policy
-        return policy
+        """The last policy that could be read along first parents, as a walk carries it on."""
+        for commit, *_ in history.first_parents(self.repo, oid, POLICY_PATH):
+            policy = self.at(commit).policy
+            if policy is not None:
+                return policy
+        return None

@@ -183,7 +183,7 @@ def legislation(change: Change) -> Iterator[tuple[Policy, str]]:
     """The policies that lose their force by a change, and how."""
     for old, _ in amended(change):
         yield old, "the policy changes"
-    if change.is_merge:
+    if change.is_merge and change.touched:
         kept = (None, governing(change.parents, change.after))
         unmoved = [base.policy for base in change.bases]
         for side in change.parents:
@@ -197,7 +197,9 @@ def approved_by_a_worker(change: Change) -> Iterator[Finding]:
 
     Checked if the policy says `approvals: independent: true`, as in `tk init --preset agents`. Work is
     a commit with a line `Tk-Task: ID`, a start or a resume, and every move of the task while it is in
-    progress. A review, a note or a rejection is not work, and an earlier attempt does not count. Under
+    progress: what changes its `state`, `owner`, `attempt`, `wait`, `error` or `resolution`. The approval itself
+    is one, if it has such a line. A review, a note or a rejection is not work, and an earlier attempt does not
+    count. Under
     `proof: pusher` actors for whom one login pushes (`pushers`) are one, and under `proof: signature`
     those with one key (`keys`), unless the policy says `shared_login: independent`.
 

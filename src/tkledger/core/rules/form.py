@@ -129,9 +129,9 @@ def wrong_name(change: Change) -> Iterator[Finding]:
 
 @rule(LOOK_ALIKE)
 def look_alike(change: Change) -> Iterator[Finding]:
-    """A name differs from `.tasks` or from another task's file only by case, by the form of its
-    letters, or by invisible characters; or it is `.tasks` in letters of another script, or
-    in what a file system takes for it, such as `TASKS~1`.
+    """A name differs from `.tasks` or from what a task's file could be called only by case, by the form
+    of its letters, or by invisible characters; or it is `.tasks` in letters of another script, or
+    in what a file system takes for it, such as `TASKS~1`. docs/judging.md has them.
 
     Why: on some file systems both are the same file, and people cannot tell them apart.
 
@@ -142,7 +142,7 @@ def look_alike(change: Change) -> Iterator[Finding]:
 
 @rule(NOT_A_PLAIN_FILE)
 def not_a_plain_file(change: Change) -> Iterator[Finding]:
-    """A task's file is a symbolic link, a submodule, a folder or executable, or `.tasks` itself is
+    """A file under `.tasks/` is a symbolic link, a submodule or executable, or `.tasks` itself is
     not a folder.
 
     Why: what a link points to is not in the history.

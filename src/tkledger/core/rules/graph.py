@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from tkledger.core.change import Change
-from tkledger.core.graph import cycles, may_loop
+from tkledger.core.graph import Kinds, cycles, may_loop
 from tkledger.core.layout import path_of
 from tkledger.core.rules.rule import Finding, newly, rule
 from tkledger.core.snapshot import Snapshot
@@ -130,6 +130,8 @@ def parent_cycle(change: Change) -> Iterator[Finding]:
 def dependency_cycle(change: Change) -> Iterator[Finding]:
     """Dependencies form a cycle.
 
+    Those of tasks that have ended hold nothing up, and do not count.
+
     Why: none of them could ever be started.
 
     Remedy: take one of the dependencies on the path out: `tk edit ID --no-depends-on DEP`.
@@ -150,7 +152,7 @@ def deadlock(change: Change) -> Iterator[Finding]:
 
     A parent cannot finish before its children, a task not before its dependencies. A child that
     depends on its own parent is the shortest case. Links out of tasks that have ended hold
-    nothing up.
+    nothing up. Of tasks each of which leads to each, links of both kinds are there.
 
     Why: none of them could ever be finished, though no single kind of link forms a cycle.
 
@@ -167,63 +169,54 @@ def deadlock(change: Change) -> Iterator[Finding]:
         parent = snapshot.parent(task_id)
         return (*([parent] if parent else []), *snapshot.dependants(task_id))
 
-    for path in _new_cycles(change, waits_for, waiting):
-        found = _dependencies(path, change.after)
-        if found and _has_child(path, change.after):
-            node, other = max(found, key=lambda link: change.after.parent(link[1]) != link[0])
-            yield Finding(
-                path[0],
-                f"waits for itself by parents and dependencies: {_shown(path)}",
-                remedy := f"tk edit {node} --no-depends-on {other}",
-                remedy,
-            )
+    def kinds(node: str, other: str) -> int:
+        task = change.after.task(node)
+        needs = task is not None and other in task.depends_on
+        return needs + 2 * (change.after.parent(other) == node)
+
+    for path in _new_cycles(change, waits_for, waiting, kinds):
+        found = [link for link in zip(path, (*path[1:], path[0])) if kinds(*link) & 1]
+        node, other = min(found, key=lambda link: kinds(*link))  # rather one to no child
+        yield Finding(
+            path[0],
+            f"waits for itself by parents and dependencies: {_shown(path)}",
+            remedy := f"tk edit {node} --no-depends-on {other}",
+            remedy,
+        )
 
 
 def _new_cycles(
     change: Change,
     links: Callable[[Snapshot, str], Iterable[str]],
     back: Callable[[Snapshot, str], Iterable[str]],
+    kinds: Kinds | None = None,
 ) -> list[tuple[str, ...]]:
-    """A cycle for each knot of ``links`` that none of the parents had with all its links; ``back`` is at
-    least the links the other way round.
+    """A cycle for each knot of ``links``, with all ``kinds`` of them, that none of the parents had with all
+    its links; ``back`` is at least the links the other way round.
     """
     starts, edges = _relinked(change), partial(links, change.after)
     if len(starts) == 1 and not may_loop(starts[0], edges, partial(back, change.after)):
         return []  # a new loop goes through what has new links
     known = [partial(links, parent) for parent in change.parents]
-    return cycles(starts, edges, known)
-
-
-def _links(path: tuple[str, ...]) -> list[tuple[str, str]]:
-    return list(zip(path, (*path[1:], path[0])))
-
-
-def _has_child(path: tuple[str, ...], snapshot: Snapshot) -> bool:
-    """Whether a link of a cycle leads from a parent to its child."""
-    return any(snapshot.parent(to) == node for node, to in _links(path))
-
-
-def _dependencies(path: tuple[str, ...], snapshot: Snapshot) -> list[tuple[str, str]]:
-    """The links of a cycle that are dependencies; they may lead to a child as well."""
-    return [
-        (node, to)
-        for node, to in _links(path)
-        if (task := snapshot.task(node)) is not None and to in task.depends_on
-    ]
+    return cycles(starts, edges, known, kinds)
 
 
 def _relinked(change: Change) -> list[str]:
-    """The touched tasks that have other links than in some parent; only these make a cycle."""
+    """The touched tasks that have other links than in some parent, or whose links hold again, since they
+    are open again; only these make a cycle.
+    """
 
-    def links(snapshot: Snapshot, key: str) -> tuple[object, ...]:
-        task = snapshot.task(key)
-        return (task.parent, task.depends_on) if task else (None, ())
+    def differ(old: Task | None, new: Task | None) -> bool:
+        if old is None or new is None:
+            return old is not new
+        again = old.ended and not new.ended
+        return again or (old.parent, old.depends_on) != (new.parent, new.depends_on)
 
     return sorted(
         key
         for key in change.touched
         if not change.parents
-        or any(links(parent, key) != links(change.after, key) for parent in change.parents)
+        or any(differ(parent.task(key), change.after.task(key)) for parent in change.parents)
     )
 
 

@@ -21,11 +21,11 @@ _BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \t\n")
 
 @rule("TK307")
 def too_deep(change: Change) -> Iterator[Finding]:
-    """A task is deeper in the tree than the policy, or the budget of an ancestor, allows.
+    """A task is deeper in the tree than the policy, its own budget or that of an ancestor allows.
 
-    A root is at depth 0. The depth is counted along the parents, never believed, and the
-    least of the limits above a task holds. Of a merge it is asked for open tasks only: what has
-    ended on two branches can no longer be moved.
+    A root is at depth 0. The depth is counted along the parents, never believed: a file that cannot be
+    read counts, and ends the way; on a circle all others are above. The least of the limits holds. Of a
+    merge it is asked for open tasks only: what has ended on two branches can no longer be moved.
 
     Why: work that only makes more work below itself is how agents run away.
 
@@ -95,7 +95,8 @@ def _depth_and_limit(
 def too_many_children(change: Change) -> Iterator[Finding]:
     """A task has more children than the policy's `children` allows.
 
-    Not asked of a merge: two honest branches may break it together.
+    Asked of each commit that gives it another one; those that have ended count. Not asked of a merge: two
+    honest branches may break it together.
 
     Why: one task that spawns hundreds is a loop laid out flat.
 
@@ -120,7 +121,8 @@ def identity_loop(change: Change) -> Iterator[Finding]:
     """An agent made a task of the type it is working on, under the very task it is working on.
 
     Checked only if the policy's `loops` has `identity`, against the owner of the parent; with
-    `ancestors`, against the owner of every task above.
+    `ancestors`, against the owner of every task above, whatever its state. Who made a new task is its `creator`
+    and its `owner`.
 
     Why: an agent that hands its own task to itself has stopped working on it.
 
@@ -152,7 +154,8 @@ def respawned(change: Change) -> Iterator[Finding]:
     """A task has the title and the type of one that it came out of.
 
     Looked for along `origin` and `reopens`, where the policy's `loops` has `respawn`. Titles are
-    compared without case, blanks and punctuation. The ended tasks that it reopens may be alike.
+    compared without case (folded as Unicode says), blanks, newlines, tabs and the punctuation of ASCII. The ended
+    tasks that it reopens, and those that they reopened, may be alike.
 
     Why: work that discovers itself again never ends.
 
@@ -177,7 +180,7 @@ def respawned(change: Change) -> Iterator[Finding]:
 def origin_chain_too_long(change: Change) -> Iterator[Finding]:
     """A task came out of work that came out of work, more often in a row than the policy's `chain`.
 
-    Counted along `origin` and `reopens`.
+    Asked of new tasks, and counted along `reopens` or, where a task has none, `origin`.
 
     Why: each step away from what was asked for is harder to tell from running away.
 
@@ -201,6 +204,9 @@ def origin_chain_too_long(change: Change) -> Iterator[Finding]:
 @rule("TK312")
 def too_much_discovered(change: Change) -> Iterator[Finding]:
     """A task has more discovered descendants than the policy's `discovered` allows.
+
+    Asked of new tasks, for the first task from which they came, and told of the first of them in the order of
+    their ids.
 
     Why: one task that breeds hundreds is a loop laid out flat, whether or not it is their parent.
 

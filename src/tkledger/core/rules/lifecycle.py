@@ -98,6 +98,8 @@ def illegal_transition(change: Change) -> Iterator[Finding]:
 def born_in_wrong_state(change: Change) -> Iterator[Finding]:
     """A new task is in a state other than `todo` or `backlog`.
 
+    Where the policy says `squash: path` it may be in any state that a jump from `todo` may lead to.
+
     Why: it would have a past that no commit shows.
 
     Remedy: create it in `todo`, then move it.
@@ -115,6 +117,9 @@ def born_in_wrong_state(change: Change) -> Iterator[Finding]:
 @rule("TK211")
 def started_with_open_dependencies(change: Change) -> Iterator[Finding]:
     """A task entered `in_progress` while a task that it depends on is not done.
+
+    Also if a squashed jump, or the birth of a task, only passes `in_progress`: then the shortest way counts,
+    of several the first in the order of docs/lifecycle.md. A merge is not asked.
 
     Why: that is what depending means. A dependency that was cancelled will never be done: reopen it,
     or take it out of the task.
@@ -167,6 +172,8 @@ def ways(change: Change) -> Iterator[tuple[Task | None, Task, tuple[Transition, 
 @rule("TK212")
 def ended_with_open_children(change: Change) -> Iterator[Finding]:
     """A task ended while a child of it is still open.
+
+    Told of the parent; if that had ended in the first parent commit already, it is TK213, of the child.
 
     Why: a whole is not finished before its parts; and a child of an ended task is work that no one
     will look for.
@@ -259,7 +266,9 @@ def miscounted_attempt(change: Change) -> Iterator[Finding]:
     """`attempt` changed without a requeue, or did not rise by one with it.
 
     A requeue is blocked -> todo; no other edge changes `attempt`. Where the policy says `squash: path`, a
-    jump counts each requeue on its way, and may hold several. A merge takes the greater of both sides.
+    jump counts each requeue on its way, and may hold as many as there are ways for. Not asked of a task that had
+    ended, or that takes no way the policy has: that is TK201; nor of one that fell, which is TK209, unless
+    there has to be a requeue. A merge takes the greater of both sides.
 
     Why: `retry` limits the attempts, and a budget of `scope: attempt` begins anew with each. One that is
     not counted makes the first endless, one without a requeue the second.
@@ -311,4 +320,5 @@ def _requeues(policy: Policy, source: State, target: State) -> _Requeues | None:
         law.path(source, State.BLOCKED, unguarded=True),
         law.path(State.TODO, target, unguarded=True),
     )
-    return _Requeues(0 if straight is not None else 1, 0 if None in ways else _ANY)
+    most = _ANY if law.path(State.TODO, State.BLOCKED, unguarded=True) is not None else 1
+    return _Requeues(0 if straight is not None else 1, 0 if None in ways else most)

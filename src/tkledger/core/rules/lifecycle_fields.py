@@ -37,6 +37,8 @@ def born_with_a_past(change: Change) -> Iterator[Finding]:
 def deleted(change: Change) -> Iterator[Finding]:
     """A task's file is gone.
 
+    A merge deletes what one side deleted only if another side changed it meanwhile.
+
     Its id stays used up, also if the deletion was accepted: since edition 2 of the law a task created
     by that id is compared with the one that was deleted.
 
@@ -46,7 +48,7 @@ def deleted(change: Change) -> Iterator[Finding]:
     Remedy: restore the file from the parent commit, and `tk delete ID` what should not be there.
     """
     for key in change.touched:
-        if is_task_key(key) and key not in change.after.entries:
+        if is_task_key(key) and key not in change.after.entries and _loses(change, key):
             path = quoted(path_of(key))
             yield Finding(
                 key,
@@ -54,6 +56,13 @@ def deleted(change: Change) -> Iterator[Finding]:
                 f"git restore --staged --worktree {path}",
                 f"git restore --source COMMIT~1 --staged --worktree {path}, then commit it",
             )
+
+
+def _loses(change: Change, key: str) -> bool:
+    """Whether a commit itself deletes a file: a merge does, unless one side did and none changed it."""
+    sides = [side.entry(key) for side in change.parents]
+    known = [None, *(base.entry(key) for base in change.bases)]
+    return not change.is_merge or None not in sides or any(side not in known for side in sides)
 
 
 @rule("TK205")
@@ -64,7 +73,7 @@ def qualifier_missing(change: Change) -> Iterator[Finding]:
 
     Remedy: `tk block ID --reason REASON`, or a `wait:` with a `reason:` in the file.
     """
-    for task in change.present():
+    for task in change.made():
         if task.state is State.BLOCKED and task.wait.reason is None:
             moved = any(old.state is not State.BLOCKED for old in change.former(task.id))
             by_hand = f"write 'wait:' and '  reason: other' into {path_of(task.id)}"
@@ -86,7 +95,7 @@ def qualifier_out_of_place(change: Change) -> Iterator[Finding]:
 
     Remedy: take the field out in the same commit that changes the state; the verbs do so.
     """
-    for task in change.present():
+    for task in change.made():
         for name, home in _misplaced(task):
             yield Finding(
                 task.id,
@@ -129,6 +138,8 @@ def frozen_field_changed(change: Change) -> Iterator[Finding]:
 @rule("TK208")
 def ended_task_edited(change: Change) -> Iterator[Finding]:
     """A task that is done or cancelled changed in more than its notes, concerns, labels and `x`.
+
+    If its state changes, too, that is TK201.
 
     Why: what was finished is a record.
 
@@ -216,7 +227,7 @@ def settled_without_a_concern(change: Change) -> Iterator[Finding]:
 
     Remedy: `tk concern ID TEXT --settle N`, or write the concern's own words.
     """
-    for task in change.present():
+    for task in change.made():
         for one in task.settled:
             if one not in task.concerns:
                 yield Finding(

@@ -121,7 +121,7 @@ def _wrong(
     answers the shortest, in whatever order git names the bases.
     """
     found = [_disputes(base.task(result.id), sides, result, change) for base in bases]
-    return min(found, key=lambda fields: (len(fields), fields))
+    return min(found, key=lambda fields: (len(fields), sorted(fields)))
 
 
 def _disputes(

@@ -24,6 +24,13 @@ def amended(change: Change) -> Iterator[tuple[Policy, Policy]]:
             yield old, new
 
 
+def _written(change: Change) -> Policy | None:
+    """The policy of a commit, unless it is that of a parent."""
+    policy = change.after.entry(POLICY_PATH) if POLICY_PATH in change.touched else None
+    known = [parent.entry(POLICY_PATH) for parent in change.parents]
+    return policy if isinstance(policy, Policy) and policy not in known else None
+
+
 @rule("TK601")
 def policy_deleted(change: Change) -> Iterator[Finding]:
     """The policy's file is gone.
@@ -128,12 +135,10 @@ def state_without_a_way_out(change: Change) -> Iterator[Finding]:
 
     Remedy: leave at least one way from every state to done or cancelled.
     """
-    policy = change.after.entry(POLICY_PATH)
-    if POLICY_PATH not in change.touched or not isinstance(policy, Policy):
-        return
-    for state in State:
-        ends = [end for end in State if is_terminal(end) and policy.lifecycle.reaches(state, end)]
-        if not ends:
+    policy = _written(change)
+    laws = [policy.lifecycle] if policy is not None else []
+    for law, state in ((law, state) for law in laws for state in State):
+        if not any(is_terminal(end) and law.reaches(state, end) for end in State):
             yield Finding(
                 POLICY_PATH,
                 f"no way leads from {state.value} to done or cancelled",
@@ -186,10 +191,8 @@ def policy_nobody_can_sign(change: Change) -> Iterator[Finding]:
     Remedy: first `tk config set keys.ACTOR KEY`, then `tk config set proof signature`; and remove the last key
     only after another one is listed.
     """
-    policy = change.after.entry(POLICY_PATH)
-    if POLICY_PATH not in change.touched or not isinstance(policy, Policy):
-        return
-    if policy.proof == "signature" and not policy.keepers:
+    policy = _written(change)
+    if policy is not None and policy.proof == "signature" and not policy.keepers:
         who = policy.holder("policy") or change.actor or "ACTOR"
         yield Finding(
             POLICY_PATH,
