@@ -1,0 +1,545 @@
+"""Random histories as bytes, messages and modes: what is legal, and among it one sin or another (`sins`).
+Only makes them; who judges them is the caller's.
+
+A history is a list of commits with whole ledgers, so that each can be written by git whatever became
+of those before it. Most of what is made means to be legal; some of that fails, and what means to sin
+may happen to be allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+Task = dict[str, Any]
+File = tuple[str, bytes]
+"""A mode, and the content; of a submodule its commit."""
+
+POLICY = ".tasks/config.yaml"
+ACTORS = ("ann", "bob", "cy", "rev")
+STATES = ("backlog", "todo", "in_progress", "in_review", "blocked", "done", "cancelled")
+ENDED = ("done", "cancelled")
+EDGES = {
+    "backlog": ["todo"],
+    "todo": ["in_progress", "in_progress", "blocked", "cancelled"],
+    "in_progress": ["in_review", "in_review", "done", "blocked", "cancelled"],
+    "in_review": ["done", "done", "in_progress", "blocked", "cancelled"],
+    "blocked": ["in_progress", "todo", "cancelled"],
+}
+BEGIN = 1_700_000_000
+
+
+class State(NamedTuple):
+    """A ledger: tasks and policy by their fields, other files and what stands in place of a task's by
+    path; None: nothing. ``code`` are the files outside.
+    """
+
+    tasks: Mapping[str, Task]
+    policy: Task | None
+    odd: Mapping[str, File | None] = {}
+    code: Mapping[str, bytes] = {}
+
+    def put(self, *tasks: Task) -> State:
+        """With these tasks."""
+        return self._replace(tasks={**self.tasks, **{one["id"]: one for one in tasks}})
+
+    def files(self, write: Callable[[Task, bool], bytes]) -> dict[str, File]:
+        """All files; ``write`` makes those of tasks (False) and of the policy (True)."""
+        found: dict[str, File | None] = {
+            f".tasks/{key}.yaml": ("100644", write(one, False)) for key, one in self.tasks.items()
+        }
+        found[POLICY] = ("100644", write(self.policy, True)) if self.policy else None
+        found |= {path: ("100644", data) for path, data in self.code.items()}
+        found |= self.odd
+        return {path: one for path, one in found.items() if one is not None}
+
+
+class Made(NamedTuple):
+    """One commit: its parents by number, what it holds, who made it, and the rest of its message."""
+
+    parents: tuple[int, ...]
+    state: State
+    actor: str = "ann"
+    message: str = "woven"
+
+
+Sin = Callable[["Weaver", Made], Made]
+"""What makes a commit illegal, mostly."""
+
+
+def changed(task: Task, **fields: Any) -> Task:
+    """A task with other fields; None takes one out."""
+    merged = {**task, **fields}
+    return {key: one for key, one in merged.items() if one not in (None, [], {})}
+
+
+class Weaver:
+    """Makes one history."""
+
+    def __init__(self, seed: int, sins: Sequence[Sin] = (), share: float = 0.2) -> None:
+        self.rng = Random(seed)
+        self.sins = sins
+        self.share = share if sins else 0
+        self.births = 0
+        self.made: list[Made] = []
+        self.sinned: list[bool] = []
+        self.ancestors: list[int] = []
+        first = self._first_policy()
+        self._add(Made((), State({}, first, code={"a.txt": b"a\nb\nc\nd\ne\n"})), False)
+        self.heads = [0, 0, 0]
+
+    def _first_policy(self) -> Task:
+        rng = self.rng
+        policy: Task = {"version": 1, "format": 2, "law": 2}
+        if rng.random() < 0.15:
+            policy |= rng.choice(({"law": 1}, {"format": 1}, {"law": 1, "format": 1}))
+        ways: list[Task] = [
+            {"squash": "path"},
+            {"review": "required"},
+            {"depth": 2},
+            {"children": 2},
+            {"chain": 1},
+            {"discovered": 2},
+            {"loops": {"identity": "refuse", "respawn": "refuse"}},
+            {"loops": {"ancestors": "refuse", "children": "warn"}},
+            {"roles": {"budget": ["ann"], "policy": ["ann", "bob"]}},
+            {"roles": {"policy": ["ann"]}},
+            {"budget": {"steps": 5, "cost": "1.5"}, "retry": 2},
+            {"budgets": {"bug": {"steps": 9, "scope": "attempt"}}},
+            {"actors": {"b.b": "bob", "c@c": "cy"}},
+        ]
+        if policy["format"] > 1:
+            ways += [{"approvals": {"independent": True}}] * 3
+            ways += [{"proof": "pusher", "pushers": {"fleet": ["ann", "cy"]}}]
+        for one in rng.sample(ways, rng.randrange(6)):
+            policy |= one
+        return policy
+
+    # -- commits -----------------------------------------------------------------------------
+
+    def _add(self, made: Made, sinned: bool) -> int:
+        number = len(self.made)
+        self.made.append(made)
+        self.sinned.append(sinned)
+        mine = 1 << number
+        for parent in made.parents:
+            mine |= self.ancestors[parent]
+        self.ancestors.append(mine)
+        return number
+
+    def run(self, commits: int) -> Weaver:
+        """Go on until there are so many commits."""
+        while len(self.made) < commits:
+            at = self.rng.randrange(len(self.heads))
+            if self.rng.random() < 0.2:
+                self._merge(at)
+            elif self.rng.random() < 0.02:
+                self.heads[at] = self.rng.choice(self.heads)
+            else:
+                self._ordinary(at)
+        return self
+
+    def _ordinary(self, at: int) -> None:
+        head = self.heads[at]
+        before = self.made[head].state
+        is_sin = self.rng.random() < self.share
+        made = Made((head,), before, self.rng.choice(ACTORS), self.rng.choice(MESSAGES))
+        if is_sin:
+            made = self.rng.choice(self.sins)(self, self._legal(made) if self._odds(0.2) else made)
+        else:
+            made = self._legal(made)
+        if made.state == before and self._odds(0.8):
+            return
+        number = self._add(made, is_sin)
+        if not is_sin or self._odds(0.08):
+            self.heads[at] = number
+
+    def _odds(self, share: float) -> bool:
+        return self.rng.random() < share
+
+    # -- what means to be legal --------------------------------------------------------------
+
+    def _legal(self, made: Made) -> Made:
+        for _ in range(self.rng.choice((1, 1, 1, 2))):
+            if self._odds(0.05) and made.state.policy and made.state == self._before(made):
+                return self._amended(made)
+            way = self.rng.choice((self._move, self._move, self._move, self._edit, self._birth))
+            made = way(made)
+        return made
+
+    def _before(self, made: Made) -> State:
+        return self.made[made.parents[0]].state if made.parents else State({}, None)
+
+    def pick(self, state: State, *states: str) -> Task | None:
+        """A task in one of some states, or in any."""
+        found = [
+            one
+            for key, one in sorted(state.tasks.items())
+            if (not states or one["state"] in states) and f".tasks/{key}.yaml" not in state.odd
+        ]
+        return self.rng.choice(found) if found else None
+
+    def _move(self, made: Made) -> Made:
+        state, rng = made.state, self.rng
+        task = self.pick(state, *EDGES)
+        if task is None:
+            return self._birth(made)
+        policy = state.policy or {}
+        ways = [
+            one
+            for one in EDGES[task["state"]]
+            if f"{task['state']}->{one}" not in policy.get("forbid", ())
+        ]
+        if policy.get("review") == "required" and task["state"] == "in_progress":
+            ways = [one for one in ways if one != "done"]
+        for end in rng.sample(ways, len(ways)):
+            needs = [state.tasks.get(one, {}).get("state") for one in task.get("depends_on", ())]
+            below = [one for one in state.tasks.values() if one.get("parent") == task["id"]]
+            if end == "in_progress" and any(one != "done" for one in needs):
+                continue
+            if end in ENDED and any(one["state"] not in ENDED for one in below):
+                continue
+            settled = task.get("settled", ())
+            if end == "done" and any(
+                one[0] == "d" and one not in settled for one in task.get("concerns", ())
+            ):
+                continue
+            actor = "rev" if task["state"] == "in_review" and self._odds(0.7) else made.actor
+            return made._replace(state=state.put(self.moved(task, end, actor)), actor=actor)
+        return self._edit(made)
+
+    def moved(self, task: Task, end: str, actor: str = "ann") -> Task:
+        """A task in another state, with what goes with it."""
+        rng = self.rng
+        new = changed(task, state=end, wait=None, error=None, resolution=None)
+        if end == "blocked":
+            new = changed(new, wait={"reason": rng.choice(("user", "failed"))})
+            new = changed(new, error=rng.choice((None, None, {"message": "no"})))
+        if (task["state"], end) == ("todo", "in_progress"):
+            new = changed(new, owner=actor)
+        if (task["state"], end) == ("blocked", "todo"):
+            new = changed(new, owner=None, attempt=task.get("attempt", 1) + 1)
+        if end == "done":
+            new = changed(new, resolution=rng.choice((None, None, "merged", "completed")))
+        if end == "cancelled":
+            new = changed(new, resolution=rng.choice((None, "failed", "duplicate")))
+        return new
+
+    def _edit(self, made: Made) -> Made:
+        task = self.pick(made.state)
+        if task is None:
+            return self._birth(made)
+        rng, number = self.rng, self.rng.randrange(6)
+        ways: list[Task] = [
+            {"notes": [*task.get("notes", ()), rng.choice(TEXTS)]},
+            {"labels": sorted({*task.get("labels", ())} ^ {f"l{number}"})},
+            {"x": {**task.get("x", {}), rng.choice("klm"): rng.choice(OWN)}},
+            {"concerns": [*task.get("concerns", ()), f"{rng.choice(('design', 'ops'))}: {number}"]},
+        ]
+        open_ = [one for one in task.get("concerns", ()) if one not in task.get("settled", ())]
+        if open_:
+            settled = [*task.get("settled", ()), rng.choice(open_)]
+            ways += [{"settled": settled}] * 3
+        if task["state"] not in ENDED:
+            others = [key for key in made.state.tasks if key != task["id"]]
+            ways += [
+                {"title": f"title {number}"},
+                {"description": rng.choice(TEXTS)},
+                {"priority": rng.choice((None, *range(5)))},
+                {"admission": {"consumer": rng.choice(TEXTS), "pain_point": "p"}},
+                {"spent": _more_spent(task.get("spent", {}), number)},
+                {"branch": f"b/{number}", "base": "main", "pr": "12", "agent": "a@b"},
+                {"budget": {**task.get("budget", {}), "steps": number}},
+                {"retry": {"max": number + 1, "not_before": f"2026-01-0{number + 1}T00:00:00Z"}},
+            ]
+            if others:
+                other = rng.choice(others)
+                depends = sorted({*task.get("depends_on", ())} ^ {other})
+                ways += [{"depends_on": depends}, {"parent": rng.choice((other, None))}]
+        fields = rng.choice(ways)
+        message = made.message
+        if "budget" in fields or "retry" in fields:
+            message += rng.choice(("\n\nTk-Reason: more to do\n", ""))
+            made = made._replace(actor=rng.choice(("ann", made.actor)))
+        return made._replace(state=made.state.put(changed(task, **fields)), message=message)
+
+    def born(self, state: State, actor: str) -> Task:
+        """A new task."""
+        rng = self.rng
+        self.births += 1
+        tasks = sorted(state.tasks)
+        fields: Task = {
+            "id": f"t{self.births}" if self._odds(0.9) else rng.choice(("s1", "s2", "s3")),
+            "title": rng.choice(("Fix it", "fix it!", "Build", "Test", *TITLES)),
+            "type": rng.choice((None, "task", "bug", "bug")),
+            "state": rng.choice(("todo", "todo", "backlog")),
+            "creator": rng.choice((actor, None)),
+        }
+        open_ = [key for key in tasks if state.tasks[key]["state"] not in ENDED]
+        ended = [key for key in tasks if key not in open_]
+        if open_ and self._odds(0.4):
+            fields["parent"] = rng.choice(open_)
+        if tasks and self._odds(0.3):
+            fields["origin"] = rng.choice(tasks)
+        elif ended and self._odds(0.4) and (state.policy or {}).get("format", 2) > 1:
+            fields["reopens"] = rng.choice(ended)
+        if tasks and self._odds(0.2):
+            fields["depends_on"] = [rng.choice(tasks)]
+        if self._odds(0.2):
+            fields["budget"] = {rng.choice(("depth", "steps", "tokens")): rng.randrange(2, 9)}
+        return changed(fields)
+
+    def _birth(self, made: Made) -> Made:
+        if len(made.state.tasks) > 14 and self._odds(0.9):
+            return self._edit(made) if made.state.tasks else made
+        return made._replace(state=made.state.put(self.born(made.state, made.actor)))
+
+    def _amended(self, made: Made) -> Made:
+        old = made.state.policy or {}
+        policy = changed(old, **self.rng.choice(AMENDMENTS)(self.rng), version=old["version"] + 1)
+        names = old.get("roles", {}).get("policy", ACTORS)
+        return made._replace(
+            state=made.state._replace(policy=policy), actor=self.rng.choice(names), message="law"
+        )
+
+    # -- merges ------------------------------------------------------------------------------
+
+    def bases(self, *parents: int) -> list[int]:
+        """The best common ancestors."""
+        common = -1
+        for parent in parents:
+            common &= self.ancestors[parent]
+        found: list[int] = []
+        for number in range(common.bit_length() - 1, -1, -1):
+            if common >> number & 1:
+                found.append(number)
+                common &= ~self.ancestors[number]
+        return found
+
+    def _merge(self, at: int) -> None:
+        rng = self.rng
+        others = [rng.choice(self.heads)] if self._odds(0.85) else [rng.randrange(len(self.made))]
+        if self._odds(0.1):
+            others.append(rng.choice([*self.heads, rng.randrange(len(self.made))]))
+        parents = tuple(dict.fromkeys([self.heads[at], *others]))
+        if len(parents) < 2:
+            return
+        if self._odds(0.02):
+            alien = self.made[0].state
+            parents = (parents[0], self._add(Made((), rng.choice((alien, State({}, None)))), True))
+        base = rng.choice(self.bases(*parents) or [0])
+        state = self._joined(self.made[base].state, [self.made[one].state for one in parents])
+        made = Made(parents, state, rng.choice(ACTORS), rng.choice(MESSAGES))
+        is_sin = self._odds(self.share * 0.8)
+        if is_sin:
+            made = rng.choice((*OF_MERGES, *self.sins))(self, made)
+        number = self._add(made, is_sin)
+        if not is_sin or self._odds(0.08):
+            self.heads[at] = number
+
+    def _joined(self, base: State, sides: list[State]) -> State:
+        """A merge by the words of docs/merging.md, as far as that is easy."""
+        result = base
+        for number, side in enumerate(sides):
+            result = side if number == 0 else self._both(base, result, side)
+        return result
+
+    def _both(self, base: State, a: State, b: State) -> State:
+        tasks = {}
+        for key in sorted({*a.tasks, *b.tasks}):
+            o, mine, its = (one.tasks.get(key) for one in (base, a, b))
+            if mine is None or its is None:
+                tasks[key] = mine or its or {}
+            else:
+                tasks[key] = mine if its in (o, mine) else its if mine == o else None  # type: ignore[assignment]
+                tasks[key] = tasks[key] or self._task(o or {}, mine, its)
+        policies = [one.policy for one in (a, b) if one.policy]
+        policy = max(policies, key=lambda one: int(one["version"])) if policies else None
+        accepted = {k: v for one in policies for k, v in one.get("accepted", {}).items()}
+        if policy and accepted:
+            policy = {**policy, "accepted": {**accepted, **policy.get("accepted", {})}}
+        odd = _three(base.odd, a.odd, b.odd)
+        odd = {path: one for path, one in odd.items() if one is not None}
+        code = {path: one for path, one in _three(base.code, a.code, b.code).items() if one}
+        return State(tasks, policy, odd, code)
+
+    def _task(self, o: Task, a: Task, b: Task) -> Task:
+        rng = self.rng
+        states = [one.get("state") for one in (o, a, b)]
+        lead = rng.choice((a, b))
+        if states[0] in states[1:]:
+            lead = b if states[1] == states[0] else a
+        elif {*states[1:]} & {*ENDED}:
+            lead = next(one for end in ENDED for one in (a, b) if one["state"] == end)
+        one_moved = states[0] in states[1:]
+        new: Task = {}
+        for name in {**o, **a, **b}:
+            was, mine, its = (one.get(name) for one in (o, a, b))
+            value = rng.choice((mine, its))
+            if name == "state" or (name in ("owner", "wait", "error", "resolution")):
+                value = lead.get(name)
+                if one_moved and name != "state" and mine != its:
+                    value = its if mine == was else mine if its == was else value
+            elif mine == its or its == was:
+                value = mine
+            elif mine == was:
+                value = its
+            elif name in ("labels", "depends_on"):
+                some = [set(one or ()) for one in (was, mine, its)]
+                value = sorted(some[1] & some[2] | (some[1] | some[2]) - some[0])
+            elif name in ("notes", "concerns", "settled"):
+                old = was or []
+                value = [*(mine or old), *(one for one in its or () if one not in (mine or old))]
+            elif name == "attempt":
+                value = max(mine or 1, its or 1)
+            elif name in ("budget", "spent", "retry", "admission", "x"):
+                parts = _three(was or {}, mine or {}, its or {})
+                for key in parts:
+                    pair = [(one or {}).get(key) for one in (mine, its)]
+                    if None not in pair and name != "x" and key in ("steps", "max", "tokens"):
+                        if pair[0] != pair[1] and (was or {}).get(key) not in pair:
+                            parts[key] = (max if name == "spent" else min)(pair)  # type: ignore[type-var]
+                value = {key: one for key, one in parts.items() if one is not None}
+            new[name] = value
+        return changed(new)
+
+
+def _three(base: Mapping[str, Any], a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+    """Maps merged entry by entry; None is absent."""
+    keys = sorted({*base, *a, *b})
+    return {k: b.get(k) if a.get(k) == base.get(k) else a.get(k) for k in keys}
+
+
+def _more_spent(spent: Task, number: int) -> Task:
+    return {**spent, "steps": spent.get("steps", 0) + number + 1, "cost": f"{number + 1}.5"}
+
+
+# -- words and values ------------------------------------------------------------------------
+
+# fmt: off
+MESSAGES = (
+    *("woven",) * 6, "work\n\nTk-Task: t1\n", "work\n\nTk-Actor: b.b\nmore words\n",
+    "work\n\n  Tk-Task: t2\n\tTk-Task: t1\nTk-Actor: bob\n",
+)
+TITLES = ("Ünïcödé", "2024", "no", "a: b", "#x", "-y", "it's", "x #y", "q\u200bq", "tab", "ﬁ", "10%")
+TEXTS = (
+    "a note", "note", "more", "two\nlines\n", " lead\nx\n", "trail  \nend\n", "a\n\nb\n", "0",
+    "<<<<<<< ours\nx\n", "\ttab", "end \n ", "true", "ü", "a\u2028b", "x\u00a0y",
+)
+OWN = (1, -2, True, "word", "", ["a", 1, False], {"k": 1, "m": {"n": "deep"}}, "1", "a\nb")
+# fmt: on
+
+
+def accepted(rng: Random) -> Task:
+    return {"accepted": {f"{rng.randrange(4):040x}": rng.choice(("why", "because"))}}
+
+
+AMENDMENTS: tuple[Callable[[Random], Task], ...] = (
+    lambda rng: {"depth": rng.randrange(1, 5)},
+    lambda rng: {"children": rng.choice((1, 2, 3, None))},
+    lambda rng: {"chain": rng.choice((1, 2, None)), "discovered": rng.choice((2, 3, None))},
+    lambda rng: {"squash": rng.choice((None, "path"))},
+    lambda rng: {"review": rng.choice((None, "required"))},
+    lambda rng: {"forbid": sorted(rng.sample(["todo->cancelled", "in_review->cancelled"], 1))},
+    lambda rng: {"forbid": None},
+    lambda rng: {"loops": {"identity": rng.choice(("refuse", "warn")), "respawn": "refuse"}},
+    lambda rng: {"roles": rng.choice((None, {"budget": ["ann"], "policy": ["ann", "bob"]}))},
+    lambda rng: {"budget": rng.choice((None, {"steps": 3, "scope": "attempt"}, {"cost": "2"}))},
+    lambda rng: {"retry": rng.choice((None, 1, 3))},
+    lambda rng: {"law": 2, "format": 2},
+    lambda rng: {"law": 2, "format": 2, "approvals": rng.choice((None, {"independent": True}))},
+    accepted,
+    lambda rng: {"subject": rng.choice((None, "chore: {subject}")), "format": 2},
+    lambda rng: {"actors": rng.choice((None, {"cy": "ann"}, {"b.b": "bob"}))},
+)
+
+# -- sins of merges --------------------------------------------------------------------------
+
+
+def _evil(weaver: Weaver, made: Made) -> Made:
+    """TK221, TK222: one field from another commit, or of its own."""
+    rng = weaver.rng
+    sides = [weaver.made[one].state for one in made.parents]
+    sides += [weaver.made[one].state for one in weaver.bases(*made.parents)]
+    task = weaver.pick(made.state)
+    if task is None:
+        return made
+    other = rng.choice(sides).tasks.get(task["id"], {})
+    names = [name for name in {**task, **other} if name != "id"]
+    wrong = [name for name in names if other.get(name) != task.get(name)]
+    name = rng.choice(sorted(wrong or names))
+    value = other.get(name) if wrong else rng.choice((None, "todo", "x", 1))
+    if name in ("title", "state") and value is None:
+        return made
+    return made._replace(state=made.state.put(changed(task, **{name: value})))
+
+
+def _ours(weaver: Weaver, made: Made) -> Made:
+    """A merge that keeps all of one side."""
+    return made._replace(state=weaver.made[weaver.rng.choice(made.parents)].state)
+
+
+def _one_file(weaver: Weaver, made: Made) -> Made:
+    """A merge that takes one task from another side than it should, or loses it."""
+    task = weaver.pick(made.state)
+    side = weaver.made[weaver.rng.choice(made.parents)].state
+    if task is None:
+        return made
+    tasks = {**made.state.tasks, task["id"]: side.tasks.get(task["id"])}
+    kept = {key: one for key, one in tasks.items() if one is not None}
+    return made._replace(state=made.state._replace(tasks=kept))
+
+
+OF_MERGES: tuple[Sin, ...] = (_evil, _evil, _ours, _one_file)
+
+
+# -- writing ---------------------------------------------------------------------------------
+
+
+def stream(
+    histories: Iterable[list[Made]], write: Callable[[Task, bool], bytes]
+) -> Iterator[bytes]:
+    """The input of ``git fast-import`` for some histories; their commits are numbered in one row."""
+    begin = 0
+    for made in histories:
+        trees: list[dict[str, File]] = []
+        for number, one in enumerate(made):
+            trees.append(one.state.files(write))
+            yield _commit(one, begin, number, trees)
+        begin += len(made)
+    for number in range(begin):
+        yield f"get-mark :{number + 1}\n".encode()
+    yield b"done\n"
+
+
+def _commit(one: Made, begin: int, number: int, trees: list[dict[str, File]]) -> bytes:
+    when = BEGIN + begin + number
+    who = f"T <{one.actor}> {when} +0000"
+    words = one.message.encode()
+    lines = [f"reset refs/heads/made\nfrom {'0' * 40}\n\n"]
+    lines += [
+        f"commit refs/heads/made\nmark :{begin + number + 1}\nauthor {who}\ncommitter {who}\n"
+    ]
+    parts = ["".join(lines).encode(), b"data %d\n%s\n" % (len(words), words)]
+    for place, parent in enumerate(one.parents):
+        parts.append(f"{'merge' if place else 'from'} :{begin + parent + 1}\n".encode())
+    before = trees[one.parents[0]] if one.parents else {}
+    after = trees[number]
+    if ".tasks" in before or ".tasks" in after:  # a file in place of the folder hides what is in it
+        parts.append(b"deleteall\n")
+        before = {}
+    parts += [b"D %s\n" % _path(path) for path in sorted(before.keys() - after.keys())]
+    for path, (mode, data) in sorted(after.items()):
+        if before.get(path) == (mode, data) or (".tasks" in after and path.startswith(".tasks/")):
+            continue
+        if mode == "160000":
+            parts.append(b"M 160000 %s %s\n" % (data, _path(path)))
+        else:
+            head = b"M %s inline %s\n" % (mode.encode(), _path(path))
+            parts.append(head + b"data %d\n%s\n" % (len(data), data))
+    return b"".join(parts)
+
+
+def _path(path: str) -> bytes:
+    return b'"' + path.encode(errors="surrogateescape") + b'"'
