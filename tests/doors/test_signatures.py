@@ -72,6 +72,13 @@ def deeper(clone: Clone) -> None:
     clone.policy(depth=3)
 
 
+def code(clone: Clone) -> None:
+    """Another file, as each call writes it anew."""
+    file = clone.path / "code"
+    file.write_text(f"{file.read_text() if file.exists() else ''}more\n")
+    clone.git("add", "code")
+
+
 Step = tuple[str, str | None, str]
 """Who commits, with whose key, what: one of `WHAT`."""
 
@@ -94,6 +101,12 @@ ATTACKS: dict[str, tuple[tuple[Step, ...], tuple[Step, ...]]] = {
     ),
     "a limit": ((("ann", None, "raised"),), (("ann", "ann", "raised"),)),
     "the policy": ((("ann", "mallory", "deeper"),), (("ann", "ann", "deeper"),)),
+    "work in the name of another": (
+        (("bob", "ann", "work"),),
+        (("bob", "bob", "work"), ("ann", "ann", "work")),
+    ),
+    "work that nobody signed": ((("bob", None, "work"),), (("bob", None, "code"),)),
+    "a start": ((("bob", "ann", "start"),), (("bob", "bob", "start"),)),
     "an own key": (
         (("ann", "new", "new key for bob"), ("bob", "new", "approve")),
         (("ann", "ann", "new key for bob"), ("bob", "new", "approve")),
@@ -109,12 +122,16 @@ def carried_out(clone: Clone, keys: Keys, steps: tuple[Step, ...]) -> str:
         "approve": approve,
         "raised": raised,
         "deeper": deeper,
+        "work": code,
+        "code": code,
+        "start": lambda one: one.edit("a", state="in_progress"),
         "bob removed": lambda one: one.policy(keys={k: v for k, v in public.items() if k != "bob"}),
         "new key for bob": lambda one: one.policy(keys={**public, "bob": [keys["new"].public]}),
     }
+    charge = {"work": ("-m", "Tk-Task: p")}
     clone.git(*OFF, "checkout", "-q", "--detach")
     for who, key, what in steps:
-        tip = commit(clone, who, keys[key] if key else None, done[what])
+        tip = commit(clone, who, keys[key] if key else None, done[what], *charge.get(what, ()))
     clone.git(*OFF, "checkout", "-q", "main")
     return tip
 
@@ -177,7 +194,7 @@ def test_keys_of_gpg_sign_as_well(proven: Clone, ssh_keys: Keys, gpg: Gpg) -> No
 
 def test_what_is_for_everyone_needs_no_signature(proven: Clone) -> None:
     proven.ok("note", "p", "words")
-    proven.ok("start", "a", "--as", "bob")
+    proven.ok("block", "a", "--reason", "user", "-m", "which?", "--as", "bob")
     proven.ok("reject", "p", "-m", "no", "--as", "bob")
     proven.push()
     assert proven.verified() == set()

@@ -52,7 +52,8 @@ def staged(
             and not any(fence.of_others(ledger.repo, proposed))
         ):
             note_judged(ledger.repo, " ".join([tree, *parents]))
-    elif head and not heads:
+        return Staged((), certain=message is None or not to_be_signed(proposed))
+    if head and not heads:
         amended = ledger.repo.run("rev-parse", f"{head}^@").decode().split()
         if not judge(changes.proposed(ledger, amended, tree, message)):
             return Staged((), certain=False)

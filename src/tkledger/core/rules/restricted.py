@@ -11,6 +11,7 @@ from tkledger.core.rules import overrides
 from tkledger.core.rules.authority import approved, legislation, raises
 from tkledger.core.rules.criteria import respecified
 from tkledger.core.rules.guards import dropped, entries
+from tkledger.core.task import is_work
 from tkledger.core.typing import NamedTuple
 
 PASSED = "passed a guard"
@@ -62,6 +63,17 @@ RESTRICTIONS = (
     ),
 )
 """All acts that need an authorised actor."""
+
+
+def worked(change: Change) -> list[tuple[str, str]]:
+    """The tasks that a change works on, where approvals have to be independent of who did: a step, a start
+    or a resume, and every move while they are in progress.
+    """
+    if not change.law.approvals.independent:
+        return []
+    steps = [one.task for one in change.charged if one.step and one.task in change.after.entries]
+    moves = [new.id for old, new in change.edits() if is_work(old, new)]
+    return [(task, "worked") for task in dict.fromkeys([*steps, *moves])]
 
 
 def signed(change: Change) -> list[tuple[str, str]]:

@@ -30,7 +30,9 @@ def unsigned(change: Change) -> Iterator[Finding]:
     `signed: true`. Under `proof: signature` it is asked of approvals if the policy asks for reviews or
     for independent approvals, raised limits if its `roles` say who may (`budget`), what passes a guard
     that asks for a role or drops a guard, changes of a frozen specification, rules set aside by who may
-    (`override`), and every change of the policy. The signature is that of the commit, by one of the
+    (`override`), every change of the policy, and, where approvals have to be independent, the work that
+    they have to be independent of: each commit with a line `Tk-Task: ID`, a start, a resume, and every
+    move of a task in progress. The signature is that of the commit, by one of the
     public keys which the policy lists for the actor under `keys`; the actor is who the commit says.
     Dates do not count, neither of the commit nor of the key: a key is good if the policy that judges
     the commit lists it. To revoke a key is to remove it; what it signed before stays legal, and what a
@@ -67,9 +69,9 @@ def to_be_signed(change: Change) -> list[tuple[str, str]]:
     law = change.policy
     if law is None or not law.wants_signatures:
         return []
-    from tkledger.core.rules.restricted import restricted, signed  # few policies want it
+    from tkledger.core.rules.restricted import restricted, signed, worked  # few policies want it
 
-    found = restricted(change, [law]) if law.proof == "signature" else []
+    found = [*restricted(change, [law]), *worked(change)] if law.proof == "signature" else []
     return [*dict.fromkeys([*found, *signed(change)])]
 
 
