@@ -5,6 +5,8 @@ from __future__ import annotations
 from binascii import b2a_base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.public_keys import ANN, BOB, GPG, OF_GPG, OF_SSH, armored, unarmored
 from tkledger.core.public_keys import fingerprint, is_ssh, plain, public_key
@@ -85,6 +87,16 @@ def test_packets_of_every_length_are_passed_over() -> None:
     )
     for head in heads:
         assert fingerprint(public_key(armored(DATA + head))) == OF_GPG
+
+
+@given(st.binary(max_size=60), st.integers(0, len(DATA)), st.integers(0, 60))
+def test_any_bytes_are_a_key_or_an_error(data: bytes, at: int, width: int) -> None:
+    for mangled in (data, DATA[:at] + data + DATA[at + width :]):
+        try:
+            name = fingerprint(public_key(armored(mangled)))
+        except ValueError:
+            continue
+        assert len(name) in (40, 64)
 
 
 def test_later_versions_are_named_by_sha_256() -> None:

@@ -147,6 +147,21 @@ def test_what_is_no_signature_at_all_is_bad(
     assert signed(repo, commit, keys).key == ""
 
 
+def test_the_signature_of_another_kind_of_repository_is_passed_over(
+    repo: Repo, repo_path: Path, sign: Sign, ssh_keys: dict[str, Key]
+) -> None:
+    """git leaves it out of what is signed: it changes nothing but the id."""
+    ann = ssh_keys["ann"]
+    text = _git(repo_path, "cat-file", "commit", sign(ann)) + "\n"
+    other = "gpgsig-sha256 -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----\n"
+    for found, state in ((text, good(ann)), (text.replace("gpgsig ", "gpgsig-"), Signed(NONE))):
+        data = found.replace("gpgsig", f"{other}gpgsig", 1)
+        commit = _git(
+            repo_path, "hash-object", "-t", "commit", "-w", "--stdin", stdin=data.encode()
+        )
+        assert signed(repo, commit, [ann.public]) == state
+
+
 def test_two_signatures_in_one_commit_prove_nothing(
     repo: Repo, repo_path: Path, sign: Sign, gpg: Gpg
 ) -> None:

@@ -57,7 +57,7 @@ def signed(repo: Repo, commit: Oid, keys: Collection[str]) -> Signed:
     Raises GitError if there is no program to verify it: that is not the same as a bad signature.
     """
     found = repo.read(commit)
-    program = _program(found[2] if found else b"")
+    program = _program(found[2] if found else b"", _HEADERS[len(commit)])
     if not program:
         return Signed(NONE if program is None else BAD)
     suited = tuple(sorted(key for key in keys if is_ssh(key) == (program == "ssh-keygen")))
@@ -80,24 +80,25 @@ def require(program: str, what_for: str) -> None:
         )
 
 
-def _program(commit: bytes) -> str | None:
+_HEADERS = {40: b"gpgsig ", 64: b"gpgsig-sha256 "}
+"""How the signature is called, by the width of an id; the other one would be of the other object."""
+
+
+def _program(commit: bytes, header: bytes) -> str | None:
     """What verifies a commit's signature; None if it has none, empty if nothing here does."""
-    head = commit.partition(b"\n\n")[0]
-    for row in head.split(b"\n"):
-        if row.startswith(b"gpgsig"):
-            return _HEADS.get(row.partition(b" ")[2].rstrip(), "")
+    for row in commit.partition(b"\n\n")[0].split(b"\n"):
+        if row.startswith(header):
+            return _HEADS.get(row.removeprefix(header).rstrip(), "")
     return None
 
 
 def _verified(repo: Repo, commit: Oid, program: str, keys: tuple[str, ...]) -> tuple[str, str]:
     """What git finds, and the fingerprint of the key."""
     with objects_alone(repo) as (folder, env):
-        home = os.path.join(folder, "home")
-        os.mkdir(home, 0o700)
-        signers = os.path.join(home, "signers")
+        signers = os.path.join(folder, "signers")
         if program == "gpg":
-            _write(os.path.join(home, "gpg.conf"), _GPG_CONF.encode())
-            _write(os.path.join(home, "pubring.kbx"), _imported(keys).ring)
+            _write(os.path.join(folder, "gpg.conf"), _GPG_CONF.encode())
+            _write(os.path.join(folder, "pubring.kbx"), _imported(keys).ring)
         else:
             _write(signers, "".join(f"key {plain(key)}\n" for key in keys).encode())
         pinned = {
@@ -108,7 +109,7 @@ def _verified(repo: Repo, commit: Oid, program: str, keys: tuple[str, ...]) -> t
         out = repo.run(
             *("-C", folder, *words, "log", "-1", "--no-show-signature"),
             *("--format=%G?%x00%GF%x00%GP", commit),
-            env={**env, **_at_home(home)},
+            env={**env, **_at_home(folder)},
         )
     letter, key, primary = out.decode(errors="replace").rstrip("\n").split("\0")
     if program == "gpg":
