@@ -21,6 +21,7 @@ from tests.support.clone import Clone
 from tests.support.clones import cloned
 from tests.support.histories import PlainRepo, a_task, genesis
 from tests.support.project import Project
+from tests.support.proven import begin
 from tests.support.signers import HAVE, Gpg, Key, ssh_key
 from tests.support.team import Team
 
@@ -194,6 +195,19 @@ def gpg() -> Iterator[Gpg]:
     yield made
     made.close()
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def proven(
+    templates: Path, tmp_path: Path, fresh: Callable[[str], Clone], ssh_keys: dict[str, Key]
+) -> Clone:
+    """A clone and its server, whose policy says `proof: signature`: see `tests.support.proven`."""
+    template = templates / "proven"
+    if not template.exists():
+        made = fresh("signing")
+        begin(made, ssh_keys)
+        made.copy(template)
+    return Clone(template).copy(tmp_path / "proven")
 
 
 @pytest.fixture

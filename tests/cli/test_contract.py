@@ -30,7 +30,7 @@ ORDER = (
     *("reject", "block", "resume", "requeue", "cancel", "undo", "reopen"),
     *("status", "list", "ready", "show", "tree", "board", "log", "diff"),
     *("why", "budget", "stats", "watch", "graph"),
-    *("verify", "accept", "explain", "replay", "check"),
+    *("verify", "audit", "accept", "explain", "replay", "check"),
     *("next", "work", "run", "release", "renew", "reap", "sleep", "wake"),
     *("retry", "escalate", "send", "inbox", "step", "spend"),
     *("wait", "answer", "signal", "tick", "decide", "concern", "tick-off", "waive"),

@@ -5,59 +5,17 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.support.clone import Clone, Refused
+from tests.support.proven import MAILS, OFF, commit, signing
 from tests.support.signers import Gpg, Key
 from tkledger.errors import Exit
 
 Keys = Mapping[str, Key]
-
-MAILS = {name: f"{name}@example.com" for name in ("ann", "bob", "mallory")}
-OFF = ("-c", "core.hooksPath=/dev/null")
-
-
-@pytest.fixture
-def proven(templates: Path, tmp_path: Path, fresh: Callable[[str], Clone], ssh_keys: Keys) -> Clone:
-    """Ann keeps the policy and the limits, bob and mallory have a key, too; ann's p and s are in review."""
-    template = templates / "proven"
-    if not template.exists():
-        made = fresh("signing")
-        actors = [f"{mail}={name}" for name, mail in MAILS.items()]
-        made.ok("config", "set", "actors", "test@example.org=ann", *actors)
-        made.ok("config", "set", "approvals", "independent=true")
-        made.ok("config", "set", "roles", "policy=ann", "budget=ann")
-        for name in MAILS:
-            made.ok("config", "set", f"keys.{name}", ssh_keys[name].public)
-        for one in ("p", "s"):
-            made.ok("edit", one, "--budget", "steps=9")
-            made.ok("submit", one)
-        made.ok("config", "set", "proof", "signature")
-        made.push()
-        made.copy(template)
-    return Clone(template).copy(tmp_path / "proven")
-
-
-def signing(clone: Clone, key: Key | None) -> None:
-    """Have git sign with a key in this clone, or with none."""
-    for name in ("gpg.format", "user.signingkey"):
-        clone.run("config", "--unset-all", name)
-    for name, value in key.config.items() if key else ():
-        clone.git("config", name, value)
-
-
-def commit(
-    clone: Clone, who: str, key: Key | None, what: Callable[[Clone], object], *options: str
-) -> str:
-    """A commit by an actor, past all hooks of the clone."""
-    what(clone)
-    sign = (*key.options, "commit", "-S") if key else ("commit",)
-    env = {"GIT_AUTHOR_EMAIL": MAILS[who], **(key.env if key else {})}
-    clone.git(*OFF, *sign, "-q", "-a", "-m", "by hand\n\nTk-Reason: it grew", *options, env=env)
-    return clone.oid()
 
 
 def approve(clone: Clone, task: str = "p") -> None:

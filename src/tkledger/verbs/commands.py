@@ -191,6 +191,11 @@ _JUDGE = (
             "It reads nothing but the commits. Of all history it judges what is new since an earlier run"
             " here; with --again everything, as always of a range. If the range has no commits, nothing is"
             " checked: exit 6."),
+    Command("audit", "Show who did what, and what proves that it was them.",
+            (p.RANGE, p.ATTEST, *EVERYWHERE), ("tk audit", "tk audit v1..v2 --attest"),
+            "Approvals, what roles did, changes of the policy, and how tasks ended: proven by a signature,"
+            " vouched for by the server, or by a name in the commit only. --attest prints that as one in-toto"
+            " statement in a DSSE envelope, signed with the key that git signs commits with."),
     Command("accept", "Accept a commit that breaks the rules, with a reason.",
             (p.COMMIT, p.WHY_ACCEPTED, *COMMITS),
             ("tk accept 1f3a --reason 'imported by hand'",),

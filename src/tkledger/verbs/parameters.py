@@ -240,6 +240,7 @@ RANGE = Parameter(
     "As git reads it: REV is all history up to it, REV^! that commit alone, A..B what B has"
     " and A has not.",
 )
+ATTEST = switch("--attest", "attest", "Print a signed statement of it.")
 FORMAT = option(
     "--format",
     "format",

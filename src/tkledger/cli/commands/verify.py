@@ -44,24 +44,24 @@ def verify(
         raise usage_error(
             "both", f"a range and {other} exclude each other", f"tk verify {quoted(range)}"
         )
-    tip, bases = (history.commit_at(session.repo, at), []) if at else _selected(session.repo, range)
+    tip, bases = (history.commit_at(session.repo, at), []) if at else selected(session.repo, range)
     found: list[Verdict] = []
 
     def judged(progress: Progress) -> Verdict:
         verdict = judge_range(session.ledger, tip, *bases, progress=progress, again=again)
         if not verdict.violations:  # else what broke the ledger is named, which says more
             session.ledger.usable(session.ledger.at(tip))
-        found.append(_worded(session, verdict))
+        found.append(worded(session, verdict))
         return found[0]
 
     return Answer(
-        lambda: _json(judged(SILENT)),
-        lambda: _view(judged(Progress(show=_count)), format, range),
-        lambda: _status(found[0]),
+        lambda: verdict_json(judged(SILENT)),
+        lambda: verdict_view(judged(Progress(show=_count)), format, range),
+        lambda: status_of(found[0]),
     )
 
 
-def _worded(session: Session, verdict: Verdict) -> Verdict:
+def worded(session: Session, verdict: Verdict) -> Verdict:
     """The verdict with the remedies that are left in this clone."""
     if not verdict.violations:
         return verdict
@@ -72,7 +72,8 @@ def _worded(session: Session, verdict: Verdict) -> Verdict:
     return verdict._replace(violations=tuple(violations))
 
 
-def _status(verdict: Verdict) -> Exit:
+def status_of(verdict: Verdict) -> Exit:
+    """The exit status that a verdict comes to."""
     if verdict.violations:
         return Exit.REJECTED
     return Exit.OK if verdict.commits else Exit.NOTHING  # nothing was checked
@@ -84,7 +85,8 @@ def _count(stage: str, done: float, most: float | None) -> None:
         print(f"\r{done:.0f} {stage}\r", end="", file=sys.stderr)
 
 
-def _json(verdict: Verdict) -> dict[str, Any]:
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """A verdict by the names of its JSON."""
     violations = [violation_json(one) for one in verdict.violations]
     accepted = [
         {**violation_json(one), "reason": verdict.reasons[one.commit]} for one in verdict.accepted
@@ -108,7 +110,8 @@ def _json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | Aside]:
+def verdict_view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | Aside]:
+    """The lines that say a verdict."""
     if not verdict.commits:
         yield f"no commits in {range}: nothing was checked"
         return
@@ -170,7 +173,7 @@ def _github(one: Violation) -> str:
     return f"::error {where}title={one.code} {one.name}::{escaped}"
 
 
-def _selected(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
+def selected(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:
     """The tip and the bases of what git would read: ``A..B`` is B without A, ``REV^!`` one commit,
     ``REV`` all history up to it.
     """

@@ -1,0 +1,129 @@
+"""What an audit names of a change: who ended tasks, or did what not everyone may do, and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.change import Change
+from tkledger.core.layout import POLICY_PATH
+from tkledger.core.lifecycle import State
+from tkledger.core.policy import Policy
+from tkledger.core.rules.authority import dependence
+from tkledger.core.rules.overrides import reason
+from tkledger.core.rules.policy import amended
+from tkledger.core.rules.restricted import RESTRICTIONS
+from tkledger.core.task import Task
+from tkledger.core.trailers import REASON, trailers
+from tkledger.core.typing import NamedTuple
+
+SIGNATURE, PUSHER, NAME, NOTHING = "signature", "pusher", "name", "nothing"
+"""What proves who did it: a signature by a key of theirs, which anyone can verify; the server, which says that
+it knew who pushed; only the name in the commit; or nothing, though the policy wants a signature.
+"""
+
+APPROVED = "approved"
+
+
+class Act(NamedTuple):
+    """What an actor did by a commit.
+
+    subject: the task, or the policy's file; did: what, in words
+    proof: what proves that it was this actor; key: of a signature, the fingerprint
+    workers: who worked on the task in its attempt, if it ended; independent: of an approval, whether its
+        actor is none of them, nor the owner
+    fields: of a change of the policy, what changed; accepts: the commits that it accepts
+    reason: why, as the commit says
+    """
+
+    commit: str
+    at: int
+    actor: str
+    subject: str
+    did: str
+    proof: str
+    key: str = ""
+    workers: tuple[str, ...] = ()
+    independent: bool | None = None
+    fields: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def acts(change: Change, commit: str, at: int) -> Iterator[Act]:
+    """What a commit did: all that not everyone may do, by whatever policy, and the tasks that it ended."""
+    law = change.law
+    said = trailers(change.message or "").get(REASON, "")
+    aside = reason(change.message or "") or ""
+    for one in RESTRICTIONS:
+        for subject in dict.fromkeys(one.subjects(change)):
+            act = Act(commit, at, change.actor, subject, one.deed, *_proof(change, one.asked(law)))
+            if subject == POLICY_PATH:
+                act = act._replace(fields=_fields(change), accepts=_accepts(change))
+            elif one.deed == APPROVED:
+                act = _of_task(change, act)
+            yield act._replace(reason=aside if "aside" in one.deed else said)
+    for task in _ended(change):
+        did = "finished" if task.state is State.DONE else "cancelled"
+        act = Act(commit, at, change.actor, task.id, did, *_proof(change, asked=False))
+        yield _of_task(change, act)._replace(reason=said)
+
+
+def _ended(change: Change) -> Iterator[Task]:
+    """The tasks that an ordinary commit ends, other than by an approval."""
+    for old, new in change.edits():
+        reviewed = old.state is State.IN_REVIEW and new.state is State.DONE
+        if new.ended and not old.ended and not reviewed:
+            yield new
+    yield from (task for task in change.births() if task.ended)
+
+
+def _proof(change: Change, asked: bool) -> tuple[str, str]:
+    """What proves who made a commit; ``asked`` is whether the policy asks for more than a name."""
+    law = change.law
+    found = change.signature(law) if change.signature is not None and law.keys else None
+    if found is not None and change.actor in found.actors:
+        return SIGNATURE, found.key
+    if asked and law.proof == "signature":
+        return NOTHING, ""
+    return (PUSHER if asked and law.asks_who_pushes else NAME), ""
+
+
+def _of_task(change: Change, act: Act) -> Act:
+    """The act with who worked on the task, and for an approval whether that is another."""
+    task, law = change.after.task(act.subject), change.law
+    before = change.former(act.subject)
+    if task is None or change.usage is None:
+        return act
+    owners = [*(one.owner for one in before), task.owner]
+    workers = change.usage.workers(before[0] if before else task)
+    names = tuple(sorted({*map(law.actor, workers)}))
+    if act.did != APPROVED:
+        return act._replace(workers=names)
+    apart = dependence(law, act.actor, owners, workers) is None
+    return act._replace(workers=names, independent=apart)
+
+
+def _fields(change: Change) -> tuple[str, ...]:
+    """The fields of the policy that an ordinary commit changes."""
+    return tuple(
+        name
+        for old, new in amended(change)
+        for name in Policy._fields
+        if name != "version" and getattr(old, name) != getattr(new, name)
+    )
+
+
+def _accepts(change: Change) -> tuple[str, ...]:
+    return tuple(
+        one for old, new in amended(change) for one in new.accepted if one not in old.accepted
+    )
+
+
+def keeping(policy: Policy) -> str:
+    """Who may change the policy, and whether that binds them."""
+    keepers = policy.roles.get("policy", ())
+    if not keepers:
+        return "anyone may change it"
+    if len(keepers) == 1:
+        return f"{keepers[0]} keeps it, and is not bound by it"
+    return f"kept by {', '.join(keepers)}"

@@ -1,0 +1,73 @@
+"""`tk audit`: who did what, and what proves it, one act a line; whether it may be is for others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from tkledger.core.audit import APPROVED, NAME, NOTHING, PUSHER, SIGNATURE, Act
+from tkledger.core.quoting import few
+from tkledger.core.trailers import folded
+from tkledger.views.style import DIM, ID
+from tkledger.views.text_layout import Frame, Line, Lines, safe, table
+from tkledger.views.words import minute
+
+_SHORT = 8
+_PROVEN = {
+    SIGNATURE: ("signed", "green"),
+    PUSHER: ("by the server", "yellow"),
+    NAME: ("by name", "red"),
+    NOTHING: ("nothing", "red"),
+}
+"""How each kind of proof is shown."""
+
+_SUMMED = {
+    SIGNATURE: "proven by a signature",
+    PUSHER: "vouched for by the server that took it",
+    NAME: "only a statement about names",
+    NOTHING: "without the signature that the policy wants",
+}
+
+
+def acts(found: Sequence[Act]) -> Lines:
+    """Each act: when (UTC), commit, task, what, actor, proof, and what there is to say of it."""
+
+    def draw(frame: Frame) -> Iterable[Line | str]:
+        rows = [_row(act) for act in found]
+        return table(rows, frame) if rows else ((("nothing was done that an audit names", DIM),),)
+
+    return Lines(draw)
+
+
+def _row(act: Act) -> Line:
+    return (
+        (minute(act.at), DIM),
+        (act.commit[:_SHORT], "yellow"),
+        (safe(act.subject), ID),
+        (act.did, ""),
+        (safe(act.actor), "magenta"),
+        _PROVEN[act.proof],
+        (safe("; ".join(_words(act))), ""),
+    )
+
+
+def _words(act: Act) -> Iterable[str]:
+    if act.workers:
+        yield f"work by {few(act.workers)}"
+    if act.independent is False:
+        yield "not independent"
+    if act.fields:
+        yield ", ".join(act.fields)
+    if act.accepts:
+        yield f"accepts {few([one[:_SHORT] for one in act.accepts])}"
+    if act.reason:
+        yield folded(act.reason)
+
+
+def proofs(found: Iterable[Act]) -> str:
+    """How many approvals there are, and what they rest on."""
+    kinds = Counter(act.proof for act in found if act.did == APPROVED)
+    if not kinds:
+        return "approvals: none"
+    parts = [f"{kinds[kind]} {words}" for kind, words in _SUMMED.items() if kinds[kind]]
+    return f"approvals: {', '.join(parts)}"
