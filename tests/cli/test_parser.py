@@ -163,7 +163,10 @@ def test_forms_of_a_line(line: str, found: dict[str, Any] | None) -> None:
         ("list a b", "unexpected arguments: a b"),
         ("start", "missing argument ID..."),
         ("retry a", "missing option --gap"),
-        ("config tell", "no such command: 'config tell'; there are show, explain, set"),
+        (
+            "config tell",
+            "no such command: 'config tell'; there are show, explain, set, edit, approve",
+        ),
     ],
 )
 def test_wrong_words_are_told_with_the_help_that_helps(line: str, fact: str) -> None:

@@ -37,7 +37,8 @@ ONLY_BY_EXAMPLE = {
     "TK516": "it asks who did it, and why, and the model's commits name nobody: core/rules/test_rules",
     "TK503": "it asks who worked before, and the model's commits name nobody: core/rules/test_rules",
     **dict.fromkeys(
-        ("TK507", "TK508", "TK509"), "the model's policies limit nobody: core/rules/test_rules"
+        ("TK507", "TK508", "TK509", "TK511"),
+        "the model's policies limit nobody: core/rules/test_rules",
     ),
     "TK510": "the model's commits have no messages: core/rules/test_rules, core/rules/test_overrides",
     **dict.fromkeys(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.public_keys import ANN, BOB, GPG, OF_GPG, OF_SSH
 from tkledger.core.field import FieldError
-from tkledger.core.guard import Allowance, Guard
+from tkledger.core.guard import Allowance, Guard, NextPolicy
 from tkledger.core.lifecycle import State
 from tkledger.core.pattern import fits
 from tkledger.core.policy import (
@@ -26,6 +26,7 @@ from tkledger.core.task import Budget
 
 OID, LONG = "a" * 40, "0123456789abcdef" * 4
 
+HELD = {"by": "a", "policy": DEFAULT._replace(proposal=NextPolicy("a", DEFAULT))}
 VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "version": (1, [1, 7], [0, "x"]),
     "format": (2, [1, 2], [0]),
@@ -85,6 +86,7 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{"a": {"verbs": ["close"]}}, {"a": {"paths": "src"}}, {"a": {"files": ["x"]}}],
     ),
     "keys": ({}, [{"ann": tuple(sorted((ANN, GPG)))}, {"a@b": (BOB,)}], [{"ann": BOB}, {"ann": ["x"]}]),
+    "proposal": (None, [], [{"by": "a"}, {"policy": DEFAULT}, {"by": "a", "policy": "version: 1"}, HELD]),
     "proof": ("name", ["name", "pusher", "signature"], ["none"]),
     "pushers": ({}, [{"fleet": ("a", "b")}], [{"fleet": "a"}]),
     "shared_login": ("one", ["one", "independent"], ["both"]),
@@ -128,6 +130,7 @@ def test_what_the_fields_of_a_later_format_are() -> None:
         "admission",
         "guards",
         "may",
+        "proposal",
         "keys",
         "proof",
         "pushers",
@@ -219,6 +222,13 @@ def test_a_pattern_of_names_has_stars_only(
     wanted: str, fitting: list[str], others: list[str]
 ) -> None:
     assert [name for name in (*fitting, *others) if fits(name, wanted)] == fitting
+
+
+def test_a_proposal_holds_a_policy_and_goes_with_any_change() -> None:
+    held = policy({"proposal": {"by": "a", "policy": DEFAULT._replace(depth=3)}})
+    assert held.proposal == NextPolicy("a", DEFAULT._replace(depth=3))
+    assert changed(held, depth=4) == DEFAULT._replace(version=2, depth=4)
+    assert changed(DEFAULT, proposal=held.proposal).proposal == held.proposal
 
 
 def test_each_pattern_that_fits_an_actor_limits_it() -> None:

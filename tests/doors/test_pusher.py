@@ -21,8 +21,9 @@ def project(repo_path: Path) -> Path:
     git(repo_path, "init", "-q")
     at = ["-C", str(repo_path)]
     assert run(["init", "--preset", "agents", "--no-hooks", *at]) == Exit.OK
-    run(["config", "set", "proof", "pusher", *at])
+    run(["config", "set", "roles", *at])  # as a ledger that nobody keeps
     run(["config", "set", "admission", "off", *at])
+    run(["config", "set", "proof", "pusher", *at])
     return approved(repo_path)
 
 

@@ -103,7 +103,9 @@ def _one_login_is_one(alpha: Actor, beta: Actor) -> None:
     fact = "first: approved by beta, who pushes as fleet like alpha, who owns it"
     remedy = beta.refused("tk approve first", Exit.REJECTED, fact)
     assert "tk config set shared_login independent" in remedy
-    beta.types("tk config set shared_login independent")
+    for actor, line in ((alpha, "tk config set shared_login independent"), (alpha, "tk sync")):
+        actor.types(line)
+    beta.types("tk sync")
     beta.types("tk approve first")
     beta.types("tk sync")
     alpha.types("tk sync")

@@ -1,4 +1,4 @@
-"""``tk edit ID`` without options: the task's file in the user's editor."""
+"""``tk edit ID`` without options, and ``tk config edit``: a file of the ledger in the user's editor."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 
@@ -14,36 +15,53 @@ from tkledger.core.layout import SUFFIX
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, changed
 from tkledger.core.trailers import ACTOR
+from tkledger.core.typing import TypeVar
 from tkledger.errors import unusable, usage_error
 from tkledger.files import codec
 from tkledger.ledger.proposal import Proposal, Recorded
 from tkledger.local.store import Store
 from tkledger.verbs.ids import existing
 
+Result = TypeVar("Result")
+
 
 def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:
-    """Open the task's file, and commit what was saved, form put right.
+    """Open the task's file, and commit what was saved, form put right; see `in_editor`."""
+    before = existing(session.read(), text)
+    again = f"tk edit {before.id}"
+
+    def record(data: bytes) -> Recorded:
+        return _record(session, before, data, again, dry_run)
+
+    return in_editor(session, before.id, codec.dump_task(before), again, record)
+
+
+def in_editor(
+    session: Session, name: str, text: bytes, again: str, record: Callable[[bytes], Result]
+) -> Result:
+    """Open a text in the user's editor, and have what was saved recorded; ``again`` is the command.
 
     What was written is never lost: if it cannot be taken, a line names the file it is in, and the next
-    editor opens that one, as long as the task is what it was.
+    editor opens that one, as long as the text is what it was.
     """
     if not on_terminal() and _FOR_GIT not in os.environ:
         raise usage_error(
             "no-terminal",
             "an editor needs a terminal; without one give the fields as options, or set"
             f" {_FOR_GIT} to a program that needs none",
-            "tk edit --help",
+            f"{' '.join(again.split()[:2])} --help",
         )
-    before = existing(session.read(), text)
     editor = session.repo.answers("var", "GIT_EDITOR")
     if not editor:
-        raise unusable("no-editor", "no editor is set", f"{_FOR_GIT}=vi tk edit {before.id}")
-    scratch = _scratch(session, before)
+        raise unusable("no-editor", "no editor is set", f"{_FOR_GIT}=vi {again}")
+    scratch = _scratch(session, name, text)
     try:
-        _open(editor, scratch, before.id)
-        recorded = _record(session, before, scratch, dry_run)
+        _open(editor, scratch, again)
+        with open(scratch, "rb") as file:
+            data = file.read()
+        recorded = record(data)
     except BaseException:
-        if _is_written(scratch, before):
+        if _is_written(scratch, text):
             session.progress.say(f"your text: {scratch}")
         raise
     os.unlink(scratch)
@@ -59,11 +77,10 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _scratch(session: Session, task: Task) -> str:
-    """The file for a text of this version of the task: as it was left, or new with the task as it is."""
-    text = codec.dump_task(task)
-    name = f"{task.id}-{sha256(text).hexdigest()[:12]}{SUFFIX}"
-    path = Store(session.repo.common_dir).make(_EDITS, name)
+def _scratch(session: Session, name: str, text: bytes) -> str:
+    """The file for changes of this very text: as it was left, or new."""
+    file_name = f"{name}-{sha256(text).hexdigest()[:12]}{SUFFIX}"
+    path = Store(session.repo.common_dir).make(_EDITS, file_name)
     if os.path.exists(path):
         session.progress.say(f"going on with your text: {path}")
     else:
@@ -75,17 +92,17 @@ def _scratch(session: Session, task: Task) -> str:
 _EDITS = "edits"
 
 
-def _is_written(path: str, task: Task) -> bool:
-    """Whether the file holds more than the task; else it is removed."""
+def _is_written(path: str, text: bytes) -> bool:
+    """Whether the file holds something else than the text; else it is removed."""
     with suppress(FileNotFoundError), open(path, "rb") as file:
-        if file.read() != codec.dump_task(task):
+        if file.read() != text:
             return True
         os.unlink(path)
     return False
 
 
-def _open(editor: str, path: str, task_id: str) -> None:
-    another = f"{_FOR_GIT}=vi tk edit {task_id}"
+def _open(editor: str, path: str, again: str) -> None:
+    another = f"{_FOR_GIT}=vi {again}"
     try:
         words = shlex.split(editor)
     except ValueError as error:
@@ -99,14 +116,10 @@ def _open(editor: str, path: str, task_id: str) -> None:
         raise unusable("editor", f"{editor} removed the file", another)
     if done.returncode:
         said = f"{editor} exited with {done.returncode}, so nothing is changed"
-        raise unusable("editor", said, f"tk edit {task_id}")
+        raise unusable("editor", said, again)
 
 
-def _record(session: Session, before: Task, path: str, dry_run: bool) -> Recorded:
-    with open(path, "rb") as file:
-        data = file.read()
-    again = f"tk edit {before.id}"
-
+def _record(session: Session, before: Task, data: bytes, again: str, dry_run: bool) -> Recorded:
     def propose(ledger: Snapshot) -> Proposal:
         current = existing(session.ledger.usable(ledger), before.id)
         if current != before:

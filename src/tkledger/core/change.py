@@ -130,6 +130,12 @@ class Change(NamedTuple):
         return self.earlier(parent, key)
 
     @property
+    def edition(self) -> int:
+        """The edition of the law in force; for a merge, the newest of its sides'."""
+        sides = self.parents if self.is_merge else ()
+        return max([self._edition, *(side.policy.law for side in sides if side.policy is not None)])
+
+    @property
     def _edition(self) -> int:
         return self.policy.law if self.policy is not None else 1
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tkledger.core import task as task_file
-from tkledger.core.field import Field, choice, flag, line, part_of, set_of
+from tkledger.core.field import Field, FieldError, choice, flag, line, part_of, read, set_of
 from tkledger.core.lifecycle import Event, State
-from tkledger.core.policy import ROLE
+from tkledger.core.policy import ROLE, Policy
 from tkledger.core.task import KIND, LABEL, Task
 from tkledger.core.typing import Any, NamedTuple
 
@@ -13,10 +13,13 @@ from tkledger.core.typing import Any, NamedTuple
 class Guard(NamedTuple):
     """What a task has to have, and who has to bring it, before it enters a state.
 
-    state: the states that are guarded; type, label: of which tasks, any if empty
+    state: the states that are guarded
+    type: of tasks of which types; of any if empty
+    label: of tasks with one of which labels; of any if empty
     role: who brings it there has this role
     fields: the fields that must say something: ``pr``, ``admission.consumer``, ``x.risk``
     concerns: ``settled`` if none may be open, of any kind
+    criteria: ``met`` if each of them is to be met or waived, also before it is done
     signed: whether the commit has to be signed with a key of its actor's, whatever `proof` asks
     """
 
@@ -26,6 +29,7 @@ class Guard(NamedTuple):
     role: str | None = None
     fields: tuple[str, ...] = ()
     concerns: str | None = None
+    criteria: str | None = None
     signed: bool | None = None
 
     def selects(self, task: Task | None) -> bool:
@@ -78,6 +82,7 @@ _GUARD = part_of(
         Field("role", ROLE),
         Field("fields", set_of(_field)),
         Field("concerns", choice(("settled",))),
+        Field("criteria", choice(("met",))),
         Field("signed", flag),
     ),
 )
@@ -100,6 +105,41 @@ allowance = part_of(
     ),
 )
 """What the actors of a pattern may do; raises ValueError."""
+
+
+class NextPolicy(NamedTuple):
+    """The next policy, as one of those who may change this one proposes it for another to approve.
+
+    by: who proposes it
+    policy: the policy with its version; in the file as text, in a policy's own form
+    """
+
+    by: str
+    policy: Policy
+
+
+def next_policy(raw: Any) -> NextPolicy:
+    """A proposal with both parts; raises ValueError."""
+    values = {
+        **{"by": None, "policy": None},
+        **read((Field("by", line), Field("policy", _next)), _as_map(raw)),
+    }
+    for name, value in values.items():
+        if value is None:
+            raise FieldError(name, "is missing")
+    return NextPolicy(**values)
+
+
+def _as_map(raw: Any) -> Any:
+    return raw._asdict() if isinstance(raw, NextPolicy) else raw
+
+
+def _next(raw: Any) -> Policy:
+    if not isinstance(raw, Policy):
+        raise ValueError("must be the text of a policy")
+    if raw.proposal is not None:
+        raise ValueError("must not hold a proposal itself")
+    return raw
 
 
 def value_of(task: Task, field: str) -> Any:

@@ -25,7 +25,7 @@ from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from tkledger.core.guard import Allowance, Guard
+    from tkledger.core.guard import Allowance, Guard, NextPolicy
 
 FORMAT = 2
 """The newest form of the files that this tk reads."""
@@ -109,6 +109,7 @@ class Policy(NamedTuple):
     may: by actor or pattern of actors, the only ``verbs`` they may use, ``paths`` their commits may touch and
         ``branches`` they may push to; each pattern that fits an actor limits it
     keys: the public keys of each actor, of ssh or gpg, by which its signatures are known
+    proposal: the next policy, which one who may change this one proposes, for another of them to approve
     proof: what says who did it: the ``name`` in the commit; or, for what not everyone may do, also the
         ``pusher`` that the server knows, or a ``signature`` of the commit by one of the actor's ``keys``;
         edition 1 of the law always asks for the pusher
@@ -150,6 +151,7 @@ class Policy(NamedTuple):
     guards: Mapping[str, Guard] = {}
     may: Mapping[str, Allowance] = {}
     keys: Mapping[str, tuple[str, ...]] = {}
+    proposal: NextPolicy | None = None
     proof: str = "name"
     pushers: Mapping[str, tuple[str, ...]] = {}
     shared_login: str = "one"
@@ -282,6 +284,12 @@ def _allowance(raw: Any) -> Allowance:
     return found
 
 
+def _proposed(raw: Any) -> NextPolicy:
+    from tkledger.core.guard import next_policy  # likewise
+
+    return next_policy(raw)
+
+
 def _layout(raw: Any) -> str:
     return choice(("flat",))(raw)
 
@@ -326,6 +334,7 @@ FIELDS = (
     Field("guards", map_of(_guard, ROLE), since=2),
     Field("may", map_of(_allowance, line), since=2),
     Field("keys", map_of(set_of(_public_key), line), since=2),
+    Field("proposal", _proposed, since=2),
     Field("proof", choice(("name", "pusher", "signature")), since=2),
     Field("pushers", map_of(set_of(line), line), since=2),
     Field("shared_login", choice(("one", "independent")), since=2),
@@ -382,5 +391,8 @@ def joined(newest: Policy, sides: Iterable[Policy]) -> Policy:
 
 
 def changed(before: Policy, **values: Any) -> Policy:
-    """``before`` with other values and the next version; None is the default. Raises FieldError."""
-    return policy({**before._asdict(), **values, "version": before.version + 1})
+    """``before`` with other values and the next version; None is the default. What was proposed is not
+    proposed any more. Raises FieldError.
+    """
+    after = {**before._asdict(), "proposal": None, **values, "version": before.version + 1}
+    return policy(after)

@@ -12,6 +12,7 @@ from tkledger.claims.remote import TWICE, has_remote, name_of
 from tkledger.claims.standing import vacancy
 from tkledger.core.layout import FOLDER, PATTERN, path_of
 from tkledger.core.lifecycle import State
+from tkledger.core.loosening import who_is_bound
 from tkledger.core.policy import DEFAULT, FORMAT, LAW, Policy
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import CLAIMS, branch_name
@@ -91,6 +92,8 @@ def _ledger(repo: Repo) -> Iterator[Examined]:
 
         for good, fact, remedy in signing.examined(repo, policy):
             yield Examined("signing", good, fact, remedy)
+    if words := who_is_bound(policy):
+        yield Examined("keepers", True, words)
 
 
 def _names(repo: Repo, policy: Policy) -> Examined:

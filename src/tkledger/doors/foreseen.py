@@ -36,9 +36,10 @@ def unvouched(
     edition = max(law.law for law in asking)
     if edition < 2 and asked.pusher == server.NONE:
         return
+    kept = any("policy" in law.roles for law in asking)
     for subject, action in restricted(change, asking):
         yield from judge_door(
-            RestrictedAction(subject, action, change.actor, (), frozenset(), edition)
+            RestrictedAction(subject, action, change.actor, (), frozenset(), edition, kept)
         )
 
 

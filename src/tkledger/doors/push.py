@@ -222,9 +222,11 @@ def _unvouched(
     if edition < 2 and not (logins or who.vouched):
         return  # the server says that it cannot know, which was enough
     known = frozenset[str]().union(*map(names.actors_of, logins))
+    kept = any("policy" in law.roles for law in asking)
     for subject, action in actions:
         actor = names.actor(change.actor)
-        yield from judge_door(RestrictedAction(subject, action, actor, logins, known, edition))
+        fact = RestrictedAction(subject, action, actor, logins, known, edition, kept)
+        yield from judge_door(fact)
 
 
 # -- claims ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.change import Violation
-from tkledger.core.layout import FOLDER, path_of
+from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.quoting import quoted
 from tkledger.doors.acceptance import PUSH_AGAIN
 from tkledger.git.objects import Oid
@@ -67,6 +67,8 @@ def for_index(repo: Repo, found: Sequence[Violation]) -> Iterator[Violation]:
             for verb, task in _COMMANDS.findall(one.remedy)
             if verb in VERBS and path_of(task) in changed
         }
+        if one.task == POLICY_PATH and "tk config " in one.remedy:
+            paths |= {POLICY_PATH} & changed
         if "tk new " in one.remedy or "tk reopen " in one.remedy:  # instead of what is staged
             paths |= {path_of(one.task)} & changed
         if new := sorted(paths - {*_known(repo, paths)}) if paths else ():

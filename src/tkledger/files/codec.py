@@ -95,13 +95,10 @@ def dump_policy(policy: Policy) -> bytes:
         for name, value in policy._asdict().items()
         if name in ("version", "format", "law") or value != getattr(policy_file.DEFAULT, name)
     }
-    return "".join(_entries(_in_order(kept), "")).encode()
-
-
-def _in_order(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return (
-        (field.name, values[field.name]) for field in policy_file.FIELDS if field.name in values
-    )
+    if policy.proposal is not None:
+        inner = dump_policy(policy.proposal.policy).decode()
+        kept["proposal"] = {"by": policy.proposal.by, "policy": inner}
+    return "".join(_entries(kept.items(), "")).encode()
 
 
 def _dump(task: Task) -> str:
@@ -191,7 +188,7 @@ class _Kind(NamedTuple):
 
 
 _TASK = _Kind(task_file.task, dump_task)
-_POLICY = _Kind(policy_file.policy, dump_policy)
+_POLICY = _Kind(lambda raw: policy_file.policy(_unfolded(raw)), dump_policy)
 
 
 def load_task(data: bytes) -> Task:
@@ -207,6 +204,18 @@ def load_policy(data: bytes) -> Policy:
     """The policy that ``data`` is; raises FormError, or TooNew."""
     policy: Policy = _load(data, _POLICY)
     return policy
+
+
+def _unfolded(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values of a policy's file, with the policy that is proposed in it read; raises FieldError."""
+    held = raw.get("proposal")
+    text = held.get("policy") if isinstance(held, Mapping) else None
+    if not isinstance(held, Mapping) or not isinstance(text, str):
+        return raw
+    try:
+        return {**raw, "proposal": {**held, "policy": load_policy(text.encode())}}
+    except FormError as error:
+        raise FieldError("proposal.policy", str(error)) from None
 
 
 def _load(data: bytes, kind: _Kind) -> Any:

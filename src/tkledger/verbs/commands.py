@@ -59,8 +59,17 @@ _SET_UP = (
             (p.MAYBE_SETTING, *EVERYWHERE), ("tk config explain", "tk config explain lease")),
     Command("config set", "Change one field of the policy, in a commit of its own.",
             (p.SETTING, p.SETTINGS, *COMMITS),
-            ("tk config set depth 4", "tk config set protected main stable"),
-            "That commit has the next version of the policy."),
+            ("tk config set depth 4", "tk config set protected main stable",
+             "tk config set roles.lead ann bob", "tk config set guards.safe state=done role=lead"),
+            "That commit has the next version of the policy. Of a map it sets one name (`guards.safe`), and of"
+            " that the values given, an empty one (`role=`) taking a value out. It says what gets looser."),
+    Command("config edit", "Change the policy in your editor.",
+            WRITES, ("tk config edit",),
+            "Form and version are put right, and it says what gets looser."),
+    Command("config approve", "Put the policy in force that another actor proposed.",
+            COMMITS, ("tk config approve",),
+            "Where several actors may change the policy, `tk config set` only proposes what loosens it, and"
+            " another of them approves it."),
     Command("demo", "Play a session in a throw-away repository.",
             (p.KEEP, *EVERYWHERE), ("tk demo",),
             "Two agents work in two worktrees, and a server rejects a shortcut. With --json the session"

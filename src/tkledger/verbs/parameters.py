@@ -221,12 +221,18 @@ NO_HOOKS = switch("--no-hooks", "no_hooks", "Leave git's hooks alone.")
 PREFIX = option("--prefix", "prefix", "P", "What new ids begin with.")
 SERVER = switch("--server", "server", "The server hooks (bare repository).")
 FIX = switch("--fix", "fix", "Repair what is safe to repair.")
-SETTING = Parameter("setting", "KEY", "A field.", required=True, choices=Policy._fields)
+SETTING = Parameter(
+    "setting",
+    "KEY",
+    "A field, or a name in one: roles.lead.",
+    required=True,
+    choices=Policy._fields,
+)
 MAYBE_SETTING = SETTING._replace(help="Only this field.", required=False)
 SETTINGS = Parameter(
     "values",
     "VALUE",
-    "Several for a list, name=value for a map (budgets: type.name=value); none for the default.",
+    "Several for a list, name=value for a map; none takes it out, or sets the default.",
     many=True,
 )
 KEEP = switch("--keep", "keep", "Leave the repository, and say where it is.")

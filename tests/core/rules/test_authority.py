@@ -239,14 +239,14 @@ def test_the_policy_is_changed_by_those_whom_it_named_before() -> None:
 
 
 def test_a_merge_gives_up_a_policy_only_by_its_role_and_says_whom_to_ask() -> None:
-    newer = DEFAULT._replace(version=3)
-    base, ours, theirs = ledger(), ledger(policy=KING), ledger(policy=newer)
+    newer, king = DEFAULT._replace(version=3), KING._replace(roles={"policy": ("king",)})
+    base, ours, theirs = ledger(), ledger(policy=king), ledger(policy=newer)
     made = merged(base, ours, theirs, into=theirs)
     (found,) = judge(made._replace(actor="eve"))
     assert found.message == "the merge gives up a policy of version 2: not for eve"
     assert found.remedy == "ask king to make the merge"
-    assert told(made._replace(actor="queen")) == []
-    unmoved = merged(ledger(policy=KING), ledger(policy=KING), theirs, into=theirs)
+    assert told(made._replace(actor="king")) == []
+    unmoved = merged(ledger(policy=king), ledger(policy=king), theirs, into=theirs)
     assert told(unmoved._replace(actor="eve")) == [], "that side had not changed it"
     kept = merged(base, ours, ledger(), into=ours)
     assert told(kept._replace(actor="eve")) == []

@@ -9,6 +9,7 @@ from tests.support.rule_cases.criteria import criteria_cases
 from tests.support.rule_cases.form import form_cases
 from tests.support.rule_cases.graph import graph_cases
 from tests.support.rule_cases.guards import guard_cases
+from tests.support.rule_cases.keepers import keeper_cases
 from tests.support.rule_cases.lifecycle_fields import fields_cases
 from tests.support.rule_cases.lifecycle_links import links_cases
 from tests.support.rule_cases.lifecycle_states import states_cases
@@ -33,6 +34,7 @@ CASES = (
     *approval_cases(),
     *guard_cases(),
     *may_cases(),
+    *keeper_cases(),
     *override_cases(),
     *admission_cases(),
     *criteria_cases(),

@@ -42,6 +42,7 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK705 another pushes", APPROVAL._replace(logins=("bob",), known=frozenset({"bob"}))),
     ("TK705 not for this one", APPROVAL._replace(logins=("fleet",), known=frozenset({"b", "c"}))),
     ("TK705 nobody known pushes", APPROVAL),
+    ("TK705 nobody known pushes, and the policy is kept", APPROVAL._replace(kept=True)),
     ("TK705 nobody known pushes under edition 1", APPROVAL._replace(edition=1)),
     ("TK706 no task", CodeCommit("0123456789", False, (), True, ())),
     ("TK706 an unknown task", CodeCommit("0123456789", False, ("z",), True, ())),

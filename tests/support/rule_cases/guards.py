@@ -61,6 +61,7 @@ def chosen(law: Policy, type: str, actor: str) -> Change:
 def guard_cases() -> list[Case]:
     pr, risk = guarded(fields=["pr"]), guarded(fields=["pr", "x.risk", "description"])
     open_ = {"concerns": ["ops: slow", "ops: hot"]}
+    spec = {"criteria": ["is fast", "is small"], "waived": ["is small -- it never was"]}
     calm = {**open_, "settled": ["ops: hot", "ops: slow"]}
     begin = guarded(state=["in_progress"], fields=["description", "budget.steps"])
     born_with = guarded(state=["todo"], fields=["admission.consumer"])
@@ -74,6 +75,8 @@ def guard_cases() -> list[Case]:
         ("several fields are missing", move(risk, description=" "), move(pr, pr="7")),
         ("a concern about operations is open", move(guarded(concerns="settled"), **open_),
          move(guarded(concerns="settled"), **calm)),
+        ("a criterion is not met", move(guarded(state=["in_review"], criteria="met"), target="in_review", **spec),
+         move(guarded(state=["in_review"], criteria="met"), target="in_review", **spec, met=["is fast"])),
         ("by a squash", move(SQUASH, source="todo"), move(SQUASH, source="todo", actor="ann")),
         ("born done by a squash", born(SQUASH, "done"), born(SQUASH, "done", "ann")),
         ("on the way of a squash", move(guarded(law=SQUASH, state=["in_progress"], role="lead"), source="todo"),

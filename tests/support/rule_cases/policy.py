@@ -14,6 +14,8 @@ from tkledger.core.change import change
 from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import EMPTY
 
+OLD, OLD_V3 = (DEFAULT._replace(law=1, version=version) for version in (1, 3))
+
 
 def policy_cases() -> list[Case]:
     alone = ledger(a_task())
@@ -93,6 +95,19 @@ def policy_cases() -> list[Case]:
             change((), ledger(policy=DEFAULT._replace(forbid=trap[1:]))),
         ),
         Case("TK607", "an older law", law(DEFAULT, V2._replace(law=1)), law(DEFAULT, V2)),
+        Case(
+            "TK607",
+            "an older law by a merge",
+            merged(
+                ledger(policy=OLD),
+                ledger(policy=V2),
+                ledger(policy=OLD_V3),
+                into=ledger(policy=OLD_V3),
+            ),
+            merged(
+                ledger(policy=OLD), ledger(policy=V2), ledger(policy=V3), into=ledger(policy=V3)
+            ),
+        ),
         Case(
             "TK607",
             "an older format",

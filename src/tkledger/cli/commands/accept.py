@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tkledger.api.amending import Wanted, amend
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit
+from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.core import policy as policies
-from tkledger.core.layout import POLICY_PATH
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.trailers import ACTOR, REASON
+from tkledger.core.policy import Policy
+from tkledger.core.trailers import REASON
 from tkledger.doors.acceptance import way_of
 from tkledger.doors.verify import judge_range
 from tkledger.errors import usage_error
 from tkledger.git import history
-from tkledger.ledger.proposal import Proposal
 
 
 def accept(
@@ -36,22 +35,24 @@ def accept(
     if not verdict.violations and not verdict.accepted:
         raise usage_error("legal", f"{oid[:10]} breaks no rule", "tk verify --all")
 
-    def propose(before: Snapshot) -> Proposal:
-        policy = session.ledger.usable(before).policy
-        assert policy is not None
+    def wanted(policy: Policy) -> Wanted:
         if oid in policy.accepted:
             raise usage_error("accepted", f"{oid[:10]} is already accepted", "tk verify --all")
-        amended = policies.changed(policy, accepted={**policy.accepted, oid: reason})
-        words = f"accept {oid[:10]}"
-        trailers = ((ACTOR, session.actor(before)), (REASON, reason))
-        return Proposal(before.evolve({POLICY_PATH: amended}), words, trailers)
+        after = policies.changed(policy, accepted={**policy.accepted, oid: reason})
+        return Wanted(after, f"accept {oid[:10]}", ((REASON, reason),))
 
-    recorded = session.record(propose, dry_run=dry_run, key=key)
+    amended = amend(session, wanted, dry_run=dry_run, key=key)
+    recorded = amended.recorded
 
     def view() -> Iterable[str | Aside]:
+        if amended.proposed:
+            yield f"{would_be(dry_run)}proposed: accept {oid[:10]}: {reason}"
+            yield Aside(f"{amended.other or 'another keeper'} puts it in force: tk config approve")
+            return
         yield f"{'would accept' if dry_run else 'accepted'} {oid[:10]}: {reason}"
         way = way_of(session.ledger, oid, recorded.commit, reason) if recorded.commit else ""
         if way:
             yield Aside(f"a server believes it once its branch has it: {way}")
 
-    return Answer(lambda: {"accepted": oid, **with_commit(recorded)}, view)
+    values = {"proposed" if amended.proposed else "accepted": oid, **with_commit(recorded)}
+    return Answer(lambda: values, view)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tkledger.api.amending import Amended, Wanted, amend
 from tkledger.api.json import policy_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
-from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
-from tkledger.core.quoting import quoted
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.trailers import ACTOR, lines
+from tkledger.core.quoting import few, quoted
+from tkledger.core.trailers import lines
 from tkledger.core.typing import TYPE_CHECKING, Any
-from tkledger.errors import usage_error
+from tkledger.errors import Exit, TkError, unusable, usage_error
 from tkledger.files import codec
-from tkledger.ledger.proposal import Proposal
 from tkledger.verbs.settings import PARTS, changed, field_of, value_of
 
 if TYPE_CHECKING:
@@ -91,29 +89,136 @@ def set_(
 ) -> Answer:
     """Change one field of the policy, in a commit of its own with the next version."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    field = field_of(setting)
-    if setting in ("proof", "law", "format") and len(values) == 1:
+    field_of(setting)
+    if setting in _ABLE and len(values) == 1:
         from tkledger.doors.foreseen import require_able
 
         require_able(session.repo, setting, values[0])
 
-    def propose(before: Snapshot) -> Proposal:
-        return _amended(session, before, setting, values)
+    def wanted(policy: Policy) -> Wanted:
+        try:
+            after = changed(policy, setting, values)
+        except FieldError as error:
+            way = f"tk config explain {quoted(field_of(setting))}"
+            raise usage_error("bad-value", f"{error.key}: {error.message}", way) from None
+        if _is_same(policy, after):
+            raise usage_error("no-change", f"{setting} already has this value", "tk config show")
+        _require_usable_keys(policy, after)
+        return Wanted(after, setting)
 
-    recorded = session.record(propose, dry_run=dry_run, key=key)
-    policy = recorded.after.policy
-    assert policy is not None
+    return _answer(session, amend(session, wanted, dry_run=dry_run, key=key), [setting], dry_run)
+
+
+_ABLE = ("proof", "law", "format")
+"""The settings that a server may be too old for, or not know enough."""
+
+
+def edit(actor: str | None = None, path: str = ".", dry_run: bool = False) -> Answer:
+    """Change the policy in the editor; form and version are put right."""
+    from tkledger.cli.editor import in_editor
+
+    session = Session(path, actor=actor, progress=TERMINAL)
+    shown = session.read().policy
+    assert shown is not None
+    text = codec.dump_policy(shown._replace(proposal=None))
+    settings: list[str] = []
+
+    def record(data: bytes) -> Amended:
+        def wanted(policy: Policy) -> Wanted:
+            if policy != shown:
+                raise unusable("changed", "the policy was changed meanwhile", _EDIT)
+            try:
+                after = codec.load_policy(codec.reformatted(data, is_policy=True))
+            except codec.FormError as error:
+                raise usage_error("bad-file", str(error), _EDIT) from None
+            if _is_same(policy, after):
+                raise usage_error("no-change", "nothing was changed", "tk config show")
+            _require_usable_keys(policy, after)
+            settings[:] = _differing(policy, after)
+            for setting in (one for one in _ABLE if one in settings):
+                from tkledger.doors.foreseen import require_able
+
+                require_able(session.repo, setting, str(getattr(after, setting)))
+            after = after._replace(version=policy.version + 1)
+            return Wanted(after, few(settings))
+
+        return amend(session, wanted, dry_run=dry_run)
+
+    amended = in_editor(session, "config", text, _EDIT, record)
+    return _answer(session, amended, settings, dry_run)
+
+
+_EDIT = "tk config edit"
+
+
+def approve(
+    key: str | None = None, actor: str | None = None, path: str = ".", dry_run: bool = False
+) -> Answer:
+    """Put the policy in force that another actor proposed."""
+    session = Session(path, actor=actor, progress=TERMINAL)
+
+    def wanted(policy: Policy) -> Wanted:
+        if policy.proposal is None:
+            raise TkError(Exit.NOTHING, "nothing-proposed", "nothing is proposed", "tk config show")
+        return Wanted(policy.proposal.policy, f"as {policy.proposal.by} proposed")
+
+    amended = amend(session, wanted, agreeing=True, dry_run=dry_run, key=key)
+    return _answer(session, amended, _differing(amended.before, amended.after), dry_run)
+
+
+def _is_same(policy: Policy, after: Policy) -> bool:
+    return after._replace(version=policy.version) == policy
+
+
+def _differing(policy: Policy, after: Policy) -> list[str]:
+    """The fields in which two policies differ, but for the version and what is proposed."""
+    return [
+        name
+        for name in Policy._fields
+        if name not in ("version", "proposal") and getattr(policy, name) != getattr(after, name)
+    ]
+
+
+def _require_usable_keys(policy: Policy, after: Policy) -> None:
+    if policy.keys == after.keys:
+        return
+    from tkledger.git.signatures import require_usable
+
+    for one in (one for keys in after.keys.values() for one in keys):
+        require_usable(one)
+
+
+def _answer(session: Session, amended: Amended, settings: Sequence[str], dry_run: bool) -> Answer:
+    """What was set, or proposed; what of it is looser than before, and who has to agree."""
     from tkledger.views.words import setting_text
 
-    value = value_of(policy, setting)
-    if field == "keys":
-        value = _fingerprints(value)
-    now = f"{setting_text(value)} (policy version {policy.version})"
-    names = [Aside(f"names: {_names(session, policy)}")] if field in _ABOUT_NAMES else []
-    return Answer(
-        lambda: {"version": policy.version, **with_commit(recorded)},
-        lambda: [f"{would_be(dry_run)}{setting}: {now}", *names],
-    )
+    policy, looser = amended.after, amended.looser
+
+    def view() -> Iterable[str | Aside]:
+        did = "proposed: " if amended.proposed else ""
+        for setting in settings:
+            value = value_of(policy, setting)
+            if _field(setting) == "keys":
+                value = _fingerprints(value)
+            version = f"(policy version {policy.version})"
+            yield f"{would_be(dry_run)}{did}{setting}: {setting_text(value)} {version}"
+        yield from (Aside(f"looser: {one}") for one in looser)
+        if amended.proposed:
+            yield Aside(f"{amended.other or 'another keeper'} puts it in force: tk config approve")
+        if any(_field(one) in _ABOUT_NAMES for one in settings):
+            yield Aside(f"names: {_names(session, policy)}")
+
+    values = {
+        "version": amended.recorded.after.policy and amended.recorded.after.policy.version,
+        **({"proposed": True} if amended.proposed else {}),
+        **({"looser": looser} if looser else {}),
+        **with_commit(amended.recorded),
+    }
+    return Answer(lambda: values, view)
+
+
+def _field(setting: str) -> str:
+    return setting.partition(".")[0]
 
 
 _ABOUT_NAMES = ("law", "roles", "review", "approvals", "proof", "pushers", "keys")
@@ -138,23 +243,3 @@ def _names(session: Session, policy: Policy) -> str:
     remote = name_of(session.repo.variables(), session.repo.head_ref)
     asked = remembered(session.repo, remote) if remote else None
     return names_worth(policy, asked.pusher if asked else None)
-
-
-def _amended(session: Session, before: Snapshot, key: str, words: Sequence[str]) -> Proposal:
-    policy = session.ledger.usable(before).policy
-    assert policy is not None
-    try:
-        after = changed(policy, key, words)
-    except FieldError as error:
-        way = f"tk config explain {quoted(field_of(key))}"
-        raise usage_error("bad-value", f"{error.key}: {error.message}", way) from None
-    if after._replace(version=policy.version) == policy:
-        raise usage_error("no-change", f"{key} already has this value", "tk config show")
-    if field_of(key) == "keys":
-        from tkledger.git.signatures import require_usable
-
-        for one in (one for keys in after.keys.values() for one in keys):
-            require_usable(one)
-    snapshot = before.evolve({POLICY_PATH: after})
-    words_of_commit = f"policy {after.version}: {key}"
-    return Proposal(snapshot, words_of_commit, ((ACTOR, session.actor(before)),))

@@ -36,7 +36,7 @@ def init(
     """
     session = Session(path, actor=actor, progress=TERMINAL)
     values: dict[str, object] = {"prefix": prefix} if prefix else {}
-    _policy(preset, values)
+    begun = _policy(preset, values)
     if key is None and POLICY_PATH in session.ledger.head().entries:
         asked = {
             PREFIX.words[0]: prefix and f"tk config set prefix {quoted(prefix)}",
@@ -44,6 +44,9 @@ def init(
         }
         return _joined(session, asked, wanted=not no_hooks, dry_run=dry_run)
     values["protected"] = [branch_name(session.repo.head_ref)]
+    if begun.approvals.independent:  # so many agents need somebody who is none of them
+        keeper = session.actor(session.ledger.head())
+        values["roles"] = {role: [keeper] for role in _KEPT}
     begun = _policy(preset, values)
     if begun.claims == "local" and not dry_run and _wants_claims_there(session):
         begun = _policy(preset, {**values, "claims": "remote"})
@@ -63,6 +66,8 @@ def init(
     did = "would begin" if dry_run else "began"
     names = _names_worth(begun) if begun.review == "required" else []
     said = _what_is_set(begun) if preset != PRESET.default else []
+    if keeper := begun.holder("policy"):
+        said.append(Aside(f"{keeper} keeps the policy; agents need other names: TK_ACTOR=NAME"))
     return Answer(
         lambda: {**with_commit(recorded), "path": POLICY_PATH},
         lambda: [f"{did} a ledger in {FOLDER}/; next: {_first(begun)}", *said, *names],
@@ -73,6 +78,10 @@ def _first(policy: Policy) -> str:
     """The command that creates the first task."""
     asked = ADMISSION if policy.admission != "off" else ()
     return " ".join(["tk new TITLE", *(f"{one.words[0]} {one.metavar}" for one in asked)])
+
+
+_KEPT = ("budget", "override", "policy")
+"""The roles that who begins a ledger for agents has alone."""
 
 
 def _policy(preset: str, values: Mapping[str, object]) -> Policy:

@@ -17,6 +17,7 @@ class RestrictedAction(NamedTuple):
     logins: who pushed or signed it, as the server knows them; none if it does not know
     known: the actors they speak for
     edition: the newest edition of the law among the policies that ask
+    kept: whether the policy says who may change it, so that nobody unknown does
     Names are those of the server's policy.
     """
 
@@ -26,6 +27,7 @@ class RestrictedAction(NamedTuple):
     logins: tuple[str, ...]
     known: frozenset[str]
     edition: int = 2
+    kept: bool = False
 
 
 @door_rule("TK705", RestrictedAction)
@@ -44,8 +46,9 @@ def actor_not_the_pusher(pushed: RestrictedAction) -> Iterator[Finding]:
 
     Remedy: the actor pushes it, or signs the commit. If a login pushes for several actors,
     `tk config set pushers LOGIN=ACTOR,ACTOR`. A server that does not know who pushes needs
-    `git config tk.pusher VARIABLE`, the name of the variable that tells; if it has none, take the
-    action back by `tk undo`, `tk config set proof name`, and do it again. Under edition 1 of the law
+    `git config tk.pusher VARIABLE`, the name of the variable that tells, or keys by which it knows signatures;
+    if it has none, and `roles` does not say who may change the policy, take the action back by `tk undo`,
+    `tk config set proof name`, and do it again. Under edition 1 of the law
     the server may say `git config tk.pusher none`.
     """
     if pushed.actor in pushed.known:
@@ -58,9 +61,15 @@ def actor_not_the_pusher(pushed: RestrictedAction) -> Iterator[Finding]:
         f" {f'{logins}{for_whom}' if logins else 'an actor this server does not know'}",
         f"{quoted(pushed.actor)} has to push it, or sign it: git commit --amend -S"
         if logins
-        else _UNKNOWN[pushed.edition > 1],
+        else (_KEPT if pushed.kept else _UNKNOWN[pushed.edition > 1]),
     )
 
+
+_KEPT = (
+    "on the server: git config tk.pusher VARIABLE, the one that tells who pushes; or sign it with a key that"
+    " the server knows: git commit --amend -S"
+)
+"""What helps if the server does not know who pushes, and would ask that of a policy without the question."""
 
 _UNKNOWN = (
     "on the server: git config tk.pusher VARIABLE, or none if nothing tells who pushes",

@@ -17,6 +17,7 @@ from tkledger.core.rules import (
     graph,
     growth,
     guards,
+    keepers,
     lifecycle,
     lifecycle_fields,
     may,
@@ -33,7 +34,7 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority, guards, may, overrides, signatures, criteria, admission),
+    (authority, guards, may, overrides, keepers, signatures, criteria, admission),
     (policy,),
 )
 
@@ -54,13 +55,13 @@ RULES: tuple[Rule, ...] = tuple(
 def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, ...]:
     """All that ``change`` breaks, by task and code; empty if there is no ledger to judge.
 
-    Only rules of the edition that the judging policy names, or of an earlier one, apply; those that may
-    be set aside wait for the message if its actor may.
+    Only rules of the edition in force, or of an earlier one, apply; those that may be set aside wait for
+    the message if its actor may.
     """
     asked = change.touched or change.charged or change.bases or change.files
     if change.policy is None or not asked:
         return ()
-    edition, lifted = change.policy.law, overrides.lifts(change)
+    edition, lifted = change.edition, overrides.lifts(change)
     found = {
         Violation(task, code, name, message, remedy, "", repair)
         for code, name, since, findings, overridable in rules

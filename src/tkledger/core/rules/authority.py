@@ -183,12 +183,18 @@ def legislation(change: Change) -> Iterator[tuple[Policy, str]]:
     """The policies that lose their force by a change, and how."""
     for old, _ in amended(change):
         yield old, "the policy changes"
+    for policy in given_up(change):
+        yield policy, f"the merge gives up a policy of version {policy.version}"
+
+
+def given_up(change: Change) -> Iterator[Policy]:
+    """The policies of the sides of a merge that it does not keep, and that these sides had changed."""
     if change.is_merge and change.touched:
         kept = (None, governing(change.parents, change.after))
         unmoved = [base.policy for base in change.bases]
         for side in change.parents:
             if side.policy is not None and side.policy not in (*kept, *unmoved):
-                yield side.policy, f"the merge gives up a policy of version {side.policy.version}"
+                yield side.policy
 
 
 @rule("TK503", since=2)

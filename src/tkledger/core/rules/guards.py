@@ -10,7 +10,7 @@ from tkledger.core.quoting import few, quoted
 from tkledger.core.rules.lifecycle import arrivals
 from tkledger.core.rules.overrides import way_around
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.task import ADMISSION_OPTIONS, Task
+from tkledger.core.task import ADMISSION_OPTIONS, Task, unmet
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def guard_not_met(change: Change) -> Iterator[Finding]:
     """A task enters a state that a guard of the policy keeps, and does not have what the guard asks for.
 
     `guards` in the policy says by name which `state` is guarded, for which `type` and `label`, and what
-    it takes: an actor with a `role`, `fields` that say something, `concerns: settled`. A guard holds
-    for the task as it was before the commit and as it is after it, for a task that is created, and for
-    each state on the way of a squashed branch. A merge chooses between what its sides did, and each
+    it takes: an actor with a `role`, `fields` that say something, `concerns: settled`, `criteria: met`. A
+    guard holds for the task as it was before the commit and as it is after it, for a task that is created,
+    and for each state on the way of a squashed branch. A merge chooses between what its sides did, and each
     was asked.
 
     Why: what is done should be done for everyone, not only as far as its author looked.
@@ -67,12 +67,19 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
     if missing:
         say = "says" if len(missing) == 1 else "say"
         yield f"{few(missing)} {say} nothing", _give(entry, missing)
+    criteria = unmet(task) if guard.criteria else ()
+    if criteria:
+        number = task.criteria.index(criteria[0]) + 1
+        more = f" and {len(criteria) - 1} more" if len(criteria) > 1 else ""
+        meet = f"tk criteria {task.id} --met {number}"
+        waive = f"tk criteria {task.id} --waive {number} --reason TEXT"
+        yield f"its criterion {number} is not met{more} ({criteria[0]})", f"{meet}, or {waive}"
     concerns = task.open_concerns() if guard.concerns else ()
     if concerns:
         number = task.concerns.index(concerns[0]) + 1
         more = f" and {len(concerns) - 1} more" if len(concerns) > 1 else ""
         yield (
-            f"its concern {number}{more} is open ({concerns[0]})",
+            f"its concern {number} is open{more} ({concerns[0]})",
             f"tk concern {task.id} TEXT --settle {number}",
         )
 

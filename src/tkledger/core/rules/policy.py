@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.change import Change, merged_policy
+from tkledger.core.change import Change, governing, merged_policy
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.policy import Policy
@@ -148,12 +148,24 @@ def state_without_a_way_out(change: Change) -> Iterator[Finding]:
 
 @rule("TK607")
 def law_went_back(change: Change) -> Iterator[Finding]:
-    """The policy names an older format or an older edition of the law than before.
+    """The policy names an older format or an older edition of the law than before; since edition 2 of the
+    law also by a merge, than any of its sides.
 
     Why: the rules of the newer edition would silently stop applying.
 
-    Remedy: keep `format` and `law` as they were.
+    Remedy: keep `format` and `law` as they were; before a merge, raise them on the side with the higher
+    version.
     """
+    for side in change.parents if change.is_merge and change.edition >= 2 else ():
+        kept = governing(change.parents, change.after)
+        for name in ("format", "law"):
+            was = getattr(side.policy, name, 0)
+            if kept is not None and getattr(kept, name) < was:
+                yield Finding(
+                    POLICY_PATH,
+                    f"the merge keeps version {kept.version}, and {name} goes back from {was}",
+                    f"on the branch with version {kept.version}: tk config set {name} {was}, then merge",
+                )
     for old, new in amended(change):
         for name in ("format", "law"):
             if getattr(new, name) < getattr(old, name):

@@ -1,0 +1,90 @@
+"""Has the policy changed: in force at once, or proposed where no one who may change it loosens it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tkledger.api.session import Session
+from tkledger.core import policy as policies
+from tkledger.core.layout import POLICY_PATH
+from tkledger.core.policy import Policy
+from tkledger.core.snapshot import Snapshot
+from tkledger.core.trailers import ACTOR
+from tkledger.core.typing import NamedTuple
+from tkledger.ledger.proposal import Proposal, Recorded
+
+Trailers = Sequence[tuple[str, str]]
+
+
+class Wanted(NamedTuple):
+    """A policy as a command wants it after another one, with the next version; and the words for it."""
+
+    policy: Policy
+    words: str
+    trailers: Trailers = ()
+
+
+class Amended(NamedTuple):
+    """What was recorded, and the policies before and after, that one as it is or will be in force.
+
+    proposed: whether it is only proposed, for another actor to approve
+    other: such an actor, or a pattern of them; empty if there is none
+    """
+
+    recorded: Recorded
+    before: Policy
+    after: Policy
+    proposed: bool
+    other: str = ""
+
+    @property
+    def looser(self) -> list[str]:
+        """What it loosens, in words."""
+        from tkledger.core.loosening import loosened
+
+        return loosened(self.before, self.after)
+
+
+def amend(
+    session: Session,
+    wanted: Callable[[Policy], Wanted],
+    *,
+    agreeing: bool = False,
+    dry_run: bool = False,
+    key: str | None = None,
+) -> Amended:
+    """Record the policy that is ``wanted`` after the one of HEAD; or only a proposal of it, unless that is
+    what it is ``agreeing`` to. Raises as `Session.record` does.
+    """
+
+    def propose(before: Snapshot) -> Proposal:
+        old = session.ledger.usable(before).policy
+        assert old is not None
+        actor = session.actor(before)
+        new, words, trailers = wanted(old)
+        if not agreeing and _needs_another(old, new, actor):
+            meant = new._replace(version=old.version + 2)
+            new = policies.changed(old, proposal={"by": actor, "policy": meant})
+            words = f"propose {words}"
+        snapshot = before.evolve({POLICY_PATH: new})
+        return Proposal(snapshot, f"policy {new.version}: {words}", ((ACTOR, actor), *trailers))
+
+    recorded = session.record(propose, dry_run=dry_run, key=key)
+    old, new = recorded.before.policy, recorded.after.policy
+    assert old is not None
+    assert new is not None
+    held = new.proposal
+    if held is None:
+        return Amended(recorded, old, new, proposed=False)
+    from tkledger.core.loosening import other_keeper
+
+    return Amended(recorded, old, held.policy, True, other_keeper(old, old.actor(held.by)))
+
+
+def _needs_another(old: Policy, new: Policy, actor: str) -> bool:
+    """Whether an actor who may change the policy may only propose this."""
+    if old.law < 2 or not old.has_role(actor, "policy"):
+        return False
+    from tkledger.core.loosening import is_bound, loosened
+
+    return is_bound(old) and bool(loosened(old, new))
