@@ -110,6 +110,11 @@ def test_set_says_what_is_looser_and_explain_what_a_name_holds(ledger: Tk) -> No
         "looser: guards.safe role lead -> ops",
         "looser: guards.safe fields without pr",
     ]
+    assert answer.err.split("\n")[2] == (
+        "warning: nobody has the role ops, which a guard asks for: tk config set roles.ops ACTOR"
+    )
+    alone = ledger("config", "set", "roles.policy", "somebody", "--dry-run").err
+    assert "warning: test@example.org may not change the policy any more; tk undo" in alone
     shown = ledger("config", "explain", "guards.safe", "--json").json["fields"]
     assert list(shown)[:2] == ["guards", "guards.NAME state="]
     assert all(one["meaning"] for one in shown.values())

@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.bypass import asked, commits, files, merges
+from tests.support.bypass import asked, authority, commits, files, merges
 from tests.support.bypass.table import PUSH, ROWS, SERVER, Row
 from tests.support.clone import Clone, Refused
 
-__all__ = ["asked", "commits", "files", "merges"]  # they fill the table
+__all__ = ["asked", "authority", "commits", "files", "merges"]  # they fill the table
 
 Fresh = Callable[[str], Clone]
 

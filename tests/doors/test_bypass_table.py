@@ -30,4 +30,4 @@ def test_a_class_has_its_attack_its_control_and_its_legal_case(text: str) -> Non
 
 def test_the_classes_are_told_apart() -> None:
     names = [text.splitlines()[0] for text in CLASSES]
-    assert len(names) == len(set(names)) == 24
+    assert len(names) == len(set(names)) == 27

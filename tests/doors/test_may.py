@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.clone import Clone, Refused
-from tests.support.every_door import Attempt, refused_everywhere, taken_everywhere
+from tests.support.every_door import Attempt, each_at_every_door
 from tkledger.errors import Exit
 
 BOT = "bot-1"
@@ -62,12 +62,7 @@ def limited(fresh: Callable[[str], Clone]) -> Clone:
 
 
 def test_every_door_keeps_an_actor_to_what_it_may(limited: Clone) -> None:
-    for name, code, attack, legal in ROWS:
-        try:
-            refused_everywhere(limited, code, attack)
-            taken_everywhere(limited, legal)
-        except (AssertionError, Refused) as error:
-            raise AssertionError(name) from error
+    each_at_every_door(limited, ROWS)
 
 
 def test_who_is_limited_does_not_lift_the_limit(limited: Clone) -> None:
@@ -125,6 +120,11 @@ def test_a_merge_touches_what_it_authors_or_loses(limited: Clone) -> None:
         limited.git("rev-parse", "main~1^{tree}"), "main", "main~1", message=f"x\n\nTk-Actor: {BOT}"
     )
     assert limited.verified(f"main..{ancestor}") == {"TK509"}, "a merge that joins nothing"
+    alone = limited.git("mktree", stdin=f"100644 blob {limited.blob(b'x')}\tevil.py\n")
+    root = limited.commit_tree(alone)
+    tree = limited.tree({"evil.py": b"x"})
+    brought = limited.commit_tree(tree, "main", root, message=f"x\n\nTk-Actor: {BOT}")
+    assert limited.verified(f"main..{brought}") == {"TK509"}, "from a side that has no ledger"
     by_another = limited.commit_tree(limited.tree({"code.txt": b"mine\n"}), side, main)
     assert limited.verified(f"{main}..{by_another}") == set()
 
@@ -176,3 +176,23 @@ def test_sync_asks_before_it_sends(limited: Clone) -> None:
     assert (answer.status, "TK717" in answer.err) == (Exit.REJECTED, True)
     limited.git("switch", "-q", "-c", "tk/x")
     limited.ok("sync")
+
+
+def test_an_honest_bot_does_its_work(limited: Clone) -> None:
+    """With the few verbs that it has; by the commands as an agent types them."""
+    for words in (("start a",), ("note a", "found it"), ("concern a", "slow"), ("step a",)):
+        limited.ok(*words[0].split(" "), *words[1:], "--as", BOT)
+    limited.ok("block", "a", "--reason", "user", "-m", "what now", "--as", BOT)
+    limited.ok("resume", "a", "--as", "ann")
+    limited.ok("start", "a", "--take", "--as", BOT)
+    limited.git("switch", "-q", "-c", "tk/a")
+    limited.write("src/a.py", "done\n")
+    limited.git("add", "-A")
+    as_bot(limited, "commit", "-q", "-m", "work")
+    assert "Tk-Task: a" in limited.git("log", "-1", "--format=%B")
+    limited.ok("submit", "a", "--as", BOT)
+    limited.git("push", "-q", "origin", "tk/a", env={**os.environ, "TK_ACTOR": BOT})
+    limited.git("switch", "-q", "main")
+    limited.git("merge", "-q", "--no-ff", "-m", "merge", "tk/a")
+    limited.push()
+    assert limited.verified() == set()

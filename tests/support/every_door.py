@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pytest
@@ -70,6 +71,16 @@ def refused_everywhere(clone: Clone, code: str, attempt: Attempt) -> None:
     with pytest.raises(Refused, match=code):
         clone.push(f"{forged}:refs/heads/tk/try", options=("--no-verify",))
     assert clone.verified(f"{head}..{forged}") == {code}
+
+
+def each_at_every_door(clone: Clone, rows: Iterable[tuple[str, str, Attempt, Attempt]]) -> None:
+    """Each attack, by its name and the code of its rule, is refused, and its legal twin is taken."""
+    for name, code, attack, legal in rows:
+        try:
+            refused_everywhere(clone, code, attack)
+            taken_everywhere(clone, legal)
+        except (AssertionError, Refused) as error:
+            raise AssertionError(name) from error
 
 
 def taken_everywhere(clone: Clone, attempt: Attempt) -> None:

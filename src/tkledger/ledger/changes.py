@@ -196,12 +196,15 @@ def _made_by(
 def _asked_files(
     ledger: Ledger, law: Policy | None, actor: str, commit: Commit, parents: Sequence[Oid]
 ) -> Callable[[], tuple[str, ...]] | None:
-    """Gives the files outside the ledger that a commit touches, if the law limits its actor to some."""
+    """Gives the files outside the ledger that a commit touches, if the law limits its actor to some. What a
+    merge brings from a side without a ledger is its own, since nothing else answers for that.
+    """
     if law is None or not law.may or not any(one.paths for one in law.limits_of(actor).values()):
         return None
     from tkledger.ledger.touched import touched  # few policies limit anybody
 
-    return cache(partial(touched, ledger.repo, commit._replace(parents=tuple(parents))))
+    known = tuple(oid for oid in parents if ledger.history_at(oid).policy is not None)
+    return cache(partial(touched, ledger.repo, commit._replace(parents=known or tuple(parents))))
 
 
 def _if_ledgers_join(ledger: Ledger, made: Change, parents: Sequence[Oid]) -> Change | None:

@@ -203,6 +203,7 @@ def _answer(session: Session, amended: Amended, settings: Sequence[str], dry_run
             version = f"(policy version {policy.version})"
             yield f"{would_be(dry_run)}{did}{setting}: {setting_text(value)} {version}"
         yield from (Aside(f"looser: {one}") for one in looser)
+        yield from (Aside(f"warning: {one}") for one in _pitfalls(session, amended))
         if amended.proposed:
             yield Aside(f"{amended.other or 'another keeper'} puts it in force: tk config approve")
         if any(_field(one) in _ABOUT_NAMES for one in settings):
@@ -215,6 +216,17 @@ def _answer(session: Session, amended: Amended, settings: Sequence[str], dry_run
         **with_commit(amended.recorded),
     }
     return Answer(lambda: values, view)
+
+
+def _pitfalls(session: Session, amended: Amended) -> Iterable[str]:
+    """What the policy makes impossible, perhaps by a slip."""
+    policy, actor = amended.after, session.actor(amended.recorded.before)
+    keeps = not amended.before.roles.get("policy") or amended.before.has_role(actor, "policy")
+    if keeps and policy.roles.get("policy") and not policy.has_role(actor, "policy"):
+        yield f"{actor} may not change the policy any more; tk undo takes that back"
+    asked = {guard.role for guard in policy.guards.values() if guard.role}
+    for role in sorted(asked - policy.roles.keys()):
+        yield f"nobody has the role {role}, which a guard asks for: tk config set roles.{role} ACTOR"
 
 
 def _field(setting: str) -> str:
