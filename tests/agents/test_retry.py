@@ -29,7 +29,7 @@ def test_a_review_that_finds_a_gap_sends_it_back(project: Project) -> None:
     project.ok("submit", "a")
     project.ok("retry", "a", "--gap", "no test")
     assert project.state("a") == "in_progress"
-    assert "gap: no test" in project.file("a")
+    assert '\\"no test\\"' in project.file("a")
 
 
 def test_tiers_one_after_the_other(project: Project) -> None:

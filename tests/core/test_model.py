@@ -35,7 +35,10 @@ ONLY_BY_EXAMPLE = {
         ("TK512", "TK609"), "the model signs nothing: git/test_signatures, doors/test_signatures"
     ),
     "TK516": "it asks who did it, and why, and the model's commits name nobody: core/rules/test_rules",
-    "TK503": "it asks who worked before, and the model's commits name nobody: core/rules/test_rules",
+    **dict.fromkeys(
+        ("TK503", "TK504", "TK505", "TK506"),
+        "the model's commits name nobody and no work: core/rules/test_rules, doors/test_verdicts",
+    ),
     **dict.fromkeys(
         ("TK507", "TK508", "TK509", "TK511"),
         "the model's policies limit nobody: core/rules/test_rules",

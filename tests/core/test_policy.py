@@ -14,7 +14,7 @@ from tkledger.core.pattern import fits
 from tkledger.core.policy import (
     DEFAULT,
     FIELDS,
-    PRESETS,
+    PRESET_NAMES,
     Approvals,
     Policy,
     TooNew,
@@ -22,6 +22,7 @@ from tkledger.core.policy import (
     joined,
     policy,
 )
+from tkledger.core.presets import PRESETS
 from tkledger.core.task import Budget
 
 OID, LONG = "a" * 40, "0123456789abcdef" * 4
@@ -152,7 +153,7 @@ def test_what_is_newer_needs_a_newer_tk(name: str) -> None:
 
 
 def test_the_presets_are_what_they_are_said_to_be() -> None:
-    assert set(PRESETS) == {"default", "agents"}
+    assert tuple(PRESETS) == PRESET_NAMES == ("default", "agents")
     agents = PRESETS["agents"]
     different = {
         name: value for name, value in agents._asdict().items() if value != getattr(DEFAULT, name)

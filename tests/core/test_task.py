@@ -56,6 +56,7 @@ GOOD = [
     ("criteria", ["-- a", "a" * 300], ("-- a", "a" * 300)),
     ("met", ["a: b"], ("a: b",)),
     ("waived", ["-- a -- b -- c"], ("-- a -- b -- c",)),
+    ("verdicts", ["1.2 approved bob -"], ("1.2 approved bob -",)),
     ("budget", {"steps": 0, "depth": 3, "cost": "0.5"}, Budget(steps=0, depth=3, cost="0.5")),
     ("budget", {}, Budget()),
     ("spent", {"tokens": 7, "cost": 1}, Spent(tokens=7, cost="1")),
@@ -127,6 +128,7 @@ BAD = [
         ("waived", [text], "waived")
         for text in ("a", "a -- ", " -- b", "a -- \u200b", "a -- " + "b" * 301)
     ),
+    ("verdicts", ["1.2 approved  bob -"], "verdicts"),
     ("budget", 3, "budget"),
     ("budget", [3], "budget"),
     ("budget", {"steps": -1}, "budget.steps"),
@@ -266,6 +268,7 @@ def test_the_words_of_the_format_stay() -> None:
     assert {name: one for name, one in later.items() if one != (1, {})} == {
         **dict.fromkeys(("reopens", "criteria", "met", "waived"), (2, {})),
         "resolution": (1, {"mistake": 2}),
+        "verdicts": (2, {}),
     }
     for name, wrong, words in (
         ("type", "A", "a word of a-z, 0-9, _ and -"),

@@ -20,7 +20,8 @@ from tkledger.core.budget import (
 )
 from tkledger.core.charges import Bill, bills, dollars, micro, unreadable
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import DEFAULT, PRESETS
+from tkledger.core.policy import DEFAULT
+from tkledger.core.presets import PRESETS
 from tkledger.core.task import Budget, Spent, Task
 from tkledger.core.usage import (
     NOTHING,

@@ -61,13 +61,20 @@ def merged(base: Snapshot | tuple[Snapshot, ...], *sides: Snapshot, into: Snapsh
 
 
 def used(
-    made: Change, *facts: Fact, at: int = 0, message: str | None = None, **more: Any
+    made: Change,
+    *facts: Fact,
+    at: int = 0,
+    message: str | None = None,
+    newest: tuple[str, ...] = (),
+    **more: Any,
 ) -> Change:
-    """The same change where that much is used, itself counted, and with these words."""
+    """The same change where that much is used, itself counted, and with these words; ``newest`` are the
+    newest commits of work on any task.
+    """
     accounts: dict[str, Account] = {}
     for fact in facts:
         accounts.setdefault(fact.task, Account()).add(fact)
-    usage = Usage(accounts.get, lambda task: Activity(), at)
+    usage = Usage(accounts.get, lambda task: Activity(), at, lambda task: newest)
     return made._replace(tally=lambda: usage, message=message, **more)
 
 

@@ -19,7 +19,8 @@ from tkledger.core.field import FieldError
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.merge import merged
-from tkledger.core.policy import DEFAULT, EDGES, PRESETS, Policy
+from tkledger.core.policy import DEFAULT, EDGES, Policy
+from tkledger.core.presets import PRESETS
 from tkledger.core.rules import RULES, judge
 from tkledger.core.rules.rule import Rule
 from tkledger.core.snapshot import Entry, Flaw, Snapshot

@@ -14,6 +14,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, SCOPES, Task, task
+from tkledger.core.verdict import VerdictLine
 
 FEW_IDS = ("a", "b", "c", "d", "e")
 """So few that random links meet."""
@@ -44,6 +45,16 @@ labels = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,8}", fullmatch=True)
 branches = st.from_regex(r"[a-z]{1,5}(/[a-z0-9_+#-]{1,5})?", fullmatch=True)
 criteria = st.from_regex(r"[a-z]([a-z ]{0,9}[a-z])?", fullmatch=True)
 concerns = st.builds("{}: {}".format, st.sampled_from(CONCERNS), lines)
+verdicts = st.builds(
+    lambda attempt, round, approved, actor, work, gaps: (
+        VerdictLine(
+            attempt, round, approved, actor, work, "6.5", () if approved else tuple(gaps)
+        ).text
+    ),
+    *(st.integers(1, 3), st.integers(1, 3), st.booleans(), lines),
+    st.sampled_from([(), ("3f" * 20,), ("0" * 40, "1" * 40)]),
+    st.lists(lines, max_size=2),
+)
 amounts = st.integers(0, MAX_INT)
 dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
 moments = st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(2100, 1, 1)).map(
@@ -112,6 +123,7 @@ def raw_tasks(
             "criteria": st.lists(criteria, max_size=3),
             "met": st.lists(criteria, max_size=2),
             "waived": st.lists(st.builds("{} -- {}".format, criteria, criteria), max_size=2),
+            "verdicts": st.lists(verdicts, max_size=2),
             "notes": st.lists(texts, max_size=3),
             "x": free_maps,
         },

@@ -51,7 +51,7 @@ def brief(repo: Repo, task: Task, actor: str, folder: str) -> Briefing:
         for one in box.inbox(repo, actor)
         if one.waits(now) and one.message.task in (None, task.id)
     ]
-    left = [*task.notes, *_tail(folder, task.tries - 1)]
+    left = [*_sent_back(task), *task.notes, *_tail(folder, task.tries - 1)]
     feedback, messages = (os.path.join(folder, name) for name in ("feedback.txt", "inbox.txt"))
     parts = [task.title, task.description or "", *left]
     replace(feedback, "".join(f"{one.rstrip()}\n\n" for one in parts if one).encode())
@@ -59,6 +59,20 @@ def brief(repo: Repo, task: Task, actor: str, folder: str) -> Briefing:
     replace(messages, "".join(f"{line}\n" for line in lines).encode())
     variables = {"TK_FEEDBACK": feedback, "TK_INBOX": messages}
     return Briefing(task.id, left, letters, now, variables)
+
+
+def _sent_back(task: Task) -> list[str]:
+    """What reviews of the latest attempt that was rejected found missing."""
+    if not task.verdicts:
+        return []
+    from tkledger.core.verdict import sent_back
+
+    found = []
+    for one in sent_back(task.verdicts):
+        score = f", score {one.score}" if one.score else ""
+        gaps = "".join(f"\n- {gap}" for gap in one.gaps)
+        found.append(f"sent back by {one.actor} ({one.attempt}.{one.round}{score}){gaps}")
+    return found
 
 
 def _tail(folder: str, attempt: int) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from tkledger.agents import worktrees
 from tkledger.api.session import Carried, Session
 from tkledger.claims import elsewhere
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import Event, State
 from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import TIERS, Task
+from tkledger.core.verdict import LONGEST_GAP
 from tkledger.errors import unusable
 from tkledger.git import identity
 from tkledger.verbs.ids import existing
@@ -33,7 +34,11 @@ def retry(
         if verb is None:
             fact = f"{now.id} is {now.state}, so there is nothing to retry"
             raise unusable("not-failed", fact, f"tk why {now.id}")
-        return [(verb, {"id": now.id, "message": f"gap: {gap}"})]
+        options: Options = {"id": now.id, "message": f"gap: {gap}"}
+        new = before.policy is not None and before.policy.format >= 2
+        if verb == Event.REJECT and new and len(gap) <= LONGEST_GAP:
+            options = {"id": now.id, "gap": [gap]}
+        return [(verb, options)]
 
     return there, there.carry_out(back, key=key, dry_run=dry_run)
 

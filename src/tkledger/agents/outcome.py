@@ -150,7 +150,7 @@ def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:
 def _finished(there: Session, attempt: Attempt, ledger: Snapshot) -> Ended:
     assert ledger.policy is not None
     verb, state = "done", State.DONE
-    if ledger.policy.review == "required":
+    if ledger.policy.requires_review:
         verb, state = "submit", State.IN_REVIEW
     there.carry_out([(verb, {"id": attempt.id})])
     return Ended(attempt.id, state.value, Exit.OK, verb)

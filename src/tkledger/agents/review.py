@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache, partial
 
 from tkledger.api.session import Session
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import reviewable
-from tkledger.core.policy import DEFAULT
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.time import iso
 from tkledger.core.typing import NamedTuple
+from tkledger.core.usage import Usage
 from tkledger.git.objects import Oid
 from tkledger.ledger import limits
 from tkledger.ledger.recent import Recent, look_back
@@ -36,40 +38,52 @@ def longest_waiting(session: Session, labels: Iterable[str] = ()) -> Review | No
     ]
     tips = tips_of(ledger, waiting)
     known = {task.id for task in waiting}
-
-    def counted(task: Task) -> Collection[str]:
-        tip = tips.get(task.id, session.repo.head)
-        return limits.usage(session.ledger, tip).workers(task)
-
+    used = used_at(session, tips)
     recent = look_back(session.ledger, waiting, all_tips(session, tips))
-    found = [one for one in to_review(ledger, actor, recent, counted) if one.id in known]
+    mine = to_review(ledger, actor, recent, used, exactly=True)
+    found = [one for one in mine if one.id in known]
     if not found:
         return None
     task = found[0]
     move = recent.moves.get(task.id)
     rank = f"waits the longest of {len(found)}" if len(found) > 1 else "the only one that waits"
     since = f", since {iso(move.at)}, by {move.actor}" if move else ""
+    so_far = ""
+    if ledger.policy is not None and (ledger.policy.approvals.count or 1) > 1:
+        from tkledger.core.approvals import OpenReview
+
+        review = OpenReview(ledger.policy, task, lambda: used(task))
+        so_far = f"; {review.standing(task.verdicts).words}"
     place = ledger.elsewhere.get(task.id)
-    return Review(task, f"{rank} for your review{since}", place.branch if place else "")
+    return Review(task, f"{rank} for your review{since}{so_far}", place.branch if place else "")
+
+
+Used = Callable[[Task], Usage]
+"""What was used up to where a task was read."""
+
+
+def used_at(session: Session, tips: Mapping[str, Oid]) -> Used:
+    """What was used up to the tips of other branches, for tasks that were read there, else up to HEAD."""
+    known = lru_cache(maxsize=None)(partial(limits.usage, session.ledger))
+    return lambda task: known(tips.get(task.id, session.repo.head))
 
 
 def to_review(
-    ledger: Snapshot,
-    actor: str,
-    recent: Recent,
-    counted: Callable[[Task], Collection[str]] | None = None,
+    ledger: Snapshot, actor: str, recent: Recent, used: Used, *, exactly: bool = False
 ) -> list[Task]:
-    """The tasks in review that are not this actor's own work, the longest wait first.
+    """The tasks in review that wait for this actor, the longest wait first: work of others, to which an
+    approval by this actor adds something.
 
     If the policy asks for independent approvals, who worked on one is asked as its rule does: a beginning
-    is work, and ``counted`` gives the exact answer. Else who only began it, and lost it to another, may
+    is work, and what was used gives the exact answer. Else who only began it, and lost it to another, may
     well review what that one did.
     """
-    strict = (ledger.policy or DEFAULT).approvals.independent
+    law = ledger.policy or DEFAULT
+    strict = law.approvals.independent
 
     def workers(task: Task) -> Collection[str]:
-        if strict and counted is not None:
-            return counted(task)
+        if strict and exactly:
+            return used(task).workers(task)
         began = recent.starters.get(task.id, set()) if strict else set()
         return recent.workers.get(task.id, set()) | began
 
@@ -77,7 +91,31 @@ def to_review(
         move = recent.moves.get(task.id)
         return (move.at if move else 0), task.urgency, task.id
 
-    return sorted(reviewable(ledger, actor, workers), key=waits_since)
+    found = [
+        task
+        for task in reviewable(ledger, actor, workers)
+        if not law.approvals.asked or _is_wanted(law, task, actor, used, exactly=exactly)
+    ]
+    return sorted(found, key=waits_since)
+
+
+def _is_wanted(law: Policy, task: Task, actor: str, used: Used, *, exactly: bool) -> bool:
+    """Whether an approval by an actor counts besides those that are there. Not ``exactly``, what was used
+    is asked only if the actor gave one before, which later work may have outdated.
+    """
+    from tkledger.core.approvals import OpenReview
+    from tkledger.core.verdict import verdicts
+
+    review = OpenReview(law, task, lambda: used(task))
+    role = law.approvals.role
+    if role and not law.has_role(actor, role):
+        return review.standing(task.verdicts).enough
+    given = any(one.approved and law.actor(one.actor) == actor for one in verdicts(task.verdicts))
+    if not (exactly or given):
+        return True
+    count = review.standing(task.verdicts)
+    more = actor not in count.by and review.uncounted(actor, count.by) is None
+    return count.enough or more
 
 
 def tips_of(ledger: Snapshot, tasks: Iterable[Task]) -> dict[str, Oid]:

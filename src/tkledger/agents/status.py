@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tkledger.agents import inbox, obstacles
 from tkledger.agents.next import candidates
-from tkledger.agents.review import all_tips, tips_of, to_review
+from tkledger.agents.review import all_tips, tips_of, to_review, used_at
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.claims.elsewhere import standing_there
@@ -142,8 +142,9 @@ class _Seen:
             for task in tasks
             if task.state in lasting and (task.state is not State.IN_PROGRESS or self.is_own(task))
         ]
-        tips = all_tips(session, tips_of(ledger, asked))
-        self.recent: Recent = look_back(session.ledger, asked, tips)
+        tips = tips_of(ledger, asked)
+        self.recent: Recent = look_back(session.ledger, asked, all_tips(session, tips))
+        self._used = used_at(session, tips)
 
     def is_own(self, task: Task) -> bool:
         """Whether the actor owns a task."""
@@ -185,7 +186,7 @@ class _Seen:
 
     def reviews(self) -> list[Task]:
         """What waits for the actor's review, as far as the newest commits say who worked on it."""
-        return to_review(self.ledger, self.actor, self.recent)
+        return to_review(self.ledger, self.actor, self.recent, self._used)
 
     def questions(self) -> Iterator[Item]:
         """The tasks of others that wait for a person's answer; those that the actor created first."""

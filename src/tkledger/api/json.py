@@ -115,6 +115,7 @@ def details_json(task: Task, details: Details) -> Json:
         "children": [child.id for child in details.children],
         "blocked_by": list(details.blocked_by),
         **({"overrides": overrides} if overrides else {}),
+        **({"approvals": details.approvals._asdict()} if details.approvals else {}),
         **({"reopened_as": list(details.reopened_as)} if details.reopened_as else {}),
         "legal": list(details.legal or ()),
         **({"claim": dict(details.claim)} if details.claim else {}),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
+from tkledger.core.lifecycle import State
 from tkledger.core.overview import rank
 from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from tkledger.api.json import Json
     from tkledger.api.session import Session
     from tkledger.claims.standing import Standing
+    from tkledger.core.approvals import ApprovalCount
     from tkledger.core.history import Details, HistoryEntry, WorkCommit
     from tkledger.core.usage import Usage, Used
     from tkledger.git.commit import Commit
@@ -72,8 +75,20 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
         claim=_claim(held),
         reopened_as=tuple(one.id for one in ledger.successors(task.id)) if task.ended else (),
         overrides=tuple(one for one in told if one.override),
+        approvals=approvals(ledger, task, lambda: usage),
         onward=way_on(ledger, task.id, ledger.policy or DEFAULT) if over else "",
     )
+
+
+def approvals(ledger: Snapshot, task: Task, used: Callable[[], Usage]) -> ApprovalCount | None:
+    """How many approvals a task in review has, if the policy asks for any."""
+    if ledger.policy is None or not ledger.policy.approvals.asked:
+        return None
+    if task.state is not State.IN_REVIEW:
+        return None
+    from tkledger.core.approvals import OpenReview
+
+    return OpenReview(ledger.policy, task, used).standing(task.verdicts)
 
 
 def _way_on(ledger: Snapshot, task: Task) -> tuple[str, str]:

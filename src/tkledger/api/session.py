@@ -226,7 +226,7 @@ class Session:
         self.resumed, self._taking = [], set()
         for (verb, options), place in zip(verbs, places or repeat("")):
             try:
-                options = _start(self, ledger, verb, options)
+                options = _prepared(self, before, ledger, verb, options)
                 steps.append(_step(ledger, verb, options, actor, place))
                 ledger = steps[-1].ledger
             except (Refused, TkError) as error:
@@ -313,8 +313,18 @@ def _at_door(session: Session, recorded: Recorded) -> Claimant:
     return who
 
 
-def _start(session: Session, ledger: Snapshot, verb: str, options: Options) -> Options:
-    """The options of a start, with what it needs if the task is in progress already."""
+def _prepared(
+    session: Session, before: Snapshot, ledger: Snapshot, verb: str, options: Options
+) -> Options:
+    """The options of a verb with what else it needs: of a review what was used ``before``, of a start the
+    work that it goes on with if the task is in progress already.
+    """
+    if verb in (Event.APPROVE, Event.REJECT):
+        from tkledger.ledger.limits import usage
+        from tkledger.verbs.review import USED
+
+        tip = before.commit or None
+        return {**options, USED: lambda: usage(session.ledger, tip)}
     found = ledger.matching(str(options.get("id") or "/").lower()) if verb == Event.START else []
     task = ledger.task(found[0]) if len(found) == 1 else None  # else the verb says so
     if task is not None and options.get("take"):

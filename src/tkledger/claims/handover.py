@@ -119,7 +119,7 @@ def _is_freed(was: Claim, claims: Iterable[Claim]) -> bool:
 
 def _known(repo: Repo, policy: Policy | None) -> frozenset[str] | None:
     """The actors that who pushes speaks for; None unless the policy asks for reviews and for pushers."""
-    if policy is None or policy.review != "required" or not policy.asks_who_pushes:
+    if policy is None or not policy.requires_review or not policy.asks_who_pushes:
         return None
     return frozenset[str]().union(*map(policy.actors_of, pusher(repo).names)) or None
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tkledger.api.session import Session
     from tkledger.core.snapshot import Flaw
     from tkledger.ledger.proposal import Recorded
+    from tkledger.verbs.verb import Proposed
     from tkledger.views.text_layout import Lines
 
 
@@ -113,19 +114,31 @@ def would_be(dry_run: bool) -> str:
 
 
 def changed(
-    session: Session, recorded: Recorded, *, dry_run: bool, verb: str, hint: Callable[[], str] = str
+    session: Session,
+    recorded: Recorded,
+    *,
+    dry_run: bool,
+    verb: str,
+    hint: Callable[[], str] = str,
+    steps: Sequence[Proposed] = (),
 ) -> Answer:
-    """The answer of a command that changes tasks: each that it touched, and how; then a hint, which
-    is asked for only if a person reads it.
+    """The answer of a command that changes tasks: each that it touched, and how, and what its ``steps``
+    say of approvals; then a hint, which is asked for only if a person reads it.
     """
     from tkledger.api.session import moved
 
     tasks = moved(recorded)
+    counts = {step.id: step.approvals for step in steps if step.approvals is not None}
     say_advice(session, recorded, [one.task.id for one in tasks])
 
     def to_json() -> dict[str, Any]:
         rows = [
-            {"id": task.id, **({"from": source} if source else {}), "to": task.state}
+            {
+                "id": task.id,
+                **({"from": source} if source else {}),
+                "to": task.state,
+                **({"approvals": counts[task.id]._asdict()} if task.id in counts else {}),
+            }
             for source, task in tasks
         ]
         return {"tasks": rows, **with_commit(recorded)}
@@ -136,7 +149,11 @@ def changed(
         for source, task in tasks:
             move = task.state if source in (None, task.state) else f"{source} -> {task.state}"
             done = f" ({verb})" if source is task.state else ""
+            if count := counts.get(task.id):
+                done = f", {count.words}"
             yield f"{would_be(dry_run)}{task.id}: {move}{done}  {task.title}"
+        for key, count in counts.items():
+            yield Aside(f"{key}: not done yet; {count.others} runs tk approve {key}")
         if words := hint():
             yield Aside(words)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tkledger.core.approvals import dependence
 from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
-from tkledger.core.rules.authority import dependence
 from tkledger.core.rules.overrides import reason
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.restricted import RESTRICTIONS

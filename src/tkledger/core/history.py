@@ -8,8 +8,11 @@ from tkledger.core.budget import Gauge
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
 from tkledger.core.task import FIELDS, PARTS, Task
 from tkledger.core.trailers import ACTOR, REASON, folded, lines
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.core.usage import Used
+
+if TYPE_CHECKING:
+    from tkledger.core.approvals import ApprovalCount
 
 
 class FieldChange(NamedTuple):
@@ -62,7 +65,7 @@ _LISTS = {"criteria": "criterion", "met": "met", "waived": "waived"}
 """What is only added to, and is told with a word before it."""
 
 _SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry")
-_IN_TEXTS = ("id", "state", "wait", "error", "notes", "concerns", *_LISTS)
+_IN_TEXTS = ("id", "state", "wait", "error", "notes", "concerns", "verdicts", *_LISTS)
 
 
 def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
@@ -88,8 +91,8 @@ def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
 
 
 def texts(old: Task | None, new: Task) -> list[str]:
-    """What a change says in the task itself: why it waits, what went wrong, its new notes and concerns, and
-    what it has to show.
+    """What a change says in the task itself: why it waits, what went wrong, its new notes, concerns and
+    verdicts, and what it has to show.
     """
     said = []
     was = old.wait if old else None
@@ -102,6 +105,11 @@ def texts(old: Task | None, new: Task) -> list[str]:
     for name, word in _LISTS.items():
         known = len(getattr(old, name)) if old else 0
         said += [f"{word}: {one}" for one in getattr(new, name)[known:]]
+    if len(new.verdicts) > (len(old.verdicts) if old else 0):
+        from tkledger.core.verdict import said_in, verdicts  # few changes give one
+
+        given = verdicts(new.verdicts[len(old.verdicts) if old else 0 :])
+        said += filter(None, map(said_in, given))
     return [text.strip() for text in said]
 
 
@@ -143,6 +151,13 @@ def event_name(source: State | None, target: State) -> str:
         if (edge.source, edge.target) == (source, target):
             return edge.event.value
     return "jump"
+
+
+def did(old: Task | None, new: Task) -> str:
+    """The verb for what a commit did to a task; an approval that did not end the review is one, too."""
+    if old is not None and old.state is new.state and len(new.verdicts) > len(old.verdicts):
+        return Event.APPROVE.value
+    return event_name(old.state if old else None, new.state)
 
 
 class Times(NamedTuple):
@@ -194,7 +209,8 @@ class Details(NamedTuple):
     the names of its JSON. ``gauges`` are the limits that hold for it, as of ``at``, in seconds since 1970.
     ``held_back`` says who has claimed it if that keeps it from being started, and the way on.
     ``onward`` is the command that goes on with a task that has ended here.
-    ``overrides`` are what it says for having set rules aside, oldest first.
+    ``overrides`` are what it says for having set rules aside, oldest first; ``approvals`` how many a review
+    has, if the policy asks for any.
     ``place`` says on which other branch it is shown as of, and the way on from here; ``shallow`` that
     older history is missing, so that times may be absent and more may have been used.
     """
@@ -218,3 +234,4 @@ class Details(NamedTuple):
     place: tuple[str, str] | None = None
     shallow: bool = False
     overrides: tuple[HistoryEntry, ...] = ()
+    approvals: ApprovalCount | None = None

@@ -113,7 +113,7 @@ def reviewable(
     """The tasks in review that are not this actor's own work; ``workers`` says who worked on one in its
     present attempt.
     """
-    from tkledger.core.rules.authority import dependence  # the one answer to whose work it is
+    from tkledger.core.approvals import dependence  # the one answer to whose work it is
 
     law = ledger.policy or DEFAULT
     return [

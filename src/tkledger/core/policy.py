@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from tkledger.core.field import (
     Field,
     choice,
+    decimal,
     flag,
     line,
     map_of,
@@ -53,8 +54,6 @@ AGENTS = "agents"
 """The role of those who are asked why they want a task, where the policy asks only them."""
 
 _OID = pattern(r"[0-9a-f]{40}([0-9a-f]{24})?\Z")
-
-
 _DONE = "{subject}"
 _TITLE = rf"(?!.*{PREFIX})[^{{}}]{{0,60}}{re.escape(_DONE)}[^{{}}]{{0,60}}"
 """A line that begins with the prefix would be read as a trailer."""
@@ -63,9 +62,27 @@ _NUMBERED = ("chain", "discovered", "children")
 
 
 class Approvals(NamedTuple):
-    """What an approval needs: with ``independent``, an approver who did not work on the task."""
+    """What it takes that a review ends a task.
 
+    count: how many different actors have to approve; one, if it is left out
+    independent: whether an approver must be neither the owner nor who worked on it in this attempt
+    role: the role that each approver must have; score: the least score that an approval must have
+    """
+
+    count: int | None = None  # type: ignore[assignment]  # no one counts in this tuple
     independent: bool | None = None
+    role: str | None = None
+    score: str | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether no work ends without them."""
+        return any(asked is not None for asked in (self.count, self.role, self.score))
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything is asked of an approval."""
+        return self.required or bool(self.independent)
 
 
 class Policy(NamedTuple):
@@ -98,8 +115,8 @@ class Policy(NamedTuple):
     failures: how many tasks one actor may fail at in a row; then it waits for an hour
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name used instead
-    approvals: whether the approver must be ``independent``: neither the owner nor an actor who worked
-        on the task in this attempt
+    approvals: what ends a review: a ``count`` of actors, ``independent`` of the work or not, with a ``role``,
+        and the least ``score``; each but ``independent`` makes reviews ``required``
     spec: ``frozen``: once a task was started, its title, description, criteria and dependencies change only
         by an actor with the role ``spec`` who says why; else ``free``
     admission: whether a task has to say why it is wanted when it is created or admitted: ``off``,
@@ -161,7 +178,12 @@ class Policy(NamedTuple):
     @property
     def lifecycle(self) -> Lifecycle:
         """The edges this policy leaves."""
-        return narrowed(self.forbid, review=self.review == "required")
+        return narrowed(self.forbid, review=self.requires_review)
+
+    @property
+    def requires_review(self) -> bool:
+        """Whether work ends by an approval only."""
+        return self.review == "required" or self.approvals.required
 
     def refuses(self, loop: str) -> bool:
         """Whether a loop check is on, and not only as a warning."""
@@ -205,7 +227,7 @@ class Policy(NamedTuple):
     @property
     def depends_on_actor(self) -> bool:
         """Whether what a commit may do depends on who made it."""
-        asks = self.roles or self.guards or self.may or self.approvals.independent
+        asks = self.roles or self.guards or self.may or self.approvals.asked
         return bool(asks or self.proof == "signature" or self.spec == "frozen")
 
     def titled(self, subject: str) -> str:
@@ -271,23 +293,15 @@ ROLE = matching(r"[a-z0-9][a-z0-9_-]{0,62}", "1 to 63 of a-z, 0-9, _ and -")
 """The name of a role, or of a guard."""
 
 
-def _guard(raw: Any) -> Guard:
-    from tkledger.core.guard import guard  # few policies have one
+def _later(name: str) -> Callable[[Any], Any]:
+    """What a function of `core.guard` makes of a value; few policies have any of these."""
 
-    return guard(raw)
+    def clean(raw: Any) -> Any:
+        from tkledger.core import guard
 
+        return getattr(guard, name)(raw)
 
-def _allowance(raw: Any) -> Allowance:
-    from tkledger.core.guard import allowance  # likewise
-
-    found: Allowance = allowance(raw)
-    return found
-
-
-def _proposed(raw: Any) -> NextPolicy:
-    from tkledger.core.guard import next_policy  # likewise
-
-    return next_policy(raw)
+    return clean
 
 
 def _layout(raw: Any) -> str:
@@ -300,6 +314,12 @@ def _public_key(raw: Any) -> str:
     return public_key(raw)
 
 
+_APPROVALS = (
+    Field("count", whole(1, 100)),
+    Field("independent", flag),
+    Field("role", ROLE),
+    Field("score", decimal),
+)
 _budget = part_of(Budget, tuple(leaf for leaf in BUDGET if leaf.name != "depth"))
 
 FIELDS = (
@@ -328,13 +348,13 @@ FIELDS = (
     Field("failures", whole(1)),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
-    Field("approvals", part_of(Approvals, (Field("independent", flag),)), since=2),
+    Field("approvals", part_of(Approvals, _APPROVALS), since=2),
     Field("spec", choice(("free", "frozen")), since=2),
     Field("admission", choice(("off", AGENTS, "required")), since=2),
-    Field("guards", map_of(_guard, ROLE), since=2),
-    Field("may", map_of(_allowance, line), since=2),
+    Field("guards", map_of(_later("guard"), ROLE), since=2),
+    Field("may", map_of(_later("allowance"), line), since=2),
     Field("keys", map_of(set_of(_public_key), line), since=2),
-    Field("proposal", _proposed, since=2),
+    Field("proposal", _later("next_policy"), since=2),
     Field("proof", choice(("name", "pusher", "signature")), since=2),
     Field("pushers", map_of(set_of(line), line), since=2),
     Field("shared_login", choice(("one", "independent")), since=2),
@@ -345,25 +365,7 @@ FIELDS = (
 
 DEFAULT = Policy()
 
-PRESETS: dict[str, Policy] = {
-    "default": DEFAULT,
-    "agents": DEFAULT._replace(
-        review="required",
-        children=50,
-        chain=5,
-        discovered=50,
-        loops={"identity": "refuse", "respawn": "refuse"},
-        budget=Budget(steps=50, seconds=1800, rework=5),
-        retry=4,
-        claims="remote",
-        approvals=Approvals(independent=True),
-        admission="required",
-    ),
-}
-"""What ``tk init --preset`` starts from; ``agents`` asks for reviews by others than those who did the
-work, wants to know of each task why it is wanted, stops loops, claims tasks for all clones, and sets the
-limits of the tool that had them first (50 steps, 1800 s).
-"""
+PRESET_NAMES = ("default", "agents")  # of the policies in `core.presets`
 
 
 class TooNew(Exception):

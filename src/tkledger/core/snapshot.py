@@ -68,10 +68,11 @@ class Snapshot:
 
     Entries are keyed by task id, and by path for any other file. ``policy`` is the one in force:
     that of the policy's file or, if that is gone or cannot be read, the last one that could be
-    read. ``elsewhere`` says of which tasks, by id, another branch's version is shown here, and which branch.
+    read. ``commit`` is that in which it was read, if it was. ``elsewhere`` says of which tasks, by id,
+    another branch's version is shown here, and which branch.
     """
 
-    __slots__ = ("_confirmed", "_links", "_load", "elsewhere", "entries", "policy")
+    __slots__ = ("_confirmed", "_links", "_load", "commit", "elsewhere", "entries", "policy")
 
     def __init__(
         self,
@@ -83,6 +84,7 @@ class Snapshot:
         self.policy = policy
         self._load = load
         self.elsewhere: Mapping[str, Elsewhere] = {}
+        self.commit = ""
         self._links: Links | None = None
         self._confirmed = True
 

@@ -171,6 +171,7 @@ class Task(NamedTuple):
     criteria: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
 
@@ -213,6 +214,12 @@ class Task(NamedTuple):
 
 def _state(raw: Any) -> State:
     return State(choice([state.value for state in State])(raw))
+
+
+def _verdict(raw: Any) -> str:
+    from tkledger.core.verdict import checked  # few tasks have one
+
+    return checked(raw)
 
 
 KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
@@ -304,6 +311,7 @@ FIELDS = (
     Field("criteria", list_of(_criterion), Merge.LOG, since=2),
     Field("met", list_of(_criterion), Merge.LOG, since=2),
     Field("waived", list_of(_waived), Merge.LOG, since=2),
+    Field("verdicts", list_of(_verdict), Merge.LOG, since=2),
     Field("notes", list_of(text), Merge.LOG),
     Field("x", free, Merge.LEAVES),
 )

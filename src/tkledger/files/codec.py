@@ -119,7 +119,7 @@ def _entries(items: Iterable[tuple[str, Any]], indent: str) -> Iterator[str]:
             if value:
                 yield f"{indent}{_key(key)}:\n"
                 yield from [f"{indent}-{_item(item, indent)}" for item in value]
-        elif not isinstance(value, tuple) or value.count(None) < len(value):
+        elif not isinstance(value, tuple) or tuple.count(value, None) < len(value):
             inner = value._asdict() if hasattr(value, "_asdict") else value
             body = "".join(_entries(sorted(inner.items()), indent + "  "))
             if body:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tkledger.core.charges import Bill, bills, steps
-from tkledger.core.history import CHARGES, HistoryEntry, event_name, field_changes, reason
+from tkledger.core.history import CHARGES, HistoryEntry, did, field_changes, reason
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
 from tkledger.core.trailers import OVERRIDE, REASON, trailers
@@ -80,8 +80,7 @@ def _edits(ledger: Ledger, diffs: Sequence[FileDiff]) -> Iterator[tuple[Task | N
 def _entry(
     ledger: Ledger, commit: Commit, old: Task | None, new: Task, bill: Bill | None
 ) -> HistoryEntry:
-    source = old.state if old else None
-    event = event_name(source, new.state)
+    event = did(old, new)
     if bill and old and old._replace(spent=new.spent) == new:  # marks only
         event = CHARGES[0] if bill.step else CHARGES[1]
     used = Used(int(bill.step), 0, bill.tokens, bill.cost) if bill else Used()
@@ -92,7 +91,7 @@ def _entry(
         new.id,
         new.title,
         event,
-        source,
+        old.state if old else None,
         new.state,
         commit.message.strip(),
         reason_of(ledger, commit, old, new),

@@ -125,7 +125,9 @@ class Ledger:
 
     def at(self, commit: Oid) -> Snapshot:
         """The ledger in a commit."""
-        return self.in_tree(f"{commit}^{{tree}}")
+        found = self.in_tree(f"{commit}^{{tree}}")
+        found.commit = commit
+        return found
 
     def before(self, commit: Commit) -> Snapshot:
         """The ledger in the first parent of a commit; empty if it has none."""

@@ -108,7 +108,7 @@ class SumsFile:
             head, _, body = (self._store.read(self._name) or b"").partition(b"\n")
             if head != _head(body):
                 return None
-            first, *lines = body.decode().splitlines()
+            first, *lines = body.decode().split("\n")
             found = json.loads(first)
             rows = [line.partition(" ")[::2] for line in lines]
             count = found["accounts"]

@@ -132,7 +132,9 @@ _EVENTS = (
 _MORE = {
     Event.START: (p.TAKE,),
     Event.BLOCK: (p.REASON,),
-    **dict.fromkeys((Event.FINISH, Event.APPROVE, Event.CANCEL), (p.RESOLUTION,)),
+    **dict.fromkeys((Event.FINISH, Event.CANCEL), (p.RESOLUTION,)),
+    Event.APPROVE: (p.SCORE, p.RESOLUTION),
+    Event.REJECT: (p.GAPS, p.SCORE),
 }
 _ALSO = {Event.START: (p.BRANCH, p.BASE)}
 EVENTS = frozenset(event.value for event in _EVENTS)

@@ -23,6 +23,8 @@ class Outlook(NamedTuple):
     target: State
     reason: str
     hindrances: tuple[Violation, ...]
+    more: str = ""
+    """Why it leads no further, if it does not."""
 
     @property
     def held_back(self) -> list[str]:
@@ -46,9 +48,35 @@ def outlook(ledger: Snapshot, task: Task, event: Event, counted: Counted) -> Out
     edge = ledger.policy.lifecycle.event_between(task.state, target)
     reason = edge.reason if edge and edge.event is event else ""
     try:
+        if task.state is State.IN_REVIEW and event in (Event.APPROVE, Event.REJECT):
+            return _review(ledger, task, event, counted)._replace(reason=reason)
         after = moved(ledger, task, event, actor=task.owner or "anyone", reason="other")
     except Refused as refused:
         return Outlook(event, target, reason, refused.violations)
+    return Outlook(event, target, reason, _hindering(ledger, after, counted))
+
+
+def _hindering(ledger: Snapshot, after: Snapshot, counted: Counted) -> tuple[Violation, ...]:
     made = counted(change((ledger,), after))
-    plain = made._replace(message="")  # nothing that hinders is set aside
-    return Outlook(event, target, reason, judge(plain))
+    return judge(made._replace(message=""))  # nothing that hinders is set aside
+
+
+def _review(ledger: Snapshot, task: Task, event: Event, counted: Counted) -> Outlook:
+    """Try a verdict of the one who asks; an approval may leave the task in review."""
+    from tkledger.core.approvals import OpenReview
+    from tkledger.verbs.review import approved, rejected
+
+    assert ledger.policy is not None
+    now = counted(change((ledger,), ledger))
+    actor = now.actor or "anyone"  # who asks is found out only if the law depends on it
+    review = OpenReview(ledger.policy, task, lambda: now.usage)
+    if event is Event.REJECT:
+        after = rejected(ledger, task, review, actor)
+        return Outlook(event, TARGETS[event], "", _hindering(ledger, after, counted))
+    found = review.approved_by(actor)
+    after = approved(ledger, task, found, actor)
+    violations = _hindering(ledger, after, counted)
+    if found.ends:
+        return Outlook(event, TARGETS[event], "", violations)
+    more = f"{found.now.words} with yours; then {found.now.others}"
+    return Outlook(event, task.state, "", violations, more)

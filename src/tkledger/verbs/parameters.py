@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import LONGEST_LEASE, PRESETS, Policy
+from tkledger.core.policy import LONGEST_LEASE, PRESET_NAMES, Policy
 from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, TIERS
 from tkledger.verbs.parameter import Parameter, option, switch
 
@@ -212,8 +212,8 @@ PRESET = option(
     "--preset",
     "preset",
     "NAME",
-    f"{' or '.join(PRESETS)}.",
-    choices=tuple(PRESETS),
+    f"{' or '.join(PRESET_NAMES)}.",
+    choices=PRESET_NAMES,
     noun="preset",
     default="default",
 )
@@ -318,6 +318,8 @@ LIFETIME = LEASE._replace(
     default="7d",
 )
 GAP = option("--gap", "gap", "TEXT", "What the last attempt is missing.", required=True)
+GAPS = GAP._replace(help="What is missing; may be repeated.", required=False, many=True)
+SCORE = option("--score", "score", "N", "How good it is, such as 6.5.")
 TIER = option(
     "--to",
     "to",

@@ -8,7 +8,10 @@ from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import OVERRIDE, REASON, says
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from tkledger.core.approvals import ApprovalCount
 
 Options = Mapping[str, Any]
 
@@ -25,6 +28,8 @@ class Proposed(NamedTuple):
     trailers: tuple[tuple[str, str], ...] = ()
     work: bool = False
     """Whether it charges the task, so that it is a commit even if the ledger stays as it is."""
+    approvals: ApprovalCount | None = None
+    """Where the approvals of the task stand, if it is one that does not end the review."""
 
 
 Verb = Callable[[Snapshot, Options, str], Proposed]
@@ -59,6 +64,10 @@ def verb(name: str) -> Verb:
         from tkledger.verbs import charges
 
         return charges.step if name == "step" else charges.spend
+    if name in (Event.APPROVE, Event.REJECT):
+        from tkledger.verbs import review
+
+        return review.approve if name == Event.APPROVE else review.reject
     from tkledger.verbs.moves import move
 
     return move(Event(name))

@@ -48,6 +48,7 @@ def card(task: Task, details: Details | None = None) -> Lines:
         yield from _steps(task, known, frame)
         yield from _text("description", task.description, frame)
         yield from _entries("criteria", [_criterion(one) for one in criteria_of(task)], frame)
+        yield from _entries("verdicts", _verdicts(task), frame)
         yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
         yield from _entries("notes", [(note, "") for note in task.notes], frame)
 
@@ -70,6 +71,10 @@ def _status(task: Task) -> Line:
 
 def _links(task: Task, known: Details) -> Iterator[Labelled]:
     failure = ": ".join(part for part in task.error if part)
+    count = known.approvals
+    if count is not None:
+        more = "" if count.enough else f"; {count.others} runs tk approve {task.id}"
+        yield "approvals", _lines(count.words + more)
     yield "waiting", _lines(safe(wait_reason(task)), BAD)
     yield "error", _lines(failure, BAD)
     yield "parent", _lines(task.parent, ID)
@@ -89,6 +94,25 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
 def _criterion(one: Criterion) -> Span:
     why = f": {one.reason}" if one.reason else ""
     return f"{one.text} ({one.state}{why})", BAD if one.state == "open" else DIM
+
+
+def _verdicts(task: Task) -> list[Span]:
+    """What reviews came to, the present round's in colour."""
+    if not task.verdicts:
+        return []
+    from tkledger.core.verdict import round_of, said_in, verdicts
+
+    round = round_of(task.verdicts, task.tries)
+    found = []
+    for one in verdicts(task.verdicts):
+        words = f"{'approved' if one.approved else 'rejected'} by {one.actor}"
+        of = ", ".join(oid[:8] for oid in one.work) or "no work"
+        said = said_in(one)
+        text = f"{one.attempt}.{one.round} {words}, of {of}{': ' if said else ''}{said}"
+        current = (one.attempt, one.round) == (task.tries, round)
+        last = not one.approved and (one.attempt, one.round) == (task.tries, round - 1)
+        found.append((text, BAD if last else "" if current else DIM))
+    return found
 
 
 def _concern(task: Task, words: str) -> Span:

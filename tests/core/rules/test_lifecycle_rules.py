@@ -7,7 +7,8 @@ import pytest
 from tests.support.changes import a_task, codes, commit, done, edit, ledger
 from tkledger.core.change import Violation
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import DEFAULT, PRESETS
+from tkledger.core.policy import DEFAULT
+from tkledger.core.presets import PRESETS
 from tkledger.core.quoting import few
 from tkledger.core.rules import judge
 from tkledger.core.rules.lifecycle import remedy_for

@@ -43,8 +43,8 @@ def batch(
         )
     session = Session(path, actor=actor, progress=TERMINAL)
     places = [f"line {number}: " for number, _ in numbered]
-    recorded, _ = session.carry_out(verbs, dry_run=dry_run, key=key, places=places)
-    return changed(session, recorded, dry_run=dry_run, verb="changed")
+    recorded, steps = session.carry_out(verbs, dry_run=dry_run, key=key, places=places)
+    return changed(session, recorded, dry_run=dry_run, verb="changed", steps=steps)
 
 
 def _read(file: str) -> str:

@@ -12,6 +12,7 @@ from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.policy import Policy
+from tkledger.core.presets import PRESETS
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
@@ -64,7 +65,7 @@ def init(
     if begun.claims == "local" and has_remote(session.repo):
         session.progress.say(TWICE)
     did = "would begin" if dry_run else "began"
-    names = _names_worth(begun) if begun.review == "required" else []
+    names = _names_worth(begun) if begun.requires_review else []
     said = _what_is_set(begun) if preset != PRESET.default else []
     if keeper := begun.holder("policy"):
         said.append(Aside(f"{keeper} keeps the policy; agents need other names: TK_ACTOR=NAME"))
@@ -87,7 +88,7 @@ _KEPT = ("budget", "override", "policy")
 def _policy(preset: str, values: Mapping[str, object]) -> Policy:
     """The first policy of a ledger. Raises TkError, USAGE, if a value is bad."""
     try:
-        return policies.changed(policies.PRESETS[preset]._replace(version=0), **values)
+        return policies.changed(PRESETS[preset]._replace(version=0), **values)
     except FieldError as error:
         raise usage_error("bad-value", f"{error.key}: {error.message}", "tk init --help") from None
 

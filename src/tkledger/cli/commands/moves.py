@@ -29,16 +29,19 @@ def move(
     """Move the tasks along the verb's edge, in one commit."""
     session = Session(path, actor=actor, progress=TERMINAL)
     verbs = each(verb, read_ids(ids), {**qualifiers, "message": read_text(message)})
-    recorded, _ = session.carry_out(verbs, dry_run=dry_run, key=key)
-    hint = partial(_hint, session, recorded, verb, message)
-    return changed(session, recorded, dry_run=dry_run, verb=verb, hint=hint)
+    recorded, steps = session.carry_out(verbs, dry_run=dry_run, key=key)
+    said = message or qualifiers.get("gap")
+    hint = partial(_hint, session, recorded, verb, said=bool(said))
+    return changed(session, recorded, dry_run=dry_run, verb=verb, hint=hint, steps=steps)
 
 
-def _hint(session: Session, recorded: Recorded, verb: str, message: str | None) -> str:
-    """What to say to a person of a move that was made, besides what it did; empty if nothing."""
+def _hint(session: Session, recorded: Recorded, verb: str, *, said: bool) -> str:
+    """What to say to a person of a move that was made, besides what it did; empty if nothing. ``said`` is
+    whether there was a reason.
+    """
     if verb in _ENDS and _is_newest(session, recorded):
         return "undo: tk undo"
-    if verb == Event.REJECT and not message:
+    if verb == Event.REJECT and not said:
         first = recorded.touched[0] if len(recorded.touched) == 1 else "ID"
         return f"no reason was given (-m TEXT); to say what is missing: tk note {first} TEXT"
     if verb == Event.SUBMIT and recorded.commit:

@@ -36,7 +36,10 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
             **({"elsewhere": place.branch} if place else {}),
             **({"reopened_as": later} if later else {}),
             **({"left": left} if left else {}),
-            "legal": [{"event": one.event, "to": one.target} for one in legal],
+            "legal": [
+                {"event": one.event, "to": one.target, **({"more": one.more} if one.more else {})}
+                for one in legal
+            ],
             "hindered": [_hindered_json(one) for one in hindered],
         }
 
@@ -58,7 +61,7 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
             if one.reason
         ]
         there = standing_there(ledger, task.id) if place else None
-        now = [(one.event.value, one.target, one.reason) for one in legal]
+        now = [(one.event.value, one.target, one.more or one.reason) for one in legal]
         elsewhere = [one.event.value for one in hindered if not one.reason]
         return [moves(task, now, obstacles, elsewhere, onward, there, left)]
 

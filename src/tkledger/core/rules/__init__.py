@@ -10,6 +10,7 @@ from __future__ import annotations
 from tkledger.core.change import Change, Violation
 from tkledger.core.rules import (
     admission,
+    approvals,
     authority,
     budget,
     criteria,
@@ -34,7 +35,7 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority, guards, may, overrides, keepers, signatures, criteria, admission),
+    (authority, approvals, guards, may, overrides, keepers, signatures, criteria, admission),
     (policy,),
 )
 

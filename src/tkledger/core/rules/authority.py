@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
 from tkledger.core.change import Change, governing
 from tkledger.core.layout import POLICY_PATH
-from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.policy import amended
@@ -195,67 +194,3 @@ def given_up(change: Change) -> Iterator[Policy]:
         for side in change.parents:
             if side.policy is not None and side.policy not in (*kept, *unmoved):
                 yield side.policy
-
-
-@rule("TK503", since=2)
-def approved_by_a_worker(change: Change) -> Iterator[Finding]:
-    """A task was approved by its owner, or by an actor who worked on it in this attempt.
-
-    Checked if the policy says `approvals: independent: true`, as in `tk init --preset agents`. Work is
-    a commit with a line `Tk-Task: ID`, a start or a resume, and every move of the task while it is in
-    progress: what changes its `state`, `owner`, `attempt`, `wait`, `error` or `resolution`. The approval itself
-    is one, if it has such a line. A review, a note or a rejection is not work, and an earlier attempt does not
-    count. Under
-    `proof: pusher` actors for whom one login pushes (`pushers`) are one, and under `proof: signature`
-    those with one key (`keys`), unless the policy says `shared_login: independent`.
-
-    Why: the one who did the work sees what was meant, not what is there.
-
-    Remedy: another actor runs `tk approve ID`. If you work alone, `tk config set approvals` takes the
-    rule out.
-    """
-    if not (change.law.approvals.independent and change.actor):
-        return
-    for old, task in approved(change):
-        usage = change.usage
-        workers = usage.workers(task) if usage is not None else ()
-        found = dependence(change.law, change.actor, (old.owner, task.owner), workers)
-        if found:
-            reason, more = found
-            yield Finding(
-                task.id,
-                f"approved by {change.actor}, {reason}",
-                f"another actor runs tk approve {task.id} ({more})",
-            )
-
-
-_ALONE = "if there is no other: tk config set approvals"
-_APART = "if the two are independent: tk config set shared_login independent"
-
-
-def dependence(
-    law: Policy, actor: str, owners: Collection[str | None], workers: Collection[str]
-) -> tuple[str, str] | None:
-    """Why an actor is not independent of a task, as words that follow the name, and what else helps
-    than to ask another; None if they are. ``owners`` own it, and ``workers`` worked on it in its present
-    attempt, by the names in the commits.
-    """
-    owning = {law.actor(owner) for owner in owners if owner}
-    if actor in owning:
-        return "who owns it", _ALONE
-    working = set(map(law.actor, workers))
-    if actor in working:
-        return "who worked on it in this attempt", _ALONE
-    for did, others in (("owns it", owning), ("worked on it in this attempt", working)):
-        for other in sorted(others):
-            shared = law.shared_by(actor, other)
-            if shared:
-                return f"who {shared}, who {did}", _APART
-    return None
-
-
-def approved(change: Change) -> Iterator[tuple[Task, Task]]:
-    """The tasks that an ordinary commit approves, before and after."""
-    for old, new in change.edits():
-        if old.state is State.IN_REVIEW and new.state is State.DONE:
-            yield old, new

@@ -59,9 +59,12 @@ def remedy_for(ledger: Snapshot, task: Task, target: State, policy: Policy) -> s
     way = policy.lifecycle.path(task.state, target)
     if not way:
         return f"tk why {task.id}"
-    if way[-1].event is Event.APPROVE and policy.approvals.independent:
+    asks = policy.approvals
+    count = asks.count or 1
+    if way[-1].event is Event.APPROVE and (asks.independent or count > 1):
         before = in_one_line(task.id, way[:-1])
-        approval = f"another actor runs {in_one_line(task.id, way[-1:])}"
+        who = f"{count} actors run" if count > 1 else "another actor runs"
+        approval = f"{who} {in_one_line(task.id, way[-1:])}"
         return f"{before}, then {approval}" if before else approval
     return in_one_line(task.id, way)
 

@@ -8,7 +8,8 @@ from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import OVERRIDE, Policy
 from tkledger.core.rules import overrides
-from tkledger.core.rules.authority import approved, legislation, raises
+from tkledger.core.rules.approvals import approved, given
+from tkledger.core.rules.authority import legislation, raises
 from tkledger.core.rules.criteria import respecified
 from tkledger.core.rules.guards import dropped, entries
 from tkledger.core.task import is_work
@@ -28,8 +29,13 @@ class Restriction(NamedTuple):
 RESTRICTIONS = (
     Restriction(
         "approved",
-        lambda law: law.review == "required" or bool(law.approvals.independent),
-        lambda change: [task.id for _, task in approved(change)],
+        lambda law: law.requires_review or law.approvals.asked,
+        lambda change: [*(task.id for _, task in approved(change)), *given(change, approves=True)],
+    ),
+    Restriction(
+        "rejected",
+        lambda law: law.approvals.asked,
+        lambda change: given(change, approves=False),
     ),
     Restriction(
         "raised a limit",
