@@ -190,7 +190,17 @@ PLAIN = {
     *("task", "claim.task", "move.task", "work.task", "verb", "name", "command", "wanted"),
     *("key", "parent", "root", "first", "child", "node", "other", "path[-1]", "path[0]", "path[1]"),
     *("waiting[0]", "near[0]", "node.mark", "number", "left", "flag"),
-    *("limit.kind", "options", "reason", "BEFORE", "FOLDER", "POLICY_PATH"),
+    *(
+        "kept.version",
+        "was",
+        "ask",
+        "limit.kind",
+        "options",
+        "reason",
+        "BEFORE",
+        "FOLDER",
+        "POLICY_PATH",
+    ),
     *(
         "PATTERN",
         "MAX_BYTES",

@@ -205,7 +205,8 @@ def _answer(session: Session, amended: Amended, settings: Sequence[str], dry_run
         yield from (Aside(f"looser: {one}") for one in looser)
         yield from (Aside(f"warning: {one}") for one in _pitfalls(session, amended))
         if amended.proposed:
-            yield Aside(f"{amended.other or 'another keeper'} puts it in force: tk config approve")
+            other = quoted(amended.other) if amended.other else "another keeper"
+            yield Aside(f"{other} puts it in force: tk config approve")
         if any(_field(one) in _ABOUT_NAMES for one in settings):
             yield Aside(f"names: {_names(session, policy)}")
 
@@ -223,10 +224,11 @@ def _pitfalls(session: Session, amended: Amended) -> Iterable[str]:
     policy, actor = amended.after, session.actor(amended.recorded.before)
     keeps = not amended.before.roles.get("policy") or amended.before.has_role(actor, "policy")
     if keeps and policy.roles.get("policy") and not policy.has_role(actor, "policy"):
-        yield f"{actor} may not change the policy any more; tk undo takes that back"
+        yield f"{quoted(actor)} may not change the policy any more; tk undo takes that back"
     asked = {guard.role for guard in policy.guards.values() if guard.role}
     for role in sorted(asked - policy.roles.keys()):
-        yield f"nobody has the role {role}, which a guard asks for: tk config set roles.{role} ACTOR"
+        name = quoted(role)
+        yield f"nobody has the role {name}, which a guard asks for: tk config set roles.{name} ACTOR"
 
 
 def _field(setting: str) -> str:

@@ -57,7 +57,7 @@ def _misstated(change: Change, old: Policy, new: Policy) -> Iterator[Finding]:
         yield Finding(
             POLICY_PATH,
             f"{change.actor} proposes in the name of {proposal.by}",
-            f"write 'by: {change.actor}', or let tk config set do it",
+            f"write 'by: {quoted(change.actor)}', or let tk config set do it",
         )
     if proposal.policy.version != new.version + 1:
         yield Finding(
