@@ -34,6 +34,14 @@ def test_what_is_published_is_this_text() -> None:
     assert server.MAX_BYTES == 2 * codec.MAX_BYTES
 
 
+def test_what_a_server_lacks_is_published_if_it_lacks_anything() -> None:
+    lacking = ASKS._replace(lacks=("gpg", "ssh-keygen"))
+    assert server.read(server.published(lacking)) == lacking
+    assert b"lacks" not in GOOD
+    wrong = server.published(lacking).replace(b'["gpg", "ssh-keygen"]', b'"gpg"')
+    assert server.read(wrong) is None
+
+
 def test_which_servers_know_nobody() -> None:
     known = {name: ASKS._replace(pusher=name).knows_nobody for name in ("", "U", "nobody", "none")}
     assert known == {"": False, "U": False, "nobody": True, "none": True}

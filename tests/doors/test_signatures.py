@@ -396,17 +396,22 @@ def test_a_sync_signs_a_merge_that_gives_up_a_policy(
 # -- what cannot be verified -------------------------------------------------------------------
 
 
-def test_a_door_without_the_program_stays_shut(
-    proven: Clone, ssh_keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tip = carried_out(proven, ssh_keys, (("bob", "bob", "approve"),))
+def without(tmp_path: Path, *programs: str) -> Path:
+    """A folder with all programs of the system but these."""
     place = tmp_path / "bin"
     place.mkdir()
     for folder in ("/bin", "/usr/bin", "/usr/local/bin"):
         for program in Path(folder).iterdir():
-            if program.name not in ("ssh-keygen", "gpg") and not (place / program.name).exists():
+            if program.name not in programs and not (place / program.name).exists():
                 (place / program.name).symlink_to(program)
-    monkeypatch.setenv("PATH", str(place))
+    return place
+
+
+def test_a_door_without_the_program_stays_shut(
+    proven: Clone, ssh_keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tip = carried_out(proven, ssh_keys, (("bob", "bob", "approve"),))
+    monkeypatch.setenv("PATH", str(without(tmp_path, "ssh-keygen", "gpg")))
     words = f"ssh-keygen is not here: it verifies the signature of {tip[:10]}"
     before = proven.arrived()
     with pytest.raises(
@@ -421,6 +426,22 @@ def test_a_door_without_the_program_stays_shut(
     proven.ok("note", "p", "words")
     proven.push()
     monkeypatch.undo()
+
+
+def test_a_server_that_cannot_verify_says_so_before_the_policy_asks_it_to(
+    clone: Clone, ssh_keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone.ok("config", "set", "keys.bob", ssh_keys["bob"].public)
+    everything = without(tmp_path, "gpg", "ssh-keygen")
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(everything))
+        clone.push()
+    answer = clone.tk("config", "set", "proof", "signature")
+    assert answer.status == Exit.UNUSABLE
+    assert "origin has no ssh-keygen: it would refuse all that has to be signed" in answer.err
+    clone.ok("note", "a", "words")
+    clone.push()
+    clone.ok("config", "set", "proof", "signature")
 
 
 # -- how it begins and ends --------------------------------------------------------------------
@@ -517,3 +538,20 @@ def test_a_guard_may_want_a_signature_where_the_policy_asks_for_none(
         clone.git("commit", "-q", "--amend", "-m", "in other words")
     clone.push()
     assert clone.verified() == set()
+
+
+def test_no_door_leaves_anything_behind(
+    proven: Clone, ssh_keys: Keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "t"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))  # for hooks; what this process has found out is kept
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    signing(proven, ssh_keys["bob"])
+    proven.ok("approve", "p", "--as", "bob")
+    proven.push()
+    assert proven.verified() == set()
+    signing(proven, ssh_keys["mallory"])
+    assert "TK512" in proven.tk("approve", "s", "--as", "bob").err
+    proven.tk("audit")
+    assert list(place.iterdir()) == []

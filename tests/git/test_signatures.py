@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tkledger.core.signature import BAD, GOOD, NONE, REVOKED, UNKNOWN, Signed
 from tkledger.git import signatures
 from tkledger.git.errors import GitError
 from tkledger.git.repo import Repo
-from tkledger.git.signatures import signed
+from tkledger.git.signatures import Verifier
 
 Sign = Callable[..., str]
 
@@ -50,6 +50,14 @@ def sign(repo_path: Path) -> Sign:
         return _git(repo_path, *key.options, *words, env=key.env)
 
     return signed_by
+
+
+def signed(repo: Repo, commit: str, keys: Collection[str]) -> Signed:
+    verifier = Verifier(repo)
+    found = verifier.signed(commit, keys)
+    assert verifier.signed(commit, keys) == found, "the second time in the same folder"
+    verifier.close()
+    return found
 
 
 def good(key: Key) -> Signed:

@@ -24,6 +24,7 @@ class ServerAsks(NamedTuple):
     tk: its version; law, format: the newest that it knows
     proof: as in the policy, ``pusher`` if it asks who pushes; protected: branches that are not rewritten
     pusher: the variable that names the pusher, `NOBODY` or `NONE`; empty while that is not known
+    lacks: the programs that verify signatures and are not there
     """
 
     tk: str
@@ -32,6 +33,7 @@ class ServerAsks(NamedTuple):
     proof: str
     protected: tuple[str, ...]
     pusher: str
+    lacks: tuple[str, ...] = ()
 
     @property
     def knows_nobody(self) -> bool:
@@ -39,16 +41,17 @@ class ServerAsks(NamedTuple):
         return self.pusher in (NOBODY, NONE)
 
 
-def asks(tk: str, policy: Policy | None, pusher: str) -> ServerAsks:
+def asks(tk: str, policy: Policy | None, pusher: str, lacks: tuple[str, ...] = ()) -> ServerAsks:
     """What a server of this version asks; without a ledger yet, what the default policy does."""
     policy = policy or DEFAULT
     proof = "pusher" if policy.asks_who_pushes else policy.proof
-    return ServerAsks(tk, LAW, FORMAT, proof, policy.protected, pusher)
+    return ServerAsks(tk, LAW, FORMAT, proof, policy.protected, pusher, lacks)
 
 
 def published(asked: ServerAsks) -> bytes:
     """The bytes that say so."""
-    return (json.dumps(asked._asdict(), ensure_ascii=False) + "\n").encode()
+    said = {name: value for name, value in asked._asdict().items() if name != "lacks" or value}
+    return (json.dumps(said, ensure_ascii=False) + "\n").encode()
 
 
 def read(data: bytes) -> ServerAsks | None:
@@ -62,6 +65,7 @@ def read(data: bytes) -> ServerAsks | None:
             choice(("name", "pusher", "signature"))(found["proof"]),
             list_of(line)(found["protected"]),
             line(found["pusher"]) if found["pusher"] != "" else "",
+            list_of(line)(found.get("lacks", [])),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -41,7 +41,8 @@ def audited(
     bases = tuple(bases)
     found: list[Act] = []
     imported: list[str] = []
-    walked = changes.walk(Ledger(ledger.repo), tip, *(f"^{base}" for base in bases))
+    ledger = Ledger(ledger.repo)
+    walked = changes.walk(ledger, tip, *(f"^{base}" for base in bases))
     for number, (commit, change) in enumerate(walked, 1):
         if change is not None and change.policy is not None:
             found += audit.acts(change, commit.oid, commit.at)
@@ -49,6 +50,7 @@ def audited(
                 imported += sorted(key for key in change.touched if is_task_key(key))
         if number % 100 == 0:
             progress.update("commits", number)
+    ledger.close_signatures()
     file = ledger.repo.read(f"{tip}:{POLICY_PATH}")
     policy = ledger.history_at(tip).policy
     return Audit(

@@ -80,6 +80,8 @@ def require_able(repo: Repo, setting: str, value: str) -> None:
             f"{remote} does not know who pushes: it would refuse every approval",
             "on the server: git config tk.pusher VARIABLE, the one that tells who pushes, and push once",
         )
+    if (setting, value) == ("proof", "signature"):
+        _require_verifying(repo, remote, asked)
     if setting in ("law", "format") and WHOLE.match(value):
         newest = getattr(asked, setting)
         if int(value) > newest:
@@ -88,3 +90,18 @@ def require_able(repo: Repo, setting: str, value: str) -> None:
                 f"{remote} has tk {asked.tk}, which knows {setting} {newest}: it would refuse every push",
                 "on the server: install a newer tk, then tk hooks install --server",
             )
+
+
+def _require_verifying(repo: Repo, remote: str, asked: ServerAsks) -> None:
+    """Raise TkError if a remote lacks a program that the signatures by the policy's keys take."""
+    from tkledger.core.public_keys import is_ssh
+    from tkledger.ledger.reader import Ledger
+
+    policy = Ledger(repo).head().policy
+    keys = [key for listed in policy.keys.values() for key in listed] if policy else []
+    for program in {"ssh-keygen" if is_ssh(key) else "gpg" for key in keys} & {*asked.lacks}:
+        raise unusable(
+            "unverifiable",
+            f"{remote} has no {program}: it would refuse all that has to be signed",
+            f"on the server: install {program}, and push once",
+        )

@@ -160,12 +160,15 @@ def _unaccepted(
 def judge_commits(ledger: Ledger, tips: Sequence[Oid], known: Sequence[str]) -> Iterator[Judged]:
     """Every commit that ``tips`` have and ``known`` (as git excludes them) have not."""
     rejudged = Rejudged()
-    for commit, change in changes.walk(ledger, *tips, *known):
-        found: list[Violation] = []
-        if change is not None:
-            found += in_commit(commit, judge(change))
-            found += in_commit(commit, merged_in(ledger, commit.parents, change, rejudged))
-        yield Judged(commit, change, found)
+    try:
+        for commit, change in changes.walk(ledger, *tips, *known):
+            found: list[Violation] = []
+            if change is not None:
+                found += in_commit(commit, judge(change))
+                found += in_commit(commit, merged_in(ledger, commit.parents, change, rejudged))
+            yield Judged(commit, change, found)
+    finally:
+        ledger.close_signatures()
 
 
 def in_commit(commit: Commit, found: Iterable[Violation]) -> Iterator[Violation]:

@@ -21,6 +21,9 @@ from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import UNPUBLISHED, Store
 
+PROGRAMS = ("gpg", "ssh-keygen")
+"""What verifies signatures; not found by shutil, which is a module more in each push."""
+
 
 def asked_by(repo: Repo, name: str) -> ServerAsks | None:
     """What a server asks, by the name of the object, or of the ref, that says so; None if there is none,
@@ -61,8 +64,17 @@ def _asked(repo: Repo, policy: Policy | None, *, pushed: bool) -> tuple[bytes | 
     """The bytes to publish, None if they are published; and the object that is."""
     found = repo.read(SERVER, limit=server.MAX_BYTES)
     told = _told_by(repo, os.environ, _understood(found), pushed=pushed)
-    data = server.published(server.asks(__version__, policy, told))
+    data = server.published(server.asks(__version__, policy, told, lacking()))
     return (None if found and found[2] == data else data), (found[0] if found else None)
+
+
+def lacking() -> tuple[str, ...]:
+    """The programs that verify signatures, as git finds them, and that are not there."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    found = {
+        name for name in PROGRAMS for one in folders if os.access(os.path.join(one, name), os.X_OK)
+    }
+    return tuple(name for name in PROGRAMS if name not in found)
 
 
 def _understood(found: Found | None) -> ServerAsks | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import lru_cache
 
 from tkledger.core.public_keys import binary, fingerprint, is_ssh, plain
@@ -51,23 +51,72 @@ is a matter of the clock; U is a key that this machine does not know, for gpg wh
 """
 
 
-def signed(repo: Repo, commit: Oid, keys: Collection[str]) -> Signed:
-    """What a commit's signature is worth by these public keys.
-
-    Raises GitError if there is no program to verify it: that is not the same as a bad signature.
+class Verifier:
+    """Verifies signatures of commits; it keeps its folder from the first that it asks git about until it is
+    closed, since making and removing one takes as long as git.
     """
-    found = repo.read(commit)
-    program = _program(found[2] if found else b"", _HEADERS[len(commit)])
-    if not program:
-        return Signed(NONE if program is None else BAD)
-    suited = tuple(sorted(key for key in keys if is_ssh(key) == (program == "ssh-keygen")))
-    if not suited:
-        return Signed(UNKNOWN)
-    require(program, f"it verifies the signature of {commit[:10]}")
-    state, key = _verified(repo, commit, program, suited)
-    if state == GOOD and key not in map(fingerprint, suited):
-        return Signed(UNKNOWN)
-    return Signed(state, key if state == GOOD else "")
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self._folder = ExitStack()
+        self._home: tuple[str, dict[str, str]] | None = None
+        self._pid = 0
+
+    def close(self) -> None:
+        """Remove the folder, unless it is that of the process this one was forked from."""
+        if self._pid == os.getpid():
+            self._folder.close()
+        self._folder, self._home, self._pid = ExitStack(), None, 0
+
+    def signed(self, commit: Oid, keys: Collection[str]) -> Signed:
+        """What a commit's signature is worth by these public keys.
+
+        Raises GitError if there is no program to verify it: that is not the same as a bad signature.
+        """
+        found = self._repo.read(commit)
+        program = _program(found[2] if found else b"", _HEADERS[len(commit)])
+        if not program:
+            return Signed(NONE if program is None else BAD)
+        suited = tuple(sorted(key for key in keys if is_ssh(key) == (program == "ssh-keygen")))
+        if not suited:
+            return Signed(UNKNOWN)
+        require(program, f"it verifies the signature of {commit[:10]}")
+        state, key = self._verified(commit, program, suited)
+        if state == GOOD and key not in map(fingerprint, suited):
+            return Signed(UNKNOWN)
+        return Signed(state, key if state == GOOD else "")
+
+    def _at_home(self) -> tuple[str, dict[str, str]]:
+        """The folder in which git finds nothing but what was made here, and the environment for it."""
+        if self._home is None or self._pid != os.getpid():
+            self._folder = ExitStack()
+            folder, env = self._folder.enter_context(objects_alone(self._repo))
+            self._home, self._pid = (folder, {**env, **_at_home(folder)}), os.getpid()
+        return self._home
+
+    def _verified(self, commit: Oid, program: str, keys: tuple[str, ...]) -> tuple[str, str]:
+        """What git finds, and the fingerprint of the key."""
+        folder, env = self._at_home()
+        signers = os.path.join(folder, "signers")
+        if program == "gpg":
+            _write(os.path.join(folder, "gpg.conf"), _GPG_CONF.encode())
+            _write(os.path.join(folder, "pubring.kbx"), _imported(keys).ring)
+        else:
+            _write(signers, "".join(f"key {plain(key)}\n" for key in keys).encode())
+        pinned = {
+            **{f"gpg{which}.program": name for which, name in _PROGRAMS.items()},
+            "gpg.ssh.allowedSignersFile": signers,
+        }
+        words = [word for name, value in pinned.items() for word in ("-c", f"{name}={value}")]
+        out = self._repo.run(
+            *("-C", folder, *words, "log", "-1", "--no-show-signature"),
+            *("--format=%G?%x00%GF%x00%GP", commit),
+            env=env,
+        )
+        letter, key, primary = out.decode(errors="replace").rstrip("\n").split("\0")
+        if program == "gpg":
+            return _GPG.get(letter, BAD), primary
+        return _SSH.get(letter, BAD), key
 
 
 def require(program: str, what_for: str) -> None:
@@ -90,31 +139,6 @@ def _program(commit: bytes, header: bytes) -> str | None:
         if row.startswith(header):
             return _HEADS.get(row.removeprefix(header).rstrip(), "")
     return None
-
-
-def _verified(repo: Repo, commit: Oid, program: str, keys: tuple[str, ...]) -> tuple[str, str]:
-    """What git finds, and the fingerprint of the key."""
-    with objects_alone(repo) as (folder, env):
-        signers = os.path.join(folder, "signers")
-        if program == "gpg":
-            _write(os.path.join(folder, "gpg.conf"), _GPG_CONF.encode())
-            _write(os.path.join(folder, "pubring.kbx"), _imported(keys).ring)
-        else:
-            _write(signers, "".join(f"key {plain(key)}\n" for key in keys).encode())
-        pinned = {
-            **{f"gpg{which}.program": name for which, name in _PROGRAMS.items()},
-            "gpg.ssh.allowedSignersFile": signers,
-        }
-        words = [word for name, value in pinned.items() for word in ("-c", f"{name}={value}")]
-        out = repo.run(
-            *("-C", folder, *words, "log", "-1", "--no-show-signature"),
-            *("--format=%G?%x00%GF%x00%GP", commit),
-            env={**env, **_at_home(folder)},
-        )
-    letter, key, primary = out.decode(errors="replace").rstrip("\n").split("\0")
-    if program == "gpg":
-        return _GPG.get(letter, BAD), primary
-    return _SSH.get(letter, BAD), key
 
 
 _PROGRAMS = {"": "gpg", ".openpgp": "gpg", ".ssh": "ssh-keygen", ".x509": "false"}

@@ -101,6 +101,11 @@ class Ledger:
 
         return Signatures(self.repo)
 
+    def close_signatures(self) -> None:
+        """Leave nothing behind of the signatures that were verified, if any were."""
+        if "signatures" in self.__dict__:
+            self.signatures.close()
+
     def charges(self, commit: Commit) -> bool:
         """Whether the message of a commit charges tasks: a merge's does if it has content of its own."""
         if len(commit.parents) < 2:

@@ -6,7 +6,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.signature import Signature, Signed
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.git.signatures import signed
+from tkledger.git.signatures import Verifier
 
 
 class Signatures:
@@ -15,14 +15,18 @@ class Signatures:
     """
 
     def __init__(self, repo: Repo) -> None:
-        self._repo = repo
+        self._verifier = Verifier(repo)
         self._known: dict[tuple[Oid, frozenset[str]], Signed] = {}
+
+    def close(self) -> None:
+        """Leave nothing behind; what was found is still known."""
+        self._verifier.close()
 
     def of(self, commit: Oid, policy: Policy) -> Signature:
         """The signature of a commit. Raises GitError if there is no program to verify it."""
         keys = frozenset(key for listed in policy.keys.values() for key in listed)
         found = self._known.get((commit, keys))
         if found is None:
-            found = self._known[commit, keys] = signed(self._repo, commit, keys)
+            found = self._known[commit, keys] = self._verifier.signed(commit, keys)
         who = policy.signing_with(found.key) if found.key else frozenset()
         return Signature(who, found.key, found.state)

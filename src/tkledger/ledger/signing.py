@@ -69,6 +69,9 @@ def require_signed(ledger: Ledger, made: Change, commit: Oid) -> None:
 
     signed = made._replace(signature=partial(ledger.signatures.of, commit))
     way = f"{signing_keys.set_to_sign(made.law.keys_of(made.actor))}, then again"
-    found = [one._replace(remedy=way) for one in judge(signed, (signatures.unsigned,))]
+    try:
+        found = judge(signed, (signatures.unsigned,))
+    finally:
+        ledger.close_signatures()
     if found:
-        raise Refused(*found)
+        raise Refused(*(one._replace(remedy=way) for one in found))

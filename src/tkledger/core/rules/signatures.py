@@ -54,7 +54,7 @@ def unsigned(change: Change) -> Iterator[Finding]:
             yield Finding(
                 subject,
                 f"{action} in the name of {change.actor}{_fault(found)}",
-                _signed_by(change.law, change.actor),
+                _signed_by(change, change.actor),
             )
 
 
@@ -83,10 +83,12 @@ def is_signed(change: Change) -> bool:
 _ANEW = "git commit -S, git rebase -S, git cherry-pick -S"
 
 
-def _signed_by(law: Policy, actor: str) -> str:
+def _signed_by(change: Change, actor: str) -> str:
     """How a commit of an actor gets the signature that it lacks."""
-    if not law.keys_of(actor):
-        return listed_by(law, actor)
+    if not change.law.keys_of(actor):
+        return listed_by(change.law, actor)
+    if change.is_merge:
+        return f"{quoted(actor)} makes the merge with a signature: git merge -S"
     return f"{quoted(actor)} makes it with a signature: {_ANEW}; others merge it"
 
 
