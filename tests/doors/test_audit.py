@@ -37,7 +37,7 @@ def test_each_act_is_named_with_its_proof(proven: Clone, ssh_keys: Keys) -> None
     base = proven.oid()
     commit(proven, "bob", ssh_keys["bob"], lambda one: one.edit("p", state="done"))
     commit(proven, "bob", None, lambda one: one.edit("s", state="done"))
-    commit(proven, "ann", ssh_keys["ann"], lambda one: one.policy(depth=3, lease=60))
+    commit(proven, "ann", ssh_keys["ann"], lambda one: one.policy(depth=30, lease=60))
     commit(proven, "mallory", None, lambda one: one.edit("c", state="cancelled"))
     found = acts(proven, f"{base}..")
     assert [row(one) for one in found] == [
@@ -52,7 +52,7 @@ def test_each_act_is_named_with_its_proof(proven: Clone, ssh_keys: Keys) -> None
         ["ann"],
     )
     assert approval["independent"] is True
-    assert change["fields"] == ["depth", "lease"]
+    assert (change["fields"], change["loosens"]) == (["depth", "lease"], ["depth 10 -> 30"])
     answer = proven.tk("audit", f"{base}..")
     assert answer.status == Exit.REJECTED, "as tk verify says"
     shown = [re.split(" {2,}", line) for line in answer.out.splitlines() if line.startswith("20")]
@@ -81,7 +81,8 @@ def test_a_pusher_is_vouched_for_and_a_name_is_a_name(clone: Clone) -> None:
         assert row(found) == (task, "approved", "bob", proof)
     said = clone.ok("audit").out
     assert "approvals: 1 vouched for by the server that took it, 1 only a statement about" in said
-    assert "policy: version 3, proof: pusher; anyone may change it\n" in said
+    assert "policy: version 3, proof: pusher\n" in said
+    assert "keepers: everybody may change the policy, and nobody is bound by it" in said
 
 
 def test_how_a_task_ended_who_worked_on_it_and_why(project: Project) -> None:
@@ -117,6 +118,28 @@ def test_an_override_an_acceptance_and_a_raised_limit_have_their_reason(clone: C
     said = clone.tk("audit").out
     assert "set rules aside" in said
     assert f"accepts {bad[:8]}" in said
+
+
+def test_whether_the_keepers_of_the_policy_are_bound_is_said(clone: Clone) -> None:
+    clone.ok("config", "set", "roles.policy", "ann")
+    base = clone.oid()
+    said = clone.ok("audit", "--json").json["policy"]
+    assert (said["keepers"], said["bound"]) == (["ann"], False)
+    assert (
+        "keepers: ann is not bound by the policy, which it may loosen alone"
+        in clone.ok("audit").out
+    )
+    clone.ok("config", "set", "roles.policy", "ann", "bob", "--as", "ann")
+    clone.ok("config", "set", "depth", "30", "--as", "ann")
+    clone.ok("config", "approve", "--as", "bob")
+    said = clone.ok("audit", "--json").json["policy"]
+    assert (said["keepers"], said["bound"]) == (["ann", "bob"], True)
+    assert "keepers: ann, bob: what loosens the policy takes two of them\n" in clone.ok("audit").out
+    _, proposed, agreed = acts(clone, f"{base}..")
+    assert (proposed["fields"], proposed.get("agreed")) == (["proposal"], None)
+    assert (agreed["actor"], agreed["agreed"]) == ("bob", "ann")
+    assert agreed["loosens"] == ["depth 10 -> 30"]
+    assert "loosens depth 10 -> 30; agreed with ann" in clone.ok("audit").out
 
 
 def test_what_came_with_the_ledger_is_imported(plain_repo: PlainRepo) -> None:

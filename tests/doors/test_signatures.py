@@ -500,6 +500,7 @@ def test_doctor_sees_who_can_sign_and_what_can_be_verified(
         alone: "",
         "the policy lists a key of ann, and there is one to sign with here": "",
     }
+    proven.ok("config", "set", "keys.bob", gpg.key("seen").public)
     proven.ok("config", "set", "roles.policy", "ann", "bob")
     proven.git("config", "user.email", "carol@example.com")
     assert [*told()] == [
@@ -507,7 +508,6 @@ def test_doctor_sees_who_can_sign_and_what_can_be_verified(
         f' keys.carol@example.com "$(cat {ssh_keys["ann"].config["user.signingkey"]})"'
     ]
     proven.git("config", "--unset", "user.email")
-    proven.ok("config", "set", "keys.bob", gpg.key("seen").public)
     proven.push()
     server = proven.at(proven.server)
     assert told(at=server) == {}

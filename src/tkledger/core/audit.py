@@ -8,7 +8,9 @@ from tkledger.core.approvals import dependence
 from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
+from tkledger.core.loosening import loosened
 from tkledger.core.policy import Policy
+from tkledger.core.rules.keepers import is_agreed
 from tkledger.core.rules.overrides import reason
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.restricted import RESTRICTIONS
@@ -31,7 +33,8 @@ class Act(NamedTuple):
     proof: what proves that it was this actor; key: of a signature, the fingerprint
     workers: who worked on the task in its attempt, if it ended; independent: of an approval, whether its
         actor is none of them, nor the owner
-    fields: of a change of the policy, what changed; accepts: the commits that it accepts
+    fields: of a change of the policy, what changed; loosens: what that loosens, in words; agreed: with
+        whom, if another keeper of the policy proposed it; accepts: the commits that it accepts
     reason: why, as the commit says
     """
 
@@ -45,6 +48,8 @@ class Act(NamedTuple):
     workers: tuple[str, ...] = ()
     independent: bool | None = None
     fields: tuple[str, ...] = ()
+    loosens: tuple[str, ...] = ()
+    agreed: str = ""
     accepts: tuple[str, ...] = ()
     reason: str = ""
 
@@ -58,7 +63,7 @@ def acts(change: Change, commit: str, at: int) -> Iterator[Act]:
         for subject in dict.fromkeys(one.subjects(change)):
             act = Act(commit, at, change.actor, subject, one.deed, *_proof(change, one.asked(law)))
             if subject == POLICY_PATH:
-                act = act._replace(fields=_fields(change), accepts=_accepts(change))
+                act = _of_policy(change, act)
             elif one.deed == APPROVED:
                 act = _of_task(change, act)
             yield act._replace(reason=aside if "aside" in one.deed else said)
@@ -103,27 +108,15 @@ def _of_task(change: Change, act: Act) -> Act:
     return act._replace(workers=names, independent=apart)
 
 
-def _fields(change: Change) -> tuple[str, ...]:
-    """The fields of the policy that an ordinary commit changes."""
-    return tuple(
-        name
-        for old, new in amended(change)
-        for name in Policy._fields
-        if name != "version" and getattr(old, name) != getattr(new, name)
-    )
-
-
-def _accepts(change: Change) -> tuple[str, ...]:
-    return tuple(
-        one for old, new in amended(change) for one in new.accepted if one not in old.accepted
-    )
-
-
-def keeping(policy: Policy) -> str:
-    """Who may change the policy, and whether that binds them."""
-    keepers = policy.roles.get("policy", ())
-    if not keepers:
-        return "anyone may change it"
-    if len(keepers) == 1:
-        return f"{keepers[0]} keeps it, and is not bound by it"
-    return f"kept by {', '.join(keepers)}"
+def _of_policy(change: Change, act: Act) -> Act:
+    """The act with what an ordinary commit changes in the policy."""
+    for old, new in amended(change):
+        names = [name for name in Policy._fields if getattr(old, name) != getattr(new, name)]
+        act = act._replace(
+            fields=tuple(name for name in names if name != "version"),
+            loosens=tuple(loosened(old, new)),
+            accepts=tuple(one for one in new.accepted if one not in old.accepted),
+        )
+        if old.proposal is not None and is_agreed(old, new, change.actor):
+            act = act._replace(agreed=old.actor(old.proposal.by))
+    return act

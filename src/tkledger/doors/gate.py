@@ -77,7 +77,10 @@ def joined(ledger: Ledger, tree: Oid, parents: Sequence[Oid]) -> tuple[Violation
 
 
 def _broken(ledger: Ledger, parents: Sequence[Oid], proposed: Change) -> tuple[Violation, ...]:
-    return (*judge(proposed), *merged_in(ledger, parents, proposed, Rejudged()))
+    try:
+        return (*judge(proposed), *merged_in(ledger, parents, proposed, Rejudged()))
+    finally:
+        ledger.close_signatures()
 
 
 def _fenced(ledger: Ledger, proposed: Change, message: str | None) -> Iterator[Violation]:

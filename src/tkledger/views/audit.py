@@ -58,6 +58,10 @@ def _words(act: Act) -> Iterable[str]:
         yield "not independent"
     if act.fields:
         yield ", ".join(act.fields)
+    if act.loosens:
+        yield f"loosens {few(act.loosens)}"
+    if act.agreed:
+        yield f"agreed with {act.agreed}"
     if act.accepts:
         yield f"accepts {few([one[:_SHORT] for one in act.accepts])}"
     if act.reason:

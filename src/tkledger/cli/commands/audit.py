@@ -8,7 +8,7 @@ from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
 from tkledger.cli.commands.verify import selected, status_of, verdict_json, verdict_view, worded
-from tkledger.core.audit import keeping
+from tkledger.core.loosening import is_bound, keepers, who_is_bound
 from tkledger.core.quoting import few
 from tkledger.core.time import iso
 from tkledger.core.typing import TYPE_CHECKING, Any
@@ -25,6 +25,9 @@ KIND = "urn:tkledger:audit:1"
 
 NAMESPACE = "tk-audit"
 """What a key of ssh signs an attestation for."""
+
+
+_FREE = "everybody may change the policy, and nobody is bound by it"
 
 
 def audit(range: str | None = None, attest: bool = False, path: str = ".") -> Answer:
@@ -60,7 +63,8 @@ def _view(found: Audit, range: str | None) -> Iterable[str | Aside | Lines]:
     if found.imported:
         yield f"imported: {few(found.imported)}, as the ledger began"
     if found.policy is not None:
-        yield f"policy: version {found.policy.version}, proof: {found.policy.proof}; {keeping(found.policy)}"
+        yield f"policy: version {found.policy.version}, proof: {found.policy.proof}"
+        yield f"keepers: {who_is_bound(found.policy) or _FREE}"
     yield from verdict_view(found.verdict, "text", range)
 
 
@@ -73,7 +77,8 @@ def _json(found: Audit) -> dict[str, Any]:
                 "version": policy.version,
                 "file": found.policy_file,
                 "proof": policy.proof,
-                "keeping": keeping(policy),
+                "keepers": keepers(policy),
+                "bound": is_bound(policy),
             }
             if policy
             else None,
