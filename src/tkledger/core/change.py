@@ -109,7 +109,7 @@ class Change(NamedTuple):
     @property
     def begins(self) -> bool:
         """Whether the ledger begins with it."""
-        known = any(parent.policy is not None for parent in self.parents)
+        known = any(parent.begun for parent in self.parents)
         return not known and POLICY_PATH in self.after.entries
 
     @property
@@ -185,11 +185,11 @@ def change(
     """The Change from ``parents`` to ``after``.
 
     ``policy`` overrides the one that governs; ``keys`` saves finding out what is touched.
-    A parent that never had a policy holds no ledger: what lay under ``.tasks/`` there comes with
+    A parent that has not begun holds no ledger: what lay under ``.tasks/`` there comes with
     this change, which answers for it.
     """
-    if any(parent.policy is None and parent.entries for parent in parents):
-        parents = tuple(EMPTY if parent.policy is None else parent for parent in parents)
+    if any(parent.entries and not parent.begun for parent in parents):
+        parents = tuple(parent if parent.begun else EMPTY for parent in parents)
         keys = None
     return Change(
         parents,

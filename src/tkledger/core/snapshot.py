@@ -88,6 +88,11 @@ class Snapshot:
         self._links: Links | None = None
         self._confirmed = True
 
+    @property
+    def begun(self) -> bool:
+        """Whether it is a ledger: a policy is in force, or one that cannot be read lies there."""
+        return self.policy is not None or POLICY_PATH in self.entries
+
     def entry(self, key: str) -> Task | Flaw | Policy | None:
         """What is at ``key``: a task, a flaw, the policy, or nothing."""
         entry = self.entries.get(key)

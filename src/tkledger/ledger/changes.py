@@ -99,7 +99,7 @@ def independent(ledger: Ledger, parents: Sequence[Oid]) -> Sequence[Oid]:
     if len(parents) < 3:
         return parents
     law = governing(tuple(ledger.history_at(oid) for oid in parents), ledger.empty())
-    if law is None or law.law < 2:
+    if law is not None and law.law < 2:
         return parents
     left = history.independent(ledger.repo, parents)
     return left if len(left) > 1 else left * 2
@@ -219,5 +219,5 @@ def _if_ledgers_join(ledger: Ledger, made: Change, parents: Sequence[Oid]) -> Ch
 def _with_bases(ledger: Ledger, made: Change, parents: Sequence[Oid]) -> Change:
     found = [ledger.history_at(oid) for oid in history.merge_bases(ledger.repo, parents)]
     # a file that lay there before the ledger is not a version of a task
-    bases = [ledger.empty() if base.policy is None else base for base in found]
+    bases = [base if base.begun else ledger.empty() for base in found]
     return made._replace(bases=tuple(bases))

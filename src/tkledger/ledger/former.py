@@ -116,4 +116,4 @@ class Former:
         if self._ledger.repo.read(commit) is None:
             return self._ledger.empty()
         found = self._ledger.history_at(commit)
-        return found if found.policy is not None else self._ledger.empty()
+        return found if found.begun else self._ledger.empty()

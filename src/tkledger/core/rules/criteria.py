@@ -24,7 +24,7 @@ def criteria_not_met(change: Change) -> Iterator[Finding]:
 
     An entry of `met` repeats the criterion word for word; one of `waived` has ` -- ` and the reason
     after it. What is cancelled leaves its criteria open. A merge does not answer for a criterion that
-    one side had while the other finished.
+    one side had while the other finished, nor for what it adds: that is TK221.
 
     Why: what is to be shown was agreed on before the work; `done` says that it was shown.
 
@@ -73,7 +73,9 @@ def frozen_spec_changed(change: Change) -> Iterator[Finding]:
 
     Asked where the policy says `spec: frozen`. To waive a criterion changes what is asked for, too; to
     meet one does not. A dependency may give way to the task that reopens it. Before its first start
-    a task may still be put right by anyone; later attempts do not thaw it. The reason is a line
+    a task may still be put right by anyone; later attempts do not thaw it, and what has ended does not change
+    at all (TK208). In its first attempt a task in todo was not started; in a later one, or blocked, it was if it
+    was in progress in any commit up to this one, or if `spent` says `seconds`. The reason is a line
     `Tk-Reason:` in the commit's message.
 
     Why: who does the work should not decide what the work is while doing it.

@@ -187,12 +187,13 @@ def ended_with_open_children(change: Change) -> Iterator[Finding]:
     for parent, child in _orphans(change):
         if not change.before.task(parent) or not _ended(change.before, parent):
             left.setdefault(parent, []).append(child)
-    for parent, children in left.items():
-        first = min(children)
+    for parent, several in left.items():
+        children = sorted({*several})
+        first = children[0]
         one = len(children) == 1
         yield Finding(
             parent,
-            f"cannot end: its child{'' if one else 'ren'} {few(sorted(children))} {'is' if one else 'are'} open",
+            f"cannot end: its child{'' if one else 'ren'} {few(children)} {'is' if one else 'are'} open",
             f"tk why {first}, or tk edit {first} --parent ID",
             f"tk edit {first} --parent ID",
         )
