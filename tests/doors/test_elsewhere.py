@@ -152,3 +152,14 @@ def test_a_circle_of_both_kinds_is_told_where_one_of_one_kind_stands(begun: Plai
     both = {**loop, "c": a_task("c", parent="a", depends_on=["a"])}
     merge = begun.commit(both, "theirs", "ours", branch=None)
     assert begun.codes(merge)[merge] == {"TK221", "TK306"}
+
+
+def test_a_first_policy_that_cannot_be_read_is_told_once(plain_repo: PlainRepo) -> None:
+    """What lies there has begun all the same: the commits after it are compared with it."""
+    bad = b"version: 1\nformat: 2\nlaw: 2\ndepth: many\n"
+    root = plain_repo.commit({POLICY_PATH: bad, "b": B}, branch=None)
+    moves = plain_repo.commit({"b": moved(B, "in_progress")}, root, branch=None)
+    jumps = plain_repo.commit({"b": moved(B, "done"), "a": moved(A, "done")}, root, branch=None)
+    for tip, found in ((moves, {}), (jumps, {jumps: {"TK201", "TK202"}})):
+        assert plain_repo.codes(tip) == {root: {"TK104"}, **found}
+        assert plain_repo.codes(tip, root) == found, "and so by a range"

@@ -112,8 +112,12 @@ class Weaver:
         if policy["format"] > 1:
             ways += [{"approvals": {"independent": True}}] * 3
             ways += [{"proof": "pusher", "pushers": {"fleet": ["ann", "cy"]}}]
-        for one in rng.sample(ways, rng.randrange(6)):
+            ways += NEW_LAW
+        for one in rng.sample(ways, rng.randrange(7)):
+            roles = {**policy.get("roles", {}), **one.get("roles", {})}
             policy |= one
+            if roles:
+                policy["roles"] = roles
         return policy
 
     # -- commits -----------------------------------------------------------------------------
@@ -201,6 +205,10 @@ class Weaver:
             if end in ENDED and any(one["state"] not in ENDED for one in below):
                 continue
             settled = task.get("settled", ())
+            shown = {one.partition(" -- ")[0] for one in task.get("waived", ())}
+            left = {*task.get("criteria", ())} - {*task.get("met", ())} - shown
+            if end == "done" and left and self._odds(0.8):
+                return made._replace(state=state.put(changed(task, met=task["criteria"])))
             if end == "done" and any(
                 one[0] == "d" and one not in settled for one in task.get("concerns", ())
             ):
@@ -237,6 +245,9 @@ class Weaver:
             {"x": {**task.get("x", {}), rng.choice("klm"): rng.choice(OWN)}},
             {"concerns": [*task.get("concerns", ()), f"{rng.choice(('design', 'ops'))}: {number}"]},
         ]
+        law = made.state.policy or {}
+        if law.get("format", 2) > 1 and task["state"] not in ENDED:
+            ways += [{"admission": WANTED}, *self._shown(task)]
         open_ = [one for one in task.get("concerns", ()) if one not in task.get("settled", ())]
         if open_:
             settled = [*task.get("settled", ()), rng.choice(open_)]
@@ -264,6 +275,19 @@ class Weaver:
             made = made._replace(actor=rng.choice(("ann", made.actor)))
         return made._replace(state=made.state.put(changed(task, **fields)), message=message)
 
+    def _shown(self, task: Task) -> list[Task]:
+        """What is to be shown of a task, or was, in three ways."""
+        criteria = task.get("criteria", [])
+        if not criteria:
+            return [{"criteria": [f"shows {self.rng.randrange(9)}"]}]
+        one = self.rng.choice(criteria)
+        return [
+            {"criteria": [*criteria, f"shows {self.rng.randrange(9)}"]},
+            {"met": [*task.get("met", ()), one]},
+            {"met": criteria},
+            {"waived": [*task.get("waived", ()), f"{one} -- why"]},
+        ]
+
     def born(self, state: State, actor: str) -> Task:
         """A new task."""
         rng = self.rng
@@ -286,6 +310,10 @@ class Weaver:
             fields["reopens"] = rng.choice(ended)
         if tasks and self._odds(0.2):
             fields["depends_on"] = [rng.choice(tasks)]
+        if self._odds(0.9 if (state.policy or {}).get("admission") else 0.1):
+            fields["admission"] = WANTED
+        if self._odds(0.2):
+            fields["labels"] = [rng.choice(("l1", "l2"))]
         if self._odds(0.2):
             fields["budget"] = {rng.choice(("depth", "steps", "tokens")): rng.randrange(2, 9)}
         return changed(fields)
@@ -388,7 +416,7 @@ class Weaver:
             elif name in ("labels", "depends_on"):
                 some = [set(one or ()) for one in (was, mine, its)]
                 value = sorted(some[1] & some[2] | (some[1] | some[2]) - some[0])
-            elif name in ("notes", "concerns", "settled"):
+            elif name in ("notes", "concerns", "settled", "criteria", "met", "waived"):
                 old = was or []
                 value = [*(mine or old), *(one for one in its or () if one not in (mine or old))]
             elif name == "attempt":
@@ -418,9 +446,24 @@ def _more_spent(spent: Task, number: int) -> Task:
 # -- words and values ------------------------------------------------------------------------
 
 # fmt: off
+WANTED = {"consumer": "c", "expected_value": "v", "pain_point": "p", "validation_path": "w"}
+NEW_LAW: list[Task] = [
+    {"guards": {"g": {"state": ["done"], "role": "lead"}}, "roles": {"lead": ["ann", "rev"]}},
+    {"guards": {"g": {"state": ["in_review"], "type": ["bug"], "fields": ["description", "x.k"]}}},
+    {"guards": {"g": {"state": ["in_progress", "todo"], "label": ["l1"], "role": "lead"}},
+     "roles": {"lead": ["b*", "cy"]}},
+    {"guards": {"g": {"state": ["done"], "concerns": "settled"}, "h": {"state": ["cancelled"],
+     "type": ["bug"], "label": ["l2"], "role": "x"}}, "roles": {"x": ["*"]}},
+    {"may": {"c*": {"verbs": ["block", "edit", "new", "note", "start", "submit"]}}},
+    {"may": {"b*": {"paths": ["b*"]}, "bob": {"branches": ["x/*"], "verbs": ["note", "start"]}}},
+    {"admission": "required"}, {"admission": "agents", "roles": {"agents": ["c*", "bob"]}},
+    {"admission": "agents"}, {"spec": "frozen", "roles": {"spec": ["ann"]}}, {"spec": "frozen"},
+    {"roles": {"override": ["ann", "r*"]}}, {"roles": {"override": ["ann"]}},
+]
 MESSAGES = (
     *("woven",) * 6, "work\n\nTk-Task: t1\n", "work\n\nTk-Actor: b.b\nmore words\n",
-    "work\n\n  Tk-Task: t2\n\tTk-Task: t1\nTk-Actor: bob\n",
+    "work\n\n  Tk-Task: t2\n\tTk-Task: t1\nTk-Actor: bob\n", "x\n\nTk-Override: so\nTk-Reason: y\n",
+    *("words\n\nTk-Reason: as said\n",) * 2,
 )
 TITLES = ("Ünïcödé", "2024", "no", "a: b", "#x", "-y", "it's", "x #y", "q\u200bq", "tab", "ﬁ", "10%")
 TEXTS = (
@@ -452,6 +495,9 @@ AMENDMENTS: tuple[Callable[[Random], Task], ...] = (
     accepted,
     lambda rng: {"subject": rng.choice((None, "chore: {subject}")), "format": 2},
     lambda rng: {"actors": rng.choice((None, {"cy": "ann"}, {"b.b": "bob"}))},
+    lambda rng: {"law": 2, "format": 2, **rng.choice(NEW_LAW)},
+    lambda rng: {"law": 2, "format": 2, **rng.choice(NEW_LAW)},
+    lambda rng: dict.fromkeys(("guards", "may", "admission", "spec")),
 )
 
 # -- sins of merges --------------------------------------------------------------------------

@@ -135,6 +135,52 @@ _related("parent")
 _related("origin", reopens=None)
 
 
+@_on("in_progress", "in_review", "todo")
+def guarded(weaver: Weaver, state: State, task: Task) -> Task:
+    """TK507, TK508: into a state that may be guarded, or out from under a guard."""
+    rng = weaver.rng
+    labels = sorted({*task.get("labels", ())} ^ {rng.choice(("l1", "l2"))})
+    other = {"type": rng.choice(("bug", "task", None)), "labels": labels}
+    new = weaver.moved(task, rng.choice(EDGES[task["state"]]), rng.choice(ACTORS))
+    return changed(rng.choice((new, new, task)), **rng.choice(({}, other)))
+
+
+@_on("in_progress", "in_review")
+def unshown(weaver: Weaver, state: State, task: Task) -> Task:
+    """TK515: done without what was to be shown, or something else shown."""
+    new = changed(task, criteria=[*task.get("criteria", ()), "shows x"])
+    ways = (new, changed(new, met=["shows y"]), changed(new, waived=["shows x -- so", "z -- so"]))
+    return weaver.moved(weaver.rng.choice(ways), weaver.rng.choice(("done", "done", task["state"])))
+
+
+@_on("in_progress", "in_review", "blocked")
+def thawed(weaver: Weaver, state: State, task: Task) -> Task:
+    """TK516: what is asked for changes after the start."""
+    ways: tuple[Task, ...] = (
+        {"title": "another"},
+        {"description": "else"},
+        {"criteria": [*task.get("criteria", ()), "shows z"]},
+        {"depends_on": None},
+    )
+    return changed(task, **weaver.rng.choice(ways))
+
+
+@_on("backlog", "todo")
+def unwanted(weaver: Weaver, state: State, task: Task) -> Task:
+    """TK517: admitted, or not wanted any more."""
+    blank = {"consumer": weaver.rng.choice((" ", "\u200b", "x")), "pain_point": "p"}
+    new = changed(task, admission=weaver.rng.choice((None, blank)))
+    return weaver.moved(new, "todo") if task["state"] == "backlog" else new
+
+
+@_sin
+def overridden(weaver: Weaver, made: Made) -> Made:
+    """TK510, or a sin that is set aside."""
+    reason = weaver.rng.choice(("so be it", "-", ""))
+    sin = weaver.rng.choice((guarded, unshown, unwanted, jump))
+    return sin(weaver, made)._replace(message=f"x\n\nTk-Override: {reason}\n")
+
+
 @_sin
 def many(weaver: Weaver, made: Made) -> Made:
     """TK308, TK307, TK311, TK312: one below the other, or many below one."""
