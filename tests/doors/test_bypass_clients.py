@@ -191,6 +191,9 @@ PLAIN = {
     *("key", "parent", "root", "first", "child", "node", "other", "path[-1]", "path[0]", "path[1]"),
     *("waiting[0]", "near[0]", "node.mark", "number", "left", "flag"),
     *(
+        "count.others",
+        "unfit.way",
+        "score",
         "kept.version",
         "was",
         "ask",

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from tkledger.core.pattern import ANY
 from tkledger.core.policy import Approvals, Policy
-from tkledger.core.quoting import few
+from tkledger.core.quoting import few, quoted
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -215,4 +215,8 @@ class OpenReview:
             for one in dict.fromkeys(map(self.law.actor, named))
             if one not in counted and (ANY in one or self.unfit(one) is None)
         ]
-        return " or ".join(free[:_SHOWN]) if free else f"another actor with the role {role}"
+        return (
+            " or ".join(map(quoted, free[:_SHOWN]))
+            if free
+            else f"another actor with the role {role}"
+        )

@@ -100,7 +100,8 @@ def verdict_not_as_it_is(change: Change) -> Iterator[Finding]:
         for one in lines:
             why = "it is new" if old is None else _untrue(change, old, new, lines, one)
             if why:
-                again = f"tk {'approve' if one.approved else 'reject'} {new.id}"
+                verb = "approve" if one.approved else "reject"
+                again = f"tk {verb} {new.id}"
                 where = old is not None and old.state is State.IN_REVIEW
                 yield Finding(
                     new.id,
