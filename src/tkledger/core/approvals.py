@@ -7,7 +7,7 @@ from functools import cached_property
 
 from tkledger.core.pattern import ANY
 from tkledger.core.policy import Approvals, Policy
-from tkledger.core.quoting import few, quoted
+from tkledger.core.quoting import few
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
