@@ -215,8 +215,4 @@ class OpenReview:
             for one in dict.fromkeys(map(self.law.actor, named))
             if one not in counted and (ANY in one or self.unfit(one) is None)
         ]
-        return (
-            " or ".join(map(quoted, free[:_SHOWN]))
-            if free
-            else f"another actor with the role {role}"
-        )
+        return " or ".join(free[:_SHOWN]) if free else f"another actor with the role {role}"
