@@ -257,8 +257,8 @@ def test_a_key_is_of_an_actor_and_its_actors_are_one_unless_the_policy_says_othe
     assert one.shared_by("bob", "cy") == one.shared_by("bob", "dan") == ""
     assert one._replace(shared_login="independent").shared_by("bob", "ann") == ""
     assert one._replace(proof="name").shared_by("bob", "ann") == ""
-    assert one.keepers == ["ann", "bob", "cy"]
-    assert one._replace(roles={"policy": ("bob", "eve")}).keepers == ["bob"]
+    assert one.signing_keepers == ["ann", "bob", "cy"]
+    assert one._replace(roles={"policy": ("bob", "eve")}).signing_keepers == ["bob"]
 
 
 def test_a_review_takes_done_away_and_what_is_forbidden_is_no_edge() -> None:

@@ -272,7 +272,7 @@ class Policy(NamedTuple):
         return {fingerprint(key): key for keys in named for key in keys}
 
     @property
-    def keepers(self) -> list[str]:
+    def signing_keepers(self) -> list[str]:
         """The actors who may change it, and have a key to sign that with."""
         named = sorted({*map(self.actor, self.keys)})
         return [one for one in named if "policy" not in self.roles or self.has_role(one, "policy")]

@@ -21,8 +21,8 @@ def examined(repo: Repo, policy: Policy) -> Iterator[tuple[bool, str, str]]:
             require(program, "without it nothing is judged that has to be signed")
         except GitError as error:
             yield False, error.message, error.remedy
-    if policy.keepers and len(policy.keepers) < 2 and policy.proof == "signature":
-        fact = f"only {policy.keepers[0]} can sign a change of the policy: if that key is lost, nobody can"
+    if policy.signing_keepers and len(policy.signing_keepers) < 2 and policy.proof == "signature":
+        fact = f"only {policy.signing_keepers[0]} can sign a change of the policy: if that key is lost, nobody can"
         yield True, fact, ""
     if keys and not repo.is_bare:
         yield _of_actor(repo, policy)

@@ -204,7 +204,7 @@ def policy_nobody_can_sign(change: Change) -> Iterator[Finding]:
     only after another one is listed.
     """
     policy = _written(change)
-    if policy is not None and policy.proof == "signature" and not policy.keepers:
+    if policy is not None and policy.proof == "signature" and not policy.signing_keepers:
         who = policy.holder("policy") or change.actor or "ACTOR"
         yield Finding(
             POLICY_PATH,

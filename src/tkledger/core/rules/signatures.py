@@ -94,6 +94,6 @@ def _signed_by(change: Change, actor: str) -> str:
 
 def listed_by(law: Policy, actor: str, key: str = "KEY") -> str:
     """How an actor gets a public key into the policy; ``key`` is its text, as a word of the shell."""
-    keepers = [one for one in law.keepers if one != actor]
+    keepers = [one for one in law.signing_keepers if one != actor]
     ask = f"ask {quoted(keepers[0])}: " if keepers else ""
     return f"{ask}tk config set {quoted(f'keys.{actor}')} {key}"
