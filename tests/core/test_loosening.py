@@ -75,13 +75,20 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
     "failures": [(1, 2, ["failures 1 -> 2"], [])],
     "protected": [(["main"], [], ["protected without main"], [])],
     "actors": [({}, {"a@x": "a"}, ["actors changes"], ["actors changes"])],
-    "approvals": [({"independent": True}, {}, ["approvals independent true -> none"], [])],
+    "approvals": [
+        ({"count": 2}, {"count": 1}, ["approvals count 2 -> 1"], []),
+        ({"count": 2}, {}, ["approvals count 2 -> none"], []),
+        ({"score": "7"}, {"score": "6.5"}, ["approvals score 7 -> 6.5"], []),
+        ({"role": "a"}, {"role": "b"}, ["approvals role a -> b"], ["approvals role b -> a"]),
+        ({"independent": True}, {}, ["approvals independent true -> none"], []),
+    ],
     "admission": [
         ("required", "agents", ["admission required -> agents"], []),
         ("agents", "off", ["admission agents -> off"], []),
     ],
     "spec": [("frozen", "free", ["spec frozen -> free"], [])],
     "guards": [
+        (guarded(approvals=2), guarded(approvals=1), ["guards.g approvals 2 -> 1"], []),
         (guarded(criteria="met"), guarded(), ["guards.g criteria met -> none"], []),
         (guarded(signed=True), guarded(), ["guards.g signed true -> none"], []),
         (guarded(), {}, ["guards.g is gone"], []),

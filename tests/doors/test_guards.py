@@ -168,3 +168,21 @@ def test_a_merge_answers_for_neither_side_and_a_new_guard_for_what_it_finds(guar
     guarded.ok("config", "set", "guards.all", "state=done", "role=lead", "--as", "king")
     with pytest.raises(Refused, match=r"TK507.*guard all.*by policy version"):
         guarded.git("merge", "-q", "-m", "join", "late")
+
+
+def test_a_guard_may_ask_for_more_approvals_than_the_policy(guarded: Clone) -> None:
+    """Each reviewer runs the same command; who has the guard's role may be one of them."""
+    guarded.ok("config", "set", "guards.release", "approvals=2", "--as", "king")
+    alone = Attempt("", {"p": DONE}, "ann")
+    refused_everywhere(guarded, "TK507", alone)
+    assert "1 of 2 approvals (cid)" in guarded.ok("approve", "p", "--as", "cid").out
+    assert guarded.task("p").state == "in_review"
+    answer = guarded.tk("done", "s", "--json")
+    assert "approvals" not in answer.out, "of another type"
+    assert (
+        "[TK507] p: cannot enter done: that takes the role lead"
+        in guarded.tk("approve", "p", "--as", "dan").err
+    )
+    guarded.ok("approve", "p", "--as", "ann")
+    guarded.push()
+    assert guarded.verified() == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
+from tkledger.core.lifecycle import State
 from tkledger.core.pattern import ANY
 from tkledger.core.policy import Approvals, Policy
 from tkledger.core.quoting import few
@@ -86,12 +87,21 @@ class Approval(NamedTuple):
     ends: bool
 
 
+def asked_for(law: Policy, task: Task) -> Approvals:
+    """What it takes that a review of a task ends: by the policy, and by its guards of what is done."""
+    guards = (one for one in law.guards.values() if State.DONE.value in one.state)
+    counts = [one.approvals for one in guards if one.approvals and one.selects(task)]
+    if not counts:
+        return law.approvals
+    return law.approvals._replace(count=max(law.approvals.count or 1, *counts))
+
+
 class OpenReview:
     """What a review rests on: the task as it is in review, the law, and what was used up to there, which
     is asked only if it matters.
 
-    ``after`` is the task after what is judged, and ``asks`` what the approvals must be, if another than
-    the policy says so.
+    ``after`` is the task after what is judged, and ``asks`` what the approvals must be, if it is not what
+    the policy and its guards ask for.
     """
 
     def __init__(
@@ -104,7 +114,7 @@ class OpenReview:
     ) -> None:
         self.law = law
         self.task = task
-        self.asks = law.approvals if asks is None else asks
+        self.asks = asked_for(law, task) if asks is None else asks
         self._owners = (task.owner, after.owner if after is not None else None)
         self._used = used
 

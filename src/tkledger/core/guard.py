@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.core import task as task_file
-from tkledger.core.field import Field, FieldError, choice, flag, line, part_of, read, set_of
+from tkledger.core.field import Field, FieldError, choice, flag, line, part_of, read, set_of, whole
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.policy import ROLE, Policy
 from tkledger.core.task import KIND, LABEL, Task
@@ -17,6 +17,7 @@ class Guard(NamedTuple):
     type: of tasks of which types; of any if empty
     label: of tasks with one of which labels; of any if empty
     role: who brings it there has this role
+    approvals: how many actors have to have approved it in this round of reviews, as `approvals` has it
     fields: the fields that must say something: ``pr``, ``admission.consumer``, ``x.risk``
     concerns: ``settled`` if none may be open, of any kind
     criteria: ``met`` if each of them is to be met or waived, also before it is done
@@ -27,6 +28,7 @@ class Guard(NamedTuple):
     type: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     role: str | None = None
+    approvals: int | None = None
     fields: tuple[str, ...] = ()
     concerns: str | None = None
     criteria: str | None = None
@@ -80,6 +82,7 @@ _GUARD = part_of(
         Field("type", set_of(KIND)),
         Field("label", set_of(LABEL)),
         Field("role", ROLE),
+        Field("approvals", whole(1)),
         Field("fields", set_of(_field)),
         Field("concerns", choice(("settled",))),
         Field("criteria", choice(("met",))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.changes import a_task, birth, edit, ledger, merged
+from tests.support.rule_cases.approvals import ended, line, to
 from tests.support.rule_cases.case import Case
 from tests.support.rule_cases.overrides import WHY
 from tkledger.core.change import Change
@@ -65,6 +66,7 @@ def guard_cases() -> list[Case]:
     calm = {**open_, "settled": ["ops: hot", "ops: slow"]}
     begin = guarded(state=["in_progress"], fields=["description", "budget.steps"])
     born_with = guarded(state=["todo"], fields=["admission.consumer"])
+    twice = guarded(approvals=2)
     nobodys = guarded(role="owl")
     safe, plain = {"labels": ["safety"]}, {"labels": ["ui"]}
     aside = guarded(role="lead", fields=["pr"])
@@ -77,6 +79,9 @@ def guard_cases() -> list[Case]:
          move(guarded(concerns="settled"), **calm)),
         ("a criterion is not met", move(guarded(state=["in_review"], criteria="met"), target="in_review", **spec),
          move(guarded(state=["in_review"], criteria="met"), target="in_review", **spec, met=["is fast"])),
+        ("an approval is missing", ended("eve", law=twice), ended("eve", line("cy"), law=twice)),
+        ("approvals without a review", to(a_task(state="in_progress"), "eve", "done", law=twice),
+         to(a_task(state="in_progress"), "eve", "in_review", law=twice)),
         ("by a squash", move(SQUASH, source="todo"), move(SQUASH, source="todo", actor="ann")),
         ("born done by a squash", born(SQUASH, "done"), born(SQUASH, "done", "ann")),
         ("on the way of a squash", move(guarded(law=SQUASH, state=["in_progress"], role="lead"), source="todo"),

@@ -40,7 +40,7 @@ def judged(change: Change) -> Iterator[tuple[Task | None, Task, tuple[VerdictLin
 def _review(change: Change, old: Task, new: Task) -> OpenReview:
     from tkledger.core.approvals import OpenReview  # most commits end no review
 
-    return OpenReview(change.law, old, lambda: change.usage, new)
+    return OpenReview(change.law, old, lambda: change.usage, new, change.law.approvals)
 
 
 @rule("TK503", since=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core.change import Change
+from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import few, quoted
 from tkledger.core.rules.lifecycle import arrivals
@@ -43,10 +44,11 @@ def guard_not_met(change: Change) -> Iterator[Finding]:
     """A task enters a state that a guard of the policy keeps, and does not have what the guard asks for.
 
     `guards` in the policy says by name which `state` is guarded, for which `type` and `label`, and what
-    it takes: an actor with a `role`, `fields` that say something, `concerns: settled`, `criteria: met`. A
-    guard holds for the task as it was before the commit and as it is after it, for a task that is created,
-    and for each state on the way of a squashed branch. A merge chooses between what its sides did, and each
-    was asked.
+    it takes: an actor with a `role`, a number of `approvals`, `fields` that say something, `concerns:
+    settled`, `criteria: met`. An approval counts as for TK505, by what `approvals` in the policy asks but for
+    the number. A guard holds for the task as it was before the commit and as it is after it, for a task
+    that is created, and for each state on the way of a squashed branch. A merge chooses between what its
+    sides did, and each was asked.
 
     Why: what is done should be done for everyone, not only as far as its author looked.
 
@@ -63,6 +65,8 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
     task, guard = entry.task, entry.guard
     if guard.role and lacks(change, guard.role):
         yield f"that takes the role {guard.role}", ask(change.law, guard.role)
+    if guard.approvals:
+        yield from _unapproved(change, entry, guard.approvals)
     missing = guard.missing(task)
     if missing:
         say = "says" if len(missing) == 1 else "say"
@@ -82,6 +86,20 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
             f"its concern {number} is open{more} ({concerns[0]})",
             f"tk concern {task.id} TEXT --settle {number}",
         )
+
+
+def _unapproved(change: Change, entry: Entry, count: int) -> Iterator[tuple[str, str]]:
+    """Approvals that are missing; who ends the review approves it by that."""
+    from tkledger.core.approvals import OpenReview  # few guards ask for them
+
+    before, task = entry.before, entry.task
+    asks = change.law.approvals._replace(count=count)
+    review = OpenReview(change.law, before or task, lambda: change.usage, task, asks)
+    in_review = before is not None and before.state is State.IN_REVIEW
+    found = review.standing(task.verdicts, *([change.actor] if in_review and change.actor else ()))
+    if not found.enough:
+        first = "" if in_review or before is None else f"tk submit {task.id}, then "
+        yield f"it has {found.words}", f"{first}{found.others} runs tk approve {task.id}"
 
 
 def _give(entry: Entry, missing: list[str]) -> str:
