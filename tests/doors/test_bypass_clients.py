@@ -192,6 +192,7 @@ PLAIN = {
     *("waiting[0]", "near[0]", "node.mark", "number", "left", "flag"),
     *(
         "count.others",
+        "found.others",
         "unfit.way",
         "score",
         "kept.version",
