@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.support.clone import Clone, Refused
+from tests.support.clone import Clone, Refused, followed
 from tests.support.every_door import Attempt, refused_everywhere, taken_everywhere
 from tests.support.project import Project
 from tests.support.team import Team
@@ -202,6 +202,111 @@ def test_roles_and_scores(reviewed: Clone) -> None:
         reviewed,
         Attempt("approve p --score 7", {"p": {"state": "done", "verdicts": [*p, high]}}, "lead-1"),
     )
+
+
+# -- approvals and later work that a merge joins ---------------------------------------------------
+
+
+def ended_beside(clone: Clone, *, worked: str = "s") -> str:
+    """s is done on main, and on side there is one more commit of work on that task or another; the work."""
+    clone.git("switch", "-q", "-c", "side")
+    made = work(clone, worked)
+    clone.git("switch", "-q", "main")
+    clone.ok("approve", "s", "--as", "cy")
+    clone.push("main", "side")
+    clone.git("merge", "-q", "-m", "join", "side")
+    return made
+
+
+def said_of(clone: Clone, *words: str) -> list[str]:
+    answer = clone.ok("verify", *words, "--json").json
+    return [f"{one['code']} {one['task']} {one['commit']}" for one in answer.get("joined", ())]
+
+
+def test_a_merge_of_an_approval_with_later_work_is_kept_from_protected_branches(
+    reviewed: Clone,
+) -> None:
+    later = ended_beside(reviewed)
+    merge = reviewed.oid()
+    fact = f"s: is done by an approval that did not see {later[:10]}"
+    answer = reviewed.ok("verify")
+    assert f"warning[TK716] {fact} ({merge[:10]})\n  remedy: tk reopen s\n" in answer.err
+    assert "no violation" in answer.out
+    github = reviewed.ok("verify", "--all", "--format", "github").out
+    assert "::warning file=.tasks/s.yaml,title=TK716" in github
+    for words in ((), ("--again",), (), (f"{merge}^1..{merge}",)):
+        assert said_of(reviewed, *words) == [f"TK716 s {merge}"]
+    for options in ((), ("--no-verify",)):
+        with pytest.raises(Refused, match=rf"TK716.*{fact} on main, which is protected"):
+            reviewed.push(options=options)
+    assert "TK716" in reviewed.tk("sync").err
+    reviewed.push("main:refs/heads/elsewhere")  # where it is only reported
+    with pytest.raises(Refused, match=r"TK716"):
+        reviewed.push(options=("--no-verify",))  # though the server knows its commits
+    with pytest.raises(Refused, match=r"remedy: tk reopen s, then push again"):
+        reviewed.push()
+    followed(reviewed, "tk reopen s")
+    reviewed.push()
+    assert said_of(reviewed) == said_of(reviewed, "--again") == []
+    reviewed.git("switch", "-q", "-c", "protected-too", "origin/main")
+    reviewed.push("HEAD:refs/heads/other")
+
+
+@pytest.mark.parametrize("way", ["other work", "no approvals asked", "approved again"])
+def test_what_is_like_it_and_passes(reviewed: Clone, way: str) -> None:
+    if way == "no approvals asked":
+        reviewed.ok("config", "set", "approvals")
+    if way == "approved again":  # where the work was
+        reviewed.git("switch", "-q", "-c", "side")
+        work(reviewed, "s")
+        for actor in ("eve", "cy"):
+            reviewed.ok("approve", "s", "--as", actor)
+        reviewed.git("switch", "-q", "main")
+        reviewed.ok("note", "p", "beside")
+        reviewed.git("merge", "-q", "-m", "join", "side")
+    else:
+        ended_beside(reviewed, worked="p" if way == "other work" else "s")
+    assert reviewed.task("s").state == "done"
+    reviewed.push()
+    assert said_of(reviewed) == []
+    assert reviewed.verified() == set()
+
+
+def test_both_sides_verdicts_stay_whoever_merges(reviewed: Clone) -> None:
+    """By the driver, by hand and by tk; a merge may not drop or add one."""
+    reviewed.git("switch", "-q", "-c", "side")
+    reviewed.ok("approve", "p", "--as", "eve")
+    eve = reviewed.task("p").verdicts[-1]
+    reviewed.git("switch", "-q", "main")
+    reviewed.ok("reject", "p", "--gap", "slow", "--as", "dan")
+    dan = reviewed.task("p").verdicts[-1]
+    known = reviewed.task("p").verdicts[:-1]
+    head = reviewed.oid()
+
+    def joined(*lines: str) -> str:
+        files: dict[str, bytes | tuple[str, str] | None] = {
+            ".tasks/p.yaml": reviewed.task_bytes("p", verdicts=[*known, *lines])
+        }
+        return reviewed.commit_tree(reviewed.tree(files), head, "side", message="join")
+
+    for lines in ((eve, dan), (dan, eve)):
+        assert reviewed.verified(f"{head}..{joined(*lines)}") == set()
+    forged = line(reviewed, "cy")
+    for lines in ((dan,), (eve,), (eve, dan, forged), (forged, dan, eve)):
+        with pytest.raises(Refused, match="TK221"):
+            reviewed.push(f"{joined(*lines)}:refs/heads/try", options=("--no-verify",))
+    with pytest.raises(Refused, match="CONFLICT"):
+        reviewed.git("-c", "merge.tk.driver=false", "merge", "-q", "-m", "join", "side")
+    reviewed.ok("resolve")
+    reviewed.git("commit", "-q", "--no-edit")
+    assert {*reviewed.task("p").verdicts} == {*known, eve, dan}
+    assert reviewed.task("p").state == "in_progress"
+    work(reviewed, "p")
+    reviewed.ok("submit", "p")
+    reviewed.ok("approve", "p", "--as", "eve")
+    assert reviewed.task("p").verdicts[-1].startswith("2.3 approved eve ")
+    reviewed.push()
+    assert reviewed.verified() == set()
 
 
 # -- what is printed is the way ------------------------------------------------------------------

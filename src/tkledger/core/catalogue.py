@@ -11,11 +11,12 @@ from tkledger.core.door_rules import (
     limits,
     push,
     reach,
+    reviews,
 )
 from tkledger.core.rules import RULES
 from tkledger.core.rules.rule import Rule
 
-DOOR_FAMILIES = (push, branches, identity, attribution, claims, idle, limits, reach)
+DOOR_FAMILIES = (push, branches, identity, attribution, claims, idle, limits, reviews, reach)
 
 
 def rules_of(*modules: object) -> tuple[Rule, ...]:

@@ -53,6 +53,8 @@ class Change(NamedTuple):
     actor: who, by the policy's names; empty if that is not known yet
     message: its message; None if it has none yet
     tally: counts what was used up to this commit, that included; None if nothing is counted
+    work_in: gives the newest commits of work on a task in the history of a parent of a merge, by its
+        number; None if that is not asked
     earlier: of a task that a parent, by its number, has not or that cannot be read there, the last
         versions that could be, by its id; none if there never was one. None if history is not asked
     own_content: whether a merge holds files outside the ledger that come from none of its parents,
@@ -71,6 +73,7 @@ class Change(NamedTuple):
     actor: str = ""
     message: str | None = None
     tally: Callable[[], Usage] | None = None
+    work_in: Callable[[int, str], tuple[str, ...]] | None = None
     earlier: Callable[[int, str], tuple[Task, ...]] | None = None
     own_content: bool = False
     signature: Callable[[Policy], Signature] | None = None

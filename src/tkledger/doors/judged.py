@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core import budget
 from tkledger.core.change import Change, Violation
+from tkledger.core.rules.approvals import LaterWork
 from tkledger.core.rules.overrides import SetAside
 from tkledger.core.rules.signatures import is_signed
 from tkledger.core.trailers import OVERRIDE
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import gate
+from tkledger.doors.joined import joined_by
 from tkledger.doors.remedies import for_commit
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
@@ -22,8 +24,8 @@ from tkledger.report import SILENT, Progress
 
 class Inspected(NamedTuple):
     """What commits were found to hold: how many, what they break, whether any of them sets a limit, joins
-    lines, or deletes a task's file; which rules were set aside; and who signed how many of them, of those
-    that have to be signed.
+    lines, or deletes a task's file; which rules were set aside; who signed how many of them, of those
+    that have to be signed; and which approvals are joined with later work.
     """
 
     commits: int
@@ -33,6 +35,7 @@ class Inspected(NamedTuple):
     deletes: bool
     aside: tuple[SetAside, ...] = ()
     signers: Mapping[str, int] = {}
+    joined: tuple[LaterWork, ...] = ()
 
 
 def judge_all(
@@ -42,7 +45,7 @@ def judge_all(
     todo = parts(ledger.repo, tips, known)
 
     def judge_part(part: Part) -> Inspected:
-        count, found, aside = 0, list[Violation](), list[SetAside]()
+        count, found, aside, joined = 0, list[Violation](), list[SetAside](), list[LaterWork]()
         limited = joins = False
         signers: dict[str, int] = {}
         for commit, change, broken in gate.judge_commits(ledger, part.tips, part.known):
@@ -53,10 +56,14 @@ def judge_all(
                 signers[change.actor] = signers.get(change.actor, 0) + 1
             limited = limited or (change is not None and _limits(change))
             joins = joins or len(commit.parents) > 1
+            joined += joined_by(commit, change)
             if count % 100 == 0 and part is todo[0]:
                 progress.update("commits", count * len(todo))  # the others will be about as far
         deletes = bool(ledger.former.deleted)
-        return Inspected(count, tuple(found), limited, joins, deletes, tuple(aside), signers)
+        return Inspected(
+            *(count, tuple(found), limited, joins, deletes),
+            *(tuple(aside), signers, tuple(joined)),
+        )
 
     done = in_parts(ledger, judge_part, todo)
     return Inspected(
@@ -67,6 +74,7 @@ def judge_all(
         any(one.deletes for one in done),
         tuple(one for part in done for one in part.aside),
         together(one.signers for one in done),
+        tuple(one for part in done for one in part.joined),
     )
 
 

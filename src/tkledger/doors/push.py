@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from tkledger.claims import fence, handover
@@ -11,14 +11,16 @@ from tkledger.core.charges import steps
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.door_rules.identity import RestrictedAction
-from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
+from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate, protected
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
+from tkledger.core.rules.approvals import LaterWork
 from tkledger.core.rules.restricted import restricted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import branches, gate, idle, limits, reach
+from tkledger.doors.joined import joined_by, kept_out
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import ValidatedTips
 from tkledger.git import history, refs
@@ -53,6 +55,7 @@ def judge_push(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[V
     if policy is None:
         yield from _first_policy(ledger.repo, others)
     yield from _refs(ledger, policy, others, arrived.dates, now)
+    yield from _joined(ledger, policy, others, arrived.joined)
     yield from reach.pushed(ledger.repo, policy, others)
 
 
@@ -66,6 +69,7 @@ class _Arrived(NamedTuple):
         than they are
     dates: their committer dates; workers: who worked on what; begin: those that begin a ledger
     limited: the tasks with a limit that they add to
+    joined: of each merge, the approvals that it joins with later work
     """
 
     violations: list[Violation]
@@ -74,6 +78,7 @@ class _Arrived(NamedTuple):
     begin: list[Oid]
     stricter: list[Violation]
     limited: branches.Limited
+    joined: dict[Oid, list[LaterWork]]
 
 
 def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arrived:
@@ -81,7 +86,7 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
 
     Never "that no ref has": a commit pushed to a ref that is not judged would count as known.
     """
-    found = _Arrived([], {}, {}, [], [], branches.Limited({}, {}))
+    found = _Arrived([], {}, {}, [], [], branches.Limited({}, {}), {})
     known = [f"^{tip}" for tip in ValidatedTips(ledger.repo).tips()] if lines else []
     ledger.former.search(here.policy.accepted if here.policy and lines else ())
     for part in _new_commits(ledger, here, lines, known):
@@ -91,6 +96,7 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
         found.begin.extend(part.begin)
         found.stricter.extend(part.stricter)
         found.limited.update(part.limited)
+        found.joined.update(part.joined)
     found.violations.extend(_not_newer(ledger.repo, found.stricter))
     found.violations.extend(_second_ledgers(ledger.repo, found.begin))
     if not found.violations:
@@ -122,8 +128,8 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _A
     """The same of one part of them; ``attributed`` says whether code has to name its task."""
     policy = here.policy
     accepted = policy.accepted if policy else {}
-    violations, dates, workers, begin, stricter, limited = found = _Arrived(
-        [], {}, {}, [], [], branches.Limited({}, {})
+    violations, dates, workers, begin, stricter, limited, joined = found = _Arrived(
+        [], {}, {}, [], [], branches.Limited({}, {}), {}
     )
     for commit, change, broken in gate.judge_commits(ledger, part.tips, part.known):
         if len(violations) > _ENOUGH:
@@ -137,6 +143,8 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _A
         violations += (one for one in broken if one.commit not in accepted)
         if commit.oid not in accepted:
             limited.note(commit, change)
+        if len(commit.parents) > 1:
+            joined[commit.oid] = list(joined_by(commit, change))
         moves = change is not None and bool(change.touched)
         if change is not None and moves:
             own = [change.policy, *(side.policy for side in change.parents)]
@@ -264,6 +272,26 @@ def _refs(
         is_head = ref == repo.head_ref
         law = there[old] or policy
         yield from judge_door(RefUpdate(ref, old, new, is_head, forward[old, new], dates, now, law))
+
+
+def _joined(
+    ledger: Ledger,
+    policy: Policy | None,
+    lines: Sequence[RefLine],
+    judged: Mapping[Oid, Sequence[LaterWork]],
+) -> Iterator[Violation]:
+    """Judge what the protected branches get: approvals that are joined with later work. What a branch that is
+    protected has already is no news to another one.
+    """
+    repo = ledger.repo
+    here = refs.listed(repo, "refs/heads")
+    kept = [
+        oid for ref, oid in here.items() if protected(ref, policy, is_head=ref == repo.head_ref)
+    ]
+    for line in lines:
+        law = _policy_at(ledger, line.old) or policy
+        if protected(line.ref, law, is_head=line.ref == repo.head_ref):
+            yield from kept_out(ledger, line, law, kept, judged)
 
 
 def _policy_at(ledger: Ledger, oid: Oid | None) -> Policy | None:

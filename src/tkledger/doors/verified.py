@@ -45,6 +45,7 @@ def all_history(ledger: Ledger, tip: Oid, progress: Progress, *, again: bool) ->
                 limited=limited,
                 aside=(*seen.aside, *new.aside),
                 signers=together([seen.signers, new.signers]),
+                joined=(*seen.joined, *new.joined),
             )
             return _noted(ledger, page, tip, new)
     return _noted(ledger, page, tip, judge_all(ledger, [tip], [], progress))
@@ -56,7 +57,8 @@ def _noted(ledger: Ledger, page: VerifiedPage, tip: Oid, found: Inspected) -> Se
     Which files were deleted before is not kept, and a policy that cannot be read has none to begin with.
     """
     seen = Seen(found.commits, found.broken, found.limited, found.aside, found.signers)
-    few = len(found.broken) + len(found.aside) <= _MOST_KEPT
+    seen = seen._replace(joined=found.joined)
+    few = len(found.broken) + len(found.aside) + len(found.joined) <= _MOST_KEPT
     if few and not found.deletes and ledger.at(tip).policy is not None:
         page.note(tip, seen)
     return seen

@@ -9,6 +9,7 @@ from tkledger.core import budget
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+from tkledger.doors.joined import reported
 from tkledger.doors.verified import all_history
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
@@ -31,6 +32,8 @@ class Verdict(NamedTuple):
     exceeded: limits of open tasks of which more is used at the end than allowed, which breaks no rule;
     asked of all history only, since all of it is counted
     signers: who signed how many of the commits that have to be signed
+    joined: merges that join an approval with later work, which breaks no rule, as long as no task goes on
+    with what was not approved
     """
 
     commits: int
@@ -43,6 +46,7 @@ class Verdict(NamedTuple):
     way: str = ""
     aside: tuple[SetAside, ...] = ()
     signers: Mapping[str, int] = {}
+    joined: tuple[Violation, ...] = ()
 
 
 def judge_range(
@@ -69,14 +73,16 @@ def judge_range(
     if bases:
         from tkledger.doors.judged import judge_all
 
-        seen = judge_all(ledger, [tip], [f"^{base}" for base in bases], progress)
-        count, found, *_, aside, signers = seen
+        new = judge_all(ledger, [tip], [f"^{base}" for base in bases], progress)
+        count, found, *_, aside, signers, joined = new
     else:
-        count, found, limited, aside, signers = all_history(ledger, tip, progress, again=again)
+        seen = all_history(ledger, tip, progress, again=again)
+        count, found, limited, aside, signers, joined = seen
         if limited:
             exceeded = tuple(_exceeded(ledger if again else views, ledger.tally, tip))
+    later = tuple(reported(ledger, tip, joined))
     if not found:
-        return Verdict(count, (), exceeded=exceeded, aside=aside, signers=signers)
+        return Verdict(count, (), exceeded=exceeded, aside=aside, signers=signers, joined=later)
     from tkledger.doors.acceptance import counting, waiting
 
     reasons, decides, way = counting(ledger, tip, bases)
@@ -94,6 +100,7 @@ def judge_range(
         way,
         aside,
         signers,
+        later,
     )
 
 

@@ -61,6 +61,9 @@ def walk(
                 tally=partial(counting.usage, commit.oid),
                 signature=partial(_signature, ledger, commit.oid),
             )
+            if made.is_merge:
+                places = [commit.parents.index(oid) for oid in joined]
+                made = made._replace(work_in=partial(counting.newest_in, commit.parents, places))
             if made.touched:
                 ledger.former.note(commit.oid, made)
                 find = partial(ledger.former.versions, made, joined)
@@ -122,15 +125,27 @@ class _Counting:
         if self._walk is None and len(self._waiting) > _MOST_WAITING:
             del self._waiting[: _MOST_WAITING // 2]
 
+    def newest_in(
+        self, parents: Sequence[Oid], places: Sequence[int], number: int, task: str
+    ) -> tuple[Oid, ...]:
+        """The newest commits of work on a task in the history of one of the sides of the last commit, a
+        merge; ``places`` are those of the sides among its parents.
+        """
+        walk, place = self._counted(), places[number]
+        return self._tally.newest(walk, walk.sides[place], [parents[place]], task)
+
     def usage(self, commit: Oid) -> Usage:
         """What is used up to a commit of the walk, the last one that was added."""
+        return self._tally.of(self._counted(), commit)
+
+    def _counted(self) -> Walk:
         if self._walk is None:
             children = Counter(chain.from_iterable(self._parents().values()))
             self._walk = self._tally.walk(children)
         for waiting in self._waiting:
             self._walk.add(waiting)
         self._waiting.clear()
-        return self._tally.of(self._walk, commit)
+        return self._walk
 
 
 def _changed_entries(ledger: Ledger, step: Step, before: Snapshot) -> dict[str, Entry | None]:

@@ -130,7 +130,7 @@ def _count(counts: dict[str, int], commit: str, more: int) -> None:
         del counts[commit]
 
 
-class _State(NamedTuple):
+class WalkState(NamedTuple):
     """A commit on a walk.
 
     bounds: those of its ancestors that the walk begins above
@@ -166,7 +166,7 @@ class Walk:
 
     ``below`` gives a commit that the walk begins above, ``base`` the sums up to several of them.
     ``children`` is the number of children of each commit on the walk: a commit is forgotten after
-    its last child.
+    its last child. ``sides`` are those that the last commit joins, if it is a merge.
     """
 
     def __init__(
@@ -179,13 +179,14 @@ class Walk:
         self._task_in = task_in
         self._below = below
         self._base = base
-        self._states: dict[Oid, _State] = {}
+        self._states: dict[Oid, WalkState] = {}
         self._left = dict(children or {})
         self._accounts: dict[str, tuple[Account | None, int, Account]] = {}
         self._newest = NewestWork()
         self.facts: list[Fact] = []
         self.masks: dict[str, int] = {}
         self.late: dict[Oid, int] = {}
+        self.sides: tuple[WalkState, ...] = ()
 
     def add(
         self, commit: CommitWork, changes: Sequence[Edit] | None = None, *, measured: bool = True
@@ -212,10 +213,11 @@ class Walk:
                 found[f"{fact.task} lost"] = fact
                 now = self._with(now, fact)
         self._states[commit.oid] = now
+        self.sides = tuple(map(self.state, commit.parents)) if len(commit.parents) > 1 else ()
         self._forget(commit.parents)
         return list(found.values())
 
-    def _with(self, state: _State, fact: Fact) -> _State:
+    def _with(self, state: WalkState, fact: Fact) -> WalkState:
         place = len(self.facts)
         bit = 1 << place
         self.facts.append(fact)
@@ -225,7 +227,7 @@ class Walk:
         return state._replace(mask=state.mask | bit)
 
     def _losses(
-        self, commit: CommitWork, now: _State, changes: Sequence[Edit], measured: bool
+        self, commit: CommitWork, now: WalkState, changes: Sequence[Edit], measured: bool
     ) -> Iterator[Fact]:
         """The facts of marks that the commit writes and that say more than was counted up to it."""
         for old, task in changes:
@@ -255,11 +257,11 @@ class Walk:
                 found.append(sides)
         return found
 
-    def join(self, parents: Sequence[Oid]) -> _State:
+    def join(self, parents: Sequence[Oid]) -> WalkState:
         """The state before a commit with these parents."""
         sides = [self.state(parent) for parent in parents]
         if not sides:
-            return _State(frozenset(), 0, 0, None, {})
+            return WalkState(frozenset(), 0, 0, None, {})
         first = sides[0]
         if len(sides) == 1:
             return first
@@ -269,15 +271,15 @@ class Walk:
             bounds |= side.bounds
         return first._replace(mask=mask, bounds=bounds, clock=max(side.clock for side in sides))
 
-    def state(self, oid: Oid) -> _State:
+    def state(self, oid: Oid) -> WalkState:
         """The state at a commit of the walk, or at one that it begins above."""
         known = self._states.get(oid)
         if known is None:
-            known = _State(frozenset({oid}), 0, self._below(oid).clock, oid, {})
+            known = WalkState(frozenset({oid}), 0, self._below(oid).clock, oid, {})
             self._states[oid] = known
         return known
 
-    def activity(self, state: _State, task: str) -> Activity:
+    def activity(self, state: WalkState, task: str) -> Activity:
         """The activity of a task at a commit on the walk."""
         known = state.activities.get(task)
         if known is not None:
@@ -286,7 +288,7 @@ class Walk:
 
     def _activities(
         self,
-        state: _State,
+        state: WalkState,
         parents: Sequence[Oid],
         changes: Sequence[Edit],
         clock: int,
@@ -307,7 +309,7 @@ class Walk:
                 activities[name] = found
         return activities
 
-    def account(self, state: _State, base: Account | None, task: str) -> Account | None:
+    def account(self, state: WalkState, base: Account | None, task: str) -> Account | None:
         """One task's sums at a commit of the walk: ``base``, those below it, and its facts on it.
 
         Callers mostly ask for one commit after the other, so the last answer is kept and changed by
@@ -328,7 +330,7 @@ class Walk:
         self._accounts[task] = (base, bits, account)
         return account
 
-    def newest(self, state: _State, task: str) -> tuple[tuple[Oid, ...], Bounds]:
+    def newest(self, state: WalkState, task: str) -> tuple[tuple[Oid, ...], Bounds]:
         """The newest commits of work on a task at a commit of the walk, among those on the walk; and those
         below it at which others may be as new, since none of these has them in its history.
         """

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import chain
 
 from tkledger.core.charges import Bill
@@ -26,6 +25,7 @@ from tkledger.ledger.counting import (
     Below,
     CommitWork,
     Walk,
+    WalkState,
     nothing_below,
     work_of,
 )
@@ -73,7 +73,7 @@ class Tally:
         """
         walk = self.walk()
         walk.add(CommitWork("", tuple(parents), at, tuple(charged), (), actor), changes)
-        return self._of(walk, "", parents)
+        return self.of(walk, "", parents)
 
     def work(self, step: Step) -> CommitWork:
         """The part of a commit that is counted: its message charges the tasks that it has a file of."""
@@ -87,30 +87,26 @@ class Tally:
         """A walk over commits, for `of`; ``children`` as in `Walk`."""
         return Walk(self._reader.task, self._below_counted, self.accounts, children)
 
-    def of(self, walk: Walk, commit: Oid) -> Usage:
-        """What is used up to a commit of a walk."""
-        return self._of(walk, commit, [commit])
-
-    def _of(self, walk: Walk, commit: Oid, tips: Sequence[Oid]) -> Usage:
-        """The same; ``tips`` have all commits up to it in their history that exist already."""
+    def of(self, walk: Walk, commit: Oid, parents: Sequence[Oid] = ()) -> Usage:
+        """What is used up to a commit of a walk; ``parents`` are those of one that is about to be made."""
         state = walk.state(commit)
         sums = self._sums(state.bounds)
         return Usage(
             lambda task: walk.account(state, sums.accounts.get(task), task),
             lambda task: walk.activity(state, task),
             state.clock,
-            partial(self._newest, walk, commit, tips, sums),
+            lambda task: self.newest(walk, state, parents or [commit], task),
         )
 
-    def _newest(
-        self, walk: Walk, commit: Oid, tips: Sequence[Oid], below: Sums, task: str
+    def newest(
+        self, walk: Walk, state: WalkState, tips: Sequence[Oid], task: str
     ) -> tuple[Oid, ...]:
-        """The newest commits of work on a task at a commit of a walk, which begins above these sums."""
-        found, left = walk.newest(walk.state(commit), task)
-        account = below.accounts.get(task) if left else None
+        """The newest commits of work on a task at a commit of a walk, which ``tips`` have all the history of."""
+        found, left = walk.newest(state, task)
+        account = self._sums(state.bounds).accounts.get(task) if left else None
         if account is None or not account.steps:
             return found
-        known = below.newest.get(task)
+        known = self._sums(state.bounds).newest.get(task)
         if known is None or found:  # of both some may come after others
             from tkledger.ledger.newest_work import newest_work  # as a rule the sums say it
 

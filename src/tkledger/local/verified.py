@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tkledger.core.change import Violation
+from tkledger.core.rules.approvals import LaterWork
 from tkledger.core.rules.overrides import SetAside
 from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
@@ -19,7 +20,7 @@ _MOST = 8
 """The number of commits of which it is kept: branches that are verified in turns."""
 
 
-_WIDTH = 6
+_WIDTH = 7
 """What a row has: a commit, and what `Seen` has. A tk of the same version may have kept less."""
 
 
@@ -29,6 +30,7 @@ class Seen(NamedTuple):
     commits: how many; broken: what they break, accepted or not
     limited: whether any task ever had a limit on what it may use
     aside: the rules that were set aside; signers: who signed how many of those that have to be signed
+    joined: the approvals that a merge joins with later work
     """
 
     commits: int
@@ -36,6 +38,7 @@ class Seen(NamedTuple):
     limited: bool = False
     aside: tuple[SetAside, ...] = ()
     signers: Mapping[str, int] = {}
+    joined: tuple[LaterWork, ...] = ()
 
 
 class VerifiedPage:
@@ -54,8 +57,9 @@ class VerifiedPage:
                 limited,
                 tuple(SetAside(Violation(*one), actor, why) for one, actor, why in aside),
                 signers,
+                tuple(LaterWork(*one) for one in joined),
             )
-            for tip, commits, broken, limited, aside, signers in rows
+            for tip, commits, broken, limited, aside, signers, joined in rows
         }
 
     def note(self, tip: Oid, seen: Seen) -> None:
@@ -66,7 +70,9 @@ class VerifiedPage:
                 *(oid, commits, [tuple(one) for one in broken], limited),
                 [(tuple(one), actor, why) for one, actor, why in aside],
                 dict(signers),
+                [tuple(one) for one in joined],
             )
-            for oid, (commits, broken, limited, aside, signers) in [(tip, seen), *others][:_MOST]
+            for oid, seen_ in [(tip, seen), *others][:_MOST]
+            for commits, broken, limited, aside, signers, joined in [seen_]
         ]
         write_page(self._store, VERIFIED, rows)

@@ -10,7 +10,7 @@ from tkledger.core.ref_names import CLAIMS
 from tkledger.doors import gate
 from tkledger.git import transport
 from tkledger.git.objects import Oid
-from tkledger.git.refs import RefSwap
+from tkledger.git.refs import RefLine, RefSwap
 from tkledger.git.repo import Repo
 from tkledger.git.transport import Pushed, Send
 from tkledger.ledger.reader import Ledger
@@ -58,11 +58,12 @@ def _require_legal(ledger: Ledger, route: Route, commit: Oid) -> list[str]:
     The verdict is noted, so that the hook need not start a process to reach it again.
     """
     workers: fence.Workers = {}
-    from tkledger.doors import reach
+    from tkledger.doors import joined, reach
 
     found = dict.fromkeys(gate.leaving(ledger, [commit], route.remote, workers))
     there = reach.pushing(ledger.repo, ledger.head().policy, [route.target])
-    violations = (*found, *there)
+    later = joined.leaving(ledger, [RefLine(route.target, None, commit)], route.remote)
+    violations = (*found, *there, *later)
     if violations:
         raise Refused(*violations)
     note_judged(ledger.repo, f"push {commit}")

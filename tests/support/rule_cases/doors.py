@@ -14,6 +14,7 @@ from tkledger.core.door_rules.idle import NewTask
 from tkledger.core.door_rules.limits import AssignedStart, Failed, WorkBegun
 from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
 from tkledger.core.door_rules.reach import BranchMoved
+from tkledger.core.door_rules.reviews import JoinedApproval
 from tkledger.core.policy import DEFAULT
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
         "TK715 taken from another",
         AssignedStart("a", "ann", "bob smith", "eve", "0123456789", made=False),
     ),
+    ("TK716 reported", JoinedApproval("a", (OID,))),
+    ("TK716 to a protected branch", JoinedApproval("a", (OID, LATER), "main")),
     ("TK717 one pattern", REACH),
     (
         "TK717 several, by a name to be quoted",

@@ -107,6 +107,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         **({"exceeded": exceeded} if exceeded else {}),
         **({"set_aside": aside} if aside else {}),
         **({"signers": dict(verdict.signers)} if verdict.signers else {}),
+        **({"joined": list(map(violation_json, verdict.joined))} if verdict.joined else {}),
     }
 
 
@@ -122,6 +123,12 @@ def verdict_view(verdict: Verdict, format: str, range: str | None) -> Iterable[s
     for aside in verdict.aside:
         yield Aside(violation_text(aside.violation, "set aside"))
         yield Aside(visible(f"  by {aside.actor}: {aside.reason}"))
+    for one in verdict.joined:
+        if format == "github":
+            yield _github(one, "warning")
+            continue
+        yield Aside(violation_text(one, "warning"))
+        yield Aside(f"  remedy: {one.remedy}")
     if verdict.signers:
         counts = (f"{name} ({count})" for name, count in verdict.signers.items())
         yield Aside(visible(f"signed by {', '.join(counts)}"))
@@ -165,12 +172,12 @@ def _violations(violations: Iterable[Violation], format: str) -> Iterable[str | 
         yield _github(one) if format == "github" else Aside(violation_text(one))
 
 
-def _github(one: Violation) -> str:
+def _github(one: Violation, level: str = "error") -> str:
     """A violation as a workflow command, which GitHub shows at the pull request."""
     text = f"{one.task}: {one.message}\n{one.commit}\nremedy: {one.remedy}"
     escaped = visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     where = f"file={path_of(one.task)}," if is_id(one.task) else ""
-    return f"::error {where}title={one.code} {one.name}::{escaped}"
+    return f"::{level} {where}title={one.code} {one.name}::{escaped}"
 
 
 def selected(repo: Repo, text: str | None) -> tuple[Oid, list[Oid]]:

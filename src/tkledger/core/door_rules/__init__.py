@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from tkledger.core.door_rules.limits import AssignedStart, WorkBegun
     from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
     from tkledger.core.door_rules.reach import BranchMoved
+    from tkledger.core.door_rules.reviews import JoinedApproval
 
     DoorFact: TypeAlias = (
         RefUpdate
+        | JoinedApproval
         | NewLedger
         | FirstPolicy
         | WorkOnBranches

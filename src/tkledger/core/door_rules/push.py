@@ -36,11 +36,14 @@ class RefUpdate(NamedTuple):
     policy: Policy | None
 
 
+def protected(ref: str, policy: Policy | None, *, is_head: bool) -> bool:
+    """Whether a ref is a protected branch by this policy, or since the server's HEAD names it."""
+    branch = branch_name(ref)
+    return is_head or (policy is not None and branch in policy.protected and branch != ref)
+
+
 def _protected(update: RefUpdate) -> bool:
-    branch = branch_name(update.ref)
-    if update.is_head:
-        return True
-    return update.policy is not None and branch in update.policy.protected and branch != update.ref
+    return protected(update.ref, update.policy, is_head=update.is_head)
 
 
 @door_rule("TK701", RefUpdate)

@@ -9,7 +9,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.rules.overrides import way_around
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import Task
-from tkledger.core.typing import TYPE_CHECKING
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tkledger.core.approvals import ApprovalCount, OpenReview, Unfit
@@ -189,6 +189,33 @@ def given(change: Change, *, approves: bool) -> list[str]:
     return [
         new.id for _, new, lines in judged(change) if any(one.approved is approves for one in lines)
     ]
+
+
+class LaterWork(NamedTuple):
+    """A task that a merge leaves done, and the newest commits of work on it that no side had which ended it;
+    and the merge, once it is made.
+    """
+
+    task: str
+    later: tuple[str, ...]
+    merge: str = ""
+
+
+def joined(change: Change) -> Iterator[LaterWork]:
+    """Where a merge joins approvals with work that came later. No rule asks this: neither side did wrong."""
+    if not (change.policy and change.law.approvals.asked):
+        return
+    work_in = change.work_in if change.is_merge else None
+    for task in change.present() if work_in is not None else ():
+        sides = enumerate(side.task(task.id) for side in change.parents)
+        ended = [number for number, side in sides if side and side.state is State.DONE]
+        usage = change.usage if ended and task.state is State.DONE else None
+        if usage is None or work_in is None:
+            continue
+        seen = {oid for number in ended for oid in work_in(number, task.id)}
+        later = tuple(oid for oid in usage.newest(task) if oid not in seen)
+        if later:
+            yield LaterWork(task.id, later)
 
 
 @rule("TK506", since=2)
