@@ -179,6 +179,22 @@ def test_enough_is_enough_for_anybody_s_end(reviewed: Clone) -> None:
     assert reviewed.verified() == set()
 
 
+def test_a_guard_that_asks_for_approvals_asks_for_rounds(reviewed: Clone) -> None:
+    """Else an approval would outlast a rejection."""
+    reviewed.ok("config", "set", "approvals")
+    reviewed.ok("config", "set", "guards.safe", "state=done", "label=safety", "approvals=2")
+    reviewed.ok("edit", "s", "--label", "safety")
+    back = {"s": {"state": "in_progress"}}
+    refused_everywhere(reviewed, "TK506", Attempt("", back, "cy"))
+    taken_everywhere(reviewed, Attempt("", {"p": {"state": "in_progress"}}, "cy"))
+    reviewed.ok("reject", "s", "--as", "cy")
+    reviewed.ok("submit", "s")
+    answer = reviewed.tk("approve", "s", "--as", "cy")
+    assert "s: in_review, 1 of 2 approvals (cy)" in answer.out
+    reviewed.ok("approve", "s", "--as", "eve")
+    assert reviewed.task("s").state == "done"
+
+
 def test_roles_and_scores(reviewed: Clone) -> None:
     reviewed.ok("config", "set", "roles.lead", "eve", "lead-*")
     reviewed.ok("config", "set", "approvals", "role=lead", "score=7")

@@ -49,11 +49,12 @@ def longest_waiting(session: Session, labels: Iterable[str] = ()) -> Review | No
     rank = f"waits the longest of {len(found)}" if len(found) > 1 else "the only one that waits"
     since = f", since {iso(move.at)}, by {move.actor}" if move else ""
     so_far = ""
-    if ledger.policy is not None and (ledger.policy.approvals.count or 1) > 1:
+    if ledger.policy is not None:
         from tkledger.core.approvals import OpenReview
 
         review = OpenReview(ledger.policy, task, lambda: used(task))
-        so_far = f"; {review.standing(task.verdicts).words}"
+        if (review.asks.count or 1) > 1:
+            so_far = f"; {review.standing(task.verdicts).words}"
     place = ledger.elsewhere.get(task.id)
     return Review(task, f"{rank} for your review{since}{so_far}", place.branch if place else "")
 
@@ -94,7 +95,7 @@ def to_review(
     found = [
         task
         for task in reviewable(ledger, actor, workers)
-        if not law.approvals.asked or _is_wanted(law, task, actor, used, exactly=exactly)
+        if _is_wanted(law, task, actor, used, exactly=exactly)
     ]
     return sorted(found, key=waits_since)
 
@@ -107,6 +108,8 @@ def _is_wanted(law: Policy, task: Task, actor: str, used: Used, *, exactly: bool
     from tkledger.core.verdict import verdicts
 
     review = OpenReview(law, task, lambda: used(task))
+    if not review.asks.asked:
+        return True
     role = law.approvals.role
     if role and not law.has_role(actor, role):
         return review.standing(task.verdicts).enough

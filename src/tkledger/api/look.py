@@ -82,13 +82,12 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
 
 def approvals(ledger: Snapshot, task: Task, used: Callable[[], Usage]) -> ApprovalCount | None:
     """How many approvals a task in review has, if the policy asks for any."""
-    if ledger.policy is None or not ledger.policy.approvals.asked:
-        return None
-    if task.state is not State.IN_REVIEW:
+    if ledger.policy is None or task.state is not State.IN_REVIEW:
         return None
     from tkledger.core.approvals import OpenReview
 
-    return OpenReview(ledger.policy, task, used).standing(task.verdicts)
+    review = OpenReview(ledger.policy, task, used)
+    return review.standing(task.verdicts) if review.asks.asked else None
 
 
 def _way_on(ledger: Snapshot, task: Task) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.ref_names import HEADS
 from tkledger.core.trailers import PREFIX, lines
 from tkledger.core.typing import NoReturn
-from tkledger.doors import gate, joined, reach, ref_lines
+from tkledger.doors import gate, reach, ref_lines
 from tkledger.errors import Exit, TkError
 from tkledger.git.commit import Commit
 from tkledger.git.errors import GitError
@@ -164,6 +164,8 @@ def _pre_push_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterat
     tips = ref_lines.tips(ledger.repo, lines)
     if tips:
         yield from gate.leaving(ledger, tips, arguments[0])
+        from tkledger.doors import joined
+
         yield from joined.leaving(ledger, lines, arguments[0])
     yield from reach.pushing(ledger.repo, ledger.head().policy, [line.ref for line in lines])
 

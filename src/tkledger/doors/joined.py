@@ -8,7 +8,7 @@ from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import branch_name
-from tkledger.core.rules.approvals import LaterWork, joined
+from tkledger.core.rules.approvals import LaterWork, asks, joined
 from tkledger.core.snapshot import Snapshot
 from tkledger.git import history, refs
 from tkledger.git.commit import Commit
@@ -36,7 +36,7 @@ def standing(ledger: Ledger, tip: Snapshot, found: Iterable[LaterWork]) -> Itera
 
 def reported(ledger: Ledger, tip: Oid, found: Sequence[LaterWork]) -> Iterator[Violation]:
     """What is to be said of them in the history of ``tip``; it breaks no rule."""
-    yield from _said(standing(ledger, ledger.at(tip), found)) if found else ()
+    yield from _said(standing(ledger, ledger.at(tip), found))
 
 
 def kept_out(
@@ -52,7 +52,7 @@ def kept_out(
     new = line.new
     if new is None or not history.is_commit(ledger.repo, new):
         return
-    if not any(one is not None and one.approvals.asked for one in (law, ledger.at(new).policy)):
+    if not any(one is not None and asks(one) for one in (law, ledger.at(new).policy)):
         return
     found: list[LaterWork] = []
     excluded = [f"^{oid}" for oid in known]
@@ -68,7 +68,7 @@ def kept_out(
 def leaving(ledger: Ledger, lines: Iterable[RefLine], to: str) -> Iterator[Violation]:
     """The same of a push about to leave, as far as it is known here what is protected at the remote ``to``."""
     repo, policy = ledger.repo, ledger.head().policy
-    if policy is None or not policy.approvals.asked:
+    if policy is None or not asks(policy):
         return
     from tkledger.doors.foreseen import remembered
 

@@ -9,7 +9,6 @@ from tkledger.core import budget
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
-from tkledger.doors.joined import reported
 from tkledger.doors.verified import all_history
 from tkledger.errors import unusable
 from tkledger.git.objects import Oid
@@ -80,7 +79,11 @@ def judge_range(
         count, found, limited, aside, signers, joined = seen
         if limited:
             exceeded = tuple(_exceeded(ledger if again else views, ledger.tally, tip))
-    later = tuple(reported(ledger, tip, joined))
+    later: tuple[Violation, ...] = ()
+    if joined:
+        from tkledger.doors.joined import reported  # rare
+
+        later = tuple(reported(ledger, tip, joined))
     if not found:
         return Verdict(count, (), exceeded=exceeded, aside=aside, signers=signers, joined=later)
     from tkledger.doors.acceptance import counting, waiting

@@ -57,12 +57,11 @@ def reject(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     task = existing(ledger, options.get("id"))
     back = move(Event.REJECT)(ledger, options, actor)
     score, gaps = _score(ledger, task, options), _gaps(options)
-    law = ledger.policy or DEFAULT
-    if gaps and law.format < 2:
+    if gaps and (ledger.policy or DEFAULT).format < 2:
         raise _too_old("gaps")
-    if not (gaps or score or law.approvals.asked):
-        return back  # to find the newest work may take a look at all history
     review = _review(ledger, task, options)
+    if not (gaps or score or review.asks.asked):
+        return back  # to find the newest work may take a look at all history
     return _with(back, review.verdict(actor, approved=False, score=score, gaps=gaps).text)
 
 

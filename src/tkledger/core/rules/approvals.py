@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tkledger.core.change import Change
 from tkledger.core.lifecycle import State
+from tkledger.core.policy import Policy
 from tkledger.core.rules.overrides import way_around
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import Task
@@ -14,6 +15,11 @@ from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from tkledger.core.approvals import ApprovalCount, OpenReview, Unfit
     from tkledger.core.verdict import VerdictLine
+
+
+def asks(law: Policy) -> bool:
+    """Whether anything is asked of approvals, by the policy or by a guard of some tasks."""
+    return law.approvals.asked or any(guard.approvals for guard in law.guards.values())
 
 
 def approved(change: Change) -> Iterator[tuple[Task, Task]]:
@@ -203,7 +209,7 @@ class LaterWork(NamedTuple):
 
 def joined(change: Change) -> Iterator[LaterWork]:
     """Where a merge joins approvals with work that came later. No rule asks this: neither side did wrong."""
-    if not (change.policy and change.law.approvals.asked):
+    if change.policy is None or not asks(change.law):
         return
     work_in = change.work_in if change.is_merge else None
     for task in change.present() if work_in is not None else ():
@@ -222,18 +228,22 @@ def joined(change: Change) -> Iterator[LaterWork]:
 def rejected_without_a_verdict(change: Change) -> Iterator[Finding]:
     """A task was sent back from review, and no verdict says so.
 
-    Checked if the policy has `approvals`. The line that `tk reject` adds to `verdicts` counts the rounds of
-    reviews: approvals of an earlier round do not count.
+    Checked if the policy has `approvals`, or a guard of the task asks for some. The line that `tk reject`
+    adds to `verdicts` counts the rounds of reviews: approvals of an earlier round do not count.
 
     Why: without it an approval would stand that was given before the work was sent back.
 
     Remedy: `tk reject ID --gap TEXT`.
     """
-    if not change.law.approvals.asked:
+    if not asks(change.law):
         return
+    from tkledger.core.approvals import asked_for
+
     known = {new.id for _, new, lines in judged(change) if any(not one.approved for one in lines)}
     for old, new in change.edits():
         if old.state is State.IN_REVIEW and new.state is State.IN_PROGRESS and new.id not in known:
+            if not asked_for(change.law, old).asked:
+                continue
             yield Finding(
                 new.id, "is sent back without a verdict", f"tk reject {new.id} --gap TEXT"
             )

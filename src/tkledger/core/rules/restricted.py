@@ -8,7 +8,7 @@ from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import OVERRIDE, Policy
 from tkledger.core.rules import overrides
-from tkledger.core.rules.approvals import approved, given
+from tkledger.core.rules.approvals import approved, asks, given
 from tkledger.core.rules.authority import legislation, raises
 from tkledger.core.rules.criteria import respecified
 from tkledger.core.rules.guards import dropped, entries
@@ -29,12 +29,12 @@ class Restriction(NamedTuple):
 RESTRICTIONS = (
     Restriction(
         "approved",
-        lambda law: law.requires_review or law.approvals.asked,
+        lambda law: law.requires_review or asks(law),
         lambda change: [*(task.id for _, task in approved(change)), *given(change, approves=True)],
     ),
     Restriction(
         "rejected",
-        lambda law: law.approvals.asked,
+        asks,
         lambda change: given(change, approves=False),
     ),
     Restriction(
