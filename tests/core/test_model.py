@@ -27,6 +27,7 @@ _COUNTED = (
     "it counts commits, of which the model knows only trees: git/test_counting, doors/test_budgets"
 )
 ONLY_BY_EXAMPLE = {
+    "TK111": "the model's files are small: core/test_room",
     "TK607": "the model's policies are of one edition: core/rules/test_rules",
     "TK608": "the model's policies accept nothing: core/rules/test_rules",
     **dict.fromkeys(("TK401", "TK402", "TK403", "TK404", "TK405", "TK406", "TK501"), _COUNTED),

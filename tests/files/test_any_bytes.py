@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.support.changes import a_task
 from tests.support.strategies import HAZARDS, free_maps, raw_tasks, tasks
 from tests.support.task_files import HEAD, as_text, read_by_yaml, tried
+from tkledger.core import written
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy, TooNew
 from tkledger.core.rules import form
@@ -127,7 +128,7 @@ def _nested(depth: int, leaf: Any) -> Any:
 @pytest.mark.parametrize("depth", range(1, 7))
 def test_both_readers_and_the_field_agree_how_deep_x_may_go(depth: int, leaf: Any) -> None:
     x = _nested(depth, leaf)
-    text = HEAD.decode() + "".join(codec._entries([("x", x)], ""))
+    text = HEAD.decode() + "".join(written.entries([("x", x)]))
     levels = 1 + depth + isinstance(leaf, list)
     found = tried(text.encode())
     fits = levels <= codec.MAX_DEPTH

@@ -7,13 +7,13 @@ what is wrong and to rewrite it; what it thinks never decides. docs/format.md ha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from json.encoder import encode_basestring
 
 from tkledger.core import policy as policy_file
 from tkledger.core import task as task_file
-from tkledger.core.field import HIDDEN, WHOLE, FieldError, read
+from tkledger.core import written
+from tkledger.core.field import WHOLE, FieldError, read
 from tkledger.core.layout import FOLDER
 from tkledger.core.pattern import pattern
 from tkledger.core.policy import Policy
@@ -21,28 +21,16 @@ from tkledger.core.rules import form
 from tkledger.core.task import Task
 from tkledger.core.typing import Any, NamedTuple
 
-MAX_BYTES = 64 * 1024
-"""The most bytes a file under ``.tasks/`` may have."""
+MAX_BYTES = written.MAX_BYTES
 
 MAX_DEPTH = 4
 """How deep maps and lists may nest: the file itself, ``x``, and two maps in it."""
 
-_RESERVED = frozenset(
-    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"]
-)
-_LETTER = "A-Za-z_"
-_MARKS = r"0-9./@+,;!?()'&=*%<>~^|\\$\[\]{}\"-"
-_PLAIN = pattern(rf"[{_LETTER}/](?:[{_LETTER}{_MARKS}]|:(?=[^ ])|(?<=[^ ])#| (?=[^ ]))*\Z")
-_FOREIGN = pattern("[^\x00-\xbf]")
-"""Counts as a letter if it is not hidden; in _PLAIN itself it would cost 5 ms at every start."""
-_ESCAPED = pattern(f"[{HIDDEN}]")
 _FORBIDDEN = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _MARKER = pattern(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _LFS = "version https://git-lfs.github.com/"
 _UNFILTER = f"write into .gitattributes: /{FOLDER}/** -filter, then git add --renormalize {FOLDER}"
-_WORD = r"[A-Za-z_][A-Za-z0-9_.@+-]*"
-_PLAIN_KEY = pattern(rf"{_WORD}\Z")
-_KEY = pattern(rf"({_WORD}|\"(?:[^\"\\]|\\.)*\"):(?: (.*))?\Z")
+_KEY = pattern(rf"({written.WORD}|\"(?:[^\"\\]|\\.)*\"):(?: (.*))?\Z")
 
 
 _FIELD = re.compile(r"[^ \n-][^\n]*\n(?:[ -][^\n]*\n|\n)*")
@@ -83,7 +71,7 @@ class FormError(ValueError):
 
 def dump_task(task: Task) -> bytes:
     """The one way to write a task."""
-    return _dump(task).encode()
+    return written.text_of(task).encode()
 
 
 def dump_policy(policy: Policy) -> bytes:
@@ -98,83 +86,7 @@ def dump_policy(policy: Policy) -> bytes:
     if policy.proposal is not None:
         inner = dump_policy(policy.proposal.policy).decode()
         kept["proposal"] = {"by": policy.proposal.by, "policy": inner}
-    return "".join(_entries(kept.items(), "")).encode()
-
-
-def _dump(task: Task) -> str:
-    return "".join(_entries(zip(task_file.Task._fields, task), ""))
-
-
-def _entries(items: Iterable[tuple[str, Any]], indent: str) -> Iterator[str]:
-    for key, value in items:
-        if value is None:
-            continue
-        if isinstance(value, str):
-            yield f"{indent}{_key(key)}:{_text(value, indent)}"
-        elif isinstance(value, bool):
-            yield f"{indent}{_key(key)}: {'true' if value else 'false'}\n"
-        elif isinstance(value, int):
-            yield f"{indent}{_key(key)}: {value}\n"
-        elif type(value) in (tuple, list):
-            if value:
-                yield f"{indent}{_key(key)}:\n"
-                yield from [f"{indent}-{_item(item, indent)}" for item in value]
-        elif not isinstance(value, tuple) or tuple.count(value, None) < len(value):
-            inner = value._asdict() if hasattr(value, "_asdict") else value
-            body = "".join(_entries(sorted(inner.items()), indent + "  "))
-            if body:
-                yield f"{indent}{_key(key)}:\n{body}"
-
-
-@lru_cache(maxsize=256)
-def _key(key: str) -> str:
-    return key if _PLAIN_KEY.match(key) and not _reserved(key) else _quoted(key)
-
-
-def _item(value: Any, indent: str) -> str:
-    if isinstance(value, bool):
-        return " true\n" if value else " false\n"
-    return f" {value}\n" if isinstance(value, int) else _text(value, indent)
-
-
-def _text(value: str, indent: str) -> str:
-    if "\n" not in value:
-        return f" {value}\n" if _is_plain(value) else f" {_quoted(value)}\n"
-    if not _is_block(value):
-        return f" {_quoted(value)}\n"
-    lines = (f"{indent}  {line}\n" if line else "\n" for line in value[:-1].split("\n"))
-    return " |\n" + "".join(lines)
-
-
-def _is_plain(value: str) -> bool:
-    if not value.isascii():
-        if _ESCAPED.search(value):
-            return False
-        value = _FOREIGN.sub("a", value)
-    return _PLAIN.match(value) is not None and not _reserved(value)
-
-
-def _reserved(value: str) -> bool:
-    return value.lower() in _RESERVED
-
-
-def _is_block(value: str) -> bool:
-    """Whether text of several lines can stand as it is: nothing hidden in it, a newline at its end, a last
-    line with more than blanks, and a first line that begins with no blank (YAML takes its
-    indentation from there).
-    """
-    lines = value.split("\n")
-    return (
-        lines[-1] == ""
-        and lines[-2].strip(" ") != ""
-        and value[0] not in " \n"
-        and not any(map(_ESCAPED.search, lines))
-    )
-
-
-def _quoted(value: str) -> str:
-    """A JSON string, with everything that cannot be seen escaped."""
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", encode_basestring(value))
+    return "".join(written.entries(kept.items())).encode()
 
 
 # -- reading ---------------------------------------------------------------------------------
@@ -263,7 +175,7 @@ def _fields(text: str) -> dict[str, Any]:
 def _field(text: str) -> tuple[int, Any]:
     """The place and the value of one field in its canonical form."""
     values = read(task_file.FIELDS, _parsed(text))
-    if len(values) != 1 or "".join(_entries(values.items(), "")) != text:
+    if len(values) != 1 or "".join(written.entries(values.items())) != text:
         raise _NotCanonical
     ((name, value),) = values.items()
     return Task._fields.index(name), value

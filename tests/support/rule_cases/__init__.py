@@ -19,10 +19,12 @@ from tests.support.rule_cases.merge import merge_cases
 from tests.support.rule_cases.overrides import override_cases
 from tests.support.rule_cases.policy import policy_cases
 from tests.support.rule_cases.roles import role_cases
+from tests.support.rule_cases.room import room_cases
 from tests.support.rule_cases.signatures import signature_cases
 
 CASES = (
     *form_cases(),
+    *room_cases(),
     *states_cases(),
     *fields_cases(),
     *links_cases(),

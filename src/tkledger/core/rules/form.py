@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core import policy as policy_file
+from tkledger.core import room
 from tkledger.core import task as task_file
 from tkledger.core.change import Change
 from tkledger.core.field import newer
@@ -27,6 +28,7 @@ NOT_A_PLAIN_FILE = "TK107"
 NOT_CANONICAL = "TK108"
 TOO_LARGE = "TK109"
 STRAY_FILE = "TK110"
+TOO_FULL = "TK111"
 
 
 _AGAIN, _COMMIT = ", then commit again", ", then commit it"
@@ -184,3 +186,53 @@ def stray_file(change: Change) -> Iterator[Finding]:
     Remedy: move it elsewhere in the repository.
     """
     return _flaws(change, STRAY_FILE)
+
+
+@rule(TOO_FULL, since=2)
+def too_full(change: Change) -> Iterator[Finding]:
+    """A task's file is so full, or a list of it so long, that its end would lack the room.
+
+    Of the 64 KiB that a file may have 8 KiB are reserved. Beyond 56 KiB it takes only what its end
+    needs: moves, and entries of the lists that settle, meet or show something, up to 63 KiB;
+    moves alone up to 63.5 KiB; and a move to an end up to 64 KiB. An open concern or criterion counts
+    with the entry that will settle it. What makes the file no larger is always legal. A merge
+    leaves no task that has not ended beyond 63.5 KiB.
+
+    A list grows up to so many entries, and bytes of all of them together: `notes` to 1,000 and 48 KiB,
+    `concerns` and `criteria` to 100 and 12 KiB, the others to 200 and 24 KiB. A merge may exceed that.
+
+    Why: a task that cannot be ended would stay for ever.
+
+    Remedy: keep the task short, and the material in a file of the repository that it names.
+    """
+    for task in change.present():
+        if room.is_small(task):
+            continue
+        olds: tuple[Task | None, ...] = change.former(task.id) or (None,)
+        for old in olds if not change.is_merge else ():
+            yield from _crowded(task, old)
+        if change.is_merge and not task.ended and room.taken(task) > room.MERGED:
+            fact = f"the merge makes it take more than the {room.MERGED} bytes that leave room for its end"
+            yield Finding(task.id, fact, "rebase one branch onto the other, without its long texts")
+
+
+def _crowded(task: Task, old: Task | None) -> Iterator[Finding]:
+    """Where a task that an ordinary commit changes has no room left."""
+    for name, cap in room.CAPS.items():
+        entries, before = getattr(task, name), getattr(old, name) if old else ()
+        if len(entries) <= len(before):
+            continue
+        for what, much, most in (
+            ("entries", len(entries), cap.entries),
+            ("bytes", sum(len(one.encode()) for one in entries), cap.bytes),
+        ):
+            if much > most:
+                yield Finding(task.id, f"{name} has {much} {what}, the limit is {most}", _ELSEWHERE)
+    limit = room.limit_for(old, task)
+    much = room.size(task) if task.ended else room.taken(task)
+    if much > limit and (old is None or much > room.taken(old)):
+        fact = f"takes {much} bytes, the limit is {limit}: the rest is for its end"
+        yield Finding(task.id, fact, _ELSEWHERE)
+
+
+_ELSEWHERE = "commit the long text as a file of its own, and name that file in the task"

@@ -1,0 +1,101 @@
+"""Room in a task's file: how much it may hold, and what is kept free for its end."""
+
+from __future__ import annotations
+
+from tkledger.core.task import LOGS, Task, unmet
+from tkledger.core.typing import NamedTuple
+from tkledger.core.written import MAX_BYTES as MAX_BYTES
+from tkledger.core.written import text_of
+
+RESERVED = 8 * 1024
+"""So many bytes of a file are kept for what its end takes."""
+
+_FOR_MOVES = 1024
+"""Of these, so many are for moves alone."""
+
+_FOR_THE_END = 512
+"""And of these, so many for a move to an end alone."""
+
+_OPEN = ("notes", "concerns", "criteria")
+PROOFS = tuple(name for name in LOGS if name not in _OPEN)
+"""The lists that grow on the way to an end: what settles, meets or shows something."""
+
+_MOVES = (
+    *("state", "owner", "attempt", "branch", "base", "spent", "retry"),
+    *("wait", "error", "resolution"),
+)
+"""What moves change."""
+
+
+class Cap(NamedTuple):
+    """The most entries of a list, and the most bytes of all of them."""
+
+    entries: int
+    bytes: int
+
+
+CAPS = {
+    **dict.fromkeys(PROOFS, Cap(200, 24 * 1024)),
+    **{"notes": Cap(1000, 48 * 1024), "concerns": Cap(100, 12 * 1024)},
+    "criteria": Cap(100, 12 * 1024),
+}
+"""The most that each list of a task may hold. What settles others has room for each of them twice."""
+
+
+def limit_for(old: Task | None, new: Task) -> int:
+    """The bytes that a task's file may have after a commit, by what the commit changes."""
+    if old is None:
+        return MAX_BYTES - RESERVED
+    if new.ended:
+        return MAX_BYTES
+    only_moved = _as_was(old, new, _MOVES) == old
+    if only_moved and old.state is not new.state:
+        return MAX_BYTES - _FOR_THE_END
+    kept = _as_was(old, new, (*_MOVES, *PROOFS))
+    if taken(kept) <= taken(old):
+        return MAX_BYTES - _FOR_MOVES
+    return MAX_BYTES - RESERVED
+
+
+MERGED = MAX_BYTES - _FOR_THE_END
+"""The bytes that the file of a task that has not ended may have after a merge."""
+
+
+def _as_was(old: Task, new: Task, names: tuple[str, ...]) -> Task:
+    """The new version of a task, but for what the old one has under these names."""
+    return new._replace(**{name: getattr(old, name) for name in names})
+
+
+def size(task: Task) -> int:
+    """The bytes of a task's file."""
+    return len(text_of(task).encode())
+
+
+def taken(task: Task) -> int:
+    """The same once its open concerns are settled and its open criteria are met."""
+    settled = (*task.settled, *dict.fromkeys(task.open_concerns()))
+    met = (*task.met, *unmet(task))
+    return size(task._replace(settled=settled, met=met))
+
+
+def is_small(task: Task) -> bool:
+    """Whether a task's file and lists have room for certain, which is seen without writing the file."""
+    texts = [task.title, task.description, task.owner, task.creator, *task.admission]
+    texts += [*task.wait, *task.error, *task.labels, *task.depends_on]
+    texts += [*task.concerns, *task.criteria]  # and once more, since they may be open
+    for name in LOGS:
+        texts += getattr(task, name)
+    if len(texts) > _FEW:
+        return False
+    most = sum(len(text) * (2 if text.isascii() else 6) for text in texts if text)
+    most += 12 * len(repr(task.x)) if task.x else 0
+    return most + _AROUND * len(texts) + _REST < MAX_BYTES - RESERVED
+
+
+_FEW = 100
+"""No list may have fewer."""
+
+_AROUND, _REST = 32, 10_000
+"""More than the bytes around each text, and than those of all other fields. A character of the text takes two
+at most if it is of ASCII, with what its line is moved in, else six, if it is escaped.
+"""

@@ -1,0 +1,109 @@
+"""The one way to write a task or a policy, as text; docs/format.md has the grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from json.encoder import encode_basestring
+
+from tkledger.core.field import HIDDEN
+from tkledger.core.pattern import pattern
+from tkledger.core.task import Task
+from tkledger.core.typing import Any
+
+MAX_BYTES = 64 * 1024
+"""The most bytes a file under ``.tasks/`` may have."""
+
+_RESERVED = frozenset(
+    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"]
+)
+_LETTER = "A-Za-z_"
+_MARKS = r"0-9./@+,;!?()'&=*%<>~^|\\$\[\]{}\"-"
+_PLAIN = pattern(rf"[{_LETTER}/](?:[{_LETTER}{_MARKS}]|:(?=[^ ])|(?<=[^ ])#| (?=[^ ]))*\Z")
+_FOREIGN = pattern("[^\x00-\xbf]")
+"""Counts as a letter if it is not hidden; in _PLAIN itself it would cost 5 ms at every start."""
+_ESCAPED = pattern(f"[{HIDDEN}]")
+
+WORD = r"[A-Za-z_][A-Za-z0-9_.@+-]*"
+"""A key that needs no quotes."""
+
+_PLAIN_KEY = pattern(rf"{WORD}\Z")
+
+
+def text_of(task: Task) -> str:
+    """The text of a task's file."""
+    return "".join(entries(zip(Task._fields, task)))
+
+
+def entries(items: Iterable[tuple[str, Any]], indent: str = "") -> Iterator[str]:
+    """The lines of a map, by parts that belong together; what is empty is left out."""
+    for key, value in items:
+        if value is None:
+            continue
+        if isinstance(value, str):
+            yield f"{indent}{_key(key)}:{_text(value, indent)}"
+        elif isinstance(value, bool):
+            yield f"{indent}{_key(key)}: {'true' if value else 'false'}\n"
+        elif isinstance(value, int):
+            yield f"{indent}{_key(key)}: {value}\n"
+        elif type(value) in (tuple, list):
+            if value:
+                yield f"{indent}{_key(key)}:\n"
+                yield from [f"{indent}-{entry(item, indent)}" for item in value]
+        elif not isinstance(value, tuple) or tuple.count(value, None) < len(value):
+            inner = value._asdict() if hasattr(value, "_asdict") else value
+            body = "".join(entries(sorted(inner.items()), indent + "  "))
+            if body:
+                yield f"{indent}{_key(key)}:\n{body}"
+
+
+@lru_cache(maxsize=256)
+def _key(key: str) -> str:
+    return key if _PLAIN_KEY.match(key) and not _reserved(key) else _quoted(key)
+
+
+def entry(value: Any, indent: str = "") -> str:
+    """An entry of a list, behind its dash."""
+    if isinstance(value, bool):
+        return " true\n" if value else " false\n"
+    return f" {value}\n" if isinstance(value, int) else _text(value, indent)
+
+
+def _text(value: str, indent: str) -> str:
+    if "\n" not in value:
+        return f" {value}\n" if _is_plain(value) else f" {_quoted(value)}\n"
+    if not _is_block(value):
+        return f" {_quoted(value)}\n"
+    lines = (f"{indent}  {line}\n" if line else "\n" for line in value[:-1].split("\n"))
+    return " |\n" + "".join(lines)
+
+
+def _is_plain(value: str) -> bool:
+    if not value.isascii():
+        if _ESCAPED.search(value):
+            return False
+        value = _FOREIGN.sub("a", value)
+    return _PLAIN.match(value) is not None and not _reserved(value)
+
+
+def _reserved(value: str) -> bool:
+    return value.lower() in _RESERVED
+
+
+def _is_block(value: str) -> bool:
+    """Whether text of several lines can stand as it is: nothing hidden in it, a newline at its end, a last
+    line with more than blanks, and a first line that begins with no blank (YAML takes its
+    indentation from there).
+    """
+    lines = value.split("\n")
+    return (
+        lines[-1] == ""
+        and lines[-2].strip(" ") != ""
+        and value[0] not in " \n"
+        and not any(map(_ESCAPED.search, lines))
+    )
+
+
+def _quoted(value: str) -> str:
+    """A JSON string, with everything that cannot be seen escaped."""
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", encode_basestring(value))
