@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tkledger.core.change import Violation
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
 from tkledger.core.quoting import quoted
+from tkledger.core.rules.rule import NO_ACCEPTANCE
 from tkledger.doors.acceptance import PUSH_AGAIN
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -27,6 +28,9 @@ def for_commit(found: Iterable[Violation]) -> Iterator[Violation]:
     """
     for one in found:
         commit = one.commit[:10]
+        if one.repair.endswith(NO_ACCEPTANCE):
+            yield one._replace(remedy=one.repair.replace("COMMIT", commit), repair="")
+            continue
         then = "or" if one.repair.startswith("rebase ") else "then"
         repair = f"{one.repair.replace('COMMIT', commit)}; {then} " if one.repair else ""
         yield one._replace(remedy=f"{repair}tk accept {commit} --reason TEXT", repair="")

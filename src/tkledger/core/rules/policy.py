@@ -9,7 +9,7 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import quoted
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.rule import NO_ACCEPTANCE, Finding, rule
 
 
 def amended(change: Change) -> Iterator[tuple[Policy, Policy]]:
@@ -201,7 +201,7 @@ def policy_nobody_can_sign(change: Change) -> Iterator[Finding]:
     Why: it could never be changed again, not even to list a key.
 
     Remedy: first `tk config set keys.ACTOR KEY`, then `tk config set proof signature`; and remove the last key
-    only after another one is listed.
+    only after another one is listed. Once it is committed nobody can accept it any more, so it has to go.
     """
     policy = _written(change)
     if policy is not None and policy.proof == "signature" and not policy.signing_keepers:
@@ -210,4 +210,5 @@ def policy_nobody_can_sign(change: Change) -> Iterator[Finding]:
             POLICY_PATH,
             "says proof: signature, and lists no key of an actor who may change it",
             f"first tk config set {quoted(f'keys.{who}')} KEY",
+            f"git rebase --onto COMMIT~1 COMMIT {NO_ACCEPTANCE}",
         )

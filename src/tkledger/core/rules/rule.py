@@ -22,6 +22,9 @@ class Finding(NamedTuple):
     repair: str = ""
 
 
+NO_ACCEPTANCE = "(nobody can accept it)"
+"""The end of a repair after which nothing is to be accepted, since the policy can no longer be changed."""
+
 Judgement = Callable[..., Iterable[Finding]]
 """Of a Change; a door check is asked of what its door sees instead."""
 
