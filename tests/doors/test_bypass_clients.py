@@ -109,7 +109,7 @@ def test_few_places_open_a_file_to_write_it() -> None:
     assert OPENED.search((Path(tkledger.__file__).parent / "doors/hooks.py").read_text()) is None
     assert writers == {
         "store.py",
-        *("hooks.py", "demo.py", "jobs.py"),  # in a temporary folder
+        *("hooks.py", "demo.py", "jobs.py", "signatures.py"),  # in a temporary folder
         "loose.py",  # a new file under a random name, among git's objects
         *("parallel.py", "editor.py"),  # a pipe; what mkstemp has opened
         *("driver.py", "process.py"),  # git's scratch file; a log, which only grows

@@ -153,7 +153,6 @@ def test_keys_of_gpg_sign_as_well(proven: Clone, ssh_keys: Keys, gpg: Gpg) -> No
 def test_what_is_for_everyone_needs_no_signature(proven: Clone) -> None:
     proven.ok("note", "p", "words")
     proven.ok("block", "a", "--reason", "user", "-m", "which?", "--as", "bob")
-    proven.ok("reject", "p", "-m", "no", "--as", "bob")
     proven.push()
     assert proven.verified() == set()
 

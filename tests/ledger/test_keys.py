@@ -55,13 +55,14 @@ def test_a_key_in_the_message_of_another_commit_answers_nothing(project: Project
 # -- which commands take one ------------------------------------------------------------------
 
 WITHOUT = {
-    "only reads": {"status", "hooks status", "config explain", "explain"}
+    "only reads": {"status", "hooks status", "config explain", "explain", "audit"}
     | {"check transition", "check budget"},
     "leaves what is as wanted": {"hooks install", "hooks uninstall", "doctor", "fmt", "resolve"}
     | {"sleep", "wake"},
     "does what is left to do, if anything": {"sync", "reap", "tidy"},
     "holds for so long from when it is run": {"renew"},
     "runs a command of one's own, which is not to be run once only": {"run"},
+    "asks a person in an editor": {"config edit"},
     "writes to a repository that it makes itself": {"demo"},
 }
 """Why a command needs no key to be repeated."""
