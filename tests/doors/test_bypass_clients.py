@@ -193,6 +193,8 @@ PLAIN = {
     *(
         "count.others",
         "found.others",
+        "joined.task",
+        "NO_ACCEPTANCE",
         "unfit.way",
         "score",
         "kept.version",

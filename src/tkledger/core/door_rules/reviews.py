@@ -39,8 +39,9 @@ def approval_joined_with_later_work(joined: JoinedApproval) -> Iterator[Finding]
     """
     work = few([oid[:10] for oid in joined.later])
     where = f" on {joined.branch}, which is protected" if joined.branch else ""
+    more = f", {AGAIN}" if joined.branch else ""
     yield Finding(
         joined.task,
         f"is done by an approval that did not see {work}{where}",
-        f"tk reopen {joined.task}{f', {AGAIN}' if joined.branch else ''}",
+        f"tk reopen {joined.task}{more}",
     )
