@@ -248,13 +248,6 @@ def test_a_merge_of_an_approval_with_later_work_is_kept_from_protected_branches(
     answer = reviewed.ok("verify")
     assert f"warning[TK716] {fact} ({merge[:10]})\n  remedy: tk reopen s\n" in answer.err
     assert "no violation" in answer.out
-<<<<<<< Updated upstream
-=======
-    assert f"warning[TK716] {fact}" in reviewed.ok("audit").err
-    assert [one["task"] for one in reviewed.ok("audit", "--json").json["verdict"]["joined"]] == [
-        "s"
-    ]
->>>>>>> Stashed changes
     github = reviewed.ok("verify", "--all", "--format", "github").out
     assert "::warning file=.tasks/s.yaml,title=TK716" in github
     for words in ((), ("--again",), (), (f"{merge}^1..{merge}",)):
@@ -401,75 +394,3 @@ def test_the_next_attempt_gets_to_know_what_was_missing(project: Project) -> Non
     assert run.status == Exit.OK, run.said
     (log,) = (project.path / ".git/tk/runs/a").glob("*.log")
     assert "sent back by bob (1.1, score 2)\n- no test at all\n" in log.read_text()
-<<<<<<< Updated upstream
-=======
-
-
-def test_commands_that_act_together_and_again(project: Project) -> None:
-    project.ok("config", "set", "approvals", "count=2")
-    for task in "ab":
-        project.ok("start", task, "--as", "ada")
-        project.ok("submit", task, "--as", "ada")
-    lines = [
-        '{"op": "approve", "id": "a", "score": "8", "message": "neat"}',
-        '{"op": "reject", "id": "b", "gap": ["no test", "a name"]}',
-    ]
-    answer = project.ok("batch", "--as", "bob", "--json", stdin="\n".join(lines)).json
-    assert answer["tasks"] == [
-        {
-            **{"id": "a", "from": "in_review", "to": "in_review"},
-            "approvals": {
-                **{"by": ["bob"], "needed": 2, "others": "another actor", "outdated": []},
-            },
-        },
-        {"id": "b", "from": "in_review", "to": "in_progress"},
-    ]
-    assert '- "1.1 approved bob - 8"' in project.file("a")
-    assert "- neat\n" in project.file("a")
-    project.ok("undo", "--as", "bob")
-    assert "verdicts" not in project.file("a") + project.file("b")
-    for _ in range(2):  # under one key it is done once, and says the same
-        given = project.ok("approve", "a", "--as", "bob", "--key", "k1")
-        assert "a: in_review, 1 of 2 approvals (bob)" in given.out
-    again = project.tk("approve", "a", "--as", "bob")
-    assert (again.status, "1 of 2 approvals (bob)\n" in again.err) == (Exit.REJECTED, True)
-    assert project.file("a").count("approved bob") == 1
-    early = project.tk("approve", "b", "--as", "cy")
-    assert (early.status, "TK201" in early.err) == (Exit.REJECTED, True)
-    wrong = project.tk("approve", "a", "--as", "cy", "--score", "lots")
-    assert (wrong.status, "score: must be an amount" in wrong.err) == (Exit.USAGE, True)
-    long = project.tk("reject", "a", "--as", "cy", "--gap", "x" * 501)
-    assert (long.status, "gap: at most 20, of at most 500 letters each" in long.err) == (
-        Exit.USAGE,
-        True,
-    )
-    early = project.tk("approve", "b", "--resolution", "merged")
-    project.ok("submit", "b", "--as", "ada")
-    early = project.tk("approve", "b", "--as", "cy", "--resolution", "merged")
-    assert (early.status, "b is not done with this: 1 of 2 approvals (cy)" in early.err) == (
-        *(Exit.USAGE, True),
-    )
-    project.ok("approve", "a", "--as", "cy", "--resolution", "no_pr", "--key", "k2")
-    assert "resolution: no_pr" in project.file("a")
-    assert project.ok("approve", "a", "--as", "cy", "--resolution", "no_pr", "--key", "k2").out
-    log = project.ok("log", "a").out
-    assert "approve" in log.splitlines()[-2]
-    reopened = project.ok("reopen", "a").out.strip()
-    assert "verdicts" not in project.file(reopened)
-    project.ok("verify", "--all")
-
-
-def test_an_older_format_has_no_verdicts(project: Project) -> None:
-    project.ok("config", "set", "law", "1")
-    project.ok("config", "set", "format", "1")
-    project.ok("start", "a")
-    project.ok("submit", "a")
-    for words in (("reject", "a", "--gap", "x"), ("approve", "a", "--score", "3")):
-        answer = project.tk(*words)
-        assert (answer.status, "came with format 2" in answer.err) == (Exit.USAGE, True)
-    project.ok("reject", "a", "-m", "x")
-    project.ok("submit", "a")
-    project.ok("retry", "a", "--gap", "no test")
-    assert '- "gap: no test"\n' in project.file("a")
-    assert "verdicts" not in project.file("a")
->>>>>>> Stashed changes
