@@ -203,6 +203,10 @@ def test_a_walk_knows_what_was_used_at_each_commit(
             assert change.usage.used(task) == oracle(made, number), (revisions, number)
             assert change.usage.workers(task) == workers(made, number), (revisions, number)
             assert change.usage.newest(task) == names(oids, newest(made, number)), number
+            sides = [names(oids, newest(made, parent)) for parent in made[number].parents]
+            if len(sides) == 2:
+                assert change.work_in is not None
+                assert [change.work_in(side, "a") for side in range(2)] == sides, number
     assert walked
     repo.close()
 
