@@ -142,15 +142,16 @@ def test_a_signature_of_another_commit_is_bad(
         assert signed(repo, same, [key.public]) == good(key)
 
 
+@pytest.mark.parametrize("message", ["short", "x" * 1_000_000], ids=["short", "long"])
 @pytest.mark.parametrize("kind", ["SSH SIGNATURE", "PGP SIGNATURE", "SIGNED MESSAGE", "ODDITY"])
-def test_what_is_no_signature_at_all_is_bad(
-    repo: Repo, repo_path: Path, ssh_keys: dict[str, Key], gpg: Gpg, kind: str
+def test_a_text_that_is_not_a_signature_is_bad(
+    repo: Repo, repo_path: Path, ssh_keys: dict[str, Key], gpg: Gpg, kind: str, message: str
 ) -> None:
-    """Also one of gpgsm, which no policy lists a key of."""
-    head, _, message = _git(repo_path, "cat-file", "commit", "HEAD").partition("\n\n")
+    """Also one of gpgsm, which no policy lists a key of; and where git has more to say than is read."""
+    head = _git(repo_path, "cat-file", "commit", "HEAD").partition("\n\n")[0]
     text = f"{head}\ngpgsig -----BEGIN {kind}-----\n \n AAAA\n -----END {kind}-----\n\n{message}\n"
     commit = _git(repo_path, "hash-object", "-t", "commit", "-w", "--stdin", stdin=text.encode())
-    keys = [ssh_keys["ann"].public, gpg.key(kind.split(" ")[0].lower()).public]
+    keys = [ssh_keys["ann"].public, gpg.key(f"{kind.split()[0].lower()}{len(message)}").public]
     assert signed(repo, commit, keys).state in (BAD, UNKNOWN)
     assert signed(repo, commit, keys).key == ""
 

@@ -132,11 +132,18 @@ class Repo:
 
     # -- running ---------------------------------------------------------------------------
 
-    def call(self, *args: str, stdin: bytes | None = None, apart: bool = False) -> Done:
+    def call(
+        self,
+        *args: str,
+        stdin: bytes | None = None,
+        env: Mapping[str, str] | None = None,
+        apart: bool = False,
+    ) -> Done:
         """How a git command ends. ``apart`` puts it in a session of its own and lets it end in any
         case: a signal for tk or its process group then cannot leave git's lock files behind.
         """
-        with process.running(args, self._folder, self._env, stdin=stdin, apart=apart) as git:
+        full = self._env if env is None else {**self._env, **env}
+        with process.running(args, self._folder, full, stdin=stdin, apart=apart) as git:
             return git.done()
 
     def run(
@@ -147,9 +154,7 @@ class Repo:
         apart: bool = False,
     ) -> bytes:
         """The output of a git command; raises GitError if it fails. ``apart`` as in `call`."""
-        full = self._env if env is None else {**self._env, **env}
-        with process.running(args, self._folder, full, stdin=stdin, apart=apart) as git:
-            done = git.done()
+        done = self.call(*args, stdin=stdin, env=env, apart=apart)
         if done.status:
             command = args[2] if args[0] in ("-c", "-C") else args[0]
             raise failed(command, done.err.strip() or f"exit {done.status}", self.common_dir)

@@ -12,11 +12,12 @@ import os
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
 from functools import lru_cache
+from signal import SIGPIPE
 
 from tkledger.core.public_keys import binary, fingerprint, is_ssh, plain
 from tkledger.core.signature import BAD, GOOD, NONE, REVOKED, UNKNOWN, Signed
 from tkledger.core.typing import NamedTuple
-from tkledger.git.errors import GitError
+from tkledger.git.errors import GitError, failed
 from tkledger.git.history import objects_alone
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -108,12 +109,16 @@ class Verifier:
             "gpg.ssh.allowedSignersFile": signers,
         }
         words = [word for name, value in pinned.items() for word in ("-c", f"{name}={value}")]
-        out = self._repo.run(
+        done = self._repo.call(
             *("-C", folder, *words, "log", "-1", "--no-show-signature"),
             *("--format=%G?%x00%GF%x00%GP", commit),
             env=env,
         )
-        letter, key, primary = out.decode(errors="replace").rstrip("\n").split("\0")
+        if done.status == -SIGPIPE:  # ssh-keygen leaves at once where the text is not a signature
+            return BAD, ""
+        if done.status:
+            raise failed("log", done.err.strip() or f"exit {done.status}", self._repo.common_dir)
+        letter, key, primary = done.out.decode(errors="replace").rstrip("\n").split("\0")
         if program == "gpg":
             return _GPG.get(letter, BAD), primary
         return _SSH.get(letter, BAD), key
