@@ -10,8 +10,6 @@ from stopwatch import NO_HOOKS, in_turns, run, seconds, show, tk, world
 
 COMMIT_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "reference-transaction")
 ONE_GIT = "git diff-index --cached --quiet HEAD -- .tasks\n"
-STATES = ("in_progress", "blocked")
-WAIT = "wait:\n  reason: other\n"
 
 
 def main(rounds: int) -> None:
@@ -24,6 +22,7 @@ def main(rounds: int) -> None:
         run(tk("hooks", "install"), repo)
         run(tk("new", "A task", "--id", "t"), repo)
         run(tk("start", "t"), repo)
+        run(tk("block", "t", "--reason", "other", "-m", "waits"), repo)
         task = repo / ".tasks" / "t.yaml"
 
         def code(*options: str) -> float:
@@ -31,13 +30,15 @@ def main(rounds: int) -> None:
             run(["git", "add", "file"], repo)
             return seconds(lambda: run(["git", *options, "commit", "-qm", "code"], repo))
 
+        def charged() -> float:
+            code()  # the first after a change finds out who works on what
+            return code()
+
+        waiting = task.read_text()
+        begun = waiting[: waiting.index("wait:")].replace("state: blocked", "state: in_progress")
+
         def moved(*options: str) -> float:
-            text = task.read_text()
-            if "state: in_progress" in text:
-                text = text.replace("state: in_progress", "state: blocked") + WAIT
-            else:
-                text = text.replace("state: blocked", "state: in_progress").replace(WAIT, "")
-            task.write_text(text)
+            task.write_text(begun if task.read_text() == waiting else waiting)
             return seconds(lambda: run(["git", *options, "commit", "-qam", "move"], repo))
 
         empty = _hooks(folder / "empty", {})
@@ -49,6 +50,7 @@ def main(rounds: int) -> None:
             "code, after a task changed": code,
             "code, with hooks": code,
             "a move by hand, without hooks": lambda: moved(*NO_HOOKS),
+            "code of a task in progress, with hooks": charged,
             "a move by hand, with hooks": moved,
         }
         found = in_turns(cases, rounds)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import history
-from stopwatch import NO_HOOKS, in_turns, run, seconds, show, tk, world
+from stopwatch import NO_HOOKS, in_turns, loads, run, seconds, show, tk, world
 
 from tkledger.core.task import changed
 from tkledger.files import codec
@@ -33,11 +33,14 @@ def main(rounds: int, most: int) -> None:
                 f"{tasks:,}: code by hand, without hooks": partial(by_hand, repo, "file", NO_HOOKS),
                 f"{tasks:,}: code, after a task changed": partial(by_hand, repo, "file", ()),
                 f"{tasks:,}: code by hand, with hooks": partial(by_hand, repo, "file", ()),
+                f"{tasks:,}: a task by hand, without hooks": partial(by_hand, repo, "", NO_HOOKS),
                 f"{tasks:,}: a task by hand, with hooks": partial(by_hand, repo, "", ()),
                 f"{tasks:,}: push of a task, without hooks": partial(pushed, repo, "", "plain"),
                 f"{tasks:,}: push of code": partial(pushed, repo, "file"),
                 f"{tasks:,}: push of a task": partial(pushed, repo, ""),
             }
+        floor = partial(run, loads(repo, "note", "--dry-run", "tk-00001", "a note"), repo)
+        cases["the modules of tk note, loaded"] = partial(seconds, floor)
         show("hooks", in_turns(cases, rounds), next(iter(cases)))
 
 

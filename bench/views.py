@@ -63,6 +63,14 @@ def main(rounds: int, largest: int) -> None:
             repo = folder / f"claims-{name}"
             history.build_at_once(repo, 1_000, state="in_progress", claimed=claimed)
             found = cases(repo, "list", "ready")
+            for floor, words in (
+                (
+                    "git, reading the claims",
+                    ["git", "for-each-ref", "--format=%(contents)", "refs/tk"],
+                ),
+                ("the modules of tk list, loaded", loads(repo, "list")),
+            ):
+                found[floor] = partial(seconds, partial(run, words, repo))
             held.update({f"{view}, {name} claims": case for view, case in found.items()})
         show("1,000 tasks in progress", in_turns(held, rounds), "tk list, without claims")
         if largest:

@@ -21,7 +21,7 @@ from tests.support.project import Project
 
 
 @pytest.mark.parametrize(
-    ("agents", "count", "kills"), [(3, 8, 5), pytest.param(8, 50, 60, marks=pytest.mark.long)]
+    ("agents", "count", "kills"), [(3, 16, 5), pytest.param(8, 50, 60, marks=pytest.mark.long)]
 )
 def test_every_task_is_done_once(project: Project, agents: int, count: int, kills: int) -> None:
     project.ok("config", "set", "lease", "2")
@@ -30,7 +30,7 @@ def test_every_task_is_done_once(project: Project, agents: int, count: int, kill
     tasks = [f"t{number}" for number in range(count)]
     with_tasks(project, tasks)
     killed = to_completion([project] * agents, tasks, kills, 60 + 5.0 * count)
-    assert killed
+    assert killed >= min(kills, 2)
     assert list(disorder(project)) == []
     assert list(done_once(project, tasks)) == []
     told = acknowledged(project)
