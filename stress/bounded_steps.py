@@ -1,0 +1,278 @@
+"""What two actors and a keeper may try to commit to one task, and what must not come of it; for `bounded.py`.
+
+Nothing of git is in it. A point remembers who really did what; the law sees only what the commits say, and who
+signed them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from tkledger.core.field import FieldError
+from tkledger.core.lifecycle import TRANSITIONS, Event, State
+from tkledger.core.merge import merged
+from tkledger.core.policy import Approvals, Policy
+from tkledger.core.task import Task, Wait, changed
+from tkledger.files import codec
+
+ANN, BOB, KIM = "ann", "bob", "kim"
+"""Two actors, and the keeper of the policy."""
+
+ACTORS = (ANN, BOB, KIM)
+
+
+class Work(NamedTuple):
+    """A commit of work: its id, the attempt, who it says made it and who did, what came before it."""
+
+    oid: str
+    attempt: int
+    name: str
+    by: str
+    after: frozenset[str]
+
+
+class Point(NamedTuple):
+    """A commit, as far as it matters for what comes after it: its task and policy are numbers of a book.
+
+    works: all commits of work in its history; moves: by attempt, who moved the task as work does, by name and in
+    truth; lines: who really wrote each verdict
+    """
+
+    task: int
+    policy: int
+    works: frozenset[Work] = frozenset()
+    moves: frozenset[tuple[int, str, str]] = frozenset()
+    lines: frozenset[tuple[str, str]] = frozenset()
+
+
+class Step(NamedTuple):
+    """A commit to be tried: words for it, its parents, what it holds and says, who makes it in truth."""
+
+    words: str
+    parents: tuple[Point, ...]
+    task: Task
+    policy: Policy
+    name: str
+    by: str
+    works: bool = False
+
+
+class Setting(NamedTuple):
+    """Where histories begin, and what is tried besides the moves of a review. With ``forged`` the first actor
+    writes any name, and all commits are signed. So much work at most is in a history.
+    """
+
+    title: str
+    policy: Policy
+    task: Task
+    tried: frozenset[str]
+    forged: bool = False
+    most_work: int = 2
+
+
+class Book:
+    """The tasks and policies that were met, each by a number."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.policies: list[Policy] = []
+        self._numbers: dict[bytes, int] = {}
+
+    def task(self, now: Task) -> int:
+        """The number of a task."""
+        return self._number(codec.dump_task(now), self.tasks, now)
+
+    def policy(self, law: Policy) -> int:
+        """The number of a policy."""
+        return self._number(codec.dump_policy(law), self.policies, law)
+
+    def _number(self, data: bytes, known: list[Any], value: Any) -> int:
+        number = self._numbers.setdefault(data, len(known))
+        if number == len(known):
+            known.append(value)
+        return number
+
+
+def workers(point: Point, attempt: int) -> set[tuple[str, str]]:
+    """Who worked in an attempt or later, by name and in truth."""
+    found = {(name, by) for at, name, by in point.moves if at >= attempt}
+    return found | {(one.name, one.by) for one in point.works if one.attempt >= attempt}
+
+
+def newest(works: Iterable[Work]) -> tuple[str, ...]:
+    """The commits of work that no other has in its history."""
+    works = list(works)
+    behind = frozenset().union(*(one.after for one in works))
+    return tuple(sorted(one.oid for one in works if one.oid not in behind))
+
+
+def work_of(works: frozenset[Work], attempt: int, name: str, by: str) -> Work:
+    """A new commit of work on top of others."""
+    after = frozenset(one.oid for one in works)
+    oid = hashlib.sha1(repr((sorted(after), attempt, name, by)).encode()).hexdigest()
+    return Work(oid, attempt, name, by, after)
+
+
+# -- what can be tried ---------------------------------------------------------------------------
+
+
+def commits(setting: Setting, book: Book, point: Point) -> Iterator[Step]:
+    """All that may be committed on top of a commit."""
+    for by in ACTORS:
+        for name in ACTORS if setting.forged and by == ANN else (by,):
+            yield from _commits(setting, book, point, name, by)
+
+
+def _commits(setting: Setting, book: Book, point: Point, name: str, by: str) -> Iterator[Step]:
+    now, law = book.tasks[point.task], book.policies[point.policy]
+    who = name if name == by else f"{by} as {name}"
+
+    def step(words: str, after: Task = now, policy: Policy = law, **more: Any) -> Step:
+        return Step(f"{who}: {words}", (point,), after, policy, name, by, **more)
+
+    reviews = by == KIM and now.state is State.IN_REVIEW  # the keeper does no work of others
+    if not now.ended and (by != KIM or reviews):
+        if not reviews and len(point.works) < setting.most_work:
+            yield step("work", works=True)
+        for words, after in _edits(now, law, point, name, setting.tried):
+            yield step(words, after)
+    if "policy" in setting.tried and law.version < setting.policy.version + 2:
+        for words, policy in _policies(law, name):
+            yield step(words, policy=policy)
+
+
+def _edits(
+    now: Task, law: Policy, point: Point, name: str, tried: Collection[str]
+) -> Iterator[tuple[str, Task]]:
+    """The task as an actor may leave it."""
+
+    def with_(**values: Any) -> Task:
+        return changed(now, **values)
+
+    approved = {one: (*now.verdicts, verdict(now, "approved", one, point)) for one in ACTORS}
+    rejected = (*now.verdicts, verdict(now, "rejected", name, point))
+    for edge in TRANSITIONS:
+        if edge.source is not now.state or edge.event is Event.CANCEL:
+            continue
+        if State.BLOCKED in (edge.source, edge.target) and "pauses" not in tried:
+            continue
+        moved = {"state": edge.target.value}
+        words = edge.event.value
+        if edge.event is Event.START:
+            yield words, with_(**moved, owner=name)
+            yield f"{words} for another", with_(**moved, owner=BOB if name == ANN else ANN)
+        elif edge.event is Event.BLOCK:
+            yield words, with_(**moved, wait=Wait("other"))
+        elif edge.event is Event.RESUME:
+            yield words, with_(**moved, wait=None)
+        elif edge.event is Event.REQUEUE:
+            yield words, with_(**moved, wait=None, owner=None, attempt=now.tries + 1)
+        elif edge.target is State.DONE:
+            yield words, with_(**moved)
+            for one, lines in approved.items():
+                yield f"{words} with the line of {one}", with_(**moved, verdicts=lines)
+        elif edge.event is Event.REJECT:
+            yield words, with_(**moved)
+            yield f"{words} with a line", with_(**moved, verdicts=rejected)
+        else:
+            yield words, with_(**moved)
+    if now.state is State.IN_REVIEW:
+        for one, lines in approved.items():
+            yield f"a line of {one}", with_(verdicts=lines)
+    if now.owner and "owners" in tried:
+        yield "another owner", with_(owner=BOB if now.owner == ANN else ANN)
+    if now.labels and "labels" in tried:
+        yield "no label", with_(labels=None)
+    if "types" in tried:
+        yield "another type", with_(type=None if now.type else "bug")
+
+
+def verdict(now: Task, kind: str, name: str, point: Point) -> str:
+    """A line of verdict, as it would be true."""
+    mine = [line for line in now.verdicts if line.startswith(f"{now.tries}.")]
+    rounds = 1 + sum(" rejected " in line for line in mine)
+    return f"{now.tries}.{rounds} {kind} {name} {'+'.join(newest(point.works)) or '-'}"
+
+
+def _policies(law: Policy, name: str) -> Iterator[tuple[str, Policy]]:
+    """Other policies that an actor may want."""
+    keepers = law.roles.get("policy", ())
+    loose = law._replace(approvals=Approvals(), guards={}, review="optional")
+    granted = law._replace(roles={**law.roles, "policy": tuple(sorted({*keepers, name}))})
+    for words, wanted in (("a looser policy", loose), ("the policy is mine", granted)):
+        if wanted != law:
+            yield words, wanted._replace(version=law.version + 1)
+
+
+def merges(book: Book, here: Point, there: Point, base: Point) -> Iterator[Step]:
+    """All merges of one branch into another."""
+    mine, theirs, before = (book.tasks[one.task] for one in (here, there, base))
+    law = max((book.policies[one.policy] for one in (here, there)), key=lambda one: one.version)
+    try:
+        found = merged(before, mine, theirs, law.lifecycle)
+    except FieldError:
+        return
+    for by in ACTORS:
+        for words, now in (("merge", found.task), ("merge, theirs", found.other)):
+            if words == "merge" or now != found.task:
+                yield Step(f"{by}: {words}", (here, there), now, law, by, by)
+
+
+def picks(setting: Setting, book: Book, mine: Point, other: Point) -> Iterator[Step]:
+    """Cherry-picks of lines that the other branch has; they keep their author."""
+    now, theirs = book.tasks[mine.task], book.tasks[other.task]
+    new = [] if now.ended else [line for line in theirs.verdicts if line not in now.verdicts]
+    law = book.policies[mine.policy]
+    for line, by in ((line, by) for line in new for by in ACTORS):
+        author = line.split()[2]
+        true = by if setting.forged else author  # who picks it says nothing
+        for state in {now.state, theirs.state}:
+            with suppress(FieldError):
+                after = changed(now, verdicts=(*now.verdicts, line), state=state.value)
+                yield Step(f"{by}: pick '{line[:30]}'", (mine,), after, law, author, true)
+
+
+# -- what must not be ----------------------------------------------------------------------------
+
+
+def wrong(book: Book, step: Step, made: Point) -> Iterator[str]:
+    """What is wrong with a commit that the law accepts, by what is true."""
+    now = step.task
+    before = [book.tasks[parent.task] for parent in step.parents]
+    ends = now.state is State.DONE and all(old.state is not State.DONE for old in before)
+    if len(step.parents) > 1:
+        if ends:
+            yield "done by a merge of two that are not"
+        if made.policy not in {parent.policy for parent in step.parents}:
+            yield "the policy was changed by a merge"
+        return
+    (parent,), (old,) = step.parents, before
+    law = book.policies[parent.policy]
+    if made.policy != parent.policy and step.by not in law.roles.get("policy", ()):
+        yield "the policy was changed by one who may not"
+    for name, guard in law.guards.items():
+        left = guard.selects(old) and not guard.selects(now)
+        if left and step.by not in law.roles.get(guard.role or "", ()):
+            yield f"{step.by} takes it out from under the guard {name}"
+    if not ends:
+        return
+    owners = {one for one in (old.owner, now.owner) if one}
+    if law.approvals != Approvals():
+        worked = {by for _, by in workers(made, now.tries)} | owners
+        at, _, about = verdict(old, "approved", "", parent).split()
+        by_line = {
+            by
+            for line, by in made.lines
+            if line in now.verdicts and line.split() == [at, "approved", line.split()[2], about]
+        }
+        approvers = by_line | ({step.by} if old.state is State.IN_REVIEW else set())
+        good = approvers - worked if law.approvals.independent else approvers
+        if len(good) < (law.approvals.count or 1):
+            yield f"done, approved by {sorted(approvers)}, worked on by {sorted(worked)}"
+    for name, guard in law.guards.items():
+        held = guard.selects(old) or guard.selects(now)
+        if held and guard.role and step.by not in law.roles.get(guard.role, ()):
+            yield f"done by {step.by} past the guard {name}"
