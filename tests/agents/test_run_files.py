@@ -117,7 +117,10 @@ def test_what_git_is_in_the_middle_of_is_left_as_it_is(
 def test_what_cannot_be_moved_is_given_back_and_can_be_taken_up(hooked: Project) -> None:
     hooked.ok("config", "set", "forbid", "in_progress->blocked")
     refused = hooked.process("run", "a", "--as", "alice", "--", "false")
-    said = "a: given back: false ended with exit 1; in_progress -> blocked is not a transition\n"
+    said = (
+        "a: given back: false ended with exit 1; in_progress -> blocked is not a transition here:"
+        " the policy forbids it\n"
+    )
     assert (refused.status, refused.out) == (Exit.REJECTED, said)
     hooked.ok("config", "set", "forbid")
     answer = runs(hooked, "b", "echo broken >.tasks/b.yaml")

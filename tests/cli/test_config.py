@@ -113,8 +113,13 @@ def test_set_says_what_is_looser_and_explain_what_a_name_holds(ledger: Tk) -> No
     assert answer.err.split("\n")[2] == (
         "warning: nobody has the role ops, which a guard asks for: tk config set roles.ops ACTOR"
     )
+    asked = ledger("config", "set", "approvals", "role=ops", "--dry-run").err
+    assert "warning: nobody has the role ops, which approvals ask for: " in asked
     alone = ledger("config", "set", "roles.policy", "somebody", "--dry-run").err
     assert "warning: test@example.org may not change the policy any more; tk undo" in alone
+    rows = [line.rstrip() for line in ledger("config", "explain").out.splitlines()]
+    assert any(one.startswith("proposal ") and one.endswith("[none]") for one in rows)
+    assert any(one.startswith("children ") and one.endswith("[no limit]") for one in rows)
     shown = ledger("config", "explain", "guards.safe", "--json").json["fields"]
     assert list(shown)[:2] == ["guards", "guards.NAME state="]
     assert all(one["meaning"] for one in shown.values())

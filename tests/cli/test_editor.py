@@ -153,3 +153,5 @@ def test_an_editor_is_opened_on_a_terminal_only(
     if not terminal:
         assert said.endswith("to a program that needs none\n  remedy: tk edit --help\n")
         assert project.ok("edit", "--help").out
+        policy = project.process("config", "edit").err
+        assert "without one tk config set KEY VALUE changes one field" in policy

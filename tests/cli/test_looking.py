@@ -17,6 +17,25 @@ def test_wrong_words_of_a_look_are_usage_errors(grown: Tk, words: str) -> None:
     assert grown(*words.split()).status == Exit.USAGE
 
 
+def test_why_speaks_to_who_is_named(grown: Tk, monkeypatch: pytest.MonkeyPatch) -> None:
+    grown("config", "set", "approvals", "independent=true", "count=2")
+    grown("start", "p", "--as", "wanda")
+    grown("submit", "p", "--as", "wanda")
+
+    def told() -> list[str]:
+        (found,) = [
+            one for one in grown("why", "p", "--json").json["legal"] if one["event"] == "approve"
+        ] or [{}]
+        return [found.get("more", "")]
+
+    assert "1 of 2 approvals (test@example.org) with yours" in told()[0]
+    monkeypatch.setenv("TK_ACTOR", "bob")
+    assert "1 of 2 approvals (bob) with yours" in told()[0]
+    monkeypatch.setenv("TK_ACTOR", "wanda")
+    assert told() == [""]
+    assert "who owns it" in grown("why", "p").out
+
+
 def test_list_gives_the_file_s_fields_by_their_names(grown: Tk) -> None:
     tasks = grown("list", "--json").json["tasks"]
     assert [task["id"] for task in tasks] == ["w", "p", "a", "b"]

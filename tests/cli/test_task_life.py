@@ -30,6 +30,8 @@ def test_a_task_s_life(tk: Callable[..., object], git: Callable[..., str], repo_
     ):
         line = f"{task}: {source} -> {target}  Parse the config file\n"
         assert ran(verb, task) == (Exit.OK, line, asides.get(verb, ""))
+        if verb == "reject":
+            asides["submit"] = f"no commit since it was sent back names {task}: tk diff {task}\n"
         assert f"\nstate: {target}\n" in git("show", f"HEAD:.tasks/{task}.yaml")
         assert git("log", "-1", "--format=%s") == f"tk: {verb} {task} Parse the config file"
         assert git("log", "-1", "--format=%(trailers:key=Tk-Actor,valueonly)") == "test@example.org"

@@ -23,6 +23,7 @@ from tkledger.core.policy import (
     policy,
 )
 from tkledger.core.presets import PRESETS
+from tkledger.core.roles import holders, is_keeper
 from tkledger.core.task import Budget
 
 OID, LONG = "a" * 40, "0123456789abcdef" * 4
@@ -200,7 +201,11 @@ def test_an_actor_has_a_role_by_a_name_or_by_a_pattern() -> None:
     ]
     assert one.has_role("eve", "all")
     assert not one.has_role("eve", "none")
-    assert [one.holder(role) for role in ("ops", "all", "none")] == ["a@x", "*", ""]
+    assert [holders(one, role) for role in ("ops", "all", "none")] == [("a@x",), ("*",), ()]
+    assert [is_keeper(one, "eve"), is_keeper(one._replace(roles={"policy": ("ann",)}), "eve")] == [
+        True,
+        False,
+    ]
     old = one._replace(format=1)
     assert [name for name in names if old.has_role(name, "ops")] == ["a@x", "bot-*"]
 

@@ -112,12 +112,26 @@ def test_an_override_an_acceptance_and_a_raised_limit_have_their_reason(clone: C
     clone.ok("accept", bad, "--reason", "it happened")
     found = {(one["subject"], one["did"]): one for one in acts(clone, f"{base}..")}
     assert found["p", "set rules aside"]["reason"] == "it is late"
+    assert ("p", "passed a guard") not in found, "it did not: the rule was set aside"
     assert found["p", "finished"]["actor"] == "zoe"
     assert found["a", "raised a limit"]["reason"] == "it grew"
     assert found[POLICY_PATH, "changed the policy"]["accepts"] == [bad]
     said = clone.tk("audit").out
     assert "set rules aside" in said
     assert f"accepts {bad[:8]}" in said
+
+
+def test_who_approves_again_is_counted_once(clone: Clone) -> None:
+    clone.ok("config", "set", "approvals", "count=2")
+    clone.ok("submit", "p")
+    for _ in range(2):
+        clone.ok("approve", "p", "--as", "bob")
+        clone.git("commit", "-q", "--allow-empty", "-m", "more", "--trailer", "Tk-Task=p")
+    found = acts(clone)
+    assert [row(one)[:3] for one in found if one["did"] == "approved"] == 2 * [
+        ("p", "approved", "bob")
+    ]
+    assert "approvals: 1 only a statement about names\n" in clone.ok("audit").out
 
 
 def test_whether_the_keepers_of_the_policy_are_bound_is_said(clone: Clone) -> None:

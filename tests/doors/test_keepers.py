@@ -72,10 +72,34 @@ def test_what_loosens_is_proposed_by_one_and_approved_by_another(kept: Clone) ->
     )
 
 
+def test_a_keeper_learns_of_a_proposal_by_looking_and_by_sync(kept: Clone) -> None:
+    kept.ok("config", "set", "depth", "9", *ANN)
+    words = "ann proposes another policy (depth): tk config show shows it"
+    assert words in kept.ok("status", *BOB).out
+    assert words in kept.ok("sync", *BOB).out
+    (item,) = kept.ok("status", *BOB, "--json").json["proposal"]["items"]
+    assert (item["by"], item["why"]) == ("ann", "ann proposes another policy (depth)")
+    assert "depth" in kept.ok("sync", *BOB, "--json").json["proposal"]
+    for who in ("ann", "eve"):
+        assert "proposes" not in kept.ok("status", "--as", who).out
+        assert "proposes" not in kept.ok("sync", "--as", who).out
+    kept.ok("config", "approve", *BOB)
+    assert "proposes" not in kept.ok("sync", *BOB).out
+
+
+def test_all_keepers_are_named(kept: Clone) -> None:
+    answer = kept.tk("config", "set", "lease", "60", "--as", "eve")
+    assert "remedy: ask ann or bob: tk config set KEY VALUE\n" in answer.err
+
+
 def test_what_tightens_or_binds_nobody_is_anybody_s_of_them(kept: Clone) -> None:
     kept.ok("config", "set", "depth", "9", *ANN)
     assert "proposed" not in kept.ok("config", "set", "depth", "3", *BOB, "--json").json
     assert law(kept).proposal is None, "any other change drops what was proposed"
+    kept.ok("config", "set", "depth", "9", *ANN)
+    for dry, would in ((("--dry-run",), "would drop"), ((), "drops")):
+        said = kept.ok("config", "set", "lease", "60", *BOB, *dry).err
+        assert f"{would} what ann proposed (depth)\n" in said
     kept.ok("config", "set", "prefix", "job", *ANN)
     kept.ok("config", "set", "guards.safe", "state=done", "fields=pr", *ANN)
     kept.push()

@@ -504,7 +504,7 @@ def test_doctor_sees_who_can_sign_and_what_can_be_verified(
     proven.git("config", "user.email", "carol@example.com")
     assert [*told()] == [
         "the policy lists no key of carol@example.com; to sign: ask ann: tk config set"
-        f' keys.carol@example.com "$(cat {ssh_keys["ann"].config["user.signingkey"]})"'
+        f" keys.carol@example.com '{ssh_keys['ann'].public}'"
     ]
     proven.git("config", "--unset", "user.email")
     proven.push()

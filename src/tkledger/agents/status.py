@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tkledger.agents import inbox, obstacles
 from tkledger.agents.next import candidates
 from tkledger.agents.review import all_tips, tips_of, to_review, used_at
+from tkledger.api.amending import APPROVE, proposed_to
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.claims.elsewhere import standing_there
@@ -199,6 +200,12 @@ class _Seen:
             asked = task.wait.detail or task.wait.reason or ""
             yield self.item(task, by=task.owner or "", why=asked)
 
+    def proposed(self) -> Iterator[Item]:
+        """The policy that waits for the actor to put it in force."""
+        held = self._law.proposal
+        if held is not None and (words := proposed_to(self._law, self.actor)):
+            yield Item("", by=held.by, why=words)
+
     def blocked(self) -> Iterator[Item]:
         """The actor's tasks that wait, and for what."""
         for task in self.mine(State.BLOCKED):
@@ -226,8 +233,9 @@ def _work(session: Session, seen: _Seen) -> Iterator[Section]:
 
 
 def _to_answer(session: Session, seen: _Seen) -> Iterator[Section]:
-    """Questions, and messages that wait."""
+    """Questions, a policy and messages that wait."""
     yield _section("questions", seen.questions(), "tk list --state blocked")
+    yield _section("proposal", seen.proposed(), APPROVE)
     messages = (
         Item(one.message.id, one.message.text, since=one.message.at, by=one.message.sender)
         for one in inbox.inbox(session.repo, seen.actor)

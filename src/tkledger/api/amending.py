@@ -8,6 +8,7 @@ from tkledger.api.session import Session
 from tkledger.core import policy as policies
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
+from tkledger.core.quoting import few
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import NamedTuple
@@ -28,14 +29,14 @@ class Amended(NamedTuple):
     """What was recorded, and the policies before and after, that one as it is or will be in force.
 
     proposed: whether it is only proposed, for another actor to approve
-    other: such an actor, or a pattern of them; empty if there is none
+    others: such actors, and patterns of them
     """
 
     recorded: Recorded
     before: Policy
     after: Policy
     proposed: bool
-    other: str = ""
+    others: Sequence[str] = ()
 
     @property
     def looser(self) -> list[str]:
@@ -76,9 +77,33 @@ def amend(
     held = new.proposal
     if held is None:
         return Amended(recorded, old, new, proposed=False)
-    from tkledger.core.loosening import other_keeper
+    from tkledger.core.loosening import other_keepers
 
-    return Amended(recorded, old, held.policy, True, other_keeper(old, old.actor(held.by)))
+    return Amended(recorded, old, held.policy, True, other_keepers(old, old.actor(held.by)))
+
+
+def differing(policy: Policy, after: Policy) -> list[str]:
+    """The fields in which two policies differ, but for the version and what is proposed."""
+    return [
+        name
+        for name in Policy._fields
+        if name not in ("version", "proposal") and getattr(policy, name) != getattr(after, name)
+    ]
+
+
+APPROVE = "tk config show shows it, tk config approve puts it in force"
+"""What to do about a proposal."""
+
+
+def proposed_to(policy: Policy, actor: str) -> str:
+    """What waits in the policy for this actor to put it in force, in words; empty if nothing."""
+    held = policy.proposal
+    if held is None or not policy.has_role(actor, "policy"):
+        return ""
+    by = policy.actor(held.by)
+    if by == actor or policy.shared_by(by, actor):
+        return ""
+    return f"{by} proposes another policy ({few(differing(policy, held.policy))})"
 
 
 def _needs_another(old: Policy, new: Policy, actor: str) -> bool:

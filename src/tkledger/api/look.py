@@ -157,7 +157,8 @@ def prospects(
     ledger = (
         session.ledger.at(tip) if ledger.elsewhere else ledger
     )  # what is not merged counts for nothing
-    counted = partial(about_to_be, session.ledger, parents=[tip], message=None)
+    message = session.message_of_named()
+    counted = partial(about_to_be, session.ledger, parents=[tip], message=message)
     found = outlooks(ledger, task, counted)
     held = None if at else session.standing().get(task.id)
     if held is None or not held.live:

@@ -160,6 +160,16 @@ class Session:
 
         return identity.acting(self.repo, self._actor)
 
+    def message_of_named(self) -> str | None:
+        """What a commit of who acts here says of it; None if no name was given, since to find out who is
+        the author costs a process.
+        """
+        from tkledger.core.trailers import folded
+        from tkledger.git import identity
+
+        name = identity.named(self._actor)
+        return f"\n\n{ACTOR}: {folded(name)}\n" if name else None
+
     def actor(self, ledger: Snapshot | Shown) -> str:
         """Who acts: ``--as``, else TK_ACTOR, else the author's e-mail; by the policy's name."""
         from tkledger.core.field import line

@@ -37,9 +37,15 @@ def edit_file(session: Session, text: str, *, dry_run: bool) -> Recorded:
 
 
 def in_editor(
-    session: Session, name: str, text: bytes, again: str, record: Callable[[bytes], Result]
+    session: Session,
+    name: str,
+    text: bytes,
+    again: str,
+    record: Callable[[bytes], Result],
+    without: str = "give the fields as options",
 ) -> Result:
-    """Open a text in the user's editor, and have what was saved recorded; ``again`` is the command.
+    """Open a text in the user's editor, and have what was saved recorded; ``again`` is the command, and
+    ``without`` what to do where there is no terminal.
 
     What was written is never lost: if it cannot be taken, a line names the file it is in, and the next
     editor opens that one, as long as the text is what it was.
@@ -47,7 +53,7 @@ def in_editor(
     if not on_terminal() and _FOR_GIT not in os.environ:
         raise usage_error(
             "no-terminal",
-            "an editor needs a terminal; without one give the fields as options, or set"
+            f"an editor needs a terminal; without one {without}, or set"
             f" {_FOR_GIT} to a program that needs none",
             f"{' '.join(again.split()[:2])} --help",
         )

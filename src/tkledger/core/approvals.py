@@ -8,16 +8,13 @@ from functools import cached_property
 from tkledger.core.lifecycle import State
 from tkledger.core.pattern import ANY
 from tkledger.core.policy import Approvals, Policy
-from tkledger.core.quoting import few
+from tkledger.core.quoting import any_of, few
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tkledger.core.usage import Usage
     from tkledger.core.verdict import VerdictLine
-
-ALONE = "if there is no other: tk config set approvals"
-APART = "if the two are independent: tk config set shared_login independent"
 
 _SHOWN = 4
 
@@ -39,16 +36,31 @@ def dependence(
     """
     owning = {law.actor(owner) for owner in owners if owner}
     if actor in owning:
-        return Unfit("who owns it", ALONE)
+        return Unfit("who owns it", _alone(law, actor))
     working = set(map(law.actor, workers))
     if actor in working:
-        return Unfit("who worked on it in this attempt", ALONE)
+        return Unfit("who worked on it in this attempt", _alone(law, actor))
     for did, others in (("owns it", owning), ("worked on it in this attempt", working)):
         for other in sorted(others):
             shared = law.shared_by(actor, other)
             if shared:
-                return Unfit(f"who {shared}, who {did}", APART)
+                return Unfit(f"who {shared}, who {did}", _apart(law, actor))
     return None
+
+
+def _alone(law: Policy, actor: str) -> str:
+    """What else helps one who works alone, and so may change the policy."""
+    from tkledger.core.roles import is_keeper  # only an approval that does not count asks
+
+    return "if there is no other: tk config set approvals" if is_keeper(law, actor) else ""
+
+
+def _apart(law: Policy, actor: str) -> str:
+    """What else helps if two actors count as one, and are not."""
+    from tkledger.core.roles import holders, is_keeper  # only an approval that does not count asks
+
+    ask = "" if is_keeper(law, actor) else f"ask {any_of(holders(law, 'policy'))}: "
+    return f"if the two are independent: {ask}tk config set shared_login independent"
 
 
 class ApprovalCount(NamedTuple):
@@ -150,7 +162,11 @@ class OpenReview:
         unfit = self.unfit(actor)
         if unfit is None:
             shared = ((other, self.law.shared_by(actor, other)) for other in counted)
-            ways = (Unfit(f"who {way}, who approved it", APART) for _, way in shared if way)
+            ways = (
+                Unfit(f"who {way}, who approved it", _apart(self.law, actor))
+                for _, way in shared
+                if way
+            )
             unfit = next(ways, None)
         return unfit
 

@@ -10,10 +10,11 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.loosening import loosened
 from tkledger.core.policy import Policy
+from tkledger.core.rules.guards import entries, lacks
 from tkledger.core.rules.keepers import is_agreed
-from tkledger.core.rules.overrides import reason
+from tkledger.core.rules.overrides import lifts, reason
 from tkledger.core.rules.policy import amended
-from tkledger.core.rules.restricted import RESTRICTIONS
+from tkledger.core.rules.restricted import PASSED, RESTRICTIONS
 from tkledger.core.task import Task
 from tkledger.core.trailers import REASON, trailers
 from tkledger.core.typing import NamedTuple
@@ -60,7 +61,10 @@ def acts(change: Change, commit: str, at: int) -> Iterator[Act]:
     said = trailers(change.message or "").get(REASON, "")
     aside = reason(change.message or "") or ""
     for one in RESTRICTIONS:
+        lifted = _entered_anyway(change) if one.deed == PASSED else ()
         for subject in dict.fromkeys(one.subjects(change)):
+            if subject in lifted:
+                continue  # it is told as what sets rules aside
             act = Act(commit, at, change.actor, subject, one.deed, *_proof(change, one.asked(law)))
             if subject == POLICY_PATH:
                 act = _of_policy(change, act)
@@ -71,6 +75,12 @@ def acts(change: Change, commit: str, at: int) -> Iterator[Act]:
         did = "finished" if task.state is State.DONE else "cancelled"
         act = Act(commit, at, change.actor, task.id, did, *_proof(change, asked=False))
         yield _of_task(change, act)._replace(reason=said)
+
+
+def _entered_anyway(change: Change) -> set[str]:
+    """The tasks that enter a state without the role that a guard asks for, since its rule is set aside."""
+    roles = ((one.task.id, one.guard.role) for one in entries(change) if lifts(change))
+    return {task for task, role in roles if role and lacks(change, role)}
 
 
 def _ended(change: Change) -> Iterator[Task]:

@@ -249,16 +249,13 @@ def keepers(policy: Policy) -> list[str]:
     return sorted({*map(policy.actor, policy.roles.get("policy", ()))})
 
 
-def other_keeper(policy: Policy, *actors: str) -> str:
-    """A keeper of the policy besides these actors, and none who is one with them; empty without one."""
-    return next(
-        (
-            one
-            for one in keepers(policy)
-            if not any(one == actor or policy.shared_by(one, actor) for actor in actors)
-        ),
-        "",
-    )
+def other_keepers(policy: Policy, *actors: str) -> list[str]:
+    """The keepers of the policy besides these actors, without those who are one with them."""
+    return [
+        one
+        for one in keepers(policy)
+        if not any(one == actor or policy.shared_by(one, actor) for actor in actors)
+    ]
 
 
 def who_is_bound(policy: Policy) -> str:

@@ -20,7 +20,7 @@ from tkledger.core.field import (
     whole,
 )
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
-from tkledger.core.pattern import ANY, fits, pattern
+from tkledger.core.pattern import fits, pattern
 from tkledger.core.task import BUDGET, KIND, Budget
 from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
@@ -213,11 +213,6 @@ class Policy(NamedTuple):
         """What limits an actor, by the pattern that fits it."""
         known = self.actor(actor)
         return {one: found for one, found in self.may.items() if fits(known, self.actor(one))}
-
-    def holder(self, role: str) -> str:
-        """An actor to ask for what a role may do; a pattern if it names no one else, empty if nobody."""
-        named = self.roles.get(role, ())
-        return next((one for one in named if ANY not in one), named[0] if named else "")
 
     @property
     def wants_signatures(self) -> bool:

@@ -11,6 +11,14 @@ def few(texts: Sequence[str], most: int = 6, joint: str = ", ") -> str:
     return joint.join(texts[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def any_of(names: Sequence[str], most: int = 4) -> str:
+    """Actors of whom one is to be asked, each as one word of a shell: ``ann, bob or cyd``."""
+    words = [quoted(one) for one in names[:most]]
+    if len(names) > most:
+        words.append(f"{len(names) - most} more")
+    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
 def quoted(text: str) -> str:
     """``text`` as one word of a POSIX shell, for a remedy: what is pasted runs nothing of it.
 

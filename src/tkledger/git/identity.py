@@ -26,12 +26,17 @@ def known_by(name: str | None, email: str) -> Identity:
     return Identity(name) if name else Identity(email, email)
 
 
+def named(name: str | None = None) -> str | None:
+    """The name of who acts here, if one was given: this one, else TK_ACTOR."""
+    return name or os.environ.get("TK_ACTOR")
+
+
 def acting(repo: Repo, name: str | None = None) -> Identity:
     """Who acts here: the name given, else TK_ACTOR, else the author of git's next commit.
 
     Raises GitError if git would have to guess the author.
     """
-    name = name or os.environ.get("TK_ACTOR")
+    name = named(name)
     return Identity(name) if name else known_by(None, author_email(repo))
 
 

@@ -31,12 +31,23 @@ def set_to_sign(keys: Mapping[str, str]) -> str:
 
 
 def shown(config: Mapping[str, str]) -> str:
-    """The public key that git signs with, as a word of the shell that gives its text."""
+    """The public key that git signs with, as a word of the shell that gives its text: the text itself, which
+    can be passed on, if it is in a file that can be read.
+    """
     key = config.get("user.signingkey", "")
     if config.get("gpg.format") == "ssh" or not key:
-        name = quoted(key if key.endswith(".pub") else f"{key}.pub") if key else _file_of(())
-        return f'"$(cat {name})"'
+        name = (key if key.endswith(".pub") else f"{key}.pub") if key else _file_of(())
+        with suppress(OSError, ValueError):
+            return quoted(_text_in(os.path.expanduser(name)))
+        return f'"$(cat {quoted(name) if key else name})"'
     return f'"$(gpg --export --armor {quoted(key)})"'
+
+
+def _text_in(path: str) -> str:
+    """The ssh public key in a file. Raises OSError, or ValueError if it holds none."""
+    with open(path, encoding="ascii") as file:
+        found: str = public_key(file.read(4096).rstrip("\n"))
+    return found
 
 
 def _file_of(keys: Collection[str]) -> str:
@@ -45,8 +56,6 @@ def _file_of(keys: Collection[str]) -> str:
     with suppress(OSError):
         for name in sorted(os.listdir(folder)):
             with suppress(OSError, ValueError):
-                with open(os.path.join(folder, name), encoding="ascii") as file:
-                    found = file.read(4096) if name.endswith(".pub") else ""
-                if plain(public_key(found.rstrip("\n"))) in keys:
+                if name.endswith(".pub") and plain(_text_in(os.path.join(folder, name))) in keys:
                     return f"~/.ssh/{quoted(name)}"
     return f"~/.ssh/{_USUAL}"

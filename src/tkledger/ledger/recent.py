@@ -67,12 +67,13 @@ def look_back(ledger: Ledger, tasks: Iterable[Task], tips: Sequence[Oid]) -> Rec
     return found
 
 
-def without_work(ledger: Ledger, recorded: Recorded) -> list[str]:
+def without_work(ledger: Ledger, recorded: Recorded) -> dict[str, bool]:
     """The tasks of a commit that no commit names as its step since they were last put into progress,
-    as far as the newest commits say; not those with children, whose work is done there.
+    as far as the newest commits say, and whether that sent them back from review; not those with
+    children, whose work is done there.
     """
     open_ = {key for key in recorded.touched if not recorded.after.children(key)}
-    found = []
+    found = {}
     assert recorded.commit is not None
     for commit in history.newest(ledger.repo, recorded.commit, path=FOLDER, most=MOST):
         open_ -= set(steps(commit.message))
@@ -83,10 +84,10 @@ def without_work(ledger: Ledger, recorded: Recorded) -> list[str]:
                 old = ledger.files.task(diff.path, diff.old_mode, diff.old)
                 if new is not None and (old is None or old.state is not new.state):
                     open_.discard(key)
-                    found.append(key)
+                    found[key] = old is not None and old.state is State.IN_REVIEW
         if not open_:
             break
-    return sorted(found)
+    return dict(sorted(found.items()))
 
 
 def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent) -> None:

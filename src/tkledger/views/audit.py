@@ -69,8 +69,9 @@ def _words(act: Act) -> Iterable[str]:
 
 
 def proofs(found: Iterable[Act]) -> str:
-    """How many approvals there are, and what they rest on."""
-    kinds = Counter(act.proof for act in found if act.did == APPROVED)
+    """How many approvals there are, and what they rest on; of one task by one actor, the newest."""
+    newest = {(act.subject, act.actor): act.proof for act in found if act.did == APPROVED}
+    kinds = Counter(newest.values())
     if not kinds:
         return "approvals: none"
     parts = [f"{kinds[kind]} {words}" for kind, words in _SUMMED.items() if kinds[kind]]

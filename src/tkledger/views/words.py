@@ -54,8 +54,14 @@ def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     )
 
 
-def setting_text(value: Any) -> str:
-    """The value of a field of the policy in one line."""
+_LIMITS = frozenset(
+    {"children", "chain", "discovered", "retry", "wip_actor", "wip_total", "failures"}
+)
+"""The fields of the policy that limit nothing if they are left out."""
+
+
+def setting_text(value: Any, name: str = "") -> str:
+    """The value of a field of the policy in one line; of one with this ``name``, if it may be left out."""
     if hasattr(value, "_asdict"):
         value = {name: leaf for name, leaf in value._asdict().items() if leaf not in (None, ())}
     if isinstance(value, Mapping):
@@ -64,7 +70,9 @@ def setting_text(value: Any) -> str:
         return ", ".join(value) or "none"
     if isinstance(value, bool):
         return str(value).lower()
-    return "no limit" if value is None else str(value)
+    if value is None:
+        return "no limit" if name in _LIMITS else "none"
+    return str(value)
 
 
 def _pair(name: str, value: Any) -> str:

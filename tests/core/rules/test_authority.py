@@ -129,7 +129,7 @@ def test_the_reason_is_a_line_of_the_message_and_asked_of_those_who_may() -> Non
         assert told(by(more, actor, "so")) == ["steps raised without a reason"]
         assert told(by(more, actor, None)) == [], "the message is not written yet"
     (found,) = judge(by(more))
-    assert found.remedy == "ask boss: tk edit a --budget ... --reason TEXT"
+    assert found.remedy == "ask boss or vice: tk edit a --budget ... --reason TEXT"
     free = DEFAULT._replace(budget=BOSS.budget)
     assert told(by(more._replace(policy=free), reason="so")) == []
     within = "on Monday, Tk-Reason: so"
@@ -233,7 +233,7 @@ def test_the_policy_is_changed_by_those_whom_it_named_before() -> None:
         assert told(made._replace(actor=actor)) == []
     (found,) = judge(made._replace(actor="eve"))
     assert (found.task, found.message) == (POLICY_PATH, "the policy changes: not for eve")
-    assert found.remedy == "ask king: tk config set KEY VALUE"
+    assert found.remedy == "ask king or queen: tk config set KEY VALUE"
     free = commit(ledger(policy=DEFAULT), ledger(policy=KING))
     assert told(free._replace(actor="eve")) == [], "there was no role before"
 

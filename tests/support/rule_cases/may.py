@@ -55,6 +55,8 @@ def may_cases() -> list[Case]:
          by(commit(plain, plain), "bot-1", "src/a/b.py")),
         ("a file in a merge", by(merged(plain, plain, plain, into=plain), "bot-1", "x"),
          by(merged(plain, plain, plain, into=plain), "eve", "x")),
+        ("an approval that is not the last", did(WORK, review, {**review, "verdicts": ["1.1 approved bot-1 -"]}),
+         did(limited(verbs=["approve"]), review, {**review, "verdicts": ["1.1 approved bot-1 -"]})),
         ("the policy", by(changes[0]), by(changes[1])),
     )  # fmt: skip
     return [Case("TK509", what, broken, legal) for what, broken, legal in rows]

@@ -9,7 +9,7 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.core import policy as policies
 from tkledger.core.policy import Policy
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import any_of
 from tkledger.core.trailers import REASON
 from tkledger.doors.acceptance import way_of
 from tkledger.doors.verify import judge_range
@@ -47,7 +47,7 @@ def accept(
 
     def view() -> Iterable[str | Aside]:
         if amended.proposed:
-            other = quoted(amended.other) if amended.other else "another keeper"
+            other = any_of(amended.others) or "another keeper"
             yield f"{would_be(dry_run)}proposed: accept {oid[:10]}: {reason}"
             yield Aside(f"{other} puts it in force: tk config approve")
             return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tkledger.api.amending import Amended, Wanted, amend
+from tkledger.api.amending import Amended, Wanted, amend, differing
 from tkledger.api.json import policy_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
-from tkledger.core.quoting import few, quoted
+from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.trailers import lines
 from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.errors import Exit, TkError, unusable, usage_error
@@ -47,7 +47,7 @@ def explain(setting: str | None = None, path: str = ".") -> Answer:
 
         defaults = policies.DEFAULT._asdict()
         rows = [(name, text, defaults.get(name, "")) for name, text in asked.items()]
-        return [settings((name, text, setting_text(value)) for name, text, value in rows)]
+        return [settings((name, text, setting_text(value, name)) for name, text, value in rows)]
 
     return Answer(lambda: {"fields": {name: {"meaning": asked[name]} for name in asked}}, view)
 
@@ -134,7 +134,7 @@ def edit(actor: str | None = None, path: str = ".", dry_run: bool = False) -> An
             if _is_same(policy, after):
                 raise usage_error("no-change", "nothing was changed", "tk config show")
             _require_usable_keys(policy, after)
-            settings[:] = _differing(policy, after)
+            settings[:] = differing(policy, after)
             for setting in (one for one in _ABLE if one in settings):
                 from tkledger.doors.foreseen import require_able
 
@@ -144,11 +144,12 @@ def edit(actor: str | None = None, path: str = ".", dry_run: bool = False) -> An
 
         return amend(session, wanted, dry_run=dry_run)
 
-    amended = in_editor(session, "config", text, _EDIT, record)
+    amended = in_editor(session, "config", text, _EDIT, record, _SET_ONE)
     return _answer(session, amended, settings, dry_run)
 
 
 _EDIT = "tk config edit"
+_SET_ONE = "tk config set KEY VALUE changes one field"
 
 
 def approve(
@@ -163,20 +164,12 @@ def approve(
         return Wanted(policy.proposal.policy, f"as {policy.proposal.by} proposed")
 
     amended = amend(session, wanted, agreeing=True, dry_run=dry_run, key=key)
-    return _answer(session, amended, _differing(amended.before, amended.after), dry_run)
+    settings = differing(amended.before, amended.after)
+    return _answer(session, amended, settings, dry_run, agreed=True)
 
 
 def _is_same(policy: Policy, after: Policy) -> bool:
     return after._replace(version=policy.version) == policy
-
-
-def _differing(policy: Policy, after: Policy) -> list[str]:
-    """The fields in which two policies differ, but for the version and what is proposed."""
-    return [
-        name
-        for name in Policy._fields
-        if name not in ("version", "proposal") and getattr(policy, name) != getattr(after, name)
-    ]
 
 
 def _require_usable_keys(policy: Policy, after: Policy) -> None:
@@ -188,8 +181,17 @@ def _require_usable_keys(policy: Policy, after: Policy) -> None:
         require_usable(one)
 
 
-def _answer(session: Session, amended: Amended, settings: Sequence[str], dry_run: bool) -> Answer:
-    """What was set, or proposed; what of it is looser than before, and who has to agree."""
+def _answer(
+    session: Session,
+    amended: Amended,
+    settings: Sequence[str],
+    dry_run: bool,
+    *,
+    agreed: bool = False,
+) -> Answer:
+    """What was set, or proposed; what of it is looser than before, and who has to agree. ``agreed`` is
+    whether it is what was proposed, which any other change drops.
+    """
     from tkledger.views.words import setting_text
 
     policy, looser = amended.after, amended.looser
@@ -201,11 +203,16 @@ def _answer(session: Session, amended: Amended, settings: Sequence[str], dry_run
             if _field(setting) == "keys":
                 value = _fingerprints(value)
             version = f"(policy version {policy.version})"
-            yield f"{would_be(dry_run)}{did}{setting}: {setting_text(value)} {version}"
+            yield f"{would_be(dry_run)}{did}{setting}: {setting_text(value, setting)} {version}"
         yield from (Aside(f"looser: {one}") for one in looser)
         yield from (Aside(f"warning: {one}") for one in _pitfalls(session, amended))
+        dropped = amended.before.proposal
+        if dropped is not None and not agreed:
+            what = few(differing(amended.before, dropped.policy))
+            would = "would drop" if dry_run else "drops"
+            yield Aside(f"{would} what {dropped.by} proposed ({what})")
         if amended.proposed:
-            other = quoted(amended.other) if amended.other else "another keeper"
+            other = any_of(amended.others) or "another keeper"
             yield Aside(f"{other} puts it in force: tk config approve")
         if any(_field(one) in _ABOUT_NAMES for one in settings):
             yield Aside(f"names: {_names(session, policy)}")
@@ -225,10 +232,12 @@ def _pitfalls(session: Session, amended: Amended) -> Iterable[str]:
     keeps = not amended.before.roles.get("policy") or amended.before.has_role(actor, "policy")
     if keeps and policy.roles.get("policy") and not policy.has_role(actor, "policy"):
         yield f"{quoted(actor)} may not change the policy any more; tk undo takes that back"
-    asked = {guard.role for guard in policy.guards.values() if guard.role}
-    for role in sorted(asked - policy.roles.keys()):
+    asked = {guard.role: "a guard asks" for guard in policy.guards.values() if guard.role}
+    if policy.approvals.role:
+        asked[policy.approvals.role] = "approvals ask"
+    for role in sorted(asked.keys() - policy.roles.keys()):
         name = quoted(role)
-        yield f"nobody has the role {name}, which a guard asks for: tk config set roles.{name} ACTOR"
+        yield f"nobody has the role {name}, which {asked[role]} for: tk config set roles.{name} ACTOR"
 
 
 def _field(setting: str) -> str:

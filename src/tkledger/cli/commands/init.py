@@ -15,6 +15,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.presets import PRESETS
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
+from tkledger.core.roles import holders
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR
 from tkledger.errors import TkError, unusable, usage_error
@@ -67,7 +68,7 @@ def init(
     did = "would begin" if dry_run else "began"
     names = _names_worth(begun) if begun.requires_review else []
     said = _what_is_set(begun) if preset != PRESET.default else []
-    if keeper := begun.holder("policy"):
+    if keeper := next(iter(holders(begun, "policy")), ""):
         said.append(Aside(f"{keeper} keeps the policy; agents need other names: TK_ACTOR=NAME"))
     return Answer(
         lambda: {**with_commit(recorded), "path": POLICY_PATH},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from tkledger.api.session import Session, each
@@ -47,9 +47,16 @@ def _hint(session: Session, recorded: Recorded, verb: str, *, said: bool) -> str
     if verb == Event.SUBMIT and recorded.commit:
         from tkledger.ledger.recent import without_work
 
-        ids = without_work(session.ledger, recorded)
-        return f"no commit since work began names {few(ids)}: tk diff {ids[0]}" if ids else ""
+        return "; ".join(_unnamed(without_work(session.ledger, recorded)))
     return ""
+
+
+def _unnamed(tasks: Mapping[str, bool]) -> Iterator[str]:
+    """What to say of submitted tasks that no commit names, and whether they had been sent back."""
+    for back, since in ((False, "work began"), (True, "it was sent back")):
+        ids = [one for one, was in tasks.items() if was is back]
+        if ids:
+            yield f"no commit since {since} names {few(ids)}: tk diff {ids[0]}"
 
 
 _ENDS = (Event.FINISH, Event.APPROVE, Event.CANCEL)

@@ -106,7 +106,7 @@ def _view(found: Status) -> Iterable[Lines]:
     return [overview(head, blocks, list(_advice(found)))]
 
 
-_SENTENCES = ("under_way", "files", "illegal", "refused", "unpublished", "hooks")
+_SENTENCES = ("proposal", "under_way", "files", "illegal", "refused", "unpublished", "hooks")
 """The sections that are one sentence, whatever is in them."""
 
 

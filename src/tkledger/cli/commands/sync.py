@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from tkledger.api.advice import remind
+from tkledger.api.amending import APPROVE, proposed_to
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
@@ -39,7 +40,19 @@ def sync(
         raise
     if not dry_run:
         remind(session)
-    return Answer(lambda: _json(route, done), lambda: _lines(route, done, dry_run=dry_run))
+    waits = _waiting(session, route, name)
+    return Answer(
+        lambda: {**_json(route, done), **({"proposal": waits} if waits else {})},
+        lambda: [*_lines(route, done, dry_run=dry_run), *([waits] if waits else [])],
+    )
+
+
+def _waiting(session: Session, route: Route, actor: str) -> str:
+    """The policy that waits for this actor to put it in force, and how to; empty if none does."""
+    found = session.repo.read(route.branch)  # where the branch is by now
+    policy = session.ledger.at(found[0]).policy if found else None
+    words = proposed_to(policy, actor) if policy is not None else ""
+    return f"{words}: {APPROVE}" if words else ""
 
 
 def _with_bar(

@@ -83,7 +83,7 @@ def approved_by_a_worker(change: Change) -> Iterator[Finding]:
             yield Finding(
                 task,
                 f"approved by {actor}, {unfit.why}",
-                f"another actor runs tk approve {task} ({unfit.way})",
+                f"another actor runs tk approve {task}" + (f" ({unfit.way})" if unfit.way else ""),
             )
 
 

@@ -8,7 +8,7 @@ from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosen
 from tkledger.core.change import Change, governing
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import any_of
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot
@@ -72,10 +72,12 @@ def limit_raised(change: Change) -> Iterator[Finding]:
         return
     for task, what in raises(change):
         if change.actor and not law.has_role(change.actor, "budget"):
+            from tkledger.core.roles import holders  # only a refusal asks
+
             yield Finding(
                 task.id,
                 f"{what}: not for {change.actor}",
-                f"ask {quoted(law.holder('budget'))}: tk edit {task.id} --budget ... --reason TEXT",
+                f"ask {any_of(holders(law, 'budget'))}: tk edit {task.id} --budget ... --reason TEXT",
             )
         elif change.message is not None and not _has_reason(law, change.message):
             yield Finding(
@@ -168,13 +170,15 @@ def policy_changed_by_another(change: Change) -> Iterator[Finding]:
     for law, what in legislation(change):
         asked = bool(law.roles.get("policy") and change.actor)
         if asked and not law.has_role(change.actor, "policy"):
-            keeper = law.holder("policy")
+            from tkledger.core.roles import holders  # only a refusal asks
+
+            keepers = holders(law, "policy")
             yield Finding(
                 POLICY_PATH,
                 f"{what}: not for {change.actor}",
-                f"ask {quoted(keeper)} to make the merge"
+                f"ask {any_of(keepers)} to make the merge"
                 if change.is_merge
-                else f"ask {quoted(keeper)}: tk config set KEY VALUE",
+                else f"ask {any_of(keepers)}: tk config set KEY VALUE",
             )
 
 

@@ -88,7 +88,7 @@ def frozen_spec_changed(change: Change) -> Iterator[Finding]:
         fields = ", ".join(names)
         if lacks(change, SPEC):
             fact = f"{fields} cannot change after its start: that takes the role {SPEC}"
-            yield Finding(task.id, fact, ask(change.law, SPEC))
+            yield Finding(task.id, fact, ask(change, SPEC))
         elif change.message is not None and not says(trailers(change.message).get(REASON, "")):
             yield Finding(
                 task.id,

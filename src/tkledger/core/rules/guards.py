@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from tkledger.core.change import Change
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import Policy
-from tkledger.core.quoting import few, quoted
+from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.rules.lifecycle import arrivals
 from tkledger.core.rules.overrides import way_around
 from tkledger.core.rules.rule import Finding, rule
@@ -64,7 +63,7 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
     """What a guard asks for and an entry does not have: the fact, and the remedy."""
     task, guard = entry.task, entry.guard
     if guard.role and lacks(change, guard.role):
-        yield f"that takes the role {guard.role}", ask(change.law, guard.role)
+        yield f"that takes the role {guard.role}", ask(change, guard.role)
     if guard.approvals:
         yield from _unapproved(change, entry, guard.approvals)
     missing = guard.missing(task)
@@ -130,12 +129,16 @@ def lacks(change: Change, role: str) -> bool:
     return bool(change.actor) and not change.law.has_role(change.actor, role)
 
 
-def ask(law: Policy, role: str) -> str:
+def ask(change: Change, role: str) -> str:
     """Whom to ask for what takes a role, as a remedy."""
-    holder = law.holder(role)
-    if holder:
-        return f"ask {quoted(holder)} to do it"
-    return f"nobody has that role: tk config set {quoted(f'roles.{role}')} ACTOR"
+    from tkledger.core.roles import holders, is_keeper  # only a refusal asks
+
+    law = change.law
+    named = holders(law, role)
+    if named:
+        return f"ask {any_of(named)} to do it"
+    keepers = "" if is_keeper(law, change.actor) else f"ask {any_of(holders(law, 'policy'))}: "
+    return f"nobody has that role: {keepers}tk config set {quoted(f'roles.{role}')} ACTOR"
 
 
 @rule("TK508", since=2)
@@ -157,7 +160,7 @@ def guard_dropped(change: Change) -> Iterator[Finding]:
             yield Finding(
                 task.id,
                 f"the guard {name} would no longer hold for it: that takes the role {role}",
-                ask(change.law, role),
+                ask(change, role),
             )
 
 

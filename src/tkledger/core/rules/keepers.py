@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tkledger.core.change import Change, merged_policy
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
-from tkledger.core.quoting import few, quoted
+from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.rules.authority import given_up
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
@@ -71,11 +71,11 @@ def _loosened(change: Change, old: Policy, new: Policy) -> Iterator[Finding]:
     looser = _looser(old, new)
     if not (looser and change.actor) or is_agreed(old, new, change.actor):
         return
-    from tkledger.core.loosening import other_keeper
+    from tkledger.core.loosening import other_keepers
 
     held = old.proposal if old.proposal is not None and old.proposal.policy == new else None
-    other = other_keeper(old, old.actor(held.by) if held else change.actor)
-    ask = f"ask {quoted(other)}: tk config approve"
+    others = other_keepers(old, old.actor(held.by) if held else change.actor)
+    ask = f"ask {any_of(others) if others else 'another keeper'}: tk config approve"
     yield Finding(
         POLICY_PATH,
         f"the policy gets looser: {few(looser)}; {change.actor} does not decide that alone",

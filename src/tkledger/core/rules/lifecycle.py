@@ -14,8 +14,10 @@ from tkledger.core.lifecycle import (
     INITIAL,
     TERMINAL,
     Event,
+    Lifecycle,
     State,
     Transition,
+    edge_name,
     is_terminal,
 )
 from tkledger.core.policy import Policy
@@ -47,9 +49,18 @@ def illegal(ledger: Snapshot, task: Task, target: State, policy: Policy) -> Find
     """What is to be said of a move that the lifecycle does not have."""
     return Finding(
         task.id,
-        f"{task.state.value} -> {target.value} is not a transition",
+        f"{task.state.value} -> {target.value} {_why_not(task.state, target, policy)}",
         remedy_for(ledger, task, target, policy),
     )
+
+
+def _why_not(source: State, target: State, policy: Policy) -> str:
+    """Why no edge leads there, as words that follow it."""
+    if Lifecycle().event_between(source, target) is None:
+        return "is not a transition"
+    if edge_name(source, target) in policy.forbid:
+        return "is not a transition here: the policy forbids it"
+    return "is not a transition here: the policy requires a review"
 
 
 def remedy_for(ledger: Snapshot, task: Task, target: State, policy: Policy) -> str:

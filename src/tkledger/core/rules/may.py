@@ -25,11 +25,11 @@ _BY_STARTS = ("owner", "branch", "base")
 def beyond_what_it_may(change: Change) -> Iterator[Finding]:
     """An actor whom the policy limits does something else than it may.
 
-    `may` in the policy says by actor or pattern (`bot-*`) what such actors may do: only some `verbs`, which
-    are the events of the lifecycle, `edit` for any other change of a task, and `note` if it only adds to
-    lists; only some `paths` of files outside the ledger, in any commit of theirs, of a merge those that
-    it authors. Each pattern that fits an actor limits it. An actor so limited changes the policy only
-    with the role `policy`.
+    `may` in the policy says by actor or pattern (`bot-*`) what such actors may do: only some `verbs`,
+    which are the events of the lifecycle, `edit` for any other change of a task, and `note` if it only
+    adds to lists; an approval that leaves the task in review is `approve`; only some `paths` of files
+    outside the ledger, in any commit of theirs, of a merge those that it authors. Each pattern that fits
+    an actor limits it. An actor so limited changes the policy only with the role `policy`.
 
     Why: an agent for one task should not be able to do all others as well.
 
@@ -88,4 +88,10 @@ def _besides(change: Change, old: Task, new: Task) -> Iterator[str]:
         goes_on = goes_on and change.law.owns(change.actor, new.owner)
         yield Event.START.value if goes_on else "edit"
     elif grown and not moved:
-        yield "note"
+        yield _judged(old, new) or "note"
+
+
+def _judged(old: Task, new: Task) -> str:
+    """The verb of a verdict that leaves a task in review: an approval that is not the last one."""
+    approves = old.state is State.IN_REVIEW and old.verdicts != new.verdicts
+    return Event.APPROVE.value if approves else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tkledger.core import policy
 from tkledger.core.change import Change, Violation
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import any_of
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.trailers import OVERRIDE, says, trailers
 from tkledger.core.typing import NamedTuple
@@ -62,14 +62,14 @@ def override_without_the_role(change: Change) -> Iterator[Finding]:
         return
     first = min(change.touched)
     if not law.has_role(change.actor, policy.OVERRIDE):
-        holder = law.holder(policy.OVERRIDE)
+        from tkledger.core.roles import holders  # only a refusal asks
+
+        named = holders(law, policy.OVERRIDE)
         way = f"leave out --override, and the line '{OVERRIDE}' in the message"
         yield Finding(
             first,
             f"sets rules aside, which is not for {change.actor}",
-            f"{way}, or ask {quoted(holder)} to do it"
-            if holder
-            else f"{way}: nobody has that role",
+            f"{way}, or ask {any_of(named)} to do it" if named else f"{way}: nobody has that role",
         )
     elif not says(said):
         yield Finding(

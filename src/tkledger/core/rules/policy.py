@@ -205,7 +205,9 @@ def policy_nobody_can_sign(change: Change) -> Iterator[Finding]:
     """
     policy = _written(change)
     if policy is not None and policy.proof == "signature" and not policy.signing_keepers:
-        who = policy.holder("policy") or change.actor or "ACTOR"
+        from tkledger.core.roles import holders  # only a refusal asks
+
+        who = next(iter(holders(policy, "policy")), "") or change.actor or "ACTOR"
         yield Finding(
             POLICY_PATH,
             "says proof: signature, and lists no key of an actor who may change it",

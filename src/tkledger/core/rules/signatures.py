@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tkledger.core.change import Change
 from tkledger.core.policy import Policy
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import any_of, quoted
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.typing import TYPE_CHECKING
 
@@ -95,5 +95,10 @@ def _signed_by(change: Change, actor: str) -> str:
 def listed_by(law: Policy, actor: str, key: str = "KEY") -> str:
     """How an actor gets a public key into the policy; ``key`` is its text, as a word of the shell."""
     keepers = [one for one in law.signing_keepers if one != actor]
-    ask = f"ask {quoted(keepers[0])}: " if keepers else ""
-    return f"{ask}tk config set {quoted(f'keys.{actor}')} {key}"
+    lists = f"tk config set {quoted(f'keys.{actor}')}"
+    if not keepers:
+        return f"{lists} {key}"
+    if key.startswith('"$('):  # what it runs gives nothing on the keeper's machine
+        own = key[3:-2]
+        return f"send {any_of(keepers)} what this prints: {own}; and ask for: {lists} KEY"
+    return f"ask {any_of(keepers)}: {lists} {key}"
