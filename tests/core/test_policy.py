@@ -19,9 +19,9 @@ from tkledger.core.policy import (
     Policy,
     TooNew,
     changed,
-    joined,
     policy,
 )
+from tkledger.core.policy_merge import joined
 from tkledger.core.presets import PRESETS
 from tkledger.core.roles import holders, is_keeper
 from tkledger.core.task import Budget

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from tkledger.core.charges import Bill, bills
 from tkledger.core.layout import POLICY_PATH, is_task_key
-from tkledger.core.policy import DEFAULT, Policy, joined
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import EMPTY, Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
@@ -201,17 +201,6 @@ def change(
         policy or governing(parents, after),
         bases,
     )
-
-
-def merged_policy(parents: tuple[Snapshot, ...], after: Snapshot) -> Policy | None:
-    """The policy that a merge has to have: the newest of its parents' and, since edition 2 of the law,
-    all that any of them accepts.
-    """
-    newest = governing(parents, after)
-    if newest is None or newest.law < 2:
-        return newest
-    sides = [parent.policy for parent in parents if parent.policy is not None]
-    return joined(newest, sides)
 
 
 def governing(parents: tuple[Snapshot, ...], after: Snapshot) -> Policy | None:

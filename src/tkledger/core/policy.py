@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from tkledger.core.field import (
     Field,
@@ -377,14 +377,6 @@ def policy(raw: Mapping[str, Any]) -> Policy:
         if isinstance(value, int) and value > newest:
             raise TooNew(f"the ledger's {name} is {value}, this tk knows {newest}")
     return Policy(**read(FIELDS, raw))
-
-
-def joined(newest: Policy, sides: Iterable[Policy]) -> Policy:
-    """The newest of several policies with all that any of them accepts; its own reasons stay."""
-    accepted = {oid: why for side in sides for oid, why in side.accepted.items()}
-    if accepted.keys() <= newest.accepted.keys():
-        return newest
-    return newest._replace(accepted=dict(sorted({**accepted, **newest.accepted}.items())))
 
 
 def changed(before: Policy, **values: Any) -> Policy:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from tkledger.core.layout import PATTERN, POLICY_PATH
 from tkledger.core.merge import merged
-from tkledger.core.policy import DEFAULT, Policy, joined
+from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.policy_merge import joined
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 from tkledger.files import codec

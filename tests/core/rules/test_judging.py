@@ -9,9 +9,10 @@ from tests.support.rule_cases.case import (
     V2,
     flaw,
 )
-from tkledger.core.change import Change, Refused, Violation, change, merged_policy
+from tkledger.core.change import Change, Refused, Violation, change
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_merge import merged_policy
 from tkledger.core.rules import judge
 from tkledger.core.rules.rule import Finding, rule, way_on
 from tkledger.core.snapshot import EMPTY, Snapshot

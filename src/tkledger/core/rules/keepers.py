@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.change import Change, merged_policy
+from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
+from tkledger.core.policy_merge import merged_policy
 from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.rules.authority import given_up
 from tkledger.core.rules.policy import amended

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.change import Change, governing, merged_policy
+from tkledger.core.change import Change, governing
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.policy import Policy
+from tkledger.core.policy_merge import merged_policy
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.rule import NO_ACCEPTANCE, Finding, rule
 
