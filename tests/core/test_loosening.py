@@ -20,6 +20,10 @@ def guarded(**asked: Any) -> dict[str, Any]:
     return {"g": {**DONE, **asked}}
 
 
+def gated(**more: Any) -> dict[str, Any]:
+    return {"g": {"run": "make", **more}}
+
+
 def may(**allowed: list[str]) -> dict[str, Any]:
     return {"bot-*": allowed}
 
@@ -90,6 +94,7 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
     "guards": [
         (guarded(approvals=2), guarded(approvals=1), ["guards.g approvals 2 -> 1"], []),
         (guarded(criteria="met"), guarded(), ["guards.g criteria met -> none"], []),
+        (guarded(evidence=["a", "b"]), guarded(evidence=["a"]), ["guards.g evidence without b"], []),
         (guarded(signed=True), guarded(), ["guards.g signed true -> none"], []),
         (guarded(), {}, ["guards.g is gone"], []),
         (guarded(role="lead"), guarded(), ["guards.g role lead -> none"], []),
@@ -100,6 +105,14 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
         (guarded(type=["bug", "chore"]), guarded(type=["bug"]), ["guards.g type bug, chore -> bug"], []),
         (guarded(label=["x"]), guarded(label=["y"]), ["guards.g label x -> y"], ["guards.g label y -> x"]),
         ({"g": {"state": ["done", "todo"]}}, guarded(), ["guards.g state without todo"], []),
+    ],
+    "gates": [
+        (gated(), {}, ["gates.g is gone"], []),
+        (gated(), gated(run="true"), ["gates.g run make -> true"], ["gates.g run true -> make"]),
+        (gated(state=["done"]), gated(), ["gates.g state without done"], []),
+        (gated(), gated(type=["bug"]), ["gates.g type any -> bug"], []),
+        (gated(role="ci"), gated(), ["gates.g role ci -> none"], []),
+        (gated(timeout=60), gated(timeout=90), ["gates.g timeout 60 -> 90"], []),
     ],
     "may": [
         (may(verbs=["note"]), {}, ["may.bot-* is gone"], []),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.public_keys import ANN, BOB, GPG, OF_GPG, OF_SSH
 from tkledger.core.field import FieldError
-from tkledger.core.guard import Allowance, Guard, NextPolicy
+from tkledger.core.guard import Allowance, Gate, Guard, NextPolicy
 from tkledger.core.lifecycle import State
 from tkledger.core.pattern import fits
 from tkledger.core.policy import (
@@ -71,12 +71,25 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [
             {"a_1": {"state": ("done",)}},
             {"b": {"state": ("done", "todo"), "type": ("bug",), "label": ("A/b",), "role": "lead"}},
+            {"d": {"state": ("done",), "evidence": ("check", "lint")}},
             {"c": {"state": ("done",), "fields": ("budget.steps", "pr", "x.r"), "concerns": "settled"}},
         ],
         [
             *({"a": {}}, {"a": {"role": "lead"}}, {"A": {"state": ["done"]}}),
             *({"a": {"state": ["ended"]}}, {"a": {"state": ["done"], "fields": ["prs"]}}),
             *({"a": {"state": ["done"], "fields": ["x."]}}, {"a": {"state": ["done"], "who": "x"}}),
+        ],
+    ),
+    "gates": (
+        {},
+        [
+            {"check": {"run": "make check 'x = y'", "state": ("done", "in_review"), "timeout": 60}},
+            {"ci": {"role": "ci", "type": ("bug",), "state": ("done",)}},
+        ],
+        [
+            *({"a": {}}, {"a": {"state": ["done"]}}, {"A": {"run": "x"}}, {"a": {"run": "x\ny"}}),
+            *({"a": {"run": "x" * 301}}, {"a": {"run": "x", "timeout": 0}}, {"a": {"cmd": "x"}}),
+            {"a": {"run": "x", "timeout": 86_401}},
         ],
     ),
     "may": (
@@ -111,7 +124,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
     assert getattr(DEFAULT, name) == getattr(policy({}), name) == default
     for value in taken:
         kept = getattr(policy({name: value}), name)
-        if name in ("budget", "budgets", "approvals", "guards", "may"):
+        if name in ("budget", "budgets", "approvals", "guards", "gates", "may"):
             kept = {key: one for key, one in _plain(kept).items() if one is not None}
         assert kept == value
     for value in refused:
@@ -120,7 +133,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    if isinstance(value, Budget | Approvals | Guard | Allowance):
+    if isinstance(value, Budget | Approvals | Guard | Gate | Allowance):
         return {key: one for key, one in value._asdict().items() if one not in (None, ())}
     return {key: _plain(one) for key, one in value.items()}
 
@@ -131,6 +144,7 @@ def test_what_the_fields_of_a_later_format_are() -> None:
         "spec",
         "admission",
         "guards",
+        "gates",
         "may",
         "proposal",
         "keys",

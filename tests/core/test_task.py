@@ -27,6 +27,8 @@ from tkledger.core.task import (
     task,
 )
 
+PASSED = f'check pass {"4b" * 20} bob 0 1.5 {"e3" * 32} "make check"'
+
 GOOD = [
     ("id", "tk-7f3ka", "tk-7f3ka"),
     ("title", "no: really # yes", "no: really # yes"),
@@ -57,6 +59,7 @@ GOOD = [
     ("met", ["a: b"], ("a: b",)),
     ("waived", ["-- a -- b -- c"], ("-- a -- b -- c",)),
     ("verdicts", ["1.2 approved bob -"], ("1.2 approved bob -",)),
+    ("evidence", [PASSED, PASSED], (PASSED, PASSED)),
     ("budget", {"steps": 0, "depth": 3, "cost": "0.5"}, Budget(steps=0, depth=3, cost="0.5")),
     ("budget", {}, Budget()),
     ("spent", {"tokens": 7, "cost": 1}, Spent(tokens=7, cost="1")),
@@ -129,6 +132,8 @@ BAD = [
         for text in ("a", "a -- ", " -- b", "a -- \u200b", "a -- " + "b" * 301)
     ),
     ("verdicts", ["1.2 approved  bob -"], "verdicts"),
+    ("evidence", [f"{PASSED} "], "evidence"),
+    ("evidence", ["passed"], "evidence"),
     ("budget", 3, "budget"),
     ("budget", [3], "budget"),
     ("budget", {"steps": -1}, "budget.steps"),
@@ -268,7 +273,7 @@ def test_the_words_of_the_format_stay() -> None:
     assert {name: one for name, one in later.items() if one != (1, {})} == {
         **dict.fromkeys(("reopens", "criteria", "met", "waived"), (2, {})),
         "resolution": (1, {"mistake": 2}),
-        "verdicts": (2, {}),
+        **dict.fromkeys(("verdicts", "evidence"), (2, {})),
     }
     for name, wrong, words in (
         ("type", "A", "a word of a-z, 0-9, _ and -"),

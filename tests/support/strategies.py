@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tkledger.core import policy as policies
+from tkledger.core.evidence import EvidenceLine
 from tkledger.core.field import MAX_INT, is_id
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
@@ -54,6 +55,19 @@ verdicts = st.builds(
     *(st.integers(1, 3), st.integers(1, 3), st.booleans(), lines),
     st.sampled_from([(), ("3f" * 20,), ("0" * 40, "1" * 40)]),
     st.lists(lines, max_size=2),
+)
+_RAN: dict[bool, dict[str, Any]] = {
+    one: {"exit": "20"[one], "seconds": "1.5", "output": "ab" * 32} for one in (False, True)
+}
+evidence = st.builds(
+    lambda gate, passed, tree, actor, ran, **more: (
+        EvidenceLine(gate, passed, tree, actor, **(_RAN[passed] if ran else {}), **more).text
+    ),
+    *(words, st.booleans(), st.sampled_from(["3f" * 20, "4e" * 32]), lines),
+    st.booleans(),
+    command=st.none() | lines,
+    flaky=st.booleans(),
+    url=st.none() | st.just('https://ci.example.org/1?"x"#y'),
 )
 amounts = st.integers(0, MAX_INT)
 dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
@@ -124,6 +138,7 @@ def raw_tasks(
             "met": st.lists(criteria, max_size=2),
             "waived": st.lists(st.builds("{} -- {}".format, criteria, criteria), max_size=2),
             "verdicts": st.lists(verdicts, max_size=2),
+            "evidence": st.lists(evidence, max_size=2),
             "notes": st.lists(texts, max_size=3),
             "x": free_maps,
         },

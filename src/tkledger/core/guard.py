@@ -1,9 +1,20 @@
-"""The parts of a policy that say who may do what: guards of states, and limits of single actors."""
+"""The parts of a policy that say who may do what: guards of states, gates, and limits of single actors."""
 
 from __future__ import annotations
 
 from tkledger.core import task as task_file
-from tkledger.core.field import Field, FieldError, choice, flag, line, part_of, read, set_of, whole
+from tkledger.core.field import (
+    Field,
+    FieldError,
+    choice,
+    flag,
+    line,
+    matching,
+    part_of,
+    read,
+    set_of,
+    whole,
+)
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.policy import ROLE, Policy
 from tkledger.core.task import KIND, LABEL, Task
@@ -21,6 +32,7 @@ class Guard(NamedTuple):
     fields: the fields that must say something: ``pr``, ``admission.consumer``, ``x.risk``
     concerns: ``settled`` if none may be open, of any kind
     criteria: ``met`` if each of them is to be met or waived, also before it is done
+    evidence: the gates that have to have passed for the code that it has then
     signed: whether the commit has to be signed with a key of its actor's, whatever `proof` asks
     """
 
@@ -32,6 +44,7 @@ class Guard(NamedTuple):
     fields: tuple[str, ...] = ()
     concerns: str | None = None
     criteria: str | None = None
+    evidence: tuple[str, ...] = ()
     signed: bool | None = None
 
     def selects(self, task: Task | None) -> bool:
@@ -43,6 +56,24 @@ class Guard(NamedTuple):
     def missing(self, task: Task) -> list[str]:
         """The fields that say nothing, though they should."""
         return [name for name in self.fields if value_of(task, name) is None]
+
+
+class Gate(NamedTuple):
+    """What is run on the code of a task, and before which states it has to have passed.
+
+    run: the command, a line for `sh`; it may be left out if there is a role
+    timeout: how many seconds it may take; half an hour if it does not say
+    state: the states that a task enters only with a pass for the code that it has then; if none, a guard
+        has to name the gate
+    type: of tasks of which types; of any if empty
+    role: who says what it came to has this role; only then may it have been run elsewhere
+    """
+
+    run: str | None = None
+    timeout: int | None = None
+    state: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    role: str | None = None
 
 
 class Allowance(NamedTuple):
@@ -86,6 +117,7 @@ _GUARD = part_of(
         Field("fields", set_of(_field)),
         Field("concerns", choice(("settled",))),
         Field("criteria", choice(("met",))),
+        Field("evidence", set_of(ROLE)),
         Field("signed", flag),
     ),
 )
@@ -96,6 +128,26 @@ def guard(raw: Any) -> Guard:
     made: Guard = _GUARD(raw)
     if not made.state:
         raise ValueError("must name a state: state=done")
+    return made
+
+
+_GATE = part_of(
+    Gate,
+    (
+        Field("run", matching(r".{1,300}", "a command of at most 300 letters")),
+        Field("timeout", whole(1, 86_400)),
+        Field("state", set_of(_STATE)),
+        Field("type", set_of(KIND)),
+        Field("role", ROLE),
+    ),
+)
+
+
+def gate(raw: Any) -> Gate:
+    """A gate with a command, or a role by which it is told; raises ValueError without either."""
+    made: Gate = _GATE(raw)
+    if made.run is None and made.role is None:
+        raise ValueError("must name a command, or a role: run='make test'")
     return made
 
 

@@ -203,6 +203,13 @@ _GUARD: dict[str, Compare] = {
     **{"concerns": _asked, "approvals": _least, "criteria": _asked, "evidence": _all_of},
     "signed": _asked,
 }
+_GATE: dict[str, Compare] = {
+    "run": _asked,
+    "timeout": _most,
+    "state": _all_of,
+    "type": _one_of,
+    "role": _asked,
+}
 _FIELDS: dict[str, Compare] = {
     **dict.fromkeys(
         ("version", "format", "prefix", "layout", "lease", "subject", "proposal"), _free
@@ -228,6 +235,7 @@ _FIELDS: dict[str, Compare] = {
     "roles": _roles,
     "approvals": _part({"independent": _asked, "count": _least, "role": _asked, "score": _least}),
     "guards": _parts(_GUARD),
+    "gates": _parts(_GATE),
     "may": _parts(dict.fromkeys(("verbs", "paths", "branches"), _only)),
     "keys": _keys,
     "accepted": _accepted,

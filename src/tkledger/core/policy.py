@@ -26,7 +26,7 @@ from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from tkledger.core.guard import Allowance, Guard, NextPolicy
+    from tkledger.core.guard import Allowance, Gate, Guard, NextPolicy
 
 FORMAT = 2
 """The newest form of the files that this tk reads."""
@@ -123,6 +123,8 @@ class Policy(NamedTuple):
         ``required``, or only if its creator has the role ``agents``, and everybody's if no one has it
     guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
         say something, ``concerns: settled``; only of a ``type`` or with a ``label``, if they are given
+    gates: by name, what is to ``run`` on the code of a task, and before which ``state`` it has to have passed:
+        `tk gate`
     may: by actor or pattern of actors, the only ``verbs`` they may use, ``paths`` their commits may touch and
         ``branches`` they may push to; each pattern that fits an actor limits it
     keys: the public keys of each actor, of ssh or gpg, by which its signatures are known
@@ -166,6 +168,7 @@ class Policy(NamedTuple):
     spec: str = "free"
     admission: str = "off"
     guards: Mapping[str, Guard] = {}
+    gates: Mapping[str, Gate] = {}
     may: Mapping[str, Allowance] = {}
     keys: Mapping[str, tuple[str, ...]] = {}
     proposal: NextPolicy | None = None
@@ -222,7 +225,7 @@ class Policy(NamedTuple):
     @property
     def depends_on_actor(self) -> bool:
         """Whether what a commit may do depends on who made it."""
-        asks = self.roles or self.guards or self.may or self.approvals.asked
+        asks = self.roles or self.guards or self.gates or self.may or self.approvals.asked
         return bool(asks or self.proof == "signature" or self.spec == "frozen")
 
     def titled(self, subject: str) -> str:
@@ -285,7 +288,7 @@ def _oid(raw: Any) -> str:
 
 
 ROLE = matching(r"[a-z0-9][a-z0-9_-]{0,62}", "1 to 63 of a-z, 0-9, _ and -")
-"""The name of a role, or of a guard."""
+"""The name of a role, of a guard, or of a gate."""
 
 
 def _later(name: str) -> Callable[[Any], Any]:
@@ -347,6 +350,7 @@ FIELDS = (
     Field("spec", choice(("free", "frozen")), since=2),
     Field("admission", choice(("off", AGENTS, "required")), since=2),
     Field("guards", map_of(_later("guard"), ROLE), since=2),
+    Field("gates", map_of(_later("gate"), ROLE), since=2),
     Field("may", map_of(_later("allowance"), line), since=2),
     Field("keys", map_of(set_of(_public_key), line), since=2),
     Field("proposal", _later("next_policy"), since=2),

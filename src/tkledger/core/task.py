@@ -172,6 +172,7 @@ class Task(NamedTuple):
     met: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
 
@@ -218,6 +219,12 @@ def _state(raw: Any) -> State:
 
 def _verdict(raw: Any) -> str:
     from tkledger.core.verdict import checked  # few tasks have one
+
+    return checked(raw)
+
+
+def _evidence(raw: Any) -> str:
+    from tkledger.core.evidence import checked
 
     return checked(raw)
 
@@ -312,6 +319,7 @@ FIELDS = (
     Field("met", list_of(_criterion), Merge.LOG, since=2),
     Field("waived", list_of(_waived), Merge.LOG, since=2),
     Field("verdicts", list_of(_verdict), Merge.LOG, since=2),
+    Field("evidence", list_of(_evidence), Merge.LOG, since=2),
     Field("notes", list_of(text), Merge.LOG),
     Field("x", free, Merge.LEAVES),
 )

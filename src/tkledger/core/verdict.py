@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.field import decimal, line
 from tkledger.core.pattern import pattern
+from tkledger.core.quoted_words import ACTOR, TEXT, meant, quoted, word
 from tkledger.core.typing import Any, NamedTuple
 
 NO_WORK = "-"
@@ -17,14 +17,10 @@ MOST_GAPS = 20
 LONGEST_GAP = 500
 """How many gaps one verdict names at most, and how many letters one has at most."""
 
-_PLAIN = pattern(r"[!#-\[\]-~]+\Z")
-"""A name that is written as it is: printable ASCII without blanks, quotes and backslashes."""
-
-_TEXT = r'"(?:[^"\\]|\\.)+"'
 _LINE = pattern(
     r"(?P<attempt>[1-9][0-9]{0,9})\.(?P<round>[1-9][0-9]{0,9}) (?P<verdict>approved|rejected)"
-    rf" (?P<actor>{_TEXT}|[^\s\"]\S*)"
-    rf" (?P<work>-|[0-9a-f]+(?:\+[0-9a-f]+)*)(?P<score> [0-9][0-9.]*)?(?P<gaps>(?: {_TEXT})*)\Z"
+    rf" (?P<actor>{ACTOR})"
+    rf" (?P<work>-|[0-9a-f]+(?:\+[0-9a-f]+)*)(?P<score> [0-9][0-9.]*)?(?P<gaps>(?: {TEXT})*)\Z"
 )
 _FULL = frozenset({40, 64})
 """The lengths of a commit's id."""
@@ -53,16 +49,12 @@ class VerdictLine(NamedTuple):
         words = [
             f"{self.attempt}.{self.round}",
             "approved" if self.approved else "rejected",
-            self.actor if _PLAIN.match(self.actor) else _quoted(self.actor),
+            word(self.actor),
             "+".join(self.work) or NO_WORK,
             *([self.score] if self.score else []),
-            *map(_quoted, self.gaps),
+            *map(quoted, self.gaps),
         ]
         return " ".join(words)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def parsed(text: str) -> VerdictLine:
@@ -77,10 +69,10 @@ def parsed(text: str) -> VerdictLine:
         int(found["attempt"]),
         int(found["round"]),
         found["verdict"] == "approved",
-        line(_plain(found["actor"])),
+        line(meant(found["actor"])),
         () if work == NO_WORK else tuple(work.split("+")),
         decimal(score) if score else None,
-        tuple(gap(_plain(one)) for one in re.findall(_TEXT, found["gaps"])),
+        tuple(gap(meant(one)) for one in re.findall(TEXT, found["gaps"])),
     )
     if made.text != text:
         raise ValueError(f"{text!r} must be written {made.text!r}")
@@ -89,15 +81,6 @@ def parsed(text: str) -> VerdictLine:
     if len(made.gaps) > MOST_GAPS or (made.gaps and made.approved):
         raise ValueError(f"at most {MOST_GAPS} gaps, and only of what is rejected")
     return made
-
-
-def _plain(text: str) -> str:
-    """A word, or a text in quotes, as what it says."""
-    try:
-        found: Any = json.loads(text) if text.startswith('"') else text
-    except ValueError:
-        raise ValueError(f"{text} is not a JSON string") from None
-    return str(found)
 
 
 def gap(raw: Any) -> str:

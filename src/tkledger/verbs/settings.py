@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE
-from tkledger.core.guard import Allowance, Guard
+from tkledger.core.guard import Allowance, Gate, Guard
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import quoted
 from tkledger.core.task import Budget
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 
-PARTS: dict[str, type] = {"guards": Guard, "may": Allowance, "budgets": Budget}
+PARTS: dict[str, type] = {"guards": Guard, "gates": Gate, "may": Allowance, "budgets": Budget}
 """The maps whose values have fields of their own, and what these values are."""
 
 LISTS = ("roles", "pushers", "keys")

@@ -191,8 +191,8 @@ def _amount(mark: int | str) -> Decimal:
 
 @rule("TK210")
 def notes_rewritten(change: Change) -> Iterator[Finding]:
-    """A note, a verdict, a concern, a criterion, or an entry that settles, meets or waives one was changed
-    or taken away; they are only added, at the end.
+    """A note, a verdict, evidence, a concern, a criterion, or an entry that settles, meets or waives one was
+    changed or taken away; they are only added, at the end.
 
     Why: they are the record of what agents and people said, in order.
 
@@ -213,7 +213,7 @@ def notes_rewritten(change: Change) -> Iterator[Finding]:
 _ENTRIES = {
     **{"notes": "a note", "concerns": "a concern", "settled": "a settled concern"},
     **{"criteria": "a criterion", "met": "a met criterion", "waived": "a waived criterion"},
-    "verdicts": "a verdict",
+    **{"verdicts": "a verdict", "evidence": "evidence"},
 }
 
 
