@@ -135,14 +135,8 @@ class World:
 
     def _attempt(self, step: Step, base: Point | None = None) -> Made | None:
         """The commit of a step; None if the law refuses it."""
-        point = self._point(step)
-        signed = (step.name, step.by) if self.setting.forged else step.name
-        ledgers = tuple((one.task, one.policy) for one in (point, *step.parents, base) if one)
-        key = (ledgers, base is None, step.works, signed, _names(point), newest(point.works))
-        found = self._found.get(key)
-        if found is None:
-            made = self._change(step, point, base)
-            found = self._found[key] = frozenset(one.code for one in judge(made, self.rules))
+        point = self.point(step)
+        found = self.broken(step, point, base)
         if found:
             self.refused.update(found)
             return None
@@ -150,7 +144,18 @@ class World:
         self.wrongs += (f"{step.words}: {one}" for one in wrong(self.book, step, point))
         return step.words, self._number(point)
 
-    def _point(self, step: Step) -> Point:
+    def broken(self, step: Step, point: Point, base: Point | None) -> frozenset[str]:
+        """The rules that a step breaks by what it makes; a merge has a base."""
+        signed = (step.name, step.by) if self.setting.forged else step.name
+        ledgers = tuple((one.task, one.policy) for one in (point, *step.parents, base) if one)
+        key = (ledgers, base is None, step.works, signed, _names(point), newest(point.works))
+        found = self._found.get(key)
+        if found is None:
+            made = self._change(step, point, base)
+            found = self._found[key] = frozenset(one.code for one in judge(made, self.rules))
+        return found
+
+    def point(self, step: Step) -> Point:
         """What a step makes."""
         works, moves, lines = (
             frozenset().union(*(getattr(parent, name) for parent in step.parents))
