@@ -144,3 +144,14 @@ def test_the_length_of_history_does_not_matter(
     assert counts[0] == counts[1]
     assert counts[0]["log --limit 5"]["commit"] == 5
     assert counts[0]["log a"] == {"rev-parse": 1, "cat-file": 1}
+
+
+def test_a_commit_that_makes_many_tasks_is_walked_once(
+    plain_repo: PlainRepo, counted: list[str]
+) -> None:
+    made = {f"t{number}": a_task(f"t{number}") for number in range(100)}
+    plain_repo.fast_import([(genesis(), ()), (made, (1,))])
+    for _ in range(2):
+        counted.clear()
+        assert tk(plain_repo, "show", "t7") == Exit.OK
+    assert counted == ["rev-parse", "cat-file"], "the second look walks over nothing"

@@ -22,8 +22,8 @@ from tkledger.local.trace_page import Kept, TracePages, place_of
 if TYPE_CHECKING:
     from tkledger.ledger.diffs import Step
 
-_WORTH_KEEPING = 32
-"""So many commits are walked again by each command before what they concern is kept."""
+_WORTH_KEEPING = 64
+"""So many commits and changes of tasks in them are walked again by each command before they are kept."""
 
 _PLAIN = "100644"
 _NOTHING = Kept("", {})
@@ -79,7 +79,7 @@ class Traces:
         """
         known = self._kept(task)
         lost = {bytes.fromhex(oid) for oid in gone}
-        if self._pages is not None and new.count + len(gone) >= _WORTH_KEEPING:
+        if self._pages is not None and new.size + len(gone) >= _WORTH_KEEPING:
             for place, kept in {
                 **self._pages.known_up_to(known.tip),
                 place_of(task): known,
@@ -123,16 +123,17 @@ class Traces:
 
 
 class _New:
-    """The traces that a walk finds, and how many commits it has seen."""
+    """The traces that a walk finds, and how many commits and changes of tasks it has seen."""
 
     def __init__(self) -> None:
         self.rows: dict[str, bytearray] = {}
-        self.count = 0
+        self.size = 0
 
     def add(self, commit: Commit) -> None:
         """Note the next commit."""
-        self.count += 1
-        for task, trace in _traces(commit).items():
+        found = _traces(commit)
+        self.size += 1 + len(found)
+        for task, trace in found.items():
             self.rows.setdefault(task, bytearray()).extend(trace)
 
     def after(self, kept: Kept, tip: Oid, gone: Collection[bytes]) -> Kept:
