@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 
@@ -39,6 +40,48 @@ def test_the_hook_names_the_only_task_that_the_author_has_in_progress(clone: Clo
     assert named(clone) == "", "the ledger alone is no work"
     clone.ok("config", "set", "actors", "new@example.org=test@example.org")
     assert commits(clone, GIT_AUTHOR_EMAIL="new@example.org") == "p", "by another of one's names"
+
+
+def test_an_amended_commit_names_what_it_named(clone: Clone) -> None:
+    """Also by another message; what that says itself counts."""
+    clone.ok("submit", "s")
+    assert commits(clone) == "p"
+    for option in ("--amend", "--am"):
+        clone.git("commit", "-q", option, "-m", "better")
+        assert named(clone) == "p"
+    clone.write("code.txt", "other\n")
+    clone.git("commit", "-q", "-a", "--amend", "-n", "-m", "better still", env={"TK_ACTOR": "eve"})
+    assert named(clone) == "p"
+    clone.git("commit", "-q", "--amend", "-m", "for c", "-m", "Tk-Task: c")
+    assert named(clone) == "c"
+    clone.git("commit", "-q", "--amend", "-m", "for both", "-m", "Tk-Task: c\n  Tk-Task: p")
+    clone.git("commit", "-q", "--amend", "-m", "still")
+    assert named(clone).split() == ["c", "p"]
+    clone.git("commit", "-q", "--allow-empty", "-m", "-m --amend")
+    assert named(clone) == ""
+    clone.git("commit", "-q", "--amend", "--allow-empty", "-m", "that named none")
+    assert named(clone) == ""
+
+
+def test_a_commit_beside_a_review_is_told_how_it_would_count(clone: Clone) -> None:
+    for task in ("p", "s"):
+        clone.ok("submit", task)
+    clone.write("code.txt", "other\n")
+    said = clone.run("commit", "-q", "-a", "-m", "more").stderr.decode()
+    assert named(clone) == ""
+    fact, way = said.splitlines()
+    assert fact == "tk: p is in review, so this commit does not name it; if it is work on it, then:"
+    clone.git(*shlex.split(way)[1:])
+    assert named(clone) == "p"
+    clone.write("code.txt", "another\n")
+    for env in ({"TK_TASK": "p"}, {"TK_ACTOR": "eve"}):
+        assert clone.run("commit", "-q", "-a", "-m", "it", env={**os.environ, **env}).stderr == b""
+        clone.write("code.txt", env.get("TK_TASK", ""))
+    clone.ok("config", "set", "attribution", "required")
+    clone.write("code.txt", "one more\n")
+    with pytest.raises(Refused, match="TK_TASK=p git commit, or TK_TASK=s git commit") as refused:
+        clone.git("commit", "-q", "-a", "-m", "no name")
+    assert "in review" not in str(refused.value), "there is nothing to amend"
 
 
 def test_what_git_makes_of_other_commits_is_not_work_of_now(clone: Clone) -> None:
@@ -98,7 +141,7 @@ def test_who_has_several_tasks_or_none_is_told_how_where_the_policy_asks(clone: 
     with pytest.raises(
         Refused, match="remedy: TK_TASK=ID git commit, with the id of a task: tk list"
     ):
-        commits(clone)
+        commits(clone, TK_ACTOR="eve")
     clone.git("checkout", "-q", "HEAD", "code.txt")
     clone.ok("start", "a")
     assert commits(clone) == "a"

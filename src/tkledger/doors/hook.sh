@@ -151,9 +151,53 @@ changes_code() {
 	! git diff-index --cached --quiet HEAD -- . ':(exclude)@TASKS@' 2>/dev/null
 }
 
+names_a_task() { # does a line of the message already say which task it is for?
+	while read -r line || [ -n "$line" ]; do
+		case $line in
+		@STEP@:*) return 0 ;;
+		*'------------------------ >8 ------------------------') return 1 ;; # below it is a diff
+		esac
+	done <"$1"
+	return 1
+}
+
+amends() { # does git commit amend a commit, with another message? Only its options say so
+	case ${2-} in message | commit) ;; *) return 1 ;; esac
+	if ! [ -r "/proc/$PPID/cmdline" ]; then
+		case " $(ps -o args= -p "$PPID" 2>/dev/null) " in *' --amend '*) return 0 ;; esac
+		return 1
+	fi
+	words= # sh leaves out what is between them, so this costs no process
+	while read -r line || [ -n "$line" ]; do words="$words $line"; done <"/proc/$PPID/cmdline"
+	case $words in *--am*) ;; *) return 1 ;; esac
+	tr '\0' '\n' <"/proc/$PPID/cmdline" | grep -qx -e '--am\(e\(nd\{0,1\}\)\{0,1\}\)\{0,1\}'
+}
+
+keep() { # name the tasks that the commit named which this one amends, if it named any
+	named=$(look log -1 --format=%B HEAD | sed -n 's/^[[:blank:]]*\(@STEP@: *[a-z0-9_-]*\)[[:blank:]]*$/\1/p')
+	[ -n "$named" ] || return 1
+	while read -r line; do
+		git interpret-trailers --in-place --if-exists addIfDifferent --trailer "$line" "$1"
+	done <<EOF
+$named
+EOF
+}
+
+tell() { # that the task is in review, so that a commit of code is not taken for work on it
+	case ${id-} in -?*) changes_code || return 0 ;; *) return 0 ;; esac
+	id=${id#-}
+	case $id in *[!a-z0-9_-]*) return 0 ;; esac
+	! asks '@ATTRIBUTION@' @NO_ATTRIBUTION@ || return 0 # else it will be refused
+	echo "tk: $id is in review, so this commit does not name it; if it is work on it, then:" >&2
+	echo "  git commit --amend --no-edit --trailer @STEP@=$id" >&2
+}
+
 attribute() { # name the task in the message of a commit that changes more than the ledger
-	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] || return 0
-	{ task || at_work "$@"; } && changes_code || return 0
+	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] && ! names_a_task "$1" || return 0
+	! { amends "$@" && keep "$1"; } || return 0
+	id=
+	task || at_work "$@" || { tell && return 0; }
+	changes_code || return 0
 	git interpret-trailers --in-place --if-exists doNothing --trailer "@STEP@: $id" "$1"
 }
 

@@ -122,7 +122,9 @@ def _unattributed(
     if not named and not heads:  # a merge takes no task from TK_TASK
         from tkledger.doors.at_work import at_work
 
-        own = tuple(at_work(ledger.repo, head))
+        own = tuple(at_work(ledger.repo, head)) or tuple(
+            at_work(ledger.repo, head, State.IN_REVIEW)
+        )
     yield from judge_door(CodeCommit("this commit", joins, named, required, (head, after), own))
 
 

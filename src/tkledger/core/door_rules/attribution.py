@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tkledger.core.door_rules import door_rule
 from tkledger.core.rules.rule import Finding
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.trailers import STEP
 from tkledger.core.typing import NamedTuple
 
 
@@ -63,6 +64,8 @@ _FEW = 5
 def _way(own: tuple[str, ...] | None) -> str:
     """How a commit names its task: by hand, or if it is about to be made by what the hook reads."""
     if own is None:
-        return "end its message with a line: Tk-Task: ID"
+        newest = f"git commit --amend --no-edit --trailer {STEP}=ID"
+        older = f"git rebase -i, and reword each with a line '{STEP}: ID'"
+        return f"of the newest commit: {newest}; of others: {older}"
     ways = ", or ".join(f"TK_TASK={task} git commit" for task in own[:_FEW])
     return ways or "TK_TASK=ID git commit, with the id of a task: tk list"
