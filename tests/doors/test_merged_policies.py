@@ -55,6 +55,23 @@ def test_steps_beyond_a_copied_limit_do_not_come_in_where_no_file_differs(begun:
         assert set().union(*begun.codes(merge).values()) == codes
 
 
+def test_who_it_was_is_said_by_the_law_of_each_judgement(plain_repo: PlainRepo) -> None:
+    """Another name of an actor, which only the newer policy knows, did nothing wrong by the older one."""
+    old = changed(DEFAULT, may={"bob": {"verbs": ["note"]}})
+    new = changed(old, version=2, actors={"b.b": "bob"})
+    started = {"a": moved(A, "in_progress")}
+    base = plain_repo.commit({POLICY_PATH: old, "a": A}, branch=None)
+    ours = plain_repo.commit({POLICY_PATH: new}, base, branch=None)
+    for name, by_it in (("b.b", {"TK509"}), ("cy", set())):
+        message = f"x\n\nTk-Actor: {name}"
+        (theirs,) = plain_repo.fast_import([(started, (base,))], None, [message])
+        assert plain_repo.codes(theirs) == {}
+        assert plain_repo.judged(started, ours, theirs) == by_it
+    (bad,) = plain_repo.fast_import([(started, (base,))], None, ["x\n\nTk-Actor: bob"])
+    assert plain_repo.codes(bad) == {bad: {"TK509"}}
+    assert plain_repo.judged(started, ours, bad) == set(), "it is told where it was done"
+
+
 def test_each_merge_answers_for_what_it_brings_whatever_others_brought(begun: PlainRepo) -> None:
     """One verdict a merge: in a range of its own, beside other merges, and after all of them."""
     base = begun.commit({"a": moved(A, "in_progress")}, "main")

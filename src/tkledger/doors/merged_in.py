@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
-from tkledger.core.change import Change, Violation, governing
+from tkledger.core.change import Change, Violation
 from tkledger.core.policy import Policy
 from tkledger.core.rules import judge
 from tkledger.git import history
+from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
@@ -68,7 +69,7 @@ def _of_older(
     if len(done) < len(commits):
         excluded = (f"^{oid}" for oid in done)
         for older, again in changes.walk(ledger, *selected, *excluded, policy=newest):
-            found[older.oid] = [*_tightened(again, newest)] if again is not None else []
+            found[older.oid] = [*_tightened(ledger, older, again)] if again is not None else []
     for oid in commits:
         where = f"(in {oid[:10]}, by policy version {newest.version})"
         for one in found[oid]:
@@ -103,8 +104,7 @@ def _is_copied(newest: Policy, change: Change) -> bool:
     return newest.law >= 2 and len(owners) > 1 and not known
 
 
-def _tightened(change: Change, newest: Policy) -> Iterator[Violation]:
-    """What a change breaks under a newer policy but not under the one that governed it."""
-    governed = change._replace(policy=governing(change.parents, change.after))
-    known = {(one.task, one.code) for one in judge(governed)}
-    return (one for one in judge(change) if (one.task, one.code) not in known)
+def _tightened(ledger: Ledger, older: Commit, again: Change) -> Iterator[Violation]:
+    """What a commit breaks under a newer policy but not under the one that governed it."""
+    known = {(one.task, one.code) for one in judge(changes.governed(ledger, older, again))}
+    return (one for one in judge(again) if (one.task, one.code) not in known)

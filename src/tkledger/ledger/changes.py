@@ -71,6 +71,14 @@ def walk(
         yield commit, made
 
 
+def governed(ledger: Ledger, commit: Commit, made: Change) -> Change:
+    """What a commit does, by the policy that governed it instead of another: also who its actor is."""
+    law, actor = governing(made.parents, made.after), commit.author.actor
+    files = _asked_files(ledger, law, actor, commit, independent(ledger, commit.parents))
+    name = law.actor(actor) if law is not None else actor
+    return made._replace(policy=law, actor=name, files=files)
+
+
 def _signature(ledger: Ledger, commit: Oid, policy: Policy) -> Signature:
     return ledger.signatures.of(commit, policy)
 
