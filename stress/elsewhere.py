@@ -1,25 +1,30 @@
-"""Verdicts of `tk verify` and of `stress.verify_elsewhere`: ``python -m stress.elsewhere [COMMITS] [SEED]``.
+"""Verdicts of `tk verify` and of `verify_elsewhere`: ``python -m stress.elsewhere [COMMITS] [SEED] [TAMPERED]``.
 
-Random histories (`tests/support/raw_histories`), a part of them forged, are judged by both, commit by
-commit: the rules broken, and by which tasks. Goes on until so many commits are made; exits 1 if any
-two verdicts differ.
+Random histories (`tests/support/raw_histories`), and some of them once more, tampered with, are judged by
+both, commit by commit: the rules broken, and by which tasks. Goes on until so many commits are made, and
+so many histories tampered with; exits 1 if any two verdicts differ, and keeps their repositories.
 """
 
 from __future__ import annotations
 
+import atexit
+import re
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 from stress import verify_elsewhere as elsewhere
-from tests.support.raw_histories import Made, Weaver, stream
-from tests.support.sins import SINS, forged
+from tests.support import tampering
+from tests.support.raw_histories import File, Made, State, Weaver, signature_line, stream
+from tests.support.sins_of_reviews import ALL_SINS as SINS
 from tkledger.doors.judged import judge_all
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
@@ -31,71 +36,235 @@ BATCH = 10
 COMMITS = 100
 """So many commits are in a history."""
 
-FORGED = 5
-"""Of so many histories one is written a second time, forged."""
-
 Findings = set[tuple[str, str]]
 UNREADABLE = {"TK101", "TK103", "TK104", "TK108"}
 CIRCLES = {"TK304", "TK305", "TK306"}
-BUDGETS = ("TK4", "TK501")
+BUDGETS, OF_LIMITS = ("TK4", "TK501"), "raised a limit in the name of"
+"""Not compared: rules of budgets, and that to raise a limit was not signed."""
 
 
 class Outcome(NamedTuple):
-    """How many commits were accepted and refused, in how many histories and forged ones, how often each
-    rule refused one, and the differences.
+    """How many commits both accept and refuse, in how many histories and tampered ones; how often each rule is
+    broken by what both say, by what tk says alone, and by the words alone; and the differences.
     """
 
     accepted: int = 0
     refused: int = 0
     histories: int = 0
-    forged: int = 0
-    codes: Mapping[str, int] = {}
+    tampered: int = 0
+    both: Mapping[str, int] = {}
+    tk: Mapping[str, int] = {}
+    words: Mapping[str, int] = {}
     differences: tuple[str, ...] = ()
 
     def plus(self, other: Outcome) -> Outcome:
         """Both together."""
-        return Outcome(
-            self.accepted + other.accepted,
-            self.refused + other.refused,
-            self.histories + other.histories,
-            self.forged + other.forged,
-            Counter(self.codes) + Counter(other.codes),
-            self.differences + other.differences,
+        pairs: Iterable[tuple[Any, Any]] = zip(self, other)
+        both: Any = (Counter(a) + Counter(b) if isinstance(a, Mapping) else a + b for a, b in pairs)
+        return Outcome(*both)
+
+    def words_for(self, first: int, end: int, begun: float) -> str:
+        """What was found with which seeds, since when."""
+        made = self.accepted + self.refused
+        return (
+            f"seeds {first} to {end - 1}: {made:,} commits, {self.accepted / made:.0%} accepted,"
+            f" in {self.histories:,} histories and {self.tampered:,} tampered ones;"
+            f" {len(self.differences)} differences; {time.perf_counter() - begun:.0f} s"
         )
 
+    def table(self) -> str:
+        """How often each rule is broken."""
+        rows = [f"{'rule':8}{'by both':>10}{'only tk':>10}{'only words':>12}"]
+        for code in sorted({*self.both, *self.tk, *self.words}):
+            some = (self.both.get(code, 0), self.tk.get(code, 0), self.words.get(code, 0))
+            rows.append("{:8}{:10,}{:10,}{:12,}".format(code, *some))
+        return "\n".join(rows)
 
-def compare(seeds: Iterable[int], folder: Path, commits: int = COMMITS) -> Outcome:
-    """Compare the verdicts on a history for each seed; all of them are in one repository."""
-    weavers = [Weaver(seed, SINS, 0.15 if seed % 3 else 0.5).run(commits) for seed in seeds]
-    histories = [weaver.made for weaver in weavers]
-    lies = [forged(weaver) for number, weaver in enumerate(weavers) if number % FORGED == 0]
-    oids = written([*histories, *lies], folder)
+
+def compare(
+    seeds: Iterable[int], folder: Path, commits: int = COMMITS, tampered: int = 2
+) -> Outcome:
+    """Compare the verdicts on a history for each seed, and on the first of them once more, tampered with;
+    all of them are in one repository.
+    """
+    weavers = [Weaver(seed, SINS, 0.66 if seed % 5 else 0.2).run(commits) for seed in seeds]
+    histories = [(weaver.made, None) for weaver in weavers]
+    lies = [(*tampering.tampered(one), place) for place, one in enumerate(weavers[:tampered])]
+    oids = written(
+        [*histories, *((made, place if kept else None) for made, kept, place in lies)], folder
+    )
     theirs, mine = by_tk(folder, oids), by_words(folder, oids)
-    differences = []
+    both, tk, words, differences = Counter[str](), Counter[str](), Counter[str](), list[str]()
     for oid in oids:
-        told, said = comparable(theirs.get(oid, set())), comparable(mine.get(oid, set()))
-        if not alike(told, said):
-            only = ", ".join(f"{code} {key}" for code, key in sorted(told - said))
-            more = ", ".join(f"{code} {key}" for code, key in sorted(said - told))
-            differences.append(f"{oid}: only tk says: {only or '-'}; only the words: {more or '-'}")
-    codes = Counter(code for oid in oids for code in {code for code, _ in theirs.get(oid, ())})
+        told, said = theirs.get(oid, set()), mine.get(oid, set())
+        if alike(comparable(told), comparable(said)):
+            both.update({code for code, _ in told})
+            continue
+        told, said = comparable(told), comparable(said)
+        tk.update({code for code, _ in told - said})
+        words.update({code for code, _ in said - told})
+        only, more = (
+            ", ".join(sorted(f"{code} {key}" for code, key in some)) or "-"
+            for some in (told - said, said - told)
+        )
+        differences.append(f"{folder} {oid}: only tk says: {only}; only the words: {more}")
     refused = sum(oid in theirs for oid in oids)
     return Outcome(
-        len(oids) - refused, refused, len(histories), len(lies), codes, tuple(differences)
+        *(len(oids) - refused, refused, len(histories), len(lies)),
+        *(both, tk, words, tuple(differences)),
     )
 
 
-def written(histories: list[list[Made]], folder: Path) -> list[str]:
-    """The ids of the commits of some histories, in one repository."""
+def written(histories: list[tuple[list[Made], int | None]], folder: Path) -> list[str]:
+    """The ids of the commits of some histories, in one repository. Verdicts in them name commits of their own
+    history, or of another by its place.
+    """
     subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
-    data = b"".join(stream(histories, _file))
-    command = ["git", "-C", str(folder), "fast-import", "--quiet", "--done", "--force"]
-    done = subprocess.run(command, input=data, capture_output=True, check=True)
-    return done.stdout.decode().split()
+    importer = _Importer(folder)
+    each: list[list[str]] = []
+    begin = 0
+    for made, named in histories:
+        own: list[str] = []
+        each.append(own)
+        files = partial(_files, importer, own if named is None else each[named])
+        commits = stream(made, files, begin, partial(importer.name, own, begin))
+        for one, (data, mark) in zip(made, commits):
+            if one.signer in KEYS:
+                own.append(_signed(folder, one, mark, importer.tree(data, mark), own))
+            else:
+                importer.commit(data, mark, own)
+        importer.settle()
+        begin += len(made)
+    importer.close()
+    return [oid for own in each for oid in own]
+
+
+class _Importer:
+    """Writes commits by ``git fast-import``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._command = ["git", "-C", str(folder), "fast-import", "--quiet", "--done", "--force"]
+        self._waiting: list[list[str]] = []
+        self._begin(1)
+
+    def _begin(self, mark: int) -> None:
+        self._first = mark
+        self._git = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def _say(self, data: bytes) -> None:
+        assert self._git.stdin is not None
+        self._git.stdin.write(data)
+
+    def _answer(self) -> str:
+        assert self._git.stdin is not None
+        assert self._git.stdout is not None
+        self._git.stdin.flush()
+        return self._git.stdout.readline().decode().strip()
+
+    def commit(self, data: bytes, mark: int, oids: list[str]) -> None:
+        """Write a commit; its id is put at the end of some, once `settle` is called."""
+        self._say(data + b"get-mark :%d\n" % mark)
+        self._waiting.append(oids)
+
+    def settle(self) -> None:
+        """Wait for the ids of all commits."""
+        for oids in self._waiting:
+            oids.append(self._answer())
+        self._waiting.clear()
+
+    def tree(self, data: bytes, mark: int) -> str:
+        """The tree of a commit that another one is to be made of; it begins anew, to see that one."""
+        self.settle()
+        self._say(data + b'\nls :%d ""\n' % mark)
+        found = self._answer()
+        self.close()
+        self._begin(mark + 1)
+        return found.split("\t")[0].split(" ")[-1]
+
+    def name(self, oids: list[str], begin: int, place: int) -> str:
+        """How it knows one of some commits: what it wrote since it began, by its mark."""
+        mark = begin + place + 1
+        return f":{mark}" if mark >= self._first else oids[place]
+
+    def close(self) -> None:
+        """Have it write all; raises if it failed."""
+        self._git.communicate(b"done\n")
+        assert self._git.returncode == 0, "git fast-import failed"
+
+
+def _signed(folder: Path, one: Made, mark: int, tree: str, oids: list[str]) -> str:
+    """The id of a commit of a tree, signed with a key of ssh; git's importer signs none."""
+    who = signature_line(one, mark)
+    head = [f"tree {tree}", *(f"parent {oids[parent]}" for parent in one.parents)]
+    head += [f"author {who}", f"committer {who}"]
+    words = f"\n\n{one.message}"
+    text = "\n".join(head) + words
+    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "git", "-f", str(keys()[one.signer])]
+    made = subprocess.run(command, input=text.encode(), capture_output=True, check=True).stdout
+    seal = "gpgsig " + made.decode().rstrip("\n").replace("\n", "\n ")
+    command = ["git", "-C", str(folder), "hash-object", "-t", "commit", "-w", "--stdin"]
+    data = ("\n".join([*head, seal]) + words).encode()
+    return (
+        subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode().strip()
+    )
+
+
+KEYS = ("ann", "bob", "rev")
+"""Those who have a key."""
+
+
+@cache
+def keys() -> dict[str, Path]:
+    """The files of keys of ssh; they are removed at the end."""
+    folder = Path(mkdtemp())
+    atexit.register(rmtree, folder)
+    for name in KEYS:
+        command = [
+            "ssh-keygen",
+            "-q",
+            "-t",
+            "ed25519",
+            "-N",
+            "",
+            "-C",
+            name,
+            "-f",
+            str(folder / name),
+        ]
+        subprocess.run(command, check=True)
+    return {name: folder / name for name in KEYS}
+
+
+def _key(text: str) -> str:
+    name = text.removeprefix("@")
+    return Path(f"{keys()[name]}.pub").read_text(encoding="utf-8").strip() if name != text else text
+
+
+def _files(importer: _Importer, oids: list[str], state: State) -> dict[str, File]:
+    if any("@" in line for one in state.tasks.values() for line in one.get("verdicts", ())):
+        importer.settle()
+    return state.files(lambda fields, is_policy: _file(_named(fields, oids), is_policy))
+
+
+def _named(task: dict[str, Any], oids: list[str]) -> dict[str, Any]:
+    """A task whose verdicts name commits by their ids, not by numbers."""
+
+    def ids(found: re.Match[str]) -> str:
+        numbers = map(int, found[1].split("+"))
+        return "+".join(sorted(oids[one] if one < len(oids) else "f" * 40 for one in numbers))
+
+    lines = [re.sub(r"(?<= )@([0-9+]+)", ids, one) for one in task.get("verdicts", ())]
+    return {**task, "verdicts": lines} if lines else task
 
 
 def _file(fields: dict[str, Any], is_policy: bool) -> bytes:
     kinds = elsewhere.POLICIES if is_policy else elsewhere.TASK
+    if is_policy and "keys" in fields:
+        found = {who: sorted(map(_key, some)) for who, some in fields["keys"].items()}
+        fields = {**fields, "keys": found}
+    said = fields.get("proposal", {})
+    if isinstance(said.get("policy"), dict):
+        fields = {**fields, "proposal": {**said, "policy": _file(said["policy"], True).decode()}}
     return elsewhere.dumped(_flagged(fields), order=kinds).encode()
 
 
@@ -112,7 +281,7 @@ def by_tk(folder: Path, oids: list[str]) -> dict[str, Findings]:
     repo = Repo(str(folder))
     found: defaultdict[str, Findings] = defaultdict(set)
     for one in judge_all(Ledger(repo), sorted(set(oids)), [], SILENT).broken:
-        if not one.code.startswith(BUDGETS):
+        if not one.code.startswith(BUDGETS) and not one.message.startswith(OF_LIMITS):
             found[one.commit].add((one.code, one.task))
     repo.close()
     return dict(found)
@@ -120,10 +289,7 @@ def by_tk(folder: Path, oids: list[str]) -> dict[str, Findings]:
 
 def by_words(folder: Path, oids: list[str]) -> dict[str, Findings]:
     """What each commit breaks by the words of the documents."""
-    objects = elsewhere.Objects(str(folder))
-    verdicts = elsewhere.Verdicts(objects, *sorted(set(oids)))
-    objects.close()
-    return verdicts.found
+    return {oid: some for oid, some in elsewhere.verdicts(str(folder), *oids).items() if some}
 
 
 def comparable(found: Findings) -> Findings:
@@ -143,26 +309,31 @@ def alike(told: Findings, said: Findings) -> bool:
     return told == said
 
 
-def main(wanted: int, seed: int) -> int:
-    """Histories until ``wanted`` commits are made."""
-    begun, found = time.perf_counter(), Outcome()
+def main(wanted: int, seed: int, lies: int) -> int:
+    """Histories until ``wanted`` commits are made, and so many of them are tampered with."""
+    begun, found, folders = time.perf_counter(), Outcome(), list[str]()
     for first in count(seed, BATCH):
-        with TemporaryDirectory() as folder:
-            found = found.plus(compare(range(first, first + BATCH), Path(folder)))
-        print(
-            f"{found.accepted:,} accepted, {found.refused:,} refused, in {found.histories:,}"
-            f" histories and {found.forged:,} forged; {len(found.differences)} differences;"
-            f" {time.perf_counter() - begun:.0f} s",
-            flush=True,
-        )
-        if found.accepted + found.refused >= wanted or len(found.differences) >= 20:
+        folder = mkdtemp()
+        left = min(BATCH, max(0, lies - found.tampered))
+        more = compare(range(first, first + BATCH), Path(folder), tampered=left)
+        found = found.plus(more)
+        if more.differences:
+            folders.append(folder)
+            print("\n".join(more.differences))
+        else:
+            rmtree(folder)
+        if first // BATCH % 10 == 9:
+            print(found.words_for(seed, first + BATCH, begun), flush=True)
+        made = found.accepted + found.refused
+        if (made >= wanted and found.tampered >= lies) or len(found.differences) >= 20:
             break
-    print(" ".join(f"{code} {number:,}" for code, number in sorted(found.codes.items())))
-    for one in found.differences:
-        print(f"wrong: {one}")
+    print(found.table())
+    print(found.words_for(seed, first + BATCH, begun))
+    for one in folders:
+        print(f"kept: {one}")
     return 1 if found.differences else 0
 
 
 if __name__ == "__main__":
     words = [int(one) for one in sys.argv[1:]]
-    sys.exit(main(*words, *(100_000, 0)[len(words) :]))
+    sys.exit(main(*words, *(100_000, 0, 1_000)[len(words) :]))

@@ -15,56 +15,42 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections import Counter, deque
+from collections import Counter, deque, namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, reduce
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from operator import and_, or_
+from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple
 
 FOLDER, POLICY = ".tasks", ".tasks/config.yaml"
-GREATEST = 2**53 - 1
-NEWEST = {"format": 2, "law": 2}
+GREATEST, NEWEST = 2**53 - 1, {"format": 2, "law": 2}
 DEFAULT: dict[str, Any] = {"version": 1, **NEWEST}
-Map = dict[str, Any]
-"""The fields of a task, of the policy, or of a part of them."""
-
+_words = str.split
+Map = dict[str, Any]  # the fields of a task, of the policy, or of a part of them
 # -- objects ---------------------------------------------------------------------------------
-
-class _Commit(NamedTuple):  # one commit object; its place is in an order that has parents first
-    oid: str
-    place: int
-    parents: tuple[str, ...]
-    tree: str
-    email: str
-    message: str
+_Object = namedtuple("_Object", "oid place parents tree email message has_signature")
+class _Commit(_Object):  # its place is in an order that has parents first
     def said(self, name: str, blanks: str = "") -> list[str]:  # in lines indented by some blanks
         rows = (line.strip(blanks).partition(": ") for line in self.message.split("\n"))
         return [value.strip(blanks or None) for key, colon, value in rows if colon and key == name]
     def says_why(self, name: str) -> bool:  # whether the last such line has a letter or digit
         return any(letter.isalnum() for letter in "".join(self.said(name)[-1:]))
     def who(self) -> str:  # made it, by the name in it
-        return [self.email, *filter(None, self.said("Tk-Actor")[-1:])][-1]
-
-class Objects:
-    """The objects of a repository, through one ``git cat-file``."""
-
+        return str([self.email, *filter(None, self.said("Tk-Actor")[-1:])][-1])
+class _Objects:  # the objects of a repository, through one ``git cat-file``
     def __init__(self, path: str) -> None:
         self.path, self._command = path, ["git", "--no-replace-objects", "-C", path]
         command = [*self._command, "cat-file", "--batch"]
         self._reader = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    def git(self, *args: str) -> str:
-        """What a command of git prints."""
+    def git(self, *args: str) -> str:  # what a command of git prints
         done = subprocess.run([*self._command, *args], capture_output=True, check=True)
         return done.stdout.decode(errors="surrogateescape")
-    def close(self) -> None:
-        """End git."""
-        self._reader.communicate()
+    def close(self) -> None: self._reader.communicate()
     @cache  # noqa: B019  (it lives as long as the program)
-    def read(self, oid: str) -> bytes:
-        """The content of an object."""
+    def read(self, oid: str) -> bytes:  # the content of an object
         assert self._reader.stdin and self._reader.stdout  # noqa: PT018
         self._reader.stdin.write(oid.encode() + b"\n")
         self._reader.stdin.flush()
@@ -72,31 +58,36 @@ class Objects:
         if len(head) != 3:
             raise SystemExit(f"{oid} is not here")
         return self._reader.stdout.read(int(head[2]) + 1)[:-1]
-    def tree(self, oid: str) -> list[tuple[str, str, str]]:
-        """The mode, name and object of each entry of a tree, with the modes as git takes them."""
+    def tree(self, oid: str) -> list[tuple[str, str, str]]:  # modes as git takes them, names, ids
         data, at, found = self.read(oid), 0, []
         while at < len(data):
             blank, end = data.index(b" ", at), data.index(b"\0", at)
             mode = int(data[at:blank], 8)
-            if mode & 0o170000 == 0o100000:
-                mode = 0o100755 if mode & 0o100 else 0o100644
+            mode = mode if mode >> 12 != 8 else 0o100755 if mode & 0o100 else 0o100644
             name = data[blank + 1 : end].decode(errors="surrogateescape")
             at = end + 1 + len(oid) // 2
             found.append((f"{mode:06o}", name, data[end + 1 : at].hex()))
         return found
-    def commits(self, *revisions: str) -> dict[str, _Commit]:
-        """All history up to some revisions, parents before children."""
+    def commits(self, *revisions: str) -> dict[str, _Commit]:  # parents before children
         found = dict[str, _Commit]()
         for oid in self.git("rev-list", "--topo-order", "--reverse", *revisions, "--").split():
             head, _, words = self.read(oid).decode(errors="surrogateescape").partition("\n\n")
             rows = [line.partition(" ")[::2] for line in head.split("\n")]
             parents, one = tuple(v for k, v in rows if k == "parent"), dict(reversed(rows))
             email = one.get("author", "").rpartition("> ")[0].partition("<")[2]
-            found[oid] = _Commit(oid, len(found), parents, one["tree"], email, words)
+            signed = not {"gpgsig", "gpgsig-sha256"}.isdisjoint(one)
+            found[oid] = _Commit(oid, len(found), parents, one["tree"], email, words, signed)
         return found
-
+    def is_signed(self, commit: _Commit, keys: list[str]) -> bool:  # with a key of ssh
+        with NamedTemporaryFile("w") as file:
+            file.writelines(f'* namespaces="git" {key}\n' for key in keys if "\n" not in key)
+            file.flush()
+            how = (f"allowedSignersFile={file.name}", "program=ssh-keygen", "revocationFile=")
+            settings = chain.from_iterable(("-c", f"gpg.ssh.{one}") for one in how)
+            command = [*self._command, *settings, "verify-commit", commit.oid]
+            done = subprocess.run(command, capture_output=True) if commit.has_signature else None
+            return done is not None and done.returncode == 0
 # -- files: docs/format.md -------------------------------------------------------------------
-
 _HIDDEN = re.compile(
     "[\0-\x1f\x7f-\xa0\xad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
     "\ufff0-\ufffb\ufffe\uffff\ud800-\udfff]")
@@ -107,12 +98,10 @@ _PLAIN = re.compile(rf"[{_FIRST}](?:[{_FIRST}{_MARKS}]|:(?=[^ ])|(?<! )#| (?=[^ 
 _RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"}
 _ENTRY = re.compile(rf'( *)({_WORD}|"(?:[^"\\]|\\.)*"):(?: (.*))?')
 _MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
-
-class _Bad(Exception):  # a file that cannot be taken; the code that says why
+class _Bad(ValueError):  # a file that cannot be taken; the code that says why
     pass
 class Flag(int):
     """True or false in a file."""
-
 def _is_plain(text: str) -> bool:
     is_plain = _PLAIN.fullmatch(text) and not _HIDDEN.search(text)
     return bool(is_plain) and text.lower() not in _RESERVED
@@ -139,8 +128,7 @@ def dumped(values: Map, indent: str = "", order: Iterable[str] = ()) -> str:
         is_word = re.fullmatch(_WORD, key) and key.lower() not in _RESERVED
         text += f"{indent}{key if is_word else _quoted(key)}:{_value(values[key], indent)}"
     return text
-def _unread() -> Any:
-    raise _Bad("TK1xx")
+def _unread(code: str = "TK1xx") -> Any: raise _Bad(code)
 def _read(text: str) -> Map:  # what is in the grammar, whatever form each value has
     lines = deque(text.split("\n"))
     values = _map(lines, "") if lines.pop() == "" else _unread()
@@ -164,31 +152,21 @@ def _after(lines: deque[str], rest: str | None, indent: str, depth: int) -> Any:
         found.append(_after(lines, lines.popleft()[len(indent) + 2 :], indent, depth))
     return found or _map(lines, indent + "  ", depth + 1)
 def _word(text: str) -> Any:
-    if re.fullmatch(r"0|-?[1-9][0-9]{0,15}", text):
-        return int(text)
-    try:
-        plain = Flag(text == "true") if text in ("true", "false") else text
-        is_plain = isinstance(plain, Flag) or _is_plain(text)
-        return json.loads(text) if text[:1] == '"' else plain if is_plain else _unread()
-    except ValueError:
-        return _unread()
-
+    is_number = re.fullmatch(r"0|-?[1-9][0-9]{0,15}", text)
+    if is_number or text in ("true", "false"):
+        return int(text) if is_number else Flag(text == "true")
+    return json.loads(text) if text[:1] == '"' else text if _is_plain(text) else _unread()
 # -- values: a kind is a pattern of one line, a range, some words, a list or map of kinds ------
-
 STATES = ("backlog", "todo", "in_progress", "in_review", "blocked", "done", "cancelled")
 ENDED = ("done", "cancelled")
 RESOLUTIONS = {"done": ("completed", "merged", "no_pr"), "cancelled": (
     "dropped", "failed", "duplicate", "superseded", "rejected", "timeout", "mistake")}
-_REASONS = (
-    "user", "event", "until", "job", "child", "dependency", "approval", "failed", "stale", "other")
+_REASONS = (*_words("user event until job child dependency approval failed stale other"),)
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{a}{n}" for a in ("com", "lpt") for n in range(1, 10))}
 _BRANCH = r"[\0-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.lock(/|$)|^@$|^[-/]|[./]$|.{201}"
 def _need(is_right: object, value: Any = None) -> Any:
-    if not is_right:
-        raise _Bad("TK104")
-    return value
-def _is_number(raw: Any) -> bool:
-    return isinstance(raw, int) and not isinstance(raw, Flag)
+    return value if is_right else _unread("TK104")
+def _is_number(raw: Any) -> bool: return isinstance(raw, int) and not isinstance(raw, Flag)
 def _text(raw: Any) -> str:
     raw = str(bool(raw)).lower() if isinstance(raw, Flag) else str(raw) if _is_number(raw) else raw
     _need(isinstance(raw, str) and not _CONTROL.search(raw) and raw.rstrip("\n"))
@@ -200,20 +178,15 @@ def _line(raw: Any) -> str:
 def _is_id(text: str) -> bool:
     known = re.fullmatch("[a-z0-9][a-z0-9_-]{0,62}", text)
     return known is not None and text not in _DEVICES and text != "config"
-def _id(raw: Any) -> Any:
-    return _need(_is_id(_line(raw)), raw)
-def _branch(raw: Any) -> Any:
-    return _need(not re.search(_BRANCH, value := _line(raw)), value)
+def _id(raw: Any) -> Any: return _need(_is_id(_line(raw)), raw)
+def _branch(raw: Any) -> Any: return _need(not re.search(_BRANCH, value := _line(raw)), value)
 def _amount(raw: Any) -> Any:
     value, number = str(raw) if _is_number(raw) else raw, r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?"
     return _need(isinstance(value, str) and re.fullmatch(number, value), value)
 def _time(raw: Any) -> Any:
     value = _line(raw)
     _need(re.fullmatch(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ", value, re.ASCII))
-    try:
-        return _need(datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ"), value)
-    except ValueError:
-        raise _Bad("TK104") from None
+    return _need(datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ"), value)
 def _own(raw: Any, depth: int = 4) -> Any:  # what is one's own, under x
     if isinstance(raw, dict):
         _need(depth > 1)
@@ -223,6 +196,22 @@ def _own(raw: Any, depth: int = 4) -> Any:  # what is one's own, under x
         return [_own(one, depth) for one in raw]
     _need(depth < 4 and (not isinstance(raw, int) or abs(raw) <= GREATEST))
     return _need(not isinstance(raw, str) or not _CONTROL.search(raw), raw)
+_SAID, _BARE = r'"(?:[^"\\]|\\["\\])+"', r"[!#-\[\]-~]+"
+_VERDICT = re.compile(
+    rf"([1-9]\d{{0,9}}\.[1-9]\d{{0,9}}) (approved|rejected) ({_SAID}|{_BARE}) (-|[0-9a-f+]+)"
+    rf"(?: ((?:0|[1-9]\d{{0,11}})(?:\.\d{{1,6}})?))?((?: {_SAID})*)", re.ASCII)
+_Verdict = namedtuple("_Verdict", "when approves actor work score")  # of which work
+def _verdict(raw: Any) -> _Verdict:  # in a line of a task; raises _Bad
+    found = re.fullmatch(_VERDICT, _line(raw))
+    when, way, actor, work, score, more = _need(found) or found.groups()  # type: ignore[union-attr]
+    said = [_line(re.sub(r"\\(.)", r"\1", one[1:-1])) for one in re.findall(_SAID, actor + more)]
+    actor, gaps = (said[0], said[1:]) if actor[0] == '"' else (actor, said)
+    ids = [] if work == "-" else work.split("+")
+    _need(not (said[: -len(gaps) or None] and re.fullmatch(_BARE, actor)))
+    _need(ids == sorted({*ids}) and {*map(len, ids)} <= {40, 64})
+    _need(len(gaps) <= 20 * (way == "rejected") and all(len(one) <= 500 for one in gaps))
+    return _Verdict(when, way == "approved", actor, work, score)
+def _verdict_line(raw: Any) -> Any: return _need(_verdict(raw), raw)
 def _true(raw: Any) -> Any:
     _need(isinstance(raw, Flag) or raw in ("true", "false"))
     return Flag(1) if raw in (1, "true") else None
@@ -240,11 +229,9 @@ def _clean(raw: Any, kind: Any) -> Any:  # the value that is kept; raises _Bad
         return kind(raw)
     values, (name, each) = {}, kind.get(ANY, (None, None))  # of any keys of a kind
     for key in _need(isinstance(raw, dict), raw) if name is None else sorted(raw, key=str):
-        if name is None and key not in kind:
-            raise _Bad("TK103")
+        _unread("TK103") if name is None and key not in kind else None
         values[_clean(key, name) if name else key] = _clean(raw[key], each or kind[key])
     return {key: value for key, value in values.items() if value is not None}
-
 ANY = "*"
 _COUNT, _FROM_1 = range(GREATEST + 1), range(1, GREATEST + 1)
 _TYPE, _KEY = "[a-z][a-z0-9_-]{0,31}", "[A-Za-z_][A-Za-z0-9_.-]{0,62}"
@@ -255,6 +242,7 @@ _LIMITS = {**_SPENT, "scope": ("lifetime", "attempt")}
 _CONCERNS, _CRITERION = [r"(design|ops): \S.{0,499}"], r"(?!.* -- ).{1,300}"
 _LOOPS = ("identity", "ancestors", "respawn", "children", "chain", "discovered")
 ADMISSION = ("consumer", "expected_value", "pain_point", "validation_path")
+WHY = [f"admission.{name}" for name in ADMISSION]
 TASK: Map = {
     "id": _id, "title": _line, "type": _TYPE, "state": STATES, "priority": range(5), "parent": _id,
     "origin": _id, "reopens": _id, "depends_on": frozenset([_id]), "labels": frozenset([_LABEL]),
@@ -265,25 +253,25 @@ TASK: Map = {
     "wait": {"reason": _REASONS, "detail": _text}, "error": {"kind": _TYPE, "message": _text},
     "resolution": (*chain(*RESOLUTIONS.values()),), "description": _text, "concerns": _CONCERNS,
     "settled": _CONCERNS, "criteria": [_CRITERION], "met": [_CRITERION],
-    "waived": [r"(?!.* -- .* -- ).{1,300} -- .{1,300}"], "notes": [_text], "x": _own,
-}
-EDGES = {
-    ("backlog", "todo"): "admit", ("todo", "in_progress"): "start", ("todo", "blocked"): "block",
-    ("todo", "cancelled"): "cancel", ("in_progress", "in_review"): "submit",
-    ("in_progress", "done"): "done", ("in_progress", "blocked"): "block",
-    ("in_progress", "cancelled"): "cancel", ("in_review", "done"): "approve",
-    ("in_review", "in_progress"): "reject", ("in_review", "blocked"): "block",
-    ("in_review", "cancelled"): "cancel", ("blocked", "in_progress"): "resume",
-    ("blocked", "todo"): "requeue", ("blocked", "cancelled"): "cancel",
-}
+    "waived": [r"(?!.* -- .* -- ).{1,300} -- .{1,300}"], "verdicts": [_verdict_line],
+    "notes": [_text], "x": _own}
+EDGES = {(start, end): verb for start, end, verb in (one.split("/") for one in _words(
+    "backlog/todo/admit todo/in_progress/start todo/blocked/block todo/cancelled/cancel"
+    " in_progress/in_review/submit in_progress/done/done in_progress/blocked/block"
+    " in_progress/cancelled/cancel in_review/done/approve in_review/in_progress/reject"
+    " in_review/blocked/block in_review/cancelled/cancel blocked/in_progress/resume"
+    " blocked/todo/requeue blocked/cancelled/cancel"))}
 _FIELDS = [*TASK, *(f"{a}.{b}" for a, kind in TASK.items() if isinstance(kind, dict) for b in kind)]
 _GUARD = {
     "state": frozenset([STATES]), "type": frozenset([_TYPE]), "label": frozenset([_LABEL]),
-    "role": _NAME, "concerns": ("settled",), "criteria": ("met",), "signed": _true,
-    "fields": frozenset(["|".join((*map(re.escape, _FIELDS), rf"x\.{_KEY}"))]),
-}
-_MAY = {"verbs": frozenset([(*EDGES.values(), "new", "edit", "note")]), "paths": _LINES,
-        "branches": _LINES}
+    "role": _NAME, "approvals": _FROM_1, "concerns": ("settled",), "criteria": ("met",),
+    "signed": _true, "fields": frozenset(["|".join((*map(re.escape, _FIELDS), rf"x\.{_KEY}"))])}
+def _guard(raw: Any) -> Map: return dict(_need("state" in (one := _clean(raw, _GUARD)), one))
+_VERBS = (*EDGES.values(), "new", "edit", "note")
+_MAY = {"verbs": frozenset([_VERBS]), "paths": _LINES, "branches": _LINES}
+def _proposal(raw: Any) -> Map:
+    values = _clean(raw, {"by": _line, "policy": _text})
+    return dict(_need(len(values) == 2 and "proposal" not in _proposed(values), values))
 POLICIES: Map = {
     "version": _FROM_1, "format": _FROM_1, "law": _FROM_1, "prefix": "[a-z0-9][a-z0-9_]{0,15}",
     "layout": ("flat",), "squash": ("refuse", "path"), "review": ("optional", "required"),
@@ -293,30 +281,34 @@ POLICIES: Map = {
     "budgets": {ANY: (_TYPE, _LIMITS)}, "retry": _FROM_1, "roles": {ANY: (_NAME, _LINES)},
     "attribution": ("optional", "required"), "claims": ("local", "remote", "required"),
     "lease": _FROM_1, "wip_actor": _FROM_1, "wip_total": _FROM_1, "failures": _FROM_1,
-    "protected": _LINES, "actors": {ANY: (_line, _line)}, "approvals": {"independent": _true},
+    "protected": _LINES, "actors": {ANY: (_line, _line)},
+    "approvals": {"count": range(1, 101), "independent": _true, "role": _NAME, "score": _amount},
     "spec": ("free", "frozen"), "admission": ("off", "agents", "required"),
-    "guards": {ANY: (_NAME, _GUARD)}, "may": {ANY: (_line, _MAY)},
-    "keys": {ANY: (_line, frozenset([_text]))}, "proposal": {"by": _line, "policy": _text},
+    "guards": {ANY: (_NAME, _guard)}, "may": {ANY: (_line, _MAY)},
+    "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
     "proof": ("name", "pusher", "signature"), "pushers": {ANY: (_line, _LINES)},
     "shared_login": ("one", "independent"),
     "subject": r"(?!.*Tk-)[^{}]{0,60}\{subject\}[^{}]{0,60}",
-    "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)},
-}
+    "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
+QUALIFIERS = ("owner", "wait", "error", "resolution")
+SETS, PARTS = ("depends_on", "labels"), ("budget", "spent", "retry", "admission", "x")
+LOGS = ("concerns", "settled", "criteria", "met", "waived", "verdicts", "notes")
+MOVES = ("state", "attempt", "branch", "base", "spent", "retry", *QUALIFIERS)
+PROOFS = ("settled", "met", "waived", "verdicts")
+MOST = {"notes": (1000, 48), "concerns": (100, 12), "criteria": (100, 12)}  # entries and KiB
 DEFAULTS = {
     "prefix": "tk", "layout": "flat", "squash": "refuse", "review": "optional", "depth": 10,
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
-    "admission": "off", "shared_login": "one", "subject": "tk: {subject}",
-}
+    "admission": "off", "shared_login": "one", "subject": "tk: {subject}"}
 LATER = {  # what format 2 brought; `admission` of the policy only
-    "reopens", "criteria", "met", "waived", "approvals", "spec", "admission", "guards", "may",
-    "keys", "proof", "pushers", "shared_login", "subject", "proposal",
-}
+    *_words("reopens criteria met waived verdicts approvals spec admission guards may keys proof"),
+    *_words("pushers shared_login subject proposal")}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     if len(data) > 64 * 1024:
         raise _Bad("TK109")
+    text = data.decode(errors="surrogateescape")
     try:
-        text = data.decode()
-        raw = _read(text)
+        raw = _read(data.decode())
         if any(isinstance(n := raw.get(key), int) and n > most for key, most in NEWEST.items()):
             raise SystemExit("this ledger is newer than this program")
         values: Map = _clean(raw, kinds)
@@ -328,16 +320,12 @@ def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
             raise _Bad("TK108")
     except UnicodeDecodeError:
         raise _Bad("TK101") from None
-    except _Bad as bad:
-        raise _Bad("TK102" if _MARKER.search(text) else str(bad)) from None
+    except ValueError as bad:
+        code = str(bad) if isinstance(bad, _Bad) else "TK1xx"
+        raise _Bad("TK102" if _MARKER.search(text) else code) from None
     return values
-
 # -- the ledger of a commit: docs/judging.md -------------------------------------------------
-
-class _Flaw(NamedTuple):  # what is no task and no policy: the rule it breaks, what it is told as
-    code: str
-    told: str
-    mark: str
+_Flaw = namedtuple("_Flaw", "code told mark")  # the rule, what it is told as
 Entries = dict[str, "Map | _Flaw"]
 _ALIKE = str.maketrans(
     "\u0660\u06d4\u06f0\u0701\u0702\ua4f8\u0442\u03c4\u1d1b\u0430\u03b1\u0251\u1d00\u0455\ua731"
@@ -360,21 +348,16 @@ class _Ledger(NamedTuple):  # what .tasks holds, by task id or path; and the pol
     def tasks(self) -> dict[str, Map]:
         return {key: one for key in self.entries if (one := self.task(key)) is not None}
 EMPTY = _Ledger({}, None)
-
-class History:
-    """Commits, their ledgers, and how they hang together; sets of commits are bits, by place."""
-
-    def __init__(self, objects: Objects, *revisions: str) -> None:
+class _History:  # commits, their ledgers, how they hang together; sets of commits are bits
+    def __init__(self, objects: _Objects, *revisions: str) -> None:
         self.objects, self.commits = objects, objects.commits(*revisions)
         self.ledgers, self._ancestors = dict[str, _Ledger](), dict[str, int]()
         self._folders, self._deleters = dict[Any, Entries](), dict[str, list[str]]()
         for oid, commit in self.commits.items():
-            entries, policy = self._entries(commit.tree), None
-            if isinstance(entries.get(POLICY), dict) or not commit.parents:
-                policy = entries.get(POLICY) if isinstance(entries.get(POLICY), dict) else None
-            else:
-                policy = self.ledgers[commit.parents[0]].policy
-            self.ledgers[oid] = _Ledger(entries, policy)  # type: ignore[arg-type]
+            entries = self._entries(commit.tree)
+            above = [self.ledgers[one].policy for one in commit.parents[:1]]
+            policies = (one for one in (entries.get(POLICY), *above) if isinstance(one, dict))
+            self.ledgers[oid] = _Ledger(entries, next(policies, None))
             self._ancestors[oid] = 1 << commit.place | self.all_of(commit.parents)
             for parent in commit.parents:
                 for key in self.ledgers[parent].entries.keys() - entries.keys():
@@ -424,23 +407,19 @@ class History:
             return found if found.get("id", key) == key else _Flaw("TK105", key, oid)
         except _Bad as bad:
             return _Flaw(str(bad), key, oid)
-    def at(self, oid: str) -> _Ledger:
-        """The ledger in a commit; empty without a policy, be it one that cannot be read."""
+    def at(self, oid: str) -> _Ledger:  # empty without a policy, be it one that cannot be read
         found = self.ledgers[oid]
         return found if found.policy is not None or POLICY in found.entries else EMPTY
-    def governing(self, parents: tuple[str, ...], after: _Ledger) -> Map | None:
-        """The policy that judges a commit."""
+    def governing(self, parents: tuple[str, ...], after: _Ledger) -> Map | None:  # what judges
         known = [one for oid in parents if (one := self.ledgers[oid].policy) is not None]
         if known:
             return max(known, key=lambda one: int(one["version"]))
         return (after.policy or DEFAULT) if POLICY in after.entries else None
     def independent(self, parents: tuple[str, ...]) -> tuple[str, ...]:
-        """Those that no other has in its history."""
         some = tuple(dict.fromkeys(parents))
         others = {one: self.all_of(other for other in some if other != one) for one in some}
         return tuple(one for one in some if not others[one] >> self.commits[one].place & 1)
-    def former(self, oid: str, key: str) -> Iterator[Map]:
-        """The last versions of a task that could be read, up to a commit that has none."""
+    def former(self, oid: str, key: str) -> Iterator[Map]:  # the last that could be read
         if key in self.at(oid).entries:
             yield from self._mended(oid, key)
             return
@@ -459,48 +438,41 @@ class History:
                 yield from found
                 return
             oid = others[0]
+    @cache  # noqa: B019
     def own_content(self, commit: _Commit, *how: str) -> str:
-        """What git shows of a merge that comes from no parent."""
         sides = self.independent(commit.parents)
         if 1 < len(sides) < len(commit.parents):
             return "all of it"
         args = [sides[0], commit.oid] if len(sides) == 1 else ["--cc", "--no-commit-id", commit.oid]
         return self.objects.git("diff-tree", "-r", *how, *args, "--", ".", f":(exclude){FOLDER}")
     @cache  # noqa: B019
-    def files(self, oid: str) -> dict[str, str]:
-        """The files outside the ledger, and what is there."""
+    def files(self, oid: str) -> dict[str, str]:  # the files outside the ledger, and what is there
         rows = self.objects.git("ls-tree", "-r", "-z", oid).split("\0")[:-1]
         found = {path: what for what, _, path in (row.partition("\t") for row in rows)}
         return {path: what for path, what in found.items() if path.split("/")[0] != FOLDER}
-    def all_of(self, tips: Iterable[str]) -> int:
-        """The set of what some commits have in their history, themselves included."""
+    def all_of(self, tips: Iterable[str]) -> int:  # commits and their histories
         return reduce(or_, (self._ancestors[oid] for oid in tips), 0)
-    def members(self, bits: int) -> list[_Commit]:
-        """The commits of a set."""
+    def members(self, bits: int) -> list[_Commit]:  # the commits of a set
         return [one for one in self.commits.values() if bits >> one.place & 1]
     def merge_bases(self, parents: tuple[str, ...]) -> list[str]:
-        """The best common ancestors of some commits, as git finds them."""
         left, found, order = -1 if parents[1:] else 0, list[str](), [*self.commits]
         left = reduce(and_, (self._ancestors[oid] for oid in parents), left)
         while left:
             found.append(order[left.bit_length() - 1])
             left &= ~self._ancestors[found[-1]]
         return found
-
 # -- the lifecycle: docs/lifecycle.md --------------------------------------------------------
-
 def _edges(policy: Map, is_jump: bool = False) -> set[tuple[str, str]]:  # that a policy leaves
     gone = {tuple(each.split("->")) for each in policy.get("forbid", ())}
-    if policy.get("review") == "required":
+    if policy.get("review") == "required" or {*policy.get("approvals", ())} - {"independent"}:
         gone |= {("in_progress", "done"), *([("in_review", "done")] if is_jump else [])}
     return {edge for edge in EDGES if edge not in gone}
 def _reach(table: set[tuple[str, str]], state: str) -> dict[str, list[str]]:
     seen, waiting = {state: list[str]()}, [state]  # where it leads, and by which: the shortest way
     for one in waiting:
-        for a, b in EDGES:
-            if a == one and (a, b) in table and b not in seen:
-                seen[b] = [*seen[a], b]
-                waiting.append(b)
+        more = [b for a, b in EDGES if a == one and (a, b) in table and b not in seen]
+        seen |= {b: [*seen[one], b] for b in more}
+        waiting += more
     return seen
 def _way(policy: Map, start: str, end: str) -> list[str] | None:  # that a commit may move a task
     if (start, end) in _edges(policy):
@@ -518,20 +490,10 @@ def _counts_right(policy: Map, start: str, end: str, more: int) -> bool:  # as a
         return more == 0 and (is_edge or end in _reach(table - {again}, start))
     ways = "blocked" in _reach(table, start) and end in _reach(table, "todo")
     return again in table and ways and (more == 1 or "blocked" in _reach(table, "todo"))
-
 # -- the rules: docs/rules.md ----------------------------------------------------------------
-
-Found = Iterator[tuple[str, str]]
-"""Codes, and what each is told of."""
-
-class Change:
-    """A commit as the rules see it, by the policy in force or by that of a later merge.
-
-    births: the new tasks of an ordinary commit; edits: those it changes, before and after
-    entered: the tasks that come into other states: before, after, and which states
-    """
-
-    def __init__(self, history: History, commit: _Commit, by: Map | None = None) -> None:
+Found = Iterator[tuple[str, str]]  # codes, and what each is told of
+class _Change:  # a commit as the rules see it, by its policy or by that of a later merge
+    def __init__(self, history: _History, commit: _Commit, by: Map | None = None) -> None:
         self.history, self.commit, self.after = history, commit, history.ledgers[commit.oid]
         own, self.parents = history.governing(commit.parents, self.after), commit.parents
         if len(self.parents) > 2 and own is not None and own["law"] > 1:
@@ -553,6 +515,7 @@ class Change:
         known = known if self.law < 2 else {}
         self.births = [t for t in mine if t["id"] not in known and not self.former(0, t["id"])]
         self.edits = [(old, new) for new in mine for old in self.former(0, new["id"])]
+        self.pairs: list[tuple[Map | None, Map]] = [*((None, t) for t in self.births), *self.edits]
         self.entered: list[tuple[Map | None, Map, list[str]]] = [
             (None, t, _birth_way(self.policy, t["state"]) or [t["state"]]) for t in self.births]
         for old, t in (pair for pair in self.edits if pair[0]["state"] != pair[1]["state"]):
@@ -561,39 +524,35 @@ class Change:
         is_said = self.law > 1 and commit.says_why("Tk-Override")
         self.is_waived = is_said and _has_role(self.policy, self.actor, "override")
     def former(self, number: int, key: str) -> list[Map]:
-        """The versions of a task before, on one side."""
         found = self.sides[number].task(key) if self.sides else None
         if found is not None or not self.sides or self.law < 2:
             return [found] if found is not None else []
         return list(self.history.former(self.parents[number], key))
-    def name(self, actor: str) -> str:
-        """The one name of an actor."""
+    def name(self, actor: str) -> str:  # that counts
         return str(self.policy.get("actors", {}).get(actor, actor))
-
 def _fits(pattern: str, text: str) -> bool:
-    parts = map(re.escape, pattern.split("*"))
-    return re.fullmatch(".*".join(parts), text, re.DOTALL) is not None
+    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL))
 def _has_role(policy: Map, actor: str, role: str) -> bool:
     names, known = policy.get("actors", {}), policy.get("roles", {}).get(role, [])
-    if policy.get("format", 1) < 2:
-        return actor in known
-    return any(_fits(names.get(one, one), names.get(actor, actor)) for one in known)
-def _told(change: Change) -> set[tuple[str, str]]:  # all that a commit breaks
-    if not change.policy or not change.touched:
-        return set(_joined(change)) if change.policy and change.is_merge else set()
-    rules = [_form, _links, _too_deep, _cycles, _family, _fields, _policies, _authority, _allowed]
-    rules += [_merged, _joined] if change.is_merge else [_births, _edits, _attempts, _growth]
-    found = {one for rule in rules for one in rule(change)}
+    named = any(_fits(names.get(one, one), names.get(actor, actor)) for one in known)
+    return named if policy.get("format", 1) > 1 else actor in known
+def _lacks(policy: Map, actor: str, role: str) -> bool:  # nothing is asked without a name
+    return bool(actor) and not _has_role(policy, actor, role)
+def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
+    rules = [_authority, _allowed, *([_joined] if change.is_merge else [])]
+    if change.touched:
+        rules += [_form, _full, _links, _too_deep, _cycles, _family, _fields, _policies]
+        rules += [_merged] if change.is_merge else [_births, _edits, _attempts, _growth, _reviews]
+    found = {one for rule in rules if change.policy for one in rule(change)}
     sides = change.sides if change.is_merge else ()
     edition = max([change.law, *(one.policy["law"] for one in sides if one.policy)])
     left_out = SINCE_2 if edition < 2 else OVERRIDABLE if change.is_waived else ()
     return {(code, key) for code, key in found if code not in left_out}
-SINCE_2 = {"TK216", "TK313", "TK608", "TK609", *(f"TK5{number:02}" for number in range(3, 18))}
+SINCE_2 = {*_words("TK111 TK216 TK313 TK608 TK609"), *(f"TK5{n:02}" for n in range(3, 18))}
 OVERRIDABLE = {"TK505", "TK507", "TK513", "TK515", "TK517"}
 def _if(key: str, **codes: object) -> Found:  # the codes whose condition holds
     return ((code, key) for code, is_broken in codes.items() if is_broken)
-
-def _form(change: Change) -> Found:  # TK101 to TK110, TK204, TK601: what lies there, or is gone
+def _form(change: _Change) -> Found:  # TK101 to TK110, TK204, TK601: what lies there, or is gone
     for key in change.touched:
         new, olds = change.after.entries.get(key), [s.entries.get(key) for s in change.sides]
         if new is None:
@@ -605,20 +564,42 @@ def _form(change: Change) -> Found:  # TK101 to TK110, TK204, TK601: what lies t
         elif change.format < 2:
             known = {name for old in olds if isinstance(old, dict) for name in _later(old)}
             yield from _if(key, TK103=_later(new) - known)
+def _size(task: Map) -> int: return len(dumped(task, order=TASK).encode())
+def _taken(task: Map) -> int:  # with what is open settled
+    settled, met = ([*task.get(name, ()), *more] for name, more in (
+        ("settled", dict.fromkeys(_open(task))), ("met", _unshown(task))))
+    whole = {**task, "settled": settled, "met": met}
+    return _size({name: one for name, one in whole.items() if one != []})
+def _full(change: _Change) -> Found:  # TK111
+    for new in change.present:
+        much = _size(new) if new["state"] in ENDED else _taken(new)
+        is_over = change.is_merge and new["state"] not in ENDED and much > 63.5 * 1024
+        yield from _if(new["id"], TK111=is_over)
+        for old in change.former(0, new["id"]) or [{}] if not change.is_merge else ():
+            longer = [n for n in LOGS if len(new.get(n, ())) > len(old.get(n, ()))]
+            most = ((new[n], *MOST.get(n, (200, 24))) for n in longer)
+            long = any(len(some) > count or sum(len(one.encode()) for one in some) > size * 1024
+                       for some, count, size in most)
+            changed = {n for n in TASK if old.get(n) != new.get(n)}
+            rest = {n: one for n, one in new.items() if n not in (*MOVES, *PROOFS)}
+            rest |= {n: one for n, one in old.items() if n in (*MOVES, *PROOFS)}
+            is_move = "state" in changed and changed <= {*MOVES}
+            limit = 63.5 if is_move else 63 if old and _taken(rest) <= _taken(old) else 56
+            limit = 56 if not old else 64 if new["state"] in ENDED else limit
+            grows = not old or much > _taken(old)
+            yield from _if(new["id"], TK111=long or (grows and much > limit * 1024))
 def _later(values: Map) -> set[str]:
     found = LATER & values.keys() - ({"admission"} if "id" in values else set())
-    for role, actors in values.get("roles", {}).items():
-        found |= {f"roles.{role}"} if role not in ("budget", "policy") else set()
-        found |= {f"roles.{role}.{one}" for one in actors if "*" in one}
+    found |= {f"roles.{one}" for one in values.get("roles", ()) if one not in ("budget", "policy")}
     return found | ({"mistake"} if values.get("resolution") == "mistake" else set())
-def _newly(change: Change, find: Callable[[_Ledger], Iterable[Any]]) -> list[Any]:
+def _newly(change: _Change, find: Callable[[_Ledger], Iterable[Any]]) -> list[Any]:
     found = dict.fromkeys(find(change.after))  # and in the ledger of no parent
     known = {one for side in change.sides for one in find(side)} if found else set()
     return [one for one in found if one not in known]
 def _others(task: Map | None, name: str) -> list[str]:
     value = (task or {}).get(name, [])
     return [value] if isinstance(value, str) else value
-def _links(change: Change) -> Found:  # TK301 to TK303: links that lead nowhere
+def _links(change: _Change) -> Found:  # TK301 to TK303: links that lead nowhere
     names = {"TK301": "parent", "TK302": "depends_on", "TK303": "origin"}
     def unknown(ledger: _Ledger) -> Iterator[tuple[str, str, str]]:
         for key, (code, name) in ((key, one) for key in change.touched for one in names.items()):
@@ -633,7 +614,7 @@ def _above(ledger: _Ledger, key: str, *names: str) -> list[str]:
         if seen[-1] in seen[:-1]:
             return seen[1:-1]
     return seen[1:]
-def _too_deep(change: Change) -> Found:  # TK307
+def _too_deep(change: _Change) -> Found:  # TK307
     def deep(ledger: _Ledger) -> Iterator[tuple[str, int, int]]:
         for key, task in ledger.tasks().items():
             line = [one for one in _above(ledger, key, "parent") if one in ledger.entries]
@@ -643,7 +624,7 @@ def _too_deep(change: Change) -> Found:  # TK307
             if len(line) > most and not (change.is_merge and task["state"] in ENDED):
                 yield key, len(line), most
     return (("TK307", key) for key, *_ in _newly(change, deep))
-def _family(change: Change) -> Found:  # TK212, TK213: an open task under an ended one
+def _family(change: _Change) -> Found:  # TK212, TK213: an open task under an ended one
     def orphans(ledger: _Ledger) -> Iterator[tuple[str, str]]:
         for key, task in ledger.tasks().items():
             parent = ledger.task(task.get("parent"))
@@ -662,7 +643,7 @@ def _graphs(ledger: _Ledger, is_merge: bool) -> dict[str, dict[str, set[str]]]:
     some = alive if is_merge else tasks
     parents = {key: set(_others(task, "parent")) for key, task in some.items()}
     return {"TK304": parents, "TK305": needs, "TK306": both}
-def _cycles(change: Change) -> Found:  # TK304 to TK306
+def _cycles(change: _Change) -> Found:  # TK304 to TK306
     olds = [_graphs(side, change.is_merge) for side in change.sides]
     for code, graph in _graphs(change.after, change.is_merge).items():
         ahead: dict[str, set[str]] = {}  # where each leads
@@ -680,7 +661,7 @@ def _cycles(change: Change) -> Found:  # TK304 to TK306
             parts = any([a] == _others(change.after.task(b), "parent") for a, b in found)
             if all(found - one for one in known) and (code != "TK306" or (needs and parts)):
                 yield code, min(knot)
-def _fields(change: Change) -> Found:  # TK205, TK206, TK215, TK515: fields that do not fit
+def _fields(change: _Change) -> Found:  # TK205, TK206, TK215, TK515: fields that do not fit
     homes = {"wait": ["blocked"], "error": ["blocked", "cancelled"]}
     for task in change.made:
         state, concerns = task["state"], task.get("concerns", ())
@@ -694,7 +675,7 @@ def _fields(change: Change) -> Found:  # TK205, TK206, TK215, TK515: fields that
         unraised = any(one not in concerns for one in task.get("settled", ()))
         yield from _if(task["id"], TK205=unsaid, TK206=odd, TK215=unraised,
                        TK515=names and not change.is_merge)
-def _births(change: Change) -> Found:  # TK202, TK203, TK309, TK310, TK313: new tasks
+def _births(change: _Change) -> Found:  # TK202, TK203, TK309, TK310, TK313: new tasks
     policy, after, loops = change.policy, change.after, change.policy.get("loops", {})
     for new in change.births:
         key, ended = new["id"], after.task(new.get("reopens"))
@@ -713,17 +694,15 @@ def _births(change: Change) -> Found:  # TK202, TK203, TK309, TK310, TK313: new 
             TK203="spent" in new or new.get("attempt", 1) > 1,
             TK309=any("owner" in one and change.name(one["owner"]) in makers for one in bosses),
             TK310=loops.get("respawn") == "refuse" and alike)
-def _kind(task: Map) -> str:
-    return str(task.get("type", "task"))
-def _sound(task: Map) -> str:
-    return re.sub(r"[!-/:-@\[-`{-~ \t\n]", "", task["title"].casefold())
+def _kind(task: Map) -> str: return str(task.get("type", "task"))
+def _sound(task: Map) -> str: return re.sub(r"[!-/:-@\[-`{-~ \t\n]", "", task["title"].casefold())
 def _open(task: Map, kind: str = "") -> list[str]:
     left = (one for one in task.get("concerns", ()) if one not in task.get("settled", ()))
     return [one for one in left if one.startswith(kind)]
 def _unshown(task: Map) -> set[str]:
     waived = {one.partition(" -- ")[0] for one in task.get("waived", ())}
     return {*task.get("criteria", ())} - {*task.get("met", ())} - waived
-def _growth(change: Change) -> Found:  # TK308, TK311, TK312: what a commit adds beyond a limit
+def _growth(change: _Change) -> Found:  # TK308, TK311, TK312: what a commit adds beyond a limit
     policy, after, loops = change.policy, change.after, change.policy.get("loops", {})
     most = {name: GREATEST if loops.get(name) == "warn" else policy.get(name, GREATEST)
             for name in ("children", "chain", "discovered")}
@@ -743,7 +722,7 @@ def _growth(change: Change) -> Found:  # TK308, TK311, TK312: what a commit adds
         yield from _if(min(tasks), TK312=count > most["discovered"])
 def _only_added(old: Map, new: Map, names: Iterable[str]) -> bool:
     return all(new.get(n, [])[: len(old.get(n, []))] == old.get(n, []) for n in names)
-def _edits(change: Change) -> Found:  # TK201, TK207 to TK211, TK214, TK503, TK515: at every move
+def _edits(change: _Change) -> Found:  # TK201, TK207 to TK211, TK214, TK515: at every move
     for _, new, states in change.entered:
         needs, done = map(change.after.task, new.get("depends_on", ())), new["state"] == "done"
         waits = any(one is None or one["state"] != "done" for one in needs)
@@ -759,9 +738,8 @@ def _edits(change: Change) -> Found:  # TK201, TK207 to TK211, TK214, TK503, TK5
             new["id"], TK201=start != end and _way(change.policy, start, end) is None,
             TK207=changed & {"creator", "origin", "reopens"}, TK208=start in ENDED and closed,
             TK209=fell or new.get("attempt", 1) < old.get("attempt", 1),
-            TK210=not _only_added(old, new, LOGS),
-            TK503=(start, end) == ("in_review", "done") and not _is_independent(change, old, new))
-def _attempts(change: Change) -> Found:  # TK216
+            TK210=not _only_added(old, new, LOGS))
+def _attempts(change: _Change) -> Found:  # TK216
     for new in change.present:
         olds = sorted(change.former(0, new["id"]), key=lambda one: -int(one.get("attempt", 1)))
         for old in olds[:1]:
@@ -770,11 +748,8 @@ def _attempts(change: Change) -> Found:  # TK216
             wrong = not _counts_right(*way, more) and (more >= 0 or not _counts_right(*way, 0))
             asked = way[1] not in ENDED and (_way(*way) if way[1] != way[2] else more)
             yield from _if(new["id"], TK216=asked and wrong)
-
 # -- who may: TK5xx --------------------------------------------------------------------------
-
-def _same_hand(policy: Map, actor: str, others: set[str]) -> bool:
-    """Whether an actor is one of others, or counts as one: by a login or a key that they share."""
+def _same_hand(policy: Map, actor: str, others: set[str]) -> bool:  # also by a login or a key
     proof, names = policy.get("proof"), policy.get("actors", {})
     groups = [*policy.get("pushers", {}).values()] if proof == "pusher" else []
     keys = policy.get("keys", {}) if proof == "signature" else {}
@@ -783,137 +758,191 @@ def _same_hand(policy: Map, actor: str, others: set[str]) -> bool:
     groups = [] if policy.get("shared_login") == "independent" else groups
     hands = ({names.get(one, one) for one in group} for group in groups)
     return actor in others or any(actor in hand and hand & others for hand in hands)
-def _is_independent(change: Change, old: Map, new: Map) -> bool:
+def _is_independent(change: _Change, actor: str, old: Map, new: Map) -> bool:
     if "independent" not in change.policy.get("approvals", {}):
         return True
     owners = {task["owner"] for task in (old, new) if "owner" in task}
     history = change.history.members(change.history.all_of([change.commit.oid]))
-    workers = {one.who() for one in history if _is_work(change.history, one, new)}
-    return not _same_hand(change.policy, change.actor, set(map(change.name, owners | workers)))
-def _is_work(history: History, commit: _Commit, task: Map) -> bool:  # in the task's present attempt
+    workers = {one.who() for one in history if _is_work(change.history, one, old)}
+    return not _same_hand(change.policy, actor, set(map(change.name, owners | workers)))
+def _is_work(history: _History, commit: _Commit, task: Map) -> bool:  # in its present attempt
     key, parents = task["id"], commit.parents
-    if len(parents) > 1 and not history.own_content(commit):
-        return False
     old = (history.at(parents[0]).task(key) if parents else None) or {}
     new = history.at(commit.oid).task(key) or {}
-    if (old or new).get("attempt", 1) < task.get("attempt", 1):
-        return False
-    if key in commit.said("Tk-Task", " \t\r") and key in history.at(commit.oid).entries:
-        return True
-    if old.get("state") == "in_progress":
-        names = ("state", "attempt", *QUALIFIERS)
-        return bool(new) and any(old.get(name) != new.get(name) for name in names)
-    return bool(old) and new.get("state") == "in_progress" and old["state"] != "in_review"
-def _authority(change: Change) -> Found:  # TK502, TK507, TK508, TK510 to TK512, TK516, TK517
+    is_past = (old or new).get("attempt", 1) < task.get("attempt", 1)
+    is_own = not parents[1:] or history.own_content(commit)
+    moves = old and new and is_own and _is_worked(old, new)
+    return not is_past and bool(moves or _is_step(history, commit, key))
+def _is_worked(old: Map, new: Map) -> bool:  # whether a change of a task is work
+    if old["state"] == "in_progress":
+        return any(old.get(name) != new.get(name) for name in ("state", "attempt", *QUALIFIERS))
+    return bool(new["state"] == "in_progress" and old["state"] != "in_review")
+def _is_step(history: _History, commit: _Commit, key: str) -> bool:  # of a task, with its line
+    is_said = key in commit.said("Tk-Task", " \t\r") and key in history.at(commit.oid).entries
+    return bool(is_said and (not commit.parents[1:] or history.own_content(commit)))
+def _newest_work(change: _Change, key: str) -> str:
+    history = change.history
+    past = history.members(history.all_of([change.commit.oid]))
+    steps = [one for one in past if _is_step(history, one, key)]
+    older = history.all_of(chain.from_iterable(one.parents for one in steps))
+    return "+".join(sorted(one.oid for one in steps if not older >> one.place & 1)) or "-"
+def _when(task: Map) -> str:  # which attempt and round of reviews a task is in
+    attempt, known = task.get("attempt", 1), map(_verdict, task.get("verdicts", ()))
+    back = [one for one in known if not one.approves and one.when.startswith(f"{attempt}.")]
+    return f"{attempt}.{1 + len(back)}"
+def _approvers(change: _Change, old: Map, new: Map, *more: str) -> list[str]:  # whose counts
+    asks, counted = change.policy.get("approvals", {}), list[str]()
+    lines = [one for one in map(_verdict, new.get("verdicts", ())) if one.approves]
+    work = _newest_work(change, new["id"]) if lines else ""
+    lines = [one for one in lines if (one.when, one.work) == (_when(old), work)]
+    if "score" in asks:
+        lines = [one for one in lines if Decimal(one.score or -1) >= Decimal(asks["score"])]
+        more = ()
+    for actor in filter(None, (*(change.name(one.actor) for one in lines), *more)):
+        fits = "role" not in asks or _has_role(change.policy, actor, asks["role"])
+        if fits and not _same_hand(change.policy, actor, {*counted}):
+            counted += [actor] if _is_independent(change, actor, old, new) else []
+    return counted
+def _added(old: Map | None, new: Map) -> list[_Verdict]:
+    was, now = (old or {}).get("verdicts", []), new.get("verdicts", [])
+    return [*map(_verdict, now[len(was) :])] if now[: len(was)] == was else []
+def _reviews(change: _Change) -> Found:  # TK503 to TK506
+    asks, actor = change.policy.get("approvals", {}), change.actor
+    guards = [one for one in change.policy.get("guards", {}).values() if "done" in one["state"]]
+    required = {*asks} - {"independent"}
+    for before, new in change.pairs:
+        key, old, added = new["id"], before or new, _added(before, new)
+        way = (before or {}).get("state"), new["state"]
+        for one in added:
+            is_so = way[0] == "in_review" and len(added) == 1 and one.actor == (actor or one.actor)
+            is_so &= way[1] in (("in_review", "done") if one.approves else ("in_progress",))
+            is_so = is_so and (one.when, one.work) == (_when(old), _newest_work(change, key))
+            by = one.approves and not _is_independent(change, change.name(one.actor), old, new)
+            yield from _if(key, TK504=not is_so, TK503=by)
+        if way == ("in_review", "done"):
+            by = actor and not (required or _approvers(change, old, new))
+            few = required and len(_approvers(change, old, new, actor)) < asks.get("count", 1)
+            by = by and not _is_independent(change, actor, old, new)
+            yield from _if(key, TK503=by, TK505=few)
+        silent = way == ("in_review", "in_progress") and all(one.approves for one in added)
+        guarded = any("approvals" in one and _holds(one, old) for one in guards)
+        yield from _if(key, TK506=silent and (asks or guarded))
+def _authority(change: _Change) -> Found:  # TK502, TK507, TK508, TK510 to TK512, TK516, TK517
     policy, actor, guards = change.policy, change.actor, [*change.policy.get("guards", {}).values()]
     proven, signed = set[str](), set[str]()  # what is signed if the policy says so, or in any case
+    asks = policy.get("approvals") or any("approvals" in one for one in guards)
+    reviews = asks or policy.get("review") == "required"
     for lost in _lost(change):
         keepers = lost.get("roles", {}).get("policy")
-        yield from _if(POLICY, TK502=keepers and not _has_role(lost, actor, "policy"),
+        yield from _if(POLICY, TK502=keepers and _lacks(lost, actor, "policy"),
                        TK511=_is_alone(change, lost))
         proven.add(POLICY)
     for old, task, states in change.entered:
         for guard in (one for one in guards if _holds(one, old) or _holds(one, task)):
             if {*states} & {*guard["state"]}:
-                lacks = "role" in guard and not _has_role(policy, actor, guard["role"])
+                lacks = "role" in guard and _lacks(policy, actor, guard["role"])
                 says = all(_says(task, name) for name in guard.get("fields", ()))
                 doubt = "concerns" in guard and _open(task)
                 unmet = "criteria" in guard and _unshown(task)
-                yield from _if(task["id"], TK507=lacks or not says or doubt or unmet)
+                ends = [actor] if old and old["state"] == "in_review" else []
+                few = "approvals" in guard and guard["approvals"] > len(
+                    _approvers(change, old or task, task, *ends))
+                yield from _if(task["id"], TK507=lacks or not says or doubt or unmet or few)
                 proven |= {task["id"]} if "role" in guard else set()
                 signed |= {task["id"]} if "signed" in guard else set()
         if old and (old["state"], task["state"]) == ("in_review", "done"):
-            asks = policy.get("approvals") or policy.get("review") == "required"
-            proven |= {task["id"]} if asks else set()
-        who = change.name(task.get("creator", actor)) if old is None else actor
+            proven |= {task["id"]} if reviews else set()
         admits = task["state"] not in ("backlog", "cancelled") and old and old["state"] == "backlog"
         admits = admits or (old is None and task["state"] != "backlog")
-        yield from _if(task["id"], TK517=admits and _asks_why(policy, who) and not _is_wanted(task))
+        asked = admits and _asks_why(policy, actor, task)
+        yield from _if(task["id"], TK517=asked and not all(_says(task, name) for name in WHY))
+    said = [(new, one) for old, new in change.pairs for one in _added(old, new)]
+    proven |= {new["id"] for new, one in said if asks or (reviews and one.approves)}
     for old, task in change.edits:
-        gone = _is_wanted(old) and not _is_wanted(task) and _asks_why(policy, actor)
-        yield from _if(task["id"], TK517=gone and task["state"] != "backlog")
+        gone = task["state"] not in ("backlog", "cancelled") and _asks_why(policy, actor, task)
+        yield from _if(task["id"], TK517=gone and any(
+            _says(old, name) and not _says(task, name) for name in WHY))
     for old, task in [*change.edits, *_chosen(change)]:
         for guard in guards if task["state"] not in ENDED else ():
             role = guard.get("role") or ("policy" if policy.get("roles", {}).get("policy") else "")
             if role and _holds(guard, old) and not _holds(guard, task):
-                yield from _if(task["id"], TK508=not _has_role(policy, actor, role))
+                yield from _if(task["id"], TK508=_lacks(policy, actor, role))
                 proven.add(task["id"])
     for key in _thawed(change) if policy.get("spec") == "frozen" else ():
-        may = _has_role(policy, actor, "spec") and change.commit.says_why("Tk-Reason")
-        yield from _if(key, TK516=not may)
+        silent = not change.commit.says_why("Tk-Reason")
+        yield from _if(key, TK516=silent or _lacks(policy, actor, "spec"))
         proven.add(key)
-    if change.commit.said("Tk-Override"):
-        yield from _if(change.touched[0], TK510=not change.is_waived)
+    if change.touched and change.commit.said("Tk-Override"):
+        yield from _if(change.touched[0], TK510=actor and not change.is_waived)
         proven |= {change.touched[0]} if change.is_waived else set()
-    if signed or (proven and policy.get("proof") == "signature"):
-        sys.exit(f"{change.commit.oid} has to be signed, and this program verifies no signatures")
-def _is_alone(change: Change, old: Map) -> bool:  # whether one of several loosens a policy alone
+    if "independent" in policy.get("approvals", {}):
+        steps = change.commit.said("Tk-Task", " \t\r")
+        proven |= {key for key in steps if _is_step(change.history, change.commit, key)}
+        proven |= {new["id"] for old, new in change.edits if _is_worked(old, new)}
+    signed |= proven if policy.get("proof") == "signature" else set()
+    keys = [one for who, some in policy.get("keys", {}).items() if change.name(who) == actor
+            for one in some]
+    if signed and not change.history.objects.is_signed(change.commit, keys):
+        yield from (("TK512", key) for key in signed)
+def _is_alone(change: _Change, old: Map) -> bool:  # whether one of several loosens a policy alone
     keepers, new = old.get("roles", {}).get("policy", []), _amended(change) or change.own
-    names, said = {old.get("actors", {}).get(one, one) for one in keepers}, old.get("proposal")
+    known, said = old.get("actors", {}), old.get("proposal")
+    names = {known.get(one, one) for one in keepers}
     several = any("*" in a or not _same_hand(old, a, {b}) for a in names for b in names if a != b)
-    if not (several or any("*" in one for one in names)):
-        return False
-    if said and not change.is_merge and new == _proposed(said, old["version"] + 1):
-        by = said["by"]
-        return _same_hand(old, change.actor, {by}) or not _has_role(old, by, "policy")
     plan = {} if change.is_merge else new.get("proposal", {})
-    is_said = not plan or _proposed(plan, new["version"] + 1) is not None
-    is_mine = not plan or change.name(plan["by"]) == change.actor
-    return not (is_said and is_mine) or _is_looser(old, new, change.is_merge)
-def _proposed(said: Map, version: int) -> Map | None:
-    try:
-        found = _parsed(said["policy"].encode(), POLICIES, ())
-        return found if "proposal" not in found and found["version"] == version else None
-    except _Bad:
-        return None
+    is_mine = not plan or known.get(plan["by"], plan["by"]) == (change.actor or plan["by"])
+    if not is_mine or (plan and _proposed(plan)["version"] != new["version"] + 1):
+        return True
+    if old["law"] < 2 or not (several or any("*" in one for one in names)):
+        return False
+    if said and not change.is_merge and new == _proposed(said):
+        by = known.get(said["by"], said["by"])
+        return _same_hand(old, change.actor, {by}) or not _has_role(old, by, "policy")
+    return bool(change.actor or change.is_merge) and _is_looser(old, new, change.is_merge)
+def _proposed(said: Map) -> Map: return _parsed(said["policy"].encode(), POLICIES, ())
 STRICT = {  # from the strictest on
     "squash": ("refuse", "path"), "review": ("required", "optional"), "spec": ("frozen", "free"),
     "attribution": ("required", "optional"), "shared_login": ("one", "independent"),
-    "admission": ("required", "agents", "off"), "claims": ("required", "remote", "local"),
-}
-NUMBERS = (
-    "depth", "children", "chain", "discovered", "retry", "wip_actor", "wip_total", "failures")
+    "admission": ("required", "agents", "off"), "claims": ("required", "remote", "local")}
+NUMBERS = _words("depth children chain discovered retry wip_actor wip_total failures")
 BINDS_NOBODY = ("version", "format", "prefix", "layout", "lease", "subject", "proposal")
 def _is_looser(old: Map, new: Map, is_merge: bool) -> bool:  # docs/format.md, What is looser
     old, new = {**DEFAULTS, **old}, {**DEFAULTS, **new}
     names = {name for name in (*old, *new) if old.get(name) != new.get(name)}
-    return any(_loosens(name, old, new) for name in names - ({"accepted"} if is_merge else set()))
-def _loosens(name: str, old: Map, new: Map) -> bool:
-    was, now = old.get(name), new.get(name)
-    if name in STRICT:
-        return STRICT[name].index(now) > STRICT[name].index(was)
-    if name in NUMBERS or name in BINDS_NOBODY or name == "proof":
-        return was != "name" if name == "proof" else name in NUMBERS and _is_more(was, now)
-    if name in ("forbid", "protected"):
-        return bool({*(was or ())} - {*(now or ())})
-    was, now = was or {}, now or {}
-    if name in ("budget", "budgets"):
-        kinds = ["", *old.get("budgets", {}), *new.get("budgets", {})]
-        pairs = [[{**one.get("budget", {}), **one.get("budgets", {}).get(kind, {})}
-                  for one in (old, new)] for kind in kinds]
-        return any(any(_is_more(a.get(n), b.get(n)) for n in _SPENT)
-                   or a.get("scope") != "attempt" == b.get("scope") for a, b in pairs)
-    if name == "loops":
-        ranks = [[("", "warn", "refuse").index(one.get(n, "refuse" if n in NUMBERS else ""))
-                  for n in _LOOPS] for one in (was, now)]
-        return any(a > b for a, b in zip(*ranks))
-    if name == "roles":
-        changed = any(was.get(n) != now.get(n) for n in ("policy", "agents"))
-        more = any(_is_beyond(was.get(n, []), some) for n, some in now.items())
-        return changed or more or ("budget" in was and "budget" not in now)
-    if name == "approvals":
-        risen = {n for n in ("count", "score") if n in now and _is_more(was.get(n), now[n])}
-        return any(now.get(n) != was[n] for n in {*was} - risen)
-    if name == "guards":
-        return any(_is_dropped(one, now.get(n)) for n, one in was.items())
-    if name == "may":
-        free = {kind: ["\n"] for kind in _MAY}
-        each = [(who, kind, some) for who, one in was.items() for kind, some in one.items()]
-        more = any(_is_beyond(some, {**free, **now.get(who, {})}[kind]) for who, kind, some in each)
-        return more or bool({*was} - {*now})
-    if name in ("keys", "accepted"):
-        return any({*some} - {*was.get(n, ())} for n, some in now.items())
-    return True
+    names -= {*BINDS_NOBODY, *(["accepted"] if is_merge else [])}
+    nothing: Map = {n: None if n in (*NUMBERS, "proof") else {} for n in names}
+    pairs = [(n, *({**nothing, **one}[n] for one in (old, new))) for n in names]
+    kinds = ("", *old.get("budgets", ()), *new.get("budgets", ()))
+    limits = [[{**one.get("budget", {}), **one.get("budgets", {}).get(kind, {})}
+               for one in (old, new)] for kind in kinds]
+    more = [any(_is_more(a.get(n), b.get(n)) for n in _SPENT)
+            or a.get("scope") != "attempt" == b.get("scope") for a, b in limits]
+    more += [STRICT[n].index(now) > STRICT[n].index(was) for n, was, now in pairs if n in STRICT]
+    others = ((n, was, now) for n, was, now in pairs if n not in STRICT)
+    return any(more) or any(n not in LOOSENS or LOOSENS[n](*some) for n, *some in others)
+def _is_roles_looser(was: Map, now: Map) -> bool:
+    changed = any(was.get(n) != now.get(n) for n in ("policy", "agents"))
+    more = any(_is_beyond(was.get(n, []), some) for n, some in now.items())
+    return changed or more or ("budget" in was and "budget" not in now)
+def _is_may_looser(was: Map, now: Map) -> bool:
+    free = {kind: ["\n"] for kind in _MAY}
+    each = [(who, kind, some) for who, one in was.items() for kind, some in one.items()]
+    more = any(_is_beyond(some, {**free, **now.get(who, {})}[kind]) for who, kind, some in each)
+    return more or bool({*was} - {*now})
+def _rank(loops: Map, n: str) -> int:
+    return ["", "warn", "refuse"].index(loops.get(n, "refuse" if n in NUMBERS else ""))
+def _is_approval_looser(was: Map, now: Map) -> bool:
+    risen = {n for n in ("count", "score") if n in now and _is_more(was.get(n), now[n])}
+    return any(now.get(n) != was[n] for n in {*was} - risen)
+LOOSENS: dict[str, Callable[[Any, Any], bool]] = {
+    **{n: lambda was, now: _is_more(was, now) for n in NUMBERS},
+    **dict.fromkeys(("forbid", "protected"), lambda was, now: bool({*was} - {*now})),
+    **dict.fromkeys(("budget", "budgets"), lambda was, now: False),
+    "proof": lambda was, now: was != "name", "roles": _is_roles_looser, "may": _is_may_looser,
+    "loops": lambda was, now: any(_rank(was, n) > _rank(now, n) for n in _LOOPS),
+    "approvals": _is_approval_looser, "accepted": lambda was, now: bool({*now} - {*was}),
+    "guards": lambda was, now: any(_is_dropped(one, now.get(n)) for n, one in was.items()),
+    "keys": lambda was, now: any({*some} - {*was.get(n, ())} for n, some in now.items())}
 def _is_more(was: Any, now: Any) -> bool:
     return was is not None and (now is None or Decimal(now) > Decimal(was))
 def _is_beyond(was: list[str], now: list[str]) -> bool:
@@ -924,6 +953,7 @@ def _is_dropped(was: Map, now: Map | None) -> bool:  # whether a guard is looser
     kinds = [(was.get(n), now[n]) for n in ("type", "label") if n in now]
     fewer = any(some is None or {*some} - {*left} for some, left in kinds)
     asks = ("role", "concerns", "criteria", "signed")
+    fewer = fewer or _is_more(now.get("approvals", 0), was.get("approvals", 0))
     return fewer or any(n in was and was[n] != now.get(n) for n in asks)
 def _holds(guard: Map, task: Map | None) -> bool:
     kinds, labels = guard.get("type"), guard.get("label")
@@ -935,13 +965,11 @@ def _says(task: Map, name: str) -> bool:  # whether a field says something
     return not _is_blank(value) if isinstance(value, str) else value is not None
 def _is_blank(text: str) -> bool:
     return not re.sub("[ \u115f\u1160\u1680\u2800\u3164\uffa0]", "", _HIDDEN.sub("", text))
-def _is_wanted(task: Map) -> bool:
-    return all(_says(task, f"admission.{name}") for name in ADMISSION)
-def _asks_why(policy: Map, actor: str) -> bool:
-    nobody = not policy.get("roles", {}).get("agents")
-    is_agent = nobody or _has_role(policy, actor, "agents")
+def _asks_why(policy: Map, actor: str, task: Map) -> bool:
+    agents, makers = policy.get("roles", {}).get("agents"), (actor, task.get("creator", actor))
+    is_agent = not agents or any(_has_role(policy, one, "agents") for one in makers)
     return policy.get("admission") in ("required", "agents" if is_agent else "required")
-def _thawed(change: Change) -> Iterator[str]:  # of what else is asked than when it was started
+def _thawed(change: _Change) -> Iterator[str]:  # of what else is asked than when it was started
     history, names = change.history, ("title", "description", "criteria", "waived")
     def first(ledger: _Ledger, task: Map) -> set[str]:
         return {[key, *_above(ledger, key, "reopens")][-1] for key in task.get("depends_on", ())}
@@ -960,25 +988,26 @@ def _thawed(change: Change) -> Iterator[str]:  # of what else is asked than when
         sides = [one for side in change.sides if (one := side.task(new["id"])) is not None]
         if any(all(new.get(n) != one.get(n) for one in sides) for n in names[:2]):
             yield from [new["id"]] if any(map(is_begun, sides)) else []
-def _chosen(change: Change) -> Iterator[tuple[Map, Map]]:  # by the type that was not chosen
+def _chosen(change: _Change) -> Iterator[tuple[Map, Map]]:  # by the type that was not chosen
     for new in change.present if change.is_merge else ():
         sides, bases = (
             {one.get("type") for ledger in some if (one := ledger.task(new["id"])) is not None}
             for some in (change.sides, change.bases))
         for kind in sides - bases - {new.get("type")}:
             yield {name: one for name, one in {**new, "type": kind}.items() if one}, new
-def _allowed(change: Change) -> Found:  # TK509
+def _allowed(change: _Change) -> Found:  # TK509
     may = change.policy.get("may", {}).items()
-    limits = [one for who, one in may if _fits(change.name(who), change.actor)]
-    alone = limits and _lost(change) and not _has_role(change.policy, change.actor, "policy")
+    limits = [one for who, one in may if _fits(change.name(who), change.actor or "\n")]
+    alone = limits and _lost(change) and _lacks(change.policy, change.actor, "policy")
     yield from _if(POLICY, TK509=alone)
     for limit in limits:
-        for old, new in [*((None, one) for one in change.births), *change.edits]:
+        for old, new in change.pairs:
             verbs = {*_verbs_of(change, old, new)}
             yield from _if(new["id"], TK509=verbs - {*limit.get("verbs", verbs)})
-        for path in _paths(change) if "paths" in limit else ():
-            yield from _if(path, TK509=not any(_fits(one, path) for one in limit["paths"]))
-def _verbs_of(change: Change, old: Map | None, new: Map) -> Iterator[str]:
+        paths = sorted(_paths(change)) if "paths" in limit else ()
+        beyond = (path for path in paths if not any(_fits(one, path) for one in limit["paths"]))
+        yield from (("TK509", path) for path in islice(beyond, 1))
+def _verbs_of(change: _Change, old: Map | None, new: Map) -> Iterator[str]:
     if old is None:
         yield "new"
         yield from (EDGES[edge] for edge in pairwise(_birth_way(change.policy, new["state"]) or ()))
@@ -986,14 +1015,13 @@ def _verbs_of(change: Change, old: Map | None, new: Map) -> Iterator[str]:
     changed = {name for name in TASK if old.get(name) != new.get(name)}
     way = [old["state"], *(_way(change.policy, old["state"], new["state"]) or ())]
     yield from (EDGES[edge] for edge in pairwise(way) if "state" in changed)
-    moves = {"state", "attempt", "branch", "base", "spent", "retry", *QUALIFIERS}
-    other = changed - (moves if "state" in changed else {"spent"})
-    begins = "state" not in changed and other and other <= {"owner", "branch", "base"}
-    if begins and new["state"] == "in_progress":
-        yield "start" if change.name(new.get("owner", "")) == change.actor else "edit"
-    elif other:
-        yield "note" if other <= {*LOGS} and _only_added(old, new, other) else "edit"
-def _paths(change: Change) -> set[str]:  # the files outside the ledger that a commit touches
+    left = changed - ({*MOVES} if "state" in changed else {"spent"})
+    other = {name for name in left if name not in LOGS or not _only_added(old, new, [name])}
+    begins = other <= {"owner", "branch", "base"} and new["state"] == "in_progress"
+    is_start = begins and change.name(new.get("owner", "")) == change.actor
+    verb = ("start" if is_start else "edit") if other else "note"
+    yield from [verb] if other or (left and "state" not in changed) else []
+def _paths(change: _Change) -> set[str]:  # the files outside the ledger that a commit touches
     history, commit = change.history, change.commit
     new, sides = history.files(commit.oid), [history.files(oid) for oid in commit.parents]
     def differ(a: dict[str, str], b: dict[str, str]) -> set[str]:
@@ -1005,19 +1033,17 @@ def _paths(change: Change) -> set[str]:  # the files outside the ledger that a c
             for base in bases]
     own = history.own_content(commit, "-z", "--name-only").split("\0")[:-1]
     return {*own}.union(*lost)
-
 # -- the policy ------------------------------------------------------------------------------
-
-def _amended(change: Change) -> Map | None:  # the policy that an ordinary commit changes to another
+def _amended(change: _Change) -> Map | None:  # the policy that an ordinary commit brings
     new, old = change.after.entries.get(POLICY), change.before.policy
     is_new = not change.is_merge and POLICY in change.touched and old not in (None, new)
     return new if is_new and isinstance(new, dict) else None
-def _lost(change: Change) -> list[Map]:  # the policies that lose their force
+def _lost(change: _Change) -> list[Map]:  # the policies that lose their force
     kept = [None, change.own, *(base.policy for base in change.bases)]
     given = [side.policy for side in change.sides if side.policy not in kept]
     lost = given if change.is_merge else [change.before.policy] if _amended(change) else []
-    return [one for one in lost if one]
-def _policies(change: Change) -> Found:  # TK602, TK603, TK606 to TK609
+    return [one for one in lost if one and change.touched]
+def _policies(change: _Change) -> Found:  # TK602, TK603, TK606 to TK609
     new = change.after.entries.get(POLICY)
     if isinstance(new, dict) and all(side.entries.get(POLICY) != new for side in change.sides):
         ends = (_reach(_edges(new), state).keys() & {*ENDED} for state in STATES)
@@ -1032,7 +1058,7 @@ def _policies(change: Change) -> Found:  # TK602, TK603, TK606 to TK609
             POLICY, TK602=new["version"] != old["version"] + 1, TK603=len(change.touched) > 1,
             TK607=new["format"] < old["format"] or new["law"] < old["law"],
             TK608=old.get("accepted", {}).items() - accepted)
-def _joined(change: Change) -> Found:  # TK604, TK605: the policies that a merge joins
+def _joined(change: _Change) -> Found:  # TK604, TK605: the policies that a merge joins
     begun = [side for side in change.sides if POLICY in side.entries]
     is_second = len(begun) > 1 and not any(POLICY in base.entries for base in change.bases)
     right, accepted = change.own, dict[str, str]()
@@ -1045,13 +1071,8 @@ def _joined(change: Change) -> Found:  # TK604, TK605: the policies that a merge
     back = any(side[n] > change.own[n] for side in sides for n in ("law", "format"))
     yield from _if(POLICY, TK604=is_second and (change.touched or change.law > 1), TK607=back,
                    TK605=POLICY in change.touched and other)
-
 # -- merges: docs/merging.md -----------------------------------------------------------------
-
-QUALIFIERS = ("owner", "wait", "error", "resolution")
-SETS, PARTS = ("depends_on", "labels"), ("budget", "spent", "retry", "admission", "x")
-LOGS = ("concerns", "settled", "criteria", "met", "waived", "notes")
-def _merged(change: Change) -> Found:  # TK221, TK222: the tasks that a merge joins
+def _merged(change: _Change) -> Found:  # TK221, TK222: the tasks that a merge joins
     for new in change.present:
         key = new["id"]
         sides = [_side(change, number, key) for number in range(len(change.sides))]
@@ -1065,20 +1086,20 @@ def _merged(change: Change) -> Found:  # TK221, TK222: the tasks that a merge jo
         if isinstance(kept, _Flaw) and any(side.entries.get(key) == kept for side in change.sides):
             known = [None, *(base.task(key) for base in change.bases)]
             yield from _if(key, TK222=any(side.task(key) not in known for side in change.sides))
-def _side(change: Change, number: int, key: str) -> Map | None:  # the version on one side
+def _side(change: _Change, number: int, key: str) -> Map | None:  # the version on one side
     entries, task = change.sides[number].entries, change.sides[number].task(key)
     if task is not None or any(base.entries.get(key) == entries.get(key) for base in change.bases):
         return task
     found = sorted(change.former(number, key), key=lambda one: one["state"] not in ENDED)
     return found[0] if found else None
-def _wrong(change: Change, old: Map | None, sides: list[Map | None], new: Map) -> set[str]:
+def _wrong(change: _Change, old: Map | None, sides: list[Map | None], new: Map) -> set[str]:
     here = [side for side in sides if side is not None]  # the fields that are wrong with one base
     moved = [side for side in here if side != old]
     if len(sides) == 2 and len(moved) == 2:
         return set(_disputes(change, old or {}, moved[0], moved[1], new))
     right = moved or [one for one in (old, *here) if one is not None]
     return {name for name in TASK for one in right if one.get(name) != new.get(name)}
-def _disputes(change: Change, old: Map, a: Map, b: Map, new: Map) -> Iterator[str]:
+def _disputes(change: _Change, old: Map, a: Map, b: Map, new: Map) -> Iterator[str]:
     states = old.get("state"), a["state"], b["state"]
     both_moved, is_right = states[0] not in states[1:], new["state"] in _winners(change, *states)
     for name in TASK:
@@ -1105,7 +1126,7 @@ def _part_disputes(law: int, name: str, values: list[Any]) -> Iterator[str]:
             yield f"{name}.{key}"
 def _settled(old: Any, a: Any, b: Any) -> list[Any]:  # what is right where not both sides moved
     return [a] if a == b or b == old else [b] if a == old else []
-def _winners(change: Change, old: str | None, a: str, b: str) -> list[str]:  # states it may choose
+def _winners(change: _Change, old: str | None, a: str, b: str) -> list[str]:  # states it may choose
     found = _settled(old, a, b) or [end for end in ENDED if end in (a, b)][:1]
     table = _edges(change.policy)
     led = [mine for mine, other in ((a, b), (b, a)) if mine in _reach(table, other)]
@@ -1132,59 +1153,48 @@ def _strictest(name: str, values: list[Any]) -> Any:  # of a limit: what allows 
     given = [value for value in values if value is not None]
     return max(given) if name == "not_before" else min(given, key=Decimal)
 def _is_log_right(old: list[str], a: list[str], b: list[str], new: list[str]) -> bool:
-    def is_within(part: list[str], whole: list[str]) -> bool:
-        rest = iter(whole)
+    def is_within(part: list[str], rest: Iterator[str]) -> bool:
         return all(one in rest for one in part)
     def beyond(side: list[str]) -> list[str]:
-        known, more = Counter(old), []
-        for item in side:
-            known[item] -= 1
-            more += [item] if known[item] < 0 else []
-        return more
+        return [one for n, one in enumerate(side, 1) if side[:n].count(one) > old.count(one)]
     added = [beyond(side) for side in (a, b)]
     after = new[len(old) :] if new[: len(old)] == old else []
-    follows = bool(after) and all(is_within(one, after) for one in added)
+    follows = bool(after) and all(is_within(one, iter(after)) for one in added)
     lost = Counter(new) - Counter([*old, *added[0], *added[1]])
-    return not lost and (follows or (is_within(a, new) and is_within(b, new)))
-
+    return not lost and (follows or (is_within(a, iter(new)) and is_within(b, iter(new))))
 # -- verdicts --------------------------------------------------------------------------------
-
-class Verdicts:
-    """What each commit of a history breaks, by its id."""
-
-    def __init__(self, objects: Objects, *revisions: str) -> None:
-        self.history = History(objects, *revisions)
-        found = {oid: self._judged(commit) for oid, commit in self.history.commits.items()}
-        self.found = {oid: some for oid, some in found.items() if some}
-    def _judged(self, commit: _Commit) -> set[tuple[str, str]]:
-        change = Change(self.history, commit)
-        found = _told(change)
-        for older in self._brought(change):
-            again = _told(Change(self.history, older, change.policy))
-            found |= again and again - _told(Change(self.history, older))
-        return found
-    def _brought(self, change: Change) -> list[_Commit]:  # under a newer policy
-        is_joint = change.touched or (change.law > 1 and POLICY in change.after.entries)
-        if not (change.policy and change.is_merge and is_joint):
-            return []
-        sides = {oid: self.history.ledgers[oid].policy for oid in change.parents}
-        settled = [oid for oid, policy in sides.items() if policy == change.policy]
-        owners = [side for side in change.sides if side.policy == change.policy]
-        is_known = any(base.policy == change.policy for base in change.bases)
-        if change.law > 1 and len(owners) > 1 and not is_known:
-            settled = self.history.merge_bases(change.parents)
-        brought = [oid for oid, one in sides.items() if one is not None and oid not in settled]
-        return self.history.members(self.history.all_of(brought) & ~self.history.all_of(settled))
-
-def main(path: str, revision: str = "HEAD") -> int:
-    """Print what each commit breaks."""
-    objects = Objects(path)
-    verdicts = Verdicts(objects, revision)
-    for oid, found in verdicts.found.items():
-        print(oid, " ".join(sorted(f"{code}:{key}" for code, key in found)))
-    print(f"{len(verdicts.history.commits)} commits: {len(verdicts.found)} break the rules")
-    objects.close()
-    return 1 if verdicts.found else 0
+def verdicts(path: str, *revisions: str) -> dict[str, set[tuple[str, str]]]:
+    """What each commit of a history breaks, by its id: codes, and what each is told of."""
+    history = _History(_Objects(path), *revisions)
+    found = {oid: _judged(history, commit) for oid, commit in history.commits.items()}
+    history.objects.close()
+    return found
+def _judged(history: _History, commit: _Commit) -> set[tuple[str, str]]:
+    change = _Change(history, commit)
+    found = _told(change)
+    for older in _brought(history, change):
+        again = _told(_Change(history, older, change.policy))
+        found |= again and again - _told(_Change(history, older))
+    return found
+def _brought(history: _History, change: _Change) -> list[_Commit]:  # under a newer policy
+    is_joint = change.touched or (change.law > 1 and POLICY in change.after.entries)
+    if not (change.policy and change.is_merge and is_joint):
+        return []
+    sides = {oid: history.ledgers[oid].policy for oid in change.parents}
+    settled = [oid for oid, policy in sides.items() if policy == change.policy]
+    owners = [side for side in change.sides if side.policy == change.policy]
+    is_known = any(base.policy == change.policy for base in change.bases)
+    if change.law > 1 and len(owners) > 1 and not is_known:
+        settled = history.merge_bases(change.parents)
+    brought = [oid for oid, one in sides.items() if one is not None and oid not in settled]
+    return history.members(history.all_of(brought) & ~history.all_of(settled))
+def _main(path: str, revision: str = "HEAD") -> int:
+    found = verdicts(path, revision)
+    for oid, some in found.items():
+        print(oid, *sorted(f"{code}:{key}" for code, key in some)) if some else None
+    bad = sum(map(bool, found.values()))
+    print(f"{len(found)} commits: {bad} break the rules")
+    return 1 if bad else 0
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(_main(*sys.argv[1:]))

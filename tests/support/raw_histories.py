@@ -56,12 +56,15 @@ class State(NamedTuple):
 
 
 class Made(NamedTuple):
-    """One commit: its parents by number, what it holds, who made it, and the rest of its message."""
+    """One commit: its parents by number, what it holds, who made it, the rest of its message, and whose key
+    signs it, if any does.
+    """
 
     parents: tuple[int, ...]
     state: State
     actor: str = "ann"
     message: str = "woven"
+    signer: str = ""
 
 
 Sin = Callable[["Weaver", Made], Made]
@@ -94,36 +97,21 @@ class Weaver:
         policy: Task = {"version": 1, "format": 2, "law": 2}
         if rng.random() < 0.15:
             policy |= rng.choice(({"law": 1}, {"format": 1}, {"law": 1, "format": 1}))
-        ways: list[Task] = [
-            {"squash": "path"},
-            {"review": "required"},
-            {"depth": 2},
-            {"children": 2},
-            {"chain": 1},
-            {"discovered": 2},
-            {"loops": {"identity": "refuse", "respawn": "refuse"}},
-            {"loops": {"ancestors": "refuse", "children": "warn"}},
-            {"roles": {"budget": ["ann"], "policy": ["ann", "bob"]}},
-            {"roles": {"policy": ["ann"]}},
-            {"budget": {"steps": 5, "cost": "1.5"}, "retry": 2},
-            {"budgets": {"bug": {"steps": 9, "scope": "attempt"}}},
-            {"actors": {"b.b": "bob", "c@c": "cy"}},
-        ]
-        if policy["format"] > 1:
-            ways += [{"approvals": {"independent": True}}] * 3
-            ways += [{"proof": "pusher", "pushers": {"fleet": ["ann", "cy"]}}]
-            ways += NEW_LAW
-        for one in rng.sample(ways, rng.randrange(7)):
-            roles = {**policy.get("roles", {}), **one.get("roles", {})}
-            policy |= one
-            if roles:
-                policy["roles"] = roles
+        for odds, ways in LAWS:
+            if rng.random() < odds:
+                one = rng.choice(ways)
+                if policy["format"] > 1 or not {*one} & LATER:
+                    policy |= {**one, "roles": {**policy.get("roles", {}), **one.get("roles", {})}}
+        policy = changed(policy)
         return policy
 
     # -- commits -----------------------------------------------------------------------------
 
     def _add(self, made: Made, sinned: bool) -> int:
         number = len(self.made)
+        if self._signs(made):
+            signer = made.actor if self._odds(0.9) else self.rng.choice(ACTORS)
+            made = made._replace(signer=signer)
         self.made.append(made)
         self.sinned.append(sinned)
         mine = 1 << number
@@ -131,6 +119,15 @@ class Weaver:
             mine |= self.ancestors[parent]
         self.ancestors.append(mine)
         return number
+
+    def add(self, made: Made) -> int:
+        """Put in what a sin needs besides its own commit, and is none itself; its number."""
+        return self._add(made, False)
+
+    def _signs(self, made: Made) -> bool:
+        """Whether a commit means to be signed, where the policy may ask for it."""
+        laws = [self.made[one].state.policy or {} for one in made.parents]
+        return any("keys" in one for one in laws) and self._odds(0.6)
 
     def run(self, commits: int) -> Weaver:
         """Go on until there are so many commits."""
@@ -165,6 +162,10 @@ class Weaver:
     # -- what means to be legal --------------------------------------------------------------
 
     def _legal(self, made: Made) -> Made:
+        if made.state.policy and self._odds(0.1):
+            made = self._reviewed(made) if self._odds(0.6) else self._worked(made)
+            if made.state != self._before(made):
+                return made
         for _ in range(self.rng.choice((1, 1, 1, 2))):
             if self._odds(0.05) and made.state.policy and made.state == self._before(made):
                 return self._amended(made)
@@ -183,6 +184,55 @@ class Weaver:
             if (not states or one["state"] in states) and f".tasks/{key}.yaml" not in state.odd
         ]
         return self.rng.choice(found) if found else None
+
+    def _worked(self, made: Made) -> Made:
+        """Work, in code and in words."""
+        task = self.pick(made.state, "in_progress", "in_review")
+        if task is None:
+            return made
+        lines = made.state.code.get("a.txt", b"a\nb\nc\nd\ne\n").split(b"\n")
+        lines[self.rng.randrange(len(lines))] += b"y"
+        state = made.state._replace(code={**made.state.code, "a.txt": b"\n".join(lines)})
+        return made._replace(state=state, message=f"work\n\nTk-Task: {task['id']}\n")
+
+    def _reviewed(self, made: Made) -> Made:
+        """A verdict as it is."""
+        task, rng = self.pick(made.state, "in_review"), self.rng
+        if task is None or (made.state.policy or {}).get("format", 2) < 2:
+            return made
+        made = made._replace(actor=rng.choice(("rev", "cy", "bob", made.actor)), message="looked")
+        said = self.verdict(made, task)
+        end = "in_review" if self._odds(0.7) else "done"
+        end = end if " approved " in said else "in_progress"
+        new = self.moved(task, end, made.actor) if end != task["state"] else task
+        new = changed(new, verdicts=[*task.get("verdicts", ()), said])
+        return made._replace(state=made.state.put(new))
+
+    def verdict(self, made: Made, task: Task) -> str:
+        """A line of a review of a task by the actor of a commit; `@` and numbers stand for commits."""
+        attempt, known = task.get("attempt", 1), task.get("verdicts", ())
+        back = sum(one.startswith(f"{attempt}.") and " rejected " in one for one in known)
+        actors = (made.state.policy or {}).get("actors", {})
+        actor = actors.get(made.actor, made.actor)
+        newest = "+".join(map(str, self.newest_work(made.parents, task["id"])))
+        words = [f"{attempt}.{back + 1}", "approved" if self._odds(0.8) else "rejected", actor]
+        words += ["@" + newest if newest else "-"]
+        words += [self.rng.choice(("5", "7", "8.5"))] if self._odds(0.7) else []
+        words += ['"no test"'] if words[1] == "rejected" and self._odds(0.5) else []
+        return " ".join(words)
+
+    def newest_work(self, parents: Iterable[int], key: str) -> list[int]:
+        """The newest commits of work on a task in the history of some; merges are not looked at."""
+        past, older, found = 0, 0, list[int]()
+        for parent in parents:
+            past |= self.ancestors[parent]
+        for number in range(past.bit_length() - 1, -1, -1):
+            one = self.made[number]
+            if past >> number & 1 and f"Tk-Task: {key}\n" in one.message and key in one.state.tasks:
+                if len(one.parents) < 2:
+                    found += [] if older >> number & 1 else [number]
+                    older |= self.ancestors[number]
+        return found
 
     def _move(self, made: Made) -> Made:
         state, rng = made.state, self.rng
@@ -325,8 +375,17 @@ class Weaver:
 
     def _amended(self, made: Made) -> Made:
         old = made.state.policy or {}
+        keepers, said = old.get("roles", {}).get("policy", ()), old.get("proposal")
+        if old["law"] > 1 and (len(keepers) > 1 or "*" in "".join(keepers)) and self._odds(0.7):
+            names = [one.replace("*", "ob") for one in keepers]
+            others = [one for one in names if not said or one != said["by"]]
+            actor = self.rng.choice(others or names)
+            policy = said["policy"] if said and others else proposed(self, old, actor)
+            if isinstance(policy, dict):
+                state = made.state._replace(policy=policy)
+                return made._replace(state=state, actor=actor, message="law")
         policy = changed(old, **self.rng.choice(AMENDMENTS)(self.rng), version=old["version"] + 1)
-        names = old.get("roles", {}).get("policy", ACTORS)
+        names = [one.replace("*", "ob") for one in keepers or ACTORS]
         return made._replace(
             state=made.state._replace(policy=policy), actor=self.rng.choice(names), message="law"
         )
@@ -416,7 +475,7 @@ class Weaver:
             elif name in ("labels", "depends_on"):
                 some = [set(one or ()) for one in (was, mine, its)]
                 value = sorted(some[1] & some[2] | (some[1] | some[2]) - some[0])
-            elif name in ("notes", "concerns", "settled", "criteria", "met", "waived"):
+            elif name in ("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts"):
                 old = was or []
                 value = [*(mine or old), *(one for one in its or () if one not in (mine or old))]
             elif name == "attempt":
@@ -447,21 +506,63 @@ def _more_spent(spent: Task, number: int) -> Task:
 
 # fmt: off
 WANTED = {"consumer": "c", "expected_value": "v", "pain_point": "p", "validation_path": "w"}
-NEW_LAW: list[Task] = [
+LATER = {"approvals", "guards", "may", "admission", "spec", "proof", "pushers", "keys", "shared_login"}
+"""What format 2 brought."""
+KEYS = {"ann": ["@ann"], "bob": ["@bob"], "rev": ["@ann", "@rev"]}
+"""What stands for the public keys of actors is written in their place."""
+GUARDS: list[Task] = [
     {"guards": {"g": {"state": ["done"], "role": "lead"}}, "roles": {"lead": ["ann", "rev"]}},
     {"guards": {"g": {"state": ["in_review"], "type": ["bug"], "fields": ["description", "x.k"]}}},
     {"guards": {"g": {"state": ["in_progress", "todo"], "label": ["l1"], "role": "lead"}},
      "roles": {"lead": ["b*", "cy"]}},
     {"guards": {"g": {"state": ["done"], "concerns": "settled"}, "h": {"state": ["cancelled"],
      "type": ["bug"], "label": ["l2"], "role": "x"}}, "roles": {"x": ["*"]}},
+    {"guards": {"g": {"state": ["in_review"], "criteria": "met"}}},
+    {"guards": {"g": {"state": ["done"], "approvals": 2}}},
+    {"guards": {"g": {"state": ["done", "blocked"], "type": ["bug"], "approvals": 1}},
+     "approvals": {"independent": True}},
+]
+SIGNED: list[Task] = [
+    {"proof": "signature", "keys": KEYS, "roles": {"policy": ["ann", "bob"]}},
+    {"proof": "signature", "keys": KEYS, "approvals": {"independent": True}},
+    {"proof": "signature", "keys": {**KEYS, "cy": ["@bob"]}, "approvals": {"count": 2}},
+    {"keys": KEYS, "guards": {"s": {"state": ["done", "in_review"], "signed": True}}},
+]
+MAY: list[Task] = [
     {"may": {"c*": {"verbs": ["block", "edit", "new", "note", "start", "submit"]}}},
     {"may": {"b*": {"paths": ["b*"]}, "bob": {"branches": ["x/*"], "verbs": ["note", "start"]}}},
-    {"admission": "required"}, {"admission": "agents", "roles": {"agents": ["c*", "bob"]}},
-    {"admission": "agents"}, {"spec": "frozen", "roles": {"spec": ["ann"]}}, {"spec": "frozen"},
-    {"roles": {"override": ["ann", "r*"]}}, {"roles": {"override": ["ann"]}},
 ]
+WHY: list[Task] = [
+    {"admission": "required"}, {"admission": "agents", "roles": {"agents": ["bob", "c*"]}},
+    {"admission": "agents"},
+]
+FROZEN: list[Task] = [{"spec": "frozen", "roles": {"spec": ["ann"]}}, {"spec": "frozen"}]
+OVERRIDE: list[Task] = [{"roles": {"override": ["ann", "r*"]}}, {"roles": {"override": ["ann"]}}]
+APPROVALS: list[Task] = [
+    {"approvals": {"count": 2}}, {"approvals": {"count": 1, "independent": True}},
+    {"approvals": {"score": "7"}}, {"approvals": {"role": "lead"}, "roles": {"lead": ["c*", "rev"]}},
+    *[{"approvals": {"independent": True}}] * 3,
+    {"approvals": {"independent": True}, "proof": "pusher", "pushers": {"fleet": ["ann", "cy"]}},
+]
+KEEPERS: list[Task] = [
+    {"roles": {"budget": ["ann"], "policy": ["ann", "bob"]}}, {"roles": {"policy": ["ann"]}},
+    {"roles": {"policy": ["ann", "b*"]}},
+]
+LAWS: list[tuple[float, list[Task]]] = [
+    (0.2, [{"squash": "path"}]), (0.2, [{"review": "required"}]), (0.2, [{"depth": 2}, {"depth": 1}]),
+    (0.3, [{"children": 2}, {"children": 1}]), (0.4, [{"chain": 1}, {"chain": 2}]),
+    (0.4, [{"discovered": 1}, {"discovered": 2}]),
+    (0.7, [{"loops": {"identity": "refuse", "respawn": "refuse"}}, {"loops": {"ancestors": "refuse"}},
+           {"loops": {"ancestors": "refuse", "respawn": "refuse", "children": "warn"}}]),
+    (0.4, KEEPERS), (0.15, [{"budget": {"steps": 5, "cost": "1.5"}, "retry": 2}]),
+    (0.1, [{"budgets": {"bug": {"steps": 9, "scope": "attempt"}}}]),
+    (0.2, [{"actors": {"b.b": "bob", "c@c": "cy"}}]), (0.3, [{"accepted": {"d" * 40: "so", "e" * 40: "so"}}]),
+    (0.6, APPROVALS), (0.35, GUARDS), (0.3, MAY), (0.4, WHY), (0.5, FROZEN), (0.4, OVERRIDE), (0.06, SIGNED),
+]
+"""How often the first policy has what."""
+NEW_LAW = [*GUARDS, *MAY, *WHY, *FROZEN, *OVERRIDE, *APPROVALS, *KEEPERS]
 MESSAGES = (
-    *("woven",) * 6, "work\n\nTk-Task: t1\n", "work\n\nTk-Actor: b.b\nmore words\n",
+    *("woven",) * 16, "work\n\nTk-Task: t1\n", "work\n\nTk-Actor: b.b\nmore words\n",
     "work\n\n  Tk-Task: t2\n\tTk-Task: t1\nTk-Actor: bob\n", "x\n\nTk-Override: so\nTk-Reason: y\n",
     *("words\n\nTk-Reason: as said\n",) * 2,
 )
@@ -472,6 +573,14 @@ TEXTS = (
 )
 OWN = (1, -2, True, "word", "", ["a", 1, False], {"k": 1, "m": {"n": "deep"}}, "1", "a\nb")
 # fmt: on
+
+
+def proposed(weaver: Weaver, old: Task, actor: str) -> Task:
+    """A policy that proposes another."""
+    ways = {**weaver.rng.choice(AMENDMENTS)(weaver.rng), "proposal": None}
+    policy = changed(old, **ways, version=old["version"] + 2)
+    said = {"by": actor, "policy": policy}
+    return changed(old, version=old["version"] + 1, proposal=said)
 
 
 def accepted(rng: Random) -> Task:
@@ -544,32 +653,36 @@ OF_MERGES: tuple[Sin, ...] = (_evil, _evil, _ours, _one_file)
 
 
 def stream(
-    histories: Iterable[list[Made]], write: Callable[[Task, bool], bytes]
-) -> Iterator[bytes]:
-    """The input of ``git fast-import`` for some histories; their commits are numbered in one row."""
-    begin = 0
-    for made in histories:
-        trees: list[dict[str, File]] = []
-        for number, one in enumerate(made):
-            trees.append(one.state.files(write))
-            yield _commit(one, begin, number, trees)
-        begin += len(made)
-    for number in range(begin):
-        yield f"get-mark :{number + 1}\n".encode()
-    yield b"done\n"
+    made: list[Made],
+    files: Callable[[State], dict[str, File]],
+    begin: int,
+    names: Callable[[int], str],
+) -> Iterator[tuple[bytes, int]]:
+    """The input of ``git fast-import`` for a history, a commit at a time, with its mark; ``begin`` are
+    written already. What stands for its ``files`` is asked for when it is its turn, and ``names``
+    says how its parents are called then.
+    """
+    trees: list[dict[str, File]] = []
+    for number, one in enumerate(made):
+        trees.append(files(one.state))
+        yield _commit(one, begin, number, trees, names), begin + number + 1
 
 
-def _commit(one: Made, begin: int, number: int, trees: list[dict[str, File]]) -> bytes:
-    when = BEGIN + begin + number
-    who = f"T <{one.actor}> {when} +0000"
-    words = one.message.encode()
-    lines = [f"reset refs/heads/made\nfrom {'0' * 40}\n\n"]
-    lines += [
-        f"commit refs/heads/made\nmark :{begin + number + 1}\nauthor {who}\ncommitter {who}\n"
-    ]
-    parts = ["".join(lines).encode(), b"data %d\n%s\n" % (len(words), words)]
+def signature_line(one: Made, mark: int) -> str:
+    """Who made a commit, and when."""
+    return f"T <{one.actor}> {BEGIN + mark - 1} +0000"
+
+
+def _commit(
+    one: Made, begin: int, number: int, trees: list[dict[str, File]], names: Callable[[int], str]
+) -> bytes:
+    mark = begin + number + 1
+    who, words = signature_line(one, mark), one.message.encode()
+    head = f"reset refs/heads/made\nfrom {'0' * 40}\n\ncommit refs/heads/made\nmark :{mark}\n"
+    head += f"author {who}\ncommitter {who}\n"
+    parts = [head.encode(), b"data %d\n%s\n" % (len(words), words)]
     for place, parent in enumerate(one.parents):
-        parts.append(f"{'merge' if place else 'from'} :{begin + parent + 1}\n".encode())
+        parts.append(f"{'merge' if place else 'from'} {names(parent)}\n".encode())
     before = trees[one.parents[0]] if one.parents else {}
     after = trees[number]
     if ".tasks" in before or ".tasks" in after:  # a file in place of the folder hides what is in it
@@ -582,8 +695,8 @@ def _commit(one: Made, begin: int, number: int, trees: list[dict[str, File]]) ->
         if mode == "160000":
             parts.append(b"M 160000 %s %s\n" % (data, _path(path)))
         else:
-            head = b"M %s inline %s\n" % (mode.encode(), _path(path))
-            parts.append(head + b"data %d\n%s\n" % (len(data), data))
+            file = b"M %s inline %s\n" % (mode.encode(), _path(path))
+            parts.append(file + b"data %d\n%s\n" % (len(data), data))
     return b"".join(parts)
 
 

@@ -1,6 +1,4 @@
-"""Sins: what makes a commit of a random history (`raw_histories`) illegal, each aimed at a rule; and what a
-forger makes of a whole history.
-"""
+"""Sins: what makes a commit of a random history (`raw_histories`) illegal, each aimed at a rule."""
 
 from __future__ import annotations
 
@@ -12,7 +10,6 @@ from tests.support.raw_histories import (
     ACTORS,
     EDGES,
     ENDED,
-    MESSAGES,
     POLICY,
     STATES,
     File,
@@ -27,7 +24,8 @@ from tests.support.raw_histories import (
 
 # fmt: off
 NAMES = (
-    ".tasks/x.txt", ".tasks/sub/t1.yaml", ".tasks/deep/er/x", ".tasks/README", ".tasks/T1.yaml",
+    *(".tasks/x.txt", ".tasks/a", ".tasks/notes.md", ".tasks/d/y") * 3,
+    ".tasks/sub/t1.yaml", ".tasks/deep/er/x", ".tasks/README", ".tasks/T1.yaml",
     ".tasks/t1.YAML", ".tasks/Config.yaml", ".tasks/ﬁ.yaml", ".tasks/con.yaml", ".tasks/x y.yaml",
     ".tasks/-a.yaml", ".tasks/.yaml", ".tasks/a.b.yaml", ".tasks/t\u200b1.yaml", ".tasks/é.yaml",
     ".tasks/sub/T1.yaml", ".tasks/t1.yaml ", ".Tasks/x", ".TASKS/t1.yaml", "TASKS~1",
@@ -92,23 +90,29 @@ def reopened(weaver: Weaver, state: State, task: Task) -> Task:
     return weaver.moved(task, weaver.rng.choice(STATES[:5]))
 
 
-def _birth_with(*ways: Task) -> None:
+def _with(weaver: Weaver, state: State, *names: str) -> Task | None:
+    """A task that has one of some fields."""
+    found = [one for _, one in sorted(state.tasks.items()) if {*names} & {*one}]
+    return weaver.rng.choice(found) if found else None
+
+
+def _birth_with(*ways: Task) -> Sin:
     def sin(weaver: Weaver, made: Made) -> Made:
         task = changed(weaver.born(made.state, made.actor), **weaver.rng.choice(ways))
         return made._replace(state=made.state.put(task))
 
-    _sin(sin)
+    return _sin(sin)
 
 
 _birth_with(*({"state": one, "wait": None} for one in ("in_progress", "in_review", "done")))
-_birth_with({"attempt": 2}, {"spent": {"steps": 1}}, {"attempt": 1})
-_birth_with({"parent": "nobody"}, {"depends_on": ["nobody"]}, {"origin": "nobody"})
+with_a_past = _birth_with({"attempt": 2}, {"spent": {"steps": 1}}, {"attempt": 1})
+unknown_parts = _birth_with({"parent": "nobody"}, {"depends_on": ["nobody"]}, {"origin": "nobody"})
 _birth_with({"origin": "nobody"})
 _birth_with({"reopens": "nobody", "origin": None})
 _birth_with({"state": "done", "concerns": ["design: x"]}, {"state": "in_progress"})
 
 
-def _related(name: str, *states: str, **fields: Any) -> None:
+def _related(name: str, *states: str, **fields: Any) -> Sin:
     """A new task that is linked to one there is."""
 
     def sin(weaver: Weaver, made: Made) -> Made:
@@ -121,16 +125,15 @@ def _related(name: str, *states: str, **fields: Any) -> None:
         task = changed(task, **copied, **more)
         return made._replace(state=made.state.put(task))
 
-    _sin(sin)
+    return _sin(sin)
 
 
 _related("reopens", "todo", "in_progress", "backlog", origin=None)
 _related("reopens", *ENDED)
 _related("parent", *ENDED)
-_related("origin", title="title", type="type", reopens=None)
-_related("origin", title="title", type="type", reopens=None)
+respawned = _related("origin", title="title", type="type", reopens=None)
 _related("parent", owner="owner", type="type")
-_related("parent", creator="owner", type="type")
+own_child = _related("parent", "in_progress", "in_review", "todo", creator="owner", type="type")
 _related("parent")
 _related("origin", reopens=None)
 
@@ -179,6 +182,16 @@ def overridden(weaver: Weaver, made: Made) -> Made:
     reason = weaver.rng.choice(("so be it", "-", ""))
     sin = weaver.rng.choice((guarded, unshown, unwanted, jump))
     return sin(weaver, made)._replace(message=f"x\n\nTk-Override: {reason}\n")
+
+
+@_sin
+def too_deep(weaver: Weaver, made: Made) -> Made:
+    """TK307."""
+    parent = weaver.pick(made.state, "todo", "backlog", "in_progress")
+    if parent is None:
+        return made
+    task = changed(weaver.born(made.state, made.actor), parent=parent["id"], budget={"depth": 0})
+    return made._replace(state=made.state.put(task))
 
 
 @_sin
@@ -257,6 +270,7 @@ def after_the_end(weaver: Weaver, state: State, task: Task) -> Task:
 @_on()
 def refunded(weaver: Weaver, state: State, task: Task) -> Task:
     """TK209."""
+    task = _with(weaver, state, "spent", "attempt") or task
     spent = task.get("spent", {})
     if "steps" not in spent:
         return changed(task, spent={"steps": 3, "cost": "2.50"}, attempt=2)
@@ -267,11 +281,12 @@ def refunded(weaver: Weaver, state: State, task: Task) -> Task:
 @_on()
 def rewritten(weaver: Weaver, state: State, task: Task) -> Task:
     """TK210."""
-    name = weaver.rng.choice(("notes", "concerns", "settled"))
+    name = weaver.rng.choice(("notes", "concerns", "settled", "criteria", "met", "verdicts"))
+    task = _with(weaver, state, name) or task
     old = task.get(name, [])
     if not old:
-        return changed(task, **{name: ["design: a", "ops: b"]})
-    return changed(task, **{name: weaver.rng.choice((old[:-1], old[1:], ["ops: c", *old]))})
+        return changed(task, concerns=["design: a", "ops: b"])
+    return changed(task, **{name: weaver.rng.choice((old[:-1], old[1:], [*old[1:], old[0]]))})
 
 
 @_on("todo", "backlog", "blocked", "in_review")
@@ -435,13 +450,24 @@ SPOILS: tuple[Callable[[Task, Random], bytes], ...] = (
     lambda task, rng: f"{_text(task)}priority: {rng.choice(('5', '-1', 'x', 'true'))}\n".encode(),
     lambda task, rng: _text(task).replace("title: T", "title: " + rng.choice(BAD)).encode(),
     lambda task, rng: (_text(task) + rng.choice(ENDS)).encode(errors="surrogateescape"),
-    lambda task, rng: _text(task).replace("id:", "# x\nid:").encode(),
+    *(
+        lambda task, rng: (
+            _text(task).replace("id:", rng.choice(("# x\nid:", "\x07id:", "&a id:"))).encode()
+        ),
+    )
+    * 2,
     lambda task, rng: _text(task).replace(f"id: {task['id']}", "id: other").encode(),
-    lambda task, rng: b"<<<<<<< ours\n" + _text(task).encode(),
+    *(lambda task, rng: b"<<<<<<< ours\n" + _text(task).encode(),) * 3,
     lambda task, rng: f"title: T\nid: {task['id']}\nstate: {task['state']}\n".encode(),
+    *(
+        lambda task, rng: (
+            _text(task).encode() + rng.choice((b"\xff\n", b"\x01: x\n", b"# x\n", b"x: *a\n"))
+        ),
+    )
+    * 3,
     lambda task, rng: f'id: "{task["id"]}"\ntitle: T\nstate: {task["state"]}\n'.encode(),
     lambda task, rng: f"id: {task['id']}\ntitle: T\n".encode(),
-    lambda task, rng: _text(task).encode() + b"description: " + b"x" * 70000 + b"\n",
+    *(lambda task, rng: _text(task).encode() + b"description: " + b"x" * 70000 + b"\n",) * 3,
     lambda task, rng: _text(task).replace("\n", rng.choice(("\r\n", "\n\n", " \n"))).encode(),
     lambda task, rng: _text(task).encode()[: rng.randrange(1, 12)],
     lambda task, rng: _flipped(_text(task).encode(), rng),
@@ -476,6 +502,7 @@ def amended(weaver: Weaver, made: Made) -> Made:
         {"version": old["version"] + 1, "accepted": None},
         {"version": old["version"] + 1, **accepted(rng)},
         {"version": old["version"] + 1, "proof": "pusher"},
+        {"version": old["version"] + 1, "proof": "signature", "keys": None},
     )
     policy = changed(old, **rng.choice(ways))
     state = made.state._replace(policy=policy)
@@ -516,46 +543,11 @@ def from_a_later_format(weaver: Weaver, made: Made) -> Made:
 def coded(weaver: Weaver, made: Made) -> Made:
     """Work, in code and in words; no sin by itself."""
     task = weaver.pick(made.state, "in_progress")
-    lines = made.state.code.get("a.txt", b"a\nb\nc\nd\ne\n").split(b"\n")
-    lines[weaver.rng.randrange(len(lines))] += b"x"
-    state = made.state._replace(code={**made.state.code, "a.txt": b"\n".join(lines)})
+    code = {**made.state.code}
+    for path in weaver.rng.choice((["a.txt"], ["a.txt", "c.txt"], ["c.txt", "b/b.txt", "d.txt"])):
+        lines = code.get(path, b"a\nb\nc\nd\ne\n").split(b"\n")
+        lines[weaver.rng.randrange(len(lines))] += b"x"
+        code[path] = b"\n".join(lines)
+    state = made.state._replace(code=code)
     words = f"work\n\nTk-Task: {task['id'] if task else 't1'}\n"
     return made._replace(state=state, message=words)
-
-
-# -- forging ---------------------------------------------------------------------------------
-
-
-def forged(weaver: Weaver) -> list[Made]:
-    """A history of which one commit was written again, and all after it on top of that, as a forger
-    with plumbing would: another file, parent, message, mode or policy, there only or from there on.
-    """
-    rng, made = weaver.rng, list(weaver.made)
-    number = rng.randrange(1, len(made))
-    old = made[number]
-    way = rng.randrange(5)
-    if way == 0:
-        parents = tuple(rng.sample(range(number), min(number, rng.choice((0, 1, 1, 2, 2, 3)))))
-        made[number] = old._replace(parents=parents)
-        return made
-    if way == 1:
-        words = rng.choice((*MESSAGES, "x\n\nTk-Actor: ann\nTk-Reason: so\n", "Tk-Actor: rev\n"))
-        made[number] = old._replace(message=words, actor=rng.choice(ACTORS))
-        return made
-    new = rng.choice(SINS)(weaver, old)
-    made[number] = new
-    if way == 2:
-        return made
-    for later in range(number + 1, len(made)):  # what the forger wrote stays in all that follow
-        if weaver.ancestors[later] >> number & 1:
-            state = made[later].state
-            tasks = {**state.tasks}
-            for key in {*new.state.tasks, *old.state.tasks}:
-                if new.state.tasks.get(key) != old.state.tasks.get(key):
-                    if state.tasks.get(key) == old.state.tasks.get(key):
-                        tasks[key] = new.state.tasks.get(key)  # type: ignore[assignment]
-            tasks = {key: one for key, one in tasks.items() if one is not None}
-            policy = new.state.policy if state.policy == old.state.policy else state.policy
-            odd = {**state.odd, **new.state.odd}
-            made[later] = made[later]._replace(state=State(tasks, policy, odd, state.code))
-    return made

@@ -14,13 +14,13 @@ from tkledger.core.task import ADMISSION_OPTIONS, Task
 @rule("TK517", since=2, overridable=True)
 def admission_incomplete(change: Change) -> Iterator[Finding]:
     """A task is created in another state than `backlog`, or admitted, and does not say why it is wanted; or
-    a task that said so does not any more.
+    a task that is not in `backlog` loses a part of that.
 
     Its `admission` says who asks for it (`consumer`), what hurts without it (`pain_point`), what it gains
     (`expected_value`) and how that will be shown (`validation_path`). What is blank says nothing. Asked
     where the policy says `admission: required`, as in `tk init --preset agents`; where it says `agents`,
-    of tasks whose creator, or who admits them, has the role `agents`, and of everybody's if no one has
-    that role. A task in `backlog` may be incomplete, and what is cancelled out of it stays so.
+    if the task's `creator` or the commit's actor has the role `agents`, or no one has. A task in `backlog`
+    may be incomplete, and of a change that leaves a task cancelled it is not asked.
 
     Why: work that nobody asked for costs as much as any other, and agents find no end of it.
 

@@ -54,11 +54,11 @@ def approved_by_a_worker(change: Change) -> Iterator[Finding]:
     """A task was approved by its owner, or by an actor who worked on it in this attempt.
 
     Checked if the policy says `approvals: independent: true`, as in `tk init --preset agents`; of each
-    verdict that approves, and of the end of the review unless enough others approved. Work is
-    a commit with a line `Tk-Task: ID`, a start or a resume, and every move of the task while it is in
-    progress. A review, a note or a rejection is not work, and an earlier attempt does not count. Under
-    `proof: pusher` actors for whom one login pushes (`pushers`) are one, and under `proof: signature`
-    those with one key (`keys`), unless the policy says `shared_login: independent`.
+    verdict that approves and, if that is all it asks of approvals, of the end of a review that no other
+    approved. Work is a commit with a line `Tk-Task: ID`, a start or a resume, and every move of the task
+    while it is in progress. A review, a note or a rejection is not work, and an earlier attempt does not
+    count. Under `proof: pusher` actors for whom one login pushes (`pushers`) are one, and under `proof:
+    signature` those with one key (`keys`), unless the policy says `shared_login: independent`.
 
     Why: the one who did the work sees what was meant, not what is there.
 
@@ -152,8 +152,8 @@ def approvals_missing(change: Change) -> Iterator[Finding]:
     """A review ended with fewer approvals than the policy asks for.
 
     Checked if `approvals` in the policy has a `count`, a `role` or a `score`. An approval counts if it is
-    of the task's attempt and of this round of its reviews, and if no commit of work on the task that it
-    does not name is in the history of the commit that ends the review. Its actor has the `role`, its
+    of the task's attempt and of this round of its reviews, and names the newest commits of work on the task
+    as they are in the history of the commit that ends the review. Its actor has the `role`, its
     score is high enough, and with `independent` its actor neither owns the task nor worked on it in this
     attempt. An actor counts once, by whatever name; so do several who prove it by one login or key. Who
     ends the review approves by that, too, without a line, unless a `score` is asked for.
@@ -228,8 +228,8 @@ def joined(change: Change) -> Iterator[LaterWork]:
 def rejected_without_a_verdict(change: Change) -> Iterator[Finding]:
     """A task was sent back from review, and no verdict says so.
 
-    Checked if the policy has `approvals`, or a guard of the task asks for some. The line that `tk reject`
-    adds to `verdicts` counts the rounds of reviews: approvals of an earlier round do not count.
+    Checked if the policy has `approvals`, or a guard of `done` for the task asks for some. The line that
+    `tk reject` adds to `verdicts` counts the rounds of reviews: approvals of an earlier round do not count.
 
     Why: without it an approval would stand that was given before the work was sent back.
 

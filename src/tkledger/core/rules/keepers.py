@@ -19,14 +19,14 @@ def loosened_alone(change: Change) -> Iterator[Finding]:
     """The policy was loosened by one of several actors who may change it, and another did not agree; or a
     proposal in it is not what it says.
 
-    Checked if the policy as it was before gives the role `policy` to two actors or more, or to a pattern of
-    them. Looser is what takes a limit, a rule, a guard or somebody's consent away; what gives a role, a key or
-    another name to somebody; who has the role `policy`; a commit that is accepted; and whatever is not
-    known to be stricter. It takes two commits: in the first an actor with the role writes the next policy
-    into the policy, under `proposal`, with its own name; in the second another one puts that policy in
-    force, as it is. Under `proof: pusher` or `signature` two actors of one login or key are not two, unless
-    the policy says `shared_login: independent`. Any other change of the policy drops a proposal. A merge
-    that gives up a policy does not keep a looser one.
+    Checked if the policy as it was before gives the role `policy` to two actors or more, or to a pattern
+    of them; a proposal in any case. Looser is what takes a limit, a rule, a guard or somebody's consent
+    away; what gives a role, a key or another name to somebody; who has the role `policy`; a commit that
+    is accepted; and whatever is not known to be stricter. It takes two commits: in the first an actor
+    with the role writes the next policy into the policy, under `proposal`, with its own name; in the
+    second another one puts that policy in force, as it is. Under `proof: pusher` or `signature` two
+    actors of one login or key are not two, unless the policy says `shared_login: independent`. Any other
+    change of the policy drops a proposal. A merge that gives up a policy does not keep a looser one.
 
     Why: who can loosen the rules alone is not held by them.
 

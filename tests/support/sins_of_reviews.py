@@ -1,0 +1,395 @@
+"""Sins of reviews, of room in a file and of who keeps the policy, for random histories (`raw_histories`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+
+from stress.verify_elsewhere import TASK, dumped
+from tests.support.raw_histories import ACTORS, ENDED, Made, State, Task, Weaver, changed, proposed
+from tests.support.sins import (
+    SINS,
+    _on,
+    _sin,
+    amended,
+    blocked_for_nothing,
+    circular,
+    concerned,
+    deleted,
+    for_nothing,
+    frozen,
+    guarded,
+    lawless,
+    many,
+    moded,
+    nowhere,
+    out_of_place,
+    own_child,
+    refunded,
+    respawned,
+    rewritten,
+    settled_for_nothing,
+    spoiled,
+    stray,
+    thawed,
+    too_deep,
+    too_early,
+    unknown_parts,
+    unshown,
+    unwanted,
+    with_a_past,
+)
+
+# -- reviews ---------------------------------------------------------------------------------
+
+
+@_on("in_review")
+def sent_back(weaver: Weaver, state: State, task: Task) -> Task:
+    """TK506."""
+    return weaver.moved(task, "in_progress")
+
+
+@_sin
+def ended_alone(weaver: Weaver, made: Made) -> Made:
+    """TK503, TK505: by whoever it is, with the lines that there are."""
+    task = weaver.pick(made.state, "in_review")
+    if task is None:
+        return made
+    actor = weaver.rng.choice((task.get("owner", "bob"), *ACTORS))
+    return made._replace(state=made.state.put(weaver.moved(task, "done")), actor=actor)
+
+
+@_sin
+def misjudged(weaver: Weaver, made: Made) -> Made:
+    """TK504: a verdict that is not as it is."""
+    rng = weaver.rng
+    task = weaver.pick(
+        made.state, "in_review", *(("in_progress", "done", "todo") if rng.random() < 0.2 else ())
+    )
+    if task is None:
+        return made
+    said = weaver.verdict(made, task)
+    when, way, actor, work = said.split(" ")[:4]
+    turn, attempt = int(when.split(".")[1]), int(when.split(".")[0])
+    ways = (
+        [f"{attempt}.{turn + 1} {way} {actor} {work}"],
+        [f"{attempt + 1}.{turn} {way} {actor} {work}"],
+        [f"{when} {way} {rng.choice(ACTORS)} {work}"],
+        [f"{when} {way} {actor} {rng.choice(('-', 'a' * 40, '@0', '@0+1'))}"],
+        [said, said],
+        [f"{when} {rng.choice(('approved', 'rejected'))} {actor} {work}"],
+        [*task.get("verdicts", [said])[-1:]],
+    )
+    end = rng.choice(("in_review", "in_progress", "done"))
+    new = weaver.moved(task, end) if end != task["state"] else task
+    if rng.random() < 0.1:
+        new = weaver.born(made.state, made.actor)
+    new = changed(new, verdicts=[*task.get("verdicts", ()), *rng.choice(ways)])
+    return made._replace(state=made.state.put(new))
+
+
+@_sin
+def malformed(weaver: Weaver, made: Made) -> Made:
+    """TK104: a line that is no verdict, or one in another form."""
+    task = weaver.pick(made.state)
+    if task is None:
+        return made
+    return made._replace(state=made.state.put(changed(task, verdicts=[weaver.rng.choice(LINES)])))
+
+
+LINES = (
+    *("1.1 approved ann", "1.1 approved ann - ", "01.1 approved ann -", "1.0 approved ann -"),
+    *("1.1 Approved ann -", '1.1 approved "ann" -', '1.1 approved "a b" -', "1.1 approved a b -"),
+    *("1.1 approved ann - 7", "1.1 approved ann - 07", "1.1 approved ann - 7.", "1.1 approved é -"),
+    *(
+        '1.1 approved "é" -',
+        '1.1 approved "\\u00e9" -',
+        '1.1 rejected ann - "gap"',
+        "1.1 rejected ann - x",
+    ),
+    *('1.1 approved ann - "gap"', '1.1 rejected ann - 3 "a" "b"', '1.1 rejected ann -  "a"'),
+    *('1.1 rejected ann - ""', '1.1 rejected ann - " a"', '1.1 rejected ann - "\\/"'),
+    *(
+        '1.1 rejected ann - "\\"q\\""',
+        f"1.1 rejected ann {'a' * 40}+{'b' * 40}",
+        "1.1 approved a\\b -",
+    ),
+    *(f"1.1 rejected ann {'b' * 40}+{'a' * 40}", f"1.1 rejected ann {'a' * 40}+{'a' * 40}"),
+    *(
+        f"1.1 rejected ann {'a' * 39}",
+        f"1.1 rejected ann {'A' * 40}",
+        f"1.1 rejected ann {'a' * 64}",
+    ),
+    *(
+        "1.1 rejected ann -" + ' "x"' * 20,
+        "1.1 rejected ann -" + ' "x"' * 21,
+        "12345678901.1 rejected ann -",
+    ),
+    *(
+        f'1.1 rejected ann - "{"g" * 500}"',
+        f'1.1 rejected ann - "{"g" * 501}"',
+        "1.1 rejected ann +",
+    ),
+)
+
+# -- room ------------------------------------------------------------------------------------
+
+KIB = 1024
+LISTS = {"notes": (1000, 48), "concerns": (100, 12), "criteria": (100, 12), "settled": (200, 24)}
+
+
+@_sin
+def long_list(weaver: Weaver, made: Made) -> Made:
+    """TK111: a list at the most that it may be, or just beyond."""
+    task, rng = weaver.pick(made.state, "todo", "in_progress", "in_review", "blocked"), weaver.rng
+    if task is None:
+        return made
+    name = rng.choice([*LISTS])
+    count, size = LISTS[name]
+    if rng.random() < 0.5:
+        size, some = 0, [f"{one}" for one in range(count + rng.choice((0, 1, 1)))]
+    else:
+        some = [f"{one:02}" + "x" * 400 for one in range(size * KIB // 402)]
+        some[-1] += "x" * (size * KIB - sum(map(len, some)) + rng.choice((0, 1, 1)))
+    more: Task = {name: some}
+    if name in ("concerns", "settled"):
+        short = -5 if size else 0
+        more = {name: [f"ops: {one[: short or None]}" for one in some]}
+        more = {**more, "concerns": more[name]} if name == "settled" else more
+    return made._replace(state=made.state.put(changed(task, **more)))
+
+
+@_sin
+def stuffed(weaver: Weaver, made: Made) -> Made:
+    """TK111: a file at a border, by a text or by what settles something."""
+    task, rng = weaver.pick(made.state), weaver.rng
+    if task is None:
+        return made
+    if rng.random() < 0.5:
+        task = changed(weaver.born(made.state, made.actor))
+    if rng.random() < 0.3 and task["state"] not in ENDED:
+        end = rng.choice(("blocked", "cancelled", "in_progress", "in_review", "todo"))
+        task = weaver.moved(task, end) if end != task["state"] else task
+    if rng.random() < 0.3:
+        task = changed(task, concerns=[*task.get("concerns", ()), f"ops: {'c' * 300}"])
+    border = rng.choice((56, 56, 56, 63, 63.5, 64)) * KIB
+    used = len(dumped(task, order=TASK)) + 20 - len(task.get("description", ""))
+    text = "x" * int(border - used + rng.choice((-400, -30, 0, 1, 5, 40, 400)))
+    return made._replace(state=made.state.put(changed(task, description=text)))
+
+
+@_sin
+def fuller(weaver: Weaver, made: Made) -> Made:
+    """TK111: a little more in a file that is near a border."""
+    rng = weaver.rng
+    full = [
+        one
+        for _, one in sorted(made.state.tasks.items())
+        if len(one.get("description", "")) > 40_000
+    ]
+    if not full:
+        return stuffed(weaver, made)
+    task = rng.choice(full)
+    open_ = [one for one in task.get("concerns", ()) if one not in task.get("settled", ())]
+    ways: list[Task] = [
+        {"notes": [*task.get("notes", ()), "n" * rng.choice((1, 60, 600))]},
+        {"settled": [*task.get("settled", ()), *open_]},
+        {
+            "waived": [
+                *task.get("waived", ()),
+                *(f"{one} -- {'w' * 300}" for one in task.get("criteria", ())),
+            ]
+        },
+        {"description": task["description"] + "x" * rng.choice((-9, 1, 60, 600, 6000))},
+        {"x": {"k": "x" * rng.choice((1, 600, 6000))}},
+        {"error": {"message": "e" * rng.choice((60, 600, 6000))}},
+    ]
+    new = changed(task, **rng.choice(ways))
+    if task["state"] not in ENDED and rng.random() < 0.6:
+        ends = ("blocked", "cancelled", "in_progress", "todo", "in_review", "done")
+        moved = weaver.moved(task, rng.choice([one for one in ends if one != task["state"]]))
+        kept = {key: one for key, one in new.items() if task.get(key) != one}
+        new = {**moved, **(kept if rng.random() < 0.6 else {})}
+    return made._replace(state=made.state.put(new))
+
+
+# -- keepers of the policy -------------------------------------------------------------------
+
+
+@_sin
+def proposal(weaver: Weaver, made: Made) -> Made:
+    """TK511: a proposal, put in force by one of several, or not what it says."""
+    old, rng = made.state.policy, weaver.rng
+    if old is None:
+        return made
+    if "policy" not in old.get("roles", {}):
+        roles = {
+            **old.get("roles", {}),
+            "policy": rng.choice((["ann", "bob"], ["ann", "b*"], ["ann"])),
+        }
+        policy = changed(old, version=old["version"] + 1, roles=roles)
+        return made._replace(state=made.state._replace(policy=policy), actor="ann")
+    actor = rng.choice(("ann", "ann", "bob", rng.choice(ACTORS)))
+    said = old.get("proposal")
+    if said and rng.random() < 0.8:
+        policy = said["policy"] if isinstance(said["policy"], dict) else old
+        if rng.random() < 0.3:
+            policy = changed(policy, depth=rng.randrange(1, 9))
+        if rng.random() < 0.1:
+            policy = changed(policy, proposal=said)
+    else:
+        policy = proposed(weaver, old, actor if rng.random() < 0.8 else rng.choice(ACTORS))
+        said = policy["proposal"]
+        ways: tuple[object, ...] = (
+            *("", "x", "version: 3\n"),
+            changed(said["policy"], version=old["version"] + 1),
+            changed(said["policy"], proposal={"by": "ann", "policy": "x"}),
+        )
+        if rng.random() < 0.3:
+            policy = {**policy, "proposal": {**said, "policy": rng.choice(ways)}}
+    return made._replace(state=made.state._replace(policy=policy), actor=actor)
+
+
+@_sin
+def loosened_alone(weaver: Weaver, made: Made) -> Made:
+    """TK511, TK502: what is looser, by one actor."""
+    old, rng = made.state.policy, weaver.rng
+    if old is None:
+        return made
+    policy = changed(old, version=old["version"] + 1, **rng.choice(LOOSER)(old, rng))
+    actor = rng.choice(("ann", "bob", rng.choice(ACTORS)))
+    return made._replace(state=made.state._replace(policy=policy), actor=actor)
+
+
+Change = Callable[[Task, Random], Task]
+
+
+def _without(name: str) -> Change:
+    return lambda old, rng: {name: dict([*old.get(name, {}).items()][1:])}
+
+
+LOOPS, ROLES = ("respawn", "chain"), ("lead", "x", "budget")
+LOOSER: tuple[Change, ...] = (
+    lambda old, rng: {"depth": old.get("depth", 10) + rng.choice((1, -1))},
+    lambda old, rng: rng.choice(ONE_VALUE),
+    lambda old, rng: rng.choice(ONE_VALUE),
+    lambda old, rng: {
+        "loops": {**old.get("loops", {}), rng.choice(LOOPS): rng.choice(("warn", "refuse"))}
+    },
+    lambda old, rng: {
+        "roles": {**old.get("roles", {}), rng.choice(ROLES): [rng.choice(("cy", "a*", "*"))]}
+    },
+    lambda old, rng: {"accepted": {**old.get("accepted", {}), "c" * 40: "so"}},
+    *map(
+        _without, ("guards", "may", "roles", "approvals", "loops", "budgets", "actors", "pushers")
+    ),
+    lambda old, rng: {"guards": {**old.get("guards", {}), "g": rng.choice(GUARDS)}},
+    lambda old, rng: {"may": {**old.get("may", {}), rng.choice(("c*", "b*")): rng.choice(MAY)}},
+)
+ONE_VALUE: tuple[Task, ...] = (
+    *({"retry": one} for one in (None, 9, 1)),
+    *({"review": one} for one in (None, "required")),
+    *({"squash": one} for one in (None, "path")),
+    *({"proof": one} for one in (None, "pusher")),
+    *({"protected": one} for one in (None, ["main"], ["main", "next"])),
+    *({"claims": one} for one in (None, "remote", "required")),
+    *({"shared_login": one} for one in (None, "independent")),
+    *({"attribution": one} for one in (None, "required")),
+    *(
+        {"budget": one}
+        for one in (None, {"steps": 2}, {"steps": 9}, {"steps": 5, "scope": "attempt"})
+    ),
+    *(
+        {"approvals": one}
+        for one in ({}, {"count": 1}, {"count": 3}, {"score": "7"}, {"role": "x"})
+    ),
+    *({"wip_actor": one, "failures": 2} for one in (None, 1, 9)),
+    *({"prefix": one} for one in ("ab", "cd")),
+    *({"lease": one} for one in (60, 90)),
+)
+GUARDS: tuple[Task, ...] = (
+    {"state": ["done"]},
+    {"state": ["done", "in_review"], "approvals": 2},
+    {"state": ["done"], "approvals": 1},
+    {"state": ["done"], "type": ["bug"]},
+    {"state": ["done"], "type": ["bug", "task"], "fields": ["title"]},
+    {"state": ["done"], "label": ["l1"], "concerns": "settled"},
+    {"state": ["done"], "criteria": "met"},
+    {"state": ["done"], "role": "lead"},
+)
+MAY: tuple[Task, ...] = (
+    *({"verbs": one} for one in (["note"], ["block"], ["new", "note", "start"])),
+    *({"paths": one} for one in (["*"], ["a*", "b*"], ["b*"])),
+    {"branches": ["x*"]},
+)
+
+
+@_sin
+def taken_back(weaver: Weaver, made: Made) -> Made:
+    """TK608: what was accepted is not any more, or for another reason."""
+    old, rng = made.state.policy, weaver.rng
+    if old is None:
+        return made
+    known = old.get("accepted", {})
+    left = dict([*known.items()][1:]) if rng.random() < 0.5 else dict.fromkeys(known, "other")
+    left = left if known else {"d" * 40: "so", "e" * 40: "so"}
+    policy = changed(old, version=old["version"] + 1, accepted=left)
+    actor = rng.choice(old.get("roles", {}).get("policy", ACTORS))
+    return made._replace(state=made.state._replace(policy=policy), actor=actor.replace("*", "ob"))
+
+
+@_sin
+def two_ledgers(weaver: Weaver, made: Made) -> Made:
+    """TK604."""
+    other = weaver.rng.choice((weaver.made[0].state, made.state))
+    alien = weaver.add(Made((), other))
+    return made._replace(parents=(*made.parents, alien))
+
+
+@_sin
+def unsigned(weaver: Weaver, made: Made) -> Made:
+    """TK609, or what has to be signed."""
+    old, rng = made.state.policy, weaver.rng
+    if old is None:
+        return made
+    if "keys" in old:
+        return weaver.rng.choice((ended_alone, guarded, thawed))(weaver, made)
+    keys = rng.choice(({}, {}, {"cy": ["@bob"]}, {"ann": ["@ann"]}))
+    policy = changed(old, version=old["version"] + 1, proof="signature", keys=keys)
+    actor = rng.choice(old.get("roles", {}).get("policy", ACTORS)).replace("*", "ob")
+    return made._replace(state=made.state._replace(policy=policy), actor=actor)
+
+
+for _sin_, _times in (
+    *(
+        (refunded, 30),
+        (rewritten, 24),
+        (too_deep, 1),
+        (many, 10),
+        (taken_back, 4),
+        (loosened_alone, 2),
+    ),
+    *(
+        (ended_alone, 40),
+        (sent_back, 6),
+        (misjudged, 12),
+        (thawed, 5),
+        (unwanted, 2),
+        (spoiled, 12),
+    ),
+    *(
+        (unshown, 8),
+        (guarded, 22),
+        (proposal, 2),
+        (respawned, 5),
+        (own_child, 14),
+        (for_nothing, 2),
+    ),
+    *((stray, 8), (circular, 8), (too_early, 3), (concerned, 4), (nowhere, 4), (lawless, 3)),
+    *((out_of_place, 5), (amended, 9), (blocked_for_nothing, 2), (stuffed, 2), (fuller, 2)),
+    *((moded, 3), (two_ledgers, 3), (unsigned, 3), (with_a_past, 5), (unknown_parts, 3)),
+    *((settled_for_nothing, 4), (frozen, 3), (deleted, 4)),
+):
+    SINS += [_sin_] * _times
+ALL_SINS = tuple(SINS)
+"""Each as often as it takes to break its rule about as often as others."""
