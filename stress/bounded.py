@@ -1,4 +1,4 @@
-"""All short histories of two actors and a keeper over one task: ``python -m stress.bounded [STEPS]``.
+"""All short histories of two actors and a keeper over one task: ``python -m stress.bounded [STEPS] [TITLE]``.
 
 From each history every step is tried that a hostile actor could commit by hand: moves, work, verdicts, other types
 and labels, another policy, branches, merges, cherry-picks (`bounded_steps.py`). A history is wrong if a task got
@@ -282,10 +282,10 @@ def explored(setting: Setting, most: int, rules: tuple[Rule, ...] = RULES) -> Wo
     return world
 
 
-def main(most: int) -> int:
-    """Every setting; 1 if anything is wrong."""
+def main(most: int, title: str = "") -> int:
+    """Every setting, or those whose title begins so; 1 if anything is wrong."""
     bad = 0
-    for setting in settings():
+    for setting in (one for one in settings() if one.title.startswith(title)):
         begun = time.perf_counter()
         world = explored(setting, most)
         took = time.perf_counter() - begun
@@ -302,4 +302,4 @@ def main(most: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:] or ["8"])))
+    sys.exit(main(int(sys.argv[1] if sys.argv[1:] else "8"), *sys.argv[2:]))

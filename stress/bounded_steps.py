@@ -80,6 +80,7 @@ class Book:
         self.tasks: list[Task] = []
         self.policies: list[Policy] = []
         self._numbers: dict[bytes, int] = {}
+        self._laws: dict[int, tuple[Policy, int]] = {}
 
     def task(self, now: Task) -> int:
         """The number of a task."""
@@ -87,7 +88,11 @@ class Book:
 
     def policy(self, law: Policy) -> int:
         """The number of a policy."""
-        return self._number(codec.dump_policy(law), self.policies, law)
+        known = self._laws.get(id(law))
+        if known is None or known[0] is not law:
+            known = law, self._number(codec.dump_policy(law), self.policies, law)
+            self._laws[id(law)] = known
+        return known[1]
 
     def _number(self, data: bytes, known: list[Any], value: Any) -> int:
         number = self._numbers.setdefault(data, len(known))
