@@ -63,6 +63,7 @@ WITHOUT = {
     "holds for so long from when it is run": {"renew"},
     "runs a command of one's own, which is not to be run once only": {"run"},
     "asks a person in an editor": {"config edit"},
+    "makes no tag twice": {"anchor"},
     "writes to a repository that it makes itself": {"demo"},
 }
 """Why a command needs no key to be repeated."""

@@ -197,8 +197,8 @@ _LOOK = (
 
 _JUDGE = (
     Command("verify", "Check every commit of a range, or of all history.",
-            (p.RANGE, p.ALL_HISTORY, p.AGAIN, p.STAGED, p.FORMAT, *READS),
-            ("tk verify origin/main..HEAD", "tk verify --all", "tk verify HEAD^!"),
+            (p.RANGE, p.ALL_HISTORY, p.AGAIN, p.STAGED, p.ANCHOR, p.FORMAT, *READS),
+            ("tk verify origin/main..HEAD", "tk verify --all", "tk verify --anchor v1"),
             "It reads nothing but the commits. Of all history it judges what is new since an earlier run"
             " here; with --again everything, as always of a range. If the range has no commits, nothing is"
             " checked: exit 6."),
@@ -214,6 +214,10 @@ _JUDGE = (
             " HEAD: push that first. tk verify goes by the same branch."),
     Command("explain", "Print a rule's page; without a code, all rules.",
             (p.CODE, *EVERYWHERE), ("tk explain TK201",)),
+    Command("replay", "Judge what commits did to a task once more.",
+            (p.ID, *READS), ("tk replay a1", "tk replay a1 --at v1"),
+            "It goes through the commits that changed or named the task, from its birth on, and names the first"
+            " that the law does not lead to: exit 1. Nothing that was remembered decides."),
     Command("check", "Ask before acting: a move, a new task, more work."),
     Command("check transition", "Say whether the lifecycle has an edge between two states.",
             (p.SOURCE, p.TARGET, *EVERYWHERE), ("tk check transition todo in_progress",)),
@@ -294,6 +298,10 @@ _RECORDS = (
              "tk criteria a1 --waive 2 --reason 'never asked for'"),
             "Without options it lists them. A task is not done while one is neither met nor waived.",
             verb="criteria"),
+    Command("anchor", "Print the newest commit, or sign a tag of it.",
+            (p.MAYBE_TAG, *EVERYWHERE), ("tk anchor", "tk anchor release-1"),
+            "Keep it elsewhere: `tk verify --anchor` tells later whether history still has it, or was cut off"
+            " or rewritten since. With a name git signs the tag tk/NAME with your key."),
 )
 
 _EXCHANGE = (

@@ -246,6 +246,10 @@ RANGE = Parameter(
     "As git reads it: REV is all history up to it, REV^! that commit alone, A..B what B has"
     " and A has not.",
 )
+ANCHOR = option(
+    "--anchor", "anchor", "REV", "A commit or tag noted elsewhere, which has to be in the history."
+)
+MAYBE_TAG = Parameter("name", "NAME", "Make a signed tag of this name; else only print the commit.")
 ATTEST = switch("--attest", "attest", "Print a signed statement of it.")
 FORMAT = option(
     "--format",

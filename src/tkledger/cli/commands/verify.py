@@ -28,13 +28,15 @@ def verify(
     all: bool = False,
     again: bool = False,
     staged: bool = False,
+    anchor: str | None = None,
     at: str | None = None,
     path: str = ".",
 ) -> Answer:
     """Check every commit of a range, or of all history, from the commits alone."""
     session = Session(path, progress=TERMINAL)
-    if staged and (range or all or at):
-        raise usage_error("both", "--staged takes no range, --all or --at", "tk verify --staged")
+    if staged and (range or all or at or anchor):
+        fact = "--staged takes no range, --all, --at or --anchor"
+        raise usage_error("both", fact, "tk verify --staged")
     if staged:
         return _staged(session, format)
     if session.repo.head is None:
@@ -45,6 +47,10 @@ def verify(
             "both", f"a range and {other} exclude each other", f"tk verify {quoted(range)}"
         )
     tip, bases = (history.commit_at(session.repo, at), []) if at else selected(session.repo, range)
+    if anchor is not None:
+        from tkledger.doors.anchor import require_in_history
+
+        require_in_history(session.repo, anchor, tip)
     found: list[Verdict] = []
 
     def judged(progress: Progress) -> Verdict:
@@ -55,7 +61,7 @@ def verify(
         return found[0]
 
     return Answer(
-        lambda: verdict_json(judged(SILENT)),
+        lambda: {"head": tip, **verdict_json(judged(SILENT))},
         lambda: verdict_view(judged(Progress(show=_count)), format, range),
         lambda: status_of(found[0]),
     )
