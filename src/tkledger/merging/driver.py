@@ -34,6 +34,12 @@ def main(argv: list[str]) -> int:
             from tkledger.merging.by_claim import by_claim  # most merges leave nothing open
 
             outcome = by_claim(ledger.repo, path, outcome, law)
+        elif path == POLICY_PATH:
+            from tkledger.merging.policies import in_files  # few merges join two policies
+
+            if line := in_files(_read(base_path), (ours, theirs), outcome.data):
+                said = f"tk: {path}: the newer version is kept; to make the other's changes: {line}"
+                print(said, file=sys.stderr)
         if outcome.conflicts:
             fields = ", ".join(outcome.conflicts)
             print(f"tk: {path}: both sides changed {fields}; tk resolve", file=sys.stderr)

@@ -23,12 +23,14 @@ class Outcome(NamedTuple):
     """A merged file, and the fields in it that both sides changed.
 
     ``data`` has our values in them, ``other`` theirs. ``holder`` is who has the task, if a claim chose.
+    ``repeat`` is the line that makes those changes of a policy again that it leaves out.
     """
 
     data: bytes
     other: bytes
     conflicts: tuple[str, ...]
     holder: str = ""
+    repeat: str = ""
 
 
 def merge_bytes(base: bytes | None, ours: bytes, theirs: bytes, path: str, law: Policy) -> Outcome:

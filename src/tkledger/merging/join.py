@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from tkledger.core.change import Refused, Violation
 from tkledger.core.policy import DEFAULT
@@ -29,20 +29,21 @@ def join(
     words: str,
     actor: str,
     judge: Judge,
-    remedy: str,
+    remedy: str | Callable[[Collection[str]], str],
 ) -> Oid:
     """A commit that merges two commits of the branches ``names``, judged and stored. ``words`` are its
     subject.
 
     Raises Refused if the merge breaks a rule, or has to be signed and cannot be, TkError with the
-    ``remedy`` if there are conflicts.
+    ``remedy``, which may depend on the paths, if there are conflicts.
     """
     repo = ledger.repo
     tree, conflicts = merge(ledger, *parents)
     if conflicts:
         named = few(conflicts, _LISTED, "; ")
         fact = f"{' and '.join(names)} both changed the same: {named}"
-        raise unusable("conflict", fact, remedy)
+        paths = [one.partition(" (")[0] for one in conflicts]
+        raise unusable("conflict", fact, remedy if isinstance(remedy, str) else remedy(paths))
     violations = judge(ledger, tree, parents)
     if violations:
         raise Refused(*violations)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from tkledger.core.layout import FOLDER
+from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.files import codec
 from tkledger.git.repo import Repo
 from tkledger.ledger.checkout import not_a_folder
@@ -50,9 +50,21 @@ def settle(
             outcome = merge_bytes(base, ours, theirs, path, law)
             outcome = by_claim(repo, path, outcome, law)
         found[path] = outcome._replace(conflicts=()) if take else outcome
+        if path == POLICY_PATH and ours is not None and theirs is not None:
+            found[path] = _of_policy(outcome, base, (ours, theirs), take)
         if not found[path].conflicts and not dry_run:
             _settle(repo, path, outcome.other if take == "theirs" else outcome.data)
     return found
+
+
+def _of_policy(
+    outcome: Outcome, base: bytes | None, sides: Sequence[bytes], take: str | None
+) -> Outcome:
+    """Of two policies of one version a merge keeps the first side's (TK605), so that alone can be taken."""
+    from tkledger.merging.policies import in_files
+
+    left = () if take == "ours" else outcome.conflicts
+    return outcome._replace(conflicts=left, repeat=in_files(base, sides, outcome.data))
 
 
 def _settle(repo: Repo, path: str, data: bytes) -> None:

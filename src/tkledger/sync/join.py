@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.quoting import quoted
 from tkledger.doors import gate
 from tkledger.errors import TkError, unusable
@@ -24,7 +27,14 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, names: tuple[str, str], actor: 
     if not history.merge_bases(ledger.repo, [theirs, ours]):
         raise _unrelated(ledger.repo, names)
     words = f"sync {here} with {there}"
-    remedy = f"git merge {quoted(there)}, then tk resolve, git commit and tk sync"
+
+    def remedy(paths: Collection[str]) -> str:
+        from tkledger.merging.policies import to_repeat  # few merges have conflicts
+
+        by_hand = f"git merge {quoted(there)}, then tk resolve, git commit and tk sync"
+        line = to_repeat(ledger, (theirs, ours), ours) if POLICY_PATH in paths else ""
+        return f"{line} (as {quoted(there)} has it), then tk sync" if line else by_hand
+
     return merges.join(ledger, (theirs, ours), names, words, actor, gate.joined, remedy)
 
 

@@ -27,6 +27,7 @@ class Synced(NamedTuple):
 
     merged: whether both sides had commits of their own; created: whether the branch is new there
     commit: where the branch is now, None if it has no commit yet
+    repeat: the line that makes those changes of the policy again that gave way in the merge, if any did
     """
 
     sent: int
@@ -38,6 +39,7 @@ class Synced(NamedTuple):
     inboxes: Exchange
     news: tuple[News, ...] = ()
     tries: int = 1
+    repeat: str = ""
 
     @property
     def idle(self) -> bool:
@@ -84,13 +86,15 @@ def make_plan(
     ours, other, had = repo.head, theirs.get(route.target), here.get(mark(route))
     _require_forward(repo, route, had, other)
     sent, received = _apart(repo, ours, other)
-    commit = ours or other
+    commit, repeat = ours or other, ""
     if sent and received:
+        from tkledger.merging.policies import to_repeat
         from tkledger.sync.join import join
 
         assert ours
         assert other
         commit = join(ledger, other, ours, (route.here, route.there), actor)
+        repeat = to_repeat(ledger, (other, ours), commit)
     elif received:
         commit = other
     landing = commit if received else None
@@ -111,6 +115,7 @@ def make_plan(
     done = Synced(
         *(sent, received, bool(sent and received), created, commit),
         *(alignment.claims, alignment.inboxes, news),
+        repeat=repeat,
     )
     return Plan(theirs, had, alignment, commit if sent else None, landing, done)
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from tkledger.cli.answer import Answer, Aside
-from tkledger.core.layout import FOLDER
+from tkledger.core.layout import FOLDER, POLICY_PATH
 from tkledger.core.task import WORKED
 from tkledger.core.typing import Any
 from tkledger.errors import Exit, unusable, usage_error
@@ -43,7 +43,8 @@ def resolve(
         ) from None
     rebasing = os.path.exists(os.path.join(repo.git_dir, "rebase-merge"))
     after = "git rebase --continue" if rebasing else "git commit"
-    return _answer(found, after, dry_run=dry_run)
+    merging = os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD"))
+    return _answer(found, after, merging, dry_run=dry_run)
 
 
 _REMEDY = "tk resolve --ours, tk resolve --theirs, or edit the file and git add it"
@@ -53,13 +54,32 @@ def _is_meant(path: str, beginning: str) -> bool:
     return path[len(FOLDER) + 1 :].startswith(beginning)
 
 
-def _answer(found: dict[str, Outcome], after: str, *, dry_run: bool) -> Answer:
+def _for_policy(repeat: str, merging: bool) -> str:
+    """The way on from two policies of one version, which keeps what both sides changed."""
+    if not repeat:
+        return f"tk resolve --ours {_POLICY}"
+    if merging:
+        return f"git merge --abort, then {repeat} (as theirs has it), and merge again"
+    return f"git rebase --skip, or git cherry-pick --skip; then {repeat}"
+
+
+_POLICY = POLICY_PATH[len(FOLDER) + 1 :]
+
+
+def _answer(found: dict[str, Outcome], after: str, merging: bool, *, dry_run: bool) -> Answer:
     still = {path: one.conflicts for path, one in found.items() if one.conflicts}
+    ways = [_REMEDY] if {*still} - {POLICY_PATH} else []
+    if POLICY_PATH in still:
+        ways.append(_for_policy(found[POLICY_PATH].repeat, merging))
 
     def to_json() -> dict[str, Any]:
         resolved = [path for path in found if path not in still]
         open_ = [{"path": path, "fields": list(fields)} for path, fields in still.items()]
-        error = {"kind": "conflict", "message": "both sides changed a field", "remedy": _REMEDY}
+        error = {
+            "kind": "conflict",
+            "message": "both sides changed a field",
+            "remedy": "; ".join(ways),
+        }
         return {"resolved": resolved, "open": open_, **({"error": error} if still else {})}
 
     def view() -> Iterable[str | Aside]:
@@ -74,9 +94,15 @@ def _answer(found: dict[str, Outcome], after: str, *, dry_run: bool) -> Answer:
                     else ""
                 )
                 yield f"{'would settle' if dry_run else 'settled'} {path}{why}"
+                if one.repeat:
+                    yield Aside(
+                        f"it leaves changes out; to make them once this is committed: {one.repeat}"
+                    )
+        for way in ways:
+            yield Aside(f"  remedy: {way}")
         if still:
-            yield Aside(f"  remedy: {_REMEDY}")
-        elif not dry_run:
+            return
+        if not dry_run:
             yield Aside(f"now: {after}")
 
     return Answer(to_json, view, lambda: Exit.UNUSABLE if still else Exit.OK)

@@ -96,6 +96,7 @@ def _json(route: Route, done: Synced) -> dict[str, object]:
         **{"remote": route.remote, "branch": route.here, "upstream": route.there},
         **{"sent": done.sent, "received": done.received, "merged": done.merged},
         **({"commit": done.commit} if done.commit else {}),
+        **({"repeat": done.repeat} if done.repeat else {}),
         **_exchanged_json(done),
         "tries": done.tries,
     }
@@ -116,6 +117,9 @@ def _exchanged_json(done: Synced) -> dict[str, object]:
 # -- for people --------------------------------------------------------------------------------
 
 
+_GAVE_WAY = "of the policy, changes of the older version gave way; to make them again"
+
+
 def _lines(route: Route, done: Synced, *, dry_run: bool) -> list[str]:
     """One line about the branch, one about what else went, and one for each task with news."""
     if done.idle:
@@ -128,6 +132,7 @@ def _lines(route: Route, done: Synced, *, dry_run: bool) -> list[str]:
     return [
         f"{would}{route.here} <-> {route.there}: {moved}{merged}",
         *([f"{would}{others}"] if others else []),
+        *([f"{would}{_GAVE_WAY}: {done.repeat}"] if done.repeat else []),
         *_news(done),
     ]
 

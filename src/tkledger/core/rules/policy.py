@@ -111,7 +111,8 @@ def policy_not_the_newest(change: Change) -> Iterator[Finding]:
     would pass a law that no one proposed. What one branch accepts stays accepted.
 
     Remedy: take `.tasks/config.yaml` from the side with the higher version, and add the other's
-    entries of `accepted`; tk's merge driver and `tk sync` do it.
+    entries of `accepted`; tk's merge driver and `tk sync` do it. To keep what both of one version changed,
+    `git merge --abort`, make the other's changes by `tk config set`, and merge again.
     """
     if not change.is_merge or POLICY_PATH not in change.touched:
         return
