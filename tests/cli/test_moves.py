@@ -36,6 +36,22 @@ def test_every_move_answers_alike(ledger: Tk) -> None:
     assert ledger("verify", "--all").status is Exit.OK
 
 
+def test_work_that_is_handed_in_or_ended_may_name_its_pull_request(ledger: Tk) -> None:
+    def pr(task: str) -> str:
+        return str(ledger("show", task, "--json").json["task"]["pr"])
+
+    ledger("start", "a", "b")
+    moved(ledger, "submit", "a", "--pr", "https://git.example/pull/7")
+    assert pr("a") == "https://git.example/pull/7"
+    moved(ledger, "done", "b", "--pr", "12", "--resolution", "merged")
+    assert pr("b") == "12"
+    assert ledger("verify", "--all").status is Exit.OK
+    ledger("reject", "a")
+    answer = ledger("done", "a", "--pr", "soon")
+    assert answer.status is Exit.USAGE
+    assert "pr: 'soon'" in answer.err
+
+
 def test_a_move_says_what_it_did(ledger: Tk) -> None:
     assert ledger("start", "a").out == "a: todo -> in_progress  First\n"
     assert ledger("done", "a", "--dry-run").out == "would be: a: in_progress -> done  First\n"
@@ -72,7 +88,8 @@ def test_a_move_says_what_a_person_should_know_of_it(ledger: Tk, git: Git) -> No
     step("work")
     assert ledger("submit", "a").err == ""
     assert "no reason" not in ledger("reject", "a", "-m", "no test").err
-    assert ledger("submit", "a").err == idle, "what was done before it was sent back is known"
+    again = "no commit since it was sent back names a: tk diff a\n"
+    assert ledger("submit", "a").err == again, "what was done before that is known"
     ledger("reject", "a", "-m", "still no test")
     ledger("block", "a", "-m", "which test?")
     assert ledger("resume", "a", "--dry-run").err == ""

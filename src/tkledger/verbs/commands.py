@@ -132,7 +132,9 @@ _EVENTS = (
 _MORE = {
     Event.START: (p.TAKE,),
     Event.BLOCK: (p.REASON,),
-    **dict.fromkeys((Event.FINISH, Event.CANCEL), (p.RESOLUTION,)),
+    Event.SUBMIT: (p.PR,),
+    Event.FINISH: (p.PR, p.RESOLUTION),
+    Event.CANCEL: (p.RESOLUTION,),
     Event.APPROVE: (p.SCORE, p.RESOLUTION),
     Event.REJECT: (p.GAPS, p.SCORE),
 }

@@ -23,8 +23,8 @@ from tkledger.verbs.verb import Options, Proposed, Verb, override_in
 
 
 def place_in(options: Options) -> dict[str, str]:
-    """The branch that the work is on and the base that it left, if the options name them."""
-    return {name: options[name] for name in ("branch", "base") if options.get(name)}
+    """The branch that the work is on, the base that it left and its pull request, if the options name them."""
+    return {name: options[name] for name in ("branch", "base", "pr") if options.get(name)}
 
 
 def move(event: Event) -> Verb:
@@ -72,7 +72,7 @@ def moved(
 ) -> Snapshot:
     """The ledger with the task as ``event`` leaves it: its state, and the fields that go with that state.
 
-    ``place`` is the branch it is worked on from now on, and the base that it left.
+    ``place`` is the branch it is worked on from now on, the base that it left, its pull request.
 
     ``text`` says what a blocked task waits for or what went wrong, and is a note elsewhere.
     Raises Refused if the event does not start from the task's state.
