@@ -147,6 +147,13 @@ def test_card_knows_children_by_id_and_state(terminal: Any) -> None:
     )
 
 
+def test_card_counts_no_child_that_was_cancelled(terminal: Any) -> None:
+    gone = Child("tk-d", State.CANCELLED)
+    children = (Child("tk-b", State.DONE), Child("tk-c", State.TODO), gone)
+    assert "children  1 of 2 done\n" in terminal(card(TODO, Details(children=children)))
+    assert "children\n  ⊘ cancelled  tk-d" in terminal(card(TODO, Details(children=(gone,))))
+
+
 def test_card_says_how_a_task_ended(terminal: Any) -> None:
     ended = task({"id": "tk-a", "title": "Parse", "state": "cancelled", "resolution": "duplicate"})
     assert "⊘ cancelled  duplicate  tk-a" in terminal(card(ended))

@@ -223,13 +223,15 @@ def _wrapped(lines: Sequence[Span], width: int) -> Iterator[Span]:
 
 
 def _children(children: Sequence[Child]) -> Iterator[Line]:
+    """The children, and how many are done of those that are not cancelled, as in a tree."""
     if not children:
         return
     yield ()
     marks = [badge(child.state) for child in children]
     width = max(cells(text) for text, _ in marks)
-    done = sum(child.state is State.DONE for child in children)
-    yield (("children", STRONG), (f"  {done} of {len(children)} done", DIM))
+    wanted = [child.state for child in children if child.state is not State.CANCELLED]
+    done = f"  {wanted.count(State.DONE)} of {len(wanted)} done" if wanted else ""
+    yield (("children", STRONG), (done, DIM))
     for child, (text, colour) in zip(children, marks):
         lead = pad(text, width) + INSET
         title = INSET + safe(child.title) if child.title else ""
