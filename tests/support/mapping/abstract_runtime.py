@@ -1,0 +1,95 @@
+"""AbstractRuntime: durable runs."""
+
+from __future__ import annotations
+
+from tests.support.mapping.page import Case, shown
+from tests.support.project import Project
+from tkledger.errors import Exit
+
+
+def statuses(project: Project) -> None:
+    """Running, waiting, completed, failed, cancelled."""
+    project.ok("start", "a", "b", "c", "d")
+    assert project.state("a") == "in_progress"
+    project.ok("block", "a", "--reason", "user", "-m", "which one?")
+    assert project.state("a") == "blocked"
+    project.ok("done", "b")
+    assert project.state("b") == "done"
+    project.ok("cancel", "c", "--resolution", "failed")
+    assert "resolution: failed" in project.file("c")
+    project.ok("cancel", "d")
+    assert project.state("d") == "cancelled"
+
+
+def steps_are_logged(project: Project) -> None:
+    project.ok("start", "a")
+    project.ok("step", "a", "-m", "read the logs")
+    project.ok("spend", "a", "--tokens-in", "10", "--cost", "0.2", "-m", "calls")
+    project.write("code.txt", "two\n")
+    project.git("commit", "-qam", "Parse\n\nTk-Task: a")
+    said = project.ok("log", "a").out
+    for words in ("read the logs", "calls; 10 tokens; $0.2", "todo -> in_progress", "Parse"):
+        assert words in said
+    entries = project.ok("log", "a", "--json").json["entries"]
+    assert [one["event"] for one in entries[:4]] == ["new", "start", "step", "spend"]
+
+
+def a_report(project: Project) -> None:
+    said = project.ok("verify", "--all", "--json").json
+    assert (said["commits"], said["violations"]) == (project.count(), [])
+    said = project.ok("audit", "--json").json
+    assert said["range"]["tip"] == project.head()
+    assert said["verdict"] == {"commits": project.count(), "violations": []}
+    project.plumb({".tasks/a.yaml": project.file("a").replace("todo", "done").encode() + b"\n"})
+    project.git("reset", "-q", "--hard")
+    answer = project.tk("verify", "--all", "--json")
+    assert [(one["code"], one["commit"]) for one in answer.json["violations"]] == [
+        ("TK201", project.head())
+    ]
+
+
+def created_once(project: Project) -> None:
+    words = ("new", "Ship", "--id", "ship", "--key", "k")
+    first = project.ok(*words, "--json")
+    assert project.ok(*words, "--json").json == first.json
+    assert project.tk("new", "Other", "--id", "ship", "--key", "k").status == Exit.USAGE
+    assert project.ok("list", "--json").out.count('"Ship"') == 1
+
+
+ROWS: dict[str, Case] = {
+    "S2.2": statuses,
+    "S2.8": shown(
+        "core/test_lifecycle.py::terminal_states_absorb",
+        "ledger/test_keys.py::a_key_is_bound_to_verb_tasks_and_words",
+    ),
+    "S2.13": steps_are_logged,
+    "S2.14": a_report,
+    "S2.16": shown(
+        "doors/test_signatures.py::what_is_not_signed_by_its_actor_is_refused",
+        "doors/test_signatures.py::verify_names_who_signed",
+    ),
+    "S2.18": shown(
+        "agents/test_run.py::another_attempt_hears_of_the_first_once_it_may_begin",
+    ),
+    "S2.19": shown(
+        "ledger/test_keys.py::a_key_is_bound_to_verb_tasks_and_words",
+        "ledger/test_keys.py::every_command_that_changes_something_takes_a_key",
+    ),
+    "S2.27": created_once,
+    "S2.28": shown(
+        "ledger/test_races.py::different_tasks_in_one_checkout",
+        "ledger/test_races.py::different_tasks_in_eight_checkouts",
+    ),
+    "S2.29": shown(
+        "ledger/test_killed_moves.py::a_killed_start_is_done_or_not_done",
+        "ledger/test_killed_moves.py::a_killed_creation_is_done_or_not_done",
+    ),
+    "S2.31": shown(
+        "doors/test_budgets.py::a_limit_is_raised_by_its_role_with_a_reason",
+        "doors/test_budgets.py::a_warning_from_four_fifths_on",
+    ),
+    "S2.32": shown(
+        "core/test_layers.py::the_core_imports_the_standard_library_and_itself_only",
+        "core/test_layers.py::the_core_opens_and_prints_nothing",
+    ),
+}

@@ -1,0 +1,87 @@
+"""agentrelay: tasks, branches, pull requests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.mapping.page import Case, shown
+from tests.support.project import Project
+
+
+def place_of_work(project: Project) -> None:
+    checkout = Project(Path(project.ok("work", "a", "--path").out.strip()))
+    assert checkout.path.is_dir()
+    assert project.ok("work", "a", "--path").out.strip() == str(checkout.path)
+    checkout.ok("block", "a", "--reason", "failed", "-m", "it broke")
+    said = checkout.file("a")
+    for line in ("branch: tk/a", "base: main", "message: it broke"):
+        assert line in said
+    checkout.ok("requeue", "a")
+    assert "attempt: 2" in checkout.file("a")
+
+
+def how_it_ended(project: Project) -> None:
+    project.ok("start", "a")
+    before = project.file("a").splitlines()
+    project.ok("done", "a", "--resolution", "no_pr")
+    after = project.file("a").splitlines()
+    assert sorted({*after} - {*before}) == ["resolution: no_pr", "state: done"]
+
+
+def said_at_the_end(project: Project) -> None:
+    project.ok("start", "a", "b")
+    project.ok("done", "a", "--pr", "12", "--resolution", "merged", "-m", "both parsers are one")
+    for line in ('pr: "12"', "resolution: merged", "- both parsers are one"):
+        assert line in project.file("a")
+    project.ok("concern", "b", "who restarts it?", "--kind", "ops")
+    project.ok("note", "b", "works on Windows too")
+    project.ok("block", "b", "--reason", "failed", "-m", "no network")
+    for line in ('"ops: who restarts it?"', "- works on Windows too", "message: no network"):
+        assert line in project.file("b")
+
+
+ROWS: dict[str, Case] = {
+    "S3.1": shown(
+        "cli/test_moves.py::every_move_answers_alike",
+        "cli/test_moves.py::work_that_is_handed_in_or_ended_may_name_its_pull_request",
+    ),
+    "S3.2": place_of_work,
+    "S3.3": shown(
+        "cli/test_writing.py::edit_changes_fields_and_takes_them_out",
+        "cli/test_writing.py::a_design_concern_stands_in_the_way_of_done_until_it_is_settled",
+        "core/rules/test_lifecycle_rules.py::everything_that_changed_in_what_has_ended_is_named_but_what_may",
+    ),
+    "S3.4": shown(
+        "cli/test_moves.py::every_move_answers_alike",
+    ),
+    "S3.5": shown(
+        "cli/test_moves.py::every_move_answers_alike",
+    ),
+    "S3.7": shown(
+        "cli/test_moves.py::every_move_answers_alike",
+    ),
+    "S3.8": shown(
+        "cli/test_criteria.py::a_frozen_specification_changes_by_its_keeper_only",
+    ),
+    "S3.10": shown(
+        "core/test_snapshot.py::what_is_ready_is_in_todo_and_waits_for_nothing",
+        "cli/test_looking.py::ready_gives_what_can_be_started",
+        "core/rules/test_lifecycle_rules.py::what_a_task_waits_for_is_named",
+    ),
+    "S3.17": shown(
+        "agents/test_work.py::the_settings_say_where",
+        "agents/test_work.py::a_branch_that_is_there_is_gone_on_with",
+    ),
+    "S3.18": how_it_ended,
+    "S3.20": shown(
+        "cli/test_writing.py::a_design_concern_stands_in_the_way_of_done_until_it_is_settled",
+        "core/rules/test_lifecycle_rules.py::the_concern_that_is_open_is_named",
+    ),
+    "S3.23": shown(
+        "cli/test_writing.py::edit_changes_fields_and_takes_them_out",
+    ),
+    "S3.24": shown(
+        "doors/test_may.py::branches_are_asked_of_who_pushes",
+    ),
+    "S3.25": said_at_the_end,
+}

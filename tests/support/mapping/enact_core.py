@@ -1,0 +1,37 @@
+"""enact-core's kernel: reducer, states, waits, errors, cost."""
+
+from __future__ import annotations
+
+from tests.support.mapping.page import Case, shown
+
+ROWS: dict[str, Case] = {
+    "S1.1": shown(
+        "core/test_layers.py::the_core_imports_the_standard_library_and_itself_only",
+        "doors/test_equivalence.py::every_door_gives_the_same_codes",
+    ),
+    "S1.2": shown(
+        "ledger/test_write_path.py::a_refusal_writes_nothing",
+        "cli/test_batch.py::a_batch_is_one_commit",
+        "cli/test_batch.py::a_batch_is_all_or_nothing_before_the_rules_too",
+    ),
+    "S1.4": shown(
+        "doors/test_special_attacks.py::a_protected_branch_is_not_rewritten_or_deleted",
+    ),
+    "S1.15": shown(
+        "doors/test_budgets.py::a_step_is_refused_at_one_more_than_the_limit",
+        "doors/test_budgets.py::a_warning_from_four_fifths_on",
+    ),
+    "S1.17": shown(
+        "doors/test_guards.py::every_door_keeps_the_guards_and_takes_who_may",
+        "doors/test_may.py::every_door_keeps_an_actor_to_what_it_may",
+        "core/rules/test_rules.py::a_loop_check_refuses_warns_or_is_off",
+        "core/test_lifecycle.py::a_forbidden_edge_is_gone_and_all_others_stay",
+    ),
+    "S1.23": shown(
+        "agents/test_run.py::a_failure_blocks_the_task",
+        "agents/test_run_files.py::a_budget_of_seconds_ends_the_command",
+    ),
+    "S1.28": shown(
+        "ledger/test_races.py::new_tasks_get_different_ids",
+    ),
+}
