@@ -64,6 +64,11 @@ ROWS: dict[str, Case] = {
     ),
     "S2.13": steps_are_logged,
     "S2.14": a_report,
+    "S2.15": shown(
+        "doors/test_illegal_commits.py::every_kind_of_illegal_commit_is_named",
+        "doors/test_replay.py::an_anchor_tells_a_history_that_was_cut_off_or_rewritten",
+        "doors/test_special_attacks.py::a_protected_branch_is_not_rewritten_or_deleted",
+    ),
     "S2.16": shown(
         "doors/test_signatures.py::what_is_not_signed_by_its_actor_is_refused",
         "doors/test_signatures.py::verify_names_who_signed",

@@ -14,6 +14,10 @@ ROWS: dict[str, Case] = {
         "cli/test_batch.py::a_batch_is_one_commit",
         "cli/test_batch.py::a_batch_is_all_or_nothing_before_the_rules_too",
     ),
+    "S1.3": shown(
+        "doors/test_replay.py::a_task_is_replayed_from_its_birth_to_where_it_is",
+        "doors/test_replay.py::the_first_commit_that_the_law_does_not_lead_to_is_named",
+    ),
     "S1.4": shown(
         "doors/test_special_attacks.py::a_protected_branch_is_not_rewritten_or_deleted",
     ),
