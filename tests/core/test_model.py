@@ -44,6 +44,10 @@ ONLY_BY_EXAMPLE = {
         ("TK507", "TK508", "TK509", "TK511"),
         "the model's policies limit nobody: core/rules/test_rules",
     ),
+    **dict.fromkeys(
+        ("TK513", "TK514"),
+        "the model has no code and names nobody: core/rules/test_rules, doors/test_evidence",
+    ),
     "TK510": "the model's commits have no messages: core/rules/test_rules, core/rules/test_overrides",
     **dict.fromkeys(
         ("TK214", "TK215"), "the model's tasks have no concerns: core/rules/test_rules"

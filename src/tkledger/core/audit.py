@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from tkledger.core.approvals import dependence
 from tkledger.core.change import Change
+from tkledger.core.evidence import said_in
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.loosening import loosened
 from tkledger.core.policy import Policy
+from tkledger.core.rules.evidence import recorded
 from tkledger.core.rules.guards import entries, lacks
 from tkledger.core.rules.keepers import is_agreed
 from tkledger.core.rules.overrides import lifts, reason
 from tkledger.core.rules.policy import amended
-from tkledger.core.rules.restricted import PASSED, RESTRICTIONS
+from tkledger.core.rules.restricted import PASSED, RECORDED, RESTRICTIONS
 from tkledger.core.task import Task
 from tkledger.core.trailers import REASON, trailers
 from tkledger.core.typing import NamedTuple
@@ -32,11 +34,11 @@ class Act(NamedTuple):
 
     subject: the task, or the policy's file; did: what, in words
     proof: what proves that it was this actor; key: of a signature, the fingerprint
-    workers: who worked on the task in its attempt, if it ended; independent: of an approval, whether its
-        actor is none of them, nor the owner
+    workers: who worked on the task in its attempt, if it ended; independent: of an approval or of evidence,
+        whether its actor is none of them, nor the owner
     fields: of a change of the policy, what changed; loosens: what that loosens, in words; agreed: with
         whom, if another keeper of the policy proposed it; accepts: the commits that it accepts
-    reason: why, as the commit says
+    reason: why, as the commit says; of evidence, what it says
     """
 
     commit: str
@@ -68,13 +70,20 @@ def acts(change: Change, commit: str, at: int) -> Iterator[Act]:
             act = Act(commit, at, change.actor, subject, one.deed, *_proof(change, one.asked(law)))
             if subject == POLICY_PATH:
                 act = _of_policy(change, act)
-            elif one.deed == APPROVED:
+            elif one.deed in (APPROVED, RECORDED):
                 act = _of_task(change, act)
-            yield act._replace(reason=aside if "aside" in one.deed else said)
+            shown = _shown(change, subject) if one.deed == RECORDED else ""
+            yield act._replace(reason=shown or (aside if "aside" in one.deed else said))
     for task in _ended(change):
         did = "finished" if task.state is State.DONE else "cancelled"
         act = Act(commit, at, change.actor, task.id, did, *_proof(change, asked=False))
         yield _of_task(change, act)._replace(reason=said)
+
+
+def _shown(change: Change, subject: str) -> str:
+    """What a commit records of the gates of a task, in words."""
+    lines = (one for _, task, lines in recorded(change) if task.id == subject for one in lines)
+    return "; ".join(map(said_in, lines))
 
 
 def _entered_anyway(change: Change) -> set[str]:
@@ -104,7 +113,7 @@ def _proof(change: Change, asked: bool) -> tuple[str, str]:
 
 
 def _of_task(change: Change, act: Act) -> Act:
-    """The act with who worked on the task, and for an approval whether that is another."""
+    """The act with who worked on the task, and for an approval or evidence whether that is another."""
     task, law = change.after.task(act.subject), change.law
     before = change.former(act.subject)
     if task is None or change.usage is None:
@@ -112,7 +121,7 @@ def _of_task(change: Change, act: Act) -> Act:
     owners = [*(one.owner for one in before), task.owner]
     workers = change.usage.workers(before[0] if before else task)
     names = tuple(sorted({*map(law.actor, workers)}))
-    if act.did != APPROVED:
+    if act.did not in (APPROVED, RECORDED):
         return act._replace(workers=names)
     apart = dependence(law, act.actor, owners, workers) is None
     return act._replace(workers=names, independent=apart)

@@ -63,6 +63,7 @@ class Change(NamedTuple):
         before it is made
     files: gives the files outside the ledger that it touches, a merge only those that come from none of its
         parents; None if nobody asks
+    code: gives its tree without the ledger, and that of each parent, as ids; None if nobody asks
     """
 
     parents: tuple[Snapshot, ...]
@@ -78,6 +79,7 @@ class Change(NamedTuple):
     own_content: bool = False
     signature: Callable[[Policy], Signature] | None = None
     files: Callable[[], tuple[str, ...]] | None = None
+    code: Callable[[], tuple[str, ...]] | None = None
 
     @property
     def usage(self) -> Usage | None:

@@ -112,6 +112,15 @@ def checked(raw: Any) -> str:
     return value
 
 
+def said_in(one: EvidenceLine) -> str:
+    """What a line says, in words, but for who says it."""
+    again = ", again" if one.flaky else ""
+    how = f"exit {one.exit}, {one.seconds} s" if one.ran else "elsewhere"
+    where = f": {one.url}" if one.url else ""
+    word = "passed" if one.passed else "failed"
+    return f"{one.gate} {word}{again} on {one.tree[:10]} ({how}){where}"
+
+
 def evidence(lines: Iterable[str]) -> Iterator[EvidenceLine]:
     """The evidence in the lines of a task, each as it is in the file."""
     return map(parsed, lines)

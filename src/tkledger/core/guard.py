@@ -75,6 +75,10 @@ class Gate(NamedTuple):
     type: tuple[str, ...] = ()
     role: str | None = None
 
+    def as_guard(self, name: str) -> Guard:
+        """The guard that a gate of this name is by itself."""
+        return Guard(self.state, self.type, evidence=(name,))
+
 
 class Allowance(NamedTuple):
     """What the actors of a pattern may do; each that is empty leaves them what everybody may.

@@ -65,7 +65,7 @@ _LISTS = {"criteria": "criterion", "met": "met", "waived": "waived"}
 """What is only added to, and is told with a word before it."""
 
 _SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry")
-_IN_TEXTS = ("id", "state", "wait", "error", "notes", "concerns", "verdicts", *_LISTS)
+_IN_TEXTS = ("id", "state", "wait", "error", "notes", "concerns", "verdicts", "evidence", *_LISTS)
 
 
 def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
@@ -91,8 +91,8 @@ def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
 
 
 def texts(old: Task | None, new: Task) -> list[str]:
-    """What a change says in the task itself: why it waits, what went wrong, its new notes, concerns and
-    verdicts, and what it has to show.
+    """What a change says in the task itself: why it waits, what went wrong, its new notes, concerns,
+    verdicts and evidence, and what it has to show.
     """
     said = []
     was = old.wait if old else None
@@ -110,6 +110,11 @@ def texts(old: Task | None, new: Task) -> list[str]:
 
         given = verdicts(new.verdicts[len(old.verdicts) if old else 0 :])
         said += filter(None, map(said_in, given))
+    if len(new.evidence) > (len(old.evidence) if old else 0):
+        from tkledger.core import evidence
+
+        shown = evidence.evidence(new.evidence[len(old.evidence) if old else 0 :])
+        said += map(evidence.said_in, shown)
     return [text.strip() for text in said]
 
 

@@ -69,7 +69,7 @@ def for_index(repo: Repo, found: Sequence[Violation]) -> Iterator[Violation]:
         paths = {
             path_of(task)
             for verb, task in _COMMANDS.findall(one.remedy)
-            if verb in VERBS and path_of(task) in changed
+            if (verb in VERBS or verb == "gate") and path_of(task) in changed
         }
         if one.task == POLICY_PATH and "tk config " in one.remedy:
             paths |= {POLICY_PATH} & changed

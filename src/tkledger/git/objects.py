@@ -181,6 +181,19 @@ def shared(one: Sequence[object], other: Sequence[object]) -> int:
     return least
 
 
+def without(data: bytes, name: str, width: int) -> bytes:
+    """A tree's bytes without the entries of a name, all others as they are stored. Raises GitError if they
+    end within an entry.
+    """
+    kept, at = [], 0
+    for entry in read_tree(data, width):
+        end = data.index(b"\0", at) + 1 + width // 2
+        if entry.name != name:
+            kept.append(data[at:end])
+        at = end
+    return b"".join(kept)
+
+
 def plain_name(name: str) -> bytes:
     """What the entry of a plain file begins with, up to its id."""
     return b"100644 %s\0" % name.encode(errors="surrogateescape")

@@ -60,6 +60,7 @@ def walk(
             made = made._replace(
                 tally=partial(counting.usage, commit.oid),
                 signature=partial(_signature, ledger, commit.oid),
+                code=partial(_code, ledger, commit.tree, joined),
             )
             if made.is_merge:
                 places = [commit.parents.index(oid) for oid in joined]
@@ -83,6 +84,12 @@ def _signature(ledger: Ledger, commit: Oid, policy: Policy) -> Signature:
     return ledger.signatures.of(commit, policy)
 
 
+def _code(ledger: Ledger, tree: Oid, parents: Sequence[Oid]) -> tuple[Oid, ...]:
+    from tkledger.ledger.code_trees import code_trees  # few policies have gates
+
+    return code_trees(ledger.repo, tree, parents)
+
+
 def proposed(
     ledger: Ledger, parents: Sequence[Oid], tree: Oid, message: str | None = None
 ) -> Change:
@@ -95,7 +102,7 @@ def proposed(
         made = made._replace(own_content=ledger.charges(merge))
     made = about_to_be(ledger, made, parents, message)
     files = _asked_files(ledger, made.policy, made.actor, merge, parents)
-    made = made._replace(files=files)
+    made = made._replace(files=files, code=partial(_code, ledger, tree, parents))
     judged = made.touched or made.charged or files
     return _with_bases(ledger, made, parents) if made.is_merge and judged else made
 

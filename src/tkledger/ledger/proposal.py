@@ -106,9 +106,15 @@ def about_to_be(
             return ledger.former.versions(made, parents, parent, key)
         return ()  # as nearly always, and then nothing is loaded for it
 
+    def code() -> tuple[Oid, ...]:
+        from tkledger.ledger.code_trees import of_next  # few policies have gates
+
+        return of_next(ledger.repo, parents)
+
     return made._replace(
         actor=made.policy.actor(who.actor),
         earlier=earlier,
+        code=code,
         tally=lambda: ledger.tally.usage(parents, now, made.charged, edits, who.actor),
     )
 

@@ -49,6 +49,7 @@ def card(task: Task, details: Details | None = None) -> Lines:
         yield from _text("description", task.description, frame)
         yield from _entries("criteria", [_criterion(one) for one in criteria_of(task)], frame)
         yield from _entries("verdicts", _verdicts(task), frame)
+        yield from _entries("evidence", _evidence(task), frame)
         yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
         yield from _entries("notes", [(note, "") for note in task.notes], frame)
 
@@ -113,6 +114,16 @@ def _verdicts(task: Task) -> list[Span]:
         last = not one.approved and (one.attempt, one.round) == (task.tries, round - 1)
         found.append((text, BAD if last else "" if current else DIM))
     return found
+
+
+def _evidence(task: Task) -> list[Span]:
+    """What gates came to, and who says so."""
+    if not task.evidence:
+        return []
+    from tkledger.core.evidence import evidence, said_in
+
+    lines = evidence(task.evidence)
+    return [(f"{said_in(one)}, says {one.actor}", "" if one.passed else BAD) for one in lines]
 
 
 def _concern(task: Task, words: str) -> Span:

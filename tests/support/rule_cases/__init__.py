@@ -6,6 +6,7 @@ from tests.support.rule_cases.admission import admission_cases
 from tests.support.rule_cases.approvals import approval_cases
 from tests.support.rule_cases.budget import budget_cases
 from tests.support.rule_cases.criteria import criteria_cases
+from tests.support.rule_cases.evidence import evidence_cases
 from tests.support.rule_cases.form import form_cases
 from tests.support.rule_cases.graph import graph_cases
 from tests.support.rule_cases.guards import guard_cases
@@ -40,6 +41,7 @@ CASES = (
     *override_cases(),
     *admission_cases(),
     *criteria_cases(),
+    *evidence_cases(),
     *policy_cases(),
     *signature_cases(),
 )

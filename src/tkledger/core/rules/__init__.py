@@ -14,6 +14,7 @@ from tkledger.core.rules import (
     authority,
     budget,
     criteria,
+    evidence,
     form,
     graph,
     growth,
@@ -35,7 +36,10 @@ FAMILIES = (
     (merge,),
     (graph, growth),
     (budget,),
-    (authority, approvals, guards, may, overrides, keepers, signatures, criteria, admission),
+    (
+        *(authority, approvals, guards, may, overrides, keepers),
+        *(signatures, evidence, criteria, admission),
+    ),
     (policy,),
 )
 

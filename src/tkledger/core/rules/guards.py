@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tkledger.core.change import Change
 from tkledger.core.lifecycle import State
@@ -27,9 +27,11 @@ class Entry(NamedTuple):
     guard: Guard
 
 
-def entries(change: Change) -> Iterator[Entry]:
-    """The guarded states that tasks enter, by every guard of the task as it was or as it is."""
-    guards = change.law.guards
+def entries(change: Change, guards: Mapping[str, Guard] | None = None) -> Iterator[Entry]:
+    """The guarded states that tasks enter, by every guard of the task as it was or as it is; by those of the
+    policy if no others are given.
+    """
+    guards = change.law.guards if guards is None else guards
     for before, task, states in arrivals(change) if guards else ():
         for name, guard in guards.items():
             if guard.selects(before) or guard.selects(task):
@@ -44,10 +46,10 @@ def guard_not_met(change: Change) -> Iterator[Finding]:
 
     `guards` in the policy says by name which `state` is guarded, for which `type` and `label`, and what
     it takes: an actor with a `role`, a number of `approvals`, `fields` that say something, `concerns:
-    settled`, `criteria: met`. An approval counts as for TK505, by what `approvals` in the policy asks but for
-    the number. A guard holds for the task as it was before the commit and as it is after it, for a task
-    that is created, and for each state on the way of a squashed branch. A merge chooses between what its
-    sides did, and each was asked.
+    settled`, `criteria: met`, `evidence` of gates. An approval counts as for TK505, by what `approvals` in
+    the policy asks but for the number, and evidence as for TK513. A guard holds for the task as it was
+    before the commit and as it is after it, for a task that is created, and for each state on the way of a
+    squashed branch. A merge chooses between what its sides did, and each was asked.
 
     Why: what is done should be done for everyone, not only as far as its author looked.
 
@@ -77,6 +79,7 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
         meet = f"tk criteria {task.id} --met {number}"
         waive = f"tk criteria {task.id} --waive {number} --reason TEXT"
         yield f"its criterion {number} is not met{more} ({criteria[0]})", f"{meet}, or {waive}"
+    yield from lacking(change, entry)
     concerns = task.open_concerns() if guard.concerns else ()
     if concerns:
         number = task.concerns.index(concerns[0]) + 1
@@ -85,6 +88,24 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
             f"its concern {number} is open{more} ({concerns[0]})",
             f"tk concern {task.id} TEXT --settle {number}",
         )
+
+
+def lacking(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
+    """The gates that a guard asks for and that have not passed on the code: the fact, and the remedy."""
+    if not entry.guard.evidence:
+        return
+    from tkledger.core.gates import Gates  # few guards ask for them
+
+    before, task = entry.before, entry.task
+    own, *others = change.code() if change.code is not None else ("",)  # that of no line
+    gates = Gates(change.law, before or task, lambda: change.usage, own, task)
+    for name in entry.guard.evidence:
+        found = gates.standing(name)
+        if not found.passed:
+            way = gates.way(name, change.actor, failed=found.failed)
+            here = before is not None and own in others
+            leave = f"leave {task.id} as it is in this commit; then {way}"
+            yield f"the gate {name} {found.why}", way if here else leave
 
 
 def _unapproved(change: Change, entry: Entry, count: int) -> Iterator[tuple[str, str]]:
@@ -143,10 +164,10 @@ def ask(change: Change, role: str) -> str:
 
 @rule("TK508", since=2)
 def guard_dropped(change: Change) -> Iterator[Finding]:
-    """A task's type or labels changed so that a guard of the policy no longer holds for it, by an actor
-    without the role that the guard asks for.
+    """A task's type or labels changed so that a guard or a gate of the policy no longer holds for it, by an
+    actor without the role that the guard asks for.
 
-    A guard without a role is dropped by an actor with the role `policy`, if the policy names who has
+    A gate, or a guard without a role, is dropped by an actor with the role `policy`, if the policy names who has
     it. A task that has ended enters no state any more. Labels that a merge takes out were taken out by
     one of its sides; of two types that its sides gave the task it is asked for the one that the merge
     leaves.
@@ -159,21 +180,23 @@ def guard_dropped(change: Change) -> Iterator[Finding]:
         if lacks(change, role):
             yield Finding(
                 task.id,
-                f"the guard {name} would no longer hold for it: that takes the role {role}",
+                f"the {name} would no longer hold for it: that takes the role {role}",
                 ask(change, role),
             )
 
 
 def dropped(change: Change) -> Iterator[tuple[Task, str, str]]:
-    """The tasks that a guard held for and does not any more, which guard, and the role that it takes."""
-    guards = change.law.guards
+    """The tasks that a guard or a gate held for and does not any more, which, and the role that it takes."""
+    law = change.law
+    guards = {f"guard {name}": guard for name, guard in law.guards.items()}
+    guards |= {f"gate {name}": gate.as_guard(name) for name, gate in law.gates.items()}
     if not guards:
         return
     pairs = [*change.edits(), *_chosen(change)]
     for old, new in pairs:
         same = old.kind == new.kind and old.labels == new.labels
         for name, guard in guards.items() if not (same or new.ended) else ():
-            role = guard.role or ("policy" if change.law.roles.get("policy") else "")
+            role = guard.role or ("policy" if law.roles.get("policy") else "")
             if role and guard.selects(old) and not guard.selects(new):
                 yield new, name, role
 

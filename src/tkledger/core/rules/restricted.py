@@ -11,11 +11,13 @@ from tkledger.core.rules import overrides
 from tkledger.core.rules.approvals import approved, asks, given
 from tkledger.core.rules.authority import legislation, raises
 from tkledger.core.rules.criteria import respecified
+from tkledger.core.rules.evidence import recorded
 from tkledger.core.rules.guards import dropped, entries
 from tkledger.core.task import is_work
 from tkledger.core.typing import NamedTuple
 
 PASSED = "passed a guard"
+RECORDED = "recorded evidence"
 
 
 class Restriction(NamedTuple):
@@ -49,8 +51,13 @@ RESTRICTIONS = (
     ),
     Restriction(
         "dropped a guard",
-        lambda law: bool(law.guards),
+        lambda law: bool(law.guards or law.gates),
         lambda change: [task.id for task, _, _ in dropped(change)],
+    ),
+    Restriction(
+        RECORDED,
+        lambda law: bool(law.gates),
+        lambda change: [task.id for _, task, _ in recorded(change)],
     ),
     Restriction(
         "changed a frozen specification",

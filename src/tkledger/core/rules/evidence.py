@@ -1,0 +1,115 @@
+"""Evidence: what the gates of a task came to on its code, before it enters a state; and who may say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.change import Change
+from tkledger.core.quoting import quoted
+from tkledger.core.rules.guards import entries, lacking
+from tkledger.core.rules.overrides import way_around
+from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tkledger.core.evidence import EvidenceLine
+
+
+@rule("TK513", since=2, overridable=True)
+def evidence_missing(change: Change) -> Iterator[Finding]:
+    """A task enters a state that a gate of the policy keeps, and the gate has not passed on the code that the
+    task has then.
+
+    `gates` in the policy says by name what is to run, and for which `state` and `type`. The code is the
+    commit's tree without `.tasks`. A pass counts if its line in `evidence` is about that code, this gate
+    and the command that the gate has now; if its actor has the `role` that the gate asks for; and, where
+    the policy says `approvals: independent: true`, as in `tk init --preset agents`, if its actor neither
+    owns the task nor worked on it in this attempt. What ran elsewhere counts for a gate with a `role` only.
+    If the gate failed on this code, whoever says so, only a later pass that says `flaky` counts. A gate is
+    asked of a task as it was before the commit and as it is after it, as a guard is (TK507).
+
+    Why: that the tests pass is said easily. A record proves who says that they ran, on which code.
+
+    Remedy: `tk gate ID`; under `--preset agents`, by another actor than the owner.
+    """
+    law = change.law
+    if not law.gates:
+        return
+    gates = {name: gate.as_guard(name) for name, gate in law.gates.items()}
+    for entry in entries(change, gates):
+        for fact, remedy in lacking(change, entry):
+            yield Finding(
+                entry.task.id,
+                f"cannot enter {entry.state}: {fact}",
+                f"{remedy}{way_around(change)}",
+            )
+
+
+@rule("TK514", since=2)
+def evidence_not_as_it_is(change: Change) -> Iterator[Finding]:
+    """A line of `evidence` was added that does not say what is so, or that says again what is known.
+
+    A line is added by the commit of who says so, in the name of the commit's actor by the policy's names,
+    about the commit's code or that of a parent. It is of a gate of the policy, with the command that the
+    gate has, and what its actor says of it counts (TK513). If there is a line already about the same gate,
+    command and code, a fail or a pass that counts, the new one says `flaky`. A merge adds none, and keeps those
+    of both sides.
+
+    Why: evidence is of the code that ran. A line that is copied to later code, or written in another's name,
+    says what nobody saw; and a gate that is run until it passes shows nothing.
+
+    Remedy: `tk gate ID NAME` on the code as it is; with `--flaky` if it failed by chance.
+    """
+    for old, new, lines in recorded(change):
+        known = old.evidence if old is not None else ()
+        for number, one in enumerate(lines):
+            before = (*known, *new.evidence[len(known) : len(known) + number])
+            found = _untrue(change, old, new, before, one)
+            if found:
+                fact = f"the evidence {one.gate} {'pass' if one.passed else 'fail'}"
+                yield Finding(
+                    new.id, f"{fact} of {one.actor} is not as it is: {found[0]}", found[1]
+                )
+
+
+def recorded(
+    change: Change,
+) -> Iterator[tuple[Task | None, Task, tuple[EvidenceLine, ...]]]:
+    """The tasks that an ordinary commit adds evidence to, before, None at a birth, and after; and that."""
+    pairs: list[tuple[Task | None, Task]] = [
+        *change.edits(),
+        *((None, one) for one in change.births()),
+    ]
+    for old, new in pairs:
+        known = old.evidence if old is not None else ()
+        if new.evidence[: len(known)] == known and len(new.evidence) > len(known):
+            from tkledger.core.evidence import evidence  # most commits add none
+
+            yield old, new, tuple(evidence(new.evidence[len(known) :]))
+
+
+def _untrue(
+    change: Change, old: Task | None, new: Task, known: tuple[str, ...], one: EvidenceLine
+) -> tuple[str, str] | None:
+    """What is wrong with a line that a commit adds, and what to do instead; None if nothing."""
+    from tkledger.core.gates import Gates
+
+    gates = Gates(change.law, old or new, lambda: change.usage, one.tree, new)
+    gate, run = change.law.gates.get(one.gate), gates.way(one.gate, "")
+    if gate is None:
+        return "the policy has no such gate", "tk config show"
+    if one.command != gate.run:
+        return f"the gate runs {quoted(gate.run or '')}" if gate.run else "it runs nothing", run
+    if change.actor and one.actor != change.actor:
+        return f"the commit is by {change.actor}", f"{quoted(one.actor)} runs {run}"
+    code = change.code() if change.code is not None else ()
+    if one.tree not in code:
+        return f"the code is {code[0][:10] if code else 'not known'}", run
+    unfit = gates.unfit(gate, one.actor, ran=one.ran)
+    if unfit is not None:
+        return f"it does not count of {one.actor}, {unfit.why}", gates.way(one.gate, one.actor)
+    said = gates.known(known, one.gate)
+    if not one.flaky and any(not line.passed or why is None for line, why in said):
+        return "it is known what it comes to on this code", f"{run} --flaky"
+    return None
