@@ -11,6 +11,7 @@ from tests.support.mapping import ROWS
 from tests.support.mapping.page import ROOT, Row, defined_in, rows
 from tests.support.project import Project
 from tkledger.core.catalogue import EVERY
+from tkledger.core.policy import Policy
 from tkledger.verbs.commands import COMMANDS, inner
 
 PAGE = rows()
@@ -45,6 +46,8 @@ def test_what_is_missing_is_brought_by_a_task_of_this_project() -> None:
 
 @pytest.mark.parametrize("row", PAGE, ids=lambda row: row.id)
 def test_the_commands_and_rules_told_exist(row: Row) -> None:
+    for setting in re.findall(r"`tk config set (\w+)", row.by):
+        assert setting in Policy._fields, row
     for verb, second, rest in _COMMAND.findall(row.by):
         name = f"{verb} {second}" if inner(verb) and second else verb
         assert name in COMMANDS, row

@@ -153,7 +153,7 @@ ROWS: dict[str, Case] = {
     ),
     "D4.2": shown(
         "doors/test_may.py::every_door_keeps_an_actor_to_what_it_may",
-        "core/test_policy.py::the_presets_are_what_they_are_said_to_be",
+        "cli/test_setup.py::init_with_a_preset_and_a_prefix",
     ),
     "D4.3": shown(
         "agents/test_interrupted_runs.py::an_interruption_at_any_moment_leaves_no_claim",
