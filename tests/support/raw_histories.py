@@ -23,7 +23,7 @@ ENDED = ("done", "cancelled")
 EDGES = {
     "backlog": ["todo"],
     "todo": ["in_progress", "in_progress", "blocked", "cancelled"],
-    "in_progress": ["in_review", "in_review", "done", "blocked", "cancelled"],
+    "in_progress": ["in_review", "in_review", "in_review", "done", "blocked", "cancelled"],
     "in_review": ["done", "done", "in_progress", "blocked", "cancelled"],
     "blocked": ["in_progress", "todo", "cancelled"],
 }
@@ -239,6 +239,8 @@ class Weaver:
         task = self.pick(state, *EDGES)
         if task is None:
             return self._birth(made)
+        if task["state"] == "in_review" and self._odds(0.6):
+            return self._edit(made)
         policy = state.policy or {}
         ways = [
             one
@@ -418,7 +420,7 @@ class Weaver:
         base = rng.choice(self.bases(*parents) or [0])
         state = self._joined(self.made[base].state, [self.made[one].state for one in parents])
         made = Made(parents, state, rng.choice(ACTORS), rng.choice(MESSAGES))
-        is_sin = self._odds(self.share * 0.8)
+        is_sin = self._odds(self.share * 0.5)
         if is_sin:
             made = rng.choice((*OF_MERGES, *self.sins))(self, made)
         number = self._add(made, is_sin)
@@ -518,6 +520,10 @@ GUARDS: list[Task] = [
     {"guards": {"g": {"state": ["done"], "concerns": "settled"}, "h": {"state": ["cancelled"],
      "type": ["bug"], "label": ["l2"], "role": "x"}}, "roles": {"x": ["*"]}},
     {"guards": {"g": {"state": ["in_review"], "criteria": "met"}}},
+    {"guards": {"g": {"state": ["done", "todo"], "label": ["l1", "l2"], "role": "lead"}},
+     "roles": {"lead": ["ann"]}},
+    {"guards": {"g": {"state": ["blocked", "in_review"], "type": ["bug"], "role": "lead"}},
+     "roles": {"lead": ["cy"]}},
     {"guards": {"g": {"state": ["done"], "approvals": 2}}},
     {"guards": {"g": {"state": ["done", "blocked"], "type": ["bug"], "approvals": 1}},
      "approvals": {"independent": True}},
@@ -550,14 +556,14 @@ KEEPERS: list[Task] = [
 ]
 LAWS: list[tuple[float, list[Task]]] = [
     (0.2, [{"squash": "path"}]), (0.2, [{"review": "required"}]), (0.2, [{"depth": 2}, {"depth": 1}]),
-    (0.3, [{"children": 2}, {"children": 1}]), (0.4, [{"chain": 1}, {"chain": 2}]),
+    (0.5, [{"children": 2}, {"children": 1}]), (0.4, [{"chain": 1}, {"chain": 2}]),
     (0.4, [{"discovered": 1}, {"discovered": 2}]),
     (0.7, [{"loops": {"identity": "refuse", "respawn": "refuse"}}, {"loops": {"ancestors": "refuse"}},
            {"loops": {"ancestors": "refuse", "respawn": "refuse", "children": "warn"}}]),
     (0.4, KEEPERS), (0.15, [{"budget": {"steps": 5, "cost": "1.5"}, "retry": 2}]),
     (0.1, [{"budgets": {"bug": {"steps": 9, "scope": "attempt"}}}]),
     (0.2, [{"actors": {"b.b": "bob", "c@c": "cy"}}]), (0.3, [{"accepted": {"d" * 40: "so", "e" * 40: "so"}}]),
-    (0.6, APPROVALS), (0.35, GUARDS), (0.3, MAY), (0.4, WHY), (0.5, FROZEN), (0.4, OVERRIDE), (0.06, SIGNED),
+    (0.8, APPROVALS), (0.5, GUARDS), (0.3, MAY), (0.4, WHY), (0.5, FROZEN), (0.4, OVERRIDE), (0.06, SIGNED),
 ]
 """How often the first policy has what."""
 NEW_LAW = [*GUARDS, *MAY, *WHY, *FROZEN, *OVERRIDE, *APPROVALS, *KEEPERS]

@@ -106,9 +106,8 @@ def _birth_with(*ways: Task) -> Sin:
 
 _birth_with(*({"state": one, "wait": None} for one in ("in_progress", "in_review", "done")))
 with_a_past = _birth_with({"attempt": 2}, {"spent": {"steps": 1}}, {"attempt": 1})
-unknown_parts = _birth_with({"parent": "nobody"}, {"depends_on": ["nobody"]}, {"origin": "nobody"})
-_birth_with({"origin": "nobody"})
-_birth_with({"reopens": "nobody", "origin": None})
+unknown_parts = _birth_with({"origin": "nobody"}, {"parent": "nobody"}, {"depends_on": ["nobody"]})
+reopened_early = _birth_with({"reopens": "nobody", "origin": None})
 _birth_with({"state": "done", "concerns": ["design: x"]}, {"state": "in_progress"})
 
 
@@ -457,7 +456,7 @@ SPOILS: tuple[Callable[[Task, Random], bytes], ...] = (
     )
     * 2,
     lambda task, rng: _text(task).replace(f"id: {task['id']}", "id: other").encode(),
-    *(lambda task, rng: b"<<<<<<< ours\n" + _text(task).encode(),) * 3,
+    *(lambda task, rng: b"<<<<<<< ours\n" + _text(task).encode(),) * 8,
     lambda task, rng: f"title: T\nid: {task['id']}\nstate: {task['state']}\n".encode(),
     *(
         lambda task, rng: (
@@ -491,7 +490,7 @@ def amended(weaver: Weaver, made: Made) -> Made:
         return made._replace(state=made.state._replace(policy=weaver.made[0].state.policy))
     ways: tuple[Task, ...] = (
         {"version": old["version"] + 1, "depth": 4},
-        {"version": old["version"] + rng.choice((0, -1, 2)), "depth": 4},
+        *[{"version": old["version"] + rng.choice((0, -1, 2)), "depth": 4}] * 3,
         {"version": old["version"] + 1, "forbid": ["backlog->todo"]},
         {
             "version": old["version"] + 1,

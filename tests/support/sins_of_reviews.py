@@ -6,7 +6,17 @@ from collections.abc import Callable
 from random import Random
 
 from stress.verify_elsewhere import TASK, dumped
-from tests.support.raw_histories import ACTORS, ENDED, Made, State, Task, Weaver, changed, proposed
+from tests.support.raw_histories import (
+    ACTORS,
+    EDGES,
+    ENDED,
+    Made,
+    State,
+    Task,
+    Weaver,
+    changed,
+    proposed,
+)
 from tests.support.sins import (
     SINS,
     _on,
@@ -26,6 +36,7 @@ from tests.support.sins import (
     out_of_place,
     own_child,
     refunded,
+    reopened_early,
     respawned,
     rewritten,
     settled_for_nothing,
@@ -52,11 +63,43 @@ def sent_back(weaver: Weaver, state: State, task: Task) -> Task:
 @_sin
 def ended_alone(weaver: Weaver, made: Made) -> Made:
     """TK503, TK505: by whoever it is, with the lines that there are."""
-    task = weaver.pick(made.state, "in_review")
+    task, asks = (
+        weaver.pick(made.state, "in_review"),
+        (made.state.policy or {}).get("approvals", {}),
+    )
     if task is None:
         return made
-    actor = weaver.rng.choice((task.get("owner", "bob"), *ACTORS))
+    owner = task.get("owner", "bob")
+    actor = owner if "independent" in asks else weaver.rng.choice((owner, *ACTORS))
     return made._replace(state=made.state.put(weaver.moved(task, "done")), actor=actor)
+
+
+@_sin
+def unguarded(weaver: Weaver, made: Made) -> Made:
+    """TK507, TK508: a task enters a state that is guarded, or leaves its guard."""
+    rng, state = weaver.rng, made.state
+    guards = [*(state.policy or {}).get("guards", {}).values()]
+    if not guards:
+        return guarded(weaver, made)
+    guard = rng.choice(guards)
+    tasks = [one for _, one in sorted(state.tasks.items()) if _is_guarded(guard, one)]
+    if not tasks:
+        return guarded(weaver, made)
+    task, actor = rng.choice(tasks), rng.choice(ACTORS)
+    if rng.random() < 0.8 and ("label" in guard or "type" in guard):
+        labels = [one for one in task.get("labels", ()) if one not in guard.get("label", ())]
+        return made._replace(
+            state=state.put(changed(task, labels=labels, type="other")), actor=actor
+        )
+    ways = [one for one in EDGES[task["state"]] if one in guard["state"]]
+    task = weaver.moved(task, rng.choice(ways or EDGES[task["state"]]), actor)
+    return made._replace(state=state.put(task), actor=actor)
+
+
+def _is_guarded(guard: Task, task: Task) -> bool:
+    kinds, labels = guard.get("type"), guard.get("label")
+    fits = task["state"] not in ENDED and (not kinds or task.get("type", "task") in kinds)
+    return fits and (not labels or bool({*labels} & {*task.get("labels", ())}))
 
 
 @_sin
@@ -339,6 +382,17 @@ def taken_back(weaver: Weaver, made: Made) -> Made:
 
 
 @_sin
+def gone_back(weaver: Weaver, made: Made) -> Made:
+    """TK607."""
+    old, rng = made.state.policy, weaver.rng
+    if old is None:
+        return made
+    less = {"law": 1} if rng.random() < 0.5 else {"format": 1}
+    policy = changed(old, version=old["version"] + 1, **less)
+    return made._replace(state=made.state._replace(policy=policy), actor="ann")
+
+
+@_sin
 def two_ledgers(weaver: Weaver, made: Made) -> Made:
     """TK604."""
     other = weaver.rng.choice((weaver.made[0].state, made.state))
@@ -362,33 +416,27 @@ def unsigned(weaver: Weaver, made: Made) -> Made:
 
 for _sin_, _times in (
     *(
-        (refunded, 30),
-        (rewritten, 24),
+        (refunded, 36),
+        (rewritten, 40),
         (too_deep, 1),
-        (many, 10),
-        (taken_back, 4),
-        (loosened_alone, 2),
+        (many, 20),
+        (taken_back, 10),
+        (loosened_alone, 1),
     ),
     *(
-        (ended_alone, 40),
-        (sent_back, 6),
-        (misjudged, 12),
-        (thawed, 5),
-        (unwanted, 2),
-        (spoiled, 12),
+        (ended_alone, 80),
+        (sent_back, 50),
+        (misjudged, 30),
+        (thawed, 4),
+        (unwanted, 4),
+        (spoiled, 30),
     ),
-    *(
-        (unshown, 8),
-        (guarded, 22),
-        (proposal, 2),
-        (respawned, 5),
-        (own_child, 14),
-        (for_nothing, 2),
-    ),
-    *((stray, 8), (circular, 8), (too_early, 3), (concerned, 4), (nowhere, 4), (lawless, 3)),
-    *((out_of_place, 5), (amended, 9), (blocked_for_nothing, 2), (stuffed, 2), (fuller, 2)),
-    *((moded, 3), (two_ledgers, 3), (unsigned, 3), (with_a_past, 5), (unknown_parts, 3)),
-    *((settled_for_nothing, 4), (frozen, 3), (deleted, 4)),
+    *((unshown, 10), (guarded, 2), (unguarded, 50), (proposal, 2), (respawned, 8), (own_child, 30)),
+    *((stray, 20), (circular, 10), (too_early, 6), (concerned, 8), (nowhere, 6), (lawless, 8)),
+    *((out_of_place, 5), (amended, 20), (blocked_for_nothing, 5), (stuffed, 4), (fuller, 4)),
+    *((moded, 5), (two_ledgers, 8), (unsigned, 7), (with_a_past, 4), (unknown_parts, 6)),
+    *((frozen, 5), (deleted, 4), (reopened_early, 5), (for_nothing, 2), (gone_back, 2)),
+    *((settled_for_nothing, 4),),
 ):
     SINS += [_sin_] * _times
 ALL_SINS = tuple(SINS)

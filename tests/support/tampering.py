@@ -24,7 +24,7 @@ def tampered(weaver: Weaver) -> tuple[list[Made], bool]:
     return made, weaver.rng.random() < 0.5
 
 
-MOST = 50
+MOST = 30
 """So many commits of a history are tampered with."""
 
 
