@@ -43,21 +43,20 @@ class _Commit(_Object):  # its place is in an order that has parents first
 class _Objects:  # the objects of a repository, through one ``git cat-file``
     def __init__(self, path: str) -> None:
         self.path, self._command = path, ["git", "--no-replace-objects", "-C", path]
-        command = [*self._command, "cat-file", "--batch"]
-        self._reader = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        pipes: Map = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._reader: Any = subprocess.Popen([*self._command, "cat-file", "--batch"], **pipes)
     def git(self, *args: str) -> str:  # what a command of git prints
         done = subprocess.run([*self._command, *args], capture_output=True, check=True)
         return done.stdout.decode(errors="surrogateescape")
     def close(self) -> None: self._reader.communicate()
     @cache  # noqa: B019  (it lives as long as the program)
     def read(self, oid: str) -> bytes:  # the content of an object
-        assert self._reader.stdin and self._reader.stdout  # noqa: PT018
         self._reader.stdin.write(oid.encode() + b"\n")
         self._reader.stdin.flush()
         head = self._reader.stdout.readline().split()
         if len(head) != 3:
             raise SystemExit(f"{oid} is not here")
-        return self._reader.stdout.read(int(head[2]) + 1)[:-1]
+        return bytes(self._reader.stdout.read(int(head[2]) + 1)[:-1])
     def tree(self, oid: str) -> list[tuple[str, str, str]]:  # modes as git takes them, names, ids
         data, at, found = self.read(oid), 0, []
         while at < len(data):
@@ -304,8 +303,7 @@ LATER = {  # what format 2 brought; `admission` of the policy only
     *_words("reopens criteria met waived verdicts approvals spec admission guards may keys proof"),
     *_words("pushers shared_login subject proposal")}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
-    if len(data) > 64 * 1024:
-        raise _Bad("TK109")
+    _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
     try:
         raw = _read(data.decode())
@@ -316,8 +314,7 @@ def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
         if kinds is POLICIES:
             values = {key: one for key, one in values.items() if one != DEFAULTS.get(key)}
             values = {**values, **{key: raw.get(key, one) for key, one in DEFAULT.items()}}
-        if dumped(values, order=kinds).encode() != data:
-            raise _Bad("TK108")
+        _unread("TK108") if dumped(values, order=kinds).encode() != data else None
     except UnicodeDecodeError:
         raise _Bad("TK101") from None
     except ValueError as bad:
@@ -366,8 +363,8 @@ class _History:  # commits, their ledgers, how they hang together; sets of commi
         root = self.objects.tree(tree)
         names = [f"{name}/" if mode == "040000" else name for mode, name, _ in root]
         order = [name.encode(errors="surrogateescape") for name in names]
-        is_odd = order != sorted(order) or len({name for _, name, _ in root}) < len(root)
-        is_odd = is_odd or any("/" in name for _, name, _ in root)
+        plain = {name for _, name, _ in root if "/" not in name}
+        is_odd = order != sorted(order) or len(plain) < len(root)
         looks = tuple(name for _, name, _ in root if _looks_like_folder(name))
         found = tuple((mode, oid) for mode, name, oid in root if name == FOLDER)
         known = (found, looks, tree if is_odd else "")
@@ -475,9 +472,8 @@ def _reach(table: set[tuple[str, str]], state: str) -> dict[str, list[str]]:
         waiting += more
     return seen
 def _way(policy: Map, start: str, end: str) -> list[str] | None:  # that a commit may move a task
-    if (start, end) in _edges(policy):
-        return [end]
-    return _reach(_edges(policy, True), start).get(end) if policy.get("squash") == "path" else None
+    far = _reach(_edges(policy, True), start).get(end) if policy.get("squash") == "path" else None
+    return [end] if (start, end) in _edges(policy) else far
 def _birth_way(policy: Map, state: str) -> list[str] | None:
     way = _way(policy, "todo", state) if policy.get("squash") == "path" else None
     return [state] if state in STATES[:2] else None if way is None else ["todo", *way]
@@ -517,12 +513,12 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         self.edits = [(old, new) for new in mine for old in self.former(0, new["id"])]
         self.pairs: list[tuple[Map | None, Map]] = [*((None, t) for t in self.births), *self.edits]
         self.entered: list[tuple[Map | None, Map, list[str]]] = [
-            (None, t, _birth_way(self.policy, t["state"]) or [t["state"]]) for t in self.births]
+            (None, t, _birth_way(self.policy, t["state"]) or ["todo", t["state"]]) for t in self.births]
         for old, t in (pair for pair in self.edits if pair[0]["state"] != pair[1]["state"]):
             way = _way(self.policy, old["state"], t["state"])
             self.entered.append((old, t, [t["state"]] if way is None else way))
-        is_said = self.law > 1 and commit.says_why("Tk-Override")
-        self.is_waived = is_said and _has_role(self.policy, self.actor, "override")
+        may_waive = _has_role(self.policy, self.actor, "override")
+        self.is_waived = may_waive and commit.says_why("Tk-Override")
     def former(self, number: int, key: str) -> list[Map]:
         found = self.sides[number].task(key) if self.sides else None
         if found is not None or not self.sides or self.law < 2:
@@ -566,10 +562,8 @@ def _form(change: _Change) -> Found:  # TK101 to TK110, TK204, TK601: what lies 
             yield from _if(key, TK103=_later(new) - known)
 def _size(task: Map) -> int: return len(dumped(task, order=TASK).encode())
 def _taken(task: Map) -> int:  # with what is open settled
-    settled, met = ([*task.get(name, ()), *more] for name, more in (
-        ("settled", dict.fromkeys(_open(task))), ("met", _unshown(task))))
-    whole = {**task, "settled": settled, "met": met}
-    return _size({name: one for name, one in whole.items() if one != []})
+    more = {"settled": [*dict.fromkeys(_open(task))], "met": [*_unshown(task)]}
+    return _size({**task, **{n: [*task.get(n, ()), *some] for n, some in more.items() if some}})
 def _full(change: _Change) -> Found:  # TK111
     for new in change.present:
         much = _size(new) if new["state"] in ENDED else _taken(new)
@@ -602,17 +596,15 @@ def _others(task: Map | None, name: str) -> list[str]:
 def _links(change: _Change) -> Found:  # TK301 to TK303: links that lead nowhere
     names = {"TK301": "parent", "TK302": "depends_on", "TK303": "origin"}
     def unknown(ledger: _Ledger) -> Iterator[tuple[str, str, str]]:
-        for key, (code, name) in ((key, one) for key in change.touched for one in names.items()):
-            others = _others(ledger.task(key), name)
-            yield from ((code, key, one) for one in others if one not in ledger.entries)
+        return ((code, key, one) for key in change.touched for code, name in names.items()
+                for one in _others(ledger.task(key), name) if one not in ledger.entries)
     return ((code, key) for code, key, _ in _newly(change, unknown))
 def _above(ledger: _Ledger, key: str, *names: str) -> list[str]:
     seen = [key]  # what a task hangs on by the first of some links that it has, the nearest first
     for one in seen:
         task = ledger.task(one) or {}
-        seen += [other for name in names for other in [task.get(name)] if other][:1]
-        if seen[-1] in seen[:-1]:
-            return seen[1:-1]
+        more = [task[name] for name in names if name in task][:1]
+        seen += [other for other in more if other not in seen]
     return seen[1:]
 def _too_deep(change: _Change) -> Found:  # TK307
     def deep(ledger: _Ledger) -> Iterator[tuple[str, int, int]]:
@@ -637,22 +629,18 @@ def _graphs(ledger: _Ledger, is_merge: bool) -> dict[str, dict[str, set[str]]]:
     tasks = ledger.tasks()  # for each code the links that must not form a circle
     alive = {key: task for key, task in tasks.items() if task["state"] not in ENDED}
     needs = {key: set(_others(task, "depends_on")) for key, task in alive.items()}
-    both = {key: set(some) for key, some in needs.items()}
-    for key, task in tasks.items():
-        both.get(task.get("parent", ""), set()).add(key)
+    both = {key: {one for one in tasks if tasks[one].get("parent") == key} | some
+            for key, some in needs.items()}
     some = alive if is_merge else tasks
     parents = {key: set(_others(task, "parent")) for key, task in some.items()}
     return {"TK304": parents, "TK305": needs, "TK306": both}
 def _cycles(change: _Change) -> Found:  # TK304 to TK306
     olds = [_graphs(side, change.is_merge) for side in change.sides]
     for code, graph in _graphs(change.after, change.is_merge).items():
-        ahead: dict[str, set[str]] = {}  # where each leads
-        for start in graph:
-            ahead[start], waiting = set(), [start]
-            while waiting:
-                new = graph.get(waiting.pop(), set()) - ahead[start]
-                ahead[start] |= new
-                waiting += new
+        ahead = {key: {*some} for key, some in graph.items()}  # where each leads
+        for key in graph:
+            for some in ahead.values():
+                some |= ahead[key] if key in some else set()
         knots = ({b for b in ahead[a] if a in ahead.get(b, ())} for a in graph)
         for knot in {min(one): one for one in knots if one}.values():
             found = {(a, b) for a in knot for b in graph[a] if b in knot}
@@ -679,9 +667,8 @@ def _births(change: _Change) -> Found:  # TK202, TK203, TK309, TK310, TK313: new
     policy, after, loops = change.policy, change.after, change.policy.get("loops", {})
     for new in change.births:
         key, ended = new["id"], after.task(new.get("reopens"))
-        line = _above(after, key, "parent")
-        if loops.get("ancestors") != "refuse":
-            line = line[:1] if loops.get("identity") == "refuse" else []
+        most = None if loops.get("ancestors") == "refuse" else loops.get("identity") == "refuse"
+        line = _above(after, key, "parent")[:most]
         makers = {change.name(new[name]) for name in ("creator", "owner") if name in new}
         bosses = [one for one in map(after.task, line) if one and _kind(one) == _kind(new)]
         reopened = _above(after, key, "reopens")
@@ -707,19 +694,19 @@ def _growth(change: _Change) -> Found:  # TK308, TK311, TK312: what a commit add
     most = {name: GREATEST if loops.get(name) == "warn" else policy.get(name, GREATEST)
             for name in ("children", "chain", "discovered")}
     for new in change.present:
-        parent, old = new.get("parent"), change.before.task(new["id"]) or {}
-        count = sum(one.get("parent") == parent for one in after.tasks().values())
-        if parent and old.get("parent") != parent:
-            yield from _if(parent, TK308=count > most["children"])
+        parent, old = new.get("parent", ""), change.before.task(new["id"]) or {}
+        tasks = after.tasks().values() if parent != old.get("parent") else ()
+        count = sum(one.get("parent") == parent for one in tasks)
+        yield from _if(parent, TK308=parent and count > most["children"])
     lines = {key: _above(after, key, "reopens", "origin") for key in after.tasks()}
     roots: dict[str, list[str]] = {}
     for new in change.births:
         line = [one for one in lines[new["id"]] if after.task(one)]
         yield from _if(new["id"], TK311=len(line) > most["chain"])
         roots.setdefault(line[-1] if line else "", []).append(new["id"])
-    for root, tasks in roots.items():
+    for root, keys in roots.items():
         count = sum(root in line for key, line in lines.items() if key != root)
-        yield from _if(min(tasks), TK312=count > most["discovered"])
+        yield from _if(min(keys), TK312=count > most["discovered"])
 def _only_added(old: Map, new: Map, names: Iterable[str]) -> bool:
     return all(new.get(n, [])[: len(old.get(n, []))] == old.get(n, []) for n in names)
 def _edits(change: _Change) -> Found:  # TK201, TK207 to TK211, TK214, TK515: at every move
@@ -743,8 +730,8 @@ def _attempts(change: _Change) -> Found:  # TK216
     for new in change.present:
         olds = sorted(change.former(0, new["id"]), key=lambda one: -int(one.get("attempt", 1)))
         for old in olds[:1]:
-            way, more = (change.policy, old["state"], new["state"]), new.get("attempt", 1)
-            more -= old.get("attempt", 1)
+            way = change.policy, old["state"], new["state"]
+            more = new.get("attempt", 1) - old.get("attempt", 1)
             wrong = not _counts_right(*way, more) and (more >= 0 or not _counts_right(*way, 0))
             asked = way[1] not in ENDED and (_way(*way) if way[1] != way[2] else more)
             yield from _if(new["id"], TK216=asked and wrong)
@@ -874,7 +861,7 @@ def _authority(change: _Change) -> Found:  # TK502, TK507, TK508, TK510 to TK512
         proven.add(key)
     if change.touched and change.commit.said("Tk-Override"):
         yield from _if(change.touched[0], TK510=actor and not change.is_waived)
-        proven |= {change.touched[0]} if change.is_waived else set()
+        proven |= {change.touched[0]} if change.is_waived and change.law > 1 else set()
     if "independent" in policy.get("approvals", {}):
         steps = change.commit.said("Tk-Task", " \t\r")
         proven |= {key for key in steps if _is_step(change.history, change.commit, key)}
@@ -931,30 +918,30 @@ def _is_may_looser(was: Map, now: Map) -> bool:
     return more or bool({*was} - {*now})
 def _rank(loops: Map, n: str) -> int:
     return ["", "warn", "refuse"].index(loops.get(n, "refuse" if n in NUMBERS else ""))
-def _is_approval_looser(was: Map, now: Map) -> bool:
-    risen = {n for n in ("count", "score") if n in now and _is_more(was.get(n), now[n])}
-    return any(now.get(n) != was[n] for n in {*was} - risen)
 LOOSENS: dict[str, Callable[[Any, Any], bool]] = {
     **{n: lambda was, now: _is_more(was, now) for n in NUMBERS},
     **dict.fromkeys(("forbid", "protected"), lambda was, now: bool({*was} - {*now})),
     **dict.fromkeys(("budget", "budgets"), lambda was, now: False),
     "proof": lambda was, now: was != "name", "roles": _is_roles_looser, "may": _is_may_looser,
     "loops": lambda was, now: any(_rank(was, n) > _rank(now, n) for n in _LOOPS),
-    "approvals": _is_approval_looser, "accepted": lambda was, now: bool({*now} - {*was}),
-    "guards": lambda was, now: any(_is_dropped(one, now.get(n)) for n, one in was.items()),
+    "accepted": lambda was, now: bool({*now} - {*was}),
+    "approvals": lambda was, now: bool(was) and _is_less(was, now),
+    **dict.fromkeys(("guards", "gates"), lambda was, now: any(
+        n not in now or _is_less(one, now[n]) for n, one in was.items())),
     "keys": lambda was, now: any({*some} - {*was.get(n, ())} for n, some in now.items())}
 def _is_more(was: Any, now: Any) -> bool:
     return was is not None and (now is None or Decimal(now) > Decimal(was))
 def _is_beyond(was: list[str], now: list[str]) -> bool:
     return any(not any(_fits(one, other) for one in was) for other in now)
-def _is_dropped(was: Map, now: Map | None) -> bool:  # whether a guard is looser, or gone
-    if now is None or any({*was.get(n, ())} - {*now.get(n, ())} for n in ("state", "fields")):
-        return True
+def _is_less(was: Map, now: Map) -> bool:  # whether a guard, a gate or approvals ask for less
+    fewer = any({*was.get(n, ())} - {*now.get(n, ())} for n in ("state", "fields", "evidence"))
     kinds = [(was.get(n), now[n]) for n in ("type", "label") if n in now]
-    fewer = any(some is None or {*some} - {*left} for some, left in kinds)
-    asks = ("role", "concerns", "criteria", "signed")
-    fewer = fewer or _is_more(now.get("approvals", 0), was.get("approvals", 0))
-    return fewer or any(n in was and was[n] != now.get(n) for n in asks)
+    fewer |= any(some is None or bool({*some} - {*left}) for some, left in kinds)
+    fewer |= any(n in was and (n not in now or _is_more(now[n], was[n])) for n in LEAST)
+    longer = _is_more(was.get("timeout"), now.get("timeout"))
+    return fewer or longer or any(n in was and was[n] != now.get(n) for n in ASKED)
+LEAST = ("approvals", "count", "score")
+ASKED = ("role", "run", "concerns", "criteria", "signed", "independent")
 def _holds(guard: Map, task: Map | None) -> bool:
     kinds, labels = guard.get("type"), guard.get("label")
     fits = task is not None and (kinds is None or _kind(task) in kinds)
@@ -974,12 +961,11 @@ def _thawed(change: _Change) -> Iterator[str]:  # of what else is asked than whe
     def first(ledger: _Ledger, task: Map) -> set[str]:
         return {[key, *_above(ledger, key, "reopens")][-1] for key in task.get("depends_on", ())}
     def is_begun(task: Map) -> bool:
-        if task["state"] in STATES[:2] and task.get("attempt", 1) == 1:
-            return False
+        is_new = task["state"] in STATES[:2] and task.get("attempt", 1) == 1
         begun = task["state"] not in ("todo", "blocked") or task.get("spent", {}).get("seconds")
         past = history.members(history.all_of([change.commit.oid]))
         tasks = (history.at(one.oid).task(task["id"]) or {} for one in past)
-        return bool(begun) or any(one.get("state") == "in_progress" for one in tasks)
+        return not is_new and any([begun, *(one.get("state") == "in_progress" for one in tasks)])
     for old, new in change.edits:
         asks = any(old.get(n) != new.get(n) for n in names)
         if asks or first(change.before, old) != first(change.after, new):
@@ -1019,7 +1005,8 @@ def _verbs_of(change: _Change, old: Map | None, new: Map) -> Iterator[str]:
     other = {name for name in left if name not in LOGS or not _only_added(old, new, [name])}
     begins = other <= {"owner", "branch", "base"} and new["state"] == "in_progress"
     is_start = begins and change.name(new.get("owner", "")) == change.actor
-    verb = ("start" if is_start else "edit") if other else "note"
+    judged = old["state"] == "in_review" and "verdicts" in left
+    verb = ("start" if is_start else "edit") if other else "approve" if judged else "note"
     yield from [verb] if other or (left and "state" not in changed) else []
 def _paths(change: _Change) -> set[str]:  # the files outside the ledger that a commit touches
     history, commit = change.history, change.commit
@@ -1061,13 +1048,10 @@ def _policies(change: _Change) -> Found:  # TK602, TK603, TK606 to TK609
 def _joined(change: _Change) -> Found:  # TK604, TK605: the policies that a merge joins
     begun = [side for side in change.sides if POLICY in side.entries]
     is_second = len(begun) > 1 and not any(POLICY in base.entries for base in change.bases)
-    right, accepted = change.own, dict[str, str]()
-    for side in change.sides if right["law"] > 1 else ():
-        accepted |= (side.policy or {}).get("accepted", {})
-    if accepted:
-        right = {**right, "accepted": accepted | right.get("accepted", {})}
-    other = change.after.entries.get(POLICY) not in (None, right)
     sides = [side.policy for side in change.sides if side.policy]
+    accepted: Map = reduce(or_, (one.get("accepted", {}) for one in (*sides, change.own)), {})
+    more = {"accepted": accepted} if accepted and change.own["law"] > 1 else {}
+    other = change.after.entries.get(POLICY) not in (None, {**change.own, **more})
     back = any(side[n] > change.own[n] for side in sides for n in ("law", "format"))
     yield from _if(POLICY, TK604=is_second and (change.touched or change.law > 1), TK607=back,
                    TK605=POLICY in change.touched and other)
