@@ -7,14 +7,13 @@ so many histories tampered with; exits 1 if any two verdicts differ, and keeps t
 
 from __future__ import annotations
 
-import atexit
 import re
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cache, partial
+from functools import partial
 from itertools import count
 from pathlib import Path
 from shutil import rmtree
@@ -23,7 +22,7 @@ from typing import Any, NamedTuple
 
 from stress import verify_elsewhere as elsewhere
 from tests.support import tampering
-from tests.support.raw_histories import File, Made, State, Weaver, signature_line, stream
+from tests.support.raw_histories import File, Made, State, Weaver, stream
 from tests.support.sins_of_reviews import ALL_SINS as SINS
 from tkledger.doors.judged import judge_all
 from tkledger.git.repo import Repo
@@ -39,8 +38,8 @@ COMMITS = 100
 Findings = set[tuple[str, str]]
 UNREADABLE = {"TK101", "TK103", "TK104", "TK108"}
 CIRCLES = {"TK304", "TK305", "TK306"}
-BUDGETS, OF_LIMITS = ("TK4", "TK501"), "raised a limit in the name of"
-"""Not compared: rules of budgets, and that to raise a limit was not signed."""
+NOT_ASKED = ("TK4", "TK501", "TK512")
+"""Rules of budgets and of signatures: they are not compared."""
 
 
 class Outcome(NamedTuple):
@@ -127,12 +126,8 @@ def written(histories: list[tuple[list[Made], int | None]], folder: Path) -> lis
         own: list[str] = []
         each.append(own)
         files = partial(_files, importer, own if named is None else each[named])
-        commits = stream(made, files, begin, partial(importer.name, own, begin))
-        for one, (data, mark) in zip(made, commits):
-            if one.signer in KEYS:
-                own.append(_signed(folder, one, mark, importer.tree(data, mark), own))
-            else:
-                importer.commit(data, mark, own)
+        for mark, data in enumerate(stream(made, files, begin), begin + 1):
+            importer.commit(data, mark, own)
         importer.settle()
         begin += len(made)
     importer.close()
@@ -143,101 +138,26 @@ class _Importer:
     """Writes commits by ``git fast-import``."""
 
     def __init__(self, folder: Path) -> None:
-        self._command = ["git", "-C", str(folder), "fast-import", "--quiet", "--done", "--force"]
+        command = ["git", "-C", str(folder), "fast-import", "--quiet", "--done", "--force"]
         self._waiting: list[list[str]] = []
-        self._begin(1)
-
-    def _begin(self, mark: int) -> None:
-        self._first = mark
-        self._git = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    def _say(self, data: bytes) -> None:
-        assert self._git.stdin is not None
-        self._git.stdin.write(data)
-
-    def _answer(self) -> str:
-        assert self._git.stdin is not None
-        assert self._git.stdout is not None
-        self._git.stdin.flush()
-        return self._git.stdout.readline().decode().strip()
+        self._git: Any = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def commit(self, data: bytes, mark: int, oids: list[str]) -> None:
         """Write a commit; its id is put at the end of some, once `settle` is called."""
-        self._say(data + b"get-mark :%d\n" % mark)
+        self._git.stdin.write(data + b"get-mark :%d\n" % mark)
         self._waiting.append(oids)
 
     def settle(self) -> None:
         """Wait for the ids of all commits."""
+        self._git.stdin.flush()
         for oids in self._waiting:
-            oids.append(self._answer())
+            oids.append(self._git.stdout.readline().decode().strip())
         self._waiting.clear()
-
-    def tree(self, data: bytes, mark: int) -> str:
-        """The tree of a commit that another one is to be made of; it begins anew, to see that one."""
-        self.settle()
-        self._say(data + b'\nls :%d ""\n' % mark)
-        found = self._answer()
-        self.close()
-        self._begin(mark + 1)
-        return found.split("\t")[0].split(" ")[-1]
-
-    def name(self, oids: list[str], begin: int, place: int) -> str:
-        """How it knows one of some commits: what it wrote since it began, by its mark."""
-        mark = begin + place + 1
-        return f":{mark}" if mark >= self._first else oids[place]
 
     def close(self) -> None:
         """Have it write all; raises if it failed."""
         self._git.communicate(b"done\n")
         assert self._git.returncode == 0, "git fast-import failed"
-
-
-def _signed(folder: Path, one: Made, mark: int, tree: str, oids: list[str]) -> str:
-    """The id of a commit of a tree, signed with a key of ssh; git's importer signs none."""
-    who = signature_line(one, mark)
-    head = [f"tree {tree}", *(f"parent {oids[parent]}" for parent in one.parents)]
-    head += [f"author {who}", f"committer {who}"]
-    words = f"\n\n{one.message}"
-    text = "\n".join(head) + words
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "git", "-f", str(keys()[one.signer])]
-    made = subprocess.run(command, input=text.encode(), capture_output=True, check=True).stdout
-    seal = "gpgsig " + made.decode().rstrip("\n").replace("\n", "\n ")
-    command = ["git", "-C", str(folder), "hash-object", "-t", "commit", "-w", "--stdin"]
-    data = ("\n".join([*head, seal]) + words).encode()
-    return (
-        subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode().strip()
-    )
-
-
-KEYS = ("ann", "bob", "rev")
-"""Those who have a key."""
-
-
-@cache
-def keys() -> dict[str, Path]:
-    """The files of keys of ssh; they are removed at the end."""
-    folder = Path(mkdtemp())
-    atexit.register(rmtree, folder)
-    for name in KEYS:
-        command = [
-            "ssh-keygen",
-            "-q",
-            "-t",
-            "ed25519",
-            "-N",
-            "",
-            "-C",
-            name,
-            "-f",
-            str(folder / name),
-        ]
-        subprocess.run(command, check=True)
-    return {name: folder / name for name in KEYS}
-
-
-def _key(text: str) -> str:
-    name = text.removeprefix("@")
-    return Path(f"{keys()[name]}.pub").read_text(encoding="utf-8").strip() if name != text else text
 
 
 def _files(importer: _Importer, oids: list[str], state: State) -> dict[str, File]:
@@ -259,9 +179,6 @@ def _named(task: dict[str, Any], oids: list[str]) -> dict[str, Any]:
 
 def _file(fields: dict[str, Any], is_policy: bool) -> bytes:
     kinds = elsewhere.POLICIES if is_policy else elsewhere.TASK
-    if is_policy and "keys" in fields:
-        found = {who: sorted(map(_key, some)) for who, some in fields["keys"].items()}
-        fields = {**fields, "keys": found}
     said = fields.get("proposal", {})
     if isinstance(said.get("policy"), dict):
         fields = {**fields, "proposal": {**said, "policy": _file(said["policy"], True).decode()}}
@@ -277,11 +194,11 @@ def _flagged(value: Any) -> Any:
 
 
 def by_tk(folder: Path, oids: list[str]) -> dict[str, Findings]:
-    """What each commit breaks by the rules of tk; without those of budgets, which are not compared."""
+    """What each commit breaks by the rules of tk; without those that are not compared."""
     repo = Repo(str(folder))
     found: defaultdict[str, Findings] = defaultdict(set)
     for one in judge_all(Ledger(repo), sorted(set(oids)), [], SILENT).broken:
-        if not one.code.startswith(BUDGETS) and not one.message.startswith(OF_LIMITS):
+        if not one.code.startswith(NOT_ASKED):
             found[one.commit].add((one.code, one.task))
     repo.close()
     return dict(found)

@@ -2,14 +2,15 @@
 
 Written from docs/ alone, with Python's standard library and git: it shares no line with tk, so what
 both say is what the words say. Prints a line for each commit that breaks a rule, and exits 1 if any
-does. Budgets are left out: TK4xx and TK501 are not asked. A file that is not in the grammar is
-"TK1xx": whether that is TK101, TK103, TK104 or TK108, a reader of all YAML has to tell.
+does. Budgets and signatures are left out: TK4xx, TK501 and TK512 are not asked. A file that is
+not in the grammar is "TK1xx": a reader of all YAML tells whether that is TK101, 103, 104 or 108.
 """
 
 # It is to be read in one go, so it has few blank lines.
 # fmt: off
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -22,7 +23,6 @@ from decimal import Decimal
 from functools import cache, reduce
 from itertools import chain, islice, pairwise
 from operator import and_, or_
-from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple
 
 FOLDER, POLICY = ".tasks", ".tasks/config.yaml"
@@ -31,8 +31,7 @@ DEFAULT: dict[str, Any] = {"version": 1, **NEWEST}
 _words = str.split
 Map = dict[str, Any]  # the fields of a task, of the policy, or of a part of them
 # -- objects ---------------------------------------------------------------------------------
-_Object = namedtuple("_Object", "oid place parents tree email message has_signature")
-class _Commit(_Object):  # its place is in an order that has parents first
+class _Commit(namedtuple("_Commit", "oid place parents tree email message")):  # parents come first
     def said(self, name: str, blanks: str = "") -> list[str]:  # in lines indented by some blanks
         rows = (line.strip(blanks).partition(": ") for line in self.message.split("\n"))
         return [value.strip(blanks or None) for key, colon, value in rows if colon and key == name]
@@ -57,16 +56,21 @@ class _Objects:  # the objects of a repository, through one ``git cat-file``
         if len(head) != 3:
             raise SystemExit(f"{oid} is not here")
         return bytes(self._reader.stdout.read(int(head[2]) + 1)[:-1])
-    def tree(self, oid: str) -> list[tuple[str, str, str]]:  # modes as git takes them, names, ids
-        data, at, found = self.read(oid), 0, []
+    def stored(self, oid: str) -> Iterator[Any]:  # modes, names and ids in a tree, as they are
+        data, at = self.read(oid), 0
         while at < len(data):
-            blank, end = data.index(b" ", at), data.index(b"\0", at)
-            mode = int(data[at:blank], 8)
-            mode = mode if mode >> 12 != 8 else 0o100755 if mode & 0o100 else 0o100644
-            name = data[blank + 1 : end].decode(errors="surrogateescape")
+            begin, end = at, data.index(b"\0", at)
             at = end + 1 + len(oid) // 2
-            found.append((f"{mode:06o}", name, data[end + 1 : at].hex()))
-        return found
+            yield *data[begin:end].split(b" ", 1), data[end + 1 : at]
+    def tree(self, oid: str) -> Iterator[tuple[str, str, str]]:  # modes as git takes them
+        for mode, name, found in self.stored(oid):
+            what, is_file = int(mode, 8), int(mode, 8) >> 12 == 8
+            what = what if not is_file else 0o100755 if what & 0o100 else 0o100644
+            yield f"{what:06o}", name.decode(errors="surrogateescape"), found.hex()
+    def code(self, oid: str) -> str:  # the id of a tree without the ledger
+        kept = b"".join(b"%s %s\0%s" % one for one in self.stored(oid) if one[1] != b".tasks")
+        data = b"tree %d\0" % len(kept) + kept
+        return hashlib.new("sha1" if len(oid) == 40 else "sha256", data).hexdigest()
     def commits(self, *revisions: str) -> dict[str, _Commit]:  # parents before children
         found = dict[str, _Commit]()
         for oid in self.git("rev-list", "--topo-order", "--reverse", *revisions, "--").split():
@@ -74,18 +78,8 @@ class _Objects:  # the objects of a repository, through one ``git cat-file``
             rows = [line.partition(" ")[::2] for line in head.split("\n")]
             parents, one = tuple(v for k, v in rows if k == "parent"), dict(reversed(rows))
             email = one.get("author", "").rpartition("> ")[0].partition("<")[2]
-            signed = not {"gpgsig", "gpgsig-sha256"}.isdisjoint(one)
-            found[oid] = _Commit(oid, len(found), parents, one["tree"], email, words, signed)
+            found[oid] = _Commit(oid, len(found), parents, one["tree"], email, words)
         return found
-    def is_signed(self, commit: _Commit, keys: list[str]) -> bool:  # with a key of ssh
-        with NamedTemporaryFile("w") as file:
-            file.writelines(f'* namespaces="git" {key}\n' for key in keys if "\n" not in key)
-            file.flush()
-            how = (f"allowedSignersFile={file.name}", "program=ssh-keygen", "revocationFile=")
-            settings = chain.from_iterable(("-c", f"gpg.ssh.{one}") for one in how)
-            command = [*self._command, *settings, "verify-commit", commit.oid]
-            done = subprocess.run(command, capture_output=True) if commit.has_signature else None
-            return done is not None and done.returncode == 0
 # -- files: docs/format.md -------------------------------------------------------------------
 _HIDDEN = re.compile(
     "[\0-\x1f\x7f-\xa0\xad\u061c\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
@@ -179,9 +173,10 @@ def _is_id(text: str) -> bool:
     return known is not None and text not in _DEVICES and text != "config"
 def _id(raw: Any) -> Any: return _need(_is_id(_line(raw)), raw)
 def _branch(raw: Any) -> Any: return _need(not re.search(_BRANCH, value := _line(raw)), value)
+_AMOUNT = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
 def _amount(raw: Any) -> Any:
-    value, number = str(raw) if _is_number(raw) else raw, r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?"
-    return _need(isinstance(value, str) and re.fullmatch(number, value), value)
+    value = str(raw) if _is_number(raw) else raw
+    return _need(isinstance(value, str) and re.fullmatch(_AMOUNT, value), value)
 def _time(raw: Any) -> Any:
     value = _line(raw)
     _need(re.fullmatch(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ", value, re.ASCII))
@@ -196,21 +191,32 @@ def _own(raw: Any, depth: int = 4) -> Any:  # what is one's own, under x
     _need(depth < 4 and (not isinstance(raw, int) or abs(raw) <= GREATEST))
     return _need(not isinstance(raw, str) or not _CONTROL.search(raw), raw)
 _SAID, _BARE = r'"(?:[^"\\]|\\["\\])+"', r"[!#-\[\]-~]+"
-_VERDICT = re.compile(
-    rf"([1-9]\d{{0,9}}\.[1-9]\d{{0,9}}) (approved|rejected) ({_SAID}|{_BARE}) (-|[0-9a-f+]+)"
-    rf"(?: ((?:0|[1-9]\d{{0,11}})(?:\.\d{{1,6}})?))?((?: {_SAID})*)", re.ASCII)
+_ROUND, _NAME = "[1-9][0-9]{0,9}", "[a-z0-9][a-z0-9_-]{0,62}"
+_VERDICT = (rf"({_ROUND}\.{_ROUND}) (approved|rejected) ({_SAID}|{_BARE}) (-|[0-9a-f+]+)"
+            rf"(?: ({_AMOUNT}))?((?: {_SAID})*)")
+_EVIDENCE = (
+    rf"({_NAME}) (pass|fail) ([0-9a-f]{{40}}|[0-9a-f]{{64}}) ({_SAID}|{_BARE})"
+    rf" (?:- - -|(timeout|0|[1-9][0-9]{{0,2}}) {_AMOUNT} [0-9a-f]{{64}}) (-|{_SAID})( flaky)?"
+    r"(?: https?://[!-~]{1,500})?")
 _Verdict = namedtuple("_Verdict", "when approves actor work score")  # of which work
+_Evidence = namedtuple("_Evidence", "about passed actor ran flaky")  # a gate, its command, a code
+def _meant(text: str, plain: str = "") -> str:  # in quotes, unless it could be plain
+    said = _line(re.sub(r"\\(.)", r"\1", text[1:-1])) if text[:1] == '"' else text
+    return str(_need(said == text or not re.fullmatch(plain, said), said))
 def _verdict(raw: Any) -> _Verdict:  # in a line of a task; raises _Bad
-    found = re.fullmatch(_VERDICT, _line(raw))
-    when, way, actor, work, score, more = _need(found) or found.groups()  # type: ignore[union-attr]
-    said = [_line(re.sub(r"\\(.)", r"\1", one[1:-1])) for one in re.findall(_SAID, actor + more)]
-    actor, gaps = (said[0], said[1:]) if actor[0] == '"' else (actor, said)
-    ids = [] if work == "-" else work.split("+")
-    _need(not (said[: -len(gaps) or None] and re.fullmatch(_BARE, actor)))
+    found: Any = re.fullmatch(_VERDICT, _line(raw))
+    when, way, actor, work, score, more = _need(found, found).groups()
+    gaps, ids = [*map(_meant, re.findall(_SAID, more))], work.split("+") if work != "-" else []
     _need(ids == sorted({*ids}) and {*map(len, ids)} <= {40, 64})
     _need(len(gaps) <= 20 * (way == "rejected") and all(len(one) <= 500 for one in gaps))
-    return _Verdict(when, way == "approved", actor, work, score)
-def _verdict_line(raw: Any) -> Any: return _need(_verdict(raw), raw)
+    return _Verdict(when, way == "approved", _meant(actor, _BARE), work, score)
+def _evidence(raw: Any) -> _Evidence:
+    found: Any = re.fullmatch(_EVIDENCE, _line(raw))
+    gate, way, code, actor, end, command, flaky = _need(found, found).groups()
+    _need(end is None or (way == "pass") == (end == "0"))
+    about = gate, None if command == "-" else _meant(command), code
+    return _Evidence(about, way == "pass", _meant(actor, _BARE), end is not None, bool(flaky))
+def _kept(read: Callable[[Any], Any]) -> Any: return lambda raw: _need(read(raw), raw)
 def _true(raw: Any) -> Any:
     _need(isinstance(raw, Flag) or raw in ("true", "false"))
     return Flag(1) if raw in (1, "true") else None
@@ -234,7 +240,7 @@ def _clean(raw: Any, kind: Any) -> Any:  # the value that is kept; raises _Bad
 ANY = "*"
 _COUNT, _FROM_1 = range(GREATEST + 1), range(1, GREATEST + 1)
 _TYPE, _KEY = "[a-z][a-z0-9_-]{0,31}", "[A-Za-z_][A-Za-z0-9_.-]{0,62}"
-_LABEL, _NAME = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "[a-z0-9][a-z0-9_-]{0,62}"
+_LABEL = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}"
 _LINES = frozenset([_line])
 _SPENT = {"cost": _amount, "rework": _COUNT, "seconds": _COUNT, "steps": _COUNT, "tokens": _COUNT}
 _LIMITS = {**_SPENT, "scope": ("lifetime", "attempt")}
@@ -252,8 +258,8 @@ TASK: Map = {
     "wait": {"reason": _REASONS, "detail": _text}, "error": {"kind": _TYPE, "message": _text},
     "resolution": (*chain(*RESOLUTIONS.values()),), "description": _text, "concerns": _CONCERNS,
     "settled": _CONCERNS, "criteria": [_CRITERION], "met": [_CRITERION],
-    "waived": [r"(?!.* -- .* -- ).{1,300} -- .{1,300}"], "verdicts": [_verdict_line],
-    "notes": [_text], "x": _own}
+    "waived": [r"(?!.* -- .* -- ).{1,300} -- .{1,300}"], "verdicts": [_kept(_verdict)],
+    "evidence": [_kept(_evidence)], "notes": [_text], "x": _own}
 EDGES = {(start, end): verb for start, end, verb in (one.split("/") for one in _words(
     "backlog/todo/admit todo/in_progress/start todo/blocked/block todo/cancelled/cancel"
     " in_progress/in_review/submit in_progress/done/done in_progress/blocked/block"
@@ -264,8 +270,13 @@ _FIELDS = [*TASK, *(f"{a}.{b}" for a, kind in TASK.items() if isinstance(kind, d
 _GUARD = {
     "state": frozenset([STATES]), "type": frozenset([_TYPE]), "label": frozenset([_LABEL]),
     "role": _NAME, "approvals": _FROM_1, "concerns": ("settled",), "criteria": ("met",),
+    "evidence": frozenset([_NAME]),
     "signed": _true, "fields": frozenset(["|".join((*map(re.escape, _FIELDS), rf"x\.{_KEY}"))])}
 def _guard(raw: Any) -> Map: return dict(_need("state" in (one := _clean(raw, _GUARD)), one))
+_GATE = {"run": ".{1,300}", "timeout": range(1, 86401), "state": frozenset([STATES]),
+         "type": frozenset([_TYPE]), "role": _NAME}
+def _gate(raw: Any) -> Map:
+    return dict(_need({"run", "role"} & {*(values := _clean(raw, _GATE))}, values))
 _VERBS = (*EDGES.values(), "new", "edit", "note")
 _MAY = {"verbs": frozenset([_VERBS]), "paths": _LINES, "branches": _LINES}
 def _proposal(raw: Any) -> Map:
@@ -283,7 +294,7 @@ POLICIES: Map = {
     "protected": _LINES, "actors": {ANY: (_line, _line)},
     "approvals": {"count": range(1, 101), "independent": _true, "role": _NAME, "score": _amount},
     "spec": ("free", "frozen"), "admission": ("off", "agents", "required"),
-    "guards": {ANY: (_NAME, _guard)}, "may": {ANY: (_line, _MAY)},
+    "guards": {ANY: (_NAME, _guard)}, "gates": {ANY: (_NAME, _gate)}, "may": {ANY: (_line, _MAY)},
     "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
     "proof": ("name", "pusher", "signature"), "pushers": {ANY: (_line, _LINES)},
     "shared_login": ("one", "independent"),
@@ -291,17 +302,17 @@ POLICIES: Map = {
     "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
 QUALIFIERS = ("owner", "wait", "error", "resolution")
 SETS, PARTS = ("depends_on", "labels"), ("budget", "spent", "retry", "admission", "x")
-LOGS = ("concerns", "settled", "criteria", "met", "waived", "verdicts", "notes")
+LOGS = (*_words("concerns settled criteria met waived verdicts evidence notes"),)
 MOVES = ("state", "attempt", "branch", "base", "spent", "retry", *QUALIFIERS)
-PROOFS = ("settled", "met", "waived", "verdicts")
+PROOFS = ("settled", "met", "waived", "verdicts", "evidence")
 MOST = {"notes": (1000, 48), "concerns": (100, 12), "criteria": (100, 12)}  # entries and KiB
 DEFAULTS = {
     "prefix": "tk", "layout": "flat", "squash": "refuse", "review": "optional", "depth": 10,
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}"}
 LATER = {  # what format 2 brought; `admission` of the policy only
-    *_words("reopens criteria met waived verdicts approvals spec admission guards may keys proof"),
-    *_words("pushers shared_login subject proposal")}
+    *_words("reopens criteria met waived verdicts evidence approvals spec admission guards"),
+    *_words("gates may keys proof pushers shared_login subject proposal")}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -360,7 +371,7 @@ class _History:  # commits, their ledgers, how they hang together; sets of commi
                 for key in self.ledgers[parent].entries.keys() - entries.keys():
                     self._deleters.setdefault(key, []).append(oid)
     def _entries(self, tree: str) -> Entries:
-        root = self.objects.tree(tree)
+        root = [*self.objects.tree(tree)]
         names = [f"{name}/" if mode == "040000" else name for mode, name, _ in root]
         order = [name.encode(errors="surrogateescape") for name in names]
         plain = {name for _, name, _ in root if "/" not in name}
@@ -409,9 +420,8 @@ class _History:  # commits, their ledgers, how they hang together; sets of commi
         return found if found.policy is not None or POLICY in found.entries else EMPTY
     def governing(self, parents: tuple[str, ...], after: _Ledger) -> Map | None:  # what judges
         known = [one for oid in parents if (one := self.ledgers[oid].policy) is not None]
-        if known:
-            return max(known, key=lambda one: int(one["version"]))
-        return (after.policy or DEFAULT) if POLICY in after.entries else None
+        own = (after.policy or DEFAULT) if POLICY in after.entries else None
+        return max(known, key=lambda one: int(one["version"])) if known else own
     def independent(self, parents: tuple[str, ...]) -> tuple[str, ...]:
         some = tuple(dict.fromkeys(parents))
         others = {one: self.all_of(other for other in some if other != one) for one in some}
@@ -477,6 +487,9 @@ def _way(policy: Map, start: str, end: str) -> list[str] | None:  # that a commi
 def _birth_way(policy: Map, state: str) -> list[str] | None:
     way = _way(policy, "todo", state) if policy.get("squash") == "path" else None
     return [state] if state in STATES[:2] else None if way is None else ["todo", *way]
+def _entered(policy: Map, old: Map | None, end: str) -> list[str]:  # the states on its way
+    way = _way(policy, old["state"], end) if old else _birth_way(policy, end)
+    return way if way is not None else [end] if old else ["todo", end]
 def _counts_right(policy: Map, start: str, end: str, more: int) -> bool:  # as attempts rise
     again, table = ("blocked", "todo"), _edges(policy, True)
     if policy.get("squash") != "path":
@@ -493,8 +506,8 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         self.history, self.commit, self.after = history, commit, history.ledgers[commit.oid]
         own, self.parents = history.governing(commit.parents, self.after), commit.parents
         if len(self.parents) > 2 and own is not None and own["law"] > 1:
-            left = history.independent(self.parents)
-            self.parents = left if len(left) > 1 else left * 2
+            self.parents = history.independent(self.parents)
+            self.parents *= 2 if len(self.parents) < 2 else 1
         self.own: Map = history.governing(self.parents, self.after) or {}
         self.policy: Map = by if by is not None and self.own else self.own
         self.law, self.format = (int(self.policy.get(name, 1)) for name in ("law", "format"))
@@ -512,11 +525,8 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         self.births = [t for t in mine if t["id"] not in known and not self.former(0, t["id"])]
         self.edits = [(old, new) for new in mine for old in self.former(0, new["id"])]
         self.pairs: list[tuple[Map | None, Map]] = [*((None, t) for t in self.births), *self.edits]
-        self.entered: list[tuple[Map | None, Map, list[str]]] = [
-            (None, t, _birth_way(self.policy, t["state"]) or ["todo", t["state"]]) for t in self.births]
-        for old, t in (pair for pair in self.edits if pair[0]["state"] != pair[1]["state"]):
-            way = _way(self.policy, old["state"], t["state"])
-            self.entered.append((old, t, [t["state"]] if way is None else way))
+        self.entered = [(old, t, _entered(self.policy, old, t["state"])) for old, t in self.pairs
+                        if old is None or old["state"] != t["state"]]
         may_waive = _has_role(self.policy, self.actor, "override")
         self.is_waived = may_waive and commit.says_why("Tk-Override")
     def former(self, number: int, key: str) -> list[Map]:
@@ -538,7 +548,8 @@ def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
     rules = [_authority, _allowed, *([_joined] if change.is_merge else [])]
     if change.touched:
         rules += [_form, _full, _links, _too_deep, _cycles, _family, _fields, _policies]
-        rules += [_merged] if change.is_merge else [_births, _edits, _attempts, _growth, _reviews]
+        rules += [_merged] if change.is_merge else [_births, _edits, _attempts, _growth]
+        rules += [] if change.is_merge else [_reviews, _recorded]
     found = {one for rule in rules if change.policy for one in rule(change)}
     sides = change.sides if change.is_merge else ()
     edition = max([change.law, *(one.policy["law"] for one in sides if one.policy)])
@@ -790,9 +801,35 @@ def _approvers(change: _Change, old: Map, new: Map, *more: str) -> list[str]:  #
         if fits and not _same_hand(change.policy, actor, {*counted}):
             counted += [actor] if _is_independent(change, actor, old, new) else []
     return counted
-def _added(old: Map | None, new: Map) -> list[_Verdict]:
-    was, now = (old or {}).get("verdicts", []), new.get("verdicts", [])
-    return [*map(_verdict, now[len(was) :])] if now[: len(was)] == was else []
+def _added(old: Map | None, new: Map, name: str = "verdicts") -> list[Any]:
+    was, now = (old or {}).get(name, []), new.get(name, [])
+    more = now[len(was) :] if now[: len(was)] == was else []
+    return [*map(_verdict if name == "verdicts" else _evidence, more)]
+def _counts(change: _Change, gate: Map, one: _Evidence, old: Map, new: Map) -> bool:
+    actor, role = change.name(one.actor), gate.get("role")
+    fits = _has_role(change.policy, actor, role) if role else one.ran
+    return bool(fits) and _is_independent(change, actor, old, new)
+def _has_passed(change: _Change, name: str, old: Map, new: Map) -> bool:  # a gate, on its code
+    passed, failed, gate = False, False, change.policy.get("gates", {}).get(name)
+    about = name, (gate or {}).get("run"), change.history.objects.code(change.commit.tree)
+    for one in map(_evidence, new.get("evidence", ()) if gate else ()):
+        if one.about == about and (not one.passed or _counts(change, gate, one, old, new)):
+            passed = one.passed and (passed or one.flaky or not failed)
+            failed = not passed
+    return passed
+def _recorded(change: _Change) -> Found:  # TK514
+    trees = [change.history.commits[one].tree for one in (change.commit.oid, *change.parents)]
+    for before, new in change.pairs:
+        old, lines = before or new, [*map(_evidence, new.get("evidence", ()))]
+        added = _added(before, new, "evidence")
+        for place, one in enumerate(added, len(lines) - len(added)):
+            gate, by = change.policy.get("gates", {}).get(one.about[0]), change.actor or one.actor
+            is_so = gate and (gate.get("run"), by) == (one.about[1], one.actor)
+            is_so = is_so and one.about[2] in map(change.history.objects.code, trees)
+            same = [line for line in lines[:place] if line.about == one.about and not one.flaky]
+            is_so = is_so and _counts(change, gate, one, old, new) and not any(
+                not line.passed or _counts(change, gate, line, old, new) for line in same)
+            yield from _if(new["id"], TK514=not is_so)
 def _reviews(change: _Change) -> Found:  # TK503 to TK506
     asks, actor = change.policy.get("approvals", {}), change.actor
     guards = [one for one in change.policy.get("guards", {}).values() if "done" in one["state"]]
@@ -814,18 +851,16 @@ def _reviews(change: _Change) -> Found:  # TK503 to TK506
         silent = way == ("in_review", "in_progress") and all(one.approves for one in added)
         guarded = any("approvals" in one and _holds(one, old) for one in guards)
         yield from _if(key, TK506=silent and (asks or guarded))
-def _authority(change: _Change) -> Found:  # TK502, TK507, TK508, TK510 to TK512, TK516, TK517
+def _authority(change: _Change) -> Found:  # TK502, TK507, TK508, TK510, TK511, TK513, TK516, TK517
     policy, actor, guards = change.policy, change.actor, [*change.policy.get("guards", {}).values()]
-    proven, signed = set[str](), set[str]()  # what is signed if the policy says so, or in any case
-    asks = policy.get("approvals") or any("approvals" in one for one in guards)
-    reviews = asks or policy.get("review") == "required"
+    gates = [{"state": one.get("state", ()), "type": one.get("type"), "evidence": [name]}
+             for name, one in policy.get("gates", {}).items()]  # each of them is a guard
     for lost in _lost(change):
         keepers = lost.get("roles", {}).get("policy")
         yield from _if(POLICY, TK502=keepers and _lacks(lost, actor, "policy"),
                        TK511=_is_alone(change, lost))
-        proven.add(POLICY)
     for old, task, states in change.entered:
-        for guard in (one for one in guards if _holds(one, old) or _holds(one, task)):
+        for guard in (one for one in guards + gates if _holds(one, old) or _holds(one, task)):
             if {*states} & {*guard["state"]}:
                 lacks = "role" in guard and _lacks(policy, actor, guard["role"])
                 says = all(_says(task, name) for name in guard.get("fields", ()))
@@ -834,44 +869,29 @@ def _authority(change: _Change) -> Found:  # TK502, TK507, TK508, TK510 to TK512
                 ends = [actor] if old and old["state"] == "in_review" else []
                 few = "approvals" in guard and guard["approvals"] > len(
                     _approvers(change, old or task, task, *ends))
-                yield from _if(task["id"], TK507=lacks or not says or doubt or unmet or few)
-                proven |= {task["id"]} if "role" in guard else set()
-                signed |= {task["id"]} if "signed" in guard else set()
-        if old and (old["state"], task["state"]) == ("in_review", "done"):
-            proven |= {task["id"]} if reviews else set()
+                few = few or any(not _has_passed(change, one, old or task, task)
+                                 for one in guard.get("evidence", ()))
+                code = "TK513" if guard in gates else "TK507"
+                yield from _if(task["id"], **{code: lacks or not says or doubt or unmet or few})
         admits = task["state"] not in ("backlog", "cancelled") and old and old["state"] == "backlog"
         admits = admits or (old is None and task["state"] != "backlog")
         asked = admits and _asks_why(policy, actor, task)
         yield from _if(task["id"], TK517=asked and not all(_says(task, name) for name in WHY))
-    said = [(new, one) for old, new in change.pairs for one in _added(old, new)]
-    proven |= {new["id"] for new, one in said if asks or (reviews and one.approves)}
     for old, task in change.edits:
         gone = task["state"] not in ("backlog", "cancelled") and _asks_why(policy, actor, task)
         yield from _if(task["id"], TK517=gone and any(
             _says(old, name) and not _says(task, name) for name in WHY))
     for old, task in [*change.edits, *_chosen(change)]:
-        for guard in guards if task["state"] not in ENDED else ():
+        for guard in guards + gates if task["state"] not in ENDED else ():
             role = guard.get("role") or ("policy" if policy.get("roles", {}).get("policy") else "")
             if role and _holds(guard, old) and not _holds(guard, task):
                 yield from _if(task["id"], TK508=_lacks(policy, actor, role))
-                proven.add(task["id"])
     for key in _thawed(change) if policy.get("spec") == "frozen" else ():
         silent = not change.commit.says_why("Tk-Reason")
         yield from _if(key, TK516=silent or _lacks(policy, actor, "spec"))
-        proven.add(key)
     if change.touched and change.commit.said("Tk-Override"):
         yield from _if(change.touched[0], TK510=actor and not change.is_waived)
-        proven |= {change.touched[0]} if change.is_waived and change.law > 1 else set()
-    if "independent" in policy.get("approvals", {}):
-        steps = change.commit.said("Tk-Task", " \t\r")
-        proven |= {key for key in steps if _is_step(change.history, change.commit, key)}
-        proven |= {new["id"] for old, new in change.edits if _is_worked(old, new)}
-    signed |= proven if policy.get("proof") == "signature" else set()
-    keys = [one for who, some in policy.get("keys", {}).items() if change.name(who) == actor
-            for one in some]
-    if signed and not change.history.objects.is_signed(change.commit, keys):
-        yield from (("TK512", key) for key in signed)
-def _is_alone(change: _Change, old: Map) -> bool:  # whether one of several loosens a policy alone
+def _is_alone(change: _Change, old: Map) -> bool:  # whether one of several loosens it alone
     keepers, new = old.get("roles", {}).get("policy", []), _amended(change) or change.own
     known, said = old.get("actors", {}), old.get("proposal")
     names = {known.get(one, one) for one in keepers}
@@ -882,10 +902,10 @@ def _is_alone(change: _Change, old: Map) -> bool:  # whether one of several loos
         return True
     if old["law"] < 2 or not (several or any("*" in one for one in names)):
         return False
-    if said and not change.is_merge and new == _proposed(said):
-        by = known.get(said["by"], said["by"])
-        return _same_hand(old, change.actor, {by}) or not _has_role(old, by, "policy")
-    return bool(change.actor or change.is_merge) and _is_looser(old, new, change.is_merge)
+    by = known.get(said["by"], said["by"]) if said and new == _proposed(said) else ""
+    agreed = by and _has_role(old, by, "policy") and not _same_hand(old, change.actor, {by})
+    asked = change.is_merge or (change.actor and not agreed)
+    return bool(asked) and _is_looser(old, new, change.is_merge)
 def _proposed(said: Map) -> Map: return _parsed(said["policy"].encode(), POLICIES, ())
 STRICT = {  # from the strictest on
     "squash": ("refuse", "path"), "review": ("required", "optional"), "spec": ("frozen", "free"),
@@ -907,22 +927,19 @@ def _is_looser(old: Map, new: Map, is_merge: bool) -> bool:  # docs/format.md, W
     more += [STRICT[n].index(now) > STRICT[n].index(was) for n, was, now in pairs if n in STRICT]
     others = ((n, was, now) for n, was, now in pairs if n not in STRICT)
     return any(more) or any(n not in LOOSENS or LOOSENS[n](*some) for n, *some in others)
-def _is_roles_looser(was: Map, now: Map) -> bool:
-    changed = any(was.get(n) != now.get(n) for n in ("policy", "agents"))
-    more = any(_is_beyond(was.get(n, []), some) for n, some in now.items())
-    return changed or more or ("budget" in was and "budget" not in now)
-def _is_may_looser(was: Map, now: Map) -> bool:
-    free = {kind: ["\n"] for kind in _MAY}
-    each = [(who, kind, some) for who, one in was.items() for kind, some in one.items()]
-    more = any(_is_beyond(some, {**free, **now.get(who, {})}[kind]) for who, kind, some in each)
-    return more or bool({*was} - {*now})
 def _rank(loops: Map, n: str) -> int:
     return ["", "warn", "refuse"].index(loops.get(n, "refuse" if n in NUMBERS else ""))
 LOOSENS: dict[str, Callable[[Any, Any], bool]] = {
     **{n: lambda was, now: _is_more(was, now) for n in NUMBERS},
     **dict.fromkeys(("forbid", "protected"), lambda was, now: bool({*was} - {*now})),
     **dict.fromkeys(("budget", "budgets"), lambda was, now: False),
-    "proof": lambda was, now: was != "name", "roles": _is_roles_looser, "may": _is_may_looser,
+    "proof": lambda was, now: was != "name",
+    "roles": lambda was, now: "budget" in {*was} - {*now} or any(
+        was.get(n) != now.get(n) if n in ("policy", "agents") else
+        _is_beyond(was.get(n, []), now.get(n, [])) for n in {*was, *now}),
+    "may": lambda was, now: any(who not in now or any(
+        _is_beyond(some, now[who].get(n, ["\n"])) for n, some in one.items())
+        for who, one in was.items()),
     "loops": lambda was, now: any(_rank(was, n) > _rank(now, n) for n in _LOOPS),
     "accepted": lambda was, now: bool({*now} - {*was}),
     "approvals": lambda was, now: bool(was) and _is_less(was, now),
@@ -1174,10 +1191,9 @@ def _brought(history: _History, change: _Change) -> list[_Commit]:  # under a ne
     return history.members(history.all_of(brought) & ~history.all_of(settled))
 def _main(path: str, revision: str = "HEAD") -> int:
     found = verdicts(path, revision)
-    for oid, some in found.items():
-        print(oid, *sorted(f"{code}:{key}" for code, key in some)) if some else None
-    bad = sum(map(bool, found.values()))
-    print(f"{len(found)} commits: {bad} break the rules")
+    bad = {oid: " ".join(sorted(map(":".join, some))) for oid, some in found.items() if some}
+    print(*(f"{oid} {some}\n" for oid, some in bad.items()), sep="", end="")
+    print(f"{len(found)} commits: {len(bad)} break the rules")
     return 1 if bad else 0
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ may happen to be allowed.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ EDGES = {
     "in_review": ["done", "done", "in_progress", "blocked", "cancelled"],
     "blocked": ["in_progress", "todo", "cancelled"],
 }
+LISTS = ("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts", "evidence")
 BEGIN = 1_700_000_000
 
 
@@ -56,15 +58,12 @@ class State(NamedTuple):
 
 
 class Made(NamedTuple):
-    """One commit: its parents by number, what it holds, who made it, the rest of its message, and whose key
-    signs it, if any does.
-    """
+    """One commit: its parents by number, what it holds, who made it, and the rest of its message."""
 
     parents: tuple[int, ...]
     state: State
     actor: str = "ann"
     message: str = "woven"
-    signer: str = ""
 
 
 Sin = Callable[["Weaver", Made], Made]
@@ -100,7 +99,8 @@ class Weaver:
         for odds, ways in LAWS:
             if rng.random() < odds:
                 one = rng.choice(ways)
-                if policy["format"] > 1 or not {*one} & LATER:
+                later = {*one} & LATER or {*one.get("roles", ())} - {"budget", "policy"}
+                if policy["format"] > 1 or not later:
                     policy |= {**one, "roles": {**policy.get("roles", {}), **one.get("roles", {})}}
         policy = changed(policy)
         return policy
@@ -109,9 +109,6 @@ class Weaver:
 
     def _add(self, made: Made, sinned: bool) -> int:
         number = len(self.made)
-        if self._signs(made):
-            signer = made.actor if self._odds(0.9) else self.rng.choice(ACTORS)
-            made = made._replace(signer=signer)
         self.made.append(made)
         self.sinned.append(sinned)
         mine = 1 << number
@@ -123,11 +120,6 @@ class Weaver:
     def add(self, made: Made) -> int:
         """Put in what a sin needs besides its own commit, and is none itself; its number."""
         return self._add(made, False)
-
-    def _signs(self, made: Made) -> bool:
-        """Whether a commit means to be signed, where the policy may ask for it."""
-        laws = [self.made[one].state.policy or {} for one in made.parents]
-        return any("keys" in one for one in laws) and self._odds(0.6)
 
     def run(self, commits: int) -> Weaver:
         """Go on until there are so many commits."""
@@ -163,7 +155,8 @@ class Weaver:
 
     def _legal(self, made: Made) -> Made:
         if made.state.policy and self._odds(0.1):
-            made = self._reviewed(made) if self._odds(0.6) else self._worked(made)
+            ways = (self._reviewed, self._reviewed, self._worked, self._gated)
+            made = self.rng.choice(ways)(made)
             if made.state != self._before(made):
                 return made
         for _ in range(self.rng.choice((1, 1, 1, 2))):
@@ -194,6 +187,37 @@ class Weaver:
         lines[self.rng.randrange(len(lines))] += b"y"
         state = made.state._replace(code={**made.state.code, "a.txt": b"\n".join(lines)})
         return made._replace(state=state, message=f"work\n\nTk-Task: {task['id']}\n")
+
+    def _gated(self, made: Made) -> Made:
+        """Evidence as it is."""
+        gates = sorted((made.state.policy or {}).get("gates", {}).items())
+        task = self.pick(made.state, "todo", "in_progress", "in_review", "blocked")
+        if task is None or not gates or (made.state.policy or {}).get("format", 2) < 2:
+            return made
+        name, gate = self.rng.choice(gates)
+        made = made._replace(actor=self.rng.choice(("rev", "cy", made.actor)), message="ran")
+        said = self.evidence(made, name, gate)
+        new = changed(task, evidence=[*task.get("evidence", ()), said])
+        ways = EDGES[task["state"]]
+        new = self.moved(new, self.rng.choice(ways), made.actor) if self._odds(0.4) else new
+        return made._replace(state=made.state.put(new))
+
+    def evidence(self, made: Made, name: str, gate: Task) -> str:
+        """What the actor of a commit says of a gate, on its code or on that of its parent."""
+        rng = self.rng
+        actors = (made.state.policy or {}).get("actors", {})
+        passed = rng.random() < 0.75
+        run = f'"{gate["run"]}"' if "run" in gate else "-"
+        end = f"{'0' if passed else rng.choice(('1', 'timeout'))} 1.5 {'e' * 64}"
+        end = end if "role" not in gate or self._odds(0.5) else "- - -"
+        words = [
+            name,
+            "pass" if passed else "fail",
+            code_of(rng.choice((made.state, self._before(made)))),
+        ]
+        words += [actors.get(made.actor, made.actor), end, run]
+        words += ["flaky"] if self._odds(0.3) else []
+        return " ".join(words + (["https://x/1"] if self._odds(0.2) else []))
 
     def _reviewed(self, made: Made) -> Made:
         """A verdict as it is."""
@@ -477,7 +501,7 @@ class Weaver:
             elif name in ("labels", "depends_on"):
                 some = [set(one or ()) for one in (was, mine, its)]
                 value = sorted(some[1] & some[2] | (some[1] | some[2]) - some[0])
-            elif name in ("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts"):
+            elif name in LISTS:
                 old = was or []
                 value = [*(mine or old), *(one for one in its or () if one not in (mine or old))]
             elif name == "attempt":
@@ -494,6 +518,34 @@ class Weaver:
         return changed(new)
 
 
+def code_of(state: State) -> str:
+    """The id that git gives to the tree of a commit without the ledger."""
+    files = {**{path: ("100644", data) for path, data in state.code.items()}, **state.odd}
+    kept = {path: one for path, one in files.items() if path.split("/")[0] != ".tasks" and one}
+    return _tree({path: one for path, one in kept.items() if one is not None}).hex()
+
+
+def _tree(files: Mapping[str, File]) -> bytes:
+    folders: dict[str, dict[str, File]] = {}
+    found: dict[bytes, bytes] = {}
+    for path, (mode, data) in files.items():
+        name, _, rest = path.partition("/")
+        if rest:
+            folders.setdefault(name, {})[rest] = (mode, data)
+        else:
+            key = name.encode(errors="surrogateescape")
+            blob = bytes.fromhex(data.decode()) if mode == "160000" else _hashed(b"blob", data)
+            found[key] = b"%s %s\0%s" % (mode.encode(), key, blob)
+    for name, inner in folders.items():
+        key = name.encode(errors="surrogateescape")
+        found[key + b"/"] = b"40000 %s\0%s" % (key, _tree(inner))
+    return _hashed(b"tree", b"".join(found[key] for key in sorted(found)))
+
+
+def _hashed(kind: bytes, data: bytes) -> bytes:
+    return hashlib.sha1(b"%s %d\0%s" % (kind, len(data), data)).digest()
+
+
 def _three(base: Mapping[str, Any], a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
     """Maps merged entry by entry; None is absent."""
     keys = sorted({*base, *a, *b})
@@ -508,10 +560,10 @@ def _more_spent(spent: Task, number: int) -> Task:
 
 # fmt: off
 WANTED = {"consumer": "c", "expected_value": "v", "pain_point": "p", "validation_path": "w"}
-LATER = {"approvals", "guards", "may", "admission", "spec", "proof", "pushers", "keys", "shared_login"}
+LATER = {"approvals", "guards", "gates", "may", "admission", "spec", "proof", "pushers", "keys", "shared_login"}
 """What format 2 brought."""
-KEYS = {"ann": ["@ann"], "bob": ["@bob"], "rev": ["@ann", "@rev"]}
-"""What stands for the public keys of actors is written in their place."""
+KEY = [f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{one * 43}" for one in "ABC"]
+KEYS = {"ann": KEY[:1], "bob": KEY[1:2], "rev": [KEY[0], KEY[2]]}
 GUARDS: list[Task] = [
     {"guards": {"g": {"state": ["done"], "role": "lead"}}, "roles": {"lead": ["ann", "rev"]}},
     {"guards": {"g": {"state": ["in_review"], "type": ["bug"], "fields": ["description", "x.k"]}}},
@@ -525,14 +577,22 @@ GUARDS: list[Task] = [
     {"guards": {"g": {"state": ["blocked", "in_review"], "type": ["bug"], "role": "lead"}},
      "roles": {"lead": ["cy"]}},
     {"guards": {"g": {"state": ["done"], "approvals": 2}}},
-    {"guards": {"g": {"state": ["done", "blocked"], "type": ["bug"], "approvals": 1}},
+    {"guards": {"g": {"state": ["blocked", "done"], "type": ["bug"], "approvals": 1}},
      "approvals": {"independent": True}},
 ]
 SIGNED: list[Task] = [
     {"proof": "signature", "keys": KEYS, "roles": {"policy": ["ann", "bob"]}},
     {"proof": "signature", "keys": KEYS, "approvals": {"independent": True}},
-    {"proof": "signature", "keys": {**KEYS, "cy": ["@bob"]}, "approvals": {"count": 2}},
+    {"proof": "signature", "keys": {**KEYS, "cy": KEY[1:2]}, "approvals": {"count": 2}},
     {"keys": KEYS, "guards": {"s": {"state": ["done", "in_review"], "signed": True}}},
+]
+GATES: list[Task] = [
+    {"gates": {"t": {"run": "make", "state": ["done", "in_review"]}}},
+    {"gates": {"t": {"run": "make", "state": ["in_progress"], "type": ["bug"]}}},
+    {"gates": {"ci": {"role": "ci", "state": ["done"]}}, "roles": {"ci": ["cy", "r*"]}},
+    {"gates": {"ci": {"role": "ci"}, "t": {"run": "make"}}, "roles": {"ci": ["cy"]},
+     "guards": {"e": {"state": ["blocked", "in_review"], "evidence": ["t"]}}},
+    {"gates": {"t": {"run": "make", "state": ["done"]}}, "approvals": {"independent": True}},
 ]
 MAY: list[Task] = [
     {"may": {"c*": {"verbs": ["block", "edit", "new", "note", "start", "submit"]}}},
@@ -563,10 +623,11 @@ LAWS: list[tuple[float, list[Task]]] = [
     (0.4, KEEPERS), (0.15, [{"budget": {"steps": 5, "cost": "1.5"}, "retry": 2}]),
     (0.1, [{"budgets": {"bug": {"steps": 9, "scope": "attempt"}}}]),
     (0.2, [{"actors": {"b.b": "bob", "c@c": "cy"}}]), (0.3, [{"accepted": {"d" * 40: "so", "e" * 40: "so"}}]),
-    (0.8, APPROVALS), (0.5, GUARDS), (0.3, MAY), (0.4, WHY), (0.5, FROZEN), (0.4, OVERRIDE), (0.06, SIGNED),
+    (0.8, APPROVALS), (0.5, GUARDS), (0.3, MAY), (0.4, WHY), (0.5, FROZEN), (0.4, OVERRIDE),
+    (0.4, GATES), (0.06, SIGNED),
 ]
 """How often the first policy has what."""
-NEW_LAW = [*GUARDS, *MAY, *WHY, *FROZEN, *OVERRIDE, *APPROVALS, *KEEPERS]
+NEW_LAW = [*GATES, *GUARDS, *MAY, *WHY, *FROZEN, *OVERRIDE, *APPROVALS, *KEEPERS]
 MESSAGES = (
     *("woven",) * 16, "work\n\nTk-Task: t1\n", "work\n\nTk-Actor: b.b\nmore words\n",
     "work\n\n  Tk-Task: t2\n\tTk-Task: t1\nTk-Actor: bob\n", "x\n\nTk-Override: so\nTk-Reason: y\n",
@@ -659,36 +720,25 @@ OF_MERGES: tuple[Sin, ...] = (_evil, _evil, _ours, _one_file)
 
 
 def stream(
-    made: list[Made],
-    files: Callable[[State], dict[str, File]],
-    begin: int,
-    names: Callable[[int], str],
-) -> Iterator[tuple[bytes, int]]:
-    """The input of ``git fast-import`` for a history, a commit at a time, with its mark; ``begin`` are
-    written already. What stands for its ``files`` is asked for when it is its turn, and ``names``
-    says how its parents are called then.
+    made: list[Made], files: Callable[[State], dict[str, File]], begin: int
+) -> Iterator[bytes]:
+    """The input of ``git fast-import`` for a history, a commit at a time; ``begin`` are written already. What
+    stands for its ``files`` is asked for when it is its turn.
     """
     trees: list[dict[str, File]] = []
     for number, one in enumerate(made):
         trees.append(files(one.state))
-        yield _commit(one, begin, number, trees, names), begin + number + 1
+        yield _commit(one, begin, number, trees)
 
 
-def signature_line(one: Made, mark: int) -> str:
-    """Who made a commit, and when."""
-    return f"T <{one.actor}> {BEGIN + mark - 1} +0000"
-
-
-def _commit(
-    one: Made, begin: int, number: int, trees: list[dict[str, File]], names: Callable[[int], str]
-) -> bytes:
-    mark = begin + number + 1
-    who, words = signature_line(one, mark), one.message.encode()
+def _commit(one: Made, begin: int, number: int, trees: list[dict[str, File]]) -> bytes:
+    who = f"T <{one.actor}> {BEGIN + begin + number} +0000"
+    mark, words = begin + number + 1, one.message.encode()
     head = f"reset refs/heads/made\nfrom {'0' * 40}\n\ncommit refs/heads/made\nmark :{mark}\n"
     head += f"author {who}\ncommitter {who}\n"
     parts = [head.encode(), b"data %d\n%s\n" % (len(words), words)]
     for place, parent in enumerate(one.parents):
-        parts.append(f"{'merge' if place else 'from'} {names(parent)}\n".encode())
+        parts.append(f"{'merge' if place else 'from'} :{begin + parent + 1}\n".encode())
     before = trees[one.parents[0]] if one.parents else {}
     after = trees[number]
     if ".tasks" in before or ".tasks" in after:  # a file in place of the folder hides what is in it

@@ -10,11 +10,13 @@ from tests.support.raw_histories import (
     ACTORS,
     EDGES,
     ENDED,
+    KEY,
     Made,
     State,
     Task,
     Weaver,
     changed,
+    code_of,
     proposed,
 )
 from tests.support.sins import (
@@ -137,8 +139,44 @@ def malformed(weaver: Weaver, made: Made) -> Made:
     task = weaver.pick(made.state)
     if task is None:
         return made
-    return made._replace(state=made.state.put(changed(task, verdicts=[weaver.rng.choice(LINES)])))
+    lines = {"verdicts": LINES, "evidence": EVIDENCE}
+    name = weaver.rng.choice([*lines])
+    new = changed(task, **{name: [weaver.rng.choice(lines[name])]})
+    return made._replace(state=made.state.put(new))
 
+
+H = "e" * 64
+EVIDENCE = (
+    *(f't pass {"a" * 40} ann 0 1.5 {H} "make"', f't pass {"a" * 40} ann 1 1.5 {H} "make"'),
+    *(f't fail {"a" * 40} ann 0 1.5 {H} "make"', f"t fail {'a' * 40} ann timeout 1 {H} -"),
+    *(
+        f"t pass {'a' * 40} ann - - - -",
+        f"t pass {'a' * 40} ann - 1 - -",
+        f"T pass {'a' * 40} ann - - - -",
+    ),
+    *(f"t pass {'a' * 39} ann - - - -", f"t pass {'a' * 64} ann - - - - flaky https://x"),
+    *(
+        f't pass {"a" * 40} "ann" - - - -',
+        f't pass {"a" * 40} "a b" - - - - flaky',
+        f"t pass {'a' * 40} é - - - -",
+    ),
+    *(f't fail {"a" * 40} ann 999 0.5 {H} "x"', f't fail {"a" * 40} ann 1000 0.5 {H} "x"'),
+    *(
+        f't fail {"a" * 40} ann 01 0.5 {H} "x"',
+        f't fail {"a" * 40} ann 1 .5 {H} "x"',
+        "t pass - ann - - - -",
+    ),
+    *(
+        f"t pass {'a' * 40} ann - - - make",
+        f't pass {"a" * 40} ann - - - "" ',
+        f't pass {"a" * 40} ann - - - " x"',
+    ),
+    *(f"t pass {'a' * 40} ann - - - - https://x flaky", f"t pass {'a' * 40} ann - - - - ftp://x"),
+    *(
+        f"t pass {'a' * 40} ann - - - - https://{'u' * 500}",
+        f"t pass {'a' * 40} ann - - - - https://{'u' * 501}",
+    ),
+)
 
 LINES = (
     *("1.1 approved ann", "1.1 approved ann - ", "01.1 approved ann -", "1.0 approved ann -"),
@@ -174,6 +212,58 @@ LINES = (
         "1.1 rejected ann +",
     ),
 )
+
+
+@_sin
+def untried(weaver: Weaver, made: Made) -> Made:
+    """TK513: into a state that a gate keeps."""
+    rng, law = weaver.rng, made.state.policy or {}
+    gates = [one for one in law.get("gates", {}).values() if "state" in one]
+    states = {one for gate in gates for one in gate["state"]}
+    found = [
+        one
+        for _, one in sorted(made.state.tasks.items())
+        if {*EDGES.get(one["state"], ())} & states
+    ]
+    if not found:
+        return made
+    task = rng.choice(found)
+    end = rng.choice([one for one in EDGES[task["state"]] if one in states])
+    return made._replace(state=made.state.put(weaver.moved(task, end, made.actor)))
+
+
+@_sin
+def misrecorded(weaver: Weaver, made: Made) -> Made:
+    """TK514: evidence that is not as it is."""
+    rng, law = weaver.rng, made.state.policy or {}
+    gates = sorted(law.get("gates", {}).items())
+    task = weaver.pick(made.state, "in_progress", "in_review", "todo", "blocked")
+    if task is None or not gates:
+        return made
+    name, gate = rng.choice(gates)
+    if rng.random() < 0.3 and "independent" in law.get("approvals", {}):
+        made = made._replace(actor=task.get("owner", "ann"))
+    said = weaver.evidence(made, name, gate)
+    words = said.split(" ")
+    past = rng.choice(weaver.made).state
+    ways = (
+        " ".join([words[0], words[1], code_of(past), *words[3:]]),
+        " ".join([*words[:3], rng.choice(ACTORS), *words[4:]]),
+        " ".join([rng.choice(("t", "ci", "other")), *words[1:]]),
+        said.replace('"make"', rng.choice(('"make all"', "-"))),
+        " ".join([*words[:4], "-", "-", "-", words[7]]),
+        said,
+        *task.get("evidence", ()),
+    )
+    lines = [rng.choice(ways)] * rng.choice((1, 1, 2))
+    new = changed(task, evidence=[*task.get("evidence", ()), *lines])
+    state = made.state.put(new)
+    if rng.random() < 0.2:
+        state = state._replace(code={**state.code, "c.txt": b"new\n"})
+    if rng.random() < 0.1:
+        state = state.put(changed(weaver.born(state, made.actor), evidence=lines))
+    return made._replace(state=state)
+
 
 # -- room ------------------------------------------------------------------------------------
 
@@ -408,7 +498,7 @@ def unsigned(weaver: Weaver, made: Made) -> Made:
         return made
     if "keys" in old:
         return weaver.rng.choice((ended_alone, guarded, thawed))(weaver, made)
-    keys = rng.choice(({}, {}, {"cy": ["@bob"]}, {"ann": ["@ann"]}))
+    keys = rng.choice(({}, {}, {"cy": KEY[:1]}, {"ann": KEY[:1]}))
     policy = changed(old, version=old["version"] + 1, proof="signature", keys=keys)
     actor = rng.choice(old.get("roles", {}).get("policy", ACTORS)).replace("*", "ob")
     return made._replace(state=made.state._replace(policy=policy), actor=actor)
@@ -425,6 +515,8 @@ for _sin_, _times in (
     ),
     *(
         (ended_alone, 80),
+        (untried, 25),
+        (misrecorded, 25),
         (sent_back, 50),
         (misjudged, 30),
         (thawed, 4),
