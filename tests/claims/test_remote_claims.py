@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.support.clone import Clone
 from tests.support.clones import cloned
 from tests.support.project import Project
 from tkledger.errors import Exit
@@ -167,3 +169,41 @@ def test_a_start_that_fails_late_is_taken_back_at_the_remote(pair: tuple[Project
     assert first.tk("start", "a", "--as", "alice").status == Exit.UNUSABLE
     assert at_server(first) == ""
     second.ok("start", "a", "--as", "bob")
+
+
+def test_who_gets_another_name_keeps_what_it_holds(clone: Clone) -> None:
+    """Work, renewal, release and end go on under the new name, here and at the server."""
+    clone.ok("config", "set", "claims", "required")
+    old, new = ("--as", "ann@x"), ("--as", "ann")
+    for task in "ab":
+        clone.ok("start", task, *old)
+    clone.ok("sync", *old)
+    said = clone.ok("config", "set", "actors.ann@x", "ann").err
+    assert (
+        "warning: a, b: claimed by a name that is another from now on; tk sync before more" in said
+    )
+    clone.ok("sync", *new)
+    clone.write("code.txt", "more\n")
+    env = {**os.environ, "TK_ACTOR": "ann"}
+    clone.git(
+        "commit",
+        "-q",
+        "-a",
+        "-m",
+        "work",
+        "--trailer",
+        "Tk-Task=a",
+        "--trailer",
+        "Tk-Actor=ann",
+        env=env,
+    )
+    for line in ("renew a", "start a", "block a --reason other", "resume a"):
+        clone.ok(*line.split(" "), *new)
+    clone.ok("sync", *new)
+    for line in ("renew a", "release a", "block a --reason other"):
+        assert clone.tk(*line.split(" "), "--as", "eve").status in (Exit.CLAIMED, Exit.REJECTED)
+    clone.ok("release", "b", *new)
+    clone.ok("done", "a", *new)
+    clone.ok("sync", *new)
+    assert clone.verified() == set()
+    assert clone.git("ls-remote", "origin", "refs/tk/claims/a") == ""

@@ -136,3 +136,19 @@ def test_where_there_is_a_remote_init_asks_who_decides_about_claims(
     head = made.head()
     assert made.ok("init", "--no-hooks").out.startswith("joined the ledger, without hooks")
     assert made.head() == head
+
+
+def test_a_bare_repository_says_where_its_ledger_begins(bare_git: Project, tmp_path: Path) -> None:
+    """As a new server is: with hooks, and nothing pushed yet."""
+    server = Project(tmp_path / "server.git")
+    bare_git.git("init", "-q", "--bare", str(server.path))
+    server.ok("hooks", "install", "--server")
+    way = "in a clone of it: tk init, then tk sync"
+    for words in (("init",), ("new", "A"), ("list",)):
+        assert f"remedy: {way}\n" in server.process(*words).err
+    assert f"To begin one: {way}" in server.process().out
+    assert f"remedy: {way}\n" in server.process("doctor", "--fix").out
+    bare_git.git("remote", "add", "origin", str(server.path))
+    bare_git.ok("init")
+    bare_git.ok("sync")
+    assert server.process("doctor").status == Exit.OK

@@ -251,7 +251,7 @@ PLAIN = {
     ),
     *("'revert --abort' if begun else 'reset --merge'", "edge.event", "word"),
     *("_MORE.get(edge.event, '')", "way_on(change.before, new.id, change.law)"),
-    *("asked[role]", "since", "lists", "own", "newest", "older", "repeat", "_POLICY"),
+    *("asked[role]", "since", "lists", "own", "newest", "older", "repeat", "_POLICY", "few(named)"),
     *("short", "line", "quote(reason)", "(ACK if ack else REFUSE).words[0]", "answer", "action"),
     *("command('install', server=repo.is_bare)", "usage"),
     "after if one.remote or has_remote(repo) else ''",

@@ -175,7 +175,7 @@ def given_back(there: Session, task: str) -> None:
     """Release the actor's claim on a task, if it holds one here."""
     who = there.claimant(there.ledger.head())
     held = standing.held_on(there.repo, task, who.remote)
-    if held is not None and held.here and held.at_work and held.claim.holder == who.actor:
+    if held is not None and held.here and held.at_work and who.holds(held.claim):
         single.release(there.repo, who, task, who.actor)
 
 

@@ -257,7 +257,7 @@ def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
     now = there.ledger.head().task(task_id)
     if now is None or now.state is not State.IN_PROGRESS:
         # the command moved it itself, and with it the claim; unless another has it by now
-        return held is None or not held.live or held.claim.holder == who.actor
+        return held is None or not held.live or who.holds(held.claim)
     try:
         single.renew(there.repo, who._replace(progress=SILENT), task_id, None)
     except TkError as error:

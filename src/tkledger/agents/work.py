@@ -78,7 +78,7 @@ def begin(
 
 def _is_own(held: Standing, who: Claimant) -> bool:
     """Whether the actor is at work on a task in this repository."""
-    own = held.here and held.claim.holder == who.actor
+    own = held.here and who.holds(held.claim)
     return own and held.at_work and not held.claim.reserved
 
 

@@ -35,7 +35,7 @@ def require_not_begun(session: Session, before: Snapshot, ids: Sequence[str]) ->
     over = elsewhere.begun(session.repo, before, known)
     for task in ids:
         held = known.get(task)
-        others = held is not None and held.live and held.claim.holder != who.actor
+        others = held is not None and held.live and not who.holds(held.claim)
         if task in over.elsewhere and not others:
             fact, way = elsewhere.standing_there(over, task)
             raise TkError(Exit.CLAIMED, "begun-elsewhere", f"{task} is {fact}", way)

@@ -69,7 +69,7 @@ def resumed(
     words = f"{task.id} is already in progress" if own else f"{task.id} was {task.owner}'s"
     if held is not None and held.live:
         _require_given(session, held, who, options)
-        if held.claim.holder != who.actor:
+        if not who.holds(held.claim):
             words = f"{task.id} was {held.claim.holder}'s, claimed since {iso(held.since)}"
     elif free:
         words += f": {free}"
@@ -120,7 +120,7 @@ def _require_given(session: Session, held: Standing, who: Claimant, options: Opt
             raise claimed(held)
     elif options.get("take"):
         return
-    elif held.claim.holder != who.actor or not held.here or held.claim.reserved:
+    elif not (who.holds(held.claim) and held.here) or held.claim.reserved:
         raise claimed(held)
     elif _is_elsewhere(session, held, who):
         branch = branch_name(held.claim.branch)
@@ -146,6 +146,6 @@ def require_unclaimed(session: Session, text: str) -> None:
     if task is not None and task.state in (State.IN_PROGRESS, State.IN_REVIEW):
         who = session.claimant(ledger)
         held = standing.held_on(session.repo, task.id, who.remote)
-        own = held is not None and held.here and held.claim.holder == who.actor
+        own = held is not None and held.here and who.holds(held.claim)
         if held is not None and held.live and not own:
             raise claimed(held) from None

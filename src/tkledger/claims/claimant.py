@@ -8,6 +8,7 @@ from tkledger.git import identity
 from tkledger.report import SILENT, Progress
 
 if TYPE_CHECKING:
+    from tkledger.core.claim import Claim
     from tkledger.core.policy import Policy
     from tkledger.git.objects import Oid
     from tkledger.git.repo import Repo
@@ -30,6 +31,10 @@ class Claimant(NamedTuple):
     token: Oid | None = None
     progress: Progress = SILENT
     taking: frozenset[str] = frozenset()
+
+    def holds(self, claim: Claim) -> bool:
+        """Whether a claim is this actor's, also by a name that the policy has given up since."""
+        return self.policy.owns(self.actor, claim.holder)
 
 
 def claimant(repo: Repo, actor: str, policy: Policy, token: Oid | None = None) -> Claimant:

@@ -118,10 +118,13 @@ def _is_freed(was: Claim, claims: Iterable[Claim]) -> bool:
 
 
 def _known(repo: Repo, policy: Policy | None) -> frozenset[str] | None:
-    """The actors that who pushes speaks for; None unless the policy asks for reviews and for pushers."""
+    """The actors that who pushes speaks for, by all their names; None unless the policy asks for reviews
+    and for pushers.
+    """
     if policy is None or not policy.requires_review or not policy.asks_who_pushes:
         return None
-    return frozenset[str]().union(*map(policy.actors_of, pusher(repo).names)) or None
+    found = frozenset[str]().union(*map(policy.actors_of, pusher(repo).names))
+    return found.union(one for one in policy.actors if policy.actor(one) in found) or None
 
 
 def _is_over(repo: Repo, lines: Sequence[RefLine], claim: Claim) -> bool:

@@ -58,7 +58,7 @@ def is_free(repo: Repo, held: Standing | None, who: Claimant) -> bool:
         return is_over(repo, held)
     if held.claim.task in who.taking:
         return True
-    if held.claim.holder != who.actor or not held.here or held.claim.reserved:
+    if not (who.holds(held.claim) and held.here) or held.claim.reserved:
         return False
     if held.claim.branch == who.branch:
         return True
@@ -118,7 +118,7 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
             continue
         if is_work(before, after):
             refused += _fenced(repo, held, after.id, who, before)
-        if held is not None and (is_active(before) or held.claim.holder == who.actor):
+        if held is not None and (is_active(before) or who.holds(held.claim)):
             found += _ended(held, what, after, who)
     if refused:
         raise Refused(*refused)
@@ -187,17 +187,18 @@ def taken(held: Standing | None, task: str, who: Claimant, *, reserved: bool = F
         raise unusable("bad-claim", fact, "git branch -m NAME, or tk start ID --as NAME")
     if held is None:
         return fresh
-    own = held.here and held.live and held.claim.holder == who.actor and not held.claim.final
+    own = held.here and held.live and who.holds(held.claim) and not held.claim.final
     if own:
         base = held.claim.base if held.claim.reserved else who.base
-        return fresh._replace(nonce=held.claim.nonce, epoch=held.claim.epoch, base=base)
+        same = held.claim  # under whatever name: within an epoch no server lets it change
+        return fresh._replace(holder=same.holder, nonce=same.nonce, epoch=same.epoch, base=base)
     return fresh._replace(epoch=held.claim.epoch + 1)
 
 
 def _ended(held: Standing, effect: Effect, after: Task, who: Claimant) -> Iterator[Turn]:
     """A release, or the mark that the work is done, which it does not need if done on its base."""
     if effect is Effect.RELEASE:
-        yield Turn(after.id, held, given_up(held, lost=held.claim.holder != who.actor))
+        yield Turn(after.id, held, given_up(held, lost=not who.holds(held.claim)))
     elif effect is Effect.FINISH and who.branch == who.base and who.remote is None:
         yield Turn(after.id, held, None)
     elif effect is Effect.FINISH:

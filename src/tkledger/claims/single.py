@@ -27,8 +27,8 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
     """
 
     def renewed(held: Standing | None) -> Claim:
-        own = held is not None and held.here and held.claim.holder == who.actor
-        other = _lost_to(repo, held, who.actor) if held is not None else ""
+        own = held is not None and held.here and who.holds(held.claim)
+        other = _lost_to(repo, held, who) if held is not None else ""
         if other:
             fact = f"{other} released the claim that {who.actor} had on {task}"
             raise unusable("lost", fact, f"to go on with it: tk start {task} --take")
@@ -41,13 +41,13 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
     return _held(repo, who, task, renewed)
 
 
-def _lost_to(repo: Repo, held: Standing, actor: str) -> str:
-    """Who else released a claim of ``actor``; empty if nobody did."""
-    if not held.claim.released or held.claim.holder != actor:
+def _lost_to(repo: Repo, held: Standing, who: Claimant) -> str:
+    """Who else released a claim of ``who``; empty if nobody did."""
+    if not (held.claim.released and who.holds(held.claim)):
         return ""
     made = history.as_commit(repo.read(held.oid))
     by = trailers(made.text).get(ACTOR) if made is not None else None
-    return "" if by == actor else by or "another actor"
+    return "" if who.policy.owns(who.actor, by) else by or "another actor"
 
 
 def reserve(repo: Repo, who: Claimant, task: str, *, fresh: bool = False) -> Standing:
@@ -67,7 +67,7 @@ def reserve(repo: Repo, who: Claimant, task: str, *, fresh: bool = False) -> Sta
 
 def _comes_along(held: Standing, who: Claimant) -> bool:
     claim = held.claim
-    own = held.here and claim.holder == who.actor and claim.branch == who.base
+    own = held.here and who.holds(claim) and claim.branch == who.base
     return own and is_held(claim) and not claim.reserved
 
 
@@ -97,12 +97,12 @@ def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") ->
             return held.claim
         if held is None or held.claim.released:
             raise unusable("no-claim", f"{task} is not claimed", f"tk show {task}")
-        if held.claim.holder != holder:
+        if not who.policy.owns(who.policy.actor(holder), held.claim.holder):
             raise claimed(held)
         seen[:] = [held]
         # so that others know that work which goes on is free
         goes_on = is_active(task_at(repo, held.claim.branch, task))
-        return given_up(held, lost=holder != who.actor or bool(key) or goes_on)
+        return given_up(held, lost=not who.holds(held.claim) or bool(key) or goes_on)
 
     by = ((ACTOR, who.actor), *([(KEY, key)] if key else []))
     _moved(repo, who, task, released, by)

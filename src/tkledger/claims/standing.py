@@ -311,7 +311,7 @@ def fencing(
     from tkledger.core.door_rules.claims import ClaimedWork
 
     live = held if held is not None and held.live else None
-    holder = live.claim.holder if live else None
+    holder = policy.actor(live.claim.holder) if live else None
     if live is not None and holder != who.actor:
         same = bool(who.email) and who.email == live.email
         strict = shared or policy.claims != "local" or who.branch not in (None, live.claim.branch)

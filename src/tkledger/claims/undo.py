@@ -76,8 +76,12 @@ def _held_again(held: Standing | None, then: Task, who: Claimant) -> Iterator[Tu
 def _given_back(held: Standing, now: Task, who: Claimant) -> Iterator[Turn]:
     """The end of a claim on a task that goes out of work: only of one that this work took."""
     claim = held.claim
-    if claim.branch == who.branch and claim.holder in (now.owner, who.actor) and not claim.released:
-        yield Turn(now.id, held, moves.given_up(held, lost=claim.holder != who.actor))
+    if (
+        claim.branch == who.branch
+        and (claim.holder == now.owner or who.holds(claim))
+        and not claim.released
+    ):
+        yield Turn(now.id, held, moves.given_up(held, lost=not who.holds(claim)))
 
 
 @contextmanager

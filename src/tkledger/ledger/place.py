@@ -8,6 +8,9 @@ from tkledger.errors import unusable
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 
+IN_CLONE = "in a clone of it: tk init, then tk sync"
+"""How a bare repository gets a ledger, since commits are made in a checkout."""
+
 
 class Place:
     """Where one repository has its ledger, as of the last time that git was asked."""
@@ -45,11 +48,8 @@ class Place:
     def require_writable(self) -> None:
         """Raise TkError unless there is a checkout on a branch, with no merge in progress."""
         if self._repo.is_bare:
-            raise unusable(
-                "bare",
-                "this is a bare repository: there is nothing to work in",
-                "git worktree add PATH",
-            )
+            fact = "this is a bare repository: there is nothing to work in"
+            raise unusable("bare", fact, "git worktree add PATH" if self.tip else IN_CLONE)
         if self._repo.is_detached:
             raise unusable(
                 "detached", "HEAD is on no branch, so a move would be lost", "git switch BRANCH"

@@ -16,7 +16,7 @@ from tkledger.git import history
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.ledger.place import Place
+from tkledger.ledger.place import IN_CLONE, Place
 from tkledger.local.store import SUMS
 
 if TYPE_CHECKING:
@@ -156,7 +156,8 @@ class Ledger:
             if isinstance(flaw, Flaw):
                 raise unusable("bad-ledger", f"{flaw.subject}: {flaw.message}", flaw.remedy)
         if snapshot.policy is None:
-            raise unusable("no-ledger", "there is no ledger here", "tk init")
+            way = IN_CLONE if self.repo.is_bare else "tk init"
+            raise unusable("no-ledger", "there is no ledger here", way)
         return snapshot
 
     def history_at(self, oid: Oid) -> Snapshot:

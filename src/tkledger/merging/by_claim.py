@@ -23,7 +23,7 @@ def by_claim(repo: Repo, path: str, outcome: Outcome, law: Policy) -> Outcome:
     if held is None or held.there is None or not held.at_work:
         return outcome
     tasks = codec.load_task(outcome.data), codec.load_task(outcome.other)
-    chosen = [one for one in tasks if law.owns(held.claim.holder, one.owner)]
+    chosen = [one for one in tasks if law.owns(law.actor(held.claim.holder), one.owner)]
     if len(chosen) != 1:
         return outcome
     work = {name: getattr(chosen[0], name) for name in WORKED}

@@ -232,12 +232,26 @@ def _pitfalls(session: Session, amended: Amended) -> Iterable[str]:
     keeps = not amended.before.roles.get("policy") or amended.before.has_role(actor, "policy")
     if keeps and policy.roles.get("policy") and not policy.has_role(actor, "policy"):
         yield f"{quoted(actor)} may not change the policy any more; tk undo takes that back"
+    if not amended.proposed and (named := _held_by_renamed(session, amended)):
+        yield (
+            f"{few(named)}: claimed by a name that is another from now on; tk sync before more work"
+            " on it, so that the remote knows"
+        )
     asked = {guard.role: "a guard asks" for guard in policy.guards.values() if guard.role}
     if policy.approvals.role:
         asked[policy.approvals.role] = "approvals ask"
     for role in sorted(asked.keys() - policy.roles.keys()):
         name = quoted(role)
         yield f"nobody has the role {name}, which {asked[role]} for: tk config set roles.{name} ACTOR"
+
+
+def _held_by_renamed(session: Session, amended: Amended) -> list[str]:
+    """The tasks whose holders get another name, where a remote decides about claims."""
+    before, after = amended.before, amended.after
+    if before.actors == after.actors or after.claims == "local":
+        return []
+    held = ((task, one.claim.holder) for task, one in session.standing().items() if one.live)
+    return sorted(task for task, name in held if before.actor(name) != after.actor(name))
 
 
 def _field(setting: str) -> str:

@@ -48,7 +48,7 @@ def alone() -> Answer:
 def _how_to_begin(error: TkError | GitError) -> list[str]:
     """What tk is and how to begin, where there is no ledger yet; nothing if anything else is wrong."""
     if isinstance(error, TkError) and error.kind == "no-ledger":
-        first = "There is no ledger in this repository yet. To begin one: tk init"
+        first = f"There is no ledger in this repository yet. To begin one: {error.remedy}"
     elif isinstance(error, GitError) and error.is_outside:
         first = "This folder is not in a git repository. To begin: git init, then tk init"
     else:
