@@ -36,3 +36,26 @@ def test_who_lost_a_race_for_a_task_reviews_the_winner_s_work(
     assert [agreed(one) for one in ("nia", "bob", "carol")] == [False, False, True]
     assert "TK503" in project.tk("approve", "a", "--as", "nia").err
     project.ok("approve", "a", "--as", "carol")
+
+
+def test_work_on_a_branch_of_its_own_is_found_by_who_reviews(ada: Project, bob: Project) -> None:
+    """The lines that sync and the status print lead to it: first the fetch, then the switch."""
+    place = Project(Path(ada.ok("work", "a").out.strip()))
+    place.write("code.txt", "more\n")
+    place.git("commit", "-qam", "work", "--trailer", "Tk-Task=a")
+    place.ok("submit", "a")
+    server = str(ada.path.parent / "server.git")
+    place.git("push", "-q", server, "HEAD:tk/a")
+    ada.git("push", "-q", server, "refs/tk/claims/a")
+    assert "a: the work is on tk/a; to see it: git fetch origin\n" in bob.ok("sync").out
+    nothing = bob.tk("next", "--review")
+    assert "a on tk/a: not here; as far as that was sent, git fetch brings it" in nothing.err
+    bob.git("fetch", "origin")
+    assert bob.ok("next", "--review").out == "a\n"
+    (item,) = bob.ok("status", "--json").json["unmerged"]["items"]
+    assert item["why"] == "git switch --track origin/tk/a"
+    assert f"remedy: {item['why']}\n" in bob.tk("approve", "a").err
+    bob.git(*item["why"].split(" ")[1:])
+    bob.ok("approve", "a")
+    bob.ok("sync")
+    assert bob.ok("status", "--json").json["branch"] == "tk/a"

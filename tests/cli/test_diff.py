@@ -22,9 +22,10 @@ def test_show_names_the_commits_of_work_and_diff_shows_them(project: Project) ->
     assert "commits" not in project.ok("show", "a", "--json").json["derived"]
     none = project.tk("diff", "a")
     assert (none.status, "no commit of work names a" in none.err) == (Exit.NOTHING, True)
+    assert "--amend" not in none.err, "HEAD is a commit of tk's"
     project.write("code.txt", "two\n")
     project.git("commit", "-qam", "two")
-    amend = none.err.rpartition(": ")[2].split()
+    amend = project.tk("diff", "a").err.rpartition(": ")[2].split()
     assert amend[:3] == ["git", "commit", "--amend"]
     project.git(*amend[1:])
     assert "+two" in project.ok("diff", "a").out

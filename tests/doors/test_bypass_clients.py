@@ -251,7 +251,19 @@ PLAIN = {
     ),
     *("'revert --abort' if begun else 'reset --merge'", "edge.event", "word"),
     *("_MORE.get(edge.event, '')", "way_on(change.before, new.id, change.law)"),
-    *("asked[role]", "since", "lists", "own", "newest", "older", "repeat", "_POLICY", "few(named)"),
+    *(
+        "asked[role]",
+        "since",
+        "lists",
+        "own",
+        "newest",
+        "older",
+        "repeat",
+        "_POLICY",
+        "few(named)",
+        "track",
+        "later",
+    ),
     *("short", "line", "quote(reason)", "(ACK if ack else REFUSE).words[0]", "answer", "action"),
     *("command('install', server=repo.is_bare)", "usage"),
     "after if one.remote or has_remote(repo) else ''",
@@ -267,7 +279,7 @@ FACTS = {
         "ENCODING",
     ),
     *("ended.words", "refused", "item.by", "long", "len(done.news) - _LISTED", "more", "fact"),
-    *("pusher", "asked.tk", "setting", "on"),
+    *("pusher", "asked.tk", "setting", "on", "tasks"),
 }
 """Parts of messages, which mention a command and are none."""
 

@@ -9,12 +9,13 @@ from operator import attrgetter
 
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
+from tkledger.claims import elsewhere
 from tkledger.claims import standing as claims
 from tkledger.claims.standing import vacant
 from tkledger.core.change import Refused
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.overview import Overview, TaskRow
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import few, quoted
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
@@ -103,10 +104,19 @@ def next_review(session: Session, labels: tuple[str, ...] = (), *, wait: float =
     def offer() -> Taken:
         found = longest_waiting(session, labels)
         if found is None:
-            return Taken(None, reasons=("no work of others waits for a review",))
+            reasons = ("no work of others waits for a review", *_unseen(session))
+            return Taken(None, reasons=reasons)
         return Taken(found.task, why=found.why, place=found.place)
 
     return _awaited(session, offer, wait)
+
+
+def _unseen(session: Session) -> Iterator[str]:
+    """Where others are at work, as claims say, on branches that this clone does not have."""
+    there = elsewhere.unseen(session.repo, session.standing())
+    if there:
+        tasks = few([f"{task} on {branch}" for task, branch in there.items()])
+        yield f"{tasks}: not here; as far as that was sent, git fetch brings it"
 
 
 def _awaited(
@@ -205,7 +215,6 @@ def _taken_up(session: Session, task: TaskRow, *, dry_run: bool) -> Taken:
     if dry_run:
         return Taken(task)
     from tkledger.agents.work import begin  # most tasks are begun here
-    from tkledger.claims import elsewhere
 
     begun = begin(session, task.id, offered=True)
     held = claims.held_on(session.repo, task.id)

@@ -85,6 +85,7 @@ class _Version(NamedTuple):
 
     own: whether it is the branch that the task has for itself
     lapsed: whether the claim that names it holds no longer
+    copied: whether it is git's copy of a remote's branch
     """
 
     branch: str
@@ -93,6 +94,7 @@ class _Version(NamedTuple):
     task: Task
     own: bool
     lapsed: bool
+    copied: bool = False
 
 
 def found(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> dict[str, _Version]:
@@ -121,7 +123,20 @@ def found(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> dict[s
         task = _loaded(read)
         if read is not None and task is not None and ours.get(name, read[0]) != read[0]:
             short = branch_name(one.branch).removeprefix(COPIES)
-            differing.append((name, _Version(short, tip, read[0], task, one.own, one.lapsed)))
+            differing.append(
+                (
+                    name,
+                    _Version(
+                        short,
+                        tip,
+                        read[0],
+                        task,
+                        one.own,
+                        one.lapsed,
+                        one.branch.startswith(COPIES),
+                    ),
+                )
+            )
     return _ahead(repo, ledger, ours, differing) if differing else {}
 
 
@@ -132,7 +147,8 @@ def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapsh
         return ledger
     overlaid = ledger.put(*(one.task for one in versions.values()))
     overlaid.elsewhere = {
-        task: Elsewhere(one.branch, one.tip, one.own, one.lapsed) for task, one in versions.items()
+        task: Elsewhere(one.branch, one.tip, one.own, one.lapsed, one.copied)
+        for task, one in versions.items()
     }
     return overlaid
 
@@ -163,7 +179,21 @@ def standing_there(ledger: Snapshot, task_id: str) -> tuple[str, str]:
         return fact, f"git merge {quoted(place.branch)}"
     if task.state is State.BLOCKED and place.own:
         return fact, f"tk retry {task_id} --gap TEXT"
-    return fact, f"tk work {task_id}" if place.own else f"git switch {quoted(place.branch)}"
+    if place.own:
+        return fact, f"tk work {task_id}"
+    track = "--track " if place.copied else ""  # a branch of one's own, which git then makes
+    return fact, f"git switch {track}{quoted(place.branch)}"
+
+
+def unseen(repo: Repo, known: Mapping[str, Standing]) -> dict[str, str]:
+    """The branches, by task, that live claims name and that this clone does not have."""
+    names = refs.other_branches(repo)
+    branches = {task: one.claim.branch for task, one in known.items() if one.live}
+    return {
+        task: branch_name(branch)
+        for task, branch in branches.items()
+        if branch not in (*names, repo.head_ref) and not any(_copies(names, branch))
+    }
 
 
 def _candidates(

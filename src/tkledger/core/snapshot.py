@@ -47,12 +47,14 @@ class Elsewhere(NamedTuple):
 
     own: whether it is the branch that the task has for itself, not that of a claim alone
     lapsed: whether the claim that names it holds no longer
+    copied: whether it is git's copy of a remote's branch
     """
 
     branch: str
     tip: str
     own: bool = False
     lapsed: bool = False
+    copied: bool = False
 
 
 Entry = Task | Flaw | Policy | Pending

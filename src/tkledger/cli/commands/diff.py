@@ -9,6 +9,7 @@ from tkledger.api import look
 from tkledger.api.json import step_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
+from tkledger.core.layout import FOLDER
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.trailers import STEP
@@ -80,6 +81,15 @@ def _none(session: Session, task_id: str) -> TkError:
     short = quoted(branch_name(branch))
     flag = f"--trailer {STEP}={task_id}"
     way = f"git commit {flag}, or of the newest commit: git commit --amend --no-edit {flag}"
+    if _is_of_ledger(session):  # an amendment would move the task again
+        later = f"git commit --allow-empty -m TEXT {flag}"
+        way = f"git commit {flag}, or for work that is committed: {later}"
     remedy = f"git diff HEAD...{short}; to name it: {way}" if there else way
     fact = f"no commit of work names {task_id}"
     return TkError(Exit.NOTHING, "no-commits", fact, remedy)
+
+
+def _is_of_ledger(session: Session) -> bool:
+    """Whether HEAD's commit changes the ledger."""
+    shown = ("diff-tree", "--root", "--no-commit-id", "--name-only", "-r", "HEAD", "--", FOLDER)
+    return session.repo.head is not None and bool(session.repo.run(*shown))

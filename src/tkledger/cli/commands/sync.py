@@ -10,6 +10,7 @@ from tkledger.api.amending import APPROVE, proposed_to
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
+from tkledger.core.quoting import quoted
 from tkledger.errors import TkError
 from tkledger.sync.align import Exchange
 from tkledger.sync.plan import Synced
@@ -41,10 +42,30 @@ def sync(
     if not dry_run:
         remind(session)
     waits = _waiting(session, route, name)
+    unseen, fetch = _unseen(session, done), f"git fetch {quoted(route.remote)}"
     return Answer(
-        lambda: {**_json(route, done), **({"proposal": waits} if waits else {})},
-        lambda: [*_lines(route, done, dry_run=dry_run), *([waits] if waits else [])],
+        lambda: {
+            **_json(route, done),
+            **({"proposal": waits} if waits else {}),
+            **({"unseen": unseen} if unseen else {}),
+        },
+        lambda: [
+            *_lines(route, done, dry_run=dry_run),
+            *(f"{task}: the work is on {one}; to see it: {fetch}" for task, one in unseen.items()),
+            *([waits] if waits else []),
+        ],
     )
+
+
+def _unseen(session: Session, done: Synced) -> dict[str, str]:
+    """The branches, by task, that claims name which came, and that this clone does not have."""
+    if not done.claims.received:
+        return {}
+    from tkledger.claims import elsewhere
+
+    session.forget_claims()
+    there = elsewhere.unseen(session.repo, session.standing())
+    return {task: branch for task, branch in there.items() if task in done.claims.received}
 
 
 def _waiting(session: Session, route: Route, actor: str) -> str:
