@@ -194,6 +194,13 @@ def test_many_send_at_once_and_all_arrive(alone: Project) -> None:
     assert sorted(texts(alone, "bob")) == sorted(f"by {number}" for number in range(8))
 
 
+def test_of_many_who_take_one_message_one_has_it(alone: Project) -> None:
+    short = alone.ok("send", "bob", "build it").out.strip()
+    said = race([(alone, ["inbox", "--ack", short, "--as", "bob"])] * 6)
+    lines = sorted(answer.out + answer.err for answer in said)
+    assert lines == [f"{short}: already taken\n"] * 5 + [f"{short}: taken\n"]
+
+
 def test_messages_travel_both_ways(team: Team, ada: Project, bob: Project) -> None:
     ada.ok("send", "carl", "from ada")
     bob.ok("send", "carl", "from bob")

@@ -10,6 +10,7 @@ from tkledger.core.messages import (
     Event,
     Letter,
     Message,
+    Reply,
     is_asked_for,
     letters,
     read,
@@ -94,9 +95,9 @@ def _actor(event: Event) -> str:
     return event.sender if isinstance(event, Message) else event.by
 
 
-def append(repo: Repo, actor: str, event: Event) -> Oid:
-    """Put an event into an inbox, after all that is there; returns its id. If it is there already,
-    under the same key, nothing is written.
+def append(repo: Repo, actor: str, event: Event) -> tuple[Oid | None, Event]:
+    """Put an event into an inbox, after all that is there; returns its id and what was put there. If it
+    is there already, under the same key, nothing is written; nor is a reply to what was taken meanwhile.
 
     Raises TkError (BUSY) if others did so too often meanwhile.
     """
@@ -105,13 +106,24 @@ def append(repo: Repo, actor: str, event: Event) -> Oid:
     for _ in racing():
         tip = refs.listed(repo, ref).get(ref)
         if (found := _answered(repo, tip, event)) is not None:
-            return found[0]
+            return found
+        if isinstance(event, Reply):
+            event = _open(repo, tip, event)
+            if not event.of:
+                return None, event
         oid = writing.write_commit(
             repo, {}, written(event), parent=tip, author=author, committer=committer
         )
         try:
             refs.swap(repo, [RefSwap(ref, oid, tip)], "tk: inbox")
-            return oid
+            return oid, event
         except RefMoved:
             continue
     raise TkError(Exit.BUSY, "busy", f"{ref} moved {TRIES} times meanwhile", "run it again")
+
+
+def _open(repo: Repo, tip: Oid | None, reply: Reply) -> Reply:
+    """A reply to those of its messages that nobody had taken at ``tip``."""
+    found = letters(event for _, event in _events(repo, tip)) if tip else []
+    taken = {one.message.id for one in found if one.taken}
+    return reply._replace(of=tuple(one for one in reply.of if one not in taken))

@@ -91,7 +91,10 @@ def _answer(session: Session, chosen: list[Letter], reply: Reply, *, dry_run: bo
         assert isinstance(found[1], Reply)
         open_ = [one for one in chosen if one.message.id in found[1].of]
     elif open_ and not dry_run:
-        box.append(session.repo, who, reply._replace(of=tuple(one.message.id for one in open_)))
+        wanted = reply._replace(of=tuple(one.message.id for one in open_))
+        _, put = box.append(session.repo, who, wanted)
+        assert isinstance(put, Reply)
+        open_ = [one for one in open_ if one.message.id in put.of]
     verb = "taken" if reply.taken else "refused"
 
     def view() -> Iterable[str | Aside]:

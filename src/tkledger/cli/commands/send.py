@@ -47,7 +47,7 @@ def send(
     )
     if words := _unknown(ledger, message.to):
         session.progress.say(words)
-    oid = None if dry_run else box.append(session.repo, message.to, message)
+    oid = None if dry_run else box.append(session.repo, message.to, message)[0]
     return Answer(
         lambda: without_empty({"id": oid, "to": message.to}),
         lambda: [oid[:SHORT_ID] if oid else f"would be: a message to {message.to}"],
