@@ -33,7 +33,7 @@ ORDER = (
     *("verify", "audit", "accept", "explain", "replay", "check"),
     *("next", "work", "run", "release", "renew", "reap", "sleep", "wake"),
     *("retry", "escalate", "send", "inbox", "step", "spend"),
-    *("wait", "answer", "signal", "tick", "decide", "concern", "criteria"),
+    *("wait", "answer", "signal", "tick", "decide", "concern", "criteria", "gate", "gates"),
     *("recall", "attach", "artifacts", "cat", "snapshot", "anchor"),
     *("sync", "resolve", "tidy", "import", "export", "schema", "prime", "mcp"),
 )

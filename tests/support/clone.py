@@ -239,7 +239,7 @@ class Clone:
 
     def tk(self, *args: str, stdin: str = "") -> Answer:
         out, err = io.StringIO(), io.StringIO()
-        words = 2 if args[0] in ("hooks", "config", "check") else 1
+        words = 2 if args[0] in ("hooks", "config", "check", "gates") else 1
         argv = [*args[:words], "-C", str(self.path), *args[words:]]
         with patch("sys.stdin", io.StringIO(stdin)), redirect_stdout(out), redirect_stderr(err):
             status = cli.run(argv)

@@ -153,7 +153,7 @@ class Project:
         """Run a command in this process, as if in the checkout."""
         out, err = io.StringIO(), io.StringIO()
         argv = [args[0], "-C", str(self.path), *args[1:]]
-        if args[0] in ("config", "hooks", "check"):
+        if args[0] in ("config", "hooks", "check", "gates"):
             argv = [*args[:2], "-C", str(self.path), *args[2:]]
         with patch("sys.stdin", io.StringIO(stdin)), redirect_stdout(out), redirect_stderr(err):
             status = cli.run(argv)

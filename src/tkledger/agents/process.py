@@ -98,7 +98,7 @@ def _started(command: Invocation) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command.words,
             cwd=command.folder,
-            env={**os.environ, **command.environment},
+            env={**command.environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -209,6 +209,7 @@ def _attempt(
     briefing = brief(there.repo, task, who.actor, folder)
     yield briefing
     environment = {
+        **os.environ,
         **{"TK_TASK": task_id, "TK_ACTOR": who.actor, "TK_WORKTREE": place.path},
         **{"TK_ATTEMPT": str(task.tries), VARIABLE: "", **briefing.variables},
     }

@@ -82,10 +82,16 @@ def environment(folder: str, *, named: bool = False) -> dict[str, str]:
     """
     found = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or _is_kept(k)}
     if named:
-        found = {k: v for k, v in found.items() if k not in _WHERE}
+        found = outside()
     for name in _PLACES & found.keys():  # git is run elsewhere, where they would mislead
         found[name] = os.path.join(folder, found[name])
     return {**found, **_PLAIN}
+
+
+def outside() -> dict[str, str]:
+    """The user's environment, without what says which repository a git is at work in, as its hooks have it."""
+    found = os.environ.items()
+    return {k: v for k, v in found if not k.startswith("GIT_") or (_is_kept(k) and k not in _WHERE)}
 
 
 def _is_kept(name: str) -> bool:

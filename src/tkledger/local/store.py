@@ -48,6 +48,8 @@ TURN = "turn"
 """On a server: held by the push that is being judged, if it is to the branch of HEAD."""
 RUNS = "runs"
 """A folder with one for each task that ``tk run`` works on."""
+GATES = "gates"
+"""A folder with what the gates of tasks wrote last."""
 HOOKS = "hooks"
 """A folder for the hooks of a clone, if core.hooksPath is another tool's."""
 

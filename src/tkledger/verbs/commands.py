@@ -300,6 +300,20 @@ _RECORDS = (
              "tk criteria a1 --waive 2 --reason 'never asked for'"),
             "Without options it lists them. A task is not done while one is neither met nor waived.",
             verb="criteria"),
+    Command("gate", "Run the gates of a task on its code; record the results.",
+            (p.ID, p.GATE, p.RECORD, p.URL, p.FLAKY, *WRITES),
+            ("tk gate a1", "tk gate a1 check --flaky",
+             "tk gate a1 ci --record pass --url https://ci.example.org/7"),
+            "It runs each in the checkout of the task, whose files have to be committed, and records it in a"
+            " commit; exit 1 if one fails. Its command runs only after `tk gates trust`. Its environment has"
+            " TK_TASK and TK_GATE. With --record it runs nothing, and records what came elsewhere."),
+    Command("gates", "List the gates of the policy, or trust their commands."),
+    Command("gates list", "List the gates: who asks for each, and what it runs.",
+            EVERYWHERE, ("tk gates list",)),
+    Command("gates trust", "Let the commands of gates run on this machine.",
+            (p.GATES, *EVERYWHERE, p.DRY_RUN), ("tk gates trust", "tk gates trust check"),
+            "It prints them. What is trusted is remembered outside of the repository, for all its checkouts;"
+            " a gate that changes in any way asks again."),
     Command("anchor", "Print the newest commit, or sign a tag of it.",
             (p.MAYBE_TAG, *EVERYWHERE), ("tk anchor", "tk anchor release-1"),
             "Keep it elsewhere: `tk verify --anchor` tells later whether history still has it, or was cut off"

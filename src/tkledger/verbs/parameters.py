@@ -165,6 +165,15 @@ KIND = option(
     choices=CONCERNS,
     default=CONCERNS[0],
 )
+GATE = Parameter("gate", "NAME", "The gate; without, all that lack a pass.")
+GATES = Parameter("names", "NAME", "Only these; all by default.", many=True)
+RECORD = option(
+    *("--record", "record", "RESULT", "Run nothing: it came to pass, or fail, elsewhere."),
+    choices=("pass", "fail"),
+    noun="result",
+)
+URL = option("--url", "url", "URL", "Where more is said of it; with --record.")
+FLAKY = switch("--flaky", "flaky", "Again on the same code: it fails by chance.")
 ADD = option(
     *("--add", "add", "TEXT", "A criterion: what is to be shown; may be repeated."), many=True
 )
