@@ -636,7 +636,7 @@ MESSAGES = (
 TITLES = ("Ünïcödé", "2024", "no", "a: b", "#x", "-y", "it's", "x #y", "q\u200bq", "tab", "ﬁ", "10%")
 TEXTS = (
     "a note", "note", "more", "two\nlines\n", " lead\nx\n", "trail  \nend\n", "a\n\nb\n", "0",
-    "<<<<<<< ours\nx\n", "\ttab", "end \n ", "true", "ü", "a\u2028b", "x\u00a0y",
+    "<<<<<<< ours\nx\n", "\ttab", "end \n ", "true", "ü", "a\u2028b", "x\u00a0y", " ", "\u200b", "\u2800\u3164",
 )
 OWN = (1, -2, True, "word", "", ["a", 1, False], {"k": 1, "m": {"n": "deep"}}, "1", "a\nb")
 # fmt: on

@@ -8,6 +8,7 @@ from tkledger.core.field import (
     FieldError,
     choice,
     flag,
+    is_blank,
     line,
     matching,
     part_of,
@@ -207,7 +208,7 @@ def value_of(task: Task, field: str) -> Any:
     value = getattr(task, name)
     if leaf:
         value = value.get(leaf) if name == "x" else getattr(value, leaf)
-    blank = value.strip() == "" if isinstance(value, str) else value in ((), {})
+    blank = is_blank(value) if isinstance(value, str) else value in ((), {})
     return None if blank or _is_empty(value) else value
 
 

@@ -74,7 +74,7 @@ def guard_cases() -> list[Case]:
         ("without the role", move(), move(actor="lead-2")),
         ("nobody has the role", move(nobodys), move(nobodys, target="in_review")),
         ("a field is missing", move(pr), move(pr, pr="7")),
-        ("several fields are missing", move(risk, description=" "), move(pr, pr="7")),
+        ("several fields are missing", move(risk, description="\u200b"), move(pr, pr="7")),
         ("a concern about operations is open", move(guarded(concerns="settled"), **open_),
          move(guarded(concerns="settled"), **calm)),
         ("a criterion is not met", move(guarded(state=["in_review"], criteria="met"), target="in_review", **spec),
