@@ -78,6 +78,7 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
             *({"a": {}}, {"a": {"role": "lead"}}, {"A": {"state": ["done"]}}),
             *({"a": {"state": ["ended"]}}, {"a": {"state": ["done"], "fields": ["prs"]}}),
             *({"a": {"state": ["done"], "fields": ["x."]}}, {"a": {"state": ["done"], "who": "x"}}),
+            *({"a": {"state": ["done"], "fields": [one]}} for one in ("x.é", "x. k", "x.1")),
         ],
     ),
     "gates": (

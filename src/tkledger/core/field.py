@@ -249,14 +249,17 @@ def map_of(
     return clean
 
 
+own_key = matching(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}", "a key of letters, digits and _ . -")
+"""A key of one's own under ``x``; raises ValueError."""
+
+
 def free(raw: Any, depth: int = 3) -> dict[str, Any]:
     """A map of one's own: text, whole numbers, booleans, lists of these, and maps, three deep."""
     if not isinstance(raw, Mapping):
         raise ValueError("must be a map")
     if not depth:
         raise ValueError("maps go three deep at most")
-    name = matching(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}", "a key of letters, digits and _ . -")
-    return {name(key): _free_value(raw[key], depth) for key in sorted(raw, key=str)}
+    return {own_key(key): _free_value(raw[key], depth) for key in sorted(raw, key=str)}
 
 
 def _free_value(raw: Any, depth: int) -> Any:

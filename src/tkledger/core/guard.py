@@ -11,6 +11,7 @@ from tkledger.core.field import (
     is_blank,
     line,
     matching,
+    own_key,
     part_of,
     read,
     set_of,
@@ -106,7 +107,9 @@ _LEAVES = {
 
 def _field(raw: Any) -> str:
     value = line(raw)
-    if value not in _LEAVES and not (value.startswith("x.") and len(value) > len("x.")):
+    if value.startswith("x."):
+        own_key(value.removeprefix("x."))
+    elif value not in _LEAVES:
         raise ValueError(f"{value!r} is not a field of a task")
     return value
 
