@@ -26,6 +26,7 @@ from stress.bounded_steps import (
     Point,
     Setting,
     Step,
+    code_of,
     commits,
     merges,
     newest,
@@ -147,8 +148,10 @@ class World:
     def broken(self, step: Step, point: Point, base: Point | None) -> frozenset[str]:
         """The rules that a step breaks by what it makes; a merge has a base."""
         signed = (step.name, step.by) if self.setting.forged else step.name
+        law = self.setting.policy
         ledgers = tuple((one.task, one.policy) for one in (point, *step.parents, base) if one)
-        key = (ledgers, base is None, step.works, signed, _names(point), newest(point.works))
+        codes = tuple(code_of(one.works) for one in step.parents) if law.gates else ()
+        key = (ledgers, base is None, step.works, signed, _names(point), newest(point.works), codes)
         found = self._found.get(key)
         if found is None:
             made = self._change(step, point, base)
@@ -167,7 +170,9 @@ class World:
                 works |= {work_of(works, old.tries, step.name, step.by)}
             if is_work(old, step.task):
                 moves |= {(old.tries, step.name, step.by)}
-            lines |= {(line, step.by) for line in step.task.verdicts[len(old.verdicts) :]}
+            for field in ("verdicts", "evidence"):
+                new = getattr(step.task, field)[len(getattr(old, field)) :]
+                lines |= {(line, step.by) for line in new}
         return Point(self.book.task(step.task), self.book.policy(step.policy), works, moves, lines)
 
     def _number(self, point: Point) -> int:
@@ -194,6 +199,7 @@ class World:
             actor=step.name,
             message=f"words\n\nTk-Reason: so\n{charge}",
             tally=lambda: _Usage(point),
+            code=lambda: tuple(code_of(one.works) for one in (point, *step.parents)),
         )
         if self.setting.forged:
             told = told._replace(signature=partial(_signature, step.by))
@@ -250,6 +256,8 @@ def settings() -> list[Setting]:
     """The settings that are tried: what the policy asks for, and what is tried besides reviews."""
     guard = {"state": ["done"], "label": ["care"], "role": "lead"}
     typed = {"state": ["done"], "type": ["bug"], "role": "lead"}
+    tests = {"run": "make test", "state": ["done"]}
+    free = {"review": "optional"}
     asked: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         ("one approval", {}, ("branches",)),
         ("one approval, pauses", {}, ("pauses", "owners")),
@@ -258,6 +266,8 @@ def settings() -> list[Setting]:
         ("the policy", {}, ("policy", "branches")),
         ("a guard of a label", {"guards": {"care": guard}}, ("labels", "branches")),
         ("a guard of a type", {"guards": {"care": typed}}, ("types",)),
+        ("a gate", {**free, "gates": {"tests": tests}}, ("branches",)),
+        ("a gate of a type", {**free, "gates": {"tests": {**tests, "type": ["bug"]}}}, ("types",)),
     ]
     found = []
     for title, values, tried in asked:

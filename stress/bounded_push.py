@@ -147,15 +147,15 @@ class Walk:
         index = {"GIT_INDEX_FILE": str(self._repo / ".git" / "made")}
         if parents:
             self._git("read-tree", parents[0], env=index)
-        for path, data in (
-            (POLICY_PATH, codec.dump_policy(step.policy)),
-            (path_of(task.id), codec.dump_task(task)),
-            ("code", f"{len(self._real)} {self._chance.random()}".encode() if step.works else None),
-        ):
-            if data is not None:
-                blob = self._git("hash-object", "-w", "--stdin", stdin=data)
-                entry = f"100644,{blob},{path}"
-                self._git("update-index", "--add", "--cacheinfo", entry, env=index)
+        files = {
+            POLICY_PATH: codec.dump_policy(step.policy),
+            path_of(task.id): codec.dump_task(task),
+            **{f"code/{one.oid}": b"work\n" for one in self._world.point(step).works},
+        }
+        for path, data in files.items():
+            blob = self._git("hash-object", "-w", "--stdin", stdin=data)
+            entry = f"100644,{blob},{path}"
+            self._git("update-index", "--add", "--cacheinfo", entry, env=index)
         tree = self._git("write-tree", env=index)
         charge = f"Tk-Task: {task.id}\n" if step.works else ""
         message = f"{step.words}\n\nTk-Actor: {step.name}\nTk-Reason: so\n{charge}"

@@ -11,12 +11,14 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from tkledger.core.evidence import EvidenceLine, parsed
 from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
 from tkledger.core.merge import merged
 from tkledger.core.policy import Approvals, Policy
 from tkledger.core.task import Task, Wait, changed
 from tkledger.files import codec
+from tkledger.git.objects import oid_of
 
 ANN, BOB, KIM = "ann", "bob", "kim"
 """Two actors, and the keeper of the policy."""
@@ -38,7 +40,7 @@ class Point(NamedTuple):
     """A commit, as far as it matters for what comes after it: its task and policy are numbers of a book.
 
     works: all commits of work in its history; moves: by attempt, who moved the task as work does, by name and in
-    truth; lines: who really wrote each verdict
+    truth; lines: who really wrote each verdict and each line of evidence
     """
 
     task: int
@@ -62,7 +64,7 @@ class Step(NamedTuple):
 
 class Setting(NamedTuple):
     """Where histories begin, and what is tried besides the moves of a review. With ``forged`` the first actor
-    writes any name, and all commits are signed. So much work at most is in a history.
+    writes any name, and all commits are signed. A history has so much work and so many lines of evidence at most.
     """
 
     title: str
@@ -71,6 +73,7 @@ class Setting(NamedTuple):
     tried: frozenset[str]
     forged: bool = False
     most_work: int = 2
+    most_evidence: int = 2
 
 
 class Book:
@@ -121,6 +124,23 @@ def work_of(works: frozenset[Work], attempt: int, name: str, by: str) -> Work:
     return Work(oid, attempt, name, by, after)
 
 
+SHOWN = "0" * 64
+"""The output of a gate."""
+
+BLOB = oid_of("blob", b"work\n")
+"""What each commit of work adds, in a file of its own."""
+
+
+def code_of(works: Iterable[Work]) -> str:
+    """The code that commits of work make, as git names its tree: a folder with a file of each."""
+    names = sorted(one.oid for one in works)
+    if not names:
+        return oid_of("tree", b"")
+    blob = bytes.fromhex(BLOB)
+    files = b"".join(b"100644 %s\0%s" % (name.encode(), blob) for name in names)
+    return oid_of("tree", b"40000 code\0" + bytes.fromhex(oid_of("tree", files)))
+
+
 # -- what can be tried ---------------------------------------------------------------------------
 
 
@@ -143,6 +163,10 @@ def _commits(setting: Setting, book: Book, point: Point, name: str, by: str) -> 
         if not reviews and len(point.works) < setting.most_work:
             yield step("work", works=True)
         for words, after in _edits(now, law, point, name, setting.tried):
+            yield step(words, after)
+    at_it = now.state in (State.IN_PROGRESS, State.IN_REVIEW)
+    if at_it and len(now.evidence) < setting.most_evidence:
+        for words, after in _recorded(now, law, point, name):
             yield step(words, after)
     if "policy" in setting.tried and law.version < setting.policy.version + 2:
         for words, policy in _policies(law, name):
@@ -195,6 +219,22 @@ def _edits(
         yield "another type", with_(type=None if now.type else "bug")
 
 
+def _recorded(now: Task, law: Policy, point: Point, name: str) -> Iterator[tuple[str, Task]]:
+    """Evidence as an actor may record it: in any name, of the code as it is or as it was in the beginning."""
+    code, first = code_of(point.works), code_of(())
+    for gate, asked in law.gates.items():
+        ran = EvidenceLine(gate, True, code, name, "0", "1", SHOWN, asked.run)
+        lines = {
+            **{f"{gate} passed for {one}": ran._replace(actor=one) for one in ACTORS},
+            f"{gate} failed": ran._replace(passed=False, exit="1"),
+            f"{gate} passed at last": ran._replace(flaky=True),
+        }
+        if code != first:
+            lines[f"{gate} passed before"] = ran._replace(tree=first)
+        for words, one in lines.items():
+            yield words, changed(now, evidence=(*now.evidence, one.text))
+
+
 def verdict(now: Task, kind: str, name: str, point: Point) -> str:
     """A line of verdict, as it would be true."""
     mine = [line for line in now.verdicts if line.startswith(f"{now.tries}.")]
@@ -229,14 +269,19 @@ def merges(book: Book, here: Point, there: Point, base: Point) -> Iterator[Step]
 def picks(setting: Setting, book: Book, mine: Point, other: Point) -> Iterator[Step]:
     """Cherry-picks of lines that the other branch has; they keep their author."""
     now, theirs = book.tasks[mine.task], book.tasks[other.task]
-    new = [] if now.ended else [line for line in theirs.verdicts if line not in now.verdicts]
+    if now.ended:
+        return
     law = book.policies[mine.policy]
-    for line, by in ((line, by) for line in new for by in ACTORS):
-        author = line.split()[2]
+    new = [
+        *(("verdicts", one, one.split()[2]) for one in theirs.verdicts if one not in now.verdicts),
+        *(("evidence", one, one.split()[3]) for one in theirs.evidence if one not in now.evidence),
+    ]
+    for (field, line, author), by in ((one, by) for one in new for by in ACTORS):
         true = by if setting.forged else author  # who picks it says nothing
         for state in {now.state, theirs.state}:
             with suppress(FieldError):
-                after = changed(now, verdicts=(*now.verdicts, line), state=state.value)
+                values = {field: (*getattr(now, field), line), "state": state.value}
+                after = changed(now, **values)
                 yield Step(f"{by}: pick '{line[:30]}'", (mine,), after, law, author, true)
 
 
@@ -262,11 +307,16 @@ def wrong(book: Book, step: Step, made: Point) -> Iterator[str]:
         left = guard.selects(old) and not guard.selects(now)
         if left and step.by not in law.roles.get(guard.role or "", ()):
             yield f"{step.by} takes it out from under the guard {name}"
+    for name, gate in law.gates.items():
+        left = old.kind in gate.type and now.kind not in gate.type
+        if left and step.by not in law.roles.get("policy", ()):
+            yield f"{step.by} takes it out from under the gate {name}"
     if not ends:
         return
     owners = {one for one in (old.owner, now.owner) if one}
-    if law.approvals != Approvals():
-        worked = {by for _, by in workers(made, now.tries)} | owners
+    worked = {by for _, by in workers(made, now.tries)} | owners
+    reviewed = law.review == "required" or old.state is State.IN_REVIEW
+    if law.approvals != Approvals() and reviewed:
         at, _, about = verdict(old, "approved", "", parent).split()
         by_line = {
             by
@@ -281,3 +331,14 @@ def wrong(book: Book, step: Step, made: Point) -> Iterator[str]:
         held = guard.selects(old) or guard.selects(now)
         if held and guard.role and step.by not in law.roles.get(guard.role, ()):
             yield f"done by {step.by} past the guard {name}"
+    for name, gate in law.gates.items():
+        if State.DONE in gate.state and (not gate.type or {old.kind, now.kind} & {*gate.type}):
+            lines = {line: parsed(line) for line in now.evidence}
+            code = code_of(made.works)
+            provers = {
+                by
+                for line, by in made.lines
+                if line in lines and lines[line].passed and lines[line].is_of(name, gate.run, code)
+            }
+            if not provers - (worked if law.approvals.independent else set()):
+                yield f"done, {name} passed for {sorted(provers)}, worked on by {sorted(worked)}"

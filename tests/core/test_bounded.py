@@ -8,7 +8,7 @@ from stress.bounded import Setting, explored, settings
 from tkledger.core.rules import RULES
 
 SETTINGS = {one.title: one for one in settings()}
-SHORT = ("one approval, pauses", "by role", "a guard of a type")
+SHORT = ("one approval, pauses", "by role", "a guard of a type", "a gate of a type")
 """Settings without branches: their histories are few."""
 
 
@@ -17,7 +17,8 @@ def test_nothing_wrong_is_accepted(title: str) -> None:
     world = explored(SETTINGS[title], 3)
     assert world.wrongs == []
     assert world.accepted > 100
-    assert {"TK201", "TK503", "TK504"} <= set(world.refused)
+    more = {"TK513", "TK514"} if SETTINGS[title].policy.gates else {"TK201"}
+    assert {"TK503", "TK504"} | more <= set(world.refused)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,9 @@ def test_nothing_wrong_is_accepted(title: str) -> None:
         ("TK507", "a guard of a type", 3),
         ("TK508", "a guard of a type", 1),
         ("TK512", "by role, forged", 3),
+        ("TK513", "a gate of a type", 2),
+        ("TK514", "a gate of a type", 3),
+        ("TK508", "a gate of a type", 3),
     ],
 )
 def test_without_a_rule_something_wrong_is_accepted(code: str, title: str, steps: int) -> None:
