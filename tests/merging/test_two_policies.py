@@ -99,6 +99,29 @@ def test_sync_says_which_changes_gave_way_to_a_newer_policy(ada: Project, bob: P
     assert "depth: 21\nlease: 60\n" in bob.ok("config", "show").out
 
 
+def test_a_keeper_s_sync_does_not_give_its_limit_up(ada: Project, bob: Project) -> None:
+    """The policy there is newer, and without the limit: this side's becomes as new, with all that is there."""
+    names = [f"{one}@example.org" for one in ("ada", "bob")]
+    ada.ok("config", "set", "roles.policy", *names)
+    ada.ok("config", "set", "depth", "30")
+    ada.ok("config", "approve", "--as", names[1])
+    ada.ok("sync")
+    bob.ok("sync")
+    for line in ("depth 20", "lease 60"):
+        ada.ok("config", "set", *line.split(" "))
+    ada.ok("sync")
+    bob.ok("config", "set", "children", "9")
+    answer = bob.tk("sync")
+    line = "tk config set depth 20 && tk config set lease 60"
+    assert "TK511" in answer.err
+    assert f"remedy: {line} (as origin/main has it), then tk sync\n" in answer.err
+    for one in line.split(" && "):
+        bob.ok(*one.split(" ")[1:])
+    bob.ok("sync")
+    assert "depth: 20\nchildren: 9\n" in bob.ok("config", "show").out
+    bob.ok("verify", "--all")
+
+
 def diverged(at: Clone, *mine: str) -> None:
     """A branch that has depth 20, and HEAD with other settings."""
     at.git("switch", "-q", "-c", "side")

@@ -9,7 +9,6 @@ from operator import attrgetter
 
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.claims import elsewhere
 from tkledger.claims import standing as claims
 from tkledger.claims.standing import vacant
 from tkledger.core.change import Refused
@@ -113,7 +112,12 @@ def next_review(session: Session, labels: tuple[str, ...] = (), *, wait: float =
 
 def _unseen(session: Session) -> Iterator[str]:
     """Where others are at work, as claims say, on branches that this clone does not have."""
-    there = elsewhere.unseen(session.repo, session.standing())
+    known = session.standing()
+    if not known:
+        return
+    from tkledger.claims import elsewhere  # most reviews are found
+
+    there = elsewhere.unseen(session.repo, known)
     if there:
         tasks = few([f"{task} on {branch}" for task, branch in there.items()])
         yield f"{tasks}: not here; as far as that was sent, git fetch brings it"
@@ -218,6 +222,8 @@ def _taken_up(session: Session, task: TaskRow, *, dry_run: bool) -> Taken:
 
     begun = begin(session, task.id, offered=True)
     held = claims.held_on(session.repo, task.id)
+    from tkledger.claims import elsewhere
+
     there = elsewhere.task_at(session.repo, begun.place.branch, task.id)
     return Taken(there or task, claim=held, checkout=begun.place.path, commit=begun.commit)
 

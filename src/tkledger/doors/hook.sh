@@ -174,7 +174,7 @@ amends() { # does git commit amend a commit, with another message? Only its opti
 }
 
 keep() { # name the tasks that the commit named which this one amends, if it named any
-	named=$(look log -1 --format=%B HEAD | sed -n 's/^[[:blank:]]*\(@STEP@: *[a-z0-9_-]*\)[[:blank:]]*$/\1/p')
+	named=$(look log -1 --no-show-signature --format=%B HEAD | sed -n 's/^[[:blank:]]*\(@STEP@: *[a-z0-9_-]*\)[[:blank:]]*$/\1/p')
 	[ -n "$named" ] || return 1
 	while read -r line; do
 		git interpret-trailers --in-place --if-exists addIfDifferent --trailer "$line" "$1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from tkledger.core.change import Refused
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.quoting import quoted
 from tkledger.doors import gate
@@ -28,14 +29,29 @@ def join(ledger: Ledger, theirs: Oid, ours: Oid, names: tuple[str, str], actor: 
         raise _unrelated(ledger.repo, names)
     words = f"sync {here} with {there}"
 
-    def remedy(paths: Collection[str]) -> str:
-        from tkledger.merging.policies import to_repeat  # few merges have conflicts
+    by_hand = f"git merge {quoted(there)}, then tk resolve, git commit and tk sync"
 
-        by_hand = f"git merge {quoted(there)}, then tk resolve, git commit and tk sync"
-        line = to_repeat(ledger, (theirs, ours), ours) if POLICY_PATH in paths else ""
+    def of_policy() -> str:
+        """How this side's policy comes to be the newer one, and to hold the changes of both."""
+        from tkledger.merging.policies import to_repeat  # few merges bring policies together
+
+        line = to_repeat(ledger, (theirs, ours), ours)
         return f"{line} (as {quoted(there)} has it), then tk sync" if line else by_hand
 
-    return merges.join(ledger, (theirs, ours), names, words, actor, gate.joined, remedy)
+    def remedy(paths: Collection[str]) -> str:
+        return of_policy() if POLICY_PATH in paths else by_hand
+
+    try:
+        return merges.join(ledger, (theirs, ours), names, words, actor, gate.joined, remedy)
+    except Refused as refused:
+        from tkledger.core.rules.keepers import loosened_alone
+
+        raise Refused(
+            *(
+                one._replace(remedy=of_policy()) if one.code == loosened_alone.code else one
+                for one in refused.violations
+            )
+        ) from None
 
 
 def _unrelated(repo: Repo, names: tuple[str, str]) -> TkError:

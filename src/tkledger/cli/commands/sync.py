@@ -42,7 +42,7 @@ def sync(
     if not dry_run:
         remind(session)
     waits = _waiting(session, route, name)
-    unseen, fetch = _unseen(session, done), f"git fetch {quoted(route.remote)}"
+    unseen = _unseen(session, done)
     return Answer(
         lambda: {
             **_json(route, done),
@@ -51,7 +51,10 @@ def sync(
         },
         lambda: [
             *_lines(route, done, dry_run=dry_run),
-            *(f"{task}: the work is on {one}; to see it: {fetch}" for task, one in unseen.items()),
+            *(
+                f"{task}: the work is on {quoted(one)}; to see it: git fetch {quoted(route.remote)}"
+                for task, one in unseen.items()
+            ),
             *([waits] if waits else []),
         ],
     )
