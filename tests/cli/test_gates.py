@@ -56,6 +56,12 @@ def test_a_task_is_done_once_its_gate_passed_on_its_code(gated: Project) -> None
     assert found.command == "grep -q one code.txt"
     code(gated, "one\nmore\n")
     refused(gated.tk("done", "a"), Exit.REJECTED, "TK513")
+    assert "tk gate a check" in gated.ok("why", "a").out
+    told = [
+        one for one in gated.ok("audit", "--json").json["acts"] if one["did"] == "recorded evidence"
+    ]
+    assert [(one["subject"], one["independent"]) for one in told] == [("a", False)]
+    assert told[0]["reason"].startswith("check passed on ")
     gated.ok("gate", "a", "check")
     gated.ok("done", "a")
     assert gated.ok("verify", "--all").status == Exit.OK

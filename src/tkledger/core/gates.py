@@ -53,12 +53,6 @@ class Gates:
         self.tree = tree
         self._used = used
 
-    def of_task(self) -> Iterator[str]:
-        """The gates whose type is the task's."""
-        for name, gate in self.law.gates.items():
-            if not gate.type or self.after.kind in gate.type:
-                yield name
-
     def unfit(self, gate: Gate, actor: str, *, ran: bool = True) -> Unfit | None:
         """Why what an actor says of a gate would not count; None if it would. ``ran`` is whether they ran it."""
         if not (ran or gate.role):

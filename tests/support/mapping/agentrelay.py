@@ -60,6 +60,10 @@ ROWS: dict[str, Case] = {
     "S3.7": shown(
         "cli/test_moves.py::every_move_answers_alike",
     ),
+    "S3.11": shown(
+        "cli/test_gates.py::a_task_is_done_once_its_gate_passed_on_its_code",
+        "doors/test_evidence.py::every_door_asks_for_evidence_of_the_code",
+    ),
     "S3.8": shown(
         "cli/test_criteria.py::a_frozen_specification_changes_by_its_keeper_only",
     ),

@@ -139,6 +139,9 @@ ROWS: dict[str, Case] = {
     "D3.5": shown(
         "core/rules/test_lifecycle_rules.py::the_concern_that_is_open_is_named",
     ),
+    "D3.6": shown(
+        "cli/test_gates.py::a_fail_is_recorded_and_shown_and_a_rerun_says_so",
+    ),
     "D3.7": shown(
         "docs/test_docs_fresh.py::a_generated_page_is_fresh",
         "docs/test_docs_fresh.py::the_commands_told_exist",
