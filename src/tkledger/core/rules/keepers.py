@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
-from tkledger.core.policy_merge import merged_policy
 from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.rules.authority import given_up
-from tkledger.core.rules.policy import amended
+from tkledger.core.rules.policy import amended, wanted
 from tkledger.core.rules.rule import Finding, rule
 
 
@@ -37,7 +36,7 @@ def loosened_alone(change: Change) -> Iterator[Finding]:
         yield from _misstated(change, old, new)
         yield from _loosened(change, old, new)
     for side in given_up(change):
-        kept = merged_policy(change.parents, change.after)
+        kept = wanted(change)
         if kept is not None:
             looser = _looser(side, kept._replace(accepted=side.accepted))
             if looser:

@@ -8,7 +8,6 @@ from tkledger.core.change import Change, governing
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.policy import Policy
-from tkledger.core.policy_merge import merged_policy
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.rule import NO_ACCEPTANCE, Finding, rule
 
@@ -116,7 +115,7 @@ def policy_not_the_newest(change: Change) -> Iterator[Finding]:
     """
     if not change.is_merge or POLICY_PATH not in change.touched:
         return
-    newest = merged_policy(change.parents, change.after)
+    newest = wanted(change)
     result = change.after.entry(POLICY_PATH)
     if result is not None and newest is not None and result != newest:
         known = result.accepted if isinstance(result, Policy) else {}
@@ -216,3 +215,10 @@ def policy_nobody_can_sign(change: Change) -> Iterator[Finding]:
             f"first tk config set {quoted(f'keys.{who}')} KEY",
             f"git rebase --onto COMMIT~1 COMMIT {NO_ACCEPTANCE}",
         )
+
+
+def wanted(change: Change) -> Policy | None:
+    """The policy that a merge has to have; None if it cannot be told."""
+    from tkledger.core.policy_merge import merged_policy  # few merges join policies
+
+    return merged_policy(change.parents, change.after)
