@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from stopwatch import in_turns, run, seconds, show, tk, world
+from stopwatch import held, in_turns, run, seconds, show, tk, world
 
 from tkledger.core.change import Change, change
 from tkledger.core.layout import POLICY_PATH, path_of
@@ -117,6 +117,9 @@ def main(rounds: int, commits: int, tasks: int) -> None:
             {"git log --raw": lambda: seconds(lambda: run(walk, repo)), "tk budget, first": cold}, 1
         )
         show("counted from the beginning", first, "git log --raw")
+        sums.unlink(missing_ok=True)
+        most = held(tk("budget", "--json"), repo)
+        print(f"all processes of the first, without mapped packs: {most:.0f} MB")
         gc.disable()  # as every tk does
         judged = {"tk --version": lambda: seconds(lambda: run(tk("--version"), repo))}
         for name, some in graphs(tasks).items():

@@ -65,6 +65,7 @@ class World:
         self.refused: Counter[str] = Counter()
         self.accepted = 0
         self.wrongs: list[str] = []
+        self._last = False
         self._points: list[Point] = []
         self._numbers: dict[Point, int] = {}
         self._found: dict[tuple[object, ...], frozenset[str]] = {}
@@ -77,6 +78,7 @@ class World:
     def grow(self, *, last: bool = False) -> None:
         """One step more of every history; nothing follows the last, so that it is only looked at."""
         layer, seen = [], self.seen
+        self._last = last
         for tips in self.layer:
             wrongs = len(self.wrongs)
             for words, after in self._steps(tips):
@@ -137,12 +139,15 @@ class World:
     def _attempt(self, step: Step, base: Point | None = None) -> Made | None:
         """The commit of a step; None if the law refuses it."""
         point = self.point(step)
+        what = [f"{step.words}: {one}" for one in wrong(self.book, step, point)]
+        if self._last and not what:
+            return None  # whatever the law says of it
         found = self.broken(step, point, base)
         if found:
             self.refused.update(found)
             return None
         self.accepted += 1
-        self.wrongs += (f"{step.words}: {one}" for one in wrong(self.book, step, point))
+        self.wrongs += what
         return step.words, self._number(point)
 
     def broken(self, step: Step, point: Point, base: Point | None) -> frozenset[str]:

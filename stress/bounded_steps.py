@@ -7,8 +7,9 @@ signed them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from tkledger.core.evidence import EvidenceLine, parsed
@@ -83,19 +84,33 @@ class Book:
         self.tasks: list[Task] = []
         self.policies: list[Policy] = []
         self._numbers: dict[bytes, int] = {}
-        self._laws: dict[int, tuple[Policy, int]] = {}
+        self._known: dict[int, tuple[Task | Policy, int]] = {}
+        self._edits: dict[tuple[object, ...], list[tuple[str, Task]]] = {}
 
     def task(self, now: Task) -> int:
         """The number of a task."""
+        known = self._known.get(id(now))
+        if known is not None and known[0] is now:
+            return known[1]
         return self._number(codec.dump_task(now), self.tasks, now)
 
     def policy(self, law: Policy) -> int:
         """The number of a policy."""
-        known = self._laws.get(id(law))
+        known = self._known.get(id(law))
         if known is None or known[0] is not law:
             known = law, self._number(codec.dump_policy(law), self.policies, law)
-            self._laws[id(law)] = known
+            self._known[id(law)] = known
         return known[1]
+
+    def edits(
+        self, key: tuple[object, ...], made: Callable[[], Iterable[tuple[str, Task]]]
+    ) -> list[tuple[str, Task]]:
+        """What may be made of a task, made and numbered once for each ``key``."""
+        if key not in self._edits:
+            found = list(made())
+            self._known |= {id(after): (after, self.task(after)) for _, after in found}
+            self._edits[key] = found
+        return self._edits[key]
 
     def _number(self, data: bytes, known: list[Any], value: Any) -> int:
         number = self._numbers.setdefault(data, len(known))
@@ -162,7 +177,9 @@ def _commits(setting: Setting, book: Book, point: Point, name: str, by: str) -> 
     if not now.ended and (by != KIM or reviews):
         if not reviews and len(point.works) < setting.most_work:
             yield step("work", works=True)
-        for words, after in _edits(now, law, point, name, setting.tried):
+        key = (point.task, point.policy, name, newest(point.works))
+        made = partial(_edits, now, law, point, name, setting.tried)
+        for words, after in book.edits(key, made):
             yield step(words, after)
     at_it = now.state in (State.IN_PROGRESS, State.IN_REVIEW)
     if at_it and len(now.evidence) < setting.most_evidence:
