@@ -101,6 +101,24 @@ def test_what_is_not_committed_is_not_the_code(gated: Project, what: str) -> Non
     gated.ok("gate", "a")
 
 
+def test_a_submodule_at_another_commit_is_not_the_code(gated: Project) -> None:
+    """The code has the commit of a submodule, and says itself that git should not look."""
+    first = gated.head()
+    gated.write(".git/info/exclude", "lib\n")
+    gated.git("clone", "-q", ".", "lib")
+    gated.write(".gitmodules", '[submodule "lib"]\npath = lib\nurl = ./lib\nignore = all\n')
+    gated.git("add", ".gitmodules")
+    gated.git("update-index", "--add", "--cacheinfo", f"160000,{first},lib")
+    gated.git("commit", "-q", "-m", "a submodule")
+    gated.ok("gate", "a")
+    gated.git("-C", "lib", "commit", "-q", "--allow-empty", "-m", "more")
+    refused(gated.tk("gate", "a", "--flaky"), Exit.UNUSABLE, "not committed", "lib")
+    gated.git("-C", "lib", "reset", "-q", "--hard", first)
+    gated.ok("config", "set", "gates.check", "run=git -C lib commit -q --allow-empty -m more")
+    gated.ok("gates", "trust")
+    refused(gated.tk("gate", "a"), Exit.UNUSABLE, "the code changed while check ran")
+
+
 @pytest.mark.parametrize(
     ("run", "status", "words"),
     [
@@ -277,6 +295,16 @@ def test_another_clone_asks_again(hostile: Project, tmp_path: Path) -> None:
     hostile.ok("gates", "trust")
     hostile.git("clone", "-q", ".", str(tmp_path / "other"))
     runs_not(Project(tmp_path / "other"), tmp_path)
+
+
+def test_what_takes_the_place_of_a_repository_inherits_no_trust(
+    hostile: Project, tmp_path: Path
+) -> None:
+    hostile.ok("gates", "trust")
+    hostile.git("clone", "-q", ".", str(tmp_path / "other"))
+    hostile.path.rename(tmp_path / "gone")
+    (tmp_path / "other").rename(hostile.path)
+    runs_not(hostile, tmp_path)
 
 
 @pytest.mark.parametrize(

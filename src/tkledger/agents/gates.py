@@ -168,12 +168,14 @@ def _require_trusted(work: _Work, names: Sequence[str]) -> None:
 
 
 def _require_committed(there: Session) -> None:
-    """Raise TkError if the files that a command would see are not the code of HEAD."""
+    """Raise TkError if the files that a command would see are not the code of HEAD; a submodule has to be at
+    its commit, whatever its configuration, which may come with the code, says to ignore.
+    """
     top = there.repo.top
     if top is None:
         raise unusable("no-checkout", "a gate runs in a checkout, and this is none", "-C CHECKOUT")
     status = ("status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames")
-    rows = _outside_ledger(there, *status)
+    rows = _outside_ledger(there, *status, "--ignore-submodules=none")
     if rows:
         names = few([row[3:] for row in rows], 4)
         fact = f"not committed in {top}, so not the code that would be tried: {names}"
@@ -214,7 +216,7 @@ def _ran(work: _Work, line: EvidenceLine, interruptions: Interruptions) -> GateR
     if result.end is End.NOT_RUN:
         way = f"tk gate {work.task.id} {name} again, once it can be run"
         raise TkError(Exit.NOT_RUN, "no-command", f"{result.why}; {_NO_RESULT}", way)
-    if result.end is End.LOST:
+    if result.end is End.LOST or os.path.getsize(log) > _MOST_OUTPUT:
         fact = f"{name} wrote more than {_MOST_OUTPUT >> 20} MiB, so it was ended; {_NO_RESULT}"
         raise unusable("too-much", fact, f"tail {quoted(log)}")
     status = str(result.status if result.status >= 0 else 128 - result.status)
@@ -239,7 +241,8 @@ def _require_unchanged(there: Session, line: EvidenceLine) -> None:
     """Raise TkError if the files that are known to git are not the code that was to run, any more."""
     repo = there.repo
     repo.refresh()
-    different = _outside_ledger(there, "diff", "--name-only", "-z", "--no-ext-diff", "HEAD")
+    diff = ("diff", "--name-only", "-z", "--no-ext-diff", "--ignore-submodules=untracked", "HEAD")
+    different = _outside_ledger(there, *diff)
     if different or code_tree(repo, "HEAD^{tree}") != line.tree:
         fact = f"the code changed while {line.gate} ran; {_NO_RESULT}"
         raise unusable(

@@ -50,6 +50,8 @@ RUNS = "runs"
 """A folder with one for each task that ``tk run`` works on."""
 GATES = "gates"
 """A folder with what the gates of tasks wrote last."""
+NONCE = "nonce"
+"""A number at random, by which a repository is told from the one that was at its path before."""
 HOOKS = "hooks"
 """A folder for the hooks of a clone, if core.hooksPath is another tool's."""
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from stat import S_ISDIR, S_ISREG
 
 from tkledger.core.guard import Gate
-from tkledger.local.store import replace
+from tkledger.local.store import NONCE, Store, replace
 
 _MOST_BYTES = 1 << 20
 
@@ -26,9 +26,8 @@ class Trust:
         state = os.environ.get("XDG_STATE_HOME", "")
         if not os.path.isabs(state):  # as the XDG Base Directory Specification has it
             state = os.path.join(os.path.expanduser("~"), ".local", "state")
-        self._folder = os.path.join(state, "tk", "gates")
-        key = sha256(os.fsencode(self._common)).hexdigest()
-        self.path = os.path.join(self._folder, key)
+        self.folder = os.path.join(state, "tk", "gates")
+        self._store = Store(self._common)
         self._around = {self._common, *([os.path.realpath(top)] if top else [])}
         if os.path.basename(self._common) == ".git":
             self._around.add(os.path.dirname(self._common))
@@ -36,7 +35,7 @@ class Trust:
     @property
     def inside(self) -> str:
         """The folder of the repository that the user's state lies in; empty if it lies outside."""
-        own = os.path.realpath(self._folder)
+        own = os.path.realpath(self.folder)
         around = (
             one for one in sorted(self._around) if f"{own}{os.sep}".startswith(f"{one}{os.sep}")
         )
@@ -49,20 +48,28 @@ class Trust:
     def add(self, gates: Collection[tuple[str, Gate]]) -> None:
         """Trust gates, as they are. Raises OSError."""
         marks = sorted(self._marks().union(_mark(*one) for one in gates))
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        if not self._store.read(NONCE):
+            self._store.replace(NONCE, data=os.urandom(16).hex().encode())
         data = "".join(f"{one}\n" for one in marks)
-        replace(self.path, data.encode("ascii"), mode=0o600)
+        replace(self._path(), data.encode("ascii"), mode=0o600)
+
+    def _path(self) -> str:
+        """The file of this repository; empty if it trusts nothing yet, as one that took another's place."""
+        nonce = self._store.read(NONCE)
+        key = sha256(os.fsencode(self._common) + b"\0" + nonce).hexdigest() if nonce else ""
+        return os.path.join(self.folder, key) if key else ""
 
     def _marks(self) -> frozenset[str]:
         """What the file says; nothing if others than the user could have written it."""
         if self.inside:
             return frozenset()
         try:
-            file = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+            file = os.open(self._path(), os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         except OSError:
             return frozenset()
         try:
-            if not (_is_own(os.fstat(file), S_ISREG) and _is_own(os.lstat(self._folder), S_ISDIR)):
+            if not (_is_own(os.fstat(file), S_ISREG) and _is_own(os.lstat(self.folder), S_ISDIR)):
                 return frozenset()
             data = os.read(file, _MOST_BYTES)
         finally:

@@ -31,9 +31,7 @@ def trust(names: Sequence[str] = (), path: str = ".", dry_run: bool = False) -> 
         fact = f"the policy has no gate {unknown[0]!r}"
         raise usage_error("no-such-gate", fact, "tk gates list")
     if trust.inside:
-        fact = (
-            f"{trust.path} lies in {trust.inside}, so the repository could say itself what to trust"
-        )
+        fact = f"{trust.folder} lies in {trust.inside}, so the repository could say itself what to trust"
         way = "set XDG_STATE_HOME to a folder outside of it"
         raise unusable("state-inside", fact, way)
     asked = {one: gates[one] for one in names or gates if gates[one].run is not None}
