@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
         """What was found with which seeds, since when."""
         made = self.accepted + self.refused
         return (
-            f"seeds {first} to {end - 1}: {made:,} commits, {self.accepted / made:.0%} accepted,"
+            f"seeds {first} to {end - 1}: {made:,} commits, {self.accepted / (made or 1):.0%} accepted,"
             f" in {self.histories:,} histories and {self.tampered:,} tampered ones;"
             f" {len(self.differences)} differences; {time.perf_counter() - begun:.0f} s"
         )
@@ -227,12 +227,18 @@ def alike(told: Findings, said: Findings) -> bool:
 
 
 def main(wanted: int, seed: int, lies: int) -> int:
-    """Histories until ``wanted`` commits are made, and so many of them are tampered with."""
+    """Histories until ``wanted`` commits are made, and so many of them are tampered with; or until it is
+    interrupted.
+    """
     begun, found, folders = time.perf_counter(), Outcome(), list[str]()
     for first in count(seed, BATCH):
         folder = mkdtemp()
         left = min(BATCH, max(0, lies - found.tampered))
-        more = compare(range(first, first + BATCH), Path(folder), tampered=left)
+        try:
+            more = compare(range(first, first + BATCH), Path(folder), tampered=left)
+        except KeyboardInterrupt:
+            rmtree(folder)
+            break
         found = found.plus(more)
         if more.differences:
             folders.append(folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stress import elsewhere, verify_elsewhere
+from tests.support import tampering
 from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, moved
 from tests.support.raw_histories import Weaver
 from tkledger.core.policy import DEFAULT, changed
@@ -40,6 +41,18 @@ def test_a_difference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     found = elsewhere.compare(range(3001, 3003), tmp_path, commits=50, tampered=0)
     assert found.differences
     assert all("only tk says: TK201" in one for one in found.differences)
+
+
+@pytest.mark.parametrize("way", tampering.WAYS, ids=lambda way: way.__name__)
+def test_each_way_of_tampering_changes_a_history(way: tampering.Tampering) -> None:
+    changed = 0
+    for seed in range(4):
+        weaver = Weaver(seed, tampering.SINS, 0.3).run(30)
+        made = list(weaver.made)
+        for at in range(1, 30, 5):
+            way(weaver, made, at)
+        changed += made != weaver.made[: len(made)]
+    assert changed > 2
 
 
 def test_it_is_run_as_a_program_of_its_own(begun: PlainRepo) -> None:
