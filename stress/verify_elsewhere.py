@@ -514,6 +514,8 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         self.is_merge, self.actor = len(self.parents) > 1, self.name(commit.who())
         self.sides = tuple(map(history.at, self.parents))
         self.before = self.sides[0] if self.sides else EMPTY
+        laws = (int(one.policy["law"]) for one in self.sides if self.is_merge and one.policy)
+        self.edition = max([self.law, *laws])
         self.bases = tuple(map(history.at, history.merge_bases(self.parents)))
         new, olds = self.after.entries, [side.entries for side in self.sides or (EMPTY,)]
         keys = set[str]().union(*([] if all(old is new for old in olds) else [*olds, new]))
@@ -551,9 +553,7 @@ def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
         rules += [_merged] if change.is_merge else [_births, _edits, _attempts, _growth]
         rules += [] if change.is_merge else [_reviews, _recorded]
     found = {one for rule in rules if change.policy for one in rule(change)}
-    sides = change.sides if change.is_merge else ()
-    edition = max([change.law, *(one.policy["law"] for one in sides if one.policy)])
-    left_out = SINCE_2 if edition < 2 else OVERRIDABLE if change.is_waived else ()
+    left_out = SINCE_2 if change.edition < 2 else OVERRIDABLE if change.is_waived else ()
     return {(code, key) for code, key in found if code not in left_out}
 SINCE_2 = {*_words("TK111 TK216 TK313 TK608 TK609"), *(f"TK5{n:02}" for n in range(3, 18))}
 OVERRIDABLE = {"TK505", "TK507", "TK513", "TK515", "TK517"}
@@ -1070,8 +1070,8 @@ def _joined(change: _Change) -> Found:  # TK604, TK605: the policies that a merg
     more = {"accepted": accepted} if accepted and change.own["law"] > 1 else {}
     other = change.after.entries.get(POLICY) not in (None, {**change.own, **more})
     back = any(side[n] > change.own[n] for side in sides for n in ("law", "format"))
-    yield from _if(POLICY, TK604=is_second and (change.touched or change.law > 1), TK607=back,
-                   TK605=POLICY in change.touched and other)
+    yield from _if(POLICY, TK604=is_second and (change.touched or change.law > 1),
+                   TK607=back and change.edition > 1, TK605=POLICY in change.touched and other)
 # -- merges: docs/merging.md -----------------------------------------------------------------
 def _merged(change: _Change) -> Found:  # TK221, TK222: the tasks that a merge joins
     for new in change.present:

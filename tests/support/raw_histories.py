@@ -616,20 +616,20 @@ KEEPERS: list[Task] = [
 ]
 LAWS: list[tuple[float, list[Task]]] = [
     (0.2, [{"squash": "path"}]), (0.2, [{"review": "required"}]), (0.2, [{"depth": 2}, {"depth": 1}]),
-    (0.5, [{"children": 2}, {"children": 1}]), (0.4, [{"chain": 1}, {"chain": 2}]),
+    (0.5, [{"children": 2}, {"children": 1}]), (0.6, [{"chain": 1}, {"chain": 1}, {"chain": 2}]),
     (0.4, [{"discovered": 1}, {"discovered": 2}]),
     (0.7, [{"loops": {"identity": "refuse", "respawn": "refuse"}}, {"loops": {"ancestors": "refuse"}},
            {"loops": {"ancestors": "refuse", "respawn": "refuse", "children": "warn"}}]),
     (0.4, KEEPERS), (0.15, [{"budget": {"steps": 5, "cost": "1.5"}, "retry": 2}]),
     (0.1, [{"budgets": {"bug": {"steps": 9, "scope": "attempt"}}}]),
     (0.2, [{"actors": {"b.b": "bob", "c@c": "cy"}}]), (0.3, [{"accepted": {"d" * 40: "so", "e" * 40: "so"}}]),
-    (0.8, APPROVALS), (0.5, GUARDS), (0.3, MAY), (0.4, WHY), (0.5, FROZEN), (0.4, OVERRIDE),
+    (0.8, APPROVALS), (0.5, GUARDS), (0.2, MAY), (0.4, WHY), (0.5, FROZEN), (0.4, OVERRIDE),
     (0.4, GATES), (0.06, SIGNED),
 ]
 """How often the first policy has what."""
 NEW_LAW = [*GATES, *GUARDS, *MAY, *WHY, *FROZEN, *OVERRIDE, *APPROVALS, *KEEPERS]
 MESSAGES = (
-    *("woven",) * 16, "work\n\nTk-Task: t1\n", "work\n\nTk-Actor: b.b\nmore words\n",
+    *("woven",) * 30, "work\n\nTk-Task: t1\n", "work\n\nTk-Actor: b.b\nmore words\n",
     "work\n\n  Tk-Task: t2\n\tTk-Task: t1\nTk-Actor: bob\n", "x\n\nTk-Override: so\nTk-Reason: y\n",
     *("words\n\nTk-Reason: as said\n",) * 2,
 )

@@ -466,7 +466,7 @@ SPOILS: tuple[Callable[[Task, Random], bytes], ...] = (
     * 3,
     lambda task, rng: f'id: "{task["id"]}"\ntitle: T\nstate: {task["state"]}\n'.encode(),
     lambda task, rng: f"id: {task['id']}\ntitle: T\n".encode(),
-    *(lambda task, rng: _text(task).encode() + b"description: " + b"x" * 70000 + b"\n",) * 3,
+    *(lambda task, rng: _text(task).encode() + b"description: " + b"x" * 70000 + b"\n",) * 9,
     lambda task, rng: _text(task).replace("\n", rng.choice(("\r\n", "\n\n", " \n"))).encode(),
     lambda task, rng: _text(task).encode()[: rng.randrange(1, 12)],
     lambda task, rng: _flipped(_text(task).encode(), rng),
