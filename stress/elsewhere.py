@@ -86,7 +86,7 @@ def compare(
     """Compare the verdicts on a history for each seed, and on the first of them once more, tampered with;
     all of them are in one repository.
     """
-    weavers = [Weaver(seed, SINS, 0.92 if seed % 5 else 0.2).run(commits) for seed in seeds]
+    weavers = [Weaver(seed, SINS, 0.97 if seed % 5 else 0.2).run(commits) for seed in seeds]
     histories = [(weaver.made, None) for weaver in weavers]
     lies = [(*tampering.tampered(one), place) for place, one in enumerate(weavers[:tampered])]
     oids = written(

@@ -768,8 +768,7 @@ def _is_work(history: _History, commit: _Commit, task: Map) -> bool:  # in its p
     old = (history.at(parents[0]).task(key) if parents else None) or {}
     new = history.at(commit.oid).task(key) or {}
     is_past = (old or new).get("attempt", 1) < task.get("attempt", 1)
-    is_own = not parents[1:] or history.own_content(commit)
-    moves = old and new and is_own and _is_worked(old, new)
+    moves = old and new and not parents[1:] and _is_worked(old, new)
     return not is_past and bool(moves or _is_step(history, commit, key))
 def _is_worked(old: Map, new: Map) -> bool:  # whether a change of a task is work
     if old["state"] == "in_progress":
@@ -777,7 +776,8 @@ def _is_worked(old: Map, new: Map) -> bool:  # whether a change of a task is wor
     return bool(new["state"] == "in_progress" and old["state"] != "in_review")
 def _is_step(history: _History, commit: _Commit, key: str) -> bool:  # of a task, with its line
     is_said = key in commit.said("Tk-Task", " \t\r") and key in history.at(commit.oid).entries
-    return bool(is_said and (not commit.parents[1:] or history.own_content(commit)))
+    law = (history.governing(commit.parents, EMPTY) or DEFAULT)["law"]
+    return bool(is_said and (not commit.parents[1:] or (law > 1 and history.own_content(commit))))
 def _newest_work(change: _Change, key: str) -> str:
     history = change.history
     past = history.members(history.all_of([change.commit.oid]))

@@ -515,7 +515,7 @@ for _sin_, _times in (
         (loosened_alone, 1),
     ),
     *(
-        (ended_alone, 420),
+        (ended_alone, 260),
         (untried, 20),
         (misrecorded, 45),
         (sent_back, 120),
