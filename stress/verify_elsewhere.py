@@ -6,9 +6,8 @@ does. Budgets and signatures are left out: TK4xx, TK501 and TK512 are not asked.
 not in the grammar is "TK1xx": a reader of all YAML tells whether that is TK101, 103, 104 or 108.
 """
 
-# It is to be read in one go, so it has few blank lines.
 # fmt: off
-from __future__ import annotations
+from __future__ import annotations  # it has few blank lines, since it is to be read in one go
 
 import hashlib
 import json
@@ -91,8 +90,8 @@ _PLAIN = re.compile(rf"[{_FIRST}](?:[{_FIRST}{_MARKS}]|:(?=[^ ])|(?<! )#| (?=[^ 
 _RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"}
 _ENTRY = re.compile(rf'( *)({_WORD}|"(?:[^"\\]|\\.)*"):(?: (.*))?')
 _MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
-class _Bad(ValueError):  # a file that cannot be taken; the code that says why
-    pass
+class _Bad(ValueError):
+    """A file that cannot be taken; the code that says why."""
 class Flag(int):
     """True or false in a file."""
 def _is_plain(text: str) -> bool:
@@ -471,9 +470,10 @@ class _History:  # commits, their ledgers, how they hang together; sets of commi
 # -- the lifecycle: docs/lifecycle.md --------------------------------------------------------
 def _edges(policy: Map, is_jump: bool = False) -> set[tuple[str, str]]:  # that a policy leaves
     gone = {tuple(each.split("->")) for each in policy.get("forbid", ())}
-    if policy.get("review") == "required" or {*policy.get("approvals", ())} - {"independent"}:
-        gone |= {("in_progress", "done"), *([("in_review", "done")] if is_jump else [])}
-    return {edge for edge in EDGES if edge not in gone}
+    asked = {name for name, value in policy.get("approvals", {}).items() if value}
+    must = policy.get("review") == "required" or asked - {"independent"}
+    barred = ["in_progress"] * bool(must) + ["in_review"] * bool(is_jump and (must or asked))
+    return {(a, b) for a, b in EDGES if (a, b) not in gone and (b != "done" or a not in barred)}
 def _reach(table: set[tuple[str, str]], state: str) -> dict[str, list[str]]:
     seen, waiting = {state: list[str]()}, [state]  # where it leads, and by which: the shortest way
     for one in waiting:

@@ -189,3 +189,13 @@ def test_an_approval_cannot_be_reconstructed_from_a_jump() -> None:
     assert reviewed.path(State.TODO, State.DONE, unguarded=True) is None
     assert reviewed.path(State.TODO, State.IN_REVIEW, unguarded=True) is not None
     assert Lifecycle().path(State.TODO, State.DONE, unguarded=True) is not None
+
+
+def test_a_jump_goes_past_no_approval_of_which_something_is_asked() -> None:
+    """Where work ends by a review only since the straight edge is forbidden, too."""
+    straight = ("in_progress->done",)
+    asked = narrowed(straight, review=False, approvals=True)
+    assert asked.path(State.IN_PROGRESS, State.DONE, unguarded=True) is None
+    assert asked.path(State.IN_PROGRESS, State.DONE) is not None
+    free = narrowed(straight, review=False)
+    assert free.path(State.IN_PROGRESS, State.DONE, unguarded=True) is not None

@@ -129,10 +129,11 @@ def _path(
 
 
 @lru_cache(maxsize=64)
-def narrowed(forbidden: tuple[str, ...], *, review: bool) -> Lifecycle:
+def narrowed(forbidden: tuple[str, ...], *, review: bool, approvals: bool = False) -> Lifecycle:
     """The lifecycle without the ``forbidden`` edges (``"todo->cancelled"``).
 
-    With ``review`` nothing is finished without an approval, and an approval is guarded.
+    With ``review`` nothing is finished without an approval; with it, or if anything is asked of
+    ``approvals``, an approval is guarded.
     """
     kept = tuple(
         edge
@@ -140,7 +141,7 @@ def narrowed(forbidden: tuple[str, ...], *, review: bool) -> Lifecycle:
         if edge_name(edge.source, edge.target) not in forbidden
         and not (review and edge.event is Event.FINISH)
     )
-    return Lifecycle(kept, frozenset({Event.APPROVE}) if review else frozenset())
+    return Lifecycle(kept, frozenset({Event.APPROVE} if review or approvals else ()))
 
 
 def edge_name(source: State, target: State) -> str:

@@ -181,7 +181,8 @@ class Policy(NamedTuple):
     @property
     def lifecycle(self) -> Lifecycle:
         """The edges this policy leaves."""
-        return narrowed(self.forbid, review=self.requires_review)
+        asked = self.approvals.asked
+        return narrowed(self.forbid, review=self.requires_review, approvals=asked)
 
     @property
     def requires_review(self) -> bool:
