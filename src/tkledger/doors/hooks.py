@@ -119,13 +119,14 @@ def _unattributed(
         joins = not ledger.has_own_content(Commit("", tree, parents, 0, "", message))
     named = steps(message)
     own = None
-    if not named and not heads:  # a merge takes no task from TK_TASK
+    if not named and not heads:
         from tkledger.doors.at_work import at_work
 
         own = tuple(at_work(ledger.repo, head)) or tuple(
             at_work(ledger.repo, head, State.IN_REVIEW)
         )
-    yield from judge_door(CodeCommit("this commit", joins, named, required, (head, after), own))
+    commit = CodeCommit("this commit", joins, named, required, (head, after), exists=False, own=own)
+    yield from judge_door(commit)
 
 
 def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:

@@ -161,19 +161,30 @@ def test_a_door_says_once_what_is_wrong(fact: DoorFact, code: str, message: str)
     assert [(one.code, one.message) for one in judge_door(fact)] == [(code, message)]
 
 
+AMENDED = (
+    "of the newest commit: git commit --amend --no-edit --trailer Tk-Task=ID; of others:"
+    " git rebase -i, and reword each with a line 'Tk-Task: ID'"
+)
+
+
 @pytest.mark.parametrize(
-    ("own", "way"),
+    ("own", "exists", "way"),
     [
-        (None, "end its message with a line: Tk-Task: ID"),
-        ((), "TK_TASK=ID git commit, with the id of a task: tk list"),
-        (("a",), "TK_TASK=a git commit"),
-        (tuple("abcdef"), ", or ".join(f"TK_TASK={task} git commit" for task in "abcde")),
+        (None, True, AMENDED),
+        (None, False, "end its message with a line: Tk-Task: ID"),
+        ((), False, "TK_TASK=ID git commit, with the id of a task: tk list"),
+        (("a",), False, "TK_TASK=a git commit"),
+        (
+            tuple("abcdef"),
+            False,
+            ", or ".join(f"TK_TASK={task} git commit" for task in "abcde"),
+        ),
     ],
 )
 def test_a_commit_names_its_task_in_the_way_it_still_can(
-    own: tuple[str, ...] | None, way: str
+    own: tuple[str, ...] | None, exists: bool, way: str
 ) -> None:
-    (found,) = judge_door(CODE._replace(tasks=(), own=own))
+    (found,) = judge_door(CODE._replace(tasks=(), own=own, exists=exists))
     assert (found.message, found.remedy) == ("names no task", way)
 
 

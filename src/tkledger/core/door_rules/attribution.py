@@ -19,7 +19,8 @@ class CodeCommit(NamedTuple):
     required: whether a policy asks for one
     ledgers: those in which it may be a task: of its history and, on a server, of the branch which
         HEAD names
-    own: of one about to be made, the tasks that its author has in progress; None of one that exists
+    exists: whether it is made already
+    own: of one about to be made, the tasks that its author has in progress; None of a merge
     """
 
     name: str
@@ -27,6 +28,7 @@ class CodeCommit(NamedTuple):
     tasks: tuple[str, ...]
     required: bool
     ledgers: tuple[Snapshot, ...]
+    exists: bool = True
     own: tuple[str, ...] | None = None
 
 
@@ -53,7 +55,7 @@ def unattributed_work(commit: CodeCommit) -> Iterator[Finding]:
     if commit.merge or not commit.required:
         return
     if not commit.tasks:
-        yield Finding(commit.name, "names no task", _way(commit.own))
+        yield Finding(commit.name, "names no task", _way(commit))
     elif not any(task in one.entries for one in commit.ledgers for task in commit.tasks):
         yield Finding(commit.name, f"names {commit.tasks[-1]}, which is not a task", "tk list")
 
@@ -61,11 +63,13 @@ def unattributed_work(commit: CodeCommit) -> Iterator[Finding]:
 _FEW = 5
 
 
-def _way(own: tuple[str, ...] | None) -> str:
+def _way(commit: CodeCommit) -> str:
     """How a commit names its task: by hand, or if it is about to be made by what the hook reads."""
-    if own is None:
+    if commit.exists:
         newest = f"git commit --amend --no-edit --trailer {STEP}=ID"
         older = f"git rebase -i, and reword each with a line '{STEP}: ID'"
         return f"of the newest commit: {newest}; of others: {older}"
-    ways = ", or ".join(f"TK_TASK={task} git commit" for task in own[:_FEW])
+    if commit.own is None:  # a merge takes no task from TK_TASK
+        return f"end its message with a line: {STEP}: ID"
+    ways = ", or ".join(f"TK_TASK={task} git commit" for task in commit.own[:_FEW])
     return ways or "TK_TASK=ID git commit, with the id of a task: tk list"
