@@ -760,20 +760,21 @@ def _is_independent(change: _Change, actor: str, old: Map, new: Map) -> bool:
     if "independent" not in change.policy.get("approvals", {}):
         return True
     owners = {task["owner"] for task in (old, new) if "owner" in task}
-    history = change.history.members(change.history.all_of([change.commit.oid]))
-    workers = {one.who() for one in history if _is_work(change.history, one, old)}
+    past = change.history.members(change.history.all_of([change.commit.oid]))
+    workers = {one.who() for one in past if _is_work(change.history, one, old)}
     return not _same_hand(change.policy, actor, set(map(change.name, owners | workers)))
-def _is_work(history: _History, commit: _Commit, task: Map) -> bool:  # in its present attempt
-    key, parents = task["id"], commit.parents
-    old = (history.at(parents[0]).task(key) if parents else None) or {}
-    new = history.at(commit.oid).task(key) or {}
-    is_past = (old or new).get("attempt", 1) < task.get("attempt", 1)
-    moves = old and new and not parents[1:] and _is_worked(old, new)
-    return not is_past and bool(moves or _is_step(history, commit, key))
-def _is_worked(old: Map, new: Map) -> bool:  # whether a change of a task is work
-    if old["state"] == "in_progress":
-        return any(old.get(name) != new.get(name) for name in ("state", "attempt", *QUALIFIERS))
-    return bool(new["state"] == "in_progress" and old["state"] != "in_review")
+def _is_work(past: _History, commit: _Commit, task: Map) -> bool:  # in its present attempt
+    new, old = [*(past.at(o).task(task["id"]) or {} for o in (commit.oid, *commit.parents)), {}][:2]
+    moved = _work(old, new) if new and not commit.parents[1:] else 0
+    step = (old or new).get("attempt", 1) if _is_step(past, commit, task["id"]) else 0
+    return bool(max(moved, step) >= task.get("attempt", 1))
+def _work(old: Map, new: Map) -> int:  # the last attempt that a move works on; 0 if it is no work
+    state, was, now = old.get("state", ""), old.get("attempt", 1), new.get("attempt", 1)
+    begins = now > was or state in ("", "backlog", "todo", "blocked")
+    if begins and new["state"] in ("in_progress", "in_review", "done"):
+        return int(max(was, now))
+    moves = (1 for n in ("state", "attempt", *QUALIFIERS) if old.get(n) != new.get(n))
+    return int(was) if state == "in_progress" and any(moves) else 0
 def _is_step(history: _History, commit: _Commit, key: str) -> bool:  # of a task, with its line
     is_said = key in commit.said("Tk-Task", " \t\r") and key in history.at(commit.oid).entries
     law = (history.governing(commit.parents, EMPTY) or DEFAULT)["law"]
@@ -1183,9 +1184,8 @@ def _brought(history: _History, change: _Change) -> list[_Commit]:  # under a ne
         return []
     sides = {oid: history.ledgers[oid].policy for oid in change.parents}
     settled = [oid for oid, policy in sides.items() if policy == change.policy]
-    owners = [side for side in change.sides if side.policy == change.policy]
-    is_known = any(base.policy == change.policy for base in change.bases)
-    if change.law > 1 and len(owners) > 1 and not is_known:
+    owners, known = ([one.policy for one in some] for some in (change.sides, change.bases))
+    if change.law > 1 and owners.count(change.policy) > 1 and change.policy not in known:
         settled = history.merge_bases(change.parents)
     brought = [oid for oid, one in sides.items() if one is not None and oid not in settled]
     return history.members(history.all_of(brought) & ~history.all_of(settled))

@@ -22,6 +22,7 @@ from tkledger.core.task import (
     Spent,
     Task,
     Wait,
+    begins_work,
     changed,
     is_work,
     task,
@@ -293,5 +294,15 @@ def test_what_is_work_and_what_is_a_mistake() -> None:
     assert is_work(begun, a_task(state="in_review"))
     assert not is_work(a_task(state="in_review"), begun)
     assert not is_work(begun, begun._replace(priority=1))
+    ahead = {"in_progress", "in_review", "done"}
+    for before in (None, *(a_task(state=one.value) for one in State)):
+        known = {"in_progress", "in_review"} if before and before.state.value in ahead else set()
+        for after in State:
+            one = a_task(state=after.value)
+            begins = after.value in ahead and not (before and (known or before.ended))
+            assert begins_work(before, one) is begins, (before, after)
+    again = a_task(state="in_review", attempt=2)
+    assert begins_work(a_task(state="in_review"), again)
+    assert not begins_work(a_task(state="blocked"), a_task(attempt=2))
     gone = a_task(state="cancelled", resolution="mistake")
     assert [one.is_mistake for one in (gone, gone._replace(resolution=None))] == [True, False]

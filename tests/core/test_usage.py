@@ -177,6 +177,14 @@ def test_what_a_commit_adds() -> None:
     more = worked._replace(used=Used(tokens=5))
     assert facts("c", 30, spent, [(working, review)], before, "ann") == {"a": more}
     assert facts("c", 30, spent, [], before, "ann") == {"a": Fact("c", "a", 2, Used(tokens=5))}
+    jump = facts("c", 30, [], [(first_try := a_task(), review)], never, "ann")
+    assert (
+        jump
+        == {"a": Fact("c", "a", worker="ann")}
+        == facts("c", 30, [], [(None, review)], never, "ann")
+    )
+    anew = facts("c", 30, [], [(first_try, a_task(state="in_review", attempt=2))], never, "ann")
+    assert [(one.attempt, one.worker) for one in anew.values()] == [(1, "ann"), (2, "ann")]
     alone = facts("c", 30, [], [(working, review)], never, "ann")
     assert alone == {"a": Fact("c", "a", worker="ann")}
     first = a_task(state="blocked", wait={"reason": "user"})

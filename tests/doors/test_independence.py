@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from tests.support.clone import Clone, Refused
+from tests.support.every_door import Attempt, each_at_every_door
 
 
 @pytest.fixture
@@ -50,3 +54,24 @@ def test_another_attempt_has_other_workers_and_who_is_alone_has_a_way_on(reviewe
     reviewed.ok("config", "set", "approvals")
     reviewed.ok("approve", "a", "--as", "gamma")
     reviewed.push()
+
+
+def test_who_jumps_over_the_work_did_it(fresh: Callable[[str], Clone]) -> None:
+    """Where a squashed branch may pass in progress, who passes it does not approve: neither a jump, nor a
+    birth, nor another attempt leaves the work to no one.
+    """
+    clone = fresh("jumps")
+    clone.ok("config", "set", "squash", "path")
+    clone.ok("config", "set", "approvals", "count=1", "independent=true")
+    clone.ok("submit", "s")
+    clone.push()
+    rows = []
+    for name, task, more in (("jump", "a", {}), ("birth", "z", {}), ("anew", "s", {"attempt": 2})):
+        fields: dict[str, Any] = {"state": "in_review", "owner": "bob", **more}
+        Attempt("", {task: fields}, "eve").by_hand(clone)
+        own, other = (
+            Attempt(f"approve {task}", {task: {"state": "done"}}, who) for who in ("eve", "cy")
+        )
+        rows.append((name, "TK505", own, other))
+    clone.push()
+    each_at_every_door(clone, rows)

@@ -119,9 +119,10 @@ def workers(made: Sequence[Made], one: int) -> set[str]:
     found = set()
     for number in ancestors(made, one):
         commit = made[number]
-        old = made[commit.parents[0]].state if len(commit.parents) == 1 else commit.state
-        held = old == "in_progress" or (old != "in_review" and commit.state == "in_progress")
-        if commit.step or (old != commit.state and held):
+        old = made[commit.parents[0]].state if commit.parents else None
+        begins = old in (None, "todo", "blocked") and commit.state in ("in_progress", "in_review")
+        goes_on = old == "in_progress" != commit.state
+        if commit.step or (len(commit.parents) < 2 and (begins or goes_on)):
             found.add(commit.who)
     return found
 

@@ -371,6 +371,17 @@ def is_work(before: Task | None, after: Task) -> bool:
     return after.state is State.IN_PROGRESS and before.state is not State.IN_REVIEW
 
 
+def begins_work(before: Task | None, after: Task) -> bool:
+    """Whether work on a task began by a change: by a start or a resume, or by a squashed jump or a birth that
+    passes what is in progress, in one attempt or on to another.
+    """
+    if after.state not in (State.IN_PROGRESS, State.IN_REVIEW, State.DONE):
+        return False
+    if before is None or before.tries < after.tries:
+        return True
+    return before.state in (State.BACKLOG, State.TODO, State.BLOCKED)
+
+
 def changed(before: Task, **values: Any) -> Task:
     """``before`` with other values, checked; None takes a field out. Raises FieldError."""
     return task({**before._asdict(), **values})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tkledger.core.charges import Bill, dollars, micro
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Spent, Task, is_work
+from tkledger.core.task import Spent, Task, begins_work, is_work
 from tkledger.core.typing import NamedTuple, TypeVar
 
 Value = TypeVar("Value")
@@ -144,9 +144,12 @@ def facts(
         elif now and not was:
             again = is_rework(old.state if old else None, task.state)
             fact = fact._replace(entered=at, used=Used(rework=int(again)))
-        if new is not None and is_work(old, new):
+        begins = new is not None and begins_work(old, new)
+        if begins or (new is not None and is_work(old, new)):
             fact = fact._replace(worker=actor)
         found[task.id] = fact
+        if begins and task.tries != fact.attempt:  # who jumps on to another attempt works on both
+            found[f"{task.id} again"] = Fact(commit, task.id, task.tries, worker=actor)
     for bill in words:
         fact = found.get(bill.task) or Fact(commit, bill.task, before(bill.task).attempt)
         used = Used(int(bill.step), 0, bill.tokens, bill.cost, fact.used.rework)

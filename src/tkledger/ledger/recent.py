@@ -8,7 +8,7 @@ from tkledger.core.charges import steps
 from tkledger.core.history import event_name
 from tkledger.core.layout import FOLDER, key_of
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Task, is_work
+from tkledger.core.task import Task, begins_work, is_work
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history
 from tkledger.git.commit import Commit
@@ -108,7 +108,7 @@ def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent)
             found.moves[task.id] = LastMove(
                 commit.at, actor, event, reason_of(ledger, commit, old, new)
             )
-        if is_work(old, new) and new.tries == task.tries:
+        if (is_work(old, new) or begins_work(old, new)) and new.tries == task.tries:
             did = found.workers if source is State.IN_PROGRESS else found.starters
             did.setdefault(task.id, set()).add(actor)
         begins = source in (None, State.BACKLOG, State.TODO) or new.tries < task.tries

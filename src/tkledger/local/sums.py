@@ -89,7 +89,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-_FORM = "2"
+_FORM = "3"
 """Of the file; another one is ignored."""
 
 

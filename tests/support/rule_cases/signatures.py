@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.changes import a_task, ledger, merged
+from tests.support.changes import a_task, birth, ledger, merged
 from tests.support.public_keys import ANN, BOB, GPG
 from tests.support.rule_cases.approvals import INDEPENDENT, approval
 from tests.support.rule_cases.case import V2, V3, Case, edit, law
@@ -56,6 +56,9 @@ def signature_cases() -> list[Case]:
     )
     rows.append(("rules set aside", signed(lifted, ANN), signed(lifted, BOB)))
     rows += _guarded()
+    squashed = PROVEN._replace(squash="path")
+    passed = birth(a_task(state="in_review"), policy=squashed)._replace(actor="bob")
+    rows.append(("a birth past the work", signed(passed, state=NONE), signed(passed, BOB)))
     deeper = law(NAMED, DEEPER)._replace(actor="ann")
     rows.append(("the policy", signed(deeper, BOB), signed(deeper, ANN)))
     open_ = law(NAMED._replace(roles={}), DEEPER)._replace(actor="bob")

@@ -13,7 +13,7 @@ from tkledger.core.rules.authority import legislation, raises
 from tkledger.core.rules.criteria import respecified
 from tkledger.core.rules.evidence import recorded
 from tkledger.core.rules.guards import dropped, entries
-from tkledger.core.task import is_work
+from tkledger.core.task import begins_work, is_work
 from tkledger.core.typing import NamedTuple
 
 PASSED = "passed a guard"
@@ -80,12 +80,13 @@ RESTRICTIONS = (
 
 def worked(change: Change) -> list[tuple[str, str]]:
     """The tasks that a change works on, where approvals have to be independent of who did: a step, a start
-    or a resume, and every move while they are in progress.
+    or a resume, also on the way of a squashed jump or a birth, and every move while they are in progress.
     """
     if not change.law.approvals.independent:
         return []
     steps = [one.task for one in change.charged if one.step and one.task in change.after.entries]
-    moves = [new.id for old, new in change.edits() if is_work(old, new)]
+    edits = [*change.edits(), *((None, one) for one in change.births())]
+    moves = [new.id for old, new in edits if is_work(old, new) or begins_work(old, new)]
     return [(task, "worked") for task in dict.fromkeys([*steps, *moves])]
 
 

@@ -32,11 +32,11 @@ def unsigned(change: Change) -> Iterator[Finding]:
     (`budget`), what passes a guard that asks for a role or drops a guard, changes of a frozen
     specification, rules set aside by who may (`override`), every change of the policy, and, where
     approvals have to be independent, the work that they have to be independent of: each commit with a
-    line `Tk-Task: ID`, a start, a resume, and every move of a task in progress. The signature is that of
-    the commit, by one of the public keys which the policy lists for the actor under `keys`; the actor is
-    who the commit says. Dates do not count, neither of the commit nor of the key: a key is good if the
-    policy that judges the commit lists it. To revoke a key is to remove it; what it signed before stays
-    legal, and what a branch brings in later is judged by the newer policy.
+    line `Tk-Task: ID`, a start, a resume, and every move of a task in progress, as TK503 has them. The
+    signature is that of the commit, by one of the public keys which the policy lists for the actor under
+    `keys`; the actor is who the commit says. Dates do not count, neither of the commit nor of the key: a key is
+    good if the policy that judges the commit lists it. To revoke a key is to remove it; what it signed before
+    stays legal, and what a branch brings in later is judged by the newer policy.
 
     git makes a new commit by `commit --amend`, `rebase` and `cherry-pick`, and the signature is lost unless who
     runs it signs it. So only the actor can do that with such a commit; a merge keeps it.
