@@ -77,10 +77,13 @@ def changed(task: Task, **fields: Any) -> Task:
 
 
 class Weaver:
-    """Makes one history."""
+    """Makes one history; the policy of one that is ``restrained`` says more."""
 
-    def __init__(self, seed: int, sins: Sequence[Sin] = (), share: float = 0.2) -> None:
+    def __init__(
+        self, seed: int, sins: Sequence[Sin] = (), share: float = 0.2, *, restrained: bool = False
+    ) -> None:
         self.rng = Random(seed)
+        self.restrained = restrained
         self.sins = sins
         self.share = share if sins else 0
         self.births = 0
@@ -97,7 +100,7 @@ class Weaver:
         if rng.random() < 0.15:
             policy |= rng.choice(({"law": 1}, {"format": 1}, {"law": 1, "format": 1}))
         for odds, ways in LAWS:
-            if rng.random() < odds:
+            if rng.random() < odds * (1.6 if self.restrained else 1):
                 one = rng.choice(ways)
                 later = {*one} & LATER or {*one.get("roles", ())} - {"budget", "policy"}
                 if policy["format"] > 1 or not later:

@@ -539,3 +539,11 @@ for _sin_, _times in (
     SINS += [_sin_] * _times
 ALL_SINS = tuple(SINS)
 """Each as often as it takes to break its rule about as often as others."""
+
+RARE = (
+    *(sin for sin in (ended_alone, unguarded, rewritten, misjudged) for _ in range(6)),
+    *(sin for sin in (sent_back, refunded) for _ in range(4)),
+    *(sin for sin in (unshown, thawed, misrecorded, own_child, taken_back) for _ in range(2)),
+    *(under_an_end, frozen, malformed, amended, untried, unknown_parts, circular, too_deep),
+)
+"""Those that rarely succeed: they have some histories for themselves."""
