@@ -937,7 +937,7 @@ LOOSENS: dict[str, Callable[[Any, Any], bool]] = {
     "proof": lambda was, now: was != "name",
     "roles": lambda was, now: "budget" in {*was} - {*now} or any(
         was.get(n) != now.get(n) if n in ("policy", "agents") else
-        _is_beyond(was.get(n, []), now.get(n, [])) for n in {*was, *now}),
+        _is_beyond(was.get(n, ["*"] * (n == "budget")), now.get(n, [])) for n in {*was, *now}),
     "may": lambda was, now: any(who not in now or any(
         _is_beyond(some, now[who].get(n, ["\n"])) for n, some in one.items())
         for who, one in was.items()),
