@@ -511,7 +511,8 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         self.own: Map = history.governing(self.parents, self.after) or {}
         self.policy: Map = by if by is not None and self.own else self.own
         self.law, self.format = (int(self.policy.get(name, 1)) for name in ("law", "format"))
-        self.is_merge, self.actor = len(self.parents) > 1, self.name(commit.who())
+        self.is_merge = len(self.parents) > 1
+        self.actor = self.name(commit.who() or "nobody" * (self.law > 1))
         self.sides = tuple(map(history.at, self.parents))
         self.before = self.sides[0] if self.sides else EMPTY
         laws = (int(one.policy["law"]) for one in self.sides if self.is_merge and one.policy)
@@ -522,9 +523,8 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         self.touched = sorted(k for k in keys if any(old.get(k) != new.get(k) for old in olds))
         self.present = [one for key in self.touched if (one := self.after.task(key)) is not None]
         self.made = [t for t in self.present if all(s.task(t["id"]) != t for s in self.sides)]
-        mine, known = [] if self.is_merge else self.present, self.before.entries
-        known = known if self.law < 2 else {}
-        self.births = [t for t in mine if t["id"] not in known and not self.former(0, t["id"])]
+        had, mine = self.before.entries if self.law < 2 else {}, self.present * (not self.is_merge)
+        self.births = [t for t in mine if t["id"] not in had and not self.former(0, t["id"])]
         self.edits = [(old, new) for new in mine for old in self.former(0, new["id"])]
         self.pairs: list[tuple[Map | None, Map]] = [*((None, t) for t in self.births), *self.edits]
         self.entered = [(old, t, _entered(self.policy, old, t["state"])) for old, t in self.pairs
@@ -544,7 +544,7 @@ def _has_role(policy: Map, actor: str, role: str) -> bool:
     names, known = policy.get("actors", {}), policy.get("roles", {}).get(role, [])
     named = any(_fits(names.get(one, one), names.get(actor, actor)) for one in known)
     return named if policy.get("format", 1) > 1 else actor in known
-def _lacks(policy: Map, actor: str, role: str) -> bool:  # nothing is asked without a name
+def _lacks(policy: Map, actor: str, role: str) -> bool:  # edition 1 asks nothing without a name
     return bool(actor) and not _has_role(policy, actor, role)
 def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
     rules = [_authority, _allowed, *([_joined] if change.is_merge else [])]

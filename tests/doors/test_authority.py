@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from stress import verify_elsewhere
 from tests.support.clone import Clone, Refused
+from tkledger.core.layout import POLICY_PATH, path_of
 
 
 @pytest.fixture
@@ -54,3 +56,37 @@ def test_a_merge_that_keeps_the_policy_is_for_everybody(named: Clone) -> None:
     named.git("merge", "-q", "-m", "x", "-X", "ours", "old")
     named.push()
     assert named.verified() == set()
+
+
+def test_who_names_no_one_has_no_role(named: Clone) -> None:
+    """A commit without an e-mail is by nobody: who may do nothing that asks for a role, nor approve alone."""
+    named.ok("config", "set", "guards.lead", "state=cancelled", "role=lead", "--as", "alice")
+    named.ok("config", "set", "approvals", "role=lead", "--as", "alice")
+    named.ok("config", "set", "roles.lead", "alice", "--as", "alice")
+    named.ok("submit", "s")
+    named.push()
+    base = named.oid()
+    gone = {"state": "cancelled", "resolution": "dropped"}
+    changes = (
+        ("TK502", lambda: {POLICY_PATH: named.policy(depth=3)}),
+        ("TK505", lambda: {path_of("s"): named.task_bytes("s", state="done")}),
+        ("TK507", lambda: {path_of("a"): named.task_bytes("a", **gone)}),
+    )
+    for code, made in changes:
+        for path, data in made().items():
+            named.write(path, data)
+            named.git("add", path)
+            with pytest.raises(Refused, match=code):
+                named.git("commit", "-q", "-m", "x", env={"GIT_AUTHOR_EMAIL": ""})
+            named.git("restore", "--staged", "--worktree", ".")
+            tree = named.tree({path: data})
+        for author in ("author x <> 1700000000 +0000\n", ""):
+            lines = f"tree {tree}\nparent {base}\n{author}committer x <x@x> 1700000000 +0000\n\nx\n"
+            forged = named.git(
+                "hash-object", "-t", "commit", "-w", "--stdin", "--literally", stdin=lines
+            )
+            with pytest.raises(Refused, match=code):
+                named.push(f"{forged}:refs/heads/tk/try", options=("--no-verify",))
+            assert named.verified(f"{base}..{forged}") == {code}
+            found = verify_elsewhere.verdicts(str(named.path), forged)
+            assert {one for one, _ in found[forged]} == {code}

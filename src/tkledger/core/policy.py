@@ -50,6 +50,9 @@ OVERRIDE = "override"
 SPEC = "spec"
 """The role of those who may change what a task asks for once it was started, where the policy freezes it."""
 
+NOBODY = "nobody"
+"""Who made a commit that names no one."""
+
 AGENTS = "agents"
 """The role of those who are asked why they want a task, where the policy asks only them."""
 
@@ -200,6 +203,10 @@ class Policy(NamedTuple):
     def actor(self, name: str) -> str:
         """The one name of the actor called ``name``."""
         return self.actors.get(name, name)
+
+    def author(self, name: str) -> str:
+        """The one name of who made a commit; since edition 2 of the law ``nobody``, if it names no one."""
+        return self.actor(name or NOBODY) if self.law >= 2 else self.actor(name)
 
     def owns(self, actor: str, owner: str | None) -> bool:
         """Whether an owner is this actor, also by another of its names."""

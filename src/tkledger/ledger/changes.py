@@ -76,7 +76,7 @@ def governed(ledger: Ledger, commit: Commit, made: Change) -> Change:
     """What a commit does, by the policy that governed it instead of another: also who its actor is."""
     law, actor = governing(made.parents, made.after), commit.author.actor
     files = _asked_files(ledger, law, actor, commit, independent(ledger, commit.parents))
-    name = law.actor(actor) if law is not None else actor
+    name = law.author(actor) if law is not None else actor
     return made._replace(policy=law, actor=name, files=files)
 
 
@@ -215,7 +215,7 @@ def _made_by(
     if law is None or (plain and (parents or not after.entries)):
         return None
     made = change(parents, after, policy=policy, keys=keys)
-    actor = law.actor(commit.author.actor)
+    actor = law.author(commit.author.actor)
     own = made.is_merge and ledger.charges(commit)
     made = made._replace(actor=actor, message=commit.message, own_content=own, files=files)
     if not (made.touched or made.charged or files):

@@ -112,7 +112,7 @@ def about_to_be(
         return of_next(ledger.repo, parents)
 
     return made._replace(
-        actor=made.policy.actor(who.actor),
+        actor=made.policy.author(who.actor) if name or asked else "",
         earlier=earlier,
         code=code,
         tally=lambda: ledger.tally.usage(parents, now, made.charged, edits, who.actor),
