@@ -72,6 +72,18 @@ def test_who_it_was_is_said_by_the_law_of_each_judgement(plain_repo: PlainRepo) 
     assert plain_repo.judged(started, ours, bad) == set(), "it is told where it was done"
 
 
+def test_two_ledgers_of_the_same_files_are_two_by_the_newer_edition(plain_repo: PlainRepo) -> None:
+    """Joined under the older one, which asks only if files differ, and brought to a side with the newer."""
+    older = {POLICY_PATH: DEFAULT._replace(law=1), "a": A}
+    one, other = (plain_repo.commit(older, branch=None) for _ in range(2))
+    joined = plain_repo.commit({}, one, other, branch=None)
+    assert plain_repo.codes(joined) == {}
+    newer = {POLICY_PATH: DEFAULT._replace(version=2)}
+    ours = plain_repo.commit(newer, one, branch=None)
+    assert plain_repo.codes(ours) == {}
+    assert plain_repo.judged({}, ours, joined) == {"TK604"}
+
+
 def test_each_merge_answers_for_what_it_brings_whatever_others_brought(begun: PlainRepo) -> None:
     """One verdict a merge: in a range of its own, beside other merges, and after all of them."""
     base = begun.commit({"a": moved(A, "in_progress")}, "main")

@@ -93,7 +93,8 @@ def second_ledger(change: Change) -> Iterator[Finding]:
     on two branches, rebase one branch onto the other.
     """
     begun = [parent for parent in change.parents if POLICY_PATH in parent.entries]
-    if len(begun) > 1 and not any(POLICY_PATH in base.entries for base in change.bases):
+    asked = len(begun) > 1 and (change.touched or change.law.law > 1)
+    if asked and not any(POLICY_PATH in base.entries for base in change.bases):
         yield Finding(
             POLICY_PATH,
             "merges two ledgers that began separately",
