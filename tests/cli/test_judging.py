@@ -12,7 +12,9 @@ from tkledger.errors import Exit
 
 
 def test_verify_answers_with_commits_and_violations(grown: Tk) -> None:
-    assert grown("verify", "--json").json == {"schema": "tk/1", "commits": 8, "violations": []}
+    told = grown("verify", "--json").json
+    head = grown("anchor").out.strip()
+    assert told == {"schema": "tk/1", "head": head, "commits": 8, "violations": []}
     failed(grown("verify", "HEAD~1..HEAD", "--all", "--json"), Exit.USAGE, "both")
 
 

@@ -17,6 +17,7 @@ def test_a_ledger_may_begin_late(plain_repo: PlainRepo, capsys: pytest.CaptureFi
     plain_repo.by_hand({"a": A})
     assert answer(plain_repo, capsys, "verify", "--all")[1] == {
         "schema": "tk/1",
+        "head": plain_repo.git("rev-parse", "HEAD"),
         "commits": 5,
         "violations": [],
     }
@@ -94,7 +95,7 @@ def test_verify_at_an_earlier_point_judges_the_history_up_to_there(
     bad = begun.by_hand({"a": DONE})
     assert answer(begun, capsys, "verify", "--at", "v1") == (
         Exit.OK,
-        {"schema": "tk/1", "commits": 2, "violations": []},
+        {"schema": "tk/1", "head": begun.git("rev-parse", "v1"), "commits": 2, "violations": []},
     )
     status, said = answer(begun, capsys, "verify", "--at", bad)
     assert status == Exit.REJECTED
