@@ -751,11 +751,12 @@ def _same_hand(policy: Map, actor: str, others: set[str]) -> bool:  # also by a 
     proof, names = policy.get("proof"), policy.get("actors", {})
     groups = [*policy.get("pushers", {}).values()] if proof == "pusher" else []
     keys = policy.get("keys", {}) if proof == "signature" else {}
-    every = (" ".join(key.split(" ")[:2]) for some in keys.values() for key in some)
-    groups += [[who for who in keys if any(k.startswith(one) for k in keys[who])] for one in every]
+    groups += [[w for w in keys if any(k.startswith(o) for k in keys[w])] for o in _listed(keys)]
     groups = [] if policy.get("shared_login") == "independent" else groups
     hands = ({names.get(one, one) for one in group} for group in groups)
     return actor in others or any(actor in hand and hand & others for hand in hands)
+def _listed(keys: Map) -> Counter[str]:  # without the comments of those of ssh
+    return Counter(" ".join(key.split(" ")[:2]) for some in keys.values() for key in some)
 def _is_independent(change: _Change, actor: str, old: Map, new: Map) -> bool:
     if "independent" not in change.policy.get("approvals", {}):
         return True
@@ -919,15 +920,14 @@ def _is_looser(old: Map, new: Map, is_merge: bool) -> bool:  # docs/format.md, W
     names = {name for name in (*old, *new) if old.get(name) != new.get(name)}
     names -= {*BINDS_NOBODY, *(["accepted"] if is_merge else [])}
     nothing: Map = {n: None if n in (*NUMBERS, "proof") else {} for n in names}
-    pairs = [(n, *({**nothing, **one}[n] for one in (old, new))) for n in names]
+    each = [(n, *({**nothing, **one}[n] for one in (old, new))) for n in names]
     kinds = ("", *old.get("budgets", ()), *new.get("budgets", ()))
     limits = [[{**one.get("budget", {}), **one.get("budgets", {}).get(kind, {})}
                for one in (old, new)] for kind in kinds]
     more = [any(_is_more(a.get(n), b.get(n)) for n in _SPENT)
             or a.get("scope") != "attempt" == b.get("scope") for a, b in limits]
-    more += [STRICT[n].index(now) > STRICT[n].index(was) for n, was, now in pairs if n in STRICT]
-    others = ((n, was, now) for n, was, now in pairs if n not in STRICT)
-    return any(more) or any(n not in LOOSENS or LOOSENS[n](*some) for n, *some in others)
+    more += [STRICT[n].index(now) > STRICT[n].index(was) for n, was, now in each if n in STRICT]
+    return any(more) or any(n not in LOOSENS or LOOSENS[n](*s) for n, *s in each if n not in STRICT)
 def _rank(loops: Map, n: str) -> int:
     return ["", "warn", "refuse"].index(loops.get(n, "refuse" if n in NUMBERS else ""))
 LOOSENS: dict[str, Callable[[Any, Any], bool]] = {
@@ -946,7 +946,8 @@ LOOSENS: dict[str, Callable[[Any, Any], bool]] = {
     "approvals": lambda was, now: bool(was) and _is_less(was, now),
     **dict.fromkeys(("guards", "gates"), lambda was, now: any(
         n not in now or _is_less(one, now[n]) for n, one in was.items())),
-    "keys": lambda was, now: any({*some} - {*was.get(n, ())} for n, some in now.items())}
+    "keys": lambda was, now: any({*some} - {*was.get(n, ())} for n, some in now.items())
+    or any(most > 1 and _listed(now)[key] < most for key, most in _listed(was).items())}
 def _is_more(was: Any, now: Any) -> bool:
     return was is not None and (now is None or Decimal(now) > Decimal(was))
 def _is_beyond(was: list[str], now: list[str]) -> bool:
@@ -1195,6 +1196,5 @@ def _main(path: str, revision: str = "HEAD") -> int:
     print(*(f"{oid} {some}\n" for oid, some in bad.items()), sep="", end="")
     print(f"{len(found)} commits: {len(bad)} break the rules")
     return 1 if bad else 0
-
 if __name__ == "__main__":
     sys.exit(_main(*sys.argv[1:]))

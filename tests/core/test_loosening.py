@@ -124,6 +124,12 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
     "keys": [
         ({"a": [ANN]}, {"a": [ANN, BOB]}, ["keys.a has another key"], []),
         ({}, {"a": [ANN]}, ["keys.a has another key"], []),
+        (
+            {"a": [ANN, BOB], "b": [BOB]},
+            {"a": [ANN]},
+            ["keys.a without the key by which a, b count as one"],
+            ["keys.a has another key", "keys.b has another key"],
+        ),
     ],
     "proof": [
         ("pusher", "name", ["proof pusher -> name"], []),

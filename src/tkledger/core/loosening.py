@@ -139,6 +139,22 @@ def _keys(name: str, was: Any, now: Any) -> Iterator[str]:
     for actor, keys in now.items():
         if set(keys) - set(was.get(actor, ())):
             yield f"{name}.{actor} has another key"
+    before, after = _by_key(was), _by_key(now)
+    for key, actors in before.items():
+        gone = [one for one in actors if one not in after.get(key, ())]
+        if gone and len(actors) > 1:
+            yield f"{name}.{gone[0]} without the key by which {few(actors)} count as one"
+
+
+def _by_key(keys: Any) -> dict[str, list[str]]:
+    """The actors that each key is listed for, by its fingerprint."""
+    from tkledger.core.public_keys import fingerprint
+
+    found: dict[str, list[str]] = {}
+    for actor, some in keys.items():
+        for key in some:
+            found.setdefault(fingerprint(key), []).append(actor)
+    return found
 
 
 def _accepted(name: str, was: Any, now: Any) -> Iterator[str]:
