@@ -69,7 +69,7 @@ def test_paths_are_no_ids() -> None:
     assert found.matching(".") == []
     assert found.parent(".tasks/x") is None
     assert FLAW.mark == ""
-    assert Elsewhere("b", "c") == ("b", "c", False, False)
+    assert Elsewhere("b", "c") == ("b", "c", False, False, False)
 
 
 def test_which_ids_begin_so() -> None:

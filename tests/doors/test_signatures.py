@@ -503,7 +503,7 @@ def test_doctor_sees_who_can_sign_and_what_can_be_verified(
     proven.ok("config", "set", "roles.policy", "ann", "bob")
     proven.git("config", "user.email", "carol@example.com")
     assert [*told()] == [
-        "the policy lists no key of carol@example.com; to sign: ask ann: tk config set"
+        "the policy lists no key of carol@example.com; to sign: ask ann or bob: tk config set"
         f" keys.carol@example.com '{ssh_keys['ann'].public}'"
     ]
     proven.git("config", "--unset", "user.email")

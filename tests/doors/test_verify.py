@@ -22,7 +22,12 @@ def test_a_legal_history_is_verified(begun: PlainRepo, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == "checked 5 commits: no violation\n"
     assert answer(begun, capsys, "verify", "--all") == (
         Exit.OK,
-        {"schema": "tk/1", "commits": 5, "violations": []},
+        {
+            "schema": "tk/1",
+            "head": begun.git("rev-parse", "HEAD"),
+            "commits": 5,
+            "violations": [],
+        },
     )
     assert answer(begun, capsys, "verify", "HEAD~2..HEAD")[1]["commits"] == 2
     assert answer(begun, capsys, "verify", "HEAD~1..")[1]["commits"] == 1
