@@ -112,3 +112,19 @@ def test_an_anchor_is_a_signed_tag(project: Project, tmp_path: Path) -> None:
     assert project.tk("verify", "--anchor", "tk/one").status is Exit.OK
     assert "already exists" in project.tk("anchor", "one").err
     assert "cannot be the name of a tag" in project.tk("anchor", "a..b").err
+
+
+def test_what_a_shallow_clone_lacks_is_not_taken_for_cut_off(
+    project: Project, tmp_path: Path
+) -> None:
+    begun = project.head()
+    project.ok("note", "a", "later")
+    project.git("clone", "-q", "--depth", "1", f"file://{project.path}", str(tmp_path / "few"))
+    shallow = Project(tmp_path / "few")
+    for words in (("replay", "a"), ("verify", "HEAD^!", "--anchor", begun)):
+        answer = shallow.tk(*words)
+        assert answer.status is Exit.UNUSABLE
+        assert "this clone is shallow" in answer.err
+    shallow.git("fetch", "-q", "--unshallow")
+    shallow.ok("replay", "a")
+    shallow.ok("verify", "HEAD^!", "--anchor", begun)

@@ -17,7 +17,6 @@ from tkledger.api.session import Session
 from tkledger.claims.elsewhere import branch_of
 from tkledger.core.evidence import TIMEOUT, EvidenceLine
 from tkledger.core.gates import Gates
-from tkledger.core.guard import Gate
 from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import few, quoted
@@ -25,7 +24,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, changed
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import NamedTuple
-from tkledger.errors import Exit, TkError, unusable, usage_error
+from tkledger.errors import Exit, TkError, unusable
 from tkledger.git.objects import Oid
 from tkledger.git.process import outside
 from tkledger.ledger import limits
@@ -33,6 +32,7 @@ from tkledger.ledger.code_trees import code_tree
 from tkledger.ledger.proposal import Proposal
 from tkledger.local.store import GATES, Store
 from tkledger.local.trust import Trust
+from tkledger.verbs.gates import gate_named
 from tkledger.verbs.ids import existing
 
 _SECONDS = 1800
@@ -116,7 +116,7 @@ def tell(
 ) -> GateResult:
     """Record what a gate came to elsewhere. What is recorded already is not recorded again."""
     work = _work(session, word)
-    gate = _gate(work.policy, name)
+    gate = gate_named(work.policy, name)
     line = EvidenceLine(
         *(name, passed, work.gates.tree, work.actor), command=gate.run, flaky=flaky, url=url
     )
@@ -132,22 +132,12 @@ def asked(policy: Policy, task: Task) -> list[str]:
     return list(dict.fromkeys(name for guard in found for name in guard.evidence))
 
 
-def _gate(policy: Policy, name: str) -> Gate:
-    gate = policy.gates.get(name)
-    if gate is None:
-        known = f"; it has {few(list(policy.gates))}" if policy.gates else ""
-        raise usage_error(
-            "no-such-gate", f"the policy has no gate {name!r}{known}", "tk gates list"
-        )
-    return gate
-
-
 def _tried(work: _Work, name: str, *, flaky: bool) -> EvidenceLine:
     """The line of a pass, which is legal: what would be refused is not run. Raises Refused."""
-    gate = _gate(work.policy, name)
+    gate = gate_named(work.policy, name)
     if gate.run is None:
-        way = f"tk gate {work.task.id} {quoted(name)} --record pass --url URL"
-        raise unusable("runs-elsewhere", f"the gate {name} has no command: it runs elsewhere", way)
+        fact = f"the gate {name} has no command: it runs elsewhere"
+        raise unusable("runs-elsewhere", fact, work.gates.way(name, work.actor))
     line = EvidenceLine(
         *(name, True, work.gates.tree, work.actor), "0", "0", "0" * 64, gate.run, flaky
     )

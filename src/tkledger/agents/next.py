@@ -219,11 +219,10 @@ def _taken_up(session: Session, task: TaskRow, *, dry_run: bool) -> Taken:
     if dry_run:
         return Taken(task)
     from tkledger.agents.work import begin  # most tasks are begun here
+    from tkledger.claims import elsewhere
 
     begun = begin(session, task.id, offered=True)
     held = claims.held_on(session.repo, task.id)
-    from tkledger.claims import elsewhere
-
     there = elsewhere.task_at(session.repo, begun.place.branch, task.id)
     return Taken(there or task, claim=held, checkout=begun.place.path, commit=begun.commit)
 

@@ -123,20 +123,9 @@ def found(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> dict[s
         task = _loaded(read)
         if read is not None and task is not None and ours.get(name, read[0]) != read[0]:
             short = branch_name(one.branch).removeprefix(COPIES)
-            differing.append(
-                (
-                    name,
-                    _Version(
-                        short,
-                        tip,
-                        read[0],
-                        task,
-                        one.own,
-                        one.lapsed,
-                        one.branch.startswith(COPIES),
-                    ),
-                )
-            )
+            copied = one.branch.startswith(COPIES)
+            version = _Version(short, tip, read[0], task, one.own, one.lapsed, copied)
+            differing.append((name, version))
     return _ahead(repo, ledger, ours, differing) if differing else {}
 
 
@@ -188,11 +177,12 @@ def standing_there(ledger: Snapshot, task_id: str) -> tuple[str, str]:
 def unseen(repo: Repo, known: Mapping[str, Standing]) -> dict[str, str]:
     """The branches, by task, that live claims name and that this clone does not have."""
     names = refs.other_branches(repo)
+    here = {*names, repo.head_ref}
     branches = {task: one.claim.branch for task, one in known.items() if one.live}
     return {
         task: branch_name(branch)
         for task, branch in branches.items()
-        if branch not in (*names, repo.head_ref) and not any(_copies(names, branch))
+        if branch not in here and not any(_copies(names, branch))
     }
 
 

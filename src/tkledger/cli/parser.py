@@ -17,7 +17,7 @@ from tkledger.verbs.parameters import COMMAND, JSON
 HELP = ("--help", "-h")
 
 _ARMOR = "-----BEGIN "
-"""How the text of a key of gpg begins, which is no option."""
+"""How the text of a key of gpg begins, which must not be read as an option."""
 
 ALONE = (*HELP, "--install-completion", "--show-completion")
 """What ``tk`` takes without a command, apart from its version."""

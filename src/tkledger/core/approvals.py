@@ -8,7 +8,7 @@ from functools import cached_property
 from tkledger.core.lifecycle import State
 from tkledger.core.pattern import ANY
 from tkledger.core.policy import Approvals, Policy
-from tkledger.core.quoting import any_of, few
+from tkledger.core.quoting import few
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -57,10 +57,10 @@ def _alone(law: Policy, actor: str) -> str:
 
 def _apart(law: Policy, actor: str) -> str:
     """What else helps if two actors count as one, and are not."""
-    from tkledger.core.roles import holders, is_keeper  # only an approval that does not count asks
+    from tkledger.core.roles import by_keeper  # only an approval that does not count asks
 
-    ask = "" if is_keeper(law, actor) else f"ask {any_of(holders(law, 'policy'))}: "
-    return f"if the two are independent: {ask}tk config set shared_login independent"
+    way = by_keeper(law, actor, "tk config set shared_login independent")
+    return f"if the two are independent: {way}"
 
 
 class ApprovalCount(NamedTuple):
@@ -187,7 +187,7 @@ class OpenReview:
         """Where the approvals stand with these lines of the task, and with ``more`` actors who approve."""
         current = list(self._current(lines))
         by = [self.law.actor(one.actor) for one in current if one.work == self.work]
-        # whoever ends the review approves it; a score is in lines only
+        # to end the review approves it; a score is in lines only
         own = [actor for actor in more if self.asks.score is None]
         counted: list[str] = []
         for actor in dict.fromkeys([*by, *own]):

@@ -1,4 +1,4 @@
-"""An attestation: an in-toto statement in a DSSE envelope, which whoever makes it signs; it signs nothing itself.
+"""An attestation: an in-toto statement in a DSSE envelope. The caller signs it; nothing is signed here.
 
 https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md, and for the envelope
 https://github.com/secure-systems-lab/dsse/blob/master/protocol.md

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tkledger.core.field import decimal, line
+from tkledger.core.field import FULL, URL, decimal, line
 from tkledger.core.pattern import pattern
 from tkledger.core.quoted_words import ACTOR, TEXT, meant, quoted, word
 from tkledger.core.typing import Any, NamedTuple
@@ -13,14 +13,11 @@ TIMEOUT = "timeout"
 """In place of the exit status of what took too long."""
 
 _NOTHING = "-"
-URL = r"https?://[!-~]{1,500}"
 _LINE = pattern(
     r"(?P<gate>[a-z0-9][a-z0-9_-]{0,62}) (?P<result>pass|fail) (?P<tree>[0-9a-f]+)"
     rf" (?P<actor>{ACTOR}) (?P<exit>-|{TIMEOUT}|0|[1-9][0-9]{{0,2}}) (?P<seconds>-|[0-9][0-9.]*)"
     rf" (?P<output>-|[0-9a-f]{{64}}) (?P<command>-|{TEXT})(?P<flaky> flaky)?(?: (?P<url>{URL}))?\Z"
 )
-_FULL = frozenset({40, 64})
-"""The lengths of a tree's id."""
 
 
 class EvidenceLine(NamedTuple):
@@ -94,7 +91,7 @@ def parsed(text: str) -> EvidenceLine:
     )
     if made.text != text:
         raise ValueError(f"{text!r} must be written {made.text!r}")
-    if len(made.tree) not in _FULL:
+    if len(made.tree) not in FULL:
         raise ValueError(f"{made.tree!r} must be a full tree id")
     if made.seconds is not None:
         decimal(made.seconds)

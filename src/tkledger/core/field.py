@@ -249,6 +249,12 @@ def map_of(
     return clean
 
 
+URL = r"https?://[!-~]{1,500}"
+"""An address, as a regular expression."""
+
+FULL = frozenset({40, 64})
+"""The lengths of the full id of an object of git's."""
+
 own_key = matching(r"[A-Za-z_][A-Za-z0-9_.-]{0,62}", "a key of letters, digits and _ . -")
 """A key of one's own under ``x``; raises ValueError."""
 

@@ -9,7 +9,7 @@ from tkledger.core.evidence import EvidenceLine, evidence
 from tkledger.core.guard import Gate
 from tkledger.core.policy import Approvals, Policy
 from tkledger.core.quoting import any_of
-from tkledger.core.roles import holders
+from tkledger.core.roles import by_keeper, holders
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -65,7 +65,7 @@ class Gates:
         """How a gate gets a pass that counts, as a remedy for who acts; empty ``actor`` if that is not known."""
         gate, task = self.law.gates.get(name), self.task.id
         if gate is None:
-            return f"tk config explain gates, then tk config set gates.{name} run=COMMAND"
+            return by_keeper(self.law, actor, f"tk config set gates.{name} run=COMMAND")
         command = f"tk gate {task} {name}" + ("" if gate.run else " --record pass --url URL")
         unfit = self.unfit(gate, actor) if actor else None
         if unfit is not None:
@@ -87,7 +87,7 @@ class Gates:
     def standing(self, name: str) -> GateStanding:
         """Where a gate stands by the lines that the task has after all.
 
-        A fail counts whoever says so. Once it failed, only a later pass that says ``flaky`` makes up for it.
+        A fail counts, also by who could not pass it. After it only a later pass that says ``flaky`` counts.
         """
         gate = self.law.gates.get(name)
         if gate is None:

@@ -65,7 +65,7 @@ def _ordered(*values: str) -> Compare:
 
 
 def _most(name: str, was: int | None, now: int | None) -> Iterator[str]:
-    """The most that is allowed; None is no limit."""
+    """The most that is allowed; None limits nothing."""
     if was is not None and (now is None or now > was):
         yield f"{name} {was} -> {'no limit' if now is None else now}"
 
@@ -257,6 +257,11 @@ _FIELDS: dict[str, Compare] = {
     "accepted": _accepted,
 }
 """How each field is compared; any other counts as looser whatever it changes to."""
+
+
+def is_most(name: str) -> bool:
+    """Whether a field of the policy is the most of something; without it nothing is limited."""
+    return _FIELDS.get(name) is _most
 
 
 def is_bound(policy: Policy) -> bool:

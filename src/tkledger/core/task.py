@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tkledger.core.field import (
+    URL,
     Field,
     FieldError,
     Merge,
@@ -231,7 +232,7 @@ def _evidence(raw: Any) -> str:
 
 KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
 LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
-_PR = matching(r"([1-9][0-9]{0,9}|https?://[!-~]{1,500})", "a number, or an address (https://...)")
+_PR = matching(rf"([1-9][0-9]{{0,9}}|{URL})", "a number, or an address (https://...)")
 _CONCERN = matching(
     rf"({'|'.join(CONCERNS)}): \S.{{0,499}}", "one line: 'design: TEXT' or 'ops: TEXT'"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tkledger.core.field import decimal, line
+from tkledger.core.field import FULL, decimal, line
 from tkledger.core.pattern import pattern
 from tkledger.core.quoted_words import ACTOR, TEXT, meant, quoted, word
 from tkledger.core.typing import Any, NamedTuple
@@ -22,8 +22,6 @@ _LINE = pattern(
     rf" (?P<actor>{ACTOR})"
     rf" (?P<work>-|[0-9a-f]+(?:\+[0-9a-f]+)*)(?P<score> [0-9][0-9.]*)?(?P<gaps>(?: {TEXT})*)\Z"
 )
-_FULL = frozenset({40, 64})
-"""The lengths of a commit's id."""
 
 
 class VerdictLine(NamedTuple):
@@ -76,7 +74,7 @@ def parsed(text: str) -> VerdictLine:
     )
     if made.text != text:
         raise ValueError(f"{text!r} must be written {made.text!r}")
-    if any(len(one) not in _FULL for one in made.work) or [*made.work] != sorted({*made.work}):
+    if any(len(one) not in FULL for one in made.work) or [*made.work] != sorted({*made.work}):
         raise ValueError(f"{work!r} must be full commit ids, in order")
     if len(made.gaps) > MOST_GAPS or (made.gaps and made.approved):
         raise ValueError(f"at most {MOST_GAPS} gaps, and only of what is rejected")

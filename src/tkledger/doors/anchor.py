@@ -7,18 +7,21 @@ from tkledger.errors import Exit, TkError
 from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
+from tkledger.ledger.reader import Ledger
 
 
-def require_in_history(repo: Repo, anchor: str, tip: Oid) -> None:
+def require_in_history(ledger: Ledger, anchor: str, tip: Oid) -> None:
     """Raise TkError, as a rule would refuse, if the history of ``tip`` does not have the commit that was noted."""
     if not anchor or anchor.startswith("-"):
         raise _missing(anchor, "is not a revision", "tk anchor")
+    repo = ledger.repo
     oid = repo.answers("rev-parse", "--verify", "--quiet", f"{anchor}^{{commit}}")
+    if oid and history.is_ancestor(repo, oid, tip):
+        return
+    ledger.place.require_whole()  # or what is missing would not say anything
     if not oid:
         fact = "is not here: history was cut off or rewritten since, or it is of another repository"
         raise _missing(anchor, fact, "git fetch --all --tags, then again")
-    if history.is_ancestor(repo, oid, tip):
-        return
     if history.is_ancestor(repo, tip, oid):
         fact = f"is not in the history of {tip[:10]}, which ends before it: it was cut off"
         raise _missing(anchor, fact, f"to see what is missing: git log {tip[:10]}..{oid[:10]}")

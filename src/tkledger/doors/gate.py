@@ -61,7 +61,7 @@ def staged(
 
 
 def _is_settled(proposed: Change) -> bool:
-    """Whether a legal commit stays legal whatever its message will say, and whoever signs it."""
+    """Whether a legal commit stays legal with any message, and with any signature or none."""
     if to_be_signed(proposed):
         return False
     if proposed.policy is None or not proposed.policy.roles:

@@ -280,8 +280,8 @@ def _joined(
     lines: Sequence[RefLine],
     judged: Mapping[Oid, Sequence[LaterWork]],
 ) -> Iterator[Violation]:
-    """Judge what the protected branches get: approvals that are joined with later work. What a branch that is
-    protected has already is no news to another one.
+    """Judge what the protected branches get: approvals that are joined with later work. What one protected
+    branch has already is not told again of another.
     """
     repo = ledger.repo
     here = refs.listed(repo, "refs/heads")

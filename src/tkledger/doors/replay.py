@@ -34,6 +34,7 @@ def replayed(ledger: Ledger, task: str, tip: Oid) -> Iterator[Replayed]:
     diverges. Nothing that was remembered decides: one walk over history finds which commits these are.
     """
     ledger = Ledger(ledger.repo)
+    ledger.place.require_whole()
     concerned = [commit.oid for commit in ledger.traces.commits(task, [tip])]
     concerned.reverse()  # git turns them once more
     entries = {one.commit: one for one in log.entries_of(ledger, tip, task, charges=True)}

@@ -10,7 +10,6 @@ from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.doors.verified import all_history
-from tkledger.errors import unusable
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 from tkledger.local.store import VERIFIED_SUMS
@@ -59,12 +58,8 @@ def judge_range(
 
     All history is judged ``again``, or from the newest commit on up to which an earlier run did so.
     """
-    if not bases and ledger.repo.is_shallow:
-        raise unusable(
-            "shallow",
-            "this clone is shallow: most of its history is not here",
-            "git fetch --unshallow",
-        )
+    if not bases:
+        ledger.place.require_whole()
     views = ledger
     # one that remembers at most what earlier runs of this door counted
     ledger = Ledger(ledger.repo, sums="" if bases or again else VERIFIED_SUMS)

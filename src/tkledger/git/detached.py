@@ -1,4 +1,4 @@
-"""Signs data that is no object of git's, with the key that git signs commits with."""
+"""Signs data outside of git's objects, with the key that git signs commits with."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def walk(
             made = made._replace(
                 tally=partial(counting.usage, commit.oid),
                 signature=partial(_signature, ledger, commit.oid),
-                code=partial(_code, ledger, commit.tree, joined),
+                code=cache(partial(_code, ledger, commit.tree, joined)),
             )
             if made.is_merge:
                 places = [commit.parents.index(oid) for oid in joined]
@@ -102,7 +102,7 @@ def proposed(
         made = made._replace(own_content=ledger.charges(merge))
     made = about_to_be(ledger, made, parents, message)
     files = _asked_files(ledger, made.policy, made.actor, merge, parents)
-    made = made._replace(files=files, code=partial(_code, ledger, tree, parents))
+    made = made._replace(files=files, code=cache(partial(_code, ledger, tree, parents)))
     judged = made.touched or made.charged or files
     return _with_bases(ledger, made, parents) if made.is_merge and judged else made
 

@@ -45,6 +45,12 @@ class Place:
         """Whether HEAD is on another branch at this moment."""
         return self._repo.branch_now() != self.ref
 
+    def require_whole(self) -> None:
+        """Raise TkError in a shallow clone."""
+        if self._repo.is_shallow:
+            fact = "this clone is shallow: most of its history is not here"
+            raise unusable("shallow", fact, "git fetch --unshallow")
+
     def require_writable(self) -> None:
         """Raise TkError unless there is a checkout on a branch, with no merge in progress."""
         if self._repo.is_bare:

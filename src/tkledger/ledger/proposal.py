@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 
 from tkledger.core.change import Change, Refused, change
 from tkledger.core.layout import is_task_key
@@ -106,6 +107,7 @@ def about_to_be(
             return ledger.former.versions(made, parents, parent, key)
         return ()  # as nearly always, and then nothing is loaded for it
 
+    @cache
     def code() -> tuple[Oid, ...]:
         from tkledger.ledger.code_trees import of_next  # few policies have gates
 

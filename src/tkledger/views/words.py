@@ -54,12 +54,6 @@ def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     )
 
 
-_LIMITS = frozenset(
-    {"children", "chain", "discovered", "retry", "wip_actor", "wip_total", "failures"}
-)
-"""The fields of the policy that limit nothing if they are left out."""
-
-
 def setting_text(value: Any, name: str = "") -> str:
     """The value of a field of the policy in one line; of one with this ``name``, if it may be left out."""
     if hasattr(value, "_asdict"):
@@ -71,7 +65,9 @@ def setting_text(value: Any, name: str = "") -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if value is None:
-        return "no limit" if name in _LIMITS else "none"
+        from tkledger.core.loosening import is_most  # few settings are left out
+
+        return "no limit" if is_most(name) else "none"
     return str(value)
 
 

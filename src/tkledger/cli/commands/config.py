@@ -12,6 +12,7 @@ from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import any_of, few, quoted
+from tkledger.core.roles import is_keeper
 from tkledger.core.trailers import lines
 from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.errors import Exit, TkError, unusable, usage_error
@@ -229,8 +230,7 @@ def _answer(
 def _pitfalls(session: Session, amended: Amended) -> Iterable[str]:
     """What the policy makes impossible, perhaps by a slip."""
     policy, actor = amended.after, session.actor(amended.recorded.before)
-    keeps = not amended.before.roles.get("policy") or amended.before.has_role(actor, "policy")
-    if keeps and policy.roles.get("policy") and not policy.has_role(actor, "policy"):
+    if is_keeper(amended.before, actor) and not is_keeper(policy, actor):
         yield f"{quoted(actor)} may not change the policy any more; tk undo takes that back"
     if not amended.proposed and (named := _held_by_renamed(session, amended)):
         yield (

@@ -9,7 +9,8 @@ from tkledger.agents.gates import GateResult
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, would_be
-from tkledger.core.evidence import URL, said_in
+from tkledger.core.evidence import said_in
+from tkledger.core.field import URL
 from tkledger.core.pattern import pattern
 from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
@@ -30,14 +31,13 @@ def gate(
     elsewhere.
     """
     session = Session(path, actor=actor, progress=TERMINAL)
+    way = f"tk gate {id} NAME --record pass --url URL"
     if record is None:
         if url is not None:
-            way = f"tk gate {id} NAME --record pass --url URL"
             raise usage_error("no-record", "--url goes with --record", way)
         found = gates.run(session, id, gate, flaky=flaky, dry_run=dry_run)
         return _answer(id, found, dry_run=dry_run)
     if gate is None:
-        way = f"tk gate {id} NAME --record pass --url URL"
         raise usage_error("no-gate", "which gate is to be recorded?", way)
     if url is not None and not pattern(rf"{URL}\Z").match(url):
         raise usage_error("bad-value", f"{url!r} is not an address", "--url https://...")
@@ -47,7 +47,7 @@ def gate(
 
 
 def _answer(id: str, found: Iterator[GateResult], *, dry_run: bool, told: bool = False) -> Answer:
-    """Each gate as it ends. It fails if a gate that ran here does; to record a fail is no failure."""
+    """Each gate as it ends. It fails if a gate that ran here does, not if a fail is recorded."""
     ended: list[GateResult] = []
 
     def view() -> Iterable[str | Aside]:

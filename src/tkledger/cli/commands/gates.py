@@ -8,33 +8,32 @@ from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, would_be
 from tkledger.core.guard import Gate
+from tkledger.core.policy import Policy
 from tkledger.core.quoting import few
 from tkledger.core.typing import Any
-from tkledger.errors import unusable, usage_error
+from tkledger.errors import unusable
 from tkledger.local.trust import Trust
+from tkledger.verbs.gates import gate_named
 
 
 def list_(path: str = ".") -> Answer:
     """List the gates of the policy, what asks for each, and whether it is trusted here."""
-    gates, guards, trust = _gates(path)
+    policy, trust = _known(path)
     return Answer(
-        lambda: {"gates": [_json(name, gate, trust) for name, gate in gates.items()]},
-        lambda: _rows(gates, guards, trust),
+        lambda: {"gates": [_json(name, gate, trust) for name, gate in policy.gates.items()]},
+        lambda: _rows(policy, trust),
     )
 
 
 def trust(names: Sequence[str] = (), path: str = ".", dry_run: bool = False) -> Answer:
     """Let the commands of gates run on this machine, as they are now."""
-    gates, _, trust = _gates(path)
-    unknown = [one for one in names if one not in gates]
-    if unknown:
-        fact = f"the policy has no gate {unknown[0]!r}"
-        raise usage_error("no-such-gate", fact, "tk gates list")
+    policy, trust = _known(path)
+    gates = {one: gate_named(policy, one) for one in names or policy.gates}
     if trust.inside:
         fact = f"{trust.folder} lies in {trust.inside}, so the repository could say itself what to trust"
         way = "set XDG_STATE_HOME to a folder outside of it"
         raise unusable("state-inside", fact, way)
-    asked = {one: gates[one] for one in names or gates if gates[one].run is not None}
+    asked = {name: gate for name, gate in gates.items() if gate.run is not None}
 
     def view() -> Iterable[str | Aside]:
         for name, gate in asked.items():
@@ -54,30 +53,25 @@ def trust(names: Sequence[str] = (), path: str = ".", dry_run: bool = False) -> 
     return Answer(to_json, view)
 
 
-def _gates(path: str) -> tuple[dict[str, Gate], dict[str, list[str]], Trust]:
-    """The gates of the policy, the guards that name each, and what is trusted."""
+def _known(path: str) -> tuple[Policy, Trust]:
+    """The policy, and what is trusted."""
     session = Session(path, progress=TERMINAL)
     policy = session.read().policy
     assert policy is not None
-    guards: dict[str, list[str]] = {name: [] for name in policy.gates}
-    for name, guard in policy.guards.items():
-        for one in guard.evidence:
-            guards.setdefault(one, []).append(f"guard {name}")
-    return dict(policy.gates), guards, Trust(session.repo.common_dir, session.repo.top)
+    return policy, Trust(session.repo.common_dir, session.repo.top)
 
 
-def _rows(
-    gates: dict[str, Gate], guards: dict[str, list[str]], trust: Trust
-) -> Iterable[str | Aside]:
-    for name, gate in gates.items():
+def _rows(policy: Policy, trust: Trust) -> Iterable[str | Aside]:
+    for name, gate in policy.gates.items():
+        guards = [f"guard {one}" for one, guard in policy.guards.items() if name in guard.evidence]
         kinds = f" of {few(gate.type)}" if gate.type else ""
-        asking = [*([f"before {few(gate.state)}{kinds}"] if gate.state else []), *guards[name]]
+        asking = [*([f"before {few(gate.state)}{kinds}"] if gate.state else []), *guards]
         role = f"; by {gate.role}" if gate.role else ""
         where = "runs elsewhere"
         if gate.run is not None:
             where = f"{'trusted' if trust.has(name, gate) else 'not trusted'}: {gate.run}"
         yield f"{name}  {', '.join(asking) or 'asked by nothing'}{role}  {where}"
-    if not gates:
+    if not policy.gates:
         yield Aside("the policy has no gates: tk config set gates.NAME run=COMMAND state=done")
 
 

@@ -46,7 +46,7 @@ def init(
         }
         return _joined(session, asked, wanted=not no_hooks, dry_run=dry_run)
     values["protected"] = [branch_name(session.repo.head_ref)]
-    if begun.approvals.independent:  # so many agents need somebody who is none of them
+    if begun.approvals.independent:  # agents need a keeper who is not one of them
         keeper = session.actor(session.ledger.head())
         values["roles"] = {role: [keeper] for role in _KEPT}
     begun = _policy(preset, values)

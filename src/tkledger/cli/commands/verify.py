@@ -50,7 +50,7 @@ def verify(
     if anchor is not None:
         from tkledger.doors.anchor import require_in_history
 
-        require_in_history(session.repo, anchor, tip)
+        require_in_history(session.ledger, anchor, tip)
     found: list[Verdict] = []
 
     def judged(progress: Progress) -> Verdict:

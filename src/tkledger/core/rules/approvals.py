@@ -8,7 +8,7 @@ from tkledger.core.change import Change
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.rules.overrides import way_around
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.rule import Finding, grown, rule
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -31,16 +31,10 @@ def approved(change: Change) -> Iterator[tuple[Task, Task]]:
 
 def judged(change: Change) -> Iterator[tuple[Task | None, Task, tuple[VerdictLine, ...]]]:
     """The tasks that an ordinary commit adds verdicts to, before, None at a birth, and after; and these."""
-    pairs: list[tuple[Task | None, Task]] = [
-        *change.edits(),
-        *((None, one) for one in change.births()),
-    ]
-    for old, new in pairs:
-        known = old.verdicts if old is not None else ()
-        if new.verdicts[: len(known)] == known and len(new.verdicts) > len(known):
-            from tkledger.core.verdict import verdicts  # most commits add none
+    for old, new, lines in grown(change, "verdicts"):
+        from tkledger.core.verdict import verdicts  # most commits add none
 
-            yield old, new, tuple(verdicts(new.verdicts[len(known) :]))
+        yield old, new, tuple(verdicts(lines))
 
 
 def _review(change: Change, old: Task, new: Task) -> OpenReview:

@@ -8,7 +8,7 @@ from tkledger.core.change import Change
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.guards import entries, lacking
 from tkledger.core.rules.overrides import way_around
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.rule import Finding, grown, rule
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ def evidence_missing(change: Change) -> Iterator[Finding]:
     and the command that the gate has now; if its actor has the `role` that the gate asks for; and, where
     the policy says `approvals: independent: true`, as in `tk init --preset agents`, if its actor neither
     owns the task nor worked on it in this attempt. What ran elsewhere counts for a gate with a `role` only.
-    If the gate failed on this code, whoever says so, only a later pass that says `flaky` counts. A gate is
+    After a fail on this code, of any actor, only a later pass that says `flaky` counts. A gate is
     asked of a task as it was before the commit and as it is after it, as a guard is (TK507).
 
     Why: that the tests pass is said easily. A record proves who says that they ran, on which code.
@@ -62,10 +62,9 @@ def evidence_not_as_it_is(change: Change) -> Iterator[Finding]:
     Remedy: `tk gate ID NAME` on the code as it is; with `--flaky` if it failed by chance.
     """
     for old, new, lines in recorded(change):
-        known = old.evidence if old is not None else ()
-        for number, one in enumerate(lines):
-            before = (*known, *new.evidence[len(known) : len(known) + number])
-            found = _untrue(change, old, new, before, one)
+        first = len(new.evidence) - len(lines)
+        for number, one in enumerate(lines, first):
+            found = _untrue(change, old, new, new.evidence[:number], one)
             if found:
                 fact = f"the evidence {one.gate} {'pass' if one.passed else 'fail'}"
                 yield Finding(
@@ -77,16 +76,10 @@ def recorded(
     change: Change,
 ) -> Iterator[tuple[Task | None, Task, tuple[EvidenceLine, ...]]]:
     """The tasks that an ordinary commit adds evidence to, before, None at a birth, and after; and that."""
-    pairs: list[tuple[Task | None, Task]] = [
-        *change.edits(),
-        *((None, one) for one in change.births()),
-    ]
-    for old, new in pairs:
-        known = old.evidence if old is not None else ()
-        if new.evidence[: len(known)] == known and len(new.evidence) > len(known):
-            from tkledger.core.evidence import evidence  # most commits add none
+    for old, new, lines in grown(change, "evidence"):
+        from tkledger.core.evidence import evidence  # most commits add none
 
-            yield old, new, tuple(evidence(new.evidence[len(known) :]))
+        yield old, new, tuple(evidence(lines))
 
 
 def _untrue(

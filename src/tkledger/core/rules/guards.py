@@ -152,14 +152,14 @@ def lacks(change: Change, role: str) -> bool:
 
 def ask(change: Change, role: str) -> str:
     """Whom to ask for what takes a role, as a remedy."""
-    from tkledger.core.roles import holders, is_keeper  # only a refusal asks
+    from tkledger.core.roles import by_keeper, holders  # only a refusal asks
 
     law = change.law
     named = holders(law, role)
     if named:
         return f"ask {any_of(named)} to do it"
-    keepers = "" if is_keeper(law, change.actor) else f"ask {any_of(holders(law, 'policy'))}: "
-    return f"nobody has that role: {keepers}tk config set {quoted(f'roles.{role}')} ACTOR"
+    grant = f"tk config set {quoted(f'roles.{role}')} ACTOR"
+    return f"nobody has that role: {by_keeper(law, change.actor, grant)}"
 
 
 @rule("TK508", since=2)

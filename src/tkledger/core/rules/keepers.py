@@ -19,8 +19,8 @@ def loosened_alone(change: Change) -> Iterator[Finding]:
     proposal in it is not what it says.
 
     Checked if the policy as it was before gives the role `policy` to two actors or more, or to a pattern
-    of them; a proposal in any case. Looser is what takes a limit, a rule, a guard or somebody's consent
-    away; what gives a role, a key or another name to somebody; who has the role `policy`; a commit that
+    of them; a proposal in any case. Looser is what takes away a limit, a rule, a guard or a consent that
+    is asked for; what gives an actor a role, a key or another name; who has the role `policy`; a commit that
     is accepted; and whatever is not known to be stricter. It takes two commits: in the first an actor
     with the role writes the next policy into the policy, under `proposal`, with its own name; in the
     second another one puts that policy in force, as it is. Under `proof: pusher` or `signature` two

@@ -13,6 +13,7 @@ from tkledger.core.rules.authority import legislation, raises
 from tkledger.core.rules.criteria import respecified
 from tkledger.core.rules.evidence import recorded
 from tkledger.core.rules.guards import dropped, entries
+from tkledger.core.rules.rule import versions
 from tkledger.core.task import begins_work, is_work
 from tkledger.core.typing import NamedTuple
 
@@ -85,8 +86,7 @@ def worked(change: Change) -> list[tuple[str, str]]:
     if not change.law.approvals.independent:
         return []
     steps = [one.task for one in change.charged if one.step and one.task in change.after.entries]
-    edits = [*change.edits(), *((None, one) for one in change.births())]
-    moves = [new.id for old, new in edits if is_work(old, new) or begins_work(old, new)]
+    moves = [new.id for old, new in versions(change) if is_work(old, new) or begins_work(old, new)]
     return [(task, "worked") for task in dict.fromkeys([*steps, *moves])]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from tkledger.core.change import Change, Violation
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
+from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 
 
@@ -82,6 +83,19 @@ def elsewhere(change: Change, task_id: str) -> tuple[str, str]:
     edit = f"tk edit {task_id} --parent ID"
     known = any(task_id in parent.entries for parent in change.parents)
     return (edit if known else "another parent: --parent ID"), edit
+
+
+def versions(change: Change) -> list[tuple[Task | None, Task]]:
+    """The tasks that an ordinary commit edits or creates, before, None at a birth, and after."""
+    return [*change.edits(), *((None, task) for task in change.births())]
+
+
+def grown(change: Change, log: str) -> Iterator[tuple[Task | None, Task, tuple[str, ...]]]:
+    """Those to which an ordinary commit adds entries at the end of a list, and these entries."""
+    for old, new in versions(change):
+        known, now = getattr(old, log) if old is not None else (), getattr(new, log)
+        if len(now) > len(known) and now[: len(known)] == known:
+            yield old, new, now[len(known) :]
 
 
 def newly(change: Change, standing: Callable[[Snapshot], Iterable[Finding]]) -> Iterator[Finding]:
