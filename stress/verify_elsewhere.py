@@ -772,6 +772,7 @@ def _is_work(past: _History, commit: _Commit, task: Map) -> bool:  # in its pres
 def _work(old: Map, new: Map) -> int:  # the last attempt that a move works on; 0 if it is no work
     state, was, now = old.get("state", ""), old.get("attempt", 1), new.get("attempt", 1)
     begins = now > was or state in ("", "backlog", "todo", "blocked")
+    begins |= state in ENDED and new["state"] == "in_progress"
     if begins and new["state"] in ("in_progress", "in_review", "done"):
         return int(max(was, now))
     moves = (1 for n in ("state", "attempt", *QUALIFIERS) if old.get(n) != new.get(n))
@@ -822,15 +823,14 @@ def _has_passed(change: _Change, name: str, old: Map, new: Map) -> bool:  # a ga
 def _recorded(change: _Change) -> Found:  # TK514
     trees = [change.history.commits[one].tree for one in (change.commit.oid, *change.parents)]
     for before, new in change.pairs:
-        old, lines = before or new, [*map(_evidence, new.get("evidence", ()))]
-        added = _added(before, new, "evidence")
+        added, lines = _added(before, new, "evidence"), [*map(_evidence, new.get("evidence", ()))]
         for place, one in enumerate(added, len(lines) - len(added)):
             gate, by = change.policy.get("gates", {}).get(one.about[0]), change.actor or one.actor
             is_so = gate and (gate.get("run"), by) == (one.about[1], one.actor)
             is_so = is_so and one.about[2] in map(change.history.objects.code, trees)
             same = [line for line in lines[:place] if line.about == one.about and not one.flaky]
-            is_so = is_so and _counts(change, gate, one, old, new) and not any(
-                not line.passed or _counts(change, gate, line, old, new) for line in same)
+            is_so = is_so and _counts(change, gate, one, before or new, new) and not any(
+                not line.passed or _counts(change, gate, line, before or new, new) for line in same)
             yield from _if(new["id"], TK514=not is_so)
 def _reviews(change: _Change) -> Found:  # TK503 to TK506
     asks, actor = change.policy.get("approvals", {}), change.actor

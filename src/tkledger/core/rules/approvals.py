@@ -49,11 +49,11 @@ def approved_by_a_worker(change: Change) -> Iterator[Finding]:
 
     Checked if the policy says `approvals: independent: true`, as in `tk init --preset agents`; of each
     verdict that approves and, if that is all it asks of approvals, of the end of a review that no other
-    approved. Work is a commit with a line `Tk-Task: ID`, a start or a resume, and every move of the task
-    while it is in progress; also if a squashed jump, or the birth of a task, only passes them. A review, a
-    note or a rejection is not work, and an earlier attempt does not count. Under `proof: pusher` actors for
-    whom one login pushes (`pushers`) are one, and under `proof: signature` those with one key (`keys`),
-    unless the policy says `shared_login: independent`.
+    approved. Work is a commit with a line `Tk-Task: ID`, a move to `in_progress` but from review, and
+    every move of the task while it is in progress; also if a squashed jump, or the birth of a task, only
+    passes them. A review, a note or a rejection is not work, and an earlier attempt does not count. Under
+    `proof: pusher` actors for whom one login pushes (`pushers`) are one, and under `proof: signature` those
+    with one key (`keys`), unless the policy says `shared_login: independent`.
 
     Why: the one who did the work sees what was meant, not what is there.
 
