@@ -547,3 +547,17 @@ RARE = (
     *(under_an_end, frozen, malformed, amended, untried, unknown_parts, circular, too_deep),
 )
 """Those that rarely succeed: they have some histories for themselves."""
+
+SCARCE = (
+    *(sin for sin in (spoiled, stray) for _ in range(4)),
+    *(sin for sin in (long_list, fuller) for _ in range(3)),
+    *(ended_alone for _ in range(9)),
+    *(
+        sin
+        for sin in (moded, blocked_for_nothing, many, respawned, deleted, loosened_alone)
+        for _ in range(2)
+    ),
+    *(too_early, under_an_end, concerned, settled_for_nothing, stuffed, circular, out_of_place),
+    *(lawless, two_ledgers, unsigned, sent_back, unshown, unguarded),
+)
+"""Those whose rules are broken the least by all the others; they have some histories for themselves, too."""
