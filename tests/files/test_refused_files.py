@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -152,6 +153,8 @@ WHOLE_FILES = {
     "blanks": (b"  \n", "TK101"),
     "a comment": (b"# nothing\n", "TK101"),
     "a word": (b"a\n", "TK101"),
+    "50 KB of brackets": (b"[" * 50_000, "TK101"),
+    "50 KB of letters": (b"a" * 50_000, "TK101"),
     "a list": (b"- a\n", "TK101"),
     "null": (b"null\n", "TK101"),
     "an empty map": (b"{}\n", "TK104"),
@@ -182,6 +185,19 @@ def test_what_can_be_read_in_two_ways_is_refused(name: str) -> None:
 def test_what_is_no_task_is_refused(name: str) -> None:
     data, code = WHOLE_FILES[name]
     assert refusal(data).code == code
+
+
+@pytest.mark.parametrize("text", ["[", "a", "- ", "a: ", "\n", " \n", '"'])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_to_refuse_a_file_takes_time_by_its_length(text: str, end: str) -> None:
+    def takes(length: int) -> float:
+        data = text.encode() * (length // len(text)) + end.encode()
+        began = process_time()
+        refusal(data)
+        return process_time() - began
+
+    short = min(takes(6_000) for _ in range(3))
+    assert min(takes(60_000) for _ in range(3)) < 40 * (short + 0.0001)
 
 
 @pytest.mark.parametrize("name", [name for name in HAZARDOUS if HAZARDOUS[name][1] == "TK108"])

@@ -158,6 +158,8 @@ def _fields(text: str) -> dict[str, Any]:
     """The values of a task's file. It is written field by field, so each is proved by itself; most were
     read before, in an earlier version of the file or in another one.
     """
+    if not text.endswith("\n"):  # the search below would try each letter of the last line anew
+        raise _NotCanonical
     values: dict[str, Any] = {}
     last, end = -1, 0
     for match in _FIELD.finditer(text):
