@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tkledger.core.field import (
     URL,
@@ -218,43 +218,21 @@ def _state(raw: Any) -> State:
     return State(choice([state.value for state in State])(raw))
 
 
-def _verdict(raw: Any) -> str:
-    from tkledger.core.verdict import checked  # few tasks have one
+def _entry(kind: str) -> Callable[[Any], str]:
+    """How an entry of a list is checked; by a module of its own, since most tasks have none."""
 
-    return checked(raw)
+    def checked(raw: Any) -> str:
+        from tkledger.core import list_entries
 
+        found: str = getattr(list_entries, kind)(raw)
+        return found
 
-def _evidence(raw: Any) -> str:
-    from tkledger.core.evidence import checked
-
-    return checked(raw)
+    return checked
 
 
 KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
 LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
 _PR = matching(rf"([1-9][0-9]{{0,9}}|{URL})", "a number, or an address (https://...)")
-_CONCERN = matching(
-    rf"({'|'.join(CONCERNS)}): \S.{{0,499}}", "one line: 'design: TEXT' or 'ops: TEXT'"
-)
-_TEXT_OF_CRITERION = matching(r".{1,300}", "one line of at most 300 characters")
-
-
-def _criterion(raw: Any) -> str:
-    value = _TEXT_OF_CRITERION(raw)
-    if is_blank(value):
-        raise ValueError("must say something")
-    if WAIVED_FOR in f"{value} ":
-        raise ValueError(f"{value!r} must not hold {WAIVED_FOR!r}, which stands before a reason")
-    return value
-
-
-def _waived(raw: Any) -> str:
-    criterion, _, reason = line(raw).partition(WAIVED_FOR)
-    if not reason or is_blank(reason):
-        raise ValueError(f"must be a criterion, {WAIVED_FOR!r} and the reason")
-    return f"{_criterion(criterion)}{WAIVED_FOR}{_TEXT_OF_CRITERION(reason)}"
-
-
 _AGENT = matching(r".{1,200}", "a line of at most 200 characters")
 _AMOUNT = whole(0)
 
@@ -314,13 +292,13 @@ FIELDS = (
         values_since={MISTAKE: 2},
     ),
     Field("description", text, Merge.TEXT),
-    Field("concerns", list_of(_CONCERN), Merge.LOG),
-    Field("settled", list_of(_CONCERN), Merge.LOG),
-    Field("criteria", list_of(_criterion), Merge.LOG, since=2),
-    Field("met", list_of(_criterion), Merge.LOG, since=2),
-    Field("waived", list_of(_waived), Merge.LOG, since=2),
-    Field("verdicts", list_of(_verdict), Merge.LOG, since=2),
-    Field("evidence", list_of(_evidence), Merge.LOG, since=2),
+    Field("concerns", list_of(_entry("concern")), Merge.LOG),
+    Field("settled", list_of(_entry("concern")), Merge.LOG),
+    Field("criteria", list_of(_entry("criterion")), Merge.LOG, since=2),
+    Field("met", list_of(_entry("criterion")), Merge.LOG, since=2),
+    Field("waived", list_of(_entry("waived")), Merge.LOG, since=2),
+    Field("verdicts", list_of(_entry("verdict")), Merge.LOG, since=2),
+    Field("evidence", list_of(_entry("evidence")), Merge.LOG, since=2),
     Field("notes", list_of(text), Merge.LOG),
     Field("x", free, Merge.LEAVES),
 )
