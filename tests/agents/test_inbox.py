@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.project import Answer, Project, race
+from tests.support.project import Answer, Project, at_once, race
 from tests.support.team import Team, tk_refs
 from tkledger.agents import inbox
 from tkledger.core.messages import Message, written
-from tkledger.core.ref_names import INBOXES
+from tkledger.core.ref_names import INBOXES, inbox_of
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 
@@ -142,7 +142,7 @@ NAMES = [
 
 
 def test_every_name_has_an_inbox_of_its_own(alone: Project) -> None:
-    refs = [inbox.ref_of(name) for name in NAMES]
+    refs = [inbox_of(name) for name in NAMES]
     assert len({ref.casefold() for ref in refs}) == len(NAMES)
     for name, ref in zip(NAMES, refs):
         assert "/" not in ref.removeprefix(INBOXES)
@@ -188,6 +188,107 @@ def test_an_inbox_is_read_up_to_a_bound(alone: Project, monkeypatch: pytest.Monk
     assert texts(alone, "bob") == []
 
 
+def test_messages_come_in_the_order_in_which_they_were_sent(alone: Project) -> None:
+    for number in range(6):
+        alone.ok("send", "bob", str(number), "--as", f"ada{number % 2}")
+    assert texts(alone, "bob") == [*"012345"]
+
+
+def test_a_message_says_what_it_asks_for_and_what_it_answers(alone: Project) -> None:
+    asked = alone.ok(
+        *("send", "bob", "which branch?", "--as", "ada", "--type", "request", "--action", "tell"),
+        *("--payload", '{"of": ["parse"]}', "--ttl", "0"),
+    ).out.strip()
+    (one,) = alone.ok("inbox", "--as", "bob", "--json").json["messages"]
+    assert (one["type"], one["action"], one["payload"]) == ("request", "tell", {"of": ["parse"]})
+    assert "expires_at" not in one
+    (line, *rest) = alone.ok("inbox", "--as", "bob").out.splitlines()
+    assert line.endswith("from ada  request  to tell  without an end")
+    assert rest == ["  which branch?", '  {"of":["parse"]}']
+    alone.ok("send", "ada", "main", "--as", "bob", "--type", "response", "--answers", asked[:6])
+    (answer,) = alone.ok("inbox", "--as", "ada", "--json").json["messages"]
+    assert answer["answers"] == one["id"]
+    refused(alone.tk("send", "ada", "x", "--as", "bob", "--answers", "ffff"), "no message to bob")
+    refused(alone.tk("send", "ada", "x", "--type", "A b"), "--type", "must be a word")
+    refused(alone.tk("send", "ada", "x", "--payload", "{"), "--payload: is not JSON")
+
+
+def test_the_sender_learns_of_a_dead_letter(alone: Project) -> None:
+    oid = alone.ok("send", "bob", "do it", "--as", "ada", "--task", "parse").out.strip()
+    for _ in range(3):
+        alone.ok("inbox", "--refuse", oid, "--as", "bob")
+    (told,) = alone.ok("inbox", "--as", "ada", "--json").json["messages"]
+    assert told["text"] == f"your message {oid} to bob was refused 3 times"
+    assert (told["type"], told["action"], told["task"], told["from"]) == (
+        *("notice", "dead", "parse"),
+        "bob",
+    )
+    assert told["answers"].startswith(oid)
+
+
+def test_a_message_is_waited_for(alone: Project) -> None:
+    nothing = alone.tk("inbox", "--as", "bob", "--wait", "0")
+    assert (nothing.status, nothing.err) == (Exit.NOTHING, "no message waits for bob\n")
+    with at_once([(alone, ["inbox", "--as", "bob", "--wait", "60"])]) as line:
+        alone.ok("send", "bob", "now")
+        (answer,) = line.answers()
+    assert answer.status == Exit.OK
+    assert "  now\n" in answer.out
+
+
+def test_who_takes_a_task_or_looks_at_one_hears_of_messages(alone: Project) -> None:
+    for task in ([], ["--task", "parse"]):
+        alone.ok("send", "bob", "hello", "--as", "ada", *task)
+    assert "2 messages wait for you: tk inbox\n" in alone.ok("next", "--as", "bob").err
+    assert alone.ok("next", "--as", "bob", "--json").json["unread"] == 2
+    assert "unread" not in alone.ok("next", "--as", "carl", "--json").json
+    alone.git("config", "user.email", "bob")
+    assert "1 message waits for you: tk inbox\n" in alone.ok("show", "parse").err
+    assert alone.ok("work", "parse", "--as", "bob", "--json").json["unread"] == 2
+
+
+def test_of_two_clones_the_one_at_the_remote_first_takes_a_message(
+    team: Team, ada: Project
+) -> None:
+    ada.ok("config", "set", "claims", "remote")
+    short = ada.ok("send", "carl", "build it").out.strip()
+    ada.ok("sync")
+    one, two = team.member("carl"), team.member("carl2")
+    for clone in (one, two):
+        clone.ok("sync")
+    said = race([(clone, ["inbox", "--ack", short, "--as", "carl"]) for clone in (one, two)])
+    lines = sorted(answer.out + answer.err for answer in said)
+    assert lines == [f"{short}: already taken\n", f"{short}: taken\n"]
+    assert tk_refs(one, "inbox") == tk_refs(two, "inbox") == tk_refs(team.server, "inbox")
+
+
+def test_what_is_taken_offline_is_not_exclusive_and_the_second_is_told(
+    team: Team, ada: Project
+) -> None:
+    ada.ok("config", "set", "claims", "remote")
+    short = ada.ok("send", "carl", "build it").out.strip()
+    ada.ok("sync")
+    clones = one, two = team.member("carl"), team.member("carl2")
+    for clone in clones:
+        clone.ok("sync")
+    url = one.git("config", "remote.origin.url")
+    for clone in clones:
+        clone.git("config", "remote.origin.url", str(clone.path / "nowhere"))
+        said = clone.ok("inbox", "--ack", short, "--as", "carl")
+        assert said.out == f"{short}: taken\n"
+        assert said.err.startswith("not exclusive: origin was not reached")
+        clone.git("config", "remote.origin.url", url)
+    assert "took it first" not in one.ok("sync", "--as", "carl").out
+    assert f"message {short}: another clone took it first" in two.ok("sync", "--as", "carl").out
+    assert "took it first" not in one.ok("sync", "--as", "carl").out
+
+
+def test_where_no_remote_decides_it_says_so(team: Team, ada: Project) -> None:
+    short = ada.ok("send", "carl", "build it").out.strip()
+    said = ada.ok("inbox", "--ack", short, "--as", "carl", "--json")
+    assert said.json["not_exclusive"].startswith("another clone can take it as well")
+
+
 def test_many_send_at_once_and_all_arrive(alone: Project) -> None:
     answers = race([(alone, ["send", "bob", f"by {number}"]) for number in range(8)])
     assert [answer.status for answer in answers] == [0] * 8, answers
@@ -196,9 +297,9 @@ def test_many_send_at_once_and_all_arrive(alone: Project) -> None:
 
 def test_of_many_who_take_one_message_one_has_it(alone: Project) -> None:
     short = alone.ok("send", "bob", "build it").out.strip()
-    said = race([(alone, ["inbox", "--ack", short, "--as", "bob"])] * 6)
+    said = race([(alone, ["inbox", "--ack", short, "--as", "bob"])] * 8)
     lines = sorted(answer.out + answer.err for answer in said)
-    assert lines == [f"{short}: already taken\n"] * 5 + [f"{short}: taken\n"]
+    assert lines == [f"{short}: already taken\n"] * 7 + [f"{short}: taken\n"]
 
 
 def test_messages_travel_both_ways(team: Team, ada: Project, bob: Project) -> None:

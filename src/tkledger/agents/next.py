@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 
+from tkledger.agents.waiting import awaited
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.claims import standing as claims
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from tkledger.core.snapshot import Elsewhere
     from tkledger.core.task import Task
     from tkledger.ledger.proposal import Recorded
-
-_PAUSES = (0.1, 2.0)
-"""The first pause between two looks, and the longest, in seconds."""
 
 
 class Taken(NamedTuple):
@@ -91,7 +88,12 @@ def next_task(
                 lost.add(task.id)  # another was faster, or it cannot be started after all
                 session.forget()
 
-    return _awaited(session, offer, wait, lost.clear)
+    def again() -> None:
+        lost.clear()
+        session.forget()
+
+    found: Taken = awaited(offer, lambda taken: taken.task is not None, wait, again)
+    return found
 
 
 def next_review(session: Session, labels: tuple[str, ...] = (), *, wait: float = 0) -> Taken:
@@ -107,7 +109,8 @@ def next_review(session: Session, labels: tuple[str, ...] = (), *, wait: float =
             return Taken(None, reasons=reasons)
         return Taken(found.task, why=found.why, place=found.place)
 
-    return _awaited(session, offer, wait)
+    found: Taken = awaited(offer, lambda taken: taken.task is not None, wait, session.forget)
+    return found
 
 
 def _unseen(session: Session) -> Iterator[str]:
@@ -121,25 +124,6 @@ def _unseen(session: Session) -> Iterator[str]:
     if there:
         tasks = few([f"{task} on {branch}" for task, branch in there.items()])
         yield f"{tasks}: not here; as far as that was sent, git fetch brings it"
-
-
-def _awaited(
-    session: Session,
-    offer: Callable[[], Taken],
-    wait: float,
-    again: Callable[[], None] = lambda: None,
-) -> Taken:
-    """What is offered, as soon as anything is, or after ``wait`` seconds why nothing is."""
-    end = time.monotonic() + wait
-    pause = _PAUSES[0]
-    while True:
-        taken = offer()
-        if taken.task is not None or time.monotonic() >= end:
-            return taken
-        time.sleep(min(pause, max(0.0, end - time.monotonic())))
-        pause = min(2 * pause, _PAUSES[1])
-        again()
-        session.forget()
 
 
 def offered(

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from tkledger.agents import inbox, obstacles
+from tkledger.agents import obstacles
 from tkledger.agents.next import candidates
 from tkledger.agents.review import all_tips, tips_of, to_review, used_at
 from tkledger.api.amending import APPROVE, proposed_to
@@ -24,7 +24,7 @@ from tkledger.core.lifecycle import TERMINAL, Event, State
 from tkledger.core.overview import TaskRow
 from tkledger.core.policy import DEFAULT
 from tkledger.core.quoting import quoted
-from tkledger.core.ref_names import branch_name
+from tkledger.core.ref_names import branch_name, inbox_of
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
@@ -236,12 +236,18 @@ def _to_answer(session: Session, seen: _Seen) -> Iterator[Section]:
     """Questions, a policy and messages that wait."""
     yield _section("questions", seen.questions(), "tk list --state blocked")
     yield _section("proposal", seen.proposed(), APPROVE)
-    messages = (
-        Item(one.message.id, one.message.text, since=one.message.at, by=one.message.sender)
-        for one in inbox.inbox(session.repo, seen.actor)
-        if one.waits(seen.now)
-    )
-    yield _section("messages", messages, "tk inbox")
+    yield _section("messages", _messages(session, seen), "tk inbox")
+
+
+def _messages(session: Session, seen: _Seen) -> Iterator[Item]:
+    if session.repo.read(inbox_of(seen.actor), limit=0) is None:
+        return
+    from tkledger.agents import inbox  # most have no message
+
+    for one in inbox.inbox(session.repo, seen.actor):
+        if one.waits(seen.now):
+            said = one.message
+            yield Item(said.id, said.text, since=said.at, by=said.sender)
 
 
 def _amiss(session: Session, seen: _Seen) -> Iterator[Section]:

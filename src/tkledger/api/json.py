@@ -158,7 +158,18 @@ def letter_json(letter: Letter) -> Json:
     refusals = [without_empty({"by": one.by, "why": one.why}) for one in letter.refusals]
     values = {
         **{"id": message.id, "from": message.sender, "to": message.to, "text": message.text},
-        **{"at": iso(message.at), "expires_at": iso(message.until), "task": message.task},
-        "refusals": refusals,
+        **{
+            "at": iso(message.at),
+            "task": message.task,
+            "type": message.type,
+            "action": message.action,
+        },
+        **{"expires_at": iso(message.until) if message.until is not None else None},
+        **{"answers": message.answers, "refusals": refusals},
     }
-    return without_empty(values)
+    found = without_empty(values)
+    if message.payload:
+        import json  # few messages have one
+
+        found["payload"] = json.loads(message.payload)
+    return found

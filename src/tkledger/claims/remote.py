@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from tkledger.core import ref_names
-from tkledger.core.ref_names import CLAIMS, SERVER, branch_name, copied_claims, copied_server
+from tkledger.core.ref_names import CLAIMS, SERVER, branch_name, copied
 from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError
 from tkledger.git import writing
@@ -35,7 +35,9 @@ def name_of(config: Mapping[str, str], branch: str) -> str | None:
     return "origin" if "remote.origin.url" in config else None
 
 
-TWICE = "two clones can start the same task; to let the remote decide: tk config set claims remote"
+DECIDED = "to let the remote decide: tk config set claims remote"
+
+TWICE = f"two clones can start the same task; {DECIDED}"
 """What is to be known where claims are local and there is a remote."""
 
 
@@ -44,38 +46,34 @@ def has_remote(repo: Repo) -> bool:
     return any(name.startswith("remote.") and name.endswith(".url") for name in repo.variables())
 
 
-def _refspec(remote: str) -> str:
-    return f"+{CLAIMS}*:{copied_claims(remote)}*"
-
-
-def fetch(repo: Repo, remote: str) -> str:
-    """Fetch the claims of a remote; gives why that failed, or nothing."""
-    return _fetch(repo, remote, _refspec(remote))
+def _refspec(remote: str, names: str) -> str:
+    return f"+{names}*:{copied(remote, names)}*"
 
 
 def fetch_server(repo: Repo, remote: str) -> str:
     """Fetch what a remote asks of pushes; gives why that failed, or nothing."""
-    return _fetch(repo, remote, f"+{SERVER}*:{copied_server(remote)}*")
+    return fetch(repo, remote, SERVER)
 
 
-def _fetch(repo: Repo, remote: str, refspec: str) -> str:
+def fetch(repo: Repo, remote: str, names: str = CLAIMS) -> str:
+    """Fetch the claims of a remote, or other refs whose names begin so; gives why that failed, or nothing."""
     words = repo.refusal(
         *("fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head"),
-        *("--no-auto-maintenance", remote, refspec),
+        *("--no-auto-maintenance", remote, _refspec(remote, names)),
         timeout=REMOTE_SECONDS,
     )
     return "" if words is None else _last(words)
 
 
-def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
-    """Move refs of a remote, all or none; gives why it cannot be reached, or nothing.
+def push(repo: Repo, remote: str, swaps: Sequence[RefSwap], names: str = CLAIMS) -> str:
+    """Move refs of a remote whose names begin so, all or none; gives why it cannot be reached, or nothing.
 
     Whether they moved is read from the refs afterwards, not from git's words. Raises RefMoved if
     another was faster, TkError if the remote rejects them.
     """
     leases = [f"--force-with-lease={ref}:{old or ''}" for ref, _, old in swaps]
     lines = [f"{new or ''}:{ref}" for ref, new, _ in swaps]
-    config = ("-c", f"remote.{remote}.fetch={_refspec(remote)}")
+    config = ("-c", f"remote.{remote}.fetch={_refspec(remote, names)}")
     together = ["--atomic"] if len(swaps) > 1 else []  # which not every remote can
     command = (*config, "push", "--quiet", "--no-verify", *together, *leases, remote, *lines)
     words = ""
@@ -84,7 +82,7 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
         if failed is None:
             return ""
         words = _last(failed)
-        if fetch(repo, remote):
+        if fetch(repo, remote, names):
             return words
         now = {swap: _there(repo, remote, swap.ref) for swap in swaps}
         if all(oid == swap.new for swap, oid in now.items()):
@@ -93,11 +91,12 @@ def push(repo: Repo, remote: str, swaps: Sequence[RefSwap]) -> str:
             raise RefMoved(words)
         if "hook declined" in failed:
             break
-    raise TkError(Exit.UNUSABLE, "refused", f"{remote} rejected the claim: {words}", "tk doctor")
+    what = "the claim" if names == CLAIMS else "it"
+    raise TkError(Exit.UNUSABLE, "refused", f"{remote} rejected {what}: {words}", "tk doctor")
 
 
 def _there(repo: Repo, remote: str, ref: str) -> str | None:
-    found = repo.read(copied_claims(remote) + ref.removeprefix(CLAIMS))
+    found = repo.read(copied(remote, ref))
     return found[0] if found else None
 
 

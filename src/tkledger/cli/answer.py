@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tkledger import report
+from tkledger.core.ref_names import inbox_of
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.errors import Exit
 from tkledger.report import Progress, visible
 
 if TYPE_CHECKING:
     from tkledger.api.session import Session
+    from tkledger.core.messages import Letter
     from tkledger.core.snapshot import Flaw
     from tkledger.ledger.proposal import Recorded
     from tkledger.verbs.verb import Proposed
@@ -101,6 +104,24 @@ def say_advice(session: Session, recorded: Recorded, ids: Sequence[str]) -> None
         report.say(report.near(task, gauge))
     for violation in advice.violations:
         report.say(report.violation_text(violation, "warning"))
+
+
+def unread(session: Session, about: str | None = None) -> list[Letter]:
+    """The letters that wait for who acts: all, or those about one task."""
+    who = session.actor(session.ledger.head())
+    if session.repo.read(inbox_of(who), limit=0) is None:
+        return []
+    from tkledger.agents import inbox  # most have no message, and then nothing is loaded
+
+    now = int(time.time())
+    found = (one for one in inbox.inbox(session.repo, who) if one.waits(now))
+    return [one for one in found if about in (None, one.message.task)]
+
+
+def tell_of(letters: Sequence[Letter]) -> list[Aside]:
+    """That letters wait, if any do, and how to see them."""
+    what = "1 message waits" if len(letters) == 1 else f"{len(letters)} messages wait"
+    return [Aside(f"{what} for you: tk inbox")] if letters else []
 
 
 def with_commit(recorded: Recorded) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Messages from one actor to another, and the replies to them; no clock, no refs.
 
-An inbox is a set of events: messages, receipts, refusals. Their order decides nothing, so that two
-copies that diverged become one by taking the events of both.
+An inbox is a set of events: messages, receipts, refusals. Two copies that diverged become one by taking
+the events of both. Their order decides which message comes first, and who took one that several took.
 """
 
 from __future__ import annotations
@@ -33,12 +33,22 @@ SHORT_ID = 10
 REFUSALS = 3
 """How often a message is refused before it is a dead letter."""
 
+NOTICE = "notice"
+"""The type of what tk says by itself. The same notice by several, who have not heard of each other, is one."""
+
 _OID = matching("[0-9a-f]{40}([0-9a-f]{24})?", "an object id")
+
+_WORD = matching("[a-z][a-z0-9_-]{0,39}", "a word of small letters, digits, - and _, of 40 at most")
 
 
 class Message(NamedTuple):
-    """What was sent. ``ttl`` in seconds after ``at``, which is in seconds since 1970 by the sender's
-    clock; ``task`` is what it is about, if anything, and ``key`` the one it was sent under.
+    """What was sent.
+
+    at: when, in seconds since 1970 by the sender's clock
+    ttl: for how many seconds after that it is valid; 0 without an end
+    task: what it is about, if anything; key: the one it was sent under
+    type: what kind of message it is; action: what it asks for; payload: what a program needs for that, as JSON
+    answers: the id of the message that this one answers
     """
 
     id: str
@@ -49,11 +59,19 @@ class Message(NamedTuple):
     ttl: int = TTL_SECONDS
     task: str | None = None
     key: str = ""
+    type: str = ""
+    action: str = ""
+    payload: str = ""
+    answers: str = ""
 
     @property
-    def until(self) -> int:
-        """When it expires."""
-        return self.at + self.ttl
+    def until(self) -> int | None:
+        """When it expires; None if never."""
+        return self.at + self.ttl if self.ttl else None
+
+    def is_over(self, now: int) -> bool:
+        """Whether it has expired at ``now``, in seconds since 1970."""
+        return self.until is not None and now >= self.until
 
 
 class Reply(NamedTuple):
@@ -66,14 +84,20 @@ class Reply(NamedTuple):
     taken: bool
     why: str = ""
     key: str = ""
+    id: str = ""
 
 
 class Letter(NamedTuple):
-    """A message, whether it was taken, and the refusals of it."""
+    """A message, the receipt of who took it first, and the refusals of it."""
 
     message: Message
-    taken: bool
+    receipt: Reply | None
     refusals: tuple[Reply, ...]
+
+    @property
+    def taken(self) -> bool:
+        """Whether it was taken."""
+        return self.receipt is not None
 
     @property
     def dead(self) -> bool:
@@ -82,7 +106,7 @@ class Letter(NamedTuple):
 
     def waits(self, now: int) -> bool:
         """Whether it is still to be answered at ``now``, in seconds since 1970."""
-        return not self.taken and not self.dead and now < self.message.until
+        return not self.taken and not self.dead and not self.message.is_over(now)
 
 
 Event = Message | Reply
@@ -96,25 +120,53 @@ def is_asked_for(earlier: Event, again: Event) -> bool:
     if isinstance(earlier, Message) and isinstance(again, Message):
         return earlier._replace(id="", at=0) == again._replace(id="", at=0)
     if isinstance(earlier, Reply) and isinstance(again, Reply):
-        return {*earlier.of} <= {*again.of} and earlier._replace(of=()) == again._replace(of=())
+        same = earlier._replace(id="", of=()) == again._replace(id="", of=())
+        return {*earlier.of} <= {*again.of} and same
     return False
 
 
 def letters(events: Iterable[Event]) -> list[Letter]:
-    """The messages among ``events`` with the replies to them, oldest first."""
-    messages: list[Message] = []
-    taken: set[str] = set()
+    """The messages among ``events``, in their order, with the replies to them; of several receipts the first."""
+    known: dict[Message, str] = {}
+    messages: dict[str, Message] = {}
+    names: dict[str, str] = {}
+    receipts: dict[str, Reply] = {}
     refusals: dict[str, list[Reply]] = {}
+    replies: list[Reply] = []
     for event in events:
-        if isinstance(event, Message):
-            messages.append(event)
-        elif event.taken:
-            taken.update(event.of)
-        else:
-            for one in event.of:
-                refusals.setdefault(one, []).append(event)
-    found = [Letter(one, one.id in taken, tuple(refusals.get(one.id, ()))) for one in messages]
-    return sorted(found, key=lambda one: (one.message.at, one.message.id))
+        if isinstance(event, Reply):
+            replies.append(event)
+            continue
+        first = known.setdefault(_said(event), event.id) if event.key else event.id
+        names[event.id] = first
+        messages.setdefault(first, event)
+    for reply in replies:
+        for one in {names.get(one, one): None for one in reply.of}:
+            if reply.taken:
+                receipts.setdefault(one, reply)
+            else:
+                refusals.setdefault(one, []).append(reply)
+    return [
+        Letter(one, receipts.get(oid), tuple(refusals.get(oid, ())))
+        for oid, one in messages.items()
+    ]
+
+
+def _said(message: Message) -> Message:
+    """What a message under a key says, wherever and whenever it was written; a notice by anyone."""
+    sender = "" if message.type == NOTICE else message.sender
+    return message._replace(id="", at=0, sender=sender)
+
+
+def died(letter: Letter, reply: Reply) -> Message | None:
+    """What its sender is told if a reply makes a letter a dead one; None if it does not, or it is a notice."""
+    message = letter.message
+    after = letter._replace(refusals=(*letter.refusals, reply))
+    if letter.dead or not after.dead or message.type == NOTICE:
+        return None
+    text = f"your message {message.id[:SHORT_ID]} to {message.to} was refused {REFUSALS} times"
+    told = Message("", reply.by, message.sender, text, 0, task=message.task)
+    return told._replace(key=f"dead {message.id}", type=NOTICE, action="dead", answers=message.id)
 
 
 def written(event: Event) -> str:
@@ -123,11 +175,13 @@ def written(event: Event) -> str:
         kind, words = "message", f"to {event.to}"
         values = event._asdict()
         values = {"from": values.pop("sender"), **values, "id": "", "at": ""}
+        if event.payload:
+            values["payload"] = json.loads(event.payload)
     else:
         kind = "taken" if event.taken else "refused"
         words = " ".join(one[:10] for one in event.of)
-        values = {**event._asdict(), "taken": ""}
-    body = {name: value for name, value in values.items() if value not in ("", None)}
+        values = {**event._asdict(), "taken": "", "id": ""}
+    body = {name: value for name, value in values.items() if value is not None and value != ""}
     return f"tk: {kind} {words}\n\n{json.dumps({'tk': kind, **body}, ensure_ascii=False)}\n"
 
 
@@ -148,16 +202,20 @@ def _message(oid: str, at: int, found: Mapping[str, Any]) -> Message:
         line(found["to"]),
         bounded(found["text"]),
         at,
-        whole(1, MAX_TTL_SECONDS)(found["ttl"]),
+        whole(0, MAX_TTL_SECONDS)(found["ttl"]),
         task_id(about) if about is not None else None,
         _key(found),
+        word(found["type"]) if "type" in found else "",
+        word(found["action"]) if "action" in found else "",
+        payload(found["payload"]) if "payload" in found else "",
+        _OID(found["answers"]) if "answers" in found else "",
     )
 
 
 def _reply(oid: str, at: int, found: Mapping[str, Any]) -> Reply:
     of = list_of(_OID)(found["of"])
     why = bounded(found["why"]) if "why" in found else ""
-    return Reply(of, line(found["by"]), found["tk"] == "taken", why, _key(found))
+    return Reply(of, line(found["by"]), found["tk"] == "taken", why, _key(found), oid)
 
 
 def _key(found: Mapping[str, Any]) -> str:
@@ -180,11 +238,52 @@ def bounded(raw: Any) -> str:
     return value
 
 
+def word(raw: Any) -> str:
+    """A type or an action; raises ValueError if it is not a word such as ``run-tests``."""
+    return _WORD(raw)
+
+
+MAX_DEPTH = 32
+"""How deep a payload may be nested."""
+
+
+def payload(raw: Any) -> str:
+    """A value as the JSON of a payload, nothing for an empty one; raises ValueError if it is too long, or
+    nested too deep.
+    """
+    _require_depth(raw, MAX_DEPTH)
+    return (
+        ""
+        if raw in (None, "")
+        else bounded(json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+    )
+
+
+def _require_depth(raw: Any, left: int) -> None:
+    if isinstance(raw, (dict, list)):
+        if not left:
+            raise ValueError(f"is nested deeper than {MAX_DEPTH}")
+        for one in raw.values() if isinstance(raw, dict) else raw:
+            _require_depth(one, left - 1)
+
+
+def payload_of(raw: str) -> str:
+    """The payload that somebody typed; raises ValueError if it is not JSON."""
+    try:
+        return payload(json.loads(raw))
+    except RecursionError:
+        raise ValueError(f"is nested deeper than {MAX_DEPTH}") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error}") from None
+
+
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def seconds(raw: str) -> int:
-    """A duration such as ``90``, ``30m`` or ``7d`` in seconds; raises ValueError."""
+    """A duration such as ``90``, ``30m`` or ``7d`` in seconds, 0 for one without an end; raises ValueError."""
+    if raw == "0":
+        return 0
     found = re.fullmatch(r"([0-9]{1,9})([smhd]?)", raw)
     value = int(found[1]) * _UNITS[found[2] or "s"] if found else 0
     if not 0 < value <= MAX_TTL_SECONDS:

@@ -44,10 +44,30 @@ builds on them.
 REPLACEMENTS = "refs/replace/"
 """git's own refs: objects to show in place of others."""
 
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
+_LONGEST = 120
+"""The longest name a ref gets: it is also a file's, and ``.lock`` comes on top."""
+
 
 def branch_name(ref: str) -> str:
     """A branch by the name that people and git's commands use; any other ref, or name, as it is."""
     return ref.removeprefix(HEADS)
+
+
+def inbox_of(actor: str) -> str:
+    """The ref of an actor's inbox.
+
+    Any name becomes one component that git takes, and that stays apart from others where file
+    names are told apart by neither case nor form. A long one is named by its hash; the messages
+    have it whole.
+    """
+    data = actor.encode()
+    name = "".join(chr(one) if one in _PLAIN else f"%{one:02x}" for one in data)
+    if len(name) <= _LONGEST:
+        return INBOXES + name
+    from hashlib import sha256  # loads OpenSSL, for 10 ms
+
+    return f"{INBOXES}%%{sha256(data).hexdigest()}"
 
 
 def inbox_owner(name: str) -> str:
@@ -64,14 +84,19 @@ def copies(remote: str) -> str:
     return f"{REMOTES}{remote}/"
 
 
+def copied(remote: str, name: str) -> str:
+    """The copy of what a remote has under this name, or prefix of names, below ``refs/tk``."""
+    return copies(remote) + name.removeprefix(f"{ALL}/")
+
+
 def copied_claims(remote: str) -> str:
     """The prefix of the copies of a remote's claims."""
-    return f"{REMOTES}{remote}/claims/"
+    return copied(remote, CLAIMS)
 
 
 def copied_server(remote: str) -> str:
     """The copy of what a remote asks of pushes."""
-    return f"{REMOTES}{remote}/server"
+    return copied(remote, SERVER)
 
 
 def agreed(remote: str) -> str:

@@ -25,7 +25,8 @@ from tkledger.core.claim_merge import (
 from tkledger.core.field import is_id
 from tkledger.core.ref_names import CLAIMS, INBOXES, inbox_owner
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
-from tkledger.git import history, identity, writing
+from tkledger.git import history, writing
+from tkledger.git.chains import joined
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
@@ -243,19 +244,12 @@ def _waiting(repo: Repo, one: _Claim, theirs: Claim | None) -> _One:
 def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
     if ours == theirs:
         return _One()
-    if theirs is None or (ours and history.is_ancestor(repo, theirs, ours)):
+    both = joined(repo, theirs, ours, "tk: both inboxes\n")
+    if both == ours:
         return _One(sends=(Send(ref, ours),), way=Way.SEND)
-    if ours is None or history.is_ancestor(repo, ours, theirs):
+    if both == theirs:
         return _One((RefSwap(ref, theirs, ours),), way=Way.TAKE)
-    both = _unite(repo, theirs, ours)
     return _One((RefSwap(ref, both, ours),), (Send(ref, both),), way=Way.YIELD)
-
-
-def _unite(repo: Repo, a: Oid, b: Oid) -> Oid:
-    author, committer, _ = identity.identities(repo)
-    return writing.commit_tree(
-        repo, writing.empty_tree(repo), [a, b], "tk: both inboxes\n", author, committer, sign=False
-    )
 
 
 _SENT = {Way.SEND, Way.WITHDRAW}

@@ -325,7 +325,7 @@ LEASE = option(
 )
 LIFETIME = LEASE._replace(
     metavar="TIME",
-    help="How long it stays: 90, 30m, 12h, 7d.",
+    help="How long it stays: 90, 30m, 12h, 7d; 0 for ever.",
     kind=str,
     least=None,
     default="7d",
@@ -343,6 +343,10 @@ TIER = option(
 )
 RECIPIENT = Parameter("to", "ACTOR", "The recipient.", required=True)
 TEXT = Parameter("text", "TEXT", "The text; - reads standard input.", required=True)
+TYPE_OF_MESSAGE = TYPE._replace(help="What kind it is, such as request or progress.", clean=str)
+ACTION = option("--action", "action", "ACTION", "What it asks for, a word such as review.")
+PAYLOAD = option("--payload", "payload", "JSON", "What a program needs for that.")
+ANSWERS = option("--answers", "answers", "ID", "The message to you that this answers.")
 NOTE = TEXT._replace(name="message")
 CONCERN = NOTE._replace(help="The concern, or how it was settled; - reads stdin.", required=False)
 TASK = option("--task", "task", "ID", "What it is about.", is_task=True)

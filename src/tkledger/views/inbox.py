@@ -11,7 +11,9 @@ from tkledger.views.words import duration, minute
 
 
 def inbox(found: Sequence[Letter], now: int) -> Lines:
-    """Letters in their order: id, time (UTC), sender, task, how long it is valid; the text."""
+    """Letters in their order: id, time (UTC), sender, task, type and action, which message it answers, how
+    long it is valid; the text, and the payload.
+    """
 
     def draw(frame: Frame) -> Iterable[Line | str]:
         for letter in found:
@@ -19,6 +21,9 @@ def inbox(found: Sequence[Letter], now: int) -> Lines:
             yield head if frame.piped else cut_line(head, frame.width)
             for text in _text(letter, frame):
                 yield (("  ", ""), (text, ""))
+            if letter.message.payload:
+                line = (("  ", ""), (safe(letter.message.payload), DIM))
+                yield line if frame.piped else cut_line(line, frame.width)
             for one in letter.refusals:
                 why = f": {' '.join(safe(one.why).split())}" if one.why else ""
                 line = (("  ", ""), (f"refused by {safe(one.by)}{why}", BAD))
@@ -29,8 +34,14 @@ def inbox(found: Sequence[Letter], now: int) -> Lines:
 
 def _head(letter: Letter, now: int) -> Line:
     message = letter.message
-    left = message.until - now
-    validity = f"for {duration(left)} more" if left > 0 else "expired"
+    if message.until is None:
+        validity = "without an end"
+    else:
+        validity = (
+            "expired" if message.is_over(now) else f"for {duration(message.until - now)} more"
+        )
+    words = [message.type, message.action and f"to {message.action}"]
+    words += [message.answers and f"answers {message.answers[:SHORT_ID]}"]
     return (
         (message.id[:SHORT_ID], "yellow"),
         ("  ", ""),
@@ -38,6 +49,7 @@ def _head(letter: Letter, now: int) -> Line:
         ("  ", ""),
         (f"from {safe(message.sender)}", STRONG),
         (f"  {message.task}" if message.task else "", ID),
+        *((f"  {word}", "") for word in words if word),
         (f"  {validity}", DIM),
     )
 

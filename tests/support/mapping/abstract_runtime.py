@@ -80,6 +80,10 @@ ROWS: dict[str, Case] = {
         "ledger/test_keys.py::a_key_is_bound_to_verb_tasks_and_words",
         "ledger/test_keys.py::every_command_that_changes_something_takes_a_key",
     ),
+    "S2.26": shown(
+        "agents/test_inbox.py::of_two_clones_the_one_at_the_remote_first_takes_a_message",
+        "agents/test_inbox.py::what_is_taken_offline_is_not_exclusive_and_the_second_is_told",
+    ),
     "S2.27": created_once,
     "S2.28": shown(
         "ledger/test_races.py::different_tasks_in_one_checkout",

@@ -31,6 +31,9 @@ ROWS: dict[str, Case] = {
         "core/rules/test_rules.py::a_loop_check_refuses_warns_or_is_off",
         "core/test_lifecycle.py::a_forbidden_edge_is_gone_and_all_others_stay",
     ),
+    "S1.22": shown(
+        "agents/test_inbox.py::who_takes_a_task_or_looks_at_one_hears_of_messages",
+    ),
     "S1.23": shown(
         "agents/test_run.py::a_failure_blocks_the_task",
         "agents/test_run_files.py::a_budget_of_seconds_ends_the_command",

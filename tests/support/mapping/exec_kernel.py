@@ -142,4 +142,17 @@ ROWS: dict[str, Case] = {
         "core/test_budget.py::another_attempt_waits_twice_as_long_up_to_two_minutes",
         "doors/test_budgets.py::attempts_are_limited_and_wait",
     ),
+    "S0.34": shown(
+        "agents/test_inbox.py::a_message_says_what_it_asks_for_and_what_it_answers",
+        "core/test_messages.py::a_message_without_an_end",
+    ),
+    "S0.35": shown(
+        "agents/test_next.py::next_waits_for_a_task",
+        "agents/test_inbox.py::messages_come_in_the_order_in_which_they_were_sent",
+        "agents/test_inbox.py::of_many_who_take_one_message_one_has_it",
+        "agents/test_inbox.py::of_two_clones_the_one_at_the_remote_first_takes_a_message",
+        "agents/test_inbox.py::what_is_refused_three_times_is_dead",
+        "agents/test_inbox.py::the_sender_learns_of_a_dead_letter",
+        "agents/test_inbox.py::a_message_is_waited_for",
+    ),
 }

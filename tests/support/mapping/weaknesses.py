@@ -76,6 +76,12 @@ ROWS: dict[str, Case] = {
         "ledger/test_counting.py::it_is_the_same_in_a_clone",
         "core/test_usage.py::what_words_charge",
     ),
+    "D0.16": shown(
+        "agents/test_inbox.py::messages_come_in_the_order_in_which_they_were_sent",
+        "agents/test_inbox.py::many_send_at_once_and_all_arrive",
+        "agents/test_inbox.py::of_many_who_take_one_message_one_has_it",
+        "agents/test_inbox.py::the_sender_learns_of_a_dead_letter",
+    ),
     "D1.1": shown(
         "core/test_layers.py::the_core_imports_the_standard_library_and_itself_only",
         "core/test_layers.py::the_core_opens_and_prints_nothing",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tkledger.agents.next import Taken, next_review, next_task
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
+from tkledger.cli.answer import TERMINAL, Answer, Aside, tell_of, unread, with_commit, would_be
 from tkledger.core.overview import TaskRow
 from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
@@ -37,9 +37,13 @@ def next_(
             session, tuple(label), claim=claim, wait=wait or 0, key=key, dry_run=dry_run
         )
     status = Exit.OK if taken.task else Exit.NOTHING
+    letters = unread(session)
     return Answer(
-        lambda: _json(session, taken),
-        lambda: _view(taken, would_be(claim and dry_run)),
+        lambda: {**_json(session, taken), **({"unread": len(letters)} if letters else {})},
+        lambda: [
+            *_view(taken, would_be(claim and dry_run)),
+            *tell_of(letters),
+        ],
         lambda: status,
     )
 

@@ -10,7 +10,7 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer
 from tkledger.cli.parser import read_text
 from tkledger.core.field import line
-from tkledger.core.messages import SHORT_ID, Message, bounded, seconds
+from tkledger.core.messages import SHORT_ID, Message, bounded, payload_of, seconds, word
 from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.typing import Any
@@ -26,6 +26,10 @@ def send(
     text: str,
     ttl: str,
     task: str | None = None,
+    type: str | None = None,
+    action: str | None = None,
+    payload: str | None = None,
+    answers: str | None = None,
     key: str | None = None,
     actor: str | None = None,
     path: str = ".",
@@ -35,19 +39,24 @@ def send(
     session = Session(path, actor=actor, progress=TERMINAL)
     ledger = session.ledger.head()
     name = checked(p.RECIPIENT, to, line)
+    sender = session.actor(ledger)
     message = Message(
         "",
-        session.actor(ledger),
+        sender,
         ledger.policy.actor(name) if ledger.policy else name,
         checked(p.TEXT, read_text(text) or "", bounded),
         0,
         checked(p.LIFETIME, ttl, seconds),
         find(ledger, task) if task else None,
         kept(key) if key is not None else "",
+        checked(p.TYPE_OF_MESSAGE, type, word) if type is not None else "",
+        checked(p.ACTION, action, word) if action is not None else "",
+        checked(p.PAYLOAD, payload, payload_of) if payload is not None else "",
+        box.named(box.inbox(session.repo, sender), answers, sender).message.id if answers else "",
     )
     if words := _unknown(ledger, message.to):
         session.progress.say(words)
-    oid = None if dry_run else box.append(session.repo, message.to, message)[0]
+    oid = None if dry_run else box.append(session.repo, message.to, message).id
     return Answer(
         lambda: without_empty({"id": oid, "to": message.to}),
         lambda: [oid[:SHORT_ID] if oid else f"would be: a message to {message.to}"],

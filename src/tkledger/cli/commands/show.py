@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer
+from tkledger.cli.answer import TERMINAL, Answer, Aside, tell_of, unread
 from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.verbs.ids import existing
 
@@ -20,6 +20,7 @@ def show(id: str, at: str | None = None, path: str = ".") -> Answer:
     ledger = session.look(at)
     task = existing(ledger, id, reading=True)
     details = look.details(session, ledger, task, at)
+    letters = [] if at else unread(session, task.id)
 
     def to_json() -> dict[str, Any]:
         from tkledger.api.json import details_json
@@ -27,11 +28,12 @@ def show(id: str, at: str | None = None, path: str = ".") -> Answer:
         return {
             "task": look.task_with_place(task, ledger),
             "derived": details_json(task, details),
+            **({"unread": len(letters)} if letters else {}),
         }
 
-    def view() -> Iterable[Lines]:
+    def view() -> Iterable[Lines | Aside]:
         from tkledger.views.show import card
 
-        return [card(task, details)]
+        return [card(task, details), *tell_of(letters)]
 
     return Answer(to_json, view)

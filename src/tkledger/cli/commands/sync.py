@@ -11,6 +11,7 @@ from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
 from tkledger.core.quoting import quoted
+from tkledger.core.ref_names import inbox_of
 from tkledger.errors import TkError
 from tkledger.sync.align import Exchange
 from tkledger.sync.plan import Synced
@@ -34,6 +35,7 @@ def sync(
     route = route_from_head(session.repo, remote)
     name = session.actor(session.ledger.head())
     others: list[Synced] = []
+    letters = session.repo.read(inbox_of(name))
     try:
         done = _with_bar(session, route, name, others.append, dry_run=dry_run)
     except (Refused, TkError) as error:
@@ -43,11 +45,13 @@ def sync(
         remind(session)
     waits = _waiting(session, route, name)
     unseen = _unseen(session, done)
+    lost = _lost(session, name, letters[0]) if letters else []
     return Answer(
         lambda: {
             **_json(route, done),
             **({"proposal": waits} if waits else {}),
             **({"unseen": unseen} if unseen else {}),
+            **({"lost_messages": lost} if lost else {}),
         },
         lambda: [
             *_lines(route, done, dry_run=dry_run),
@@ -55,9 +59,17 @@ def sync(
                 f"{task}: the work is on {quoted(one)}; to see it: git fetch {quoted(route.remote)}"
                 for task, one in unseen.items()
             ),
+            *(f"message {one[:10]}: another clone took it first" for one in lost),
             *([waits] if waits else []),
         ],
     )
+
+
+def _lost(session: Session, actor: str, before: str) -> list[str]:
+    """The messages that this clone had taken, and another one before that."""
+    from tkledger.agents import inbox  # most have no message
+
+    return [one.message.id for one in inbox.lost(session.repo, actor, before)]
 
 
 def _unseen(session: Session, done: Synced) -> dict[str, str]:

@@ -8,8 +8,9 @@ from tkledger.agents.work import begin, drop_checkout
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
+from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim, tell_of, unread
 from tkledger.core.quoting import quoted
+from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 
 
@@ -37,13 +38,23 @@ def work(
         return _merged(session, id)
     task, place, commit = drop_checkout(session, id) if drop else begin(session, id, key, take=take)
 
+    letters = [] if drop else unread(session)
+
     def view() -> Iterable[Aside | Verbatim]:
         if drop:
             return [Aside(f"dropped; what was committed is on {place.short}")]
         where = [Verbatim(place.path)]
-        return where if only_path else [*where, *map(Aside, _onward(task, place))]
+        return (
+            where if only_path else [*where, *map(Aside, _onward(task, place)), *tell_of(letters)]
+        )
 
-    values = {"id": task, "path": place.path, "branch": place.short, "commit": commit}
+    values: dict[str, Any] = {
+        "id": task,
+        "path": place.path,
+        "branch": place.short,
+        "commit": commit,
+    }
+    values["unread"] = len(letters) or None
     return Answer(lambda: without_empty(values), view)
 
 
