@@ -147,7 +147,7 @@ ROWS: dict[str, Case] = {
         "core/test_messages.py::a_message_without_an_end",
     ),
     "S0.35": shown(
-        "agents/test_next.py::next_waits_for_a_task",
+        "agents/test_next.py::waiting_ends_when_there_is_one",
         "agents/test_inbox.py::messages_come_in_the_order_in_which_they_were_sent",
         "agents/test_inbox.py::of_many_who_take_one_message_one_has_it",
         "agents/test_inbox.py::of_two_clones_the_one_at_the_remote_first_takes_a_message",
