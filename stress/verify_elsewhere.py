@@ -983,7 +983,7 @@ def _thawed(change: _Change) -> Iterator[str]:  # of what else is asked than whe
         is_new = task["state"] in STATES[:2] and task.get("attempt", 1) == 1
         begun = task["state"] not in ("todo", "blocked") or task.get("spent", {}).get("seconds")
         past = history.members(history.all_of([change.commit.oid]))
-        tasks = (history.at(one.oid).task(task["id"]) or {} for one in past)
+        tasks = (history.at(one.oid).task(task["id"]) or {} for one in past if not one.parents[1:])
         return not is_new and any([begun, *(one.get("state") == "in_progress" for one in tasks)])
     for old, new in change.edits:
         asks = any(old.get(n) != new.get(n) for n in names)

@@ -11,6 +11,7 @@ from tests.support.raw_histories import (
     EDGES,
     ENDED,
     KEY,
+    STATES,
     Made,
     State,
     Task,
@@ -103,6 +104,34 @@ def _is_guarded(guard: Task, task: Task) -> bool:
     kinds, labels = guard.get("type"), guard.get("label")
     fits = task["state"] not in ENDED and (not kinds or task.get("type", "task") in kinds)
     return fits and (not labels or bool({*labels} & {*task.get("labels", ())}))
+
+
+@_sin
+def submitted_and_ended(weaver: Weaver, made: Made) -> Made:
+    """TK505: a review that was only now asked for, of a task that was only now submitted, is ended by one."""
+    task, policy = weaver.pick(made.state, "in_progress", "todo", "in_review"), made.state.policy
+    if task is None or policy is None:
+        return made
+    if {*policy.get("approvals", ())} <= {"independent"} and policy["law"] > 1 < policy["format"]:
+        asks = weaver.rng.choice(({"count": 2}, {"score": "7"}))
+        policy = changed(policy, version=policy["version"] + 1, approvals=asks)
+    task = weaver.moved(task, "in_review") if task["state"] != "in_review" else task
+    before = made._replace(state=made.state.put(task)._replace(policy=policy))
+    ended = before.state.put(weaver.moved(task, "done"))
+    return made._replace(
+        parents=(weaver.add(before),), state=ended, actor=weaver.rng.choice(ACTORS)
+    )
+
+
+@_sin
+def reopens_what_goes_on(weaver: Weaver, made: Made) -> Made:
+    """TK313: a new task that reopens one that has not ended, or that also has an origin."""
+    task = weaver.pick(made.state, *STATES)
+    if task is None:
+        return made
+    origin = task["id"] if task["state"] in ENDED else None
+    new = changed(weaver.born(made.state, made.actor), reopens=task["id"], origin=origin)
+    return made._replace(state=made.state.put(new))
 
 
 @_sin
@@ -551,7 +580,8 @@ RARE = (
 SCARCE = (
     *(sin for sin in (spoiled, stray) for _ in range(4)),
     *(sin for sin in (long_list, fuller) for _ in range(3)),
-    *(ended_alone for _ in range(9)),
+    *(sin for sin in (submitted_and_ended, reopens_what_goes_on) for _ in range(4)),
+    *(ended_alone for _ in range(3)),
     *(
         sin
         for sin in (moded, blocked_for_nothing, many, respawned, deleted, loosened_alone)

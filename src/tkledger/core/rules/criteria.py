@@ -75,7 +75,7 @@ def frozen_spec_changed(change: Change) -> Iterator[Finding]:
     meet one does not. A dependency may give way to the task that reopens it. Before its first start
     a task may still be put right by anyone; later attempts do not thaw it, and what has ended does not change
     at all (TK208). In its first attempt a task in todo was not started; in a later one, or blocked, it was if it
-    was in progress in any commit up to this one, or if `spent` says `seconds`. The reason is a line
+    was in progress in any commit up to this one but merges, or if `spent` says `seconds`. The reason is a line
     `Tk-Reason:` in the commit's message.
 
     Why: who does the work should not decide what the work is while doing it.
