@@ -11,12 +11,24 @@ from tkledger.core.door_rules import (
     limits,
     push,
     reach,
+    records,
     reviews,
 )
 from tkledger.core.rules import RULES
 from tkledger.core.rules.rule import Rule
 
-DOOR_FAMILIES = (push, branches, identity, attribution, claims, idle, limits, reviews, reach)
+DOOR_FAMILIES = (
+    push,
+    branches,
+    identity,
+    attribution,
+    claims,
+    idle,
+    limits,
+    reviews,
+    reach,
+    records,
+)
 
 
 def rules_of(*modules: object) -> tuple[Rule, ...]:

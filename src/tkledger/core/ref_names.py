@@ -13,6 +13,12 @@ CLAIMS = f"{ALL}/claims/"
 INBOXES = f"{ALL}/inbox/"
 """The inboxes: one ref for each actor."""
 
+ARTIFACTS = f"{ALL}/artifacts/"
+"""The files of tasks: a ref for each, to the file itself, by its id."""
+
+RECORDS = (INBOXES,)
+"""Chains of events, which only grow."""
+
 SERVER = f"{ALL}/server"
 """What a server asks of pushes: a blob that its hooks write."""
 
@@ -27,7 +33,7 @@ AGREED = f"{ALL}/agreed/"
 ABSENT = f"{ALL}/none"
 """A name that no ref has: read it in place of a ref that a push deletes."""
 
-SHARED = (CLAIMS, INBOXES)
+SHARED = (CLAIMS, INBOXES, ARTIFACTS)
 """What may be pushed; the rest of ``refs/tk`` belongs to one clone."""
 
 HEADS = "refs/heads/"

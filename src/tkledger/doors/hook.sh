@@ -263,7 +263,7 @@ synced() { # did `tk sync` check all that is pushed, apart from claims and inbox
 		line=${line% *} # without what the remote has
 		ref=${line##* }
 		line=${line% *}
-		case $ref in @CLAIMS@* | @INBOXES@*) continue ;; esac
+		case $ref in @CLAIMS@* | @INBOXES@* | @ARTIFACTS@*) continue ;; esac
 		judged "push ${line##* }" || return 1
 		unchecked=0
 	done <<EOF

@@ -14,7 +14,7 @@ from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate, protected
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.ref_names import BRANCHES_AND_TAGS
+from tkledger.core.ref_names import ARTIFACTS, BRANCHES_AND_TAGS, RECORDS
 from tkledger.core.rules.approvals import LaterWork
 from tkledger.core.rules.restricted import restricted
 from tkledger.core.snapshot import Snapshot
@@ -23,7 +23,7 @@ from tkledger.doors import branches, gate, idle, limits, reach
 from tkledger.doors.joined import joined_by, kept_out
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import ValidatedTips
-from tkledger.git import history, refs
+from tkledger.git import blobs, history, refs
 from tkledger.git.commit import Commit
 from tkledger.git.history import is_ancestor, is_commit
 from tkledger.git.objects import Oid
@@ -272,6 +272,14 @@ def _refs(
         is_head = ref == repo.head_ref
         law = there[old] or policy
         yield from judge_door(RefUpdate(ref, old, new, is_head, forward[old, new], dates, now, law))
+    records = [line for line in lines if line.ref.startswith((*RECORDS, ARTIFACTS))]
+    if records:
+        from tkledger.core.door_rules.records import RecordMoved  # most pushes move none
+
+        sizes = blobs.sizes(repo, [line.new for line in records if line.new])
+        for ref, old, new in records:
+            size = sizes.get(new) if new else None
+            yield from judge_door(RecordMoved(ref, old, new, forward[old, new], size))
 
 
 def _joined(

@@ -99,6 +99,7 @@ def words() -> dict[str, str]:
         "STEP": STEP,
         "CLAIMS": ref_names.CLAIMS,
         "INBOXES": ref_names.INBOXES,
+        "ARTIFACTS": ref_names.ARTIFACTS,
         "BRANCHES": ref_names.TASK_BRANCHES,
     }
 

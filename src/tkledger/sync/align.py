@@ -23,7 +23,7 @@ from tkledger.core.claim_merge import (
     way,
 )
 from tkledger.core.field import is_id
-from tkledger.core.ref_names import CLAIMS, INBOXES, inbox_owner
+from tkledger.core.ref_names import ARTIFACTS, CLAIMS, INBOXES, inbox_owner
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history, writing
 from tkledger.git.chains import joined
@@ -31,6 +31,7 @@ from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.git.transport import Send
+from tkledger.ledger.artifacts import unsent
 from tkledger.local.first_seen import note_first_seen
 from tkledger.sync.prospect import Prospect
 from tkledger.sync.route import Route
@@ -73,6 +74,7 @@ class Alignment(NamedTuple):
     afterwards: tuple[RefSwap, ...]
     claims: Exchange
     inboxes: Exchange
+    artifacts: Exchange = Exchange()
     news: tuple[News, ...] = ()
 
     def messages(self) -> Alignment:
@@ -97,7 +99,7 @@ class _One(NamedTuple):
 def align(
     repo: Repo, route: Route, here: Refs, theirs: Refs, tip: Oid | None, *, alone: bool = False
 ) -> Alignment:
-    """What to do about every claim and inbox; ``here`` are our refs under ``refs/tk``, ``tip`` is where
+    """What to do about every claim, inbox and artifact; ``here`` are our refs under ``refs/tk``, ``tip`` is where
     the remote's branch will be.
 
     A ref that is not a claim on a task or an inbox is ignored. ``alone`` is whether no commit goes, so
@@ -115,13 +117,15 @@ def align(
         for name in sorted({*_under(INBOXES, here), *_under(INBOXES, theirs)})
         if "/" not in name
     }
-    every = [*claims.values(), *inboxes.values()]
+    artifacts = {oid: _artifact(route, oid) for oid in unsent(repo, route.remote)}
+    every = [*claims.values(), *inboxes.values(), *artifacts.values()]
     return Alignment(
         tuple(move for one in every for move in one.moves),
         tuple(send for one in every for send in one.sends),
         tuple(move for one in every for move in one.afterwards),
         _exchange(claims),
         _exchange({inbox_owner(name): one for name, one in inboxes.items()}),
+        _exchange(artifacts),
         tuple(one.news for one in claims.values() if one.news),
     )
 
@@ -239,6 +243,12 @@ def _waiting(repo: Repo, one: _Claim, theirs: Claim | None) -> _One:
     note_first_seen(repo.common_dir, renewed, here=True)
     writing.write_objects(repo, objects)
     return one.sent(renewed, Way.WAIT)._replace(moves=tuple(moves))
+
+
+def _artifact(route: Route, oid: Oid) -> _One:
+    """One that the remote was not sent, and what says that it was."""
+    mark = RefSwap(f"{route.agreed}artifacts/{oid}", oid, None)
+    return _One(sends=(Send(ARTIFACTS + oid, oid),), afterwards=(mark,), way=Way.SEND)
 
 
 def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 class Synced(NamedTuple):
-    """What a sync did, or would do: commits sent and received, claims and inboxes by name, and the news
-    of tasks that came with them.
+    """What a sync did, or would do: commits sent and received, claims, inboxes and artifacts by name, and
+    the news of tasks that came with them.
 
     merged: whether both sides had commits of their own; created: whether the branch is new there
     commit: where the branch is now, None if it has no commit yet
@@ -37,6 +37,7 @@ class Synced(NamedTuple):
     commit: Oid | None
     claims: Exchange
     inboxes: Exchange
+    artifacts: Exchange = Exchange()
     news: tuple[News, ...] = ()
     tries: int = 1
     repeat: str = ""
@@ -45,7 +46,7 @@ class Synced(NamedTuple):
     def idle(self) -> bool:
         """Whether both sides had the same already."""
         moved = self.sent or self.received or self.created
-        return not moved and self.claims.idle and self.inboxes.idle
+        return not moved and self.claims.idle and self.inboxes.idle and self.artifacts.idle
 
     def after(self, earlier: Synced, tries: int) -> Synced:
         """This one, with what earlier tries had settled already."""
@@ -114,7 +115,7 @@ def make_plan(
         news = by_task(lost, of_commits(ledger, ours, other, commit), news)
     done = Synced(
         *(sent, received, bool(sent and received), created, commit),
-        *(alignment.claims, alignment.inboxes, news),
+        *(alignment.claims, alignment.inboxes, alignment.artifacts, news),
         repeat=repeat,
     )
     return Plan(theirs, had, alignment, commit if sent else None, landing, done)
@@ -131,7 +132,10 @@ def plan_without_commits(
     alignment = align(repo, route, here, theirs, theirs.get(route.target), alone=True)
     if not claims:
         alignment = alignment.messages()
-    done = Synced(0, 0, False, False, None, alignment.claims, alignment.inboxes, alignment.news)
+    done = Synced(
+        *(0, 0, False, False, None, alignment.claims, alignment.inboxes),
+        *(alignment.artifacts, alignment.news),
+    )
     return Plan(theirs, None, alignment, None, None, done)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tkledger.core.artifact import MAX_BYTES
 from tkledger.core.budget import Gauge, Limit
 from tkledger.core.claim import Claim
 from tkledger.core.door_rules.attribution import CodeCommit
@@ -14,6 +15,7 @@ from tkledger.core.door_rules.idle import NewTask
 from tkledger.core.door_rules.limits import AssignedStart, Failed, WorkBegun
 from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
 from tkledger.core.door_rules.reach import BranchMoved
+from tkledger.core.door_rules.records import RecordMoved
 from tkledger.core.door_rules.reviews import JoinedApproval
 from tkledger.core.policy import DEFAULT
 
@@ -32,6 +34,7 @@ FAILED = BEGUN._replace(failed=Failed(("c", "b"), 1_000_000), now=1_003_599)
 _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 
 REACH = BranchMoved("main", "bot-1", (("bot-*", ("tk/*", "bot")), ("*", ())))
+ARTIFACT = f"refs/tk/artifacts/{OID}"
 
 FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK701 the branch of HEAD", HEAD._replace(new=None)),
@@ -94,6 +97,12 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ),
     ("TK716 reported", JoinedApproval("a", (OID,))),
     ("TK716 to a protected branch", JoinedApproval("a", (OID, LATER), "main")),
+    ("TK718 deleted", RecordMoved("refs/tk/inbox/bob", OID, None, forward=False)),
+    ("TK718 cut", RecordMoved("refs/tk/inbox/bob", OID, LATER, forward=False)),
+    ("TK719 taken away", RecordMoved(ARTIFACT, OID, None, forward=False)),
+    ("TK719 no file", RecordMoved(ARTIFACT, None, OID, forward=False)),
+    ("TK719 another file", RecordMoved(ARTIFACT, None, LATER, forward=False, size=7)),
+    ("TK719 too large", RecordMoved(ARTIFACT, None, OID, forward=False, size=MAX_BYTES + 1)),
     ("TK717 one pattern", REACH),
     (
         "TK717 several, by a name to be quoted",

@@ -139,10 +139,10 @@ def _json(route: Route, done: Synced) -> dict[str, object]:
 
 
 def _exchanged_json(done: Synced) -> dict[str, object]:
-    """Claims and inboxes by name, and the news; what is empty is absent."""
+    """Claims, inboxes and artifacts by name, and the news; what is empty is absent."""
     from tkledger.api.json import without_empty
 
-    kinds = {"claims": done.claims, "inboxes": done.inboxes}
+    kinds = {"claims": done.claims, "inboxes": done.inboxes, "artifacts": done.artifacts}
     news = [without_empty(one._asdict()) for one in done.news]
     return {
         **{name: without_empty(one._asdict()) for name, one in kinds.items() if any(one)},
@@ -186,6 +186,8 @@ def _others(done: Synced) -> Iterator[str]:
     ended = tuple(name for name in done.claims.ended if name not in known)
     yield from _exchange(done.claims._replace(received=(), ended=ended), "claim")
     yield from _exchange(done.inboxes, "inbox")
+    if done.artifacts.sent:
+        yield _count(len(done.artifacts.sent), "artifact", "sent")
 
 
 def _exchange(one: Exchange, what: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tkledger.core.door_rules.limits import AssignedStart, WorkBegun
     from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
     from tkledger.core.door_rules.reach import BranchMoved
+    from tkledger.core.door_rules.records import RecordMoved
     from tkledger.core.door_rules.reviews import JoinedApproval
 
     DoorFact: TypeAlias = (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         | AssignedStart
         | Handover
         | BranchMoved
+        | RecordMoved
     )
 
 _ASKED: dict[type, tuple[Rule, ...]] = {}

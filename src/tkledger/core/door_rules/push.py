@@ -98,7 +98,7 @@ def reserved_ref(update: RefUpdate) -> Iterator[Finding]:
     """A push writes a ref that would change how history reads.
 
     ``refs/replace/`` shows other objects than were committed, and ``refs/tk/`` is tk's own, except
-    for its claims and messages.
+    for its claims, messages and artifacts.
 
     Why: the verdict rests on the objects as they were written.
 
