@@ -24,10 +24,9 @@ from itertools import chain, islice, pairwise
 from operator import and_, or_
 from typing import Any, NamedTuple
 
-FOLDER, POLICY = ".tasks", ".tasks/config.yaml"
+FOLDER, POLICY, _words = ".tasks", ".tasks/config.yaml", str.split
 GREATEST, NEWEST = 2**53 - 1, {"format": 2, "law": 2}
 DEFAULT: dict[str, Any] = {"version": 1, **NEWEST}
-_words = str.split
 Map = dict[str, Any]  # the fields of a task, of the policy, or of a part of them
 # -- objects ---------------------------------------------------------------------------------
 class _Commit(namedtuple("_Commit", "oid place parents tree email message")):  # parents come first
@@ -154,7 +153,7 @@ ENDED = ("done", "cancelled")
 RESOLUTIONS = {"done": ("completed", "merged", "no_pr"), "cancelled": (
     "dropped", "failed", "duplicate", "superseded", "rejected", "timeout", "mistake")}
 _REASONS = (*_words("user event until job child dependency approval failed stale other"),)
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{a}{n}" for a in ("com", "lpt") for n in range(1, 10))}
+_NO_IDS = {*_words("config con prn aux nul"), *(a + n for a in ("com", "lpt") for n in "123456789")}
 _BRANCH = r"[\0-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.lock(/|$)|^@$|^[-/]|[./]$|.{201}"
 def _need(is_right: object, value: Any = None) -> Any:
     return value if is_right else _unread("TK104")
@@ -165,11 +164,9 @@ def _text(raw: Any) -> str:
     value: str = raw.rstrip("\n")
     return value + "\n" if "\n" in value else value
 def _line(raw: Any) -> str:
-    value = _text(raw)
-    return str(_need("\n" not in value and "\t" not in value and value == value.strip(), value))
+    return str(_need(not {*"\n\t"} & {*(value := _text(raw))} and value == value.strip(), value))
 def _is_id(text: str) -> bool:
-    known = re.fullmatch("[a-z0-9][a-z0-9_-]{0,62}", text)
-    return known is not None and text not in _DEVICES and text != "config"
+    return bool(re.fullmatch("[a-z0-9][a-z0-9_-]{0,62}", text)) and text not in _NO_IDS
 def _id(raw: Any) -> Any: return _need(_is_id(_line(raw)), raw)
 def _branch(raw: Any) -> Any: return _need(not re.search(_BRANCH, value := _line(raw)), value)
 _AMOUNT = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
@@ -193,28 +190,33 @@ _SAID, _BARE = r'"(?:[^"\\]|\\["\\])+"', r"[!#-\[\]-~]+"
 _ROUND, _NAME = "[1-9][0-9]{0,9}", "[a-z0-9][a-z0-9_-]{0,62}"
 _VERDICT = (rf"({_ROUND}\.{_ROUND}) (approved|rejected) ({_SAID}|{_BARE}) (-|[0-9a-f+]+)"
             rf"(?: ({_AMOUNT}))?((?: {_SAID})*)")
-_EVIDENCE = (
-    rf"({_NAME}) (pass|fail) ([0-9a-f]{{40}}|[0-9a-f]{{64}}) ({_SAID}|{_BARE})"
+_EVIDENCE = (rf"({_NAME}) (pass|fail) ([0-9a-f]{{40}}|[0-9a-f]{{64}}) ({_SAID}|{_BARE})"
     rf" (?:- - -|(timeout|0|[1-9][0-9]{{0,2}}) {_AMOUNT} [0-9a-f]{{64}}) (-|{_SAID})( flaky)?"
     r"(?: https?://[!-~]{1,500})?")
+_DECISION = rf"({_SAID}|{_BARE}) (?:-|100|[1-9]?[0-9])((?: {_SAID}){{3,43}})"
 _Verdict = namedtuple("_Verdict", "when approves actor work score")  # of which work
 _Evidence = namedtuple("_Evidence", "about passed actor ran flaky")  # a gate, its command, a code
 def _meant(text: str, plain: str = "") -> str:  # in quotes, unless it could be plain
     said = _line(re.sub(r"\\(.)", r"\1", text[1:-1])) if text[:1] == '"' else text
     return str(_need(said == text or not re.fullmatch(plain, said), said))
+def _groups(form: str, raw: Any) -> Any:  # of a line in some form; raises _Bad
+    return _need(found := re.fullmatch(form, _line(raw)), found).groups()
 def _verdict(raw: Any) -> _Verdict:  # in a line of a task; raises _Bad
-    found: Any = re.fullmatch(_VERDICT, _line(raw))
-    when, way, actor, work, score, more = _need(found, found).groups()
+    when, way, actor, work, score, more = _groups(_VERDICT, raw)
     gaps, ids = [*map(_meant, re.findall(_SAID, more))], work.split("+") if work != "-" else []
     _need(ids == sorted({*ids}) and {*map(len, ids)} <= {40, 64})
     _need(len(gaps) <= 20 * (way == "rejected") and all(len(one) <= 500 for one in gaps))
     return _Verdict(when, way == "approved", _meant(actor, _BARE), work, score)
 def _evidence(raw: Any) -> _Evidence:
-    found: Any = re.fullmatch(_EVIDENCE, _line(raw))
-    gate, way, code, actor, end, command, flaky = _need(found, found).groups()
+    gate, way, code, actor, end, command, flaky = _groups(_EVIDENCE, raw)
     _need(end is None or (way == "pass") == (end == "0"))
     about = gate, None if command == "-" else _meant(command), code
     return _Evidence(about, way == "pass", _meant(actor, _BARE), end is not None, bool(flaky))
+def _decision(raw: Any) -> str:  # who decided
+    actor, said = _groups(_DECISION, raw)
+    texts = [*map(_meant, re.findall(_SAID, said))]
+    return str(_need(len(texts) % 2 and max(map(len, texts)) <= 500, _meant(actor, _BARE)))
+SAYS: Map = {"verdicts": _verdict, "evidence": _evidence, "decisions": _decision}  # lists of lines
 def _kept(read: Callable[[Any], Any]) -> Any: return lambda raw: _need(read(raw), raw)
 def _true(raw: Any) -> Any:
     _need(isinstance(raw, Flag) or raw in ("true", "false"))
@@ -236,11 +238,9 @@ def _clean(raw: Any, kind: Any) -> Any:  # the value that is kept; raises _Bad
         _unread("TK103") if name is None and key not in kind else None
         values[_clean(key, name) if name else key] = _clean(raw[key], each or kind[key])
     return {key: value for key, value in values.items() if value is not None}
-ANY = "*"
-_COUNT, _FROM_1 = range(GREATEST + 1), range(1, GREATEST + 1)
+ANY, _COUNT, _FROM_1 = "*", range(GREATEST + 1), range(1, GREATEST + 1)
 _TYPE, _KEY = "[a-z][a-z0-9_-]{0,31}", "[A-Za-z_][A-Za-z0-9_.-]{0,62}"
-_LABEL = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}"
-_LINES = frozenset([_line])
+_LABEL, _LINES = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", frozenset([_line])
 _SPENT = {"cost": _amount, "rework": _COUNT, "seconds": _COUNT, "steps": _COUNT, "tokens": _COUNT}
 _LIMITS = {**_SPENT, "scope": ("lifetime", "attempt")}
 _CONCERNS, _CRITERION = [r"(design|ops): \S.{0,499}"], r"(?!.* -- ).{1,300}"
@@ -257,8 +257,8 @@ TASK: Map = {
     "wait": {"reason": _REASONS, "detail": _text}, "error": {"kind": _TYPE, "message": _text},
     "resolution": (*chain(*RESOLUTIONS.values()),), "description": _text, "concerns": _CONCERNS,
     "settled": _CONCERNS, "criteria": [_CRITERION], "met": [_CRITERION],
-    "waived": [r"(?!.* -- .* -- ).{1,300} -- .{1,300}"], "verdicts": [_kept(_verdict)],
-    "evidence": [_kept(_evidence)], "notes": [_text], "x": _own}
+    "waived": [r"(?!.* -- .* -- ).{1,300} -- .{1,300}"], **{n: [_kept(f)] for n, f in SAYS.items()},
+    "lessons": [".{1,500}"], "tried": [".{1,500}"], "notes": [_text], "x": _own}
 EDGES = {(start, end): verb for start, end, verb in (one.split("/") for one in _words(
     "backlog/todo/admit todo/in_progress/start todo/blocked/block todo/cancelled/cancel"
     " in_progress/in_review/submit in_progress/done/done in_progress/blocked/block"
@@ -269,8 +269,8 @@ _FIELDS = [*TASK, *(f"{a}.{b}" for a, kind in TASK.items() if isinstance(kind, d
 _GUARD = {
     "state": frozenset([STATES]), "type": frozenset([_TYPE]), "label": frozenset([_LABEL]),
     "role": _NAME, "approvals": _FROM_1, "concerns": ("settled",), "criteria": ("met",),
-    "evidence": frozenset([_NAME]),
-    "signed": _true, "fields": frozenset(["|".join((*map(re.escape, _FIELDS), rf"x\.{_KEY}"))])}
+    "evidence": frozenset([_NAME]), "signed": _true,
+    "fields": frozenset(["|".join((*map(re.escape, _FIELDS), rf"x\.{_KEY}"))])}
 def _guard(raw: Any) -> Map: return dict(_need("state" in (one := _clean(raw, _GUARD)), one))
 _GATE = {"run": ".{1,300}", "timeout": range(1, 86401), "state": frozenset([STATES]),
          "type": frozenset([_TYPE]), "role": _NAME}
@@ -301,7 +301,7 @@ POLICIES: Map = {
     "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
 QUALIFIERS = ("owner", "wait", "error", "resolution")
 SETS, PARTS = ("depends_on", "labels"), ("budget", "spent", "retry", "admission", "x")
-LOGS = (*_words("concerns settled criteria met waived verdicts evidence notes"),)
+LOGS = [name for name, kind in TASK.items() if isinstance(kind, list)]
 MOVES = ("state", "attempt", "branch", "base", "spent", "retry", *QUALIFIERS)
 PROOFS = ("settled", "met", "waived", "verdicts", "evidence")
 MOST = {"notes": (1000, 48), "concerns": (100, 12), "criteria": (100, 12)}  # entries and KiB
@@ -311,7 +311,7 @@ DEFAULTS = {
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}"}
 LATER = {  # what format 2 brought; `admission` of the policy only
     *_words("reopens criteria met waived verdicts evidence approvals spec admission guards"),
-    *_words("gates may keys proof pushers shared_login subject proposal")}
+    *_words("gates may keys proof pushers shared_login subject proposal decisions lessons tried")}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -555,7 +555,7 @@ def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
     found = {one for rule in rules if change.policy for one in rule(change)}
     left_out = SINCE_2 if change.edition < 2 else OVERRIDABLE if change.is_waived else ()
     return {(code, key) for code, key in found if code not in left_out}
-SINCE_2 = {*_words("TK111 TK216 TK313 TK608 TK609"), *(f"TK5{n:02}" for n in range(3, 18))}
+SINCE_2 = {*_words("TK111 TK216 TK313 TK608 TK609"), *(f"TK5{n:02}" for n in range(3, 19))}
 OVERRIDABLE = {"TK505", "TK507", "TK513", "TK515", "TK517"}
 def _if(key: str, **codes: object) -> Found:  # the codes whose condition holds
     return ((code, key) for code, is_broken in codes.items() if is_broken)
@@ -807,7 +807,7 @@ def _approvers(change: _Change, old: Map, new: Map, *more: str) -> list[str]:  #
 def _added(old: Map | None, new: Map, name: str = "verdicts") -> list[Any]:
     was, now = (old or {}).get(name, []), new.get(name, [])
     more = now[len(was) :] if now[: len(was)] == was else []
-    return [*map(_verdict if name == "verdicts" else _evidence, more)]
+    return [*map(SAYS[name], more)]
 def _counts(change: _Change, gate: Map, one: _Evidence, old: Map, new: Map) -> bool:
     actor, role = change.name(one.actor), gate.get("role")
     fits = _has_role(change.policy, actor, role) if role else one.ran
@@ -820,7 +820,7 @@ def _has_passed(change: _Change, name: str, old: Map, new: Map) -> bool:  # a ga
             passed = one.passed and (passed or one.flaky or not failed)
             failed = not passed
     return passed
-def _recorded(change: _Change) -> Found:  # TK514
+def _recorded(change: _Change) -> Found:  # TK514, TK518
     trees = [change.history.commits[one].tree for one in (change.commit.oid, *change.parents)]
     for before, new in change.pairs:
         added, lines = _added(before, new, "evidence"), [*map(_evidence, new.get("evidence", ()))]
@@ -832,6 +832,7 @@ def _recorded(change: _Change) -> Found:  # TK514
             is_so = is_so and _counts(change, gate, one, before or new, new) and not any(
                 not line.passed or _counts(change, gate, line, before or new, new) for line in same)
             yield from _if(new["id"], TK514=not is_so)
+        yield from _if(new["id"], TK518={*_added(before, new, "decisions")} - {change.actor})
 def _reviews(change: _Change) -> Found:  # TK503 to TK506
     asks, actor = change.policy.get("approvals", {}), change.actor
     guards = [one for one in change.policy.get("guards", {}).values() if "done" in one["state"]]
@@ -1131,8 +1132,7 @@ def _settled(old: Any, a: Any, b: Any) -> list[Any]:  # what is right where not 
     return [a] if a == b or b == old else [b] if a == old else []
 def _winners(change: _Change, old: str | None, a: str, b: str) -> list[str]:  # states it may choose
     found = _settled(old, a, b) or [end for end in ENDED if end in (a, b)][:1]
-    table = _edges(change.policy)
-    led = [mine for mine, other in ((a, b), (b, a)) if mine in _reach(table, other)]
+    led = [one for one, other in ((a, b), (b, a)) if one in _reach(_edges(change.policy), other)]
     return found or led or [a, b]
 def _is_right(name: str, law: int, old: Any, a: Any, b: Any, new: Any) -> bool:
     if one := _settled(old, a, b):

@@ -48,6 +48,7 @@ ONLY_BY_EXAMPLE = {
         ("TK513", "TK514"),
         "the model has no code and names nobody: core/rules/test_rules, doors/test_evidence",
     ),
+    "TK518": "the model's commits name nobody: core/rules/test_rules, cli/test_decide",
     "TK510": "the model's commits have no messages: core/rules/test_rules, core/rules/test_overrides",
     **dict.fromkeys(
         ("TK214", "TK215"), "the model's tasks have no concerns: core/rules/test_rules"

@@ -61,6 +61,9 @@ GOOD = [
     ("waived", ["-- a -- b -- c"], ("-- a -- b -- c",)),
     ("verdicts", ["1.2 approved bob -"], ("1.2 approved bob -",)),
     ("evidence", [PASSED, PASSED], (PASSED, PASSED)),
+    ("decisions", ['bob 9 "q" "c" "b"'], ('bob 9 "q" "c" "b"',)),
+    ("lessons", ["b", "a" * 500, "b"], ("b", "a" * 500, "b")),
+    ("tried", [2024], ("2024",)),
     ("budget", {"steps": 0, "depth": 3, "cost": "0.5"}, Budget(steps=0, depth=3, cost="0.5")),
     ("budget", {}, Budget()),
     ("spent", {"tokens": 7, "cost": 1}, Spent(tokens=7, cost="1")),
@@ -135,6 +138,9 @@ BAD = [
     ("verdicts", ["1.2 approved  bob -"], "verdicts"),
     ("evidence", [f"{PASSED} "], "evidence"),
     ("evidence", ["passed"], "evidence"),
+    ("decisions", ['"bob" - "q" "c" "b"'], "decisions"),
+    ("lessons", ["a\nb"], "lessons"),
+    ("tried", ["a" * 501], "tried"),
     ("budget", 3, "budget"),
     ("budget", [3], "budget"),
     ("budget", {"steps": -1}, "budget.steps"),
@@ -274,7 +280,7 @@ def test_the_words_of_the_format_stay() -> None:
     assert {name: one for name, one in later.items() if one != (1, {})} == {
         **dict.fromkeys(("reopens", "criteria", "met", "waived"), (2, {})),
         "resolution": (1, {"mistake": 2}),
-        **dict.fromkeys(("verdicts", "evidence"), (2, {})),
+        **dict.fromkeys(("verdicts", "evidence", "decisions", "lessons", "tried"), (2, {})),
     }
     for name, wrong, words in (
         ("type", "A", "a word of a-z, 0-9, _ and -"),

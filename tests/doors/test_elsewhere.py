@@ -46,13 +46,13 @@ def test_a_difference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("way", tampering.WAYS, ids=lambda way: way.__name__)
 def test_each_way_of_tampering_changes_a_history(way: tampering.Tampering) -> None:
     changed = 0
-    for seed in range(4):
+    for seed in range(12):
         weaver = Weaver(seed, tampering.SINS, 0.3).run(30)
         made = list(weaver.made)
         for at in range(1, 30, 5):
             way(weaver, made, at)
         changed += made != weaver.made[: len(made)]
-    assert changed > 2
+    assert changed > 4
 
 
 def test_it_is_run_as_a_program_of_its_own(begun: PlainRepo) -> None:

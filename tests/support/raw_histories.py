@@ -28,7 +28,10 @@ EDGES = {
     "in_review": ["done", "done", "in_progress", "blocked", "cancelled"],
     "blocked": ["in_progress", "todo", "cancelled"],
 }
-LISTS = ("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts", "evidence")
+LISTS = (
+    *("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts", "evidence"),
+    *("decisions", "lessons", "tried"),
+)
 BEGIN = 1_700_000_000
 
 
@@ -326,7 +329,7 @@ class Weaver:
         ]
         law = made.state.policy or {}
         if law.get("format", 2) > 1 and task["state"] not in ENDED:
-            ways += [{"admission": WANTED}, *self._shown(task)]
+            ways += [{"admission": WANTED}, *self._shown(task), self._learnt(made, task)]
         open_ = [one for one in task.get("concerns", ()) if one not in task.get("settled", ())]
         if open_:
             settled = [*task.get("settled", ()), rng.choice(open_)]
@@ -366,6 +369,14 @@ class Weaver:
             {"met": criteria},
             {"waived": [*task.get("waived", ()), f"{one} -- why"]},
         ]
+
+    def _learnt(self, made: Made, task: Task) -> Task:
+        """What is remembered of a task: a decision by the actor of a commit, a lesson, or what was tried."""
+        name = self.rng.choice(("decisions", "decisions", "lessons", "tried"))
+        actor = (made.state.policy or {}).get("actors", {}).get(made.actor, made.actor)
+        decision = f'{actor} {self.rng.choice(("-", "0", "80"))} "which?" "this" "it fits"'
+        one = decision if name == "decisions" else f"{name} {self.rng.randrange(4)}"
+        return {name: [*task.get(name, ()), one]}
 
     def born(self, state: State, actor: str) -> Task:
         """A new task."""

@@ -167,6 +167,19 @@ def thawed(weaver: Weaver, state: State, task: Task) -> Task:
     return changed(task, **weaver.rng.choice(ways))
 
 
+@_sin
+def decided_for_another(weaver: Weaver, made: Made) -> Made:
+    """TK518."""
+    task, rng = weaver.pick(made.state, "todo", "in_progress", "in_review", "blocked"), weaver.rng
+    if task is None:
+        return made
+    line = f'{rng.choice(ACTORS)} - "which?" "that" "so it is" "this" "it was late"'
+    new = changed(task, decisions=[*task.get("decisions", ()), line])
+    if rng.random() < 0.2:
+        new = changed(weaver.born(made.state, made.actor), decisions=[line])
+    return made._replace(state=made.state.put(new))
+
+
 @_on("backlog", "todo")
 def unwanted(weaver: Weaver, state: State, task: Task) -> Task:
     """TK517: admitted, or not wanted any more."""
@@ -280,7 +293,7 @@ def refunded(weaver: Weaver, state: State, task: Task) -> Task:
 @_on()
 def rewritten(weaver: Weaver, state: State, task: Task) -> Task:
     """TK210."""
-    name = weaver.rng.choice(("notes", "concerns", "settled", "criteria", "met", "verdicts"))
+    name = weaver.rng.choice(("notes", "concerns", "settled", "met", "verdicts", "decisions"))
     task = _with(weaver, state, name) or task
     old = task.get(name, [])
     if not old:

@@ -28,6 +28,7 @@ from tests.support.sins import (
     blocked_for_nothing,
     circular,
     concerned,
+    decided_for_another,
     deleted,
     for_nothing,
     frozen,
@@ -169,7 +170,7 @@ def malformed(weaver: Weaver, made: Made) -> Made:
     task = weaver.pick(made.state)
     if task is None:
         return made
-    lines = {"verdicts": LINES, "evidence": EVIDENCE}
+    lines = {"verdicts": LINES, "evidence": EVIDENCE, "decisions": DECISIONS}
     name = weaver.rng.choice([*lines])
     new = changed(task, **{name: [weaver.rng.choice(lines[name])]})
     return made._replace(state=made.state.put(new))
@@ -206,6 +207,16 @@ EVIDENCE = (
         f"t pass {'a' * 40} ann - - - - https://{'u' * 500}",
         f"t pass {'a' * 40} ann - - - - https://{'u' * 501}",
     ),
+)
+
+SAID = '"q" "c" "b"'
+DECISIONS = (
+    *(f"ann - {SAID}", f"ann 100 {SAID}", f"ann 101 {SAID}", f"ann 01 {SAID}", f"ann  - {SAID}"),
+    *(f"ann {SAID}", f'"ann" - {SAID}', f'"a b" 7 {SAID}', f"é 7 {SAID}", f"ann - {SAID} "),
+    *(f'ann - {SAID} "a"', f'ann - {SAID} "a" "w"', 'ann - "q" "c"', "ann - q c b"),
+    *(f"ann - {SAID}" + ' "a"' * 40, f"ann - {SAID}" + ' "a"' * 42, 'ann - "" "c" "b"'),
+    *(f'ann - "c" "b" "{"q" * 500}"', f'ann - "c" "b" "{"q" * 501}"', 'ann - "\\u0071" "c" "b"'),
+    *('ann - "q\\n" "c" "b"', 'ann - "\\"q\\"" "c" "b"', 'ann - "q " "c" "b"'),
 )
 
 LINES = (
@@ -574,6 +585,7 @@ RARE = (
     *(sin for sin in (sent_back, refunded) for _ in range(4)),
     *(sin for sin in (unshown, thawed, misrecorded, own_child, taken_back) for _ in range(2)),
     *(under_an_end, frozen, malformed, amended, untried, unknown_parts, circular, too_deep),
+    decided_for_another,
 )
 """Those that rarely succeed: they have some histories for themselves."""
 

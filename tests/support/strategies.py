@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tkledger.core import policy as policies
+from tkledger.core.decision import DecisionLine
 from tkledger.core.evidence import EvidenceLine
 from tkledger.core.field import MAX_INT, is_id
 from tkledger.core.layout import POLICY_PATH
@@ -68,6 +69,15 @@ evidence = st.builds(
     command=st.none() | lines,
     flaky=st.booleans(),
     url=st.none() | st.just('https://ci.example.org/1?"x"#y'),
+)
+decisions = st.builds(
+    lambda actor, said, others, sure: (
+        DecisionLine(actor, said[0], said[1], said[2], tuple(others), sure).text
+    ),
+    lines,
+    st.tuples(lines, lines, lines),
+    st.lists(st.tuples(lines, lines), max_size=2),
+    st.none() | st.integers(0, 100),
 )
 amounts = st.integers(0, MAX_INT)
 dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
@@ -139,6 +149,9 @@ def raw_tasks(
             "waived": st.lists(st.builds("{} -- {}".format, criteria, criteria), max_size=2),
             "verdicts": st.lists(verdicts, max_size=2),
             "evidence": st.lists(evidence, max_size=2),
+            "decisions": st.lists(decisions, max_size=2),
+            "lessons": st.lists(lines, max_size=2),
+            "tried": st.lists(lines, max_size=2),
             "notes": st.lists(texts, max_size=3),
             "x": free_maps,
         },

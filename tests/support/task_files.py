@@ -79,6 +79,9 @@ TASKS = {
         criteria=("reads an empty file", "ends: at once", "-- dashes"),
         met=("ends: at once",),
         waived=("-- dashes -- nobody uses them",),
+        decisions=('bob 80 "Which parser?" "our own" "it is fast" "the other" "slow"',),
+        lessons=("read the grammar first",),
+        tried=("a regular expression for all",),
         notes=(
             "one line",
             "a block\n  with an indented line\n\nand a gap\n",

@@ -61,11 +61,17 @@ class HistoryEntry(NamedTuple):
 CHARGES = ("step", "spend")
 """The events that leave a task's file as it is."""
 
-_LISTS = {"criteria": "criterion", "met": "met", "waived": "waived"}
+_LISTS = {
+    **{"criteria": "criterion", "met": "met", "waived": "waived"},
+    **{"lessons": "lesson", "tried": "tried"},
+}
 """What is only added to, and is told with a word before it."""
 
 _SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry")
-_IN_TEXTS = ("id", "state", "wait", "error", "notes", "concerns", "verdicts", "evidence", *_LISTS)
+_IN_TEXTS = (
+    *("id", "state", "wait", "error", "notes", "concerns"),
+    *("verdicts", "evidence", "decisions", *_LISTS),
+)
 
 
 def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
@@ -92,29 +98,34 @@ def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
 
 def texts(old: Task | None, new: Task) -> list[str]:
     """What a change says in the task itself: why it waits, what went wrong, its new notes, concerns,
-    verdicts and evidence, and what it has to show.
+    verdicts, evidence and decisions, what it has to show, what was learnt and tried.
     """
+
+    def more(name: str) -> tuple[str, ...]:
+        now: tuple[str, ...] = getattr(new, name)
+        return now[len(getattr(old, name)) if old else 0 :]
+
     said = []
     was = old.wait if old else None
     if new.state is State.BLOCKED and new.wait != was:
         said.append(": ".join(part for part in new.wait if part))
     if new.error.message and (old is None or new.error != old.error):
         said += [new.error.message] if new.error.message != new.wait.detail else []
-    said += new.notes[len(old.notes) if old else 0 :]
-    said += new.concerns[len(old.concerns) if old else 0 :]
+    said += (*more("notes"), *more("concerns"))
     for name, word in _LISTS.items():
-        known = len(getattr(old, name)) if old else 0
-        said += [f"{word}: {one}" for one in getattr(new, name)[known:]]
-    if len(new.verdicts) > (len(old.verdicts) if old else 0):
-        from tkledger.core.verdict import said_in, verdicts  # few changes give one
+        said += [f"{word}: {one}" for one in more(name)]
+    if given := more("verdicts"):
+        from tkledger.core import verdict  # few changes give one
 
-        given = verdicts(new.verdicts[len(old.verdicts) if old else 0 :])
-        said += filter(None, map(said_in, given))
-    if len(new.evidence) > (len(old.evidence) if old else 0):
+        said += filter(None, map(verdict.said_in, verdict.verdicts(given)))
+    if shown := more("evidence"):
         from tkledger.core import evidence
 
-        shown = evidence.evidence(new.evidence[len(old.evidence) if old else 0 :])
-        said += map(evidence.said_in, shown)
+        said += map(evidence.said_in, evidence.evidence(shown))
+    if decided := more("decisions"):
+        from tkledger.core import decision
+
+        said += map(decision.said_in, decision.decisions(decided))
     return [text.strip() for text in said]
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from tkledger.core.decision import checked as decision
 from tkledger.core.evidence import checked as evidence
 from tkledger.core.field import is_blank, line, matching
 from tkledger.core.task import CONCERNS, WAIVED_FOR
 from tkledger.core.typing import Any
 from tkledger.core.verdict import checked as verdict
 
-__all__ = ["concern", "criterion", "evidence", "verdict", "waived"]
+__all__ = ["concern", "criterion", "decision", "evidence", "learnt", "verdict", "waived"]
 
 concern = matching(
     rf"({'|'.join(CONCERNS)}): \S.{{0,499}}", "one line: 'design: TEXT' or 'ops: TEXT'"
 )
+learnt = matching(r".{1,500}", "one line of at most 500 characters")
+"""A lesson, or what was tried."""
+
 _text = matching(r".{1,300}", "one line of at most 300 characters")
 
 

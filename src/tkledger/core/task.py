@@ -174,6 +174,9 @@ class Task(NamedTuple):
     waived: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    lessons: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
 
@@ -299,6 +302,9 @@ FIELDS = (
     Field("waived", list_of(_entry("waived")), Merge.LOG, since=2),
     Field("verdicts", list_of(_entry("verdict")), Merge.LOG, since=2),
     Field("evidence", list_of(_entry("evidence")), Merge.LOG, since=2),
+    Field("decisions", list_of(_entry("decision")), Merge.LOG, since=2),
+    Field("lessons", list_of(_entry("learnt")), Merge.LOG, since=2),
+    Field("tried", list_of(_entry("learnt")), Merge.LOG, since=2),
     Field("notes", list_of(text), Merge.LOG),
     Field("x", free, Merge.LEAVES),
 )

@@ -1,4 +1,6 @@
-"""Gates that did not pass on the code, TK513, evidence that does not say what is so, TK514, and legal twins."""
+"""Gates that did not pass on the code, TK513, evidence that does not say what is so, TK514, decisions in another's
+name, TK518, and legal twins.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,7 @@ def typed(before: str, after: str, target: str, *lines: str, actor: str = "ann")
 
 
 def evidence_cases() -> list[Case]:
-    return [*_missing(), *_untrue(), *_by_guards()]
+    return [*_missing(), *_untrue(), *_by_guards(), *_decided()]
 
 
 def _missing() -> list[Case]:
@@ -176,3 +178,26 @@ def _untrue() -> list[Case]:
         ("in a new file", born(line("cy"), state="todo"), born(good, state="todo")),
     )  # fmt: skip
     return [Case("TK514", what, broken, legal) for what, broken, legal in rows]
+
+
+def _decided() -> list[Case]:
+    def by(actor: str, *lines: str, **more: Any) -> Change:
+        old = a_task(decisions=[ANNS])
+        new = a_task(decisions=[ANNS, *lines], **more)
+        return edit(old, new, policy=NAMED)._replace(actor=actor)
+
+    def new(actor: str) -> Change:
+        return birth(a_task(decisions=[ANNS]), policy=NAMED)._replace(actor=actor)
+
+    rows = (
+        ("in another name", by("bob", ANNS), by("bob", BOBS)),
+        ("one of two", by("bob", BOBS, ANNS), by("bob", BOBS, BOBS)),
+        ("along with an edit", by("bob", ANNS, priority=1), by("bob", priority=1)),
+        ("by another name of the actor", by("bob", BOBS.replace("bob", "bob@x")), by("bob", BOBS)),
+        ("in a new file", new("bob"), new("ann")),
+    )
+    return [Case("TK518", what, broken, legal) for what, broken, legal in rows]
+
+
+ANNS = 'ann 80 "which?" "this" "it fits"'
+BOBS = 'bob - "which?" "that" "it is late" "this" "slow"'

@@ -1,4 +1,6 @@
-"""Evidence: what the gates of a task came to on its code, before it enters a state; and who may say so."""
+"""Evidence: what the gates of a task came to on its code, before it enters a state; and who may say so, and what
+was decided.
+"""
 
 from __future__ import annotations
 
@@ -70,6 +72,27 @@ def evidence_not_as_it_is(change: Change) -> Iterator[Finding]:
                 yield Finding(
                     new.id, f"{fact} of {one.actor} is not as it is: {found[0]}", found[1]
                 )
+
+
+@rule("TK518", since=2)
+def decided_in_another_name(change: Change) -> Iterator[Finding]:
+    """A line of `decisions` was added in another name than that of the commit's actor.
+
+    Names are the policy's. It is asked of each line that an ordinary commit adds, also of a new task. A merge adds
+    none, and keeps those of both sides.
+
+    Why: who decided is who answers for it.
+
+    Remedy: who decided it runs `tk decide ID QUESTION --choice TEXT --because TEXT`.
+    """
+    for _, new, lines in grown(change, "decisions"):
+        from tkledger.core.decision import decisions
+
+        for one in decisions(lines):
+            if change.actor and one.actor != change.actor:
+                fact = f"the decision {quoted(one.choice)} is of {one.actor}, the commit is by {change.actor}"
+                way = f"{quoted(one.actor)} runs tk decide {new.id} QUESTION --choice TEXT --because TEXT"
+                yield Finding(new.id, fact, way)
 
 
 def recorded(
