@@ -51,16 +51,23 @@ Made = tuple[str, int]
 """What a step is called, and the point that it makes."""
 
 
+OFTEN = {"TK201", "TK502", "TK503", "TK504", "TK505", "TK507", "TK508", "TK512", "TK513", "TK514"}
+"""The rules that refuse most steps."""
+
+
 class World:
     """All histories of a setting, layer by layer, under some rules.
 
-    refused: how often each rule refused a step; accepted: how many steps the law accepted; wrongs: what it should
-    not have accepted, and how it came about; seen: each pair of tips, how it came about, and its last step
+    refused: how often each rule that was asked refused a step; accepted: how many steps the law accepted;
+    wrongs: what it should not have accepted, and how it came about; seen: each pair of tips, how it came
+    about, and its last step
     """
 
     def __init__(self, setting: Setting, rules: tuple[Rule, ...] = RULES) -> None:
         self.setting = setting
         self.rules = rules
+        self._often = tuple(rule for rule in rules if rule.code in OFTEN)
+        self._rarely = tuple(rule for rule in rules if rule.code not in OFTEN)
         self.book = Book()
         self.refused: Counter[str] = Counter()
         self.accepted = 0
@@ -142,7 +149,7 @@ class World:
         what = [f"{step.words}: {one}" for one in wrong(self.book, step, point)]
         if self._last and not what:
             return None  # whatever the law says of it
-        found = self.broken(step, point, base)
+        found = self.broken(step, point, base, whole=False)
         if found:
             self.refused.update(found)
             return None
@@ -150,17 +157,32 @@ class World:
         self.wrongs += what
         return step.words, self._number(point)
 
-    def broken(self, step: Step, point: Point, base: Point | None) -> frozenset[str]:
-        """The rules that a step breaks by what it makes; a merge has a base."""
+    def broken(
+        self, step: Step, point: Point, base: Point | None, *, whole: bool = True
+    ) -> frozenset[str]:
+        """The rules that a step breaks by what it makes; a merge has a base. If not ``whole``, all the others
+        are asked only if it breaks none of those that it often breaks.
+        """
         signed = (step.name, step.by) if self.setting.forged else step.name
         law = self.setting.policy
         ledgers = tuple((one.task, one.policy) for one in (point, *step.parents, base) if one)
         codes = tuple(code_of(one.works) for one in step.parents) if law.gates else ()
-        key = (ledgers, base is None, step.works, signed, _names(point), newest(point.works), codes)
+        key = (
+            ledgers,
+            base is None,
+            step.works,
+            signed,
+            _names(point),
+            newest(point.works),
+            codes,
+            whole,
+        )
         found = self._found.get(key)
         if found is None:
             made = self._change(step, point, base)
-            found = self._found[key] = frozenset(one.code for one in judge(made, self.rules))
+            rules = (self.rules,) if whole else (self._often, self._rarely)
+            asked = ({one.code for one in judge(made, some)} for some in rules)
+            found = self._found[key] = frozenset(next(filter(None, asked), ()))
         return found
 
     def point(self, step: Step) -> Point:

@@ -271,16 +271,24 @@ def _policies(law: Policy, name: str) -> Iterator[tuple[str, Policy]]:
 
 def merges(book: Book, here: Point, there: Point, base: Point) -> Iterator[Step]:
     """All merges of one branch into another."""
-    mine, theirs, before = (book.tasks[one.task] for one in (here, there, base))
     law = max((book.policies[one.policy] for one in (here, there)), key=lambda one: one.version)
+    sides = (here.task, there.task, base.task)
+    found = book.edits(("merge", *sides, book.policy(law)), lambda: _merged(book, sides, law))
+    for by in ACTORS:
+        for words, now in found:
+            yield Step(f"{by}: {words}", (here, there), now, law, by, by)
+
+
+def _merged(book: Book, sides: tuple[int, int, int], law: Policy) -> Iterator[tuple[str, Task]]:
+    """What a merge of two tasks may be: where both differ, the choice of either."""
+    mine, theirs, before = (book.tasks[one] for one in sides)
     try:
         found = merged(before, mine, theirs, law.lifecycle)
     except FieldError:
         return
-    for by in ACTORS:
-        for words, now in (("merge", found.task), ("merge, theirs", found.other)):
-            if words == "merge" or now != found.task:
-                yield Step(f"{by}: {words}", (here, there), now, law, by, by)
+    yield "merge", found.task
+    if found.other != found.task:
+        yield "merge, theirs", found.other
 
 
 def picks(setting: Setting, book: Book, mine: Point, other: Point) -> Iterator[Step]:
@@ -296,10 +304,16 @@ def picks(setting: Setting, book: Book, mine: Point, other: Point) -> Iterator[S
     for (field, line, author), by in ((one, by) for one in new for by in ACTORS):
         true = by if setting.forged else author  # who picks it says nothing
         for state in {now.state, theirs.state}:
-            with suppress(FieldError):
-                values = {field: (*getattr(now, field), line), "state": state.value}
-                after = changed(now, **values)
-                yield Step(f"{by}: pick '{line[:30]}'", (mine,), after, law, author, true)
+            key = ("pick", mine.task, field, line, state)
+            for words, after in book.edits(key, partial(_picked, now, field, line, state)):
+                yield Step(f"{by}: {words}", (mine,), after, law, author, true)
+
+
+def _picked(now: Task, field: str, line: str, state: State) -> Iterator[tuple[str, Task]]:
+    """What a task is with one line more, in a state."""
+    with suppress(FieldError):
+        values = {field: (*getattr(now, field), line), "state": state.value}
+        yield f"pick '{line[:30]}'", changed(now, **values)
 
 
 # -- what must not be ----------------------------------------------------------------------------
