@@ -82,6 +82,7 @@ OTHERS = [
     "edit a --title T",
     "note a text",
     "concern a text",
+    "decide a question --choice c --because b",
     "step a",
     "spend a --cost 1",
     "next",

@@ -30,6 +30,7 @@ CHANGES = (
     *(
         "note W text",
         "concern W text",
+        "decide W q --choice c --because b",
         "step W",
         "delete W",
         "reopen W",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tkledger.agents import worktrees
 from tkledger.api.session import Carried, Session
 from tkledger.claims import elsewhere
@@ -23,9 +25,15 @@ _REASONS = {"owner": "user", "approval": "approval"}
 
 
 def retry(
-    session: Session, word: str, gap: str, *, key: str | None, dry_run: bool
+    session: Session,
+    word: str,
+    gap: str,
+    tried: Sequence[str] = (),
+    *,
+    key: str | None,
+    dry_run: bool,
 ) -> tuple[Session, Carried]:
-    """Send a task back for another attempt, noting what is missing; and the checkout it is in."""
+    """Send a task back for another attempt, noting what is missing and was tried; and the checkout it is in."""
     there, task = where_begun(session, word, key)
 
     def back(before: Snapshot) -> list[tuple[str, Options]]:
@@ -38,7 +46,7 @@ def retry(
         new = before.policy is not None and before.policy.format >= 2
         if verb == Event.REJECT and new and len(gap) <= LONGEST_GAP:
             options = {"id": now.id, "gap": [gap]}
-        return [(verb, options)]
+        return [(verb, {**options, "tried": tried})]
 
     return there, there.carry_out(back, key=key, dry_run=dry_run)
 

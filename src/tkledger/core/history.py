@@ -58,6 +58,9 @@ class HistoryEntry(NamedTuple):
         return own if self.event in CHARGES and own != " ".join(self.title.split()) else ""
 
 
+DECIDE = "decide"
+"""The event of a decision."""
+
 CHARGES = ("step", "spend")
 """The events that leave a task's file as it is."""
 
@@ -170,9 +173,12 @@ def event_name(source: State | None, target: State) -> str:
 
 
 def did(old: Task | None, new: Task) -> str:
-    """The verb for what a commit did to a task; an approval that did not end the review is one, too."""
-    if old is not None and old.state is new.state and len(new.verdicts) > len(old.verdicts):
-        return Event.APPROVE.value
+    """The verb for what a commit did to a task; so are an approval that did not end the review, and a decision."""
+    if old is not None and old.state is new.state:
+        if len(new.verdicts) > len(old.verdicts):
+            return Event.APPROVE.value
+        if len(new.decisions) > len(old.decisions):
+            return DECIDE
     return event_name(old.state if old else None, new.state)
 
 

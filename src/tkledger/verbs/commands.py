@@ -131,10 +131,11 @@ _EVENTS = (
 )
 _MORE = {
     Event.START: (p.TAKE,),
-    Event.BLOCK: (p.REASON,),
-    Event.SUBMIT: (p.PR,),
-    Event.FINISH: (p.PR, p.RESOLUTION),
-    Event.CANCEL: (p.RESOLUTION,),
+    Event.BLOCK: (p.REASON, p.TRIED),
+    Event.SUBMIT: (p.PR, p.LESSONS),
+    Event.FINISH: (p.PR, p.RESOLUTION, p.LESSONS),
+    Event.REQUEUE: (p.TRIED,),
+    Event.CANCEL: (p.RESOLUTION, p.LESSONS, p.TRIED),
     Event.APPROVE: (p.SCORE, p.RESOLUTION),
     Event.REJECT: (p.GAPS, p.SCORE),
 }
@@ -268,7 +269,7 @@ _AGENTS = (
     Command("wake", "End what `tk sleep` began.",
             (p.EVERYONE, *ACTS), ("tk wake",)),
     Command("retry", "Send a task back for another attempt, noting the gap.",
-            (p.ID, p.GAP, *COMMITS), ("tk retry a1 --gap 'no test for an empty file'",),
+            (p.ID, p.GAP, p.TRIED, *COMMITS), ("tk retry a1 --gap 'no test for an empty file'",),
             "The gap becomes a note, which `tk run` passes on."),
     Command("escalate", "Escalate a failed task, one tier further.",
             (p.ID, p.TIER, p.MESSAGE, *COMMITS), ("tk escalate a1 --to owner",),
@@ -295,6 +296,11 @@ _AGENTS = (
 )
 
 _RECORDS = (
+    Command("decide", "Record a decision: what was chosen, and why.",
+            (p.ID, p.QUESTION, p.CHOICE, p.BECAUSE, p.ALTERNATIVES, p.CONFIDENCE, *COMMITS),
+            ("tk decide a1 'Which parser?' --choice ours --because 'it is fast'"
+             " --alternative 'the library=it is slow'",),
+            "It is found again by `tk recall`.", verb="decide"),
     Command("concern", "Raise a concern about a task, or settle one.",
             (p.ID, p.CONCERN, p.KIND, p.SETTLE, *COMMITS),
             ("tk concern a1 'who restarts it?' --kind ops", "tk concern a1 --settle 1"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from tkledger.core.criteria import Criterion, criteria_of
 from tkledger.core.snapshot import Snapshot
@@ -10,13 +10,14 @@ from tkledger.core.task import WAIVED_FOR, Task, changed
 from tkledger.core.trailers import REASON
 from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing
+from tkledger.verbs.typed_text import texts
 from tkledger.verbs.verb import Options, Proposed
 
 
 def criteria(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """More criteria of a task; others met, or waived for a reason. They are named by their numbers."""
     before = existing(ledger, options.get("id"))
-    more = _texts(options.get("add"))
+    more = texts(options.get("add"))
     met = _named(before, options.get("met"))
     waived = _named(before, options.get("waive"))
     reason = (options.get("reason") or "").strip()
@@ -41,10 +42,6 @@ def criteria(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     )
     why = ((REASON, reason),) if reason else ()
     return Proposed(after, before.id, f"criteria {before.id} {before.title}", why)
-
-
-def _texts(value: str | Sequence[str] | None) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or ())
 
 
 def _named(task: Task, numbers: int | str | Iterable[int | str] | None) -> list[Criterion]:

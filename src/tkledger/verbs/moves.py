@@ -19,7 +19,7 @@ from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
 from tkledger.core.trailers import REASON
 from tkledger.core.typing import Any
 from tkledger.verbs.ids import existing
-from tkledger.verbs.verb import Options, Proposed, Verb, override_in
+from tkledger.verbs.verb import Options, Proposed, Verb, learnt_in, override_in
 
 
 def place_in(options: Options) -> dict[str, str]:
@@ -49,7 +49,7 @@ def move(event: Event) -> Verb:
             reason=reason,
             resolution=resolution,
             text=text,
-            place=place_in(options),
+            more={**place_in(options), **learnt_in(task, options)},
         )
         why = reason or text
         trailers = ((REASON, why),) if why else ()
@@ -68,11 +68,11 @@ def moved(
     reason: str | None = None,
     resolution: str | None = None,
     text: str | None = None,
-    place: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Snapshot:
     """The ledger with the task as ``event`` leaves it: its state, and the fields that go with that state.
 
-    ``place`` is the branch it is worked on from now on, the base that it left, its pull request.
+    ``more`` are values of other fields: where it is worked on, what was learnt.
 
     ``text`` says what a blocked task waits for or what went wrong, and is a note elsewhere.
     Raises Refused if the event does not start from the task's state.
@@ -82,7 +82,7 @@ def moved(
     if not any(edge.event is event for edge in policy.lifecycle.legal_events(before.state)):
         raise Refused(_illegal_move(ledger, before, event, policy))
     values = _fields_after(before, event, actor=actor, reason=reason, text=text)
-    return ledger.put(changed(before, resolution=resolution, **(place or {}), **values))
+    return ledger.put(changed(before, resolution=resolution, **(more or {}), **values))
 
 
 def _fields_after(

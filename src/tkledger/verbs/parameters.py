@@ -332,6 +332,27 @@ LIFETIME = LEASE._replace(
 )
 GAP = option("--gap", "gap", "TEXT", "What the last attempt is missing.", required=True)
 GAPS = GAP._replace(help="What is missing; may be repeated.", required=False, many=True)
+LESSONS = option(
+    "--lesson", "lesson", "TEXT", "What was learnt, for later work; may be repeated.", many=True
+)
+TRIED = option(
+    "--tried", "tried", "TEXT", "What was tried, and did not lead on; may be repeated.", many=True
+)
+QUESTION = Parameter("question", "QUESTION", "What was to be decided.", required=True)
+CHOICE = option("--choice", "choice", "TEXT", "What was chosen.", required=True)
+BECAUSE = option("--because", "because", "TEXT", "Why.", required=True)
+ALTERNATIVES = option(
+    *(
+        "--alternative",
+        "alternative",
+        "TEXT=WHY",
+        "What else there was, and why not; may be repeated.",
+    ),
+    many=True,
+)
+CONFIDENCE = option(
+    "--confidence", "confidence", "N", "How sure, 0 to 100.", kind=int, least=0, most=100
+)
 SCORE = option("--score", "score", "N", "How good it is, such as 6.5.")
 TIER = option(
     "--to",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tkledger.core.field import FieldError
+from tkledger.core.trailers import folded, says
+
 _BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " "})
 """Blanks that do not break, as web pages have them."""
 
@@ -27,3 +32,16 @@ def tidied(text: str) -> str:
         lines = [line[least:] for line in lines]
         lines[0] = lines[0].lstrip(" ")
     return "\n".join(lines) + ("\n" if text.endswith("\n") else "")
+
+
+def texts(value: str | Sequence[str] | None) -> list[str]:
+    """The texts of an option that may be repeated; in a batch one may stand by itself."""
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def lines(name: str, value: str | Sequence[str]) -> list[str]:
+    """The same, each as one line; raises FieldError if one says nothing."""
+    found = [folded(one) for one in texts(value)]
+    if not all(map(says, found)):
+        raise FieldError(name, "must say something")
+    return found

@@ -12,6 +12,7 @@ from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from tkledger.core.approvals import ApprovalCount
+    from tkledger.core.task import Task
 
 Options = Mapping[str, Any]
 
@@ -40,7 +41,7 @@ _LAYOUT = frozenset("\n\r\t\u00a0\u202f")
 
 _FIELDS = ("new", "edit", "note", "concern")
 _CHARGES = ("step", "spend")
-VERBS = (*_FIELDS, "criteria", "reopen", *_CHARGES, *(event.value for event in TARGETS))
+VERBS = (*_FIELDS, "criteria", "decide", "reopen", *_CHARGES, *(event.value for event in TARGETS))
 
 
 def verb(name: str) -> Verb:
@@ -54,6 +55,10 @@ def verb(name: str) -> Verb:
         from tkledger.verbs.criteria import criteria
 
         return criteria
+    if name == "decide":
+        from tkledger.verbs.decide import decide
+
+        return decide
     if name == "reopen":
         from tkledger.verbs.reopen import reopen
 
@@ -81,6 +86,17 @@ def override_in(options: Options) -> tuple[tuple[str, str], ...]:
     if not why.strip():
         raise FieldError("override", "must say why")
     return ((OVERRIDE, why),)
+
+
+def learnt_in(task: Task, options: Options) -> dict[str, list[str]]:
+    """The lists of a task that grow by what was learnt or tried, if the options say so."""
+    found = {}
+    for name, option in (("lessons", "lesson"), ("tried", "tried")):
+        if options.get(option):
+            from tkledger.verbs.typed_text import lines  # few moves say so
+
+            found[name] = [*getattr(task, name), *lines(option, options[option])]
+    return found
 
 
 def trailers_of(steps: Sequence[Proposed]) -> list[tuple[str, str]]:

@@ -50,6 +50,9 @@ def card(task: Task, details: Details | None = None) -> Lines:
         yield from _entries("criteria", [_criterion(one) for one in criteria_of(task)], frame)
         yield from _entries("verdicts", _verdicts(task), frame)
         yield from _entries("evidence", _evidence(task), frame)
+        yield from _entries("decisions", _decisions(task), frame)
+        yield from _entries("lessons", [(one, "") for one in task.lessons], frame)
+        yield from _entries("tried", [(one, "") for one in task.tried], frame)
         yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
         yield from _entries("notes", [(note, "") for note in task.notes], frame)
 
@@ -124,6 +127,15 @@ def _evidence(task: Task) -> list[Span]:
 
     lines = evidence(task.evidence)
     return [(f"{said_in(one)}, says {one.actor}", "" if one.passed else BAD) for one in lines]
+
+
+def _decisions(task: Task) -> list[Span]:
+    """What was decided, and by whom."""
+    if not task.decisions:
+        return []
+    from tkledger.core.decision import decisions, said_in
+
+    return [(f"{said_in(one)} (by {one.actor})", "") for one in decisions(task.decisions)]
 
 
 def _concern(task: Task, words: str) -> Span:
