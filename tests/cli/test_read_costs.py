@@ -115,6 +115,33 @@ def test_what_a_look_reads_does_not_grow_with_the_ledger(
     assert large["list"] == large["list -n 2"] == large["tree"] == large["board"] == (0, 1)
 
 
+def test_one_search_finds_what_was_learnt_however_much_that_is(
+    tmp_path: Path, read: list[str], started: list[Sequence[str]]
+) -> None:
+    counts: list[dict[str, tuple[int, int]]] = []
+    for tasks in (100, 1_000):
+        project, found = ledger(tmp_path / str(tasks), tasks), {}
+        ends = (
+            {"op": "cancel", "id": f"t{n}", "lesson": f"lesson {n}"} for n in range(1, tasks, 10)
+        )
+        more = ({"op": "note", "id": f"t{n}", "message": "lesson"} for n in range(2, tasks, 10))
+        project.ok("batch", stdin="".join(json.dumps(line) + "\n" for line in (*ends, *more)))
+        project.ok("new", "A lesson for task 9", "--id", "like", "--priority", "0")
+        for command in ("recall lesson", "recall task -n 50 --json", "next", "next --json"):
+            project.ok(*command.split())  # what was never looked at is read once
+            read.clear()
+            started.clear()
+            answer = project.ok(*command.split())
+            found[command] = len(read), len(started)
+            assert [args[0] for args in started].count("grep") == 1, command
+        assert len(answer.json["related"]) == 3
+        counts.append(found)
+    small, large = counts
+    print(small, large)
+    assert max(objects for objects, _ in large.values()) <= 70
+    assert {one: large[one][1] for one in large} == {one: small[one][1] for one in small}
+
+
 def test_what_hooks_read_follows_the_change(
     tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 
 from tkledger.agents import inbox as box
 from tkledger.core.messages import Letter
@@ -31,7 +32,7 @@ def log_of(folder: str, attempt: int) -> str:
 class Briefing(NamedTuple):
     """What is said of a task before a command works on it.
 
-    left: notes, and the end of the last attempt's output
+    left: notes, the end of the last attempt's output, and what other tasks left
     letters: the messages that wait for the actor, about this task or about none; as of ``now``
     variables: name the files that hold all this, for the command's environment
     """
@@ -43,22 +44,27 @@ class Briefing(NamedTuple):
     variables: dict[str, str]
 
 
-def brief(repo: Repo, task: Task, actor: str, folder: str) -> Briefing:
-    """Write what a command has to know into files in ``folder``, which exists."""
+def brief(repo: Repo, task: Task, actor: str, folder: str, related: Sequence[str] = ()) -> Briefing:
+    """Write what a command has to know into files in ``folder``, which exists; ``related`` is what other tasks
+    left, a line each.
+    """
     now = int(time.time())
     letters = [
         one
         for one in box.inbox(repo, actor)
         if one.waits(now) and one.message.task in (None, task.id)
     ]
-    left = [*_sent_back(task), *task.notes, *_tail(folder, task.tries - 1)]
-    feedback, messages = (os.path.join(folder, name) for name in ("feedback.txt", "inbox.txt"))
+    tried = (f"tried: {one}" for one in task.tried)
+    left = [*_sent_back(task), *task.notes, *tried, *_tail(folder, task.tries - 1)]
+    names = ("feedback.txt", "inbox.txt", "related.txt")
+    feedback, messages, memory = (os.path.join(folder, name) for name in names)
     parts = [task.title, task.description or "", *left]
     replace(feedback, "".join(f"{one.rstrip()}\n\n" for one in parts if one).encode())
     lines = text_of(inbox(letters, now), ENDLESS)
     replace(messages, "".join(f"{line}\n" for line in lines).encode())
-    variables = {"TK_FEEDBACK": feedback, "TK_INBOX": messages}
-    return Briefing(task.id, left, letters, now, variables)
+    replace(memory, "".join(f"{line}\n" for line in related).encode())
+    variables = {"TK_FEEDBACK": feedback, "TK_INBOX": messages, "TK_RELATED": memory}
+    return Briefing(task.id, [*left, *related], letters, now, variables)
 
 
 def _sent_back(task: Task) -> list[str]:

@@ -16,6 +16,7 @@ from tkledger.agents.next import offered
 from tkledger.agents.outcome import Attempt, Ended, TimeLimit, given_back, settled
 from tkledger.agents.work import begin
 from tkledger.agents.worktrees import Worktree
+from tkledger.api.memory import related_to, related_words
 from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.claims.claimant import Claimant
@@ -206,7 +207,7 @@ def _attempt(
     who = there.claimant(ledger)
     child = Store(there.repo.common_dir).make(RUNS, task_id, "child")
     folder = os.path.dirname(child)
-    briefing = brief(there.repo, task, who.actor, folder)
+    briefing = brief(there.repo, task, who.actor, folder, related_words(related_to(there, task)))
     yield briefing
     environment = {
         **os.environ,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from tkledger.core.quoting import quoted
@@ -161,12 +161,16 @@ class Repo:
         return done.out
 
     @contextmanager
-    def streamed(self, *args: str, stdin: bytes) -> Iterator[IO[bytes]]:
-        """The output of a git command as it comes; raises GitError if it fails."""
+    def streamed(
+        self, *args: str, stdin: bytes | None = None, fine: Collection[int] = (0,)
+    ) -> Iterator[IO[bytes]]:
+        """The output of a git command as it comes; raises GitError if its exit status is none that is ``fine``. An
+        exception in the meantime kills it.
+        """
         with process.running(args, self._folder, self._env, stdin=stdin) as git:
             yield git.out
             done = git.done()
-        if done.status:
+        if done.status not in fine:
             words = done.err.strip().removeprefix("fatal: ")
             raise GitError(f"git {args[0]}: {words}", "git fsck")
 

@@ -250,10 +250,11 @@ _AGENTS = (
             (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.MERGE_DONE, p.LABELS, *ACTS),
             ("tk run a1 -- make test", "tk run --next --jobs 4 --merge -- my-agent"),
             "It claims the task, and runs the command in a checkout of its own. The command's environment"
-            " has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and two files: TK_FEEDBACK with what was"
-            " said of the task, also by earlier attempts, and TK_INBOX with the messages that wait for"
-            " the actor. What it leaves uncommitted is committed as work on the task. Interrupted, or if the"
-            " command cannot be run (exit 127), tk gives the task back, and counts no attempt."),
+            " has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and three files: TK_FEEDBACK with what was"
+            " said of the task, also by earlier attempts, TK_INBOX with the messages that wait for the"
+            " actor, and TK_RELATED with what was learnt, tried and decided in tasks like it. What it leaves"
+            " uncommitted is committed as work on the task. Interrupted, or if the command cannot be run"
+            " (exit 127), tk gives the task back, and counts no attempt."),
     Command("release", "Give claimed tasks back, for others to claim.",
             (p.IDS, p.HOLDER, *COMMITS), ("tk release a1",), "Their state stays as it is."),
     Command("renew", "Hold claimed tasks for longer.",
@@ -325,6 +326,11 @@ _RECORDS = (
             (p.GATES, *EVERYWHERE, p.DRY_RUN), ("tk gates trust", "tk gates trust check"),
             "It prints them. What is trusted is remembered outside of the repository, for all its checkouts;"
             " a gate that changes in any way asks again."),
+    Command("recall", "Find lessons, decisions and ended work about some words.",
+            (p.WORDS, p.FOUND, *READS),
+            ("tk recall parser 'empty file'", "tk recall build --limit 3"),
+            "It ranks what `tk done --lesson`, `tk block --tried` and `tk decide` recorded, and tasks that have"
+            " ended, by words: in small letters, also if one only begins so. Exit 6 if nothing has any."),
     Command("anchor", "Print the newest commit, or sign a tag of it.",
             (p.MAYBE_TAG, *EVERYWHERE), ("tk anchor", "tk anchor release-1"),
             "Keep it elsewhere: `tk verify --anchor` tells later whether history still has it, or was cut off"

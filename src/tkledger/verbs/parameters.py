@@ -213,6 +213,7 @@ ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 AGAIN = switch("--again", "again", "Judge what earlier runs found legal here as well.")
 EVERYONE = ALL._replace(help="Every actor, in this repository.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
+FOUND = LIMIT._replace(default=10)
 EACH = LIMIT._replace(help="At most N of each kind.", default=5)
 
 # -- what one command or two take ------------------------------------------------------------
@@ -353,6 +354,7 @@ ALTERNATIVES = option(
 CONFIDENCE = option(
     "--confidence", "confidence", "N", "How sure, 0 to 100.", kind=int, least=0, most=100
 )
+WORDS = Parameter("words", "WORD", "What it is about.", many=True, required=True)
 SCORE = option("--score", "score", "N", "How good it is, such as 6.5.")
 TIER = option(
     "--to",

@@ -38,10 +38,13 @@ def next_(
         )
     status = Exit.OK if taken.task else Exit.NOTHING
     letters = unread(session)
+    said, more = _related(session, taken) if not review else ([], {})
+    more = {**more, **({"unread": len(letters)} if letters else {})}
     return Answer(
-        lambda: {**_json(session, taken), **({"unread": len(letters)} if letters else {})},
+        lambda: {**_json(session, taken), **more},
         lambda: [
             *_view(taken, would_be(claim and dry_run)),
+            *map(Aside, said),
             *tell_of(letters),
         ],
         lambda: status,
@@ -66,6 +69,16 @@ def _json(session: Session, taken: Taken) -> dict[str, Any]:
         **({"commit": taken.commit} if taken.commit else {}),
         **({"claim": claim_json(taken.claim)} if taken.claim else {}),
     }
+
+
+def _related(session: Session, taken: Taken) -> tuple[list[str], dict[str, Any]]:
+    """What earlier work has to say of the task, in words and for JSON."""
+    if taken.task is None:
+        return [], {}
+    from tkledger.api.memory import related_json, related_to, related_words
+
+    found = related_to(session, taken.task)
+    return related_words(found), related_json(found)
 
 
 def _view(taken: Taken, would: str) -> Iterable[str | Aside]:

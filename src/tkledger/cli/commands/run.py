@@ -33,9 +33,9 @@ def run(
 ) -> Answer:
     """Claim a task, run a command on it in a checkout of its own, and move it by the result.
 
-    The command's environment has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and two files:
-    TK_FEEDBACK with what was said of the task, also by earlier attempts, and TK_INBOX with the
-    messages that wait for the actor.
+    The command's environment has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and three files:
+    TK_FEEDBACK with what was said of the task, also by earlier attempts, TK_INBOX with the
+    messages that wait for the actor, and TK_RELATED with what other tasks left.
     """
     session = Session(path, actor=actor, progress=TERMINAL)
     command = tuple(words if next_ else words[1:])

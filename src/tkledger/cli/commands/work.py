@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from tkledger.agents.work import begin, drop_checkout
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.json import without_empty
+from tkledger.api.memory import related_json, related_to, related_words
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim, tell_of, unread
 from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
+from tkledger.verbs.ids import existing
 
 
 def work(
@@ -39,14 +41,15 @@ def work(
     task, place, commit = drop_checkout(session, id) if drop else begin(session, id, key, take=take)
 
     letters = [] if drop else unread(session)
+    begun = None if drop or only_path else existing(session.head(), task)
+    related = related_to(session, begun) if begun else []
 
     def view() -> Iterable[Aside | Verbatim]:
         if drop:
             return [Aside(f"dropped; what was committed is on {place.short}")]
         where = [Verbatim(place.path)]
-        return (
-            where if only_path else [*where, *map(Aside, _onward(task, place)), *tell_of(letters)]
-        )
+        said = (*_onward(task, place), *related_words(related))
+        return where if only_path else [*where, *map(Aside, said), *tell_of(letters)]
 
     values: dict[str, Any] = {
         "id": task,
@@ -55,7 +58,7 @@ def work(
         "commit": commit,
     }
     values["unread"] = len(letters) or None
-    return Answer(lambda: without_empty(values), view)
+    return Answer(lambda: {**without_empty(values), **related_json(related)}, view)
 
 
 def _onward(task: str, place: Worktree) -> Iterable[str]:
