@@ -89,6 +89,24 @@ def build_at_once(path: Path, tasks: int, *, state: str = "todo", claimed: bool 
     return _checkout(path, stream)
 
 
+def build_learnt(path: Path, tasks: int, rng: random.Random) -> Path:
+    """A checkout with so many tasks, two thirds of which have ended, and a quarter left a lesson."""
+    words = [f"word{number}" for number in range(3_000)]
+    words += ["parser", "config", "file", "empty"] * 20
+
+    def text(most: int) -> str:
+        return " ".join(["the", *rng.choices(words, k=most)])
+
+    files = {POLICY_PATH: codec.dump_policy(DEFAULT)}
+    for number in range(tasks):
+        fields = {"id": f"tk-{number:05}", "title": text(5), "description": text(30)}
+        fields["state"] = "done" if number % 3 else "todo"
+        more = {"lessons": [text(12)], "notes": [text(20)]} if number % 4 == 0 else {}
+        made = task({**fields, **more})
+        files[path_of(made.id)] = codec.dump_task(made)
+    return _checkout(path, [_commit(0, files)])
+
+
 def _checkout(path: Path, stream: Iterable[bytes]) -> Path:
     """A new checkout of what git imports."""
     subprocess.run(["git", "init", "-q", "-b", "main", str(path)], check=True)

@@ -31,6 +31,11 @@ ROWS: dict[str, Case] = {
         "core/rules/test_rules.py::a_loop_check_refuses_warns_or_is_off",
         "core/test_lifecycle.py::a_forbidden_edge_is_gone_and_all_others_stay",
     ),
+    "S1.20": shown(
+        "cli/test_decide.py::a_decision_is_recorded_shown_and_logged",
+        "cli/test_recall.py::what_was_learnt_is_found_by_its_words_its_task_and_its_label",
+        "core/rules/test_rules.py::what_breaks_a_rule_breaks_just_that",
+    ),
     "S1.22": shown(
         "agents/test_inbox.py::who_takes_a_task_or_looks_at_one_hears_of_messages",
     ),

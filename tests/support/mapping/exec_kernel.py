@@ -138,6 +138,10 @@ ROWS: dict[str, Case] = {
         "files/test_written.py::a_refused_file_is_told_of_with_its_line",
         "cli/test_setup.py::config_explains_every_field",
     ),
+    "S0.28": shown(
+        "cli/test_decide.py::what_was_tried_and_learnt_outlives_the_next_moves",
+        "cli/test_recall.py::what_was_learnt_is_found_by_its_words_its_task_and_its_label",
+    ),
     "S0.29": shown(
         "core/test_budget.py::another_attempt_waits_twice_as_long_up_to_two_minutes",
         "doors/test_budgets.py::attempts_are_limited_and_wait",
@@ -154,5 +158,9 @@ ROWS: dict[str, Case] = {
         "agents/test_inbox.py::what_is_refused_three_times_is_dead",
         "agents/test_inbox.py::the_sender_learns_of_a_dead_letter",
         "agents/test_inbox.py::a_message_is_waited_for",
+    ),
+    "S0.38": shown(
+        "cli/test_recall.py::who_takes_a_task_is_told_of_what_is_like_it",
+        "cli/test_recall.py::work_and_run_hand_it_over",
     ),
 }
