@@ -80,6 +80,7 @@ class Overview:
         if column is None:
             self.rows = rows
         self._column = column
+        self._columns: dict[str, Column] = {}
         self.flaws = flaws
         self.limits = limits
         self.elsewhere: Mapping[str, Elsewhere] = {}
@@ -97,8 +98,12 @@ class Overview:
         return list(map(partial(tuple.__new__, TaskRow), zip(*columns)))
 
     def column(self, name: str) -> Column:
-        """All that the rows have in a field."""
-        return self._column(name) if self._column else [getattr(row, name) for row in self.rows]
+        """All that the rows have in a field; a tree asks for it at each of its lines."""
+        if self._column:
+            return self._column(name)
+        if name not in self._columns:
+            self._columns[name] = [getattr(row, name) for row in self.rows]
+        return self._columns[name]
 
     def at(self, place: int) -> TaskRow:
         """The row of the task at a place."""
