@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from tkledger.core.field import is_id
 from tkledger.core.typing import NamedTuple
 from tkledger.verbs import parameters as p
-from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.commands import COMMANDS
 from tkledger.verbs.option_names import in_terms_of, is_typo
 
 
@@ -251,9 +251,12 @@ def _typed(words: Sequence[str]) -> str:
     return " ".join(map(shlex.quote, words))
 
 
+_GROUPS = {group for group, blank, _ in (name.partition(" ") for name in COMMANDS) if blank}
+
+
 def is_safe(name: str) -> bool:
     """Whether a command only reads, or prints the help of the commands within it."""
-    return bool(inner(name)) or not {p.ACTOR, p.DRY_RUN, p.SERVER} & {*COMMANDS[name].takes}
+    return name in _GROUPS or not {p.ACTOR, p.DRY_RUN, p.SERVER} & {*COMMANDS[name].takes}
 
 
 def likeness(argv: Sequence[str]) -> str | None:
