@@ -68,5 +68,7 @@ def _may_mean(line: str, paths: Iterable[str]) -> bool:
 
 def remedy(repo: Repo) -> str:
     """What turns conversions off, in this repository, and puts the files as committed in place."""
-    path = os.path.join(repo.common_dir, "info", "attributes")
-    return f"echo {quoted(PLAIN)} >>{quoted(path)}; git stash push -- {FOLDER}"
+    folder = os.path.join(repo.common_dir, "info")  # which not every template of git's has
+    commands = [] if os.path.isdir(folder) else [f"mkdir {quoted(folder)}"]
+    commands += [f"echo {quoted(PLAIN)} >>{quoted(os.path.join(folder, 'attributes'))}"]
+    return "; ".join([*commands, f"git stash push -- {FOLDER}"])
