@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 pytest.register_assert_rewrite("tests.support")  # before it is imported: asserts there explain, too
 
 from tests.support.clone import Clone
-from tests.support.clones import cloned
+from tests.support.clones import cloned, copied
 from tests.support.histories import PlainRepo, a_task, genesis
 from tests.support.project import Project
 from tests.support.proven import begin
@@ -66,18 +66,36 @@ IDENTITY = """\
     defaultBranch = main
 [commit]
     gpgSign = false
+[gc]
+    auto = 0
+[maintenance]
+    auto = false
+[receive]
+    autogc = false
 [protocol "file"]
     allow = always
 [tk]
     hooks = false
 """
-"""Most tests need no hooks: `tests/cli/test_joining.py` has what commands say of a clone without."""
+"""Most tests need no hooks: `tests/cli/test_joining.py` has what commands say of a clone without.
+Nothing is tidied up: each commit would start two processes more.
+"""
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the tests' home folders; pytest would look at all of them to number one more."""
+    made = tmp_path_factory.mktemp("homes")
+    # what repositories begin with: without git's samples of hooks, a copy is made in half the time
+    for name in ("hooks", "info"):
+        (made / "template" / name).mkdir(parents=True)
+    return made
 
 
 @pytest.fixture(autouse=True)
-def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def sealed(homes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's git, terminal or tk settings reaches a test."""
-    home = tmp_path_factory.mktemp("home")
+    home = Path(tempfile.mkdtemp(dir=homes))
     config = home / "gitconfig"
     config.write_text(IDENTITY)
     for name in list(os.environ):
@@ -87,6 +105,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(homes / "template"))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TZ", "UTC")
@@ -113,8 +132,8 @@ def bare_git(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def project(templates: Path, tmp_path: Path) -> Project:
-    """A repository with some code and a ledger of four tasks, a to d, in todo; no hooks."""
+def _project(templates: Path) -> Path:
+    """What `project` is copied from."""
     template = templates / "project"
     if not template.exists():
         made = Project.create(template)
@@ -126,20 +145,32 @@ def project(templates: Path, tmp_path: Path) -> Project:
             f'{{"op": "new", "id": "{one}", "title": "Task {one}"}}\n' for one in "abcd"
         )
         made.ok("batch", stdin=lines)
+    return template
+
+
+@pytest.fixture
+def project(_project: Path, tmp_path: Path) -> Project:
+    """A repository with some code and a ledger of four tasks, a to d, in todo; no hooks."""
+    return Project.copy(_project, tmp_path / "repo")
+
+
+@pytest.fixture
+def hooked(_project: Path, templates: Path, tmp_path: Path) -> Project:
+    """The project with tk's hooks."""
+    template = templates / "hooked"
+    if not template.exists():
+        Project.copy(_project, template).ok("hooks", "install")
     return Project.copy(template, tmp_path / "repo")
 
 
 @pytest.fixture
-def hooked(project: Project) -> Project:
-    """The project with tk's hooks."""
-    project.ok("hooks", "install")
-    return project
-
-
-@pytest.fixture
-def clones(project: Project, tmp_path: Path) -> list[Project]:
+def clones(_project: Path, templates: Path, tmp_path: Path) -> list[Project]:
     """Two clones of one bare repository, which decides about claims."""
-    return cloned(project, tmp_path, 2)
+    template = templates / "clones"
+    if not template.exists():
+        cloned(Project.copy(_project, template / "repo"), template, 2)
+    shutil.copytree(template / "server.git", tmp_path / "server.git")
+    return [copied(template / name, tmp_path / name) for name in ("clone-0", "clone-1")]
 
 
 @pytest.fixture
@@ -167,14 +198,25 @@ def team(templates: Path, tmp_path: Path) -> Team:
     return Team(tmp_path / "team")
 
 
-@pytest.fixture
-def ada(team: Team) -> Project:
-    return team.member("ada")
+def _member(templates: Path, team: Team, name: str) -> Project:
+    """A member who joins before anything is pushed, copied."""
+    template = templates / "members" / name
+    if not template.exists():
+        template.parent.mkdir(exist_ok=True)
+        made = Team(templates / "team").member(name)
+        copied(made.path, template)
+        shutil.rmtree(made.path)
+    return copied(template, team.folder / name)
 
 
 @pytest.fixture
-def bob(team: Team) -> Project:
-    return team.member("bob")
+def ada(templates: Path, team: Team) -> Project:
+    return _member(templates, team, "ada")
+
+
+@pytest.fixture
+def bob(templates: Path, team: Team) -> Project:
+    return _member(templates, team, "bob")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.support.project import Project
 from tkledger.cli import run
 from tkledger.errors import Exit
 
@@ -56,14 +57,10 @@ def git(repo_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
-def tk(
-    repo_path: Path,
-    git: Callable[..., str],
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+def here(
+    repo_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Tk:
-    """Runs tk in a repository that has no ledger yet."""
-    git("init", "-q")
+    """Runs tk in an empty folder."""
     monkeypatch.chdir(repo_path)
 
     def call(*argv: str, stdin: str = "") -> Answer:
@@ -78,28 +75,56 @@ def tk(
 
 
 @pytest.fixture
-def ledger(tk: Tk) -> Tk:
-    """Runs tk where there is a ledger with the tasks a and b."""
-    assert tk("init", "--no-hooks").status is Exit.OK
-    assert tk("new", "First", "--id", "a").status is Exit.OK
-    assert tk("new", "Second", "--id", "b").status is Exit.OK
-    return tk
+def tk(here: Tk, git: Callable[..., str]) -> Tk:
+    """Runs tk in a repository that has no ledger yet."""
+    git("init", "-q")
+    return here
 
 
 @pytest.fixture
-def grown(ledger: Tk, monkeypatch: pytest.MonkeyPatch) -> Tk:
-    """A small ledger with a history on four days."""
-    for day, words in enumerate(
-        (
-            ["new", "Whole", "--id", "w", "--label", "x", "--priority", "0"],
-            ["new", "Part", "--id", "p", "--parent", "w", "--depends-on", "a", "--type", "bug"],
-            ["start", "a", "--as", "alice"],
-            ["done", "a"],
-            ["cancel", "b"],
-        ),
-        1,
-    ):
+def two_tasks(templates: Path) -> Path:
+    """A repository whose ledger has the tasks a and b, to be copied."""
+    template = templates / "two_tasks"
+    if not template.exists():
+        made = Project.create(template)
+        made.ok("init", "--no-hooks")
+        made.ok("new", "First", "--id", "a")
+        made.ok("new", "Second", "--id", "b")
+    return template
+
+
+@pytest.fixture
+def ledger(here: Tk, two_tasks: Path, repo_path: Path) -> Tk:
+    """Runs tk where there is a ledger with the tasks a and b."""
+    Project.copy(two_tasks, repo_path)
+    return here
+
+
+@pytest.fixture
+def grown(
+    here: Tk, two_tasks: Path, templates: Path, repo_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Tk:
+    """A small ledger with a history on four days; it is still the fifth."""
+
+    def on(day: int) -> None:
         monkeypatch.setenv("GIT_AUTHOR_DATE", f"2030-01-0{day}T12:00:00Z")
         monkeypatch.setenv("GIT_COMMITTER_DATE", f"2030-01-0{day}T12:00:00Z")
-        assert ledger(*words).status is Exit.OK
-    return ledger
+
+    template = templates / "grown"
+    if not template.exists():
+        made = Project.copy(two_tasks, template)
+        for day, words in enumerate(
+            (
+                ["new", "Whole", "--id", "w", "--label", "x", "--priority", "0"],
+                ["new", "Part", "--id", "p", "--parent", "w", "--depends-on", "a", "--type", "bug"],
+                ["start", "a", "--as", "alice"],
+                ["done", "a"],
+                ["cancel", "b"],
+            ),
+            1,
+        ):
+            on(day)
+            made.ok(*words)
+    on(5)
+    Project.copy(template, repo_path)
+    return here

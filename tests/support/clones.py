@@ -19,3 +19,11 @@ def cloned(project: Project, tmp_path: Path, count: int, *policy: str) -> list[P
         project.git("clone", "-q", str(tmp_path / "server.git"), str(path))
         made.append(Project(path))
     return made
+
+
+def copied(clone: Path, path: Path) -> Project:
+    """A copy of a clone that lies beside its server, for a copy of that server."""
+    made = Project.copy(clone, path)
+    config = made.path / ".git/config"
+    config.write_text(config.read_text().replace(str(clone.parent), str(path.parent)))
+    return made

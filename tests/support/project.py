@@ -68,7 +68,8 @@ class Project:
 
     @classmethod
     def copy(cls, source: Path, path: Path) -> Project:
-        shutil.copytree(source, path, symlinks=True)
+        """A copy of a repository, in a folder that is missing or empty."""
+        shutil.copytree(source, path, symlinks=True, dirs_exist_ok=True)
         made = cls(path)
         made.git("update-index", "-q", "--refresh")  # the copies have other inodes
         return made
