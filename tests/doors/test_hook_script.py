@@ -373,9 +373,13 @@ STAGED = (
 
 
 @FEW
-@given(paths=st.sets(st.sampled_from(STAGED), max_size=3))
-def test_a_commit_that_sh_lets_pass_changes_no_task(project: Project, paths: set[str]) -> None:
+@given(paths=st.sets(st.sampled_from(STAGED), max_size=3), large=st.booleans())
+def test_a_commit_that_sh_lets_pass_changes_no_task(
+    project: Project, paths: set[str], large: bool
+) -> None:
     git_folder = project.path / ".git"
+    note = git_folder / "tk" / script.words()["LARGE"]
+    note.touch() if large else note.unlink(missing_ok=True)
     project.git("read-tree", "HEAD")
     blob = project.git("rev-parse", f"HEAD:{path_of('b')}")
     for path in paths:

@@ -46,9 +46,9 @@ identify() { # the git process that asks, by its number and its start: numbers a
 	fi
 }
 
-note() { # which git process asked; overwritten in place, because ext4 flushes a file truncated to be new
+note() { # which git process asked, and below it $2; in place, because ext4 flushes a file truncated to be new
 	[ -n "${asking-}" ] || identify
-	[ -z "$asking" ] || echo "$asking" 2>/dev/null 1<>"$folder/tk/$1"
+	[ -z "$asking" ] || printf '%s\n' "$asking" ${2+"$2"} 2>/dev/null 1<>"$folder/tk/$1"
 }
 
 noted() { # did this git process leave this note?
@@ -147,8 +147,12 @@ found_before() { # by its ledger and actor
 		[ "$ledger" = "$tree" ] && [ "$actor" = "$who" ]
 }
 
-changes_code() {
-	! git diff-index --cached --quiet HEAD -- . ':(exclude)@TASKS@' 2>/dev/null
+changes_code() { # a tree that is known is faster to compare than an index
+	if [ -n "$staged" ]; then
+		[ "$(look diff-tree --name-only HEAD "$staged")" != @TASKS@ ]
+	else
+		! git diff-index --cached --quiet HEAD -- . ':(exclude)@TASKS@' 2>/dev/null
+	fi
 }
 
 names_a_task() { # does a line of the message already say which task it is for?
@@ -195,6 +199,7 @@ tell() { # that the task is in review, so that a commit of code is not taken for
 attribute() { # name the task in the message of a commit that changes more than the ledger
 	[ "${2-}" != merge ] && ! [ -e "$folder/MERGE_HEAD" ] && ! names_a_task "$1" || return 0
 	! { amends "$@" && keep "$1"; } || return 0
+	[ -z "$staged" ] || changes_code || return 0 # what changes a task rarely changes more
 	id=
 	task || at_work "$@" || { tell && return 0; }
 	changes_code || return 0
@@ -205,15 +210,46 @@ judged() { # was the last verdict about this? Only what is legal is noted
 	[ -f "$own" ] && read -r verdict <"$own" && [ "$verdict" = "$1" ]
 }
 
+settled() { # did pre-commit of this very git find its tree legal? What another process does meanwhile is judged later
+	[ -f "$folder/tk/@STAGED@" ] && { read -r _ && read -r staged; } <"$folder/tk/@STAGED@" &&
+		used @STAGED@ && alone && [ -f "$own" ] && read -r verdict <"$own" || return 1
+	case $verdict in "$staged "*) ;; *) return 1 ;; esac
+}
+
+leaves_ledger() { # is the ledger that is about to be committed that of HEAD?
+	if [ -e "$folder/tk/@LARGE@" ]; then # git compares an index file by file, of two trees the root folders
+		write_tree
+		[ -n "$staged" ] && ledger diff-tree --quiet --ignore-submodules=none HEAD "$staged" 2>/dev/null
+	else
+		ledger diff-index --cached --quiet --ignore-submodules=none HEAD 2>/dev/null
+	fi
+}
+
+write_tree() {
+	[ -n "$staged" ] || staged=$(git write-tree 2>/dev/null)
+}
+
+staged= # the tree that the index holds, if it is known
 case $name in
-pre-commit | prepare-commit-msg)
-	[ "$name" = pre-commit ] || attribute "$@"
+pre-commit)
 	if ! [ -e "$folder/MERGE_HEAD" ]; then
-		if [ "$name" = prepare-commit-msg ]; then # to ask whether it touches the ledger takes longest
-			noted @UNTOUCHED@ && pass "$@"
-			judged "$(git write-tree) $(git rev-parse HEAD)" && pass "$@"
+		if leaves_ledger; then
+			note @UNTOUCHED@
+			pass "$@"
 		fi
-		if ledger diff-index --cached --quiet --ignore-submodules=none HEAD 2>/dev/null; then
+		write_tree
+		note @STAGED@ "$staged"
+	fi
+	;;
+prepare-commit-msg)
+	settled || staged=
+	attribute "$@"
+	[ -z "$staged" ] || pass "$@"
+	if ! [ -e "$folder/MERGE_HEAD" ]; then
+		noted @UNTOUCHED@ && pass "$@"
+		write_tree
+		judged "$staged $(git rev-parse HEAD)" && pass "$@"
+		if leaves_ledger; then
 			note @UNTOUCHED@
 			pass "$@"
 		fi
@@ -395,11 +431,16 @@ is_unknown() { # comes the commit $1 with any that no branch or remote has?
 	[ -n "$(look rev-list -1 "$1" --not --branches --remotes)" ]
 }
 
+is_foreseen() { # comes the commit $1 alone, and did the hook before judge its tree on its parents?
+	[ -f "$own" ] && read -r verdict <"$own" || return 1
+	new=$(look rev-list -2 --format='%T %P' "$1" --not --branches --remotes)
+	[ "${new% }" = "commit $1
+$verdict" ]
+}
+
 is_new() { # does the commit $1, or any that comes with it, need judging?
 	judged "$1" && return 1
-	if [ -n "$checked" ] && judged_before "$1"; then
-		[ "$(look rev-list -2 "$1" --not --branches --remotes)" != "$1" ] || return 1
-	fi
+	[ -n "$checked" ] && is_foreseen "$1" && return 1
 	# if git cannot tell, Python looks
 	if found=$(ledger rev-list -2 --full-history "$1" --not --branches --remotes); then
 		if [ -z "$checked" ]; then # by its bytes, whatever encoding it says it has
@@ -455,6 +496,9 @@ post-receive)
 	read_input
 	advance && pass_input "$@"
 	judge_input "$@"
+	;;
+pre-commit)
+	judge "$@" "$staged"
 	;;
 *)
 	judge "$@"

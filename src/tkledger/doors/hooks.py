@@ -27,7 +27,7 @@ from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
-from tkledger.local.verdicts import note_message_checked
+from tkledger.local.verdicts import note_message_checked, note_size
 
 
 def in_index(ledger: Ledger) -> tuple[Violation, ...]:
@@ -58,8 +58,10 @@ def _commit_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable
 
 
 def _pre_commit_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iterable[Violation]:
-    tree, heads = _tree(ledger), _merge_heads(ledger.repo)
+    known = arguments.pop() if arguments else ""  # of the script: git tells this hook nothing
+    tree, heads = known or _tree(ledger), _merge_heads(ledger.repo)
     found = gate.staged(ledger, tree, heads).violations if tree else ()
+    note_size(ledger.repo, len(ledger.head().entries))
     if tree and not (found or heads):
         _warn_of_nobodys(change((ledger.head(),), ledger.in_tree(tree)))
     return found

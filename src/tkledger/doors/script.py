@@ -49,8 +49,8 @@ DRIVER_ENTRY = "from tkledger.merging.driver import main"
 """How the merge driver enters tk."""
 
 _FILES = (
-    *("JUDGED", "UNTOUCHED", "MESSAGE_CHECKED", "NO_ATTRIBUTION", "NO_SIGNATURES", "NO_LIMITS"),
-    *("NO_SIGNED_GUARD", "TASK", "AT_WORK"),
+    *("JUDGED", "LARGE", "STAGED", "UNTOUCHED", "MESSAGE_CHECKED"),
+    *("NO_ATTRIBUTION", "NO_SIGNATURES", "NO_LIMITS", "NO_SIGNED_GUARD", "TASK", "AT_WORK"),
     *("TURN", "VALIDATED", "PASSED", "TIDIED", "UNPUBLISHED", "LOCK"),
 )
 """The constants of `tkledger.local.store` that hook.sh names files in ``.git/tk`` by."""
