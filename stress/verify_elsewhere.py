@@ -94,8 +94,7 @@ class _Bad(ValueError):
 class Flag(int):
     """True or false in a file."""
 def _is_plain(text: str) -> bool:
-    is_plain = _PLAIN.fullmatch(text) and not _HIDDEN.search(text)
-    return bool(is_plain) and text.lower() not in _RESERVED
+    return not (_HIDDEN.search(text) or text.lower() in _RESERVED or not _PLAIN.fullmatch(text))
 def _quoted(text: str) -> str:
     for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
         text = text.replace(plain, escaped)
@@ -155,8 +154,7 @@ RESOLUTIONS = {"done": ("completed", "merged", "no_pr"), "cancelled": (
 _REASONS = (*_words("user event until job child dependency approval failed stale other"),)
 _NO_IDS = {*_words("config con prn aux nul"), *(a + n for a in ("com", "lpt") for n in "123456789")}
 _BRANCH = r"[\0-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.lock(/|$)|^@$|^[-/]|[./]$|.{201}"
-def _need(is_right: object, value: Any = None) -> Any:
-    return value if is_right else _unread("TK104")
+def _need(is_so: object, value: Any = None) -> Any: return value if is_so else _unread("TK104")
 def _is_number(raw: Any) -> bool: return isinstance(raw, int) and not isinstance(raw, Flag)
 def _text(raw: Any) -> str:
     raw = str(bool(raw)).lower() if isinstance(raw, Flag) else str(raw) if _is_number(raw) else raw
@@ -171,8 +169,7 @@ def _id(raw: Any) -> Any: return _need(_is_id(_line(raw)), raw)
 def _branch(raw: Any) -> Any: return _need(not re.search(_BRANCH, value := _line(raw)), value)
 _AMOUNT = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
 def _amount(raw: Any) -> Any:
-    value = str(raw) if _is_number(raw) else raw
-    return _need(isinstance(value, str) and re.fullmatch(_AMOUNT, value), value)
+    return _need(re.fullmatch(_AMOUNT, value := _text(raw)), value)
 def _time(raw: Any) -> Any:
     value = _line(raw)
     _need(re.fullmatch(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ", value, re.ASCII))
@@ -194,6 +191,8 @@ _EVIDENCE = (rf"({_NAME}) (pass|fail) ([0-9a-f]{{40}}|[0-9a-f]{{64}}) ({_SAID}|{
     rf" (?:- - -|(timeout|0|[1-9][0-9]{{0,2}}) {_AMOUNT} [0-9a-f]{{64}}) (-|{_SAID})( flaky)?"
     r"(?: https?://[!-~]{1,500})?")
 _DECISION = rf"({_SAID}|{_BARE}) (?:-|100|[1-9]?[0-9])((?: {_SAID}){{3,43}})"
+_ARTIFACT = (r"([0-9a-f]{40}|[0-9a-f]{64}) (0|[1-9][0-9]{0,8}) (-|X/X) [^/\\\s][^/\\]{0,199}"
+    .replace("X", "[a-z0-9.+-]{1,60}"))
 _Verdict = namedtuple("_Verdict", "when approves actor work score")  # of which work
 _Evidence = namedtuple("_Evidence", "about passed actor ran flaky")  # a gate, its command, a code
 def _meant(text: str, plain: str = "") -> str:  # in quotes, unless it could be plain
@@ -258,7 +257,8 @@ TASK: Map = {
     "resolution": (*chain(*RESOLUTIONS.values()),), "description": _text, "concerns": _CONCERNS,
     "settled": _CONCERNS, "criteria": [_CRITERION], "met": [_CRITERION],
     "waived": [r"(?!.* -- .* -- ).{1,300} -- .{1,300}"], **{n: [_kept(f)] for n, f in SAYS.items()},
-    "lessons": [".{1,500}"], "tried": [".{1,500}"], "notes": [_text], "x": _own}
+    **{n: [".{1,500}"] for n in ("lessons", "tried")}, "artifacts": [_ARTIFACT],
+    "notes": [_text], "x": _own}
 EDGES = {(start, end): verb for start, end, verb in (one.split("/") for one in _words(
     "backlog/todo/admit todo/in_progress/start todo/blocked/block todo/cancelled/cancel"
     " in_progress/in_review/submit in_progress/done/done in_progress/blocked/block"
@@ -310,8 +310,8 @@ DEFAULTS = {
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}"}
 LATER = {  # what format 2 brought; `admission` of the policy only
-    *_words("reopens criteria met waived verdicts evidence approvals spec admission guards"),
-    *_words("gates may keys proof pushers shared_login subject proposal decisions lessons tried")}
+    *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"),
+    *_words("subject proposal"), *LOGS[2:-1]}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")

@@ -64,6 +64,7 @@ GOOD = [
     ("decisions", ['bob 9 "q" "c" "b"'], ('bob 9 "q" "c" "b"',)),
     ("lessons", ["b", "a" * 500, "b"], ("b", "a" * 500, "b")),
     ("tried", [2024], ("2024",)),
+    ("artifacts", [f"{'3f' * 20} 0 - a b"], (f"{'3f' * 20} 0 - a b",)),
     ("budget", {"steps": 0, "depth": 3, "cost": "0.5"}, Budget(steps=0, depth=3, cost="0.5")),
     ("budget", {}, Budget()),
     ("spent", {"tokens": 7, "cost": 1}, Spent(tokens=7, cost="1")),
@@ -141,6 +142,10 @@ BAD = [
     ("decisions", ['"bob" - "q" "c" "b"'], "decisions"),
     ("lessons", ["a\nb"], "lessons"),
     ("tried", ["a" * 501], "tried"),
+    ("artifacts", [f"{'3f' * 20} 7 a/b ../x"], "artifacts"),
+    ("artifacts", [f"{'3f' * 20} 7 - "], "artifacts"),
+    ("artifacts", [f"{'3f' * 20} 07 - x"], "artifacts"),
+    ("artifacts", ["3f 7 - x"], "artifacts"),
     ("budget", 3, "budget"),
     ("budget", [3], "budget"),
     ("budget", {"steps": -1}, "budget.steps"),
@@ -280,7 +285,9 @@ def test_the_words_of_the_format_stay() -> None:
     assert {name: one for name, one in later.items() if one != (1, {})} == {
         **dict.fromkeys(("reopens", "criteria", "met", "waived"), (2, {})),
         "resolution": (1, {"mistake": 2}),
-        **dict.fromkeys(("verdicts", "evidence", "decisions", "lessons", "tried"), (2, {})),
+        **dict.fromkeys(
+            ("verdicts", "evidence", "decisions", "lessons", "tried", "artifacts"), (2, {})
+        ),
     }
     for name, wrong, words in (
         ("type", "A", "a word of a-z, 0-9, _ and -"),

@@ -30,7 +30,7 @@ EDGES = {
 }
 LISTS = (
     *("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts", "evidence"),
-    *("decisions", "lessons", "tried"),
+    *("decisions", "lessons", "tried", "artifacts"),
 )
 BEGIN = 1_700_000_000
 
@@ -372,10 +372,11 @@ class Weaver:
 
     def _learnt(self, made: Made, task: Task) -> Task:
         """What is remembered of a task: a decision by the actor of a commit, a lesson, or what was tried."""
-        name = self.rng.choice(("decisions", "decisions", "lessons", "tried"))
+        name = self.rng.choice(("decisions", "decisions", "lessons", "tried", "artifacts"))
         actor = (made.state.policy or {}).get("actors", {}).get(made.actor, made.actor)
         decision = f'{actor} {self.rng.choice(("-", "0", "80"))} "which?" "this" "it fits"'
         one = decision if name == "decisions" else f"{name} {self.rng.randrange(4)}"
+        one = f"{'b' * 40} 7 text/plain {one}" if name == "artifacts" else one
         return {name: [*task.get(name, ()), one]}
 
     def born(self, state: State, actor: str) -> Task:

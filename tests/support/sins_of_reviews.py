@@ -170,13 +170,32 @@ def malformed(weaver: Weaver, made: Made) -> Made:
     task = weaver.pick(made.state)
     if task is None:
         return made
-    lines = {"verdicts": LINES, "evidence": EVIDENCE, "decisions": DECISIONS}
+    lines = {
+        "verdicts": LINES,
+        "evidence": EVIDENCE,
+        "decisions": DECISIONS,
+        "artifacts": ARTIFACTS,
+    }
     name = weaver.rng.choice([*lines])
     new = changed(task, **{name: [weaver.rng.choice(lines[name])]})
     return made._replace(state=made.state.put(new))
 
 
 H = "e" * 64
+ARTIFACTS = (
+    f"{'b' * 40} 0 - x",
+    f"{'b' * 64} 7 a/b x y",
+    f"{'b' * 41} 0 - x",
+    f"{'b' * 40} 07 - x",
+    f"{'b' * 40} {'9' * 10} - x",
+    f"{'b' * 40} 7 a x",
+    f"{'b' * 40} 7 - a/x",
+    f"{'b' * 40} 7 -  x",
+    f"{'b' * 40} 7 - {'x' * 201}",
+    f"{'b' * 40} 7 - a\\x",
+    f"{'b' * 40} 7 -",
+    f"{'B' * 40} 7 - x",
+)
 EVIDENCE = (
     *(f't pass {"a" * 40} ann 0 1.5 {H} "make"', f't pass {"a" * 40} ann 1 1.5 {H} "make"'),
     *(f't fail {"a" * 40} ann 0 1.5 {H} "make"', f"t fail {'a' * 40} ann timeout 1 {H} -"),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from tkledger.core import policy as policies
+from tkledger.core.artifact import Artifact
 from tkledger.core.decision import DecisionLine
 from tkledger.core.evidence import EvidenceLine
 from tkledger.core.field import MAX_INT, is_id
@@ -80,6 +81,11 @@ decisions = st.builds(
     st.lists(st.tuples(lines, lines), max_size=2),
     st.none() | st.integers(0, 100),
 )
+artifacts = st.builds(
+    lambda oid, size, kind, name: Artifact(oid, size, kind, name).text,
+    *(st.sampled_from(["3f" * 20, "4e" * 32]), st.integers(0, 10**9 - 1)),
+    *(st.sampled_from(["", "image/png"]), st.sampled_from(["a.txt", "a b", "é: #x", "-"])),
+)
 amounts = st.integers(0, MAX_INT)
 dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
 moments = st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(2100, 1, 1)).map(
@@ -117,6 +123,7 @@ class Leaves(NamedTuple):
     verdicts: st.SearchStrategy[str] = verdicts
     evidence: st.SearchStrategy[str] = evidence
     decisions: st.SearchStrategy[str] = decisions
+    artifacts: st.SearchStrategy[str] = artifacts
     dollars: st.SearchStrategy[str] = dollars
     moments: st.SearchStrategy[str] = moments
     x: st.SearchStrategy[dict[str, Any]] = free_maps
@@ -214,6 +221,7 @@ def raw_tasks(
             "verdicts": st.lists(some.verdicts, max_size=2),
             "evidence": st.lists(some.evidence, max_size=2),
             "decisions": st.lists(some.decisions, max_size=2),
+            "artifacts": st.lists(some.artifacts, max_size=2),
             "lessons": st.lists(some.lines, max_size=2),
             "tried": st.lists(some.lines, max_size=2),
             "notes": st.lists(some.texts, max_size=3),

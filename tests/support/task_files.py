@@ -82,6 +82,7 @@ TASKS = {
         decisions=('bob 80 "Which parser?" "our own" "it is fast" "the other" "slow"',),
         lessons=("read the grammar first",),
         tried=("a regular expression for all",),
+        artifacts=(f"{'3f' * 20} 1200 image/png the screen.png",),
         notes=(
             "one line",
             "a block\n  with an indented line\n\nand a gap\n",

@@ -73,7 +73,7 @@ _LISTS = {
 _SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry")
 _IN_TEXTS = (
     *("id", "state", "wait", "error", "notes", "concerns"),
-    *("verdicts", "evidence", "decisions", *_LISTS),
+    *("verdicts", "evidence", "decisions", "artifacts", *_LISTS),
 )
 
 
@@ -101,7 +101,7 @@ def field_changes(old: Task | None, new: Task) -> tuple[FieldChange, ...]:
 
 def texts(old: Task | None, new: Task) -> list[str]:
     """What a change says in the task itself: why it waits, what went wrong, its new notes, concerns,
-    verdicts, evidence and decisions, what it has to show, what was learnt and tried.
+    verdicts, evidence, decisions and artifacts, what it has to show, what was learnt and tried.
     """
 
     def more(name: str) -> tuple[str, ...]:
@@ -129,6 +129,10 @@ def texts(old: Task | None, new: Task) -> list[str]:
         from tkledger.core import decision
 
         said += map(decision.said_in, decision.decisions(decided))
+    if attached := more("artifacts"):
+        from tkledger.core import artifact
+
+        said += map(artifact.said_in, artifact.artifacts(attached))
     return [text.strip() for text in said]
 
 

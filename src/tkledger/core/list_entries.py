@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tkledger.core.artifact import checked as artifact
 from tkledger.core.decision import checked as decision
 from tkledger.core.evidence import checked as evidence
 from tkledger.core.field import is_blank, line, matching
@@ -9,7 +10,16 @@ from tkledger.core.task import CONCERNS, WAIVED_FOR
 from tkledger.core.typing import Any
 from tkledger.core.verdict import checked as verdict
 
-__all__ = ["concern", "criterion", "decision", "evidence", "learnt", "verdict", "waived"]
+__all__ = [
+    "artifact",
+    "concern",
+    "criterion",
+    "decision",
+    "evidence",
+    "learnt",
+    "verdict",
+    "waived",
+]
 
 concern = matching(
     rf"({'|'.join(CONCERNS)}): \S.{{0,499}}", "one line: 'design: TEXT' or 'ops: TEXT'"

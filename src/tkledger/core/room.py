@@ -16,7 +16,7 @@ _FOR_MOVES = 1024
 _FOR_THE_END = 512
 """And of these, so many for a move to an end alone."""
 
-_OPEN = ("notes", "concerns", "criteria", "decisions", "lessons", "tried")
+_OPEN = ("notes", "concerns", "criteria", "decisions", "lessons", "tried", "artifacts")
 PROOFS = tuple(name for name in LOGS if name not in _OPEN)
 """The lists that grow on the way to an end: what settles, meets or shows something."""
 
@@ -35,7 +35,7 @@ class Cap(NamedTuple):
 
 
 CAPS = {
-    **dict.fromkeys((*PROOFS, "decisions", "lessons", "tried"), Cap(200, 24 * 1024)),
+    **dict.fromkeys((*PROOFS, "decisions", "lessons", "tried", "artifacts"), Cap(200, 24 * 1024)),
     **{"notes": Cap(1000, 48 * 1024), "concerns": Cap(100, 12 * 1024)},
     "criteria": Cap(100, 12 * 1024),
 }

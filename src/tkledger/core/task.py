@@ -177,6 +177,7 @@ class Task(NamedTuple):
     decisions: tuple[str, ...] = ()
     lessons: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
 
@@ -305,6 +306,7 @@ FIELDS = (
     Field("decisions", list_of(_entry("decision")), Merge.LOG, since=2),
     Field("lessons", list_of(_entry("learnt")), Merge.LOG, since=2),
     Field("tried", list_of(_entry("learnt")), Merge.LOG, since=2),
+    Field("artifacts", list_of(_entry("artifact")), Merge.LOG, since=2),
     Field("notes", list_of(text), Merge.LOG),
     Field("x", free, Merge.LEAVES),
 )

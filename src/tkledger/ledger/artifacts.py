@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from tkledger.core.artifact import MAX_BYTES, Artifact, named
+from tkledger.core.artifact import MAX_BYTES, Artifact, kind_of, named
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import ARTIFACTS, agreed
 from tkledger.errors import Exit, TkError, unusable, usage_error
@@ -42,13 +42,18 @@ def stored(
     if found.st_size > MAX_BYTES:
         fact = f"{path} has {found.st_size} bytes, of {MAX_BYTES} at most"
         raise usage_error("too-large", fact, "keep it elsewhere, and note where: tk note ID TEXT")
-    try:
-        called = named(os.path.basename(path) if name is None else name)
-    except ValueError as error:
-        raise usage_error("bad-value", str(error), "--name NAME") from None
+    called = _valid(named, os.path.basename(path) if name is None else name, "--name NAME")
+    given = _valid(kind_of, kind, "--type image/png") if kind else _kind(called)
     oid = blobs.store(repo, path, write=not dry_run)
     size = found.st_size if dry_run else blobs.sizes(repo, [oid])[oid]
-    return Artifact(oid, size, kind or _kind(called), called)
+    return Artifact(oid, size, given, called)
+
+
+def _valid(clean: Callable[[str], str], text: str, way: str) -> str:
+    try:
+        return clean(text)
+    except ValueError as error:
+        raise usage_error("bad-value", str(error), way) from None
 
 
 def _kind(name: str) -> str:

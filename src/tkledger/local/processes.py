@@ -23,7 +23,7 @@ def _by_ps(pid: int) -> str:
     if os.path.exists("/proc/self/stat"):
         return ""
     try:
-        asked = ["ps", "-o", "lstart=", "-p", str(pid)]
+        asked = ["ps", "-olstart=", "-p", str(pid)]
         words = subprocess.run(asked, capture_output=True, check=False).stdout
     except OSError:
         return ""

@@ -331,6 +331,16 @@ _RECORDS = (
             ("tk recall parser 'empty file'", "tk recall build --limit 3"),
             "It ranks what `tk done --lesson`, `tk block --tried` and `tk decide` recorded, and tasks that have"
             " ended, by words: in small letters, also if one only begins so. Exit 6 if nothing has any."),
+    Command("attach", "Attach files to a task; they travel with the next sync.",
+            (p.ID, p.ATTACHED, p.NAME, p.TYPE_OF_FILE, *COMMITS),
+            ("tk attach a1 report.pdf", "tk attach a1 /tmp/shot.png --name before.png"),
+            "They are kept beside the branches, so that no checkout has them; the task names each by its id in"
+            " git. 100 MiB at most."),
+    Command("artifacts", "List the files that are attached to a task.",
+            (p.ID, *READS), ("tk artifacts a1",)),
+    Command("cat", "Write out a file that is attached to a task.",
+            (p.ID, p.ARTIFACT, p.OUTPUT, *READS), ("tk cat a1 report.pdf -o report.pdf",),
+            "If it is not here it is fetched from the remote. Of several of one name it is the newest."),
     Command("anchor", "Print the newest commit, or sign a tag of it.",
             (p.MAYBE_TAG, *EVERYWHERE), ("tk anchor", "tk anchor release-1"),
             "Keep it elsewhere: `tk verify --anchor` tells later whether history still has it, or was cut off"

@@ -22,7 +22,7 @@ _OPTIONS = {
     **dict.fromkeys(("--deps", "--dep", "--blocked-by", "--needs", "--on"), p.DEPENDS_ON),
     **dict.fromkeys(("--epic", "--subtask-of"), p.PARENT),
     **dict.fromkeys(("--actor", "--author"), p.ACTOR),
-    **dict.fromkeys((*p.FORMAT.words, "--output", "-o", "-j", "--robot"), p.JSON),
+    **dict.fromkeys((*p.FORMAT.words, *p.OUTPUT.words, "-j", "--robot"), p.JSON),
     "--max": p.LIMIT,
 }
 """Options that people bring, also from other commands of tk, and what they are here."""

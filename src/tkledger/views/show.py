@@ -53,6 +53,7 @@ def card(task: Task, details: Details | None = None) -> Lines:
         yield from _entries("decisions", _decisions(task), frame)
         yield from _entries("lessons", [(one, "") for one in task.lessons], frame)
         yield from _entries("tried", [(one, "") for one in task.tried], frame)
+        yield from _entries("artifacts", _artifacts(task), frame)
         yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
         yield from _entries("notes", [(note, "") for note in task.notes], frame)
 
@@ -136,6 +137,15 @@ def _decisions(task: Task) -> list[Span]:
     from tkledger.core.decision import decisions, said_in
 
     return [(f"{said_in(one)} (by {one.actor})", "") for one in decisions(task.decisions)]
+
+
+def _artifacts(task: Task) -> list[Span]:
+    """The files that belong to it."""
+    if not task.artifacts:
+        return []
+    from tkledger.core.artifact import artifacts
+
+    return [(f"{one.name}  {one.size:,} bytes", "") for one in artifacts(task.artifacts)]
 
 
 def _concern(task: Task, words: str) -> Span:

@@ -80,6 +80,13 @@ ROWS: dict[str, Case] = {
         "ledger/test_keys.py::a_key_is_bound_to_verb_tasks_and_words",
         "ledger/test_keys.py::every_command_that_changes_something_takes_a_key",
     ),
+    "S2.20": shown(
+        "ledger/test_artifacts.py::another_clone_fetches_a_file_when_it_is_asked_for",
+        "ledger/test_artifacts.py::two_clones_that_attach_the_same_and_others_merge",
+    ),
+    "S2.21": shown(
+        "ledger/test_artifacts.py::it_is_in_no_checkout_and_the_tree_stays_small",
+    ),
     "S2.26": shown(
         "agents/test_inbox.py::of_two_clones_the_one_at_the_remote_first_takes_a_message",
         "agents/test_inbox.py::what_is_taken_offline_is_not_exclusive_and_the_second_is_told",

@@ -36,6 +36,13 @@ ROWS: dict[str, Case] = {
         "cli/test_recall.py::what_was_learnt_is_found_by_its_words_its_task_and_its_label",
         "core/rules/test_rules.py::what_breaks_a_rule_breaks_just_that",
     ),
+    "S1.9": shown(
+        "ledger/test_artifacts.py::a_file_is_attached_listed_and_written_out",
+    ),
+    "S1.25": shown(
+        "ledger/test_artifacts.py::a_file_is_attached_listed_and_written_out",
+        "ledger/test_artifacts.py::another_clone_fetches_a_file_when_it_is_asked_for",
+    ),
     "S1.22": shown(
         "agents/test_inbox.py::who_takes_a_task_or_looks_at_one_hears_of_messages",
     ),

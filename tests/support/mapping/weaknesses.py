@@ -82,6 +82,9 @@ ROWS: dict[str, Case] = {
         "agents/test_inbox.py::of_many_who_take_one_message_one_has_it",
         "agents/test_inbox.py::the_sender_learns_of_a_dead_letter",
     ),
+    "D2.12": shown(
+        "ledger/test_artifacts.py::what_cannot_be_attached_leaves_nothing",
+    ),
     "D1.1": shown(
         "core/test_layers.py::the_core_imports_the_standard_library_and_itself_only",
         "core/test_layers.py::the_core_opens_and_prints_nothing",
