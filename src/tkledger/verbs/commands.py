@@ -334,8 +334,7 @@ _RECORDS = (
     Command("attach", "Attach files to a task; they travel with the next sync.",
             (p.ID, p.ATTACHED, p.NAME, p.TYPE_OF_FILE, *COMMITS),
             ("tk attach a1 report.pdf", "tk attach a1 /tmp/shot.png --name before.png"),
-            "They are kept beside the branches, so that no checkout has them; the task names each by its id in"
-            " git. 100 MiB at most."),
+            "They are kept beside the branches, so that no checkout has them. 100 MiB at most."),
     Command("artifacts", "List the files that are attached to a task.",
             (p.ID, *READS), ("tk artifacts a1",)),
     Command("cat", "Write out a file that is attached to a task.",
