@@ -1030,12 +1030,12 @@ def _verbs_of(change: _Change, old: Map | None, new: Map) -> Iterator[str]:
     yield from [verb] if other or (left and "state" not in changed) else []
 def _paths(change: _Change) -> set[str]:  # the files outside the ledger that a commit touches
     history, commit = change.history, change.commit
-    new, sides = history.files(commit.oid), [history.files(oid) for oid in commit.parents]
+    new, sides = history.files(commit.oid), [history.files(oid) for oid in change.parents]
     def differ(a: dict[str, str], b: dict[str, str]) -> set[str]:
         return {path for path in a.keys() | b.keys() if a.get(path) != b.get(path)}
-    if len(sides) < 2:
+    if len({*change.parents}) < 2:
         return differ(new, sides[0] if sides else {})
-    bases = [history.files(oid) for oid in history.merge_bases(commit.parents)] or [{}]
+    bases = [history.files(oid) for oid in history.merge_bases(change.parents)] or [{}]
     lost = [set[str]().union(*(differ(base, side) for side in sides)) - differ(base, new)
             for base in bases]
     own = history.own_content(commit, "-z", "--name-only").split("\0")[:-1]
