@@ -34,7 +34,7 @@ ORDER = (
     *("next", "work", "run", "release", "renew", "reap", "sleep", "wake"),
     *("retry", "escalate", "send", "inbox", "step", "spend"),
     *("wait", "answer", "signal", "tick", "decide", "concern", "criteria", "gate", "gates"),
-    *("recall", "attach", "artifacts", "cat", "snapshot", "anchor"),
+    *("recall", "attach", "artifacts", "cat", "snapshot", "restore", "anchor"),
     *("sync", "resolve", "tidy", "import", "export", "schema", "prime", "mcp"),
 )
 """All commands of the contract, in its order."""

@@ -42,6 +42,9 @@ HEADS = "refs/heads/"
 TASK_BRANCHES = f"{HEADS}tk/"
 """The branches of tasks, unless the clone is configured otherwise."""
 
+SNAPSHOTS = "refs/tags/tk/"
+"""The snapshots and the anchors: tags of commits of the ledger."""
+
 BRANCHES_AND_TAGS = (HEADS, "refs/tags/")
 """Branches and tags: what a server takes as validated. Other refs are judged as well, but nobody
 builds on them.

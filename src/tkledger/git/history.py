@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
+from tkledger.core.ref_names import SNAPSHOTS
 from tkledger.git.cat_file import BATCH, Found
 from tkledger.git.commit import Commit, read_commit
 from tkledger.git.errors import GitError
@@ -199,15 +200,30 @@ def objects_alone(repo: Repo) -> Iterator[tuple[str, dict[str, str]]]:
         )
 
 
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d|yesterday\Z|[1-9]\d{0,5} (second|minute|hour|day|week|month|year)s? ago\Z"
+)
+
+
 def commit_at(repo: Repo, text: str) -> Oid:
-    """The commit that a revision names, or the last one of HEAD's before a date."""
-    if re.match(r"\d{4}-\d\d-\d\d", text) and repo.head:
-        date = f"{text} 23:59:59" if len(text) == 10 else text
+    """The commit that a revision or a snapshot names, or the last one of HEAD's before a date: a day counts to its
+    end. A revision comes before a snapshot of the same name, and a date before both.
+    """
+    if _DATE.match(text) and repo.head:
+        whole = len(text) == 10 or text == "yesterday"
+        date = f"{text} 23:59:59" if whole else text
         found = repo.answers("rev-list", "-1", f"--before={date}", repo.head)
         if not found:
             raise GitError(f"nothing was committed before {text}", "git log")
         return found
-    return commit_of(repo, text)
+    try:
+        return commit_of(repo, text)
+    except GitError:
+        named = f"{SNAPSHOTS}{text}^{{commit}}"
+        found = text and repo.answers("rev-parse", "--verify", "--quiet", named)
+        if not found:
+            raise
+        return found
 
 
 def commit_of(repo: Repo, revision: str) -> Oid:

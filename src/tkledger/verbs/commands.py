@@ -340,6 +340,12 @@ _RECORDS = (
     Command("cat", "Write out a file that is attached to a task.",
             (p.ID, p.ARTIFACT, p.OUTPUT, *READS), ("tk cat a1 report.pdf -o report.pdf",),
             "If it is not here it is fetched from the remote. Of several of one name it is the newest."),
+    Command("snapshot", "Name the ledger as it is; list such names, compare.",
+            (p.SNAPSHOT, p.MESSAGE, p.SEARCH, p.DIFF, *READS, p.DRY_RUN),
+            ("tk snapshot sprint-3", "tk snapshot --diff sprint-3"), "It is the tag tk/NAME."),
+    Command("restore", "Bring back the texts of a task as they were.",
+            (p.ID, p.AS_AT, p.WHY, *COMMITS), ("tk restore a1 --at sprint-3",),
+            "Title, description and admission, by an ordinary edit; never a state."),
     Command("anchor", "Print the newest commit, or sign a tag of it.",
             (p.MAYBE_TAG, *EVERYWHERE), ("tk anchor", "tk anchor release-1"),
             "Keep it elsewhere: `tk verify --anchor` tells later whether history still has it, or was cut off"
@@ -360,22 +366,15 @@ _EXCHANGE = (
             "A checkout goes if all its commits are merged and nothing in it is uncommitted; its branch"
             " stays. Any other is named, with what keeps it."),
 )
-# fmt: on
-
 COMMANDS: dict[str, Command] = {
     one.name: one._replace(group=group)
-    for group, commands in {
-        **{
-            SET_UP: _SET_UP,
-            WRITE: _WRITE,
-            MOVE: (*_MOVES, *_WAYS_BACK),
-            LOOK: _LOOK,
-            JUDGE: _JUDGE,
-        },
-        **{AGENTS: _AGENTS, RECORDS: _RECORDS, EXCHANGE: _EXCHANGE},
-    }.items()
+    for group, commands in (
+        (SET_UP, _SET_UP), (WRITE, _WRITE), (MOVE, (*_MOVES, *_WAYS_BACK)), (LOOK, _LOOK), (JUDGE, _JUDGE),
+        (AGENTS, _AGENTS), (RECORDS, _RECORDS), (EXCHANGE, _EXCHANGE),
+    )
     for one in commands
 }
+# fmt: on
 """Every command by its name, in the order of the help."""
 
 

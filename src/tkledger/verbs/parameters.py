@@ -44,7 +44,10 @@ PATH = option("-C", "path", "PATH", "Run as if in this folder.")
 JSON = switch("--json", "as_json", "Answer with one JSON object on stdout.")
 ACTOR = option("--as", "actor", "ACTOR", "Act as this name (or set TK_ACTOR).")
 DRY_RUN = switch("--dry-run", "dry_run", "Check and show, write nothing.")
-AT = option("--at", "at", "REV", "Look at a revision or a date (2026-01-31).")
+AT = option(
+    "--at", "at", "REV", "Look at a revision, a snapshot or a date (2026-01-31, yesterday)."
+)
+AS_AT = AT._replace(help="As it was at a revision, a snapshot or a date.", required=True)
 KEY = option("--key", "key", "KEY", "Repeated with the same key and words, it is carried out once.")
 
 EVERYWHERE = (PATH, JSON)
@@ -83,22 +86,13 @@ PRIORITY = option(
 PARENT = option("--parent", "parent", "ID", "The task it is a part of.", is_task=True)
 FROM = option("--from", "from", "ID", "The task whose work discovered this one.", is_task=True)
 DEPENDS_ON = option(
-    "--depends-on",
-    "depends_on",
-    "ID",
-    "A task that must be done first; may be repeated.",
+    *("--depends-on", "depends_on", "ID", "A task that must be done first; may be repeated."),
     many=True,
     is_task=True,
     listed=True,
 )
-NO_DEPENDS_ON = option(
-    "--no-depends-on",
-    "no_depends_on",
-    "ID",
-    "Remove a dependency.",
-    many=True,
-    is_task=True,
-    listed=True,
+NO_DEPENDS_ON = DEPENDS_ON._replace(
+    words=("--no-depends-on",), name="no_depends_on", help="Remove a dependency."
 )
 LABEL = option(
     *("--label", "label", "L", "A label, or several: a,b; may be repeated."),
@@ -113,11 +107,7 @@ HAPPENED = MESSAGE._replace(help="What happened, or what it waits for; - is stdi
 WHY_REOPENED = MESSAGE._replace(help="Why, as its first note; - reads standard input.")
 WHY_REFUSED = MESSAGE._replace(help="Why they are refused.")
 BUDGET = option(
-    "--budget",
-    "budget",
-    "LIMITS",
-    "steps=50,seconds=1800,tokens=..,cost=..,depth=..",
-    kind=dict,
+    *("--budget", "budget", "LIMITS", "steps=50,seconds=1800,tokens=..,cost=..,depth=.."), kind=dict
 )
 CONSUMER = option("--consumer", "consumer", "TEXT", "Admission: who asks for it.")
 PAIN = option("--pain", "pain", "TEXT", "Admission: what hurts without it.")
@@ -260,6 +250,9 @@ ANCHOR = option(
     "--anchor", "anchor", "REV", "A commit or tag noted elsewhere, which has to be in the history."
 )
 MAYBE_TAG = Parameter("name", "NAME", "Make a signed tag of this name; else only print the commit.")
+SNAPSHOT = MAYBE_TAG._replace(help="Take one of this name; without, they are listed.")
+SEARCH = option("--search", "search", "WORD", "Only those with this word.", many=True)
+DIFF = option("--diff", "diff", "REV", "What has changed since.")
 ATTEST = switch("--attest", "attest", "Print a signed statement of it.")
 FORMAT = option(
     "--format",
@@ -305,10 +298,7 @@ JOBS = option(
     "--jobs", "jobs", "N", "Run N tasks in parallel (with --next).", kind=int, least=1, default=1
 )
 TIMEOUT = option(
-    "--timeout",
-    "timeout",
-    "S",
-    "Stop an attempt after S seconds; 0 means no limit.",
+    *("--timeout", "timeout", "S", "Stop an attempt after S seconds; 0 means no limit."),
     kind=float,
     least=0,
 )

@@ -87,6 +87,12 @@ ROWS: dict[str, Case] = {
     "S2.21": shown(
         "ledger/test_artifacts.py::it_is_in_no_checkout_and_the_tree_stays_small",
     ),
+    "S2.22": shown(
+        "cli/test_snapshots.py::a_snapshot_is_taken_listed_and_searched",
+        "cli/test_snapshots.py::a_snapshot_is_compared_with_what_is_now",
+        "cli/test_snapshots.py::every_look_takes_a_snapshot_and_a_date",
+        "cli/test_snapshots.py::restore_brings_back_texts_by_an_edit_and_no_state",
+    ),
     "S2.26": shown(
         "agents/test_inbox.py::of_two_clones_the_one_at_the_remote_first_takes_a_message",
         "agents/test_inbox.py::what_is_taken_offline_is_not_exclusive_and_the_second_is_told",

@@ -81,6 +81,11 @@ ROWS: dict[str, Case] = {
         "cli/test_writing.py::a_design_concern_stands_in_the_way_of_done_until_it_is_settled",
         "core/rules/test_lifecycle_rules.py::the_concern_that_is_open_is_named",
     ),
+    "S3.21": shown(
+        "cli/test_snapshots.py::restore_brings_back_texts_by_an_edit_and_no_state",
+        "ledger/test_undo.py::each_move_is_taken_back_with_files_index_and_claim",
+        "agents/test_work.py::nothing_uncommitted_is_dropped",
+    ),
     "S3.23": shown(
         "cli/test_writing.py::edit_changes_fields_and_takes_them_out",
     ),

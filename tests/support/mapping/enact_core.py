@@ -50,7 +50,15 @@ ROWS: dict[str, Case] = {
         "agents/test_run.py::a_failure_blocks_the_task",
         "agents/test_run_files.py::a_budget_of_seconds_ends_the_command",
     ),
+    "S1.26": shown(
+        "cli/test_snapshots.py::a_snapshot_is_taken_listed_and_searched",
+        "cli/test_snapshots.py::every_look_takes_a_snapshot_and_a_date",
+    ),
     "S1.28": shown(
         "ledger/test_races.py::new_tasks_get_different_ids",
+    ),
+    "S1.30": shown(
+        "cli/test_snapshots.py::a_snapshot_is_taken_listed_and_searched",
+        "doors/test_guards.py::every_door_keeps_the_guards_and_takes_who_may",
     ),
 }

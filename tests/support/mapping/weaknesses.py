@@ -131,6 +131,11 @@ ROWS: dict[str, Case] = {
         "doors/test_illegal_commits.py::every_kind_of_illegal_commit_is_named",
         "doors/test_replay.py::an_anchor_tells_a_history_that_was_cut_off_or_rewritten",
     ),
+    "D2.13": shown(
+        "cli/test_snapshots.py::what_cannot_be_a_name",
+        "cli/test_snapshots.py::a_tag_that_names_no_commit_is_told_and_not_followed",
+        "core/test_field.py::an_id_ends_where_the_text_ends",
+    ),
     "D3.1": shown(
         "agents/test_run.py::a_failed_run_leads_on_and_shows_in_every_view",
         "agents/test_retry.py::a_retry_is_told_the_gap",
