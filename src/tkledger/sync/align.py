@@ -25,13 +25,12 @@ from tkledger.core.claim_merge import (
 from tkledger.core.field import is_id
 from tkledger.core.ref_names import ARTIFACTS, CLAIMS, INBOXES, inbox_owner
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
-from tkledger.git import history, writing
+from tkledger.git import history, refs, writing
 from tkledger.git.chains import joined
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.git.transport import Send
-from tkledger.ledger.artifacts import unsent
 from tkledger.local.first_seen import note_first_seen
 from tkledger.sync.prospect import Prospect
 from tkledger.sync.route import Route
@@ -117,7 +116,7 @@ def align(
         for name in sorted({*_under(INBOXES, here), *_under(INBOXES, theirs)})
         if "/" not in name
     }
-    artifacts = {oid: _artifact(route, oid) for oid in unsent(repo, route.remote)}
+    artifacts = _artifacts(repo, route)
     every = [*claims.values(), *inboxes.values(), *artifacts.values()]
     return Alignment(
         tuple(move for one in every for move in one.moves),
@@ -245,10 +244,18 @@ def _waiting(repo: Repo, one: _Claim, theirs: Claim | None) -> _One:
     return one.sent(renewed, Way.WAIT)._replace(moves=tuple(moves))
 
 
-def _artifact(route: Route, oid: Oid) -> _One:
-    """One that the remote was not sent, and what says that it was."""
-    mark = RefSwap(f"{route.agreed}artifacts/{oid}", oid, None)
-    return _One(sends=(Send(ARTIFACTS + oid, oid),), afterwards=(mark,), way=Way.SEND)
+def _artifacts(repo: Repo, route: Route) -> dict[Oid, _One]:
+    """Those that the remote was not sent, and what says that it was."""
+    if not refs.names(repo, ARTIFACTS):
+        return {}
+    from tkledger.ledger.artifacts import unsent  # most repositories have none
+
+    found = {}
+    for oid in unsent(repo, route.remote):
+        mark = RefSwap(f"{route.agreed}artifacts/{oid}", oid, None)
+        send = Send(ARTIFACTS + oid, oid)
+        found[oid] = _One(sends=(send,), afterwards=(mark,), way=Way.SEND)
+    return found
 
 
 def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
