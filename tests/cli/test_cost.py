@@ -51,7 +51,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("board", 73, 1),
     ("log", 122, 3),
     ("why a", 140, 3),
-    ("next", 131, 4),
+    ("next", 127, 4),
     ("next --review", 132, 4),
     ("budget a", 126, 2),
     ("explain TK301", 122, 0),
