@@ -127,7 +127,12 @@ def test_one_search_finds_what_was_learnt_however_much_that_is(
         more = ({"op": "note", "id": f"t{n}", "message": "lesson"} for n in range(2, tasks, 10))
         project.ok("batch", stdin="".join(json.dumps(line) + "\n" for line in (*ends, *more)))
         project.ok("new", "A lesson for task 9", "--id", "like", "--priority", "0")
-        for command in ("recall lesson", "recall task -n 50 --json", "next --claim --dry-run", "next --claim --dry-run --json"):
+        for command in (
+            "recall lesson",
+            "recall task -n 50 --json",
+            "next --claim --dry-run",
+            "next --claim --dry-run --json",
+        ):
             project.ok(*command.split())  # what was never looked at is read once
             read.clear()
             started.clear()

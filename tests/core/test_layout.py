@@ -48,12 +48,14 @@ def test_refs_are_named_in_one_module_only() -> None:
 
 
 def test_what_other_clones_and_servers_hold_is_called_so_for_good() -> None:
-    assert (ref_names.CLAIMS, ref_names.INBOXES) == ref_names.SHARED
-    assert ref_names.SHARED == ("refs/tk/claims/", "refs/tk/inbox/")
+    assert (ref_names.CLAIMS, ref_names.INBOXES, ref_names.ARTIFACTS) == ref_names.SHARED
+    assert ref_names.SHARED == ("refs/tk/claims/", "refs/tk/inbox/", "refs/tk/artifacts/")
+    assert ref_names.RECORDS == ("refs/tk/inbox/",)
     assert (ref_names.ALL, ref_names.SERVER) == ("refs/tk", "refs/tk/server")
     assert ref_names.ABSENT == "refs/tk/none"
     assert ref_names.copies("o") == "refs/tk/remotes/o/"
     assert ref_names.copied_claims("o") == "refs/tk/remotes/o/claims/"
+    assert ref_names.copied("o", "refs/tk/inbox/a") == "refs/tk/remotes/o/inbox/a"
     assert ref_names.copied_server("o") == "refs/tk/remotes/o/server"
     assert ref_names.agreed("o") == "refs/tk/agreed/o/"
     assert ref_names.TASK_BRANCHES == "refs/heads/tk/"

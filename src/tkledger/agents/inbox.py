@@ -18,6 +18,7 @@ from tkledger.core.messages import (
     written,
 )
 from tkledger.core.ref_names import copied, inbox_of
+from tkledger.core.trailers import lines
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError, usage_error
 from tkledger.git import identity, refs, writing
@@ -60,12 +61,8 @@ def events(repo: Repo, tip: Oid) -> list[Event]:
     other came.
     """
     told: dict[Oid, Event] = {}
-    parents = {
-        line[0]: line[1:]
-        for line in map(
-            str.split, repo.run(*_LISTED, f"--max-count={MAX_READ}", tip).decode().splitlines()
-        )
-    }
+    listed = lines(repo.run(*_LISTED, f"--max-count={MAX_READ}", tip).decode())
+    parents = {oid: more for oid, *more in map(str.split, listed)}
     for found in repo.read_many([*parents], limit=MAX_EVENT):
         if found is None or len(found[2]) > MAX_EVENT:
             continue

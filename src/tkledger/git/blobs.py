@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from tkledger.core.trailers import lines
 from tkledger.core.typing import IO
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
@@ -17,7 +18,7 @@ def sizes(repo: Repo, oids: Iterable[Oid]) -> dict[Oid, int]:
         return {}
     form = "--batch-check=%(objectname) %(objecttype) %(objectsize)"
     out = repo.run("cat-file", form, stdin="".join(f"{oid}\n" for oid in asked).encode())
-    rows = [line.split() for line in out.decode().splitlines()]
+    rows = [line.split() for line in lines(out.decode())]
     return {row[0]: int(row[2]) for row in rows if row[1] == "blob"}
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tkledger.core.artifact import MAX_BYTES, Artifact, kind_of, named
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import ARTIFACTS, agreed
+from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError, unusable, usage_error
 from tkledger.git import blobs, refs
 from tkledger.git.errors import RefMoved
@@ -102,7 +103,7 @@ def fetch(repo: Repo, remote: str | None, one: Artifact) -> None:
         timeout=FETCH_SECONDS,
     )
     if words is not None or not is_here(repo, one.oid):
-        last = (words or "").strip().splitlines()[-1:] or ["it is not there"]
+        last = lines((words or "").strip())[-1:] or ["it is not there"]
         raise _missing(one, f"{remote}: {last[0].removeprefix('fatal: ')}")
 
 

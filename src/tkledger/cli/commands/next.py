@@ -38,7 +38,9 @@ def next_(
         )
     status = Exit.OK if taken.task else Exit.NOTHING
     letters = unread(session)
-    said, more = _related(session, taken) if claim else ([], {})  # the search reads the whole ledger
+    said, more = (
+        _related(session, taken) if claim else ([], {})
+    )  # the search reads the whole ledger
     more = {**more, **({"unread": len(letters)} if letters else {})}
     return Answer(
         lambda: {**_json(session, taken), **more},
