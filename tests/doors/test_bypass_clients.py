@@ -114,6 +114,7 @@ def test_few_places_open_a_file_to_write_it() -> None:
         "loose.py",  # a new file under a random name, among git's objects
         *("parallel.py", "editor.py"),  # a pipe; what mkstemp has opened
         *("driver.py", "process.py"),  # git's scratch file; a log, which only grows
+        "cat.py",  # a new file, where the user wants it
     }
 
 
