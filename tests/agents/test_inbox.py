@@ -74,8 +74,9 @@ def test_what_is_refused_three_times_is_dead(alone: Project) -> None:
 
 
 def test_what_has_expired_is_gone(alone: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone.ok("send", "bob", "old news", "--as", "ada", "--ttl", "1h")
     now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now)
+    alone.ok("send", "bob", "old news", "--as", "ada", "--ttl", "1h")
     monkeypatch.setattr(time, "time", lambda: now + 3_599)
     assert texts(alone, "bob") == ["old news"]
     monkeypatch.setattr(time, "time", lambda: now + 3_601)
@@ -245,6 +246,9 @@ def test_who_takes_a_task_or_looks_at_one_hears_of_messages(alone: Project) -> N
     alone.git("config", "user.email", "bob")
     assert "1 message waits for you: tk inbox\n" in alone.ok("show", "parse").err
     assert alone.ok("work", "parse", "--as", "bob", "--json").json["unread"] == 2
+    alone.git("config", "user.useConfigOnly", "true")
+    alone.git("config", "--unset", "user.email")
+    assert alone.ok("show", "parse").err == "", "who git does not know can look, too"
 
 
 def test_of_two_clones_the_one_at_the_remote_first_takes_a_message(

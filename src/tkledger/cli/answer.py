@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tkledger import report
-from tkledger.core.ref_names import inbox_of
+from tkledger.core.ref_names import INBOXES, inbox_of
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.errors import Exit
+from tkledger.git.errors import GitError
 from tkledger.report import Progress, visible
 
 if TYPE_CHECKING:
@@ -107,9 +108,17 @@ def say_advice(session: Session, recorded: Recorded, ids: Sequence[str]) -> None
 
 
 def unread(session: Session, about: str | None = None) -> list[Letter]:
-    """The letters that wait for who acts: all, or those about one task."""
-    who = session.actor(session.ledger.head())
-    if session.repo.read(inbox_of(who), limit=0) is None:
+    """The letters that wait for who acts: all, or those about one task; none for who git does not know."""
+    from tkledger.git import refs  # only what looks at a task needs it
+
+    inboxes = refs.names(session.repo, INBOXES)
+    if not inboxes:  # who acts is not asked: that costs a process
+        return []
+    try:
+        who = session.actor(session.ledger.head())
+    except GitError:
+        return []
+    if inbox_of(who) not in inboxes:
         return []
     from tkledger.agents import inbox  # most have no message, and then nothing is loaded
 
