@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.support.project import Project
+from tests.support.project import Project, race
 from tests.support.team import Team, tk_refs
 from tkledger.errors import Exit
 
@@ -95,6 +98,47 @@ def test_what_cannot_be_attached_leaves_nothing(alone: Project, tmp_path: Path) 
     refused = alone.tk("attach", "parse", str(file))
     assert (refused.status, "TK208" in refused.err) == (Exit.REJECTED, True)
     assert tk_refs(alone, "artifacts") == {}
+
+
+def test_a_terminal_is_shown_text_that_cannot_steer_it(alone: Project, tmp_path: Path) -> None:
+    def on_a_terminal(data: bytes, *more: str) -> str:
+        file = tmp_path / "it.txt"
+        file.write_bytes(data)
+        alone.ok("attach", "parse", str(file))
+        ours, theirs = os.openpty()
+        words = (sys.executable, "-m", "tkledger", "cat", "parse", "it.txt", *more)
+        done = subprocess.run(words, cwd=alone.path, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        found = b""
+        with suppress(OSError), open(ours, "rb", 0) as screen:
+            while part := screen.read(65_536):
+                found += part
+        assert (done.returncode == Exit.OK) == (b"-o FILE" not in found), found
+        return found.decode()
+
+    assert on_a_terminal(b"caf\xc3\xa9\tx\n\x1b[2Jy\n") == "caf\u00e9    x\r\n\\u001b[2Jy\r\n"
+    assert "is not text" in on_a_terminal(b"\xff\xfe")
+    assert "is not text" in on_a_terminal(b"a\0b")
+    assert "is long for a terminal" in on_a_terminal(b"a\n" * (1 << 19) + b"b")
+
+
+def test_what_a_task_names_is_kept_again_where_it_was_not(alone: Project, tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("a")
+    alone.ok("attach", "parse", str(file))
+    kept = tk_refs(alone, "artifacts")
+    for oid in kept:
+        alone.git("update-ref", "-d", f"refs/tk/artifacts/{oid}")
+    before = alone.head()
+    alone.ok("attach", "parse", str(file))
+    assert (tk_refs(alone, "artifacts"), alone.head()) == (kept, before)
+
+
+def test_many_attach_the_same_at_once(alone: Project, tmp_path: Path) -> None:
+    (tmp_path / "same").write_text("same")
+    answers = race([(alone, ["attach", "parse", str(tmp_path / "same")])] * 6)
+    assert [answer.status for answer in answers] == [Exit.OK] * 6, answers
+    assert len(tk_refs(alone, "artifacts")) == 1
 
 
 def test_a_dry_run_stores_nothing(alone: Project, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from tkledger.api.session import Session
 from tkledger.claims import remote as remotes
@@ -35,7 +36,7 @@ def attach(
             "one-name", "--name goes with one file", f"tk attach {word} FILE --name NAME"
         )
     found = [kept.stored(session.repo, one, name, kind, dry_run=dry_run) for one in files]
-    new = kept.keep(session.repo, [one.oid for one in found]) if not dry_run else []
+    oids = [one.oid for one in found]
 
     def propose(before: Snapshot) -> Proposal:
         task = existing(session.ledger.usable(before), word)
@@ -46,11 +47,11 @@ def attach(
         names = ", ".join(one.name for one in found)
         return Proposal(after, f"attach {task.id} {names}", ((ACTOR, session.actor(before)),))
 
-    try:
-        return session.record(propose, dry_run=dry_run, key=key), found
-    except BaseException:
-        kept.drop(session.repo, new)
-        raise
+    along = partial(kept.swaps, session.repo, oids)
+    recorded = session.record(propose, dry_run=dry_run, key=key, along=along)
+    if not dry_run:  # perhaps there was nothing to commit: another clone attached the same
+        kept.keep(session.repo, oids)
+    return recorded, found
 
 
 def artifact(task: Task, word: str) -> Artifact:

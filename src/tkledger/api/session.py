@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tkledger.core.snapshot import Snapshot
     from tkledger.core.task import Task
     from tkledger.git.identity import Identity
+    from tkledger.git.refs import RefSwap
     from tkledger.ledger.proposal import Proposal, Propose, Recorded
     from tkledger.ledger.reader import Ledger
     from tkledger.verbs.verb import Options, Proposed
@@ -264,14 +265,16 @@ class Session:
         *,
         dry_run: bool = False,
         key: str | None = None,
+        along: Callable[[], Sequence[RefSwap]] = tuple,
     ) -> Recorded:
-        """Have the ledger record a proposal with the claims that move with it, and pass on its
-        warning. A ``key`` goes into the message; the same command with it is recorded only once.
+        """Have the ledger record a proposal with the claims that move with it, and with the refs that
+        move ``along``; pass on its warning. A ``key`` goes into the message; the same command with it
+        is recorded only once.
         """
         from tkledger.claims import moves
         from tkledger.ledger.record import record
 
-        landing = moves.companions(self.repo, partial(_at_door, self))
+        landing = moves.companions(self.repo, partial(_at_door, self), along)
         if key is not None:
             from tkledger.ledger.keys import keyed  # few commands have a key
 

@@ -254,8 +254,13 @@ def commit_of(repo: Repo, words: str, on: Oid | None) -> tuple[Oid, list[NewObje
     return oid_of("commit", data, repo.width), [_EMPTY_TREE, commit]
 
 
-def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
-    """The claims that move along with a commit, for the ledger to ask for before it makes one.
+def companions(
+    repo: Repo,
+    who: Callable[[Recorded], Claimant],
+    along: Callable[[], Sequence[RefSwap]] = tuple,
+) -> Companions:
+    """The claims that move along with a commit, for the ledger to ask for before it makes one; and what
+    else moves ``along``.
 
     If a remote decides, it is asked for those that a start takes, and asked to undo it if the commit
     then fails; there is a warning if it cannot be reached. A claim that ends moves here only: the
@@ -269,7 +274,7 @@ def companions(repo: Repo, who: Callable[[Recorded], Claimant]) -> Companions:
         landed = together(repo, turned)
         starting = [turn for turn in turned if turn.claim is not None and is_held(turn.claim)]
         with agreement(repo, claiming, starting, landed) as agreed:
-            yield landed._replace(swaps=(*landed.swaps, *agreed))
+            yield landed._replace(swaps=(*landed.swaps, *agreed, *along()))
 
     return landing
 

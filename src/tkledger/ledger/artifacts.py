@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tkledger.core.artifact import MAX_BYTES, Artifact, kind_of, named
 from tkledger.core.quoting import quoted
-from tkledger.core.ref_names import ARTIFACTS, agreed
+from tkledger.core.ref_names import ARTIFACTS
 from tkledger.core.trailers import lines
 from tkledger.errors import Exit, TkError, unusable, usage_error
 from tkledger.git import blobs, refs
@@ -65,24 +65,23 @@ def _kind(name: str) -> str:
     return "" if kind is None or packed else kind
 
 
-def keep(repo: Repo, oids: Sequence[Oid]) -> list[Oid]:
-    """Name stored files by refs, so that git keeps them; gives those that had none."""
+def swaps(repo: Repo, oids: Iterable[Oid]) -> list[RefSwap]:
+    """The refs that stored files have not got yet: with them git keeps the files."""
+    known = {*refs.names(repo, ARTIFACTS)}
+    new = [oid for oid in dict.fromkeys(oids) if ARTIFACTS + oid not in known]
+    return [RefSwap(ARTIFACTS + oid, oid, None) for oid in new]
+
+
+def keep(repo: Repo, oids: Sequence[Oid]) -> None:
+    """Give stored files their refs, if one has none."""
     for _ in racing():
-        known = {*refs.names(repo, ARTIFACTS)}
-        new = [oid for oid in dict.fromkeys(oids) if ARTIFACTS + oid not in known]
         try:
-            if new:
-                refs.swap(repo, [RefSwap(ARTIFACTS + oid, oid, None) for oid in new], "tk: attach")
-            return new
+            if new := swaps(repo, oids):
+                refs.swap(repo, new, "tk: attach")
+            return
         except RefMoved:  # another keeps one of them
             continue
     raise TkError(Exit.BUSY, "busy", f"refs below {ARTIFACTS} kept moving", "run it again")
-
-
-def drop(repo: Repo, oids: Sequence[Oid]) -> None:
-    """Take back what `keep` did."""
-    if oids:
-        refs.swap(repo, [RefSwap(ARTIFACTS + oid, None, oid) for oid in oids], "tk: attach")
 
 
 def is_here(repo: Repo, oid: Oid) -> bool:
@@ -112,13 +111,3 @@ def _missing(one: Artifact, why: str) -> TkError:
     return unusable(
         "no-artifact", fact, "tk sync in the clone that it was attached in, then again here"
     )
-
-
-def unsent(repo: Repo, remote: str) -> Iterator[Oid]:
-    """The files that a remote was not sent, as far as this repository knows."""
-    marks = f"{agreed(remote)}artifacts/"
-    known = {name.removeprefix(marks) for name in refs.names(repo, marks)}
-    for name in sorted(refs.names(repo, ARTIFACTS)):
-        oid = name.removeprefix(ARTIFACTS)
-        if oid not in known:
-            yield oid

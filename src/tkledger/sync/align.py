@@ -245,16 +245,15 @@ def _waiting(repo: Repo, one: _Claim, theirs: Claim | None) -> _One:
 
 
 def _artifacts(repo: Repo, route: Route) -> dict[Oid, _One]:
-    """Those that the remote was not sent, and what says that it was."""
-    if not refs.names(repo, ARTIFACTS):
-        return {}
-    from tkledger.ledger.artifacts import unsent  # most repositories have none
-
+    """Those that the remote was not sent, as far as is known here, and what says that it was."""
     found = {}
-    for oid in unsent(repo, route.remote):
-        mark = RefSwap(f"{route.agreed}artifacts/{oid}", oid, None)
-        send = Send(ARTIFACTS + oid, oid)
-        found[oid] = _One(sends=(send,), afterwards=(mark,), way=Way.SEND)
+    marks = f"{route.agreed}artifacts/"
+    known = {*refs.names(repo, ARTIFACTS, marks)}
+    for ref in sorted(name for name in known if name.startswith(ARTIFACTS)):
+        oid = ref.removeprefix(ARTIFACTS)
+        if marks + oid not in known:
+            mark = RefSwap(marks + oid, oid, None)
+            found[oid] = _One(sends=(Send(ref, oid),), afterwards=(mark,), way=Way.SEND)
     return found
 
 
