@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tkledger.core.field import line
+from tkledger.core.field import line, line_that
 from tkledger.core.pattern import pattern
 from tkledger.core.quoted_words import ACTOR, TEXT, meant, quoted, word
 from tkledger.core.typing import Any, NamedTuple
@@ -76,11 +76,8 @@ def said(raw: Any) -> str:
     return value
 
 
-def checked(raw: Any) -> str:
-    """A line of a task's ``decisions``; raises ValueError."""
-    value = line(raw)
-    parsed(value)
-    return value
+checked = line_that(parsed)
+"""A line of a task's ``decisions``; raises ValueError."""
 
 
 def decisions(lines: Iterable[str]) -> Iterator[DecisionLine]:

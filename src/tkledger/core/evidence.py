@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tkledger.core.field import FULL, URL, decimal, line
+from tkledger.core.field import FULL, URL, decimal, line, line_that
 from tkledger.core.pattern import pattern
 from tkledger.core.quoted_words import ACTOR, TEXT, meant, quoted, word
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import NamedTuple
 
 TIMEOUT = "timeout"
 """In place of the exit status of what took too long."""
@@ -102,11 +102,8 @@ def parsed(text: str) -> EvidenceLine:
     return made
 
 
-def checked(raw: Any) -> str:
-    """A line of a task's ``evidence``; raises ValueError."""
-    value = line(raw)
-    parsed(value)
-    return value
+checked = line_that(parsed)
+"""A line of a task's ``evidence``; raises ValueError."""
 
 
 def said_in(one: EvidenceLine) -> str:

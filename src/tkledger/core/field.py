@@ -111,6 +111,17 @@ def line(raw: Any) -> str:
     return value
 
 
+def line_that(parse: Callable[[str], object]) -> Callable[[Any], str]:
+    """A check of a line that ``parse`` can read: it gives the line as it is; both raise ValueError."""
+
+    def checked(raw: Any) -> str:
+        value = line(raw)
+        parse(value)
+        return value
+
+    return checked
+
+
 def text(raw: Any) -> str:
     """Text, not empty. Several lines end with exactly one newline, a single line with none."""
     if isinstance(raw, bool):

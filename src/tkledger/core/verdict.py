@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tkledger.core.field import FULL, decimal, line
+from tkledger.core.field import FULL, decimal, line, line_that
 from tkledger.core.pattern import pattern
 from tkledger.core.quoted_words import ACTOR, TEXT, meant, quoted, word
 from tkledger.core.typing import Any, NamedTuple
@@ -89,11 +89,8 @@ def gap(raw: Any) -> str:
     return value
 
 
-def checked(raw: Any) -> str:
-    """A line of a task's ``verdicts``; raises ValueError."""
-    value = line(raw)
-    parsed(value)
-    return value
+checked = line_that(parsed)
+"""A line of a task's ``verdicts``; raises ValueError."""
 
 
 def verdicts(lines: Iterable[str]) -> Iterator[VerdictLine]:
