@@ -17,8 +17,8 @@ from tkledger.core.catalogue import DOOR_FAMILIES, rules_of
 from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
 from tkledger.core.rules import FAMILIES
 from tkledger.doors import script
-from tkledger.verbs.commands import COMMANDS, Command, inner
-from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.parameter import Command, Parameter
 from tkledger.verbs.parameters import SHARED
 
 DOCS = Path(__file__).parent

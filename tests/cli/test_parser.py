@@ -16,8 +16,8 @@ from tkledger.cli import function, parser, run, typer_app
 from tkledger.core import exec_kernel
 from tkledger.errors import Exit, TkError
 from tkledger.verbs import parameters as p
-from tkledger.verbs.commands import COMMANDS, Command, fields, inner
-from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.commands import COMMANDS, fields, inner
+from tkledger.verbs.parameter import Command, Parameter
 from tkledger.verbs.verb import VERBS
 
 CALLED = [command for command in COMMANDS.values() if not inner(command.name)]

@@ -18,7 +18,7 @@ TYPE_CHECKING = False  # not from a module: the version loads next to none
 if TYPE_CHECKING:
     from tkledger.cli.answer import Answer
     from tkledger.core.typing import NoReturn
-    from tkledger.verbs.commands import Command
+    from tkledger.verbs.parameter import Command
 
 
 VERSION = "--version"

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from tkledger.core.typing import Any, NamedTuple
 from tkledger.errors import TkError, usage_error
-from tkledger.verbs.commands import COMMANDS, Command, inner, split
-from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.parameter import Command, Parameter, split
 from tkledger.verbs.parameters import COMMAND, JSON
 
 HELP = ("--help", "-h")

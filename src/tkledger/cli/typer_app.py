@@ -12,8 +12,8 @@ from typer.main import get_install_completion_arguments
 from tkledger.cli import VERSION
 from tkledger.cli.parser import ALONE, HELP, without_help
 from tkledger.core.typing import Any
-from tkledger.verbs.commands import COMMANDS, Command, inner
-from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.parameter import Command, Parameter
 
 ABOUT = """A task ledger that lives in the Git repository it is about.
 

@@ -8,27 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tkledger.core.lifecycle import TRANSITIONS, Event
-from tkledger.core.typing import NamedTuple
 from tkledger.verbs import parameters as p
-from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.parameter import Command, Parameter
 from tkledger.verbs.parameters import ACTS, COMMITS, EVERYWHERE, READS, WRITES
-
-
-class Command(NamedTuple):
-    """One command; the name of one within a group of commands has two words.
-
-    ``verb`` is what it proposes, which ``tk batch`` takes too, and ``also`` what it takes there only.
-    """
-
-    name: str
-    help: str
-    takes: tuple[Parameter, ...] = ()
-    examples: tuple[str, ...] = ()
-    more: str = ""
-    verb: str = ""
-    also: tuple[Parameter, ...] = ()
-    group: str = ""
-
 
 SET_UP, WRITE, MOVE, LOOK, JUDGE = "Set up", "Write down", "Move", "Look", "Judge"
 AGENTS, RECORDS, EXCHANGE = "Agents", "Waits and records", "Exchange"
@@ -381,14 +363,6 @@ COMMANDS: dict[str, Command] = {
 def inner(name: str) -> tuple[str, ...]:
     """The commands of a group of commands, such as ``hooks``; none of any other."""
     return tuple(one for one in COMMANDS if one.startswith(f"{name} "))
-
-
-def split(word: str) -> tuple[str, str | None]:
-    """An option, and its value if that is in the same word: ``--limit=5``, ``-n5``."""
-    if word.startswith("--"):
-        name, equals, text = word.partition("=")
-        return name, text if equals else None
-    return word[:2], word[2:] or None
 
 
 def fields(verb: str) -> Mapping[str, Parameter]:

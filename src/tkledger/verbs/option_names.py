@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tkledger.verbs import parameters as p
-from tkledger.verbs.commands import Command, split
-from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.parameter import Command, Parameter, split
 
 _OPTIONS = {
     **dict.fromkeys(("-s", "--status", *p.STATES.words), p.STATES),

@@ -1,4 +1,4 @@
-"""What an argument or an option of a command is: its words, its values, and how a command line names them."""
+"""What a command is, and an argument or an option of it: its words, its values, how a command line names them."""
 
 from __future__ import annotations
 
@@ -66,3 +66,27 @@ def option(words: str, name: str, metavar: str, help: str, **more: Any) -> Param
 def switch(words: str, name: str, help: str) -> Parameter:
     """An option without a value."""
     return option(words, name, "", help, kind=bool)
+
+
+def split(word: str) -> tuple[str, str | None]:
+    """An option, and its value if that is in the same word: ``--limit=5``, ``-n5``."""
+    if word.startswith("--"):
+        name, equals, text = word.partition("=")
+        return name, text if equals else None
+    return word[:2], word[2:] or None
+
+
+class Command(NamedTuple):
+    """One command; the name of one within a group of commands has two words.
+
+    ``verb`` is what it proposes, which ``tk batch`` takes too, and ``also`` what it takes there only.
+    """
+
+    name: str
+    help: str
+    takes: tuple[Parameter, ...] = ()
+    examples: tuple[str, ...] = ()
+    more: str = ""
+    verb: str = ""
+    also: tuple[Parameter, ...] = ()
+    group: str = ""

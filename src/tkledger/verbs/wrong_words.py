@@ -12,9 +12,9 @@ from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.lifecycle import State
 from tkledger.verbs import option_names
 from tkledger.verbs import parameters as p
-from tkledger.verbs.commands import COMMANDS, Command, split
+from tkledger.verbs.commands import COMMANDS
 from tkledger.verbs.other_words import PROSE, Hint, filled, hint, is_safe, line_of
-from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.parameter import Command, Parameter, split
 
 _MOVES = {
     State.IN_PROGRESS: "tk start ID",
