@@ -39,6 +39,9 @@ SHARED = (CLAIMS, INBOXES, ARTIFACTS)
 HEADS = "refs/heads/"
 """The branches, as git keeps them."""
 
+CANARY_BRANCH = f"{HEADS}tk-canary"
+"""The branch by which `tk doctor` tries the hooks for pushes; it never exists."""
+
 TASK_BRANCHES = f"{HEADS}tk/"
 """The branches of tasks, unless the clone is configured otherwise."""
 

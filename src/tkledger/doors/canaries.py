@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core.layout import FOLDER, POLICY_PATH
-from tkledger.core.ref_names import HEADS
+from tkledger.core.ref_names import CANARY_BRANCH, HEADS
 from tkledger.core.typing import NamedTuple
 from tkledger.doors.places import current, is_ours, previous, script_path
 from tkledger.doors.script import CLIENT
@@ -78,7 +78,7 @@ def of_clone(repo: Repo, illegal: Oid, *, alone: bool) -> Iterator[tuple[str, bo
 
 def of_server(repo: Repo, illegal: Oid) -> Iterator[tuple[str, bool]]:
     """Each hook of a server, and whether it works."""
-    push = f"{'0' * len(illegal)} {illegal} {HEADS}tk-canary\n"
+    push = f"{'0' * len(illegal)} {illegal} {CANARY_BRANCH}\n"
     yield (
         "pre-receive",
         _by_our_hook(hooks.refusal(repo, hooks.path(repo, "pre-receive"), stdin=push)),
@@ -173,7 +173,7 @@ def _transaction_is_refused(repo: Repo, illegal: Oid) -> bool:
 def _push_is_refused(repo: Repo, illegal: Oid) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         repo.run("init", "--quiet", "--bare", folder)
-        line = f"{illegal}:{HEADS}tk-canary"
+        line = f"{illegal}:{CANARY_BRANCH}"
         return _by_our_hook(repo.refusal("push", "--dry-run", "--quiet", folder, line))
 
 
@@ -187,7 +187,7 @@ def _is_noted(repo: Repo) -> bool:
     if not is_ours(script) or not os.access(script, os.X_OK):
         return False
     pushed = _commit(repo, _store(repo, "tree", b""))
-    ref = f"{HEADS}tk-canary"
+    ref = CANARY_BRANCH
     ValidatedTips(repo).note_passed([RefLine(ref, None, pushed)])  # as pre-receive would
     with tempfile.TemporaryDirectory(dir=repo.common_dir) as folder:  # /tmp may be mounted noexec
         alone = shutil.copy(script, folder)

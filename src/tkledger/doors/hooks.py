@@ -235,6 +235,7 @@ def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
     """The exit status of our own hook; the reasons are on stderr."""
     from tkledger import report
 
+    repo = None
     try:
         repo = Repo()
         ledger = Ledger(repo, remembers=True)
@@ -244,15 +245,31 @@ def _verdict(name: str, arguments: list[str], stdin: bytes) -> int:
         violations, more = _worded(repo, name, found)
     except Exception as error:
         known = report.understood(error) or report.bug(error)
+        _note_denial(repo, name, stdin, (), known)
         report.fail(
             TkError(known.exit, known.kind, f"tk {name}: {known.message}", known.remedy),
             as_json=False,
         )
         return Exit.REJECTED
+    _note_denial(repo, name, stdin, violations)
     status = report.refuse(violations, as_json=False)
     for line in more:
         report.say(report.visible(f"  {line}"))
     return status
+
+
+def _note_denial(
+    repo: Repo | None,
+    name: str,
+    stdin: bytes,
+    violations: Sequence[Violation],
+    error: TkError | None = None,
+) -> None:
+    """Note on a server that a push was refused, for `tk doctor --denials`."""
+    if repo is not None and name == "pre-receive":
+        from tkledger.doors import denials
+
+        denials.note(repo, stdin, violations, error)
 
 
 def _worded(repo: Repo, name: str, found: list[Violation]) -> tuple[list[Violation], list[str]]:

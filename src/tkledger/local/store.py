@@ -44,6 +44,10 @@ TIDIED = "tidied"
 """On a server: its date is when the first-seen times were last tidied."""
 UNPUBLISHED = "unpublished"
 """On a server: there if what it asks of pushes has to be published anew, for the hook script."""
+DENIALS = "denials"
+"""On a server: the pushes that it refused, one a line, the latest last."""
+OLDER_DENIALS = "denials.1"
+"""On a server: those before, since that file was full."""
 TURN = "turn"
 """On a server: held by the push that is being judged, if it is to the branch of HEAD."""
 RUNS = "runs"
@@ -131,6 +135,17 @@ class Store:
         """The same for a file that only saves time: a failure to write it is ignored."""
         with suppress(OSError):
             self.replace(*name, data=data)
+
+    def append(self, *name: str, data: bytes) -> int:
+        """Add to the end of a file, which is made if there is none; how many bytes it has then."""
+        path = self.make(*name)
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            share(path, os.path.dirname(self._folder))
+            os.write(file, data)  # at once: several may add to it
+            return os.fstat(file).st_size
+        finally:
+            os.close(file)
 
     def remove(self, *name: str) -> None:
         """Remove a file, if it exists."""

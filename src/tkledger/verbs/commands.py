@@ -32,8 +32,9 @@ _SET_UP = (
     Command("hooks status", "Show the state of each hook; exit 3 if one is missing.",
             (p.SERVER, *EVERYWHERE), ("tk hooks status",)),
     Command("doctor", "Check this repository, and that each hook rejects.",
-            (p.FIX, *EVERYWHERE), ("tk doctor --fix",),
-            "It finds what would let the ledger be bypassed, misread or stuck."),
+            (p.FIX, p.DENIALS, *EVERYWHERE), ("tk doctor --fix", "tk doctor --denials -C project.git"),
+            "It finds what would let the ledger be bypassed, misread or stuck. On a server --denials lists who"
+            " was refused what, when and why, as far as that is kept: the latest MiB or two."),
     Command("config", "Show or change the policy of the ledger."),
     Command("config show", "Show the policy in force, as its file has it.",
             READS, ("tk config show",), "A field that the file leaves out has its default."),

@@ -221,6 +221,7 @@ NO_HOOKS = switch("--no-hooks", "no_hooks", "Leave git's hooks alone.")
 PREFIX = option("--prefix", "prefix", "P", "What new ids begin with.")
 SERVER = switch("--server", "server", "The server hooks (bare repository).")
 FIX = switch("--fix", "fix", "Repair what is safe to repair.")
+DENIALS = switch("--denials", "denials", "Only list the pushes that this server refused.")
 SETTING = Parameter(
     "setting",
     "KEY",

@@ -31,6 +31,10 @@ ROWS: dict[str, Case] = {
         "core/rules/test_rules.py::a_loop_check_refuses_warns_or_is_off",
         "core/test_lifecycle.py::a_forbidden_edge_is_gone_and_all_others_stay",
     ),
+    "S1.19": shown(
+        "doors/test_denials.py::a_server_keeps_who_was_refused_what_and_why",
+        "doors/test_audit.py::each_act_is_named_with_its_proof",
+    ),
     "S1.20": shown(
         "cli/test_decide.py::a_decision_is_recorded_shown_and_logged",
         "cli/test_recall.py::what_was_learnt_is_found_by_its_words_its_task_and_its_label",

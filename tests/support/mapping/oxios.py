@@ -79,6 +79,11 @@ ROWS: dict[str, Case] = {
     "S4.16": shown(
         "doors/test_may.py::every_door_keeps_an_actor_to_what_it_may",
     ),
+    "S4.17": shown(
+        "doors/test_denials.py::a_server_keeps_who_was_refused_what_and_why",
+        "doors/test_denials.py::no_note_changes_the_verdict",
+        "doors/test_audit.py::each_act_is_named_with_its_proof",
+    ),
     "S4.20": shown(
         "views/test_lists.py::tree_shows_children_and_how_far_they_are",
         "views/test_texts.py::card_counts_no_child_that_was_cancelled",

@@ -8,16 +8,25 @@ from tkledger.api.json import without_empty
 from tkledger.cli.answer import Answer, Aside
 from tkledger.cli.commands.hooks import warnings
 from tkledger.core.change import Violation
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.doors.doctor import Examined, examine
 from tkledger.doors.install import Installed
-from tkledger.errors import Exit
+from tkledger.errors import Exit, usage_error
 from tkledger.git.repo import Repo
 from tkledger.report import violation_json
 
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
-def doctor(fix: bool = False, path: str = ".") -> Answer:
-    """Check this repository, and try that each hook rejects what it must."""
+
+def doctor(fix: bool = False, denials: bool = False, path: str = ".") -> Answer:
+    """Check this repository, and try that each hook rejects what it must; or list what a server refused."""
     repo = Repo(path)
+    if denials:
+        if fix:
+            fact = "--fix and --denials exclude each other: a list repairs nothing"
+            raise usage_error("both", fact, "tk doctor --fix")
+        return _denials(repo)
     findings = list(examine(repo))
     fixed = [one for one in findings if fix and not one.good and one.fix is not None]
     violations: list[Violation] = []
@@ -48,6 +57,23 @@ def doctor(fix: bool = False, path: str = ".") -> Answer:
         view,
         lambda: Exit.UNUSABLE if bad else Exit.OK,
     )
+
+
+def _denials(repo: Repo) -> Answer:
+    from tkledger.doors.denials import denials
+
+    found = denials(repo)
+
+    def view() -> Iterable[Lines | Aside]:
+        from tkledger.views.denials import refused
+
+        yield refused(found)
+        if not found:
+            yield Aside("no push was refused here")
+        if not repo.has_hook("pre-receive"):
+            yield Aside("no hook judges pushes here: tk hooks install --server")
+
+    return Answer(lambda: {"denials": [without_empty(one._asdict()) for one in found]}, view)
 
 
 def _by_cause(findings: Iterable[Examined]) -> dict[str, dict[str, list[str]]]:
