@@ -9,6 +9,7 @@ import pytest
 from tests.support.public_keys import ANN, BOB, GPG, OF_GPG, OF_SSH
 from tkledger.core.field import FieldError
 from tkledger.core.guard import Allowance, Gate, Guard, NextPolicy
+from tkledger.core.keyring import keys_of, shared_by, signing_keepers, signing_with
 from tkledger.core.lifecycle import State
 from tkledger.core.pattern import fits
 from tkledger.core.policy import (
@@ -268,17 +269,17 @@ def test_a_hostile_pattern_takes_no_time() -> None:
 def test_a_key_is_of_an_actor_and_its_actors_are_one_unless_the_policy_says_otherwise() -> None:
     keys = {"ann": (f"{BOB} at work", GPG), "b@x": (BOB,), "cy": (ANN,)}
     one = policy({"keys": keys, "actors": {"b@x": "bob"}, "proof": "signature"})
-    assert one.keys_of("ann") == {OF_SSH[BOB]: f"{BOB} at work", OF_GPG: GPG}
-    assert (one.keys_of("bob"), one.keys_of("b@x")) == ({OF_SSH[BOB]: BOB}, {})
-    assert one.signing_with(OF_SSH[BOB]) == {"ann", "bob"}
-    assert one.signing_with(OF_GPG) == {"ann"}
-    assert one.signing_with("SHA256:other") == set()
-    assert one.shared_by("bob", "ann") == "signs with a key of ann"
-    assert one.shared_by("bob", "cy") == one.shared_by("bob", "dan") == ""
-    assert one._replace(shared_login="independent").shared_by("bob", "ann") == ""
-    assert one._replace(proof="name").shared_by("bob", "ann") == ""
-    assert one.signing_keepers == ["ann", "bob", "cy"]
-    assert one._replace(roles={"policy": ("bob", "eve")}).signing_keepers == ["bob"]
+    assert keys_of(one, "ann") == {OF_SSH[BOB]: f"{BOB} at work", OF_GPG: GPG}
+    assert (keys_of(one, "bob"), keys_of(one, "b@x")) == ({OF_SSH[BOB]: BOB}, {})
+    assert signing_with(one, OF_SSH[BOB]) == {"ann", "bob"}
+    assert signing_with(one, OF_GPG) == {"ann"}
+    assert signing_with(one, "SHA256:other") == set()
+    assert shared_by(one, "bob", "ann") == "signs with a key of ann"
+    assert shared_by(one, "bob", "cy") == shared_by(one, "bob", "dan") == ""
+    assert shared_by(one._replace(shared_login="independent"), "bob", "ann") == ""
+    assert shared_by(one._replace(proof="name"), "bob", "ann") == ""
+    assert signing_keepers(one) == ["ann", "bob", "cy"]
+    assert signing_keepers(one._replace(roles={"policy": ("bob", "eve")})) == ["bob"]
 
 
 def test_a_review_takes_done_away_and_what_is_forbidden_is_no_edge() -> None:

@@ -101,7 +101,9 @@ def proposed_to(policy: Policy, actor: str) -> str:
     if held is None or not policy.has_role(actor, "policy"):
         return ""
     by = policy.actor(held.by)
-    if by == actor or policy.shared_by(by, actor):
+    from tkledger.core.keyring import shared_by  # few policies have a proposal
+
+    if by == actor or shared_by(policy, by, actor):
         return ""
     return f"{by} proposes another policy ({few(differing(policy, held.policy))})"
 

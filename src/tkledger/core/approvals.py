@@ -40,9 +40,11 @@ def dependence(
     working = set(map(law.actor, workers))
     if actor in working:
         return Unfit("who worked on it in this attempt", _alone(law, actor))
+    from tkledger.core.keyring import shared_by  # few commands ask about a review
+
     for did, others in (("owns it", owning), ("worked on it in this attempt", working)):
         for other in sorted(others):
-            shared = law.shared_by(actor, other)
+            shared = shared_by(law, actor, other)
             if shared:
                 return Unfit(f"who {shared}, who {did}", _apart(law, actor))
     return None
@@ -161,7 +163,9 @@ class OpenReview:
         """Why an approval by an actor would not count besides those that do; None if it would."""
         unfit = self.unfit(actor)
         if unfit is None:
-            shared = ((other, self.law.shared_by(actor, other)) for other in counted)
+            from tkledger.core.keyring import shared_by
+
+            shared = ((other, shared_by(self.law, actor, other)) for other in counted)
             ways = (
                 Unfit(f"who {way}, who approved it", _apart(self.law, actor))
                 for _, way in shared

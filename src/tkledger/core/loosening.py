@@ -269,8 +269,12 @@ def is_bound(policy: Policy) -> bool:
     login or key, or those of a pattern.
     """
     found = keepers(policy)
+    if len(found) < 2:
+        return any(ANY in one for one in found)
+    from tkledger.core.keyring import shared_by  # few policies have two keepers
+
     pairs = ((one, other) for one in found for other in found if one < other)
-    return any(ANY in one for one in found) or any(not policy.shared_by(*pair) for pair in pairs)
+    return any(ANY in one for one in found) or any(not shared_by(policy, *pair) for pair in pairs)
 
 
 def keepers(policy: Policy) -> list[str]:
@@ -280,10 +284,12 @@ def keepers(policy: Policy) -> list[str]:
 
 def other_keepers(policy: Policy, *actors: str) -> list[str]:
     """The keepers of the policy besides these actors, without those who are one with them."""
+    from tkledger.core.keyring import shared_by
+
     return [
         one
         for one in keepers(policy)
-        if not any(one == actor or policy.shared_by(one, actor) for actor in actors)
+        if not any(one == actor or shared_by(policy, one, actor) for actor in actors)
     ]
 
 

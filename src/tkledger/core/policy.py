@@ -258,35 +258,6 @@ class Policy(NamedTuple):
         """The actors that a login, or the signer of a commit or a push, speaks for."""
         return frozenset(map(self.actor, self.pushers.get(login, (login,))))
 
-    def shared_by(self, one: str, other: str) -> str:
-        """How two actors prove that it was them by the same login or key, if that makes them one, as words
-        that follow the name of the first; empty if they do not.
-        """
-        if self.shared_login != "one":
-            return ""
-        if self.proof == "pusher":
-            logins = (login for login in self.pushers if {one, other} <= self.actors_of(login))
-            return next((f"pushes as {login} like {other}" for login in logins), "")
-        shared = self.proof == "signature" and {*self.keys_of(one)} & {*self.keys_of(other)}
-        return f"signs with a key of {other}" if shared else ""
-
-    def keys_of(self, actor: str) -> dict[str, str]:
-        """The public keys of an actor, by their fingerprints."""
-        from tkledger.core.public_keys import fingerprint
-
-        named = (keys for name, keys in self.keys.items() if self.actor(name) == actor)
-        return {fingerprint(key): key for keys in named for key in keys}
-
-    @property
-    def signing_keepers(self) -> list[str]:
-        """The actors who may change it, and have a key to sign that with."""
-        named = sorted({*map(self.actor, self.keys)})
-        return [one for one in named if "policy" not in self.roles or self.has_role(one, "policy")]
-
-    def signing_with(self, key: str) -> frozenset[str]:
-        """The actors who have the key with a fingerprint."""
-        return frozenset(one for one in map(self.actor, self.keys) if key in self.keys_of(one))
-
 
 def _oid(raw: Any) -> str:
     value = line(raw)

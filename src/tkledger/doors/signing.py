@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tkledger.core.keyring import keys_of, signing_keepers
 from tkledger.core.policy import Policy
 from tkledger.core.public_keys import is_ssh
 from tkledger.core.rules.signatures import listed_by
@@ -21,8 +22,9 @@ def examined(repo: Repo, policy: Policy) -> Iterator[tuple[bool, str, str]]:
             require(program, "without it nothing is judged that has to be signed")
         except GitError as error:
             yield False, error.message, error.remedy
-    if policy.signing_keepers and len(policy.signing_keepers) < 2 and policy.proof == "signature":
-        fact = f"only {policy.signing_keepers[0]} can sign a change of the policy: if that key is lost, nobody can"
+    keepers = signing_keepers(policy)
+    if len(keepers) == 1 and policy.proof == "signature":
+        fact = f"only {keepers[0]} can sign a change of the policy: if that key is lost, nobody can"
         yield True, fact, ""
     if keys and not repo.is_bare:
         yield _of_actor(repo, policy)
@@ -34,7 +36,7 @@ def _of_actor(repo: Repo, policy: Policy) -> tuple[bool, str, str]:
         actor = policy.actor(identity.acting(repo).actor)
     except GitError as error:
         return False, error.message, error.remedy
-    listed, config = policy.keys_of(actor), repo.variables()
+    listed, config = keys_of(policy, actor), repo.variables()
     if not listed:
         way = listed_by(policy, actor, signing_keys.shown(config))
         return True, f"the policy lists no key of {actor}; to sign: {way}", ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tkledger.core.keyring import signing_with
 from tkledger.core.policy import Policy
 from tkledger.core.signature import Signature, Signed
 from tkledger.git.objects import Oid
@@ -28,5 +29,5 @@ class Signatures:
         found = self._known.get((commit, keys))
         if found is None:
             found = self._known[commit, keys] = self._verifier.signed(commit, keys)
-        who = policy.signing_with(found.key) if found.key else frozenset()
+        who = signing_with(policy, found.key) if found.key else frozenset()
         return Signature(who, found.key, found.state)

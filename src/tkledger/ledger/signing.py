@@ -40,10 +40,11 @@ def merged(ledger: Ledger, parents: Sequence[Oid], tree: Oid, message: str) -> C
 
 def require_able(ledger: Ledger, made: Change) -> None:
     """Raise Refused if what has to be signed cannot be here, or the policy lists no key of who makes it."""
+    from tkledger.core.keyring import keys_of
     from tkledger.git import signing_keys
 
     config = ledger.repo.variables()
-    keys = made.law.keys_of(made.actor)
+    keys = keys_of(made.law, made.actor)
     if not keys:
         way = signatures.listed_by(made.law, made.actor, signing_keys.shown(config))
         raise _refused(made, "the policy lists no key of theirs", way)
@@ -65,10 +66,11 @@ def _refused(made: Change, why: str, remedy: str) -> Refused:
 
 def require_signed(ledger: Ledger, made: Change, commit: Oid) -> None:
     """Raise Refused if the commit that was made has no signature that the policy believes."""
+    from tkledger.core.keyring import keys_of
     from tkledger.git import signing_keys
 
     signed = made._replace(signature=partial(ledger.signatures.of, commit))
-    way = f"{signing_keys.set_to_sign(made.law.keys_of(made.actor))}, then again"
+    way = f"{signing_keys.set_to_sign(keys_of(made.law, made.actor))}, then again"
     try:
         found = judge(signed, (signatures.unsigned,))
     finally:

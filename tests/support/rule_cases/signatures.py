@@ -8,6 +8,7 @@ from tests.support.rule_cases.approvals import INDEPENDENT, approval
 from tests.support.rule_cases.case import V2, V3, Case, edit, law
 from tests.support.rule_cases.guards import guarded, move
 from tkledger.core.change import Change, change
+from tkledger.core.keyring import signing_with
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.public_keys import fingerprint
 from tkledger.core.signature import BAD, GOOD, NONE, REVOKED, UNKNOWN, Signature
@@ -25,7 +26,7 @@ def signed(made: Change, key: str = "", state: str = GOOD) -> Change:
     def by(policy: Policy) -> Signature:
         if state != GOOD:
             return Signature(state=state)
-        who = policy.signing_with(fingerprint(key))
+        who = signing_with(policy, fingerprint(key))
         return Signature(who, fingerprint(key), GOOD if who else UNKNOWN)
 
     return made._replace(signature=by)

@@ -85,7 +85,9 @@ _ANEW = "git commit -S, git rebase -S, git cherry-pick -S"
 
 def _signed_by(change: Change, actor: str) -> str:
     """How a commit of an actor gets the signature that it lacks."""
-    if not change.law.keys_of(actor):
+    from tkledger.core.keyring import keys_of  # only a refusal asks
+
+    if not keys_of(change.law, actor):
         return listed_by(change.law, actor)
     if change.is_merge:
         return f"{quoted(actor)} makes the merge with a signature: git merge -S"
@@ -94,7 +96,9 @@ def _signed_by(change: Change, actor: str) -> str:
 
 def listed_by(law: Policy, actor: str, key: str = "KEY") -> str:
     """How an actor gets a public key into the policy; ``key`` is its text, as a word of the shell."""
-    keepers = [one for one in law.signing_keepers if one != actor]
+    from tkledger.core.keyring import signing_keepers
+
+    keepers = [one for one in signing_keepers(law) if one != actor]
     lists = f"tk config set {quoted(f'keys.{actor}')}"
     if not keepers:
         return f"{lists} {key}"
