@@ -20,6 +20,11 @@ def told(moves: int, kills: int, seconds: float, wrongs: Iterable[str]) -> int:
     """Print the counts, and what is wrong; the exit status."""
     print(f"{moves} moves acknowledged in {seconds:.0f} s, {moves / seconds:.2f} moves/s")
     print(f"{kills} killed")
+    return ended(wrongs)
+
+
+def ended(wrongs: Iterable[str]) -> int:
+    """Print what is wrong; the exit status."""
     found = list(wrongs)
     for one in found:
         print(f"wrong: {one}")

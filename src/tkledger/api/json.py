@@ -12,6 +12,7 @@ from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tkledger.claims.standing import Standing
+    from tkledger.core.events import LedgerEvent
     from tkledger.core.history import Details, HistoryEntry, WorkCommit
     from tkledger.core.messages import Letter
     from tkledger.core.policy import Policy
@@ -150,6 +151,17 @@ def entry_json(entry: HistoryEntry) -> Json:
         "message": entry.message,
     }
     return without_empty(values)
+
+
+def event_json(event: LedgerEvent) -> Json:
+    """An event of the stream; of what a commit did to a task also what `tk log` has."""
+    values = {
+        **{"id": event.id, "kind": "claim" if event.is_of_claim else "task"},
+        **{"task": event.task, "event": event.event, "from": event.source, "to": event.target},
+        **{"actor": event.actor, "at": iso(event.at), "branch": event.branch},
+        **{"commit": event.commit, "reason": event.reason},
+    }
+    return {**without_empty(values), **(entry_json(event.entry) if event.entry else {})}
 
 
 def letter_json(letter: Letter) -> Json:

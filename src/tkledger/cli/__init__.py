@@ -17,7 +17,7 @@ from tkledger.errors import Exit
 TYPE_CHECKING = False  # not from a module: the version loads next to none
 if TYPE_CHECKING:
     from tkledger.cli.answer import Answer
-    from tkledger.core.typing import NoReturn
+    from tkledger.core.typing import IO, NoReturn
     from tkledger.verbs.parameter import Command
 
 
@@ -53,7 +53,7 @@ def run(argv: list[str]) -> int:
     try:
         return _carried_out(argv)
     except BrokenPipeError as error:
-        if not _reader_is_gone():
+        if not reader_is_gone(sys.stdout, sys.stderr):
             return _failed(error, argv)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return Exit.OK
@@ -63,19 +63,22 @@ def run(argv: list[str]) -> int:
         return _failed(error, argv)
 
 
-def _reader_is_gone() -> bool:
+def reader_is_gone(*streams: IO[str], wait: float = 0) -> bool:
     """Whether the reader of our output is gone (head, less); else some other pipe broke, such as one
-    to git, and the command was not carried out.
+    to git, and the command was not carried out. If the reader is there, that is known after ``wait`` seconds.
     """
     import select
 
     if not hasattr(select, "poll"):  # Windows
-        return True
+        from time import sleep
+
+        sleep(wait)
+        return not wait
     asked = select.poll()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams:
         with suppress(OSError):  # no file at all
             asked.register(stream.fileno(), 0)
-    return bool(asked.poll(0))
+    return bool(asked.poll(wait * 1000))
 
 
 def _carried_out(argv: list[str]) -> int:

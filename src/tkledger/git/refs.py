@@ -48,6 +48,12 @@ def listed(repo: Repo, *patterns: str) -> dict[str, Oid]:
     return {name: oid for kind, oid, name in rows if kind == "commit"}
 
 
+def not_merged(repo: Repo, oid: Oid, *patterns: str) -> list[Oid]:
+    """Where the refs under these prefixes are that a commit does not have in its history, the latest first."""
+    how = ("--sort=-committerdate", f"--no-merged={oid}", "--format=%(objectname)")
+    return list(dict.fromkeys(repo.run("for-each-ref", *how, *patterns).decode().split()))
+
+
 def names(repo: Repo, *prefixes: str) -> list[str]:
     """The refs under these prefixes, which end in a slash, by full name; some may be broken or at no commit.
 

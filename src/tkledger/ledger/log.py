@@ -27,14 +27,14 @@ def entries(
     """
     every = ("--sparse",) if charges else ()
     for commit in history.log(ledger.repo, tip, *revisions, *every, path=FOLDER):
-        yield from _did(ledger, commit, charges=charges)
+        yield from entries_of_commit(ledger, commit, charges=charges)
 
 
 def newest(ledger: Ledger, tip: Oid, most: int) -> list[HistoryEntry]:
     """The ``most`` newest of them, by the dates of their commits; oldest first. No more is read."""
     found: list[HistoryEntry] = []
     for commit in history.newest(ledger.repo, tip, path=FOLDER):
-        found += [*_did(ledger, commit, charges=True)][::-1]
+        found += [*entries_of_commit(ledger, commit, charges=True)][::-1]
         if len(found) >= most:
             break
     return found[:most][::-1]
@@ -45,10 +45,10 @@ def entries_of(
 ) -> Iterator[HistoryEntry]:
     """The same of one task."""
     for commit in ledger.traces.commits(task_id, [tip]):
-        yield from _did(ledger, commit, task_id, charges=charges)
+        yield from entries_of_commit(ledger, commit, task_id, charges=charges)
 
 
-def _did(
+def entries_of_commit(
     ledger: Ledger, commit: Commit, task_id: str | None = None, *, charges: bool
 ) -> Iterator[HistoryEntry]:
     """What a commit did to one task, or to all."""

@@ -179,6 +179,12 @@ _LOOK = (
     Command("budget", "Show limits and what is used of them.",
             (p.MAYBE_ID, *READS), ("tk budget a1",),
             "With an id: of the task and its ancestors. Without: of every open task."),
+    Command("watch", "Print each change of a task or claim as it comes.",
+            (p.SINCE, p.NO_FOLLOW, p.LIMIT, *EVERYWHERE),
+            ("tk watch", "tk watch --json --since 0 --no-follow"),
+            "Of all branches, also those that were fetched. It waits for more until it is interrupted. With"
+            " --json each line is an object, whose cursor goes on after it: `tk watch --since CURSOR`. An event"
+            " may come again, and has the same id then."),
 )
 
 _JUDGE = (

@@ -23,6 +23,7 @@ _OPTIONS = {
     **dict.fromkeys(("--actor", "--author"), p.ACTOR),
     **dict.fromkeys((*p.FORMAT.words, *p.OUTPUT.words, "-j", "--robot"), p.JSON),
     "--max": p.LIMIT,
+    "--once": p.NO_FOLLOW,
 }
 """Options that people bring, also from other commands of tk, and what they are here."""
 

@@ -203,6 +203,10 @@ ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 AGAIN = switch("--again", "again", "Judge what earlier runs found legal here as well.")
 EVERYONE = ALL._replace(help="Every actor, in this repository.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
+SINCE = option(
+    "--since", "since", "CURSOR", "What came after this, or after a revision or date; 0 for all."
+)
+NO_FOLLOW = switch("--no-follow", "no_follow", "End when all that there is was printed.")
 FOUND = LIMIT._replace(default=10)
 EACH = LIMIT._replace(help="At most N of each kind.", default=5)
 

@@ -86,6 +86,11 @@ ROWS: dict[str, Case] = {
         "ledger/test_undo.py::each_move_is_taken_back_with_files_index_and_claim",
         "agents/test_work.py::nothing_uncommitted_is_dropped",
     ),
+    "S3.26": shown(
+        "agents/test_run.py::a_terminal_shows_what_each_job_is_at",
+        "cli/test_watch.py::a_table_for_people",
+        "cli/test_watch.py::events_come_while_it_waits",
+    ),
     "S3.23": shown(
         "cli/test_writing.py::edit_changes_fields_and_takes_them_out",
     ),

@@ -35,6 +35,9 @@ ROWS: dict[str, Case] = {
         "doors/test_denials.py::a_server_keeps_who_was_refused_what_and_why",
         "doors/test_audit.py::each_act_is_named_with_its_proof",
     ),
+    "S1.29": shown(
+        "api/test_watch.py::events_are_what_the_log_has",
+    ),
     "S1.20": shown(
         "cli/test_decide.py::a_decision_is_recorded_shown_and_logged",
         "cli/test_recall.py::what_was_learnt_is_found_by_its_words_its_task_and_its_label",

@@ -159,6 +159,11 @@ ROWS: dict[str, Case] = {
         "agents/test_inbox.py::the_sender_learns_of_a_dead_letter",
         "agents/test_inbox.py::a_message_is_waited_for",
     ),
+    "S0.36": shown(
+        "cli/test_watch.py::events_come_while_it_waits",
+        "api/test_watch.py::from_each_cursor_on_all_that_came_after_is_told",
+        "api/test_watch.py::events_of_watchers_killed_at_random_are_all_told",
+    ),
     "S0.38": shown(
         "cli/test_recall.py::who_takes_a_task_is_told_of_what_is_like_it",
         "cli/test_recall.py::work_and_run_hand_it_over",

@@ -84,6 +84,11 @@ ROWS: dict[str, Case] = {
         "doors/test_denials.py::no_note_changes_the_verdict",
         "doors/test_audit.py::each_act_is_named_with_its_proof",
     ),
+    "S4.18": shown(
+        "cli/test_watch.py::events_come_while_it_waits",
+        "api/test_watch.py::from_each_cursor_on_all_that_came_after_is_told",
+        "api/test_watch.py::events_of_watchers_killed_at_random_are_all_told",
+    ),
     "S4.20": shown(
         "views/test_lists.py::tree_shows_children_and_how_far_they_are",
         "views/test_texts.py::card_counts_no_child_that_was_cancelled",
