@@ -137,6 +137,21 @@ def test_a_watcher_that_goes_on_tells_the_same(project: Project) -> None:
     assert [one.event for one in watching_.look()][-1] == "end"
 
 
+def test_what_was_known_may_be_pruned(project: Project) -> None:
+    project.git("branch", "side")
+    project.git("commit", "-q", "--allow-empty", "-m", "gone")
+    project.ok("start", "a")
+    watching_ = Watch(str(project.path))
+    before = watching_.cursor.text
+    project.git("reset", "-q", "--hard", "side")
+    project.git("update-ref", "-d", "refs/tk/claims/a")
+    project.git("reflog", "expire", "--expire=now", "--all")
+    project.git("gc", "-q", "--prune=now")
+    project.ok("note", "b", "words")
+    assert [one.event for one in watching_.look()] == ["edit"]
+    assert words(told(project, before)) == ["b edit"]
+
+
 def test_events_of_watchers_killed_at_random_are_all_told(project: Project) -> None:
     found = watching.watched(project, 150, seed=1)
     assert {one.rpartition(":")[0] for one in found.events} == watching.expected(project)

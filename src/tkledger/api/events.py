@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tkledger.claims.events import claim_events, claims_among, task_of
 from tkledger.core.events import BEGINNING, MOST, Cursor, LedgerEvent, cursor_of, is_cursor
@@ -52,6 +52,8 @@ class Watch:
         if self._known.issuperset(found.values()) and set(self._claims) <= {*found.values()}:
             return
         self.repo.refresh()
+        stale = self._known.difference(found.values())  # git cannot leave out what it has pruned
+        self._known -= stale - {*_commits(self.repo, stale)}
         tips: dict[Oid, str] = {}
         for ref, oid in sorted(found.items(), key=self._order):
             if oid not in self._known and task_of(ref) is None:
@@ -105,8 +107,7 @@ def _meant(repo: Repo, since: str, progress: Progress) -> Cursor:
     except ValueError as error:
         fact = f"the cursor is {error}, or of another repository"
         raise usage_error("bad-cursor", fact, _ALL_AGAIN) from None
-    answers = repo.read_many(named.seen)
-    found = tuple(one[0] for one in answers if one and one[1] == "commit")
+    found = tuple(_commits(repo, named.seen))
     if named.seen and not found:
         fact = "no commit of this cursor is here: it is of another repository, or history was rewritten"
         raise unusable("unknown-cursor", fact, _ALL_AGAIN)
@@ -114,3 +115,9 @@ def _meant(repo: Repo, since: str, progress: Progress) -> Cursor:
         are = "1 commit of the cursor is" if gone == 1 else f"{gone} commits of the cursor are"
         progress.say(f"{are} gone: what is told once more has the same id")
     return named._replace(seen=found)
+
+
+def _commits(repo: Repo, oids: Collection[Oid]) -> Iterator[Oid]:
+    """Those of some ids that are of commits that are here."""
+    found = repo.read_many([*oids])
+    yield from (one[0] for one in found if one and one[1] == "commit")
