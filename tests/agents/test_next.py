@@ -173,6 +173,7 @@ def test_waiting_is_bounded(project: Project) -> None:
 
 def test_who_sleeps_makes_no_tasks(hooked: Project) -> None:
     hooked.ok("sleep", "--as", "alice")
+    hooked.ok("edit", "b", "--owner", "alice", "--as", "alice")  # by herself: she sleeps on
     hooked.ok("new", "By another")
     answer = hooked.tk("new", "T", "--id", "e", "--as", "alice")
     assert answer.status == Exit.REJECTED

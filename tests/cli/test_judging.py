@@ -43,6 +43,12 @@ CHECKS = [
     (["transition", "done", "todo"], False, "INVALID: No valid transition from done to todo"),
     (["transition", "todo", "todo"], False, "INVALID: Transition to same state is not allowed"),
     (["transition", "todo", "doing"], False, "Invalid state: 'doing' is not a valid TaskState"),
+    (["sleep"], True, "SLEEP:idle agent= reason=no_tasks timeout=30s"),
+    (
+        ["sleep", "--timeout", "-1", "--agent-id", "agent-1"],
+        True,
+        "SLEEP:idle agent=agent-1 reason=no_tasks timeout=-1s",
+    ),
     (["loop", "t1", "me", "code"], True, "ALLOWED: depth=0"),
     (["budget", "t1"], True, "OK: 0 steps, 0s elapsed (max 50 steps, 1800s)"),
     (

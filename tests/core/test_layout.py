@@ -48,9 +48,15 @@ def test_refs_are_named_in_one_module_only() -> None:
 
 
 def test_what_other_clones_and_servers_hold_is_called_so_for_good() -> None:
-    assert (ref_names.CLAIMS, ref_names.INBOXES, ref_names.ARTIFACTS) == ref_names.SHARED
-    assert ref_names.SHARED == ("refs/tk/claims/", "refs/tk/inbox/", "refs/tk/artifacts/")
-    assert ref_names.RECORDS == ("refs/tk/inbox/",)
+    assert ref_names.SHARED == (
+        ref_names.CLAIMS,
+        ref_names.INBOXES,
+        ref_names.ARTIFACTS,
+        ref_names.AGENTS,
+    )
+    names = ("claims", "inbox", "artifacts", "agents")
+    assert tuple(f"refs/tk/{name}/" for name in names) == ref_names.SHARED
+    assert ref_names.RECORDS == ("refs/tk/inbox/", "refs/tk/agents/")
     assert (ref_names.ALL, ref_names.SERVER) == ("refs/tk", "refs/tk/server")
     assert ref_names.ABSENT == "refs/tk/none"
     assert ref_names.copies("o") == "refs/tk/remotes/o/"
@@ -75,5 +81,5 @@ def test_what_other_clones_and_servers_hold_is_called_so_for_good() -> None:
         ("%%0123", "an actor with a long name"),
     ],
 )
-def test_an_inbox_is_named_after_its_owner(name: str, owner: str) -> None:
-    assert ref_names.inbox_owner(name) == owner
+def test_a_ref_is_named_after_its_actor(name: str, owner: str) -> None:
+    assert ref_names.actor_of(name) == owner

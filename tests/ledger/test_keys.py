@@ -56,9 +56,9 @@ def test_a_key_in_the_message_of_another_commit_answers_nothing(project: Project
 
 WITHOUT = {
     "only reads": {"status", "watch", "hooks status", "config explain", "explain", "audit"}
-    | {"check transition", "check budget", "gates list"},
+    | {"check transition", "check budget", "check sleep", "gates list", "agents"},
     "leaves what is as wanted": {"hooks install", "hooks uninstall", "doctor", "fmt", "resolve"}
-    | {"sleep", "wake", "gates trust"},
+    | {"register", "sleep", "wake", "gates trust"},
     "does what is left to do, if anything": {"sync", "reap", "tidy"},
     "holds for so long from when it is run": {"renew"},
     "runs a command of one's own, which is not to be run once only": {"run", "gate"},

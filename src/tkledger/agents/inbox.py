@@ -18,24 +18,15 @@ from tkledger.core.messages import (
     written,
 )
 from tkledger.core.ref_names import copied, inbox_of
-from tkledger.core.trailers import lines
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError, usage_error
-from tkledger.git import identity, refs, writing
-from tkledger.git.chains import joined
-from tkledger.git.commit import read_commit
+from tkledger.git import refs
+from tkledger.git.chains import BOTH, extended, joined, told
 from tkledger.git.errors import RefMoved
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.local.lock import TRIES, racing
-
-_TOO_LATE = 10**11
-"""A date, in seconds since 1970, that is beyond the year 5000, and so not one."""
-
-_JOINED = "tk: both inboxes\n"
-
-_LISTED = ("rev-list", "--topo-order", "--parents")
 
 
 def inbox(repo: Repo, actor: str) -> list[Letter]:
@@ -55,37 +46,8 @@ def named(found: Iterable[Letter], start: str, who: str) -> Letter:
 
 
 def events(repo: Repo, tip: Oid) -> list[Event]:
-    """What a chain tells, in its order. Others push to it, so whatever cannot be read is passed over.
-
-    Where two copies were joined, what the first one has comes first: that is what the remote had when the
-    other came.
-    """
-    told: dict[Oid, Event] = {}
-    listed = lines(repo.run(*_LISTED, f"--max-count={MAX_READ}", tip).decode())
-    parents = {oid: more for oid, *more in map(str.split, listed)}
-    for found in repo.read_many([*parents], limit=MAX_EVENT):
-        if found is None or len(found[2]) > MAX_EVENT:
-            continue
-        made = read_commit(found[0], found[2])
-        event = read(made.oid, made.at if made.at < _TOO_LATE else 0, made.text)
-        if event is not None:
-            told[made.oid] = event
-    return [told[oid] for oid in _in_order(tip, parents) if oid in told]
-
-
-def _in_order(tip: Oid, parents: Mapping[Oid, Sequence[Oid]]) -> list[Oid]:
-    """Commits after their parents, and what the first parent has before what only others have."""
-    done: dict[Oid, None] = {}
-    path = [(tip, iter(parents[tip]))]
-    while path:
-        oid, left = path[-1]
-        parent = next((one for one in left if one in parents and one not in done), None)
-        if parent is None:
-            done[oid] = None
-            path.pop()
-        else:
-            path.append((parent, iter(parents[parent])))
-    return [*done]
+    """What a chain tells, in its order."""
+    return told(repo, tip, read, most=MAX_READ, size=MAX_EVENT)
 
 
 def answered(repo: Repo, actor: str, event: Event) -> Event | None:
@@ -178,7 +140,7 @@ def _follow(repo: Repo, ref: str, there: Oid | None) -> None:
     """Bring an inbox here to where it has been put, and keep what came meanwhile."""
     for _ in racing():
         ours = refs.listed(repo, ref).get(ref)
-        new = joined(repo, there, ours, _JOINED)
+        new = joined(repo, there, ours, BOTH)
         if _swapped(repo, [RefSwap(ref, new, ours)] if new != ours else []):
             return
     raise _busy(ref)
@@ -221,7 +183,7 @@ class _Writer:
         """Where an inbox ends by now."""
         if ref not in self._new:
             ours = self._old[ref] = refs.listed(self._repo, ref).get(ref)
-            self._new[ref] = joined(self._repo, self._theirs.get(ref), ours, _JOINED)
+            self._new[ref] = joined(self._repo, self._theirs.get(ref), ours, BOTH)
         return self._new[ref]
 
     def put(self, actor: str, event: Event) -> Event:
@@ -238,14 +200,11 @@ class _Writer:
             if not free:
                 return event
             if not event.taken:
-                notices = [told for one in free if (told := died(one, event)) is not None]
-        author, committer, _ = identity.identities(self._repo)
-        oid = writing.write_commit(
-            self._repo, {}, written(event), parent=tip, author=author, committer=committer
-        )
+                notices = [notice for one in free if (notice := died(one, event)) is not None]
+        oid = extended(self._repo, tip, written(event))
         self._new[ref] = oid
-        for told in notices:
-            self.put(told.to, told)
+        for notice in notices:
+            self.put(notice.to, notice)
         return event._replace(id=oid)
 
 

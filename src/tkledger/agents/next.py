@@ -15,9 +15,10 @@ from tkledger.core.change import Refused
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.quoting import few, quoted
+from tkledger.core.ref_names import AGENTS
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
-from tkledger.doors import idle
 from tkledger.errors import Exit, TkError
+from tkledger.git import refs
 from tkledger.ledger import birth_order
 
 if TYPE_CHECKING:
@@ -149,8 +150,9 @@ def candidates(
 ) -> Pick:
     """All that this actor may take now, the most urgent first."""
     who = session.claimant(ledger)
-    if idle.is_asleep(session.repo, who.actor):
-        return Pick((), (f"{quoted(who.actor)} is asleep: tk wake",))
+    can, asleep = _agent(session, who.actor)
+    if asleep:
+        return Pick((), (asleep,))
     if who.remote and fetch:
         from tkledger.claims import remote  # to look costs no subprocess
 
@@ -164,12 +166,29 @@ def candidates(
         there = session.begun(ledger.snapshot)
         begun, left = there.elsewhere, vacant(there, standing)
     places = {task: one.branch for task, one in begun.items() if task in left}
-    wish = Wish(who.actor, labels, frozenset({*lost, *(begun.keys() - left)}))
+    wish = Wish(who.actor, labels, frozenset({*lost, *(begun.keys() - left)}), can)
     beyond = partial(_beyond, session, ledger, standing, who)
     overview = ledger.overview
     found = pick(overview, who.policy, wish, holders, vacant(overview, standing), beyond)
     reasons = (*found.reasons, *_begun_by_hand(overview, standing)) if not found.tasks else ()
     return found._replace(places=places, reasons=reasons)
+
+
+def _agent(session: Session, actor: str) -> tuple[tuple[str, ...] | None, str]:
+    """What an actor is able to do, None if that is not known; and that it is idle, if it is."""
+    if not refs.names(session.repo, AGENTS):  # then nothing is loaded
+        return None, ""
+    from tkledger.claims.agents import Agents
+    from tkledger.core.agent import EVERYBODY, sleep_words
+
+    agents = Agents(session.repo)
+    agent, sleep = agents.of(actor), agents.sleep_of(actor)
+    can = agent.can if agent is not None else None
+    if sleep is None:
+        return can, ""
+    everyone = sleep.agent == EVERYBODY
+    who, way = ("everyone", "tk wake --all") if everyone else (quoted(actor), "tk wake")
+    return can, f"{who} is asleep{sleep_words(sleep)}: {way}"
 
 
 def _begun_by_hand(ledger: Overview, standing: Mapping[str, claims.Standing]) -> Iterator[str]:

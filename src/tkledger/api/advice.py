@@ -7,8 +7,10 @@ from collections.abc import Collection, Sequence
 from tkledger.api.session import moved
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation, change
+from tkledger.core.ref_names import AGENTS
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+from tkledger.git import refs
 from tkledger.ledger import limits
 from tkledger.local.store import NO_HOOKS
 
@@ -55,6 +57,15 @@ def _back_in_work(recorded: Recorded) -> Collection[str]:
     from tkledger.core.usage import is_rework
 
     return {task.id for source, task in moved(recorded) if is_rework(source, task.state)}
+
+
+def afterwards(session: Session, recorded: Recorded) -> None:
+    """What follows from a commit: agents that it assigns tasks to wake, and what the clone lacks is said."""
+    remind(session)
+    if refs.names(session.repo, AGENTS):
+        from tkledger.api.agents import wake_assigned  # most repositories know no agents
+
+        wake_assigned(session, recorded)
 
 
 def remind(session: Session) -> None:

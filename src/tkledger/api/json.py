@@ -12,6 +12,7 @@ from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tkledger.claims.standing import Standing
+    from tkledger.core.agent import Known
     from tkledger.core.events import LedgerEvent
     from tkledger.core.history import Details, HistoryEntry, WorkCommit
     from tkledger.core.messages import Letter
@@ -185,3 +186,23 @@ def letter_json(letter: Letter) -> Json:
 
         found["payload"] = json.loads(message.payload)
     return found
+
+
+def agent_json(one: Known) -> Json:
+    """An agent: what it can do, how much it takes at once, what it holds, and since when and why it sleeps."""
+    import time
+
+    agent, known = one.agent, one.agent.registered
+    sleep = agent.sleep(int(time.time()))
+    values = {
+        **{"name": agent.name, "asleep": sleep is not None},
+        "type": known.type if known else None,
+        **{"can": list(known.can) if known else None, "capacity": agent.capacity},
+        "since": iso(sleep.at) if sleep else None,
+        "wake_at": iso(sleep.until) if sleep and sleep.until is not None else None,
+        "reason": sleep.why if sleep else None,
+        "by": sleep.by if sleep else None,
+        "holds": list(one.holds),
+        "seen": iso(one.seen) if one.seen else None,
+    }
+    return without_empty(values)

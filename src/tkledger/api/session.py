@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import repeat
 
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.quoting import few
-from tkledger.core.ref_names import ALL
+from tkledger.core.ref_names import AGENTS, ALL
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import TkError, usage_error
 from tkledger.git import refs
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.local.store import IDLE, Store
 from tkledger.report import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -285,9 +283,9 @@ class Session:
         if recorded.warning:
             self.progress.say(f"warning: {recorded.warning}")
         if recorded.commit and recorded.before.policy is not None:  # else `tk init` is at work
-            from tkledger.api.advice import remind
+            from tkledger.api.advice import afterwards
 
-            remind(self)
+            afterwards(self, recorded)
         return recorded
 
     def claimant(self, ledger: Snapshot | Shown) -> Claimant:
@@ -319,7 +317,7 @@ def _at_door(session: Session, recorded: Recorded) -> Claimant:
         from tkledger.claims.workload import require_room
 
         require_room(session.ledger, recorded, who)
-    if os.path.exists(Store(session.repo.common_dir).path(IDLE)):
+    if refs.names(session.repo, AGENTS):
         from tkledger.doors.idle import require_awake
 
         require_awake(session.repo, recorded, who.actor)

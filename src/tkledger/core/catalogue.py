@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tkledger.core.door_rules import (
+    agents,
     attribution,
     branches,
     claims,
@@ -28,6 +29,7 @@ DOOR_FAMILIES = (
     reviews,
     reach,
     records,
+    agents,
 )
 
 

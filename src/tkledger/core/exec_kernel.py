@@ -1,4 +1,4 @@
-"""`tk check`: three questions before acting (a move, a new task, more work), as exec-kernel 0.2.0 asks.
+"""`tk check`: four questions before acting (a move, a new task, more work, none), as exec-kernel 0.2.0 asks.
 
 This is compatibility with another kernel's answers and not part of the law: no rule asks it, and it
 knows no history and no policy. Words, order and limits are that kernel's, so that programs written
@@ -20,6 +20,7 @@ MAX_STEPS = 50
 MAX_SECONDS = 1800
 MAX_DEPTH = 10
 MAX_RECENT = 1000
+IDLE_SECONDS = 30
 """The defaults of exec-kernel 0.2.0."""
 
 _SHOWN = 12  # names of a path that are written out
@@ -300,3 +301,8 @@ def _require_whole(name: str, value: object) -> None:
 def _require_number(name: str, value: object) -> None:
     if type(value) is not int and not (isinstance(value, float) and math.isfinite(value)):
         raise ValueError(f"{name} must be a number: {value!r}")
+
+
+def sleep(agent: str = "", seconds: int = IDLE_SECONDS) -> Ruling:
+    """That an agent is to be idle for so long; `tk sleep` makes it so."""
+    return Ruling(True, f"SLEEP:idle agent={agent} reason=no_tasks timeout={seconds}s")

@@ -8,17 +8,21 @@ from tkledger.core.claim import assignee
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 
 
 class Wish(NamedTuple):
-    """Who looks for work: the labels it has to have, and the tasks that are excluded."""
+    """Who looks for work: the labels it has to have, and the tasks that are excluded; what the one who looks is
+    able to do, None if that is not known.
+    """
 
     actor: str
     labels: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
+    can: tuple[str, ...] | None = None
 
 
 class Pick(NamedTuple):
@@ -87,6 +91,10 @@ def _sifted(
     sieves: tuple[tuple[str, Container[str]], ...] = (
         ("with open children", _ids(ready, lambda one: ledger.has_open_children(one.id))),
         (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
+        (
+            f"needing what {quoted(wish.actor)} cannot do",
+            _ids(ready, lambda one: _beyond(one, wish)),
+        ),
         ("assigned to others", _ids(ready, lambda one: bool(assignee(law, wish.actor, one)))),
         ("claimed", holders),
         ("begun on a branch of their own", wish.without),
@@ -105,6 +113,14 @@ def _ids(tasks: Iterable[TaskRow], question: Callable[[TaskRow], bool]) -> set[s
 
 def _has(task: TaskRow, wish: Wish) -> bool:
     return set(wish.labels) <= set(task.labels)
+
+
+def _beyond(task: TaskRow, wish: Wish) -> bool:
+    if wish.can is None or not task.labels:
+        return False
+    from tkledger.core.agent import lacks  # few are registered
+
+    return bool(lacks(wish.can, task.labels))
 
 
 def reviewable(

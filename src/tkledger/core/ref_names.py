@@ -16,7 +16,10 @@ INBOXES = f"{ALL}/inbox/"
 ARTIFACTS = f"{ALL}/artifacts/"
 """The files of tasks: a ref for each, to the file itself, by its id."""
 
-RECORDS = (INBOXES,)
+AGENTS = f"{ALL}/agents/"
+"""What agents are: one ref for each actor that says so."""
+
+RECORDS = (INBOXES, AGENTS)
 """Chains of events, which only grow."""
 
 SERVER = f"{ALL}/server"
@@ -33,7 +36,7 @@ AGREED = f"{ALL}/agreed/"
 ABSENT = f"{ALL}/none"
 """A name that no ref has: read it in place of a ref that a push deletes."""
 
-SHARED = (CLAIMS, INBOXES, ARTIFACTS)
+SHARED = (CLAIMS, INBOXES, ARTIFACTS, AGENTS)
 """What may be pushed; the rest of ``refs/tk`` belongs to one clone."""
 
 HEADS = "refs/heads/"
@@ -67,7 +70,17 @@ def branch_name(ref: str) -> str:
 
 
 def inbox_of(actor: str) -> str:
-    """The ref of an actor's inbox.
+    """The ref of an actor's inbox."""
+    return _ref_of(INBOXES, actor)
+
+
+def agent_ref(actor: str) -> str:
+    """The ref that says what an actor is."""
+    return _ref_of(AGENTS, actor)
+
+
+def _ref_of(prefix: str, actor: str) -> str:
+    """An actor's ref.
 
     Any name becomes one component that git takes, and that stays apart from others where file
     names are told apart by neither case nor form. A long one is named by its hash; the messages
@@ -76,14 +89,14 @@ def inbox_of(actor: str) -> str:
     data = actor.encode()
     name = "".join(chr(one) if one in _PLAIN else f"%{one:02x}" for one in data)
     if len(name) <= _LONGEST:
-        return INBOXES + name
+        return prefix + name
     from hashlib import sha256  # loads OpenSSL, for 10 ms
 
-    return f"{INBOXES}%%{sha256(data).hexdigest()}"
+    return f"{prefix}%%{sha256(data).hexdigest()}"
 
 
-def inbox_owner(name: str) -> str:
-    """Whose inbox has this name, below `INBOXES`: letters that a ref cannot have are bytes in hex."""
+def actor_of(name: str) -> str:
+    """Whose ref has this name, below `INBOXES` or `AGENTS`: letters that a ref cannot have are bytes in hex."""
     if name.startswith("%%"):
         return "an actor with a long name"
     parts = re.split("%([0-9a-f]{2})", name)
@@ -92,7 +105,7 @@ def inbox_owner(name: str) -> str:
 
 
 def copies(remote: str) -> str:
-    """The prefix of the copies of a remote's refs: ``heads/``, ``claims/``, ``inbox/`` below it."""
+    """The prefix of the copies of a remote's refs: ``heads/``, ``claims/``, ``inbox/``, ``agents/`` below it."""
     return f"{REMOTES}{remote}/"
 
 

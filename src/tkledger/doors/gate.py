@@ -9,7 +9,8 @@ from tkledger.core.change import Change, Violation
 from tkledger.core.rules import judge
 from tkledger.core.rules.signatures import to_be_signed
 from tkledger.core.typing import NamedTuple
-from tkledger.doors import idle, limits
+from tkledger.doors import limits
+from tkledger.doors.idle import Idle
 from tkledger.doors.merged_in import Rejudged, merged_in
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
@@ -88,8 +89,9 @@ def _fenced(ledger: Ledger, proposed: Change, message: str | None) -> Iterator[V
     repo, policy = ledger.repo, proposed.policy
     yield from fence.about_to(repo, policy, proposed.before, fence.worked_on(proposed))
     yield from limits.about_to(ledger, proposed, message)
-    if policy is not None and idle.sleepers(repo):
-        yield from idle.forbidden(repo, proposed.births(), fence.committer(repo, policy).actor)
+    idle = Idle(repo)
+    if policy is not None and idle.any and (new := list(proposed.births())):
+        yield from idle.forbidden(new, fence.committer(repo, policy).actor)
 
 
 # -- commits that exist ------------------------------------------------------------------------
@@ -149,10 +151,11 @@ def _unaccepted(
     that decides. The server itself believes no other.
     """
     broken: list[Violation] = []
+    idle = Idle(ledger.repo)
     for commit, change, violations in judge_commits(ledger, tips, known):
         broken += violations
         policy = ledger.history_at(commit.oid).policy
-        yield from in_commit(commit, idle.created(ledger.repo, commit, change, policy))
+        yield from in_commit(commit, idle.created(commit, change, policy))
         fence.note(workers, commit, change, policy)
     if broken:
         from tkledger.doors.acceptance import unaccepted

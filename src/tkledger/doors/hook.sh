@@ -293,13 +293,13 @@ on_a_branch() {
 	esac
 }
 
-synced() { # did `tk sync` check all that is pushed, apart from claims and inboxes?
+synced() { # did `tk sync` check all that is pushed, apart from claims and records?
 	unchecked=1
 	while read -r line; do
 		line=${line% *} # without what the remote has
 		ref=${line##* }
 		line=${line% *}
-		case $ref in @CLAIMS@* | @INBOXES@* | @ARTIFACTS@*) continue ;; esac
+		case $ref in @CLAIMS@* | @INBOXES@* | @ARTIFACTS@* | @AGENTS@*) continue ;; esac
 		judged "push ${line##* }" || return 1
 		unchecked=0
 	done <<EOF

@@ -14,12 +14,13 @@ from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate, protected
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.ref_names import ARTIFACTS, BRANCHES_AND_TAGS, RECORDS
+from tkledger.core.ref_names import AGENTS, ARTIFACTS, BRANCHES_AND_TAGS, RECORDS
 from tkledger.core.rules.approvals import LaterWork
 from tkledger.core.rules.restricted import restricted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.typing import NamedTuple
-from tkledger.doors import branches, gate, idle, limits, reach
+from tkledger.doors import branches, gate, limits, reach
+from tkledger.doors.idle import Idle
 from tkledger.doors.joined import joined_by, kept_out
 from tkledger.doors.ref_lines import apart, tips
 from tkledger.doors.validated import ValidatedTips
@@ -89,7 +90,8 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
     found = _Arrived([], {}, {}, [], [], branches.Limited({}, {}), {})
     known = [f"^{tip}" for tip in ValidatedTips(ledger.repo).tips()] if lines else []
     ledger.former.search(here.policy.accepted if here.policy and lines else ())
-    for part in _new_commits(ledger, here, lines, known):
+    idle = Idle(ledger.repo, lines)
+    for part in _new_commits(ledger, here, lines, known, idle):
         found.violations.extend(part.violations)
         found.dates.update(part.dates)
         fence.join(found.workers, part.workers)
@@ -106,7 +108,7 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
 
 
 def _new_commits(
-    ledger: Ledger, here: Snapshot, lines: Sequence[RefLine], known: list[str]
+    ledger: Ledger, here: Snapshot, lines: Sequence[RefLine], known: list[str], idle: Idle
 ) -> Iterator[_Arrived]:
     """The new commits of branches and tags; then those of all other refs, such as inboxes and notes,
     which no tip holds as validated, so that each is judged from where it was. These need not name a
@@ -115,16 +117,16 @@ def _new_commits(
     other_refs = [line for line in lines if not line.ref.startswith(BRANCHES_AND_TAGS)]
     new = tips(ledger.repo, [line for line in lines if line.ref.startswith(BRANCHES_AND_TAGS)])
     if new:
-        judge = partial(_part, ledger, here, attributed=True)
+        judge = partial(_part, ledger, here, idle=idle, attributed=True)
         yield from in_parts(ledger, judge, parts(ledger.repo, new, known))
     new = tips(ledger.repo, other_refs)
     if new:
         before = tips(ledger.repo, [line._replace(new=line.old) for line in other_refs])
         part = Part(new, [*known, *(f"^{oid}" for oid in before)])
-        yield _part(ledger, here, part, attributed=False)
+        yield _part(ledger, here, part, idle=idle, attributed=False)
 
 
-def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _Arrived:
+def _part(ledger: Ledger, here: Snapshot, part: Part, *, idle: Idle, attributed: bool) -> _Arrived:
     """The same of one part of them; ``attributed`` says whether code has to name its task."""
     policy = here.policy
     accepted = policy.accepted if policy else {}
@@ -138,7 +140,7 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, attributed: bool) -> _A
         fence.note(workers, commit, change, policy)
         if change is not None and change.begins:
             begin.append(commit.oid)
-        asleep = idle.created(ledger.repo, commit, change, policy)
+        asleep = idle.created(commit, change, policy)
         violations += gate.in_commit(commit, asleep)
         violations += (one for one in broken if one.commit not in accepted)
         if commit.oid not in accepted:
@@ -280,6 +282,11 @@ def _refs(
         for ref, old, new in records:
             size = sizes.get(new) if new else None
             yield from judge_door(RecordMoved(ref, old, new, forward[old, new], size))
+    said = [line for line in lines if line.ref.startswith(AGENTS)]
+    if said:
+        from tkledger.doors.agents import pushed  # most pushes bring none
+
+        yield from pushed(repo, policy, said)
 
 
 def _joined(

@@ -100,6 +100,7 @@ def words() -> dict[str, str]:
         "CLAIMS": ref_names.CLAIMS,
         "INBOXES": ref_names.INBOXES,
         "ARTIFACTS": ref_names.ARTIFACTS,
+        "AGENTS": ref_names.AGENTS,
         "BRANCHES": ref_names.TASK_BRANCHES,
     }
 

@@ -1,7 +1,7 @@
-"""Plans how claims and inboxes here and at a remote come into step; it runs no git that talks to it.
+"""Plans how claims, inboxes and agents here and at a remote come into step; it runs no git that talks to it.
 
 Claims follow the table of `core.claim_merge`: one that tells of a commit goes with it or
-waits. An inbox only ever grows: two that diverged are joined
+waits. Inboxes and agents are chains, which only ever grow: two that diverged are joined
 by a commit with both as parents, which has the events of both in its history.
 """
 
@@ -23,10 +23,10 @@ from tkledger.core.claim_merge import (
     way,
 )
 from tkledger.core.field import is_id
-from tkledger.core.ref_names import ARTIFACTS, CLAIMS, INBOXES, inbox_owner
+from tkledger.core.ref_names import AGENTS, ARTIFACTS, CLAIMS, INBOXES, RECORDS, actor_of
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history, refs, writing
-from tkledger.git.chains import joined
+from tkledger.git.chains import BOTH, joined
 from tkledger.git.objects import Oid
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
@@ -74,14 +74,16 @@ class Alignment(NamedTuple):
     claims: Exchange
     inboxes: Exchange
     artifacts: Exchange = Exchange()
+    agents: Exchange = Exchange()
     news: tuple[News, ...] = ()
 
     def messages(self) -> Alignment:
-        """The same without any claim."""
+        """The same without any claim or artifact."""
         return Alignment(
-            tuple(move for move in self.moves if move.ref.startswith(INBOXES)),
-            tuple(send for send in self.sends if send.ref.startswith(INBOXES)),
+            tuple(move for move in self.moves if move.ref.startswith(RECORDS)),
+            tuple(send for send in self.sends if send.ref.startswith(RECORDS)),
             *((), Exchange(), self.inboxes),
+            agents=self.agents,
         )
 
 
@@ -98,10 +100,10 @@ class _One(NamedTuple):
 def align(
     repo: Repo, route: Route, here: Refs, theirs: Refs, tip: Oid | None, *, alone: bool = False
 ) -> Alignment:
-    """What to do about every claim, inbox and artifact; ``here`` are our refs under ``refs/tk``, ``tip`` is where
-    the remote's branch will be.
+    """What to do about every claim, inbox, agent and artifact; ``here`` are our refs under ``refs/tk``, ``tip``
+    is where the remote's branch will be.
 
-    A ref that is not a claim on a task or an inbox is ignored. ``alone`` is whether no commit goes, so
+    A ref that is not a claim on a task, an inbox or an agent is ignored. ``alone`` is whether no commit goes, so
     that the remote's claims of work that waits here are renewed.
     """
     known = *_under(CLAIMS, here), *_under(CLAIMS, theirs), *_under(f"{route.agreed}claims/", here)
@@ -111,20 +113,17 @@ def align(
         name: _claim(repo, prospect, _Claim(name, _three(route, here, theirs, name), route), alone)
         for name in names
     }
-    inboxes = {
-        name: _inbox(repo, here.get(INBOXES + name), theirs.get(INBOXES + name), INBOXES + name)
-        for name in sorted({*_under(INBOXES, here), *_under(INBOXES, theirs)})
-        if "/" not in name
-    }
+    inboxes, agents = (_chains(repo, prefix, here, theirs) for prefix in (INBOXES, AGENTS))
     artifacts = _artifacts(repo, route)
-    every = [*claims.values(), *inboxes.values(), *artifacts.values()]
+    every = [*claims.values(), *inboxes.values(), *agents.values(), *artifacts.values()]
     return Alignment(
         tuple(move for one in every for move in one.moves),
         tuple(send for one in every for send in one.sends),
         tuple(move for one in every for move in one.afterwards),
         _exchange(claims),
-        _exchange({inbox_owner(name): one for name, one in inboxes.items()}),
+        _exchange(inboxes),
         _exchange(artifacts),
+        _exchange(agents),
         tuple(one.news for one in claims.values() if one.news),
     )
 
@@ -257,10 +256,21 @@ def _artifacts(repo: Repo, route: Route) -> dict[Oid, _One]:
     return found
 
 
-def _inbox(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
+def _chains(repo: Repo, prefix: str, here: Refs, theirs: Refs) -> dict[str, _One]:
+    """Those below a prefix, by the actor that each is of."""
+    return {
+        actor_of(name): _chain(
+            repo, here.get(prefix + name), theirs.get(prefix + name), prefix + name
+        )
+        for name in sorted({*_under(prefix, here), *_under(prefix, theirs)})
+        if "/" not in name
+    }
+
+
+def _chain(repo: Repo, ours: Oid | None, theirs: Oid | None, ref: str) -> _One:
     if ours == theirs:
         return _One()
-    both = joined(repo, theirs, ours, "tk: both inboxes\n")
+    both = joined(repo, theirs, ours, BOTH)
     if both == ours:
         return _One(sends=(Send(ref, ours),), way=Way.SEND)
     if both == theirs:
@@ -274,7 +284,7 @@ _RECEIVED = {Way.TAKE, Way.DROP}
 
 
 def _exchange(found: Mapping[str, _One]) -> Exchange:
-    """The names by how they changed; an inbox that was joined was sent and received."""
+    """The names by how they changed; a chain that was joined was sent and received."""
     chains = {name for name, one in found.items() if one.way is Way.YIELD and one.sends}
     return Exchange(
         tuple(name for name, one in found.items() if one.way in _SENT or name in chains),

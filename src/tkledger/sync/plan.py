@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tkledger.core import ref_names
 from tkledger.core.quoting import quoted
-from tkledger.core.ref_names import CLAIMS, HEADS, INBOXES, SERVER
+from tkledger.core.ref_names import AGENTS, CLAIMS, HEADS, INBOXES, SERVER
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs, transport
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Synced(NamedTuple):
-    """What a sync did, or would do: commits sent and received, claims, inboxes and artifacts by name, and
+    """What a sync did, or would do: commits sent and received, claims, inboxes, artifacts and agents by name, and
     the news of tasks that came with them.
 
     merged: whether both sides had commits of their own; created: whether the branch is new there
@@ -38,6 +38,7 @@ class Synced(NamedTuple):
     claims: Exchange
     inboxes: Exchange
     artifacts: Exchange = Exchange()
+    agents: Exchange = Exchange()
     news: tuple[News, ...] = ()
     tries: int = 1
     repeat: str = ""
@@ -46,7 +47,8 @@ class Synced(NamedTuple):
     def idle(self) -> bool:
         """Whether both sides had the same already."""
         moved = self.sent or self.received or self.created
-        return not moved and self.claims.idle and self.inboxes.idle and self.artifacts.idle
+        refs = (self.claims, self.inboxes, self.artifacts, self.agents)
+        return not moved and all(one.idle for one in refs)
 
     def after(self, earlier: Synced, tries: int) -> Synced:
         """This one, with what earlier tries had settled already."""
@@ -54,6 +56,7 @@ class Synced(NamedTuple):
         return self._replace(
             claims=self.claims.with_earlier(earlier.claims),
             inboxes=self.inboxes.with_earlier(earlier.inboxes),
+            agents=self.agents.with_earlier(earlier.agents),
             news=(*self.news, *(one for one in earlier.news if one.task not in told)),
             tries=tries,
         )
@@ -115,7 +118,7 @@ def make_plan(
         news = by_task(lost, of_commits(ledger, ours, other, commit), news)
     done = Synced(
         *(sent, received, bool(sent and received), created, commit),
-        *(alignment.claims, alignment.inboxes, alignment.artifacts, news),
+        *(alignment.claims, alignment.inboxes, alignment.artifacts, alignment.agents, news),
         repeat=repeat,
     )
     return Plan(theirs, had, alignment, commit if sent else None, landing, done)
@@ -134,7 +137,7 @@ def plan_without_commits(
         alignment = alignment.messages()
     done = Synced(
         *(0, 0, False, False, None, alignment.claims, alignment.inboxes),
-        *(alignment.artifacts, alignment.news),
+        *(alignment.artifacts, alignment.agents, alignment.news),
     )
     return Plan(theirs, None, alignment, None, None, done)
 
@@ -185,13 +188,14 @@ def _both(
         f"+refs/{name}*:{route.copies}{name}*",
         f"+{CLAIMS}*:{route.copies}claims/*",
         f"+{INBOXES}*:{route.copies}inbox/*",
+        f"+{AGENTS}*:{route.copies}agents/*",
         f"+{SERVER}*:{route.copies}server*",
     ]
     transport.fetch(repo, route.remote, refspecs, progress=progress.show, dry_run=dry_run)
     here = refs.listed(repo, ref_names.ALL)
     if dry_run:  # no ref was moved, so the remote has to be asked
         return here, transport.listed(repo, route.remote, _patterns(route))
-    places = {"heads/": HEADS, "claims/": CLAIMS, "inbox/": INBOXES}
+    places = {"heads/": HEADS, "claims/": CLAIMS, "inbox/": INBOXES, "agents/": AGENTS}
     found = {}
     for ref, oid in here.items():
         if ref.startswith(route.copies):
@@ -202,4 +206,4 @@ def _both(
 
 
 def _patterns(route: Route) -> list[str]:
-    return [route.target, f"{CLAIMS}*", f"{INBOXES}*", SERVER]
+    return [route.target, f"{CLAIMS}*", f"{INBOXES}*", f"{AGENTS}*", SERVER]

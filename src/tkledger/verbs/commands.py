@@ -220,6 +220,8 @@ _JUDGE = (
             (p.NEW_ID, p.STEPS, p.MAX_STEPS, p.DURATION, p.MAX_DURATION, p.DEPTH, p.MAX_DEPTH,
              *EVERYWHERE),
             ("tk check budget t7 --steps 12 --max-steps 50",)),
+    Command("check sleep", "Say what an agent without tasks is to do.",
+            (p.IDLE_SECONDS, p.AGENT_ID, *EVERYWHERE), ("tk check sleep --timeout 30 --agent-id a",)),
 )
 
 _AGENTS = (
@@ -253,11 +255,20 @@ _AGENTS = (
             WRITES, ("tk reap",),
             "It ends what a killed `tk run` left running. Their state stays as it is, on whatever branch;"
             " `tk next` offers them, and the one who takes a task goes on with it."),
+    Command("register", "Say what an actor can do, and how much it takes at once.",
+            (p.ACTOR_NAME, p.CAN, p.CAPACITY, p.KIND_OF_ACTOR, *ACTS),
+            ("tk register --can python,docs --capacity 2",),
+            "It replaces what was said before. `tk next` then offers it no task whose labels say that it"
+            " needs more: `needs:WORD`. The next sync sends it."),
+    Command("agents", "List the agents: what each can do, holds, and who is idle.",
+            (p.ACTOR_NAMES, *EVERYWHERE), ("tk agents", "tk agents ann --json")),
     Command("sleep", "Be idle: no new tasks until `tk wake`.",
-            (p.EVERYONE, *ACTS), ("tk sleep",),
-            "Until then every hook rejects new tasks, and `tk next` finds none."),
+            (p.ACTOR_NAME, p.EVERYONE, p.WHY_IDLE, p.UNTIL, *ACTS),
+            ("tk sleep", "tk sleep --until 2h --reason 'no tasks'"),
+            "Until then every hook rejects new tasks, and `tk next` finds none: in every clone, after `tk sync`."
+            " A task that another actor assigns ends it."),
     Command("wake", "End what `tk sleep` began.",
-            (p.EVERYONE, *ACTS), ("tk wake",)),
+            (p.ACTOR_NAME, p.EVERYONE, p.WHY_IDLE, *ACTS), ("tk wake", "tk wake agent-2")),
     Command("retry", "Send a task back for another attempt, noting the gap.",
             (p.ID, p.GAP, p.TRIED, *COMMITS), ("tk retry a1 --gap 'no test for an empty file'",),
             "The gap becomes a note, which `tk run` passes on."),

@@ -141,17 +141,11 @@ WHY = REASON._replace(metavar="TEXT", help="Reason (required to raise a limit)."
 WHY_CRITERIA = WHY._replace(help="Why (required to waive one).")
 WHY_ACCEPTED = WHY._replace(help="Why it may stay.", required=True)
 RESOLUTION = option(
-    "--resolution",
-    "resolution",
-    "HOW",
-    f"How it ended: {_WAYS}.",
+    *("--resolution", "resolution", "HOW", f"How it ended: {_WAYS}."),
     choices=tuple(word for ways in RESOLUTIONS.values() for word in ways),
 )
 KIND = option(
-    "--kind",
-    "kind",
-    "KIND",
-    f"What it is about: {', '.join(CONCERNS)}.",
+    *("--kind", "kind", "KIND", f"What it is about: {', '.join(CONCERNS)}."),
     choices=CONCERNS,
     default=CONCERNS[0],
 )
@@ -201,7 +195,7 @@ THEIR_PRIORITY = PRIORITY._replace(help="Only these priorities.", many=True, lis
 ALL = switch("--all", "all", "Include tasks that have ended, and mistakes.")
 ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 AGAIN = switch("--again", "again", "Judge what earlier runs found legal here as well.")
-EVERYONE = ALL._replace(help="Every actor, in this repository.")
+EVERYONE = ALL._replace(help="Every actor.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
 SINCE = option(
     "--since", "since", "CURSOR", "What came after this, or after a revision or date; 0 for all."
@@ -213,10 +207,7 @@ EACH = LIMIT._replace(help="At most N of each kind.", default=5)
 # -- what one command or two take ------------------------------------------------------------
 
 PRESET = option(
-    "--preset",
-    "preset",
-    "NAME",
-    f"{' or '.join(PRESET_NAMES)}.",
+    *("--preset", "preset", "NAME", f"{' or '.join(PRESET_NAMES)}."),
     choices=PRESET_NAMES,
     noun="preset",
     default="default",
@@ -260,10 +251,7 @@ SEARCH = option("--search", "search", "WORD", "Only those with this word.", many
 DIFF = option("--diff", "diff", "REV", "What has changed since.")
 ATTEST = switch("--attest", "attest", "Print a signed statement of it.")
 FORMAT = option(
-    "--format",
-    "format",
-    "F",
-    "text, or github for its annotations.",
+    *("--format", "format", "F", "text, or github for its annotations."),
     choices=("text", "github"),
     noun="format",
     default="text",
@@ -352,14 +340,24 @@ CONFIDENCE = option(
 WORDS = Parameter("words", "WORD", "What it is about.", many=True, required=True)
 SCORE = option("--score", "score", "N", "How good it is, such as 6.5.")
 TIER = option(
-    "--to",
-    "to",
-    "TIER",
-    f"{', '.join(TIERS)}; by default the next one.",
+    *("--to", "to", "TIER", f"{', '.join(TIERS)}; by default the next one."),
     choices=TIERS,
     noun="tier",
 )
 RECIPIENT = Parameter("to", "ACTOR", "The recipient.", required=True)
+ACTOR_NAME = Parameter("name", "ACTOR", "Another actor; by default who acts.")
+ACTOR_NAMES = GATES._replace(metavar="ACTOR")
+CAN = option("--can", "can", "WORD", "What it can do, or several: a,b.", many=True, listed=True)
+CAPACITY = option(
+    "--capacity", "capacity", "N", "How many tasks it takes at once.", kind=int, least=1
+)
+KIND_OF_ACTOR = KIND._replace(help="What it is: agent, person, ...", choices=(), default="")
+WHY_IDLE = WHY._replace(help="Why.")
+UNTIL = option("--until", "until", "TIME", "When it wakes: 30m, 12h, or 2026-01-31T09:00Z.")
+IDLE_SECONDS = TIMEOUT._replace(
+    help="Seconds to sleep; 30 by default.", kind=int, least=None, default=30
+)
+AGENT_ID = option("--agent-id", "agent_id", "AGENT", "Who sleeps.")
 TEXT = Parameter("text", "TEXT", "The text; - reads standard input.", required=True)
 TYPE_OF_MESSAGE = TYPE._replace(help="What kind it is, such as request or progress.", clean=str)
 ATTACHED = Parameter("files", "FILE", "The files.", many=True, required=True)

@@ -16,6 +16,8 @@ from tests.support.rule_cases.doors import (
     HEAD,
     LATER,
     OID,
+    SAID,
+    SLEPT,
 )
 from tkledger.core.budget import Gauge, Limit
 from tkledger.core.claim import LONGEST_LEASE
@@ -93,6 +95,10 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ("TK714 once", FAILED._replace(failed=FAILED.failed._replace(tasks=("b",)))),
     ("TK714 no limit", FAILED._replace(policy=DEFAULT)),
     ("TK715 taken in the open", AssignedStart("a", "ann", "bob", "bob")),
+    ("TK720 of oneself", SAID),
+    ("TK720 by a dispatcher", SAID._replace(event=SLEPT._replace(by="lead-1"))),
+    ("TK720 nobody has the role", SAID._replace(event=SLEPT._replace(by="eve"), policy=DEFAULT)),
+    ("TK720 who pushes", SAID._replace(known=frozenset({"bob", "eve"}))),
 )
 
 

@@ -73,6 +73,10 @@ ROWS: dict[str, Case] = {
         "doors/test_signatures.py::what_is_not_signed_by_its_actor_is_refused",
         "doors/test_signatures.py::verify_names_who_signed",
     ),
+    "S2.17": shown(
+        "agents/test_registry.py::agents_say_what_they_can_do",
+        "doors/test_signatures.py::verify_names_who_signed",
+    ),
     "S2.18": shown(
         "agents/test_run.py::another_attempt_hears_of_the_first_once_it_may_begin",
     ),
@@ -113,5 +117,9 @@ ROWS: dict[str, Case] = {
     "S2.32": shown(
         "core/test_layers.py::the_core_imports_the_standard_library_and_itself_only",
         "core/test_layers.py::the_core_opens_and_prints_nothing",
+    ),
+    "S2.33": shown(
+        "agents/test_registry.py::next_offers_what_an_agent_is_able_to_do",
+        "agents/test_registry.py::a_worker_elsewhere_takes_what_it_can",
     ),
 }

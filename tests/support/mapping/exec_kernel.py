@@ -120,6 +120,11 @@ ROWS: dict[str, Case] = {
         "cli/test_writing.py::new_takes_all_that_describes_a_task",
         "files/test_codec.py::a_task_is_written_as_in_the_golden_file",
     ),
+    "S0.20": shown(
+        "agents/test_next.py::who_sleeps_makes_no_tasks",
+        "agents/test_registry.py::a_sleep_holds_in_every_clone_and_an_assignment_ends_it",
+        "agents/test_registry.py::a_sleep_ends_by_itself",
+    ),
     "S0.21": shown(
         "claims/test_claim_races.py::many_in_one_checkout",
         "claims/test_claim_races.py::many_in_eight_worktrees",
@@ -137,6 +142,9 @@ ROWS: dict[str, Case] = {
         "core/test_field.py::an_unknown_key_is_refused_with_the_nearest_known_one",
         "files/test_written.py::a_refused_file_is_told_of_with_its_line",
         "cli/test_setup.py::config_explains_every_field",
+    ),
+    "S0.27": shown(
+        "cli/test_judging.py::checks_answer_in_the_reference_s_words",
     ),
     "S0.28": shown(
         "cli/test_decide.py::what_was_tried_and_learnt_outlives_the_next_moves",
@@ -163,6 +171,10 @@ ROWS: dict[str, Case] = {
         "cli/test_watch.py::events_come_while_it_waits",
         "api/test_watch.py::from_each_cursor_on_all_that_came_after_is_told",
         "api/test_watch.py::events_of_watchers_killed_at_random_are_all_told",
+    ),
+    "S0.37": shown(
+        "agents/test_registry.py::agents_say_what_they_can_do",
+        "agents/test_registry.py::next_offers_what_an_agent_is_able_to_do",
     ),
     "S0.38": shown(
         "cli/test_recall.py::who_takes_a_task_is_told_of_what_is_like_it",

@@ -65,6 +65,9 @@ ROWS: dict[str, Case] = {
         "doors/test_authority.py::only_the_role_changes_the_policy",
         "doors/test_editions.py::an_amended_policy_judges_from_the_next_commit_on",
     ),
+    "S4.12": shown(
+        "agents/test_registry.py::agents_say_what_they_can_do",
+    ),
     "S4.13": shown(
         "doors/test_may.py::every_door_keeps_an_actor_to_what_it_may",
         "doors/test_guards.py::every_door_keeps_the_guards_and_takes_who_may",
@@ -92,6 +95,10 @@ ROWS: dict[str, Case] = {
     "S4.20": shown(
         "views/test_lists.py::tree_shows_children_and_how_far_they_are",
         "views/test_texts.py::card_counts_no_child_that_was_cancelled",
+    ),
+    "S4.21": shown(
+        "agents/test_inbox.py::a_message_says_what_it_asks_for_and_what_it_answers",
+        "agents/test_registry.py::agents_say_what_they_can_do",
     ),
     "S4.22": shown(
         "doors/test_bypass.py::a_way_around_is_shut",

@@ -58,6 +58,9 @@ ROWS: dict[str, Case] = {
         "files/test_written.py::a_refused_file_is_told_of_with_its_line",
     ),
     "D0.8": blank,
+    "D0.9": shown(
+        "agents/test_registry.py::a_sleep_holds_in_every_clone_and_an_assignment_ends_it",
+    ),
     "D0.10": shown(
         "ledger/test_interference.py::a_move_of_the_same_task_made_meanwhile_is_seen",
     ),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tkledger.core.agent import ASLEEP, AgentEvent
 from tkledger.core.artifact import MAX_BYTES
 from tkledger.core.budget import Gauge, Limit
 from tkledger.core.claim import Claim
+from tkledger.core.door_rules.agents import EventAdded
 from tkledger.core.door_rules.attribution import CodeCommit
 from tkledger.core.door_rules.branches import WorkOnBranches
 from tkledger.core.door_rules.claims import ClaimedWork, Handover
@@ -35,6 +37,10 @@ _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 
 REACH = BranchMoved("main", "bot-1", (("bot-*", ("tk/*", "bot")), ("*", ())))
 ARTIFACT = f"refs/tk/artifacts/{OID}"
+SLEPT = AgentEvent(ASLEEP, "bob", "bob")
+SAID = EventAdded(
+    "refs/tk/agents/bob", SLEPT, 200, DEFAULT._replace(roles={"dispatcher": ("ann", "lead-*")})
+)
 
 FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK701 the branch of HEAD", HEAD._replace(new=None)),
@@ -99,6 +105,12 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK716 to a protected branch", JoinedApproval("a", (OID, LATER), "main")),
     ("TK718 deleted", RecordMoved("refs/tk/inbox/bob", OID, None, forward=False)),
     ("TK718 cut", RecordMoved("refs/tk/inbox/bob", OID, LATER, forward=False)),
+    ("TK718 an agent", RecordMoved("refs/tk/agents/bob", OID, None, forward=False)),
+    ("TK720 of another", SAID._replace(event=SLEPT._replace(by="eve"))),
+    ("TK720 in the place of another", SAID._replace(ref="refs/tk/agents/ann")),
+    ("TK720 not an event", SAID._replace(event=None)),
+    ("TK720 too large", SAID._replace(size=16 * 1024 + 1)),
+    ("TK720 not who pushes", SAID._replace(known=frozenset({"eve"}))),
     ("TK719 taken away", RecordMoved(ARTIFACT, OID, None, forward=False)),
     ("TK719 no file", RecordMoved(ARTIFACT, None, OID, forward=False)),
     ("TK719 another file", RecordMoved(ARTIFACT, None, LATER, forward=False, size=7)),

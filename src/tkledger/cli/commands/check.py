@@ -1,4 +1,4 @@
-"""``tk check``: three questions asked before acting, in the words of the tool that had them first."""
+"""``tk check``: four questions asked before acting, in the words of the tool that had them first."""
 
 from __future__ import annotations
 
@@ -80,3 +80,8 @@ def budget(
             max_depth=max_depth,
         ),
     )
+
+
+def sleep(timeout: int = exec_kernel.IDLE_SECONDS, agent_id: str = "", path: str = ".") -> Answer:
+    """Say what an agent without tasks is to do."""
+    return _answer(lambda: exec_kernel.sleep(agent_id, timeout))

@@ -74,9 +74,9 @@ def _unknown(ledger: Snapshot, name: str) -> str:
     return f"{quoted(name)} has not created or taken a task here{more}"
 
 
-def checked(one: Parameter, value: str, clean: Callable[[str], Any]) -> Any:
+def checked(one: Parameter, value: Any, clean: Callable[[Any], Any], command: str = "send") -> Any:
     """A value put in order; what is wrong with it is said with its option's name."""
     try:
         return clean(value)
     except ValueError as error:
-        raise usage_error("bad-value", f"{one.label}: {error}", "tk send --help") from None
+        raise usage_error("bad-value", f"{one.label}: {error}", f"tk {command} --help") from None

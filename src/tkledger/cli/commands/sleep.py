@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+import time
+
+from tkledger.api import agents
+from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside
-from tkledger.doors import idle as asleep
+from tkledger.cli.commands.register import whom
+from tkledger.cli.commands.send import checked
+from tkledger.core import agent as law
+from tkledger.core.time import iso
+from tkledger.errors import usage_error
+from tkledger.verbs.parameters import UNTIL, WHY_IDLE
 
 
-def sleep(all: bool = False, actor: str | None = None, path: str = ".") -> Answer:
+def sleep(
+    name: str | None = None,
+    all: bool = False,
+    reason: str | None = None,
+    until: str | None = None,
+    actor: str | None = None,
+    path: str = ".",
+) -> Answer:
     """Be idle: until `tk wake`, every hook rejects new tasks, and `tk next` has none."""
-    return mark(Session(path, actor=actor, progress=TERMINAL), all, idle=True)
+    session = Session(path, actor=actor, progress=TERMINAL)
+    who = sleeper(session, name, "sleep", everybody=all)
+    now = int(time.time())
+    end = checked(UNTIL, until, lambda text: law.time_of(text, now), "sleep") if until else None
+    why = checked(WHY_IDLE, reason, law.reason, "sleep") if reason else ""
+    is_new = agents.sleep(session, who, end, why)
+    words = law.sleep_words(law.AgentEvent(law.ASLEEP, who, who, until=end, why=why))
+    return Answer(
+        lambda: without_empty(
+            {"actor": who, "asleep": True, "wake_at": iso(end) if end else None, "reason": why}
+        ),
+        lambda: marked(who, f"asleep{words}", is_new=is_new),
+    )
 
 
-def mark(session: Session, everybody: bool, *, idle: bool) -> Answer:
-    """Mark an actor, or all of them, as idle or not."""
-    name = asleep.EVERYBODY if everybody else session.actor(session.head())
-    marked = asleep.mark(session.repo, name, idle=idle)
-    who = "everybody" if everybody else name
-    state = "asleep" if idle else "awake"
+def sleeper(session: Session, name: str | None, command: str, *, everybody: bool) -> str:
+    """The actor, or everybody, who is to sleep or to wake. Raises TkError, USAGE, if both are named."""
+    if everybody and name is not None:
+        raise usage_error("both", "--all and ACTOR exclude each other", f"tk {command} --all")
+    return law.EVERYBODY if everybody else whom(session, name, command)
 
-    def view() -> list[str | Aside]:
-        return [
-            f"{who} is {state}" if marked else Aside(f"nothing to do: {who} is already {state}")
-        ]
 
-    return Answer(lambda: {"actor": name, "asleep": idle}, view)
+def marked(name: str, state: str, *, is_new: bool) -> list[str | Aside]:
+    """That an actor, or everybody, is in a state, which may be no news."""
+    who = "everybody" if name == law.EVERYBODY else name
+    return [f"{who} is {state}" if is_new else Aside(f"nothing to do: {who} is already {state}")]

@@ -13,6 +13,7 @@ from tkledger.core.rules.rule import Judgement, Rule, rule
 from tkledger.core.typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from tkledger.core.door_rules.agents import EventAdded
     from tkledger.core.door_rules.attribution import CodeCommit
     from tkledger.core.door_rules.branches import WorkOnBranches
     from tkledger.core.door_rules.claims import ClaimedWork, Handover
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         | Handover
         | BranchMoved
         | RecordMoved
+        | EventAdded
     )
 
 _ASKED: dict[type, tuple[Rule, ...]] = {}

@@ -1,4 +1,4 @@
-"""What a push does to the records beside the branches: inboxes, which only grow, artifacts, which never change."""
+"""What a push does to the records beside the branches: inboxes and agents only grow, artifacts never change."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class RecordMoved(NamedTuple):
 
 @door_rule("TK718", RecordMoved)
 def record_cut(moved: RecordMoved) -> Iterator[Finding]:
-    """A push deletes an inbox, or takes events out of it.
+    """A push deletes an inbox or an agent, or takes events out of it.
 
     Such a record only grows: what two clones added is joined.
 
-    Why: a message that was sent, taken or refused would never have been.
+    Why: a message that was sent, taken or refused would never have been; and who was put to sleep would be awake.
 
     Remedy: `tk sync` joins what is here with what the server has.
     """

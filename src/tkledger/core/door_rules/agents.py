@@ -1,0 +1,62 @@
+"""What a push adds to what agents say of themselves, and who may say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.agent import DISPATCHER, MAX_EVENT, AgentEvent, may_write
+from tkledger.core.door_rules import door_rule
+from tkledger.core.policy import Policy
+from tkledger.core.quoting import any_of, quoted
+from tkledger.core.ref_names import agent_ref
+from tkledger.core.roles import holders
+from tkledger.core.rules.rule import Finding
+from tkledger.core.typing import NamedTuple
+
+
+class EventAdded(NamedTuple):
+    """One event at the end of an agent's chain.
+
+    ref: the chain; event: what it says, None if that cannot be read; size: of its commit, in bytes
+    policy: the one that decides; known: the actors that who pushes speaks for, None if that is not asked
+    """
+
+    ref: str
+    event: AgentEvent | None
+    size: int
+    policy: Policy | None
+    known: frozenset[str] | None = None
+
+
+@door_rule("TK720", EventAdded)
+def agent_spoken_for(said: EventAdded) -> Iterator[Finding]:
+    """An actor writes of another agent without the role `dispatcher`, or what is written is not an event.
+
+    Each ref `refs/tk/agents/NAME` has events of that agent only, of at most 16 KiB each: what it can do, that it
+    sleeps, that it is awake. The agent writes them itself, or an actor with the role `dispatcher`; if the policy
+    gives that role to nobody, everyone may. With `proof: pusher` a server asks that who pushes is the one who
+    wrote them.
+
+    Why: who may put others to sleep can stop all work, and who raises the capacity of another fills it with tasks.
+
+    Remedy: let the agent itself do it, or one who has the role.
+    """
+    event = said.event
+    if said.size > MAX_EVENT:
+        fact = f"has {said.size} bytes, of {MAX_EVENT} at most"
+        yield Finding(said.ref, fact, "tk sync, from a clone without it")
+    elif event is None:
+        yield Finding(said.ref, "is not an event of an agent", "tk register")
+    elif agent_ref(event.agent) != said.ref:
+        fact = f"is of {quoted(event.agent)}, in the place of another"
+        yield Finding(said.ref, fact, f"tk agents {quoted(event.agent)}")
+    elif not may_write(said.policy, event.by, event.agent):
+        assert said.policy is not None  # else it may
+        ask = any_of(holders(said.policy, DISPATCHER))
+        fact = f"{event.by} may not say of {event.agent} that it is {event.kind}"
+        yield Finding(said.ref, fact, f"ask {quoted(event.agent)} itself, or {ask}")
+    elif said.known is not None and said.policy is not None:
+        by = said.policy.actor(event.by)
+        if by not in said.known:
+            fact = f"is by {by}, who is not the one who pushes"
+            yield Finding(said.ref, fact, f"let {by} push it")
