@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tkledger.api.json import gauge_json
 from tkledger.api.session import Session
@@ -60,11 +60,24 @@ def verify(
         found.append(worded(session, verdict))
         return found[0]
 
+    def to_json() -> dict[str, Any]:
+        verdict = judged(SILENT)
+        return {"head": tip, **_first(session.repo, verdict, bases), **verdict_json(verdict)}
+
     return Answer(
-        lambda: {"head": tip, **verdict_json(judged(SILENT))},
+        to_json,
         lambda: verdict_view(judged(Progress(show=_count)), format, range),
         lambda: status_of(found[0]),
     )
+
+
+def _first(repo: Repo, verdict: Verdict, bases: Sequence[Oid]) -> dict[str, Any]:
+    """The first commit that breaks a rule, and its place in its own history, or in the range; counted from 1."""
+    bad = next((one.commit for one in verdict.violations if one.commit), None)
+    if bad is None:
+        return {}
+    count = repo.run("rev-list", "--count", bad, *(f"^{base}" for base in bases))
+    return {"first": {"commit": bad, "index": int(count)}}
 
 
 def worded(session: Session, verdict: Verdict) -> Verdict:
