@@ -174,6 +174,16 @@ def test_it_begins_after_a_revision_or_a_date(project: Project) -> None:
     assert "a edit" not in words(told(project, "2099-01-01"))
 
 
+def test_a_long_cursor_comes_on_standard_input(project: Project) -> None:
+    cursor = now(project)
+    project.ok("note", "a", "words")
+    out = project.ok("watch", "--no-follow", "--since", "-", stdin=f"{cursor}\n").out
+    assert out.count("\n") == 1
+    assert project.tk("watch", "--no-follow", "--since", "").status == Exit.UNUSABLE, (
+        "not from now on"
+    )
+
+
 def test_a_limit_ends_it(project: Project) -> None:
     first = told(project, "0", "--limit", "2")
     assert words(first) == ["a new", "b new"]

@@ -50,6 +50,8 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("tree", 75, 1),
     ("board", 73, 1),
     ("log", 122, 3),
+    ("watch --no-follow", 129, 3),
+    ("watch --no-follow --since HEAD~1", 129, 8),
     ("why a", 140, 3),
     ("next", 127, 4),
     ("next --review", 132, 4),

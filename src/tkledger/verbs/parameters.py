@@ -198,7 +198,7 @@ AGAIN = switch("--again", "again", "Judge what earlier runs found legal here as 
 EVERYONE = ALL._replace(help="Every actor.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
 SINCE = option(
-    "--since", "since", "CURSOR", "What came after this, or after a revision or date; 0 for all."
+    "--since", "since", "CURSOR", "What came after this, a revision or a date; 0: all, -: stdin."
 )
 NO_FOLLOW = switch("--no-follow", "no_follow", "End when all that there is was printed.")
 FOUND = LIMIT._replace(default=10)

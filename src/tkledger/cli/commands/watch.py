@@ -30,7 +30,8 @@ def watch(
     since: str | None = None, limit: int | None = None, no_follow: bool = False, path: str = "."
 ) -> Answer:
     """Print each change of a task or a claim as it comes, on any branch; with --since from a cursor on."""
-    watching = Watch(path, read_text(since), TERMINAL)
+    text = read_text(since)
+    watching = Watch(path, text if text is None else text.strip(), TERMINAL)
     batches = partial(_batches, watching, follow=not no_follow, limit=limit)
 
     def to_json() -> None:
