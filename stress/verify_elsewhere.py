@@ -296,7 +296,7 @@ POLICIES: Map = {
     "guards": {ANY: (_NAME, _guard)}, "gates": {ANY: (_NAME, _gate)}, "may": {ANY: (_line, _MAY)},
     "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
     "proof": ("name", "pusher", "signature"), "pushers": {ANY: (_line, _LINES)},
-    "shared_login": ("one", "independent"),
+    "shared_login": ("one", "independent"), "rates": {ANY: (_line, "[1-9][0-9]{0,2}/([1-9][0-9]?)?[mhd]")},
     "subject": r"(?!.*Tk-)[^{}]{0,60}\{subject\}[^{}]{0,60}",
     "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
 QUALIFIERS = ("owner", "wait", "error", "resolution")
@@ -311,7 +311,7 @@ DEFAULTS = {
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}"}
 LATER = {  # what format 2 brought; `admission` of the policy only
     *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"),
-    *_words("subject proposal"), *LOGS[2:-1]}
+    *_words("subject proposal rates"), *LOGS[2:-1]}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")

@@ -62,6 +62,11 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "wip_actor": (None, [1], [0]),
     "wip_total": (None, [1], [0]),
     "failures": (None, [1], [0]),
+    "rates": (
+        {},
+        [{"agent-*": "10/h"}, {"a": "999/99d", "b": "1/30m"}],
+        [{"a": 10}, {"a": "0/h"}, {"a": "10/s"}, {"a": "10/0m"}, {"a": "10"}, {"a": "1000/h"}, ["a"]],
+    ),
     "protected": ((), [("main",), ("a", "b")], ["main"]),
     "actors": ({}, [{"a@b": "ann"}], [{"a": " b"}]),
     "approvals": (Approvals(), [{"independent": True}], [{"independent": 1}, {"other": True}]),
@@ -143,6 +148,7 @@ def _plain(value: Any) -> dict[str, Any]:
 def test_what_the_fields_of_a_later_format_are() -> None:
     assert {field.name for field in FIELDS if field.since > 1} == {
         "approvals",
+        "rates",
         "spec",
         "admission",
         "guards",
@@ -317,6 +323,7 @@ def test_who_another_is_and_what_a_commit_is_called() -> None:
     ]
     limits = ({}, {"wip_actor": 1}, {"wip_total": 1}, {"failures": 1}, {"depth": 1})
     assert [policy(some).limits_starts for some in limits] == [False, True, True, True, False]
+    assert policy({"rates": {"a": "1/h"}, "format": 2}).limits_starts
     assert not DEFAULT.refuses("identity")
     with pytest.raises(FieldError, match=r"prefix: .*1 to 16 of a-z, 0-9 and _$"):
         policy({"prefix": "A"})

@@ -207,13 +207,16 @@ def _beyond(
     tasks: Sequence[TaskRow],
 ) -> dict[str, str]:
     """Why a start of these tasks would be refused by the limits of the policy, by task."""
-    if not (who.policy.limits_starts and tasks):
+    if not tasks or not (who.policy.limits_starts or refs.names(session.repo, AGENTS)):
         return {}
-    from tkledger.claims.workload import at_work, beyond
+    from tkledger.claims.workload import at_work, beyond, with_capacity
     from tkledger.core.door_rules.limits import WorkBegun
 
+    made = (WorkBegun(task.id, who.actor, who.policy) for task in tasks)
+    begun = with_capacity(session.repo, made)
+    if not any(who.policy.limits_starts or one.capacity for one in begun):
+        return {}
     busy = at_work(session.ledger, ledger.snapshot, known)
-    begun = (WorkBegun(task.id, who.actor, who.policy) for task in tasks)
     return {one.task: one.message for one in beyond(session.ledger, busy, begun)}
 
 

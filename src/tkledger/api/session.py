@@ -313,11 +313,12 @@ def _at_door(session: Session, recorded: Recorded) -> Claimant:
         from tkledger.claims import moves
 
         moves.require(session.repo, who, known, session._work)
-    if who.policy.limits_starts:
+    agents = refs.names(session.repo, AGENTS)
+    if who.policy.limits_starts or agents:
         from tkledger.claims.workload import require_room
 
         require_room(session.ledger, recorded, who)
-    if refs.names(session.repo, AGENTS):
+    if agents:
         from tkledger.doors.idle import require_awake
 
         require_awake(session.repo, recorded, who.actor)

@@ -9,13 +9,14 @@ import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from tkledger.claims import elsewhere
+from tkledger.claims.agents import Agents
 from tkledger.claims.claimant import Claimant
 from tkledger.claims.moves import edits
 from tkledger.claims.standing import Standing, every
 from tkledger.core.change import Refused, Violation
 from tkledger.core.claim import is_held, is_open, takes_up
 from tkledger.core.door_rules import judge_door
-from tkledger.core.door_rules.limits import COOL_DOWN, Failed, WorkBegun
+from tkledger.core.door_rules.limits import COOL_DOWN, Failed, WorkBegun, rate_of
 from tkledger.core.layout import FOLDER
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
@@ -23,6 +24,8 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.git import history, refs
 from tkledger.git.commit import Commit
+from tkledger.git.refs import RefLine
+from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Recorded
 from tkledger.ledger.reader import Ledger
 from tkledger.ledger.recent import MOST
@@ -73,6 +76,28 @@ def failed(ledger: Ledger, policy: Policy, actor: str, now: int, tips: Iterable[
     return Failed(tuple(task for task, _ in attempts), last)
 
 
+MOST_STARTS = 5_000
+"""How many commits are read, at most, to count starts."""
+
+
+def started(
+    ledger: Ledger, policy: Policy, actor: str, now: int, tips: Iterable[str]
+) -> tuple[tuple[str, int], ...]:
+    """Which tasks an actor started up to these commits or branches, and when, in the longest time that the
+    policy has a rate for; an attempt counts once, also if a branch has it in another commit.
+    """
+    since = now - max((rate_of(rate)[1] for rate in policy.rates.values()), default=0)
+    found: dict[tuple[str, int], int] = {}
+    options = (f"--since=@{since}", *tips)
+    for commit in history.newest(ledger.repo, *options, path=FOLDER, most=MOST_STARTS):
+        by = policy.actor(commit.author.actor)
+        for old, new in _moves(ledger, commit):
+            begins = new.state is State.IN_PROGRESS and old.state in (State.BACKLOG, State.TODO)
+            if begins and policy.owns(actor, new.owner or by):
+                found.setdefault((new.id, new.tries), commit.at)
+    return tuple((task, at) for (task, _), at in found.items())
+
+
 def _moves(ledger: Ledger, commit: Commit) -> Iterator[tuple[Task, Task]]:
     """The tasks whose state an ordinary commit changes, before and after."""
     for diff in commit.diffs if len(commit.parents) < 2 else ():
@@ -103,28 +128,39 @@ def crowded(
     any more with it, ``tips`` commits that no branch has yet. If it ``is_new``, what the actor is at work on
     already is not asked about: the same commits come again, rebased. Nothing is read if there is no limit.
     """
-    if any(one.policy.limits_starts for one in begun):
+    if any(one.policy.limits_starts or one.capacity for one in begun):
         busy = {
             task: who for task, who in at_work(ledger, here, known).items() if task not in ended
         }
         if is_new:
             begun = [one for one in begun if not one.policy.owns(one.actor, busy.get(one.task))]
         busy.update((one.task, one.actor) for one in begun)
-        yield from beyond(ledger, busy, begun, tips)
+        yield from beyond(ledger, busy, begun, tips, along=begun)
 
 
 def beyond(
-    ledger: Ledger, busy: Mapping[str, str], begun: Iterable[WorkBegun], tips: Sequence[str] = ()
+    ledger: Ledger,
+    busy: Mapping[str, str],
+    begun: Iterable[WorkBegun],
+    tips: Sequence[str] = (),
+    along: Sequence[WorkBegun] = (),
 ) -> Iterator[Violation]:
-    """The same, each by itself while others are at work on ``busy``."""
+    """The same, each by itself while others are at work on ``busy``, and those ``along`` with it are begun."""
     now = int(time.time())
+    seen = ("--branches", "--remotes", *(["HEAD"] if ledger.repo.head else []), *tips)
     rows: dict[str, Failed] = {}
+    starts: dict[str, tuple[tuple[str, int], ...]] = {}
     for one in begun:
-        if one.policy.failures is not None and one.actor not in rows:
-            seen = ("--branches", "--remotes", *(["HEAD"] if ledger.repo.head else []), *tips)
-            rows[one.actor] = failed(ledger, one.policy, one.actor, now, seen)
-        row = rows.get(one.actor, Failed())
-        found = one._replace(at_work=busy, failed=row, now=now)
+        actor = one.actor
+        if one.policy.failures is not None and actor not in rows:
+            rows[actor] = failed(ledger, one.policy, actor, now, seen)
+        if one.policy.rates and actor not in starts:
+            starts[actor] = started(ledger, one.policy, actor, now, seen)
+        row = rows.get(actor, Failed())
+        others = [it for it in starts.get(actor, ()) if it[0] != one.task]
+        known = {one.task, *(task for task, _ in others)}
+        others += [(it.task, now) for it in along if it.actor == actor and it.task not in known]
+        found = one._replace(at_work=busy, failed=row, now=now, started=tuple(others))
         yield from (each._replace(commit=one.where) for each in judge_door(found))
 
 
@@ -137,10 +173,22 @@ def taken_up(
             yield WorkBegun(after.id, policy.actor(after.owner or actor), policy)
 
 
+def with_capacity(
+    repo: Repo, begun: Iterable[WorkBegun], lines: Sequence[RefLine] = ()
+) -> list[WorkBegun]:
+    """The same, with how much each actor takes at once; ``lines`` are refs as a push is about to leave them."""
+    agents = Agents(repo, lines)
+    found = []
+    for one in begun:
+        agent = agents.of(one.actor)
+        found.append(one._replace(capacity=agent.capacity) if agent is not None else one)
+    return found
+
+
 def require_room(ledger: Ledger, recorded: Recorded, who: Claimant) -> None:
     """Raise Refused if ``who`` takes up more by a proposal than the policy allows."""
     moved = list(edits(recorded))
-    begun = list(taken_up(moved, who.actor, who.policy))
+    begun = with_capacity(ledger.repo, taken_up(moved, who.actor, who.policy))
     if begun:
         ended = {after.id for _, after in moved if not is_open(after)}
         known = every(ledger.repo, who.remote)

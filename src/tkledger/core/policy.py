@@ -61,6 +61,9 @@ _DONE = "{subject}"
 _TITLE = rf"(?!.*{PREFIX})[^{{}}]{{0,60}}{re.escape(_DONE)}[^{{}}]{{0,60}}"
 """A line that begins with the prefix would be read as a trailer."""
 
+RATE = r"[1-9][0-9]{0,2}/([1-9][0-9]?)?[mhd]"
+"""So many in so long: minutes, hours or days, of which one is meant if there is no number."""
+
 _NUMBERED = ("chain", "discovered", "children")
 
 
@@ -116,6 +119,8 @@ class Policy(NamedTuple):
     wip_actor: how many tasks one actor may be at work on
     wip_total: how many all may be at work on
     failures: how many tasks one actor may fail at in a row; then it waits for an hour
+    rates: by actor or pattern of actors, how many tasks it may start in how long, such as ``10/h``; each pattern
+        that fits an actor limits it
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name used instead
     approvals: what ends a review: a ``count`` of actors, ``independent`` of the work or not, with a ``role``,
@@ -165,6 +170,7 @@ class Policy(NamedTuple):
     wip_actor: int | None = None
     wip_total: int | None = None
     failures: int | None = None
+    rates: Mapping[str, str] = {}
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
     approvals: Approvals = Approvals()
@@ -246,8 +252,8 @@ class Policy(NamedTuple):
 
     @property
     def limits_starts(self) -> bool:
-        """Whether work is not to be taken up if too much is in progress, or after failures."""
-        return not (self.wip_actor is self.wip_total is self.failures is None)
+        """Whether work is not to be taken up if too much is in progress, after failures, or too often."""
+        return not (self.wip_actor is self.wip_total is self.failures is None) or bool(self.rates)
 
     @property
     def asks_who_pushes(self) -> bool:
@@ -323,6 +329,7 @@ FIELDS = (
     Field("wip_actor", whole(1)),
     Field("wip_total", whole(1)),
     Field("failures", whole(1)),
+    Field("rates", map_of(matching(RATE, "such as 10/h, 3/30m or 50/7d"), line), since=2),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
     Field("approvals", part_of(Approvals, _APPROVALS), since=2),

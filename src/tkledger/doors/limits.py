@@ -11,8 +11,10 @@ from tkledger.claims.standing import Worker, every
 from tkledger.core.change import Change, Violation
 from tkledger.core.claim import is_open
 from tkledger.core.lifecycle import State
+from tkledger.core.ref_names import AGENTS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import TAKEN, trailers
+from tkledger.git import refs
 from tkledger.git.refs import RefLine
 from tkledger.ledger.reader import Ledger
 
@@ -22,11 +24,11 @@ def about_to(ledger: Ledger, change: Change, message: str | None) -> Iterator[Vi
     policy, edits = change.policy, list(change.edits())
     if policy is None or not any(after.state is State.IN_PROGRESS for _, after in edits):
         return
-    from tkledger.claims.workload import crowded, taken_up
+    from tkledger.claims.workload import crowded, taken_up, with_capacity
 
     actor = fence.committer(ledger.repo, policy).actor
-    begun = list(taken_up(edits, actor, policy))
-    if begun and policy.limits_starts:
+    begun = with_capacity(ledger.repo, taken_up(edits, actor, policy))
+    if any(policy.limits_starts or one.capacity for one in begun):
         ended = {after.id for _, after in edits if not is_open(after)}
         known = every(ledger.repo, fence.decider(ledger.repo, policy))
         yield from crowded(ledger, change.before, begun, known, ended)
@@ -74,14 +76,16 @@ def pushed(
     begun = {task: one for task, one in workers.items() if one.takes_up and one.open}
     for task, one in begun.items() if policy is not None else ():
         yield from _judged(task, one)
-    if policy is None or not (begun and policy.limits_starts):
+    agents = policy is not None and (lines or refs.names(ledger.repo, AGENTS))
+    if policy is None or not (begun and (policy.limits_starts or agents)):
         return
-    from tkledger.claims.workload import crowded
+    from tkledger.claims.workload import crowded, with_capacity
     from tkledger.core.door_rules.limits import WorkBegun
     from tkledger.doors.ref_lines import tips
 
     ended = {task for task, one in workers.items() if not one.open}
     made = [WorkBegun(key, one.takes_up, policy, where=one.where) for key, one in begun.items()]
+    made = with_capacity(ledger.repo, made, lines or ())
     new = tips(ledger.repo, lines or ())
     known = every(ledger.repo, remote)
     yield from crowded(ledger, here, made, known, ended, new, is_new=lines is not None)

@@ -16,6 +16,7 @@ from tests.support.rule_cases.doors import (
     HEAD,
     LATER,
     OID,
+    RATED,
     SAID,
     SLEPT,
 )
@@ -91,6 +92,10 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ("TK713 this one does not matter", BEGUN._replace(at_work={"a": "ann", "b": "ann"})),
     ("TK713 one of all is this one", BEGUN._replace(at_work=dict.fromkeys("abc", "bob"))),
     ("TK713 no limit", BEGUN._replace(at_work=dict.fromkeys("bcdef", "ann"), policy=DEFAULT)),
+    ("TK713 within its capacity", BEGUN._replace(capacity=2, at_work={"b": "ann", "c": "bob"})),
+    ("TK721 once in an hour", RATED._replace(started=(("b", 999_000), ("c", 996_400)))),
+    ("TK721 another actor's rate", RATED._replace(actor="cyd", started=(("b", 999_900),) * 9)),
+    ("TK721 no rate", RATED._replace(policy=DEFAULT)),
     ("TK714 an hour later", FAILED._replace(now=1_003_600)),
     ("TK714 once", FAILED._replace(failed=FAILED.failed._replace(tasks=("b",)))),
     ("TK714 no limit", FAILED._replace(policy=DEFAULT)),

@@ -61,6 +61,14 @@ ROWS: dict[str, Case] = {
         "agents/test_interrupted_runs.py::what_a_killed_tk_left_is_reaped_and_taken_up",
         "agents/test_next.py::what_its_holder_left_is_offered_wherever_it_was_begun",
     ),
+    "S4.9": shown(
+        "agents/test_next.py::says_why_and_offers_no_parent_of_open_work",
+        "doors/test_limits.py::it_is_the_same_at_every_door",
+        "doors/test_rates.py::an_agent_takes_as_many_as_it_says",
+    ),
+    "S4.10": shown(
+        "doors/test_rates.py::an_actor_starts_so_many_in_so_long",
+    ),
     "S4.11": shown(
         "doors/test_authority.py::only_the_role_changes_the_policy",
         "doors/test_editions.py::an_amended_policy_judges_from_the_next_commit_on",

@@ -33,6 +33,11 @@ HANDOVER = Handover("a", CLAIM, CLAIM._replace(nonce="n2"), descends=True, lapse
 APPROVAL = RestrictedAction("a", "approved", "ann", (), frozenset())
 BEGUN = WorkBegun("a", "ann", DEFAULT._replace(wip_actor=2, wip_total=3, failures=2))
 FAILED = BEGUN._replace(failed=Failed(("c", "b"), 1_000_000), now=1_003_599)
+RATED = BEGUN._replace(
+    policy=DEFAULT._replace(rates={"a*": "2/h", "*": "1/m", "bob": "1/d"}),
+    now=1_000_000,
+    started=(("b", 999_000), ("c", 998_000)),
+)
 _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 
 REACH = BranchMoved("main", "bot-1", (("bot-*", ("tk/*", "bot")), ("*", ())))
@@ -94,6 +99,7 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
         "TK713 all, and one is the actor's",
         BEGUN._replace(at_work={"b": "eve", "c": "bob", "d": "ann"}),
     ),
+    ("TK713 its own capacity", BEGUN._replace(capacity=1, at_work={"b": "ann"}, policy=DEFAULT)),
     ("TK714 two tasks", FAILED),
     ("TK714 two attempts", FAILED._replace(failed=Failed(("b", "b"), 1_000_000))),
     ("TK715 about to be committed", AssignedStart("a", "ann", "bob smith", "")),
@@ -106,6 +112,8 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK718 deleted", RecordMoved("refs/tk/inbox/bob", OID, None, forward=False)),
     ("TK718 cut", RecordMoved("refs/tk/inbox/bob", OID, LATER, forward=False)),
     ("TK718 an agent", RecordMoved("refs/tk/agents/bob", OID, None, forward=False)),
+    ("TK721 as many as may be", RATED),
+    ("TK721 each pattern limits", RATED._replace(started=(("b", 999_999), ("c", 990_000)))),
     ("TK720 of another", SAID._replace(event=SLEPT._replace(by="eve"))),
     ("TK720 in the place of another", SAID._replace(ref="refs/tk/agents/ann")),
     ("TK720 not an event", SAID._replace(event=None)),

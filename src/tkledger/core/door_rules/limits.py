@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tkledger.core.door_rules import door_rule
+from tkledger.core.pattern import fits
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import few, quoted
 from tkledger.core.rules.rule import Finding
@@ -14,6 +15,8 @@ COOL_DOWN = 3600
 """How long after a failure an actor who failed too often waits before one more try, in seconds."""
 
 _SHOWN = 5
+
+_UNITS = {"m": 60, "h": 3_600, "d": 86_400}
 
 
 class Failed(NamedTuple):
@@ -31,6 +34,8 @@ class WorkBegun(NamedTuple):
     where: the commit, empty before it is made; policy: the one that decides
     at_work: who is at work, by task, over all branches; this task does not matter
     failed: what the actor failed at; now: the time, in seconds since 1970
+    capacity: how many tasks the actor takes at once, as it says itself; None if it does not
+    started: which other tasks the actor started, and when, in the longest time that a rate is for
     """
 
     task: str
@@ -40,6 +45,8 @@ class WorkBegun(NamedTuple):
     failed: Failed = Failed()
     now: int = 0
     where: str = ""
+    capacity: int | None = None
+    started: tuple[tuple[str, int], ...] = ()
 
 
 class AssignedStart(NamedTuple):
@@ -59,13 +66,13 @@ class AssignedStart(NamedTuple):
 
 @door_rule("TK713", WorkBegun)
 def too_much_in_progress(begun: WorkBegun) -> Iterator[Finding]:
-    """An actor takes up a task while as many are in progress as the policy allows.
+    """An actor takes up a task while as many are in progress as the policy allows, or as it takes at once.
 
-    `wip_actor` counts those of the actor, `wip_total` those of all, over all branches that are known
-    where it is asked: at a server over its branches. A task counts as its owner's, or its holder's if it
-    is claimed. Asked of a start, of a resume, and of work that is taken over; by `tk next`, before
-    a commit, and of a push, if the task is still in progress with it. Never of a merge, of what is sent
-    back from review, or of history.
+    `wip_actor` counts those of the actor, as does what it takes at once (`tk register --capacity`), `wip_total`
+    those of all, over all branches that are known where it is asked: at a server over its branches. A task counts
+    as its owner's, or its holder's if it is claimed. Asked of a start, of a resume, and of work taken over;
+    by `tk next`, before a commit, and of a push, if the task is still in progress with it. Never of a merge, of
+    what is sent back from review, or of history.
 
     Why: what is begun and not ended helps nobody, and waits for the same reviewers and branches.
 
@@ -82,6 +89,9 @@ def too_much_in_progress(begun: WorkBegun) -> Iterator[Finding]:
     if each is not None and len(own) >= each:
         fact = f"{begun.actor} is at work on {few(own, _SHOWN)}, the policy's wip_actor is {each}"
         yield Finding(begun.task, fact, hand_in)
+    if begun.capacity is not None and len(own) >= begun.capacity:
+        fact = f"{begun.actor} is at work on {few(own, _SHOWN)}, and takes {begun.capacity} at once"
+        yield Finding(begun.task, fact, " or ".join((hand_in, "tk register --capacity N")))
 
 
 @door_rule("TK714", WorkBegun)
@@ -107,6 +117,42 @@ def failed_too_often(begun: WorkBegun) -> Iterator[Finding]:
         first = quoted(failed.tasks[0])
         remedy = f"wait, or let another actor do it: tk requeue {first}"
         yield Finding(begun.task, fact, remedy)
+
+
+@door_rule("TK721", WorkBegun)
+def started_too_often(begun: WorkBegun) -> Iterator[Finding]:
+    """An actor takes up a task after it has started as many in so long as the policy's `rates` allow.
+
+    `tk config set rates.agent-* 10/h`: each pattern that fits an actor limits it. It counts the tasks that the
+    actor started, each attempt once, by the dates of the commits; of the newest 5,000 commits on all branches that
+    are known where it is asked. Asked where TK713 is.
+
+    Why: an agent that takes up task after task and ends each at once does no work, and hides who does.
+
+    Remedy: wait.
+    """
+    for pattern, rate in begun.policy.rates.items():
+        if not fits(begun.policy.actor(begun.actor), begun.policy.actor(pattern)):
+            continue
+        most, seconds = rate_of(rate)
+        recent = [(at, task) for task, at in begun.started if at > begun.now - seconds]
+        if len(recent) >= most:
+            from tkledger.core.time import iso  # few are so fast
+
+            tasks = few([task for _, task in sorted(recent)], _SHOWN)
+            window = rate.partition("/")[2]
+            last = window if window[0].isdigit() else f"1{window}"
+            fact = f"{begun.actor} has started {tasks} in the last {last}"
+            again = iso(sorted(recent)[len(recent) - most][0] + seconds)
+            yield Finding(
+                begun.task, f"{fact}, the policy's rates.{pattern} is {rate}", f"wait until {again}"
+            )
+
+
+def rate_of(text: str) -> tuple[int, int]:
+    """A rate such as ``10/2h`` as how many in how many seconds."""
+    most, _, window = text.partition("/")
+    return int(most), int(window[:-1] or 1) * _UNITS[window[-1]]
 
 
 @door_rule("TK715", AssignedStart)
