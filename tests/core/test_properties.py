@@ -15,7 +15,7 @@ from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import RULES, judge
 from tkledger.core.snapshot import Snapshot, touched
-from tkledger.core.task import Task
+from tkledger.core.task import Task, Wait
 from tkledger.verbs import fields
 from tkledger.verbs.moves import moved
 
@@ -162,7 +162,7 @@ def test_start_makes_the_actor_the_owner_and_requeue_clears_it() -> None:
     begun = _moved(Event.START, a_task(owner="somebody"))
     assert begun.owner == "me"
     blocked = _moved(Event.BLOCK, begun, reason="user", text="which key?")
-    assert (blocked.owner, blocked.wait) == ("me", ("user", "which key?"))
+    assert (blocked.owner, blocked.wait) == ("me", Wait("user", "which key?"))
     back = _moved(Event.REQUEUE, blocked)
     assert (back.owner, back.tries, any(back.wait)) == (None, 2, False)
 

@@ -61,6 +61,7 @@ GOOD = [
     ("waived", ["-- a -- b -- c"], ("-- a -- b -- c",)),
     ("verdicts", ["1.2 approved bob -"], ("1.2 approved bob -",)),
     ("evidence", [PASSED, PASSED], (PASSED, PASSED)),
+    ("answers", ["ask-1: eu", "a/b#2: x: y"], ("ask-1: eu", "a/b#2: x: y")),
     ("decisions", ['bob 9 "q" "c" "b"'], ('bob 9 "q" "c" "b"',)),
     ("lessons", ["b", "a" * 500, "b"], ("b", "a" * 500, "b")),
     ("tried", [2024], ("2024",)),
@@ -74,6 +75,10 @@ GOOD = [
     ("admission", {"consumer": "us"}, ("us", None, None, None)),
     *(("wait", {"reason": reason}, Wait(reason)) for reason in REASONS),
     ("wait", {"reason": "other", "detail": "a\nb"}, Wait("other", "a\nb\n")),
+    (
+        *("wait", {"reason": "paused", "earlier": {"reason": "child", "tasks": ["c", "b"]}}),
+        Wait("paused", earlier=Wait("child", tasks=("b", "c"))),
+    ),
     ("error", {"kind": "timeout", "message": "late"}, Failure("timeout", "late")),
     *(("resolution", word, word) for words in RESOLUTIONS.values() for word in words),
     ("description", "one\ntwo", "one\ntwo\n"),
@@ -162,6 +167,14 @@ BAD = [
     ("wait", "user", "wait"),
     ("wait", {"reason": "weather"}, "wait.reason"),
     ("wait", {"resaon": "user"}, "wait.resaon"),
+    ("wait", {"until": "tomorrow"}, "wait.until"),
+    ("wait", {"key": "a b"}, "wait.key"),
+    ("wait", {"tasks": ["A b"]}, "wait.tasks"),
+    ("wait", {"prompt": "a\nb"}, "wait.prompt"),
+    ("wait", {"earlier": {"earlier": {}}}, "wait.earlier.earlier"),
+    ("answers", ["deploy"], "answers"),
+    ("answers", ["a b: c"], "answers"),
+    ("answers", ["deploy: " + "x" * 1001], "answers"),
     ("error", {"kind": "Bad Kind"}, "error.kind"),
     ("error", {"message": ""}, "error.message"),
     ("resolution", "wontfix", "resolution"),
@@ -278,7 +291,7 @@ def test_every_kind_of_merge_is_some_field_s() -> None:
 def test_the_words_of_the_format_stay() -> None:
     assert (
         *("user", "event", "until", "job", "child", "dependency", "approval", "failed", "stale"),
-        "other",
+        *("other", "rate_limit", "checkpoint", "cost", "memory", "paused"),
     ) == REASONS
     assert TIERS == ("retry", "peer", "owner", "approval")
     later = {field.name: (field.since, dict(field.values_since)) for field in FIELDS}
@@ -286,7 +299,8 @@ def test_the_words_of_the_format_stay() -> None:
         **dict.fromkeys(("reopens", "criteria", "met", "waived"), (2, {})),
         "resolution": (1, {"mistake": 2}),
         **dict.fromkeys(
-            ("verdicts", "evidence", "decisions", "lessons", "tried", "artifacts"), (2, {})
+            ("verdicts", "evidence", "answers", "decisions", "lessons", "tried", "artifacts"),
+            (2, {}),
         ),
     }
     for name, wrong, words in (

@@ -184,6 +184,12 @@ def raw_tasks(
         **{"steps": amounts, "seconds": amounts, "tokens": amounts, "cost": some.dollars},
         "rework": amounts,
     }
+    keys = st.sampled_from(["ask-1", "deploy#2", "a/b"])
+    wait: dict[str, st.SearchStrategy[Any]] = {
+        **{"reason": st.sampled_from(REASONS), "detail": some.texts, "key": keys},
+        **{"until": some.moments, "tasks": st.lists(links, max_size=2), "by": some.lines},
+        **{"choices": st.lists(some.labels, max_size=2), "prompt": some.labels},
+    }
     return st.fixed_dictionaries(
         {"id": names, "title": some.lines, "state": states},
         optional={
@@ -207,7 +213,8 @@ def raw_tasks(
             "retry": _some({"max": st.integers(1, 9), "not_before": some.moments}),
             "spent": _some(spent),
             "admission": _some({"consumer": some.texts, "validation_path": some.texts}),
-            "wait": _some({"reason": st.sampled_from(REASONS), "detail": some.texts}),
+            "wait": _some({**wait, "earlier": _some(wait)}),
+            "answers": st.lists(st.builds("{}: {}".format, keys, some.labels), max_size=2),
             "error": _some({"kind": some.words, "message": some.texts}),
             "resolution": st.sampled_from(sum(RESOLUTIONS.values(), ())),
             "description": some.texts,

@@ -61,7 +61,15 @@ TASKS = {
             expected_value="Half the time.\n\nAnd fewer questions.\n",
             validation_path="make test",
         ),
-        wait=Wait("user", "The answer to:\n  - which key\n  - which value\n"),
+        wait=Wait(
+            "paused",
+            "The answer to:\n  - which key\n  - which value\n",
+            set_by="ann",
+            earlier=Wait(
+                *("user", None, "ask-1f", "2026-01-31T12:00:00Z", ("tk-0a11p",), "Which key?"),
+                *(("the first", "2"), "agent-*", "agent-3"),
+            ),
+        ),
         error=Failure("parse_error", 'line 3: "no" is a word'),
         description=(
             "First line: with a colon # and no comment\n"
@@ -79,6 +87,7 @@ TASKS = {
         criteria=("reads an empty file", "ends: at once", "-- dashes"),
         met=("ends: at once",),
         waived=("-- dashes -- nobody uses them",),
+        answers=("ask-0b: the other", "deploy#2: true"),
         decisions=('bob 80 "Which parser?" "our own" "it is fast" "the other" "slow"',),
         lessons=("read the grammar first",),
         tried=("a regular expression for all",),
@@ -221,4 +230,4 @@ def as_text(value: Any) -> Any:
 
 
 def is_unset(part: Any) -> bool:
-    return hasattr(part, "_asdict") and not any(value is not None for value in part)
+    return hasattr(part, "_asdict") and all(value in (None, ()) for value in part)

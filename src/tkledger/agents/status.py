@@ -197,7 +197,7 @@ class _Seen:
             if task.state is State.BLOCKED and task.wait.reason in _ASKING and not self.is_own(task)
         ]
         for task in sorted(found, key=lambda one: (one.creator != self.actor, one.urgency, one.id)):
-            asked = task.wait.detail or task.wait.reason or ""
+            asked = task.wait.detail or task.wait.prompt or task.wait.reason or ""
             yield self.item(task, by=task.owner or "", why=asked)
 
     def proposed(self) -> Iterator[Item]:
@@ -209,7 +209,8 @@ class _Seen:
     def blocked(self) -> Iterator[Item]:
         """The actor's tasks that wait, and for what."""
         for task in self.mine(State.BLOCKED):
-            reason, detail = task.wait.reason or "", task.wait.detail or task.error.message or ""
+            reason, *said = task.wait.words or ("",)
+            detail = next(iter(said), task.error.message or "")
             yield self.item(task, why=f"{reason}: {detail}" if detail else reason)
         for task in self.mine(State.TODO):
             if waits := self.ledger.blocked_by(task):

@@ -102,7 +102,7 @@ def _require_free(
 
 def _blocked(session: Session, task: Task, place: Worktree) -> TkError:
     """The error for a task that is blocked on its branch, with both ways on from HEAD's."""
-    why = ": ".join(filter(None, task.wait)) or "it does not say why"
+    why = ": ".join(task.wait.words) or "it does not say why"
     way = f"tk retry {task.id} --gap TEXT for another attempt"
     way += f", or tk resume {task.id} -C {quoted(place.path)} to go on with this one"
     if place.branch not in worktrees.checkouts(session.repo):

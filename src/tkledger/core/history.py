@@ -111,7 +111,7 @@ def texts(old: Task | None, new: Task) -> list[str]:
     said = []
     was = old.wait if old else None
     if new.state is State.BLOCKED and new.wait != was:
-        said.append(": ".join(part for part in new.wait if part))
+        said.append(": ".join(new.wait.words))
     if new.error.message and (old is None or new.error != old.error):
         said += [new.error.message] if new.error.message != new.wait.detail else []
     said += (*more("notes"), *more("concerns"))
@@ -147,11 +147,11 @@ def reason(
     if given:
         of_others: set[str] = set()
         for was, now in others:
-            parts = (*texts(was, now), *(part for part in now.wait if part))
+            parts = (*texts(was, now), *now.wait.words)
             of_others.update(folded(text) for text in parts)
             given = [one for one in given if not one.startswith(f"{now.id}: ")]
         mine = [one.removeprefix(f"{new.id}: ") for one in given if one.startswith(f"{new.id}: ")]
-        known = folded(" ".join((*own, *(part for part in new.wait if part))))
+        known = folded(" ".join((*own, *new.wait.words)))
         left = mine or [one for one in given if one not in of_others]
         own += [one for one in left if one not in known] if len(left) == 1 else []
     return "\n".join(own)

@@ -11,6 +11,7 @@ from tkledger.core.typing import Any
 from tkledger.core.verdict import checked as verdict
 
 __all__ = [
+    "answer",
     "artifact",
     "concern",
     "criterion",
@@ -28,6 +29,13 @@ learnt = matching(r".{1,500}", "one line of at most 500 characters")
 """A lesson, or what was tried."""
 
 _text = matching(r".{1,300}", "one line of at most 300 characters")
+
+
+def answer(raw: Any) -> str:
+    """An answer to what a task waited for, as ``KEY: VALUE``."""
+    from tkledger.core.waits import checked  # few tasks have one
+
+    return checked(raw)
 
 
 def criterion(raw: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.core.task import LOGS, Task, unmet
+from tkledger.core.task import LOGS, Task, Wait, unmet
 from tkledger.core.typing import NamedTuple
 from tkledger.core.written import MAX_BYTES as MAX_BYTES
 from tkledger.core.written import text_of
@@ -81,7 +81,7 @@ def taken(task: Task) -> int:
 def is_small(task: Task) -> bool:
     """Whether a task's file and lists have room for certain, which is seen without writing the file."""
     texts = [task.title, task.description, task.owner, task.creator, *task.admission]
-    texts += [*task.wait, *task.error, *task.labels, *task.depends_on]
+    texts += [*_said(task.wait), *task.error, *task.labels, *task.depends_on]
     texts += [*task.concerns, *task.criteria]  # and once more, since they may be open
     for name in LOGS:
         texts += getattr(task, name)
@@ -90,6 +90,13 @@ def is_small(task: Task) -> bool:
     most = sum(len(text) * (2 if text.isascii() else 6) for text in texts if text)
     most += 12 * len(repr(task.x)) if task.x else 0
     return most + _AROUND * len(texts) + _REST < MAX_BYTES - RESERVED
+
+
+def _said(wait: Wait) -> list[str | None]:
+    """The texts of a wait, and of the earlier one that it keeps."""
+    if wait.earlier is None:
+        return [*wait[:4], *wait.tasks, wait.prompt, *wait.choices, wait.by, wait.set_by]
+    return [*_said(wait._replace(earlier=None)), *_said(wait.earlier)]
 
 
 _FEW = 100

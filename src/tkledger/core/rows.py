@@ -57,7 +57,9 @@ def wait_reason(task: Task) -> str:
     if task.state is not State.BLOCKED:
         return ""
     failure = ": ".join(part for part in task.error if part)
-    return " – ".join(part for part in (task.wait.reason, task.wait.detail or failure) if part)
+    return " – ".join(
+        part for part in (task.wait.reason, task.wait.detail or task.wait.prompt or failure) if part
+    )
 
 
 def _open_dependencies(task: Task, snapshot: Snapshot, most: int | None) -> str:

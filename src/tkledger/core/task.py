@@ -28,19 +28,13 @@ from tkledger.core.field import (
 from tkledger.core.lifecycle import State
 from tkledger.core.typing import Any, NamedTuple
 
+PAUSED = "paused"
+LATER_REASONS = ("rate_limit", "checkpoint", "cost", "memory", PAUSED)
 REASONS = (
-    "user",
-    "event",
-    "until",
-    "job",
-    "child",
-    "dependency",
-    "approval",
-    "failed",
-    "stale",
-    "other",
+    *("user", "event", "until", "job", "child", "dependency", "approval", "failed", "stale"),
+    *("other", *LATER_REASONS),
 )
-"""What a blocked task waits for."""
+"""What a blocked task waits for; the later ones came with format 2."""
 
 MISTAKE = "mistake"
 """How a task ended that should not have been created: views hide it."""
@@ -122,10 +116,27 @@ ADMISSION_OPTIONS = dict(zip(Admission._fields, ("consumer", "pain", "value", "v
 
 
 class Wait(NamedTuple):
-    """What a blocked task waits for, and the sentence that says what ends it."""
+    """What a blocked task waits for, and the sentence that says what ends it.
+
+    An answer of ``key`` ends it, or the time ``until``, or the end of all ``tasks``. ``by`` is who may
+    answer: an actor, a pattern or a role. A paused task keeps its ``earlier`` wait.
+    """
 
     reason: str | None = None
     detail: str | None = None
+    key: str | None = None
+    until: str | None = None
+    tasks: tuple[str, ...] = ()
+    prompt: str | None = None
+    choices: tuple[str, ...] = ()
+    by: str | None = None
+    set_by: str | None = None
+    earlier: Wait | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The reason, and what else there is to read of it."""
+        return tuple(filter(None, (self.reason, self.detail, self.prompt)))
 
 
 class Failure(NamedTuple):
@@ -174,6 +185,7 @@ class Task(NamedTuple):
     waived: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
     lessons: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
@@ -254,7 +266,22 @@ BUDGET = (
 _SPENT = tuple(field._replace(merge=Merge.MARK) for field in BUDGET if field.name in Spent._fields)
 _RETRY = (Field("max", whole(1), Merge.LIMIT), Field("not_before", moment, Merge.LIMIT))
 _ADMISSION = tuple(Field(name, text) for name in Admission._fields)
-_WAIT = (Field("reason", choice(REASONS)), Field("detail", text))
+_KEY = matching(r"[A-Za-z0-9][A-Za-z0-9_./:@+#-]{0,99}", "a word of letters, digits and _./:@+#-")
+_ASKED = matching(r".{1,500}", "one line of at most 500 characters")
+_EARLIER = (
+    Field("reason", choice(REASONS), values_since=dict.fromkeys(LATER_REASONS, 2)),
+    Field("detail", text),
+    Field("key", _KEY, since=2),
+    Field("until", moment, since=2),
+    Field("tasks", set_of(task_id), since=2),
+    Field("prompt", _ASKED, since=2),
+    Field("choices", list_of(_ASKED), since=2),
+    Field("by", line, since=2),
+    Field("set_by", line, since=2),
+)
+_wait = part_of(Wait, _EARLIER)
+WAIT = (*_EARLIER, Field("earlier", lambda raw: next(filter(any, [_wait(raw)]), None), since=2))
+"""The leaves of a wait."""
 _FAILURE = (Field("kind", KIND), Field("message", text))
 
 PARTS: dict[str, tuple[Field, ...]] = {
@@ -287,7 +314,7 @@ FIELDS = (
     Field("spent", part_of(Spent, _SPENT), Merge.LEAVES),
     Field("retry", part_of(Retry, _RETRY), Merge.LEAVES),
     Field("admission", part_of(Admission, _ADMISSION), Merge.LEAVES),
-    Field("wait", part_of(Wait, _WAIT), Merge.QUALIFIER),
+    Field("wait", part_of(Wait, WAIT), Merge.QUALIFIER),
     Field("error", part_of(Failure, _FAILURE), Merge.QUALIFIER),
     Field(
         "resolution",
@@ -303,6 +330,7 @@ FIELDS = (
     Field("waived", list_of(_entry("waived")), Merge.LOG, since=2),
     Field("verdicts", list_of(_entry("verdict")), Merge.LOG, since=2),
     Field("evidence", list_of(_entry("evidence")), Merge.LOG, since=2),
+    Field("answers", list_of(_entry("answer")), Merge.LOG, since=2),
     Field("decisions", list_of(_entry("decision")), Merge.LOG, since=2),
     Field("lessons", list_of(_entry("learnt")), Merge.LOG, since=2),
     Field("tried", list_of(_entry("learnt")), Merge.LOG, since=2),
@@ -313,9 +341,7 @@ FIELDS = (
 """Every field of a task file, in the order in which it is written."""
 
 WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
-"""The fields that work on a task changes. Others may comment on it, or change its priority,
-meanwhile; what was spent is counted by the next commit that writes to the task.
-"""
+"""The fields that work on a task changes; others may comment on it, or change its priority, meanwhile."""
 
 FROZEN = ("id", "creator", "origin", "reopens")
 OPEN_WHEN_ENDED = ("notes", "concerns", "settled", "labels", "x")

@@ -78,8 +78,12 @@ def _is_asked_for(propose: Propose, before: Snapshot, after: Snapshot, commit: C
 
 
 def _uncounted(entry: Entry | None) -> Entry | None:
-    """A file without what was counted for it, which depends on the time."""
-    return entry._replace(spent=Spent()) if isinstance(entry, Task) else entry
+    """A file without what depends on the time: what was counted for it, and until when it waits, of which
+    the message says how it was given.
+    """
+    if not isinstance(entry, Task):
+        return entry
+    return entry._replace(spent=Spent(), wait=entry.wait._replace(until=None))
 
 
 def kept(key: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tkledger.core.layout import PATTERN, POLICY_PATH
-from tkledger.core.merge import merged
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.policy_merge import joined
 from tkledger.core.task import Task
@@ -37,6 +36,8 @@ def merge_bytes(base: bytes | None, ours: bytes, theirs: bytes, path: str, law: 
     """Merge two versions of a file under ``.tasks``; raises FormError for what cannot be read."""
     if path == POLICY_PATH:
         return _merge_policy(ours, theirs)
+    from tkledger.core.merge import merged  # policies do without, and so does who only looks
+
     old = None if base is None else base_task(base)
     result = merged(old, codec.load_task(ours), codec.load_task(theirs), law.lifecycle)
     return Outcome(codec.dump_task(result.task), codec.dump_task(result.other), result.conflicts)

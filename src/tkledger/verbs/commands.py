@@ -5,8 +5,6 @@ The parser, the help, completion, ``tk batch`` and the documentation are made of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tkledger.core.lifecycle import TRANSITIONS, Event
 from tkledger.verbs import parameters as p
 from tkledger.verbs.parameter import Command, Parameter
@@ -297,6 +295,20 @@ _AGENTS = (
 )
 
 _RECORDS = (
+    Command("wait", "Block a task until a time, or something else, has come.",
+            (p.ID, p.OVER, p.EVENT, p.ASK, p.CHOICES, p.JOB, p.CHILD, p.ON, p.APPROVAL, p.GIVE_UP,
+             p.BY, p.WHY_WAIT, p.TRIED, *COMMITS),
+            ("tk wait a1 --until '2026-03-29 14:30'", "tk wait a1 --event deployed --timeout 2h",
+             "tk wait a1 --ask 'Which region?' --choice eu --choice us --by ann"),
+            "It waits for one thing; --until or --timeout gives it an end. Once that has come it is offered"
+            " again, and who takes it resumes it.", verb="wait"),
+    Command("answer", "Answer what a task waits for.",
+            (p.ID, p.ANSWER, *COMMITS),
+            ("tk answer a1 eu",), "The answer stays in the task.", verb="answer"),
+    Command("pause", "Pause a task; what it waits for is kept.",
+            (p.ID, p.WHY_WAIT, *COMMITS), ("tk pause a1 -m 'until the audit is over'",),
+            "`tk resume` ends it: the task goes on, or waits again for what it waited for.",
+            verb="pause"),
     Command("decide", "Record a decision: what was chosen, and why.",
             (p.ID, p.QUESTION, p.CHOICE, p.BECAUSE, p.ALTERNATIVES, p.CONFIDENCE, *COMMITS),
             ("tk decide a1 'Which parser?' --choice ours --because 'it is fast'"
@@ -381,11 +393,3 @@ COMMANDS: dict[str, Command] = {
 def inner(name: str) -> tuple[str, ...]:
     """The commands of a group of commands, such as ``hooks``; none of any other."""
     return tuple(one for one in COMMANDS if one.startswith(f"{name} "))
-
-
-def fields(verb: str) -> Mapping[str, Parameter]:
-    """What a verb takes by name, as ``tk batch`` names it: one task, and no option of the run."""
-    command = COMMANDS[verb]
-    run = {one.name for one in COMMITS}
-    names = {"id": p.ID} | {one.name: one for one in (*command.takes, *command.also)}
-    return {name: one for name, one in names.items() if name not in run and name != p.IDS.name}

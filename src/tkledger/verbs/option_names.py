@@ -18,7 +18,7 @@ _OPTIONS = {
     **dict.fromkeys(("--remove-label", "--untag"), p.NO_LABEL),
     **dict.fromkeys(("-p", "-P", "--pri"), p.PRIORITY),
     **dict.fromkeys(("-t", *p.KIND.words), p.TYPE),
-    **dict.fromkeys(("--deps", "--dep", "--blocked-by", "--needs", "--on"), p.DEPENDS_ON),
+    **dict.fromkeys(("--deps", "--dep", "--blocked-by", "--needs", *p.ON.words), p.DEPENDS_ON),
     **dict.fromkeys(("--epic", "--subtask-of"), p.PARENT),
     **dict.fromkeys(("--actor", "--author"), p.ACTOR),
     **dict.fromkeys((*p.FORMAT.words, *p.OUTPUT.words, "-j", "--robot"), p.JSON),

@@ -128,10 +128,7 @@ BASE = Parameter("base", "BRANCH", "The branch that the work's own one left.")
 
 _WAYS = "; ".join(f"{state} {', '.join(ways)}" for state, ways in RESOLUTIONS.items())
 REASON = option(
-    "--reason",
-    "reason",
-    "REASON",
-    f"What it waits for: {', '.join(REASONS)}.",
+    *("--reason", "reason", "REASON", f"What it waits for: {', '.join(REASONS)}."),
     choices=REASONS,
 )
 OVERRIDE = option(
@@ -174,10 +171,7 @@ MODEL = option("--model", "model", "M", "Which model.")
 # -- filters ---------------------------------------------------------------------------------
 
 STATES = option(
-    "--state",
-    "state",
-    "S",
-    "Only these states; open is all that have not ended.",
+    *("--state", "state", "S", "Only these states; open is all that have not ended."),
     many=True,
     listed=True,
     clean=_word,
@@ -218,9 +212,7 @@ SERVER = switch("--server", "server", "The server hooks (bare repository).")
 FIX = switch("--fix", "fix", "Repair what is safe to repair.")
 DENIALS = switch("--denials", "denials", "Only list the pushes that this server refused.")
 SETTING = Parameter(
-    "setting",
-    "KEY",
-    "A field, or a name in one: roles.lead.",
+    *("setting", "KEY", "A field, or a name in one: roles.lead."),
     required=True,
     choices=Policy._fields,
 )
@@ -263,10 +255,7 @@ TARGET = SOURCE._replace(name="target", metavar="TO")
 CLAIM = switch("--claim", "claim", "Claim and start it, too.")
 REVIEW = switch("--review", "review", "The task to review next.")
 WAIT = option(
-    "--wait",
-    "wait",
-    "[S]",
-    "Wait for one; S seconds at most.",
+    *("--wait", "wait", "[S]", "Wait for one; S seconds at most."),
     kind=float,
     least=0,
     bare=365 * 86_400.0,
@@ -280,9 +269,7 @@ DROP = switch("--drop", "drop", "Remove the checkout, if all is committed.")
 GIT_WORDS = Parameter("words", "-- OPTION|PATH", "Options and paths for git log.", many=True)
 STAT = switch("--stat", "stat", "Only which files changed, and how much.")
 COMMAND = Parameter(
-    "words",
-    "[ID] -- CMD",
-    "The task (not with --next), and the command to run.",
+    *("words", "[ID] -- CMD", "The task (not with --next), and the command to run."),
     many=True,
     required=True,
 )
@@ -325,18 +312,29 @@ TRIED = option(
 QUESTION = Parameter("question", "QUESTION", "What was to be decided.", required=True)
 CHOICE = option("--choice", "choice", "TEXT", "What was chosen.", required=True)
 BECAUSE = option("--because", "because", "TEXT", "Why.", required=True)
+_OTHERS = "What else there was, and why not; may be repeated."
 ALTERNATIVES = option(
-    *(
-        "--alternative",
-        "alternative",
-        "TEXT=WHY",
-        "What else there was, and why not; may be repeated.",
-    ),
+    *("--alternative", "alternative", "TEXT=WHY", _OTHERS),
     many=True,
 )
 CONFIDENCE = option(
     "--confidence", "confidence", "N", "How sure, 0 to 100.", kind=int, least=0, most=100
 )
+CHOICES = CHOICE._replace(
+    metavar="C", help="What may be answered; may be repeated.", many=True, required=False
+)
+GIVE_UP = TIMEOUT._replace(
+    metavar="TIME", help="How long at most: 30m, 2h, 7d.", kind=str, least=None
+)
+EVENT = option("--event", "event", "NAME", "For an event, until `tk signal NAME`.")
+ASK = option("--ask", "ask", "TEXT", "For the answer to a question.")
+JOB = option("--job", "job", "KEY", "For the result of a job elsewhere, by its name.")
+CHILD = PARENT._replace(words=("--child",), name="child", help="For the end of a child.", many=True)
+ON = CHILD._replace(words=("--on",), name="on", help="For the end of any task; may be repeated.")
+APPROVAL = option("--approval", "approval", "ROLE", "For who has this role to approve.")
+BY = option("--by", "by", "WHO", "Who may answer: an actor, agent-*, or a role.")
+WHY_WAIT = MESSAGE._replace(help="Why; - reads standard input.")
+ANSWER = Parameter("value", "VALUE", "The answer; - reads standard input.", required=True)
 WORDS = Parameter("words", "WORD", "What it is about.", many=True, required=True)
 SCORE = option("--score", "score", "N", "How good it is, such as 6.5.")
 TIER = option(
@@ -354,6 +352,7 @@ CAPACITY = option(
 KIND_OF_ACTOR = KIND._replace(help="What it is: agent, person, ...", choices=(), default="")
 WHY_IDLE = WHY._replace(help="Why.")
 UNTIL = option("--until", "until", "TIME", "When it wakes: 30m, 12h, or 2026-01-31T09:00Z.")
+OVER = UNTIL._replace(help="When it ends; of this machine's zone, if not told.")
 IDLE_SECONDS = TIMEOUT._replace(
     help="Seconds to sleep; 30 by default.", kind=int, least=None, default=30
 )

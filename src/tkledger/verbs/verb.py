@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, Any]
 
+NOW = "now"
+"""The time, in seconds since 1970, for verbs that ask whether a wait is over."""
+
 ME = "me"
 """An owner that is the actor."""
 
@@ -41,7 +44,16 @@ _LAYOUT = frozenset("\n\r\t\u00a0\u202f")
 
 _FIELDS = ("new", "edit", "note", "concern")
 _CHARGES = ("step", "spend")
-VERBS = (*_FIELDS, "criteria", "decide", "reopen", *_CHARGES, *(event.value for event in TARGETS))
+_WAITS = ("wait", "answer", "pause")
+VERBS = (
+    *_FIELDS,
+    "criteria",
+    "decide",
+    "reopen",
+    *_WAITS,
+    *_CHARGES,
+    *(event.value for event in TARGETS),
+)
 
 
 def verb(name: str) -> Verb:
@@ -63,8 +75,12 @@ def verb(name: str) -> Verb:
         from tkledger.verbs.reopen import reopen
 
         return reopen
-    if name == Event.START:
-        return _start
+    if name in (Event.START, Event.RESUME):
+        return _start if name == Event.START else _resume
+    if name in _WAITS:
+        from tkledger.verbs import waits
+
+        return dict(zip(_WAITS, (waits.wait, waits.answer, waits.pause)))[name]
     if name in _CHARGES:
         from tkledger.verbs import charges
 
@@ -145,3 +161,16 @@ def _start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     from tkledger.verbs.moves import move
 
     return move(Event.START)(ledger, options, actor)
+
+
+def _resume(ledger: Snapshot, options: Options, actor: str) -> Proposed:
+    """A resume; it is more than a move only if the task is paused, and waited for something before."""
+    from tkledger.verbs.ids import existing
+
+    if existing(ledger, options.get("id")).wait.earlier is not None:
+        from tkledger.verbs.waits import resume
+
+        return resume(ledger, options, actor)
+    from tkledger.verbs.moves import move
+
+    return move(Event.RESUME)(ledger, options, actor)

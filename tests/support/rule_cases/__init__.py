@@ -22,6 +22,7 @@ from tests.support.rule_cases.policy import policy_cases
 from tests.support.rule_cases.roles import role_cases
 from tests.support.rule_cases.room import room_cases
 from tests.support.rule_cases.signatures import signature_cases
+from tests.support.rule_cases.waits import wait_cases
 
 CASES = (
     *form_cases(),
@@ -42,6 +43,7 @@ CASES = (
     *admission_cases(),
     *criteria_cases(),
     *evidence_cases(),
+    *wait_cases(),
     *policy_cases(),
     *signature_cases(),
 )

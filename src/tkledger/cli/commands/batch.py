@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.core.typing import Any
 from tkledger.errors import some, unusable, usage_error
-from tkledger.verbs.commands import fields
+from tkledger.verbs.commands import COMMANDS
 from tkledger.verbs.parameter import Parameter
+from tkledger.verbs.parameters import COMMITS, ID, IDS
 from tkledger.verbs.verb import VERBS, Options
 
 MAX_LINES = 20_000
@@ -85,3 +87,11 @@ def _fits(one: Parameter, value: Any) -> bool:
         items = [value] if isinstance(value, str) else value
         return isinstance(items, list) and all(isinstance(item, (str, one.kind)) for item in items)
     return isinstance(value, (str, dict) if one.kind is dict else one.kind)
+
+
+def fields(verb: str) -> Mapping[str, Parameter]:
+    """What a verb takes by name, as ``tk batch`` names it: one task, and no option of the run."""
+    command = COMMANDS[verb]
+    run = {one.name for one in COMMITS}
+    names = {"id": ID} | {one.name: one for one in (*command.takes, *command.also)}
+    return {name: one for name, one in names.items() if name not in run and name != IDS.name}

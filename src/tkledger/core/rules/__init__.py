@@ -27,6 +27,7 @@ from tkledger.core.rules import (
     overrides,
     policy,
     signatures,
+    waits,
 )
 from tkledger.core.rules.rule import Rule
 
@@ -38,7 +39,7 @@ FAMILIES = (
     (budget,),
     (
         *(authority, approvals, guards, may, overrides, keepers),
-        *(signatures, evidence, criteria, admission),
+        *(signatures, evidence, criteria, admission, waits),
     ),
     (policy,),
 )

@@ -101,7 +101,7 @@ def _newer(entry: Entry | None, format: int) -> list[str]:
         return []
     leaves = (
         f"{part}.{name}"
-        for part, fields in task_file.PARTS.items()
+        for part, fields in (*task_file.PARTS.items(), ("wait", task_file.WAIT))
         for name in newer(fields, getattr(entry, part), format)
     )
     return [*newer(task_file.FIELDS, entry, format), *leaves]

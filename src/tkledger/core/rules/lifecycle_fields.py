@@ -191,8 +191,9 @@ def _amount(mark: int | str) -> Decimal:
 
 @rule("TK210")
 def notes_rewritten(change: Change) -> Iterator[Finding]:
-    """A note, a verdict, evidence, a decision, a lesson, what was tried, an artifact, a concern, a criterion, or
-    an entry that settles, meets or waives one was changed or taken away; they are only added, at the end.
+    """A note, an answer, a verdict, evidence, a decision, a lesson, what was tried, an artifact, a concern, a
+    criterion, or an entry that settles, meets or waives one was changed or taken away; they are only added, at
+    the end.
 
     Why: they are the record of what agents and people said, in order.
 
@@ -215,7 +216,7 @@ _ENTRIES = {
     **{"criteria": "a criterion", "met": "a met criterion", "waived": "a waived criterion"},
     **{"verdicts": "a verdict", "evidence": "evidence"},
     **{"decisions": "a decision", "lessons": "a lesson", "tried": "what was tried"},
-    "artifacts": "an artifact",
+    **{"artifacts": "an artifact", "answers": "an answer"},
 }
 
 

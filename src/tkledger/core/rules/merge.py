@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from tkledger.core.change import Change
 from tkledger.core.layout import path_of
 from tkledger.core.lifecycle import State
-from tkledger.core.merge import disputes, settled_states
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import EMPTY, Flaw, Snapshot
 from tkledger.core.task import Task
@@ -130,6 +129,8 @@ def _disputes(
     """The fields that are wrong with this base. Only where two sides moved is there a choice."""
     moved = [side for side in sides if side is not None and side != base]
     if len(sides) == 2 and len(moved) == 2:
+        from tkledger.core.merge import disputes  # most changes are no merges
+
         return disputes(base, moved[0], moved[1], result, change.law.lifecycle, change.law.law)
     right = moved or [one for one in (base, *sides) if one is not None]
     return tuple(
@@ -144,6 +145,8 @@ def _right_states(sides: list[Task | None], bases: list[Snapshot], change: Chang
     present = [side for side in sides if side is not None]
     if len(present) != 2:
         return []
+    from tkledger.core.merge import settled_states
+
     ours, theirs = (side.state for side in present)
     found: set[State] = set()
     for base in bases:
