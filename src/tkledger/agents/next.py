@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
@@ -12,6 +13,7 @@ from tkledger.api.session import Session
 from tkledger.claims import standing as claims
 from tkledger.claims.standing import vacant
 from tkledger.core.change import Refused
+from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.quoting import few, quoted
@@ -23,7 +25,7 @@ from tkledger.ledger import birth_order
 
 if TYPE_CHECKING:
     from tkledger.claims.claimant import Claimant
-    from tkledger.core.snapshot import Elsewhere
+    from tkledger.core.snapshot import Elsewhere, Snapshot
     from tkledger.core.task import Task
     from tkledger.ledger.proposal import Recorded
 
@@ -160,16 +162,20 @@ def candidates(
         session.forget_claims()
     standing = session.standing(who.remote)
     holders = {task: held.claim.holder for task, held in standing.items() if held.live}
+    now = int(time.time())
     begun: Mapping[str, Elsewhere] = {}
     left: Mapping[str, str] = {}
     if ledger.has_branches:
         there = session.begun(ledger.snapshot)
-        begun, left = there.elsewhere, vacant(there, standing)
+        begun = there.elsewhere
+        left = {**vacant(there, standing), **_due(there, begun, holders, now)}
     places = {task: one.branch for task, one in begun.items() if task in left}
     wish = Wish(who.actor, labels, frozenset({*lost, *(begun.keys() - left)}), can)
     beyond = partial(_beyond, session, ledger, standing, who)
     overview = ledger.overview
-    found = pick(overview, who.policy, wish, holders, vacant(overview, standing), beyond)
+    ids = overview.column("id")
+    free = {*vacant(overview, standing), *(ids[place] for place in overview.due(now))}
+    found = pick(overview, who.policy, wish, holders, free, beyond)
     reasons = (*found.reasons, *_begun_by_hand(overview, standing)) if not found.tasks else ()
     return found._replace(places=places, reasons=reasons)
 
@@ -189,6 +195,20 @@ def _agent(session: Session, actor: str) -> tuple[tuple[str, ...] | None, str]:
     everyone = sleep.agent == EVERYBODY
     who, way = ("everyone", "tk wake --all") if everyone else (quoted(actor), "tk wake")
     return can, f"{who} is asleep{sleep_words(sleep)}: {way}"
+
+
+def _due(
+    ledger: Snapshot, begun: Collection[str], holders: Collection[str], now: int
+) -> dict[str, str]:
+    """Of tasks that are blocked on branches of their own, those whose wait is over."""
+    found = {}
+    for key in begun:
+        task = ledger.task(key)
+        if task is not None and task.state is State.BLOCKED and key not in holders:
+            from tkledger.core.waits import is_due
+
+            found.update({key: "its wait is over"} if is_due(task, ledger, now) else {})
+    return found
 
 
 def _begun_by_hand(ledger: Overview, standing: Mapping[str, claims.Standing]) -> Iterator[str]:

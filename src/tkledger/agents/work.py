@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
@@ -14,6 +16,7 @@ from tkledger.core.ref_names import branch_name
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
+from tkledger.core.waits import is_due
 from tkledger.errors import Exit, TkError
 from tkledger.git import identity
 from tkledger.verbs.ids import existing
@@ -96,7 +99,7 @@ def _require_free(
         words = resumed(session, ledger, there, options, who).words
         if words:
             session.progress.say(words)
-    elif there.state is State.BLOCKED:
+    elif there.state is State.BLOCKED and not is_due(there, ledger, int(time.time())):
         raise _blocked(session, there, place)
 
 

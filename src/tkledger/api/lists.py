@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
@@ -111,12 +112,21 @@ def ready(session: Session, ledger: Shown, labels: Collection[str] = ()) -> list
     ids, tags = overview.column("id"), overview.column("labels")
     return [
         place
-        for place in overview.ready()
+        for place in _startable(ledger)
         if ids[place] not in begun
         and set(labels) <= set(tags[place])
         and not overview.has_open_children(ids[place])
         and not (ids[place] in claimed and claimed[ids[place]].live)
     ]
+
+
+def _startable(ledger: Shown) -> list[int]:
+    """The places of what is in todo and waits for nothing, and of what waited and is due now."""
+    places = ledger.overview.ready()
+    if not ledger.is_now:
+        return places
+    due = ledger.overview.due(int(time.time()))
+    return sorted((*places, *due)) if due else places
 
 
 # -- JSON ---------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ It only looks. What it remembers decides nothing: rules, moves, hooks and `tk ve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property, partial
 
 from tkledger.core.overview import Overview, Remarks, TaskRow
@@ -117,7 +117,7 @@ class Shown:
         changed = {key for key, oid in new.items() if old.get(key) != oid}
         moved = changed | (old.keys() - new.keys())
         if moved:
-            waiting = (row.id for row in known.rows if not moved.isdisjoint(row.depends_on))
+            waiting = _waiting_for(known.rows, moved)
             changed.update(key for key in waiting if key in new)
         if len(changed) > _MANY:
             return None
@@ -168,12 +168,19 @@ class Shown:
             return
         self._snapshot = over
         moved = set(over.elsewhere)
-        waiting = {row.id for row in self.overview.rows if not moved.isdisjoint(row.depends_on)}
+        waiting = {*_waiting_for(self.overview.rows, moved)}
         files = {row.id: row.oid for row in self.overview.rows if row.id not in moved}
         flaws = self.overview.flaws
         self.overview = self._changed(self.overview, moved | waiting, (), files)
         self.overview.flaws = flaws
         self.overview.elsewhere = over.elsewhere
+
+
+def _waiting_for(rows: Iterable[TaskRow], moved: Set[str]) -> Iterator[str]:
+    """The tasks that depend on others, or wait for their end."""
+    for row in rows:
+        if not (moved.isdisjoint(row.depends_on) and moved.isdisjoint(row.awaits)):
+            yield row.id
 
 
 def _folder(snapshot: Snapshot) -> Folder | None:

@@ -338,10 +338,10 @@ def _prepared(
 
         tip = before.commit or None
         return {**options, USED: lambda: usage(session.ledger, tip)}
-    if verb in ("wait", Event.RESUME):
+    if verb in ("wait", Event.START, Event.RESUME):
         from tkledger.verbs.verb import NOW
 
-        return {**options, NOW: int(time.time())}
+        options = {**options, NOW: int(time.time())}
     found = ledger.matching(str(options.get("id") or "/").lower()) if verb == Event.START else []
     task = ledger.task(found[0]) if len(found) == 1 else None  # else the verb says so
     if task is not None and options.get("take"):

@@ -61,8 +61,8 @@ def pick(
     beyond: Callable[[Sequence[TaskRow]], Mapping[str, str]],
 ) -> Pick:
     """The tasks that ``wish.actor`` may start; ``holders`` has the live claims by task, ``vacant`` the
-    tasks in progress that anybody may take up. ``beyond`` says of tasks which of them a limit of the
-    policy keeps this actor from, and why.
+    tasks in progress that anybody may take up, and the blocked ones whose wait is over. ``beyond`` says of tasks
+    which of them a limit of the policy keeps this actor from, and why.
 
     A task with open children is not offered: the work is in those.
     """
@@ -95,7 +95,7 @@ def _sifted(
             f"needing what {quoted(wish.actor)} cannot do",
             _ids(ready, lambda one: _beyond(one, wish)),
         ),
-        ("assigned to others", _ids(ready, lambda one: bool(assignee(law, wish.actor, one)))),
+        ("assigned to others", _ids(ready, lambda one: _is_others(law, wish.actor, one))),
         ("claimed", holders),
         ("begun on a branch of their own", wish.without),
     )
@@ -105,6 +105,12 @@ def _sifted(
             reasons.append(f"{len(left) - len(kept)} ready but {words}")
         left = kept
     return left, reasons
+
+
+def _is_others(law: Policy, actor: str, one: TaskRow) -> bool:
+    """Whether a task that is not begun is assigned to another, or one whose wait is over is another's."""
+    waited = one.state is State.BLOCKED and law.another(actor, one.owner or None)
+    return bool(waited or assignee(law, actor, one))
 
 
 def _ids(tasks: Iterable[TaskRow], question: Callable[[TaskRow], bool]) -> set[str]:

@@ -24,6 +24,8 @@ class TaskRow(NamedTuple):
     waits, briefly: what it waits for, in words; all of it, and at most a few of its dependencies
     held: whether a dependency is not done
     limited: whether it has a budget of its own
+    due_from: from when on what it waits for is over, in seconds since 1970; None if no time ends that
+    awaits: the tasks whose end it waits for
     """
 
     id: str
@@ -41,6 +43,8 @@ class TaskRow(NamedTuple):
     held: bool
     is_mistake: bool
     limited: bool
+    due_from: int | None = None
+    awaits: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -170,6 +174,15 @@ class Overview:
         todo = zip(self.column("state")[: self.open], self.column("held"))
         return [
             place for place, (state, held) in enumerate(todo) if state == State.TODO and not held
+        ]
+
+    def due(self, now: int) -> list[int]:
+        """The places of the blocked tasks that can be taken up at ``now``: their wait is over."""
+        dated = zip(self.column("due_from")[: self.open], self.column("held"))
+        return [
+            place
+            for place, (since, held) in enumerate(dated)
+            if since is not None and since <= now and not held
         ]
 
     def changed(self, rows: Iterable[TaskRow], gone: Iterable[str] = ()) -> Overview:

@@ -35,6 +35,8 @@ def row(task: Task, snapshot: Snapshot, oid: bytes = b"") -> TaskRow:
         held=bool(task.depends_on) and bool(snapshot.blocked_by(task)),
         is_mistake=task.is_mistake,
         limited=task.budget != _NO_BUDGET,
+        due_from=_due_from(task, snapshot) if task.state is State.BLOCKED else None,
+        awaits=task.wait.tasks if task.state is State.BLOCKED else (),
     )
 
 
@@ -44,6 +46,12 @@ def overview(snapshot: Snapshot, files: Mapping[str, bytes] = {}) -> Overview:
     found = Overview(sorted(rows, key=rank), [*snapshot.flaws()])
     found.elsewhere = snapshot.elsewhere
     return found
+
+
+def _due_from(task: Task, snapshot: Snapshot) -> int | None:
+    from tkledger.core.waits import due_from  # few tasks are blocked
+
+    return due_from(task, snapshot)
 
 
 def _waits(task: Task, snapshot: Snapshot, most: int | None) -> str:

@@ -50,6 +50,8 @@ class OverviewPages:
         if found is None or found[0] != tree:
             return None
         _, limits, flaws, columns = found
+        if tuple(columns) != TaskRow._fields:  # a tk that is being changed has one version
+            return None
         return Overview(flaws=_flaws(flaws), limits=limits, column=_Columns(columns).column)
 
     def write(self, tree: str, overview: Overview) -> None:

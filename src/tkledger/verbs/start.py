@@ -10,19 +10,24 @@ from tkledger.core.trailers import REASON, TAKEN
 from tkledger.errors import Exit, TkError
 from tkledger.verbs.ids import existing
 from tkledger.verbs.moves import move, place_in
-from tkledger.verbs.verb import Options, Proposed
+from tkledger.verbs.verb import NOW, Options, Proposed
 
 
 def start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
-    """A task in progress, and the actor's. Raises TkError, CLAIMED, if it is assigned to another, or
-    another's work, and the options do not say ``take``.
+    """A task in progress, and the actor's; one whose wait is over is resumed. Raises TkError, CLAIMED, if it
+    is assigned to another, or another's work, and the options do not say ``take``.
     """
     task = existing(ledger, options.get("id"))
     assert ledger.policy is not None
     other = ledger.policy.another(actor, task.owner)
-    if other and not options.get("take") and task.state in _WORDS:
+    due = task.state is State.BLOCKED and _is_due(ledger, task, options)
+    if other and not options.get("take") and (due or task.state in _WORDS):
         raise owned(task)
-    if task.state is State.IN_PROGRESS:
+    if due:
+        found = move(Event.RESUME)(ledger, options, actor)
+        taken = changed(existing(found.ledger, task.id), owner=actor)
+        found = found._replace(ledger=found.ledger.put(taken))
+    elif task.state is State.IN_PROGRESS:
         found = _gone_on_with(ledger, task, options, actor)
     else:
         found = move(Event.START)(ledger, options, actor)
@@ -38,9 +43,16 @@ _WORDS = {
 """How a task is another actor's, and under which condition to take it."""
 
 
+def _is_due(ledger: Snapshot, task: Task, options: Options) -> bool:
+    """Whether what a blocked task waits for is over: who starts it resumes it."""
+    from tkledger.core.waits import is_due  # few tasks that are started are blocked
+
+    return is_due(task, ledger, options[NOW])
+
+
 def owned(task: Task, detail: str = "") -> TkError:
     """The error if a task that is to be started is another actor's, and no claim says more."""
-    words, condition = _WORDS[task.state]
+    words, condition = _WORDS.get(task.state, _WORDS[State.TODO])
     fact = f"{task.id} is {words} {task.owner}{detail}"
     return TkError(Exit.CLAIMED, "owned", fact, way_to_take(task.id, condition))
 

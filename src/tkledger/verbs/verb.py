@@ -150,11 +150,11 @@ def readable(options: Options) -> Options:
 
 
 def _start(ledger: Snapshot, options: Options, actor: str) -> Proposed:
-    """A start; it is more than a move only if the task has an owner or is in progress already."""
+    """A start; it is more than a move only if the task has an owner, or was begun or blocked already."""
     from tkledger.verbs.ids import existing
 
     task = existing(ledger, options.get("id"))
-    if task.owner is not None or task.state is State.IN_PROGRESS:
+    if task.owner is not None or task.state in (State.IN_PROGRESS, State.BLOCKED):
         from tkledger.verbs.start import start
 
         return start(ledger, options, actor)
