@@ -36,12 +36,13 @@ from stress.bounded_steps import (
 )
 from tkledger.core import policy as policies
 from tkledger.core.change import Change, change
+from tkledger.core.claim import is_work
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Approvals, Policy
 from tkledger.core.rules import RULES, judge
 from tkledger.core.rules.rule import Rule
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task, is_work, task
+from tkledger.core.task import Task, task
 from tkledger.core.usage import Account, Activity, Usage
 
 Tips = tuple[int, ...]

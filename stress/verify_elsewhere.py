@@ -148,7 +148,6 @@ def _word(text: str) -> Any:
     return json.loads(text) if text[:1] == '"' else text if _is_plain(text) else _unread()
 # -- values: a kind is a pattern of one line, a range, some words, a list or map of kinds ------
 STATES = ("backlog", "todo", "in_progress", "in_review", "blocked", "done", "cancelled")
-ENDED = ("done", "cancelled")
 RESOLUTIONS = {"done": ("completed", "merged", "no_pr"), "cancelled": (
     "dropped", "failed", "duplicate", "superseded", "rejected", "timeout", "mistake")}
 _REASONS = (*_words("user event until job child dependency approval failed stale other"),)
@@ -168,11 +167,9 @@ def _is_id(text: str) -> bool:
 def _id(raw: Any) -> Any: return _need(_is_id(_line(raw)), raw)
 def _branch(raw: Any) -> Any: return _need(not re.search(_BRANCH, value := _line(raw)), value)
 _AMOUNT = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
-def _amount(raw: Any) -> Any:
-    return _need(re.fullmatch(_AMOUNT, value := _text(raw)), value)
+def _amount(raw: Any) -> Any: return _need(re.fullmatch(_AMOUNT, value := _text(raw)), value)
 def _time(raw: Any) -> Any:
-    value = _line(raw)
-    _need(re.fullmatch(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ", value, re.ASCII))
+    _need(re.fullmatch(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ", value := _line(raw), re.ASCII))
     return _need(datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ"), value)
 def _own(raw: Any, depth: int = 4) -> Any:  # what is one's own, under x
     if isinstance(raw, dict):
@@ -183,7 +180,7 @@ def _own(raw: Any, depth: int = 4) -> Any:  # what is one's own, under x
         return [_own(one, depth) for one in raw]
     _need(depth < 4 and (not isinstance(raw, int) or abs(raw) <= GREATEST))
     return _need(not isinstance(raw, str) or not _CONTROL.search(raw), raw)
-_SAID, _BARE = r'"(?:[^"\\]|\\["\\])+"', r"[!#-\[\]-~]+"
+ENDED, _SAID, _BARE = STATES[5:], r'"(?:[^"\\]|\\["\\])+"', r"[!#-\[\]-~]+"
 _ROUND, _NAME = "[1-9][0-9]{0,9}", "[a-z0-9][a-z0-9_-]{0,62}"
 _VERDICT = (rf"({_ROUND}\.{_ROUND}) (approved|rejected) ({_SAID}|{_BARE}) (-|[0-9a-f+]+)"
             rf"(?: ({_AMOUNT}))?((?: {_SAID})*)")
@@ -217,9 +214,8 @@ def _decision(raw: Any) -> str:  # who decided
     return str(_need(len(texts) % 2 and max(map(len, texts)) <= 500, _meant(actor, _BARE)))
 SAYS: Map = {"verdicts": _verdict, "evidence": _evidence, "decisions": _decision}  # lists of lines
 def _kept(read: Callable[[Any], Any]) -> Any: return lambda raw: _need(read(raw), raw)
-def _true(raw: Any) -> Any:
-    _need(isinstance(raw, Flag) or raw in ("true", "false"))
-    return Flag(1) if raw in (1, "true") else None
+def _true(raw: Any) -> Any: return _need(
+    isinstance(raw, Flag) or raw in ("true", "false"), Flag(1) if raw in (1, "true") else None)
 def _clean(raw: Any, kind: Any) -> Any:  # the value that is kept; raises _Bad
     if isinstance(kind, str):
         return _need(re.fullmatch(kind, value := _line(raw)), value)
@@ -239,26 +235,30 @@ def _clean(raw: Any, kind: Any) -> Any:  # the value that is kept; raises _Bad
     return {key: value for key, value in values.items() if value is not None}
 ANY, _COUNT, _FROM_1 = "*", range(GREATEST + 1), range(1, GREATEST + 1)
 _TYPE, _KEY = "[a-z][a-z0-9_-]{0,31}", "[A-Za-z_][A-Za-z0-9_.-]{0,62}"
-_LABEL, _LINES = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", frozenset([_line])
+_LABEL, _LINES, _SHORT = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", frozenset([_line]), ".{1,300}"
 _SPENT = {"cost": _amount, "rework": _COUNT, "seconds": _COUNT, "steps": _COUNT, "tokens": _COUNT}
 _LIMITS = {**_SPENT, "scope": ("lifetime", "attempt")}
-_CONCERNS, _CRITERION = [r"(design|ops): \S.{0,499}"], r"(?!.* -- ).{1,300}"
+_CONCERNS = [r"(design|ops): \S.{0,499}"]
+_SHOWN = [*2 * [[rf"(?!.* -- ){_SHORT}"]], [rf"(?!.* -- .* -- ){_SHORT} -- {_SHORT}"]]
+CHECKS = _words("criteria met waived checklist checked skipped")
+_SPEC = {
+    "constraints": _text, "output": _text, "goal": _SHORT, "model": _SHORT, "role": _NAME,
+    "inputs": frozenset([_SHORT]), "paths": frozenset([rf"(?!/|(.*/)?\.{{1,2}}(/|$)){_SHORT}"])}
 _LOOPS = ("identity", "ancestors", "respawn", "children", "chain", "discovered")
-ADMISSION = ("consumer", "expected_value", "pain_point", "validation_path")
-WHY = [f"admission.{name}" for name in ADMISSION]
+WHY = [f"admission.{n}" for n in _words("consumer expected_value pain_point validation_path")]
 TASK: Map = {
     "id": _id, "title": _line, "type": _TYPE, "state": STATES, "priority": range(5), "parent": _id,
     "origin": _id, "reopens": _id, "depends_on": frozenset([_id]), "labels": frozenset([_LABEL]),
-    "owner": _line, "creator": _line, "attempt": _FROM_1, "branch": _branch, "base": _branch,
-    "pr": r"[1-9][0-9]{0,9}|https?://[!-~]{1,500}", "agent": ".{1,200}",
+    "stream": _NAME, "owner": _line, "creator": _line, "attempt": _FROM_1, "branch": _branch,
+    "base": _branch, "pr": r"[1-9][0-9]{0,9}|https?://[!-~]{1,500}", "agent": ".{1,200}",
     "budget": {**_LIMITS, "depth": _COUNT}, "spent": _SPENT,
-    "retry": {"max": _FROM_1, "not_before": _time}, "admission": dict.fromkeys(ADMISSION, _text),
+    "retry": {"max": _FROM_1, "not_before": _time},
+    "admission": dict.fromkeys((n[10:] for n in WHY), _text), "spec": _SPEC,
     "wait": {"reason": _REASONS, "detail": _text}, "error": {"kind": _TYPE, "message": _text},
     "resolution": (*chain(*RESOLUTIONS.values()),), "description": _text, "concerns": _CONCERNS,
-    "settled": _CONCERNS, "criteria": [_CRITERION], "met": [_CRITERION],
-    "waived": [r"(?!.* -- .* -- ).{1,300} -- .{1,300}"], **{n: [_kept(f)] for n, f in SAYS.items()},
-    **{n: [".{1,500}"] for n in ("lessons", "tried")}, "artifacts": [_ARTIFACT],
-    "notes": [_text], "x": _own}
+    "settled": _CONCERNS, **dict(zip(CHECKS, 2 * _SHOWN)),
+    **{n: [_kept(f)] for n, f in SAYS.items()}, **{n: [".{1,500}"] for n in ("lessons", "tried")},
+    "artifacts": [_ARTIFACT], "notes": [_text], "x": _own}
 EDGES = {(start, end): verb for start, end, verb in (one.split("/") for one in _words(
     "backlog/todo/admit todo/in_progress/start todo/blocked/block todo/cancelled/cancel"
     " in_progress/in_review/submit in_progress/done/done in_progress/blocked/block"
@@ -282,36 +282,37 @@ def _proposal(raw: Any) -> Map:
     values = _clean(raw, {"by": _line, "policy": _text})
     return dict(_need(len(values) == 2 and "proposal" not in _proposed(values), values))
 POLICIES: Map = {
-    "version": _FROM_1, "format": _FROM_1, "law": _FROM_1, "prefix": "[a-z0-9][a-z0-9_]{0,15}",
+    **dict.fromkeys(_words("version format law"), _FROM_1), "prefix": "[a-z0-9][a-z0-9_]{0,15}",
     "layout": ("flat",), "squash": ("refuse", "path"), "review": ("optional", "required"),
     "forbid": frozenset([tuple(f"{a}->{b}" for a, b in EDGES)]), "depth": range(1001),
-    "children": _COUNT, "chain": _COUNT, "discovered": _COUNT,
+    **dict.fromkeys(_words("children chain discovered"), _COUNT),
     "loops": {ANY: (_LOOPS, ("refuse", "warn"))}, "budget": _LIMITS,
     "budgets": {ANY: (_TYPE, _LIMITS)}, "retry": _FROM_1, "roles": {ANY: (_NAME, _LINES)},
     "attribution": ("optional", "required"), "claims": ("local", "remote", "required"),
-    "lease": _FROM_1, "wip_actor": _FROM_1, "wip_total": _FROM_1, "failures": _FROM_1,
-    "protected": _LINES, "actors": {ANY: (_line, _line)},
+    **dict.fromkeys(_words("lease wip_actor wip_total failures"), _FROM_1), "protected": _LINES,
+    "actors": {ANY: (_line, _line)},
     "approvals": {"count": range(1, 101), "independent": _true, "role": _NAME, "score": _amount},
     "spec": ("free", "frozen"), "admission": ("off", "agents", "required"),
     "guards": {ANY: (_NAME, _guard)}, "gates": {ANY: (_NAME, _gate)}, "may": {ANY: (_line, _MAY)},
     "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
     "proof": ("name", "pusher", "signature"), "pushers": {ANY: (_line, _LINES)},
-    "shared_login": ("one", "independent"), "rates": {ANY: (_line, "[1-9][0-9]{0,2}/([1-9][0-9]?)?[mhd]")},
+    "shared_login": ("one", "independent"),
+    "rates": {ANY: (_line, "[1-9][0-9]{0,2}/([1-9][0-9]?)?[mhd]")},
     "subject": r"(?!.*Tk-)[^{}]{0,60}\{subject\}[^{}]{0,60}",
     "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
 QUALIFIERS = ("owner", "wait", "error", "resolution")
-SETS, PARTS = ("depends_on", "labels"), ("budget", "spent", "retry", "admission", "x")
+SETS = ("depends_on", "labels", "spec.inputs", "spec.paths")
 LOGS = [name for name, kind in TASK.items() if isinstance(kind, list)]
 MOVES = ("state", "attempt", "branch", "base", "spent", "retry", *QUALIFIERS)
-PROOFS = ("settled", "met", "waived", "verdicts", "evidence")
-MOST = {"notes": (1000, 48), "concerns": (100, 12), "criteria": (100, 12)}  # entries and KiB
+PROOFS = ("settled", *CHECKS[1:3], *CHECKS[4:], "verdicts", "evidence")
+MOST = {"notes": (1000, 48), **dict.fromkeys(("concerns", "criteria"), (100, 12))}
 DEFAULTS = {
     "prefix": "tk", "layout": "flat", "squash": "refuse", "review": "optional", "depth": 10,
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}"}
 LATER = {  # what format 2 brought; `admission` of the policy only
     *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"),
-    *_words("subject proposal rates"), *LOGS[2:-1]}
+    *_words("subject proposal rates stream"), *LOGS[2:-1]}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -536,8 +537,7 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         if found is not None or not self.sides or self.law < 2:
             return [found] if found is not None else []
         return list(self.history.former(self.parents[number], key))
-    def name(self, actor: str) -> str:  # that counts
-        return str(self.policy.get("actors", {}).get(actor, actor))
+    def name(self, actor: str) -> str: return str(self.policy.get("actors", {}).get(actor, actor))
 def _fits(pattern: str, text: str) -> bool:
     return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL))
 def _has_role(policy: Map, actor: str, role: str) -> bool:
@@ -667,13 +667,13 @@ def _fields(change: _Change) -> Found:  # TK205, TK206, TK215, TK515: fields tha
         odd = any(name in task and state not in home for name, home in homes.items())
         odd |= "resolution" in task and task["resolution"] not in RESOLUTIONS.get(state, ())
         known = [] if change.is_merge else change.former(0, task["id"])
-        shown = [one for name in ("met", "waived") for one in task.get(name, ()) if not any(
-            one in old.get(name, ()) for old in known)]
-        names = {one.partition(" -- ")[0] for one in shown} - {*task.get("criteria", ())}
+        strays = (one.partition(" -- ")[0] not in task.get(CHECKS[n // 3 * 3], ()) and not any(
+            one in old.get(CHECKS[n], ()) for old in known)
+            for n in (1, 2, 4, 5) for one in task.get(CHECKS[n], ()))
         unsaid = state == "blocked" and "reason" not in task.get("wait", {})
         unraised = any(one not in concerns for one in task.get("settled", ()))
         yield from _if(task["id"], TK205=unsaid, TK206=odd, TK215=unraised,
-                       TK515=names and not change.is_merge)
+                       TK515=any(strays) and not change.is_merge)
 def _births(change: _Change) -> Found:  # TK202, TK203, TK309, TK310, TK313: new tasks
     policy, after, loops = change.policy, change.after, change.policy.get("loops", {})
     for new in change.births:
@@ -977,7 +977,7 @@ def _asks_why(policy: Map, actor: str, task: Map) -> bool:
     is_agent = not agents or any(_has_role(policy, one, "agents") for one in makers)
     return policy.get("admission") in ("required", "agents" if is_agent else "required")
 def _thawed(change: _Change) -> Iterator[str]:  # of what else is asked than when it was started
-    history, names = change.history, ("title", "description", "criteria", "waived")
+    history, names = change.history, ("title", "description", "criteria", "waived", "spec")
     def first(ledger: _Ledger, task: Map) -> set[str]:
         return {[key, *_above(ledger, key, "reopens")][-1] for key in task.get("depends_on", ())}
     def is_begun(task: Map) -> bool:
@@ -1113,7 +1113,7 @@ def _disputes(change: _Change, old: Map, a: Map, b: Map, new: Map) -> Iterator[s
         elif name in QUALIFIERS:
             right = _settled(*values[:3]) or values[1:3]
             yield from (name,) if is_right and not both_moved and values[3] not in right else ()
-        elif name in PARTS:
+        elif name == "x" or isinstance(TASK[name], dict):
             yield from _part_disputes(change.law, name, [one or {} for one in values])
         elif not _is_right(name, change.law, *values):
             yield name

@@ -43,6 +43,7 @@ ORDER = (
         "decide",
         "concern",
         "criteria",
+        "checklist",
         "gate",
         "gates",
     ),

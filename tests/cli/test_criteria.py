@@ -7,6 +7,7 @@ import shlex
 import pytest
 
 from tests.support.contract import Tk, failed, lines, refused
+from tests.support.project import Project
 from tkledger.errors import Exit
 
 
@@ -130,3 +131,38 @@ def test_a_dependency_that_is_reopened_takes_no_role(ledger: Tk) -> None:
     ledger("start", "u")
     ledger("config", "set", "spec", "frozen")
     assert ledger("reopen", "a").status is Exit.OK
+
+
+def test_steps_of_the_work_are_checked_skipped_and_listed(ledger: Tk) -> None:
+    assert ledger("checklist", "a").err.endswith("tk checklist a --add TEXT\n")
+    ledger("checklist", "a", "--add", "read", "--add", "write", "--add", "ship")
+    ledger("checklist", "a", "--check", "1", "--as", "bob")
+    ledger("checklist", "a", "--skip", "3", "--reason", "it is a demo")
+    assert ledger("checklist", "a").out.splitlines() == [
+        "  1 checked  read",
+        "  2 open     write",
+        "  3 skipped  ship (it is a demo)",
+    ]
+    assert "3  ship (skipped: it is a demo)" in ledger("show", "a").out
+    found = ledger("checklist", "a", "--json").json["checklist"]
+    assert [one["state"] for one in found] == ["checked", "open", "skipped"]
+    failed(ledger("checklist", "a", "--check", "1", "--json"), Exit.USAGE, "settled")
+    failed(ledger("checklist", "a", "--skip", "2", "--json"), Exit.USAGE, "no-reason")
+    failed(ledger("checklist", "a", "--add", "read", "--json"), Exit.USAGE, "known-step")
+    failed(ledger("checklist", "a", "--check", "4", "--json"), Exit.USAGE, "no-such-step")
+
+
+def test_an_open_step_prevents_nothing_and_both_sides_of_a_merge_stay(project: Project) -> None:
+    project.ok("checklist", "a", "--add", "read", "--add", "write")
+    project.git("checkout", "-q", "-b", "other")
+    project.ok("checklist", "a", "--check", "1")
+    project.git("checkout", "-q", "main")
+    project.ok("checklist", "a", "--check", "2", "--add", "ship")
+    project.git("merge", "-q", "other", check=False)
+    project.ok("resolve")
+    project.git("commit", "-q", "--no-edit")
+    project.ok("start", "a")
+    project.ok("done", "a")
+    states = [one["state"] for one in project.ok("checklist", "a", "--json").json["checklist"]]
+    assert states == ["checked", "checked", "open"]
+    project.ok("verify", "--all")

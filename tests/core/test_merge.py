@@ -146,6 +146,18 @@ TABLE: list[tuple[Merge, str, Any, Any, Any, list[Any], list[Any]]] = [
     ),
     (
         Merge.LEAVES,
+        "spec",
+        {"paths": ["a", "b"], "goal": "g"},
+        {"paths": ["b", "c"], "goal": "g", "role": "tester"},
+        {"paths": ["a", "b", "d"], "goal": "g"},
+        [{"paths": ["b", "c", "d"], "goal": "g", "role": "tester"}],
+        [
+            {"paths": ["b", "c"], "goal": "g", "role": "tester"},
+            {"paths": ["b", "c", "d"], "goal": "g"},
+        ],
+    ),
+    (
+        Merge.LEAVES,
         "x",
         {},
         {"a": 1},

@@ -12,10 +12,11 @@ from tests.support.changes import a_task, birth, codes, done, edit, ledger, merg
 from tests.support.rule_cases.room import FREE, sized
 from tests.support.strategies import tasks
 from tkledger.core import room
+from tkledger.core.criteria import unmet
 from tkledger.core.lifecycle import State
 from tkledger.core.merge import merged as join
 from tkledger.core.policy import DEFAULT
-from tkledger.core.task import LOGS, Task, changed, unmet
+from tkledger.core.task import LOGS, Task, changed
 from tkledger.files import codec
 
 WORDS = st.sampled_from(
@@ -214,7 +215,7 @@ def test_the_caps_are_those_that_are_documented() -> None:
     kib = 1024
     assert room.CAPS["notes"] == (1000, 48 * kib)
     assert room.CAPS["concerns"] == room.CAPS["criteria"] == (100, 12 * kib)
-    learnt = ("decisions", "lessons", "tried", "artifacts")
+    learnt = ("checklist", "decisions", "lessons", "tried", "artifacts")
     assert {room.CAPS[name] for name in (*room.PROOFS, *learnt)} == {(200, 24 * kib)}
     assert set(room.CAPS) == set(LOGS)
     assert [*chain(room.PROOFS)] == [

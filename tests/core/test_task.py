@@ -9,6 +9,7 @@ from hypothesis import given
 
 from tests.support.changes import a_task
 from tests.support.strategies import tasks
+from tkledger.core.claim import begins_work, is_work
 from tkledger.core.field import FieldError, Merge
 from tkledger.core.lifecycle import State
 from tkledger.core.task import (
@@ -19,12 +20,11 @@ from tkledger.core.task import (
     Budget,
     Failure,
     Retry,
+    Spec,
     Spent,
     Task,
     Wait,
-    begins_work,
     changed,
-    is_work,
     task,
 )
 
@@ -43,6 +43,7 @@ GOOD = [
     ("reopens", "o", "o"),
     ("depends_on", ["b", "a", "b"], ("a", "b")),
     ("labels", ["b/c", "A.1", "x:y@z+1-2"], ("A.1", "b/c", "x:y@z+1-2")),
+    ("stream", "2-payments", "2-payments"),
     ("owner", "alice@example.org", "alice@example.org"),
     ("creator", "Alice Example", "Alice Example"),
     ("attempt", 1, 1),
@@ -59,6 +60,11 @@ GOOD = [
     ("criteria", ["-- a", "a" * 300], ("-- a", "a" * 300)),
     ("met", ["a: b"], ("a: b",)),
     ("waived", ["-- a -- b -- c"], ("-- a -- b -- c",)),
+    ("checklist", ["b", "a", "b"], ("b", "a", "b")),
+    ("checked", ["a: b"], ("a: b",)),
+    ("skipped", ["a -- b"], ("a -- b",)),
+    ("spec", {"role": "tester", "output": "a\nb"}, Spec(role="tester", output="a\nb\n")),
+    ("spec", {"paths": ["src/*", ".x", "..y/a"]}, Spec(paths=("..y/a", ".x", "src/*"))),
     ("verdicts", ["1.2 approved bob -"], ("1.2 approved bob -",)),
     ("evidence", [PASSED, PASSED], (PASSED, PASSED)),
     ("answers", ["ask-1: eu", "a/b#2: x: y"], ("ask-1: eu", "a/b#2: x: y")),
@@ -109,6 +115,13 @@ BAD = [
     ("labels", ["a b"], "labels"),
     ("labels", ["-a"], "labels"),
     ("labels", ["a" * 64], "labels"),
+    ("stream", "a b", "stream"),
+    *(
+        ("spec", {"paths": [path]}, "spec.paths")
+        for path in ("/a", "..", "a/..", "./a", "a/./b", "a/../b", "p" * 301)
+    ),
+    ("spec", {"goal": "a\nb"}, "spec.goal"),
+    ("spec", {"role": "A"}, "spec.role"),
     ("owner", "a\tb", "owner"),
     ("creator", "", "creator"),
     ("attempt", 0, "attempt"),
@@ -141,6 +154,9 @@ BAD = [
         ("waived", [text], "waived")
         for text in ("a", "a -- ", " -- b", "a -- \u200b", "a -- " + "b" * 301)
     ),
+    ("checklist", ["a -- b"], "checklist"),
+    ("checked", ["\u200b"], "checked"),
+    ("skipped", ["a"], "skipped"),
     ("verdicts", ["1.2 approved  bob -"], "verdicts"),
     ("evidence", [f"{PASSED} "], "evidence"),
     ("evidence", ["passed"], "evidence"),
@@ -296,7 +312,8 @@ def test_the_words_of_the_format_stay() -> None:
     assert TIERS == ("retry", "peer", "owner", "approval")
     later = {field.name: (field.since, dict(field.values_since)) for field in FIELDS}
     assert {name: one for name, one in later.items() if one != (1, {})} == {
-        **dict.fromkeys(("reopens", "criteria", "met", "waived"), (2, {})),
+        **dict.fromkeys(("reopens", "criteria", "met", "waived", "stream", "spec"), (2, {})),
+        **dict.fromkeys(("checklist", "checked", "skipped"), (2, {})),
         "resolution": (1, {"mistake": 2}),
         **dict.fromkeys(
             ("verdicts", "evidence", "answers", "decisions", "lessons", "tried", "artifacts"),

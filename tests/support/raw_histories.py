@@ -30,6 +30,7 @@ EDGES = {
 }
 LISTS = (
     *("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts", "evidence"),
+    *("checklist", "checked", "skipped"),
     *("decisions", "lessons", "tried", "artifacts"),
 )
 BEGIN = 1_700_000_000
@@ -329,7 +330,12 @@ class Weaver:
         ]
         law = made.state.policy or {}
         if law.get("format", 2) > 1 and task["state"] not in ENDED:
-            ways += [{"admission": WANTED}, *self._shown(task), self._learnt(made, task)]
+            ways += [{"admission": WANTED}, {"stream": rng.choice(("s1", "s2"))}]
+            ways += [
+                {"spec": {"role": rng.choice(("tester", "coder")), "goal": "g"}},
+                *self._shown(task),
+                self._learnt(made, task),
+            ]
         open_ = [one for one in task.get("concerns", ()) if one not in task.get("settled", ())]
         if open_:
             settled = [*task.get("settled", ()), rng.choice(open_)]
@@ -358,16 +364,20 @@ class Weaver:
         return made._replace(state=made.state.put(changed(task, **fields)), message=message)
 
     def _shown(self, task: Task) -> list[Task]:
-        """What is to be shown of a task, or was, in three ways."""
-        criteria = task.get("criteria", [])
+        """What is to be shown or done of a task, or was, in three ways."""
+        if self._odds(0.3):
+            listed, done, left_out = "checklist", "checked", "skipped"
+        else:
+            listed, done, left_out = "criteria", "met", "waived"
+        criteria = task.get(listed, [])
         if not criteria:
-            return [{"criteria": [f"shows {self.rng.randrange(9)}"]}]
+            return [{listed: [f"shows {self.rng.randrange(9)}"]}]
         one = self.rng.choice(criteria)
         return [
-            {"criteria": [*criteria, f"shows {self.rng.randrange(9)}"]},
-            {"met": [*task.get("met", ()), one]},
-            {"met": criteria},
-            {"waived": [*task.get("waived", ()), f"{one} -- why"]},
+            {listed: [*criteria, f"shows {self.rng.randrange(9)}"]},
+            {done: [*task.get(done, ()), one]},
+            {done: criteria},
+            {left_out: [*task.get(left_out, ()), f"{one} -- why"]},
         ]
 
     def _learnt(self, made: Made, task: Task) -> Task:
@@ -521,7 +531,7 @@ class Weaver:
                 value = [*(mine or old), *(one for one in its or () if one not in (mine or old))]
             elif name == "attempt":
                 value = max(mine or 1, its or 1)
-            elif name in ("budget", "spent", "retry", "admission", "x"):
+            elif name in ("budget", "spent", "retry", "admission", "spec", "x"):
                 parts = _three(was or {}, mine or {}, its or {})
                 for key in parts:
                     pair = [(one or {}).get(key) for one in (mine, its)]

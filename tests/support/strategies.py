@@ -200,6 +200,7 @@ def raw_tasks(
             "reopens": links,
             "depends_on": st.lists(links, max_size=3),
             "labels": st.lists(some.labels, max_size=3),
+            "stream": st.sampled_from(("pay", "2-up")),
             "owner": some.lines,
             "creator": some.lines,
             "attempt": st.integers(1, 9),
@@ -213,6 +214,13 @@ def raw_tasks(
             "retry": _some({"max": st.integers(1, 9), "not_before": some.moments}),
             "spent": _some(spent),
             "admission": _some({"consumer": some.texts, "validation_path": some.texts}),
+            "spec": _some(
+                {
+                    **{"constraints": some.texts, "goal": some.criteria, "model": some.criteria},
+                    **{"inputs": st.lists(some.criteria, max_size=2), "output": some.texts},
+                    **{"paths": st.lists(some.criteria, max_size=2), "role": st.just("tester")},
+                }
+            ),
             "wait": _some({**wait, "earlier": _some(wait)}),
             "answers": st.lists(st.builds("{}: {}".format, keys, some.labels), max_size=2),
             "error": _some({"kind": some.words, "message": some.texts}),
@@ -223,6 +231,11 @@ def raw_tasks(
             "criteria": st.lists(some.criteria, max_size=3),
             "met": st.lists(some.criteria, max_size=2),
             "waived": st.lists(
+                st.builds("{} -- {}".format, some.criteria, some.criteria), max_size=2
+            ),
+            "checklist": st.lists(some.criteria, max_size=3),
+            "checked": st.lists(some.criteria, max_size=2),
+            "skipped": st.lists(
                 st.builds("{} -- {}".format, some.criteria, some.criteria), max_size=2
             ),
             "verdicts": st.lists(some.verdicts, max_size=2),

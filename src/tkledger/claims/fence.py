@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tkledger.claims.remote import name_of
 from tkledger.claims.standing import Worker, fencing, standing
 from tkledger.core.change import Change, Violation
-from tkledger.core.claim import Claim, assignee, is_open, takes_up
+from tkledger.core.claim import Claim, assignee, is_open, is_work, takes_up
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import CLAIMS, HEADS, branch_name
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import WORKED, Task, is_work
+from tkledger.core.task import WORKED, Task
 from tkledger.core.trailers import TAKEN, trailers
 from tkledger.core.typing import NamedTuple
 from tkledger.git import identity

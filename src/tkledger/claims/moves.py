@@ -23,13 +23,14 @@ from tkledger.core.claim import (
     is_held,
     is_open,
     is_readable,
+    is_work,
     message,
 )
 from tkledger.core.layout import is_task_key
 from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.ref_names import CLAIMS
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task, is_work
+from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import unusable

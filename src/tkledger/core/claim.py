@@ -9,7 +9,7 @@ from tkledger.core.field import WHOLE, choice, line, ref_name, task_id, whole
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, Policy
 from tkledger.core.ref_names import HEADS, branch_name
-from tkledger.core.task import Task
+from tkledger.core.task import WORKED, Task
 from tkledger.core.trailers import lines
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -223,3 +223,25 @@ def stray(
         fact = f"is held by {claim.holder}, but is {worked.state.value} on {branch}"
         return Stray(fact, None)
     return None
+
+
+def is_work(before: Task | None, after: Task) -> bool:
+    """Whether a change is for the holder of the task's claim alone: work on what is in progress, or
+    its beginning. What others do is not: reviews, comments, other priorities, more budget.
+    """
+    if before is None:
+        return False
+    if before.state is State.IN_PROGRESS:
+        return any(getattr(before, name) != getattr(after, name) for name in WORKED)
+    return after.state is State.IN_PROGRESS and before.state is not State.IN_REVIEW
+
+
+def begins_work(before: Task | None, after: Task) -> bool:
+    """Whether work on a task began by a change: by a start or a resume, or by a squashed jump or a birth that
+    passes what is in progress, in one attempt or on to another.
+    """
+    if after.state not in (State.IN_PROGRESS, State.IN_REVIEW, State.DONE):
+        return False
+    if before is None or before.tries < after.tries:
+        return True
+    return before.state in (State.BACKLOG, State.TODO, State.BLOCKED)

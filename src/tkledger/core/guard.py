@@ -216,4 +216,4 @@ def value_of(task: Task, field: str) -> Any:
 
 
 def _is_empty(value: Any) -> bool:
-    return hasattr(value, "_asdict") and not any(one is not None for one in value)
+    return hasattr(value, "_asdict") and not any(one not in (None, ()) for one in value)

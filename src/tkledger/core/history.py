@@ -66,6 +66,7 @@ CHARGES = ("step", "spend")
 
 _LISTS = {
     **{"criteria": "criterion", "met": "met", "waived": "waived"},
+    **{"checklist": "step", "checked": "checked", "skipped": "skipped"},
     **{"lessons": "lesson", "tried": "tried"},
 }
 """What is only added to, and is told with a word before it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tkledger.core.artifact import checked as artifact
+from tkledger.core.criteria import LEFT_OUT
 from tkledger.core.decision import checked as decision
 from tkledger.core.evidence import checked as evidence
 from tkledger.core.field import is_blank, line, matching
-from tkledger.core.task import CONCERNS, WAIVED_FOR
+from tkledger.core.task import CONCERNS
 from tkledger.core.typing import Any
 from tkledger.core.verdict import checked as verdict
 
@@ -18,6 +19,8 @@ __all__ = [
     "decision",
     "evidence",
     "learnt",
+    "path",
+    "short",
     "verdict",
     "waived",
 ]
@@ -28,7 +31,11 @@ concern = matching(
 learnt = matching(r".{1,500}", "one line of at most 500 characters")
 """A lesson, or what was tried."""
 
-_text = matching(r".{1,300}", "one line of at most 300 characters")
+short = matching(r".{1,300}", "one line of at most 300 characters")
+path = matching(
+    r"(?!/|(.*/)?\.{1,2}(/|$)).{1,300}",
+    "a path in the repository, without / before it and without ..",
+)
 
 
 def answer(raw: Any) -> str:
@@ -39,18 +46,18 @@ def answer(raw: Any) -> str:
 
 
 def criterion(raw: Any) -> str:
-    """What a task has to show; raises ValueError, as all of these do."""
-    value = _text(raw)
+    """What a task has to show, or a step of it; raises ValueError, as all of these do."""
+    value = short(raw)
     if is_blank(value):
         raise ValueError("must say something")
-    if WAIVED_FOR in f"{value} ":
-        raise ValueError(f"{value!r} must not hold {WAIVED_FOR!r}, which stands before a reason")
+    if LEFT_OUT in f"{value} ":
+        raise ValueError(f"{value!r} must not hold {LEFT_OUT!r}, which stands before a reason")
     return value
 
 
 def waived(raw: Any) -> str:
-    """A criterion, and why the task need not show it."""
-    text, _, reason = line(raw).partition(WAIVED_FOR)
+    """A criterion or a step, and why the task need not show or do it."""
+    text, _, reason = line(raw).partition(LEFT_OUT)
     if not reason or is_blank(reason):
-        raise ValueError(f"must be a criterion, {WAIVED_FOR!r} and the reason")
-    return f"{criterion(text)}{WAIVED_FOR}{_text(reason)}"
+        raise ValueError(f"must be an entry, {LEFT_OUT!r} and the reason")
+    return f"{criterion(text)}{LEFT_OUT}{short(reason)}"

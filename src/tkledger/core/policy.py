@@ -21,7 +21,7 @@ from tkledger.core.field import (
 )
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
 from tkledger.core.pattern import fits, pattern
-from tkledger.core.task import BUDGET, KIND, Budget
+from tkledger.core.task import BUDGET, KIND, NAME, Budget
 from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -125,8 +125,8 @@ class Policy(NamedTuple):
     actors: other names of an actor, such as an e-mail, and the name used instead
     approvals: what ends a review: a ``count`` of actors, ``independent`` of the work or not, with a ``role``,
         and the least ``score``; each but ``independent`` makes reviews ``required``
-    spec: ``frozen``: once a task was started, its title, description, criteria and dependencies change only
-        by an actor with the role ``spec`` who says why; else ``free``
+    spec: ``frozen``: once a task was started, its title, description, spec, criteria and dependencies change
+        only by an actor with the role ``spec`` who says why; else ``free``
     admission: whether a task has to say why it is wanted when it is created or admitted: ``off``,
         ``required``, or only if its creator has the role ``agents``, and everybody's if no one has it
     guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
@@ -272,7 +272,7 @@ def _oid(raw: Any) -> str:
     return value
 
 
-ROLE = matching(r"[a-z0-9][a-z0-9_-]{0,62}", "1 to 63 of a-z, 0-9, _ and -")
+ROLE = NAME
 """The name of a role, of a guard, or of a gate."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.core.task import LOGS, Task, Wait, unmet
+from tkledger.core.task import LOGS, Task, Wait
 from tkledger.core.typing import NamedTuple
 from tkledger.core.written import MAX_BYTES as MAX_BYTES
 from tkledger.core.written import text_of
@@ -16,7 +16,7 @@ _FOR_MOVES = 1024
 _FOR_THE_END = 512
 """And of these, so many for a move to an end alone."""
 
-_OPEN = ("notes", "concerns", "criteria", "decisions", "lessons", "tried", "artifacts")
+_OPEN = ("notes", "concerns", "criteria", "checklist", "decisions", "lessons", "tried", "artifacts")
 PROOFS = tuple(name for name in LOGS if name not in _OPEN)
 """The lists that grow on the way to an end: what settles, meets or shows something."""
 
@@ -35,7 +35,9 @@ class Cap(NamedTuple):
 
 
 CAPS = {
-    **dict.fromkeys((*PROOFS, "decisions", "lessons", "tried", "artifacts"), Cap(200, 24 * 1024)),
+    **dict.fromkeys(
+        (*PROOFS, "checklist", "decisions", "lessons", "tried", "artifacts"), Cap(200, 24 * 1024)
+    ),
     **{"notes": Cap(1000, 48 * 1024), "concerns": Cap(100, 12 * 1024)},
     "criteria": Cap(100, 12 * 1024),
 }
@@ -73,6 +75,8 @@ def size(task: Task) -> int:
 
 def taken(task: Task) -> int:
     """The same once its open concerns are settled and its open criteria are met."""
+    from tkledger.core.criteria import unmet  # most files are seen to be small
+
     settled = (*task.settled, *dict.fromkeys(task.open_concerns()))
     met = (*task.met, *unmet(task))
     return size(task._replace(settled=settled, met=met))
@@ -82,6 +86,8 @@ def is_small(task: Task) -> bool:
     """Whether a task's file and lists have room for certain, which is seen without writing the file."""
     texts = [task.title, task.description, task.owner, task.creator, *task.admission]
     texts += [*_said(task.wait), *task.error, *task.labels, *task.depends_on]
+    spec = task.spec
+    texts += [*spec.inputs, *spec.paths, spec.constraints, spec.goal, spec.model, spec.output]
     texts += [*task.concerns, *task.criteria]  # and once more, since they may be open
     for name in LOGS:
         texts += getattr(task, name)

@@ -56,9 +56,6 @@ TIERS = ("retry", "peer", "owner", "approval")
 CONCERNS = ("design", "ops")
 """What a concern is about: an open design concern prevents ``done``."""
 
-WAIVED_FOR = " -- "
-"""Between a waived criterion and the reason."""
-
 DEFAULT_TYPE = "task"
 DEFAULT_PRIORITY = 2
 
@@ -115,6 +112,20 @@ ADMISSION_OPTIONS = dict(zip(Admission._fields, ("consumer", "pain", "value", "v
 """What commands call these fields."""
 
 
+class Spec(NamedTuple):
+    """What the work must keep to, the goal it serves, what to read first, which model does it, the form of its
+    output, the paths it is in (``*`` is any letters), and as what it is done, such as tester.
+    """
+
+    constraints: str | None = None
+    goal: str | None = None
+    inputs: tuple[str, ...] = ()
+    model: str | None = None
+    output: str | None = None
+    paths: tuple[str, ...] = ()
+    role: str | None = None
+
+
 class Wait(NamedTuple):
     """What a blocked task waits for, and the sentence that says what ends it.
 
@@ -163,6 +174,7 @@ class Task(NamedTuple):
     reopens: str | None = None
     depends_on: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    stream: str | None = None
     owner: str | None = None
     creator: str | None = None
     attempt: int | None = None
@@ -174,6 +186,7 @@ class Task(NamedTuple):
     spent: Spent = Spent()
     retry: Retry = Retry()
     admission: Admission = Admission()
+    spec: Spec = Spec()
     wait: Wait = Wait()
     error: Failure = Failure()
     resolution: str | None = None
@@ -183,6 +196,9 @@ class Task(NamedTuple):
     criteria: tuple[str, ...] = ()
     met: tuple[str, ...] = ()
     waived: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
@@ -248,6 +264,7 @@ def _entry(kind: str) -> Callable[[Any], str]:
 
 KIND = matching(r"[a-z][a-z0-9_-]{0,31}", "a word of a-z, 0-9, _ and -")
 LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
+NAME = matching(r"[a-z0-9][a-z0-9_-]{0,62}", "1 to 63 of a-z, 0-9, _ and -")
 _PR = matching(rf"([1-9][0-9]{{0,9}}|{URL})", "a number, or an address (https://...)")
 _AGENT = matching(r".{1,200}", "a line of at most 200 characters")
 _AMOUNT = whole(0)
@@ -282,13 +299,29 @@ _EARLIER = (
 _wait = part_of(Wait, _EARLIER)
 WAIT = (*_EARLIER, Field("earlier", lambda raw: next(filter(any, [_wait(raw)]), None), since=2))
 """The leaves of a wait."""
+_SPEC = (
+    *(Field(name, text) for name in ("constraints", "output")),
+    *(Field(name, _entry("short")) for name in ("goal", "model")),
+    Field("inputs", set_of(_entry("short")), Merge.SET),
+    Field("paths", set_of(_entry("path")), Merge.SET),
+    Field("role", NAME),
+)
 _FAILURE = (Field("kind", KIND), Field("message", text))
+_LISTS = {
+    **dict.fromkeys(("criteria", "met"), "criterion"),
+    "waived": "waived",
+    **dict.fromkeys(("checklist", "checked"), "criterion"),
+    **{"skipped": "waived", "verdicts": "verdict", "evidence": "evidence"},
+    **{"answers": "answer", "decisions": "decision"},
+    **{"lessons": "learnt", "tried": "learnt", "artifacts": "artifact"},
+}
 
 PARTS: dict[str, tuple[Field, ...]] = {
     "budget": BUDGET,
     "spent": _SPENT,
     "retry": _RETRY,
     "admission": _ADMISSION,
+    "spec": _SPEC,
 }
 """The fields that merge leaf by leaf, and their leaves."""
 
@@ -303,6 +336,7 @@ FIELDS = (
     Field("reopens", task_id, since=2),
     Field("depends_on", set_of(task_id), Merge.SET),
     Field("labels", set_of(LABEL), Merge.SET),
+    Field("stream", NAME, since=2),
     Field("owner", line, Merge.QUALIFIER),
     Field("creator", line),
     Field("attempt", whole(1), Merge.MARK),
@@ -314,6 +348,7 @@ FIELDS = (
     Field("spent", part_of(Spent, _SPENT), Merge.LEAVES),
     Field("retry", part_of(Retry, _RETRY), Merge.LEAVES),
     Field("admission", part_of(Admission, _ADMISSION), Merge.LEAVES),
+    Field("spec", part_of(Spec, _SPEC), Merge.LEAVES, since=2),
     Field("wait", part_of(Wait, WAIT), Merge.QUALIFIER),
     Field("error", part_of(Failure, _FAILURE), Merge.QUALIFIER),
     Field(
@@ -325,16 +360,7 @@ FIELDS = (
     Field("description", text, Merge.TEXT),
     Field("concerns", list_of(_entry("concern")), Merge.LOG),
     Field("settled", list_of(_entry("concern")), Merge.LOG),
-    Field("criteria", list_of(_entry("criterion")), Merge.LOG, since=2),
-    Field("met", list_of(_entry("criterion")), Merge.LOG, since=2),
-    Field("waived", list_of(_entry("waived")), Merge.LOG, since=2),
-    Field("verdicts", list_of(_entry("verdict")), Merge.LOG, since=2),
-    Field("evidence", list_of(_entry("evidence")), Merge.LOG, since=2),
-    Field("answers", list_of(_entry("answer")), Merge.LOG, since=2),
-    Field("decisions", list_of(_entry("decision")), Merge.LOG, since=2),
-    Field("lessons", list_of(_entry("learnt")), Merge.LOG, since=2),
-    Field("tried", list_of(_entry("learnt")), Merge.LOG, since=2),
-    Field("artifacts", list_of(_entry("artifact")), Merge.LOG, since=2),
+    *(Field(name, list_of(_entry(kind)), Merge.LOG, since=2) for name, kind in _LISTS.items()),
     Field("notes", list_of(text), Merge.LOG),
     Field("x", free, Merge.LEAVES),
 )
@@ -360,39 +386,6 @@ def of_fields(values: Mapping[str, Any]) -> Task:
         if name not in values:
             raise FieldError(name, "is missing")
     return Task(**{"type": None, **values})
-
-
-def waived_criterion(entry: str) -> str:
-    """The criterion that an entry of ``waived`` is about."""
-    return entry.partition(WAIVED_FOR)[0]
-
-
-def unmet(task: Task) -> tuple[str, ...]:
-    """The criteria of a task that are neither met nor waived, each once, in their order."""
-    settled = {*task.met, *map(waived_criterion, task.waived)}
-    return tuple(one for one in dict.fromkeys(task.criteria) if one not in settled)
-
-
-def is_work(before: Task | None, after: Task) -> bool:
-    """Whether a change is for the holder of the task's claim alone: work on what is in progress, or
-    its beginning. What others do is not: reviews, comments, other priorities, more budget.
-    """
-    if before is None:
-        return False
-    if before.state is State.IN_PROGRESS:
-        return any(getattr(before, name) != getattr(after, name) for name in WORKED)
-    return after.state is State.IN_PROGRESS and before.state is not State.IN_REVIEW
-
-
-def begins_work(before: Task | None, after: Task) -> bool:
-    """Whether work on a task began by a change: by a start or a resume, or by a squashed jump or a birth that
-    passes what is in progress, in one attempt or on to another.
-    """
-    if after.state not in (State.IN_PROGRESS, State.IN_REVIEW, State.DONE):
-        return False
-    if before is None or before.tries < after.tries:
-        return True
-    return before.state in (State.BACKLOG, State.TODO, State.BLOCKED)
 
 
 def changed(before: Task, **values: Any) -> Task:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tkledger.core.charges import Bill, dollars, micro
+from tkledger.core.claim import begins_work, is_work
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Spent, Task, begins_work, is_work
+from tkledger.core.task import Spent, Task
 from tkledger.core.typing import NamedTuple, TypeVar
 
 Value = TypeVar("Value")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tkledger.core.charges import steps
+from tkledger.core.claim import begins_work, is_work
 from tkledger.core.history import event_name
 from tkledger.core.layout import FOLDER, key_of
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Task, begins_work, is_work
+from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history
 from tkledger.git.commit import Commit

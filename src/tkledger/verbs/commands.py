@@ -59,7 +59,7 @@ _SET_UP = (
 
 _WRITE = (
     Command("new", "Create a task; prints its id.",
-            (p.TITLE, p.FROM, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, p.OVERRIDE, *COMMITS),
+            (p.TITLE, p.FROM, p.WHY_NEW, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, p.OVERRIDE, *COMMITS),
             ('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title"),
             verb="new"),
     Command("edit", "Change fields of tasks by options, or one in your editor.",
@@ -324,6 +324,11 @@ _RECORDS = (
              "tk criteria a1 --waive 2 --reason 'never asked for'"),
             "Without options it lists them. A task is not done while one is neither met nor waived.",
             verb="criteria"),
+    Command("checklist", "List the steps of a task; add, check or skip one.",
+            (p.ID, p.ADD_STEP, p.CHECK, p.SKIP, p.WHY_CRITERIA, *COMMITS),
+            ("tk checklist a1 --add 'write the tests' --check 1", "tk checklist a1 --skip 2 --reason later"),
+            "Without options it lists them. They say how the work goes, and prevent nothing.",
+            verb="checklist"),
     Command("gate", "Run the gates of a task on its code; record the results.",
             (p.ID, p.GATE, p.RECORD, p.URL, p.FLAKY, *WRITES),
             ("tk gate a1", "tk gate a1 check --flaky",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.lifecycle import State
@@ -13,6 +13,7 @@ from tkledger.core.task import (
     DEFAULT_PRIORITY,
     DEFAULT_TYPE,
     Admission,
+    Spec,
     Task,
     changed,
     task,
@@ -55,7 +56,7 @@ def new(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         raise usage_error("no-title", "a task needs a title", "tk new TITLE")
     after = ledger.put(task(fields))
     words = f"new {task_id} {_title(after, task_id)}"
-    return Proposed(after, task_id, words, override_in(options))
+    return Proposed(after, task_id, words, (*_reason(options), *override_in(options)))
 
 
 def seed(options: Options, actor: str) -> str | None:
@@ -80,8 +81,13 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         if more or less:
             fields[field] = sorted({*getattr(before, field), *fields.get(field, ())} - {*less})
     after = ledger.put(changed(before, **fields))
-    why = ((REASON, options["reason"]),) if options.get("reason") else ()
-    return Proposed(after, before.id, f"edit {before.id} {_title(after, before.id)}", why)
+    words = f"edit {before.id} {_title(after, before.id)}"
+    return Proposed(after, before.id, words, _reason(options))
+
+
+def _reason(options: Options) -> tuple[tuple[str, str], ...]:
+    """The trailer that says why, if the options do."""
+    return ((REASON, options["reason"]),) if options.get("reason") else ()
 
 
 def note(ledger: Snapshot, options: Options, actor: str) -> Proposed:
@@ -160,6 +166,10 @@ def _described(ledger: Snapshot, options: Options, before: Task | None = None) -
         fields["labels"] = _items(options, "label")
     if options.get("budget") is not None:
         fields["budget"] = _budget(options["budget"], before)
+    if options.get("stream") is not None:
+        fields["stream"] = options["stream"] or None
+    if options.get("spec"):
+        fields["spec"] = _spec(_items(options, "spec"), before.spec if before else Spec())
     if any(options.get(name) is not None for name in ADMISSION_OPTIONS.values()):
         fields["admission"] = admitted(options, before.admission if before else Admission())
     return fields
@@ -170,6 +180,27 @@ def admitted(options: Options, known: Admission) -> dict[str, str]:
     said = {field: options.get(name) for field, name in ADMISSION_OPTIONS.items()}
     every = {**known._asdict(), **{field: text for field, text in said.items() if text is not None}}
     return {field: text for field, text in every.items() if text}
+
+
+_LISTS = ("inputs", "paths")
+"""The fields of a specification that hold several, with commas between them where they are typed."""
+
+
+def _spec(pairs: Sequence[str], known: Spec) -> dict[str, Any]:
+    """A specification out of ``role=tester``; ``role=`` takes a field out."""
+    fields: dict[str, Any] = {name: one for name, one in known._asdict().items() if one}
+    said: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if not equals:
+            fact = f"not a field of a specification: {pair[:60]!r}"
+            raise usage_error("bad-spec", fact, "--spec role=tester")
+        if name in _LISTS:
+            more = [part for one in value.split(",") if (part := one.strip())]
+            said[name] = [*said.get(name, ()), *more]
+        else:
+            said[name] = value
+    return {name: value for name, value in {**fields, **said}.items() if value}
 
 
 def _items(options: Options, name: str) -> list[str]:

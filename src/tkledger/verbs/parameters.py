@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, PRESET_NAMES, Policy
-from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, TIERS
+from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, TIERS, Spec
 from tkledger.verbs.parameter import Parameter, option, switch
 
 
@@ -115,9 +115,13 @@ VALUE = option("--value", "value", "TEXT", "Admission: what it gains.")
 VALIDATION = option("--validation", "validation", "TEXT", "Admission: how that will be shown.")
 ADMISSION = (CONSUMER, PAIN, VALUE, VALIDATION)
 OWNER = option("--owner", "owner", "ACTOR", "Who is to do it; '' for no one, me for the actor.")
+STREAM = option("--stream", "stream", "S", "The stream of work it belongs to.", clean=str.lower)
+SPEC = option(
+    *("--spec", "spec", "NAME=VALUE", f"{', '.join(Spec._fields)}; may be repeated."), many=True
+)
 DESCRIBING = (
-    *(TYPE, PRIORITY, PARENT, DEPENDS_ON, LABEL, OWNER, BUDGET),
-    *(*ADMISSION, MESSAGE),
+    *(TYPE, PRIORITY, PARENT, DEPENDS_ON, LABEL, STREAM, OWNER, BUDGET),
+    *(SPEC, *ADMISSION, MESSAGE),
 )
 """What both new and edit take."""
 
@@ -135,7 +139,8 @@ OVERRIDE = option(
     "--override", "override", "REASON", "Set aside what the role override may; says why."
 )
 WHY = REASON._replace(metavar="TEXT", help="Reason (required to raise a limit).", choices=())
-WHY_CRITERIA = WHY._replace(help="Why (required to waive one).")
+WHY_NEW = WHY._replace(help="Why it is made.")
+WHY_CRITERIA = WHY._replace(help="Why (required to leave one out).")
 WHY_ACCEPTED = WHY._replace(help="Why it may stay.", required=True)
 RESOLUTION = option(
     *("--resolution", "resolution", "HOW", f"How it ended: {_WAYS}."),
@@ -162,6 +167,9 @@ MET = option(
     "--met", "met", "N", "The criterion with this number is met.", kind=int, many=True, listed=True
 )
 WAIVE = MET._replace(name="waive", words=("--waive",), help="Waive it, with a --reason.")
+ADD_STEP = ADD._replace(help="A step of the work; may be repeated.")
+CHECK = MET._replace(name="check", words=("--check",), help="The step with this number is done.")
+SKIP = MET._replace(name="skip", words=("--skip",), help="Leave it out, with a --reason.")
 SETTLE = option("--settle", "settle", "N", "Settle the concern with this number.", kind=int)
 TOKENS_IN = option("--tokens-in", "tokens_in", "N", "Tokens read.", kind=int, least=0)
 TOKENS_OUT = option("--tokens-out", "tokens_out", "N", "Tokens written.", kind=int, least=0)

@@ -15,7 +15,10 @@ from tkledger.verbs.fields import admitted, seed
 from tkledger.verbs.ids import existing, fresh_id
 from tkledger.verbs.verb import Options, Proposed, override_in
 
-_KEPT = ("title", "type", "priority", "labels", "budget", "description", "criteria")
+_KEPT = (
+    *("title", "type", "priority", "labels", "stream", "budget", "spec", "description"),
+    *("criteria", "checklist"),
+)
 """What is as it was: what the work is and what it may cost."""
 
 

@@ -43,17 +43,11 @@ _LAYOUT = frozenset("\n\r\t\u00a0\u202f")
 """What decides how text is laid out."""
 
 _FIELDS = ("new", "edit", "note", "concern")
+_CHECKS = ("criteria", "checklist")
 _CHARGES = ("step", "spend")
 _WAITS = ("wait", "answer", "pause")
-VERBS = (
-    *_FIELDS,
-    "criteria",
-    "decide",
-    "reopen",
-    *_WAITS,
-    *_CHARGES,
-    *(event.value for event in TARGETS),
-)
+_MOVES = (event.value for event in TARGETS)
+VERBS = (*_FIELDS, *_CHECKS, "decide", "reopen", *_WAITS, *_CHARGES, *_MOVES)
 
 
 def verb(name: str) -> Verb:
@@ -63,10 +57,10 @@ def verb(name: str) -> Verb:
 
         ours = (fields.new, fields.edit, fields.note, fields.concern)
         return dict(zip(_FIELDS, ours))[name]
-    if name == "criteria":
-        from tkledger.verbs.criteria import criteria
+    if name in _CHECKS:
+        from tkledger.verbs import criteria
 
-        return criteria
+        return criteria.criteria if name == "criteria" else criteria.checklist
     if name == "decide":
         from tkledger.verbs.decide import decide
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core.budget import KINDS, amount
-from tkledger.core.criteria import Criterion, criteria_of
+from tkledger.core.criteria import CHECKLIST, CRITERIA, Check, checks_of
 from tkledger.core.history import Child, Details
 from tkledger.core.lifecycle import State
 from tkledger.core.rows import wait_reason
-from tkledger.core.task import RESOLUTIONS, Task
+from tkledger.core.task import RESOLUTIONS, Spec, Task
 from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
 from tkledger.views.text_layout import (
     Frame,
@@ -47,7 +47,11 @@ def card(task: Task, details: Details | None = None) -> Lines:
         yield from _children(known.children)
         yield from _steps(task, known, frame)
         yield from _text("description", task.description, frame)
-        yield from _entries("criteria", [_criterion(one) for one in criteria_of(task)], frame)
+        yield from _spec(task.spec, frame)
+        for kind in (CRITERIA, CHECKLIST):
+            wanted = BAD if kind is CRITERIA else ""
+            found = [_check(one, wanted) for one in checks_of(task, kind)]
+            yield from _entries(kind.name, found, frame)
         yield from _entries("verdicts", _verdicts(task), frame)
         yield from _entries("evidence", _evidence(task), frame)
         yield from _entries("decisions", _decisions(task), frame)
@@ -88,6 +92,7 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
     yield "reopened as", _lines(", ".join(known.reopened_as), ID)
     yield "depends on", _lines(", ".join(task.depends_on), ID)
     yield "waits for", _lines(", ".join(known.blocked_by), "yellow")
+    yield "stream", _lines(task.stream)
     yield "labels", _lines(", ".join(task.labels))
     yield "place", _lines(": ".join(known.place or ()), BAD)
     yield "branch", _lines(task.branch)
@@ -96,9 +101,18 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
     yield "agent", _lines(task.agent)
 
 
-def _criterion(one: Criterion) -> Span:
+def _spec(spec: Spec, frame: Frame) -> Iterator[Line]:
+    """What the work is given: short ones side by side, texts by themselves."""
+    listed = {name: ", ".join(getattr(spec, name)) for name in ("inputs", "paths")}
+    short = {name: getattr(spec, name) for name in ("goal", "role", "model")} | listed
+    yield from _grid([(name, _lines(text)) for name, text in short.items() if text], frame)
+    yield from _text("constraints", spec.constraints, frame)
+    yield from _text("output", spec.output, frame)
+
+
+def _check(one: Check, wanted: str) -> Span:
     why = f": {one.reason}" if one.reason else ""
-    return f"{one.text} ({one.state}{why})", BAD if one.state == "open" else DIM
+    return f"{one.text} ({one.state}{why})", wanted if one.state == "open" else DIM
 
 
 def _verdicts(task: Task) -> list[Span]:

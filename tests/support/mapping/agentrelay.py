@@ -67,6 +67,11 @@ ROWS: dict[str, Case] = {
     "S3.8": shown(
         "cli/test_criteria.py::a_frozen_specification_changes_by_its_keeper_only",
     ),
+    "S3.9": shown(
+        "cli/test_spec.py::a_specification_is_written_shown_changed_and_taken_out",
+        "cli/test_spec.py::a_guard_may_ask_for_a_field_of_it",
+        "cli/test_criteria.py::criteria_are_added_met_waived_and_listed",
+    ),
     "S3.10": shown(
         "core/test_snapshot.py::what_is_ready_is_in_todo_and_waits_for_nothing",
         "cli/test_looking.py::ready_gives_what_can_be_started",

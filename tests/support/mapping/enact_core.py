@@ -21,6 +21,14 @@ ROWS: dict[str, Case] = {
     "S1.4": shown(
         "doors/test_special_attacks.py::a_protected_branch_is_not_rewritten_or_deleted",
     ),
+    "S1.7": shown(
+        "cli/test_criteria.py::steps_of_the_work_are_checked_skipped_and_listed",
+        "cli/test_criteria.py::an_open_step_prevents_nothing_and_both_sides_of_a_merge_stay",
+    ),
+    "S1.10": shown(
+        "cli/test_spec.py::a_new_task_says_why_it_is_made",
+        "cli/test_reopen.py::what_has_ended_is_reopened_by_a_successor_in_one_legal_commit",
+    ),
     "S1.15": shown(
         "doors/test_budgets.py::a_step_is_refused_at_one_more_than_the_limit",
         "doors/test_budgets.py::a_warning_from_four_fifths_on",

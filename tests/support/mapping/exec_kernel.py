@@ -137,6 +137,10 @@ ROWS: dict[str, Case] = {
         "core/test_properties.py::words_of_other_moves_are_notes",
     ),
     "S0.23": comments,
+    "S0.24": shown(
+        "cli/test_spec.py::a_specification_is_written_shown_changed_and_taken_out",
+        "cli/test_writing.py::new_takes_all_that_describes_a_task",
+    ),
     "S0.26": shown(
         "core/test_policy.py::a_field_takes_and_refuses",
         "core/test_field.py::an_unknown_key_is_refused_with_the_nearest_known_one",

@@ -43,6 +43,10 @@ ROWS: dict[str, Case] = {
         "agents/test_run_files.py::files_that_are_not_committed_are_work_on_the_task",
         "doors/test_may.py::an_honest_bot_does_its_work",
     ),
+    "S4.3": shown(
+        "cli/test_spec.py::a_specification_is_written_shown_changed_and_taken_out",
+        "cli/test_criteria.py::a_task_is_not_done_before_all_is_met_or_waived",
+    ),
     "S4.4": shown(
         "agents/test_run.py::a_failure_blocks_the_task",
         "agents/test_run.py::an_agent_that_lost_its_claim_is_ended",

@@ -71,6 +71,25 @@ def _met() -> list[Case]:
             birth(a_task(criteria=["fast"], met=["fast"])),
         ),
     )
+    steps = {"checklist": ["read"]}
+    rows = (
+        *rows,
+        (
+            "checked, but no step",
+            edit(a_task(**steps), a_task(**steps, checked=["write"])),
+            edit(a_task(**steps), a_task(**steps, checked=["read"])),
+        ),
+        (
+            "skipped, but no step",
+            edit(a_task(**steps, **TWO), a_task(**steps, **TWO, skipped=["fast -- no"])),
+            edit(a_task(**steps), a_task(**steps, skipped=["read -- known"])),
+        ),
+        (
+            "a criterion, and an open step",
+            edit(half, done("a", **HALF, **steps)),
+            edit(a_task(**work, **steps), done("a", **steps)),
+        ),
+    )
     return [Case("TK515", what, broken, legal) for what, broken, legal in rows]
 
 
@@ -125,6 +144,11 @@ def _frozen() -> list[Case]:
             respecified("todo", fields=WHOLE),
         ),
         ("a dependency", elsewhere, again),
+        (
+            "what it is given",
+            respecified("in_progress", fields={"spec": {"output": "JSON"}}),
+            respecified("todo", fields={"spec": {"output": "JSON"}}),
+        ),
         (
             "begun, then blocked",
             used(blocked, BEGUN, actor="bob", message=WHY),

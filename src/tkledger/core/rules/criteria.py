@@ -13,25 +13,31 @@ from tkledger.core.rules.lifecycle import arrivals
 from tkledger.core.rules.overrides import way_around
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task, unmet, waived_criterion
+from tkledger.core.task import Task
 from tkledger.core.trailers import REASON, says, trailers
+from tkledger.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tkledger.core.criteria import Checks
 
 
 @rule("TK515", since=2, overridable=True)
 def criteria_not_met(change: Change) -> Iterator[Finding]:
     """A task became `done` while one of its `criteria` is neither met nor waived; or an entry of `met` or
-    `waived` was added that names no criterion of the task.
+    `waived` was added that names no criterion of the task, or one of `checked` or `skipped` that names no
+    entry of its `checklist`.
 
-    An entry of `met` repeats the criterion word for word; one of `waived` has ` -- ` and the reason
-    after it. What is cancelled leaves its criteria open. A merge does not answer for a criterion that
-    one side had while the other finished, nor for what it adds: that is TK221.
+    An entry of `met` or `checked` repeats the other word for word; one of `waived` or `skipped` has ` -- ` and
+    the reason after it. A checklist says how the work goes: what is open in it prevents nothing. What is
+    cancelled leaves its criteria open. A merge does not answer for a criterion that one side had while the
+    other finished, nor for what it adds: that is TK221.
 
     Why: what is to be shown was agreed on before the work; `done` says that it was shown.
 
     Remedy: `tk criteria ID --met N`, or `tk criteria ID --waive N --reason TEXT`.
     """
     for old, task, states in arrivals(change):
-        left = unmet(task) if State.DONE in states else ()
+        left = _unmet(task) if State.DONE in states and task.criteria else ()
         if left:
             number = task.criteria.index(left[0]) + 1
             more = f" and {len(left) - 1} more" if len(left) > 1 else ""
@@ -41,34 +47,43 @@ def criteria_not_met(change: Change) -> Iterator[Finding]:
             by_hand = f"leave {task.id} open in this commit; {meet} is the next"
             known = old is not None and left[0] in old.criteria
             yield Finding(task.id, fact, f"{ways if known else by_hand}{way_around(change)}")
-    for task, name, one in _added(change):
-        yield Finding(
-            task.id,
-            f"{name} names no criterion of it: {one}",
-            f"write the words of one that it has: tk criteria {task.id}",
-        )
-
-
-def _added(change: Change) -> Iterator[tuple[Task, str, str]]:
-    """The entries of ``met`` and ``waived`` that are new and name no criterion: of which task and list."""
     for task in () if change.is_merge else change.present():
-        known = change.former(task.id)
-        for name in ("met", "waived"):
-            entries = getattr(task, name)
-            for one in dict.fromkeys(entries if entries else ()):
-                criterion = waived_criterion(one) if name == "waived" else one
-                new = not any(one in getattr(old, name) for old in known)
-                if new and criterion not in task.criteria:
-                    yield task, name, one
+        if task.met or task.waived or task.checked or task.skipped:
+            for name, kind, one in _strays(change, task):
+                yield Finding(
+                    task.id,
+                    f"{name} names no {kind.noun} of it: {one}",
+                    f"write the words of one that it has: tk {kind.name} {task.id}",
+                )
 
 
-_FROZEN = ("title", "description", "criteria", "waived")
+def _unmet(task: Task) -> tuple[str, ...]:
+    from tkledger.core.criteria import unmet  # most tasks have no criteria
+
+    return unmet(task)
+
+
+def _strays(change: Change, task: Task) -> Iterator[tuple[str, Checks, str]]:
+    """The new entries that repeat nothing of what they are about: in which list, and of which they should."""
+    from tkledger.core.criteria import CHECKLIST, CRITERIA, entry_of
+
+    known = change.former(task.id)
+    for kind in (CRITERIA, CHECKLIST):
+        listed = getattr(task, kind.name)
+        for name in (kind.done, kind.left_out):
+            for one in dict.fromkeys(getattr(task, name)):
+                words = entry_of(one) if name == kind.left_out else one
+                if words not in listed and not any(one in getattr(old, name) for old in known):
+                    yield name, kind, one
+
+
+_FROZEN = ("title", "description", "criteria", "waived", "spec")
 
 
 @rule("TK516", since=2)
 def frozen_spec_changed(change: Change) -> Iterator[Finding]:
-    """The title, the description, the criteria or the dependencies of a task changed after its first start,
-    by an actor without the role `spec`, or without a reason; or a merge wrote a title or a description
+    """The title, the description, the `spec`, the criteria or the dependencies of a task changed after its first
+    start, by an actor without the role `spec`, or without a reason; or a merge wrote a title or a description
     that none of its sides has.
 
     Asked where the policy says `spec: frozen`. To waive a criterion changes what is asked for, too; to

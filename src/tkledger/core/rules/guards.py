@@ -10,7 +10,7 @@ from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.rules.lifecycle import arrivals
 from tkledger.core.rules.overrides import way_around
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.task import ADMISSION_OPTIONS, Task, unmet
+from tkledger.core.task import ADMISSION_OPTIONS, Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -72,13 +72,8 @@ def _unmet(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
     if missing:
         say = "says" if len(missing) == 1 else "say"
         yield f"{few(missing)} {say} nothing", _give(entry, missing)
-    criteria = unmet(task) if guard.criteria else ()
-    if criteria:
-        number = task.criteria.index(criteria[0]) + 1
-        more = f" and {len(criteria) - 1} more" if len(criteria) > 1 else ""
-        meet = f"tk criteria {task.id} --met {number}"
-        waive = f"tk criteria {task.id} --waive {number} --reason TEXT"
-        yield f"its criterion {number} is not met{more} ({criteria[0]})", f"{meet}, or {waive}"
+    if guard.criteria and task.criteria:
+        yield from _unshown(task)
     yield from lacking(change, entry)
     concerns = task.open_concerns() if guard.concerns else ()
     if concerns:
@@ -106,6 +101,18 @@ def lacking(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
             here = before is not None and own in others
             leave = f"leave {task.id} as it is in this commit; then {way}"
             yield f"the gate {name} {found.why}", way if here else leave
+
+
+def _unshown(task: Task) -> Iterator[tuple[str, str]]:
+    from tkledger.core.criteria import unmet  # few guards ask
+
+    left = unmet(task)
+    if left:
+        number = task.criteria.index(left[0]) + 1
+        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        meet = f"tk criteria {task.id} --met {number}"
+        waive = f"tk criteria {task.id} --waive {number} --reason TEXT"
+        yield f"its criterion {number} is not met{more} ({left[0]})", f"{meet}, or {waive}"
 
 
 def _unapproved(change: Change, entry: Entry, count: int) -> Iterator[tuple[str, str]]:

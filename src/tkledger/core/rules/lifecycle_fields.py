@@ -192,8 +192,8 @@ def _amount(mark: int | str) -> Decimal:
 @rule("TK210")
 def notes_rewritten(change: Change) -> Iterator[Finding]:
     """A note, an answer, a verdict, evidence, a decision, a lesson, what was tried, an artifact, a concern, a
-    criterion, or an entry that settles, meets or waives one was changed or taken away; they are only added, at
-    the end.
+    criterion, a step of the checklist, or an entry that settles, meets or waives one was changed or taken away;
+    they are only added, at the end.
 
     Why: they are the record of what agents and people said, in order.
 
@@ -214,6 +214,7 @@ def notes_rewritten(change: Change) -> Iterator[Finding]:
 _ENTRIES = {
     **{"notes": "a note", "concerns": "a concern", "settled": "a settled concern"},
     **{"criteria": "a criterion", "met": "a met criterion", "waived": "a waived criterion"},
+    **{"checklist": "a step", "checked": "a checked step", "skipped": "a skipped step"},
     **{"verdicts": "a verdict", "evidence": "evidence"},
     **{"decisions": "a decision", "lessons": "a lesson", "tried": "what was tried"},
     **{"artifacts": "an artifact", "answers": "an answer"},

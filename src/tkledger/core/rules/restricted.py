@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tkledger.core.change import Change
+from tkledger.core.claim import begins_work, is_work
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import OVERRIDE, Policy
 from tkledger.core.rules import overrides
@@ -14,7 +15,6 @@ from tkledger.core.rules.criteria import respecified
 from tkledger.core.rules.evidence import recorded
 from tkledger.core.rules.guards import dropped, entries
 from tkledger.core.rules.rule import versions
-from tkledger.core.task import begins_work, is_work
 from tkledger.core.typing import NamedTuple
 
 PASSED = "passed a guard"
