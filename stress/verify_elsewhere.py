@@ -292,7 +292,7 @@ POLICIES: Map = {
     **dict.fromkeys(_words("lease wip_actor wip_total failures"), _FROM_1), "protected": _LINES,
     "actors": {ANY: (_line, _line)},
     "approvals": {"count": range(1, 101), "independent": _true, "role": _NAME, "score": _amount},
-    "spec": ("free", "frozen"), "admission": ("off", "agents", "required"),
+    "spec": ("free", "frozen"), "admission": ("off", "agents", "required"), "reservations": ("warn", "refuse"),
     "guards": {ANY: (_NAME, _guard)}, "gates": {ANY: (_NAME, _gate)}, "may": {ANY: (_line, _MAY)},
     "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
     "proof": ("name", "pusher", "signature"), "pushers": {ANY: (_line, _LINES)},
@@ -309,10 +309,10 @@ MOST = {"notes": (1000, 48), **dict.fromkeys(("concerns", "criteria"), (100, 12)
 DEFAULTS = {
     "prefix": "tk", "layout": "flat", "squash": "refuse", "review": "optional", "depth": 10,
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
-    "admission": "off", "shared_login": "one", "subject": "tk: {subject}"}
+    "admission": "off", "shared_login": "one", "subject": "tk: {subject}", "reservations": "warn"}
 LATER = {  # what format 2 brought; `admission` of the policy only
     *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"),
-    *_words("subject proposal rates stream"), *LOGS[2:-1]}
+    *_words("subject proposal rates reservations stream"), *LOGS[2:-1]}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -911,8 +911,8 @@ def _is_alone(change: _Change, old: Map) -> bool:  # whether one of several loos
     return bool(asked) and _is_looser(old, new, change.is_merge)
 def _proposed(said: Map) -> Map: return _parsed(said["policy"].encode(), POLICIES, ())
 STRICT = {  # from the strictest on
-    "squash": ("refuse", "path"), "review": ("required", "optional"), "spec": ("frozen", "free"),
-    "attribution": ("required", "optional"), "shared_login": ("one", "independent"),
+    "squash": ("refuse", "path"), **dict.fromkeys(("review", "attribution"), ("required", "optional")),
+    "spec": ("frozen", "free"), "shared_login": ("one", "independent"), "reservations": ("refuse", "warn"),
     "admission": ("required", "agents", "off"), "claims": ("required", "remote", "local")}
 NUMBERS = _words("depth children chain discovered retry wip_actor wip_total failures")
 BINDS_NOBODY = ("version", "format", "prefix", "layout", "lease", "subject", "proposal")

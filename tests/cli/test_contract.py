@@ -32,7 +32,7 @@ ORDER = (
     *("why", "budget", "stats", "watch", "graph"),
     *("verify", "audit", "accept", "explain", "replay", "check"),
     *("next", "work", "run", "release", "renew", "reap"),
-    *("register", "agents", "sleep", "wake"),
+    *("register", "agents", "reserve", "sleep", "wake"),
     *("retry", "escalate", "send", "inbox", "step", "spend"),
     *(
         "wait",

@@ -92,6 +92,8 @@ OTHERS = [
     "fmt",
     "sleep",
     "register --can python",
+    "reserve a src",
+    "reserve",
     "agents",
     "check sleep",
     "inbox",

@@ -53,10 +53,11 @@ def test_what_other_clones_and_servers_hold_is_called_so_for_good() -> None:
         ref_names.INBOXES,
         ref_names.ARTIFACTS,
         ref_names.AGENTS,
+        ref_names.RESERVATIONS,
     )
-    names = ("claims", "inbox", "artifacts", "agents")
+    names = ("claims", "inbox", "artifacts", "agents", "reservations")
     assert tuple(f"refs/tk/{name}/" for name in names) == ref_names.SHARED
-    assert ref_names.RECORDS == ("refs/tk/inbox/", "refs/tk/agents/")
+    assert ref_names.RECORDS == ("refs/tk/inbox/", "refs/tk/agents/", "refs/tk/reservations/")
     assert (ref_names.ALL, ref_names.SERVER) == ("refs/tk", "refs/tk/server")
     assert ref_names.ABSENT == "refs/tk/none"
     assert ref_names.copies("o") == "refs/tk/remotes/o/"

@@ -136,6 +136,7 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
         ("pusher", "signature", ["proof pusher -> signature"], ["proof signature -> pusher"]),
     ],
     "proposal": [],
+    "reservations": [("refuse", "warn", ["reservations refuse -> warn"], [])],
     "rates": [({}, {"a": "1/h"}, ["rates changes"], ["rates changes"])],
     "pushers": [({}, {"a": ["b"]}, ["pushers changes"], ["pushers changes"])],
     "shared_login": [("one", "independent", ["shared_login one -> independent"], [])],

@@ -67,6 +67,7 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{"agent-*": "10/h"}, {"a": "999/99d", "b": "1/30m"}],
         [{"a": 10}, {"a": "0/h"}, {"a": "10/s"}, {"a": "10/0m"}, {"a": "10"}, {"a": "1000/h"}, ["a"]],
     ),
+    "reservations": ("warn", ["warn", "refuse"], ["off"]),
     "protected": ((), [("main",), ("a", "b")], ["main"]),
     "actors": ({}, [{"a@b": "ann"}], [{"a": " b"}]),
     "approvals": (Approvals(), [{"independent": True}], [{"independent": 1}, {"other": True}]),
@@ -149,6 +150,7 @@ def test_what_the_fields_of_a_later_format_are() -> None:
     assert {field.name for field in FIELDS if field.since > 1} == {
         "approvals",
         "rates",
+        "reservations",
         "spec",
         "admission",
         "guards",

@@ -58,7 +58,7 @@ WITHOUT = {
     "only reads": {"status", "watch", "hooks status", "config explain", "explain", "audit"}
     | {"check transition", "check budget", "check sleep", "gates list", "agents"},
     "leaves what is as wanted": {"hooks install", "hooks uninstall", "doctor", "fmt", "resolve"}
-    | {"register", "sleep", "wake", "gates trust"},
+    | {"register", "reserve", "sleep", "wake", "gates trust"},
     "does what is left to do, if anything": {"sync", "reap", "tidy"},
     "holds for so long from when it is run": {"renew"},
     "runs a command of one's own, which is not to be run once only": {"run", "gate"},

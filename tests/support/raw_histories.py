@@ -586,7 +586,7 @@ def _more_spent(spent: Task, number: int) -> Task:
 # fmt: off
 WANTED = {"consumer": "c", "expected_value": "v", "pain_point": "p", "validation_path": "w"}
 LATER = {"approvals", "guards", "gates", "may", "admission", "spec", "proof", "pushers", "keys"}
-LATER |= {"shared_login", "rates"}
+LATER |= {"shared_login", "rates", "reservations"}
 """What format 2 brought."""
 KEY = [f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{one * 43}" for one in "ABC"]
 KEYS = {"ann": KEY[:1], "bob": KEY[1:2], "rev": [KEY[0], KEY[2]]}

@@ -236,6 +236,10 @@ def _beyond(
     begun = with_capacity(session.repo, made)
     if not any(who.policy.limits_starts or one.capacity for one in begun):
         return {}
+    if who.policy.reservations == "refuse":
+        from tkledger.claims.reservations import met  # few policies do
+
+        begun = met(session.repo, begun, known, together=False)
     busy = at_work(session.ledger, ledger.snapshot, known)
     return {one.task: one.message for one in beyond(session.ledger, busy, begun)}
 

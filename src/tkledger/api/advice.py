@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from tkledger.api.session import moved
 from tkledger.core.budget import Gauge
 from tkledger.core.change import Violation, change
-from tkledger.core.ref_names import AGENTS
+from tkledger.core.ref_names import AGENTS, RESERVATIONS
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import refs
@@ -60,12 +60,16 @@ def _back_in_work(recorded: Recorded) -> Collection[str]:
 
 
 def afterwards(session: Session, recorded: Recorded) -> None:
-    """What follows from a commit: agents that it assigns tasks to wake, and what the clone lacks is said."""
+    """What follows from a commit: agents wake that it assigns tasks to, and what is worth a line is said."""
     remind(session)
     if refs.names(session.repo, AGENTS):
         from tkledger.api.agents import wake_assigned  # most repositories know no agents
 
         wake_assigned(session, recorded)
+    if refs.names(session.repo, RESERVATIONS):
+        from tkledger.api.reserving import tell_overlaps  # most reserve nothing
+
+        tell_overlaps(session, recorded)
 
 
 def remind(session: Session) -> None:

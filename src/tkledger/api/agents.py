@@ -73,7 +73,8 @@ def _said(session: Session, event: AgentEvent, is_so: Callable[[Agent], bool]) -
     """Write an event, unless it is so already. Raises Refused if who acts may not write of that agent."""
     ledger = session.ledger.head()
     event = event._replace(by=session.actor(ledger))
-    fact = EventAdded(agent_ref(event.agent), event, len(written(event).encode()), ledger.policy)
+    size = len(written(event).encode())
+    fact = EventAdded(agent_ref(event.agent), event, size, ledger.policy, made=False)
     if found := tuple(judge_door(fact)):
         raise Refused(*found)
     told = agent_log.append(session.repo, event.agent, lambda old: None if is_so(old) else event)

@@ -11,6 +11,7 @@ from tkledger.core.time import iso
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tkledger.api.reserving import Reserved
     from tkledger.claims.standing import Standing
     from tkledger.core.agent import Known
     from tkledger.core.events import LedgerEvent
@@ -206,3 +207,14 @@ def agent_json(one: Known) -> Json:
         "seen": iso(one.seen) if one.seen else None,
     }
     return without_empty(values)
+
+
+def reserved_json(one: Reserved) -> Json:
+    """What is reserved for a task, who holds it, and where others reserved the same."""
+    return without_empty(
+        {
+            **{"task": one.reservation.task, "by": one.reservation.by, "holder": one.holder},
+            "paths": list(one.reservation.paths),
+            "overlaps": [met._asdict() for met in one.overlaps],
+        }
+    )

@@ -121,6 +121,7 @@ def crowded(
     tips: Sequence[str] = (),
     *,
     is_new: bool = True,
+    lines: Sequence[RefLine] = (),
 ) -> Iterator[Violation]:
     """What is begun beyond a limit of the policy, of work that is taken up together.
 
@@ -135,6 +136,11 @@ def crowded(
         if is_new:
             begun = [one for one in begun if not one.policy.owns(one.actor, busy.get(one.task))]
         busy.update((one.task, one.actor) for one in begun)
+        if any(one.policy.reservations == "refuse" for one in begun):
+            from tkledger.claims.reservations import met  # few policies refuse any
+
+            held = {task: one for task, one in known.items() if task not in ended}
+            begun = met(ledger.repo, begun, held, lines)
         yield from beyond(ledger, busy, begun, tips, along=begun)
 
 

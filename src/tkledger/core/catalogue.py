@@ -13,6 +13,7 @@ from tkledger.core.door_rules import (
     push,
     reach,
     records,
+    reservations,
     reviews,
 )
 from tkledger.core.rules import RULES
@@ -30,6 +31,7 @@ DOOR_FAMILIES = (
     reach,
     records,
     agents,
+    reservations,
 )
 
 

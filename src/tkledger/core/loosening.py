@@ -245,6 +245,7 @@ _FIELDS: dict[str, Compare] = {
     "admission": _ordered("required", AGENTS, "off"),
     "spec": _ordered("frozen", "free"),
     "proof": _proof,
+    "reservations": _ordered("refuse", "warn"),
     "forbid": _all_of,
     "protected": _all_of,
     "loops": _loops,

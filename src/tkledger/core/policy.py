@@ -121,6 +121,8 @@ class Policy(NamedTuple):
     failures: how many tasks one actor may fail at in a row; then it waits for an hour
     rates: by actor or pattern of actors, how many tasks it may start in how long, such as ``10/h``; each pattern
         that fits an actor limits it
+    reservations: whether a start is to ``warn`` if paths that its task reserves are reserved for another that is
+        claimed, or to ``refuse``
     protected: branches that are not rewritten or deleted
     actors: other names of an actor, such as an e-mail, and the name used instead
     approvals: what ends a review: a ``count`` of actors, ``independent`` of the work or not, with a ``role``,
@@ -171,6 +173,7 @@ class Policy(NamedTuple):
     wip_total: int | None = None
     failures: int | None = None
     rates: Mapping[str, str] = {}
+    reservations: str = "warn"
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
     approvals: Approvals = Approvals()
@@ -253,7 +256,9 @@ class Policy(NamedTuple):
     @property
     def limits_starts(self) -> bool:
         """Whether work is not to be taken up if too much is in progress, after failures, or too often."""
-        return not (self.wip_actor is self.wip_total is self.failures is None) or bool(self.rates)
+        return not (self.wip_actor is self.wip_total is self.failures is None) or bool(
+            self.rates or self.reservations == "refuse"
+        )
 
     @property
     def asks_who_pushes(self) -> bool:
@@ -330,6 +335,7 @@ FIELDS = (
     Field("wip_total", whole(1)),
     Field("failures", whole(1)),
     Field("rates", map_of(matching(RATE, "such as 10/h, 3/30m or 50/7d"), line), since=2),
+    Field("reservations", choice(("warn", "refuse")), since=2),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),
     Field("approvals", part_of(Approvals, _APPROVALS), since=2),

@@ -19,7 +19,10 @@ ARTIFACTS = f"{ALL}/artifacts/"
 AGENTS = f"{ALL}/agents/"
 """What agents are: one ref for each actor that says so."""
 
-RECORDS = (INBOXES, AGENTS)
+RESERVATIONS = f"{ALL}/reservations/"
+"""The paths that tasks reserve: one ref for each."""
+
+RECORDS = (INBOXES, AGENTS, RESERVATIONS)
 """Chains of events, which only grow."""
 
 SERVER = f"{ALL}/server"
@@ -36,7 +39,7 @@ AGREED = f"{ALL}/agreed/"
 ABSENT = f"{ALL}/none"
 """A name that no ref has: read it in place of a ref that a push deletes."""
 
-SHARED = (CLAIMS, INBOXES, ARTIFACTS, AGENTS)
+SHARED = (CLAIMS, INBOXES, ARTIFACTS, AGENTS, RESERVATIONS)
 """What may be pushed; the rest of ``refs/tk`` belongs to one clone."""
 
 HEADS = "refs/heads/"

@@ -225,6 +225,15 @@ leaves_ledger() { # is the ledger that is about to be committed that of HEAD?
 	fi
 }
 
+reserved() { # may paths be reserved here?
+	common=$folder
+	if [ -f "$folder/commondir" ]; then # of another worktree
+		read -r common <"$folder/commondir"
+		case $common in /*) ;; *) common=$folder/$common ;; esac
+	fi
+	[ -e "$common/tk/@RESERVED_PATHS@" ]
+}
+
 write_tree() {
 	[ -n "$staged" ] || staged=$(git write-tree 2>/dev/null)
 }
@@ -235,10 +244,11 @@ pre-commit)
 	if ! [ -e "$folder/MERGE_HEAD" ]; then
 		if leaves_ledger; then
 			note @UNTOUCHED@
-			pass "$@"
+			reserved || pass "$@"
+		else
+			write_tree
+			note @STAGED@ "$staged"
 		fi
-		write_tree
-		note @STAGED@ "$staged"
 	fi
 	;;
 prepare-commit-msg)
@@ -299,7 +309,7 @@ synced() { # did `tk sync` check all that is pushed, apart from claims and recor
 		line=${line% *} # without what the remote has
 		ref=${line##* }
 		line=${line% *}
-		case $ref in @CLAIMS@* | @INBOXES@* | @ARTIFACTS@* | @AGENTS@*) continue ;; esac
+		case $ref in @CLAIMS@* | @INBOXES@* | @ARTIFACTS@* | @AGENTS@* | @RESERVATIONS@*) continue ;; esac
 		judged "push ${line##* }" || return 1
 		unchecked=0
 	done <<EOF

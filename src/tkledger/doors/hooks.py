@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from tkledger.claims import fence
 from tkledger.claims.standing import NOBODYS, is_nobodys
@@ -17,11 +18,12 @@ from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.attribution import CodeCommit, asks
 from tkledger.core.lifecycle import State
-from tkledger.core.ref_names import HEADS
+from tkledger.core.ref_names import HEADS, RESERVATIONS
 from tkledger.core.trailers import PREFIX, lines
 from tkledger.core.typing import NoReturn
 from tkledger.doors import gate, reach, ref_lines
 from tkledger.errors import Exit, TkError
+from tkledger.git import refs
 from tkledger.git.commit import Commit
 from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
@@ -64,6 +66,7 @@ def _pre_commit_hook(ledger: Ledger, arguments: list[str], stdin: bytes) -> Iter
     note_size(ledger.repo, len(ledger.head().entries))
     if tree and not (found or heads):
         _warn_of_nobodys(change((ledger.head(),), ledger.in_tree(tree)))
+        _warn_of_reserved(ledger, tree)
     return found
 
 
@@ -75,6 +78,23 @@ def _warn_of_nobodys(made: Change) -> None:
         if before.state is not State.IN_PROGRESS and is_nobodys(after, None):
             fact = f"{after.id} is in progress, but {NOBODYS}"
             report.say(f"warning: {fact}: tk start {after.id} makes it yours")
+
+
+_SHOWN = 5
+"""So many files that others reserved are named."""
+
+
+def _warn_of_reserved(ledger: Ledger, tree: Oid) -> None:
+    """Warn of files that are reserved for the task of another actor."""
+    policy = ledger.head().policy
+    if policy is None or not refs.names(ledger.repo, RESERVATIONS):
+        return
+    from tkledger import report
+    from tkledger.doors.reserved_paths import touched  # most repositories reserve none
+
+    for met in islice(touched(ledger.repo, policy, tree), _SHOWN):
+        fact = f"{met.path} is reserved for {met.task}, which {met.holder} holds"
+        report.say(f"warning: {report.visible(fact)}")
 
 
 _SCISSORS = "# ------------------------ >8 ------------------------\n"

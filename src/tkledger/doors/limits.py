@@ -88,4 +88,6 @@ def pushed(
     made = with_capacity(ledger.repo, made, lines or ())
     new = tips(ledger.repo, lines or ())
     known = every(ledger.repo, remote)
-    yield from crowded(ledger, here, made, known, ended, new, is_new=lines is not None)
+    yield from crowded(
+        ledger, here, made, known, ended, new, is_new=lines is not None, lines=lines or ()
+    )

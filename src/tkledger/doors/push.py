@@ -14,7 +14,7 @@ from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate, protected
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.ref_names import AGENTS, ARTIFACTS, BRANCHES_AND_TAGS, RECORDS
+from tkledger.core.ref_names import ARTIFACTS, BRANCHES_AND_TAGS, RECORDS
 from tkledger.core.rules.approvals import LaterWork
 from tkledger.core.rules.restricted import restricted
 from tkledger.core.snapshot import Snapshot
@@ -56,6 +56,10 @@ def judge_push(ledger: Ledger, lines: Sequence[RefLine], now: int) -> Iterator[V
     if policy is None:
         yield from _first_policy(ledger.repo, others)
     yield from _refs(ledger, policy, others, arrived.dates, now)
+    if any(line.ref.startswith(RECORDS) for line in others):
+        from tkledger.doors import records  # most pushes bring none
+
+        yield from records.pushed(ledger.repo, policy, lines)
     yield from _joined(ledger, policy, others, arrived.joined)
     yield from reach.pushed(ledger.repo, policy, others)
 
@@ -282,11 +286,6 @@ def _refs(
         for ref, old, new in records:
             size = sizes.get(new) if new else None
             yield from judge_door(RecordMoved(ref, old, new, forward[old, new], size))
-    said = [line for line in lines if line.ref.startswith(AGENTS)]
-    if said:
-        from tkledger.doors.agents import pushed  # most pushes bring none
-
-        yield from pushed(repo, policy, said)
 
 
 def _joined(

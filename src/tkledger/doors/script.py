@@ -51,7 +51,7 @@ DRIVER_ENTRY = "from tkledger.merging.driver import main"
 _FILES = (
     *("JUDGED", "LARGE", "STAGED", "UNTOUCHED", "MESSAGE_CHECKED"),
     *("NO_ATTRIBUTION", "NO_SIGNATURES", "NO_LIMITS", "NO_SIGNED_GUARD", "TASK", "AT_WORK"),
-    *("TURN", "VALIDATED", "PASSED", "TIDIED", "UNPUBLISHED", "LOCK"),
+    *("TURN", "VALIDATED", "PASSED", "TIDIED", "UNPUBLISHED", "LOCK", "RESERVED_PATHS"),
 )
 """The constants of `tkledger.local.store` that hook.sh names files in ``.git/tk`` by."""
 
@@ -101,6 +101,7 @@ def words() -> dict[str, str]:
         "INBOXES": ref_names.INBOXES,
         "ARTIFACTS": ref_names.ARTIFACTS,
         "AGENTS": ref_names.AGENTS,
+        "RESERVATIONS": ref_names.RESERVATIONS,
         "BRANCHES": ref_names.TASK_BRANCHES,
     }
 

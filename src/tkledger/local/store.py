@@ -86,6 +86,8 @@ NO_LIMITS = "unlimited"
 """Its date is when the policy in the checkout was seen to limit nobody."""
 TASK = "task"
 """The task that this worktree was made for."""
+RESERVED_PATHS = "reserved"
+"""In the common folder: there if paths may be reserved, for the hook script."""
 AT_WORK = "mine"
 """The only task that an actor has in progress in a ledger, for the hook script: ledger, task, actor."""
 

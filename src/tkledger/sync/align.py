@@ -1,7 +1,7 @@
-"""Plans how claims, inboxes and agents here and at a remote come into step; it runs no git that talks to it.
+"""Plans how claims and records here and at a remote come into step; it runs no git that talks to it.
 
 Claims follow the table of `core.claim_merge`: one that tells of a commit goes with it or
-waits. Inboxes and agents are chains, which only ever grow: two that diverged are joined
+waits. Records are chains, which only ever grow: two that diverged are joined
 by a commit with both as parents, which has the events of both in its history.
 """
 
@@ -23,7 +23,7 @@ from tkledger.core.claim_merge import (
     way,
 )
 from tkledger.core.field import is_id
-from tkledger.core.ref_names import AGENTS, ARTIFACTS, CLAIMS, INBOXES, RECORDS, actor_of
+from tkledger.core.ref_names import ARTIFACTS, CLAIMS, INBOXES, RECORDS, actor_of
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history, refs, writing
 from tkledger.git.chains import BOTH, joined
@@ -74,7 +74,7 @@ class Alignment(NamedTuple):
     claims: Exchange
     inboxes: Exchange
     artifacts: Exchange = Exchange()
-    agents: Exchange = Exchange()
+    records: Mapping[str, Exchange] = {}
     news: tuple[News, ...] = ()
 
     def messages(self) -> Alignment:
@@ -83,7 +83,7 @@ class Alignment(NamedTuple):
             tuple(move for move in self.moves if move.ref.startswith(RECORDS)),
             tuple(send for send in self.sends if send.ref.startswith(RECORDS)),
             *((), Exchange(), self.inboxes),
-            agents=self.agents,
+            records=self.records,
         )
 
 
@@ -100,10 +100,10 @@ class _One(NamedTuple):
 def align(
     repo: Repo, route: Route, here: Refs, theirs: Refs, tip: Oid | None, *, alone: bool = False
 ) -> Alignment:
-    """What to do about every claim, inbox, agent and artifact; ``here`` are our refs under ``refs/tk``, ``tip``
+    """What to do about every claim, record and artifact; ``here`` are our refs under ``refs/tk``, ``tip``
     is where the remote's branch will be.
 
-    A ref that is not a claim on a task, an inbox or an agent is ignored. ``alone`` is whether no commit goes, so
+    A ref that is not a claim on a task, or a record is ignored. ``alone`` is whether no commit goes, so
     that the remote's claims of work that waits here are renewed.
     """
     known = *_under(CLAIMS, here), *_under(CLAIMS, theirs), *_under(f"{route.agreed}claims/", here)
@@ -113,9 +113,11 @@ def align(
         name: _claim(repo, prospect, _Claim(name, _three(route, here, theirs, name), route), alone)
         for name in names
     }
-    inboxes, agents = (_chains(repo, prefix, here, theirs) for prefix in (INBOXES, AGENTS))
+    records = {prefix: _chains(repo, prefix, here, theirs) for prefix in RECORDS}
+    chains = [one for found in records.values() for one in found.values()]
+    inboxes = records.pop(INBOXES)
     artifacts = _artifacts(repo, route)
-    every = [*claims.values(), *inboxes.values(), *agents.values(), *artifacts.values()]
+    every = [*claims.values(), *chains, *artifacts.values()]
     return Alignment(
         tuple(move for one in every for move in one.moves),
         tuple(send for one in every for send in one.sends),
@@ -123,7 +125,7 @@ def align(
         _exchange(claims),
         _exchange(inboxes),
         _exchange(artifacts),
-        _exchange(agents),
+        {prefix.split("/")[2]: _exchange(found) for prefix, found in records.items()},
         tuple(one.news for one in claims.values() if one.news),
     )
 
@@ -257,7 +259,7 @@ def _artifacts(repo: Repo, route: Route) -> dict[Oid, _One]:
 
 
 def _chains(repo: Repo, prefix: str, here: Refs, theirs: Refs) -> dict[str, _One]:
-    """Those below a prefix, by the actor that each is of."""
+    """Those below a prefix, by the actor or the task that each is of."""
     return {
         actor_of(name): _chain(
             repo, here.get(prefix + name), theirs.get(prefix + name), prefix + name

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tkledger.core import ref_names
 from tkledger.core.quoting import quoted
-from tkledger.core.ref_names import AGENTS, CLAIMS, HEADS, INBOXES, SERVER
+from tkledger.core.ref_names import CLAIMS, HEADS, RECORDS, SERVER, copied
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs, transport
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 
 class Synced(NamedTuple):
-    """What a sync did, or would do: commits sent and received, claims, inboxes, artifacts and agents by name, and
-    the news of tasks that came with them.
+    """What a sync did, or would do: commits sent and received, claims, inboxes, artifacts and other records
+    by name, and the news of tasks that came with them.
 
     merged: whether both sides had commits of their own; created: whether the branch is new there
     commit: where the branch is now, None if it has no commit yet
@@ -38,7 +40,7 @@ class Synced(NamedTuple):
     claims: Exchange
     inboxes: Exchange
     artifacts: Exchange = Exchange()
-    agents: Exchange = Exchange()
+    records: Mapping[str, Exchange] = {}
     news: tuple[News, ...] = ()
     tries: int = 1
     repeat: str = ""
@@ -47,8 +49,8 @@ class Synced(NamedTuple):
     def idle(self) -> bool:
         """Whether both sides had the same already."""
         moved = self.sent or self.received or self.created
-        refs = (self.claims, self.inboxes, self.artifacts, self.agents)
-        return not moved and all(one.idle for one in refs)
+        kinds = (self.claims, self.inboxes, self.artifacts, *self.records.values())
+        return not moved and all(one.idle for one in kinds)
 
     def after(self, earlier: Synced, tries: int) -> Synced:
         """This one, with what earlier tries had settled already."""
@@ -56,7 +58,10 @@ class Synced(NamedTuple):
         return self._replace(
             claims=self.claims.with_earlier(earlier.claims),
             inboxes=self.inboxes.with_earlier(earlier.inboxes),
-            agents=self.agents.with_earlier(earlier.agents),
+            records={
+                kind: one.with_earlier(earlier.records.get(kind, Exchange()))
+                for kind, one in self.records.items()
+            },
             news=(*self.news, *(one for one in earlier.news if one.task not in told)),
             tries=tries,
         )
@@ -118,7 +123,7 @@ def make_plan(
         news = by_task(lost, of_commits(ledger, ours, other, commit), news)
     done = Synced(
         *(sent, received, bool(sent and received), created, commit),
-        *(alignment.claims, alignment.inboxes, alignment.artifacts, alignment.agents, news),
+        *(alignment.claims, alignment.inboxes, alignment.artifacts, alignment.records, news),
         repeat=repeat,
     )
     return Plan(theirs, had, alignment, commit if sent else None, landing, done)
@@ -137,7 +142,7 @@ def plan_without_commits(
         alignment = alignment.messages()
     done = Synced(
         *(0, 0, False, False, None, alignment.claims, alignment.inboxes),
-        *(alignment.artifacts, alignment.agents, alignment.news),
+        *(alignment.artifacts, alignment.records, alignment.news),
     )
     return Plan(theirs, None, alignment, None, None, done)
 
@@ -187,15 +192,15 @@ def _both(
     refspecs = [
         f"+refs/{name}*:{route.copies}{name}*",
         f"+{CLAIMS}*:{route.copies}claims/*",
-        f"+{INBOXES}*:{route.copies}inbox/*",
-        f"+{AGENTS}*:{route.copies}agents/*",
+        *(f"+{one}*:{copied(route.remote, one)}*" for one in RECORDS),
         f"+{SERVER}*:{route.copies}server*",
     ]
     transport.fetch(repo, route.remote, refspecs, progress=progress.show, dry_run=dry_run)
     here = refs.listed(repo, ref_names.ALL)
     if dry_run:  # no ref was moved, so the remote has to be asked
         return here, transport.listed(repo, route.remote, _patterns(route))
-    places = {"heads/": HEADS, "claims/": CLAIMS, "inbox/": INBOXES, "agents/": AGENTS}
+    places = {"heads/": HEADS, "claims/": CLAIMS}
+    places |= {one.removeprefix(f"{ref_names.ALL}/"): one for one in RECORDS}
     found = {}
     for ref, oid in here.items():
         if ref.startswith(route.copies):
@@ -206,4 +211,4 @@ def _both(
 
 
 def _patterns(route: Route) -> list[str]:
-    return [route.target, f"{CLAIMS}*", f"{INBOXES}*", f"{AGENTS}*", SERVER]
+    return [route.target, f"{CLAIMS}*", *(f"{one}*" for one in RECORDS), SERVER]

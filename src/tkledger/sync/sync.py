@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 from tkledger.core.change import Refused
 from tkledger.core.quoting import quoted
+from tkledger.core.ref_names import RESERVATIONS
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs
 from tkledger.git.errors import RefMoved
@@ -147,6 +148,10 @@ def _in_step(
                     return done
                 if plan.alignment.moves:
                     refs.swap(repo, plan.alignment.moves, "tk: sync")
+                    if any(one.ref.startswith(RESERVATIONS) for one in plan.alignment.moves):
+                        from tkledger.claims.reservations import note  # most reserve nothing
+
+                        note(repo)
                 earlier = done
                 agreed = push(ledger, route, plan, progress)
             _follow(repo, route, plan, agreed)

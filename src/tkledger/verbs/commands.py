@@ -231,10 +231,9 @@ _AGENTS = (
     Command("work", "Start a task in a checkout and on a branch of its own.",
             (p.ID, p.TAKE, p.ONLY_PATH, p.MERGE, p.DROP, p.KEY, *ACTS),
             ("tk work a1", "tk work a1 --path", "tk work a1 --merge"),
-            "It claims the task first, and prints where the checkout is, also of work that it goes on"
-            " with. --merge brings the branch of a task"
-            " that is done to the branch it left, as the law has it, and gives up claim and checkout; a"
-            " conflict leaves all as it was."),
+            "It claims the task first, and prints where the checkout is, also of work that it goes on with."
+            " --merge brings the branch of a task that is done to the branch it left, as the law has it, and"
+            " gives up claim and checkout; a conflict leaves all as it was."),
     Command("run", "Run a command on a task, and move it by the result.",
             (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.MERGE_DONE, p.LABELS, *ACTS),
             ("tk run a1 -- make test", "tk run --next --jobs 4 --merge -- my-agent"),
@@ -254,16 +253,17 @@ _AGENTS = (
             "It ends what a killed `tk run` left running. Their state stays as it is, on whatever branch;"
             " `tk next` offers them, and the one who takes a task goes on with it."),
     Command("register", "Say what an actor can do, and how much it takes at once.",
-            (p.ACTOR_NAME, p.CAN, p.CAPACITY, p.KIND_OF_ACTOR, *ACTS),
-            ("tk register --can python,docs --capacity 2",),
-            "It replaces what was said before. `tk next` then offers it no task whose labels say that it"
-            " needs more: `needs:WORD`. The next sync sends it."),
+            (p.ACTOR_NAME, p.CAN, p.CAPACITY, p.KIND_OF_ACTOR, *ACTS), ("tk register --can go --capacity 2",),
+            "It replaces what was said. `tk next` offers it no task whose label `needs:WORD` asks for more."),
     Command("agents", "List the agents: what each can do, holds, and who is idle.",
             (p.ACTOR_NAMES, *EVERYWHERE), ("tk agents", "tk agents ann --json")),
+    Command("reserve", "Reserve files and folders for a task, or list these.",
+            (p.MAYBE_ID, p.PATHS, p.DROP_PATHS, *ACTS), ("tk reserve a1 src/parser", "tk reserve a1 --drop"),
+            "It counts while the task is claimed. Who starts another task that reserves the same is told so, or"
+            " refused by `reservations: refuse`; git's pre-commit names files that others reserved."),
     Command("sleep", "Be idle: no new tasks until `tk wake`.",
-            (p.ACTOR_NAME, p.EVERYONE, p.WHY_IDLE, p.UNTIL, *ACTS),
-            ("tk sleep", "tk sleep --until 2h --reason 'no tasks'"),
-            "Until then every hook rejects new tasks, and `tk next` finds none: in every clone, after `tk sync`."
+            (p.ACTOR_NAME, p.EVERYONE, p.WHY_IDLE, p.UNTIL, *ACTS), ("tk sleep --until 2h --reason 'no tasks'",),
+            "Until then every hook rejects new tasks, and `tk next` finds none: in every clone, after a sync."
             " A task that another actor assigns ends it."),
     Command("wake", "End what `tk sleep` began.",
             (p.ACTOR_NAME, p.EVERYONE, p.WHY_IDLE, *ACTS), ("tk wake", "tk wake agent-2")),

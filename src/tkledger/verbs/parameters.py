@@ -354,16 +354,14 @@ RECIPIENT = Parameter("to", "ACTOR", "The recipient.", required=True)
 ACTOR_NAME = Parameter("name", "ACTOR", "Another actor; by default who acts.")
 ACTOR_NAMES = GATES._replace(metavar="ACTOR")
 CAN = option("--can", "can", "WORD", "What it can do, or several: a,b.", many=True, listed=True)
-CAPACITY = option(
-    "--capacity", "capacity", "N", "How many tasks it takes at once.", kind=int, least=1
-)
+CAPACITY = option("--capacity", "capacity", "N", "How many tasks at once.", kind=int, least=1)
 KIND_OF_ACTOR = KIND._replace(help="What it is: agent, person, ...", choices=(), default="")
 WHY_IDLE = WHY._replace(help="Why.")
 UNTIL = option("--until", "until", "TIME", "When it wakes: 30m, 12h, or 2026-01-31T09:00Z.")
 OVER = UNTIL._replace(help="When it ends; of this machine's zone, if not told.")
-IDLE_SECONDS = TIMEOUT._replace(
-    help="Seconds to sleep; 30 by default.", kind=int, least=None, default=30
-)
+IDLE_SECONDS = TIMEOUT._replace(help="30 by default.", kind=int, least=None, default=30)
+PATHS = FILES._replace(name="paths", metavar="PATH", help="A file, or a folder with all in it.")
+DROP_PATHS = DROP._replace(help="Give up what meets these; all without a PATH.")
 AGENT_ID = option("--agent-id", "agent_id", "AGENT", "Who sleeps.")
 TEXT = Parameter("text", "TEXT", "The text; - reads standard input.", required=True)
 TYPE_OF_MESSAGE = TYPE._replace(help="What kind it is, such as request or progress.", clean=str)

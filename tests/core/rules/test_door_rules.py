@@ -17,6 +17,7 @@ from tests.support.rule_cases.doors import (
     LATER,
     OID,
     RATED,
+    RESERVED,
     SAID,
     SLEPT,
 )
@@ -100,6 +101,13 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ("TK714 once", FAILED._replace(failed=FAILED.failed._replace(tasks=("b",)))),
     ("TK714 no limit", FAILED._replace(policy=DEFAULT)),
     ("TK715 taken in the open", AssignedStart("a", "ann", "bob", "bob")),
+    ("TK723 for one's own", RESERVED._replace(holder="ann")),
+    ("TK723 nobody holds it", RESERVED._replace(holder="")),
+    ("TK723 an earlier one", RESERVED._replace(newest=False)),
+    (
+        "TK723 by a dispatcher",
+        RESERVED._replace(policy=DEFAULT._replace(roles={"dispatcher": ("a*",)})),
+    ),
     ("TK720 of oneself", SAID),
     ("TK720 by a dispatcher", SAID._replace(event=SLEPT._replace(by="lead-1"))),
     ("TK720 nobody has the role", SAID._replace(event=SLEPT._replace(by="eve"), policy=DEFAULT)),

@@ -18,8 +18,10 @@ from tkledger.core.door_rules.limits import AssignedStart, Failed, WorkBegun
 from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
 from tkledger.core.door_rules.reach import BranchMoved
 from tkledger.core.door_rules.records import RecordMoved
+from tkledger.core.door_rules.reservations import PathsReserved
 from tkledger.core.door_rules.reviews import JoinedApproval
 from tkledger.core.policy import DEFAULT
+from tkledger.core.reservation import Overlap, Reservation
 
 if TYPE_CHECKING:
     from tkledger.core.door_rules import DoorFact
@@ -42,6 +44,10 @@ _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 
 REACH = BranchMoved("main", "bot-1", (("bot-*", ("tk/*", "bot")), ("*", ())))
 ARTIFACT = f"refs/tk/artifacts/{OID}"
+MET = Overlap("src/parser", "b", "bob")
+RESERVED = PathsReserved(
+    "refs/tk/reservations/a", Reservation("a", "ann", ("src",)), 200, DEFAULT, "bob"
+)
 SLEPT = AgentEvent(ASLEEP, "bob", "bob")
 SAID = EventAdded(
     "refs/tk/agents/bob", SLEPT, 200, DEFAULT._replace(roles={"dispatcher": ("ann", "lead-*")})
@@ -114,6 +120,13 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK718 an agent", RecordMoved("refs/tk/agents/bob", OID, None, forward=False)),
     ("TK721 as many as may be", RATED),
     ("TK721 each pattern limits", RATED._replace(started=(("b", 999_999), ("c", 990_000)))),
+    ("TK722 two paths", BEGUN._replace(overlaps=(MET, MET._replace(path="a b")))),
+    ("TK723 for another", RESERVED),
+    ("TK723 not a reservation", RESERVED._replace(reservation=None)),
+    ("TK723 of another task", RESERVED._replace(ref="refs/tk/reservations/b")),
+    ("TK723 too large", RESERVED._replace(size=16 * 1024 + 1)),
+    ("TK723 not who pushes", RESERVED._replace(known=frozenset({"eve"}))),
+    ("TK723 what others reserved", RESERVED._replace(holder="ann", overlaps=(MET,), made=False)),
     ("TK720 of another", SAID._replace(event=SLEPT._replace(by="eve"))),
     ("TK720 in the place of another", SAID._replace(ref="refs/tk/agents/ann")),
     ("TK720 not an event", SAID._replace(event=None)),

@@ -139,11 +139,11 @@ def _json(route: Route, done: Synced) -> dict[str, object]:
 
 
 def _exchanged_json(done: Synced) -> dict[str, object]:
-    """Claims, inboxes, artifacts and agents by name, and the news; what is empty is absent."""
+    """Claims and records by name, and the news; what is empty is absent."""
     from tkledger.api.json import without_empty
 
     kinds = {"claims": done.claims, "inboxes": done.inboxes}
-    kinds |= {"artifacts": done.artifacts, "agents": done.agents}
+    kinds |= {"artifacts": done.artifacts, **done.records}
     news = [without_empty(one._asdict()) for one in done.news]
     return {
         **{name: without_empty(one._asdict()) for name, one in kinds.items() if any(one)},
@@ -182,12 +182,13 @@ def _exchanged(done: Synced) -> list[str]:
 
 
 def _others(done: Synced) -> Iterator[str]:
-    """What was sent; of what was received the inboxes and agents, since claims are news of their tasks."""
+    """What was sent; of what was received the records, since claims are news of their tasks."""
     known = {one.task for one in done.news}
     ended = tuple(name for name in done.claims.ended if name not in known)
     yield from _exchange(done.claims._replace(received=(), ended=ended), "claim")
     yield from _exchange(done.inboxes, "inbox")
-    yield from _exchange(done.agents, "agent")
+    for kind, one in done.records.items():
+        yield from _exchange(one, kind.removesuffix("s"))
     if done.artifacts.sent:
         yield _count(len(done.artifacts.sent), "artifact", "sent")
 

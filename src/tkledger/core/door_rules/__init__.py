@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tkledger.core.door_rules.push import FirstPolicy, NewLedger, RefUpdate
     from tkledger.core.door_rules.reach import BranchMoved
     from tkledger.core.door_rules.records import RecordMoved
+    from tkledger.core.door_rules.reservations import PathsReserved
     from tkledger.core.door_rules.reviews import JoinedApproval
 
     DoorFact: TypeAlias = (
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         | BranchMoved
         | RecordMoved
         | EventAdded
+        | PathsReserved
     )
 
 _ASKED: dict[type, tuple[Rule, ...]] = {}

@@ -19,6 +19,7 @@ class EventAdded(NamedTuple):
 
     ref: the chain; event: what it says, None if that cannot be read; size: of its commit, in bytes
     policy: the one that decides; known: the actors that who pushes speaks for, None if that is not asked
+    made: whether its commit exists already
     """
 
     ref: str
@@ -26,6 +27,7 @@ class EventAdded(NamedTuple):
     size: int
     policy: Policy | None
     known: frozenset[str] | None = None
+    made: bool = True
 
 
 @door_rule("TK720", EventAdded)
@@ -39,24 +41,26 @@ def agent_spoken_for(said: EventAdded) -> Iterator[Finding]:
 
     Why: who may put others to sleep can stop all work, and who raises the capacity of another fills it with tasks.
 
-    Remedy: let the agent itself do it, or one who has the role.
+    Remedy: let the agent itself do it, or one who has the role. What was written already is taken back with
+    `git update-ref -d REF`; `tk sync` brings what the server has.
     """
-    event = said.event
+    event, again = said.event, f"git update-ref -d {quoted(said.ref)}, then tk sync"
     if said.size > MAX_EVENT:
         fact = f"has {said.size} bytes, of {MAX_EVENT} at most"
-        yield Finding(said.ref, fact, "tk sync, from a clone without it")
+        yield Finding(said.ref, fact, again)
     elif event is None:
-        yield Finding(said.ref, "is not an event of an agent", "tk register")
+        yield Finding(said.ref, "is not an event of an agent", again)
     elif agent_ref(event.agent) != said.ref:
         fact = f"is of {quoted(event.agent)}, in the place of another"
-        yield Finding(said.ref, fact, f"tk agents {quoted(event.agent)}")
+        yield Finding(said.ref, fact, again)
     elif not may_write(said.policy, event.by, event.agent):
         assert said.policy is not None  # else it may
         ask = any_of(holders(said.policy, DISPATCHER))
         fact = f"{event.by} may not say of {event.agent} that it is {event.kind}"
-        yield Finding(said.ref, fact, f"ask {quoted(event.agent)} itself, or {ask}")
+        ways = f"ask {quoted(event.agent)} itself, or {ask}"
+        yield Finding(said.ref, fact, again if said.made else ways)
     elif said.known is not None and said.policy is not None:
         by = said.policy.actor(event.by)
         if by not in said.known:
             fact = f"is by {by}, who is not the one who pushes"
-            yield Finding(said.ref, fact, f"let {by} push it")
+            yield Finding(said.ref, fact, again)

@@ -9,7 +9,10 @@ from tkledger.core.pattern import fits
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import few, quoted
 from tkledger.core.rules.rule import Finding
-from tkledger.core.typing import NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tkledger.core.reservation import Overlap
 
 COOL_DOWN = 3600
 """How long after a failure an actor who failed too often waits before one more try, in seconds."""
@@ -35,6 +38,7 @@ class WorkBegun(NamedTuple):
     at_work: who is at work, by task, over all branches; this task does not matter
     failed: what the actor failed at; now: the time, in seconds since 1970
     capacity: how many tasks the actor takes at once, as it says itself; None if it does not
+    overlaps: where it meets what others reserved, if the policy refuses that
     started: which other tasks the actor started, and when, in the longest time that a rate is for
     """
 
@@ -46,6 +50,7 @@ class WorkBegun(NamedTuple):
     now: int = 0
     where: str = ""
     capacity: int | None = None
+    overlaps: tuple[Overlap, ...] = ()
     started: tuple[tuple[str, int], ...] = ()
 
 
@@ -147,6 +152,22 @@ def started_too_often(begun: WorkBegun) -> Iterator[Finding]:
             yield Finding(
                 begun.task, f"{fact}, the policy's rates.{pattern} is {rate}", f"wait until {again}"
             )
+
+
+@door_rule("TK722", WorkBegun)
+def reserved_paths_meet(begun: WorkBegun) -> Iterator[Finding]:
+    """An actor takes up a task that reserves what is reserved for another task that is claimed.
+
+    If the policy says `reservations: refuse`. A folder meets all that is in it. Asked where TK713 is.
+
+    Why: two who change the same files at once make a conflict that one of them has to resolve.
+
+    Remedy: take another task, or reserve less: `tk reserve ID --drop PATH`.
+    """
+    for met in begun.overlaps[:3]:
+        fact = f"{met.path} is reserved for {met.task}, which {met.holder} holds"
+        way = f"tk next, or tk reserve {quoted(begun.task)} --drop {quoted(met.path)}"
+        yield Finding(begun.task, fact, way)
 
 
 def rate_of(text: str) -> tuple[int, int]:
