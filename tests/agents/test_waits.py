@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.support.clones import cloned
 from tests.support.project import Project
 from tkledger.errors import Exit
 
@@ -42,3 +45,50 @@ def test_the_end_of_another_task_is_seen_in_a_remembered_list(project: Project) 
     assert "a" not in {one["id"] for one in project.ok("ready", "--json").json["tasks"]}
     project.ok("cancel", "b")
     assert "a" in {one["id"] for one in project.ok("ready", "--json").json["tasks"]}
+
+
+def _told(project: Project, who: str) -> list[str]:
+    found = project.ok("inbox", "--as", who, "--json").json["messages"]
+    return [one["text"] for one in found]
+
+
+def test_a_signal_answers_all_who_wait_for_it(project: Project) -> None:
+    project.ok("wait", "a", "--event", "deploy")
+    project.ok("pause", "a")
+    project.ok("wait", "b", "--event", "deploy")
+    project.ok("wait", "c", "--event", "build")
+    done = project.ok("signal", "deploy", "--payload", '{"build": 7}', "--json").json
+    assert [one["id"] for one in done["tasks"]] == ["a", "b"]
+    answers = project.ok("show", "a", "--json").json["task"]["answers"]
+    assert answers == ['deploy: {"build":7}']
+    assert project.tk("signal", "deploy").status == Exit.NOTHING
+    assert project.tk("signal", "build", "--payload", "{").status == Exit.USAGE
+    first = project.ok("signal", "build", "--key", "k", "--json").json
+    assert project.ok("signal", "build", "--key", "k", "--json").json == first
+    project.ok("verify", "--all")
+
+
+def test_two_who_tick_apart_leave_one_record_one_message_and_no_attempt(
+    project: Project, tmp_path: Path
+) -> None:
+    project.ok("edit", "a", "--budget", "rework=1")
+    project.ok("start", "a", "--as", "bob")
+    project.ok("wait", "a", "--event", "deploy", "--until", LATE, "--as", "bob")
+    one, other = clones = cloned(project, tmp_path, 2)
+    for clone in clones:
+        assert clone.ok("tick", "--json").json["timed_out"] == ["a"]
+        assert clone.tk("tick").out == ""
+    for clone in (one, other, one):
+        clone.ok("sync")
+    for clone in clones:
+        task = clone.ok("show", "a", "--json").json["task"]
+        assert (task["state"], task["answers"]) == ("blocked", ["deploy: (timeout)"])
+        assert "attempt" not in task
+        assert _told(clone, "bob") == ["what a waits for is over (event): tk start a"]
+    for _ in range(3):
+        one.ok("start", "a", "--as", "bob")
+        one.ok("wait", "a", "--until", LATE, "--as", "bob")
+    task = one.ok("show", "a", "--json").json["task"]
+    assert "attempt" not in task
+    assert "rework" not in task.get("spent", {})
+    one.ok("verify", "--all")

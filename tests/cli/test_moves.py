@@ -91,7 +91,7 @@ def test_a_move_says_what_a_person_should_know_of_it(ledger: Tk, git: Git) -> No
     again = "no commit since it was sent back names a: tk diff a\n"
     assert ledger("submit", "a").err == again, "what was done before that is known"
     ledger("reject", "a", "-m", "still no test")
-    ledger("block", "a", "-m", "which test?")
+    ledger("block", "a", "--reason", "failed", "-m", "which test?")
     assert ledger("resume", "a", "--dry-run").err == ""
     said = ledger("resume", "a").err
     assert said == "warning: a: 4 of 5 rounds of rework used: tk budget a\n"

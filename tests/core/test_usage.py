@@ -22,7 +22,7 @@ from tkledger.core.charges import Bill, bills, dollars, micro, unreadable
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.presets import PRESETS
-from tkledger.core.task import Budget, Spent, Task
+from tkledger.core.task import Budget, Spent, Task, Wait
 from tkledger.core.usage import (
     NOTHING,
     Account,
@@ -153,12 +153,14 @@ def test_sums_do_not_depend_on_the_order_and_can_be_taken_back(
 def test_what_a_commit_adds() -> None:
     todo, working = a_task(), a_task(state="in_progress")
     blocked = a_task(state="blocked", wait={"reason": "user"}, attempt=2)
+    failed = blocked._replace(wait=Wait("failed"))
     activity = {"a": Activity(10, 2)}
     before = lambda task: activity.get(task, Activity())  # noqa: E731
     moved = [
         ((todo, working), Fact("c", "a", entered=30)),
         ((working, blocked), Fact("c", "a", span=(10, 30))),
-        ((blocked, working), Fact("c", "a", 2, used=Used(rework=1), entered=30)),
+        ((blocked, working), Fact("c", "a", 2, entered=30)),
+        ((failed, working), Fact("c", "a", 2, used=Used(rework=1), entered=30)),
         ((a_task(state="in_review"), working), Fact("c", "a", used=Used(rework=1), entered=30)),
         ((None, working), Fact("c", "a", entered=30)),
     ]

@@ -37,7 +37,7 @@ def spent(words: str) -> Callable[[Clone, int], None]:
 
 def rounds(clone: Clone, count: int) -> None:
     for _ in range(count):
-        clone.ok("block", "p", "--reason", "user")
+        clone.ok("block", "p", "--reason", "failed")
         clone.ok("resume", "p")
 
 
@@ -211,10 +211,12 @@ def test_a_parents_budget_stops_every_child(clone: Clone) -> None:
     assert "4 of 3 steps used, the budget of b" in answer.err
 
 
-def test_an_agent_that_blocks_and_resumes_for_ever_is_stopped(clone: Clone) -> None:
+def test_an_agent_that_fails_and_resumes_for_ever_is_stopped(clone: Clone) -> None:
     clone.ok("config", "set", "budget", "rework=5")
     for turn in range(20):
         clone.ok("block", "p", "--reason", "other")
+        clone.ok("resume", "p")  # to wait for something is no rework
+        clone.ok("block", "p", "--reason", "failed")
         answer = clone.tk("resume", "p")
         if answer.status:
             assert turn == 5

@@ -106,7 +106,7 @@ def oracle(made: Sequence[Made], one: int) -> Used:
         old = made[commit.parents[0]] if commit.parents else None
         if old and old.state == "in_progress" != commit.state and old.since is not None:
             seconds.update(range(old.since, commit.clock))
-        if old and commit.state == "in_progress" and old.state in ("blocked", "in_review"):
+        if old and commit.state == "in_progress" and old.state == "in_review":
             rework += 1
     here = made[one]
     if here.state == "in_progress" and here.since is not None:

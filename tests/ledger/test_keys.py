@@ -59,7 +59,7 @@ WITHOUT = {
     | {"check transition", "check budget", "check sleep", "gates list", "agents"},
     "leaves what is as wanted": {"hooks install", "hooks uninstall", "doctor", "fmt", "resolve"}
     | {"register", "reserve", "sleep", "wake", "gates trust"},
-    "does what is left to do, if anything": {"sync", "reap", "tidy"},
+    "does what is left to do, if anything": {"sync", "reap", "tidy", "tick"},
     "holds for so long from when it is run": {"renew"},
     "runs a command of one's own, which is not to be run once only": {"run", "gate"},
     "asks a person in an editor": {"config edit"},

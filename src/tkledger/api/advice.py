@@ -56,7 +56,8 @@ def _back_in_work(recorded: Recorded) -> Collection[str]:
     """The tasks of which a commit makes a round of rework."""
     from tkledger.core.usage import is_rework
 
-    return {task.id for source, task in moved(recorded) if is_rework(source, task.state)}
+    after = (one.task for one in moved(recorded))
+    return {task.id for task in after if is_rework(recorded.before.task(task.id), task)}
 
 
 def afterwards(session: Session, recorded: Recorded) -> None:

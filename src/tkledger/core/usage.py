@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 class Used(NamedTuple):
     """What a task used: commits of work, seconds in progress, tokens, millionths of a dollar, and
-    rounds of rework (REJECT, and RESUME after BLOCK).
+    rounds of rework (REJECT, and RESUME after a failure).
     """
 
     steps: int = 0
@@ -116,9 +116,14 @@ def activity(task: Task | None, since: int | None) -> Activity:
     return Activity(since if task.state is State.IN_PROGRESS else None, task.tries)
 
 
-def is_rework(source: State | None, target: State) -> bool:
-    """Whether a move is a round back into work: it is counted against the limits of rework."""
-    return target is State.IN_PROGRESS and source in (State.IN_REVIEW, State.BLOCKED)
+def is_rework(old: Task | None, new: Task) -> bool:
+    """Whether a move is a round back into work: it is counted against the limits of rework. Work that
+    waited for something else than a failure only goes on.
+    """
+    if old is None or new.state is not State.IN_PROGRESS:
+        return False
+    failed = old.state is State.BLOCKED and old.wait.reason == "failed"
+    return failed or old.state is State.IN_REVIEW
 
 
 def facts(
@@ -143,7 +148,7 @@ def facts(
         if since is not None and not now:
             fact = fact._replace(span=(min(since, at), at))
         elif now and not was:
-            again = is_rework(old.state if old else None, task.state)
+            again = is_rework(old, task)
             fact = fact._replace(entered=at, used=Used(rework=int(again)))
         begins = new is not None and begins_work(old, new)
         if begins or (new is not None and is_work(old, new)):

@@ -328,12 +328,8 @@ ALTERNATIVES = option(
 CONFIDENCE = option(
     "--confidence", "confidence", "N", "How sure, 0 to 100.", kind=int, least=0, most=100
 )
-CHOICES = CHOICE._replace(
-    metavar="C", help="What may be answered; may be repeated.", many=True, required=False
-)
-GIVE_UP = TIMEOUT._replace(
-    metavar="TIME", help="How long at most: 30m, 2h, 7d.", kind=str, least=None
-)
+CHOICES = CHOICE._replace(metavar="C", help="What may be answered.", many=True, required=False)
+GIVE_UP = TIMEOUT._replace(metavar="TIME", help="At most: 30m, 2h, 7d.", kind=str, least=None)
 EVENT = option("--event", "event", "NAME", "For an event, until `tk signal NAME`.")
 ASK = option("--ask", "ask", "TEXT", "For the answer to a question.")
 JOB = option("--job", "job", "KEY", "For the result of a job elsewhere, by its name.")
@@ -342,6 +338,7 @@ ON = CHILD._replace(words=("--on",), name="on", help="For the end of any task; m
 APPROVAL = option("--approval", "approval", "ROLE", "For who has this role to approve.")
 BY = option("--by", "by", "WHO", "Who may answer: an actor, agent-*, or a role.")
 WHY_WAIT = MESSAGE._replace(help="Why; - reads standard input.")
+EVENT_NAME = Parameter("event", "NAME", "The event.", required=True)
 ANSWER = Parameter("value", "VALUE", "The answer; - reads standard input.", required=True)
 WORDS = Parameter("words", "WORD", "What it is about.", many=True, required=True)
 SCORE = option("--score", "score", "N", "How good it is, such as 6.5.")
@@ -372,6 +369,7 @@ ARTIFACT = Parameter("artifact", "NAME", "Its name, or the beginning of its id."
 OUTPUT = option("-o --output", "output", "FILE", "Write it to this file, which must be new.")
 ACTION = option("--action", "action", "ACTION", "What it asks for, a word such as review.")
 PAYLOAD = option("--payload", "payload", "JSON", "What a program needs for that.")
+SENT = PAYLOAD._replace(help="What is answered; true by default.")
 ANSWERS = option("--answers", "answers", "ID", "The message to you that this answers.")
 NOTE = TEXT._replace(name="message")
 CONCERN = NOTE._replace(help="The concern, or how it was settled; - reads stdin.", required=False)

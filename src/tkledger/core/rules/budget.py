@@ -65,8 +65,8 @@ def begun_beyond_budget(change: Change) -> Iterator[Finding]:
 
     By START, RESUME or REJECT, or on the way of a squashed jump.
 
-    Why: an agent that blocks and resumes, or is rejected, forever is as much of a runaway as one
-    that never stops. Each round of rework counts, too.
+    Why: an agent that fails and resumes, or is rejected, forever is as much of a runaway as one
+    that never stops. Each round of rework counts, too; to wait for something else is none.
 
     Remedy: end it, or cut out what is left as a task of its own: `tk new --from ID TITLE`.
     """

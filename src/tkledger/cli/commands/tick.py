@@ -1,0 +1,44 @@
+"""``tk tick``: what timed out is recorded, and who waits is told; nothing depends on it."""
+
+from __future__ import annotations
+
+import time
+
+from tkledger.agents import inbox as box
+from tkledger.api.session import Session, each
+from tkledger.api.waiting import blocked, late_value, notices, timed_out
+from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
+
+
+def tick(actor: str | None = None, path: str = ".", dry_run: bool = False) -> Answer:
+    """Record which answers came too late, in one commit, and leave a message for who waits."""
+    session = Session(path, actor=actor, progress=TERMINAL)
+    now, ids = int(time.time()), blocked(session)
+    ledger = session.head()
+    late = [one.id for one in timed_out(ledger, ids, now)]
+    commit = {}
+    if late:
+        answers = each("answer", late, late_value())
+        commit = with_commit(session.carry_out(answers, dry_run=dry_run).recorded)
+    told = []
+    for one in notices(ledger, ids, now, session.actor(ledger)):
+        known = {letter.message.key for letter in box.inbox(session.repo, one.to)}
+        if one.key not in known:
+            told.append(one)
+            if not dry_run:
+                box.append(session.repo, one.to, one)
+    would = would_be(dry_run)
+
+    def view() -> list[str | Aside]:
+        lines: list[str | Aside] = [f"{would}{one}: timed out" for one in late]
+        lines += [f"{would}{one.task}: {one.to} is told" for one in told]
+        return lines or [Aside("nothing is due that is not known")]
+
+    return Answer(
+        lambda: {
+            "timed_out": late,
+            "told": [{"task": one.task, "to": one.to} for one in told],
+            **commit,
+        },
+        view,
+    )
