@@ -230,3 +230,25 @@ def test_a_time_that_clocks_skip_or_repeat_takes_an_offset(
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+def test_lists_have_what_waits_what_is_due_and_what_has_stalled(ledger: Tk) -> None:
+    for one in "xyz":
+        ledger("new", one, "--id", one)
+    ledger("block", "a", "--reason", "user")
+    ledger("wait", "b", "--until", LATE)
+    ledger("wait", "x", "--event", "deploy", "--until", EARLY)
+    ledger("wait", "y", "--on", "z")
+
+    def listed(*words: str) -> set[str]:
+        return {one["id"] for one in ledger("list", *words, "--json").json["tasks"]}
+
+    assert listed("--waiting") == {"a", "b", "x", "y"}
+    assert listed("--due") == {"b"}
+    assert listed("--stalled") == {"a"}
+    ledger("cancel", "z")
+    assert listed("--due") == {"b", "y"}
+    shown = ledger("list", "--waiting").out
+    assert f"event – deploy, until {EARLY}" in shown
+    assert "dependency – z" in shown
+    assert "waits for the answer deploy" in ledger("why", "x").out

@@ -24,7 +24,8 @@ class TaskFilter(NamedTuple):
 
     Of several values one is enough, but a task has all of the labels.
 
-    Mistakes are not listed, unless ``mistakes``.
+    Of blocked tasks: ``waiting`` are all, ``due`` those whose wait is over at that time, and ``stalled`` those
+    that no time and no end of another task ends. Mistakes are not listed, unless ``mistakes``.
     """
 
     state: Collection[str] = ()
@@ -33,6 +34,9 @@ class TaskFilter(NamedTuple):
     owner: Collection[str] = ()
     parent: Collection[str] = ()
     priority: Collection[int] = ()
+    waiting: bool = False
+    due: int = 0
+    stalled: bool = False
     mistakes: bool = False
 
 
@@ -55,6 +59,9 @@ def matching(ledger: Shown, wanted: TaskFilter) -> Sequence[int]:
         and (not wanted.owner or not owns[row.owner].isdisjoint(wanted.owner))
         and (not parents or row.parent in parents)
         and (not wanted.priority or row.urgency in wanted.priority)
+        and (not wanted.waiting or row.state is State.BLOCKED)
+        and (not wanted.due or row.is_due(wanted.due))
+        and (not wanted.stalled or row.is_stalled)
     ]
 
 

@@ -51,6 +51,15 @@ class TaskRow(NamedTuple):
         """Whether the task is done or cancelled."""
         return self.state is State.DONE or self.state is State.CANCELLED
 
+    def is_due(self, now: int) -> bool:
+        """Whether what it waits for is over at ``now``, and what it depends on is done."""
+        return self.due_from is not None and self.due_from <= now and not self.held
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether it waits for what somebody has to do: no time and no end of another task ends that."""
+        return self.state is State.BLOCKED and self.due_from is None and not self.awaits
+
 
 def rank(task: Task | TaskRow) -> tuple[bool, int, str]:
     """The order in which tasks are shown: open ones first, the most urgent first."""

@@ -61,13 +61,15 @@ def _waits(task: Task, snapshot: Snapshot, most: int | None) -> str:
 
 
 def wait_reason(task: Task) -> str:
-    """``approval – detail`` of a blocked task; or the error in place of the detail."""
+    """``event – deploy, until 2026-01-31T12:00:00Z`` of a blocked task: why it waits, for what, until when."""
     if task.state is not State.BLOCKED:
         return ""
+    wait = task.wait
     failure = ": ".join(part for part in task.error if part)
-    return " – ".join(
-        part for part in (task.wait.reason, task.wait.detail or task.wait.prompt or failure) if part
-    )
+    what = wait.detail or wait.prompt or failure or wait.key or few([*wait.tasks])
+    if wait.until:
+        what = f"{what}, until {wait.until}" if what else wait.until
+    return " – ".join(part for part in (wait.reason, what) if part)
 
 
 def _open_dependencies(task: Task, snapshot: Snapshot, most: int | None) -> str:

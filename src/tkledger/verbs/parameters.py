@@ -197,6 +197,9 @@ THEIR_PRIORITY = PRIORITY._replace(help="Only these priorities.", many=True, lis
 ALL = switch("--all", "all", "Include tasks that have ended, and mistakes.")
 ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 AGAIN = switch("--again", "again", "Judge what earlier runs found legal here as well.")
+WAITING = switch("--waiting", "waiting", "Only what is blocked.")
+DUE = switch("--due", "due", "Only what is blocked, and can go on now.")
+STALLED = switch("--stalled", "stalled", "Only what no time and no other task ends.")
 EVERYONE = ALL._replace(help="Every actor.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
 SINCE = option(

@@ -57,6 +57,36 @@ def created_once(project: Project) -> None:
 
 
 ROWS: dict[str, Case] = {
+    "S2.1": shown(
+        "agents/test_waits.py::what_is_due_is_offered_and_taken_up",
+    ),
+    "S2.3": shown(
+        "cli/test_waits.py::a_task_waits_for_one_thing",
+        "cli/test_waits.py::a_question_is_answered_and_the_task_goes_on",
+    ),
+    "S2.4": shown(
+        "agents/test_waits.py::a_signal_answers_all_who_wait_for_it",
+        "cli/test_waits.py::a_task_waits_for_one_thing",
+    ),
+    "S2.5": shown(
+        "cli/test_waits.py::a_time_ends_a_wait_for_an_event_too",
+        "cli/test_waits.py::how_long_it_waits_counts_from_now_and_once_under_a_key",
+    ),
+    "S2.6": shown(
+        "cli/test_waits.py::a_question_is_answered_and_the_task_goes_on",
+        "core/rules/test_rules.py::what_breaks_a_rule_breaks_just_that",
+    ),
+    "S2.7": shown(
+        "cli/test_waits.py::a_pause_keeps_what_there_was",
+    ),
+    "S2.10": shown(
+        "agents/test_waits.py::two_who_tick_apart_leave_one_record_one_message_and_no_attempt",
+        "cli/test_waits.py::lists_have_what_waits_what_is_due_and_what_has_stalled",
+    ),
+    "S2.23": shown(
+        "cli/test_waits.py::a_child_is_waited_for",
+        "agents/test_waits.py::the_end_of_another_task_is_seen_in_a_remembered_list",
+    ),
     "S2.2": statuses,
     "S2.8": shown(
         "core/test_lifecycle.py::terminal_states_absorb",

@@ -5,6 +5,25 @@ from __future__ import annotations
 from tests.support.mapping.page import Case, shown
 
 ROWS: dict[str, Case] = {
+    "S1.5": shown(
+        "cli/test_waits.py::reasons_of_other_systems_are_reasons",
+        "cli/test_waits.py::a_pause_keeps_what_there_was",
+    ),
+    "S1.6": shown(
+        "cli/test_waits.py::reasons_of_other_systems_are_reasons",
+        "cli/test_waits.py::garbage_is_a_mistake_of_the_command_line",
+    ),
+    "S1.8": shown(
+        "cli/test_waits.py::a_task_waits_for_one_thing",
+        "cli/test_waits.py::a_pause_keeps_what_there_was",
+    ),
+    "S1.21": shown(
+        "cli/test_waits.py::a_question_is_answered_and_the_task_goes_on",
+    ),
+    "S1.24": shown(
+        "cli/test_waits.py::a_child_is_waited_for",
+        "core/test_waits.py::a_wait_is_over_from",
+    ),
     "S1.1": shown(
         "core/test_layers.py::the_core_imports_the_standard_library_and_itself_only",
         "doors/test_equivalence.py::every_door_gives_the_same_codes",

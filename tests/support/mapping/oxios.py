@@ -35,6 +35,9 @@ def breaker(project: Project) -> None:
 
 
 ROWS: dict[str, Case] = {
+    "S4.14": shown(
+        "cli/test_waits.py::a_task_waits_for_one_thing",
+    ),
     "S4.1": table_of_states,
     "S4.2": shown(
         "agents/test_run.py::a_success_ends_the_task",
@@ -120,7 +123,7 @@ ROWS: dict[str, Case] = {
     "S4.23": shown(
         "doors/test_verdicts.py::roles_and_scores",
         "doors/test_verdicts.py::the_next_attempt_gets_to_know_what_was_missing",
-        "doors/test_budgets.py::an_agent_that_blocks_and_resumes_for_ever_is_stopped",
+        "doors/test_budgets.py::an_agent_that_fails_and_resumes_for_ever_is_stopped",
     ),
     "S4.24": breaker,
 }

@@ -32,6 +32,17 @@ def package(project: Project) -> None:
 
 
 ROWS: dict[str, Case] = {
+    "D1.5": shown(
+        "cli/test_waits.py::a_task_waits_for_one_thing",
+    ),
+    "D2.4": shown(
+        "cli/test_waits.py::times_are_of_this_machines_zone_or_have_an_offset",
+        "cli/test_waits.py::a_time_that_clocks_skip_or_repeat_takes_an_offset",
+    ),
+    "D2.5": shown(
+        "cli/test_waits.py::a_question_is_answered_and_the_task_goes_on",
+        "cli/test_waits.py::what_another_waits_for_is_ended_by_a_role_only",
+    ),
     "D0.1": shown(
         "core/test_exec_kernel.py::loop_ends_where_the_reference_never_does",
         "views/test_lists.py::orphans_and_circles_are_roots_with_a_mark",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 
 from tkledger.api import lists
@@ -25,6 +26,9 @@ def list_(
     parent: Sequence[str] = (),
     priority: Sequence[int] = (),
     all: bool = False,
+    waiting: bool = False,
+    due: bool = False,
+    stalled: bool = False,
     limit: int | None = None,
     at: str | None = None,
     path: str = ".",
@@ -41,6 +45,9 @@ def list_(
         owner=_owners(ledger, owner) if owner else (),
         parent=parent,
         priority=priority,
+        waiting=waiting,
+        due=int(time.time()) if due else 0,
+        stalled=stalled,
         mistakes=all,
     )
     found = lists.matching(ledger, wanted)
