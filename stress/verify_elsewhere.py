@@ -158,8 +158,7 @@ def _is_number(raw: Any) -> bool: return isinstance(raw, int) and not isinstance
 def _text(raw: Any) -> str:
     raw = str(bool(raw)).lower() if isinstance(raw, Flag) else str(raw) if _is_number(raw) else raw
     _need(isinstance(raw, str) and not _CONTROL.search(raw) and raw.rstrip("\n"))
-    value: str = raw.rstrip("\n")
-    return value + "\n" if "\n" in value else value
+    return str(raw.rstrip("\n") + "\n" * ("\n" in raw.rstrip("\n")))
 def _line(raw: Any) -> str:
     return str(_need(not {*"\n\t"} & {*(value := _text(raw))} and value == value.strip(), value))
 def _is_id(text: str) -> bool:
@@ -237,8 +236,7 @@ ANY, _COUNT, _FROM_1 = "*", range(GREATEST + 1), range(1, GREATEST + 1)
 _TYPE, _KEY = "[a-z][a-z0-9_-]{0,31}", "[A-Za-z_][A-Za-z0-9_.-]{0,62}"
 _LABEL, _LINES, _SHORT = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", frozenset([_line]), ".{1,300}"
 _SPENT = {"cost": _amount, "rework": _COUNT, "seconds": _COUNT, "steps": _COUNT, "tokens": _COUNT}
-_LIMITS = {**_SPENT, "scope": ("lifetime", "attempt")}
-_CONCERNS = [r"(design|ops): \S.{0,499}"]
+_LIMITS, _CONCERNS = {**_SPENT, "scope": ("lifetime", "attempt")}, [r"(design|ops): \S.{0,499}"]
 _SHOWN = [*2 * [[rf"(?!.* -- ){_SHORT}"]], [rf"(?!.* -- .* -- ){_SHORT} -- {_SHORT}"]]
 CHECKS = _words("criteria met waived checklist checked skipped")
 _SPEC = {
@@ -289,15 +287,16 @@ POLICIES: Map = {
     "loops": {ANY: (_LOOPS, ("refuse", "warn"))}, "budget": _LIMITS,
     "budgets": {ANY: (_TYPE, _LIMITS)}, "retry": _FROM_1, "roles": {ANY: (_NAME, _LINES)},
     "attribution": ("optional", "required"), "claims": ("local", "remote", "required"),
-    **dict.fromkeys(_words("lease wip_actor wip_total failures"), _FROM_1), "protected": _LINES,
-    "actors": {ANY: (_line, _line)},
+    **dict.fromkeys(_words("lease wip_actor wip_total failures"), _FROM_1),
+    "rates": {ANY: (_line, "[1-9][0-9]{0,2}/([1-9][0-9]?)?[mhd]")},
+    "reservations": ("warn", "refuse"), "protected": _LINES, "actors": {ANY: (_line, _line)},
     "approvals": {"count": range(1, 101), "independent": _true, "role": _NAME, "score": _amount},
-    "spec": ("free", "frozen"), "admission": ("off", "agents", "required"), "reservations": ("warn", "refuse"),
+    "spec": ("free", "frozen"), "admission": ("off", "agents", "required"),
+    "types": frozenset([_TYPE]), "prices": {ANY: (_line, {"input": _amount, "output": _amount})},
     "guards": {ANY: (_NAME, _guard)}, "gates": {ANY: (_NAME, _gate)}, "may": {ANY: (_line, _MAY)},
     "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
     "proof": ("name", "pusher", "signature"), "pushers": {ANY: (_line, _LINES)},
     "shared_login": ("one", "independent"),
-    "rates": {ANY: (_line, "[1-9][0-9]{0,2}/([1-9][0-9]?)?[mhd]")},
     "subject": r"(?!.*Tk-)[^{}]{0,60}\{subject\}[^{}]{0,60}",
     "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
 QUALIFIERS = ("owner", "wait", "error", "resolution")
@@ -312,7 +311,7 @@ DEFAULTS = {
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}", "reservations": "warn"}
 LATER = {  # what format 2 brought; `admission` of the policy only
     *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"),
-    *_words("subject proposal rates reservations stream"), *LOGS[2:-1]}
+    *_words("subject proposal rates reservations stream types prices"), *LOGS[2:-1]}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -555,7 +554,7 @@ def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
     found = {one for rule in rules if change.policy for one in rule(change)}
     left_out = SINCE_2 if change.edition < 2 else OVERRIDABLE if change.is_waived else ()
     return {(code, key) for code, key in found if code not in left_out}
-SINCE_2 = {*_words("TK111 TK216 TK313 TK608 TK609"), *(f"TK5{n:02}" for n in range(3, 19))}
+SINCE_2 = {*_words("TK111 TK216 TK313 TK608 TK609"), *(f"TK5{n:02}" for n in range(3, 24))}
 OVERRIDABLE = {"TK505", "TK507", "TK513", "TK515", "TK517"}
 def _if(key: str, **codes: object) -> Found:  # the codes whose condition holds
     return ((code, key) for code, is_broken in codes.items() if is_broken)
@@ -879,7 +878,8 @@ def _authority(change: _Change) -> Found:  # TK502, TK507, TK508, TK510, TK511, 
         admits = task["state"] not in ("backlog", "cancelled") and old and old["state"] == "backlog"
         admits = admits or (old is None and task["state"] != "backlog")
         asked = admits and _asks_why(policy, actor, task)
-        yield from _if(task["id"], TK517=asked and not all(_says(task, name) for name in WHY))
+        yield from _if(task["id"], TK517=asked and not all(_says(task, name) for name in WHY),
+            TK523=_kind(task) not in (old and _kind(old), *policy.get("types", [_kind(task)])))
     for old, task in change.edits:
         gone = task["state"] not in ("backlog", "cancelled") and _asks_why(policy, actor, task)
         yield from _if(task["id"], TK517=gone and any(
@@ -911,9 +911,10 @@ def _is_alone(change: _Change, old: Map) -> bool:  # whether one of several loos
     return bool(asked) and _is_looser(old, new, change.is_merge)
 def _proposed(said: Map) -> Map: return _parsed(said["policy"].encode(), POLICIES, ())
 STRICT = {  # from the strictest on
-    "squash": ("refuse", "path"), **dict.fromkeys(("review", "attribution"), ("required", "optional")),
-    "spec": ("frozen", "free"), "shared_login": ("one", "independent"), "reservations": ("refuse", "warn"),
-    "admission": ("required", "agents", "off"), "claims": ("required", "remote", "local")}
+    **dict.fromkeys(("review", "attribution"), ("required", "optional")),
+    "spec": ("frozen", "free"), "squash": ("refuse", "path"), "reservations": ("refuse", "warn"),
+    "admission": ("required", "agents", "off"), "claims": ("required", "remote", "local"),
+    "shared_login": ("one", "independent")}
 NUMBERS = _words("depth children chain discovered retry wip_actor wip_total failures")
 BINDS_NOBODY = ("version", "format", "prefix", "layout", "lease", "subject", "proposal")
 def _is_looser(old: Map, new: Map, is_merge: bool) -> bool:  # docs/format.md, What is looser
@@ -1192,9 +1193,8 @@ def _brought(history: _History, change: _Change) -> list[_Commit]:  # under a ne
     return history.members(history.all_of(brought) & ~history.all_of(settled))
 def _main(path: str, revision: str = "HEAD") -> int:
     found = verdicts(path, revision)
-    bad = {oid: " ".join(sorted(map(":".join, some))) for oid, some in found.items() if some}
-    print(*(f"{oid} {some}\n" for oid, some in bad.items()), sep="", end="")
-    print(f"{len(found)} commits: {len(bad)} break the rules")
+    bad = [f"{oid} {' '.join(sorted(map(':'.join, some)))}" for oid, some in found.items() if some]
+    print(*bad, f"{len(found)} commits: {len(bad)} break the rules", sep="\n")
     return 1 if bad else 0
 if __name__ == "__main__":
     sys.exit(_main(*sys.argv[1:]))

@@ -91,6 +91,8 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
         ("agents", "off", ["admission agents -> off"], []),
     ],
     "spec": [("frozen", "free", ["spec frozen -> free"], [])],
+    "types": [((), ("bug",), ["types changes"], ["types changes"])],
+    "prices": [({}, {"m": {"input": "1"}}, ["prices changes"], ["prices changes"])],
     "guards": [
         (guarded(approvals=2), guarded(approvals=1), ["guards.g approvals 2 -> 1"], []),
         (guarded(criteria="met"), guarded(), ["guards.g criteria met -> none"], []),

@@ -30,6 +30,7 @@ ONLY_BY_EXAMPLE = {
     **dict.fromkeys(
         ("TK519", "TK520", "TK521"), "the model's tasks wait for no answer: core/rules/test_rules"
     ),
+    "TK523": "the model's policies list no types: core/rules/test_rules",
     "TK111": "the model's files are small: core/test_room",
     "TK607": "the model's policies are of one edition: core/rules/test_rules",
     "TK608": "the model's policies accept nothing: core/rules/test_rules",

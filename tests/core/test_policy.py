@@ -24,6 +24,7 @@ from tkledger.core.policy import (
 )
 from tkledger.core.policy_merge import joined
 from tkledger.core.presets import PRESETS
+from tkledger.core.prices import Price
 from tkledger.core.roles import holders, is_keeper
 from tkledger.core.task import Budget
 
@@ -73,6 +74,12 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "approvals": (Approvals(), [{"independent": True}], [{"independent": 1}, {"other": True}]),
     "spec": ("free", ["free", "frozen"], ["fixed"]),
     "admission": ("off", ["off", "agents", "required"], ["on"]),
+    "types": ((), [("bug",), ("a", "b_2")], [("A",), "bug"]),
+    "prices": (
+        {},
+        [{"m-1.5": {"input": "1.25", "output": "10"}}],
+        [{"m": {}}, {"m": {"input": "-1"}}, {"m": {"in": "1"}}, {"m": "1"}, {"a\nb": {"input": "1"}}],
+    ),
     "guards": (
         {},
         [
@@ -132,7 +139,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
     assert getattr(DEFAULT, name) == getattr(policy({}), name) == default
     for value in taken:
         kept = getattr(policy({name: value}), name)
-        if name in ("budget", "budgets", "approvals", "guards", "gates", "may"):
+        if name in ("budget", "budgets", "approvals", "prices", "guards", "gates", "may"):
             kept = {key: one for key, one in _plain(kept).items() if one is not None}
         assert kept == value
     for value in refused:
@@ -141,7 +148,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    if isinstance(value, Budget | Approvals | Guard | Gate | Allowance):
+    if isinstance(value, Budget | Approvals | Price | Guard | Gate | Allowance):
         return {key: one for key, one in value._asdict().items() if one not in (None, ())}
     return {key: _plain(one) for key, one in value.items()}
 
@@ -153,6 +160,8 @@ def test_what_the_fields_of_a_later_format_are() -> None:
         "reservations",
         "spec",
         "admission",
+        "types",
+        "prices",
         "guards",
         "gates",
         "may",

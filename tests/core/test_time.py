@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tkledger.core.time import iso, seconds_of
+from tkledger.core.time import iso, seconds_of, week
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -20,6 +20,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 def test_a_time_is_what_the_calendar_says(at: int) -> None:
     said = (EPOCH + timedelta(seconds=at)).replace(tzinfo=None).isoformat(timespec="seconds")
     assert iso(at) == f"{said}Z"
+
+
+@given(st.integers(-62_000_000_000, 253_402_300_799))
+@example(1_609_459_199)  # 2020-12-31, in week 53
+@example(1_735_516_800)  # 2024-12-30, in week 1 of 2025
+def test_a_week_is_that_of_the_calendar(at: int) -> None:
+    year, number, _ = (EPOCH + timedelta(seconds=at)).isocalendar()
+    assert week(at) == f"{year:04d}-W{number:02d}"
 
 
 @given(st.integers(-30_610_224_000, 32_503_679_999))  # the years 1000 to 2999

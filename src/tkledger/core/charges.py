@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from tkledger.core.field import DECIMAL
 from tkledger.core.pattern import pattern
-from tkledger.core.trailers import COST, PREFIX, SPEND, STEP, TOKENS, TOKENS_IN, TOKENS_OUT, lines
+from tkledger.core.trailers import (
+    COST,
+    MODEL,
+    PREFIX,
+    SPEND,
+    STEP,
+    TOKENS,
+    TOKENS_IN,
+    TOKENS_OUT,
+    lines,
+)
 from tkledger.core.typing import NamedTuple
 
 MICRO = 1_000_000
@@ -67,14 +77,43 @@ def unreadable(message: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
+class Expense(NamedTuple):
+    """What the words of one commit say was used on a task by a model, which may be left unnamed."""
+
+    task: str
+    model: str = ""
+    tokens: int = 0
+    cost: int = 0
+
+
+def spendings(message: str) -> list[Expense]:
+    """The amounts in a message as `bills` reads them, each with the ``Tk-Model`` that is named for it."""
+    if TOKENS not in message and COST not in message:
+        return []
+    found = [Expense("")]
+    for name, value in _lines(message, (*_NAMES, MODEL)):
+        last, amount = found[-1], 0 if name in (STEP, SPEND, MODEL) else _amount(name, value) or 0
+        if name in (STEP, SPEND):
+            found.append(Expense(value))
+        elif name == MODEL:
+            found[-1] = last._replace(model=value)
+        elif name == COST:
+            found[-1] = last._replace(cost=last.cost + amount)
+        else:
+            found[-1] = last._replace(tokens=last.tokens + amount)
+    early, *rest = found
+    first = early._replace(task=rest[0].task if rest else "")
+    return [one for one in (first, *rest) if one.task and (one.tokens or one.cost)]
+
+
 _BLANKS = " \t\r"
 _NAMES = (STEP, SPEND, TOKENS, TOKENS_IN, TOKENS_OUT, COST)
 
 
-def _lines(message: str) -> Iterator[tuple[str, str]]:
+def _lines(message: str, names: tuple[str, ...] = _NAMES) -> Iterator[tuple[str, str]]:
     for line in lines(message):  # indented, as git merge --squash has them, or not
         name, colon, value = line.strip(_BLANKS).partition(": ")
-        if colon and name in _NAMES:
+        if colon and name in names:
             yield name, value.strip(_BLANKS)
 
 

@@ -27,6 +27,7 @@ from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from tkledger.core.guard import Allowance, Gate, Guard, NextPolicy
+    from tkledger.core.prices import Price
 
 FORMAT = 2
 """The newest form of the files that this tk reads."""
@@ -131,6 +132,9 @@ class Policy(NamedTuple):
         only by an actor with the role ``spec`` who says why; else ``free``
     admission: whether a task has to say why it is wanted when it is created or admitted: ``off``,
         ``required``, or only if its creator has the role ``agents``, and everybody's if no one has it
+    types: the only types that tasks may get; any if empty
+    prices: by model, US dollars for a million tokens of ``input`` and of ``output``, by which `tk spend --model`
+        finds the cost
     guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
         say something, ``concerns: settled``; only of a ``type`` or with a ``label``, if they are given
     gates: by name, what is to ``run`` on the code of a task, and before which ``state`` it has to have passed:
@@ -179,6 +183,8 @@ class Policy(NamedTuple):
     approvals: Approvals = Approvals()
     spec: str = "free"
     admission: str = "off"
+    types: tuple[str, ...] = ()
+    prices: Mapping[str, Price] = {}
     guards: Mapping[str, Guard] = {}
     gates: Mapping[str, Gate] = {}
     may: Mapping[str, Allowance] = {}
@@ -302,6 +308,12 @@ def _public_key(raw: Any) -> str:
     return public_key(raw)
 
 
+def _price(raw: Any) -> Any:
+    from tkledger.core.prices import price  # few policies have any
+
+    return price(raw)
+
+
 _APPROVALS = (
     Field("count", whole(1, 100)),
     Field("independent", flag),
@@ -341,6 +353,8 @@ FIELDS = (
     Field("approvals", part_of(Approvals, _APPROVALS), since=2),
     Field("spec", choice(("free", "frozen")), since=2),
     Field("admission", choice(("off", AGENTS, "required")), since=2),
+    Field("types", set_of(KIND), since=2),
+    Field("prices", map_of(_price, line), since=2),
     Field("guards", map_of(_later("guard"), ROLE), since=2),
     Field("gates", map_of(_later("gate"), ROLE), since=2),
     Field("may", map_of(_later("allowance"), line), since=2),

@@ -38,6 +38,14 @@ def seconds_of(text: str) -> int:
     return seconds
 
 
+def week(seconds: int) -> str:
+    """The week of ISO 8601 that a time in seconds since 1970 is in, in UTC: ``2026-W05``."""
+    days = seconds // 86_400
+    thursday = days + 3 - (days + 3) % 7  # its year is that of the week; day 0 was a Thursday
+    year, _, _ = _date(thursday)
+    return f"{year:04d}-W{(thursday - _days(year, 1, 1)) // 7 + 1:02d}"
+
+
 def _days(year: int, month: int, day: int) -> int:
     """The days from 1 January 1970 to a date; the year is counted from March."""
     year -= month < 3

@@ -20,6 +20,17 @@ def step(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     return Proposed(ledger, task.id, f"step {task.id} {words}", ((STEP, task.id),), work=True)
 
 
+def _priced(ledger: Snapshot, options: Options) -> str | None:
+    """What the tokens cost by the policy's price of the model; None if it has none, or they are no numbers."""
+    price = ledger.policy.prices.get(options["model"]) if ledger.policy else None
+    counts = [options.get(name) or 0 for name in ("tokens_in", "tokens_out")]
+    if price is None or not all(type(one) is int and 0 <= one <= MAX_TOKENS for one in counts):
+        return None
+    from tkledger.core.prices import cost_of
+
+    return cost_of(price, *counts) if any(counts) else None
+
+
 def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """What work on a task used that no commit shows: tokens, and US dollars."""
     task = existing(ledger, options.get("id"))
@@ -29,6 +40,8 @@ def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         (COST, decimal, options.get("cost")),
         (MODEL, line, options.get("model")),
     ]
+    if options.get("cost") is None and options.get("model"):
+        amounts[2] = (COST, decimal, _priced(ledger, options))
     trailers = [(SPEND, task.id)]
     for name, clean, value in amounts:
         if value is not None:

@@ -174,7 +174,7 @@ SETTLE = option("--settle", "settle", "N", "Settle the concern with this number.
 TOKENS_IN = option("--tokens-in", "tokens_in", "N", "Tokens read.", kind=int, least=0)
 TOKENS_OUT = option("--tokens-out", "tokens_out", "N", "Tokens written.", kind=int, least=0)
 COST = option("--cost", "cost", "USD", "US dollars, such as 0.25.")
-MODEL = option("--model", "model", "M", "Which model.")
+MODEL = option("--model", "model", "M", "Which model; by its price in the policy, also the cost.")
 
 # -- filters ---------------------------------------------------------------------------------
 
@@ -229,9 +229,7 @@ SETTING = Parameter(
 )
 MAYBE_SETTING = SETTING._replace(help="Only this field.", required=False)
 SETTINGS = Parameter(
-    "values",
-    "VALUE",
-    "Several for a list, name=value for a map; none takes it out, or sets the default.",
+    *("values", "VALUE", "Several for a list, name=value for a map; none is the default."),
     many=True,
 )
 KEEP = switch("--keep", "keep", "Leave the repository, and say where it is.")
@@ -340,6 +338,8 @@ CHILD = PARENT._replace(words=("--child",), name="child", help="For the end of a
 ON = CHILD._replace(words=("--on",), name="on", help="For the end of any task; may be repeated.")
 APPROVAL = option("--approval", "approval", "ROLE", "For who has this role to approve.")
 BY = option("--by", "by", "WHO", "Who may answer: an actor, agent-*, or a role.")
+SUM_BY = BY._replace(metavar="WHAT", help="Sums instead: by agent, model or week.", noun="sum")
+SUM_BY = SUM_BY._replace(choices=("agent", "model", "week"))
 WHY_WAIT = MESSAGE._replace(help="Why; - reads standard input.")
 EVENT_NAME = Parameter("event", "NAME", "The event.", required=True)
 ANSWER = Parameter("value", "VALUE", "The answer; - reads standard input.", required=True)

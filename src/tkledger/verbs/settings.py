@@ -8,12 +8,16 @@ from tkledger.core import policy as policies
 from tkledger.core.field import WHOLE
 from tkledger.core.guard import Allowance, Gate, Guard
 from tkledger.core.policy import Policy
+from tkledger.core.prices import Price
 from tkledger.core.quoting import quoted
 from tkledger.core.task import Budget
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 
-PARTS: dict[str, type] = {"guards": Guard, "gates": Gate, "may": Allowance, "budgets": Budget}
+PARTS: dict[str, type] = {
+    **{"guards": Guard, "gates": Gate, "may": Allowance},
+    **{"budgets": Budget, "prices": Price},
+}
 """The maps whose values have fields of their own, and what these values are."""
 
 LISTS = ("roles", "pushers", "keys")

@@ -8,7 +8,7 @@ from tkledger.core.budget import UNITS, Gauge, amount, exhaustion
 from tkledger.core.task import Task
 from tkledger.core.usage import Used
 from tkledger.views.style import BAD, DIM, GOOD, ID
-from tkledger.views.text_layout import Frame, Line, Lines, cut, pad, safe
+from tkledger.views.text_layout import Frame, Line, Lines, cells, cut, pad, safe
 from tkledger.views.words import badge, duration, minute
 
 BAR = 20
@@ -33,6 +33,19 @@ def budget(rows: Sequence[Row], now: int, *, whole: bool) -> Lines:
             for gauge in gauges:
                 if whole or gauge.used or not gauge.limit.own:
                     yield from _line(gauge, used, task, now)
+
+    return Lines(draw)
+
+
+def sums(rows: Sequence[tuple[str, int, int]], by: str) -> Lines:
+    """Names with their tokens and millionths of a dollar."""
+
+    def draw(frame: Frame) -> Iterator[Line]:
+        names = [cut(safe(name or f"no {by}"), max(frame.width - 40, 20)) for name, *_ in rows]
+        width = max(map(cells, names))
+        for name, (_, tokens, cost) in zip(names, rows):
+            used = f"  {tokens:>15,} tokens  {'$' + amount('cost', cost):>12}"
+            yield ((pad(name, width), ID), (used, ""))
 
     return Lines(draw)
 

@@ -87,6 +87,10 @@ ROWS: dict[str, Case] = {
         "cli/test_waits.py::a_child_is_waited_for",
         "agents/test_waits.py::the_end_of_another_task_is_seen_in_a_remembered_list",
     ),
+    "S2.11": shown(
+        "cli/test_spendings.py::only_types_that_are_listed_are_taken",
+        "core/rules/test_rules.py::what_breaks_a_rule_breaks_just_that",
+    ),
     "S2.2": statuses,
     "S2.8": shown(
         "core/test_lifecycle.py::terminal_states_absorb",

@@ -1,4 +1,4 @@
-"""What is created or admitted without saying why it is wanted, TK517, and legal twins."""
+"""What is created or admitted without saying why it is wanted, TK517, or of a type that is not listed, TK523."""
 
 from __future__ import annotations
 
@@ -75,4 +75,21 @@ def admission_cases() -> list[Case]:
             birth(a_task(admission=WHY), policy=DEFAULT._replace(admission="agents")),
         ),
     )
-    return [Case("TK517", what, broken, legal) for what, broken, legal in rows]
+    cases = [Case("TK517", what, broken, legal) for what, broken, legal in rows]
+    return [*cases, *_types()]
+
+
+def _types() -> list[Case]:
+    listed = DEFAULT._replace(types=("bug", "epic"))
+    bug, odd = a_task(type="bug"), a_task(type="bugg")
+    rows = (
+        ("born with another", birth(odd, policy=listed), birth(bug, policy=listed)),
+        ("born without one", birth(a_task(), policy=listed), birth(a_task())),
+        ("it gets another", edit(bug, odd, policy=listed), edit(odd, bug, policy=listed)),
+        (
+            "it loses its own",
+            edit(bug, a_task(), policy=listed),
+            edit(odd, odd._replace(title="It keeps it"), policy=listed),
+        ),
+    )
+    return [Case("TK523", what, broken, legal) for what, broken, legal in rows]

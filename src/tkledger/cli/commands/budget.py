@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tkledger.api import look
-from tkledger.api.json import budget_json
+from tkledger.api.json import budget_json, without_empty
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer
+from tkledger.cli.answer import TERMINAL, Answer, Aside
+from tkledger.core.charges import dollars
 from tkledger.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
 
 
-def budget(id: str | None = None, at: str | None = None, path: str = ".") -> Answer:
-    """Show what is used of the limits: of a task and all above it, or of every open task."""
+def budget(
+    id: str | None = None, by: str | None = None, at: str | None = None, path: str = "."
+) -> Answer:
+    """Show what is used of the limits: of a task and all above it, or of every open task; or sums."""
+    if by:
+        return _sums(Session(path, progress=TERMINAL), by, id, at)
     rows, now = look.spending(Session(path, progress=TERMINAL), id, at)
 
     def view() -> Iterable[Lines]:
@@ -24,3 +29,22 @@ def budget(id: str | None = None, at: str | None = None, path: str = ".") -> Ans
         return [drawn(rows, now, whole=id is not None)]
 
     return Answer(lambda: {"tasks": [budget_json(*row, now) for row in rows]}, view)
+
+
+def _sums(session: Session, by: str, id: str | None, at: str | None) -> Answer:
+    found = look.sums(session, by, id, at)
+
+    def view() -> Iterable[Lines | Aside]:
+        from tkledger.views.budget import sums
+
+        if not found:
+            return [
+                Aside("no commit says that anything was used: tk spend ID --tokens-in N --cost USD")
+            ]
+        return [sums(found, by)]
+
+    def answer() -> dict[str, object]:
+        rows = [{by: name, "tokens": tokens, "cost": dollars(cost)} for name, tokens, cost in found]
+        return {"by": by, "sums": [without_empty(row) for row in rows]}
+
+    return Answer(answer, view)

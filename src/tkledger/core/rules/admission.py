@@ -1,4 +1,4 @@
-"""Admission: a task says why it is wanted before it is to be worked on, where the policy asks."""
+"""Admission: a task says why it is wanted, and is of a type that is listed, where the policy asks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tkledger.core.change import Change
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import AGENTS
+from tkledger.core.quoting import few
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import ADMISSION_OPTIONS, Task
 
@@ -44,6 +45,28 @@ def admission_incomplete(change: Change) -> Iterator[Finding]:
             edit = f"tk edit {new.id} {_options(missing)}"
             verb, then = ("admit", f", then tk admit {new.id}") if admitted else ("change", "")
             yield _incomplete(verb, new, missing, f"{edit}{then}", edit)
+
+
+@rule("TK523", since=2)
+def type_not_listed(change: Change) -> Iterator[Finding]:
+    """A task is created with a type that the policy's `types` does not list, or gets such a type.
+
+    Asked where the policy lists any. A task without a type is a `task`. A task that had the type before
+    keeps it.
+
+    Why: budgets, guards and gates go by type; a misspelt one is under none of them.
+
+    Remedy: `tk edit ID --type TYPE` with one that is listed: `tk config show`.
+    """
+    known = change.law.types
+    pairs = [*((None, task) for task in change.births()), *change.edits()] if known else []
+    for old, new in pairs:
+        if new.kind not in known and (old is None or old.kind != new.kind):
+            fact = f"has the type {new.kind}, which is not listed: {few(known)}"
+            edit = f"tk edit {new.id} --type TYPE"
+            yield Finding(
+                new.id, fact, edit if old else "give it one of these by --type TYPE", edit
+            )
 
 
 def _asked(change: Change, task: Task) -> bool:
