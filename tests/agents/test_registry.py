@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ def listed(at: Project, *names: str) -> dict[str, dict[str, object]]:
 def test_agents_say_what_they_can_do(project: Project) -> None:
     assert "tk register" in project.ok("agents").err
     words = project.ok("register", "--can", "python,docs", "--capacity", "2", "--as", "ann").out
-    assert words == "ann is registered: can docs, python, 2 tasks at once at most\n"
+    assert words == "ann is registered: can docs, python; takes 2 at once\n"
     again = project.ok("register", "--can", "docs,python", "--capacity", "2", "--as", "ann")
     assert "already registered so" in again.err
     project.ok("register", "bob", "--kind", "person")
@@ -113,6 +115,17 @@ def test_what_two_clones_say_is_joined(project: Project, tmp_path: Path) -> None
         row = listed(at)["ann"]
         assert (row["asleep"], row["can"]) == (True, ["python"])
     assert tk_refs(one, "agents") == tk_refs(two, "agents")
+
+
+def test_of_many_who_write_at_once_none_is_lost(project: Project) -> None:
+    words = [sys.executable, "-m", "tkledger", "sleep", "ann", "--as", "boss", "--reason"]
+    running = [
+        subprocess.Popen([*words, f"r{number}"], cwd=project.path, stdout=subprocess.DEVNULL)
+        for number in range(6)
+    ]
+    assert [one.wait() for one in running] == [0] * 6
+    told = project.git("log", "--format=%b", "refs/tk/agents/ann")
+    assert all(f'"why": "r{number}"' in told for number in range(6))
 
 
 def test_a_sleep_ends_by_itself(project: Project) -> None:

@@ -31,8 +31,9 @@ def register(
     def view() -> list[str | Aside]:
         if not is_new:
             return [Aside(f"nothing to do: {who} is already registered so")]
-        most = f", {capacity} tasks at once at most" if capacity else ""
-        return [f"{who} is registered: can {', '.join(able) or 'do what needs nothing'}{most}"]
+        parts = [f"can {', '.join(able)}"] if able else []
+        parts += [f"takes {capacity} at once"] if capacity else []
+        return [f"{who} is registered" + (f": {'; '.join(parts)}" if parts else "")]
 
     return Answer(lambda: agent_json(agents.known(session, [who])[0]), view)
 
