@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.support.contract import Tk, failed
+from tests.support.project import Project
 from tkledger.errors import Exit
 
 
@@ -71,3 +72,22 @@ def test_a_new_task_says_why_it_is_made(ledger: Tk) -> None:
     (born,) = ledger("log", "f", "--json").json["entries"]
     assert born["reason"] == "the parser fails on it"
     assert ledger("show", "f", "--json").json["task"]["origin"] == "a"
+
+
+def test_a_stream_is_listed_and_worked_on_one_task_at_a_time(project: Project) -> None:
+    project.ok("edit", "a", "b", "--stream", "pay")
+    project.ok("edit", "c", "--stream", "web", "--priority", "4")
+    listed = project.ok("list", "--stream", "pay", "--json").json["tasks"]
+    assert [one["id"] for one in listed] == ["a", "b"]
+    assert "warning: no task has the stream 'pays'" in project.ok("list", "--stream", "pays").err
+    project.ok("cancel", "d")
+    project.ok("start", "a", "--as", "al")
+    assert project.ok("next", "--as", "bo").out == "c\n"
+    project.ok("start", "c", "--as", "cy")
+    none = project.tk("next", "--as", "bo")
+    assert (none.status, "1 ready but of a stream that is at work" in none.err) == (6, True)
+    project.ok("done", "a", "--as", "al")
+    assert project.ok("next", "--as", "bo").out == "b\n"
+    project.ok("start", "b", "--as", "bo")
+    ended = project.ok("list", "--stream", "pay", "--state", "done", "--json").json["tasks"]
+    assert [one["id"] for one in ended] == ["a"]

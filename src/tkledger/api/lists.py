@@ -34,6 +34,7 @@ class TaskFilter(NamedTuple):
     owner: Collection[str] = ()
     parent: Collection[str] = ()
     priority: Collection[int] = ()
+    stream: Collection[str] = ()
     waiting: bool = False
     due: int = 0
     stalled: bool = False
@@ -59,6 +60,7 @@ def matching(ledger: Shown, wanted: TaskFilter) -> Sequence[int]:
         and (not wanted.owner or not owns[row.owner].isdisjoint(wanted.owner))
         and (not parents or row.parent in parents)
         and (not wanted.priority or row.urgency in wanted.priority)
+        and (not wanted.stream or row.stream in wanted.stream)
         and (not wanted.waiting or row.state is State.BLOCKED)
         and (not wanted.due or row.is_due(wanted.due))
         and (not wanted.stalled or row.is_stalled)
@@ -101,6 +103,7 @@ def unknown(ledger: Shown, wanted: TaskFilter) -> Iterator[tuple[str, str, list[
         ("type", wanted.type, {row.kind for row in rows}),
         ("owner", wanted.owner, {name for row in rows for name in owners[row.owner]} | {""}),
         ("label", wanted.label, {label for row in rows for label in row.labels}),
+        ("stream", wanted.stream, {row.stream for row in rows}),
     )
     for kind, names, there in known:
         for name in sorted({*names} - there) if names else ():

@@ -64,7 +64,8 @@ def pick(
     tasks in progress that anybody may take up, and the blocked ones whose wait is over. ``beyond`` says of tasks
     which of them a limit of the policy keeps this actor from, and why.
 
-    A task with open children is not offered: the work is in those.
+    A task with open children is not offered: the work is in those; nor one of a stream of which another is being
+    worked on.
     """
     places = ledger.ready()
     if vacant:
@@ -97,6 +98,7 @@ def _sifted(
         ),
         ("assigned to others", _ids(ready, lambda one: _is_others(law, wish.actor, one))),
         ("claimed", holders),
+        ("of a stream that is at work", _in_busy_streams(ledger, ready, holders)),
         ("begun on a branch of their own", wish.without),
     )
     for words, out in sieves:
@@ -115,6 +117,23 @@ def _is_others(law: Policy, actor: str, one: TaskRow) -> bool:
 
 def _ids(tasks: Iterable[TaskRow], question: Callable[[TaskRow], bool]) -> set[str]:
     return {task.id for task in tasks if question(task)}
+
+
+def _in_busy_streams(
+    ledger: Overview, ready: Sequence[TaskRow], holders: Mapping[str, str]
+) -> set[str]:
+    """The ready tasks of streams of which another task is in progress, or claimed on another branch."""
+    streams = {one.stream for one in ready if one.stream}
+    if not streams:
+        return set()
+    own = {one.id for one in ready}
+    columns = zip(*map(ledger.column, ("id", "state", "stream")))
+    busy = {
+        stream
+        for key, state, stream in columns
+        if stream in streams and (key in holders or (state is State.IN_PROGRESS and key not in own))
+    }
+    return {one.id for one in ready if one.stream in busy}
 
 
 def _has(task: TaskRow, wish: Wish) -> bool:

@@ -25,7 +25,7 @@ class TaskRow(NamedTuple):
     held: whether a dependency is not done
     limited: whether it has a budget of its own
     due_from: from when on what it waits for is over, in seconds since 1970; None if no time ends that
-    awaits: the tasks whose end it waits for
+    awaits: the tasks whose end it waits for; stream: empty for none
     """
 
     id: str
@@ -45,6 +45,7 @@ class TaskRow(NamedTuple):
     limited: bool
     due_from: int | None = None
     awaits: tuple[str, ...] = ()
+    stream: str = ""
 
     @property
     def ended(self) -> bool:

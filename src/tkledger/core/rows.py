@@ -37,6 +37,7 @@ def row(task: Task, snapshot: Snapshot, oid: bytes = b"") -> TaskRow:
         limited=task.budget != _NO_BUDGET,
         due_from=_due_from(task, snapshot) if task.state is State.BLOCKED else None,
         awaits=task.wait.tasks if task.state is State.BLOCKED else (),
+        stream=task.stream or "",
     )
 
 

@@ -150,7 +150,7 @@ _LOOK = (
             " long is said as far as the newest 500 commits know."),
     Command("list", "List tasks: the open ones, or those that match filters.",
             (p.STATES, p.TYPES, p.LABELS, p.THEIR_OWNER, p.THEIR_PARENT, p.THEIR_PRIORITY,
-             p.ALL, p.WAITING, p.DUE, p.STALLED, p.LIMIT, *READS),
+             p.STREAMS, p.ALL, p.WAITING, p.DUE, p.STALLED, p.LIMIT, *READS),
             ("tk list --label ui --priority 1", "tk list --state done --json"),
             "With --json it lists all that match, also those that have ended."),
     Command("ready", "List what can be started now, most urgent first.",

@@ -193,6 +193,7 @@ THEIR_OWNER = OWNER._replace(
     help="Only these owners'; me, or '' for those without one.", many=True, listed=True
 )
 THEIR_PARENT = PARENT._replace(help="Only the parts of these tasks.", many=True, listed=True)
+STREAMS = STREAM._replace(help="Only of these streams.", many=True, listed=True)
 THEIR_PRIORITY = PRIORITY._replace(help="Only these priorities.", many=True, listed=True)
 ALL = switch("--all", "all", "Include tasks that have ended, and mistakes.")
 ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")

@@ -25,6 +25,7 @@ def list_(
     owner: Sequence[str] = (),
     parent: Sequence[str] = (),
     priority: Sequence[int] = (),
+    stream: Sequence[str] = (),
     all: bool = False,
     waiting: bool = False,
     due: bool = False,
@@ -45,13 +46,16 @@ def list_(
         owner=_owners(ledger, owner) if owner else (),
         parent=parent,
         priority=priority,
+        stream=stream,
         waiting=waiting,
         due=int(time.time()) if due else 0,
         stalled=stalled,
         mistakes=all,
     )
     found = lists.matching(ledger, wanted)
-    for kind, name, there in lists.unknown(ledger, wanted) if type or owner or label else ():
+    for kind, name, there in (
+        lists.unknown(ledger, wanted) if type or owner or label or stream else ()
+    ):
         known = f"; there are {few(there, _SHOWN)}" if there else ""
         say(f"warning: no task has the {kind} {name!r}{known}")
 
