@@ -172,3 +172,20 @@ def test_a_server_takes_what_was_taken_openly(project: Project, policy: list[str
     first.ok("sync", "--as", "alice")
     assert "owner: bob" in first.file("a")
     assert first.tk("done", "a", "--as", "alice").status == Exit.REJECTED
+
+
+@pytest.mark.parametrize("policy", [["claims=local"], []])
+def test_a_server_takes_the_cancel_of_what_others_have_claimed(
+    project: Project, policy: list[str]
+) -> None:
+    first, second = cloned(project, project.path.parent, 2, *policy)
+    Project(project.path.parent / "server.git").ok("hooks", "install", "--server")
+    first.ok("edit", "b", "--parent", "a")
+    first.ok("start", "b", "--as", "alice")
+    first.ok("sync", "--as", "alice")
+    second.ok("sync", "--as", "bob")
+    second.ok("cancel", "a", "--children", "cascade", "--take", "--as", "bob")
+    second.ok("sync", "--as", "bob")
+    first.ok("sync", "--as", "alice")
+    assert (first.state("a"), first.state("b")) == ("cancelled", "cancelled")
+    assert "b is held" not in second.tk("doctor").out

@@ -69,7 +69,7 @@ TASKS = {
             set_by="ann",
             earlier=Wait(
                 *("user", None, "ask-1f", "2026-01-31T12:00:00Z", ("tk-0a11p",), "Which key?"),
-                *(("the first", "2"), "agent-*", "agent-3"),
+                *(("the first", "2"), "agent-*", "agent-3", "cancel"),
             ),
         ),
         spec=Spec(

@@ -194,7 +194,7 @@ def _ran(work: _Work, line: EvidenceLine, interruptions: Interruptions) -> GateR
         scratch,
         gate.timeout or _SECONDS,
         beats=1.0,
-        beat=lambda: os.path.getsize(scratch) <= _MOST_OUTPUT,
+        beat=lambda: "too much output" if os.path.getsize(scratch) > _MOST_OUTPUT else "",
         child=f"{scratch}.child",
     )
     began = time.monotonic()

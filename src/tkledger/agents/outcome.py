@@ -9,6 +9,7 @@ from tkledger.agents.process import End, Result
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import single, standing
+from tkledger.claims.elsewhere import cancelled_at_base
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.quoting import quoted
@@ -78,11 +79,23 @@ def settled(session: Session, there: Session, attempt: Attempt) -> Ended:
         again = f"git worktree prune, then tk run {attempt.id} -- COMMAND"
         return Ended(attempt.id, "", Exit.UNUSABLE, "given back: its checkout is gone", again)
     there.forget()
+    task = there.ledger.head().task(attempt.id)
+    if task is not None and not task.ended and (why := cancelled_at_base(there.repo, task)):
+        return _cancelled(there, attempt, why)
     if attempt.result.end is End.LOST:
         words = "claimed by someone else meanwhile; the command was stopped"
         return Ended(attempt.id, "", Exit.CLAIMED, words, f"tk show {attempt.id}")
     ended = _tried(there, attempt, lambda: _settled(there, attempt))
     return ended._replace(log=attempt.log)
+
+
+def _cancelled(there: Session, attempt: Attempt, why: str) -> Ended:
+    """A task that somebody has cancelled meanwhile: it is not moved here, and what was made stays as it is."""
+    given_back(there, attempt.id)
+    stopped = "; the command was stopped" if attempt.result.end is End.LOST else ""
+    way = _look(attempt.place) + f"; tk reopen {attempt.id}, if it is wanted after all"
+    state = State.CANCELLED.value
+    return Ended(attempt.id, state, Exit.REJECTED, why + stopped, way, log=attempt.log)
 
 
 def _tried(

@@ -35,13 +35,13 @@ class End(Enum):
     EXITED = auto()
     TIMED_OUT = auto()
     NOT_RUN = auto()  # there is no such command, or it is not executable
-    LOST = auto()  # someone else holds the claim now
+    LOST = auto()  # its lease is over, or its work is not wanted any more
     INTERRUPTED = auto()
 
 
 class Result(NamedTuple):
     """How a command ended, and its exit status, below zero for a signal, as subprocess has it; and why it
-    was not run.
+    was not run, or was stopped.
     """
 
     end: End
@@ -53,7 +53,7 @@ class Invocation(NamedTuple):
     """What to run: where, with which environment, with its output in which file, in a folder that exists.
 
     timeout: seconds until it is ended, None for no limit
-    beat: called every ``beats`` seconds; False ends the work
+    beat: called every ``beats`` seconds; a word ends the work, and says why
     child: a file that names the process, so that it can be ended if tk itself is gone
     """
 
@@ -63,7 +63,7 @@ class Invocation(NamedTuple):
     log: str
     timeout: float | None
     beats: float
-    beat: Callable[[], bool]
+    beat: Callable[[], str]
     child: str
 
 
@@ -79,9 +79,9 @@ def run_command(command: Invocation, interruptions: Interruptions) -> Result:
     try:
         _note(command.child, process.pid)
         with interruptions.let_through():
-            end = _watched(process, command)
+            end, lost = _watched(process, command)
     except KeyboardInterrupt:
-        end = End.INTERRUPTED
+        end, lost = End.INTERRUPTED, ""
     finally:
         _end_group(process)
         with suppress(FileNotFoundError):
@@ -89,7 +89,7 @@ def run_command(command: Invocation, interruptions: Interruptions) -> Result:
     if end is End.EXITED and process.returncode in _NOT_RUN:
         why = f"{command.words[0]} ended with exit {process.returncode}: {_NOT_RUN[process.returncode]}"
         return Result(End.NOT_RUN, process.returncode, why)
-    return Result(end, process.returncode)
+    return Result(end, process.returncode, lost)
 
 
 def _started(command: Invocation) -> subprocess.Popen[bytes]:
@@ -126,19 +126,20 @@ def _why_not(word: str, error: OSError) -> str:
     return f"{quoted(word)} cannot be run: {error.strerror}"
 
 
-def _watched(process: subprocess.Popen[bytes], command: Invocation) -> End:
+def _watched(process: subprocess.Popen[bytes], command: Invocation) -> tuple[End, str]:
+    """How a command ends, and why if it may not go on."""
     began = beaten = time.monotonic()
     while True:
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=_LOOK_SECONDS)
-            return End.EXITED
+            return End.EXITED, ""
         now = time.monotonic()
         if command.timeout is not None and now - began >= command.timeout:
-            return End.TIMED_OUT
+            return End.TIMED_OUT, ""
         if now - beaten >= command.beats:
             beaten = now
-            if not command.beat():
-                return End.LOST
+            if why := command.beat():
+                return End.LOST, why
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from functools import partial
 
 from tkledger.agents import process
 from tkledger.agents.briefing import Briefing, brief, log_of
@@ -20,6 +19,7 @@ from tkledger.api.memory import related_to, related_words
 from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.claims.claimant import Claimant
+from tkledger.claims.elsewhere import cancelled_at_base
 from tkledger.core.budget import backoff, waits
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
@@ -38,6 +38,10 @@ from tkledger.verbs.ids import find
 
 _RESERVE = 0.1
 """The share of the seconds left in a budget that is kept for ending the command and committing its files."""
+
+
+_LOOK_SECONDS = 5.0
+"""How often it is looked whether a task was cancelled while a command works on it."""
 
 
 class RunOptions(NamedTuple):
@@ -217,14 +221,15 @@ def _attempt(
     log = log_of(folder, task.tries)
     publish(task_id, task.state.value, log)
     limit = _limit(there, ledger, task, options)
+    every = max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3)
     invocation = process.Invocation(
         options.command,
         place.path,
         environment,
         log,
         limit.seconds,
-        beats=max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3),
-        beat=partial(_may_go_on, there, who, task_id),
+        beats=min(every, _LOOK_SECONDS),
+        beat=_beats(there, who, task_id, every),
         child=child,
     )
     result = process.run_command(invocation, interruptions)
@@ -249,21 +254,41 @@ def _limit(there: Session, ledger: Snapshot, task: Task, options: RunOptions) ->
     return min(found, key=lambda one: one.seconds or 0.0, default=asked)
 
 
-def _may_go_on(there: Session, who: Claimant, task_id: str) -> bool:
-    """Renew the claim on a task that is worked on; False if another has it by now."""
-    try:
-        there.repo.refresh()
-    except GitError:
-        return True  # what has become of its checkout is looked at in the end
-    held = standing.held_on(there.repo, task_id, who.remote)
-    now = there.ledger.head().task(task_id)
-    if now is None or now.state is not State.IN_PROGRESS:
-        # the command moved it itself, and with it the claim; unless another has it by now
-        return held is None or not held.live or who.holds(held.claim)
+def _beats(there: Session, who: Claimant, task_id: str, every: float) -> Callable[[], str]:
+    """Renews the claim on a task that is worked on every so many seconds, and looks in between as well whether
+    it was cancelled; why the work is to end, if it is.
+    """
+    renewed = time.monotonic()
+
+    def beat() -> str:
+        nonlocal renewed
+        try:
+            there.repo.refresh()
+        except GitError:
+            return ""  # what has become of its checkout is looked at in the end
+        now = there.ledger.head().task(task_id)
+        if now is None or now.state is not State.IN_PROGRESS:
+            # the command moved it itself, and with it the claim; unless another has it by now
+            held = standing.held_on(there.repo, task_id, who.remote)
+            return "" if held is None or not held.live or who.holds(held.claim) else _LOST
+        if why := cancelled_at_base(there.repo, now):
+            return why  # and is not claimed anew
+        if time.monotonic() - renewed < every:
+            return ""
+        renewed = time.monotonic()
+        return _renewed(there, who, task_id)
+
+    return beat
+
+
+def _renewed(there: Session, who: Claimant, task_id: str) -> str:
     try:
         single.renew(there.repo, who._replace(progress=SILENT), task_id, None)
     except TkError as error:
-        return error.exit not in (Exit.CLAIMED, Exit.UNUSABLE)
+        return _LOST if error.exit in (Exit.CLAIMED, Exit.UNUSABLE) else ""
     except GitError:
-        return True  # the next beat may do better; else the lease runs out
-    return True
+        return ""  # the next beat may do better; else the lease runs out
+    return ""
+
+
+_LOST = "claimed by someone else"

@@ -91,7 +91,8 @@ def _require_free(
     """Raise Refused or TkError unless the task may be started, or gone on with; say whose it was."""
     options = {"id": task_id, "take": bool(who.taking)}
     there = elsewhere.task_at(session.repo, who.branch, task_id)
-    if there is None:
+    task = ledger.task(task_id)
+    if there is None or (task is not None and task.ended):
         session.carry_out([("start", options)], dry_run=True)
     elif there.state is State.IN_PROGRESS:
         from tkledger.api.taking import resumed

@@ -61,8 +61,15 @@ def _back_in_work(recorded: Recorded) -> Collection[str]:
 
 
 def afterwards(session: Session, recorded: Recorded) -> None:
-    """What follows from a commit: agents wake that it assigns tasks to, and what is worth a line is said."""
+    """What follows from a commit: agents wake that it assigns tasks to, parents that waited for the end of their
+    children are cancelled, and what is worth a line is said.
+    """
     remind(session)
+    ended = [task for source, task in moved(recorded) if task.parent and task.ended]
+    if ended:
+        from tkledger.api.cancelling import cancel_waiting  # most tasks that end have no parent
+
+        cancel_waiting(session, recorded.after, ended)
     if refs.names(session.repo, AGENTS):
         from tkledger.api.agents import wake_assigned  # most repositories know no agents
 

@@ -8,7 +8,6 @@ from functools import cached_property, partial
 from itertools import repeat
 
 from tkledger.core.lifecycle import Event, State
-from tkledger.core.quoting import few
 from tkledger.core.ref_names import AGENTS, ALL
 from tkledger.core.trailers import ACTOR
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
@@ -251,11 +250,11 @@ class Session:
         """The steps as one commit."""
         from tkledger.ledger import limits
         from tkledger.ledger.proposal import Proposal
-        from tkledger.verbs.verb import trailers_of
+        from tkledger.verbs.verb import subject_of, trailers_of
 
         trailers = [(ACTOR, self.actor(before)), *trailers_of(steps)]
         after = steps[-1].ledger if steps else before
-        proposal = Proposal(after, _subject(steps), tuple(trailers), always=bool(self._work))
+        proposal = Proposal(after, subject_of(steps), tuple(trailers), always=bool(self._work))
         return limits.booked(self.ledger, before, proposal)
 
     def record(
@@ -342,6 +341,10 @@ def _prepared(
         from tkledger.verbs.verb import NOW
 
         options = {**options, NOW: int(time.time())}
+    if verb == Event.CANCEL and (options.get("children") or options.get("take")):
+        from tkledger.api.cancelling import taken
+
+        session._taking |= taken(session, ledger, options)
     found = ledger.matching(str(options.get("id") or "/").lower()) if verb == Event.START else []
     task = ledger.task(found[0]) if len(found) == 1 else None  # else the verb says so
     if task is not None and options.get("take"):
@@ -385,14 +388,6 @@ def _step(ledger: Snapshot, verb: str, options: Options, actor: str, place: str)
         raise usage_error("bad-value", message, f"tk {verb} --help") from None
     except TkError as error:
         raise TkError(error.exit, error.kind, place + error.message, error.remedy) from None
-
-
-def _subject(steps: Sequence[Proposed]) -> str:
-    if len(steps) == 1:
-        return steps[0].words
-    verbs = sorted({step.words.split(" ", 1)[0] for step in steps})
-    ids = [step.id for step in steps]
-    return f"{', '.join(verbs)} {few(ids)}"
 
 
 def each(verb: str, ids: Iterable[str], options: Options) -> list[tuple[str, Options]]:

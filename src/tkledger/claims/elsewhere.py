@@ -77,6 +77,19 @@ def _loaded(found: Found | None) -> Task | None:
         return None
 
 
+def cancelled_at_base(repo: Repo, task: Task) -> str:
+    """That a task was cancelled where its branch is to be merged, here or as last fetched, and why; else empty."""
+    if task.base is None:
+        return ""
+    base = HEADS + task.base
+    branches = [base, *_copies(refs.other_branches(repo), base)]
+    for branch, found in zip(branches, tasks_at(repo, [(one, task.id) for one in branches])):
+        if found is not None and found.state is State.CANCELLED:
+            why = f": {found.error.message}" if found.error.message else ""
+            return f"cancelled on {branch_name(branch).removeprefix(COPIES)}{why}"
+    return ""
+
+
 # -- where a task stands -----------------------------------------------------------------------
 
 

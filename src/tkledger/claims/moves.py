@@ -117,6 +117,9 @@ def turns(repo: Repo, recorded: Recorded, who: Claimant) -> list[Turn]:
         if what is Effect.TAKE:
             found.append(Turn(after.id, held, taken(require_free(repo, held, who), after.id, who)))
             continue
+        if held is not None and after.ended and after.id in who.taking and held.live:
+            found.append(_taken_to_end(held, after.id, who))
+            continue
         if is_work(before, after):
             refused += _fenced(repo, held, after.id, who, before)
         if held is not None and (is_active(before) or who.holds(held.claim)):
@@ -206,6 +209,15 @@ def _ended(held: Standing, effect: Effect, after: Task, who: Claimant) -> Iterat
         base = held.claim.base or who.base
         final = held.claim._replace(branch=who.branch, base=base, final=after.state.value)
         yield Turn(after.id, held, final)
+
+
+def _taken_to_end(held: Standing, task: str, who: Claimant) -> Turn:
+    """A claim that ``who`` takes along with the end of its task. A server has to see that it was released, or
+    it refuses the work of another than its holder.
+    """
+    if who.remote is None:
+        return Turn(task, held, None)
+    return Turn(task, held, taken(held, task, who)._replace(released=True, ttl=0))
 
 
 def given_up(held: Standing, *, lost: bool) -> Claim | None:

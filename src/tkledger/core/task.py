@@ -56,6 +56,9 @@ TIERS = ("retry", "peer", "owner", "approval")
 CONCERNS = ("design", "ops")
 """What a concern is about: an open design concern prevents ``done``."""
 
+CHILDREN = ("cascade", "wait", "detach")
+"""What a cancel does about open children: cancels them, waits for their end, or gives them no parent."""
+
 DEFAULT_TYPE = "task"
 DEFAULT_PRIORITY = 2
 
@@ -130,7 +133,8 @@ class Wait(NamedTuple):
     """What a blocked task waits for, and the sentence that says what ends it.
 
     An answer of ``key`` ends it, or the time ``until``, or the end of all ``tasks``. ``by`` is who may
-    answer: an actor, a pattern or a role. A paused task keeps its ``earlier`` wait.
+    answer: an actor, a pattern or a role. A paused task keeps its ``earlier`` wait. ``then`` is what the
+    task comes to once it is over, if it does not go on.
     """
 
     reason: str | None = None
@@ -142,6 +146,7 @@ class Wait(NamedTuple):
     choices: tuple[str, ...] = ()
     by: str | None = None
     set_by: str | None = None
+    then: str | None = None
     earlier: Wait | None = None
 
     @property
@@ -295,6 +300,7 @@ _EARLIER = (
     Field("choices", list_of(_ASKED), since=2),
     Field("by", line, since=2),
     Field("set_by", line, since=2),
+    Field("then", choice(("cancel",)), since=2),
 )
 _wait = part_of(Wait, _EARLIER)
 WAIT = (*_EARLIER, Field("earlier", lambda raw: next(filter(any, [_wait(raw)]), None), since=2))

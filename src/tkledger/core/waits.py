@@ -94,10 +94,10 @@ def over_from(task: Task, wait: Wait, ledger: Snapshot) -> int | None:
 
 
 def due_from(task: Task, ledger: Snapshot) -> int | None:
-    """From when on a blocked task can be taken up again, as `over_from` has it; None while it is paused, or
-    waits for what no answer, time or task ends.
+    """From when on a blocked task can be taken up again, as `over_from` has it; None while it is paused,
+    waits for what no answer, time or task ends, or is to be cancelled then.
     """
-    if task.state is not State.BLOCKED or task.wait.reason == PAUSED:
+    if task.state is not State.BLOCKED or task.wait.reason == PAUSED or task.wait.then:
         return None
     return over_from(task, task.wait, ledger)
 

@@ -115,7 +115,7 @@ _MORE = {
     Event.SUBMIT: (p.PR, p.LESSONS),
     Event.FINISH: (p.PR, p.RESOLUTION, p.LESSONS),
     Event.REQUEUE: (p.TRIED,),
-    Event.CANCEL: (p.RESOLUTION, p.LESSONS, p.TRIED),
+    Event.CANCEL: (p.RESOLUTION, p.CHILDREN_OF, p.TAKE_CHILDREN, p.LESSONS, p.TRIED),
     Event.APPROVE: (p.SCORE, p.RESOLUTION),
     Event.REJECT: (p.GAPS, p.SCORE),
 }

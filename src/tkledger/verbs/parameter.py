@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tkledger.core.lifecycle import State
 from tkledger.core.typing import Any, NamedTuple
 
 
@@ -74,6 +75,40 @@ def split(word: str) -> tuple[str, str | None]:
         name, equals, text = word.partition("=")
         return name, text if equals else None
     return word[:2], word[2:] or None
+
+
+# -- what people type for values ----
+
+
+def word(text: str) -> str:
+    """``In Progress`` and ``in-progress`` as ``in_progress``."""
+    return "_".join(text.lower().replace("-", " ").split())
+
+
+def joined(text: str) -> str:
+    """``needs review`` as ``needs-review``, since a label has no blanks."""
+    return "-".join(text.split())
+
+
+_URGENCIES = ("critical urgent highest", "high h", "medium normal m", "low l", "lowest trivial")
+PRIORITY_WORDS = {
+    name: (str(number),)
+    for number, names in enumerate(_URGENCIES)
+    for name in (f"p{number}", *names.split())
+}
+_ENDED = (State.DONE.value, State.CANCELLED.value)
+_OPEN = tuple(state.value for state in State if state.value not in _ENDED)
+STATE_WORDS = {
+    "open": _OPEN,
+    **dict.fromkeys(("closed", "ended"), _ENDED),
+    "all": (*_OPEN, *_ENDED),
+    **dict.fromkeys(("doing", "wip", "started", "active"), (State.IN_PROGRESS.value,)),
+    **dict.fromkeys(("review", "reviewing"), (State.IN_REVIEW.value,)),
+    **dict.fromkeys(("to_do", "pending", "new"), (State.TODO.value,)),
+    **dict.fromkeys(("complete", "completed", "finished"), (State.DONE.value,)),
+    "canceled": (State.CANCELLED.value,),
+}
+"""What else people call states, and several together."""
 
 
 class Command(NamedTuple):

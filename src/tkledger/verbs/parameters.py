@@ -4,39 +4,16 @@ from __future__ import annotations
 
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, PRESET_NAMES, Policy
-from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, TIERS, Spec
-from tkledger.verbs.parameter import Parameter, option, switch
-
-
-def _word(text: str) -> str:
-    """``In Progress`` and ``in-progress`` as ``in_progress``."""
-    return "_".join(text.lower().replace("-", " ").split())
-
-
-def _joined(text: str) -> str:
-    """``needs review`` as ``needs-review``, since a label has no blanks."""
-    return "-".join(text.split())
-
-
-_URGENCIES = ("critical urgent highest", "high h", "medium normal m", "low l", "lowest trivial")
-_PRIORITIES = {
-    name: (str(number),)
-    for number, names in enumerate(_URGENCIES)
-    for name in (f"p{number}", *names.split())
-}
-_ENDED = (State.DONE.value, State.CANCELLED.value)
-_OPEN = tuple(state.value for state in State if state.value not in _ENDED)
-_STATES = {
-    "open": _OPEN,
-    **dict.fromkeys(("closed", "ended"), _ENDED),
-    "all": (*_OPEN, *_ENDED),
-    **dict.fromkeys(("doing", "wip", "started", "active"), (State.IN_PROGRESS.value,)),
-    **dict.fromkeys(("review", "reviewing"), (State.IN_REVIEW.value,)),
-    **dict.fromkeys(("to_do", "pending", "new"), (State.TODO.value,)),
-    **dict.fromkeys(("complete", "completed", "finished"), (State.DONE.value,)),
-    "canceled": (State.CANCELLED.value,),
-}
-"""What else people call states, and several together."""
+from tkledger.core.task import CHILDREN, CONCERNS, REASONS, RESOLUTIONS, TIERS, Spec
+from tkledger.verbs.parameter import (
+    PRIORITY_WORDS,
+    STATE_WORDS,
+    Parameter,
+    joined,
+    option,
+    switch,
+    word,
+)
 
 # -- what many commands take -----------------------------------------------------------------
 
@@ -81,7 +58,7 @@ TYPE = option("--type", "type", "T", "What kind of work it is.", clean=str.lower
 PRIORITY = option(
     *("--priority", "priority", "N", "0 most urgent .. 4; 2 by default; P1 and high are 1."),
     kind=int,
-    means=tuple(_PRIORITIES.items()),
+    means=tuple(PRIORITY_WORDS.items()),
 )
 PARENT = option("--parent", "parent", "ID", "The task it is a part of.", is_task=True)
 FROM = option("--from", "from", "ID", "The task whose work discovered this one.", is_task=True)
@@ -98,7 +75,7 @@ LABEL = option(
     *("--label", "label", "L", "A label, or several: a,b; may be repeated."),
     many=True,
     listed=True,
-    clean=_joined,
+    clean=joined,
 )
 NO_LABEL = LABEL._replace(words=("--no-label",), name="no_label", help="Remove a label.")
 BACKLOG = switch("--backlog", "backlog", "Not to be worked on yet.")
@@ -182,8 +159,8 @@ STATES = option(
     *("--state", "state", "S", "Only these states; open is all that have not ended."),
     many=True,
     listed=True,
-    clean=_word,
-    means=tuple(_STATES.items()),
+    clean=word,
+    means=tuple(STATE_WORDS.items()),
     choices=tuple(state.value for state in State),
     noun="state",
 )
@@ -270,7 +247,13 @@ WAIT = option(
     least=0,
     bare=365 * 86_400.0,
 )
+CHILDREN_OF = option(
+    *("--children", "children", "HOW", f"What becomes of open ones: {', '.join(CHILDREN)}."),
+    choices=CHILDREN,
+    noun="way",
+)
 TAKE = switch("--take", "take", "Take it even if it is another's, assigned or in progress.")
+TAKE_CHILDREN = TAKE._replace(help="Also what others have claimed; with cascade.")
 MERGE = switch("--merge", "merge", "Merge its branch, if it is done; remove the checkout.")
 ONLY_PATH = switch("--path", "only_path", "Print the path alone, for scripts.")
 MERGE_DONE = MERGE._replace(help="Merge the branch of each task that is done.")
@@ -323,10 +306,7 @@ QUESTION = Parameter("question", "QUESTION", "What was to be decided.", required
 CHOICE = option("--choice", "choice", "TEXT", "What was chosen.", required=True)
 BECAUSE = option("--because", "because", "TEXT", "Why.", required=True)
 _OTHERS = "What else there was, and why not; may be repeated."
-ALTERNATIVES = option(
-    *("--alternative", "alternative", "TEXT=WHY", _OTHERS),
-    many=True,
-)
+ALTERNATIVES = option("--alternative", "alternative", "TEXT=WHY", _OTHERS, many=True)
 CONFIDENCE = option(
     "--confidence", "confidence", "N", "How sure, 0 to 100.", kind=int, least=0, most=100
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import TARGETS, Event, State
+from tkledger.core.quoting import few
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import OVERRIDE, REASON, says
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
@@ -79,6 +80,8 @@ def verb(name: str) -> Verb:
         from tkledger.verbs import charges
 
         return charges.step if name == "step" else charges.spend
+    if name == Event.CANCEL:
+        return _cancel
     if name in (Event.APPROVE, Event.REJECT):
         from tkledger.verbs import review
 
@@ -121,6 +124,15 @@ def trailers_of(steps: Sequence[Proposed]) -> list[tuple[str, str]]:
             if step.work or (name, whose + value) not in found:
                 found.append((name, whose + value))
     return found
+
+
+def subject_of(steps: Sequence[Proposed]) -> str:
+    """The first line of the message of a commit that is made of these steps."""
+    if len(steps) == 1:
+        return steps[0].words
+    verbs = sorted({step.words.split(" ", 1)[0] for step in steps})
+    ids = [step.id for step in steps]
+    return f"{', '.join(verbs)} {few(ids)}"
 
 
 def _reasons(steps: Sequence[Proposed]) -> list[str]:
@@ -168,3 +180,14 @@ def _resume(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     from tkledger.verbs.moves import move
 
     return move(Event.RESUME)(ledger, options, actor)
+
+
+def _cancel(ledger: Snapshot, options: Options, actor: str) -> Proposed:
+    """A cancel; it is more than a move only if the options say what becomes of children."""
+    if options.get("children") is not None:
+        from tkledger.verbs.cancel import cancel
+
+        return cancel(ledger, options, actor)
+    from tkledger.verbs.moves import move
+
+    return move(Event.CANCEL)(ledger, options, actor)

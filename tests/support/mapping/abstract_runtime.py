@@ -96,6 +96,11 @@ ROWS: dict[str, Case] = {
         "core/test_lifecycle.py::terminal_states_absorb",
         "ledger/test_keys.py::a_key_is_bound_to_verb_tasks_and_words",
     ),
+    "S2.9": shown(
+        "cli/test_cancel.py::a_cascade_cancels_all_that_is_open_below_in_one_commit",
+        "cli/test_cancel.py::a_cancel_waits_for_the_children",
+        "cli/test_cancel.py::children_are_detached",
+    ),
     "S2.13": steps_are_logged,
     "S2.14": a_report,
     "S2.15": shown(

@@ -48,6 +48,15 @@ ROWS: dict[str, Case] = {
         "cli/test_spec.py::a_new_task_says_why_it_is_made",
         "cli/test_reopen.py::what_has_ended_is_reopened_by_a_successor_in_one_legal_commit",
     ),
+    "S1.11": shown(
+        "cli/test_cancel.py::children_are_detached",
+        "cli/test_cancel.py::to_detach_from_a_budget_takes_the_role",
+    ),
+    "S1.12": shown(
+        "cli/test_cancel.py::a_cascade_cancels_all_that_is_open_below_in_one_commit",
+        "cli/test_cancel.py::a_cancel_waits_for_the_children",
+        "cli/test_cancel.py::children_are_detached",
+    ),
     "S1.15": shown(
         "doors/test_budgets.py::a_step_is_refused_at_one_more_than_the_limit",
         "doors/test_budgets.py::a_warning_from_four_fifths_on",

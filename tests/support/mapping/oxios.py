@@ -63,6 +63,10 @@ ROWS: dict[str, Case] = {
     "S4.6": shown(
         "agents/test_retry.py::a_retry_is_told_the_gap",
     ),
+    "S4.7": shown(
+        "agents/test_cancelled_runs.py::a_cancel_from_elsewhere_ends_the_command",
+        "agents/test_cancelled_runs.py::a_command_that_ends_first_does_not_take_done_over_cancelled",
+    ),
     "S4.8": shown(
         "claims/test_claims.py::reap_frees_what_ran_out_and_nothing_else",
         "agents/test_interrupted_runs.py::what_a_killed_tk_left_is_reaped_and_taken_up",

@@ -133,6 +133,10 @@ ROWS: dict[str, Case] = {
         "agents/test_run.py::a_command_that_cannot_be_run_is_no_attempt",
         "agents/test_run.py::a_failure_blocks_the_task",
     ),
+    "D2.8": shown(
+        "cli/test_cancel.py::a_cascade_cancels_all_that_is_open_below_in_one_commit",
+        "cli/test_cancel.py::who_waits_for_a_cancelled_task_is_woken",
+    ),
     "D2.9": shown(
         "ledger/test_killed_moves.py::a_killed_start_is_done_or_not_done",
         "local/test_store.py::a_file_is_read_as_it_was_written_last",

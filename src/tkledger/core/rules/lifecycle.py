@@ -192,7 +192,8 @@ def ended_with_open_children(change: Change) -> Iterator[Finding]:
     Why: a whole is not finished before its parts; and a child of an ended task is work that no one
     will look for.
 
-    Remedy: end the children first, or give them another parent: `tk edit CHILD --parent ID`.
+    Remedy: end the children first, or give them another parent: `tk edit CHILD --parent ID`. To cancel,
+    `tk cancel ID --children cascade` ends them as well; with `wait` they end first, with `detach` they go on.
     """
     left: dict[str, list[str]] = {}
     for parent, child in _orphans(change):
@@ -202,10 +203,13 @@ def ended_with_open_children(change: Change) -> Iterator[Finding]:
         children = sorted({*several})
         first = children[0]
         one = len(children) == 1
+        way = f"tk why {first}"
+        if _is_cancelled(change.after, parent):
+            way = f"tk cancel {parent} --children cascade (or wait, or detach)"
         yield Finding(
             parent,
             f"cannot end: its child{'' if one else 'ren'} {few(children)} {'is' if one else 'are'} open",
-            f"tk why {first}, or tk edit {first} --parent ID",
+            f"{way}, or tk edit {first} --parent ID",
             f"tk edit {first} --parent ID",
         )
 
@@ -269,6 +273,11 @@ def _orphans(change: Change) -> Iterator[tuple[str, str]]:
 
     for parent, child, *_ in newly(change, standing):
         yield parent, child
+
+
+def _is_cancelled(snapshot: Snapshot, task_id: str) -> bool:
+    task = snapshot.task(task_id)
+    return task is not None and task.state is State.CANCELLED
 
 
 def _ended(snapshot: Snapshot, task_id: str) -> bool:
