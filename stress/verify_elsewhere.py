@@ -239,8 +239,7 @@ _SPENT = {"cost": _amount, "rework": _COUNT, "seconds": _COUNT, "steps": _COUNT,
 _LIMITS, _CONCERNS = {**_SPENT, "scope": ("lifetime", "attempt")}, [r"(design|ops): \S.{0,499}"]
 _SHOWN = [*2 * [[rf"(?!.* -- ){_SHORT}"]], [rf"(?!.* -- .* -- ){_SHORT} -- {_SHORT}"]]
 CHECKS = _words("criteria met waived checklist checked skipped")
-_SPEC = {
-    "constraints": _text, "output": _text, "goal": _SHORT, "model": _SHORT, "role": _NAME,
+_SPEC = {"constraints": _text, "output": _text, "goal": _SHORT, "model": _SHORT, "role": _NAME,
     "inputs": frozenset([_SHORT]), "paths": frozenset([rf"(?!/|(.*/)?\.{{1,2}}(/|$)){_SHORT}"])}
 _LOOPS = ("identity", "ancestors", "respawn", "children", "chain", "discovered")
 WHY = [f"admission.{n}" for n in _words("consumer expected_value pain_point validation_path")]
@@ -254,9 +253,9 @@ TASK: Map = {
     "admission": dict.fromkeys((n[10:] for n in WHY), _text), "spec": _SPEC,
     "wait": {"reason": _REASONS, "detail": _text}, "error": {"kind": _TYPE, "message": _text},
     "resolution": (*chain(*RESOLUTIONS.values()),), "description": _text, "concerns": _CONCERNS,
-    "settled": _CONCERNS, **dict(zip(CHECKS, 2 * _SHOWN)),
-    **{n: [_kept(f)] for n, f in SAYS.items()}, **{n: [".{1,500}"] for n in ("lessons", "tried")},
-    "artifacts": [_ARTIFACT], "notes": [_text], "x": _own}
+    "settled": _CONCERNS, **dict(zip(CHECKS, 2 * _SHOWN)), **{n: [_kept(SAYS[n])] for n in SAYS},
+    **{n: [".{1,500}"] for n in _words("lessons tried attempts")}, "artifacts": [_ARTIFACT],
+    "notes": [_text], "x": _own}
 EDGES = {(start, end): verb for start, end, verb in (one.split("/") for one in _words(
     "backlog/todo/admit todo/in_progress/start todo/blocked/block todo/cancelled/cancel"
     " in_progress/in_review/submit in_progress/done/done in_progress/blocked/block"
@@ -296,13 +295,14 @@ POLICIES: Map = {
     "guards": {ANY: (_NAME, _guard)}, "gates": {ANY: (_NAME, _gate)}, "may": {ANY: (_line, _MAY)},
     "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
     "proof": ("name", "pusher", "signature"), "pushers": {ANY: (_line, _LINES)},
-    "shared_login": ("one", "independent"),
+    "shared_login": ("one", "independent"), "retry_on": frozenset([_TYPE]),
+    "backoff": dict.fromkeys(_words("base cap factor"), _COUNT),
     "subject": r"(?!.*Tk-)[^{}]{0,60}\{subject\}[^{}]{0,60}",
     "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
 QUALIFIERS = ("owner", "wait", "error", "resolution")
 SETS = ("depends_on", "labels", "spec.inputs", "spec.paths")
 LOGS = [name for name, kind in TASK.items() if isinstance(kind, list)]
-MOVES = ("state", "attempt", "branch", "base", "spent", "retry", *QUALIFIERS)
+MOVES = ("state", "attempt", "branch", "base", "spent", "retry", "attempts", *QUALIFIERS)
 PROOFS = ("settled", *CHECKS[1:3], *CHECKS[4:], "verdicts", "evidence")
 MOST = {"notes": (1000, 48), **dict.fromkeys(("concerns", "criteria"), (100, 12))}
 DEFAULTS = {
@@ -310,8 +310,8 @@ DEFAULTS = {
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}", "reservations": "warn"}
 LATER = {  # what format 2 brought; `admission` of the policy only
-    *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"),
-    *_words("subject proposal rates reservations stream types prices"), *LOGS[2:-1]}
+    *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"
+    " subject proposal rates reservations stream types prices backoff retry_on"), *LOGS[2:-1]}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")

@@ -42,8 +42,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("edit b --title B", 129, 8),
     ("new Title --id x", 131, 8),
     ("block a --reason other", 143, 9),
-    ("requeue a", 129, 8),
-    ("status", 171, 8),
+    ("status", 172, 9),
     ("list", 73, 1),
     ("show b", 140, 6),
     ("ready", 87, 2),
@@ -52,7 +51,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("log", 122, 3),
     ("watch --no-follow", 129, 3),
     ("watch --no-follow --since HEAD~1", 129, 8),
-    ("why a", 140, 3),
+    ("why a", 144, 3),
     ("next", 127, 4),
     ("next --review", 132, 4),
     ("budget a", 126, 2),
@@ -65,6 +64,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("hooks install", 110, 5),
     ("start c", 141, 10),
     ("done c", 145, 10),
+    ("requeue a", 132, 8),  # with how the attempt ended
 ]
 
 

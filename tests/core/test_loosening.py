@@ -57,6 +57,16 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
         ({"bug": {"steps": 3}}, {"bug": {"steps": 4}}, ["the limit of steps of bug: 3 -> 4"], []),
         ({"bug": {"steps": 3}}, {}, ["the limit of steps of bug: 3 -> none"], []),
     ],
+    "backoff": [
+        ({"base": 2}, {}, ["backoff is shorter"], []),
+        ({"factor": 3}, {"factor": 3, "cap": 60}, ["backoff is shorter"], []),
+        ({"base": 60, "factor": 1}, {}, *[["backoff is shorter"]] * 2),
+    ],
+    "retry_on": [
+        (["timeout"], ["limit", "timeout"], ["retry_on with limit"], []),
+        ([], ["permanent"], ["retry_on with permanent"],
+         [f"retry_on with {kind}" for kind in ("cancelled", "input", "limit", "timeout", "transient")]),
+    ],
     "retry": [(3, None, ["retry 3 -> no limit"], [])],
     "roles": [
         ({"budget": ["a"]}, {"budget": ["a", "b"]}, ["roles.budget with b"], []),

@@ -17,6 +17,7 @@ from tkledger.core.policy import (
     FIELDS,
     PRESET_NAMES,
     Approvals,
+    Backoff,
     Policy,
     TooNew,
     changed,
@@ -56,6 +57,8 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "budget": (Budget(), [{"steps": 1}, {"cost": "0.5", "scope": "attempt"}], [{"depth": 1}]),
     "budgets": ({}, [{"bug": {"rework": 0}}], [{"Bug": {"steps": 1}}, {"bug": {"depth": 1}}]),
     "retry": (None, [1], [0]),
+    "backoff": (Backoff(), [{"base": 0}, {"factor": 2, "cap": 2_592_000}], [{"base": -1}, {"factor": 0}, 3]),
+    "retry_on": ((), [("limit", "timeout")], [["A"], "limit"]),
     "roles": ({}, [{"budget": ("a",)}, {"boss_2": ("*", "a-*")}], [{"Boss": ["a"]}, {"-": ["a"]}, {"b": ["\n"]}]),
     "attribution": ("optional", ["optional", "required"], ["always"]),
     "claims": ("local", ["local", "remote", "required"], ["none"]),
@@ -139,7 +142,16 @@ def test_a_field_takes_and_refuses(name: str) -> None:
     assert getattr(DEFAULT, name) == getattr(policy({}), name) == default
     for value in taken:
         kept = getattr(policy({name: value}), name)
-        if name in ("budget", "budgets", "approvals", "prices", "guards", "gates", "may"):
+        if name in (
+            "budget",
+            "budgets",
+            "backoff",
+            "approvals",
+            "prices",
+            "guards",
+            "gates",
+            "may",
+        ):
             kept = {key: one for key, one in _plain(kept).items() if one is not None}
         assert kept == value
     for value in refused:
@@ -148,7 +160,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    if isinstance(value, Budget | Approvals | Price | Guard | Gate | Allowance):
+    if isinstance(value, Budget | Backoff | Approvals | Price | Guard | Gate | Allowance):
         return {key: one for key, one in value._asdict().items() if one not in (None, ())}
     return {key: _plain(one) for key, one in value.items()}
 
@@ -171,6 +183,8 @@ def test_what_the_fields_of_a_later_format_are() -> None:
         "pushers",
         "shared_login",
         "subject",
+        "backoff",
+        "retry_on",
     }
 
 

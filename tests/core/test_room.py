@@ -215,7 +215,7 @@ def test_the_caps_are_those_that_are_documented() -> None:
     kib = 1024
     assert room.CAPS["notes"] == (1000, 48 * kib)
     assert room.CAPS["concerns"] == room.CAPS["criteria"] == (100, 12 * kib)
-    learnt = ("checklist", "decisions", "lessons", "tried", "artifacts")
+    learnt = ("checklist", "decisions", "lessons", "tried", "attempts", "artifacts")
     assert {room.CAPS[name] for name in (*room.PROOFS, *learnt)} == {(200, 24 * kib)}
     assert set(room.CAPS) == set(LOGS)
     assert [*chain(room.PROOFS)] == [

@@ -71,6 +71,7 @@ GOOD = [
     ("decisions", ['bob 9 "q" "c" "b"'], ('bob 9 "q" "c" "b"',)),
     ("lessons", ["b", "a" * 500, "b"], ("b", "a" * 500, "b")),
     ("tried", [2024], ("2024",)),
+    ("attempts", ["1 failed ann - -"], ("1 failed ann - -",)),
     ("artifacts", [f"{'3f' * 20} 0 - a b"], (f"{'3f' * 20} 0 - a b",)),
     ("budget", {"steps": 0, "depth": 3, "cost": "0.5"}, Budget(steps=0, depth=3, cost="0.5")),
     ("budget", {}, Budget()),
@@ -163,6 +164,7 @@ BAD = [
     ("decisions", ['"bob" - "q" "c" "b"'], "decisions"),
     ("lessons", ["a\nb"], "lessons"),
     ("tried", ["a" * 501], "tried"),
+    ("attempts", ["1 failed ann"], "attempts"),
     ("artifacts", [f"{'3f' * 20} 7 a/b ../x"], "artifacts"),
     ("artifacts", [f"{'3f' * 20} 7 - "], "artifacts"),
     ("artifacts", [f"{'3f' * 20} 07 - x"], "artifacts"),
@@ -316,7 +318,16 @@ def test_the_words_of_the_format_stay() -> None:
         **dict.fromkeys(("checklist", "checked", "skipped"), (2, {})),
         "resolution": (1, {"mistake": 2}),
         **dict.fromkeys(
-            ("verdicts", "evidence", "answers", "decisions", "lessons", "tried", "artifacts"),
+            (
+                "verdicts",
+                "evidence",
+                "answers",
+                "decisions",
+                "lessons",
+                "tried",
+                "attempts",
+                "artifacts",
+            ),
             (2, {}),
         ),
     }

@@ -31,7 +31,7 @@ EDGES = {
 LISTS = (
     *("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts", "evidence"),
     *("checklist", "checked", "skipped"),
-    *("decisions", "lessons", "tried", "artifacts"),
+    *("decisions", "lessons", "tried", "attempts", "artifacts"),
 )
 BEGIN = 1_700_000_000
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tkledger.core import policy as policies
 from tkledger.core.artifact import Artifact
+from tkledger.core.attempt import AttemptLine
 from tkledger.core.decision import DecisionLine
 from tkledger.core.evidence import EvidenceLine
 from tkledger.core.field import MAX_INT, is_id
@@ -86,6 +87,11 @@ artifacts = st.builds(
     *(st.sampled_from(["3f" * 20, "4e" * 32]), st.integers(0, 10**9 - 1)),
     *(st.sampled_from(["", "image/png"]), st.sampled_from(["a.txt", "a b", "é: #x", "-"])),
 )
+attempts = st.builds(
+    lambda *parts: AttemptLine(*parts).line,
+    *(st.integers(1, 10**9 - 1), st.sampled_from(["failed", "user"]), lines),
+    *(st.sampled_from(["", "timeout", "odd-1"]), st.just("") | branches, st.just("") | lines),
+)
 amounts = st.integers(0, MAX_INT)
 dollars = st.from_regex(r"(0|[1-9][0-9]{0,5})(\.[0-9]{1,6})?", fullmatch=True)
 moments = st.datetimes(datetime.datetime(1970, 1, 1), datetime.datetime(2100, 1, 1)).map(
@@ -124,6 +130,7 @@ class Leaves(NamedTuple):
     evidence: st.SearchStrategy[str] = evidence
     decisions: st.SearchStrategy[str] = decisions
     artifacts: st.SearchStrategy[str] = artifacts
+    attempts: st.SearchStrategy[str] = attempts
     dollars: st.SearchStrategy[str] = dollars
     moments: st.SearchStrategy[str] = moments
     x: st.SearchStrategy[dict[str, Any]] = free_maps
@@ -161,6 +168,7 @@ FEW = Leaves(
             for others in ((), (("no", "a #b"),), (("1", "y"), ("~", "=")))
         ]
     ),
+    attempts=st.sampled_from(('1 failed "a: b" - - "- a"', "2 user a timeout tk/a")),
     dollars=st.sampled_from(("0", "0.5", "12.000001", "999999")),
     moments=st.sampled_from(("1970-01-01T00:00:00Z", "2026-02-28T23:59:59Z")),
     x=st.sampled_from(
@@ -242,6 +250,7 @@ def raw_tasks(
             "evidence": st.lists(some.evidence, max_size=2),
             "decisions": st.lists(some.decisions, max_size=2),
             "artifacts": st.lists(some.artifacts, max_size=2),
+            "attempts": st.lists(some.attempts, max_size=2),
             "lessons": st.lists(some.lines, max_size=2),
             "tried": st.lists(some.lines, max_size=2),
             "notes": st.lists(some.texts, max_size=3),

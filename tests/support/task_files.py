@@ -105,6 +105,7 @@ TASKS = {
         decisions=('bob 80 "Which parser?" "our own" "it is fast" "the other" "slow"',),
         lessons=("read the grammar first",),
         tried=("a regular expression for all",),
+        attempts=('1 failed bob timeout "an ä" "it took too long"', "2 user bob - -"),
         artifacts=(f"{'3f' * 20} 1200 image/png the screen.png",),
         notes=(
             "one line",

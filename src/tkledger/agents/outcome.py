@@ -26,7 +26,7 @@ class Ended(NamedTuple):
 
     spent: whether a budget is used up, so that no other attempt may begin
     again: whether another attempt follows; merged: the commit by which its branch came to its base
-    log: the file with what the command said
+    log: the file with what the command said; kind: of which kind the error is, if that is known
     """
 
     task: str
@@ -38,6 +38,7 @@ class Ended(NamedTuple):
     again: bool = False
     merged: str = ""
     log: str = ""
+    kind: str | None = None
 
 
 class TimeLimit(NamedTuple):
@@ -142,11 +143,12 @@ def _settled(there: Session, attempt: Attempt) -> Ended:
 
 def _blocked(there: Session, attempt: Attempt, failure: str, unsaved: str) -> Ended:
     reason = "user" if attempt.spent else "failed"
-    options = {"id": attempt.id, "reason": reason, "message": failure}
+    kind = _kind(attempt)
+    options = {"id": attempt.id, "reason": reason, "message": failure, "error_kind": kind}
     there.carry_out([("block", options)])
     words, way = f"blocked: {failure}", _onward(attempt, unsaved)
     state = State.BLOCKED.value
-    return Ended(attempt.id, state, Exit.REJECTED, words, way, spent=attempt.spent)
+    return Ended(attempt.id, state, Exit.REJECTED, words, way, spent=attempt.spent, kind=kind)
 
 
 def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:
@@ -190,6 +192,17 @@ def given_back(there: Session, task: str) -> None:
     held = standing.held_on(there.repo, task, who.remote)
     if held is not None and held.here and held.at_work and who.holds(held.claim):
         single.release(there.repo, who, task, who.actor)
+
+
+_STATUSES = {64: "input", 65: "input", 66: "input", 75: "transient"}
+"""The kinds of errors that exit statuses say: EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_TEMPFAIL of sysexits.h."""
+
+
+def _kind(attempt: Attempt) -> str | None:
+    """Of which kind the error of a command is, if that is known."""
+    if attempt.result.end is End.TIMED_OUT:
+        return "limit" if attempt.spent else "timeout"
+    return _STATUSES.get(attempt.result.status)
 
 
 def _failure(attempt: Attempt) -> str:

@@ -20,6 +20,7 @@ from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.claims.claimant import Claimant
 from tkledger.claims.elsewhere import cancelled_at_base
+from tkledger.core.attempt import tries_again
 from tkledger.core.budget import backoff, waits
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
@@ -140,7 +141,9 @@ def _life(
         )
         publish(task_id, ended.state)
         failed = ended.exit is Exit.REJECTED and ended.state == State.BLOCKED
+        policy = there.ledger.head().policy
         again = failed and not ended.spent and attempt < options.retries and not interruptions.came
+        again = again and policy is not None and tries_again(policy.retry_on, ended.kind)
         if options.merge and ended.state == State.DONE:
             ended = _merged(session, ended)
         yield ended._replace(again=again)
@@ -168,11 +171,13 @@ def _giving_back(session: Session, task_id: str) -> Iterator[None]:
 def _wait(there: Session, task_id: str) -> None:
     """Wait until another attempt may begin: as the task says, else as long as the law would have it."""
     there.repo.refresh()
-    task = there.ledger.head().task(task_id)
+    ledger = there.ledger.head()
+    task, policy = ledger.task(task_id), ledger.policy
     assert task is not None
+    assert policy is not None
     publish(task_id, "waiting")
     if task.retry.not_before is None:
-        time.sleep(backoff(task.tries - 1))
+        time.sleep(backoff(policy.backoff, task.tries - 1))
     while left := waits(task, int(time.time())):
         time.sleep(left)
 

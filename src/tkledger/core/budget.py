@@ -8,7 +8,7 @@ from tkledger.core.charges import dollars, micro
 from tkledger.core.field import Merge
 from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import Policy
+from tkledger.core.policy import Backoff, Policy
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.task import PARTS, Budget, Retry, Spent, Task
 from tkledger.core.typing import Any, NamedTuple
@@ -20,8 +20,8 @@ KINDS = Used._fields
 WARN_PERCENT = 80
 """The share of a limit from which a warning is given, in percent."""
 
-BACKOFF_CAP = 120
-"""The longest wait before another attempt, in seconds."""
+_BASE, _FACTOR, _CAP = 1, 2, 120
+"""How long the second attempt waits, in seconds, how much longer each later one, and the longest wait."""
 
 
 class Limit(NamedTuple):
@@ -310,9 +310,12 @@ def attempts(policy: Policy, task: Task) -> int | None:
     return task.retry.max if task.retry.max is not None else policy.retry
 
 
-def backoff(attempt: int) -> int:
-    """How long to wait, in seconds, after an attempt that failed: 1, 2, 4 and so on."""
-    return min(1 << min(attempt - 1, 20), BACKOFF_CAP)
+def backoff(set_by: Backoff, attempt: int) -> int:
+    """How long to wait, in seconds, after an attempt that failed: as the policy says, else 1, 2, 4 and so on."""
+    base = _BASE if set_by.base is None else set_by.base
+    cap = _CAP if set_by.cap is None else set_by.cap
+    factor = _FACTOR if set_by.factor is None else set_by.factor
+    return int(min(base * factor ** min(attempt - 1, 30), cap))
 
 
 def waits(task: Task, at: int) -> int:
@@ -350,10 +353,11 @@ def booked(
             continue
         if counts(policy, after, old):
             task = remembered(task, tally(), old)
-        if task.tries > old.tries and attempts(policy, task) is not None:
+        waits_anyway = policy.backoff != Backoff()
+        if task.tries > old.tries and (waits_anyway or attempts(policy, task) is not None):
             from tkledger.core.time import iso  # few moves begin another attempt
 
-            wait = iso(tally().at + backoff(old.tries))
+            wait = iso(tally().at + backoff(policy.backoff, old.tries))
             task = task._replace(retry=Retry(task.retry.max, wait))
         after = after.put(task)
     return after

@@ -71,7 +71,7 @@ _LISTS = {
 }
 """What is only added to, and is told with a word before it."""
 
-_SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry")
+_SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry", "attempts")
 _IN_TEXTS = (
     *("id", "state", "wait", "error", "notes", "concerns"),
     *("verdicts", "evidence", "decisions", "artifacts", *_LISTS),

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from tkledger.core.artifact import checked as artifact
 from tkledger.core.criteria import LEFT_OUT
-from tkledger.core.decision import checked as decision
-from tkledger.core.evidence import checked as evidence
 from tkledger.core.field import is_blank, line, matching
 from tkledger.core.task import CONCERNS
 from tkledger.core.typing import Any
-from tkledger.core.verdict import checked as verdict
-
-__all__ = [
-    "answer",
-    "artifact",
-    "concern",
-    "criterion",
-    "decision",
-    "evidence",
-    "learnt",
-    "path",
-    "short",
-    "verdict",
-    "waived",
-]
 
 concern = matching(
     rf"({'|'.join(CONCERNS)}): \S.{{0,499}}", "one line: 'design: TEXT' or 'ops: TEXT'"
@@ -36,13 +18,6 @@ path = matching(
     r"(?!/|(.*/)?\.{1,2}(/|$)).{1,300}",
     "a path in the repository, without / before it and without ..",
 )
-
-
-def answer(raw: Any) -> str:
-    """An answer to what a task waited for, as ``KEY: VALUE``."""
-    from tkledger.core.waits import checked  # few tasks have one
-
-    return checked(raw)
 
 
 def criterion(raw: Any) -> str:
@@ -61,3 +36,48 @@ def waived(raw: Any) -> str:
     if not reason or is_blank(reason):
         raise ValueError(f"must be an entry, {LEFT_OUT!r} and the reason")
     return f"{criterion(text)}{LEFT_OUT}{short(reason)}"
+
+
+# each of these has a module of its own, which only a task that has one loads
+
+
+def verdict(raw: Any) -> str:
+    """What a review came to."""
+    from tkledger.core.verdict import checked
+
+    return checked(raw)
+
+
+def evidence(raw: Any) -> str:
+    """What a gate came to."""
+    from tkledger.core.evidence import checked
+
+    return checked(raw)
+
+
+def answer(raw: Any) -> str:
+    """An answer to what a task waited for, as ``KEY: VALUE``."""
+    from tkledger.core.waits import checked
+
+    return checked(raw)
+
+
+def decision(raw: Any) -> str:
+    """What was decided."""
+    from tkledger.core.decision import checked
+
+    return checked(raw)
+
+
+def attempt(raw: Any) -> str:
+    """How an attempt ended."""
+    from tkledger.core.attempt import checked
+
+    return checked(raw)
+
+
+def artifact(raw: Any) -> str:
+    """A file that belongs to it."""
+    from tkledger.core.artifact import checked
+
+    return checked(raw)

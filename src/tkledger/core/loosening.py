@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from tkledger.core.budget import KINDS, limit_in
+from tkledger.core.budget import KINDS, backoff, limit_in
 from tkledger.core.pattern import ANY, fits
-from tkledger.core.policy import AGENTS, Policy
+from tkledger.core.policy import AGENTS, Backoff, Policy
 from tkledger.core.quoting import few, quoted
-from tkledger.core.task import Budget
+from tkledger.core.task import ERRORS, Budget
 from tkledger.core.typing import Any
 
 Compare = Callable[[str, Any, Any], Iterable[str]]
@@ -74,6 +74,21 @@ def _least(name: str, was: Any, now: Any) -> Iterator[str]:
     """The least that is asked; None is nothing."""
     if was is not None and (now is None or float(now) < float(was)):
         yield f"{name} {_words(was)} -> {_words(now)}"
+
+
+def _backoff(name: str, was: Backoff, now: Backoff) -> Iterator[str]:
+    """How long attempts wait, at the least."""
+    if any(backoff(now, attempt) < backoff(was, attempt) for attempt in range(1, 33)):
+        yield f"{name} is shorter"
+
+
+def _retry_on(name: str, was: tuple[str, ...], now: tuple[str, ...]) -> Iterator[str]:
+    """The kinds of errors that are tried again."""
+    from tkledger.core.attempt import tries_again  # few policies name any
+
+    for kind in sorted({*ERRORS, *was, *now}):
+        if tries_again(now, kind) and not tries_again(was, kind):
+            yield f"{name} with {kind}"
 
 
 def _asked(name: str, was: Any, now: Any) -> Iterator[str]:
@@ -250,6 +265,8 @@ _FIELDS: dict[str, Compare] = {
     "protected": _all_of,
     "loops": _loops,
     "roles": _roles,
+    "backoff": _backoff,
+    "retry_on": _retry_on,
     "approvals": _part({"independent": _asked, "count": _least, "role": _asked, "score": _least}),
     "guards": _parts(_GUARD),
     "gates": _parts(_GATE),

@@ -92,6 +92,14 @@ class Approvals(NamedTuple):
         return self.required or bool(self.independent)
 
 
+class Backoff(NamedTuple):
+    """How long the second attempt waits, in seconds; how much longer each later one; the most: 1, 2 and 120."""
+
+    base: int | None = None
+    factor: int | None = None
+    cap: int | None = None
+
+
 class Policy(NamedTuple):
     """What holds in a ledger. `DEFAULT` suits a person with a small repository.
 
@@ -111,6 +119,8 @@ class Policy(NamedTuple):
     budget: limits of each task that has none of its own
     budgets: the same by type, before ``budget``
     retry: how many attempts a task may have that does not say so itself
+    backoff: how long another attempt waits, if attempts are limited
+    retry_on: the kinds of errors after which there is another attempt; all but ``permanent``, if none is named
     roles: the actors that have each role, by name or by a pattern such as ``agent-*``; ``budget`` may raise
         limits, ``policy`` change the policy, ``override`` set rules aside, others are for you to ask
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
@@ -169,6 +179,8 @@ class Policy(NamedTuple):
     budget: Budget = Budget()
     budgets: Mapping[str, Budget] = {}
     retry: int | None = None
+    backoff: Backoff = Backoff()
+    retry_on: tuple[str, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = {}
     attribution: str = "optional"
     claims: str = "local"
@@ -320,6 +332,11 @@ _APPROVALS = (
     Field("role", ROLE),
     Field("score", decimal),
 )
+_BACKOFF = (
+    Field("base", whole(0, LONGEST_LEASE)),
+    Field("factor", whole(1, 100)),
+    Field("cap", whole(0, LONGEST_LEASE)),
+)
 _budget = part_of(Budget, tuple(leaf for leaf in BUDGET if leaf.name != "depth"))
 
 FIELDS = (
@@ -339,13 +356,12 @@ FIELDS = (
     Field("budget", _budget),
     Field("budgets", map_of(_budget, KIND)),
     Field("retry", whole(1)),
+    Field("backoff", part_of(Backoff, _BACKOFF), since=2),
+    Field("retry_on", set_of(KIND), since=2),
     Field("roles", map_of(set_of(line), ROLE)),
     Field("attribution", choice(("optional", "required"))),
     Field("claims", choice(("local", "remote", "required"))),
-    Field("lease", whole(1)),
-    Field("wip_actor", whole(1)),
-    Field("wip_total", whole(1)),
-    Field("failures", whole(1)),
+    *(Field(name, whole(1)) for name in ("lease", "wip_actor", "wip_total", "failures")),
     Field("rates", map_of(matching(RATE, "such as 10/h, 3/30m or 50/7d"), line), since=2),
     Field("reservations", choice(("warn", "refuse")), since=2),
     Field("protected", set_of(line)),

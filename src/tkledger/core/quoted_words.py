@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from tkledger.core.pattern import pattern
 
 _PLAIN = pattern(r"[!#-\[\]-~]+\Z")
@@ -16,6 +14,8 @@ ACTOR = rf"{TEXT}|[^\s\"]\S*"
 
 def quoted(text: str) -> str:
     """A text in quotes."""
+    import json  # many lines have none
+
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -26,8 +26,12 @@ def word(name: str) -> str:
 
 def meant(text: str) -> str:
     """What a name, or a text in quotes, says. Raises ValueError if that is not a JSON string."""
+    if not text.startswith('"'):
+        return text
+    import json
+
     try:
-        found = json.loads(text) if text.startswith('"') else text
+        found = json.loads(text)
     except ValueError:
         raise ValueError(f"{text} is not a JSON string") from None
     return str(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.core.task import LOGS, Task, Wait
+from tkledger.core.task import LOGS, Task, Wait, changed
 from tkledger.core.typing import NamedTuple
 from tkledger.core.written import MAX_BYTES as MAX_BYTES
 from tkledger.core.written import text_of
@@ -16,13 +16,23 @@ _FOR_MOVES = 1024
 _FOR_THE_END = 512
 """And of these, so many for a move to an end alone."""
 
-_OPEN = ("notes", "concerns", "criteria", "checklist", "decisions", "lessons", "tried", "artifacts")
+_OPEN = (
+    "notes",
+    "concerns",
+    "criteria",
+    "checklist",
+    "decisions",
+    "lessons",
+    "tried",
+    "attempts",
+    "artifacts",
+)
 PROOFS = tuple(name for name in LOGS if name not in _OPEN)
 """The lists that grow on the way to an end: what settles, meets or shows something."""
 
 _MOVES = (
     *("state", "owner", "attempt", "branch", "base", "spent", "retry"),
-    *("wait", "error", "resolution"),
+    *("wait", "error", "resolution", "attempts"),
 )
 """What moves change."""
 
@@ -36,7 +46,8 @@ class Cap(NamedTuple):
 
 CAPS = {
     **dict.fromkeys(
-        (*PROOFS, "checklist", "decisions", "lessons", "tried", "artifacts"), Cap(200, 24 * 1024)
+        (*PROOFS, "checklist", "decisions", "lessons", "tried", "attempts", "artifacts"),
+        Cap(200, 24 * 1024),
     ),
     **{"notes": Cap(1000, 48 * 1024), "concerns": Cap(100, 12 * 1024)},
     "criteria": Cap(100, 12 * 1024),
@@ -80,6 +91,14 @@ def taken(task: Task) -> int:
     settled = (*task.settled, *dict.fromkeys(task.open_concerns()))
     met = (*task.met, *unmet(task))
     return size(task._replace(settled=settled, met=met))
+
+
+def takes(task: Task, name: str, entry: str) -> bool:
+    """Whether a list of a task takes one entry more without touching what is kept free for its end."""
+    more = (*getattr(task, name), entry)
+    cap = CAPS[name]
+    fits = len(more) <= cap.entries and sum(len(one.encode()) for one in more) <= cap.bytes
+    return fits and size(changed(task, **{name: more})) <= MAX_BYTES - RESERVED
 
 
 def is_small(task: Task) -> bool:

@@ -47,6 +47,11 @@ RESOLUTIONS: dict[State, tuple[str, ...]] = {
 }
 """How a task ended; absent means the first."""
 
+ERRORS = ("transient", "permanent", "timeout", "limit", "input", "cancelled")
+"""Kinds of errors that commands know: gone when it is tried again, there for good, out of time, over a limit,
+wrong in what was asked, called off. A file may name others.
+"""
+
 SCOPES = ("lifetime", "attempt")
 """What a budget limits: all attempts together, or each by itself."""
 
@@ -210,6 +215,7 @@ class Task(NamedTuple):
     decisions: tuple[str, ...] = ()
     lessons: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
+    attempts: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
@@ -319,7 +325,7 @@ _LISTS = {
     **dict.fromkeys(("checklist", "checked"), "criterion"),
     **{"skipped": "waived", "verdicts": "verdict", "evidence": "evidence"},
     **{"answers": "answer", "decisions": "decision"},
-    **{"lessons": "learnt", "tried": "learnt", "artifacts": "artifact"},
+    **{"lessons": "learnt", "tried": "learnt", "attempts": "attempt", "artifacts": "artifact"},
 }
 
 PARTS: dict[str, tuple[Field, ...]] = {

@@ -62,7 +62,7 @@ _WRITE = (
             ('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title"),
             verb="new"),
     Command("edit", "Change fields of tasks by options, or one in your editor.",
-            (p.IDS, p.NEW_TITLE, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.WHY,
+            (p.IDS, p.NEW_TITLE, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.ERROR_KIND, p.WHY,
              *p.DESCRIBING, *COMMITS),
             ("tk edit a1 --priority 1 --label ui,api", "tk edit a1 b2 --owner me"),
             "Without options it opens your editor. An empty value ('') removes a field.",
@@ -111,11 +111,11 @@ _EVENTS = (
 )
 _MORE = {
     Event.START: (p.TAKE,),
-    Event.BLOCK: (p.REASON, p.TRIED),
+    Event.BLOCK: (p.REASON, p.ERROR_KIND, p.TRIED),
     Event.SUBMIT: (p.PR, p.LESSONS),
     Event.FINISH: (p.PR, p.RESOLUTION, p.LESSONS),
     Event.REQUEUE: (p.TRIED,),
-    Event.CANCEL: (p.RESOLUTION, p.CHILDREN_OF, p.TAKE_CHILDREN, p.LESSONS, p.TRIED),
+    Event.CANCEL: (p.RESOLUTION, p.CHILDREN_OF, p.TAKE_CHILDREN, p.ERROR_KIND, p.LESSONS, p.TRIED),
     Event.APPROVE: (p.SCORE, p.RESOLUTION),
     Event.REJECT: (p.GAPS, p.SCORE),
 }

@@ -74,6 +74,8 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Proposed:
             fields[name] = options[name] or None
     if options.get("owner") == ME:
         fields["owner"] = actor
+    if options.get("error_kind") is not None:
+        fields["error"] = before.error._replace(kind=options["error_kind"] or None)
     for name, field in (("label", "labels"), ("depends_on", "depends_on")):
         more, less = _items(options, name), _items(options, f"no_{name}")
         if name == "depends_on":

@@ -49,6 +49,7 @@ def move(event: Event) -> Verb:
             reason=reason,
             resolution=resolution,
             text=text,
+            kind=options.get("error_kind"),
             more={**place_in(options), **learnt_in(task, options)},
         )
         why = reason or text
@@ -68,40 +69,41 @@ def moved(
     reason: str | None = None,
     resolution: str | None = None,
     text: str | None = None,
+    kind: str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> Snapshot:
-    """The ledger with the task as ``event`` leaves it: its state, and the fields that go with that state.
+    """The ledger with the task as ``event`` leaves it: its state, what goes with that state, and ``more``.
 
-    ``more`` are values of other fields: where it is worked on, what was learnt.
-
-    ``text`` says what a blocked task waits for or what went wrong, and is a note elsewhere.
+    ``text`` says what a blocked task waits for or what went wrong, an error of a ``kind``, else it is a note.
     Raises Refused if the event does not start from the task's state.
     """
     assert ledger.policy is not None
     policy = ledger.policy
     if not any(edge.event is event for edge in policy.lifecycle.legal_events(before.state)):
         raise Refused(_illegal_move(ledger, before, event, policy))
-    values = _fields_after(before, event, actor=actor, reason=reason, text=text)
+    values = _fields_after(before, event, actor, reason, text, kind)
+    if event is Event.REQUEUE and policy.format >= 2:
+        from tkledger.core.attempt import followed
+
+        values["attempts"] = followed(before, actor)
     return ledger.put(changed(before, resolution=resolution, **(more or {}), **values))
 
 
 def _fields_after(
-    before: Task, event: Event, *, actor: str, reason: str | None, text: str | None
+    before: Task, event: Event, actor: str, reason: str | None, text: str | None, kind: str | None
 ) -> dict[str, Any]:
     """The state that ``event`` leads to, and what it does to other fields of a task."""
     values: dict[str, Any] = {"state": TARGETS[event].value, "wait": None, "error": None}
     if event is Event.START or (event is Event.RESUME and before.owner is None):
         values["owner"] = actor
     elif event is Event.REQUEUE:
-        values["owner"] = None
-        values["attempt"] = before.tries + 1
+        values |= {"owner": None, "attempt": before.tries + 1}
     elif event is Event.BLOCK:
         values["wait"] = {"reason": reason, "detail": text}
-        if reason == "failed" and text:
-            values["error"] = {"message": text}
-    elif event is Event.CANCEL and text:
-        values["error"] = {"message": text}
-    if text and "detail" not in (values["wait"] or {}) and not values["error"]:
+    wrong = text if event is Event.CANCEL or reason == "failed" else None
+    if wrong or kind:
+        values["error"] = {"message": wrong, "kind": kind}
+    if text and "detail" not in (values["wait"] or {}) and not wrong:
         values["notes"] = (*before.notes, text)
     return values
 

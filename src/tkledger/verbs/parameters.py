@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, PRESET_NAMES, Policy
-from tkledger.core.task import CHILDREN, CONCERNS, REASONS, RESOLUTIONS, TIERS, Spec
+from tkledger.core.task import CHILDREN, CONCERNS, ERRORS, REASONS, RESOLUTIONS, TIERS, Spec
 from tkledger.verbs.parameter import (
     PRIORITY_WORDS,
     STATE_WORDS,
@@ -111,6 +111,10 @@ _WAYS = "; ".join(f"{state} {', '.join(ways)}" for state, ways in RESOLUTIONS.it
 REASON = option(
     *("--reason", "reason", "REASON", f"What it waits for: {', '.join(REASONS)}."),
     choices=REASONS,
+)
+ERROR_KIND = option(
+    *("--error-kind", "error_kind", "KIND", f"Of which kind the error is: {', '.join(ERRORS)}."),
+    choices=ERRORS,
 )
 OVERRIDE = option(
     "--override", "override", "REASON", "Set aside what the role override may; says why."

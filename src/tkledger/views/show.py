@@ -54,6 +54,7 @@ def card(task: Task, details: Details | None = None) -> Lines:
             yield from _entries(kind.name, found, frame)
         yield from _entries("verdicts", _verdicts(task), frame)
         yield from _entries("evidence", _evidence(task), frame)
+        yield from _entries("attempts", _attempts(task), frame)
         yield from _entries("decisions", _decisions(task), frame)
         yield from _entries("lessons", [(one, "") for one in task.lessons], frame)
         yield from _entries("tried", [(one, "") for one in task.tried], frame)
@@ -142,6 +143,15 @@ def _evidence(task: Task) -> list[Span]:
 
     lines = evidence(task.evidence)
     return [(f"{said_in(one)}, says {one.actor}", "" if one.passed else BAD) for one in lines]
+
+
+def _attempts(task: Task) -> list[Span]:
+    """How its earlier attempts ended."""
+    if not task.attempts:
+        return []
+    from tkledger.core.attempt import attempts, said_in
+
+    return [(f"{said_in(one)} (sent back by {one.actor})", "") for one in attempts(task.attempts)]
 
 
 def _decisions(task: Task) -> list[Span]:

@@ -57,6 +57,9 @@ ROWS: dict[str, Case] = {
     "S3.5": shown(
         "cli/test_moves.py::every_move_answers_alike",
     ),
+    "S3.6": shown(
+        "cli/test_attempts.py::each_attempt_that_is_followed_by_another_leaves_a_line",
+    ),
     "S3.7": shown(
         "cli/test_moves.py::every_move_answers_alike",
     ),
@@ -82,6 +85,10 @@ ROWS: dict[str, Case] = {
         "agents/test_work.py::a_branch_that_is_there_is_gone_on_with",
     ),
     "S3.18": how_it_ended,
+    "S3.19": shown(
+        "cli/test_attempts.py::each_attempt_that_is_followed_by_another_leaves_a_line",
+        "agents/test_run.py::another_attempt_hears_of_the_first_once_it_may_begin",
+    ),
     "S3.20": shown(
         "cli/test_writing.py::a_design_concern_stands_in_the_way_of_done_until_it_is_settled",
         "core/rules/test_lifecycle_rules.py::the_concern_that_is_open_is_named",

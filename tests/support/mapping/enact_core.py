@@ -57,6 +57,14 @@ ROWS: dict[str, Case] = {
         "cli/test_cancel.py::a_cancel_waits_for_the_children",
         "cli/test_cancel.py::children_are_detached",
     ),
+    "S1.13": shown(
+        "cli/test_attempts.py::an_error_for_good_is_not_tried_again_unless_it_was_another",
+        "core/test_attempt.py::which_errors_are_tried_again",
+    ),
+    "S1.14": shown(
+        "cli/test_attempts.py::the_policy_says_what_is_tried_again_and_how_much_later",
+        "doors/test_budgets.py::attempts_are_limited_and_wait",
+    ),
     "S1.15": shown(
         "doors/test_budgets.py::a_step_is_refused_at_one_more_than_the_limit",
         "doors/test_budgets.py::a_warning_from_four_fifths_on",

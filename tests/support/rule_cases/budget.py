@@ -1,4 +1,4 @@
-"""What breaks the rules of budgets, TK401 to TK406 and TK501, and legal twins."""
+"""What breaks the rules of budgets, TK401 to TK407 and TK501, and legal twins."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from tests.support.changes import a_task, commit, edit, ledger, used
 from tests.support.rule_cases.case import (
     Case,
 )
+from tkledger.core.change import Change
 from tkledger.core.policy import DEFAULT
 from tkledger.core.usage import Fact, Used
 
@@ -33,6 +34,23 @@ def budget_cases() -> list[Case]:
         a_task(retry={"max": 2}, attempt=2),
     )
     roles = DEFAULT._replace(roles={"budget": ("alice",)})
+
+    def of(kind: str, on: tuple[str, ...] = (), state: str = "todo") -> Change:
+        old = a_task(state="blocked", wait={"reason": "failed"}, error={"kind": kind})
+        new = {
+            "todo": a_task(attempt=2),
+            "cancelled": a_task(state=state),
+            "in_progress": a_task(state=state),
+        }
+        return edit(old, new[state], policy=DEFAULT._replace(retry_on=on))
+
+    def said(old: str, new: str, actor: str) -> Change:
+        tasks = (
+            a_task(state="blocked", wait={"reason": "failed"}, error={"kind": kind})
+            for kind in (old, new)
+        )
+        return edit(*tasks, policy=roles)._replace(actor=actor, message="Tk-Reason: so")
+
     raise_ = edit(a_task(budget={"steps": 1}), a_task(budget={"steps": 2}), policy=roles)._replace(
         message="Tk-Reason: more to do"
     )
@@ -52,6 +70,35 @@ def budget_cases() -> list[Case]:
         ),
         Case("TK403", "an attempt too many", retried, first),
         Case("TK404", "begun before its time", used(again, at=late - 1), used(again, at=late)),
+        Case("TK407", "after a permanent error", of("permanent"), of("transient")),
+        Case(
+            "TK407",
+            "after one that is not named",
+            of("timeout", ("transient",)),
+            of("timeout", ("timeout",)),
+        ),
+        Case("TK407", "after one of a kind of one's own", of("odd", ("transient",)), of("odd")),
+        Case(
+            "TK407", "sent back, and not ended", of("permanent"), of("permanent", state="cancelled")
+        ),
+        Case(
+            "TK407",
+            "sent back, and not resumed",
+            of("permanent"),
+            of("permanent", state="in_progress"),
+        ),
+        Case(
+            "TK501",
+            "an error said to be of another kind",
+            said("permanent", "transient", "bob"),
+            said("permanent", "transient", "alice"),
+        ),
+        Case(
+            "TK501",
+            "an error said to be one that is tried again",
+            said("permanent", "transient", "bob"),
+            said("transient", "permanent", "bob"),
+        ),
         Case(
             "TK405",
             "an amount that is none",

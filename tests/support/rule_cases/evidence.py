@@ -14,6 +14,7 @@ from tkledger.core.change import Change
 from tkledger.core.evidence import EvidenceLine
 from tkledger.core.guard import gate
 from tkledger.core.policy import Approvals, Policy
+from tkledger.core.task import changed
 from tkledger.core.usage import Fact, Used
 
 CODE, OLDER, OTHER = "c0" * 20, "0d" * 20, "ba" * 20
@@ -90,7 +91,7 @@ def typed(before: str, after: str, target: str, *lines: str, actor: str = "ann")
 
 
 def evidence_cases() -> list[Case]:
-    return [*_missing(), *_untrue(), *_by_guards(), *_decided()]
+    return [*_missing(), *_untrue(), *_by_guards(), *_decided(), *_attempted()]
 
 
 def _missing() -> list[Case]:
@@ -199,5 +200,36 @@ def _decided() -> list[Case]:
     return [Case("TK518", what, broken, legal) for what, broken, legal in rows]
 
 
+def _attempted() -> list[Case]:
+    def back(*lines: str, known: tuple[str, ...] = (), actor: str = "bob", **more: Any) -> Change:
+        old = a_task(
+            state="blocked", wait={"reason": "failed", "detail": "it\nbroke"}, attempt=3, branch="tk/a",
+            error={"kind": "timeout", "message": "it\nbroke"}, owner="ann", attempts=known,
+        )  # fmt: skip
+        new = changed(old, **{**BACK, "attempts": (*known, *lines), **more})
+        return edit(old, new, policy=NAMED)._replace(actor=actor)
+
+    still = back(state="blocked", attempt=3, wait={"reason": "failed"}, attempts=(TRIED,))
+    rows = (
+        ("of another attempt", back(TRIED.replace("3", "2", 1)), back(TRIED)),
+        ("of the next one", back(TRIED.replace("3", "4", 1)), back()),
+        ("twice", back(TRIED, TRIED), back(TRIED, known=(TRIED.replace("3", "2", 1),))),
+        ("of another actor", back(TRIED, actor="ann"), back(TRIED)),
+        ("of another end", back(TRIED.replace("failed", "user")), back(TRIED)),
+        ("of another kind", back(TRIED.replace("timeout", "-")), back(TRIED)),
+        ("of another branch", back(TRIED.replace("tk/a", "tk/b")), back(TRIED)),
+        ("with other words", back(TRIED.replace("broke", "worked")), back(TRIED)),
+        ("without an end", still, back(TRIED)),
+        (
+            "in a new file",
+            birth(a_task(attempts=(TRIED,)), policy=NAMED),
+            birth(a_task(), policy=NAMED),
+        ),
+    )
+    return [Case("TK524", what, broken, legal) for what, broken, legal in rows]
+
+
+BACK = {"state": "todo", "attempt": 4, "wait": None, "error": None, "owner": None}
+TRIED = '3 failed bob timeout tk/a "it broke"'
 ANNS = 'ann 80 "which?" "this" "it fits"'
 BOBS = 'bob - "which?" "that" "it is late" "this" "slow"'

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
 from tkledger.core.change import Change, governing
 from tkledger.core.layout import POLICY_PATH
+from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import any_of
 from tkledger.core.rules.policy import amended
@@ -60,8 +61,9 @@ def limit_raised(change: Change) -> Iterator[Finding]:
     Since edition 2 of the law limits are compared as they hold for the task: a `type` with higher
     limits raises them, and so does a `retry.max` above the policy's `retry`, an earlier
     `retry.not_before` or none, a task created with `scope: attempt` if the policy's limit counts its
-    lifetime, and a merge that chooses the looser of two types or parents. A
-    reason has a letter or digit, on a line of its own.
+    lifetime, a merge that chooses the looser of two types or parents, and an
+    `error.kind` that is tried again in place of one that is not. A reason has a letter or digit, on a line of
+    its own.
 
     Why: a limit is worthless if the one it limits can raise it.
 
@@ -71,13 +73,14 @@ def limit_raised(change: Change) -> Iterator[Finding]:
     if not law.roles.get("budget"):
         return
     for task, what in raises(change):
+        option = "--error-kind KIND" if what.startswith(_OTHER_ERROR) else "--budget ..."
         if change.actor and not law.has_role(change.actor, "budget"):
             from tkledger.core.roles import holders  # only a refusal asks
 
             yield Finding(
                 task.id,
                 f"{what}: not for {change.actor}",
-                f"ask {any_of(holders(law, 'budget'))}: tk edit {task.id} --budget ... --reason TEXT",
+                f"ask {any_of(holders(law, 'budget'))}: tk edit {task.id} {option} --reason TEXT",
             )
         elif change.message is not None and not _has_reason(law, change.message):
             yield Finding(
@@ -85,6 +88,9 @@ def limit_raised(change: Change) -> Iterator[Finding]:
                 f"{what} without a reason",
                 "give --reason TEXT, or a line 'Tk-Reason: TEXT' in the message",
             )
+
+
+_OTHER_ERROR = "an error of kind"
 
 
 def _has_reason(law: Policy, message: str) -> bool:
@@ -103,6 +109,12 @@ def raises(change: Change) -> Iterator[tuple[Task, str]]:
         for what in _chosen_looser(change, task):
             yield task, f"{what} by what the merge chooses"
     for old, new in change.edits():
+        if old.error.kind != new.error.kind and State.BLOCKED is old.state is new.state:
+            from tkledger.core.attempt import tries_again  # few errors have a kind
+
+            kinds = (old.error.kind, new.error.kind)
+            if [tries_again(change.law.retry_on, kind) for kind in kinds] == [False, True]:
+                yield new, f"{_OTHER_ERROR} {old.error.kind} is said to be another"
         higher = raised(change.law, old, new)
         more = [kind for kind in _overrides(change, new) if kind not in _overrides(change, old)]
         if higher or more:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from tkledger.core.budget import Gauge, attempts, gauges, limits, waits
 from tkledger.core.change import Change
 from tkledger.core.charges import MOST_CHARGED, unreadable
+from tkledger.core.lifecycle import State
 from tkledger.core.rules.lifecycle import entered_work
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import Task
@@ -92,6 +93,33 @@ def too_many_attempts(change: Change) -> Iterator[Finding]:
                 new.id,
                 f"would be attempt {new.tries}, the limit is {most}",
                 f"tk cancel {new.id} --resolution failed, or tk new --from {new.id} TITLE",
+            )
+
+
+@rule("TK407", since=2)
+def tried_in_vain(change: Change) -> Iterator[Finding]:
+    """A task was sent back after an error that another attempt does not mend.
+
+    `error.kind` says of which kind an error is, `retry_on` in the policy which kinds are tried again: all but
+    `permanent`, if it names none. An error of no kind is.
+
+    Why: what fails for good fails again, and uses up what others could use.
+
+    Remedy: `tk cancel ID --resolution failed`, or a new task with another approach; if the kind was a mistake,
+    `tk edit ID --error-kind KIND`.
+    """
+    for old, new in change.edits():
+        kind = old.error.kind
+        if kind is None or new.tries <= old.tries or new.state is State.CANCELLED:
+            continue
+        from tkledger.core.attempt import tries_again  # few errors have a kind
+
+        if not tries_again(change.law.retry_on, kind):
+            yield Finding(
+                new.id,
+                f"failed with an error of kind {kind}, which is not tried again",
+                f"tk cancel {new.id} --resolution failed, or tk new --from {new.id} TITLE,"
+                f" or, if it is of another kind, tk edit {new.id} --error-kind KIND",
             )
 
 

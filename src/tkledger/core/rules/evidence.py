@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core.change import Change
+from tkledger.core.layout import path_of
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.guards import entries, lacking
 from tkledger.core.rules.overrides import way_around
@@ -93,6 +94,42 @@ def decided_in_another_name(change: Change) -> Iterator[Finding]:
                 fact = f"the decision {quoted(one.choice)} is of {one.actor}, the commit is by {change.actor}"
                 way = f"{quoted(one.actor)} runs tk decide {new.id} QUESTION --choice TEXT --because TEXT"
                 yield Finding(new.id, fact, way)
+
+
+@rule("TK524", since=2)
+def attempt_misreported(change: Change) -> Iterator[Finding]:
+    """A line was added to `attempts` that is not about an attempt which the commit ends, or says something else
+    of it than the task did.
+
+    A requeue ends one. Its line has the number of the attempt, the `wait.reason`, the commit's actor by the
+    policy's name, `error.kind` and `branch`, each `-` if it is not there, and the first 200 letters of
+    `error.message`, else of `wait.detail` or `wait.prompt`, with one blank between words. A commit
+    may leave it out. A merge keeps the lines of both sides.
+
+    Why: what failed, and how often, is what the next attempt is judged by.
+
+    Remedy: take the line out; `tk requeue ID` and `tk retry ID` write it.
+    """
+    for old, new, lines in grown(change, "attempts"):
+        from tkledger.core.attempt import attempts, ended
+
+        before, after = (old.tries if old else new.tries), new.tries
+        known = set()
+        for one in attempts(lines):
+            true = ended(old, change.actor or one.actor) if old and old.wait.reason else None
+            over = before <= one.attempt < after and one.attempt not in known
+            known.add(one.attempt)
+            if not over:
+                fact = (
+                    f"attempts has a line of attempt {one.attempt}, which this commit does not end"
+                )
+            elif true is not None and one.attempt == true.attempt and one != true:
+                fact = f"attempts says {quoted(one.line)} of what was {quoted(true.line)}"
+            elif change.actor and one.actor != change.actor:
+                fact = f"the line of attempt {one.attempt} is of {one.actor}, the commit is by {change.actor}"
+            else:
+                continue
+            yield Finding(new.id, fact, f"take the line out of {path_of(new.id)}")
 
 
 def recorded(

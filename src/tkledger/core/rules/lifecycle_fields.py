@@ -191,9 +191,9 @@ def _amount(mark: int | str) -> Decimal:
 
 @rule("TK210")
 def notes_rewritten(change: Change) -> Iterator[Finding]:
-    """A note, an answer, a verdict, evidence, a decision, a lesson, what was tried, an artifact, a concern, a
-    criterion, a step of the checklist, or an entry that settles, meets or waives one was changed or taken away;
-    they are only added, at the end.
+    """A note, an answer, a verdict, evidence, a decision, a lesson, what was tried, an attempt, an artifact, a
+    concern, a criterion, a step of the checklist, or an entry that settles, meets or waives one was changed or
+    taken away; they are only added, at the end.
 
     Why: they are the record of what agents and people said, in order.
 
@@ -216,8 +216,13 @@ _ENTRIES = {
     **{"criteria": "a criterion", "met": "a met criterion", "waived": "a waived criterion"},
     **{"checklist": "a step", "checked": "a checked step", "skipped": "a skipped step"},
     **{"verdicts": "a verdict", "evidence": "evidence"},
-    **{"decisions": "a decision", "lessons": "a lesson", "tried": "what was tried"},
-    **{"artifacts": "an artifact", "answers": "an answer"},
+    **{
+        "decisions": "a decision",
+        "lessons": "a lesson",
+        "tried": "what was tried",
+        "attempts": "an attempt",
+    },
+    **{"attempts": "an attempt", "artifacts": "an artifact", "answers": "an answer"},
 }
 
 

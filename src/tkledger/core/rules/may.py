@@ -14,7 +14,18 @@ from tkledger.core.rules.lifecycle import ways
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import LOGS, Task
 
-_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry", "wait", "error", "resolution")
+_BY_MOVES = (
+    "owner",
+    "attempt",
+    "branch",
+    "base",
+    "spent",
+    "retry",
+    "wait",
+    "error",
+    "resolution",
+    "attempts",
+)
 """The fields that moves set beside the state."""
 
 _BY_STARTS = ("owner", "branch", "base")

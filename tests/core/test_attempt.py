@@ -1,0 +1,78 @@
+"""The lines of attempts: one form each way, and nothing else is one; which errors are tried again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from tests.support.changes import a_task
+from tests.support.strategies import attempts
+from tkledger.core.attempt import AttemptLine, checked, ended, parsed, said_in, tries_again
+from tkledger.core.task import ERRORS
+from tkledger.files import codec
+
+LINES = {
+    "1 failed ann - -": AttemptLine(1, "failed", "ann"),
+    '12 failed ann timeout tk/a "it broke"': AttemptLine(
+        12, "failed", "ann", "timeout", "tk/a", "it broke"
+    ),
+    '3 user "Ann Bär" odd "feature/ä" "caf\\"é"': AttemptLine(
+        3, "user", "Ann Bär", "odd", "feature/ä", 'caf"é'
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "line"), LINES.items())
+def test_a_line_is_read_and_written_the_same(text: str, line: AttemptLine) -> None:
+    assert parsed(text) == line
+    assert line.line == checked(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "1", "0 failed ann - -", "01 failed ann - -", "1 Failed ann - -", "1 failed ann -"),
+        *('1 failed "ann" - -', '1 failed ann - - ""', "1 failed ann - - it broke", "1 failed  ann - -"),
+        *('1 failed ann - "tk/a"', '1 failed ann - - "a\\u0062"', '1 failed ann - - "a" "b"'),
+        *(f'1 failed ann - - "{"a" * 201}"', '1 failed ann - - "a\\nb"'),
+    ],
+)  # fmt: skip
+def test_what_is_no_attempt_is_said(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        checked(text)
+
+
+@given(attempts)
+def test_any_line_survives_its_file(text: str) -> None:
+    read = codec.load_task(codec.dump_task(a_task(attempts=[text])))
+    assert [parsed(one) for one in read.attempts] == [parsed(text)]
+
+
+def test_how_an_attempt_ends_is_what_the_task_says() -> None:
+    task = a_task(state="blocked", wait={"reason": "user", "detail": "which \n one?  "}, attempt=2)
+    assert ended(task, "ann") == AttemptLine(2, "user", "ann", text="which one?")
+    task = a_task(
+        state="blocked",
+        wait={"reason": "failed", "detail": "x"},
+        error={"kind": "timeout", "message": "slow " * 99},
+        branch="tk/a",
+    )
+    line = ended(task, "ann")
+    assert line._replace(text="") == AttemptLine(1, "failed", "ann", "timeout", "tk/a")
+    assert line.text == ("slow " * 40).strip()
+    assert checked(line.line) == line.line
+    assert said_in(line).startswith("attempt 1 failed (timeout) on tk/a: slow slow")
+    assert said_in(AttemptLine(2, "user", "ann")) == "attempt 2 ended: user"
+
+
+@pytest.mark.parametrize(
+    ("retry_on", "again"),
+    [
+        ((), {*ERRORS, "odd"} - {"permanent"}),
+        (("timeout", "odd"), {"timeout", "odd"}),
+        (("permanent",), {"permanent"}),
+    ],
+)
+def test_which_errors_are_tried_again(retry_on: tuple[str, ...], again: set[str]) -> None:
+    assert {kind for kind in (*ERRORS, "odd") if tries_again(retry_on, kind)} == again
+    assert tries_again(retry_on, None)
