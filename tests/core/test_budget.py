@@ -26,7 +26,7 @@ from tkledger.core.budget import (
     strictest,
     waits,
 )
-from tkledger.core.policy import DEFAULT, Backoff, Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.task import Budget, Spent
 from tkledger.core.usage import Account, Activity, Fact, Usage, Used
 
@@ -226,11 +226,16 @@ def test_when_a_limit_will_be_used_up_if_it_goes_on_so(
 
 
 def test_another_attempt_waits_twice_as_long_up_to_two_minutes() -> None:
-    usual = Backoff()
+    usual: dict[str, int] = {}
     assert [backoff(usual, n) for n in range(1, 10)] == [1, 2, 4, 8, 16, 32, 64, 120, 120]
     assert backoff(usual, 10**9) == 120
-    assert [backoff(Backoff(60, 3, 1000), n) for n in range(1, 5)] == [60, 180, 540, 1000]
-    assert [backoff(Backoff(base=0), 5), backoff(Backoff(factor=1), 9)] == [0, 1]
+    assert [backoff({"base": 60, "factor": 3, "cap": 1000}, n) for n in range(1, 5)] == [
+        60,
+        180,
+        540,
+        1000,
+    ]
+    assert [backoff({"base": 0}, 5), backoff({"factor": 1}, 9)] == [0, 1]
     waiting = a_task(retry={"max": 3, "not_before": "2026-01-31T12:00:00Z"})
     noon = 1_769_860_800
     assert [waits(waiting, at) for at in (noon - 7, noon, noon + 7)] == [7, 0, 0]

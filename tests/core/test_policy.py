@@ -17,7 +17,6 @@ from tkledger.core.policy import (
     FIELDS,
     PRESET_NAMES,
     Approvals,
-    Backoff,
     Policy,
     TooNew,
     changed,
@@ -57,7 +56,7 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
     "budget": (Budget(), [{"steps": 1}, {"cost": "0.5", "scope": "attempt"}], [{"depth": 1}]),
     "budgets": ({}, [{"bug": {"rework": 0}}], [{"Bug": {"steps": 1}}, {"bug": {"depth": 1}}]),
     "retry": (None, [1], [0]),
-    "backoff": (Backoff(), [{"base": 0}, {"factor": 2, "cap": 2_592_000}], [{"base": -1}, {"factor": 0}, 3]),
+    "backoff": ({}, [{"base": 0}, {"cap": 2_592_000, "factor": 2}], [{"base": -1}, {"most": 0}, 3]),
     "retry_on": ((), [("limit", "timeout")], [["A"], "limit"]),
     "roles": ({}, [{"budget": ("a",)}, {"boss_2": ("*", "a-*")}], [{"Boss": ["a"]}, {"-": ["a"]}, {"b": ["\n"]}]),
     "attribution": ("optional", ["optional", "required"], ["always"]),
@@ -160,7 +159,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    if isinstance(value, Budget | Backoff | Approvals | Price | Guard | Gate | Allowance):
+    if isinstance(value, Budget | Approvals | Price | Guard | Gate | Allowance):
         return {key: one for key, one in value._asdict().items() if one not in (None, ())}
     return {key: _plain(one) for key, one in value.items()}
 

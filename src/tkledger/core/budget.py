@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tkledger.core.charges import dollars, micro
 from tkledger.core.field import Merge
 from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import Backoff, Policy
+from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.task import PARTS, Budget, Retry, Spent, Task
 from tkledger.core.typing import Any, NamedTuple
@@ -20,8 +20,8 @@ KINDS = Used._fields
 WARN_PERCENT = 80
 """The share of a limit from which a warning is given, in percent."""
 
-_BASE, _FACTOR, _CAP = 1, 2, 120
-"""How long the second attempt waits, in seconds, how much longer each later one, and the longest wait."""
+_BACKOFF = {"base": 1, "factor": 2, "cap": 120}
+"""How long the second attempt waits, in seconds, how many times as long each later one, and the longest wait."""
 
 
 class Limit(NamedTuple):
@@ -310,11 +310,9 @@ def attempts(policy: Policy, task: Task) -> int | None:
     return task.retry.max if task.retry.max is not None else policy.retry
 
 
-def backoff(set_by: Backoff, attempt: int) -> int:
+def backoff(set_by: Mapping[str, int], attempt: int) -> int:
     """How long to wait, in seconds, after an attempt that failed: as the policy says, else 1, 2, 4 and so on."""
-    base = _BASE if set_by.base is None else set_by.base
-    cap = _CAP if set_by.cap is None else set_by.cap
-    factor = _FACTOR if set_by.factor is None else set_by.factor
+    base, factor, cap = (set_by.get(name, usual) for name, usual in _BACKOFF.items())
     return int(min(base * factor ** min(attempt - 1, 30), cap))
 
 
@@ -353,8 +351,8 @@ def booked(
             continue
         if counts(policy, after, old):
             task = remembered(task, tally(), old)
-        waits_anyway = policy.backoff != Backoff()
-        if task.tries > old.tries and (waits_anyway or attempts(policy, task) is not None):
+        limited = policy.backoff or attempts(policy, task) is not None
+        if task.tries > old.tries and limited:
             from tkledger.core.time import iso  # few moves begin another attempt
 
             wait = iso(tally().at + backoff(policy.backoff, old.tries))

@@ -5,11 +5,11 @@ What is not known here counts as looser, so that a new setting is never a way ou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from tkledger.core.budget import KINDS, backoff, limit_in
 from tkledger.core.pattern import ANY, fits
-from tkledger.core.policy import AGENTS, Backoff, Policy
+from tkledger.core.policy import AGENTS, Policy
 from tkledger.core.quoting import few, quoted
 from tkledger.core.task import ERRORS, Budget
 from tkledger.core.typing import Any
@@ -76,7 +76,7 @@ def _least(name: str, was: Any, now: Any) -> Iterator[str]:
         yield f"{name} {_words(was)} -> {_words(now)}"
 
 
-def _backoff(name: str, was: Backoff, now: Backoff) -> Iterator[str]:
+def _backoff(name: str, was: Mapping[str, int], now: Mapping[str, int]) -> Iterator[str]:
     """How long attempts wait, at the least."""
     if any(backoff(now, attempt) < backoff(was, attempt) for attempt in range(1, 33)):
         yield f"{name} is shorter"

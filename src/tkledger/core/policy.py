@@ -92,14 +92,6 @@ class Approvals(NamedTuple):
         return self.required or bool(self.independent)
 
 
-class Backoff(NamedTuple):
-    """How long the second attempt waits, in seconds; how much longer each later one; the most: 1, 2 and 120."""
-
-    base: int | None = None
-    factor: int | None = None
-    cap: int | None = None
-
-
 class Policy(NamedTuple):
     """What holds in a ledger. `DEFAULT` suits a person with a small repository.
 
@@ -119,7 +111,8 @@ class Policy(NamedTuple):
     budget: limits of each task that has none of its own
     budgets: the same by type, before ``budget``
     retry: how many attempts a task may have that does not say so itself
-    backoff: how long another attempt waits, if attempts are limited
+    backoff: how many seconds the second attempt waits, ``base``, how many times as long each later one,
+        ``factor``, and the most, ``cap``: 1, 2 and 120, where attempts are limited
     retry_on: the kinds of errors after which there is another attempt; all but ``permanent``, if none is named
     roles: the actors that have each role, by name or by a pattern such as ``agent-*``; ``budget`` may raise
         limits, ``policy`` change the policy, ``override`` set rules aside, others are for you to ask
@@ -179,7 +172,7 @@ class Policy(NamedTuple):
     budget: Budget = Budget()
     budgets: Mapping[str, Budget] = {}
     retry: int | None = None
-    backoff: Backoff = Backoff()
+    backoff: Mapping[str, int] = {}
     retry_on: tuple[str, ...] = ()
     roles: Mapping[str, tuple[str, ...]] = {}
     attribution: str = "optional"
@@ -332,11 +325,6 @@ _APPROVALS = (
     Field("role", ROLE),
     Field("score", decimal),
 )
-_BACKOFF = (
-    Field("base", whole(0, LONGEST_LEASE)),
-    Field("factor", whole(1, 100)),
-    Field("cap", whole(0, LONGEST_LEASE)),
-)
 _budget = part_of(Budget, tuple(leaf for leaf in BUDGET if leaf.name != "depth"))
 
 FIELDS = (
@@ -350,13 +338,12 @@ FIELDS = (
     Field("forbid", set_of(choice(EDGES))),
     Field("depth", whole(0, 1000)),
     Field("children", whole(0)),
-    Field("chain", whole(0)),
-    Field("discovered", whole(0)),
+    *(Field(name, whole(0)) for name in ("chain", "discovered")),
     Field("loops", map_of(choice(("warn", "refuse")), choice(LOOPS))),
     Field("budget", _budget),
     Field("budgets", map_of(_budget, KIND)),
     Field("retry", whole(1)),
-    Field("backoff", part_of(Backoff, _BACKOFF), since=2),
+    Field("backoff", map_of(whole(0, LONGEST_LEASE), choice(("base", "cap", "factor"))), since=2),
     Field("retry_on", set_of(KIND), since=2),
     Field("roles", map_of(set_of(line), ROLE)),
     Field("attribution", choice(("optional", "required"))),

@@ -48,9 +48,7 @@ RESOLUTIONS: dict[State, tuple[str, ...]] = {
 """How a task ended; absent means the first."""
 
 ERRORS = ("transient", "permanent", "timeout", "limit", "input", "cancelled")
-"""Kinds of errors that commands know: gone when it is tried again, there for good, out of time, over a limit,
-wrong in what was asked, called off. A file may name others.
-"""
+"""Kinds of errors that commands know; a file may name others."""
 
 SCOPES = ("lifetime", "attempt")
 """What a budget limits: all attempts together, or each by itself."""
@@ -282,12 +280,9 @@ _AMOUNT = whole(0)
 
 BUDGET = (
     Field("cost", decimal, Merge.LIMIT),
-    Field("depth", _AMOUNT, Merge.LIMIT),
-    Field("rework", _AMOUNT, Merge.LIMIT),
+    *(Field(name, _AMOUNT, Merge.LIMIT) for name in ("depth", "rework")),
     Field("scope", choice(SCOPES), Merge.LIMIT),
-    Field("seconds", _AMOUNT, Merge.LIMIT),
-    Field("steps", _AMOUNT, Merge.LIMIT),
-    Field("tokens", _AMOUNT, Merge.LIMIT),
+    *(Field(name, _AMOUNT, Merge.LIMIT) for name in ("seconds", "steps", "tokens")),
 )
 """The leaves of a budget."""
 
