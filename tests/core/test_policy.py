@@ -144,7 +144,6 @@ def test_a_field_takes_and_refuses(name: str) -> None:
         if name in (
             "budget",
             "budgets",
-            "backoff",
             "approvals",
             "prices",
             "guards",

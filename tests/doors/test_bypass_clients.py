@@ -204,6 +204,7 @@ PLAIN = {
         "ask",
         "limit.kind",
         "options",
+        "option",
         "reason",
         "BEFORE",
         "FOLDER",

@@ -42,9 +42,7 @@ def move(event: Event) -> Verb:
         if resolution and resolution not in ways:
             raise FieldError("resolution", f"{resolution!r} must be one of {', '.join(ways)}")
         after = moved(
-            ledger,
-            task,
-            event,
+            *(ledger, task, event),
             actor=actor,
             reason=reason,
             resolution=resolution,
