@@ -68,6 +68,7 @@ class World:
         self.setting = setting
         self.rules = rules
         self._often = tuple(rule for rule in rules if rule.code in OFTEN)
+        self._signed = tuple(rule for rule in rules if rule.code == "TK512")
         self._rarely = tuple(rule for rule in rules if rule.code not in OFTEN)
         self.book = Book()
         self.refused: Counter[str] = Counter()
@@ -182,6 +183,8 @@ class World:
         if found is None:
             made = self._change(step, point, base)
             rules = (self.rules,) if whole else (self._often, self._rarely)
+            if step.name != step.by and not whole:
+                rules = (self._signed, *rules)
             asked = ({one.code for one in judge(made, some)} for some in rules)
             found = self._found[key] = frozenset(next(filter(None, asked), ()))
         return found
@@ -297,16 +300,16 @@ def settings() -> list[Setting]:
         ("a gate", {**free, "gates": {"tests": tests}}, ("branches",)),
         ("a gate of a type", {**free, "gates": {"tests": {**tests, "type": ["bug"]}}}, ("types",)),
     ]
+    asked += [(f"{title}, more of each", law, tried) for title, law, tried in asked[-2:]]
     found = []
     for title, values, tried in asked:
         law = policies.policy({**_STRICT._asdict(), **values})
         begun = task({"id": "t", "title": "t", "state": "todo", "labels": ["care"], "type": "bug"})
         keys = {name: (_key(name),) for name in ACTORS}
         signed = law._replace(proof="signature", keys=keys)
-        found += [
-            Setting(title, law, begun, frozenset(tried)),
-            Setting(f"{title}, forged", signed, begun, frozenset(tried), forged=True),
-        ]
+        most = 1 if law.gates and not title.endswith("more of each") else 2  # gates have many steps
+        honest = Setting(title, law, begun, frozenset(tried), most_work=most, most_evidence=most)
+        found += [honest, honest._replace(title=f"{title}, forged", policy=signed, forged=True)]
     return found
 
 
