@@ -308,7 +308,12 @@ def settings() -> list[Setting]:
         keys = {name: (_key(name),) for name in ACTORS}
         signed = law._replace(proof="signature", keys=keys)
         most = 1 if law.gates and not title.endswith("more of each") else 2  # gates have many steps
-        honest = Setting(title, law, begun, frozenset(tried), most_work=most, most_evidence=most)
+        honest = Setting(
+            *(title, law, begun, frozenset(tried)),
+            most_work=most,
+            most_evidence=most,
+            most_verdicts=0 if law.gates and most == 1 else 8,
+        )
         found += [honest, honest._replace(title=f"{title}, forged", policy=signed, forged=True)]
     return found
 

@@ -7,7 +7,7 @@ signed them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
@@ -65,7 +65,8 @@ class Step(NamedTuple):
 
 class Setting(NamedTuple):
     """Where histories begin, and what is tried besides the moves of a review. With ``forged`` the first actor
-    writes any name, and all commits are signed. A history has so much work and so many lines of evidence at most.
+    writes any name, and all commits are signed. A history has so much work, and so many lines of evidence and of
+    verdicts, at most.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Setting(NamedTuple):
     forged: bool = False
     most_work: int = 2
     most_evidence: int = 2
+    most_verdicts: int = 8
 
 
 class Book:
@@ -178,7 +180,7 @@ def _commits(setting: Setting, book: Book, point: Point, name: str, by: str) -> 
         if not reviews and len(point.works) < setting.most_work:
             yield step("work", works=True)
         key = (point.task, point.policy, name, newest(point.works))
-        made = partial(_edits, now, law, point, name, setting.tried)
+        made = partial(_edits, now, law, point, name, setting)
         for words, after in book.edits(key, made):
             yield step(words, after)
     at_it = now.state in (State.IN_PROGRESS, State.IN_REVIEW)
@@ -191,14 +193,16 @@ def _commits(setting: Setting, book: Book, point: Point, name: str, by: str) -> 
 
 
 def _edits(
-    now: Task, law: Policy, point: Point, name: str, tried: Collection[str]
+    now: Task, law: Policy, point: Point, name: str, setting: Setting
 ) -> Iterator[tuple[str, Task]]:
     """The task as an actor may leave it."""
 
     def with_(**values: Any) -> Task:
         return changed(now, **values)
 
-    approved = {one: (*now.verdicts, verdict(now, "approved", one, point)) for one in ACTORS}
+    tried, judged = setting.tried, len(now.verdicts) < setting.most_verdicts
+    givers = ACTORS if judged else ()
+    approved = {one: (*now.verdicts, verdict(now, "approved", one, point)) for one in givers}
     rejected = (*now.verdicts, verdict(now, "rejected", name, point))
     for edge in TRANSITIONS:
         if edge.source is not now.state or edge.event is Event.CANCEL:
@@ -222,7 +226,8 @@ def _edits(
                 yield f"{words} with the line of {one}", with_(**moved, verdicts=lines)
         elif edge.event is Event.REJECT:
             yield words, with_(**moved)
-            yield f"{words} with a line", with_(**moved, verdicts=rejected)
+            if judged:
+                yield f"{words} with a line", with_(**moved, verdicts=rejected)
         else:
             yield words, with_(**moved)
     if now.state is State.IN_REVIEW:
