@@ -8,7 +8,7 @@ from stress.bounded import Setting, explored, settings
 from tkledger.core.rules import RULES
 
 SETTINGS = {one.title: one for one in settings()}
-SHORT = ("one approval, pauses", "by role", "a guard of a type", "a gate of a type")
+SHORT = ("one approval, pauses", "by role", "a guard of a type", "a gate of a type, more of each")
 """Settings without branches: their histories are few."""
 
 
