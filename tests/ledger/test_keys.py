@@ -111,20 +111,19 @@ def test_work_is_begun_and_sent_back_once(project: Project) -> None:
     repeated(project, "retry b --gap tests", key="r")
     assert project.state("b", "tk/b") == "in_progress"
     Project(there).ok(*failed)
-    repeated(project, "escalate b --to owner", "escalate b --to peer", key="e")
+    repeated(project, "escalate b --to owner", "escalate b --to owner -m more", key="e")
     assert project.state("b", "tk/b") == "blocked"
-    assert "reason: user" in project.file("b", "tk/b")
+    assert "reason: child" in project.file("b", "tk/b")
 
 
 def test_an_escalation_that_was_cut_short_goes_on(project: Project) -> None:
     project.ok("start", "a")
-    project.ok("block", "a", "--reason", "failed", "-m", "boom")
     base = project.head()
-    whole = project.ok("escalate", "a", "--to", "owner", "--key", "e", "--json").json
+    whole = project.ok("escalate", "a", "--to", "retry", "--key", "e", "--json").json
     project.git("reset", "-q", "--hard", "HEAD^")
-    assert (project.state("a"), project.git("rev-parse", "HEAD^")) == ("todo", base)
-    again = project.ok("escalate", "a", "--to", "owner", "--key", "e", "--json").json
-    assert (again["tasks"], project.state("a")) == (whole["tasks"], "blocked")
+    assert (project.state("a"), project.git("rev-parse", "HEAD^")) == ("blocked", base)
+    again = project.ok("escalate", "a", "--to", "retry", "--key", "e", "--json").json
+    assert (again["tasks"], project.state("a")) == (whole["tasks"], "todo")
 
 
 def test_a_message_is_sent_and_refused_once(project: Project) -> None:

@@ -55,7 +55,8 @@ def brief(repo: Repo, task: Task, actor: str, folder: str, related: Sequence[str
         if one.waits(now) and one.message.task in (None, task.id)
     ]
     tried = (f"tried: {one}" for one in task.tried)
-    left = [*_sent_back(task), *task.notes, *tried, *_tail(folder, task.tries - 1)]
+    answers = (f"answer to {one}" for one in task.answers)
+    left = [*_sent_back(task), *task.notes, *answers, *tried, *_tail(folder, task.tries - 1)]
     names = ("feedback.txt", "inbox.txt", "related.txt")
     feedback, messages, memory = (os.path.join(folder, name) for name in names)
     parts = [task.title, task.description or "", *left]

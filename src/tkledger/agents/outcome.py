@@ -148,7 +148,16 @@ def _blocked(there: Session, attempt: Attempt, failure: str, unsaved: str) -> En
     there.carry_out([("block", options)])
     words, way = f"blocked: {failure}", _onward(attempt, unsaved)
     state = State.BLOCKED.value
-    return Ended(attempt.id, state, Exit.REJECTED, words, way, spent=attempt.spent, kind=kind)
+    ended = Ended(attempt.id, state, Exit.REJECTED, words, way, spent=attempt.spent, kind=kind)
+    if attempt.spent:
+        return ended
+    from tkledger.agents.escalation import after_last_attempt  # most attempts succeed
+
+    last = after_last_attempt(there, attempt.id, failure)
+    if not last:
+        return ended
+    way = f"tk show {attempt.id}, or tk escalate {attempt.id}"
+    return ended._replace(words=f"{words}; {last}", remedy=way, spent=True)
 
 
 def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:

@@ -337,7 +337,7 @@ def _prepared(
 
         tip = before.commit or None
         return {**options, USED: lambda: usage(session.ledger, tip)}
-    if verb in ("wait", Event.START, Event.RESUME):
+    if verb in ("wait", "escalate", Event.START, Event.RESUME):
         from tkledger.verbs.verb import NOW
 
         options = {**options, NOW: int(time.time())}

@@ -335,6 +335,10 @@ TIER = option(
     choices=TIERS,
     noun="tier",
 )
+APPROVER = APPROVAL._replace(help="Which role approves, at that tier.")
+PEER = BY._replace(help="Which peer: an actor, agent-*, or a role.")
+RECOMMEND = option("--recommend", "recommend", "ACTION", "What to approve, at that tier.")
+RISKS = option("--risk", "risk", "TEXT", "What may go wrong; may be repeated.", many=True)
 RECIPIENT = Parameter("to", "ACTOR", "The recipient.", required=True)
 ACTOR_NAME = Parameter("name", "ACTOR", "Another actor; by default who acts.")
 ACTOR_NAMES = GATES._replace(metavar="ACTOR")

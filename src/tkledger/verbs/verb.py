@@ -76,6 +76,10 @@ def verb(name: str) -> Verb:
         from tkledger.verbs import waits
 
         return dict(zip(_WAITS, (waits.wait, waits.answer, waits.pause)))[name]
+    if name == "escalate":
+        from tkledger.verbs.escalate import escalate
+
+        return escalate
     if name in _CHARGES:
         from tkledger.verbs import charges
 

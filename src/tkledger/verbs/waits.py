@@ -29,6 +29,17 @@ _VERDICTS = ("approve", "reject")
 def wait(ledger: Snapshot, options: Options, actor: str) -> Proposed:
     """A task that waits for one thing, or for a time; blocked until then."""
     task = existing(ledger, options.get("id"))
+    held = wanted(ledger, task, options, actor)
+    after = moved(
+        ledger, task, Event.BLOCK, actor=actor, reason=held.reason, text=held.detail,
+        more=learnt_in(task, options),
+    )  # fmt: skip
+    after = after.put(changed(existing(after, task.id), wait=held))
+    return Proposed(after, task.id, f"wait {task.id} {task.title}", ((REASON, _words(options)),))
+
+
+def wanted(ledger: Snapshot, task: Task, options: Options, actor: str) -> Wait:
+    """What a task is to wait for, as the options say. Raises TkError if they do not fit each other."""
     kinds = [name for name in _KINDS if options.get(name)]
     until = _until(options)
     if len(kinds) > 1 or not (kinds or until):
@@ -41,16 +52,9 @@ def wait(ledger: Snapshot, options: Options, actor: str) -> Proposed:
             "no-question", fact, f"tk wait {task.id} --ask TEXT --choice A --choice B"
         )
     found = _of_kind(ledger, task, kind, options)
-    reason = _KINDS.get(kind, "until")
-    after = moved(
-        ledger, task, Event.BLOCK, actor=actor, reason=reason, text=options.get("message"),
-        more=learnt_in(task, options),
-    )  # fmt: skip
-    blocked = existing(after, task.id)
     by = {"by": options["by"]} if options.get("by") else {}
-    held = {**blocked.wait._asdict(), **found, **by, "until": until, "set_by": actor}
-    after = after.put(changed(blocked, wait=held))
-    return Proposed(after, task.id, f"wait {task.id} {task.title}", ((REASON, _words(options)),))
+    said = Wait(_KINDS.get(kind, "until"), options.get("message"), until=until, set_by=actor)
+    return said._replace(**found, **by)
 
 
 def _of_kind(ledger: Snapshot, task: Task, kind: str, options: Options) -> dict[str, Any]:

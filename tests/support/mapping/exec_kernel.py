@@ -158,6 +158,20 @@ ROWS: dict[str, Case] = {
         "core/test_budget.py::another_attempt_waits_twice_as_long_up_to_two_minutes",
         "doors/test_budgets.py::attempts_are_limited_and_wait",
     ),
+    "S0.30": shown(
+        "agents/test_retry.py::a_peer_is_asked_and_told",
+    ),
+    "S0.31": shown(
+        "agents/test_retry.py::its_creator_gets_a_task_whose_end_wakes_it",
+    ),
+    "S0.32": shown(
+        "agents/test_retry.py::an_approver_is_told_what_is_recommended_and_what_may_go_wrong",
+    ),
+    "S0.33": shown(
+        "agents/test_retry.py::tiers_one_after_the_other",
+        "agents/test_retry.py::a_run_escalates_after_the_last_attempt",
+        "agents/test_retry.py::a_retry_without_attempts_left_escalates",
+    ),
     "S0.34": shown(
         "agents/test_inbox.py::a_message_says_what_it_asks_for_and_what_it_answers",
         "core/test_messages.py::a_message_without_an_end",

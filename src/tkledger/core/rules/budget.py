@@ -84,7 +84,7 @@ def too_many_attempts(change: Change) -> Iterator[Finding]:
 
     Why: what failed so often will not succeed by being tried again.
 
-    Remedy: `tk cancel ID --resolution failed`, or a new task with another approach.
+    Remedy: `tk escalate ID`, which counts no attempt; or `tk cancel ID --resolution failed`.
     """
     for old, new in change.edits():
         most = attempts(change.law, new)
@@ -92,7 +92,7 @@ def too_many_attempts(change: Change) -> Iterator[Finding]:
             yield Finding(
                 new.id,
                 f"would be attempt {new.tries}, the limit is {most}",
-                f"tk cancel {new.id} --resolution failed, or tk new --from {new.id} TITLE",
+                f"tk escalate {new.id}, or tk cancel {new.id} --resolution failed",
             )
 
 
@@ -105,7 +105,7 @@ def tried_in_vain(change: Change) -> Iterator[Finding]:
 
     Why: what fails for good fails again, and uses up what others could use.
 
-    Remedy: `tk cancel ID --resolution failed`, or a new task with another approach; if the kind was a mistake,
+    Remedy: `tk escalate ID`, or `tk cancel ID --resolution failed`; if the kind was a mistake,
     `tk edit ID --error-kind KIND`.
     """
     for old, new in change.edits():
@@ -118,7 +118,7 @@ def tried_in_vain(change: Change) -> Iterator[Finding]:
             yield Finding(
                 new.id,
                 f"failed with an error of kind {kind}, which is not tried again",
-                f"tk cancel {new.id} --resolution failed, or tk new --from {new.id} TITLE,"
+                f"tk escalate {new.id}, or tk cancel {new.id} --resolution failed,"
                 f" or, if it is of another kind, tk edit {new.id} --error-kind KIND",
             )
 
