@@ -1,0 +1,115 @@
+"""What is installed from a wheel works without the network, and the same commit gives the same files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OFF = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "SOURCE_DATE_EPOCH": "1700000000"}
+NAMES = ("tk", "tkledger", "git-tk")
+
+
+def run(*words: str | Path, cwd: Path, **env: str) -> str:
+    done = subprocess.run(
+        [*map(str, words)],
+        cwd=cwd,
+        env={**os.environ, **OFF, **env},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> list[list[Path]]:
+    """Wheel and sdist, built twice from what git has, in two places."""
+    found = []
+    for number in "12":
+        folder = tmp_path_factory.mktemp(f"built{number}")
+        names = run(
+            "git",
+            "ls-files",
+            "-z",
+            "--",
+            "src",
+            "docs",
+            "*.md",
+            "LICENSE",
+            "pyproject.toml",
+            cwd=ROOT,
+        )
+        for name in filter(None, names.split("\0")):
+            place = folder / "source" / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes((ROOT / name).read_bytes())
+        build = (sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "out", ".")
+        run(*build, cwd=folder / "source")
+        found.append(sorted((folder / "out").iterdir()))
+    return found
+
+
+def test_the_same_files_are_built_again(built: list[list[Path]]) -> None:
+    wheel, sdist = ([path.name for path in one] for one in zip(*built))
+    assert (wheel[0], sdist[0]) == (wheel[1], sdist[1])
+    for one, other in zip(*built):
+        assert one.read_bytes() == other.read_bytes(), one.name
+
+
+def test_they_hold_what_is_needed_and_nothing_else(built: list[list[Path]]) -> None:
+    wheel, sdist = built[0]
+    with zipfile.ZipFile(wheel) as file:
+        names = set(file.namelist())
+        (metadata,) = (file.read(name).decode() for name in names if name.endswith("/METADATA"))
+    assert {"tkledger/py.typed", "tkledger/doors/hook.sh"} <= names
+    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"tkledger"}
+    assert any(name.endswith("/licenses/LICENSE") for name in names)
+    assert "License-Expression: MIT\n" in metadata
+    with tarfile.open(sdist) as tar:
+        tops = {name.split("/")[1] for name in tar.getnames()}
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "src"} <= tops
+    assert tops.isdisjoint({"tests", ".tasks", ".venv"})
+
+
+def test_it_works_from_a_fresh_environment(built: list[list[Path]], tmp_path: Path) -> None:
+    wheel = built[0][0]
+    env = tmp_path / "env"
+    run(sys.executable, "-m", "venv", "--without-pip", env, cwd=tmp_path)
+    python = env / "bin" / "python"
+    run(
+        sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", wheel, cwd=tmp_path
+    )
+    site = Path(
+        run(
+            python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path
+        ).strip()
+    )
+    (site / "dependencies.pth").write_text(
+        sysconfig.get_path("purelib")
+    )  # they are not what is tried here
+    repo = tmp_path / "repo"
+    path = {"PATH": f"{env / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": ""}
+    run("git", "init", "-q", repo, cwd=tmp_path)
+    for name, value in (("user.name", "ann"), ("user.email", "ann@example.org")):
+        run("git", "config", name, value, cwd=repo)
+    for name in NAMES:
+        assert run(env / "bin" / name, "--version", cwd=repo, **path).startswith("tk ")
+    where = "import tkledger; print(tkledger.__file__)"
+    assert run(python, "-c", where, cwd=repo).startswith(str(site))
+    run("tkledger", "init", cwd=repo, **path)
+    run("git", "tk", "new", "Try it", "--id", "try", cwd=repo, **path)
+    run("tk", "start", "try", cwd=repo, **path)
+    (repo / "code").write_text("x\n")
+    run("git", "add", "code", cwd=repo, **path)
+    run("git", "commit", "-q", "-m", "by hooks of what is installed", cwd=repo, **path)
+    run("tk", "done", "try", cwd=repo, **path)
+    assert "try" in run("git", "tk", "list", "--all", cwd=repo, **path)
+    run("git-tk", "verify", "--all", cwd=repo, **path)
