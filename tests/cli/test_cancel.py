@@ -32,7 +32,7 @@ def test_a_cascade_cancels_all_that_is_open_below_in_one_commit(
     before = git("rev-list", "--count", "HEAD")
     refused = family("cancel", "a", "--json").json["violations"][0]
     assert (refused["code"], refused["remedy"]) == (
-        *("TK212", "tk cancel a --children cascade (or wait, or detach), or tk edit k --parent ID"),
+        *("TK212", "tk cancel a --children cascade, or tk edit k --parent ID"),
     )
     words = ("cancel", "a", "--children", "cascade", "--resolution", "superseded", "-m", "too late")
     assert {row[0] for row in moved(family, *words)} == {"a", "g", "k"}
@@ -102,6 +102,22 @@ def test_a_parent_that_this_actor_may_not_cancel_is_named(family: Tk) -> None:
     assert ended.status is Exit.OK
     assert "a can be cancelled now, its children have ended: tk cancel a" in ended.err
     assert family("cancel", "a", "--as", "ann").status is Exit.OK
+
+
+def test_a_tick_cancels_a_parent_whose_child_ended_by_a_merge(
+    family: Tk, git: Callable[..., str]
+) -> None:
+    for child in "lgk":
+        git("checkout", "-q", "-B", child, "HEAD")
+        family("cancel", child)
+    git("checkout", "-q", "-B", "waits", "HEAD~3")
+    family("cancel", "a", "--children", "wait")
+    git("merge", "-q", "--no-edit", "k")
+    assert state_of(family, "a") == "blocked"
+    assert family("tick", "--dry-run").out == "would be: a: its children have ended\n"
+    assert family("tick", "--json").json["children_ended"] == ["a"]
+    assert state_of(family, "a") == "cancelled"
+    assert family("verify", "--all").status is Exit.OK
 
 
 @pytest.mark.parametrize("way", ["cascade", "wait", "detach"])

@@ -67,9 +67,9 @@ def afterwards(session: Session, recorded: Recorded) -> None:
     remind(session)
     ended = [task for source, task in moved(recorded) if task.parent and task.ended]
     if ended:
-        from tkledger.api.cancelling import cancel_waiting  # most tasks that end have no parent
+        from tkledger.api.cancelling import cancel_parents  # most tasks that end have no parent
 
-        cancel_waiting(session, recorded.after, ended)
+        cancel_parents(session, recorded.after, ended)
     if refs.names(session.repo, AGENTS):
         from tkledger.api.agents import wake_assigned  # most repositories know no agents
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.claims import remote
 from tkledger.claims.standing import standing
@@ -49,22 +49,30 @@ def taken(session: Session, ledger: Snapshot, options: Options) -> set[str]:
     return set()
 
 
-def cancel_waiting(session: Session, ledger: Snapshot, ended: Sequence[Task]) -> None:
+def cancel_parents(session: Session, ledger: Snapshot, ended: Sequence[Task]) -> None:
     """Cancel the parents that waited for the end of these tasks to be cancelled then, and say so."""
-    parents = {task.parent: ledger.task(task.parent) for task in ended if task.parent}
-    for parent in parents.values():
-        if parent is None or not parent.wait.then or over_from(parent, parent.wait, ledger) != 0:
-            continue
-        options = {"id": parent.id, "message": parent.wait.detail}
-        try:
-            session.at(session.repo.top or session.repo.git_dir).carry_out(
-                [(Event.CANCEL.value, options)]
-            )
-        except (Refused, TkError):
-            session.progress.say(
-                f"{parent.id} can be cancelled now, its children have ended: tk cancel {parent.id}"
-            )
-        else:
-            session.progress.say(
-                f"{parent.id} waited for the end of its children, and is cancelled"
-            )
+    parents = {task.parent for task in ended if task.parent}
+    for parent in waited(ledger, sorted(parents)):
+        cancel_waiting(session, parent)
+
+
+def waited(ledger: Snapshot, tasks: Iterable[str]) -> Iterator[Task]:
+    """Of these the tasks that are to be cancelled now: what they waited for is over."""
+    for task in filter(None, map(ledger.task, tasks)):
+        if task.wait.then and over_from(task, task.wait, ledger) == 0:
+            yield task
+
+
+def cancel_waiting(session: Session, task: Task) -> None:
+    """Cancel a task that waited to be, and say so; or say how, if this actor may not."""
+    options = {"id": task.id, "message": task.wait.detail}
+    try:
+        session.at(session.repo.top or session.repo.git_dir).carry_out(
+            [(Event.CANCEL.value, options)]
+        )
+    except (Refused, TkError):
+        fact = f"{task.id} can be cancelled now, its children have ended"
+        session.progress.say(f"{fact}: tk cancel {task.id}")
+    else:
+        fact = f"{task.id} waited for the end of its children, and is cancelled"
+        session.progress.say(fact)

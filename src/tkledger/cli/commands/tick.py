@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 
 from tkledger.agents import inbox as box
+from tkledger.api.cancelling import cancel_waiting, waited
 from tkledger.api.session import Session, each
 from tkledger.api.waiting import blocked, late_value, notices, timed_out
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 
 
 def tick(actor: str | None = None, path: str = ".", dry_run: bool = False) -> Answer:
-    """Record which answers came too late, in one commit, and leave a message for who waits."""
+    """Record which answers came too late, in one commit, and leave a message for who waits; cancel what waited
+    for its children to be cancelled.
+    """
     session = Session(path, actor=actor, progress=TERMINAL)
     now, ids = int(time.time()), blocked(session)
     ledger = session.head()
@@ -27,17 +30,22 @@ def tick(actor: str | None = None, path: str = ".", dry_run: bool = False) -> An
             told.append(one)
             if not dry_run:
                 box.append(session.repo, one.to, one)
+    over = list(waited(ledger, ids))
+    for task in over if not dry_run else ():
+        cancel_waiting(session, task)
     would = would_be(dry_run)
 
     def view() -> list[str | Aside]:
         lines: list[str | Aside] = [f"{would}{one}: timed out" for one in late]
         lines += [f"{would}{one.task}: {one.to} is told" for one in told]
+        lines += [f"{would}{one.id}: its children have ended" for one in over]
         return lines or [Aside("nothing is due that is not known")]
 
     return Answer(
         lambda: {
             "timed_out": late,
             "told": [{"task": one.task, "to": one.to} for one in told],
+            "children_ended": [one.id for one in over],
             **commit,
         },
         view,

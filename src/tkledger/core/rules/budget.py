@@ -119,7 +119,7 @@ def tried_in_vain(change: Change) -> Iterator[Finding]:
                 new.id,
                 f"failed with an error of kind {kind}, which is not tried again",
                 f"tk escalate {new.id}, or tk cancel {new.id} --resolution failed,"
-                f" or, if it is of another kind, tk edit {new.id} --error-kind KIND",
+                f" or if it is of another kind: tk edit {new.id} --error-kind KIND",
             )
 
 

@@ -205,7 +205,7 @@ def ended_with_open_children(change: Change) -> Iterator[Finding]:
         one = len(children) == 1
         way = f"tk why {first}"
         if _is_cancelled(change.after, parent):
-            way = f"tk cancel {parent} --children cascade (or wait, or detach)"
+            way = f"tk cancel {parent} --children cascade"
         yield Finding(
             parent,
             f"cannot end: its child{'' if one else 'ren'} {few(children)} {'is' if one else 'are'} open",
