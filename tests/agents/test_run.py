@@ -229,6 +229,20 @@ def test_all_there_is_is_done_side_by_side(project: Project) -> None:
     project.ok("verify", "--all")
 
 
+def test_nothing_more_is_taken_after_the_first_that_fails(project: Project, tmp_path: Path) -> None:
+    job = {"TK_JOB": str(tmp_path / "0")}
+    command = ("run", "--next", "--fail-fast", "--", "sh", "-c", 'test "$TK_TASK" != b')
+    answer = project.process(*command, env=job)
+    assert answer.status == Exit.REJECTED, answer.said
+    assert "nothing more is taken: b failed\n" in answer.err
+    states = {one: project.state(one, f"tk/{one}") for one in "ab"}
+    assert states == {"a": "done", "b": "blocked"}
+    assert {project.state(one) for one in "cd"} == {"todo"}
+    other = {"TK_JOB": str(tmp_path / "1")}
+    assert project.process(*command, env=other).status == Exit.OK, "its neighbour was told"
+    assert {project.state(one) for one in "cd"} == {"todo"}
+
+
 def test_a_terminal_shows_what_each_job_is_at(project: Project) -> None:
     gate = project.path.parent / "gate"
     code = f'echo "compiling $TK_TASK"; while ! [ -e {gate} ]; do sleep 0.05; done'

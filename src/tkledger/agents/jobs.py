@@ -15,6 +15,9 @@ from tkledger.local.store import replace
 VARIABLE = "TK_JOB"
 """Names the file in a job's environment; empty if it is not wanted."""
 
+_STOPPED = "stopped"
+"""The file beside it that tells all jobs to take no other task."""
+
 
 class Report(NamedTuple):
     """The task, its state or what is done about it, since when (seconds since 1970), its output; and in the
@@ -39,6 +42,20 @@ def publish(task: str, state: str, log: str = "", unmerged: Sequence[str] = ()) 
 def is_job() -> bool:
     """Whether another tk started this one, and speaks for it."""
     return bool(os.environ.get(VARIABLE))
+
+
+def stop_others() -> None:
+    """Have no job that was started together with this one take another task."""
+    path = os.environ.get(VARIABLE)
+    if path:
+        with open(os.path.join(os.path.dirname(path), _STOPPED), "wb"):
+            pass
+
+
+def is_stopped() -> bool:
+    """Whether one of the jobs that were started together stopped the others."""
+    path = os.environ.get(VARIABLE)
+    return bool(path) and os.path.exists(os.path.join(os.path.dirname(path or ""), _STOPPED))
 
 
 def latest(path: str) -> Report:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from tkledger.agents import process
 from tkledger.agents.briefing import Briefing, brief, log_of
 from tkledger.agents.interruptions import Interruptions
-from tkledger.agents.jobs import VARIABLE, publish
+from tkledger.agents.jobs import VARIABLE, is_stopped, publish, stop_others
 from tkledger.agents.next import offered
 from tkledger.agents.outcome import Attempt, Ended, TimeLimit, given_back, settled
 from tkledger.agents.work import begin
@@ -47,13 +47,15 @@ _LOOK_SECONDS = 5.0
 
 class RunOptions(NamedTuple):
     """What to run on a task, how long at most (seconds; 0 and None are no limit), and how often again
-    after a failure; whether to merge its branch once it is done.
+    after a failure; whether to merge its branch once it is done, and whether to take no other task after one
+    that failed.
     """
 
     command: tuple[str, ...]
     timeout: float | None
     retries: int
     merge: bool = False
+    fail_fast: bool = False
 
 
 def require_command(options: RunOptions) -> None:
@@ -69,12 +71,12 @@ def one_by_one(
     session: Session, options: RunOptions, labels: tuple[str, ...]
 ) -> Iterator[Briefing | Ended]:
     """Run the command on each task that can be taken until none is left; no task twice. It ends at an
-    interruption, and at a command that cannot be run.
+    interruption, at a command that cannot be run, and where options say so at the first that fails.
     """
     require_command(options)
     tried: set[str] = set()
     with Interruptions() as interruptions:
-        while True:
+        while not is_stopped():
             with interruptions.let_through():
                 found = offered(session, labels, tried)
             if not found.tasks:
@@ -87,10 +89,18 @@ def one_by_one(
                     yield one
                     if isinstance(one, Ended) and one.exit in (Exit.INTERRUPTED, Exit.NOT_RUN):
                         return
+                    if options.fail_fast and isinstance(one, Ended) and _failed(one):
+                        session.progress.say(f"nothing more is taken: {one.task} failed")
+                        stop_others()
+                        return
             except (Refused, TkError) as error:
                 if isinstance(error, TkError) and error.exit is not Exit.CLAIMED:
                     raise
             session.forget()
+
+
+def _failed(one: Ended) -> bool:
+    return one.exit is not Exit.OK and not one.again
 
 
 def one_task(session: Session, word: str, options: RunOptions) -> Iterator[Briefing | Ended]:

@@ -231,7 +231,7 @@ _AGENTS = (
             " --merge brings the branch of a task that is done to the branch it left, as the law has it, and"
             " gives up claim and checkout; a conflict leaves all as it was."),
     Command("run", "Run a command on a task, and move it by the result.",
-            (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.MERGE_DONE, p.LABELS, *ACTS),
+            (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.FAIL_FAST, p.MERGE_DONE, p.LABELS, *ACTS),
             ("tk run a1 -- make test", "tk run --next --jobs 4 --merge -- my-agent"),
             "It claims the task, and runs the command in a checkout of its own. The command's environment"
             " has TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and three files: TK_FEEDBACK with what was"

@@ -279,6 +279,7 @@ TIMEOUT = option(
     kind=float,
     least=0,
 )
+FAIL_FAST = switch("--fail-fast", "fail_fast", "Take no other task once one has failed.")
 RETRIES = option(
     "--retries", "retries", "N", "Attempts after the first.", kind=int, least=0, default=0
 )

@@ -67,6 +67,15 @@ ROWS: dict[str, Case] = {
         "cli/test_gates.py::a_task_is_done_once_its_gate_passed_on_its_code",
         "doors/test_evidence.py::every_door_asks_for_evidence_of_the_code",
     ),
+    "S3.14": shown(
+        "agents/test_run.py::a_command_that_cannot_be_run_is_no_attempt",
+        "agents/test_run.py::nothing_more_is_taken_after_the_first_that_fails",
+        "core/test_attempt.py::which_errors_are_tried_again",
+    ),
+    "S3.15": shown(
+        "agents/test_run.py::all_there_is_is_done_side_by_side",
+        "agents/test_run.py::nothing_more_is_taken_after_the_first_that_fails",
+    ),
     "S3.8": shown(
         "cli/test_criteria.py::a_frozen_specification_changes_by_its_keeper_only",
     ),

@@ -27,6 +27,7 @@ def run(
     next_: bool = False,
     timeout: float | None = None,
     merge: bool = False,
+    fail_fast: bool = False,
     label: Sequence[str] = (),
     actor: str | None = None,
     path: str = ".",
@@ -41,7 +42,7 @@ def run(
     command = tuple(words if next_ else words[1:])
     if not command:
         raise usage_error("no-command", "what is to be run?", "tk run ID -- CMD...")
-    options = RunOptions(command, timeout, retries, merge)
+    options = RunOptions(command, timeout, retries, merge, fail_fast)
     if next_ and jobs > 1:
         from tkledger.cli.jobs import side_by_side
 
