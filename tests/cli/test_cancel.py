@@ -82,6 +82,7 @@ def test_a_cancel_waits_for_the_children(family: Tk, begun: str) -> None:
     wait = _task(family, "a")["wait"]
     assert (wait["tasks"], wait["then"], wait["set_by"]) == (["k", "l"], "cancel", "ann")
     assert "a" not in family("ready").out
+    assert "child – no use, then cancel" in family("show", "a").out
     family("cancel", "l", "--as", "bob")
     family("cancel", "g", "--as", "bob")
     assert state_of(family, "a") == "blocked"

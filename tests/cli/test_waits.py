@@ -252,3 +252,12 @@ def test_lists_have_what_waits_what_is_due_and_what_has_stalled(ledger: Tk) -> N
     assert f"event – deploy, until {EARLY}" in shown
     assert "dependency – z" in shown
     assert "waits for the answer deploy" in ledger("why", "x").out
+
+
+@pytest.mark.parametrize("owner", ["", "bob"])
+def test_a_requeue_is_foreseen_as_by_who_asks(ledger: Tk, owner: str) -> None:
+    ledger("config", "set", "roles.lead", "ann")  # so that the law asks who it is
+    ledger("edit", "a", "--owner", owner)
+    ledger("block", "a", "--reason", "other", "-m", "later")
+    legal = ledger("why", "a", "--json").json["legal"]
+    assert "requeue" in {one["event"] for one in legal}

@@ -168,7 +168,7 @@ def _letters(ledger: Snapshot, task: Task, sender: str) -> Iterator[Message]:
         return
     now = int(time.time())
     ttl = max(seconds_of(wait.until) - now, 1) if wait.until else TTL_SECONDS
-    what = f"{task.id} waits for you ({wait.detail or wait.reason})"
+    what = f"{task.id} waits for you ({(wait.detail or '').strip() or wait.reason})"
     asked = f": {wait.prompt}" if wait.prompt else ""
     for one in dict.fromkeys(map(policy.actor, to)):
         if ANY not in one and not policy.owns(sender, one):

@@ -67,9 +67,11 @@ def wait_reason(task: Task) -> str:
         return ""
     wait = task.wait
     failure = ": ".join(part for part in task.error if part)
-    what = wait.detail or wait.prompt or failure or wait.key or few([*wait.tasks])
+    what = (wait.detail or "").strip() or wait.prompt or failure or wait.key or few([*wait.tasks])
     if wait.until:
         what = f"{what}, until {wait.until}" if what else wait.until
+    if wait.then:
+        what = f"{what}, then {wait.then}"
     return " – ".join(part for part in (wait.reason, what) if part)
 
 

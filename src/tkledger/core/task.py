@@ -155,7 +155,7 @@ class Wait(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         """The reason, and what else there is to read of it."""
-        return tuple(filter(None, (self.reason, self.detail, self.prompt)))
+        return tuple(filter(None, (self.reason, (self.detail or "").strip(), self.prompt)))
 
 
 class Failure(NamedTuple):

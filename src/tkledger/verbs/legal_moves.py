@@ -50,7 +50,10 @@ def outlook(ledger: Snapshot, task: Task, event: Event, counted: Counted) -> Out
     try:
         if task.state is State.IN_REVIEW and event in (Event.APPROVE, Event.REJECT):
             return _review(ledger, task, event, counted)._replace(reason=reason)
-        after = moved(ledger, task, event, actor=task.owner or "anyone", reason="other")
+        actor = task.owner or "anyone"
+        if event is Event.REQUEUE:  # which writes who makes it into the task
+            actor = counted(change((ledger,), ledger)).actor or actor
+        after = moved(ledger, task, event, actor=actor, reason="other")
     except Refused as refused:
         return Outlook(event, target, reason, refused.violations)
     return Outlook(event, target, reason, _hindering(ledger, after, counted))
