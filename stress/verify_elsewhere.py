@@ -2,8 +2,9 @@
 
 Written from docs/ alone, with Python's standard library and git: it shares no line with tk, so what
 both say is what the words say. Prints a line for each commit that breaks a rule, and exits 1 if any
-does. Budgets and signatures are left out: TK4xx, TK501 and TK512 are not asked. A file that is
-not in the grammar is "TK1xx": a reader of all YAML tells whether that is TK101, 103, 104 or 108.
+does. Budgets, signatures, how waits end and what is said of attempts are left out: TK4xx, TK501,
+TK512, TK519 to TK521 and TK524 are not asked. A file that is not in the grammar is "TK1xx":
+a reader of all YAML tells whether that is TK101, 103, 104 or 108.
 """
 
 # fmt: off
@@ -35,8 +36,7 @@ class _Commit(namedtuple("_Commit", "oid place parents tree email message")):  #
         return [value.strip(blanks or None) for key, colon, value in rows if colon and key == name]
     def says_why(self, name: str) -> bool:  # whether the last such line has a letter or digit
         return any(letter.isalnum() for letter in "".join(self.said(name)[-1:]))
-    def who(self) -> str:  # made it, by the name in it
-        return str([self.email, *filter(None, self.said("Tk-Actor")[-1:])][-1])
+    def who(self) -> str: return str([self.email, *filter(None, self.said("Tk-Actor")[-1:])][-1])
 class _Objects:  # the objects of a repository, through one ``git cat-file``
     def __init__(self, path: str) -> None:
         self.path, self._command = path, ["git", "--no-replace-objects", "-C", path]
@@ -150,7 +150,8 @@ def _word(text: str) -> Any:
 STATES = ("backlog", "todo", "in_progress", "in_review", "blocked", "done", "cancelled")
 RESOLUTIONS = {"done": ("completed", "merged", "no_pr"), "cancelled": (
     "dropped", "failed", "duplicate", "superseded", "rejected", "timeout", "mistake")}
-_REASONS = (*_words("user event until job child dependency approval failed stale other"),)
+_REASONS = (*_words("user event until job child dependency approval failed stale other"
+    " rate_limit checkpoint cost memory paused"),)  # the last five came with format 2
 _NO_IDS = {*_words("config con prn aux nul"), *(a + n for a in ("com", "lpt") for n in "123456789")}
 _BRANCH = r"[\0-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.lock(/|$)|^@$|^[-/]|[./]$|.{201}"
 def _need(is_so: object, value: Any = None) -> Any: return value if is_so else _unread("TK104")
@@ -161,8 +162,7 @@ def _text(raw: Any) -> str:
     return str(raw.rstrip("\n") + "\n" * ("\n" in raw.rstrip("\n")))
 def _line(raw: Any) -> str:
     return str(_need(not {*"\n\t"} & {*(value := _text(raw))} and value == value.strip(), value))
-def _is_id(text: str) -> bool:
-    return bool(re.fullmatch("[a-z0-9][a-z0-9_-]{0,62}", text)) and text not in _NO_IDS
+def _is_id(text: str) -> bool: return bool(re.fullmatch(_NAME, text)) and text not in _NO_IDS
 def _id(raw: Any) -> Any: return _need(_is_id(_line(raw)), raw)
 def _branch(raw: Any) -> Any: return _need(not re.search(_BRANCH, value := _line(raw)), value)
 _AMOUNT = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
@@ -180,13 +180,15 @@ def _own(raw: Any, depth: int = 4) -> Any:  # what is one's own, under x
     _need(depth < 4 and (not isinstance(raw, int) or abs(raw) <= GREATEST))
     return _need(not isinstance(raw, str) or not _CONTROL.search(raw), raw)
 ENDED, _SAID, _BARE = STATES[5:], r'"(?:[^"\\]|\\["\\])+"', r"[!#-\[\]-~]+"
-_ROUND, _NAME = "[1-9][0-9]{0,9}", "[a-z0-9][a-z0-9_-]{0,62}"
+_ROUND, _NAME, _TYPE = "[1-9][0-9]{0,9}", "[a-z0-9][a-z0-9_-]{0,62}", "[a-z][a-z0-9_-]{0,31}"
 _VERDICT = (rf"({_ROUND}\.{_ROUND}) (approved|rejected) ({_SAID}|{_BARE}) (-|[0-9a-f+]+)"
             rf"(?: ({_AMOUNT}))?((?: {_SAID})*)")
 _EVIDENCE = (rf"({_NAME}) (pass|fail) ([0-9a-f]{{40}}|[0-9a-f]{{64}}) ({_SAID}|{_BARE})"
     rf" (?:- - -|(timeout|0|[1-9][0-9]{{0,2}}) {_AMOUNT} [0-9a-f]{{64}}) (-|{_SAID})( flaky)?"
     r"(?: https?://[!-~]{1,500})?")
 _DECISION = rf"({_SAID}|{_BARE}) (?:-|100|[1-9]?[0-9])((?: {_SAID}){{3,43}})"
+_ATTEMPT = (rf"[1-9][0-9]{{0,8}} [a-z][a-z_]{{0,31}} ({_SAID}|{_BARE}) (?:-|{_TYPE})"
+    rf" ({_SAID}|{_BARE})(?: ({_SAID}))?")
 _ARTIFACT = (r"([0-9a-f]{40}|[0-9a-f]{64}) (0|[1-9][0-9]{0,8}) (-|X/X) [^/\\\s][^/\\]{0,199}"
     .replace("X", "[a-z0-9.+-]{1,60}"))
 _Verdict = namedtuple("_Verdict", "when approves actor work score")  # of which work
@@ -211,7 +213,11 @@ def _decision(raw: Any) -> str:  # who decided
     actor, said = _groups(_DECISION, raw)
     texts = [*map(_meant, re.findall(_SAID, said))]
     return str(_need(len(texts) % 2 and max(map(len, texts)) <= 500, _meant(actor, _BARE)))
-SAYS: Map = {"verdicts": _verdict, "evidence": _evidence, "decisions": _decision}  # lists of lines
+def _answer(raw: Any) -> Any: return _groups(rf"({_TOKEN}): (?!\s)(.{{1,1000}})", raw)
+def _attempt(raw: Any) -> tuple[str, ...]:
+    actor, branch, text = _groups(_ATTEMPT, raw)
+    return _meant(actor, _BARE), _meant(branch, _BARE), _need(len(_meant(text or "-")) <= 200, "-")
+SAYS = {"verdicts": _verdict, "evidence": _evidence, "answers": _answer, "decisions": _decision}
 def _kept(read: Callable[[Any], Any]) -> Any: return lambda raw: _need(read(raw), raw)
 def _true(raw: Any) -> Any: return _need(
     isinstance(raw, Flag) or raw in ("true", "false"), Flag(1) if raw in (1, "true") else None)
@@ -232,8 +238,8 @@ def _clean(raw: Any, kind: Any) -> Any:  # the value that is kept; raises _Bad
         _unread("TK103") if name is None and key not in kind else None
         values[_clean(key, name) if name else key] = _clean(raw[key], each or kind[key])
     return {key: value for key, value in values.items() if value is not None}
-ANY, _COUNT, _FROM_1 = "*", range(GREATEST + 1), range(1, GREATEST + 1)
-_TYPE, _KEY = "[a-z][a-z0-9_-]{0,31}", "[A-Za-z_][A-Za-z0-9_.-]{0,62}"
+ANY, _COUNT, _FROM_1, _IDS = "*", range(GREATEST + 1), range(1, GREATEST + 1), frozenset([_id])
+_KEY, _TOKEN = "[A-Za-z_][A-Za-z0-9_.-]{0,62}", "[A-Za-z0-9][A-Za-z0-9_./:@+#-]{0,99}"
 _LABEL, _LINES, _SHORT = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", frozenset([_line]), ".{1,300}"
 _SPENT = {"cost": _amount, "rework": _COUNT, "seconds": _COUNT, "steps": _COUNT, "tokens": _COUNT}
 _LIMITS, _CONCERNS = {**_SPENT, "scope": ("lifetime", "attempt")}, [r"(design|ops): \S.{0,499}"]
@@ -241,38 +247,38 @@ _SHOWN = [*2 * [[rf"(?!.* -- ){_SHORT}"]], [rf"(?!.* -- .* -- ){_SHORT} -- {_SHO
 CHECKS = _words("criteria met waived checklist checked skipped")
 _SPEC = {"constraints": _text, "output": _text, "goal": _SHORT, "model": _SHORT, "role": _NAME,
     "inputs": frozenset([_SHORT]), "paths": frozenset([rf"(?!/|(.*/)?\.{{1,2}}(/|$)){_SHORT}"])}
+_WAIT = {"reason": _REASONS, "detail": _text, "key": _TOKEN, "until": _time, "then": ("cancel",),
+    "tasks": _IDS, "prompt": ".{1,500}", "choices": [".{1,500}"], "by": _line, "set_by": _line}
 _LOOPS = ("identity", "ancestors", "respawn", "children", "chain", "discovered")
 WHY = [f"admission.{n}" for n in _words("consumer expected_value pain_point validation_path")]
 TASK: Map = {
     "id": _id, "title": _line, "type": _TYPE, "state": STATES, "priority": range(5), "parent": _id,
-    "origin": _id, "reopens": _id, "depends_on": frozenset([_id]), "labels": frozenset([_LABEL]),
+    "origin": _id, "reopens": _id, "depends_on": _IDS, "labels": frozenset([_LABEL]),
     "stream": _NAME, "owner": _line, "creator": _line, "attempt": _FROM_1, "branch": _branch,
     "base": _branch, "pr": r"[1-9][0-9]{0,9}|https?://[!-~]{1,500}", "agent": ".{1,200}",
     "budget": {**_LIMITS, "depth": _COUNT}, "spent": _SPENT,
     "retry": {"max": _FROM_1, "not_before": _time},
     "admission": dict.fromkeys((n[10:] for n in WHY), _text), "spec": _SPEC,
-    "wait": {"reason": _REASONS, "detail": _text}, "error": {"kind": _TYPE, "message": _text},
+    "wait": {**_WAIT, "earlier": _WAIT}, "error": {"kind": _TYPE, "message": _text},
     "resolution": (*chain(*RESOLUTIONS.values()),), "description": _text, "concerns": _CONCERNS,
     "settled": _CONCERNS, **dict(zip(CHECKS, 2 * _SHOWN)), **{n: [_kept(SAYS[n])] for n in SAYS},
-    **{n: [".{1,500}"] for n in _words("lessons tried attempts")}, "artifacts": [_ARTIFACT],
-    "notes": [_text], "x": _own}
+    **{n: [".{1,500}"] for n in ("lessons", "tried")}, "attempts": [_kept(_attempt)],
+    "artifacts": [_ARTIFACT], "notes": [_text], "x": _own}
 EDGES = {(start, end): verb for start, end, verb in (one.split("/") for one in _words(
     "backlog/todo/admit todo/in_progress/start todo/blocked/block todo/cancelled/cancel"
     " in_progress/in_review/submit in_progress/done/done in_progress/blocked/block"
     " in_progress/cancelled/cancel in_review/done/approve in_review/in_progress/reject"
     " in_review/blocked/block in_review/cancelled/cancel blocked/in_progress/resume"
     " blocked/todo/requeue blocked/cancelled/cancel"))}
-_FIELDS = [*TASK, *(f"{a}.{b}" for a, kind in TASK.items() if isinstance(kind, dict) for b in kind)]
-_GUARD = {
-    "state": frozenset([STATES]), "type": frozenset([_TYPE]), "label": frozenset([_LABEL]),
+NAMES = [*TASK, *(f"{a}.{b}" for a in _words("budget spent retry admission spec") for b in TASK[a])]
+_GUARD = {"state": frozenset([STATES]), "type": frozenset([_TYPE]), "label": frozenset([_LABEL]),
     "role": _NAME, "approvals": _FROM_1, "concerns": ("settled",), "criteria": ("met",),
     "evidence": frozenset([_NAME]), "signed": _true,
-    "fields": frozenset(["|".join((*map(re.escape, _FIELDS), rf"x\.{_KEY}"))])}
+    "fields": frozenset(["|".join((*map(re.escape, NAMES), rf"x\.{_KEY}"))])}
 def _guard(raw: Any) -> Map: return dict(_need("state" in (one := _clean(raw, _GUARD)), one))
 _GATE = {"run": ".{1,300}", "timeout": range(1, 86401), "state": frozenset([STATES]),
          "type": frozenset([_TYPE]), "role": _NAME}
-def _gate(raw: Any) -> Map:
-    return dict(_need({"run", "role"} & {*(values := _clean(raw, _GATE))}, values))
+def _gate(raw: Any) -> Map: return dict(_need({"run", "role"} & {*(v := _clean(raw, _GATE))}, v))
 _VERBS = (*EDGES.values(), "new", "edit", "note")
 _MAY = {"verbs": frozenset([_VERBS]), "paths": _LINES, "branches": _LINES}
 def _proposal(raw: Any) -> Map:
@@ -303,10 +309,9 @@ QUALIFIERS = ("owner", "wait", "error", "resolution")
 SETS = ("depends_on", "labels", "spec.inputs", "spec.paths")
 LOGS = [name for name, kind in TASK.items() if isinstance(kind, list)]
 MOVES = ("state", "attempt", "branch", "base", "spent", "retry", "attempts", *QUALIFIERS)
-PROOFS = ("settled", *CHECKS[1:3], *CHECKS[4:], "verdicts", "evidence")
+PROOFS = ("settled", *CHECKS[1:3], *CHECKS[4:], "verdicts", "evidence", "answers")
 MOST = {"notes": (1000, 48), **dict.fromkeys(("concerns", "criteria"), (100, 12))}
-DEFAULTS = {
-    "prefix": "tk", "layout": "flat", "squash": "refuse", "review": "optional", "depth": 10,
+DEFAULTS = {"prefix": "tk", "layout": "flat", "squash": "refuse", "review": "optional", "depth": 10,
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}", "reservations": "warn"}
 LATER = {  # what format 2 brought; `admission` of the policy only
@@ -576,9 +581,8 @@ def _taken(task: Map) -> int:  # with what is open settled
     return _size({**task, **{n: [*task.get(n, ()), *some] for n, some in more.items() if some}})
 def _full(change: _Change) -> Found:  # TK111
     for new in change.present:
-        much = _size(new) if new["state"] in ENDED else _taken(new)
-        is_over = change.is_merge and new["state"] not in ENDED and much > 63.5 * 1024
-        yield from _if(new["id"], TK111=is_over)
+        much = _size(new) if (has_ended := new["state"] in ENDED) else _taken(new)
+        yield from _if(new["id"], TK111=change.is_merge and not has_ended and much > 63.5 * 1024)
         for old in change.former(0, new["id"]) or [{}] if not change.is_merge else ():
             longer = [n for n in LOGS if len(new.get(n, ())) > len(old.get(n, ()))]
             most = ((new[n], *MOST.get(n, (200, 24))) for n in longer)
@@ -589,13 +593,14 @@ def _full(change: _Change) -> Found:  # TK111
             rest |= {n: one for n, one in old.items() if n in (*MOVES, *PROOFS)}
             is_move = "state" in changed and changed <= {*MOVES}
             limit = 63.5 if is_move else 63 if old and _taken(rest) <= _taken(old) else 56
-            limit = 56 if not old else 64 if new["state"] in ENDED else limit
-            grows = not old or much > _taken(old)
-            yield from _if(new["id"], TK111=long or (grows and much > limit * 1024))
+            limit = 56 if not old else 64 if has_ended else limit
+            yield from _if(new["id"], TK111=long or much > max(limit * 1024, _taken(old)))
 def _later(values: Map) -> set[str]:
     found = LATER & values.keys() - ({"admission"} if "id" in values else set())
     found |= {f"roles.{one}" for one in values.get("roles", ()) if one not in ("budget", "policy")}
-    return found | ({"mistake"} if values.get("resolution") == "mistake" else set())
+    found |= {f"wait.{one}" for one in values.get("wait", ()) if one not in ("reason", "detail")}
+    said = {values.get("resolution"), values.get("wait", {}).get("reason")}
+    return found | said & {"mistake", *_REASONS[10:]}
 def _newly(change: _Change, find: Callable[[_Ledger], Iterable[Any]]) -> list[Any]:
     found = dict.fromkeys(find(change.after))  # and in the ledger of no parent
     known = {one for side in change.sides for one in find(side)} if found else set()
@@ -686,8 +691,7 @@ def _births(change: _Change) -> Found:  # TK202, TK203, TK309, TK310, TK313: new
         again = [one for one in old if one["id"] not in reopened or one["state"] not in ENDED]
         alike = [_kind(new), _sound(new)] in [[_kind(one), _sound(one)] for one in again]
         early = "reopens" in new and (not ended or ended["state"] not in ENDED or "origin" in new)
-        yield from _if(
-            key, TK202=_birth_way(policy, new["state"]) is None, TK313=early,
+        yield from _if(key, TK202=_birth_way(policy, new["state"]) is None, TK313=early,
             TK203="spent" in new or new.get("attempt", 1) > 1,
             TK309=any("owner" in one and change.name(one["owner"]) in makers for one in bosses),
             TK310=loops.get("respawn") == "refuse" and alike)
@@ -731,8 +735,7 @@ def _edits(change: _Change) -> Found:  # TK201, TK207 to TK211, TK214, TK515: at
         fell = any(k not in marks or Decimal(marks[k]) < Decimal(n)
                    for k, n in old.get("spent", {}).items())
         closed = start == end and changed - {"notes", "concerns", "settled", "labels", "x"}
-        yield from _if(
-            new["id"], TK201=start != end and _way(change.policy, start, end) is None,
+        yield from _if(new["id"], TK201=start != end and _way(change.policy, start, end) is None,
             TK207=changed & {"creator", "origin", "reopens"}, TK208=start in ENDED and closed,
             TK209=fell or new.get("attempt", 1) < old.get("attempt", 1),
             TK210=not _only_added(old, new, LOGS))
@@ -805,8 +808,7 @@ def _approvers(change: _Change, old: Map, new: Map, *more: str) -> list[str]:  #
     return counted
 def _added(old: Map | None, new: Map, name: str = "verdicts") -> list[Any]:
     was, now = (old or {}).get(name, []), new.get(name, [])
-    more = now[len(was) :] if now[: len(was)] == was else []
-    return [*map(SAYS[name], more)]
+    return [*map(SAYS[name], now[len(was) :] if now[: len(was)] == was else [])]
 def _counts(change: _Change, gate: Map, one: _Evidence, old: Map, new: Map) -> bool:
     actor, role = change.name(one.actor), gate.get("role")
     fits = _has_role(change.policy, actor, role) if role else one.ran
@@ -910,8 +912,7 @@ def _is_alone(change: _Change, old: Map) -> bool:  # whether one of several loos
     asked = change.is_merge or (change.actor and not agreed)
     return bool(asked) and _is_looser(old, new, change.is_merge)
 def _proposed(said: Map) -> Map: return _parsed(said["policy"].encode(), POLICIES, ())
-STRICT = {  # from the strictest on
-    **dict.fromkeys(("review", "attribution"), ("required", "optional")),
+STRICT = {**dict.fromkeys(("review", "attribution"), ("required", "optional")),  # strictest first
     "spec": ("frozen", "free"), "squash": ("refuse", "path"), "reservations": ("refuse", "warn"),
     "admission": ("required", "agents", "off"), "claims": ("required", "remote", "local"),
     "shared_login": ("one", "independent")}
@@ -1157,8 +1158,7 @@ def _strictest(name: str, values: list[Any]) -> Any:  # of a limit: what allows 
     given = [value for value in values if value is not None]
     return max(given) if name == "not_before" else min(given, key=Decimal)
 def _is_log_right(old: list[str], a: list[str], b: list[str], new: list[str]) -> bool:
-    def is_within(part: list[str], rest: Iterator[str]) -> bool:
-        return all(one in rest for one in part)
+    def is_within(part: list[str], rest: Iterator[str]) -> bool: return all(n in rest for n in part)
     def beyond(side: list[str]) -> list[str]:
         return [one for n, one in enumerate(side, 1) if side[:n].count(one) > old.count(one)]
     added = [beyond(side) for side in (a, b)]

@@ -30,7 +30,7 @@ EDGES = {
 }
 LISTS = (
     *("notes", "concerns", "settled", "criteria", "met", "waived", "verdicts", "evidence"),
-    *("checklist", "checked", "skipped"),
+    *("checklist", "checked", "skipped", "answers"),
     *("decisions", "lessons", "tried", "attempts", "artifacts"),
 )
 BEGIN = 1_700_000_000
@@ -305,12 +305,18 @@ class Weaver:
         rng = self.rng
         new = changed(task, state=end, wait=None, error=None, resolution=None)
         if end == "blocked":
-            new = changed(new, wait={"reason": rng.choice(("user", "failed"))})
+            is_later = (self.made[0].state.policy or {}).get("format", 2) > 1 and self._odds(0.6)
+            ways = WAITS if is_later else WAITS[:2]
+            new = changed(new, wait=rng.choice(ways))
             new = changed(new, error=rng.choice((None, None, {"message": "no"})))
         if (task["state"], end) == ("todo", "in_progress"):
             new = changed(new, owner=actor)
         if (task["state"], end) == ("blocked", "todo"):
-            new = changed(new, owner=None, attempt=task.get("attempt", 1) + 1)
+            attempt = task.get("attempt", 1)
+            new = changed(new, owner=None, attempt=attempt + 1)
+            if task.get("wait", {}).keys() > {"reason"}:
+                said = f"{attempt} {task['wait']['reason']} {actor} - {task.get('branch', '-')}"
+                new = changed(new, attempts=[*task.get("attempts", ()), said])
         if end == "done":
             new = changed(new, resolution=rng.choice((None, None, "merged", "completed")))
         if end == "cancelled":
@@ -335,7 +341,9 @@ class Weaver:
                 {"spec": {"role": rng.choice(("tester", "coder")), "goal": "g"}},
                 *self._shown(task),
                 self._learnt(made, task),
+                {"answers": [*task.get("answers", ()), f"k{number}: {rng.choice('abc')}"]},
             ]
+            ways += [{"wait": rng.choice(WAITS)}] if task["state"] == "blocked" else []
         open_ = [one for one in task.get("concerns", ()) if one not in task.get("settled", ())]
         if open_:
             settled = [*task.get("settled", ()), rng.choice(open_)]
@@ -584,6 +592,14 @@ def _more_spent(spent: Task, number: int) -> Task:
 # -- words and values ------------------------------------------------------------------------
 
 # fmt: off
+WAITS: list[Task] = [
+    {"reason": "user"}, {"reason": "failed"},
+    {"reason": "event", "key": "k1", "until": "2026-01-02T00:00:00Z"},
+    {"reason": "user", "key": "k2", "prompt": "which?", "choices": ["b", "a"], "by": "b*", "set_by": "ann"},
+    {"reason": "child", "tasks": ["t1", "t2"], "then": "cancel"},
+    {"reason": "paused", "detail": "d", "set_by": "bob", "earlier": {"reason": "job", "key": "k3"}},
+]
+"""What a blocked task waits for; all but the first two since format 2."""
 WANTED = {"consumer": "c", "expected_value": "v", "pain_point": "p", "validation_path": "w"}
 LATER = {"approvals", "guards", "gates", "may", "admission", "spec", "proof", "pushers", "keys"}
 LATER |= {"shared_login", "rates", "reservations"}

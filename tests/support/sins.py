@@ -12,6 +12,7 @@ from tests.support.raw_histories import (
     ENDED,
     POLICY,
     STATES,
+    WAITS,
     File,
     Made,
     Sin,
@@ -49,6 +50,13 @@ ENDS = (
     'x:\n  "no": 1\n', "x:\n  no: 1\n", 'owner: "a\\tb"\n', 'owner: "a\\u0007b"\n',
     'owner: "a\\u200bb"\n', 'owner: "\\u00e9"\n', "x:\n  a: true\n  b: false\n",
     'x:\n  a: "true"\n', "x:\n  a: 9007199254740992\n", "error:\n  kind: x\n",
+    "wait:\n  reason: memory\n", "wait:\n  key: a b\n", "wait:\n  key: a/b#1\n", "wait:\n  key: -a\n",
+    'wait:\n  until: "2026-02-30T00:00:00Z"\n', 'wait:\n  until: "2026-01-30T00:00:00Z"\n',
+    "wait:\n  tasks:\n  - b\n  - a\n", "wait:\n  tasks:\n  - a\n  - b\n", "wait:\n  tasks:\n  - con\n",
+    "wait:\n  choices:\n  - b\n  - a\n  - b\n", f"wait:\n  prompt: {'p' * 501}\n", "wait:\n  by: b*\n",
+    "wait:\n  then: cancel\n", "wait:\n  then: go\n", "wait:\n  set_by: a\n  reason: user\n",
+    "wait:\n  earlier:\n    then: cancel\n", "wait:\n  earlier:\n    earlier:\n      key: a\n",
+    "wait:\n  earlier: x\n", "wait:\n  colour: red\n",
     "wait:\n  reason: sleep\n", "resolution: gone\n", f"agent: {'a' * 201}\n",
 )
 # fmt: on
@@ -544,7 +552,12 @@ def from_a_later_format(weaver: Weaver, made: Made) -> Made:
     task = weaver.pick(made.state, "todo", "blocked", "in_progress")
     if task is None:
         return made
-    if ended is None or weaver.rng.random() < 0.5:
+    if weaver.rng.random() < 0.4:
+        wait = weaver.rng.choice(WAITS[2:])
+        task = changed(weaver.moved(task, "blocked"), wait=wait)
+        if weaver.rng.random() < 0.3:
+            task = changed(task, wait={"reason": weaver.rng.choice(("cost", "paused"))})
+    elif ended is None or weaver.rng.random() < 0.5:
         task = changed(weaver.moved(task, "cancelled"), resolution="mistake")
     else:
         task = changed(weaver.born(made.state, "ann"), origin=None, reopens=ended["id"])

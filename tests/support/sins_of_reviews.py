@@ -175,12 +175,27 @@ def malformed(weaver: Weaver, made: Made) -> Made:
         "evidence": EVIDENCE,
         "decisions": DECISIONS,
         "artifacts": ARTIFACTS,
+        "answers": ANSWERS,
+        "attempts": ATTEMPTS,
     }
     name = weaver.rng.choice([*lines])
     new = changed(task, **{name: [weaver.rng.choice(lines[name])]})
     return made._replace(state=made.state.put(new))
 
 
+ANSWERS = (
+    *("k: v", "k:v", "k:  v", "k: ", "k", "a b: v", "-k: v", "k#2/x: a: b", f"{'k' * 101}: v"),
+    *(f"{'k' * 100}: {'v' * 1000}", f"k: {'v' * 1001}", "k: \u00a0v", "k: \u2028v", "é: v", "k: é"),
+)
+ATTEMPTS = (
+    *("1 failed ann - -", "1 failed ann - - ", "01 failed ann - -", "0 failed ann - -"),
+    *("1 Failed ann - -", "1 nonsense ann x b/1", "1 rate_limit ann X -", '1 failed "ann" - -'),
+    *('1 failed "a b" - "é"', '1 failed ann - "-"', '1 failed - - - "x"', "1 failed ann - - x"),
+    *('1 failed ann - - ""', '1 failed ann - - " x"', '1 failed ann - - "\\n"', "1 failed ann -"),
+    *(f'1 failed ann - - "{"t" * 200}"', f'1 failed ann - - "{"t" * 201}"', '1 _a ann - - "\\""'),
+    *(f"{'9' * 9} failed ann - -", f"{'9' * 10} failed ann - -", f"1 {'e' * 33} ann - -"),
+    f'1 failed ann - - "{"q" * 100}{chr(92)}"{"q" * 99}"',
+)
 H = "e" * 64
 ARTIFACTS = (
     f"{'b' * 40} 0 - x",
