@@ -163,7 +163,7 @@ def _text(raw: Any) -> str:
 def _line(raw: Any) -> str:
     return str(_need(not {*"\n\t"} & {*(value := _text(raw))} and value == value.strip(), value))
 def _is_id(text: str) -> bool: return bool(re.fullmatch(_NAME, text)) and text not in _NO_IDS
-def _id(raw: Any) -> Any: return _need(_is_id(_line(raw)), raw)
+def _id(raw: Any) -> Any: return _need(_is_id(value := _line(raw)), value)
 def _branch(raw: Any) -> Any: return _need(not re.search(_BRANCH, value := _line(raw)), value)
 _AMOUNT = r"(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,6})?"
 def _amount(raw: Any) -> Any: return _need(re.fullmatch(_AMOUNT, value := _text(raw)), value)

@@ -6,15 +6,17 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stress import elsewhere, verify_elsewhere
-from tests.support import tampering
+from tests.support import sins, sins_of_reviews, tampering
 from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, moved
-from tests.support.raw_histories import Weaver
+from tests.support.raw_histories import WAITS, Task, Weaver
 from tkledger.core.policy import DEFAULT, changed
 from tkledger.core.task import changed as edited
+from tkledger.files import codec
 from tkledger.git.repo import Repo
 from tkledger.ledger import changes
 from tkledger.ledger.reader import Ledger
@@ -76,6 +78,45 @@ def test_most_of_what_the_weaver_means_to_be_legal_is(tmp_path: Path) -> None:
     made = [Weaver(seed).run(60).made for seed in range(4)]
     oids = elsewhere.written([(one, None) for one in made], tmp_path)
     assert len(elsewhere.by_tk(tmp_path, oids)) < len(oids) * 0.25
+
+
+def _is_read(text: str) -> tuple[bool, bool]:
+    """Whether tk takes a file for a task, and whether the other program does."""
+    data = text.encode(errors="surrogateescape")
+    try:
+        codec.load_task(data)
+        is_task = True
+    except codec.FormError:
+        is_task = False
+    try:
+        verify_elsewhere._parsed(data, verify_elsewhere.TASK, ("id", "title", "state"))
+    except verify_elsewhere._Bad:
+        return is_task, False
+    return is_task, True
+
+
+def _with(**fields: Any) -> str:
+    task: Task = {"id": "a", "title": "A", "state": "blocked", **fields}
+    return verify_elsewhere.dumped(task, order=verify_elsewhere.TASK)
+
+
+def test_both_read_the_same_forms() -> None:
+    lists = {
+        "answers": sins_of_reviews.ANSWERS,
+        "attempts": sins_of_reviews.ATTEMPTS,
+        "verdicts": sins_of_reviews.LINES,
+        "evidence": sins_of_reviews.EVIDENCE,
+        "decisions": sins_of_reviews.DECISIONS,
+        "artifacts": sins_of_reviews.ARTIFACTS,
+    }
+    texts = [_with(**{name: [line]}) for name, lines in lists.items() for line in lines]
+    texts += [_with() + end for end in sins.ENDS]
+    waits = [_with(wait=one) for one in WAITS]
+    waits += [_with(wait={"reason": "paused", "earlier": one}) for one in WAITS[:-1]]
+    assert {_is_read(text) for text in waits} == {(True, True)}
+    found = {text: _is_read(text) for text in texts}
+    assert {text: both for text, both in found.items() if both[0] != both[1]} == {}
+    assert {*found.values()} == {(True, True), (False, False)}
 
 
 # -- what the comparison found -----------------------------------------------------------------

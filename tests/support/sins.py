@@ -56,7 +56,7 @@ ENDS = (
     "wait:\n  choices:\n  - b\n  - a\n  - b\n", f"wait:\n  prompt: {'p' * 501}\n", "wait:\n  by: b*\n",
     "wait:\n  then: cancel\n", "wait:\n  then: go\n", "wait:\n  set_by: a\n  reason: user\n",
     "wait:\n  earlier:\n    then: cancel\n", "wait:\n  earlier:\n    earlier:\n      key: a\n",
-    "wait:\n  earlier: x\n", "wait:\n  colour: red\n",
+    "depends_on:\n- 1\n", 'depends_on:\n- "1"\n', "wait:\n  earlier: x\n", "wait:\n  colour: red\n",
     "wait:\n  reason: sleep\n", "resolution: gone\n", f"agent: {'a' * 201}\n",
 )
 # fmt: on
