@@ -309,6 +309,9 @@ class Weaver:
             ways = WAITS if is_later else WAITS[:2]
             new = changed(new, wait=rng.choice(ways))
             new = changed(new, error=rng.choice((None, None, {"message": "no"})))
+        if end == "in_progress" and "key" in task.get("wait", {}):
+            said = f"{task['wait']['key']}: {rng.choice('ab')}"
+            new = changed(new, answers=[*task.get("answers", ()), said])
         if (task["state"], end) == ("todo", "in_progress"):
             new = changed(new, owner=actor)
         if (task["state"], end) == ("blocked", "todo"):
@@ -341,8 +344,8 @@ class Weaver:
                 {"spec": {"role": rng.choice(("tester", "coder")), "goal": "g"}},
                 *self._shown(task),
                 self._learnt(made, task),
-                {"answers": [*task.get("answers", ()), f"k{number}: {rng.choice('abc')}"]},
             ]
+            ways += [{"answers": [*task.get("answers", ()), f"k{number}: {rng.choice('abc')}"]}] * 4
             ways += [{"wait": rng.choice(WAITS)}] if task["state"] == "blocked" else []
         open_ = [one for one in task.get("concerns", ()) if one not in task.get("settled", ())]
         if open_:

@@ -301,7 +301,9 @@ def refunded(weaver: Weaver, state: State, task: Task) -> Task:
 @_on()
 def rewritten(weaver: Weaver, state: State, task: Task) -> Task:
     """TK210."""
-    name = weaver.rng.choice(("notes", "concerns", "settled", "met", "verdicts", "decisions"))
+    name = weaver.rng.choice(
+        ("notes", "concerns", "settled", "met", "verdicts", "decisions", "answers")
+    )
     task = _with(weaver, state, name) or task
     old = task.get(name, [])
     if not old:

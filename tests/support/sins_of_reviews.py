@@ -344,6 +344,7 @@ def misrecorded(weaver: Weaver, made: Made) -> Made:
 
 KIB = 1024
 LISTS = {"notes": (1000, 48), "concerns": (100, 12), "criteria": (100, 12), "settled": (200, 24)}
+LISTS |= {"answers": (200, 24)}
 
 
 @_sin
@@ -360,7 +361,7 @@ def long_list(weaver: Weaver, made: Made) -> Made:
         some = [f"{one:02}" + "x" * 400 for one in range(size * KIB // 402)]
         some[-1] += "x" * (size * KIB - sum(map(len, some)) + rng.choice((0, 1, 1)))
     more: Task = {name: some}
-    if name in ("concerns", "settled"):
+    if name in ("concerns", "settled", "answers"):
         short = -5 if size else 0
         more = {name: [f"ops: {one[: short or None]}" for one in some]}
         more = {**more, "concerns": more[name]} if name == "settled" else more
@@ -402,6 +403,7 @@ def fuller(weaver: Weaver, made: Made) -> Made:
     ways: list[Task] = [
         {"notes": [*task.get("notes", ()), "n" * rng.choice((1, 60, 600))]},
         {"settled": [*task.get("settled", ()), *open_]},
+        {"answers": [*task.get("answers", ()), f"k: {'a' * rng.choice((1, 600, 1000))}"]},
         {
             "waived": [
                 *task.get("waived", ()),
