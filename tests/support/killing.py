@@ -13,7 +13,7 @@ MOST = 80
 
 
 def killed_everywhere(
-    project: Project, tmp_path: Path, how: str, *command: str, step: int = 1
+    project: Project, tmp_path: Path, how: str, *command: str, step: int = 1, least: int = 20
 ) -> list[Project]:
     """One repository for each point at which the command was killed, after its git has ended."""
     found = []
@@ -22,7 +22,7 @@ def killed_everywhere(
         answer = one.at_point(point, how, *command)
         one.settle()
         if answer.status == 0:
-            assert 20 < point < MOST, "every effect is a point"
+            assert least < point < MOST, "every effect is a point"
             return found
         assert answer.status == -signal.SIGKILL, answer.said
         found.append(one)

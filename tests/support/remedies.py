@@ -21,7 +21,7 @@ from tkledger.files import codec
 SPARE = a_task("z0")
 """An open task in every repository, for remedies that ask for another one."""
 
-_FILL_IN = {"TEXT": "because", "ID": SPARE.id, "TITLE": "Another", "N": "1", "TYPE": "other"}
+_FILL_IN = {"TEXT": "because", "ID": SPARE.id, "TITLE": "Another", "N": "1", "TYPE": "bug"}
 
 
 def files_of(snapshot: Snapshot) -> Files | None:

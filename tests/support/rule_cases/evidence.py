@@ -222,8 +222,8 @@ def _attempted() -> list[Case]:
         ("without an end", still, back(TRIED)),
         (
             "in a new file",
-            birth(a_task(attempts=(TRIED,)), policy=NAMED),
-            birth(a_task(), policy=NAMED),
+            birth(a_task(attempts=(TRIED,)), policy=NAMED)._replace(actor="bob"),
+            birth(a_task(), policy=NAMED)._replace(actor="bob"),
         ),
     )
     return [Case("TK524", what, broken, legal) for what, broken, legal in rows]
