@@ -71,7 +71,7 @@ def test_a_worker_elsewhere_takes_what_it_can(project: Project, tmp_path: Path) 
     [
         (("register", "--can", "two words"), "--can: 'two words' must be a word"),
         (("register", "x" * 201), "longer than 200"),
-        (("sleep", "--until", "soon"), "not a duration"),
+        (("sleep", "--until", "soon"), "is not a time such as"),
         (("sleep", "--reason", "x" * 501), "longer than 500"),
         (("sleep", "ann", "--all"), "exclude each other"),
     ],

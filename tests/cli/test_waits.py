@@ -11,6 +11,7 @@ from tests.support.contract import Tk, failed, moved
 from tkledger.errors import Exit
 from tkledger.verbs.typed_times import time_in_utc
 
+NOON = 1_769_860_800  # 2026-01-31T12:00:00Z
 LATE, EARLY = "2020-01-31T12:00:00Z", "2120-01-31T12:00:00Z"
 
 
@@ -100,12 +101,17 @@ def test_a_time_ends_a_wait_for_an_event_too(ledger: Tk) -> None:
     assert moved(ledger, "resume", "a", "--as", "bob") == [("a", "blocked", "in_progress")]
 
 
+def test_a_question_is_told_once_in_the_log(ledger: Tk) -> None:
+    ledger("wait", "a", "--ask", "Which region?", "--choice", "eu", "--choice", "us")
+    assert ledger("log", "a").out.count("Which region?") == 1
+
+
 def test_how_long_it_waits_counts_from_now_and_once_under_a_key(ledger: Tk) -> None:
     words = ("wait", "a", "--event", "deploy", "--timeout", "2h", "--key", "k")
     before = int(time.time())
     ledger(*words)
     until = _task(ledger, "a")["wait"]["until"]
-    assert time_in_utc("until", until) == until
+    assert time_in_utc("until", until, 0) == until
     first, last = (
         f"{time.strftime('%FT%TZ', time.gmtime(at + 7_200))}" for at in (before, time.time())
     )
@@ -202,6 +208,14 @@ def test_reasons_of_other_systems_are_reasons(ledger: Tk, reason: str) -> None:
         ("2026-10-25T02:30+02:00", "2026-10-25T00:30:00Z"),
         ("2026-10-25T02:30+01:00", "2026-10-25T01:30:00Z"),
         ("2026-10-25T02:30Z", "2026-10-25T02:30:00Z"),
+        ("90s", "2026-01-31T12:01:30Z"),
+        ("2h", "2026-01-31T14:00:00Z"),
+        ("in 2 hours", "2026-01-31T14:00:00Z"),
+        ("1 day", "2026-02-01T12:00:00Z"),
+        ("in 3 weeks", "2026-02-21T12:00:00Z"),
+        ("tomorrow", "2026-01-31T23:00:00Z"),
+        ("tomorrow 09:00", "2026-02-01T08:00:00Z"),
+        ("today 18:30", "2026-01-31T17:30:00Z"),
     ],
 )
 def test_times_are_of_this_machines_zone_or_have_an_offset(
@@ -210,10 +224,16 @@ def test_times_are_of_this_machines_zone_or_have_an_offset(
     monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
     time.tzset()
     try:
-        assert time_in_utc("until", text) == utc
+        assert time_in_utc("until", text, NOON) == utc
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.parametrize("text", ["", "0", "soon", "90", "2 moons", "400d", "tomorrow soon", "T"])
+def test_what_is_no_time_is_said(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time such as 2h, in 3 days"):
+        time_in_utc("until", text, NOON)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +246,7 @@ def test_a_time_that_clocks_skip_or_repeat_takes_an_offset(
     time.tzset()
     try:
         with pytest.raises(ValueError, match=words):
-            time_in_utc("until", text)
+            time_in_utc("until", text, NOON)
     finally:
         monkeypatch.undo()
         time.tzset()

@@ -24,7 +24,6 @@ from tkledger.core.agent import (
     read,
     reason,
     sleep_words,
-    time_of,
     words,
     written,
 )
@@ -140,22 +139,6 @@ def test_who_may_write_of_whom() -> None:
     assert not may_write(policy, "eve", "ann")
     assert may_write(DEFAULT, "eve", "ann")
     assert may_write(None, "eve", "ann")
-
-
-@pytest.mark.parametrize(
-    ("text", "at"),
-    [("90", 1_090), ("2h", 8_200), ("1970-01-02T00:00Z", 86_400), ("1970-01-02T00:00:01Z", 86_401)],
-)
-def test_a_time_to_come(text: str, at: int) -> None:
-    assert time_of(text, 1_000) == at
-
-
-@pytest.mark.parametrize(
-    "text", ["", "0", "soon", "1970-01-01T00:00Z", "1970-13-01T00:00Z", "T", "400d"]
-)
-def test_what_is_no_time_to_come(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a"):
-        time_of(text, 1_000)
 
 
 def test_words_and_reasons_are_bounded() -> None:

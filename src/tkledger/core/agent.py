@@ -203,24 +203,6 @@ def words(raw: Any) -> tuple[str, ...]:
     return found
 
 
-def time_of(text: str, now: int) -> int:
-    """The time that somebody typed, as a duration from ``now`` or as ISO 8601; in seconds since 1970. Raises
-    ValueError if it is neither, or is over.
-    """
-    from tkledger.core.messages import seconds
-
-    if "T" in text:
-        try:
-            at = seconds_of(text if text.count(":") != 1 else f"{text.removesuffix('Z')}:00Z")
-        except ValueError:
-            raise ValueError(f"{text!r} is not a time such as 2026-01-31T09:00Z") from None
-    else:
-        at = now + seconds(text)
-    if at <= now:
-        raise ValueError(f"{text!r} is not a time to come")
-    return at
-
-
 def word(raw: Any) -> str:
     """One thing that an agent is able to do; raises ValueError if it is not a word such as ``python``."""
     return _WORD(raw)

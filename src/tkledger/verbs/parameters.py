@@ -347,7 +347,7 @@ CAN = option("--can", "can", "WORD", "What it can do, or several: a,b.", many=Tr
 CAPACITY = option("--capacity", "capacity", "N", "How many tasks at once.", kind=int, least=1)
 KIND_OF_ACTOR = KIND._replace(help="What it is: agent, person, ...", choices=(), default="")
 WHY_IDLE = WHY._replace(help="Why.")
-UNTIL = option("--until", "until", "TIME", "When it wakes: 30m, 12h, or 2026-01-31T09:00Z.")
+UNTIL = option("--until", "until", "TIME", "When it wakes: 30m, 12h, tomorrow 09:00.")
 OVER = UNTIL._replace(help="When it ends; of this machine's zone, if not told.")
 IDLE_SECONDS = TIMEOUT._replace(help="30 by default.", kind=int, least=None, default=30)
 PATHS = FILES._replace(name="paths", metavar="PATH", help="A file, or a folder with all in it.")

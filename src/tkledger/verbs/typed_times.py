@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import re
+from datetime import datetime, timedelta, timezone
 
 from tkledger.core.field import FieldError
 from tkledger.core.time import iso, seconds_of
 from tkledger.core.typing import Any
 
+_LATER = re.compile(
+    r"(?:in )?([0-9]{1,9}) ?(s|m|h|d|w)(?:ec(?:ond)?s?|in(?:ute)?s?|ours?|ays?|eeks?)?\Z"
+)
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_DAYS = {"today": 0, "tomorrow": 1}
+_MOST = 366 * 86_400
+"""A year from now is as far as a duration goes."""
 
-def time_in_utc(name: str, text: Any) -> str:
-    """A time such as ``2026-03-29T14:30+02:00``, ``2026-03-29 14:30`` or ``2026-03-29`` in UTC, to the second.
+
+def time_in_utc(name: str, text: Any, now: int) -> str:
+    """A time such as ``2026-03-29T14:30+02:00``, ``2026-03-29 14:30``, ``2026-03-29`` or ``tomorrow 09:00``, or a
+    duration from ``now`` (seconds since 1970) such as ``2h`` or ``in 2 hours``; in UTC, to the second.
 
     Raises FieldError, with the name of the option, for any other text, and for a local time that clocks
     which are put forward or back do not have, or have twice.
@@ -19,11 +29,19 @@ def time_in_utc(name: str, text: Any) -> str:
         return iso(seconds_of(text))
     except (ValueError, TypeError):
         pass
+    typed = text = str(text)
+    later = _LATER.match(text)
+    if later and int(later[1]) * _UNITS[later[2]] <= _MOST:
+        return iso(now + int(later[1]) * _UNITS[later[2]])
+    day, _, rest = text.partition(" ")
+    if day in _DAYS:
+        date = (datetime.fromtimestamp(now) + timedelta(days=_DAYS[day])).date()
+        text = f"{date} {rest}".strip()
     try:
         found = datetime.fromisoformat(f"{text[:-1]}+00:00" if text[-1:] in "zZ" else text)
     except (ValueError, TypeError):
-        form = "2026-03-29T14:30+02:00, 2026-03-29 14:30 or 2026-03-29"
-        raise FieldError(name, f"{str(text)[:60]!r} is not a time such as {form}") from None
+        form = "2h, in 3 days, tomorrow 09:00, 2026-03-29 14:30 or 2026-03-29T14:30+02:00"
+        raise FieldError(name, f"{typed[:60]!r} is not a time such as {form}") from None
     try:
         first, second = (
             int(found.replace(fold=fold).astimezone(timezone.utc).timestamp()) for fold in (0, 1)

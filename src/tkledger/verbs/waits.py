@@ -104,7 +104,7 @@ def _until(options: Options) -> str | None:
     if until is not None:
         from tkledger.verbs.typed_times import time_in_utc
 
-        return time_in_utc("until", until)
+        return time_in_utc("until", until, options[NOW])
     if timeout is None:
         return None
     from tkledger.core.messages import seconds
@@ -122,7 +122,7 @@ def _words(options: Options) -> str:
     """What a task waits for, as it was said."""
     said = [
         " ".join(map(folded, texts(options[one])))
-        for one in (*_KINDS, "choice", "by", "message")
+        for one in (*_KINDS, "message")
         if options.get(one)
     ]
     until, timeout = options.get("until"), options.get("timeout")

@@ -11,7 +11,8 @@ from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.commands.register import whom
 from tkledger.cli.commands.send import checked
 from tkledger.core import agent as law
-from tkledger.core.time import iso
+from tkledger.core.field import FieldError
+from tkledger.core.time import iso, seconds_of
 from tkledger.errors import usage_error
 from tkledger.verbs.parameters import UNTIL, WHY_IDLE
 
@@ -28,7 +29,7 @@ def sleep(
     session = Session(path, actor=actor, progress=TERMINAL)
     who = sleeper(session, name, "sleep", everybody=all)
     now = int(time.time())
-    end = checked(UNTIL, until, lambda text: law.time_of(text, now), "sleep") if until else None
+    end = checked(UNTIL, until, lambda text: _to_come(text, now), "sleep") if until else None
     why = checked(WHY_IDLE, reason, law.reason, "sleep") if reason else ""
     is_new = agents.sleep(session, who, end, why)
     words = law.sleep_words(law.AgentEvent(law.ASLEEP, who, who, until=end, why=why))
@@ -38,6 +39,19 @@ def sleep(
         ),
         lambda: marked(who, f"asleep{words}", is_new=is_new),
     )
+
+
+def _to_come(text: str, now: int) -> int:
+    """A time to come, as somebody typed it, in seconds since 1970. Raises ValueError if it is none."""
+    from tkledger.verbs.typed_times import time_in_utc
+
+    try:
+        at = seconds_of(time_in_utc("until", text, now))
+    except FieldError as error:
+        raise ValueError(error.message) from None
+    if at <= now:
+        raise ValueError(f"{text!r} is not a time to come")
+    return at
 
 
 def sleeper(session: Session, name: str | None, command: str, *, everybody: bool) -> str:
