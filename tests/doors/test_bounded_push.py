@@ -13,7 +13,7 @@ SETTINGS = {one.title: one for one in settings()}
 
 @pytest.mark.parametrize(
     ("title", "seed"),
-    [("the policy", 1), ("two approvals, forged", 1), ("a gate", 1)],
+    [("the policy", 1), ("two approvals, forged", 1), ("a gate, more of each", 1)],
     ids=["named", "forged", "gated"],
 )
 def test_a_server_refuses_what_the_law_refuses(title: str, seed: int) -> None:
