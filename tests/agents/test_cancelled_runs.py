@@ -8,7 +8,7 @@ from tkledger.errors import Exit
 
 
 def test_a_cancel_from_elsewhere_ends_the_command(project: Project) -> None:
-    project.ok("config", "set", "lease", "2")
+    project.ok("config", "set", "lease", "12")  # it looks every 4 s, and gives back before it ends
     agent = agent_at(project, "echo half > done.txt; sleep 600")
     at_work(project)
     project.ok("cancel", "a", "-m", "nobody wants it", "--as", "ann")

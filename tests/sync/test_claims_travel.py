@@ -102,7 +102,7 @@ def test_inboxes_that_went_apart_become_one(team: Team, ada: Project, bob: Proje
     both(ada)
     assert tk_refs(ada, "inbox") == tk_refs(bob, "inbox") == tk_refs(team.server, "inbox")
     log = ada.git("log", "--format=%s", "refs/tk/inbox/carl%40x").splitlines()
-    assert sorted(log) == ["by ada", "by bob", "tk: both inboxes"]
+    assert sorted(log) == ["by ada", "by bob", "tk: both copies"]
 
 
 def test_branch_and_claim_go_together_or_not_at_all(team: Team, ada: Project, bob: Project) -> None:
