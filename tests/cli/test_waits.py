@@ -230,7 +230,9 @@ def test_times_are_of_this_machines_zone_or_have_an_offset(
         time.tzset()
 
 
-@pytest.mark.parametrize("text", ["", "0", "soon", "90", "2 moons", "400d", "tomorrow soon", "T"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "soon", "90", "2 moons", "5 mays", "400d", "tomorrow soon", "T"]
+)
 def test_what_is_no_time_is_said(text: str) -> None:
     with pytest.raises(ValueError, match="is not a time such as 2h, in 3 days"):
         time_in_utc("until", text, NOON)

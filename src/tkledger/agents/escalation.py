@@ -99,8 +99,8 @@ def escalate(
 
 
 def after_last_attempt(there: Session, task_id: str, failure: str) -> str:
-    """Escalate a task that failed and has no other attempt, if there is somebody to escalate to: a creator who
-    is another actor, or a role that approves. Gives what is to be said of it; nothing if another may follow.
+    """Escalate a failed task that has no attempt left, to its creator if that is another actor, or to the role
+    that approves. Gives the words to print; none if another attempt may follow.
     """
     there.forget()
     ledger = there.ledger.head()

@@ -91,7 +91,7 @@ def settled(session: Session, there: Session, attempt: Attempt) -> Ended:
 
 
 def _cancelled(there: Session, attempt: Attempt, why: str) -> Ended:
-    """A task that somebody has cancelled meanwhile: it is not moved here, and what was made stays as it is."""
+    """A task that was cancelled meanwhile: it stays cancelled, and the work on its branch is kept."""
     given_back(there, attempt.id)
     stopped = "; the command was stopped" if attempt.result.end is End.LOST else ""
     way = _look(attempt.place) + f"; tk reopen {attempt.id}, if it is wanted after all"

@@ -70,7 +70,7 @@ def wake(session: Session, name: str, why: str = "", task: str | None = None) ->
 
 
 def _said(session: Session, event: AgentEvent, is_so: Callable[[Agent], bool]) -> bool:
-    """Write an event, unless it is so already. Raises Refused if who acts may not write of that agent."""
+    """Write an event unless it holds already. Raises Refused if this actor may not write for that agent."""
     ledger = session.ledger.head()
     event = event._replace(by=session.actor(ledger))
     size = len(written(event).encode())

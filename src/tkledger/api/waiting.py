@@ -41,8 +41,8 @@ def timed_out(ledger: Snapshot, tasks: list[str], now: int) -> Iterator[Task]:
 
 
 def notices(ledger: Snapshot, tasks: list[str], now: int, sender: str) -> Iterator[Message]:
-    """What is told of the tasks whose wait is over, to their owner or who set it. It is the same whoever finds
-    it, under a key of the task and its wait.
+    """Notices that the waits of these tasks are over, for their owner or whoever set the wait. Their key is the
+    task and the wait, so that two who make the same notice make one.
     """
     policy = ledger.policy
     for task in filter(None, map(ledger.task, tasks)):

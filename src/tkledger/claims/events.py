@@ -79,7 +79,7 @@ def _links(
 def _chain(
     repo: Repo, task: str, oid: Oid, known: Collection[Oid]
 ) -> Iterator[tuple[Commit, Claim]]:
-    """A claim and those before it, back to one that is known; what is no claim ends it."""
+    """A claim and its earlier versions, back to a known one, or to anything that is not a claim."""
     for _ in range(_MOST):
         made = history.as_commit(repo.read(oid))
         if made is None:

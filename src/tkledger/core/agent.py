@@ -21,7 +21,7 @@ DISPATCHER = "dispatcher"
 """The role that may write of other agents; everybody may if nobody has it."""
 
 NEEDS = "needs:"
-"""How the label of a task begins that says what whoever takes it has to be able to do."""
+"""The prefix of the labels that name what a task asks of whoever takes it."""
 
 MAX_EVENT = 16 * 1024
 """The largest event, in bytes of its commit."""

@@ -268,7 +268,7 @@ def _require_depth(raw: Any, left: int) -> None:
 
 
 def payload_of(raw: str) -> str:
-    """The payload that somebody typed; raises ValueError if it is not JSON."""
+    """A payload as it was typed; raises ValueError if it is not JSON."""
     try:
         return payload(json.loads(raw))
     except RecursionError:

@@ -58,7 +58,7 @@ class TaskRow(NamedTuple):
 
     @property
     def is_stalled(self) -> bool:
-        """Whether it waits for what somebody has to do: no time and no end of another task ends that."""
+        """Whether only somebody's action can end its wait: it has no time, and waits for no other task."""
         return self.state is State.BLOCKED and self.due_from is None and not self.awaits
 
 

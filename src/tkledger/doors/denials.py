@@ -29,7 +29,7 @@ _MOST = 10
 """So many refs and violations of a push are noted, and counted if there are more."""
 
 _LONGEST = 400
-"""Letters of one text, which whoever pushes may have chosen."""
+"""The most letters that are kept of one text: whoever pushes can choose them."""
 
 
 def note(
@@ -43,7 +43,7 @@ def note(
 
 
 def _is_tried(moved: Sequence[RefLine]) -> bool:
-    """Whether this is no push: the new objects of one are in quarantine."""
+    """Whether `tk doctor` tries the hook: in a real push the new objects are in quarantine."""
     names = [line.ref for line in moved if line.new]
     return names == [CANARY_BRANCH] and "GIT_QUARANTINE_PATH" not in os.environ
 

@@ -1,4 +1,4 @@
-"""What new commits do to tasks, as events; which commits are new is said by whoever asks."""
+"""What new commits do to tasks, as events; the caller says which commits are new."""
 
 from __future__ import annotations
 

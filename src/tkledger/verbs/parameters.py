@@ -348,7 +348,7 @@ CAPACITY = option("--capacity", "capacity", "N", "How many tasks at once.", kind
 KIND_OF_ACTOR = KIND._replace(help="What it is: agent, person, ...", choices=(), default="")
 WHY_IDLE = WHY._replace(help="Why.")
 UNTIL = option("--until", "until", "TIME", "When it wakes: 30m, 12h, tomorrow 09:00.")
-OVER = UNTIL._replace(help="When it ends; of this machine's zone, if not told.")
+OVER = UNTIL._replace(help="When it ends: 2h, tomorrow 09:00, 2026-03-29 14:30.")
 IDLE_SECONDS = TIMEOUT._replace(help="30 by default.", kind=int, least=None, default=30)
 PATHS = FILES._replace(name="paths", metavar="PATH", help="A file, or a folder with all in it.")
 DROP_PATHS = DROP._replace(help="Give up what meets these; all without a PATH.")

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 from tkledger.core.field import FieldError
+from tkledger.core.messages import seconds
 from tkledger.core.time import iso, seconds_of
 from tkledger.core.typing import Any
 
-_LATER = re.compile(
-    r"(?:in )?([0-9]{1,9}) ?(s|m|h|d|w)(?:ec(?:ond)?s?|in(?:ute)?s?|ours?|ays?|eeks?)?\Z"
-)
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_LATER = re.compile(r"(?:in )?([0-9]{1,9}) ?([a-z]+)\Z")
+_UNITS = {
+    f"{word}{ending}": unit
+    for unit, words in {
+        **{"s": ("sec", "second"), "m": ("min", "minute"), "h": ("hour",)},
+        **{"d": ("day",), "w": ("week",)},
+    }.items()
+    for word, ending in ((unit, ""), *((word, ending) for word in words for ending in ("", "s")))
+}
+"""The units of durations, by what people call them."""
+
 _DAYS = {"today": 0, "tomorrow": 1}
-_MOST = 366 * 86_400
-"""A year from now is as far as a duration goes."""
 
 
 def time_in_utc(name: str, text: Any, now: int) -> str:
@@ -31,8 +38,10 @@ def time_in_utc(name: str, text: Any, now: int) -> str:
         pass
     typed = text = str(text)
     later = _LATER.match(text)
-    if later and int(later[1]) * _UNITS[later[2]] <= _MOST:
-        return iso(now + int(later[1]) * _UNITS[later[2]])
+    if later and (unit := _UNITS.get(later[2])):
+        exact = f"{int(later[1]) * 7}d" if unit == "w" else later[1] + unit
+        with suppress(ValueError):  # longer than a year
+            return iso(now + seconds(exact))
     day, _, rest = text.partition(" ")
     if day in _DAYS:
         date = (datetime.fromtimestamp(now) + timedelta(days=_DAYS[day])).date()

@@ -42,7 +42,7 @@ def sleep(
 
 
 def _to_come(text: str, now: int) -> int:
-    """A time to come, as somebody typed it, in seconds since 1970. Raises ValueError if it is none."""
+    """A time to come as it was typed, in seconds since 1970. Raises ValueError for any other text."""
     from tkledger.verbs.typed_times import time_in_utc
 
     try:

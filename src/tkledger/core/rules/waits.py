@@ -79,8 +79,8 @@ def answered_amiss(change: Change) -> Iterator[Finding]:
 
     The task waits for the key before the commit, now or from before it was paused, and nobody has answered. If
     the wait has `choices` the value is one of them. If it has `by`, the actor is that one, fits that pattern, or
-    has that role; what waits for an approval is not answered by who set it. `(timeout)` is no answer of
-    anybody's: it says that `until` is over, by the time of the commit. Asked of ordinary commits.
+    has that role; what waits for an approval is not answered by who set it. `(timeout)` is
+    nobody's answer: it says that `until` has passed, by the time of the commit. Asked of ordinary commits.
 
     Why: the answer decides how the work goes on.
 
