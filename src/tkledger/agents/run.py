@@ -42,7 +42,7 @@ _RESERVE = 0.1
 
 
 _LOOK_SECONDS = 5.0
-"""How often it is looked whether a task was cancelled while a command works on it."""
+"""How often a run checks whether its task was cancelled, in seconds."""
 
 
 class RunOptions(NamedTuple):
@@ -100,7 +100,8 @@ def one_by_one(
 
 
 def _failed(one: Ended) -> bool:
-    return one.exit is not Exit.OK and not one.again
+    """Whether the last attempt at a task failed; one that another actor has by now did not."""
+    return one.exit not in (Exit.OK, Exit.CLAIMED) and not one.again
 
 
 def one_task(session: Session, word: str, options: RunOptions) -> Iterator[Briefing | Ended]:
@@ -270,8 +271,8 @@ def _limit(there: Session, ledger: Snapshot, task: Task, options: RunOptions) ->
 
 
 def _beats(there: Session, who: Claimant, task_id: str, every: float) -> Callable[[], str]:
-    """Renews the claim on a task that is worked on every so many seconds, and looks in between as well whether
-    it was cancelled; why the work is to end, if it is.
+    """What a run does while its command works: it renews the claim every so many seconds, and checks more often
+    whether the task was cancelled. Gives why the work has to end; empty if it may go on.
     """
     renewed = time.monotonic()
 

@@ -11,7 +11,7 @@ from tkledger.core.messages import NOTICE, Message
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.time import seconds_of
-from tkledger.core.waits import TIMED_OUT, is_due, name_of, open_keys
+from tkledger.core.waits import is_due, name_of, open_keys
 
 
 def blocked(session: Session) -> list[str]:
@@ -57,8 +57,3 @@ def notices(ledger: Snapshot, tasks: list[str], now: int, sender: str) -> Iterat
         yield told._replace(
             key=f"due {task.id} {task.tries} {what}"[:200], type=NOTICE, action="resume"
         )
-
-
-def late_value() -> dict[str, str]:
-    """The answer that says that the time for one is over."""
-    return {"value": TIMED_OUT}

@@ -7,8 +7,9 @@ import time
 from tkledger.agents import inbox as box
 from tkledger.api.cancelling import cancel_waiting, waited
 from tkledger.api.session import Session, each
-from tkledger.api.waiting import blocked, late_value, notices, timed_out
+from tkledger.api.waiting import blocked, notices, timed_out
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
+from tkledger.core.waits import TIMED_OUT
 
 
 def tick(actor: str | None = None, path: str = ".", dry_run: bool = False) -> Answer:
@@ -21,12 +22,14 @@ def tick(actor: str | None = None, path: str = ".", dry_run: bool = False) -> An
     late = [one.id for one in timed_out(ledger, ids, now)]
     commit = {}
     if late:
-        answers = each("answer", late, late_value())
+        answers = each("answer", late, {"value": TIMED_OUT})
         commit = with_commit(session.carry_out(answers, dry_run=dry_run).recorded)
     told = []
+    known: dict[str, set[str]] = {}  # each inbox is read once
     for one in notices(ledger, ids, now, session.actor(ledger)):
-        known = {letter.message.key for letter in box.inbox(session.repo, one.to)}
-        if one.key not in known:
+        if one.to not in known:
+            known[one.to] = {letter.message.key for letter in box.inbox(session.repo, one.to)}
+        if one.key not in known[one.to]:
             told.append(one)
             if not dry_run:
                 box.append(session.repo, one.to, one)
