@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from tests.doors.test_records import refused
 from tests.support.project import Project
 from tests.support.team import Team, tk_refs
@@ -30,6 +32,19 @@ def test_an_agent_on_a_server_only_grows(team: Team, ada: Project) -> None:
     refused(ada, "TK718", f"+{said(ada, slept())}:{REF}")
     assert tk_refs(team.server, "agents") == before
     ada.git("push", "-q", "origin", f"{said(ada, slept(), REF)}:{REF}")
+
+
+def test_what_a_server_refuses_is_put_aside_and_nothing_is_lost(team: Team, ada: Project) -> None:
+    wrong = said(ada, "nothing to read")
+    ada.git("update-ref", REF, wrong)
+    answer = ada.tk("sync")
+    assert "[TK720]" in answer.err
+    way = f"git update-ref refs/tk/aside/agents/carl {REF} && git update-ref -d {REF}"
+    assert f"  remedy: {way}, then tk sync\n" in answer.err, answer.err
+    subprocess.run(way, shell=True, cwd=ada.path, check=True)
+    ada.ok("sync")
+    assert ada.git("rev-parse", "refs/tk/aside/agents/carl") == wrong
+    assert REF not in ada.git("for-each-ref")
 
 
 def test_only_events_of_that_agent_come_to_a_server(team: Team, ada: Project) -> None:

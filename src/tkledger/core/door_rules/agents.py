@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tkledger.core.agent import DISPATCHER, MAX_EVENT, AgentEvent, may_write
 from tkledger.core.door_rules import door_rule
+from tkledger.core.door_rules.records import put_aside
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import any_of, quoted
 from tkledger.core.ref_names import agent_ref
@@ -41,10 +42,10 @@ def agent_spoken_for(said: EventAdded) -> Iterator[Finding]:
 
     Why: who may put others to sleep can stop all work, and who raises the capacity of another fills it with tasks.
 
-    Remedy: let the agent itself do it, or one who has the role. What was written already is taken back with
-    `git update-ref -d REF`; `tk sync` brings what the server has.
+    Remedy: let the agent itself do it, or one who has the role. What was written already is put
+    aside by the commands that the message names; `tk sync` then brings what the server has.
     """
-    event, again = said.event, f"git update-ref -d {quoted(said.ref)}, then tk sync"
+    event, again = said.event, put_aside(said.ref)
     if said.size > MAX_EVENT:
         fact = f"has {said.size} bytes, of {MAX_EVENT} at most"
         yield Finding(said.ref, fact, again)

@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from tkledger.core.artifact import MAX_BYTES
 from tkledger.core.door_rules import door_rule
 from tkledger.core.quoting import quoted
-from tkledger.core.ref_names import ARTIFACTS, RECORDS
+from tkledger.core.ref_names import ALL, ARTIFACTS, ASIDE, RECORDS
 from tkledger.core.rules.rule import Finding
 from tkledger.core.typing import NamedTuple
+
+
+def put_aside(ref: str) -> str:
+    """The commands that have a sync bring what the server has of a chain, and keep what is here aside."""
+    return (
+        f"git update-ref {quoted(ASIDE + ref.removeprefix(ALL + '/'))} {quoted(ref)}"
+        f" && git update-ref -d {quoted(ref)}, then tk sync"
+    )
 
 
 class RecordMoved(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tkledger.core.agent import DISPATCHER
 from tkledger.core.door_rules import door_rule
+from tkledger.core.door_rules.records import put_aside
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import RESERVATIONS
@@ -48,21 +49,21 @@ def reserved_for_another(made: PathsReserved) -> Iterator[Finding]:
     Remedy: reserve for your own task; `tk reserve ID --drop` gives a reservation up.
     """
     one, law = made.reservation, made.policy
-    way = "git update-ref -d REF, then tk sync" if made.made else "tk reserve"
+    way = put_aside(made.ref) if made.made else "tk reserve"
     if made.size > MAX_EVENT:
         fact = f"has {made.size} bytes, of {MAX_EVENT} at most"
-        yield Finding(made.ref, fact, way.replace("REF", quoted(made.ref)))
+        yield Finding(made.ref, fact, way)
     elif one is None or RESERVATIONS + one.task != made.ref:
         fact = "is not a reservation for that task"
-        yield Finding(made.ref, fact, way.replace("REF", quoted(made.ref)))
+        yield Finding(made.ref, fact, way)
     elif law is not None and made.known is not None and law.actor(one.by) not in made.known:
         fact = f"is by {one.by}, who is not the one who pushes"
-        yield Finding(made.ref, fact, way.replace("REF", quoted(made.ref)))
+        yield Finding(made.ref, fact, way)
     elif law is not None and made.newest:
         other = bool(made.holder) and not law.owns(law.actor(one.by), made.holder)
         if other and not law.has_role(one.by, DISPATCHER):
             fact = f"{one.by} reserves for {one.task}, which {made.holder} holds"
-            yield Finding(made.ref, fact, way.replace("REF", quoted(made.ref)))
+            yield Finding(made.ref, fact, way)
         for met in made.overlaps[:3]:
             fact = f"{met.path} is reserved for {met.task}, which {met.holder} holds"
             yield Finding(
