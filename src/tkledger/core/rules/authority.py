@@ -15,6 +15,7 @@ from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Budget, Retry, Task
 from tkledger.core.trailers import REASON, says, trailers
+from tkledger.core.typing import NamedTuple
 
 
 def raised(policy: Policy, old: Task, new: Task) -> list[str]:
@@ -72,8 +73,7 @@ def limit_raised(change: Change) -> Iterator[Finding]:
     law = change.law
     if not law.roles.get("budget"):
         return
-    for task, what in raises(change):
-        option = "--error-kind KIND" if what.startswith(_OTHER_ERROR) else "--budget ..."
+    for task, what, option in raises(change):
         if change.actor and not law.has_role(change.actor, "budget"):
             from tkledger.core.roles import holders  # only a refusal asks
 
@@ -90,41 +90,47 @@ def limit_raised(change: Change) -> Iterator[Finding]:
             )
 
 
-_OTHER_ERROR = "an error of kind"
-
-
 def _has_reason(law: Policy, message: str) -> bool:
     if law.law < 2:
         return f"{REASON}: " in message
     return says(trailers(message).get(REASON, ""))
 
 
-def raises(change: Change) -> Iterator[tuple[Task, str]]:
+class Raise(NamedTuple):
+    """A task, how a change raises a limit of it, and the option by which somebody with the role does so."""
+
+    task: Task
+    what: str
+    option: str = "--budget ..."
+
+
+def raises(change: Change) -> Iterator[Raise]:
     """The tasks whose limits a change raises, and how."""
     for task in change.births():
         over = _born_over(change, task)
         if over:
-            yield task, f"{', '.join(over)} above the policy's limit"
+            yield Raise(task, f"{', '.join(over)} above the policy's limit")
     for task in change.present() if change.is_merge and change.law.law >= 2 else ():
         for what in _chosen_looser(change, task):
-            yield task, f"{what} by what the merge chooses"
+            yield Raise(task, f"{what} by what the merge chooses")
     for old, new in change.edits():
         if old.error.kind != new.error.kind and State.BLOCKED is old.state is new.state:
             from tkledger.core.attempt import tries_again  # few errors have a kind
 
             kinds = (old.error.kind, new.error.kind)
             if [tries_again(change.law.retry_on, kind) for kind in kinds] == [False, True]:
-                yield new, f"{_OTHER_ERROR} {old.error.kind} is said to be another"
+                what = f"an error of kind {old.error.kind} is said to be another"
+                yield Raise(new, what, "--error-kind KIND")
         higher = raised(change.law, old, new)
         more = [kind for kind in _overrides(change, new) if kind not in _overrides(change, old)]
         if higher or more:
-            yield new, f"{', '.join(dict.fromkeys([*higher, *more]))} raised"
+            yield Raise(new, f"{', '.join(dict.fromkeys([*higher, *more]))} raised")
         if old.parent != new.parent:
             left = {*_budgeted(change, change.before, old)} - {
                 *_budgeted(change, change.after, new)
             }
             if left:
-                yield new, f"taken out from under the budget of {min(left)}"
+                yield Raise(new, f"taken out from under the budget of {min(left)}")
 
 
 def _born_over(change: Change, task: Task) -> list[str]:

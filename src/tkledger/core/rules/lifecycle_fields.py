@@ -216,12 +216,7 @@ _ENTRIES = {
     **{"criteria": "a criterion", "met": "a met criterion", "waived": "a waived criterion"},
     **{"checklist": "a step", "checked": "a checked step", "skipped": "a skipped step"},
     **{"verdicts": "a verdict", "evidence": "evidence"},
-    **{
-        "decisions": "a decision",
-        "lessons": "a lesson",
-        "tried": "what was tried",
-        "attempts": "an attempt",
-    },
+    **{"decisions": "a decision", "lessons": "a lesson", "tried": "what was tried"},
     **{"attempts": "an attempt", "artifacts": "an artifact", "answers": "an answer"},
 }
 

@@ -43,7 +43,7 @@ RESTRICTIONS = (
     Restriction(
         "raised a limit",
         lambda law: "budget" in law.roles,
-        lambda change: [task.id for task, _ in raises(change)],
+        lambda change: [one.task.id for one in raises(change)],
     ),
     Restriction(
         PASSED,
