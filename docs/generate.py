@@ -18,6 +18,7 @@ from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
 from tkledger.core.rules import FAMILIES
 from tkledger.doors import script
 from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.manual import page
 from tkledger.verbs.parameter import Command, Parameter
 from tkledger.verbs.parameters import SHARED
 
@@ -214,7 +215,8 @@ def _commands() -> Iterator[str]:
 
 def _command(command: Command) -> Iterator[str]:
     yield f"{'#' * (3 + command.name.count(' '))} tk {command.name}"
-    yield f"{command.help} {command.more}".strip()
+    found = page(command.name)
+    yield f"{command.help} {found.text}".strip()
     if inner(command.name):
         return
     arguments = [one.usage for one in command.takes if not one.words]
@@ -229,7 +231,7 @@ def _command(command: Command) -> Iterator[str]:
         )
     shared = [f"`{one.words[-1]}`" for one in command.takes if one not in own]
     yield f"Also: {', '.join(shared)}."
-    examples = "\n".join(command.examples)
+    examples = "\n".join(found.examples)
     yield f"```\n{examples}\n```"
 
 

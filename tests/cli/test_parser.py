@@ -18,6 +18,7 @@ from tkledger.core import exec_kernel
 from tkledger.errors import Exit, TkError
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.manual import PAGES, page
 from tkledger.verbs.parameter import Command, Parameter
 from tkledger.verbs.verb import VERBS
 
@@ -98,8 +99,9 @@ def test_the_parser_reads_what_typer_reads(command: Command) -> None:
 
 @pytest.mark.parametrize("command", CALLED, ids=lambda one: one.name)
 def test_the_examples_are_words_of_their_command(command: Command) -> None:
-    assert command.examples
-    for example in command.examples:
+    examples = page(command.name).examples
+    assert examples
+    for example in examples:
         tk, *words = shlex.split(example)
         assert tk == "tk"
         call = parser.parse(words)
@@ -226,3 +228,7 @@ def test_no_option_is_spelled_twice() -> None:
     of_git = {"--add"}  # of update-index
     assert {word for word, times in found.items() if times > 1} == of_git
     assert set(found) == words
+
+
+def test_every_page_is_of_a_command() -> None:
+    assert {*PAGES} == {command.name for command in CALLED}

@@ -13,7 +13,7 @@ from tkledger.cli import VERSION
 from tkledger.cli.parser import ALONE, HELP, without_help
 from tkledger.core.typing import Any
 from tkledger.verbs.commands import COMMANDS, inner
-from tkledger.verbs.parameter import Command, Parameter
+from tkledger.verbs.parameter import Parameter
 
 ABOUT = """A task ledger that lives in the Git repository it is about.
 
@@ -63,6 +63,18 @@ class _Groups(TyperGroup):
                 formatter.write_dl(rows)
 
 
+class _Command(TyperCommand):
+    """A command, whose page is found when its help is asked for."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from tkledger.verbs.manual import page
+
+        found = page(ctx.command_path.removeprefix("tk "))
+        self.help = "\n\n".join(filter(None, (self.help, found.text)))
+        self.epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in found.examples)
+        super().format_help(ctx, formatter)
+
+
 def build() -> TyperGroup:
     """The whole command line, for typer; a command that is called returns its values."""
     top = [_group(name) if inner(name) else _command(name) for name in COMMANDS if " " not in name]
@@ -95,17 +107,11 @@ def _command(name: str) -> TyperCommand:
         name.rpartition(" ")[2],
         callback=dict,
         params=[_parameter(one) for one in command.takes],
-        help="\n\n".join(filter(None, (command.help, command.more))),
+        help=command.help,
         short_help=command.help,
-        epilog=_examples(command),
         rich_markup_mode=None,
         context_settings=_SETTINGS,
     )
-
-
-def _examples(command: Command) -> str:
-    """The examples as a paragraph that the formatter leaves as it is."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in command.examples)
 
 
 def _parameter(one: Parameter) -> TyperArgument | TyperOption:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from _bisect import bisect_left  # bisect itself is one module more
 from collections.abc import Callable, Iterator
 
 from tkledger.core.entries import Folder, Links

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from bisect import bisect_left, bisect_right
+from _bisect import bisect_left, bisect_right  # bisect itself is one module more
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from operator import lt

@@ -120,8 +120,6 @@ class Command(NamedTuple):
     name: str
     help: str
     takes: tuple[Parameter, ...] = ()
-    examples: tuple[str, ...] = ()
-    more: str = ""
     verb: str = ""
     also: tuple[Parameter, ...] = ()
     group: str = ""

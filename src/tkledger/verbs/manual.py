@@ -1,0 +1,283 @@
+"""What the help and the pages say of each command beyond its line: examples, and what is to be known of it.
+
+It is loaded only for them.
+"""
+
+from __future__ import annotations
+
+from tkledger.core.typing import NamedTuple
+from tkledger.verbs.commands import EVENTS
+
+
+class Page(NamedTuple):
+    """Command lines that are right, and sentences on the command."""
+
+    examples: tuple[str, ...] = ()
+    text: str = ""
+
+
+# fmt: off
+PAGES = {
+    **{verb: Page((f"tk {verb} a1",)) for verb in EVENTS},
+    "block": Page(("tk block a1 --reason user -m 'a question'",)),
+    "init": Page(
+        ("tk init", "tk init --preset agents --prefix job"),
+        "It makes one commit, with the policy and the line in .gitattributes that merges task files, and "
+        "installs git's hooks. In a repository with a remote it asks whether that decides about claims. In a "
+        "clone of a ledger it installs hooks and merge driver, and commits nothing."),
+    "hooks install": Page(("tk hooks install", "tk hooks install --server -C project.git")),
+    "hooks uninstall": Page(("tk hooks uninstall",)),
+    "hooks status": Page(("tk hooks status",)),
+    "doctor": Page(
+        ("tk doctor --fix", "tk doctor --denials -C project.git"),
+        "It finds what would let the ledger be bypassed, misread or stuck. On a server --denials lists who was "
+        "refused what, when and why, as far as that is kept: the latest MiB or two."),
+    "config show": Page(
+        ("tk config show",),
+        "A field that the file leaves out has its default."),
+    "config explain": Page(("tk config explain", "tk config explain lease")),
+    "config set": Page(
+        ("tk config set depth 4", "tk config set protected main stable",
+         "tk config set roles.lead ann bob", "tk config set guards.safe state=done role=lead"),
+        "That commit has the next version of the policy. Of a map it sets one name (`guards.safe`), and of that "
+        "the values given, an empty one (`role=`) taking a value out. It says what gets looser."),
+    "config edit": Page(
+        ("tk config edit",),
+        "Form and version are put right, and it says what gets looser."),
+    "config approve": Page(
+        ("tk config approve",),
+        "Where several actors may change the policy, `tk config set` only proposes what loosens it, and another "
+        "of them approves it."),
+    "demo": Page(
+        ("tk demo",),
+        "Two agents work in two worktrees, and a server rejects a shortcut. With --json the session goes to "
+        "stderr."),
+    "new": Page(('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title")),
+    "edit": Page(
+        ("tk edit a1 --priority 1 --label ui,api", "tk edit a1 b2 --owner me"),
+        "Without options it opens your editor. An empty value ('') removes a field."),
+    "note": Page(('tk note a1 "works on Windows too"',)),
+    "delete": Page(
+        ("tk delete a1",),
+        "If its creation could be undone it is. Otherwise, if others may have it or another change came after "
+        "it, the task is cancelled with the resolution mistake: list, tree and board hide it."),
+    "rename": Page(
+        ("tk rename tk-7f3k2 parse",),
+        "Only if its creation is the newest change of the ledger and could be undone: the commit is made again "
+        "with the other id."),
+    "fmt": Page(
+        ("tk fmt --staged",),
+        "A file that cannot be read is named and left alone."),
+    "batch": Page(
+        ("tk batch changes.jsonl",),
+        'Each line is one JSON object: {"op": VERB, "id": ID}, and the options by their names.'),
+    "undo": Page(
+        ("tk undo", "tk undo a1"),
+        "Only while nobody else can have it: no other branch, tag or checkout does, and what was committed after"
+        " it are your own commits of code, not signed and no merges; they are made again. Files, index and "
+        "claims follow, and other uncommitted work stays. All tasks of the commit go back. If that is not "
+        "possible, it prints the moves that lead back."),
+    "reopen": Page(
+        ("tk reopen a1", "tk reopen a1 -m 'fails on Windows'"),
+        "The new task has its title, description, labels, limits and parent, and why it is wanted unless options"
+        " say that anew. Open tasks that depended on it wait for the new one. The ended task stays as it is. "
+        "Prints the new id."),
+    "status": Page(
+        ("tk status", "tk status --as bob --limit 20"),
+        "Your work in progress, what was sent back and why, what waits for your review, questions and messages, "
+        "what is blocked, what is ready; and what this clone has left over: leases that ran out, branches of "
+        "tasks that are not merged, commits that were not sent, missing hooks. How long is said as far as the "
+        "newest 500 commits know."),
+    "list": Page(
+        ("tk list --label ui --priority 1", "tk list --state done --json"),
+        "With --json it lists all that match, also those that have ended."),
+    "ready": Page(
+        ("tk ready --limit 5",),
+        "A task with open children is left out: the work is in those."),
+    "show": Page(
+        ("tk show a1", "tk show a1 --at 2026-01-31"),
+        "Its file, and what its history and its neighbours add to it."),
+    "tree": Page(("tk tree", "tk tree a1")),
+    "board": Page(("tk board",)),
+    "log": Page(
+        ("tk log a1", "tk log --limit 10"),
+        "The oldest comes first; --limit keeps the newest."),
+    "diff": Page(
+        ("tk diff a1", "tk diff a1 --stat", "tk diff a1 -- src"),
+        "Those with a line `Tk-Task: ID` in their message, oldest first, also on the task's own branch; in git's"
+        " pager and colours. What comes after -- goes to git log as it is: options, paths."),
+    "why": Page(("tk why a1",)),
+    "budget": Page(
+        ("tk budget a1", "tk budget --by model"),
+        "With an id: of the task and its ancestors. Without: of every open task. --by: what was recorded."),
+    "watch": Page(
+        ("tk watch", "tk watch --json --since 0 --no-follow"),
+        "Of all branches, also those that were fetched. It waits for more until it is interrupted. With --json "
+        "each line is an object, whose cursor goes on after it: `tk watch --since CURSOR`. An event may come "
+        "again, and has the same id then."),
+    "verify": Page(
+        ("tk verify origin/main..HEAD", "tk verify --all", "tk verify --anchor v1"),
+        "It reads nothing but the commits. Of all history it judges what is new since an earlier run here; with "
+        "--again everything, as always of a range. If the range has no commits, nothing is checked: exit 6."),
+    "audit": Page(
+        ("tk audit", "tk audit v1..v2 --attest"),
+        "Approvals, what roles did, changes of the policy, and how tasks ended: proven by a signature, vouched "
+        "for by the server, or by a name in the commit only. --attest prints that as one in-toto statement in a "
+        "DSSE envelope, signed with the key that git signs commits with."),
+    "accept": Page(
+        ("tk accept 1f3a --reason 'imported by hand'",),
+        "The policy records it. A server believes it once the policy that names the commit is on its HEAD: push "
+        "that first. tk verify goes by the same branch."),
+    "explain": Page(("tk explain TK201",)),
+    "replay": Page(
+        ("tk replay a1", "tk replay a1 --at v1"),
+        "It goes through the commits that changed or named the task, from its birth on, and names the first that"
+        " the law does not lead to: exit 1. Nothing that was remembered decides."),
+    "check transition": Page(("tk check transition todo in_progress",)),
+    "check loop": Page(("tk check loop t7 agent-1 bug --parent a1",)),
+    "check budget": Page(("tk check budget t7 --steps 12 --max-steps 50",)),
+    "check sleep": Page(("tk check sleep --timeout 30 --agent-id a",)),
+    "next": Page(
+        ("tk next --claim --wait 60", "tk next --review"),
+        "It is the most urgent, then the oldest, and has no open children. With --review it is the task that has"
+        " waited for a review the longest, and is not your own work. Says why on stderr."),
+    "work": Page(
+        ("tk work a1", "tk work a1 --path", "tk work a1 --merge"),
+        "It claims the task first, and prints where the checkout is, also of work that it goes on with. --merge "
+        "brings the branch of a task that is done to the branch it left, as the law has it, and gives up claim "
+        "and checkout; a conflict leaves all as it was."),
+    "run": Page(
+        ("tk run a1 -- make test", "tk run --next --jobs 4 --merge -- my-agent"),
+        "It claims the task, and runs the command in a checkout of its own. The command's environment has "
+        "TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and three files: TK_FEEDBACK with what was said of the "
+        "task, also by earlier attempts, TK_INBOX with the messages that wait for the actor, and TK_RELATED with"
+        " what was learnt, tried and decided in tasks like it. What it leaves uncommitted is committed as work "
+        "on the task. Interrupted, or if the command cannot be run (exit 127), tk gives the task back, and "
+        "counts no attempt."),
+    "release": Page(
+        ("tk release a1",),
+        "Their state stays as it is."),
+    "renew": Page(
+        ("tk renew a1 --ttl 3600",),
+        "A task in progress without a claim is claimed."),
+    "reap": Page(
+        ("tk reap",),
+        "It ends what a killed `tk run` left running. Their state stays as it is, on whatever branch; `tk next` "
+        "offers them, and the one who takes a task goes on with it."),
+    "register": Page(
+        ("tk register --can go --capacity 2",),
+        "It replaces what was said. `tk next` offers it no task whose label `needs:WORD` asks for more."),
+    "agents": Page(("tk agents", "tk agents ann --json")),
+    "reserve": Page(
+        ("tk reserve a1 src/parser", "tk reserve a1 --drop"),
+        "It counts while the task is claimed. Who starts another task that reserves the same is told so, or "
+        "refused by `reservations: refuse`; git's pre-commit names files that others reserved."),
+    "sleep": Page(
+        ("tk sleep --until 2h --reason 'no tasks'",),
+        "Until then every hook rejects new tasks, and `tk next` finds none: in every clone, after a sync. A task"
+        " that another actor assigns ends it."),
+    "wake": Page(("tk wake", "tk wake agent-2")),
+    "retry": Page(
+        ("tk retry a1 --gap 'no test for an empty file'",),
+        "The gap becomes a note, which `tk run` passes on."),
+    "escalate": Page(
+        ("tk escalate a1", "tk escalate a1 --to peer --by bob -m 'which parser?'",
+         "tk escalate a1 --to approval --approval lead --recommend 'drop it' --risk 'users notice'"),
+        "The tiers: another attempt, a peer's answer, a task for its creator, an approval. At all but the first "
+        "the task stays blocked, no attempt is counted, and a message says so to whom it concerns."),
+    "send": Page(
+        ("tk send agent-2 'the build is red' --task a1",
+         "tk send agent-2 'which branch?' --type request --action tell --answers 3f2a"),
+        "It travels with the next sync."),
+    "inbox": Page(
+        ("tk inbox", "tk inbox --ack 3f2a", "tk inbox --wait 60"),
+        "A message is taken once in a repository; under `claims: remote` once in all clones, by whose receipt is"
+        " first at the remote. The sender of one that is dead is told so."),
+    "step": Page(
+        ("tk step a1 -m 'read the logs'",),
+        "A commit of work with a line `Tk-Task: ID` in its message is a step by itself."),
+    "spend": Page(
+        ("tk spend a1 --tokens-in 1200 --tokens-out 300 --cost 0.25",),
+        "It is never rejected, since it has already happened."),
+    "wait": Page(
+        ("tk wait a1 --until '2026-03-29 14:30'", "tk wait a1 --event deployed --timeout 2h",
+         "tk wait a1 --ask 'Which region?' --choice eu --choice us --by ann"),
+        "For one thing, with an end if told. Then it is offered again; who takes it resumes it."),
+    "answer": Page(
+        ("tk answer a1 eu",),
+        "The answer stays in the task."),
+    "pause": Page(
+        ("tk pause a1 -m 'until the audit is over'",),
+        "`tk resume` ends it: the task goes on, or waits as before."),
+    "signal": Page(
+        ("tk signal deployed", "tk signal deployed --payload '{\"build\": 7}'"),
+        "In one commit. Who waits for it later is not answered; exit 6 if nobody waits."),
+    "tick": Page(
+        ("tk tick", "tk tick --dry-run"),
+        "Nothing depends on it. Its messages are the same wherever it runs, and so are one."),
+    "decide": Page(
+        ("tk decide a1 'Which parser?' --choice ours --because 'it is fast'"
+         " --alternative 'the library=it is slow'",),
+        "It is found again by `tk recall`."),
+    "concern": Page(
+        ("tk concern a1 'who restarts it?' --kind ops", "tk concern a1 --settle 1"),
+        "A task is not done while a design concern is open."),
+    "criteria": Page(
+        ("tk criteria a1", "tk criteria a1 --add 'reads an empty file' --met 1",
+         "tk criteria a1 --waive 2 --reason 'never asked for'"),
+        "Without options it lists them. A task is not done while one is neither met nor waived."),
+    "checklist": Page(
+        ("tk checklist a1 --add 'write the tests' --check 1", "tk checklist a1 --skip 2 --reason later"),
+        "Without options it lists them. They say how the work goes, and prevent nothing."),
+    "gate": Page(
+        ("tk gate a1", "tk gate a1 check --flaky",
+         "tk gate a1 ci --record pass --url https://ci.example.org/7"),
+        "It runs each in the checkout of the task, whose files have to be committed, and records it in a commit;"
+        " exit 1 if one fails. Its command runs only after `tk gates trust`. Its environment has TK_TASK and "
+        "TK_GATE. With --record it runs nothing, and records what came elsewhere."),
+    "gates list": Page(("tk gates list",)),
+    "gates trust": Page(
+        ("tk gates trust", "tk gates trust check"),
+        "It prints them. What is trusted is remembered outside of the repository, for all its checkouts; a gate "
+        "that changes in any way asks again."),
+    "recall": Page(
+        ("tk recall parser 'empty file'", "tk recall build --limit 3"),
+        "It ranks what `tk done --lesson`, `tk block --tried` and `tk decide` recorded, and tasks that have "
+        "ended, by words: in small letters, also if one only begins so. Exit 6 if nothing has any."),
+    "attach": Page(
+        ("tk attach a1 report.pdf", "tk attach a1 /tmp/shot.png --name before.png"),
+        "They are kept beside the branches, so that no checkout has them. 100 MiB at most."),
+    "artifacts": Page(("tk artifacts a1",)),
+    "cat": Page(
+        ("tk cat a1 report.pdf -o report.pdf",),
+        "If it is not here it is fetched from the remote. Of several of one name it is the newest."),
+    "snapshot": Page(
+        ("tk snapshot sprint-3", "tk snapshot --diff sprint-3"),
+        "It is the tag tk/NAME."),
+    "restore": Page(
+        ("tk restore a1 --at sprint-3",),
+        "Title, description and admission, by an ordinary edit; never a state."),
+    "anchor": Page(
+        ("tk anchor", "tk anchor release-1"),
+        "Keep it elsewhere: `tk verify --anchor` tells later whether history still has it, or was cut off or "
+        "rewritten since. With a name git signs the tag tk/NAME with your key."),
+    "sync": Page(
+        ("tk sync",),
+        "Task files are merged field by field. The branch is pushed together with the claims that its commits "
+        "end, or not at all; then messages and the claims of work under way go without it. It never changes the "
+        "policy."),
+    "resolve": Page(
+        ("tk resolve --ours",),
+        "Field by field, by the rules of merges."),
+    "tidy": Page(
+        ("tk tidy --checkouts --dry-run",),
+        "A checkout goes if all its commits are merged and nothing in it is uncommitted; its branch stays. Any "
+        "other is named, with what keeps it."),
+}
+# fmt: on
+"""By the names of commands; a group of commands has none."""
+
+
+def page(name: str) -> Page:
+    """The page of a command; an empty one for a group of commands."""
+    return PAGES.get(name, Page())
