@@ -34,7 +34,7 @@ from stress.bounded_steps import (
     work_of,
     wrong,
 )
-from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.change import Change, change
 from tkledger.core.claim import is_work
 from tkledger.core.layout import POLICY_PATH
@@ -303,7 +303,7 @@ def settings() -> list[Setting]:
     asked += [(f"{title}, more of each", law, tried) for title, law, tried in asked[-2:]]
     found = []
     for title, values, tried in asked:
-        law = policies.policy({**_STRICT._asdict(), **values})
+        law = policy_fields.policy({**_STRICT._asdict(), **values})
         begun = task({"id": "t", "title": "t", "state": "todo", "labels": ["care"], "type": "bug"})
         keys = {name: (_key(name),) for name in ACTORS}
         signed = law._replace(proof="signature", keys=keys)

@@ -22,7 +22,7 @@ from tests.support.strategies import HAZARDS, lines, policy_values, tasks, texts
 from tkledger.core import charges, claim, messages
 from tkledger.core.claim import Claim
 from tkledger.core.messages import Message, Reply
-from tkledger.core.policy import TooNew
+from tkledger.core.policy_fields import TooNew
 from tkledger.core.trailers import trailers
 from tkledger.files import codec
 from tkledger.git.commit import LATEST, commit_bytes, read_commit

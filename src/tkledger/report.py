@@ -115,7 +115,7 @@ def understood(error: Exception) -> TkError | None:
     if isinstance(error, TkError):
         return error
     from tkledger.core.field import FieldError
-    from tkledger.core.policy import TooNew
+    from tkledger.core.policy_fields import TooNew
 
     if isinstance(error, Locked):
         return TkError(Exit.BUSY, "locked", error.message, error.remedy)

@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.contract import Git, Tk
 from tkledger.core.field import FieldError
-from tkledger.core.policy import DEFAULT, Approvals, Policy, policy
+from tkledger.core.policy import DEFAULT, Approvals, Policy
+from tkledger.core.policy_fields import policy
 from tkledger.core.task import Budget
 from tkledger.errors import Exit, TkError
 from tkledger.verbs import settings

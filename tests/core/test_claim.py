@@ -12,7 +12,8 @@ from tests.support.changes import a_task
 from tkledger.core import claim as claims
 from tkledger.core.claim import Claim, Effect, is_work
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import DEFAULT, policy
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import policy
 from tkledger.core.task import changed
 
 CLAIM = Claim("a", "agent 1", "refs/heads/tk/a", "refs/heads/main", 3600, "0123456789abcdef")

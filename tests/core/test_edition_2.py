@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.support.changes import a_task, birth, codes, commit, done, edit, ledger, merged, used
-from tkledger.core import policy as policy_file
+from tkledger.core import policy_fields
 from tkledger.core import task as task_file
 from tkledger.core.budget import loosened
 from tkledger.core.change import Change
@@ -361,9 +361,9 @@ def test_a_field_of_a_later_format_asks_for_the_format(monkeypatch: pytest.Monke
     assert codes(edit(a_task(), a_task(branch="x"), policy=older)) == set()
     assert codes(sides(a_task(), a_task(agent="x"), a_task(), a_task(agent="x"), older)) == set()
     with_policy = [
-        one._replace(since=2) if one.name == "retry" else one for one in policy_file.FIELDS
+        one._replace(since=2) if one.name == "retry" else one for one in policy_fields.FIELDS
     ]
-    monkeypatch.setattr(policy_file, "FIELDS", tuple(with_policy))
+    monkeypatch.setattr(policy_fields, "FIELDS", tuple(with_policy))
     (found,) = judge(
         commit(ledger(policy=older), ledger(policy=older._replace(version=2, retry=2)))
     )

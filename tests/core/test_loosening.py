@@ -9,7 +9,8 @@ import pytest
 from tests.support.public_keys import ANN, BOB
 from tkledger.core.guard import next_policy
 from tkledger.core.loosening import is_bound, keepers, loosened, other_keepers, who_is_bound
-from tkledger.core.policy import DEFAULT, Policy, policy
+from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.policy_fields import policy
 
 OID, LATER = "a" * 40, "b" * 40
 KING = {"roles": {"policy": ["king"]}}

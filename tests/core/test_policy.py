@@ -12,16 +12,8 @@ from tkledger.core.guard import Allowance, Gate, Guard, NextPolicy
 from tkledger.core.keyring import keys_of, shared_by, signing_keepers, signing_with
 from tkledger.core.lifecycle import State
 from tkledger.core.pattern import fits
-from tkledger.core.policy import (
-    DEFAULT,
-    FIELDS,
-    PRESET_NAMES,
-    Approvals,
-    Policy,
-    TooNew,
-    changed,
-    policy,
-)
+from tkledger.core.policy import DEFAULT, PRESET_NAMES, Approvals, Policy
+from tkledger.core.policy_fields import FIELDS, TooNew, changed, policy
 from tkledger.core.policy_merge import joined
 from tkledger.core.presets import PRESETS
 from tkledger.core.prices import Price

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.changes import a_task, birth, codes, done, edit, ledger, merged
 from tests.support.rule_cases.room import FREE, sized
 from tests.support.strategies import tasks
-from tkledger.core import room
+from tkledger.core import room, written
 from tkledger.core.criteria import unmet
 from tkledger.core.lifecycle import State
 from tkledger.core.merge import merged as join
@@ -160,7 +160,7 @@ def test_what_two_branches_filled_can_end_if_it_can_be_merged(
 
 @given(tasks())
 def test_what_is_small_has_room(task: Task) -> None:
-    if room.is_small(task):
+    if written.is_small(task):
         assert room.taken(task) <= FREE
         for name, cap in room.CAPS.items():
             entries = getattr(task, name)
@@ -176,7 +176,7 @@ def test_a_list_that_is_small_is_within_its_cap(name: str, word: str) -> None:
     for count in (1, 40, 99, 150):
         for size in (1, 100, 250, 2_000, 11_500, 23_000):
             task = a_task()._replace(**{name: (word * size,) * count})
-            if room.is_small(task):
+            if written.is_small(task):
                 assert count <= cap.entries
                 assert len(word.encode()) * size * count <= cap.bytes
                 assert room.taken(task) <= FREE

@@ -8,7 +8,8 @@ from tests.support.clone import Clone, Refused, text_of
 from tests.support.histories import POLICY_PATH, A, B, Files, PlainRepo, a_task, genesis, moved
 from tests.support.verifying import DONE, STARTED, tk
 from tkledger.core.layout import path_of
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.core.task import changed as edited
 from tkledger.errors import Exit
 from tkledger.files import codec

@@ -8,7 +8,8 @@ from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesi
 from tests.support.verifying import DONE, STARTED
 from tkledger.core import rules
 from tkledger.core.change import Change
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.core.rules.rule import Finding, Rule
 from tkledger.core.task import changed as edited
 

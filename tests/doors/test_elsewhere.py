@@ -14,7 +14,8 @@ from stress import elsewhere, verify_elsewhere
 from tests.support import sins, sins_of_reviews, tampering
 from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, moved
 from tests.support.raw_histories import WAITS, Task, Weaver
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.core.task import changed as edited
 from tkledger.files import codec
 from tkledger.git.repo import Repo

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from tests.support.project import Project
 from tkledger.agents.worktrees import branch_of
-from tkledger.core import policy as policies
-from tkledger.core import ref_names
+from tkledger.core import policy_fields, ref_names
 from tkledger.core.charges import bills, unreadable
 from tkledger.core.field import is_id
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
+from tkledger.core.policy import DEFAULT
 from tkledger.core.trailers import PREFIX, STEP
 from tkledger.doors import gate, hooks, script
 from tkledger.doors.validated import ValidatedTips
@@ -142,8 +142,8 @@ def test_no_message_that_counts_is_passed_over(folder: Path, found: list[str]) -
 def test_what_a_policy_asks_is_read_in_sh_as_in_python(
     folder: Path, attribution: str, proof: str, protected: list[str], limited: bool, signed: bool
 ) -> None:
-    policy = policies.changed(
-        policies.DEFAULT,
+    policy = policy_fields.changed(
+        DEFAULT,
         attribution=attribution,
         proof=proof,
         protected=tuple(sorted(protected)),

@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesis, moved
 from tests.support.verifying import BLOB, STARTED, answer
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.core.task import changed as edited
 from tkledger.errors import Exit
 from tkledger.files import codec

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.clone import Clone, Refused, followed
-from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.errors import Exit
@@ -108,29 +108,31 @@ def test_what_tightens_or_binds_nobody_is_anybody_s_of_them(kept: Clone) -> None
 
 def test_no_door_takes_what_one_loosens_alone(kept: Clone) -> None:
     old = law(kept)
-    looser = policies.changed(old, depth=9)
+    looser = policy_fields.changed(old, depth=9)
     said = refused(kept, looser, "ann")
     assert "remedy: git stash push" in said
     assert "tk config set KEY VALUE, which proposes it; then ask bob: tk config approve" in said
-    refused(kept, policies.changed(old, roles={"policy": ["ann"]}), "ann")
-    refused(kept, policies.changed(old, roles={"policy": ["ann", "bob", "me"]}), "ann")
-    refused(kept, policies.changed(old, accepted={"0" * 40: "trust me"}), "bob")
-    refused(kept, policies.changed(old, actors={"eve": "bob"}), "ann")
+    refused(kept, policy_fields.changed(old, roles={"policy": ["ann"]}), "ann")
+    refused(kept, policy_fields.changed(old, roles={"policy": ["ann", "bob", "me"]}), "ann")
+    refused(kept, policy_fields.changed(old, accepted={"0" * 40: "trust me"}), "bob")
+    refused(kept, policy_fields.changed(old, actors={"eve": "bob"}), "ann")
     later = looser._replace(version=old.version + 2)
-    forged = policies.changed(old, proposal={"by": "bob", "policy": later})
+    forged = policy_fields.changed(old, proposal={"by": "bob", "policy": later})
     assert "ann proposes in the name of bob" in refused(kept, forged, "ann")
-    too_far = policies.changed(old, proposal={"by": "ann", "policy": later._replace(version=9)})
+    too_far = policy_fields.changed(
+        old, proposal={"by": "ann", "policy": later._replace(version=9)}
+    )
     assert "the next is 5" in refused(kept, too_far, "ann")
 
 
 def test_an_approval_is_of_what_was_proposed_and_no_more(kept: Clone) -> None:
     kept.ok("config", "set", "depth", "9", *ANN)
     held = law(kept)
-    refused(kept, policies.changed(held, depth=10), "bob")
-    refused(kept, policies.changed(held, depth=9, children=None, protected=[]), "bob")
-    refused(kept, policies.changed(held, depth=9), "ann")
+    refused(kept, policy_fields.changed(held, depth=10), "bob")
+    refused(kept, policy_fields.changed(held, depth=9, children=None, protected=[]), "bob")
+    refused(kept, policy_fields.changed(held, depth=9), "ann")
     kept.git("commit", "-q", "--allow-empty", "-m", "something in between")
-    kept.write(POLICY_PATH, codec.dump_policy(policies.changed(held, depth=9)))
+    kept.write(POLICY_PATH, codec.dump_policy(policy_fields.changed(held, depth=9)))
     kept.git("commit", "-q", "-a", "-m", "law", env={"GIT_AUTHOR_EMAIL": "bob"})
     kept.push()
     assert kept.verified() == set()

@@ -6,7 +6,8 @@ from typing import Any
 
 from tests.support.forks import fork, git_merge, results
 from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesis, moved
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.core.task import changed as edited
 
 

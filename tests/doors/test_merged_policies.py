@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.support.forks import fork, git_merge, results
 from tests.support.histories import POLICY_PATH, A, B, PlainRepo, a_task, genesis, moved
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.core.task import changed as edited
 
 STRICT = changed(DEFAULT, review="required")

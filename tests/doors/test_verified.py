@@ -12,7 +12,8 @@ import pytest
 from tests.support.histories import A, PlainRepo, a_task, genesis, moved
 from tests.support.random_histories import bent, history, lies_at
 from tests.support.verifying import DONE, STARTED, answer, tk
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.doors import gate
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.errors import Exit

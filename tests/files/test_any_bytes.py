@@ -15,7 +15,8 @@ from tests.support.strategies import HAZARDS, free_maps, raw_tasks, tasks
 from tests.support.task_files import HEAD, as_text, read_by_yaml, tried
 from tkledger.core import written
 from tkledger.core.field import FieldError
-from tkledger.core.policy import Policy, TooNew
+from tkledger.core.policy import Policy
+from tkledger.core.policy_fields import TooNew
 from tkledger.core.rules import form
 from tkledger.core.task import (
     REASONS,

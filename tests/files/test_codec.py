@@ -15,7 +15,8 @@ from tests.support.changes import a_task
 from tests.support.strategies import HAZARDS, policy_values, raw_tasks, tasks, texts
 from tests.support.task_files import POLICIES, TASKS, as_text, read_by_yaml
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import Policy, policy
+from tkledger.core.policy import Policy
+from tkledger.core.policy_fields import policy
 from tkledger.core.task import (
     Task,
     changed,

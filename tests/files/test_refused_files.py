@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.changes import a_task
 from tests.support.task_files import BOMB, HEAD, read_by_yaml, refusal
-from tkledger.core.policy import Policy, TooNew
+from tkledger.core.policy import Policy
+from tkledger.core.policy_fields import TooNew
 from tkledger.core.rules import form
 from tkledger.files import codec
 from tkledger.files.codec import (

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.support.changes import a_task
-from tkledger.core.policy import DEFAULT, TooNew
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import TooNew
 from tkledger.core.task import Budget
 from tkledger.files.codec import (
     MAX_BYTES,

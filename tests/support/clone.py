@@ -17,7 +17,7 @@ from unittest.mock import patch
 from tests.support.changes import a_task as a_task
 from tests.support.project import Answer as Answer
 from tkledger import cli
-from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.layout import POLICY_PATH, path_of
 from tkledger.core.task import Task, changed
 from tkledger.doors import install
@@ -178,7 +178,7 @@ class Clone:
     def policy(self, **fields: Any) -> bytes:
         """The policy with other values, and the next version unless told."""
         old = codec.load_policy((self.path / POLICY_PATH).read_bytes())
-        made = policies.changed(old, **{k: v for k, v in fields.items() if k != "version"})
+        made = policy_fields.changed(old, **{k: v for k, v in fields.items() if k != "version"})
         version = fields.get("version", made.version)
         data = codec.dump_policy(made._replace(version=version))
         self.write(POLICY_PATH, data)

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from tests.support.histories import POLICY_PATH, Files, PlainRepo, a_task, genesis, moved
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, State
 from tkledger.core.merge import merged
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.core.task import Task
 from tkledger.core.task import changed as edited
 

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from tests.support import independent_rules
-from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.change import Change, Violation, change
 from tkledger.core.field import FieldError
 from tkledger.core.layout import POLICY_PATH
@@ -343,7 +343,7 @@ class World:
                 },
             )
         )
-        new: Policy = policies.changed(old, **values)
+        new: Policy = policy_fields.changed(old, **values)
         if self._is_wild():
             new = new._replace(version=self.rng.choice((old.version, old.version + 2)))
         after = before.evolve({POLICY_PATH: new})

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.artifact import Artifact
 from tkledger.core.attempt import AttemptLine
 from tkledger.core.decision import DecisionLine
@@ -294,7 +295,7 @@ policy_values: st.SearchStrategy[Policy] = _some(
         "actors": st.dictionaries(lines, lines, max_size=3),
         "accepted": st.dictionaries(oids, texts, max_size=2),
     }
-).map(policies.policy)
+).map(policy_fields.policy)
 
 flaws = st.builds(
     Flaw,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tkledger.api.session import Session
-from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import few
@@ -65,7 +65,7 @@ def amend(
         new, words, trailers = wanted(old)
         if not agreeing and _needs_another(old, new, actor):
             meant = new._replace(version=old.version + 2)
-            new = policies.changed(old, proposal={"by": actor, "policy": meant})
+            new = policy_fields.changed(old, proposal={"by": actor, "policy": meant})
             words = f"propose {words}"
         snapshot = before.evolve({POLICY_PATH: new})
         return Proposal(snapshot, f"policy {new.version}: {words}", ((ACTOR, actor), *trailers))

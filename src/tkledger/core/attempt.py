@@ -12,6 +12,7 @@ from tkledger.core.pattern import pattern
 from tkledger.core.quoted_words import ACTOR, TEXT, meant, quoted, word
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
+from tkledger.core.written import is_small
 
 PERMANENT = "permanent"
 
@@ -87,10 +88,13 @@ def ended(task: Task, actor: str) -> AttemptLine:
 
 def followed(task: Task, actor: str) -> tuple[str, ...]:
     """The attempts of a blocked task once an actor has sent it back; without this one if there is no room."""
-    from tkledger.core.room import takes
-
     entry = ended(task, actor).line
-    return (*task.attempts, entry) if takes(task, "attempts", entry) else task.attempts
+    more = (*task.attempts, entry)
+    if is_small(task._replace(attempts=more)):
+        return more
+    from tkledger.core.room import takes  # as a rule they are small
+
+    return more if takes(task, "attempts", entry) else task.attempts
 
 
 def tries_again(retry_on: Collection[str], kind: str | None) -> bool:

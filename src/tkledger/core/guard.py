@@ -18,7 +18,8 @@ from tkledger.core.field import (
     whole,
 )
 from tkledger.core.lifecycle import Event, State
-from tkledger.core.policy import ROLE, Policy
+from tkledger.core.policy import Policy
+from tkledger.core.policy_fields import ROLE
 from tkledger.core.task import KIND, LABEL, Task
 from tkledger.core.typing import Any, NamedTuple
 

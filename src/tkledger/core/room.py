@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from tkledger.core.task import LOGS, Task, Wait, changed
+from tkledger.core.task import LOGS, Task, changed
 from tkledger.core.typing import NamedTuple
 from tkledger.core.written import MAX_BYTES as MAX_BYTES
+from tkledger.core.written import RESERVED as RESERVED
 from tkledger.core.written import text_of
-
-RESERVED = 8 * 1024
-"""So many bytes of a file are kept for what its end takes."""
 
 _FOR_MOVES = 1024
 """Of these, so many are for moves alone."""
@@ -99,35 +97,3 @@ def takes(task: Task, name: str, entry: str) -> bool:
     cap = CAPS[name]
     fits = len(more) <= cap.entries and sum(len(one.encode()) for one in more) <= cap.bytes
     return fits and size(changed(task, **{name: more})) <= MAX_BYTES - RESERVED
-
-
-def is_small(task: Task) -> bool:
-    """Whether a task's file and lists have room for certain, which is seen without writing the file."""
-    texts = [task.title, task.description, task.owner, task.creator, *task.admission]
-    texts += [*_said(task.wait), *task.error, *task.labels, *task.depends_on]
-    spec = task.spec
-    texts += [*spec.inputs, *spec.paths, spec.constraints, spec.goal, spec.model, spec.output]
-    texts += [*task.concerns, *task.criteria]  # and once more, since they may be open
-    for name in LOGS:
-        texts += getattr(task, name)
-    if len(texts) > _FEW:
-        return False
-    most = sum(len(text) * (2 if text.isascii() else 6) for text in texts if text)
-    most += 12 * len(repr(task.x)) if task.x else 0
-    return most + _AROUND * len(texts) + _REST < MAX_BYTES - RESERVED
-
-
-def _said(wait: Wait) -> list[str | None]:
-    """The texts of a wait, and of the earlier one that it keeps."""
-    if wait.earlier is None:
-        return [*wait[:4], *wait.tasks, wait.prompt, *wait.choices, wait.by, wait.set_by]
-    return [*_said(wait._replace(earlier=None)), *_said(wait.earlier)]
-
-
-_FEW = 100
-"""No list may have fewer."""
-
-_AROUND, _REST = 32, 10_000
-"""More than the bytes around each text, and than those of all other fields. A character of the text takes two
-at most if it is of ASCII, with what its line is moved in, else six, if it is escaped.
-"""

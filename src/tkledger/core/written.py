@@ -8,13 +8,16 @@ from json.encoder import encode_basestring
 
 from tkledger.core.field import HIDDEN
 from tkledger.core.pattern import pattern
-from tkledger.core.task import Task
+from tkledger.core.task import LOGS, Task, Wait
 from tkledger.core.typing import Any
 
 MAX_BYTES = 64 * 1024
 """The most bytes a file under ``.tasks/`` may have."""
 
-_RESERVED = frozenset(
+RESERVED = 8 * 1024
+"""So many bytes of a file are kept for what its end takes."""
+
+_WORDS = frozenset(
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf"]
 )
 _LETTER = "A-Za-z_"
@@ -87,7 +90,7 @@ def _is_plain(value: str) -> bool:
 
 
 def _reserved(value: str) -> bool:
-    return value.lower() in _RESERVED
+    return value.lower() in _WORDS
 
 
 def _is_block(value: str) -> bool:
@@ -107,3 +110,35 @@ def _is_block(value: str) -> bool:
 def _quoted(value: str) -> str:
     """A JSON string, with everything that cannot be seen escaped."""
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", encode_basestring(value))
+
+
+def is_small(task: Task) -> bool:
+    """Whether a task's file and lists have room for certain, which is seen without writing the file."""
+    texts = [task.title, task.description, task.owner, task.creator, *task.admission]
+    texts += [*_said(task.wait), *task.error, *task.labels, *task.depends_on]
+    spec = task.spec
+    texts += [*spec.inputs, *spec.paths, spec.constraints, spec.goal, spec.model, spec.output]
+    texts += [*task.concerns, *task.criteria]  # and once more, since they may be open
+    for name in LOGS:
+        texts += getattr(task, name)
+    if len(texts) > _FEW:
+        return False
+    most = sum(len(text) * (2 if text.isascii() else 6) for text in texts if text)
+    most += 12 * len(repr(task.x)) if task.x else 0
+    return most + _AROUND * len(texts) + _REST < MAX_BYTES - RESERVED
+
+
+def _said(wait: Wait) -> list[str | None]:
+    """The texts of a wait, and of the earlier one that it keeps."""
+    if wait.earlier is None:
+        return [*wait[:4], *wait.tasks, wait.prompt, *wait.choices, wait.by, wait.set_by]
+    return [*_said(wait._replace(earlier=None)), *_said(wait.earlier)]
+
+
+_FEW = 100
+"""No list may have fewer."""
+
+_AROUND, _REST = 32, 10_000
+"""More than the bytes around each text, and than those of all other fields. A character of the text takes two
+at most if it is of ASCII, with what its line is moved in, else six, if it is escaped.
+"""

@@ -7,7 +7,8 @@ import os
 from tkledger.core import ref_names
 from tkledger.core.field import RESERVED
 from tkledger.core.layout import FOLDER, POLICY_PATH, path_of
-from tkledger.core.policy import DEFAULT, changed
+from tkledger.core.policy import DEFAULT
+from tkledger.core.policy_fields import changed
 from tkledger.core.trailers import PREFIX, STEP, lines
 from tkledger.core.typing import Any
 from tkledger.files.codec import dump_policy

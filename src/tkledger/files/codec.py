@@ -10,13 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from tkledger.core import policy as policy_file
+from tkledger.core import policy_fields, written
 from tkledger.core import task as task_file
-from tkledger.core import written
 from tkledger.core.field import WHOLE, FieldError, read
 from tkledger.core.layout import FOLDER
 from tkledger.core.pattern import pattern
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import form
 from tkledger.core.task import Task
 from tkledger.core.typing import Any, NamedTuple
@@ -81,7 +80,7 @@ def dump_policy(policy: Policy) -> bytes:
     kept = {
         name: value
         for name, value in policy._asdict().items()
-        if name in ("version", "format", "law") or value != getattr(policy_file.DEFAULT, name)
+        if name in ("version", "format", "law") or value != getattr(DEFAULT, name)
     }
     if policy.proposal is not None:
         inner = dump_policy(policy.proposal.policy).decode()
@@ -100,7 +99,7 @@ class _Kind(NamedTuple):
 
 
 _TASK = _Kind(task_file.task, dump_task)
-_POLICY = _Kind(lambda raw: policy_file.policy(_unfolded(raw)), dump_policy)
+_POLICY = _Kind(lambda raw: policy_fields.policy(_unfolded(raw)), dump_policy)
 
 
 def load_task(data: bytes) -> Task:

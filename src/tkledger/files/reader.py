@@ -15,7 +15,8 @@ from tkledger.core.layout import (
     key_of,
     path_of,
 )
-from tkledger.core.policy import Policy, TooNew
+from tkledger.core.policy import Policy
+from tkledger.core.policy_fields import TooNew
 from tkledger.core.quoting import quoted
 from tkledger.core.rules import form
 from tkledger.core.snapshot import Entry, Flaw, Pending, names

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from tkledger.core.field import FieldError
 from tkledger.core.layout import POLICY_PATH
-from tkledger.core.policy import Policy, TooNew
+from tkledger.core.policy import Policy
+from tkledger.core.policy_fields import TooNew
 from tkledger.files import codec
 from tkledger.git import history
 from tkledger.git.errors import GitError

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.field import WHOLE
 from tkledger.core.guard import Allowance, Gate, Guard
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.prices import Price
 from tkledger.core.quoting import quoted
 from tkledger.core.task import Budget
@@ -38,7 +38,7 @@ def field_of(setting: str) -> str:
 
 def _has(field: str) -> bool:
     """Whether a field has values of its own by name."""
-    default = getattr(policies.DEFAULT, field)
+    default = getattr(DEFAULT, field)
     return isinstance(default, dict) or hasattr(default, "_asdict")
 
 
@@ -57,7 +57,7 @@ def changed(policy: Policy, setting: str, words: Sequence[str]) -> Policy:
             del value[name]
     else:
         value = {**_kept(held), name: _typed(type(held), name, _one(setting, words))}
-    return policies.changed(policy, **{field: value})
+    return policy_fields.changed(policy, **{field: value})
 
 
 def value_of(policy: Policy, setting: str) -> Any:
@@ -99,7 +99,7 @@ def _typed(part: Any, leaf: str, text: str) -> Any:
 
 def _whole(field: str, words: Sequence[str]) -> Any:
     """A whole field."""
-    default = getattr(policies.DEFAULT, field)
+    default = getattr(DEFAULT, field)
     if not words:
         return default if default != () and default != {} else None
     if field in PARTS:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tkledger.api.amending import Wanted, amend
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
-from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import any_of
 from tkledger.core.trailers import REASON
@@ -39,7 +39,7 @@ def accept(
     def wanted(policy: Policy) -> Wanted:
         if oid in policy.accepted:
             raise usage_error("accepted", f"{oid[:10]} is already accepted", "tk verify --all")
-        after = policies.changed(policy, accepted={**policy.accepted, oid: reason})
+        after = policy_fields.changed(policy, accepted={**policy.accepted, oid: reason})
         return Wanted(after, f"accept {oid[:10]}", ((REASON, reason),))
 
     amended = amend(session, wanted, dry_run=dry_run, key=key)

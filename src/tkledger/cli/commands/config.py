@@ -8,9 +8,8 @@ from tkledger.api.amending import Amended, Wanted, amend, differing
 from tkledger.api.json import policy_json
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
-from tkledger.core import policy as policies
 from tkledger.core.field import FieldError
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.roles import is_keeper
 from tkledger.core.trailers import lines
@@ -46,7 +45,7 @@ def explain(setting: str | None = None, path: str = ".") -> Answer:
         from tkledger.views.explain import settings
         from tkledger.views.words import setting_text
 
-        defaults = policies.DEFAULT._asdict()
+        defaults = DEFAULT._asdict()
         rows = [(name, text, defaults.get(name, "")) for name, text in asked.items()]
         return [settings((name, text, setting_text(value, name)) for name, text, value in rows)]
 
@@ -63,7 +62,7 @@ def _leaves(field: str) -> dict[str, str]:
     if field in PARTS:
         leaves = _documented(PARTS[field])
         return {f"{field}.NAME {leaf}=": text for leaf, text in leaves.items()}
-    part = type(getattr(policies.DEFAULT, field))
+    part = type(getattr(DEFAULT, field))
     return {f"{field}.{leaf}": text for leaf, text in _documented(part).items()}
 
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from tkledger.api.session import Session
 from tkledger.claims.remote import TWICE, has_remote
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say, with_commit
-from tkledger.core import policy as policies
+from tkledger.core import policy_fields
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.presets import PRESETS
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
@@ -89,7 +89,7 @@ _KEPT = ("budget", "override", "policy")
 def _policy(preset: str, values: Mapping[str, object]) -> Policy:
     """The first policy of a ledger. Raises TkError, USAGE, if a value is bad."""
     try:
-        return policies.changed(PRESETS[preset]._replace(version=0), **values)
+        return policy_fields.changed(PRESETS[preset]._replace(version=0), **values)
     except FieldError as error:
         raise usage_error("bad-value", f"{error.key}: {error.message}", "tk init --help") from None
 
@@ -109,7 +109,7 @@ def _what_is_set(policy: Policy) -> list[Aside]:
     """What a preset sets, a field a line, and how that is explained and changed."""
     from tkledger.views.words import setting_text
 
-    usual = policies.DEFAULT._asdict()
+    usual = DEFAULT._asdict()
     rows = [
         Aside(f"  {name}: {setting_text(value)}")
         for name, value in policy._asdict().items()
@@ -119,7 +119,7 @@ def _what_is_set(policy: Policy) -> list[Aside]:
     return [Aside("the policy sets:"), *rows, Aside(ways)]
 
 
-def _names_worth(policy: policies.Policy) -> list[Aside]:
+def _names_worth(policy: Policy) -> list[Aside]:
     """What names are worth, said where approvals rest on them. No server is known yet."""
     from tkledger.core.server import names_worth
 

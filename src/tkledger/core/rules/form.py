@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core import policy as policy_file
-from tkledger.core import room
+from tkledger.core import policy_fields, written
 from tkledger.core import task as task_file
 from tkledger.core.change import Change
 from tkledger.core.field import newer
@@ -96,7 +96,7 @@ def _newer(entry: Entry | None, format: int) -> list[str]:
     if isinstance(entry, Policy):
         later = [name for name in entry.roles if name not in policy_file.ROLES]
         roles = [f"the role {name}" for name in later] if format < 2 else []
-        return [*newer(policy_file.FIELDS, entry, format), *roles]
+        return [*newer(policy_fields.FIELDS, entry, format), *roles]
     if not isinstance(entry, Task):
         return []
     leaves = (
@@ -206,8 +206,10 @@ def too_full(change: Change) -> Iterator[Finding]:
     Remedy: keep the task short, and the material in a file of the repository that it names.
     """
     for task in change.present():
-        if room.is_small(task):
+        if written.is_small(task):
             continue
+        from tkledger.core import room  # as a rule they are small
+
         olds: tuple[Task | None, ...] = change.former(task.id) or (None,)
         for old in olds if not change.is_merge else ():
             yield from _crowded(task, old)
@@ -218,6 +220,8 @@ def too_full(change: Change) -> Iterator[Finding]:
 
 def _crowded(task: Task, old: Task | None) -> Iterator[Finding]:
     """Where a task that an ordinary commit changes has no room left."""
+    from tkledger.core import room
+
     for name, cap in room.CAPS.items():
         entries, before = getattr(task, name), getattr(old, name) if old else ()
         if len(entries) <= len(before):
