@@ -205,4 +205,4 @@ def where_begun(session: Session, word: str, key: str | None = None) -> tuple[Se
 def _is_used(session: Session, branch: str, key: str) -> bool:
     from tkledger.ledger.keys import is_used  # few commands have a key
 
-    return is_used(session.repo, branch, key)
+    return is_used(session.ledger, branch, key)

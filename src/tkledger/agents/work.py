@@ -51,7 +51,7 @@ def begin(
     if key is not None and place.branch in worktrees.checkouts(repo):
         from tkledger.ledger.keys import is_used  # few commands have a key
 
-        if is_used(repo, place.branch, key):
+        if is_used(session.ledger, place.branch, key):
             return Begun(task_id, place, _started(session, place, task_id, None, key))
     taking = frozenset([task_id] if take else ())
     who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref, taking=taking)

@@ -17,15 +17,27 @@ from tkledger.git.process import NOWHERE
 from tkledger.git.repo import Repo
 
 
-def log(repo: Repo, *revisions: str, path: str = "", grep: str | None = None) -> Iterator[Commit]:
+def log(repo: Repo, *revisions: str, path: str = "") -> Iterator[Commit]:
     """The commits that ``revisions`` select and that changed something under ``path``, if one is
     given, on any line of history; parents before children, streaming.
 
-    Each as git's log reads it, with what it changed there against its first parent. ``grep``
-    keeps those whose message holds these words. To show, not to judge: see `commits`.
+    Each as git's log reads it, with what it changed there against its first parent. To show, not to
+    judge: see `commits`.
     """
-    words = ["--fixed-strings", f"--grep={grep}"] if grep else []
-    yield from _logged(repo, ("--topo-order", "--reverse", *words), revisions, path)
+    yield from _logged(repo, ("--topo-order", "--reverse"), revisions, path)
+
+
+def messages(repo: Repo, *revisions: str) -> Iterator[tuple[Oid, str]]:
+    """The commits that ``revisions`` select, each with its message as git's log shows it; parents before
+    children, streaming. To search, not to judge: see `commits`.
+    """
+    from tkledger.git.log_format import MESSAGES, messages
+
+    how = ("--topo-order", "--reverse", "--encoding=UTF-8", "--no-show-signature")
+    with repo.streamed(
+        "log", "--stdin", *how, f"--format=tformat:{MESSAGES}", stdin=_listed(revisions)
+    ) as stream:
+        yield from messages(stream)
 
 
 def newest(repo: Repo, *revisions: str, path: str, most: int = 0) -> Iterator[Commit]:

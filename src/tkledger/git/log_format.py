@@ -42,6 +42,17 @@ def logged(stream: IO[bytes]) -> Iterator[Commit]:
         yield Commit(oid, tree, tuple(parents.split()), date_of(at), email, message, tuple(diffs))
 
 
+MESSAGES = "%H%x00%B%x00"
+"""A commit in a log of messages alone; neither part can hold a NUL."""
+
+
+def messages(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
+    """The ids and messages in a log of `MESSAGES`."""
+    words = _tokens(stream)
+    while oid := next(words, "").strip("\n"):
+        yield oid, next(words)
+
+
 END = b"end\n"
 """Not an id: `git diff-tree --stdin` copies such a line to its output, after the answers before it."""
 

@@ -11,10 +11,9 @@ from tkledger.core.snapshot import Entry, Snapshot
 from tkledger.core.task import Spent, Task
 from tkledger.core.trailers import KEY, folded, own_lines
 from tkledger.errors import TkError, usage_error
-from tkledger.git import history, refs
+from tkledger.git import refs
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
-from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Proposal, Propose, Recorded
 from tkledger.ledger.reader import Ledger
 
@@ -26,7 +25,7 @@ def answered(ledger: Ledger, key: str, propose: Propose) -> Recorded | None:
     its parent, with the same words. Raises TkError, USAGE, if the key was used for anything else.
     """
     other: Commit | None = None
-    for commit in made_under(ledger.repo, ledger.place.tip, key):
+    for commit in made_under(ledger, ledger.place.tip, key):
         before = ledger.before(commit)
         after = ledger.at(commit.oid)
         if _is_asked_for(propose, before, after, commit):
@@ -38,22 +37,20 @@ def answered(ledger: Ledger, key: str, propose: Propose) -> Recorded | None:
     return None
 
 
-def made_under(repo: Repo, tip: Oid | None, key: str) -> Iterator[Commit]:
+def made_under(ledger: Ledger, tip: Oid | None, key: str) -> Iterator[Commit]:
     """The commits in the history of ``tip`` that say they were made under this key."""
-    key = folded(key)
-    for commit in history.log(repo, tip, grep=f"{KEY}: {key}") if tip else ():
-        if commit.trailers.get(KEY) == key:
-            yield commit
+    if tip is not None:
+        yield from ledger.key_places.commits(folded(key), tip)
 
 
-def is_used(repo: Repo, branch: str, key: str) -> bool:
+def is_used(ledger: Ledger, branch: str, key: str) -> bool:
     """Whether a commit of this branch, a full ref name, says it was made under this key."""
-    return any(True for _ in made_under(repo, refs.listed(repo, branch).get(branch), key))
+    return any(made_under(ledger, refs.listed(ledger.repo, branch).get(branch), key))
 
 
 def touched_under(ledger: Ledger, key: str) -> tuple[str, ...]:
     """The tasks that the first commit with this key touched, on this branch; none if there is none."""
-    for commit in made_under(ledger.repo, ledger.place.tip, key):
+    for commit in made_under(ledger, ledger.place.tip, key):
         touched = change((ledger.before(commit),), ledger.at(commit.oid)).touched
         return tuple(sorted(one for one in touched if is_task_key(one)))
     return ()

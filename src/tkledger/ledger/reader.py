@@ -17,13 +17,14 @@ from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.ledger.place import IN_CLONE, Place
-from tkledger.local.store import SUMS
+from tkledger.local.store import KEYS, SUMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tkledger.ledger.diffs import Step
     from tkledger.ledger.former import Former
+    from tkledger.ledger.key_places import KeyPlaces
     from tkledger.ledger.signatures import Signatures
     from tkledger.ledger.tally import Tally
     from tkledger.ledger.traces import Traces
@@ -81,6 +82,15 @@ class Ledger:
 
         keep = self._remembers and not self.repo.is_shallow
         return Traces(self.repo, TracePages(self.repo.common_dir) if keep else None)
+
+    @cached_property
+    def key_places(self) -> KeyPlaces:
+        """Where in history commands were run under a key."""
+        from tkledger.ledger.key_places import KeyPlaces
+        from tkledger.local.trace_page import TracePages
+
+        keep = self._remembers and not self.repo.is_shallow
+        return KeyPlaces(self.repo, TracePages(self.repo.common_dir, KEYS) if keep else None)
 
     def _followed(self, begin: Oid, end: Oid, walked: Iterator[Step]) -> Iterator[Step]:
         """A walk that counts, which finds traces as well if those of a task are going to be asked for."""

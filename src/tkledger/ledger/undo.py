@@ -122,7 +122,7 @@ def _logged(undoing: Undoing, oid: Oid) -> str:
 def _require_unused(ledger: Ledger, undoing: Undoing) -> None:
     """Raise TkError, USAGE, if a commit of this branch was made under the key."""
     key = undoing.key
-    for commit in keys.made_under(ledger.repo, ledger.place.tip, key) if key else ():
+    for commit in keys.made_under(ledger, ledger.place.tip, key) if key else ():
         raise keys.used(commit.trailers[KEY], commit.text, commit.oid)
 
 
