@@ -244,10 +244,14 @@ def registry_of(snapshot: Snapshot) -> Registry:
     return find
 
 
-def loop_in(snapshot: Snapshot, call: Node, max_depth: int = MAX_DEPTH) -> Ruling:
-    """`loop` for a task not yet in this ledger; whatever is done there counts as completed."""
+def loop_in(
+    snapshot: Snapshot, call: Node, max_depth: int = MAX_DEPTH, *, ended_before: bool = False
+) -> Ruling:
+    """`loop` for a task not yet in this ledger; whatever is done there counts as completed, and so does
+    what had ended before its file was deleted.
+    """
     task = snapshot.task(call.id)
-    done = (call.id,) if task is not None and task.state is State.DONE else ()
+    done = (call.id,) if ended_before or (task and task.state is State.DONE) else ()
     return loop(call, registry_of(snapshot), done, max_depth)
 
 

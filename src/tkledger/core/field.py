@@ -84,6 +84,16 @@ def is_id(text: str) -> bool:
     return ID.match(text) is not None and text not in DEVICES and text not in RESERVED
 
 
+CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Base 32 without i, l, o and u, which are misread (https://www.crockford.com/base32.html)."""
+
+
+def is_drawn(key: str, prefix: str) -> bool:
+    """Whether an id looks like one that tk drew at random: nobody is given the same twice."""
+    word = key.removeprefix(f"{prefix}-")
+    return word != key and len(word) >= 5 and not set(word).difference(CROCKFORD)
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of a text is seen."""
     return _BLANK.match(text) is not None

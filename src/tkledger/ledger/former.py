@@ -1,7 +1,8 @@
 """Former: the last readable versions of tasks whose files a commit lacks or cannot read; judges nothing.
 
 A deleted file breaks a rule (TK204), so only a commit on the walk or one that the policy accepts has
-deleted any: history is not searched for them. Nor is it for a file that can be read.
+deleted any: history is not searched for them. Nor is it for a file that can be read. Before a commit is
+made the latest that no server and no ``tk verify`` has seen are looked at as well.
 """
 
 from __future__ import annotations
@@ -10,18 +11,23 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tkledger.core.change import Change
-from tkledger.core.layout import FOLDER, is_task_key, path_of
+from tkledger.core.layout import FOLDER, is_task_key, key_of, path_of
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.git import history
-from tkledger.git.objects import Oid
+from tkledger.git.objects import ABSENT, Oid
+from tkledger.local.verified import VerifiedPage
 
 if TYPE_CHECKING:
     from tkledger.ledger.reader import Ledger
 
 _ID = re.compile(rb" ([a-z0-9][a-z0-9_-]{0,62})\.yaml\0")
 """A task's file in the bytes of a tree. An object id may look like one: then it is looked up in vain."""
+
+
+_UNSEEN = 100
+"""So many of the latest commits are looked at for files that they delete, before one is made."""
 
 
 class Former:
@@ -32,6 +38,7 @@ class Former:
         self._deleters: dict[str, dict[Oid, None]] = {}
         self._known: dict[tuple[Oid, str], tuple[Task, ...]] = {}
         self._searched: set[Oid] = set()
+        self._unseen: tuple[Oid, ...] = ()
         self.created: set[str] = set()
         """The ids that were asked about because a commit creates them."""
 
@@ -53,6 +60,38 @@ class Former:
             lost = {one for parent in self._parents(commit) for one in self._ids(parent)}
             for key in lost - self._ids(commit) if lost else ():
                 self._deleters.setdefault(key, {})[commit] = None
+
+    def search_unseen(self, parents: Sequence[Oid]) -> None:
+        """Remember which files the latest commits up to ``parents`` delete, if no remote has these and
+        no ``tk verify`` has found them legal.
+        """
+        if self._unseen == tuple(parents):
+            return
+        self._unseen = tuple(parents)
+        repo = self._ledger.repo
+        seen = [
+            f"^{oid}"
+            for oid in VerifiedPage(repo.common_dir).read()
+            if history.is_commit(repo, oid)
+        ]
+        latest = history.newest(
+            repo, *parents, *seen, "--not", "--remotes", path=FOLDER, most=_UNSEEN
+        )
+        for commit in latest:
+            for diff in commit.diffs:
+                key = key_of(diff.path)
+                if diff.new_mode == ABSENT and is_task_key(key):
+                    self._deleters.setdefault(key, {})[commit.oid] = None
+
+    def ended(self, tip: Oid, key: str) -> bool:
+        """Whether a task that ``tip`` lacks had ended when its file was deleted: by a commit that the policy
+        accepts, or one that `search_unseen` finds.
+        """
+        policy = self._ledger.at(tip).policy
+        self.search(policy.accepted if policy is not None else ())
+        self.search_unseen((tip,))
+        here = key in self._deleters
+        return here and any(one.ended for one in self._found(tip, self._ledger.empty(), key))
 
     def versions(
         self, made: Change, parents: Sequence[Oid], number: int, key: str

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 
 from tkledger.core.change import Change, Refused, change
+from tkledger.core.field import is_drawn
 from tkledger.core.layout import is_task_key
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import judge
@@ -96,16 +97,19 @@ def about_to_be(
     asked = not name and any(law.depends_on_actor for law in laws)
     who = identity.known_by(name, identity.author_email(ledger.repo) if asked else "")
     now = int(time.time())
-    accepted = made.policy.accepted
+    law, accepted = made.policy, made.policy.accepted
     # counted as on a walk: a file that cannot be read is not a version of a task
     keys = () if made.is_merge else (key for key in made.touched if is_task_key(key))
     sides = ((made.before.task(key), made.after.task(key)) for key in keys)
     edits = [side for side in sides if any(side)]
 
     def earlier(parent: int, key: str) -> tuple[Task, ...]:
-        if parents and (accepted or key in made.parents[parent].entries):
-            return ledger.former.versions(made, parents, parent, key)
-        return ()  # as nearly always, and then nothing is loaded for it
+        new = parents and key not in made.parents[parent].entries
+        if not parents or (new and not accepted and is_drawn(key, law.prefix)):
+            return ()  # as nearly always, and then nothing is loaded for it
+        if new:
+            ledger.former.search_unseen(parents)
+        return ledger.former.versions(made, parents, parent, key)
 
     @cache
     def code() -> tuple[Oid, ...]:

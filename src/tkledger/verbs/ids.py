@@ -7,13 +7,10 @@ import os
 from collections.abc import Container
 from functools import partial
 
-from tkledger.core.field import is_id
+from tkledger.core.field import CROCKFORD, is_id
 from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import Task
 from tkledger.errors import TkError, unusable, usage_error
-
-CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-"""Base 32 without i, l, o and u, which are misread (https://www.crockford.com/base32.html)."""
 
 ENOUGH = 4
 """The letters that a command needs to know which task it changes."""

@@ -87,6 +87,11 @@ ROWS: dict[str, Case] = {
         "core/rules/test_growth_rules.py::identity_looks_at_the_parent_alone_and_ancestors_at_all_but_tells_once",
         "core/rules/test_rules.py::a_loop_check_refuses_warns_or_is_off",
     ),
+    "S0.9": shown(
+        "cli/test_used_ids.py::a_command_does_not_make_it_again",
+        "cli/test_used_ids.py::tk_check_loop_says_so",
+        "core/test_exec_kernel.py::loop_answers_alike",
+    ),
     "S0.10": shown(
         "core/test_exec_kernel.py::loop_answers_alike",
         "core/test_exec_kernel.py::loop_answers_better",

@@ -154,6 +154,10 @@ ROWS: dict[str, Case] = {
         "cli/test_snapshots.py::a_tag_that_names_no_commit_is_told_and_not_followed",
         "core/test_field.py::an_id_ends_where_the_text_ends",
     ),
+    "D2.14": shown(
+        "ledger/test_key_places.py::the_length_of_history_does_not_matter",
+        "ledger/test_key_places.py::it_finds_what_a_search_finds",
+    ),
     "D3.1": shown(
         "agents/test_run.py::a_failed_run_leads_on_and_shows_in_every_view",
         "agents/test_retry.py::a_retry_is_told_the_gap",

@@ -50,12 +50,15 @@ def _loop(call: Node, max_depth: int, path: str, at: str | None) -> exec_kernel.
     from tkledger.git.errors import GitError
 
     try:
-        ledger = Session(path).read(at)
+        session = Session(path)
+        ledger = session.read(at)
     except (GitError, TkError):
         if at is not None:
             raise
         return exec_kernel.loop(call, lambda task_id: None, max_depth=max_depth)
-    return exec_kernel.loop_in(ledger, call, max_depth)
+    tip = session.repo.head if at is None and call.id not in ledger.entries else None
+    ended = tip is not None and session.ledger.former.ended(tip, call.id)
+    return exec_kernel.loop_in(ledger, call, max_depth, ended_before=ended)
 
 
 def budget(
