@@ -40,7 +40,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("start a", 141, 10),
     ("note a words", 129, 8),
     ("edit b --title B", 129, 8),
-    ("new Title --id x", 131, 8),
+    ("new Title --id x", 133, 7),
     ("block a --reason other", 143, 9),
     ("status", 172, 9),
     ("list", 73, 1),

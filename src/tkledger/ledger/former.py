@@ -17,7 +17,6 @@ from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.git import history
 from tkledger.git.objects import ABSENT, Oid
-from tkledger.local.verified import VerifiedPage
 
 if TYPE_CHECKING:
     from tkledger.ledger.reader import Ledger
@@ -67,6 +66,8 @@ class Former:
         """
         if self._unseen == tuple(parents):
             return
+        from tkledger.local.verified import VerifiedPage  # few commands get here
+
         self._unseen = tuple(parents)
         repo = self._ledger.repo
         seen = [
