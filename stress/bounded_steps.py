@@ -17,7 +17,8 @@ from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
 from tkledger.core.merge import merged
 from tkledger.core.policy import Approvals, Policy
-from tkledger.core.task import Task, Wait, changed
+from tkledger.core.task import Task, changed
+from tkledger.core.task_parts import Wait
 from tkledger.files import codec
 from tkledger.git.objects import oid_of
 

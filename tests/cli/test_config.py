@@ -14,7 +14,7 @@ from tests.support.contract import Git, Tk
 from tkledger.core.field import FieldError
 from tkledger.core.policy import DEFAULT, Approvals, Policy
 from tkledger.core.policy_fields import policy
-from tkledger.core.task import Budget
+from tkledger.core.task_parts import Budget
 from tkledger.errors import Exit, TkError
 from tkledger.verbs import settings
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from tests.support.changes import a_task
 from tests.support.strategies import attempts
 from tkledger.core.attempt import AttemptLine, checked, ended, parsed, said_in, tries_again
-from tkledger.core.task import ERRORS
+from tkledger.core.task_parts import ERRORS
 from tkledger.files import codec
 
 LINES = {

@@ -27,7 +27,7 @@ from tkledger.core.budget import (
     waits,
 )
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.task import Budget, Spent
+from tkledger.core.task_parts import Budget, Spent
 from tkledger.core.usage import Account, Activity, Fact, Usage, Used
 
 

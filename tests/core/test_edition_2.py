@@ -15,7 +15,8 @@ from tkledger.core.merge import merged as merge_tasks
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import Flaw, Snapshot
-from tkledger.core.task import Budget, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import BUDGET, PARTS, Budget
 from tkledger.core.usage import Fact, Used
 
 BOSS = DEFAULT._replace(roles={"budget": ("boss",)}, retry=3, budget=Budget(steps=50))
@@ -354,8 +355,8 @@ def test_a_field_of_a_later_format_asks_for_the_format(monkeypatch: pytest.Monke
     assert codes(edit(a_task(agent="x"), a_task(agent="y"), policy=older)) == set()
     among = (a_task("b", agent="x"),)  # that of another task excuses nothing
     assert codes(edit(a_task(), a_task(agent="x"), among=among, policy=older)) == {"TK103"}
-    leaf = tuple(task_file.BUDGET[0]._replace(since=2) for _ in "1")
-    monkeypatch.setitem(task_file.PARTS, "budget", leaf)
+    leaf = tuple(BUDGET[0]._replace(since=2) for _ in "1")
+    monkeypatch.setitem(PARTS, "budget", leaf)
     (found,) = judge(edit(a_task(), a_task(budget={"cost": "1"}), policy=older))
     assert found.message[:17] == "budget.cost came "
     assert codes(edit(a_task(), a_task(branch="x"), policy=older)) == set()

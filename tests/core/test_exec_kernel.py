@@ -30,7 +30,8 @@ from tkledger.core.lifecycle import TRANSITIONS, State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.rules import judge
 from tkledger.core.snapshot import EMPTY
-from tkledger.core.task import Admission, task
+from tkledger.core.task import task
+from tkledger.core.task_parts import Admission
 
 ORACLE = json.loads((Path(__file__).parents[1] / "data" / "exec-kernel.json").read_text("utf-8"))
 MATCH = ORACLE["match"]

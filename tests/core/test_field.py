@@ -9,7 +9,7 @@ import pytest
 
 from tkledger.core import field
 from tkledger.core.field import Field, FieldError, is_id, read
-from tkledger.core.task import BUDGET, Budget
+from tkledger.core.task_parts import BUDGET, Budget
 
 TAKES = [
     (field.task_id, "a", "a"),

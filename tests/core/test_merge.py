@@ -14,7 +14,8 @@ from tests.support.strategies import raw_tasks
 from tkledger.core.field import Merge
 from tkledger.core.lifecycle import Lifecycle, State
 from tkledger.core.merge import disputes, settled_states
-from tkledger.core.task import FIELDS, PARTS, Task, task
+from tkledger.core.task import FIELDS, Task, task
+from tkledger.core.task_parts import PARTS
 
 OUT = None  # the field is left out
 

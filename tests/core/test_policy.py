@@ -18,7 +18,7 @@ from tkledger.core.policy_merge import joined
 from tkledger.core.presets import PRESETS
 from tkledger.core.prices import Price
 from tkledger.core.roles import holders, is_keeper
-from tkledger.core.task import Budget
+from tkledger.core.task_parts import Budget
 
 OID, LONG = "a" * 40, "0123456789abcdef" * 4
 

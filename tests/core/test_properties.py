@@ -15,7 +15,8 @@ from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import RULES, judge
 from tkledger.core.snapshot import Snapshot, touched
-from tkledger.core.task import Task, Wait
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Wait
 from tkledger.verbs import fields
 from tkledger.verbs.moves import moved
 

@@ -12,8 +12,8 @@ from tests.support.strategies import tasks
 from tkledger.core.claim import begins_work, is_work
 from tkledger.core.field import FieldError, Merge
 from tkledger.core.lifecycle import State
-from tkledger.core.task import (
-    FIELDS,
+from tkledger.core.task import FIELDS, Task, changed, task
+from tkledger.core.task_parts import (
     REASONS,
     RESOLUTIONS,
     TIERS,
@@ -22,10 +22,7 @@ from tkledger.core.task import (
     Retry,
     Spec,
     Spent,
-    Task,
     Wait,
-    changed,
-    task,
 )
 
 PASSED = f'check pass {"4b" * 20} bob 0 1.5 {"e3" * 32} "make check"'

@@ -22,7 +22,8 @@ from tkledger.core.charges import Bill, bills, dollars, micro, unreadable
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.presets import PRESETS
-from tkledger.core.task import Budget, Spent, Task, Wait
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Budget, Spent, Wait
 from tkledger.core.usage import (
     NOTHING,
     Account,

@@ -18,11 +18,8 @@ from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.policy_fields import TooNew
 from tkledger.core.rules import form
-from tkledger.core.task import (
-    REASONS,
-    Task,
-    task,
-)
+from tkledger.core.task import Task, task
+from tkledger.core.task_parts import REASONS
 from tkledger.files import codec, yaml_errors
 from tkledger.files.codec import (
     FormError,

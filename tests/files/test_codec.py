@@ -17,11 +17,7 @@ from tests.support.task_files import POLICIES, TASKS, as_text, read_by_yaml
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.policy_fields import policy
-from tkledger.core.task import (
-    Task,
-    changed,
-    task,
-)
+from tkledger.core.task import Task, changed, task
 from tkledger.files.codec import (
     dump_policy,
     dump_task,

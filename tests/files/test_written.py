@@ -11,7 +11,7 @@ import pytest
 from tests.support.changes import a_task
 from tkledger.core.policy import DEFAULT
 from tkledger.core.policy_fields import TooNew
-from tkledger.core.task import Budget
+from tkledger.core.task_parts import Budget
 from tkledger.files.codec import (
     MAX_BYTES,
     FormError,

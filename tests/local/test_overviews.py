@@ -15,7 +15,8 @@ from tests.support.project import Project
 from tkledger.core.layout import POLICY_PATH, path_of
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
-from tkledger.core.task import RESOLUTIONS, Budget, Task, task
+from tkledger.core.task import Task, task
+from tkledger.core.task_parts import RESOLUTIONS, Budget
 from tkledger.files import codec
 from tkledger.local.overviews import OverviewPages
 from tkledger.local.page import read_page, write_page

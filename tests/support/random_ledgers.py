@@ -24,7 +24,8 @@ from tkledger.core.presets import PRESETS
 from tkledger.core.rules import RULES, judge
 from tkledger.core.rules.rule import Rule
 from tkledger.core.snapshot import Entry, Flaw, Snapshot
-from tkledger.core.task import RESOLUTIONS, Admission, Task, changed, task
+from tkledger.core.task import Task, changed, task
+from tkledger.core.task_parts import RESOLUTIONS, Admission
 
 BRANCHES = 4
 OPERATIONS = 50

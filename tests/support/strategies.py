@@ -19,7 +19,8 @@ from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Flaw, Snapshot
-from tkledger.core.task import CONCERNS, REASONS, RESOLUTIONS, SCOPES, Task, task
+from tkledger.core.task import Task, task
+from tkledger.core.task_parts import CONCERNS, REASONS, RESOLUTIONS, SCOPES
 from tkledger.core.verdict import VerdictLine
 
 FEW_IDS = ("a", "b", "c", "d", "e")

@@ -10,16 +10,8 @@ import yaml
 
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.task import (
-    Admission,
-    Budget,
-    Failure,
-    Retry,
-    Spec,
-    Spent,
-    Task,
-    Wait,
-)
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Admission, Budget, Failure, Retry, Spec, Spent, Wait
 from tkledger.files.codec import (
     FormError,
     load_task,

@@ -10,7 +10,8 @@ from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.lifecycle import Event
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import MISTAKE, Task, changed
+from tkledger.core.task import Task, changed
+from tkledger.core.task_parts import MISTAKE
 from tkledger.core.trailers import ACTOR, SPEND, STEP
 from tkledger.core.typing import NamedTuple
 from tkledger.doors import gate

@@ -10,7 +10,8 @@ from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot, touched
-from tkledger.core.task import PARTS, Budget, Retry, Spent, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import PARTS, Budget, Retry, Spent
 from tkledger.core.typing import Any, NamedTuple
 from tkledger.core.usage import Span, Usage, Used, covered, marked, marks
 

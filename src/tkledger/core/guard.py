@@ -20,7 +20,8 @@ from tkledger.core.field import (
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.policy import Policy
 from tkledger.core.policy_fields import ROLE
-from tkledger.core.task import KIND, LABEL, Task
+from tkledger.core.task import LABEL, Task
+from tkledger.core.task_parts import KIND, PARTS
 from tkledger.core.typing import Any, NamedTuple
 
 
@@ -102,7 +103,7 @@ VERBS = (*(event.value for event in Event), "edit", "note")
 _STATE = choice([state.value for state in State])
 _LEAVES = {
     *(field.name for field in task_file.FIELDS),
-    *(f"{part}.{leaf.name}" for part, leaves in task_file.PARTS.items() for leaf in leaves),
+    *(f"{part}.{leaf.name}" for part, leaves in PARTS.items() for leaf in leaves),
 }
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tkledger.core.budget import Gauge
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
-from tkledger.core.task import FIELDS, PARTS, Task
+from tkledger.core.task import FIELDS, Task
+from tkledger.core.task_parts import PARTS
 from tkledger.core.trailers import ACTOR, REASON, folded, lines
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.core.usage import Used

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tkledger.core.criteria import LEFT_OUT
 from tkledger.core.field import is_blank, line, matching
-from tkledger.core.task import CONCERNS
+from tkledger.core.task_parts import CONCERNS
 from tkledger.core.typing import Any
 
 concern = matching(

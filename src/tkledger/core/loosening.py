@@ -11,7 +11,7 @@ from tkledger.core.budget import KINDS, backoff, limit_in
 from tkledger.core.pattern import ANY, fits
 from tkledger.core.policy import AGENTS, Policy
 from tkledger.core.quoting import few, quoted
-from tkledger.core.task import ERRORS, Budget
+from tkledger.core.task_parts import ERRORS, Budget
 from tkledger.core.typing import Any
 
 Compare = Callable[[str, Any, Any], Iterable[str]]

@@ -13,7 +13,8 @@ from tkledger.core.budget import strictest
 from tkledger.core.field import Merge
 from tkledger.core.lifecycle import Lifecycle, State, is_terminal
 from tkledger.core.policy import LAW
-from tkledger.core.task import FIELDS, PARTS, Task, task
+from tkledger.core.task import FIELDS, Task, task
+from tkledger.core.task_parts import PARTS
 from tkledger.core.typing import Any, NamedTuple
 
 Leaf = tuple[tuple[str, ...], Merge, Any, Any, Any, Any]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tkledger.core.lifecycle import TRANSITIONS, Lifecycle, edge_name, narrowed
 from tkledger.core.pattern import fits
-from tkledger.core.task import Budget
+from tkledger.core.task_parts import Budget
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

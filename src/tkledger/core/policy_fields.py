@@ -31,7 +31,7 @@ from tkledger.core.policy import (
     Approvals,
     Policy,
 )
-from tkledger.core.task import BUDGET, KIND, NAME, Budget
+from tkledger.core.task_parts import BUDGET, KIND, NAME, Budget
 from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import Any
 

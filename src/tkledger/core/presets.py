@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.core.policy import DEFAULT, Approvals, Policy
-from tkledger.core.task import Budget
+from tkledger.core.task_parts import Budget
 
 PRESETS: dict[str, Policy] = {
     "default": DEFAULT,

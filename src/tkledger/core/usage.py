@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from tkledger.core.charges import Bill, dollars, micro
 from tkledger.core.claim import begins_work, is_work
 from tkledger.core.lifecycle import State
-from tkledger.core.task import Spent, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Spent
 from tkledger.core.typing import NamedTuple, TypeVar
 
 Value = TypeVar("Value")

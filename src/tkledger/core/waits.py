@@ -9,7 +9,8 @@ from tkledger.core.lifecycle import State
 from tkledger.core.pattern import fits, pattern
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import PAUSED, Task, Wait
+from tkledger.core.task import Task
+from tkledger.core.task_parts import PAUSED, Wait
 from tkledger.core.time import seconds_of
 from tkledger.core.typing import NamedTuple
 

@@ -8,7 +8,8 @@ from json.encoder import encode_basestring
 
 from tkledger.core.field import HIDDEN
 from tkledger.core.pattern import pattern
-from tkledger.core.task import LOGS, Task, Wait
+from tkledger.core.task import LOGS, Task
+from tkledger.core.task_parts import Wait
 from tkledger.core.typing import Any
 
 MAX_BYTES = 64 * 1024

@@ -13,7 +13,8 @@ from tkledger.core.layout import is_task_key
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
 from tkledger.core.snapshot import Entry, Snapshot
-from tkledger.core.task import Spent, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Spent
 from tkledger.core.typing import NamedTuple
 from tkledger.core.usage import Account, Accounts, Activity, Usage, Used, marked, marks
 from tkledger.git import refs

@@ -6,7 +6,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from functools import partial
 
 from tkledger.core.charges import Bill, bills
-from tkledger.core.task import Spent, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Spent
 from tkledger.core.typing import NamedTuple
 from tkledger.core.usage import (
     Account,

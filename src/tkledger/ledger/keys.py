@@ -8,7 +8,8 @@ from tkledger.core.change import Refused, change
 from tkledger.core.field import FieldError, line
 from tkledger.core.layout import is_task_key
 from tkledger.core.snapshot import Entry, Snapshot
-from tkledger.core.task import Spent, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Spent
 from tkledger.core.trailers import KEY, folded, own_lines
 from tkledger.errors import TkError, usage_error
 from tkledger.git import refs

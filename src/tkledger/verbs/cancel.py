@@ -8,7 +8,8 @@ from tkledger.core.change import Refused, Violation
 from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import CHILDREN, Task, Wait, changed
+from tkledger.core.task import Task, changed
+from tkledger.core.task_parts import CHILDREN, Wait
 from tkledger.core.trailers import REASON
 from tkledger.verbs.ids import existing
 from tkledger.verbs.moves import move, moved

@@ -7,7 +7,8 @@ from tkledger.core.budget import attempts
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import TIERS, Task, changed
+from tkledger.core.task import Task, changed
+from tkledger.core.task_parts import TIERS
 from tkledger.core.trailers import REASON, folded
 from tkledger.errors import unusable, usage_error
 from tkledger.verbs.fields import new

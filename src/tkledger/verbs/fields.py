@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 from tkledger.core.field import WHOLE, FieldError
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import (
+from tkledger.core.task import Task, changed, task
+from tkledger.core.task_parts import (
     ADMISSION_OPTIONS,
     CONCERNS,
     DEFAULT_PRIORITY,
     DEFAULT_TYPE,
     Admission,
     Spec,
-    Task,
-    changed,
-    task,
 )
 from tkledger.core.trailers import REASON
 from tkledger.core.typing import Any

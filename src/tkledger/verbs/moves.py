@@ -15,7 +15,8 @@ from tkledger.core.policy import Policy
 from tkledger.core.rules import RULES
 from tkledger.core.rules.lifecycle import illegal
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import REASONS, RESOLUTIONS, Task, changed
+from tkledger.core.task import Task, changed
+from tkledger.core.task_parts import REASONS, RESOLUTIONS
 from tkledger.core.trailers import REASON
 from tkledger.core.typing import Any
 from tkledger.verbs.ids import existing
@@ -50,8 +51,7 @@ def move(event: Event) -> Verb:
             kind=options.get("error_kind"),
             more={**place_in(options), **learnt_in(task, options)},
         )
-        why = reason or text
-        trailers = ((REASON, why),) if why else ()
+        trailers = ((REASON, why),) if (why := reason or text) else ()
         words = f"{event.value} {task.id} {task.title}"
         return Proposed(after, task.id, words, (*trailers, *override_in(options)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, PRESET_NAMES, Policy
-from tkledger.core.task import CHILDREN, CONCERNS, ERRORS, REASONS, RESOLUTIONS, TIERS, Spec
+from tkledger.core.task_parts import CHILDREN, CONCERNS, ERRORS, REASONS, RESOLUTIONS, TIERS, Spec
 from tkledger.verbs.parameter import (
     PRIORITY_WORDS,
     STATE_WORDS,

@@ -10,7 +10,7 @@ from tkledger.core.guard import Allowance, Gate, Guard
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.prices import Price
 from tkledger.core.quoting import quoted
-from tkledger.core.task import Budget
+from tkledger.core.task_parts import Budget
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 

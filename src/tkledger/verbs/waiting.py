@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from shlex import quote
 
-from tkledger.core.task import REASONS, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import REASONS
 from tkledger.errors import usage_error
 
 

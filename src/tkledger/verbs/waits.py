@@ -6,7 +6,8 @@ from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import PAUSED, Task, Wait, changed
+from tkledger.core.task import Task, changed
+from tkledger.core.task_parts import PAUSED, Wait
 from tkledger.core.time import iso
 from tkledger.core.trailers import REASON, folded
 from tkledger.core.typing import Any

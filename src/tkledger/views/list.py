@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, picked
-from tkledger.core.task import DEFAULT_TYPE
+from tkledger.core.task_parts import DEFAULT_TYPE
 from tkledger.core.typing import Any
 from tkledger.views.style import BAD, DIM, ID, title_colour, urgency
 from tkledger.views.text_layout import (

@@ -9,7 +9,8 @@ from tkledger.core.criteria import CHECKLIST, CRITERIA, Check, checks_of
 from tkledger.core.history import Child, Details
 from tkledger.core.lifecycle import State
 from tkledger.core.rows import wait_reason
-from tkledger.core.task import RESOLUTIONS, Spec, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import RESOLUTIONS, Spec
 from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
 from tkledger.views.text_layout import (
     Frame,

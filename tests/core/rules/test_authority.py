@@ -13,7 +13,8 @@ from tkledger.core.policy import DEFAULT, Approvals, Policy
 from tkledger.core.rules import judge
 from tkledger.core.rules.authority import raised
 from tkledger.core.rules.restricted import restricted
-from tkledger.core.task import Budget, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Budget
 
 BOSS = DEFAULT._replace(
     roles={"budget": ("boss", "vice")},

@@ -10,7 +10,8 @@ from tests.support.changes import a_task, commit, edit, ledger, used
 from tkledger.core.change import Change, change
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.rules import judge
-from tkledger.core.task import Budget, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Budget
 from tkledger.core.usage import Fact, Used
 
 TYPED = DEFAULT._replace(budget=Budget(steps=2), budgets={"epic": Budget(steps=4)})

@@ -7,7 +7,7 @@ import re
 from tests.support.mapping.page import PAGE, Case, shown
 from tests.support.project import Project
 from tkledger.core.lifecycle import State
-from tkledger.core.task import REASONS, RESOLUTIONS
+from tkledger.core.task_parts import REASONS, RESOLUTIONS
 from tkledger.errors import Exit
 
 

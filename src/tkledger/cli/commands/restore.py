@@ -5,7 +5,7 @@ from __future__ import annotations
 from tkledger.api.session import Session, each
 from tkledger.cli.answer import TERMINAL, Answer, changed
 from tkledger.cli.parser import read_ids
-from tkledger.core.task import ADMISSION_OPTIONS
+from tkledger.core.task_parts import ADMISSION_OPTIONS
 from tkledger.core.typing import Any
 from tkledger.verbs.ids import existing
 

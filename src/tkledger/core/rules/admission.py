@@ -9,7 +9,8 @@ from tkledger.core.lifecycle import State
 from tkledger.core.policy import AGENTS
 from tkledger.core.quoting import few
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.task import ADMISSION_OPTIONS, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import ADMISSION_OPTIONS
 
 
 @rule("TK517", since=2, overridable=True)

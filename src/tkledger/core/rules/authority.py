@@ -13,7 +13,8 @@ from tkledger.core.quoting import any_of
 from tkledger.core.rules.policy import amended
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Budget, Retry, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Budget, Retry
 from tkledger.core.trailers import REASON, says, trailers
 from tkledger.core.typing import NamedTuple
 

@@ -17,6 +17,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Entry, Flaw
 from tkledger.core.task import Task
+from tkledger.core.task_parts import PARTS, WAIT
 
 UNREADABLE = "TK101"
 CONFLICT_MARKERS = "TK102"
@@ -101,7 +102,7 @@ def _newer(entry: Entry | None, format: int) -> list[str]:
         return []
     leaves = (
         f"{part}.{name}"
-        for part, fields in (*task_file.PARTS.items(), ("wait", task_file.WAIT))
+        for part, fields in (*PARTS.items(), ("wait", WAIT))
         for name in newer(fields, getattr(entry, part), format)
     )
     return [*newer(task_file.FIELDS, entry, format), *leaves]

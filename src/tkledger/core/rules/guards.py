@@ -10,7 +10,8 @@ from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.rules.lifecycle import arrivals
 from tkledger.core.rules.overrides import way_around
 from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.task import ADMISSION_OPTIONS, Task
+from tkledger.core.task import Task
+from tkledger.core.task_parts import ADMISSION_OPTIONS
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from tkledger.core.layout import is_task_key, path_of
 from tkledger.core.lifecycle import State
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.rule import Finding, rule, way_on
-from tkledger.core.task import FROZEN, LOGS, OPEN_WHEN_ENDED, RESOLUTIONS, Spent, Task
+from tkledger.core.task import FROZEN, LOGS, OPEN_WHEN_ENDED, Task
+from tkledger.core.task_parts import RESOLUTIONS, Spent
 from tkledger.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

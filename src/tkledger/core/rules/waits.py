@@ -11,7 +11,8 @@ from tkledger.core.quoting import any_of, quoted
 from tkledger.core.rules.guards import ask, lacks
 from tkledger.core.rules.lifecycle import arrivals
 from tkledger.core.rules.rule import Finding, grown, rule, versions
-from tkledger.core.task import Task, Wait
+from tkledger.core.task import Task
+from tkledger.core.task_parts import Wait
 
 WAITS = "waits"
 """The role of those who may end or change what another waits for."""
