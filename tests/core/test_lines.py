@@ -61,6 +61,7 @@ def test_what_stands_in_history_is_read_by_these_names_for_good() -> None:
         "MODEL": "Tk-Model",
         "KEY": "Tk-Key",
         "REASON": "Tk-Reason",
+        "RUN": "Tk-Run",
         "OVERRIDE": "Tk-Override",
         "TAKEN": "Tk-Taken-From",
     }

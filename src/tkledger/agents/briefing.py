@@ -88,12 +88,12 @@ def _tail(folder: str, attempt: int) -> list[str]:
     return [f"the last lines that attempt {attempt} printed:\n" + "\n".join(lines)] if lines else []
 
 
-def last_lines(path: str, most: int) -> list[str]:
-    """The last lines of a file that grows; empty if it does not exist."""
+def last_lines(path: str, most: int, since: int = 0) -> list[str]:
+    """The last lines of a file that grows, but of its first ``since`` bytes; empty if it does not exist."""
     try:
         with open(path, "rb") as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _TAIL_BYTES))
+            file.seek(max(since, size - _TAIL_BYTES))
             return lines(file.read().decode(errors="replace"))[-most:]
     except OSError:
         return []

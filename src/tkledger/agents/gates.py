@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -15,7 +14,7 @@ from tkledger.agents.process import End
 from tkledger.agents.worktrees import checkouts
 from tkledger.api.session import Session
 from tkledger.claims.elsewhere import branch_of
-from tkledger.core.evidence import TIMEOUT, EvidenceLine
+from tkledger.core.evidence import EvidenceLine
 from tkledger.core.gates import Gates
 from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
@@ -197,9 +196,7 @@ def _ran(work: _Work, line: EvidenceLine, interruptions: Interruptions) -> GateR
         beat=lambda: "too much output" if os.path.getsize(scratch) > _MOST_OUTPUT else "",
         child=f"{scratch}.child",
     )
-    began = time.monotonic()
     result = process.run_command(invocation, interruptions)
-    seconds = f"{time.monotonic() - began:.1f}"
     os.replace(scratch, log)
     if result.end is End.INTERRUPTED:
         raise KeyboardInterrupt
@@ -209,8 +206,7 @@ def _ran(work: _Work, line: EvidenceLine, interruptions: Interruptions) -> GateR
     if result.end is End.LOST or os.path.getsize(log) > _MOST_OUTPUT:
         fact = f"{name} wrote more than {_MOST_OUTPUT >> 20} MiB, so it was ended; {_NO_RESULT}"
         raise unusable("too-much", fact, f"tail {quoted(log)}")
-    status = str(result.status if result.status >= 0 else 128 - result.status)
-    ended = TIMEOUT if result.end is End.TIMED_OUT else status
+    ended, seconds = result.exit, f"{result.seconds:.1f}"
     line = line._replace(passed=ended == "0", exit=ended, seconds=seconds, output=_digest(log))
     there.forget()
     _require_unchanged(there, line)

@@ -162,7 +162,7 @@ def _joined(at: Session, ends: _Ends, there: str | None, place: Worktree, task_i
     """The commit that the base is to go to: the branch's own last one if that has all of the base."""
     config = identity.identities(at.repo)[2]
     forward = history.is_ancestor(at.repo, ends.onto, ends.tip)
-    if forward and config.get("merge.ff", "").lower() not in ("false", "no", "off", "0"):
+    if forward and not identity.is_off(config, "merge.ff"):
         return ends.tip
     names = _short(ends.base), place.short
     if place.branch in worktrees.checkouts(at.repo):

@@ -15,10 +15,12 @@ from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.core.trailers import ACTOR, STEP
+from tkledger.core.trailers import ACTOR, RUN, SPEND, STEP
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git.errors import GitError
+from tkledger.ledger.proposal import Proposal
+from tkledger.verbs.verb import RAN
 
 
 class Ended(NamedTuple):
@@ -54,7 +56,7 @@ class TimeLimit(NamedTuple):
 
 class Attempt(NamedTuple):
     """A command that has ended: on which task, in which checkout, how, with its words, its output in
-    which file, and the time that it had.
+    which file, the time that it had, and the line of it for the ledger.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Attempt(NamedTuple):
     command: str
     log: str
     limit: TimeLimit
+    line: str
 
     @property
     def spent(self) -> bool:
@@ -126,6 +129,7 @@ def _settled(there: Session, attempt: Attempt) -> Ended:
     unsaved = _commit_rest(there, task, there.actor(ledger))
     there.forget()
     if task.state is not State.IN_PROGRESS:
+        _record(there, task, attempt)
         if task.state in INITIAL:  # a reset of the branch undid its start, but not its claim
             given_back(there, task.id)
         return _moved_by_itself(attempt, task, unsaved)
@@ -145,7 +149,7 @@ def _blocked(there: Session, attempt: Attempt, failure: str, unsaved: str) -> En
     reason = "user" if attempt.spent else "failed"
     kind = _kind(attempt)
     options = {"id": attempt.id, "reason": reason, "message": failure, "error_kind": kind}
-    there.carry_out([("block", options)])
+    there.carry_out([("block", {**options, RAN: attempt.line})])
     words, way = f"blocked: {failure}", _onward(attempt, unsaved)
     state = State.BLOCKED.value
     ended = Ended(attempt.id, state, Exit.REJECTED, words, way, spent=attempt.spent, kind=kind)
@@ -160,8 +164,21 @@ def _blocked(there: Session, attempt: Attempt, failure: str, unsaved: str) -> En
     return ended._replace(words=f"{words}; {last}", remedy=way, spent=True)
 
 
+def _record(there: Session, task: Task, attempt: Attempt) -> None:
+    """Record what the command came to in a commit of its own, since it made the move itself."""
+
+    def propose(before: Snapshot) -> Proposal:
+        trailers = ((ACTOR, there.actor(before)), (SPEND, task.id), (RUN, attempt.line))
+        return Proposal(before, f"run {task.id} {task.title}", trailers, always=True)
+
+    try:
+        there.record(propose)
+    except (Refused, TkError, GitError) as error:
+        there.progress.say(f"{task.id}: what the run came to is not recorded: {error}")
+
+
 def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:
-    ok = attempt.result == Result(End.EXITED, 0) and not unsaved
+    ok = attempt.result.end is End.EXITED and not attempt.result.status and not unsaved
     status = Exit.OK if ok else Exit.REJECTED
     if attempt.result.end is End.INTERRUPTED:
         status = Exit.INTERRUPTED
@@ -176,7 +193,7 @@ def _finished(there: Session, attempt: Attempt, ledger: Snapshot) -> Ended:
     verb, state = "done", State.DONE
     if ledger.policy.requires_review:
         verb, state = "submit", State.IN_REVIEW
-    there.carry_out([(verb, {"id": attempt.id})])
+    there.carry_out([(verb, {"id": attempt.id, RAN: attempt.line})])
     return Ended(attempt.id, state.value, Exit.OK, verb)
 
 

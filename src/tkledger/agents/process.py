@@ -14,6 +14,7 @@ from contextlib import suppress
 from enum import Enum, auto
 
 from tkledger.agents.interruptions import Interruptions
+from tkledger.core.evidence import TIMEOUT
 from tkledger.core.quoting import quoted
 from tkledger.core.typing import NamedTuple
 from tkledger.local.processes import started
@@ -40,13 +41,21 @@ class End(Enum):
 
 
 class Result(NamedTuple):
-    """How a command ended, and its exit status, below zero for a signal, as subprocess has it; and why it
-    was not run, or was stopped.
+    """How a command ended, and its exit status, below zero for a signal, as subprocess has it; why it was not
+    run, or was stopped; and how many seconds it took.
     """
 
     end: End
     status: int
     why: str = ""
+    seconds: float = 0.0
+
+    @property
+    def exit(self) -> str:
+        """How it ended as the ledger says it: that of a shell, if a signal ended it; or that it took too long."""
+        if self.end is End.TIMED_OUT:
+            return TIMEOUT
+        return str(self.status if self.status >= 0 else 128 - self.status)
 
 
 class Invocation(NamedTuple):
@@ -72,6 +81,7 @@ def run_command(command: Invocation, interruptions: Interruptions) -> Result:
 
     Until it runs, and once it has ended, interruptions are held back.
     """
+    began = time.monotonic()
     try:
         process = _started(command)
     except OSError as error:
@@ -89,7 +99,7 @@ def run_command(command: Invocation, interruptions: Interruptions) -> Result:
     if end is End.EXITED and process.returncode in _NOT_RUN:
         why = f"{command.words[0]} ended with exit {process.returncode}: {_NOT_RUN[process.returncode]}"
         return Result(End.NOT_RUN, process.returncode, why)
-    return Result(end, process.returncode, lost)
+    return Result(end, process.returncode, lost, time.monotonic() - began)
 
 
 def _started(command: Invocation) -> subprocess.Popen[bytes]:

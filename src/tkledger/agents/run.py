@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 from tkledger.agents import process
-from tkledger.agents.briefing import Briefing, brief, log_of
+from tkledger.agents.briefing import Briefing, brief, last_lines, log_of
 from tkledger.agents.interruptions import Interruptions
 from tkledger.agents.jobs import VARIABLE, is_stopped, publish, stop_others
 from tkledger.agents.next import offered
@@ -26,16 +26,21 @@ from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.quoting import quoted
+from tkledger.core.run import MOST_LINES, RunLine, tail
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError
+from tkledger.git import identity
 from tkledger.git.errors import GitError
 from tkledger.ledger import limits
 from tkledger.local.lock import lock_at_once
 from tkledger.local.store import RUNS, Store
 from tkledger.report import SILENT
 from tkledger.verbs.ids import find
+
+OUTPUT_SETTING = "tk.output"
+"""In git's configuration: it says no if the end of what a command writes is to stay out of the ledger."""
 
 _RESERVE = 0.1
 """The share of the seconds left in a budget that is kept for ending the command and committing its files."""
@@ -248,8 +253,12 @@ def _attempt(
         beat=_beats(there, who, task_id, every),
         child=child,
     )
+    keeps = not identity.is_off(there.repo.variables(), OUTPUT_SETTING)
+    before = os.path.getsize(log) if os.path.exists(log) else 0
     result = process.run_command(invocation, interruptions)
-    return Attempt(task_id, place, result, options.command[0], log, limit)
+    said = tail(last_lines(log, MOST_LINES * 4, before)) if keeps else ""
+    line = RunLine(task_id, result.exit, f"{result.seconds:.1f}", said).line
+    return Attempt(task_id, place, result, options.command[0], log, limit, line)
 
 
 def _limit(there: Session, ledger: Snapshot, task: Task, options: RunOptions) -> TimeLimit:

@@ -118,6 +118,7 @@ def details_json(task: Task, details: Details) -> Json:
         "children": [child.id for child in details.children],
         "blocked_by": list(details.blocked_by),
         **({"overrides": overrides} if overrides else {}),
+        **({"run": run_json(details.run)} if details.run else {}),
         **({"approvals": details.approvals._asdict()} if details.approvals else {}),
         **({"reopened_as": list(details.reopened_as)} if details.reopened_as else {}),
         "legal": list(details.legal or ()),
@@ -150,9 +151,16 @@ def entry_json(entry: HistoryEntry) -> Json:
         ],
         "used": used_json(entry.used),
         "override": entry.override,
+        "run": run_json(entry),
         "message": entry.message,
     }
     return without_empty(values)
+
+
+def run_json(entry: HistoryEntry) -> Json:
+    """What a command came to that was run on a task: its exit status, seconds and the end of its output."""
+    run = entry.run
+    return without_empty(run._replace(task="")._asdict()) if run else {}
 
 
 def event_json(event: LedgerEvent) -> Json:

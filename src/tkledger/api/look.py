@@ -75,6 +75,7 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
         claim=_claim(held),
         reopened_as=tuple(one.id for one in ledger.successors(task.id)) if task.ended else (),
         overrides=tuple(one for one in told if one.override),
+        run=log.last_run(session.ledger, tip, task.id),
         approvals=approvals(ledger, task, lambda: usage),
         onward=way_on(ledger, task.id, ledger.policy or DEFAULT) if over else "",
     )

@@ -14,6 +14,7 @@ from tkledger.core.usage import Used
 
 if TYPE_CHECKING:
     from tkledger.core.approvals import ApprovalCount
+    from tkledger.core.run import RunLine
 
 
 class FieldChange(NamedTuple):
@@ -27,10 +28,10 @@ class FieldChange(NamedTuple):
 class HistoryEntry(NamedTuple):
     """What one commit did to one task; ``at`` in seconds since 1970 by the committer's clock.
 
-    ``source`` is None for a birth; ``event`` is the verb, ``edit`` where the state stayed, ``step`` or
-    ``spend`` if the task's file did too. ``reason`` is what was said of this task. ``changes`` are of
-    fields that no verb of the lifecycle sets. ``used`` is what the commit charges the task. ``override`` is
-    why it set rules aside; empty if it did not.
+    ``source`` is None for a birth; ``event`` is the verb, ``edit`` where the state stayed, ``step``,
+    ``spend`` or ``run`` if the task's file did too. ``reason`` is what was said of this task. ``changes`` are
+    of fields that no verb of the lifecycle sets. ``used`` is what the commit charges the task. ``override`` is
+    why it set rules aside; empty if it did not. ``run`` is what a command came to that was run on it.
     """
 
     commit: str
@@ -46,6 +47,7 @@ class HistoryEntry(NamedTuple):
     changes: tuple[FieldChange, ...] = ()
     used: Used = Used()
     override: str = ""
+    run: RunLine | None = None
 
     @property
     def subject(self) -> str:
@@ -62,7 +64,7 @@ class HistoryEntry(NamedTuple):
 DECIDE = "decide"
 """The event of a decision."""
 
-CHARGES = ("step", "spend")
+CHARGES = ("step", "spend", "run")
 """The events that leave a task's file as it is."""
 
 _LISTS = {
@@ -237,8 +239,8 @@ class Details(NamedTuple):
     the names of its JSON. ``gauges`` are the limits that hold for it, as of ``at``, in seconds since 1970.
     ``held_back`` says who has claimed it if that keeps it from being started, and the way on.
     ``onward`` is the command that goes on with a task that has ended here.
-    ``overrides`` are what it says for having set rules aside, oldest first; ``approvals`` how many a review
-    has, if the policy asks for any.
+    ``overrides`` are what it says for having set rules aside, oldest first; ``run`` is the last one on it;
+    ``approvals`` how many a review has, if the policy asks for any.
     ``place`` says on which other branch it is shown as of, and the way on from here; ``shallow`` that
     older history is missing, so that times may be absent and more may have been used.
     """
@@ -262,4 +264,5 @@ class Details(NamedTuple):
     place: tuple[str, str] | None = None
     shallow: bool = False
     overrides: tuple[HistoryEntry, ...] = ()
+    run: HistoryEntry | None = None
     approvals: ApprovalCount | None = None

@@ -23,6 +23,9 @@ KEY = "Tk-Key"
 REASON = "Tk-Reason"
 """Why it was done."""
 
+RUN = "Tk-Run"
+"""What a command that was run on a task came to."""
+
 OVERRIDE = "Tk-Override"
 """Why rules were set aside that the role ``override`` may set aside."""
 

@@ -63,7 +63,7 @@ def entries(items: Iterable[tuple[str, Any]], indent: str = "") -> Iterator[str]
 
 @lru_cache(maxsize=256)
 def _key(key: str) -> str:
-    return key if _PLAIN_KEY.match(key) and not _reserved(key) else _quoted(key)
+    return key if _PLAIN_KEY.match(key) and not _reserved(key) else quoted(key)
 
 
 def entry(value: Any, indent: str = "") -> str:
@@ -75,9 +75,9 @@ def entry(value: Any, indent: str = "") -> str:
 
 def _text(value: str, indent: str) -> str:
     if "\n" not in value:
-        return f" {value}\n" if _is_plain(value) else f" {_quoted(value)}\n"
+        return f" {value}\n" if _is_plain(value) else f" {quoted(value)}\n"
     if not _is_block(value):
-        return f" {_quoted(value)}\n"
+        return f" {quoted(value)}\n"
     lines = (f"{indent}  {line}\n" if line else "\n" for line in value[:-1].split("\n"))
     return " |\n" + "".join(lines)
 
@@ -108,7 +108,7 @@ def _is_block(value: str) -> bool:
     )
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """A JSON string, with everything that cannot be seen escaped."""
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", encode_basestring(value))
 

@@ -68,6 +68,11 @@ def _is_on(config: Mapping[str, str], name: str) -> bool:
     return config.get(name, "").lower() in ("true", "yes", "on", "1")
 
 
+def is_off(config: Mapping[str, str], name: str) -> bool:
+    """Whether a variable that is on without a word says no."""
+    return config.get(name, "").lower() in ("false", "no", "off", "0")
+
+
 def identities(repo: Repo) -> tuple[str, str, dict[str, str]]:
     """Author and committer as ``NAME <EMAIL> SECONDS ZONE``, and the configuration.
 

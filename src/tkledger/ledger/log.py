@@ -8,12 +8,16 @@ from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.history import CHARGES, HistoryEntry, did, field_changes, reason
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
-from tkledger.core.trailers import OVERRIDE, REASON, trailers
+from tkledger.core.trailers import OVERRIDE, REASON, RUN, trailers
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.core.usage import Used
 from tkledger.git import history
 from tkledger.git.commit import Commit, FileDiff
 from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
+
+if TYPE_CHECKING:
+    from tkledger.core.run import RunLine
 
 
 def entries(
@@ -80,9 +84,9 @@ def _edits(ledger: Ledger, diffs: Sequence[FileDiff]) -> Iterator[tuple[Task | N
 def _entry(
     ledger: Ledger, commit: Commit, old: Task | None, new: Task, bill: Bill | None
 ) -> HistoryEntry:
-    event = did(old, new)
+    event, run = did(old, new), _run(commit, new.id)
     if bill and old and old._replace(spent=new.spent) == new:  # marks only
-        event = CHARGES[0] if bill.step else CHARGES[1]
+        event = CHARGES[0] if bill.step else CHARGES[2] if run else CHARGES[1]
     used = Used(int(bill.step), 0, bill.tokens, bill.cost) if bill else Used()
     return HistoryEntry(
         commit.oid,
@@ -98,7 +102,26 @@ def _entry(
         field_changes(old, new),
         used,
         trailers(commit.message).get(OVERRIDE, "") if OVERRIDE in commit.message else "",
+        run,
     )
+
+
+def _run(commit: Commit, task_id: str) -> RunLine | None:
+    """The run that a commit ended, on a task."""
+    if RUN not in commit.message:
+        return None
+    from tkledger.core.run import run_of  # as most do not
+
+    return run_of(commit.message, task_id)
+
+
+def last_run(ledger: Ledger, tip: Oid, task_id: str) -> HistoryEntry | None:
+    """What a commit up to ``tip`` says of the last run on a task."""
+    for commit in reversed(ledger.traces.commits(task_id, [tip])):
+        if _run(commit, task_id):
+            found = entries_of_commit(ledger, commit, task_id, charges=True)
+            return next((one for one in found if one.run), None)
+    return None
 
 
 def _charged(ledger: Ledger, commit: Commit, task_id: str | None) -> dict[str, Bill]:

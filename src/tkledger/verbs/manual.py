@@ -152,8 +152,9 @@ PAGES = {
         "TK_TASK, TK_ACTOR, TK_ATTEMPT and TK_WORKTREE, and three files: TK_FEEDBACK with what was said of the "
         "task, also by earlier attempts, TK_INBOX with the messages that wait for the actor, and TK_RELATED with"
         " what was learnt, tried and decided in tasks like it. What it leaves uncommitted is committed as work "
-        "on the task. Interrupted, or if the command cannot be run (exit 127), tk gives the task back, and "
-        "counts no attempt."),
+        "on the task. The commit that ends the run says what it came to: exit status, seconds and the last lines "
+        "of its output, which `tk log` and `tk show` have. Interrupted, or if the command cannot be run (exit "
+        "127), tk gives the task back, and counts no attempt."),
     "release": Page(
         ("tk release a1",),
         "Their state stays as it is."),

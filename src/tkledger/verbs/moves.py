@@ -20,7 +20,7 @@ from tkledger.core.task_parts import REASONS, RESOLUTIONS
 from tkledger.core.trailers import REASON
 from tkledger.core.typing import Any
 from tkledger.verbs.ids import existing
-from tkledger.verbs.verb import Options, Proposed, Verb, learnt_in, override_in
+from tkledger.verbs.verb import Options, Proposed, Verb, learnt_in, more_in
 
 
 def place_in(options: Options) -> dict[str, str]:
@@ -53,7 +53,7 @@ def move(event: Event) -> Verb:
         )
         trailers = ((REASON, why),) if (why := reason or text) else ()
         words = f"{event.value} {task.id} {task.title}"
-        return Proposed(after, task.id, words, (*trailers, *override_in(options)))
+        return Proposed(after, task.id, words, (*trailers, *more_in(options)))
 
     return verb
 

@@ -8,7 +8,7 @@ from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import TARGETS, Event, State
 from tkledger.core.quoting import few
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.trailers import OVERRIDE, REASON, says
+from tkledger.core.trailers import OVERRIDE, REASON, RUN, says
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ Options = Mapping[str, Any]
 
 NOW = "now"
 """The time, in seconds since 1970, for verbs that ask whether a wait is over."""
+
+RAN = "ran"
+"""The line of the run that a move ends, see `core.run`; no command has such an option."""
 
 ME = "me"
 """An owner that is the actor."""
@@ -103,6 +106,12 @@ def override_in(options: Options) -> tuple[tuple[str, str], ...]:
     if not why.strip():
         raise FieldError("override", "must say why")
     return ((OVERRIDE, why),)
+
+
+def more_in(options: Options) -> tuple[tuple[str, str], ...]:
+    """The trailers that any move may have: it sets rules aside, or ends a run."""
+    ran = options.get(RAN)
+    return (*override_in(options), *([(RUN, ran)] if ran else []))
 
 
 def learnt_in(task: Task, options: Options) -> dict[str, list[str]]:

@@ -63,10 +63,11 @@ def _row(entry: HistoryEntry) -> Line:
 
 
 def words(entry: HistoryEntry) -> str:
-    """The task's title, and what is to be said of it: the subject of a commit not made by tk, the reason,
-    the fields that changed, and what it charges.
+    """The task's title, and what is to be said of it: the subject of a commit not made by tk, the reason, what a
+    run came to, the fields that changed, and what it charges.
     """
     parts = [entry.subject, folded(entry.reason)]
+    parts += [entry.run.words] if entry.run else []
     parts += [f"rules set aside: {folded(entry.override)}"] if entry.override else []
     parts += [f"{one.name} {_value(one.old)} -> {_value(one.new)}" for one in entry.changes]
     used = entry.used

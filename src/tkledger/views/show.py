@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core.budget import KINDS, amount
 from tkledger.core.criteria import CHECKLIST, CRITERIA, Check, checks_of
-from tkledger.core.history import Child, Details
+from tkledger.core.history import Child, Details, HistoryEntry
 from tkledger.core.lifecycle import State
 from tkledger.core.rows import wait_reason
 from tkledger.core.task import Task
@@ -47,6 +47,7 @@ def card(task: Task, details: Details | None = None) -> Lines:
             yield from _grid([fact for fact in facts if fact[1]], frame)
         yield from _children(known.children)
         yield from _steps(task, known, frame)
+        yield from _output(known, frame)
         yield from _text("description", task.description, frame)
         yield from _spec(task.spec, frame)
         for kind in (CRITERIA, CHECKLIST):
@@ -223,14 +224,26 @@ def _history(task: Task, known: Details) -> Iterator[Labelled]:
     yield "claim", _lines(_words(_for_people(known.claim or {})))
     if known.shallow:
         yield "shallow", _lines(f"older history is not in this clone: {UNSHALLOW}", BAD)
+    if known.run and known.run.run:
+        yield "last run", _said_by(known.run, known.run.run.words)
     for one in known.overrides:
-        words = f"{minute(one.at)}  {one.actor}: {one.override}  ({one.commit[:8]})"
-        yield "set aside", _lines(safe(words))
+        yield "set aside", _said_by(one, one.override)
     if known.legal is not None:
         on = f"nothing; to go on with it: {known.onward}" if known.onward else "nothing"
         yield "legal now", _lines(", ".join(known.legal) or on)
     for words in known.held_back:
         yield "no start", _lines(words, BAD)
+
+
+def _said_by(entry: HistoryEntry, words: str) -> list[Span]:
+    """What a commit says, when it was, and who made it."""
+    return _lines(safe(f"{minute(entry.at)}  {entry.actor}: {words}  ({entry.commit[:8]})"))
+
+
+def _output(known: Details, frame: Frame) -> Iterator[Line]:
+    """The end of what the last run said."""
+    run = known.run.run if known.run else None
+    yield from _text("output of the last run", run.output if run else None, frame)
 
 
 def _for_people(claim: Mapping[str, object]) -> Mapping[str, object]:

@@ -101,6 +101,10 @@ ROWS: dict[str, Case] = {
         "cli/test_cancel.py::a_cancel_waits_for_the_children",
         "cli/test_cancel.py::children_are_detached",
     ),
+    "S2.12": shown(
+        "agents/test_run_records.py::the_commit_that_ends_a_run_says_what_it_came_to",
+        "agents/test_run_records.py::output_may_stay_out_of_the_ledger",
+    ),
     "S2.13": steps_are_logged,
     "S2.14": a_report,
     "S2.15": shown(
