@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from tests.support.changes import a_task
 from tests.support.strategies import HAZARDS, free_maps, raw_tasks, tasks
 from tests.support.task_files import HEAD, as_text, read_by_yaml, tried
-from tkledger.core import written
+from tkledger.core import flaws, written
 from tkledger.core.field import FieldError
 from tkledger.core.policy import Policy
 from tkledger.core.policy_fields import TooNew
-from tkledger.core.rules import form
 from tkledger.core.task import Task, task
 from tkledger.core.task_parts import REASONS
 from tkledger.files import codec, yaml_errors
@@ -59,7 +58,7 @@ def _load_policy(data: bytes) -> Policy | FormError:
     try:
         return load_policy(data)
     except TooNew as error:
-        return FormError(form.UNREADABLE, str(error))
+        return FormError(flaws.UNREADABLE, str(error))
 
 
 def _mutations(data: bytes, random: Any) -> bytes:
@@ -136,7 +135,7 @@ def test_both_readers_and_the_field_agree_how_deep_x_may_go(depth: int, leaf: An
     with nullcontext() if fits else pytest.raises(FieldError, match="three deep at most"):
         a_task(x=x)
     if not fits:
-        assert found.code == form.UNREADABLE
+        assert found.code == flaws.UNREADABLE
 
 
 @given(free_maps)

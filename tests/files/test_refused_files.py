@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.changes import a_task
 from tests.support.task_files import BOMB, HEAD, read_by_yaml, refusal
+from tkledger.core import flaws
 from tkledger.core.policy import Policy
 from tkledger.core.policy_fields import TooNew
-from tkledger.core.rules import form
 from tkledger.files import codec
 from tkledger.files.codec import (
     FormError,
@@ -179,7 +179,7 @@ def test_what_can_be_read_in_two_ways_is_refused(name: str) -> None:
     tail = tail if isinstance(tail, bytes) else tail.encode()
     error = refusal(HEAD + tail)
     assert (error.code, error.line) == (code, line), error
-    assert (error.meant is not None) == (code == form.NOT_CANONICAL)
+    assert (error.meant is not None) == (code == flaws.NOT_CANONICAL)
 
 
 @pytest.mark.parametrize("name", WHOLE_FILES)
@@ -257,7 +257,7 @@ def test_a_number_sign_in_text_is_no_comment(text: str) -> None:
 def test_a_file_of_exactly_64_kib_is_read() -> None:
     room = codec.MAX_BYTES - len(HEAD) - len(b"description: \n")
     assert load_task(HEAD + b"description: " + b"a" * room + b"\n").description == "a" * room
-    assert refusal(HEAD + b"description: " + b"a" * (room + 1) + b"\n").code == form.TOO_LARGE
+    assert refusal(HEAD + b"description: " + b"a" * (room + 1) + b"\n").code == flaws.TOO_LARGE
 
 
 def test_whole_numbers_are_exact_to_the_greatest() -> None:

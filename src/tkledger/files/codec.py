@@ -10,13 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from tkledger.core import policy_fields, written
+from tkledger.core import flaws, policy_fields, written
 from tkledger.core import task as task_file
 from tkledger.core.field import WHOLE, FieldError, read
 from tkledger.core.layout import FOLDER
 from tkledger.core.pattern import pattern
 from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.rules import form
 from tkledger.core.task import Task
 from tkledger.core.typing import Any, NamedTuple
 
@@ -141,12 +140,12 @@ def _load(data: bytes, kind: _Kind) -> Any:
 
 def _decoded(data: bytes) -> str:
     if len(data) > MAX_BYTES:
-        raise FormError(form.TOO_LARGE, f"is larger than {MAX_BYTES} bytes")
+        raise FormError(flaws.TOO_LARGE, f"is larger than {MAX_BYTES} bytes")
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FormError(form.UNREADABLE, "is not UTF-8", line=line) from None
+        raise FormError(flaws.UNREADABLE, "is not UTF-8", line=line) from None
 
 
 class _NotCanonical(Exception):
@@ -265,18 +264,18 @@ def _why_not(data: bytes, kind: _Kind) -> FormError:
     marker = _MARKER.search(text)
     if marker:
         return FormError(
-            form.CONFLICT_MARKERS,
+            flaws.CONFLICT_MARKERS,
             "holds the markers of a merge conflict",
             line=text.count("\n", 0, marker.start()) + 1,
         )
     if text.startswith(_LFS):
         return FormError(
-            form.UNREADABLE, "is a pointer of Git LFS in place of the file", remedy=_UNFILTER
+            flaws.UNREADABLE, "is a pointer of Git LFS in place of the file", remedy=_UNFILTER
         )
     hidden = _FORBIDDEN.search(text.replace("\r\n", "\n"))
     if hidden:
         return FormError(
-            form.UNREADABLE,
+            flaws.UNREADABLE,
             f"holds the character U+{ord(hidden[0]):04X}",
             line=text.count("\n", 0, hidden.start()) + 1,
         )
@@ -285,20 +284,20 @@ def _why_not(data: bytes, kind: _Kind) -> FormError:
     try:
         values, places = yaml_errors.read(text, MAX_DEPTH, _plain)
     except yaml_errors.Unreadable as error:
-        return FormError(form.UNREADABLE, error.message, line=error.line)
+        return FormError(flaws.UNREADABLE, error.message, line=error.line)
     try:
         value = kind.make(values)
     except FieldError as error:
-        code = form.UNKNOWN_FIELD if error.unknown else form.BAD_VALUE
+        code = flaws.UNKNOWN_FIELD if error.unknown else flaws.BAD_VALUE
         return FormError(code, error.message, line=places.get(error.key, 0), key=error.key)
     canonical = kind.dump(value)
     if len(canonical) > MAX_BYTES:
-        return FormError(form.TOO_LARGE, f"is larger than {MAX_BYTES} bytes in the form tk writes")
+        return FormError(flaws.TOO_LARGE, f"is larger than {MAX_BYTES} bytes in the form tk writes")
     line = next(
         (n for n, (a, b) in enumerate(zip(data.split(b"\n"), canonical.split(b"\n")), 1) if a != b),
         0,
     )
-    return FormError(form.NOT_CANONICAL, "is not in the form tk writes", line=line, meant=value)
+    return FormError(flaws.NOT_CANONICAL, "is not in the form tk writes", line=line, meant=value)
 
 
 def reformatted(data: bytes, *, is_policy: bool = False) -> bytes:

@@ -54,10 +54,10 @@ def alike(root: Iterable[TreeEntry]) -> tuple[str, ...]:
 
 def look_alike(name: str) -> dict[str, Entry]:
     """The entry of a name in the root folder that could be taken for ``.tasks``."""
-    from tkledger.core.rules import form
+    from tkledger.core import flaws
     from tkledger.core.snapshot import Flaw
 
-    flaw = Flaw(form.LOOK_ALIKE, name, f"looks like {FOLDER}", f"rename {name!a}", name)
+    flaw = Flaw(flaws.LOOK_ALIKE, name, f"looks like {FOLDER}", f"rename {name!a}", name)
     return {f"{name}/": flaw}
 
 

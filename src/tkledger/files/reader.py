@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tkledger.core import flaws
 from tkledger.core.entries import NAMES_NONE, Entries, Links
 from tkledger.core.field import is_id
 from tkledger.core.layout import (
@@ -18,7 +19,6 @@ from tkledger.core.layout import (
 from tkledger.core.policy import Policy
 from tkledger.core.policy_fields import TooNew
 from tkledger.core.quoting import quoted
-from tkledger.core.rules import form
 from tkledger.core.snapshot import Entry, Flaw, Pending, names
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING
@@ -187,7 +187,7 @@ class TreeReader:
             what = _MODES.get(mode, f"of mode {mode}")
             return {
                 key: Flaw(
-                    form.NOT_A_PLAIN_FILE,
+                    flaws.NOT_A_PLAIN_FILE,
                     path,
                     f"is {what}",
                     f"commit {path} as " + ("a folder" if path == FOLDER else "an ordinary file"),
@@ -284,7 +284,7 @@ def read_task(pending: Pending, data: bytes) -> Task | Flaw:
     if task.id == stem:
         return task
     return Flaw(
-        form.WRONG_NAME,
+        flaws.WRONG_NAME,
         stem,
         f"the file {pending.path} holds the id {task.id}",
         f"name the file {path_of(task.id)}, or write 'id: {stem}' in it",
@@ -293,13 +293,13 @@ def read_task(pending: Pending, data: bytes) -> Task | Flaw:
 
 
 def _flaw(subject: str, path: str, oid: Oid, error: codec.FormError) -> Flaw:
-    if error.code == form.NOT_CANONICAL:
+    if error.code == flaws.NOT_CANONICAL:
         remedy = "tk fmt, then commit again"
     elif error.remedy:
         remedy = error.remedy
     else:
         remedy = f"put it right in {quoted(path)}" + (f", line {error.line}" if error.line else "")
-        if error.code == form.CONFLICT_MARKERS:
+        if error.code == flaws.CONFLICT_MARKERS:
             remedy = f"tk resolve, or {remedy}"
     return Flaw(error.code, subject, str(error), remedy, oid)
 
@@ -311,17 +311,17 @@ def _misnamed(path: str, oid: Oid) -> Flaw:
     if plain != name and (
         key_of(f"{FOLDER}/{plain}") != f"{FOLDER}/{plain}" or plain == POLICY_NAME
     ):
-        return Flaw(form.LOOK_ALIKE, path, f"looks like {plain}", f"name it {plain}", oid)
+        return Flaw(flaws.LOOK_ALIKE, path, f"looks like {plain}", f"name it {plain}", oid)
     if name.endswith(SUFFIX) and "/" not in name:
         return Flaw(
-            form.WRONG_NAME,
+            flaws.WRONG_NAME,
             path,
             f"{stem!r} is not an id (a-z, 0-9, _ and -, at most 63)",
             "name the file after the id in it, in small letters and digits",
             oid,
         )
     return Flaw(
-        form.STRAY_FILE, path, "is neither a task nor the policy", f"move it out of {FOLDER}/", oid
+        flaws.STRAY_FILE, path, "is neither a task nor the policy", f"move it out of {FOLDER}/", oid
     )
 
 
@@ -332,9 +332,9 @@ DISORDER = f"{FOLDER}//"
 def disorder(tree: Oid) -> dict[str, Entry]:
     """The entry of such a root folder: what it holds depends on who reads it."""
     message = "the root folder names something twice, out of order or by a path"
-    return {DISORDER: Flaw(form.NOT_A_PLAIN_FILE, FOLDER, message, "git fsck --full", tree)}
+    return {DISORDER: Flaw(flaws.NOT_A_PLAIN_FILE, FOLDER, message, "git fsck --full", tree)}
 
 
 def twice(path: str) -> Flaw:
     """The flaw of a path that is in a tree twice, which git itself never writes."""
-    return Flaw(form.NOT_A_PLAIN_FILE, path, "is in the tree twice", "git fsck --full", "twice")
+    return Flaw(flaws.NOT_A_PLAIN_FILE, path, "is in the tree twice", "git fsck --full", "twice")

@@ -13,24 +13,24 @@ from tkledger.core import policy_fields, written
 from tkledger.core import task as task_file
 from tkledger.core.change import Change
 from tkledger.core.field import newer
+from tkledger.core.flaws import (
+    BAD_VALUE,
+    CONFLICT_MARKERS,
+    LOOK_ALIKE,
+    NOT_A_PLAIN_FILE,
+    NOT_CANONICAL,
+    STRAY_FILE,
+    TOO_FULL,
+    TOO_LARGE,
+    UNKNOWN_FIELD,
+    UNREADABLE,
+    WRONG_NAME,
+)
 from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Entry, Flaw
 from tkledger.core.task import Task
 from tkledger.core.task_parts import PARTS, WAIT
-
-UNREADABLE = "TK101"
-CONFLICT_MARKERS = "TK102"
-UNKNOWN_FIELD = "TK103"
-BAD_VALUE = "TK104"
-WRONG_NAME = "TK105"
-LOOK_ALIKE = "TK106"
-NOT_A_PLAIN_FILE = "TK107"
-NOT_CANONICAL = "TK108"
-TOO_LARGE = "TK109"
-STRAY_FILE = "TK110"
-TOO_FULL = "TK111"
-
 
 _AGAIN, _COMMIT = ", then commit again", ", then commit it"
 
