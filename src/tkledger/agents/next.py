@@ -72,9 +72,9 @@ def next_task(
             found = offered(session, labels, lost, fetch=claim or wait > 0)
             if key is not None and found.places:  # a repetition looks on HEAD's branch alone
                 found = offered(session, labels, {*lost, *found.places}, fetch=False)
-            if not found.tasks:
+            task = found.first
+            if task is None:
                 return Taken(None, reasons=found.reasons)
-            task = found.tasks[0]
             place = found.places.get(task.id, "")
             why = f"{found.why}; its work so far is on {place}" if place else found.why
             if not claim:
@@ -135,11 +135,12 @@ def offered(
     """What this actor may take now, the oldest of the most urgent first; nothing out of ``lost``."""
     ledger = Shown(session, here=True)  # a start judges
     found = candidates(session, ledger, labels, lost, fetch=fetch)
-    if len(found.first) < 2:
-        return found
-    age = birth_order.order(session.ledger)
-    oldest = sorted(found.first, key=lambda one: (age.get(one.id, len(age)), one.id))
-    return found._replace(tasks=(*oldest, *found.tasks[len(oldest) :]))
+    ids = found.ids
+    if found.urgent > 1:
+        age = birth_order.order(session.ledger)
+        oldest = sorted(ids[: found.urgent], key=lambda one: (age.get(one, len(age)), one))
+        ids = (*oldest, *ids[found.urgent :])
+    return found._replace(ids=ids, first=ledger.overview.task(ids[0]) if ids else None)
 
 
 def candidates(
@@ -176,7 +177,7 @@ def candidates(
     ids = overview.column("id")
     free = {*vacant(overview, standing), *(ids[place] for place in overview.due(now))}
     found = pick(overview, who.policy, wish, holders, free, beyond)
-    reasons = (*found.reasons, *_begun_by_hand(overview, standing)) if not found.tasks else ()
+    reasons = (*found.reasons, *_begun_by_hand(overview, standing)) if not found.ids else ()
     return found._replace(places=places, reasons=reasons)
 
 
@@ -224,7 +225,7 @@ def _beyond(
     ledger: Shown,
     known: Mapping[str, claims.Standing],
     who: Claimant,
-    tasks: Sequence[TaskRow],
+    tasks: Sequence[str],
 ) -> dict[str, str]:
     """Why a start of these tasks would be refused by the limits of the policy, by task."""
     if not tasks or not (who.policy.limits_starts or refs.names(session.repo, AGENTS)):
@@ -232,7 +233,7 @@ def _beyond(
     from tkledger.claims.workload import at_work, beyond, with_capacity
     from tkledger.core.door_rules.limits import WorkBegun
 
-    made = (WorkBegun(task.id, who.actor, who.policy) for task in tasks)
+    made = (WorkBegun(task, who.actor, who.policy) for task in tasks)
     begun = with_capacity(session.repo, made)
     if not any(who.policy.limits_starts or one.capacity for one in begun):
         return {}

@@ -84,13 +84,13 @@ def one_by_one(
         while not is_stopped():
             with interruptions.let_through():
                 found = offered(session, labels, tried)
-            if not found.tasks:
+            if not found.ids:
                 session.progress.say(f"nothing more to do: {'; '.join(found.reasons)}")
                 return
-            task = found.tasks[0]
-            tried.add(task.id)
+            task_id = found.ids[0]
+            tried.add(task_id)
             try:
-                for one in _once(session, task.id, options, interruptions, offered=True):
+                for one in _once(session, task_id, options, interruptions, offered=True):
                     yield one
                     if isinstance(one, Ended) and one.exit in (Exit.INTERRUPTED, Exit.NOT_RUN):
                         return

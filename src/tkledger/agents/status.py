@@ -99,7 +99,9 @@ def status(session: Session, limit: int = SHOWN) -> Status:
     tasks = [task for task in ledger.tasks() if not task.is_mistake]
     seen = _Seen(session, ledger, actor, tasks)
     offer = candidates(session, shown)
-    begun_by_nobody = [task for task in offer.tasks if task.state is State.TODO]
+    overview = shown.overview
+    taken = overview.some([overview.places[key] for key in offer.ids])
+    begun_by_nobody = [task for task in taken if task.state is State.TODO]
     sections = [
         *_work(session, seen),
         *_to_answer(session, seen),
@@ -114,7 +116,7 @@ def status(session: Session, limit: int = SHOWN) -> Status:
         len(tasks),
         sum(not ledger.is_over(task) for task in tasks),
         tuple(one._replace(items=one.items[:limit]) for one in sections if one.total),
-        "" if offer.tasks or not shown.overview.ready() else "; ".join(offer.reasons),
+        "" if offer.ids or not shown.overview.ready() else "; ".join(offer.reasons),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from tkledger.core.claim import assignee
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Overview, TaskRow, picked
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
@@ -26,30 +26,31 @@ class Wish(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """The tasks one may take, the most urgent first, or the reasons why there is none; and of those that
-    were begun on another branch and left, which that is.
+    """The ids of the tasks one may take, the most urgent first, or the reasons why there is none; and of those
+    that were begun on another branch and left, which that is.
+
+    urgency: the priority of the most urgent; urgent: how many of the first have it
+    first: the first, as it was looked at, if one is offered
     """
 
-    tasks: tuple[TaskRow, ...]
+    ids: tuple[str, ...]
     reasons: tuple[str, ...] = ()
     places: Mapping[str, str] = {}
-
-    @property
-    def first(self) -> tuple[TaskRow, ...]:
-        """The most urgent of them, all of the same priority."""
-        return tuple(task for task in self.tasks if task.urgency == self.tasks[0].urgency)
+    urgency: int = 0
+    urgent: int = 0
+    first: TaskRow | None = None
 
     @property
     def why(self) -> str:
-        """Why the oldest of the `first` is the one to take."""
-        rest, peers = len(self.tasks), len(self.first)
-        if rest < 2:
+        """Why the oldest of the most urgent is the one to take."""
+        many = len(self.ids)
+        if many < 2:
             return "the only task that you can take now"
-        urgency = f"P{self.tasks[0].urgency}"
-        if peers < 2:
-            return f"{urgency}: the most urgent of {rest} that you can take now"
-        others = f"; {rest} can be taken now" if peers < rest else ""
-        return f"{urgency}: the oldest of {peers} with this priority{others}"
+        urgency = f"P{self.urgency}"
+        if self.urgent < 2:
+            return f"{urgency}: the most urgent of {many} that you can take now"
+        others = f"; {many} can be taken now" if self.urgent < many else ""
+        return f"{urgency}: the oldest of {self.urgent} with this priority{others}"
 
 
 def pick(
@@ -58,7 +59,7 @@ def pick(
     wish: Wish,
     holders: Mapping[str, str],
     vacant: Collection[str],
-    beyond: Callable[[Sequence[TaskRow]], Mapping[str, str]],
+    beyond: Callable[[Sequence[str]], Mapping[str, str]],
 ) -> Pick:
     """The tasks that ``wish.actor`` may start; ``holders`` has the live claims by task, ``vacant`` the
     tasks in progress that anybody may take up, and the blocked ones whose wait is over. ``beyond`` says of tasks
@@ -70,11 +71,16 @@ def pick(
     places = ledger.ready()
     if vacant:
         places = sorted({*places, *(ledger.places[key] for key in vacant)})
-    left, reasons = _sifted(ledger, ledger.some(places), law, wish, holders)
-    refused = beyond(left)
-    left = [task for task in left if task.id not in refused]
-    limits = tuple(dict.fromkeys(refused.values()))
-    return Pick(tuple(left), () if left else limits or tuple(reasons) or (_NONE,))
+    left, reasons = _sifted(ledger, places, law, wish, holders)
+    ids = picked(ledger.column("id"), left)
+    refused = beyond(ids)
+    if refused:
+        left = [place for place, key in zip(left, ids) if key not in refused]
+        ids = [key for key in ids if key not in refused]
+    if not ids:
+        return Pick((), tuple(dict.fromkeys(refused.values())) or tuple(reasons) or (_NONE,))
+    urgencies = picked(ledger.column("urgency"), left)
+    return Pick(tuple(ids), urgency=urgencies[0], urgent=urgencies.count(urgencies[0]))
 
 
 _NONE = "no task is ready to start"
@@ -82,31 +88,50 @@ _NONE = "no task is ready to start"
 
 def _sifted(
     ledger: Overview,
-    ready: Sequence[TaskRow],
+    ready: Sequence[int],
     law: Policy,
     wish: Wish,
     holders: Mapping[str, str],
-) -> tuple[list[TaskRow], list[str]]:
-    """The ready tasks for this actor, and why the others are not for it."""
-    left, reasons = list(ready), list[str]()
-    sieves: tuple[tuple[str, Container[str]], ...] = (
-        ("with open children", _ids(ready, lambda one: ledger.has_open_children(one.id))),
-        (f"without label {', '.join(wish.labels)}", _ids(ready, lambda one: not _has(one, wish))),
-        (
-            f"needing what {quoted(wish.actor)} cannot do",
-            _ids(ready, lambda one: _beyond(one, wish)),
-        ),
-        ("assigned to others", _ids(ready, lambda one: _is_others(law, wish.actor, one))),
+) -> tuple[Sequence[int], list[str]]:
+    """The places of the ready tasks that are for this actor, and why the others are not."""
+    left, reasons, ids = ready, list[str](), ledger.column("id")
+    sieves: tuple[tuple[str, Collection[str | None]], ...] = (
+        ("with open children", ledger.open_parents),
+        (f"without label {', '.join(wish.labels)}", _without_labels(ledger, ready, wish)),
+        (f"needing what {quoted(wish.actor)} cannot do", _out_of_reach(ledger, ready, wish)),
+        ("assigned to others", _of_others(ledger, ready, law, wish.actor)),
         ("claimed", holders),
         ("of a stream that is at work", _in_busy_streams(ledger, ready, holders)),
         ("begun on a branch of their own", wish.without),
     )
     for words, out in sieves:
-        kept = [task for task in left if task.id not in out]
+        kept = [place for place in left if ids[place] not in out] if out else left
         if len(kept) < len(left):
             reasons.append(f"{len(left) - len(kept)} ready but {words}")
         left = kept
     return left, reasons
+
+
+def _without_labels(ledger: Overview, ready: Iterable[int], wish: Wish) -> set[str]:
+    if not wish.labels:
+        return set()
+    ids, labels = ledger.column("id"), ledger.column("labels")
+    return {ids[place] for place in ready if not {*wish.labels} <= {*labels[place]}}
+
+
+def _out_of_reach(ledger: Overview, ready: Iterable[int], wish: Wish) -> set[str]:
+    if wish.can is None:
+        return set()
+    from tkledger.core.agent import lacks  # few are registered
+
+    ids, labels = ledger.column("id"), ledger.column("labels")
+    return {ids[place] for place in ready if labels[place] and lacks(wish.can, labels[place])}
+
+
+def _of_others(ledger: Overview, ready: Iterable[int], law: Policy, actor: str) -> set[str]:
+    owners = ledger.column("owner")
+    owned = (ledger.at(place) for place in ready if owners[place])
+    return {one.id for one in owned if _is_others(law, actor, one)}
 
 
 def _is_others(law: Policy, actor: str, one: TaskRow) -> bool:
@@ -115,37 +140,21 @@ def _is_others(law: Policy, actor: str, one: TaskRow) -> bool:
     return bool(waited or assignee(law, actor, one))
 
 
-def _ids(tasks: Iterable[TaskRow], question: Callable[[TaskRow], bool]) -> set[str]:
-    return {task.id for task in tasks if question(task)}
-
-
 def _in_busy_streams(
-    ledger: Overview, ready: Sequence[TaskRow], holders: Mapping[str, str]
+    ledger: Overview, ready: Sequence[int], holders: Mapping[str, str]
 ) -> set[str]:
     """The ready tasks of streams of which another task is in progress, or claimed on another branch."""
-    streams = {one.stream for one in ready if one.stream}
-    if not streams:
+    if not any(ledger.column("stream")):
         return set()
-    own = {one.id for one in ready}
-    columns = zip(*map(ledger.column, ("id", "state", "stream")))
+    ids, states, names = map(ledger.column, ("id", "state", "stream"))
+    streams, own = {names[place] for place in ready} - {""}, {*ready}
     busy = {
         stream
-        for key, state, stream in columns
-        if stream in streams and (key in holders or (state is State.IN_PROGRESS and key not in own))
+        for place, (key, state, stream) in enumerate(zip(ids, states, names))
+        if stream in streams
+        and (key in holders or (state == State.IN_PROGRESS and place not in own))
     }
-    return {one.id for one in ready if one.stream in busy}
-
-
-def _has(task: TaskRow, wish: Wish) -> bool:
-    return set(wish.labels) <= set(task.labels)
-
-
-def _beyond(task: TaskRow, wish: Wish) -> bool:
-    if wish.can is None or not task.labels:
-        return False
-    from tkledger.core.agent import lacks  # few are registered
-
-    return bool(lacks(wish.can, task.labels))
+    return {ids[place] for place in ready if names[place] in busy}
 
 
 def reviewable(

@@ -165,7 +165,8 @@ class Overview:
         return self._children.get(task_id, ())
 
     @cached_property
-    def _open_parents(self) -> frozenset[str | None]:
+    def open_parents(self) -> frozenset[str | None]:
+        """What tasks that have not ended name as their parent: ids, and None."""
         parents, ids = self.column("parent"), self.column("id")
         elsewhere = (at for at in range(self.open, len(self)) if ids[at] in self.elsewhere)
         late = elsewhere if self.elsewhere else ()
@@ -173,7 +174,7 @@ class Overview:
 
     def has_open_children(self, task_id: str) -> bool:
         """Whether any task right below one has not ended."""
-        return task_id in self._open_parents
+        return task_id in self.open_parents
 
     def is_over(self, row: TaskRow) -> bool:
         """Whether a task has ended here: an end on another branch is still to be merged."""

@@ -6,10 +6,9 @@ time only.
 
 from __future__ import annotations
 
-import json
-
 from tkledger.core.layout import FOLDER, is_task_key, key_of
 from tkledger.core.typing import TYPE_CHECKING
+from tkledger.local.page import read_page, write_page
 from tkledger.local.store import BIRTH_ORDER, Store
 
 if TYPE_CHECKING:
@@ -31,14 +30,9 @@ def order(ledger: Ledger) -> dict[str, int]:
     for name in out.decode(errors="surrogateescape").replace("\n", "").split("\0"):
         if name and is_task_key(key := key_of(name)):
             known.setdefault(key, len(known))
-    data = json.dumps({"tip": head, "order": known}).encode()
-    store.keep(BIRTH_ORDER, data=data)
+    write_page(store, BIRTH_ORDER, (head, known))
     return known
 
 
 def _kept(store: Store) -> tuple[str, dict[str, int]]:
-    try:
-        found = json.loads(store.read(BIRTH_ORDER) or b"")
-        return str(found["tip"]), {str(name): int(n) for name, n in found["order"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return "", {}
+    return read_page(store, BIRTH_ORDER) or ("", {})
