@@ -8,7 +8,8 @@ import weakref
 import pytest
 
 from tests.support.project import Project
-from tkledger.api import json, lists
+from tkledger.api import filters, json
+from tkledger.api.filters import TaskFilter
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session, each, moved
 from tkledger.core.change import Refused
@@ -63,10 +64,11 @@ def test_what_others_wrote_is_looked_at(session: Session, project: Project) -> N
     project.ok("new", "Urgent", "--id", "u", "--priority", "0")
     session.repo.refresh()
     ledger = Shown(session)
-    found = lists.matching(ledger, lists.TaskFilter(state=["todo"]))
+    every = range(len(ledger.overview))
+    found = filters.matching(ledger, TaskFilter(state=["todo"]), every)
     assert ledger.overview.column("id")[found[0]] == "u"
-    assert lists.matching(ledger, lists.TaskFilter(priority=[0])) == [found[0]]
-    assert lists.matching(ledger, lists.TaskFilter(owner=["bob"])) == []
+    assert filters.matching(ledger, TaskFilter(priority=[0]), every) == [found[0]]
+    assert filters.matching(ledger, TaskFilter(owner=["bob"]), every) == []
 
 
 def test_an_earlier_ledger_is_looked_at_by_revision(session: Session, project: Project) -> None:

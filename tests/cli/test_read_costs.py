@@ -22,6 +22,7 @@ COMMANDS = (
 )
 
 
+BY_ROWS = "list --state todo --label x --stalled --sort -title"
 LOOKS = (
     *(
         "list",
@@ -30,6 +31,12 @@ LOOKS = (
         "list --at HEAD",
         "list --at HEAD~1",
         "list --parent t10",
+        BY_ROWS,
+        "tree --type bug",
+        "board --priority 1",
+        "ready --limit 3",
+        "list --blocked-by t10",
+        "list --owner none",
     ),
     *("ready", "ready --json", "tree", "tree t10", "tree --json", "board", "board --json"),
     *("next", "next --json", "show t11", "show t11 --json", "why t11", "show t10", "why t10"),
@@ -113,6 +120,7 @@ def test_what_a_look_reads_does_not_grow_with_the_ledger(
     assert {one: large[one] for one in large if large[one] > small[one]} == {}
     assert max(objects for objects, _ in large.values()) <= 40
     assert large["list"] == large["list -n 2"] == large["tree"] == large["board"] == (0, 1)
+    assert large[BY_ROWS] == large["tree --type bug"] == large["board --priority 1"] == (0, 1)
 
 
 def test_one_search_finds_what_was_learnt_however_much_that_is(

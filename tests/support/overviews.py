@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from tkledger.api.lists import below, every, parted
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview
+from tkledger.core.overview import Chosen, Overview
 from tkledger.core.rows import overview, row
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -18,12 +18,22 @@ from tkledger.views.tree import tree
 
 def listed(tasks: Iterable[Task], snapshot: Snapshot, hidden: Mapping[State, int]) -> Lines:
     shown = Overview([row(task, snapshot) for task in tasks])
-    return listing(shown, range(len(shown)), hidden)
+    every = range(len(shown))
+    noun = "open" if hidden else "tasks"
+    return listing(shown, Chosen(every, len(every), len(every)), hidden, noun)
 
 
-def tree_of(snapshot: Snapshot, *args: Any) -> Lines:
-    return tree(overview(snapshot), *args)
+def tree_of(
+    snapshot: Snapshot, root: str | None = None, ended: bool = False, mistakes: bool = False
+) -> Lines:
+    shown = overview(snapshot)
+    places = every(shown, mistakes=mistakes)
+    places = places if ended or mistakes else parted(shown, places)[0]
+    places = below(shown, root, places) if root else places
+    return tree(shown, Chosen(places, len(places), len(places)), root)
 
 
-def board_of(snapshot: Snapshot, recent: Iterable[str] = ()) -> Lines:
-    return board(overview(snapshot), [*recent])
+def board_of(snapshot: Snapshot) -> Lines:
+    shown = overview(snapshot)
+    places = every(shown, mistakes=False)
+    return board(shown, places, places)

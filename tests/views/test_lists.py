@@ -198,11 +198,11 @@ def test_narrow_board_stacks_its_columns(terminal: Any) -> None:
     )
 
 
-def test_board_shows_the_latest_of_what_is_done(terminal: Any) -> None:
-    done = [made(f"tk-{n}", f"Step {n}", "done") for n in range(6)]
-    text = terminal(board_of(Snapshot().put(*done), recent=["tk-5", "tk-3"]), 30)
+def test_board_shows_the_first_of_what_is_done(terminal: Any) -> None:
+    done = [made(f"tk-{n}", f"Step {n}", "done") for n in range(12)]
+    text = terminal(board_of(Snapshot().put(*done)), 30)
     shown = [line.split()[0] for line in text.splitlines() if line.startswith("tk-")]
-    assert (shown, text.splitlines()[-1]) == (["tk-5", "tk-3", "tk-0"], "… 3 more")
+    assert (shown, text.splitlines()[-1]) == (["tk-0", "tk-1", "tk-2"], "… 9 more")
 
 
 def test_piped_board_is_one_task_a_line(piped: Any) -> None:

@@ -170,9 +170,13 @@ def prospects(
 
 
 def entries(
-    session: Session, word: str | None = None, limit: int | None = None, at: str | None = None
+    session: Session,
+    word: str | None = None,
+    limit: int | None = None,
+    at: str | None = None,
+    wanted: Callable[[HistoryEntry], bool] = bool,
 ) -> list[HistoryEntry]:
-    """What commits did to a task, or to all, oldest first; ``limit`` keeps the newest."""
+    """What commits did to a task, or to all, that is ``wanted``; oldest first, ``limit`` keeps the newest."""
     from tkledger.ledger import log
     from tkledger.verbs.ids import find
 
@@ -180,11 +184,11 @@ def entries(
     task_id = find(ledger, word, reading=True) if word else None
     tip = place_of(session, ledger, task_id or "", at)
     if task_id is not None:
-        found = list(log.entries_of(session.ledger, tip, task_id, charges=True))
+        found = list(filter(wanted, log.entries_of(session.ledger, tip, task_id, charges=True)))
         return found[-limit:] if limit else found
     if limit:
-        return log.newest(session.ledger, tip, limit)
-    return list(log.entries(session.ledger, tip, charges=True))
+        return log.newest(session.ledger, tip, limit, wanted)
+    return list(filter(wanted, log.entries(session.ledger, tip, charges=True)))
 
 
 class Spending(NamedTuple):

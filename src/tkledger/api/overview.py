@@ -139,7 +139,7 @@ class Shown:
             if (task := self.snapshot.task(key)) is not None
         ]
         unread = [key for key in entries if self.snapshot.task(key) is None and key in known.places]
-        found = known.changed(rows, [*gone, *unread])
+        found = known.changed(rows, {*gone, *unread})
         found.flaws = [entry for entry in entries.values() if isinstance(entry, Flaw)]
         return found
 

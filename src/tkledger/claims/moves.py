@@ -40,7 +40,6 @@ from tkledger.git.objects import NewObject, Oid, oid_of
 from tkledger.git.refs import RefSwap
 from tkledger.git.repo import Repo
 from tkledger.ledger.proposal import Companions, Recorded, Together
-from tkledger.local.first_seen import note_first_seen
 
 RESERVED_SECONDS = 60
 """How long a claim lasts while its worktree is being made, which takes seconds."""
@@ -248,6 +247,8 @@ def together(repo: Repo, turned: Iterable[Turn]) -> Together:
                 objects += made
             new, made = commit_of(repo, message(turn.claim) + rows, held)
             objects += made
+            from tkledger.local.first_seen import note_first_seen  # not all commands claim
+
             note_first_seen(repo.common_dir, new, here=True)
         if new != local:
             swaps.append(RefSwap(f"{CLAIMS}{turn.task}", new, local))

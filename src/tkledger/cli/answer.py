@@ -14,6 +14,8 @@ from tkledger.git.errors import GitError
 from tkledger.report import Progress, visible
 
 if TYPE_CHECKING:
+    from tkledger.api.filters import Choice
+    from tkledger.api.overview import Shown
     from tkledger.api.session import Session
     from tkledger.core.messages import Letter
     from tkledger.core.snapshot import Flaw
@@ -94,6 +96,22 @@ def say_flaws(flaws: Iterable[Flaw]) -> None:
     """Warn of each task file that cannot be read."""
     for flaw in flaws:
         say(f"warning[{flaw.code}] {flaw.subject}: {flaw.message}")
+
+
+def say_unknown(ledger: Shown, choice: Choice) -> None:
+    """Warn of each name in a filter that no task has."""
+    if not choice.filters:
+        return
+    from tkledger.api.filters import unknown
+    from tkledger.core.quoting import few
+
+    for kind, name, there in unknown(ledger, choice.filter):
+        known = f"; there are {few(there, _SHOWN)}" if there else ""
+        say(f"warning: no task has the {kind} {name!r}{known}")
+
+
+_SHOWN = 10
+"""How many of the names that there are."""
 
 
 def say_advice(session: Session, recorded: Recorded, ids: Sequence[str]) -> None:

@@ -4,11 +4,12 @@ what is remembered of one.
 
 from __future__ import annotations
 
-from _bisect import bisect_left  # bisect itself is one module more
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from _bisect import bisect_left, insort_right  # bisect itself is one module more
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from tkledger.core.lifecycle import State
+from tkledger.core.pattern import pattern
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -62,9 +63,42 @@ class TaskRow(NamedTuple):
         return self.state is State.BLOCKED and self.due_from is None and not self.awaits
 
 
-def rank(task: Task | TaskRow) -> tuple[bool, int, str]:
+Natural = tuple[list[str | int], str]
+
+
+def natural(task_id: str) -> Natural:
+    """What ids are put in order by: their numbers count as numbers, so that kid2 comes before kid10."""
+    parts: list[str | int] = [*_NUMBER.split(task_id)]
+    parts[1::2] = map(int, parts[1::2])
+    return parts, task_id
+
+
+_NUMBER = pattern("([0-9]+)")
+
+
+def rank(task: Task | TaskRow) -> tuple[bool, int, Natural]:
     """The order in which tasks are shown: open ones first, the most urgent first."""
-    return task.ended, task.urgency, task.id
+    return task.ended, task.urgency, natural(task.id)
+
+
+class Chosen(NamedTuple):
+    """Tasks that are shown, by their places in an overview.
+
+    places: in the order in which they are shown, as many as were asked for; matching: how many would be
+    whole: how many there are without filters; filtered: whether there are any
+    reordered: whether the order is not that of the overview
+    """
+
+    places: Sequence[int]
+    matching: int
+    whole: int
+    filtered: bool = False
+    reordered: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are others that are not shown."""
+        return self.filtered or len(self.places) < self.whole
 
 
 Column = Sequence[Any]
@@ -164,6 +198,16 @@ class Overview:
         """The ids of the tasks right below one, in their order."""
         return self._children.get(task_id, ())
 
+    def with_ancestors(self, keys: Iterable[str]) -> set[str]:
+        """These tasks and all above them that exist."""
+        known = {*keys}
+        parents, places = self.column("parent"), self.places
+        for node in {parents[places[key]] for key in known}:
+            while node is not None and node not in known and node in places:
+                known.add(node)
+                node = parents[places[node]]
+        return known
+
     @cached_property
     def open_parents(self) -> frozenset[str | None]:
         """What tasks that have not ended name as their parent: ids, and None."""
@@ -196,12 +240,13 @@ class Overview:
             if since is not None and since <= now and not held
         ]
 
-    def changed(self, rows: Iterable[TaskRow], gone: Iterable[str] = ()) -> Overview:
+    def changed(self, rows: Iterable[TaskRow], gone: Collection[str] = ()) -> Overview:
         """This overview with other rows, and without those of some ids."""
-        known = {row.id: row for row in (*self.rows, *rows)}
-        for key in gone:
-            del known[key]
-        found = Overview(sorted(known.values(), key=rank), self.flaws, limits=self.limits)
+        new = {row.id: row for row in rows}
+        left = [row for row in self.rows if row.id not in new and row.id not in gone]
+        for row in new.values():
+            insort_right(left, row, key=rank)
+        found = Overview(left, self.flaws, limits=self.limits)
         found.elsewhere, found.remarks = self.elsewhere, self.remarks
         return found
 
@@ -211,6 +256,17 @@ def picked(column: Column, places: Sequence[int]) -> Column:
     if isinstance(places, range):
         return column[places.start : places.stop]
     return list(map(column.__getitem__, places))
+
+
+def turns(ledger: Overview, chosen: Chosen) -> dict[str, int]:
+    """The number of each chosen task in their order, by its id; empty if that is the overview's."""
+    ids = ledger.column("id")
+    return {ids[place]: n for n, place in enumerate(chosen.places)} if chosen.reordered else {}
+
+
+def in_turn(keys: Sequence[str], turn: Mapping[str, int]) -> Sequence[str]:
+    """Tasks by such numbers; those that have none come last."""
+    return sorted(keys, key=lambda key: turn.get(key, len(turn))) if turn else keys
 
 
 class Remarks(Mapping[str, str]):

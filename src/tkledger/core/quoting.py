@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+from tkledger.core.pattern import pattern
 
 
 def few(texts: Sequence[str], most: int = 6, joint: str = ", ") -> str:
@@ -25,6 +28,9 @@ def quoted(text: str) -> str:
     Every name, path or branch goes through this, but for what can only be plain: the ids of tasks
     and commits, numbers, and tk's own words.
     """
-    from shlex import quote  # what is legal prints no remedy
+    if text and not _UNSAFE.search(text):
+        return text
+    return "'" + text.replace("'", "'\"'\"'") + "'"  # as shlex has it, which is one module more
 
-    return quote(text)
+
+_UNSAFE = pattern(r"[^\w@%+=:,./-]", re.ASCII)

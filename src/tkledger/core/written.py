@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from json.encoder import encode_basestring
 
 from tkledger.core.field import HIDDEN
 from tkledger.core.pattern import pattern
@@ -110,6 +109,8 @@ def _is_block(value: str) -> bool:
 
 def quoted(value: str) -> str:
     """A JSON string, with everything that cannot be seen escaped."""
+    from json.encoder import encode_basestring  # five modules, and most text is plain
+
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", encode_basestring(value))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tkledger.core.charges import Bill, bills, steps
 from tkledger.core.history import CHARGES, HistoryEntry, did, field_changes, reason
@@ -34,11 +34,15 @@ def entries(
         yield from entries_of_commit(ledger, commit, charges=charges)
 
 
-def newest(ledger: Ledger, tip: Oid, most: int) -> list[HistoryEntry]:
-    """The ``most`` newest of them, by the dates of their commits; oldest first. No more is read."""
+def newest(
+    ledger: Ledger, tip: Oid, most: int, wanted: Callable[[HistoryEntry], bool] = bool
+) -> list[HistoryEntry]:
+    """The ``most`` newest of them that are ``wanted``, by the dates of their commits; oldest first. No more is
+    read.
+    """
     found: list[HistoryEntry] = []
     for commit in history.newest(ledger.repo, tip, path=FOLDER):
-        found += [*entries_of_commit(ledger, commit, charges=True)][::-1]
+        found += [*filter(wanted, entries_of_commit(ledger, commit, charges=True))][::-1]
         if len(found) >= most:
             break
     return found[:most][::-1]

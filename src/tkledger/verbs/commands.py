@@ -7,6 +7,7 @@ that is in the manual.
 from __future__ import annotations
 
 from tkledger.core.lifecycle import TRANSITIONS, Event
+from tkledger.verbs import filters as f
 from tkledger.verbs import parameters as p
 from tkledger.verbs.parameter import Command, Parameter
 from tkledger.verbs.parameters import ACTS, COMMITS, EVERYWHERE, READS, WRITES
@@ -94,13 +95,14 @@ _WAYS_BACK = (
 _LOOK = (
     Command("status", "Show what needs you now; so does tk alone.", (p.EACH, *ACTS)),
     Command("list", "List tasks: the open ones, or those that match filters.",
-            (p.STATES, p.TYPES, p.LABELS, p.THEIR_OWNER, p.THEIR_PARENT, p.THEIR_PRIORITY,
-             p.STREAMS, p.ALL, p.WAITING, p.DUE, p.STALLED, p.LIMIT, *READS)),
-    Command("ready", "List what can be started now, most urgent first.", (p.LABELS, p.LIMIT, *READS)),
+            (*f.CHOICE, p.ALL, *READS)),
+    Command("ready", "List what can be started now, most urgent first.", (*f.CHOICE, *READS)),
     Command("show", "Show one task whole.", (p.ID, *READS)),
-    Command("tree", "Show tasks under their parents, and what blocks them.", (p.MAYBE_ID, p.ALL, *READS)),
-    Command("board", "Show the states side by side.", READS),
-    Command("log", "Show what commits did to a task, or to all.", (p.MAYBE_ID, p.LIMIT, *READS)),
+    Command("tree", "Show tasks under their parents, and what blocks them.",
+            (p.MAYBE_ID, *f.CHOICE, p.ALL, *READS)),
+    Command("board", "Show the states side by side.", (*f.CHOICE, *READS)),
+    Command("log", "Show what commits did to a task, or to all.",
+            (p.MAYBE_ID, *f.FILTERS, p.LIMIT, *READS)),
     Command("diff", "Show what the commits of a task changed.", (p.ID, p.GIT_WORDS, p.STAT, *READS)),
     Command("why", "Say which moves are legal, and what hinders the others.", (p.ID, *READS)),
     Command("budget", "Show limits and what is used of them.", (p.MAYBE_ID, p.SUM_BY, *READS)),
@@ -130,11 +132,11 @@ _JUDGE = (
 
 _AGENTS = (
     Command("next", "Print the id of the task to take next; exit 6 if none.",
-            (p.CLAIM, p.REVIEW, p.WAIT, p.LABELS, *COMMITS)),
+            (p.CLAIM, p.REVIEW, p.WAIT, f.LABELS, *COMMITS)),
     Command("work", "Start a task in a checkout and on a branch of its own.",
             (p.ID, p.TAKE, p.ONLY_PATH, p.MERGE, p.DROP, p.KEY, *ACTS)),
     Command("run", "Run a command on a task, and move it by the result.",
-            (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.FAIL_FAST, p.MERGE_DONE, p.LABELS, *ACTS)),
+            (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.FAIL_FAST, p.MERGE_DONE, f.LABELS, *ACTS)),
     Command("release", "Give claimed tasks back, for others to claim.", (p.IDS, p.HOLDER, *COMMITS)),
     Command("renew", "Hold claimed tasks for longer.", (p.IDS, p.LEASE, *ACTS)),
     Command("reap", "Free the tasks whose lease has run out.", WRITES),

@@ -90,18 +90,25 @@ PAGES = {
         "newest 500 commits know."),
     "list": Page(
         ("tk list --label ui --priority 1", "tk list --state done --json"),
-        "With --json it lists all that match, also those that have ended."),
+        "Of several values of a filter one is enough, but a task has all of the labels. With --json it lists all "
+        "that match, also those that have ended, and `total` is how many there are without --limit."),
     "ready": Page(
-        ("tk ready --limit 5",),
-        "A task with open children is left out: the work is in those."),
+        ("tk ready --limit 5", "tk ready --label ui --sort title"),
+        "A task with open children is left out: the work is in those. It takes the filters of `tk list`."),
     "show": Page(
         ("tk show a1", "tk show a1 --at 2026-01-31"),
         "Its file, and what its history and its neighbours add to it."),
-    "tree": Page(("tk tree", "tk tree a1")),
-    "board": Page(("tk board",)),
+    "tree": Page(
+        ("tk tree", "tk tree a1", "tk tree --owner me"),
+        "With filters, those of `tk list`, what is above a task that matches is shown too, its title in "
+        "parentheses."),
+    "board": Page(
+        ("tk board", "tk board --label ui --limit 3"),
+        "It takes the filters of `tk list`; --limit is of each state."),
     "log": Page(
-        ("tk log a1", "tk log --limit 10"),
-        "The oldest comes first; --limit keeps the newest."),
+        ("tk log a1", "tk log --limit 10", "tk log --label ui"),
+        "The oldest comes first; --limit keeps the newest. Filters, those of `tk list`, choose tasks as they are "
+        "now."),
     "diff": Page(
         ("tk diff a1", "tk diff a1 --stat", "tk diff a1 -- src"),
         "Those with a line `Tk-Task: ID` in their message, oldest first, also on the task's own branch; in git's"

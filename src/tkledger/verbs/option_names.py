@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tkledger.verbs import filters as f
 from tkledger.verbs import parameters as p
 from tkledger.verbs.parameter import Command, Parameter, split
 
 _OPTIONS = {
-    **dict.fromkeys(("-s", "--status", *p.STATES.words), p.STATES),
+    **dict.fromkeys(("-s", "--status", *f.STATES.words), f.STATES),
     **dict.fromkeys(("-a", "--assignee", "--assign"), p.OWNER),
     **dict.fromkeys(
         (*p.MESSAGE.words, "-d", "--description", "--desc", "--body", "-b", "--comment"), p.MESSAGE
@@ -18,12 +19,13 @@ _OPTIONS = {
     **dict.fromkeys(("--remove-label", "--untag"), p.NO_LABEL),
     **dict.fromkeys(("-p", "-P", "--pri"), p.PRIORITY),
     **dict.fromkeys(("-t", *p.KIND.words), p.TYPE),
-    **dict.fromkeys(("--deps", "--dep", "--blocked-by", "--needs", *p.ON.words), p.DEPENDS_ON),
+    **dict.fromkeys(("--deps", "--dep", *f.BLOCKED_BY.words, "--needs", *p.ON.words), p.DEPENDS_ON),
     **dict.fromkeys(("--epic", "--subtask-of"), p.PARENT),
     **dict.fromkeys(("--actor", "--author"), p.ACTOR),
     **dict.fromkeys((*p.FORMAT.words, *p.OUTPUT.words, "-j", "--robot"), p.JSON),
     "--max": p.LIMIT,
     "--once": p.NO_FOLLOW,
+    "--blocked": f.WAITING,
 }
 """Options that people bring, also from other commands of tk, and what they are here."""
 

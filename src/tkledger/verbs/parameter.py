@@ -96,8 +96,9 @@ PRIORITY_WORDS = {
     for number, names in enumerate(_URGENCIES)
     for name in (f"p{number}", *names.split())
 }
+STATE_NAMES = tuple(state.value for state in State)
 _ENDED = (State.DONE.value, State.CANCELLED.value)
-_OPEN = tuple(state.value for state in State if state.value not in _ENDED)
+_OPEN = tuple(name for name in STATE_NAMES if name not in _ENDED)
 STATE_WORDS = {
     "open": _OPEN,
     **dict.fromkeys(("closed", "ended"), _ENDED),

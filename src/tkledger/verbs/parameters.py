@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE, PRESET_NAMES, Policy
 from tkledger.core.task_parts import CHILDREN, CONCERNS, ERRORS, REASONS, RESOLUTIONS, TIERS, Spec
 from tkledger.verbs.parameter import (
     PRIORITY_WORDS,
-    STATE_WORDS,
+    STATE_NAMES,
     Parameter,
     joined,
     option,
     switch,
-    word,
 )
 
 # -- what many commands take -----------------------------------------------------------------
@@ -157,31 +155,11 @@ TOKENS_OUT = option("--tokens-out", "tokens_out", "N", "Tokens written.", kind=i
 COST = option("--cost", "cost", "USD", "US dollars, such as 0.25.")
 MODEL = option("--model", "model", "M", "Which model; by its price in the policy, also the cost.")
 
-# -- filters ---------------------------------------------------------------------------------
+# -- what is shown, and how much of it ------------------------------------------------------
 
-STATES = option(
-    *("--state", "state", "S", "Only these states; open is all that have not ended."),
-    many=True,
-    listed=True,
-    clean=word,
-    means=tuple(STATE_WORDS.items()),
-    choices=tuple(state.value for state in State),
-    noun="state",
-)
-TYPES = TYPE._replace(help="Only these types.", many=True, listed=True)
-LABELS = LABEL._replace(help="Only tasks with this label; may be repeated.")
-THEIR_OWNER = OWNER._replace(
-    help="Only these owners'; me, or '' for those without one.", many=True, listed=True
-)
-THEIR_PARENT = PARENT._replace(help="Only the parts of these tasks.", many=True, listed=True)
-STREAMS = STREAM._replace(help="Only of these streams.", many=True, listed=True)
-THEIR_PRIORITY = PRIORITY._replace(help="Only these priorities.", many=True, listed=True)
 ALL = switch("--all", "all", "Include tasks that have ended, and mistakes.")
 ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 AGAIN = switch("--again", "again", "Judge what earlier runs found legal here as well.")
-WAITING = switch("--waiting", "waiting", "Only what is blocked.")
-DUE = switch("--due", "due", "Only what is blocked, and can go on now.")
-STALLED = switch("--stalled", "stalled", "Only what no time and no other task ends.")
 EVERYONE = ALL._replace(help="Every actor.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
 SINCE = option(
@@ -241,7 +219,7 @@ FORMAT = option(
 )
 COMMIT = Parameter("commit", "COMMIT", "The commit to accept.", required=True)
 CODE = Parameter("code", "CODE", "A rule, such as TK201.")
-SOURCE = Parameter("source", "FROM", "A state.", required=True, choices=STATES.choices)
+SOURCE = Parameter("source", "FROM", "A state.", required=True, choices=STATE_NAMES)
 TARGET = SOURCE._replace(name="target", metavar="TO")
 CLAIM = switch("--claim", "claim", "Claim and start it, too.")
 REVIEW = switch("--review", "review", "The task to review next.")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from tkledger.core.field import is_id
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.lifecycle import State
+from tkledger.verbs import filters as f
 from tkledger.verbs import option_names
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import COMMANDS
@@ -37,7 +38,8 @@ def unknown_option(
         start = words.index(run[0], words.index(arguments[0]) + len(arguments) - len(run))
         line = _line(command.name, [*words[:start], "--", *words[start:]])
         return Hint(f"{fact}; what is to be run comes after --", line)
-    if found := option_names.here(command, name):
+    found = None if _is_letter_of_git(command, name) else option_names.here(command, name)
+    if found:
         return _here(command, words, fact, found)
     value = text if text is not None else "".join(words[at + 1 : at + 2])
     others = option_names.in_terms_of(command, [*words[:at], *words[at + 1 :]]) or ()
@@ -81,11 +83,11 @@ def _move(
     command: Command, fact: str, name: str, value: str, arguments: Sequence[str]
 ) -> Hint | None:
     """A state is changed by a move."""
-    if option_names.wanted(name) is not p.STATES or is_safe(command.name):
+    if option_names.wanted(name) is not f.STATES or is_safe(command.name):
         return None
     if not any(one.is_task and not one.words for one in command.takes):
         return None
-    states = [one for one in p.STATES.meant(value) if one in p.STATES.choices]
+    states = [one for one in f.STATES.meant(value) if one in f.STATES.choices]
     if not states:
         return None
     line = _MOVES.get(State(states[0]), "tk why ID")
@@ -114,8 +116,8 @@ def _look(
     word = name.lstrip("-")
     if not is_safe(command.name):
         return None
-    if p.STATES in command.takes and {*p.STATES.meant(word)} <= {*p.STATES.choices}:
-        return Hint(fact, _line(command.name, [p.STATES.label, word, *others]))
+    if f.STATES in command.takes and {*f.STATES.meant(word)} <= {*f.STATES.choices}:
+        return Hint(fact, _line(command.name, [f.STATES.label, word, *others]))
     if word in COMMANDS:
         takes = any(not one.words for one in COMMANDS[word].takes)
         return Hint(fact, _line(word, arguments if takes else ())) if is_safe(word) else None
@@ -127,6 +129,11 @@ def _look(
 
 def _looks(name: str) -> bool:
     return name in COMMANDS and is_safe(name)
+
+
+def _is_letter_of_git(command: Command, name: str) -> bool:
+    """Whether an option of one letter is rather git's, which has a log, too."""
+    return command.name == "log" and not name.startswith("--")
 
 
 def _of_git(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, picked
-from tkledger.core.typing import Any
+from tkledger.core.typing import Any, NamedTuple
 from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import (
     Frame,
@@ -26,37 +27,55 @@ from tkledger.views.words import all_safe, badge, each, hindrance, hindrances
 SHOWN = tuple(state for state in LOOKS if state is not State.CANCELLED)
 LEAST, MOST = 22, 44
 """The narrowest and the widest a column may be, in cells."""
-CARDS = 8
-LATEST = 3
+CARDS, DONE_CARDS = 8, 3
+"""How many tasks of a state a terminal shows, and how many that are done."""
 GUTTER = 2
 
 
-def board(ledger: Overview, recent: Sequence[str] = ()) -> Lines:
-    """Open tasks by state, most urgent first, and the latest of those done.
+def board(
+    ledger: Overview, found: Sequence[int], whole: Sequence[int], limit: int | None = None
+) -> Lines:
+    """The tasks at the places ``found``, in that order, by state; of the ``whole`` that there are without filters.
 
-    ``recent`` holds ids of done tasks, the latest first. A terminal shows the first few of
-    each state and how many more there are; anything else gets all, one task a line.
+    A terminal shows the first few of each state, or up to ``limit``, and how many more there are; anything else
+    gets all, or up to that, one task a line.
     """
-    ranks = {name: rank for rank, name in enumerate(recent)}
-    ids = ledger.column("id")
-
-    def latest(place: int) -> tuple[int, str]:
-        return ranks.get(ids[place], len(ranks)), ids[place]
-
+    states = ledger.column("state")
+    counts = Counter(picked(states, whole))
     stacks: dict[State, list[int]] = {state: [] for state in LOOKS}
-    mistakes = zip(ledger.column("state"), ledger.column("is_mistake"))
-    for place, (state, is_mistake) in enumerate(mistakes):
-        if not is_mistake:
-            stacks[state].append(place)
-    stacks[State.DONE].sort(key=latest)
-    cancelled = len(stacks.pop(State.CANCELLED))
+    for place in found:
+        stacks[states[place]].append(place)
+    columns = {
+        state: _Column(state, stack, counts[state], limit) for state, stack in stacks.items()
+    }
+    cancelled = columns.pop(State.CANCELLED)
 
     def draw(frame: Frame) -> Iterable[Line | str]:
         if frame.piped:
-            return _listed([place for stack in stacks.values() for place in stack], ledger)
-        return _bands(stacks, cancelled, ledger, frame.width)
+            return _listed([place for one in columns.values() for place in one.shown], ledger)
+        return _bands(columns, cancelled, ledger, frame.width)
 
     return Lines(draw)
+
+
+class _Column(NamedTuple):
+    """A state, the places of its tasks, how many there are without filters, and how many are shown at most."""
+
+    state: State
+    stack: Sequence[int]
+    whole: int
+    limit: int | None
+
+    @property
+    def shown(self) -> Sequence[int]:
+        """Those that are shown where there is room for all."""
+        return self.stack[: self.limit]
+
+    @property
+    def number(self) -> str:
+        """How many there are, and of how many."""
+        number = f"{len(self.stack):,}"
+        return number if len(self.stack) == self.whole else f"{number} of {self.whole:,}"
 
 
 def _listed(places: Sequence[int], ledger: Overview) -> Iterable[str]:
@@ -76,15 +95,29 @@ def _listed(places: Sequence[int], ledger: Overview) -> Iterable[str]:
 
 
 def _bands(
-    stacks: Mapping[State, Sequence[int]], cancelled: int, ledger: Overview, width: int
+    columns: Mapping[State, _Column], cancelled: _Column, ledger: Overview, width: int
 ) -> Iterator[Line]:
     """Columns side by side, in as many bands below each other as the width asks for."""
-    states = [state for state in SHOWN if stacks[state]]
-    if not states:
-        yield (("nothing on the board (tk new TITLE)", DIM),)
+    states = [state for state in SHOWN if columns[state].stack]
+    if not states and not cancelled.stack:
+        there = any(one.whole for one in columns.values())
+        words = "no task matches (tk board)" if there else "nothing on the board (tk new TITLE)"
+        yield ((words, DIM),)
+    if states:
+        yield from _columns(columns, states, ledger, width)
+    if cancelled.stack:
+        if states:
+            yield ()
+        number = cancelled.number
+        yield ((f"{number} cancelled (tk list --all)", DIM),)
+
+
+def _columns(
+    columns: Mapping[State, _Column], states: Sequence[State], ledger: Overview, width: int
+) -> Iterator[Line]:
     most = max(1, (width + GUTTER) // (LEAST + GUTTER))
     bands = -(-len(states) // most)
-    per_band = -(-len(states) // max(1, bands))
+    per_band = -(-len(states) // bands)
     size = max(1, min(MOST, (width + GUTTER) // per_band - GUTTER))
     if per_band == 1:
         size = width
@@ -92,14 +125,11 @@ def _bands(
         if first:
             yield ()
         drawn = [
-            list(_column(state, stacks[state], ledger, size))
+            list(_column(columns[state], ledger, size))
             for state in states[first : first + per_band]
         ]
         for row in zip_longest(*drawn, fillvalue=()):
             yield _beside(row, size)
-    if cancelled:
-        yield ()
-        yield ((f"{cancelled:,} cancelled (tk list --all)", DIM),)
 
 
 def _beside(row: Sequence[Line], size: int) -> Line:
@@ -113,18 +143,19 @@ def _beside(row: Sequence[Line], size: int) -> Line:
     return spans
 
 
-def _column(state: State, stack: Sequence[int], ledger: Overview, size: int) -> Iterator[Line]:
-    text, colour = badge(state)
-    yield ((f"{text} {len(stack):,}", f"bold {colour}".strip()),)
+def _column(column: _Column, ledger: Overview, size: int) -> Iterator[Line]:
+    text, colour = badge(column.state)
+    yield ((cut(f"{text} {column.number}", size), f"bold {colour}".strip()),)
     yield (("─" * size, colour or DIM),)
-    limit = LATEST if state is State.DONE else CARDS
-    for number, place in enumerate(stack[:limit]):
+    shown = column.stack[: column.limit or (DONE_CARDS if column.state is State.DONE else CARDS)]
+    for number, place in enumerate(shown):
         if number:
             yield ()
         yield from _card(ledger.at(place), ledger, size)
-    if len(stack) > limit:
+    left = len(column.stack) - len(shown)
+    if left:
         yield ()
-        yield ((cut(f"… {len(stack) - limit:,} more", size), DIM),)
+        yield ((cut(f"… {left:,} more", size), DIM),)
 
 
 def _card(row: TaskRow, ledger: Overview, size: int) -> Iterator[Line]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, picked
+from tkledger.core.overview import Chosen, Overview, picked
 from tkledger.core.task_parts import DEFAULT_TYPE
 from tkledger.core.typing import Any
 from tkledger.views.style import BAD, DIM, ID, title_colour, urgency
@@ -24,7 +24,7 @@ from tkledger.views.text_layout import (
     safe,
     wrap,
 )
-from tkledger.views.words import all_safe, badge, counts, each, hindrances
+from tkledger.views.words import all_safe, badge, counts, each, hindrances, total
 
 TITLE = 4
 FIXED, HEAD = 4, 3
@@ -37,12 +37,16 @@ NARROW = 22
 INDENT = 4
 
 
-def listing(ledger: Overview, places: Sequence[int], hidden: Mapping[State, int]) -> Lines:
-    """The tasks at these places; ``hidden`` counts the ended tasks that are left out.
+def listing(
+    ledger: Overview, chosen: Chosen, hidden: Mapping[State, int], noun: str = "open"
+) -> Lines:
+    """The chosen tasks, and what those are that they are chosen of; ``hidden`` counts the ended tasks that are
+    left out.
 
     In a terminal a last line counts them all. Otherwise a task is a line: state, id, priority,
     type, owner, labels, what it waits for, title; two blanks between, ``-`` for nothing.
     """
+    places = chosen.places
 
     def draw(frame: Frame) -> Iterable[Line | str]:
         columns = _columns(ledger, places, briefly=not frame.piped)
@@ -51,7 +55,7 @@ def listing(ledger: Overview, places: Sequence[int], hidden: Mapping[State, int]
         states = picked(ledger.column("state"), places)
         urgencies = picked(ledger.column("urgency"), places)
         table = _rows(_coloured(columns, states, urgencies), frame.width) if states else ()
-        return (*table, *_footer(states, hidden, frame.width))
+        return (*table, *_footer(chosen, states, hidden, noun, frame.width))
 
     return Lines(draw)
 
@@ -132,16 +136,39 @@ def _stacked(row: Line, widths: Sequence[int], width: int) -> Iterator[Line]:
         yield ((" " * start, ""), (cut(text, width - start), DIM))
 
 
-def _footer(states: Sequence[State], hidden: Mapping[State, int], width: int) -> Iterator[Line]:
-    ended = Counter(state for state in states if state in _ENDED)
-    here = f"{len(states) - sum(ended.values()):,} open"
-    parts = [", ".join(part for part in (here, counts(ended)) if part)]
+def _footer(
+    chosen: Chosen, states: Sequence[State], hidden: Mapping[State, int], noun: str, width: int
+) -> Iterator[Line]:
+    if chosen.is_cut or noun != "tasks":
+        parts = [total(chosen, noun)]
+    else:
+        ended = Counter(state for state in states if state in _ENDED)
+        here = f"{len(states) - sum(ended.values()):,} open"
+        parts = [", ".join(part for part in (here, counts(ended)) if part)]
     if counts(hidden):
-        parts.append(f"{counts(hidden)} (tk list --all)")
+        parts.append(_left_out(chosen, hidden))
     if states:
         yield ()
     for text in joined(parts, width):
         yield ((text, DIM),)
+
+
+def _left_out(chosen: Chosen, hidden: Mapping[State, int]) -> str:
+    """How many ended tasks are not shown, and what shows them."""
+    return f"{counts(hidden)} ({_ALL if chosen.filtered else 'tk list --all'})"
+
+
+_ALL = "add --all"
+
+
+def nothing(ledger: Overview, chosen: Chosen, hidden: Mapping[State, int]) -> str:
+    """What to say in place of a list that is empty."""
+    if not len(ledger):
+        return "no tasks yet: tk new TITLE"
+    if not hidden:
+        return "no task matches: tk list --all"
+    match = " matches" if chosen.filtered else ""
+    return f"no open task{match}, {counts(hidden)}: {_ALL if match else 'tk list --all'}"
 
 
 _ENDED = (State.DONE, State.CANCELLED)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Chosen, Overview, TaskRow, picked, turns
 from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import (
     Frame,
@@ -20,8 +20,8 @@ from tkledger.views.text_layout import (
     plain,
     safe,
 )
-from tkledger.views.tree_shape import TreeLine, on_show, tree_lines
-from tkledger.views.words import all_safe, badge, each, glyph, hindrance, hindrances
+from tkledger.views.tree_shape import TreeLine, tree_lines
+from tkledger.views.words import all_safe, badge, each, glyph, hindrance, hindrances, total
 
 DEEPEST = 40
 """How many levels are drawn at most; a terminal shows fewer, so that titles keep their room."""
@@ -31,33 +31,57 @@ ROOMY, LEAST = 48, 16
 """The title's cells beyond which it may be cut, and those it keeps, whatever follows it."""
 
 
-def tree(
-    ledger: Overview, root: str | None = None, show_ended: bool = False, show_all: bool = False
-) -> Lines:
-    """All tasks below ``root``, or the whole forest; ``root`` itself is always shown.
+class _Forest:
+    """The tasks of a tree, and which of them it is about: any other is there for what is below it."""
 
-    Without ``show_ended`` what has ended is left out, unless something open lies below it; with it,
-    mistakes are left out. ``show_all`` leaves nothing out.
+    def __init__(self, ledger: Overview, chosen: Chosen, root: str | None) -> None:
+        self.ledger = ledger
+        self.chosen = chosen
+        self._root = root
+        self.own = {*picked(ledger.column("id"), chosen.places)}
+
+    def lines(self, levels: int) -> Iterator[TreeLine]:
+        """The lines, so many levels deep."""
+        wanted = None
+        if len(self.own) < len(self.ledger):
+            wanted = self.ledger.with_ancestors(self.own) | ({self._root} if self._root else set())
+        turn = turns(self.ledger, self.chosen)
+        return tree_lines(self.ledger, self._root, wanted, levels, turn)
+
+    def is_above(self, task_id: str) -> bool:
+        """Whether a task does not match itself."""
+        return self.chosen.is_cut and task_id not in self.own
+
+
+def tree(ledger: Overview, chosen: Chosen, root: str | None = None) -> Lines:
+    """The chosen tasks, all of which are below ``root`` if that is given, and those above them; ``root`` itself
+    is always shown. Of some tasks only, the title of one that just leads to them is in parentheses.
+
     A task whose parent is unknown, or in a circle of parents, is shown as a root and says so.
     """
+    forest = _Forest(ledger, chosen, root)
 
     def draw(frame: Frame) -> Iterable[Line | str]:
-        wanted = None if show_all else on_show(ledger, root, ended=show_ended)
         levels = DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
-        drawn = tree_lines(ledger, root, wanted, levels)
-        return _piped(drawn, ledger) if frame.piped else _with_legend(drawn, ledger, frame)
+        drawn = forest.lines(levels)
+        return _piped(drawn, forest) if frame.piped else _with_legend(drawn, forest, frame)
 
     return Lines(draw)
 
 
-def _piped(drawn: Iterable[TreeLine], ledger: Overview) -> Iterator[str]:
+def _piped(drawn: Iterable[TreeLine], forest: _Forest) -> Iterator[str]:
     """One line a task, made of texts that are found for all tasks at once."""
+    ledger = forest.ledger
     heads, tails, places = _heads(ledger), _tails(ledger), ledger.places
+    states, titles = ledger.column("state"), all_safe(ledger.column("title"))
     for node in drawn:
         if node.task is None:
             yield plain(_deeper(node))
             continue
         place = places[node.task]
+        if forest.is_above(node.task):
+            yield f"{node.guides}{badge(states[place])[0]} {node.task} ({titles[place]})"
+            continue
         progress = "".join([text for text, _ in _rollup(node.task, ledger)])
         mark = f"  {node.mark}" if node.mark else ""
         yield f"{node.guides}{heads[place]}{progress}{tails[place]}{mark}"
@@ -87,11 +111,16 @@ def _deeper(node: TreeLine) -> Line:
     return ((node.guides, DIM), (f"… {node.deeper:,} deeper (tk tree {node.mark})", DIM))
 
 
-def _drawn(node: TreeLine, ledger: Overview, frame: Frame) -> Iterator[Line]:
+def _drawn(node: TreeLine, forest: _Forest, frame: Frame) -> Iterator[Line]:
     """A task's line; in a narrow terminal who has it and what it waits for go on the next."""
+    ledger = forest.ledger
     task = ledger.task(node.task) if node.task is not None else None
     if task is None:
         yield _deeper(node)
+        return
+    if forest.is_above(task.id):
+        shown = f"{LOOKS[task.state].glyph} {task.id} ({safe(task.title)})"
+        yield cut_line([(node.guides, DIM), (shown, DIM)], frame.width)
         return
     head: list[Span] = [(node.guides, DIM), glyph(task.state), (" ", ""), (task.id, ID), (" ", "")]
     head += [urgency(task.urgency), (" ", "")]
@@ -140,13 +169,15 @@ def _rollup(task_id: str, ledger: Overview) -> Line:
     ]
 
 
-def _with_legend(drawn: Iterable[TreeLine], ledger: Overview, frame: Frame) -> Iterator[Line]:
+def _with_legend(drawn: Iterable[TreeLine], forest: _Forest, frame: Frame) -> Iterator[Line]:
     """The tasks, and how many there are of each state, which also tells what a glyph means."""
     states: Counter[State] = Counter()
+    chosen, ledger = forest.chosen, forest.ledger
     words = ledger.column("state")
     for node in drawn:
-        states.update([words[ledger.places[node.task]]] if node.task else [])
-        yield from _drawn(node, ledger, frame)
+        if node.task and not forest.is_above(node.task):
+            states.update([words[ledger.places[node.task]]])
+        yield from _drawn(node, forest, frame)
     parts = [
         f"{look.glyph} {states[state]:,} {look.label}"
         for state, look in LOOKS.items()
@@ -154,11 +185,15 @@ def _with_legend(drawn: Iterable[TreeLine], ledger: Overview, frame: Frame) -> I
     ]
     if parts:
         yield ()
-    for text in joined(parts or [_nothing(ledger)], frame.width):
+    if parts and chosen.is_cut:
+        parts = [total(chosen, "tasks"), *parts]
+    for text in joined(parts or [_nothing(ledger, chosen)], frame.width):
         yield ((text, DIM),)
 
 
-def _nothing(ledger: Overview) -> str:
+def _nothing(ledger: Overview, chosen: Chosen) -> str:
     if not len(ledger):
         return "no tasks yet (tk new TITLE)"
+    if chosen.filtered:
+        return "no task matches (tk tree --all)"
     return "nothing open (tk tree --all)"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
-from tkledger.core.graph import cycles, walk
-from tkledger.core.overview import Overview
+from tkledger.core.graph import cycles
+from tkledger.core.overview import Overview, in_turn
 from tkledger.core.typing import NamedTuple
 
 BRANCH, LAST, THROUGH, BLANK = "├─ ", "└─ ", "│  ", "   "
@@ -19,27 +19,6 @@ class TreeLine(NamedTuple):
     task: str | None
     mark: str = ""
     deeper: int = 0
-
-
-def on_show(ledger: Overview, root: str | None, *, ended: bool) -> set[str]:
-    """What is open, or also what has ended but is not a mistake; and all that is above it."""
-    ids = ledger.column("id")
-    wanted = {*ids[: ledger.open], *ledger.elsewhere}
-    if ended:
-        wanted.update(key for key, no in zip(ids, ledger.column("is_mistake")) if not no)
-    if root:
-        wanted.update((root, *walk(root, ledger.parent)))
-    parents = zip(ids, ledger.column("parent"))
-    for parent in {parent for key, parent in parents if key in wanted}:
-        _climb(ledger, parent, wanted)
-    return wanted
-
-
-def _climb(ledger: Overview, node: str | None, known: set[str]) -> None:
-    """Add a task and what is above it to those ``known``, up to the first that is."""
-    while node is not None and node not in known:
-        known.add(node)
-        node = ledger.parent(node)
 
 
 def _roots(ledger: Overview) -> Iterator[tuple[str, str]]:
@@ -80,18 +59,27 @@ def _brief(loop: list[str]) -> list[str]:
 
 
 def tree_lines(
-    ledger: Overview, root: str | None, wanted: Container[str] | None, levels: int
+    ledger: Overview,
+    root: str | None,
+    wanted: Container[str] | None,
+    levels: int,
+    turn: Mapping[str, int] = {},
 ) -> Iterator[TreeLine]:
-    """The lines from top to bottom: a stack instead of recursion, nothing visited twice."""
+    """The lines from top to bottom: a stack instead of recursion, nothing visited twice. Tasks below the same one
+    come in their ``turn``, if they have any.
+    """
 
     def below(node: str) -> Sequence[str]:
-        children = ledger.children(node)
+        children = in_turn(ledger.children(node), turn)
         if not children:
             return ()
         return [one for one in children if one not in seen and (wanted is None or one in wanted)]
 
     seen: set[str] = set()
-    for start, mark in [(root, "")] if root else _roots(ledger):
+    starts = [(root, "")] if root else _roots(ledger)
+    if turn:
+        starts = sorted(starts, key=lambda one: turn.get(one[0], len(turn)))
+    for start, mark in starts:
         if wanted is not None and start not in wanted:
             continue
         stack = [(start, "", "", 0)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import Overview, TaskRow, picked
+from tkledger.core.overview import Chosen, Overview, TaskRow, picked
 from tkledger.core.quoting import quoted
 from tkledger.core.time import iso
 from tkledger.core.typing import Any
@@ -52,6 +52,16 @@ def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     return joint.join(
         f"{numbers[state]:,} {LOOKS[state].label}" for state in LOOKS if numbers.get(state)
     )
+
+
+def total(chosen: Chosen, noun: str) -> str:
+    """How many are shown, and of how many, if there are others: ``5 of 1,213 open``."""
+    shown = len(chosen.places)
+    if not chosen.is_cut:
+        return f"{shown:,} {noun}"
+    if shown < chosen.matching < chosen.whole:
+        return f"{shown:,} of {chosen.matching:,} that match, of {chosen.whole:,} {noun}"
+    return f"{shown:,} of {chosen.whole:,} {noun}"
 
 
 def setting_text(value: Any, name: str = "") -> str:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.api import lists
+from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, say_flaws
-from tkledger.core.typing import TYPE_CHECKING
+from tkledger.cli.answer import TERMINAL, Answer, say_flaws, say_unknown
+from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
 
 
-def board(at: str | None = None, path: str = ".") -> Answer:
-    """Show the states side by side."""
+def board(at: str | None = None, path: str = ".", **options: Any) -> Answer:
+    """Show the states side by side; of each at most --limit tasks."""
     ledger = Shown(Session(path, progress=TERMINAL), at)
-    say_flaws(ledger.overview.flaws)
+    overview = ledger.overview
+    say_flaws(overview.flaws)
+    choice = filters.choice(ledger, options)
+    say_unknown(ledger, choice)
+    every = lists.every(overview, mistakes=False)
+    found = choice.found(ledger, every)
+
+    def to_json() -> dict[str, Any]:
+        columns = lists.columns_json(ledger, found, choice.limit)
+        return {"columns": columns, "total": len(found)}
 
     def view() -> Iterable[Lines]:
         from tkledger.views.board import board as drawn
 
-        return [drawn(ledger.overview)]
+        return [drawn(overview, found, every, choice.limit)]
 
-    return Answer(lambda: {"columns": lists.columns_json(ledger)}, view)
+    return Answer(to_json, view)

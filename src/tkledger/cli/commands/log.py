@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from tkledger.api import look
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside
+from tkledger.cli.answer import TERMINAL, Answer, Aside, say_unknown
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tkledger.core.history import HistoryEntry
     from tkledger.views.text_layout import Lines
+
+    Wanted = Callable[[HistoryEntry], bool]
 
 
 def log(
-    id: str | None = None, limit: int | None = None, at: str | None = None, path: str = "."
+    id: str | None = None,
+    limit: int | None = None,
+    at: str | None = None,
+    path: str = ".",
+    **options: Any,
 ) -> Answer:
-    """Show what commits did to a task, or to all, oldest first; --limit keeps the newest."""
+    """Show what commits did to a task, or to those that match; oldest first, --limit keeps the newest."""
     session = Session(path, progress=TERMINAL)
-    entries = look.entries(session, id, limit, at)
+    wanted = _wanted(session, at, options) if options else bool
+    entries = look.entries(session, id, limit, at, wanted)
     shallow = session.repo.is_shallow
 
     def to_json() -> dict[str, Any]:
@@ -35,3 +43,17 @@ def log(
         return [*([Aside(fact)] if shallow else []), timeline(entries)]
 
     return Answer(to_json, view)
+
+
+def _wanted(session: Session, at: str | None, options: Mapping[str, Any]) -> Wanted:
+    """Whether an entry is of a task that matches filters as it is now."""
+    from tkledger.api import filters, lists  # most often there are none
+    from tkledger.api.overview import Shown
+    from tkledger.core.overview import picked
+
+    ledger = Shown(session, at)
+    choice = filters.choice(ledger, options)
+    say_unknown(ledger, choice)
+    found = choice.found(ledger, lists.every(ledger.overview, mistakes=True))
+    ids = {*picked(ledger.overview.column("id"), found)}
+    return lambda entry: entry.task in ids

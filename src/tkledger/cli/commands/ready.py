@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from tkledger.api import lists
+from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside
-from tkledger.core.typing import TYPE_CHECKING
+from tkledger.cli.answer import TERMINAL, Answer, Aside, say_unknown
+from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
 
 
-def ready(
-    label: Sequence[str] = (), limit: int | None = None, at: str | None = None, path: str = "."
-) -> Answer:
+def ready(at: str | None = None, path: str = ".", **options: Any) -> Answer:
     """List what can be started now, most urgent first."""
     session = Session(path, progress=TERMINAL)
     ledger = Shown(session, at, here=True)
-    found = lists.ready(session, ledger, label)
+    choice = filters.choice(ledger, options)
+    say_unknown(ledger, choice)
+    chosen = choice.of(ledger, lists.ready(session, ledger))
+
+    def to_json() -> dict[str, Any]:
+        return {"tasks": lists.tasks_json(ledger, chosen.places), "total": chosen.matching}
 
     def view() -> Iterable[Lines | Aside]:
-        if not found:
+        if not chosen.whole:
             return [Aside("no task is ready to start: tk list")]
+        if not chosen.matching:
+            tasks = f"{chosen.whole:,} tasks that are ready"
+            return [Aside(f"none of the {tasks} matches: tk ready")]
         from tkledger.views.list import listing
 
-        return [listing(ledger.overview, found[:limit], {})]
+        return [listing(ledger.overview, chosen, {}, "ready")]
 
-    return Answer(lambda: {"tasks": lists.tasks_json(ledger, found[:limit])}, view)
+    return Answer(to_json, view)

@@ -4,30 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.api import lists
+from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, say_flaws
-from tkledger.core.typing import TYPE_CHECKING
+from tkledger.cli.answer import TERMINAL, Answer, say_flaws, say_unknown
+from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tkledger.core.overview import Chosen
     from tkledger.views.text_layout import Lines
 
 
 def tree(
-    id: str | None = None, all: bool = False, at: str | None = None, path: str = "."
+    id: str | None = None, all: bool = False, at: str | None = None, path: str = ".", **options: Any
 ) -> Answer:
     """Show tasks under their parents, with what blocks them and how far they are."""
     ledger = Shown(Session(path, progress=TERMINAL), at)
-    say_flaws(ledger.overview.flaws)
+    overview = ledger.overview
+    say_flaws(overview.flaws)
     root = _find(ledger, id) if id else None
+    choice = filters.choice(ledger, options)
+    say_unknown(ledger, choice)
+
+    def chosen(*, ended: bool) -> Chosen:
+        places = lists.every(overview, mistakes=all)
+        if not ended:
+            places, _ = lists.parted(overview, places)
+        return choice.of(ledger, lists.below(overview, root, places) if root else places)
 
     def view() -> Iterable[Lines]:
         from tkledger.views.tree import tree as drawn
 
-        return [drawn(ledger.overview, root, show_ended=root is not None, show_all=all)]
+        ended = all or root is not None or bool(choice.filter.state)
+        return [drawn(overview, chosen(ended=ended), root)]
 
-    return Answer(lambda: {"tasks": lists.forest_json(ledger, root, show_all=all)}, view)
+    def to_json() -> dict[str, Any]:
+        found = chosen(ended=True)
+        return {"tasks": lists.forest_json(ledger, found, root), "total": found.matching}
+
+    return Answer(to_json, view)
 
 
 def _find(ledger: Shown, word: str) -> str:

@@ -1,0 +1,46 @@
+"""The options that choose tasks, the same wherever several are shown, each defined once; nothing here filters."""
+
+from __future__ import annotations
+
+from tkledger.verbs import parameters as p
+from tkledger.verbs.parameter import STATE_NAMES, STATE_WORDS, option, switch, word
+
+SORTS = ("priority", "id", "title", "state", "type", "owner", "stream")
+"""What tasks are put in order by; the first is the order in which they are shown without."""
+
+STATES = option(
+    *("--state", "state", "S", "Only these states; open is all that have not ended."),
+    many=True,
+    listed=True,
+    clean=word,
+    means=tuple(STATE_WORDS.items()),
+    choices=STATE_NAMES,
+    noun="state",
+)
+TYPES = p.TYPE._replace(help="Only these types.", many=True, listed=True)
+LABELS = p.LABEL._replace(help="Only tasks with this label; may be repeated.")
+OWNERS = p.OWNER._replace(
+    help="Only these owners'; me, or none for those without one.", many=True, listed=True
+)
+PARENTS = p.PARENT._replace(help="Only the parts of these tasks.", many=True, listed=True)
+STREAMS = p.STREAM._replace(help="Only of these streams.", many=True, listed=True)
+PRIORITIES = p.PRIORITY._replace(help="Only these priorities.", many=True, listed=True)
+BLOCKED_BY = p.PARENT._replace(
+    words=("--blocked-by",), name="blocked_by", help="Only what waits for these tasks.", many=True
+)
+WAITING = switch("--waiting", "waiting", "Only what is blocked.")
+DUE = switch("--due", "due", "Only what is blocked, and can go on now.")
+STALLED = switch("--stalled", "stalled", "Only what no time and no other task ends.")
+SORT = option(
+    *("--sort", "sort", "FIELD", f"By {', '.join(SORTS)}; -FIELD the other way round."),
+    choices=(*SORTS, *(f"-{name}" for name in SORTS)),
+    noun="order",
+)
+
+FILTERS = (
+    *(STATES, TYPES, LABELS, OWNERS, PARENTS, PRIORITIES, STREAMS),
+    *(BLOCKED_BY, WAITING, DUE, STALLED),
+)
+"""What chooses tasks."""
+CHOICE = (*FILTERS, SORT, p.LIMIT)
+"""And in which order, and how many."""

@@ -1,0 +1,166 @@
+"""One set of filters: the same tasks in lists, trees, boards and logs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.project import Project
+
+TASKS: tuple[dict[str, Any], ...] = (
+    {"id": "kid10", "title": "Release", "priority": 1, "label": ["ship"], "owner": "ann"},
+    {"id": "kid2", "title": "Packages", "priority": 1, "parent": "kid10", "type": "bug"},
+    {"id": "kid9", "title": "Notes", "parent": "kid10", "label": ["docs", "ship"], "stream": "web"},
+    {"id": "loose", "title": "all of it", "priority": 3, "depends_on": ["kid2"]},
+    {"id": "old", "title": "Before", "label": ["docs"], "owner": "bob"},
+    {"id": "odd", "title": "Twice", "backlog": True},
+)
+
+
+@pytest.fixture
+def some(tmp_path: Path) -> Project:
+    """A project with six tasks: one has ended, one has two parts, one waits for one of these."""
+    made = Project.create(tmp_path / "some")
+    made.ok("init", "--no-hooks")
+    lines = [{"op": "new", **one} for one in TASKS]
+    made.ok("batch", stdin="".join(json.dumps(one) + "\n" for one in lines))
+    for verb in ("start", "done"):
+        made.ok(verb, "old", "--as", "bob")
+    return made
+
+
+def ids(project: Project, command: str) -> list[str]:
+    """The ids that a command's JSON has, in their order."""
+    found = project.ok(*command.split(), "--json").json
+    if "columns" in found:
+        return [one["id"] for column in found["columns"].values() for one in column]
+    waiting, ids = [*reversed(found["tasks"])], []
+    while waiting:
+        one = waiting.pop()
+        ids += [one["id"]] if one.get("matches", True) else []
+        waiting += reversed(one.get("children", []))
+    return ids
+
+
+FILTERS = [
+    ("--state open", {"kid10", "kid2", "kid9", "loose", "odd"}),
+    ("--state done,backlog", {"old", "odd"}),
+    ("--type bug", {"kid2"}),
+    ("--label docs", {"kid9", "old"}),
+    ("--label docs --label ship", {"kid9"}),
+    ("--owner ann", {"kid10"}),
+    ("--owner ann,bob", {"kid10", "old"}),
+    ("--owner none --state todo", {"kid2", "kid9", "loose"}),
+    ("--parent kid10", {"kid2", "kid9"}),
+    ("--priority high", {"kid10", "kid2"}),
+    ("--stream web", {"kid9"}),
+    ("--blocked-by kid2", {"loose"}),
+    ("--waiting", set()),
+    ("--parent kid10 --label ship", {"kid9"}),
+]
+
+
+@pytest.mark.parametrize("command", ["list", "tree", "board"])
+@pytest.mark.parametrize(("words", "found"), FILTERS, ids=[words for words, _ in FILTERS])
+def test_a_filter_leaves_the_same_tasks_in_every_view(
+    some: Project, command: str, words: str, found: set[str]
+) -> None:
+    assert {*ids(some, f"{command} {words}")} == found
+    assert some.ok(command, *words.split(), "--json").json["total"] == len(found)
+
+
+@pytest.mark.parametrize(("words", "found"), FILTERS, ids=[words for words, _ in FILTERS])
+def test_a_log_is_of_the_tasks_that_match(some: Project, words: str, found: set[str]) -> None:
+    entries = some.ok("log", *words.split(), "--json").json["entries"]
+    assert {one["task"] for one in entries} == found
+
+
+def test_a_log_of_matching_tasks_has_as_many_as_are_asked_for(some: Project) -> None:
+    some.ok("note", "loose", "words")
+    some.ok("note", "kid9", "words")
+    told = some.ok("log", "--label", "ship", "-n", "2", "--json").json["entries"]
+    assert [(one["event"], one["task"]) for one in told] == [("new", "kid9"), ("edit", "kid9")]
+
+
+def test_ready_is_filtered_as_lists_are(some: Project) -> None:
+    assert ids(some, "ready") == ["kid2", "kid9"]
+    assert ids(some, "ready --label docs") == ["kid9"]
+    assert ids(some, "ready --type bug,chore --owner none") == ["kid2"]
+    assert some.ok("ready", "--type", "chore").err.splitlines() == [
+        "warning: no task has the type 'chore'; there are bug, task",
+        "none of the 2 tasks that are ready matches: tk ready",
+    ]
+
+
+def test_what_waits_for_a_task_does_so_until_it_is_done(some: Project) -> None:
+    some.ok("wait", "kid9", "--on", "kid2")
+    assert {*ids(some, "list --blocked-by kid2")} == {"kid9", "loose"}
+    some.ok("cancel", "kid2")
+    assert ids(some, "list --blocked-by kid2") == ["loose"]
+    some.ok("edit", "loose", "--no-depends-on", "kid2", "--depends-on", "old")
+    assert ids(some, "list --blocked-by old") == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("id", "kid2 kid9 kid10 loose odd"),
+        ("-id", "odd loose kid10 kid9 kid2"),
+        ("title", "loose kid9 kid2 kid10 odd"),
+        ("priority", "kid2 kid10 kid9 odd loose"),
+        ("-priority", "loose kid9 odd kid2 kid10"),
+        ("state", "odd kid2 kid10 kid9 loose"),
+        ("type", "kid2 kid10 kid9 odd loose"),
+        ("owner", "kid10 kid2 kid9 odd loose"),
+        ("-owner", "kid10 kid2 kid9 odd loose"),
+        ("stream", "kid9 kid2 kid10 odd loose"),
+    ],
+)
+def test_tasks_come_in_the_order_that_is_asked_for(some: Project, sort: str, order: str) -> None:
+    assert ids(some, f"list --state open --sort {sort}") == order.split()
+
+
+def test_ids_are_put_in_order_by_their_numbers(some: Project) -> None:
+    assert ids(some, "list --state open") == ["kid2", "kid10", "kid9", "odd", "loose"]
+    some.ok("edit", "kid2", "--priority", "2")
+    some.ok("edit", "kid10", "--priority", "2")
+    order = ["kid2", "kid9", "kid10", "odd", "loose"]
+    assert ids(some, "list --state open") == order  # as made anew of what changed
+    (some.path / ".git/tk/views").rename(some.path / ".git/tk/other")
+    assert ids(some, "list --state open") == order  # as made of all
+    assert ids(some, "tree") == ["kid10", "kid2", "kid9", "odd", "loose", "old"]
+    assert ids(some, "board --state todo") == ["kid2", "kid9", "kid10", "loose"]
+
+
+def test_a_tree_has_its_tasks_in_the_order_that_is_asked_for(some: Project) -> None:
+    assert ids(some, "tree --sort -id") == ["old", "odd", "loose", "kid10", "kid9", "kid2"]
+    shown = some.ok("tree", "--sort", "-id").out
+    order = [shown.index(f" {one} ") for one in ("odd", "loose", "kid10", "kid9", "kid2")]
+    assert order == sorted(order)
+
+
+def test_a_limit_cuts_and_says_of_how_many(some: Project) -> None:
+    assert ids(some, "list --limit 2") == ["kid2", "kid10"]
+    assert some.ok("list", "--limit", "2", "--json").json["total"] == 6
+    assert ids(some, "tree --type task --limit 2") == ["kid10", "kid9"]
+    assert ids(some, "board --limit 1") == ["odd", "kid2", "old"]
+    assert len(some.ok("board", "--limit", "1").out.splitlines()) == 3
+
+
+def test_a_task_of_a_tree_that_only_leads_to_others_says_so(some: Project) -> None:
+    (top,) = some.ok("tree", "--label", "docs", "--state", "open", "--json").json["tasks"]
+    assert (top["id"], top["matches"]) == ("kid10", False)
+    assert [(one["id"], one.get("matches")) for one in top["children"]] == [("kid9", None)]
+    assert some.ok("tree", "--label", "docs").out == (
+        "○ todo kid10 (Release)\n└─ ○ todo kid9 P2 Notes\n"
+    )
+
+
+def test_an_order_and_a_state_are_some_of_those_there_are(some: Project) -> None:
+    answer = some.tk("list", "--sort", "age")
+    assert (answer.status, answer.err.splitlines()[0]) == (2, "error: no such order: 'age'")
+    assert "-priority" in answer.err
+    assert some.tk("list", "--blocked-by", "nothing").status == 3

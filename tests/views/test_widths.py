@@ -1,0 +1,73 @@
+"""How views of chosen tasks look, on terminals of several widths and through a pipe.
+
+``UPDATE_GOLDEN=1`` writes the file anew.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+
+from tests.views.test_lists import SNAPSHOT, made
+from tkledger.core.lifecycle import State
+from tkledger.core.overview import Chosen
+from tkledger.core.rows import overview
+from tkledger.views.board import board
+from tkledger.views.list import listing
+from tkledger.views.text_layout import Lines
+from tkledger.views.tree import tree
+
+GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "views.txt"
+WIDTHS = (40, 60, 80, 120, 200)
+
+LONG = made(
+    "tk-f10",
+    "A title that is longer than most of them are, so that it is cut where there is little room",
+    parent="tk-c",
+    owner="maintainers@example.org",
+    labels=["a", "docs", "packages", "release"],
+    depends_on=["tk-a", "tk-c", "tk-d"],
+)
+SHOWN = overview(SNAPSHOT.put(LONG))
+
+
+def places(*ids: str) -> Sequence[int]:
+    return [SHOWN.places[one] for one in ids]
+
+
+VIEWS: dict[str, Lines] = {
+    "a list that is cut": listing(SHOWN, Chosen(places("tk-a", "tk-c"), 4, 4), {State.DONE: 1}),
+    "a list of what matches": listing(
+        SHOWN, Chosen(places("tk-c", "tk-f10"), 2, 1213, filtered=True), {State.CANCELLED: 3}
+    ),
+    "a list that is filtered and cut": listing(
+        SHOWN, Chosen(places("tk-f10"), 40, 1213, filtered=True), {}, "ready"
+    ),
+    "a tree of what matches": tree(SHOWN, Chosen(places("tk-f10", "tk-d"), 2, 5, filtered=True)),
+    "a tree that is filtered and cut": tree(SHOWN, Chosen(places("tk-f10"), 3, 5, filtered=True)),
+    "a tree in another order": tree(
+        SHOWN, Chosen(places("tk-d", "tk-c", "tk-a"), 3, 4, False, True)
+    ),
+    "a tree of nothing": tree(SHOWN, Chosen([], 0, 5, filtered=True)),
+    "a board of what matches": board(SHOWN, places("tk-c", "tk-f10", "tk-e"), range(len(SHOWN))),
+    "a board that is cut": board(SHOWN, range(len(SHOWN)), range(len(SHOWN)), 1),
+    "a board of nothing": board(SHOWN, [], range(len(SHOWN))),
+}
+
+
+def test_views_of_chosen_tasks_look_so(terminal: Any, piped: Any) -> None:
+    parts = []
+    for name, view in VIEWS.items():
+        for width in WIDTHS:
+            text = terminal(view, width)
+            assert max(map(cell_len, text.split("\n"))) <= width, (name, width)
+            parts.append(f"== {name}, {width} cells\n{text}\n")
+        parts.append(f"== {name}, through a pipe\n{piped(view)}")
+    told = "\n".join(parts)
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(told, encoding="utf-8")
+    assert told == GOLDEN.read_text(encoding="utf-8"), "if this is meant, set UPDATE_GOLDEN=1"
