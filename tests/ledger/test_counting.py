@@ -13,7 +13,7 @@ from tests.support.project import Project, race
 from tkledger.core.usage import Used
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
-from tkledger.ledger import changes
+from tkledger.ledger import changes, tally
 from tkledger.ledger.reader import Ledger
 
 POLICY = b"version: 1\nformat: 1\nlaw: 1\n"
@@ -161,7 +161,7 @@ SEEDS = [
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
-    tmp_path: Path, seed: int
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project, made, oids = imported(tmp_path / "repo", seed, 24)
     repo = Repo(str(project.path))
@@ -171,6 +171,10 @@ def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
     }
     for oid, counted in expected.items():  # each from the beginning
         assert at(Ledger(repo), oid) == counted
+    for apart in (1, 4):  # in parts, as a long history is
+        monkeypatch.setattr(tally, "_PART", apart)
+        for oid, counted in expected.items():
+            assert at(Ledger(repo), oid) == counted
     walking = Ledger(repo, remembers=True)
     order = list(oids)
     random.Random(seed).shuffle(order)

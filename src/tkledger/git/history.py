@@ -118,6 +118,13 @@ def related(repo: Repo, *revisions: str) -> Iterator[list[Oid]]:
             yield line.decode().split()
 
 
+def milestones(repo: Repo, oid: Oid, apart: int) -> list[Oid]:
+    """Ancestors of a commit that are so many commits ``apart`` along first parents, from the beginning on."""
+    args = ["rev-list", "--first-parent", "--reverse", "--stdin"]
+    with repo.streamed(*args, stdin=_listed([oid])) as stream:
+        return [line.decode().strip() for line in islice(stream, apart - 1, None, apart)]
+
+
 def first_parents(repo: Repo, oid: Oid, path: str) -> Iterator[list[Oid]]:
     """The commits that changed ``path``, from ``oid`` back along first parents; each followed by
     its parents. Streaming.

@@ -32,6 +32,9 @@ from tkledger.ledger.counting import (
 from tkledger.ledger.diffs import Step, read_ahead, steps
 from tkledger.local.sums import Sums, SumsFile, evolved
 
+_PART = 20_000
+"""So many commits along first parents are counted at once: a count holds half a kilobyte of each."""
+
 
 class Tally:
     """What tasks used, up to any commit.
@@ -152,6 +155,13 @@ class Tally:
                 return self._from(anchor, sorted(tips))
             except GitError:  # the commit it was counted at is gone
                 self._anchor = None
+        if len(tips) == 1:
+            (tip,) = tips
+            for oid in history.milestones(self._repo, tip, _PART):
+                if oid != tip:
+                    self._sums(frozenset({oid}))
+            if self._anchor is not None:
+                return self._from(self._anchor, [tip])
         children = Counter(chain.from_iterable(history.parents(self._repo, *tips).values()))
         walk = Walk(self._reader.task, nothing_below, lambda bounds: {}, children)
         walked = self._steps(sorted(tips))
