@@ -44,7 +44,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("block a --reason other", 144, 7),
     ("status", 173, 9),
     ("list", 71, 1),
-    ("show b", 141, 5),
+    ("show b", 141, 6),
     ("ready", 86, 2),
     ("tree", 73, 1),
     ("board", 71, 1),
