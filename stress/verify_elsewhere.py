@@ -272,8 +272,8 @@ EDGES = {(start, end): verb for start, end, verb in (one.split("/") for one in _
     " blocked/todo/requeue blocked/cancelled/cancel"))}
 NAMES = [*TASK, *(f"{a}.{b}" for a in _words("budget spent retry admission spec") for b in TASK[a])]
 _GUARD = {"state": frozenset([STATES]), "type": frozenset([_TYPE]), "label": frozenset([_LABEL]),
-    "role": _NAME, "approvals": _FROM_1, "concerns": ("settled",), "criteria": ("met",),
-    "evidence": frozenset([_NAME]), "signed": _true,
+    "role": _NAME, **dict.fromkeys(("approvals", "attempt"), _FROM_1), "concerns": ("settled",),
+    "criteria": ("met",), "evidence": frozenset([_NAME]), "signed": _true,
     "fields": frozenset(["|".join((*map(re.escape, NAMES), rf"x\.{_KEY}"))])}
 def _guard(raw: Any) -> Map: return dict(_need("state" in (one := _clean(raw, _GUARD)), one))
 _GATE = {"run": ".{1,300}", "timeout": range(1, 86401), "state": frozenset([STATES]),
@@ -960,14 +960,14 @@ def _is_less(was: Map, now: Map) -> bool:  # whether a guard, a gate or approval
     kinds = [(was.get(n), now[n]) for n in ("type", "label") if n in now]
     fewer |= any(some is None or bool({*some} - {*left}) for some, left in kinds)
     fewer |= any(n in was and (n not in now or _is_more(now[n], was[n])) for n in LEAST)
-    longer = _is_more(was.get("timeout"), now.get("timeout"))
-    return fewer or longer or any(n in was and was[n] != now.get(n) for n in ASKED)
-LEAST = ("approvals", "count", "score")
+    fewer |= any(_is_more(was.get(n, usual), now.get(n, usual)) for n, usual in MOST_OF.items())
+    return fewer or any(n in was and was[n] != now.get(n) for n in ASKED)
+LEAST, MOST_OF = ("approvals", "count", "score"), {"timeout": None, "attempt": 1}
 ASKED = ("role", "run", "concerns", "criteria", "signed", "independent")
 def _holds(guard: Map, task: Map | None) -> bool:
-    kinds, labels = guard.get("type"), guard.get("label")
-    fits = task is not None and (kinds is None or _kind(task) in kinds)
-    return fits and (labels is None or bool({*labels} & {*(task or {}).get("labels", ())}))
+    kinds, labels, task = guard.get("type"), guard.get("label"), task or {"attempt": 0}
+    fits = (not kinds or _kind(task) in kinds) and task.get("attempt", 1) >= guard.get("attempt", 1)
+    return fits and (labels is None or bool({*labels} & {*task.get("labels", ())}))
 def _says(task: Map, name: str) -> bool:  # whether a field says something
     part, _, leaf = name.partition(".")
     value = task.get(part, {}).get(leaf) if leaf else task.get(part)

@@ -80,10 +80,12 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
             {"a_1": {"state": ("done",)}},
             {"b": {"state": ("done", "todo"), "type": ("bug",), "label": ("A/b",), "role": "lead"}},
             {"d": {"state": ("done",), "evidence": ("check", "lint")}},
+            {"e": {"state": ("done",), "approvals": 1, "attempt": 2}},
             {"c": {"state": ("done",), "fields": ("budget.steps", "pr", "x.r"), "concerns": "settled"}},
         ],
         [
             *({"a": {}}, {"a": {"role": "lead"}}, {"A": {"state": ["done"]}}),
+            *({"a": {"state": ["done"], "attempt": n}} for n in (0, -1, "two", True)),
             *({"a": {"state": ["ended"]}}, {"a": {"state": ["done"], "fields": ["prs"]}}),
             *({"a": {"state": ["done"], "fields": ["x."]}}, {"a": {"state": ["done"], "who": "x"}}),
             *({"a": {"state": ["done"], "fields": [one]}} for one in ("x.é", "x. k", "x.1")),

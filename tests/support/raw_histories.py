@@ -622,6 +622,7 @@ GUARDS: list[Task] = [
     {"guards": {"g": {"state": ["blocked", "in_review"], "type": ["bug"], "role": "lead"}},
      "roles": {"lead": ["cy"]}},
     {"guards": {"g": {"state": ["done"], "approvals": 2}}},
+    {"guards": {"g": {"state": ["blocked", "in_review"], "attempt": 2, "fields": ["pr"]}}},
     {"guards": {"g": {"state": ["blocked", "done"], "type": ["bug"], "approvals": 1}},
      "approvals": {"independent": True}},
 ]

@@ -104,6 +104,7 @@ def unguarded(weaver: Weaver, made: Made) -> Made:
 def _is_guarded(guard: Task, task: Task) -> bool:
     kinds, labels = guard.get("type"), guard.get("label")
     fits = task["state"] not in ENDED and (not kinds or task.get("type", "task") in kinds)
+    fits = fits and task.get("attempt", 1) >= guard.get("attempt", 1)
     return fits and (not labels or bool({*labels} & {*task.get("labels", ())}))
 
 
@@ -521,6 +522,7 @@ GUARDS: tuple[Task, ...] = (
     {"state": ["done"]},
     {"state": ["done", "in_review"], "approvals": 2},
     {"state": ["done"], "approvals": 1},
+    {"state": ["done"], "approvals": 1, "attempt": 2},
     {"state": ["done"], "type": ["bug"]},
     {"state": ["done"], "type": ["bug", "task"], "fields": ["title"]},
     {"state": ["done"], "label": ["l1"], "concerns": "settled"},

@@ -10,6 +10,7 @@ from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.claims.elsewhere import cancelled_at_base
+from tkledger.core.approvals import ends_by_review
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.quoting import quoted
@@ -138,7 +139,7 @@ def _settled(there: Session, attempt: Attempt) -> Ended:
     failure = _failure(attempt) or unsaved
     if not failure:
         try:
-            return _finished(there, attempt, ledger)
+            return _finished(there, attempt, ledger, task)
         except Refused as refused:
             failure = f"ended, but {refused}"
     look = _look(attempt.place) if unsaved else ""
@@ -188,10 +189,10 @@ def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:
     return Ended(task.id, task.state.value, status, words, remedy)
 
 
-def _finished(there: Session, attempt: Attempt, ledger: Snapshot) -> Ended:
+def _finished(there: Session, attempt: Attempt, ledger: Snapshot, task: Task) -> Ended:
     assert ledger.policy is not None
     verb, state = "done", State.DONE
-    if ledger.policy.requires_review:
+    if ends_by_review(ledger.policy, task):
         verb, state = "submit", State.IN_REVIEW
     there.carry_out([(verb, {"id": attempt.id, RAN: attempt.line})])
     return Ended(attempt.id, state.value, Exit.OK, verb)

@@ -103,11 +103,21 @@ class Approval(NamedTuple):
 
 def asked_for(law: Policy, task: Task) -> Approvals:
     """What it takes that a review of a task ends: by the policy, and by its guards of what is done."""
-    guards = (one for one in law.guards.values() if State.DONE.value in one.state)
-    counts = [one.approvals for one in guards if one.approvals and one.selects(task)]
+    counts = _guarded(law, task)
     if not counts:
         return law.approvals
     return law.approvals._replace(count=max(law.approvals.count or 1, *counts))
+
+
+def ends_by_review(law: Policy, task: Task) -> bool:
+    """Whether the work on a task ends by a review: by the policy, or by its guards of what is done."""
+    return law.requires_review or bool(_guarded(law, task))
+
+
+def _guarded(law: Policy, task: Task) -> list[int]:
+    """How many approvals each guard asks for before the task is done."""
+    guards = (one for one in law.guards.values() if State.DONE.value in one.state)
+    return [one.approvals for one in guards if one.approvals and one.selects(task)]
 
 
 class OpenReview:

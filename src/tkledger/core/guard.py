@@ -31,6 +31,7 @@ class Guard(NamedTuple):
     state: the states that are guarded
     type: of tasks of which types; of any if empty
     label: of tasks with one of which labels; of any if empty
+    attempt: of tasks from which attempt on; of any if it does not say
     role: who brings it there has this role
     approvals: how many actors have to have approved it in this round of reviews, as `approvals` has it
     fields: the fields that must say something: ``pr``, ``admission.consumer``, ``x.risk``
@@ -43,6 +44,7 @@ class Guard(NamedTuple):
     state: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
+    attempt: int | None = None
     role: str | None = None
     approvals: int | None = None
     fields: tuple[str, ...] = ()
@@ -54,6 +56,8 @@ class Guard(NamedTuple):
     def selects(self, task: Task | None) -> bool:
         """Whether it guards such a task."""
         if task is None or (self.type and task.kind not in self.type):
+            return False
+        if self.attempt is not None and task.tries < self.attempt:
             return False
         return not self.label or not set(self.label).isdisjoint(task.labels)
 
@@ -122,6 +126,7 @@ _GUARD = part_of(
         Field("state", set_of(_STATE)),
         Field("type", set_of(KIND)),
         Field("label", set_of(LABEL)),
+        Field("attempt", whole(1)),
         Field("role", ROLE),
         Field("approvals", whole(1)),
         Field("fields", set_of(_field)),

@@ -118,6 +118,12 @@ def _one_of(name: str, was: tuple[str, ...], now: tuple[str, ...]) -> Iterator[s
         yield f"{name} {_words(was) if was else 'any'} -> {_words(now)}"
 
 
+def _first(name: str, was: int | None, now: int | None) -> Iterator[str]:
+    """The first that it holds for; None is 1."""
+    if (now or 1) > (was or 1):
+        yield f"{name} {was or 1} -> {now}"
+
+
 def _only(name: str, was: tuple[str, ...], now: tuple[str, ...]) -> Iterator[str]:
     """The only ones that are allowed; all if it is empty."""
     if was and not now:
@@ -232,7 +238,7 @@ def _scope(policy: Policy, kind: str | None) -> str:
 _GUARD: dict[str, Compare] = {
     **{"state": _all_of, "type": _one_of, "label": _one_of, "role": _asked, "fields": _all_of},
     **{"concerns": _asked, "approvals": _least, "criteria": _asked, "evidence": _all_of},
-    "signed": _asked,
+    **{"signed": _asked, "attempt": _first},
 }
 _GATE: dict[str, Compare] = {
     "run": _asked,

@@ -67,6 +67,10 @@ ROWS: dict[str, Case] = {
         "cli/test_gates.py::a_task_is_done_once_its_gate_passed_on_its_code",
         "doors/test_evidence.py::every_door_asks_for_evidence_of_the_code",
     ),
+    "S3.12": shown(
+        "doors/test_later_attempts.py::a_later_attempt_ends_by_a_review_and_the_first_one_need_not",
+        "doors/test_later_attempts.py::a_run_sends_a_later_attempt_to_its_review",
+    ),
     "S3.14": shown(
         "agents/test_run.py::a_command_that_cannot_be_run_is_no_attempt",
         "agents/test_run.py::nothing_more_is_taken_after_the_first_that_fails",

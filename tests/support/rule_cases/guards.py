@@ -27,6 +27,7 @@ LED = guarded(role="lead")
 SQUASH = guarded(law=NAMED._replace(squash="path"), role="lead")
 SAFE = guarded(role="lead", label=["safety"])
 TYPED = guarded(role="lead", type=["bug"])
+AGAIN = guarded(role="lead", attempt=2)
 
 
 def move(
@@ -93,6 +94,8 @@ def guard_cases() -> list[Case]:
         ("of a label that comes with it", move(SAFE, before=plain, **safe),
          move(SAFE, before=safe, actor="ann", **plain)),
         ("of a type", move(TYPED, type="bug"), move(TYPED, type="chore")),
+        ("from an attempt on", move(AGAIN, attempt=2), move(AGAIN)),
+        ("in a later attempt", move(AGAIN, attempt=3), move(AGAIN, attempt=3, actor="ann")),
         ("may be set aside", move(aside, actor="zoe"), move(aside, actor="zoe", message=WHY)),
     )  # fmt: skip
     stay = {"source": "todo", "target": "todo"}

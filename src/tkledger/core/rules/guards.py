@@ -45,12 +45,12 @@ def entries(change: Change, guards: Mapping[str, Guard] | None = None) -> Iterat
 def guard_not_met(change: Change) -> Iterator[Finding]:
     """A task enters a state that a guard of the policy keeps, and does not have what the guard asks for.
 
-    `guards` in the policy says by name which `state` is guarded, for which `type` and `label`, and what
-    it takes: an actor with a `role`, a number of `approvals`, `fields` that say something, `concerns:
-    settled`, `criteria: met`, `evidence` of gates. An approval counts as for TK505, by what `approvals` in
-    the policy asks but for the number, and evidence as for TK513. A guard holds for the task as it was
-    before the commit and as it is after it, for a task that is created, and for each state on the way of a
-    squashed branch. A merge chooses between what its sides did, and each was asked.
+    `guards` in the policy says by name which `state` is guarded, for which `type` and `label`, from which
+    `attempt` on, and what it takes: an actor with a `role`, a number of `approvals`, `fields` that say
+    something, `concerns: settled`, `criteria: met`, `evidence` of gates. An approval counts as for TK505, by
+    what `approvals` in the policy asks but for the number, and evidence as for TK513. A guard holds for the
+    task as it was before the commit and as it is after it, for a task that is created, and for each state on
+    the way of a squashed branch. A merge chooses between what its sides did, and each was asked.
 
     Why: what is done should be done for everyone, not only as far as its author looked.
 
