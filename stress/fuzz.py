@@ -120,8 +120,8 @@ def charged(data: bytes) -> bool:
         return True  # more than one line can say
     again = "".join(
         f"{'Tk-Task' if step else 'Tk-Spend'}: {who}\nTk-Tokens: {tokens}\n"
-        f"Tk-Cost: {charges.dollars(cost)}\n"
-        for who, step, tokens, cost in found
+        f"Tk-Cost: {charges.dollars(cost)}\nTk-Calls: {calls}\n"
+        for who, step, tokens, cost, calls in found
     )
     assert charges.bills(again) == found
     return bool(found) and not wrong

@@ -22,7 +22,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache, reduce
 from itertools import chain, islice, pairwise
-from operator import and_, or_
 from typing import Any, NamedTuple
 
 FOLDER, POLICY, _words = ".tasks", ".tasks/config.yaml", str.split
@@ -241,7 +240,7 @@ def _clean(raw: Any, kind: Any) -> Any:  # the value that is kept; raises _Bad
 ANY, _COUNT, _FROM_1, _IDS = "*", range(GREATEST + 1), range(1, GREATEST + 1), frozenset([_id])
 _KEY, _TOKEN = "[A-Za-z_][A-Za-z0-9_.-]{0,62}", "[A-Za-z0-9][A-Za-z0-9_./:@+#-]{0,99}"
 _LABEL, _LINES, _SHORT = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", frozenset([_line]), ".{1,300}"
-_SPENT = {"cost": _amount, "rework": _COUNT, "seconds": _COUNT, "steps": _COUNT, "tokens": _COUNT}
+_SPENT = {"cost": _amount, **dict.fromkeys(_words("calls rework seconds steps tokens"), _COUNT)}
 _LIMITS, _CONCERNS = {**_SPENT, "scope": ("lifetime", "attempt")}, [r"(design|ops): \S.{0,499}"]
 _SHOWN = [*2 * [[rf"(?!.* -- ){_SHORT}"]], [rf"(?!.* -- .* -- ){_SHORT} -- {_SHORT}"]]
 CHECKS = _words("criteria met waived checklist checked skipped")
@@ -357,8 +356,7 @@ class _Ledger(NamedTuple):  # what .tasks holds, by task id or path; and the pol
     def task(self, key: str | None) -> Map | None:  # if its file can be read
         found = self.entries.get(key) if key and "/" not in key else None
         return found if isinstance(found, dict) else None
-    def tasks(self) -> dict[str, Map]:
-        return {key: one for key in self.entries if (one := self.task(key)) is not None}
+    def tasks(self) -> dict[str, Map]: return {k: t for k in self.entries if (t := self.task(k))}
 EMPTY = _Ledger({}, None)
 class _History:  # commits, their ledgers, how they hang together; sets of commits are bits
     def __init__(self, objects: _Objects, *revisions: str) -> None:
@@ -462,12 +460,12 @@ class _History:  # commits, their ledgers, how they hang together; sets of commi
         found = {path: what for what, _, path in (row.partition("\t") for row in rows)}
         return {path: what for path, what in found.items() if path.split("/")[0] != FOLDER}
     def all_of(self, tips: Iterable[str]) -> int:  # commits and their histories
-        return reduce(or_, (self._ancestors[oid] for oid in tips), 0)
+        return reduce(int.__or__, (self._ancestors[oid] for oid in tips), 0)
     def members(self, bits: int) -> list[_Commit]:  # the commits of a set
         return [one for one in self.commits.values() if bits >> one.place & 1]
     def merge_bases(self, parents: tuple[str, ...]) -> list[str]:
         left, found, order = -1 if parents[1:] else 0, list[str](), [*self.commits]
-        left = reduce(and_, (self._ancestors[oid] for oid in parents), left)
+        left = reduce(int.__and__, (self._ancestors[oid] for oid in parents), left)
         while left:
             found.append(order[left.bit_length() - 1])
             left &= ~self._ancestors[found[-1]]
@@ -599,6 +597,8 @@ def _later(values: Map) -> set[str]:
     found = LATER & values.keys() - ({"admission"} if "id" in values else set())
     found |= {f"roles.{one}" for one in values.get("roles", ()) if one not in ("budget", "policy")}
     found |= {f"wait.{one}" for one in values.get("wait", ()) if one not in ("reason", "detail")}
+    found |= {f"{one}.calls" for one in ("budget", "spent") if "calls" in values.get(one, ())}
+    found |= {f"{n} calls" for n, one in values.get("budgets", {}).items() if "calls" in one}
     said = {values.get("resolution"), values.get("wait", {}).get("reason")}
     return found | said & {"mistake", *_REASONS[10:]}
 def _newly(change: _Change, find: Callable[[_Ledger], Iterable[Any]]) -> list[Any]:
@@ -1071,7 +1071,7 @@ def _joined(change: _Change) -> Found:  # TK604, TK605: the policies that a merg
     begun = [side for side in change.sides if POLICY in side.entries]
     is_second = len(begun) > 1 and not any(POLICY in base.entries for base in change.bases)
     sides = [side.policy for side in change.sides if side.policy]
-    accepted: Map = reduce(or_, (one.get("accepted", {}) for one in (*sides, change.own)), {})
+    accepted: Map = reduce(dict.__or__, (p.get("accepted", {}) for p in [*sides, change.own]), {})
     more = {"accepted": accepted} if accepted and change.own["law"] > 1 else {}
     other = change.after.entries.get(POLICY) not in (None, {**change.own, **more})
     back = any(side[n] > change.own[n] for side in sides for n in ("law", "format"))

@@ -64,13 +64,19 @@ def test_what_was_used_is_summed_by_agent_model_and_week(
         {"tokens": 0, "cost": "0.25"},
         {"model": "m", "tokens": 15, "cost": "0"},
     ]
+    ledger("spend", "b", "--calls", "12", "--model", "m", "--as", "bo")
+    calls = {"model": "m", "tokens": 0, "cost": "0", "calls": 12}
+    assert _sums(ledger, "b", "--by", "model")[1] == calls
+    assert "12 calls" in ledger("budget", "--by", "model").out
     (week,) = _sums(ledger, "--by", "week")
     assert (week["tokens"], week["cost"]) == (15, "0.25")
     assert [one["agent"] for one in _sums(ledger, "b", "--by", "agent")] == ["bo"]
     assert [one["agent"] for one in _sums(ledger, "a", "--by", "agent")] == ["bo", "al"]
     assert "no model" in ledger("budget", "--by", "model").out
     ledger("config", "set", "actors.bo", "al")
-    assert _sums(ledger, "--by", "agent") == [{"agent": "al", "tokens": 15, "cost": "0.25"}]
+    assert _sums(ledger, "--by", "agent") == [
+        {"agent": "al", "tokens": 15, "cost": "0.25", "calls": 12}
+    ]
     failed(ledger("budget", "--by", "day", "--json"), Exit.USAGE, "no-such-sum")
 
     read: list[int] = []
@@ -93,6 +99,7 @@ _LINES = st.lists(
         (
             *("Tk-Task: a", "Tk-Spend: a", "Tk-Spend: b", "Tk-Tokens: 5", "Tk-Tokens-In: 7"),
             *("Tk-Cost: 0.5", "Tk-Model: m", "Tk-Model: n", "words", "Tk-Tokens: x"),
+            *("Tk-Calls: 3", "Tk-Calls: x"),
         )
     ),
     max_size=12,
@@ -107,6 +114,7 @@ def test_the_sums_are_those_that_budgets_count(lines: list[str]) -> None:
         mine = [one for one in found if one.task == bill.task]
         assert sum(one.tokens for one in mine) == bill.tokens
         assert sum(one.cost for one in mine) == bill.cost
+        assert sum(one.calls for one in mine) == bill.calls
 
 
 def test_only_types_that_are_listed_are_taken(ledger: Tk) -> None:

@@ -260,6 +260,17 @@ def test_what_was_used_is_booked_for_what_moves_or_is_charged_while_it_is_open()
 
     assert marks() == {"a": 2, "z": 7}
     assert marks("b", "d", "x") == {"a": 2, "b": 3, "z": 7}
+
+
+def test_calls_are_marked_only_where_the_format_has_them() -> None:
+    usage = used_by(a=Used(2, calls=5))
+    fields: dict[str, Any] = {"budget": {"steps": 9}}
+    for format, calls in ((1, None), (2, 5)):
+        law = DEFAULT._replace(format=format)
+        before = ledger(a_task("a", **fields), policy=law)
+        task = booked(before, before, lambda: usage, ["a"]).task("a")
+        assert task is not None
+        assert task.spent == Spent(steps=2, calls=calls)
     assert counts(DEFAULT, before, a_task("a", **fields))
     assert not counts(DEFAULT, before, a_task("x"))
     assert counts(DEFAULT, before, a_task("x", spent={"steps": 1}))

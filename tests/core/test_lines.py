@@ -58,6 +58,7 @@ def test_what_stands_in_history_is_read_by_these_names_for_good() -> None:
         "TOKENS_IN": "Tk-Tokens-In",
         "TOKENS_OUT": "Tk-Tokens-Out",
         "COST": "Tk-Cost",
+        "CALLS": "Tk-Calls",
         "MODEL": "Tk-Model",
         "KEY": "Tk-Key",
         "REASON": "Tk-Reason",

@@ -52,6 +52,10 @@ WORDS = [
     ("* one\n\nTk-Task: a\nTk-Tokens: 1\n* two\n\n  Tk-Task: a\n  Tk-Tokens: 2\n", (Bill("a", True, 3),)),
     ("Tk-Spend: a\nTk-Cost: 1\nTk-Task: a\n", (Bill("a", True, 0, 1_000_000),)),
     ("Tk-Task: a\nTk-Tokens: -5\n", (Bill("a", True),)),
+    ("Tk-Calls: 3\nTk-Task: a\n  Tk-Calls: 4\n", (Bill("a", True, calls=7),)),
+    ("Tk-Task: a\nTk-Spend: b\nTk-Calls: 1\n", (Bill("a", True), Bill("b", False, calls=1))),
+    ("Tk-Task: a\nTk-Calls: -5\nTk-Calls: 1.5\nTk-Calls: 1e9\nTk-Calls: \u0663\n", (Bill("a", True),)),
+    (f"Tk-Spend: a\nTk-Calls: {'9' * 15}\nTk-Calls: {'9' * 16}\n", (Bill("a", False, calls=10**15 - 1),)),
     ("Tk-Task: a\nTk-Tokens: 1e9\nTk-Cost: NaN\n", (Bill("a", True),)),
     ("Tk-Task a\nTk-Task:a\ntk-task: a\n", ()),
     ("XTk-Task: a\nTk-Task : a\n", ()),
@@ -260,6 +264,7 @@ KINDS = [
     ("tokens", 3, [Fact("1", "a", used=Used(tokens=3))]),
     ("cost", 3_000_000, [Fact("1", "a", used=Used(cost=3_000_000))]),
     ("rework", 3, [Fact("1", "a", used=Used(rework=1))] * 3),
+    ("calls", 3, [Fact("1", "a", used=Used(calls=2)), Fact("2", "a", used=Used(calls=1))]),
 ]
 
 
@@ -397,7 +402,7 @@ def test_an_amount_is_counted_in_millionths(text: str, amount: int) -> None:
 
 
 def test_marks_are_amounts_and_back() -> None:
-    used, spent = Used(1, 2, 3, 4_500_000, 5), Spent(1, 2, 3, "4.5", 5)
+    used, spent = Used(1, 2, 3, 4_500_000, 5, 6), Spent(1, 2, 3, "4.5", 5, 6)
     assert (marked(spent), marks(used)) == (used, spent)
     assert (marked(Spent()), marks(Used())) == (Used(), Spent())
 

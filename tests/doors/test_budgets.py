@@ -55,6 +55,7 @@ KINDS = [
     Kind("tokens", spent("Tk-Tokens: {}")),
     Kind("cost", spent("Tk-Cost: {}.5"), limit="3.5"),
     Kind("rework", rounds),
+    Kind("calls", spent("Tk-Calls: {}")),
 ]
 
 

@@ -395,8 +395,8 @@ def test_what_is_remembered_may_be_lost(limited: Project, damage: str) -> None:
     elif damage == "shape":  # as another tk might have written it
         file.write_text(text.replace("2 ", "1 ", 1))
     elif damage == "tampered":
-        assert '{"1":[2,0,0,0]}' in text
-        file.write_text(text.replace('{"1":[2,0,0,0]}', '{"1":[1,0,0,0]}'))
+        assert '{"1":[2,0,0,0,0,0]}' in text
+        file.write_text(text.replace('{"1":[2,0,0,0,0,0]}', '{"1":[1,0,0,0,0,0]}'))
     else:
         limited.git("reset", "-q", "--hard", "HEAD~1")
         limited.git(

@@ -192,7 +192,7 @@ def raw_tasks(
     """Field values of a task, every one good by itself."""
     spent = {
         **{"steps": amounts, "seconds": amounts, "tokens": amounts, "cost": some.dollars},
-        "rework": amounts,
+        **{"rework": amounts, "calls": amounts},
     }
     keys = st.sampled_from(["ask-1", "deploy#2", "a/b"])
     wait: dict[str, st.SearchStrategy[Any]] = {

@@ -45,6 +45,7 @@ TASKS = {
             cost="12.50",
             depth=3,
             rework=2,
+            calls=300,
             scope="attempt",
         ),
         retry=Retry(3, "2026-01-31T12:00:00Z"),

@@ -228,27 +228,28 @@ def spending(
 
 def sums(
     session: Session, by: str, word: str | None = None, at: str | None = None
-) -> list[tuple[str, int, int]]:
-    """What commits say was used, all of it or on one task and below: by agent, model or week, its name, tokens
-    and millionths of a dollar; the most costly first, weeks in their order.
+) -> list[tuple[str, Used]]:
+    """What commits say was used, all of it or on one task and below: by agent, model or week, its name and
+    its sum; the most costly first, weeks in their order.
     """
+    from tkledger.core.usage import Used
     from tkledger.ledger import spendings
     from tkledger.verbs.ids import existing
 
     ledger = session.read(at)
     top = existing(ledger, word, reading=True).id if word else ""
     within = {top, *ledger.descendants(top)} if top else ledger.entries
-    found: dict[str, list[int]] = {}
+    found: dict[str, Used] = {}
     for key, one in spendings.sums(session.repo, ledger.commit).items() if ledger.commit else ():
         if key.task in within:
             actor = ledger.policy.actor(key.actor) if ledger.policy else key.actor
             name = {"agent": actor, "model": key.model, "week": key.week}[by]
-            row = found.setdefault(name, [0, 0])
-            row[0] += one.tokens
-            row[1] += one.cost
-    rows = [(name, tokens, cost) for name, (tokens, cost) in found.items()]
-    order = (lambda row: (row[0],)) if by == "week" else (lambda row: (-row[2], -row[1], row[0]))
-    return sorted(rows, key=order)
+            more = Used(tokens=one.tokens, cost=one.cost, calls=one.calls)
+            found[name] = Used(*map(sum, zip(found.get(name, Used()), more)))
+    rows = sorted(found.items())
+    if by != "week":
+        rows.sort(key=lambda row: (-row[1].cost, -row[1].tokens, -row[1].calls))
+    return rows
 
 
 def _spending(ledger: Snapshot, task: Task, usage: Usage, sums: Sums) -> Spending:

@@ -75,6 +75,7 @@ UNITS = {
     "tokens": "tokens",
     "cost": "US dollars",
     "rework": "rounds of rework",
+    "calls": "calls",
 }
 
 
@@ -351,7 +352,7 @@ def booked(
         if old.state is task.state and key not in charged:
             continue
         if counts(policy, after, old):
-            task = remembered(task, tally(), old)
+            task = remembered(task, tally(), old, policy.format)
         limited = policy.backoff or attempts(policy, task) is not None
         if task.tries > old.tries and limited:
             from tkledger.core.time import iso  # few moves begin another attempt
@@ -362,7 +363,10 @@ def booked(
     return after
 
 
-def remembered(task: Task, usage: Usage, as_it_was: Task) -> Task:
-    """A task with the marks of what it used while it stood ``as_it_was``; marks never fall."""
+def remembered(task: Task, usage: Usage, as_it_was: Task, format: int) -> Task:
+    """A task with the marks of what it used while it stood ``as_it_was``; marks never fall. Files of
+    format 1 have none for calls.
+    """
     used = usage.used(as_it_was)
+    used = used if format >= 2 else used._replace(calls=0)
     return task if used == marked(task.spent) else task._replace(spent=marks(used))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tkledger.core.field import DECIMAL
 from tkledger.core.pattern import pattern
 from tkledger.core.trailers import (
+    CALLS,
     COST,
     MODEL,
     PREFIX,
@@ -36,6 +37,7 @@ class Bill(NamedTuple):
     step: bool
     tokens: int = 0
     cost: int = 0
+    calls: int = 0
 
 
 def bills(message: str) -> tuple[Bill, ...]:
@@ -43,26 +45,24 @@ def bills(message: str) -> tuple[Bill, ...]:
 
     ``Tk-Task: ID`` names the task that the commit is a step of, ``Tk-Spend: ID`` one that it records
     usage of; the amounts (``Tk-Tokens``, ``Tk-Tokens-In``, ``Tk-Tokens-Out``, ``Tk-Cost`` in US
-    dollars) belong to the task named last before them, or else to the first. A squashed message
+    dollars, ``Tk-Calls``) belong to the task named last before them, or else to the first. A squashed message
     may hold many: the amounts add up, and a task is charged one step.
     """
     if PREFIX not in message:
         return ()
     found: dict[str, list[int]] = {}
-    early = [0, 0, 0]
+    early = [0, 0, 0, 0]  # whether it is a step, then the amounts of a `Bill`
     into = early
     for name, value in _lines(message):
         if name in (STEP, SPEND):
-            into = found.setdefault(value, [0, 0, 0])
+            into = found.setdefault(value, [0, 0, 0, 0])
             into[0] |= name == STEP
         else:
-            amount = _amount(name, value)
-            into[2 if name == COST else 1] += amount or 0
+            into[_PLACES.get(name, 1)] += _amount(name, value) or 0
     for first in found.values():
-        first[1] += early[1]
-        first[2] += early[2]
+        first[1:] = map(sum, zip(first[1:], early[1:]))
         break
-    return tuple(Bill(task, bool(s), tokens, cost) for task, (s, tokens, cost) in found.items())
+    return tuple(Bill(task, bool(step), *amounts) for task, (step, *amounts) in found.items())
 
 
 def steps(message: str) -> tuple[str, ...]:
@@ -84,11 +84,12 @@ class Expense(NamedTuple):
     model: str = ""
     tokens: int = 0
     cost: int = 0
+    calls: int = 0
 
 
 def spendings(message: str) -> list[Expense]:
     """The amounts in a message as `bills` reads them, each with the ``Tk-Model`` that is named for it."""
-    if TOKENS not in message and COST not in message:
+    if not any(name in message for name in (TOKENS, COST, CALLS)):
         return []
     found = [Expense("")]
     for name, value in _lines(message, (*_NAMES, MODEL)):
@@ -99,15 +100,18 @@ def spendings(message: str) -> list[Expense]:
             found[-1] = last._replace(model=value)
         elif name == COST:
             found[-1] = last._replace(cost=last.cost + amount)
+        elif name == CALLS:
+            found[-1] = last._replace(calls=last.calls + amount)
         else:
             found[-1] = last._replace(tokens=last.tokens + amount)
     early, *rest = found
     first = early._replace(task=rest[0].task if rest else "")
-    return [one for one in (first, *rest) if one.task and (one.tokens or one.cost)]
+    return [one for one in (first, *rest) if one.task and any(one[2:])]
 
 
 _BLANKS = " \t\r"
-_NAMES = (STEP, SPEND, TOKENS, TOKENS_IN, TOKENS_OUT, COST)
+_NAMES = (STEP, SPEND, TOKENS, TOKENS_IN, TOKENS_OUT, COST, CALLS)
+_PLACES = {COST: 2, CALLS: 3}
 
 
 def _lines(message: str, names: tuple[str, ...] = _NAMES) -> Iterator[tuple[str, str]]:

@@ -64,7 +64,7 @@ DEFAULT_PRIORITY = 2
 class Budget(NamedTuple):
     """Limits of a task and all below it; ``seconds`` of active time, ``cost`` in US dollars,
     ``depth`` the deepest level its subtree may reach (a root is at 0), ``rework`` how often it may
-    go back into work. ``scope`` says whether a new attempt begins at nothing.
+    go back into work, ``calls`` those of tools and models. ``scope`` says whether a new attempt begins at nothing.
     """
 
     steps: int | None = None
@@ -73,6 +73,7 @@ class Budget(NamedTuple):
     cost: str | None = None
     depth: int | None = None
     rework: int | None = None
+    calls: int | None = None
     scope: str | None = None
 
 
@@ -84,6 +85,7 @@ class Spent(NamedTuple):
     tokens: int | None = None
     cost: str | None = None
     rework: int | None = None
+    calls: int | None = None
 
 
 class Retry(NamedTuple):
@@ -181,6 +183,7 @@ BUDGET = (
     *(Field(name, _AMOUNT, Merge.LIMIT) for name in ("depth", "rework")),
     Field("scope", choice(SCOPES), Merge.LIMIT),
     *(Field(name, _AMOUNT, Merge.LIMIT) for name in ("seconds", "steps", "tokens")),
+    Field("calls", _AMOUNT, Merge.LIMIT, since=2),
 )
 """The leaves of a budget."""
 

@@ -15,7 +15,7 @@ SPEND = "Tk-Spend"
 """The task that the amounts after it are charged to; the commit is not a step of it."""
 
 TOKENS, TOKENS_IN, TOKENS_OUT = "Tk-Tokens", "Tk-Tokens-In", "Tk-Tokens-Out"
-COST, MODEL = "Tk-Cost", "Tk-Model"
+COST, CALLS, MODEL = "Tk-Cost", "Tk-Calls", "Tk-Model"
 
 KEY = "Tk-Key"
 """The key under which a command was run: run again with it, it changes nothing."""

@@ -15,8 +15,8 @@ Value = TypeVar("Value")
 
 
 class Used(NamedTuple):
-    """What a task used: commits of work, seconds in progress, tokens, millionths of a dollar, and
-    rounds of rework (REJECT, and RESUME after a failure).
+    """What a task used: commits of work, seconds in progress, tokens, millionths of a dollar,
+    rounds of rework (REJECT, and RESUME after a failure), and calls of tools and models.
     """
 
     steps: int = 0
@@ -24,6 +24,7 @@ class Used(NamedTuple):
     tokens: int = 0
     cost: int = 0
     rework: int = 0
+    calls: int = 0
 
 
 class ChildEvent(NamedTuple):
@@ -70,6 +71,7 @@ def marked(spent: Spent) -> Used:
         spent.tokens or 0,
         micro(spent.cost) if spent.cost else 0,
         spent.rework or 0,
+        spent.calls or 0,
     )
 
 
@@ -81,7 +83,13 @@ def marks(used: Used) -> Spent:
         used.tokens or None,
         dollars(used.cost) if used.cost else None,
         used.rework or None,
+        used.calls or None,
     )
+
+
+def charged(bill: Bill) -> Used:
+    """What the words of a commit charge a task, as amounts."""
+    return Used(int(bill.step), 0, bill.tokens, bill.cost, 0, bill.calls)
 
 
 Edit = tuple["Task | None", "Task | None"]
@@ -159,7 +167,7 @@ def facts(
             found[f"{task.id} again"] = Fact(commit, task.id, task.tries, worker=actor)
     for bill in words:
         fact = found.get(bill.task) or Fact(commit, bill.task, before(bill.task).attempt)
-        used = Used(int(bill.step), 0, bill.tokens, bill.cost, fact.used.rework)
+        used = charged(bill)._replace(rework=fact.used.rework)
         worker = actor if bill.step else fact.worker
         found[bill.task] = fact._replace(used=used, worker=worker)
     for parent, events in _children(at, changes).items():
@@ -188,7 +196,7 @@ class Account:
     __slots__ = ("children", "entered", "lost", "spans", "sums", "workers")
 
     def __init__(self) -> None:
-        self.sums: dict[int, list[int]] = {}  # by attempt: steps, tokens, cost, rework
+        self.sums: dict[int, list[int]] = {}  # by attempt: the amounts, in the order of `Used`
         self.spans: dict[str, tuple[int, int, int]] = {}  # by commit: attempt, begin, end
         self.entered: dict[str, int] = {}  # by commit: when
         self.lost: dict[str, tuple[int, Used]] = {}  # by commit: attempt, beyond what was counted
@@ -199,8 +207,8 @@ class Account:
         """Count a fact, or take it out of the count with a ``sign`` of -1."""
         used = fact.used
         if any(used):
-            sums = self.sums.setdefault(fact.attempt, [0, 0, 0, 0])
-            for place, amount in enumerate((used.steps, used.tokens, used.cost, used.rework)):
+            sums = self.sums.setdefault(fact.attempt, [0] * len(used))
+            for place, amount in enumerate(used):
                 sums[place] += sign * amount
         if fact.span is not None:
             _set(self.spans, fact.commit, (fact.attempt, *fact.span), sign)
@@ -224,12 +232,9 @@ class Account:
         What was counted, and the most that a mark ever said beyond it: what a squash swallowed
         once stays used whatever is counted afterwards.
         """
-        steps = tokens = cost = rework = 0
-        for attempt, sums in self.sums.items():
-            if keep(attempt):
-                steps, tokens = steps + sums[0], tokens + sums[1]
-                cost, rework = cost + sums[2], rework + sums[3]
-        counted = Used(steps, covered(self.active(keep, since)), tokens, cost, rework)
+        kept = [sums for attempt, sums in self.sums.items() if keep(attempt)]
+        counted = Used(*map(sum, zip(Used(), *kept)))
+        counted = counted._replace(seconds=covered(self.active(keep, since)))
         lost = [beyond for attempt, beyond in self.lost.values() if keep(attempt)]
         return Used(*(had + max(more) for had, *more in zip(counted, *lost))) if lost else counted
 

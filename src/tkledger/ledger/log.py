@@ -10,7 +10,7 @@ from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
 from tkledger.core.trailers import OVERRIDE, REASON, RUN, trailers
 from tkledger.core.typing import TYPE_CHECKING
-from tkledger.core.usage import Used
+from tkledger.core.usage import Used, charged
 from tkledger.git import history
 from tkledger.git.commit import Commit, FileDiff
 from tkledger.git.objects import Oid
@@ -91,7 +91,7 @@ def _entry(
     event, run = did(old, new), _run(commit, new.id)
     if bill and old and old._replace(spent=new.spent) == new:  # marks only
         event = CHARGES[0] if bill.step else CHARGES[2] if run else CHARGES[1]
-    used = Used(int(bill.step), 0, bill.tokens, bill.cost) if bill else Used()
+    used = charged(bill) if bill else Used()
     return HistoryEntry(
         commit.oid,
         commit.at,

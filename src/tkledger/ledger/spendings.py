@@ -22,10 +22,11 @@ class Key(NamedTuple):
 
 
 class Sum(NamedTuple):
-    """So many tokens, and millionths of a dollar."""
+    """So many tokens, millionths of a dollar, and calls of tools and models."""
 
     tokens: int = 0
     cost: int = 0
+    calls: int = 0
 
 
 def sums(repo: Repo, tip: Oid) -> dict[Key, Sum]:
@@ -34,6 +35,8 @@ def sums(repo: Repo, tip: Oid) -> dict[Key, Sum]:
     """
     store = Store(repo.common_dir)
     known, rows = read_page(store, SPENDINGS) or ("", [])
+    if any(len(one) != len(Sum._fields) for _, one in rows):  # written before calls were counted
+        known, rows = "", []
     if known != tip and not (known and history.is_ancestor(repo, known, tip)):
         known, rows = "", []
     found = {Key(*key): Sum(*one) for key, one in rows}
@@ -43,6 +46,6 @@ def sums(repo: Repo, tip: Oid) -> dict[Key, Sum]:
         for one in spendings(commit.message):
             key = Key(one.task, commit.author.actor, one.model, week(commit.at))
             had = found.get(key, Sum())
-            found[key] = Sum(had.tokens + one.tokens, had.cost + one.cost)
+            found[key] = Sum(*map(sum, zip(had, one[2:])))
     write_page(store, SPENDINGS, (tip, [(tuple(key), tuple(one)) for key, one in found.items()]))
     return found

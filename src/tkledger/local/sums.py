@@ -96,7 +96,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-_FORM = "3"
+_FORM = "4"
 """Of the file; another one is ignored."""
 
 

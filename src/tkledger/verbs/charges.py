@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tkledger.core.field import decimal, line, whole
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.trailers import COST, MODEL, PREFIX, SPEND, STEP, TOKENS_IN, TOKENS_OUT
+from tkledger.core.trailers import CALLS, COST, MODEL, PREFIX, SPEND, STEP, TOKENS_IN, TOKENS_OUT
 from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing
 from tkledger.verbs.verb import Options, Proposed
 
-MAX_TOKENS = 10**15 - 1
-"""The most tokens that one record of usage may name."""
+MOST = 10**15 - 1
+"""The most tokens, or calls, that one record of usage may name."""
 
 
 def step(ledger: Snapshot, options: Options, actor: str) -> Proposed:
@@ -24,7 +24,7 @@ def _priced(ledger: Snapshot, options: Options) -> str | None:
     """What the tokens cost by the policy's price of the model; None if it has none, or they are no numbers."""
     price = ledger.policy.prices.get(options["model"]) if ledger.policy else None
     counts = [options.get(name) or 0 for name in ("tokens_in", "tokens_out")]
-    if price is None or not all(type(one) is int and 0 <= one <= MAX_TOKENS for one in counts):
+    if price is None or not all(type(one) is int and 0 <= one <= MOST for one in counts):
         return None
     from tkledger.core.prices import cost_of
 
@@ -32,12 +32,13 @@ def _priced(ledger: Snapshot, options: Options) -> str | None:
 
 
 def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
-    """What work on a task used that no commit shows: tokens, and US dollars."""
+    """What work on a task used that no commit shows: tokens, US dollars, and calls of tools and models."""
     task = existing(ledger, options.get("id"))
     amounts = [
-        (TOKENS_IN, whole(0, MAX_TOKENS), options.get("tokens_in")),
-        (TOKENS_OUT, whole(0, MAX_TOKENS), options.get("tokens_out")),
+        (TOKENS_IN, whole(0, MOST), options.get("tokens_in")),
+        (TOKENS_OUT, whole(0, MOST), options.get("tokens_out")),
         (COST, decimal, options.get("cost")),
+        (CALLS, whole(0, MOST), options.get("calls")),
         (MODEL, line, options.get("model")),
     ]
     if options.get("cost") is None and options.get("model"):
@@ -50,11 +51,11 @@ def spend(ledger: Snapshot, options: Options, actor: str) -> Proposed:
             except ValueError as error:
                 option = name.removeprefix(PREFIX).lower()
                 raise usage_error("bad-amount", f"--{option} {error}", "tk spend --help") from None
-    if not {TOKENS_IN, TOKENS_OUT, COST} & {name for name, _ in trailers}:
+    if not {TOKENS_IN, TOKENS_OUT, COST, CALLS} & {name for name, _ in trailers}:
         raise usage_error(
             "no-amount",
             f"what was spent on {task.id}?",
-            f"tk spend {task.id} --tokens-in N --tokens-out N --cost USD",
+            f"tk spend {task.id} --tokens-in N --tokens-out N --cost USD --calls N",
         )
     words = options.get("message") or task.title
     return Proposed(ledger, task.id, f"spend {task.id} {words}", tuple(trailers), work=True)

@@ -159,8 +159,8 @@ _AGENTS = (
             (p.MESSAGE_IDS, p.ACK, p.REFUSE, p.WHY_REFUSED, p.DEAD, p.WAIT, *COMMITS)),
     Command("step", "Count a step of work that no commit of code shows.",
             (p.ID, p.MESSAGE, *COMMITS), verb="step"),
-    Command("spend", "Record tokens and cost that work on a task used.",
-            (p.ID, p.TOKENS_IN, p.TOKENS_OUT, p.COST, p.MODEL, p.MESSAGE, *COMMITS), verb="spend"),
+    Command("spend", "Record tokens, cost and calls that work on a task used.",
+            (p.ID, p.TOKENS_IN, p.TOKENS_OUT, p.COST, p.CALLS, p.MODEL, p.MESSAGE, *COMMITS), verb="spend"),
 )
 
 _RECORDS = (

@@ -152,6 +152,7 @@ SKIP = MET._replace(name="skip", words=("--skip",), help="Leave it out, with a -
 SETTLE = option("--settle", "settle", "N", "Settle the concern with this number.", kind=int)
 TOKENS_IN = option("--tokens-in", "tokens_in", "N", "Tokens read.", kind=int, least=0)
 TOKENS_OUT = option("--tokens-out", "tokens_out", "N", "Tokens written.", kind=int, least=0)
+CALLS = option("--calls", "calls", "N", "Calls of tools and models.", kind=int, least=0)
 COST = option("--cost", "cost", "USD", "US dollars, such as 0.25.")
 MODEL = option("--model", "model", "M", "Which model; by its price in the policy, also the cost.")
 

@@ -37,14 +37,15 @@ def budget(rows: Sequence[Row], now: int, *, whole: bool) -> Lines:
     return Lines(draw)
 
 
-def sums(rows: Sequence[tuple[str, int, int]], by: str) -> Lines:
-    """Names with their tokens and millionths of a dollar."""
+def sums(rows: Sequence[tuple[str, Used]], by: str) -> Lines:
+    """Names with what was used: tokens, cost and, if there are any, calls."""
 
     def draw(frame: Frame) -> Iterator[Line]:
         names = [cut(safe(name or f"no {by}"), max(frame.width - 40, 20)) for name, *_ in rows]
         width = max(map(cells, names))
-        for name, (_, tokens, cost) in zip(names, rows):
-            used = f"  {tokens:>15,} tokens  {'$' + amount('cost', cost):>12}"
+        for name, (_, one) in zip(names, rows):
+            used = f"  {one.tokens:>15,} tokens  {'$' + amount('cost', one.cost):>12}"
+            used += f"  {one.calls:>9,} calls" if one.calls else ""
             yield ((pad(name, width), ID), (used, ""))
 
     return Lines(draw)

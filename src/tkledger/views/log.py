@@ -75,6 +75,7 @@ def words(entry: HistoryEntry) -> str:
         parts.append("1 step")
     parts += [f"{used.tokens:,} tokens"] if used.tokens else []
     parts += [f"${amount('cost', used.cost)}"] if used.cost else []
+    parts += [f"{used.calls:,} calls"] if used.calls else []
     said = "; ".join(part for part in parts if part)
     return f"{entry.title} ({said})" if said else entry.title
 

@@ -44,7 +44,10 @@ def _sums(session: Session, by: str, id: str | None, at: str | None) -> Answer:
         return [sums(found, by)]
 
     def answer() -> dict[str, object]:
-        rows = [{by: name, "tokens": tokens, "cost": dollars(cost)} for name, tokens, cost in found]
+        rows = [
+            {by: name, "tokens": one.tokens, "cost": dollars(one.cost), "calls": one.calls or None}
+            for name, one in found
+        ]
         return {"by": by, "sums": [without_empty(row) for row in rows]}
 
     return Answer(answer, view)

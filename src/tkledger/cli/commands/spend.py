@@ -1,4 +1,4 @@
-"""``tk spend``: tokens and cost that work on a task used."""
+"""``tk spend``: tokens, cost and calls that work on a task used."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ def spend(
     tokens_in: int | None = None,
     tokens_out: int | None = None,
     cost: str | None = None,
+    calls: int | None = None,
     model: str | None = None,
     message: str | None = None,
     key: str | None = None,
@@ -20,10 +21,11 @@ def spend(
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
-    """Record tokens and cost that work on a task used; never refused, since it has happened."""
-    amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, "cost": cost, "model": model}
+    """Record what work on a task used; never refused, since it has happened."""
+    amounts = {"tokens_in": tokens_in, "tokens_out": tokens_out, "cost": cost, "calls": calls}
+    said = {"model": model, "message": read_text(message)}
     session = Session(path, actor=actor, progress=TERMINAL)
-    return charge(session, "spend", id, {**amounts, "message": read_text(message)}, dry_run, key)
+    return charge(session, "spend", id, {**amounts, **said}, dry_run, key)
 
 
 def charge(

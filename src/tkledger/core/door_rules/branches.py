@@ -34,7 +34,7 @@ def used_up_on_branches(work: WorkOnBranches) -> Iterator[Finding]:
     never less than the greatest mark in the history that the server has validated. A branch that was
     deleted or rewritten counts like any other, as long as git keeps its commits, if it had a mark under
     `spent` that no branch has carried on. Steps, seconds,
-    tokens, cost and rounds of rework count, and the policy's `children`. Merges, and whatever ends a
+    tokens, cost, calls and rounds of rework count, and the policy's `children`. Merges, and whatever ends a
     task, are never refused.
 
     Why: a branch that leaves from an old commit does not know what the others used; ten of them

@@ -41,8 +41,8 @@ def step_beyond_budget(change: Change) -> Iterator[Finding]:
     """A commit of work is for a task that has used up its budget, or that of a task above it.
 
     A commit with a line `Tk-Task: ID` is a step of that task. Steps, seconds in progress, tokens,
-    cost and rounds of rework are counted from the commits, this one included, and never less than
-    the marks in the file. Since edition 2 of the law the time of a task counts only while none of its
+    cost, calls and rounds of rework are counted from the commits, this one included, and never less
+    than the marks in the file. Since edition 2 of the law the time of a task counts only while none of its
     children is open, and time in which several tasks were worked on counts once. More than the limit
     is refused. A merge is a step only if it holds files, or parts of files, that come from no side
     (since edition 2 of the law).
@@ -148,11 +148,11 @@ def begun_too_early(change: Change) -> Iterator[Finding]:
 
 @rule("TK405")
 def unreadable_usage(change: Change) -> Iterator[Finding]:
-    """A line `Tk-Tokens:` or `Tk-Cost:` in a commit's message is not an amount.
+    """A line `Tk-Tokens:`, `Tk-Cost:` or `Tk-Calls:` in a commit's message is not an amount.
 
     Why: it would silently count as nothing.
 
-    Remedy: a whole number of tokens, US dollars such as `0.25`; `tk spend ID` writes them.
+    Remedy: a whole number of tokens or calls, US dollars such as `0.25`; `tk spend ID` writes them.
     """
     if change.message and change.charges:
         for name, value in unreadable(change.message):

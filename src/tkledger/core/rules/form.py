@@ -30,7 +30,7 @@ from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.snapshot import Entry, Flaw
 from tkledger.core.task import Task
-from tkledger.core.task_parts import PARTS, WAIT
+from tkledger.core.task_parts import BUDGET, PARTS, WAIT
 
 _AGAIN, _COMMIT = ", then commit again", ", then commit it"
 
@@ -97,7 +97,12 @@ def _newer(entry: Entry | None, format: int) -> list[str]:
     if isinstance(entry, Policy):
         later = [name for name in entry.roles if name not in policy_file.ROLES]
         roles = [f"the role {name}" for name in later] if format < 2 else []
-        return [*newer(policy_fields.FIELDS, entry, format), *roles]
+        limits = {"budget": entry.budget}
+        limits |= {f"budgets.{kind}": one for kind, one in entry.budgets.items()}
+        calls = [
+            f"{part}.{name}" for part, one in limits.items() for name in newer(BUDGET, one, format)
+        ]
+        return [*newer(policy_fields.FIELDS, entry, format), *roles, *calls]
     if not isinstance(entry, Task):
         return []
     leaves = (
