@@ -39,7 +39,17 @@ LOOKS = (
         "list --owner none",
     ),
     *("ready", "ready --json", "tree", "tree t10", "tree --json", "board", "board --json"),
-    *("next", "next --json", "show t11", "show t11 --json", "why t11", "show t10", "why t10"),
+    *(
+        "status",
+        "status --json",
+        "next",
+        "next --json",
+        "show t11",
+        "show t11 --json",
+        "why t11",
+        "show t10",
+        "why t10",
+    ),
 )
 
 

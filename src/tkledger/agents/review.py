@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache, partial
 
+from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.core.lifecycle import State
 from tkledger.core.next_task import reviewable
@@ -29,18 +30,16 @@ class Review(NamedTuple):
 
 def longest_waiting(session: Session, labels: Iterable[str] = ()) -> Review | None:
     """The task with these labels to review first; None if there is none."""
-    ledger = session.look()
+    shown = Shown(session)
+    ledger = shown.snapshot
     actor = session.actor(ledger)
-    waiting = [
-        task
-        for task in ledger.tasks()
-        if task.state is State.IN_REVIEW and set(labels) <= set(task.labels)
-    ]
+    in_review = [*ledger.tasks(shown.overview.in_states(State.IN_REVIEW))]
+    waiting = [task for task in in_review if set(labels) <= set(task.labels)]
     tips = tips_of(ledger, waiting)
     known = {task.id for task in waiting}
     used = used_at(session, tips)
     recent = look_back(session.ledger, waiting, all_tips(session, tips))
-    mine = to_review(ledger, actor, recent, used, exactly=True)
+    mine = to_review(ledger.policy or DEFAULT, in_review, actor, recent, used, exactly=True)
     found = [one for one in mine if one.id in known]
     if not found:
         return None
@@ -70,16 +69,21 @@ def used_at(session: Session, tips: Mapping[str, Oid]) -> Used:
 
 
 def to_review(
-    ledger: Snapshot, actor: str, recent: Recent, used: Used, *, exactly: bool = False
+    law: Policy,
+    tasks: Iterable[Task],
+    actor: str,
+    recent: Recent,
+    used: Used,
+    *,
+    exactly: bool = False,
 ) -> list[Task]:
-    """The tasks in review that wait for this actor, the longest wait first: work of others, to which an
+    """Of these tasks those in review that wait for this actor, the longest wait first: work of others, to which an
     approval by this actor adds something.
 
     If the policy asks for independent approvals, who worked on one is asked as its rule does: a beginning
     is work, and what was used gives the exact answer. Else who only began it, and lost it to another, may
     well review what that one did.
     """
-    law = ledger.policy or DEFAULT
     strict = law.approvals.independent
 
     def workers(task: Task) -> Collection[str]:
@@ -94,7 +98,7 @@ def to_review(
 
     found = [
         task
-        for task in reviewable(ledger, actor, workers)
+        for task in reviewable(law, tasks, actor, workers)
         if _is_wanted(law, task, actor, used, exactly=exactly)
     ]
     return sorted(found, key=waits_since)

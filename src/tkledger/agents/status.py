@@ -21,11 +21,11 @@ from tkledger.claims.standing import Standing, is_nobodys
 from tkledger.core import ref_names
 from tkledger.core.layout import FOLDER
 from tkledger.core.lifecycle import TERMINAL, Event, State
-from tkledger.core.overview import TaskRow
+from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.policy import DEFAULT
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name, inbox_of
-from tkledger.core.snapshot import Snapshot
+from tkledger.core.snapshot import Flaw, Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
@@ -89,6 +89,7 @@ class Status(NamedTuple):
     open: int
     sections: tuple[Section, ...]
     idle: str = ""
+    flaws: tuple[Flaw, ...] = ()
 
 
 def status(session: Session, limit: int = SHOWN) -> Status:
@@ -96,28 +97,45 @@ def status(session: Session, limit: int = SHOWN) -> Status:
     shown = Shown(session)
     ledger = shown.snapshot
     actor = session.actor(ledger)
-    tasks = [task for task in ledger.tasks() if not task.is_mistake]
+    overview = shown.overview
+    keys = {*overview.in_states(*_LASTING), *_waiting(overview, ledger, actor)}
+    tasks = [*ledger.tasks(sorted(keys))]
     seen = _Seen(session, ledger, actor, tasks)
     offer = candidates(session, shown)
-    overview = shown.overview
-    taken = overview.some([overview.places[key] for key in offer.ids])
-    begun_by_nobody = [task for task in taken if task.state is State.TODO]
+    states = overview.column("state")
+    offered = [place for key in offer.ids if states[place := overview.places[key]] == State.TODO]
+    first = tuple(map(_item, overview.some(offered[:limit])))
+    further = [overview.places[key] for key in overview.elsewhere if key in overview.places]
     sections = [
         *_work(session, seen),
         *_to_answer(session, seen),
         _section("blocked", seen.blocked(), "tk list --state blocked"),
-        _section("ready", map(_item, begun_by_nobody), "tk ready"),
+        Section("ready", len(offered), first, "tk ready"),
         *_amiss(session, seen),
     ]
     return Status(
         actor,
         branch_name(session.repo.head_ref),
         seen.now,
-        len(tasks),
-        sum(not ledger.is_over(task) for task in tasks),
+        overview.column("is_mistake").count(False),
+        overview.open + sum(place >= overview.open for place in further),
         tuple(one._replace(items=one.items[:limit]) for one in sections if one.total),
-        "" if offer.ids or not shown.overview.ready() else "; ".join(offer.reasons),
+        "" if offer.ids or not overview.ready() else "; ".join(offer.reasons),
+        tuple(overview.flaws),
     )
+
+
+_LASTING = (State.IN_PROGRESS, State.IN_REVIEW, State.BLOCKED)
+"""The states of tasks that may concern an actor, whoever's they are."""
+
+
+def _waiting(overview: Overview, ledger: Snapshot, actor: str) -> Iterator[str]:
+    """The tasks of an actor that wait for others before they can be started."""
+    law = ledger.policy or DEFAULT
+    columns = zip(*map(overview.column, ("id", "state", "held", "owner")))
+    for key, state, held, owner in columns:
+        if held and owner and state == State.TODO and law.owns(actor, owner):
+            yield key
 
 
 def _section(name: str, items: Iterable[Item], command: str) -> Section:
@@ -139,11 +157,10 @@ class _Seen:
         self.ledger, self.actor, self.now = ledger, actor, int(time.time())
         self._law = ledger.policy or DEFAULT
         self._tasks = tasks
-        lasting = (State.IN_PROGRESS, State.IN_REVIEW, State.BLOCKED)
         asked = [
             task
             for task in tasks
-            if task.state in lasting and (task.state is not State.IN_PROGRESS or self.is_own(task))
+            if task.state in _LASTING and (task.state is not State.IN_PROGRESS or self.is_own(task))
         ]
         tips = tips_of(ledger, asked)
         self.recent: Recent = look_back(session.ledger, asked, all_tips(session, tips))
@@ -189,7 +206,7 @@ class _Seen:
 
     def reviews(self) -> list[Task]:
         """What waits for the actor's review, as far as the newest commits say who worked on it."""
-        return to_review(self.ledger, self.actor, self.recent, self._used)
+        return to_review(self._law, self._tasks, self.actor, self.recent, self._used)
 
     def questions(self) -> Iterator[Item]:
         """The tasks of others that wait for a person's answer; those that the actor created first."""

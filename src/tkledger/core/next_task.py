@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from tkledger.core.claim import assignee
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, picked
-from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.policy import Policy
 from tkledger.core.quoting import quoted
-from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 
@@ -158,16 +157,15 @@ def _in_busy_streams(
 
 
 def reviewable(
-    ledger: Snapshot, actor: str, workers: Callable[[Task], Collection[str]]
+    law: Policy, tasks: Iterable[Task], actor: str, workers: Callable[[Task], Collection[str]]
 ) -> list[Task]:
     """The tasks in review that are not this actor's own work; ``workers`` says who worked on one in its
     present attempt.
     """
     from tkledger.core.approvals import dependence  # the one answer to whose work it is
 
-    law = ledger.policy or DEFAULT
     return [
         task
-        for task in ledger.tasks()
+        for task in tasks
         if task.state is State.IN_REVIEW and not dependence(law, actor, [task.owner], workers(task))
     ]

@@ -224,6 +224,11 @@ class Overview:
         """Whether a task has ended here: an end on another branch is still to be merged."""
         return row.ended and row.id not in self.elsewhere
 
+    def in_states(self, *states: State) -> list[str]:
+        """The ids of the tasks in these states, but for mistakes."""
+        columns = zip(*map(self.column, ("id", "state", "is_mistake")))
+        return [key for key, state, mistake in columns if state in states and not mistake]
+
     def ready(self) -> list[int]:
         """The places of the tasks that can be started now."""
         todo = zip(self.column("state")[: self.open], self.column("held"))

@@ -130,10 +130,15 @@ class Snapshot:
             for key, entry in zip(waiting, self._load([*waiting.values()])):
                 self.entries[key] = entry
 
-    def tasks(self) -> Iterator[Task]:
-        """All readable tasks, by id."""
-        self._load_all()
-        for key in self.ids():
+    def tasks(self, keys: Iterable[str] | None = None) -> Iterator[Task]:
+        """All readable tasks, by id; or those of some ids, in the order of these."""
+        if keys is None:
+            self._load_all()
+            keys = self.ids()
+        else:
+            keys = [*keys]
+            self._read(keys)
+        for key in keys:
             task = self.task(key)
             if task is not None:
                 yield task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from tkledger.core import ref_names
 from tkledger.core.field import RESERVED
@@ -63,8 +64,7 @@ def hook(name: str, python: str = "", package: str = "", others: str = "") -> st
     package: the folder to import tkledger from; by default where that Python finds it
     others: the folder of the hooks that run after it, by their own names; by default those in its own
     """
-    with open(os.path.join(os.path.dirname(__file__), "hook.sh"), encoding="utf-8") as file:
-        text = file.read()
+    text = _template()
     known = {"PYTHON": python, "PACKAGE": package, "OTHERS": others}
     paths = {word: escaped(path) for word, path in known.items()}
     own = {"NAME": name, "INSTALL": command("install", server=name in SERVER)}
@@ -78,6 +78,13 @@ def command(action: str, *, server: bool) -> str:
     return f"tk hooks {action} --server" if server else f"tk hooks {action}"
 
 
+@cache
+def _template() -> str:
+    with open(os.path.join(os.path.dirname(__file__), "hook.sh"), encoding="utf-8") as file:
+        return file.read()
+
+
+@cache
 def words() -> dict[str, str]:
     """What is written into hook.sh in place of ``@WORD@`` of every hook, apart from paths of the machine."""
     (reserved,) = RESERVED

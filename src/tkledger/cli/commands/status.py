@@ -30,8 +30,8 @@ _NAMES = {
 def status(limit: int = SHOWN, actor: str | None = None, path: str = ".") -> Answer:
     """Show what needs you now; of each kind the first ``limit``."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    say_flaws(session.head().flaws())
     found = found_now(session, limit)
+    say_flaws(found.flaws)
     return Answer(lambda: _json(found), lambda: _view(found))
 
 
