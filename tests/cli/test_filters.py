@@ -46,6 +46,8 @@ def ids(project: Project, command: str) -> list[str]:
 
 
 FILTERS = [
+    ("--grep PACK", {"kid2"}),
+    ("--grep of --grep all", {"loose"}),
     ("--state open", {"kid10", "kid2", "kid9", "loose", "odd"}),
     ("--state done,backlog", {"old", "odd"}),
     ("--type bug", {"kid2"}),
@@ -164,3 +166,129 @@ def test_an_order_and_a_state_are_some_of_those_there_are(some: Project) -> None
     assert (answer.status, answer.err.splitlines()[0]) == (2, "error: no such order: 'age'")
     assert "-priority" in answer.err
     assert some.tk("list", "--blocked-by", "nothing").status == 3
+
+
+TEXTS = (
+    {"id": "one", "title": "The parser", "message": "It fails on an EMPTY file.\n"},
+    {"id": "two", "title": "Écran vide", "message": 'Says "nothing" of C:\\new (a.b)'},
+    {"id": "three", "title": "解析器", "label": ["parser"], "owner": "parser"},
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["parser"], {"one"}),
+        (["empty parser"], {"one"}),
+        (["parser", "FILE."], {"one"}),
+        (["fil"], {"one"}),
+        (["éCRAN"], {"two"}),
+        (['"nothing"'], {"two"}),
+        (["c:\\NEW"], {"two"}),
+        (["(a.b)"], {"two"}),
+        (["a.*b"], set()),
+        (["解析"], {"three"}),
+        (["later"], {"three"}),
+        (["-e", "--", "title"], set()),
+        (["()"], set()),
+        ([" "], {"one", "two", "three"}),
+    ],
+)
+def test_words_are_looked_for_in_title_description_and_notes(
+    some: Project, words: list[str], found: set[str]
+) -> None:
+    lines = [{"op": "new", "stream": "texts", **one} for one in TEXTS]
+    some.ok("batch", stdin="".join(json.dumps(one) + "\n" for one in lines))
+    some.ok("note", "three", "not later than\nthe parsing")
+    asked = [option for word in words for option in ("--grep", word)]
+    told = some.ok("list", "--stream", "texts", *asked, "--json").json["tasks"]
+    assert {one["id"] for one in told} == found
+
+
+def test_words_are_looked_for_in_tasks_as_they_are_shown(some: Project) -> None:
+    some.ok("work", "kid2")
+    there = Project(Path(some.ok("work", "kid2", "--path").out.strip()))
+    there.ok("note", "kid2", "found elsewhere")
+    assert ids(some, "list --grep elsewhere") == ["kid2"]
+    assert ids(some, "list --grep elsewhere --at HEAD") == []
+
+
+@pytest.fixture
+def dated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project whose tasks were made, and changed, on known days long ago; the last one now."""
+    made = Project.create(tmp_path / "dated")
+    for date, words in (
+        ("2020-01-01", ["init", "--no-hooks"]),
+        ("2020-01-02", ["new", "First", "--id", "first"]),
+        ("2020-01-03", ["new", "Second", "--id", "second"]),
+        ("2020-01-04", ["new", "Third", "--id", "third"]),
+        ("2020-02-01", ["note", "first", "once more"]),
+        ("2020-02-02", ["block", "third", "--reason", "user"]),
+        ("2020-03-01", ["step", "second", "-m", "work that no file shows"]),
+    ):
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{date}T12:00:00Z")
+        made.ok(*words)
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    made.ok("new", "Now", "--id", "now")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("--since 2020-02-02", {"second", "third", "now"}),
+        ("--since 2020-02-03", {"second", "now"}),
+        ("--until 2020-02-01", {"first"}),
+        ("--until 2020-01-31", set()),
+        ("--since 2020-02-01 --until 2020-02-29", {"first", "third"}),
+        ("--stale 14d", {"first", "second", "third"}),
+        ("--stale 2w --waiting", {"third"}),
+        ("--since yesterday", {"now"}),
+        ("--since 1h", {"now"}),
+        ("--stale 9999d", set()),
+    ],
+)
+def test_tasks_are_found_by_when_they_changed(dated: Project, words: str, found: set[str]) -> None:
+    for command in ("list", "tree", "board"):
+        assert {*ids(dated, f"{command} {words}")} == found
+    dated.git("checkout", "-q", "-b", "other", "HEAD~1")
+    assert {*ids(dated, f"list {words} --at HEAD")} == found - {"now"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--since 2020-02-02", "block third, step second, new now"),
+        ("--since 2020-01-04 --until 2020-02-01", "new third, edit first"),
+        ("--until 2020-01-03", "new first, new second"),
+        ("second --since 2020-02-01", "step second"),
+        ("--grep first --since 2020-02-01", "edit first"),
+        ("--since 2020-01-01 -n 2", "step second, new now"),
+        ("--until 2020-02-29 -n 1", "block third"),
+    ],
+)
+def test_a_log_is_cut_by_the_dates_of_its_commits(dated: Project, words: str, told: str) -> None:
+    entries = dated.ok("log", *words.split(), "--json").json["entries"]
+    assert ", ".join(f"{one['event']} {one['task']}" for one in entries) == told
+
+
+def test_tasks_are_put_in_order_by_when_they_were_made_and_changed(dated: Project) -> None:
+    assert ids(dated, "list --sort created") == ["first", "second", "third", "now"]
+    assert ids(dated, "list --sort -created --limit 2") == ["now", "third"]
+    assert ids(dated, "list --sort updated") == ["first", "third", "second", "now"]
+    assert ids(dated, "board --sort -updated") == ["now", "second", "first", "third"]
+
+
+def test_a_merge_is_no_change_of_what_it_brings(dated: Project) -> None:
+    main = dated.git("branch", "--show-current")
+    dated.git("checkout", "-q", "-b", "other", "HEAD~3")
+    dated.git("merge", "-q", "--no-ff", "-m", "join", main)
+    assert {*ids(dated, "list --stale 14d")} == {"first", "second", "third"}
+
+
+def test_what_is_not_a_time_is_said(dated: Project) -> None:
+    answer = dated.tk("list", "--since", "someday")
+    assert answer.status == 2
+    assert answer.err.startswith("error: --since: 'someday' is not a time such as 2h, in 3 days")
+    remedy = answer.err.split("remedy: ")[1].split()
+    assert dated.ok(*remedy[1:]).status == 0

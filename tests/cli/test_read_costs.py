@@ -36,6 +36,8 @@ LOOKS = (
         "board --priority 1",
         "ready --limit 3",
         "list --blocked-by t10",
+        "list --grep 11",
+        "list --grep words --stale 14d",
         "list --owner none",
     ),
     *("ready", "ready --json", "tree", "tree t10", "tree --json", "board", "board --json"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+from tkledger.core.field import FieldError
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, natural, picked
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
+from tkledger.errors import usage_error
 
 if TYPE_CHECKING:
     from tkledger.api.overview import Shown
@@ -23,8 +25,12 @@ class TaskFilter(NamedTuple):
 
     Of blocked tasks: ``waiting`` are all, ``due`` those whose wait is over at that time, and ``stalled`` those
     that no time and no end of another task ends. ``blocked_by`` are tasks that others wait for.
+
+    ``grep`` are words, all of which are in its texts. It was last changed, or worked on, at ``since`` or later,
+    and before ``until``; in seconds since 1970.
     """
 
+    grep: Collection[str] = ()
     state: Collection[str] = ()
     type: Collection[str] = ()
     label: Collection[str] = ()
@@ -33,6 +39,8 @@ class TaskFilter(NamedTuple):
     priority: Collection[int] = ()
     stream: Collection[str] = ()
     blocked_by: Collection[str] = ()
+    since: int = 0
+    until: int = 0
     waiting: bool = False
     due: int = 0
     stalled: bool = False
@@ -52,7 +60,7 @@ class Choice(NamedTuple):
 
     def found(self, ledger: Shown, places: Sequence[int]) -> Sequence[int]:
         """Those of these places whose tasks match, in the order that is asked for."""
-        return ordered(ledger.overview, matching(ledger, self.filter, places), self.sort)
+        return ordered(ledger, matching(ledger, self.filter, places), self.sort)
 
     def of(self, ledger: Shown, places: Sequence[int]) -> Chosen:
         """The same, as many as are asked for."""
@@ -75,9 +83,33 @@ def _filter(ledger: Shown, options: Mapping[str, Any]) -> TaskFilter:
     for name in ("parent", "blocked_by"):
         if name in given:
             given[name] = [_find(ledger, one) for one in given[name]]
+    now = int(time.time())
     if "due" in given:
-        given["due"] = int(time.time())
-    return TaskFilter(**given)
+        given["due"] = now
+    return TaskFilter(**{**given, **_times(options, now)})
+
+
+def _times(options: Mapping[str, Any], now: int) -> dict[str, int]:
+    """The times that options name: what has not changed for so long has not changed since then."""
+    texts = {name: options[name] for name in (*_TIMES, "stale") if options.get(name)}
+    if not texts:
+        return {}
+    from tkledger.verbs.typed_times import past_time
+
+    try:
+        found = {
+            name: past_time(name, text, now, to_end=name == "until") for name, text in texts.items()
+        }
+    except FieldError as error:
+        raise usage_error(
+            "bad-value", f"--{error.key}: {error.message}", "tk list --since 14d"
+        ) from None
+    if stale := found.pop("stale", 0):
+        found["until"] = min(stale, found.get("until", stale))
+    return found
+
+
+_TIMES = ("since", "until")
 
 
 def _owner(ledger: Shown, word: str) -> str:
@@ -102,6 +134,12 @@ def matching(ledger: Shown, asked: TaskFilter, places: Sequence[int]) -> Sequenc
     if asked.blocked_by:
         waiting = _waiting_for(ledger.overview, asked.blocked_by)
         places = [place for place in places if place in waiting]
+    if asked.grep or asked.since or asked.until:
+        from tkledger.api import beyond_rows  # which reads files and history
+
+        places = beyond_rows.having(ledger, asked.grep, places)
+        if asked.since or asked.until:
+            places = beyond_rows.changed_between(ledger, asked.since, asked.until, places)
     return places
 
 
@@ -182,7 +220,7 @@ def _every_owner(ledger: Shown) -> set[str]:
 
 _PLACES = {name: place for place, name in enumerate(State)}
 
-_KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+_KEYS: dict[str, tuple[str, Callable[[Any], Any] | None]] = {
     "priority": ("urgency", int),
     "id": ("id", natural),
     "title": ("title", str.casefold),
@@ -190,11 +228,19 @@ _KEYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "type": ("kind", str),
     "owner": ("owner", str.casefold),
     "stream": ("stream", str),
+    **dict.fromkeys(("created", "updated"), ("id", None)),
 }
-"""What each order goes by: a column, and what is compared of its values."""
+"""What each order goes by: a column, and what is compared of its values; None for what history has of them."""
 
 
-def ordered(overview: Overview, places: Sequence[int], sort: str | None) -> Sequence[int]:
+def _in_time(ledger: Shown, name: str, ids: Sequence[str]) -> list[int | None]:
+    from tkledger.api import beyond_rows
+
+    known = (beyond_rows.ages if name == "created" else beyond_rows.times_of)(ledger, ids)
+    return [known.get(key) for key in ids]
+
+
+def ordered(ledger: Shown, places: Sequence[int], sort: str | None) -> Sequence[int]:
     """The places in another order, with ``-`` before its name the other way round. Equal ones stay as they are,
     and what has no value comes last.
     """
@@ -202,7 +248,8 @@ def ordered(overview: Overview, places: Sequence[int], sort: str | None) -> Sequ
         return places
     name = sort.removeprefix("-")
     column, key = _KEYS[name]
-    values = dict(zip(places, picked(overview.column(column), places)))
+    found = picked(ledger.overview.column(column), places)
+    values = dict(zip(places, _in_time(ledger, name, found) if key is None else found))
     there = [place for place in places if values[place] not in ("", None)]
-    there.sort(key=lambda place: key(values[place]), reverse=sort != name)
+    there.sort(key=lambda place: key(values[place]) if key else values[place], reverse=sort != name)
     return [*there, *(place for place in places if values[place] in ("", None))]

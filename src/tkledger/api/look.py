@@ -175,8 +175,12 @@ def entries(
     limit: int | None = None,
     at: str | None = None,
     wanted: Callable[[HistoryEntry], bool] = bool,
+    since: int = 0,
 ) -> list[HistoryEntry]:
-    """What commits did to a task, or to all, that is ``wanted``; oldest first, ``limit`` keeps the newest."""
+    """What commits did to a task, or to all, that is ``wanted``; oldest first, ``limit`` keeps the newest. Of all
+    tasks no commits are read but those dated ``since``, in seconds since 1970.
+    """
+    from tkledger.core.time import iso
     from tkledger.ledger import log
     from tkledger.verbs.ids import find
 
@@ -186,9 +190,10 @@ def entries(
     if task_id is not None:
         found = list(filter(wanted, log.entries_of(session.ledger, tip, task_id, charges=True)))
         return found[-limit:] if limit else found
+    later = [f"--since={iso(since)}"] if since else []
     if limit:
-        return log.newest(session.ledger, tip, limit, wanted)
-    return list(filter(wanted, log.entries(session.ledger, tip, charges=True)))
+        return log.newest(session.ledger, [tip, *later], limit, wanted)
+    return list(filter(wanted, log.entries(session.ledger, tip, *later, charges=True)))
 
 
 class Spending(NamedTuple):

@@ -40,6 +40,11 @@ class Shown:
         self._remark(here=here or at is not None)
 
     @property
+    def tip(self) -> Oid:
+        """The commit that the ledger is of."""
+        return self._tip or self.session.tip()
+
+    @property
     def snapshot(self) -> Snapshot:
         """The ledger itself, with what is shown in place of its own tasks; most views do without it."""
         if self._snapshot is None:
@@ -59,8 +64,7 @@ class Shown:
         from tkledger.core.layout import POLICY_PATH
         from tkledger.files import codec
 
-        tip = self._tip or self.session.tip()
-        found = self.session.repo.read(f"{tip}:{POLICY_PATH}", limit=codec.MAX_BYTES)
+        found = self.session.repo.read(f"{self.tip}:{POLICY_PATH}", limit=codec.MAX_BYTES)
         try:
             return codec.load_policy(found[2]) if found and found[1] == "blob" else None
         except codec.FormError:

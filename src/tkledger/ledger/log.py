@@ -35,13 +35,16 @@ def entries(
 
 
 def newest(
-    ledger: Ledger, tip: Oid, most: int, wanted: Callable[[HistoryEntry], bool] = bool
+    ledger: Ledger,
+    revisions: Sequence[str],
+    most: int,
+    wanted: Callable[[HistoryEntry], bool] = bool,
 ) -> list[HistoryEntry]:
-    """The ``most`` newest of them that are ``wanted``, by the dates of their commits; oldest first. No more is
-    read.
+    """The ``most`` newest of those that ``revisions`` select and are ``wanted``, by the dates of their commits;
+    oldest first. No more is read.
     """
     found: list[HistoryEntry] = []
-    for commit in history.newest(ledger.repo, tip, path=FOLDER):
+    for commit in history.newest(ledger.repo, *revisions, path=FOLDER):
         found += [*filter(wanted, entries_of_commit(ledger, commit, charges=True))][::-1]
         if len(found) >= most:
             break
@@ -64,7 +67,7 @@ def entries_of_commit(
     merge = len(commit.parents) > 1
     diffs = [one for one in commit.diffs if not merge and own in ("", one.path)]
     charged = _charged(ledger, commit, task_id) if charges else {}
-    for old, new in () if diffs and _is_cut(ledger, commit) else _edits(ledger, diffs):
+    for old, new in () if diffs and is_cut(ledger, commit) else _edits(ledger, diffs):
         yield _entry(ledger, commit, old, new, charged.pop(new.id, None))
     for bill in charged.values():
         task = ledger.files.task_at(commit.oid, bill.task)
@@ -134,7 +137,7 @@ def _charged(ledger: Ledger, commit: Commit, task_id: str | None) -> dict[str, B
     return found if found and ledger.charges(commit) else {}
 
 
-def _is_cut(ledger: Ledger, commit: Commit) -> bool:
+def is_cut(ledger: Ledger, commit: Commit) -> bool:
     """Whether the clone is shallow, and this is a commit of which it lacks the parents."""
     if commit.parents or not ledger.repo.is_shallow:
         return False

@@ -5,9 +5,13 @@ from __future__ import annotations
 from tkledger.verbs import parameters as p
 from tkledger.verbs.parameter import STATE_NAMES, STATE_WORDS, option, switch, word
 
-SORTS = ("priority", "id", "title", "state", "type", "owner", "stream")
+SORTS = ("priority", "id", "title", "state", "type", "owner", "stream", "created", "updated")
 """What tasks are put in order by; the first is the order in which they are shown without."""
 
+GREP = option(
+    *("--grep", "grep", "WORDS", "Only with all these words in title, description or notes."),
+    many=True,
+)
 STATES = option(
     *("--state", "state", "S", "Only these states; open is all that have not ended."),
     many=True,
@@ -31,6 +35,13 @@ BLOCKED_BY = p.PARENT._replace(
 WAITING = switch("--waiting", "waiting", "Only what is blocked.")
 DUE = switch("--due", "due", "Only what is blocked, and can go on now.")
 STALLED = switch("--stalled", "stalled", "Only what no time and no other task ends.")
+SINCE = p.SINCE._replace(
+    metavar="TIME", help="Only what changed since: 14d, yesterday, 2026-01-31."
+)
+UNTIL = p.UNTIL._replace(help="Only what last changed by then: 14d, 2026-01-31.")
+STALE = p.UNTIL._replace(
+    words=("--stale",), name="stale", help="Only what has not changed for this long: 14d."
+)
 SORT = option(
     *("--sort", "sort", "FIELD", f"By {', '.join(SORTS)}; -FIELD the other way round."),
     choices=(*SORTS, *(f"-{name}" for name in SORTS)),
@@ -38,8 +49,8 @@ SORT = option(
 )
 
 FILTERS = (
-    *(STATES, TYPES, LABELS, OWNERS, PARENTS, PRIORITIES, STREAMS),
-    *(BLOCKED_BY, WAITING, DUE, STALLED),
+    *(GREP, STATES, TYPES, LABELS, OWNERS, PARENTS, PRIORITIES, STREAMS),
+    *(SINCE, UNTIL, STALE, BLOCKED_BY, WAITING, DUE, STALLED),
 )
 """What chooses tasks."""
 CHOICE = (*FILTERS, SORT, p.LIMIT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from tkledger.core.field import FieldError
 from tkledger.core.messages import seconds
@@ -23,6 +23,40 @@ _UNITS = {
 """The units of durations, by what people call them."""
 
 _DAYS = {"today": 0, "tomorrow": 1}
+
+
+_EARLIER = re.compile(r"([0-9]{1,6}) ?([a-z]+)(?: ago)?\Z")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def past_time(name: str, text: str, now: int, *, to_end: bool = False) -> int:
+    """A time that is over as people type it, in seconds since 1970: one as `time_in_utc` has it, ``yesterday``, or
+    how long ago it was, such as ``14d`` or ``2 weeks ago``. A day is its beginning, or ``to_end`` its end.
+
+    Raises FieldError, with the name of the option, for any other text.
+    """
+    found = _EARLIER.match(text)
+    if found and (unit := _UNITS.get(found[2])):
+        return max(now - int(found[1]) * _SECONDS[unit], 0)
+    day = _date(text, now)
+    if day is None:
+        return seconds_of(time_in_utc(name, text, now))
+    whole = f"{day + timedelta(days=1) if to_end else day} 00:00"
+    return seconds_of(time_in_utc(name, whole, now))
+
+
+def _date(text: str, now: int) -> date | None:
+    """The day that a text names; None if it names a time, or nothing."""
+    today = datetime.fromtimestamp(now).date()
+    if text in _PAST_DAYS:
+        return today - timedelta(days=_PAST_DAYS[text])
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+_PAST_DAYS = {"today": 0, "yesterday": 1}
 
 
 def time_in_utc(name: str, text: Any, now: int) -> str:

@@ -25,8 +25,8 @@ def log(
 ) -> Answer:
     """Show what commits did to a task, or to those that match; oldest first, --limit keeps the newest."""
     session = Session(path, progress=TERMINAL)
-    wanted = _wanted(session, at, options) if options else bool
-    entries = look.entries(session, id, limit, at, wanted)
+    wanted, since = _wanted(session, at, options) if options else (bool, 0)
+    entries = look.entries(session, id, limit, at, wanted, since)
     shallow = session.repo.is_shallow
 
     def to_json() -> dict[str, Any]:
@@ -45,15 +45,24 @@ def log(
     return Answer(to_json, view)
 
 
-def _wanted(session: Session, at: str | None, options: Mapping[str, Any]) -> Wanted:
-    """Whether an entry is of a task that matches filters as it is now."""
+def _wanted(session: Session, at: str | None, options: Mapping[str, Any]) -> tuple[Wanted, int]:
+    """Whether an entry is of a task that matches filters as it is now, and of the time they ask for; and its
+    beginning, in seconds since 1970.
+    """
     from tkledger.api import filters, lists  # most often there are none
     from tkledger.api.overview import Shown
     from tkledger.core.overview import picked
 
     ledger = Shown(session, at)
-    choice = filters.choice(ledger, options)
-    say_unknown(ledger, choice)
-    found = choice.found(ledger, lists.every(ledger.overview, mistakes=True))
-    ids = {*picked(ledger.overview.column("id"), found)}
-    return lambda entry: entry.task in ids
+    asked = filters.choice(ledger, options).filter
+    of_tasks = filters.Choice(asked._replace(since=0, until=0))
+    say_unknown(ledger, of_tasks)
+    found = of_tasks.found(ledger, lists.every(ledger.overview, mistakes=True))
+    ids = {*picked(ledger.overview.column("id"), found)} if of_tasks.filters else None
+
+    def wanted(entry: HistoryEntry) -> bool:
+        if entry.at < asked.since or (asked.until and entry.at >= asked.until):
+            return False
+        return ids is None or entry.task in ids
+
+    return wanted, asked.since
