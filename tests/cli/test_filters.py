@@ -292,3 +292,61 @@ def test_what_is_not_a_time_is_said(dated: Project) -> None:
     assert answer.err.startswith("error: --since: 'someday' is not a time such as 2h, in 3 days")
     remedy = answer.err.split("remedy: ")[1].split()
     assert dated.ok(*remedy[1:]).status == 0
+
+
+def test_only_the_fields_that_are_asked_for_are_given(some: Project) -> None:
+    told = some.ok("list", "--fields", "id,labels,owner", "--limit", "2", "--json").json["tasks"]
+    assert told == [{"id": "kid2"}, {"id": "kid10", "labels": ["ship"], "owner": "ann"}]
+    (tree,) = some.ok("tree", "kid10", "--fields", "title", "--label", "ship", "--json").json[
+        "tasks"
+    ]
+    assert tree == {"title": "Release", "children": [{"title": "Notes", "children": []}]}
+    (tree,) = some.ok("tree", "kid10", "--fields", "owner", "--label", "docs", "--json").json[
+        "tasks"
+    ]
+    assert tree == {"owner": "ann", "matches": False, "children": [{"children": []}]}
+    columns = some.ok("board", "--fields", "stream", "--stream", "web", "--json").json["columns"]
+    assert columns["todo"] == [{"stream": "web"}]
+    entries = some.ok("log", "kid9", "--fields", "event,from,to", "--json").json["entries"]
+    assert entries == [{"event": "new", "to": "todo"}]
+    told = some.ok("ready", "--fields", "priority,type,description", "--json").json["tasks"]
+    assert told == [{"priority": 1, "type": "bug"}, {"priority": 2, "type": "task"}]
+
+
+def test_fields_are_columns_of_a_table(some: Project) -> None:
+    some.ok("edit", "kid2", "--budget", "steps=5,cost=1.5", "-m", "two\nlines")
+    words = ("--fields", "id,budget,description,labels", "--priority", "1")
+    rows = ["kid2   steps=5, cost=1.5  two lines  -", "kid10  -                  -          ship"]
+    assert some.ok("list", *words).out.splitlines() == rows
+    assert some.ok("board", *words).out.splitlines() == rows
+    assert some.ok("tree", *words).out.splitlines() == [
+        "kid10  -  -  ship",
+        "└─ kid2  steps=5, cost=1.5  two lines  -",
+    ]
+    assert some.ok("log", "loose", "--fields", "task,from,to").out == "loose  -  todo\n"
+
+
+@pytest.mark.parametrize("command", ["list", "tree", "log"])
+def test_a_field_that_does_not_exist_is_said(some: Project, command: str) -> None:
+    answer = some.tk(command, "--fields", "state,age" if command != "log" else "task,age")
+    assert (answer.status, answer.err.splitlines()[0]) == (2, "error: no such field: 'age'")
+
+
+def test_what_rows_say_of_fields_is_what_files_say(some: Project) -> None:
+    fields = ("id", "title", "state", "owner", "labels", "parent", "depends_on", "stream")
+    whole = some.ok("list", "--json").json["tasks"]
+    told = some.ok("list", "--fields", ",".join(fields), "--json").json["tasks"]
+    assert told == [{name: one[name] for name in fields if name in one} for one in whole]
+
+
+def test_the_first_twenty_tasks_that_are_ready_are_few_bytes(tmp_path: Path) -> None:
+    made = Project.create(tmp_path / "many")
+    made.ok("init", "--no-hooks")
+    lines = (
+        {"op": "new", "title": f"Make the parser read its {n}th kind of file", "label": ["parser"]}
+        for n in range(1_000)
+    )
+    made.ok("batch", stdin="".join(json.dumps(one) + "\n" for one in lines))
+    answer = made.ok("ready", "--json", "--limit", "20")
+    assert (len(answer.json["tasks"]), answer.json["total"]) == (20, 1_000)
+    assert len(answer.out.encode()) < 8_000

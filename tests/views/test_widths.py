@@ -17,6 +17,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen
 from tkledger.core.rows import overview
 from tkledger.views.board import board
+from tkledger.views.fields import table, texts
 from tkledger.views.list import listing
 from tkledger.views.text_layout import Lines
 from tkledger.views.tree import tree
@@ -39,6 +40,12 @@ def places(*ids: str) -> Sequence[int]:
     return [SHOWN.places[one] for one in ids]
 
 
+VALUES: list[dict[str, Any]] = [
+    {"id": "tk-c", "title": "Write the notes 🎉", "state": "todo", "budget": {"steps": 5}},
+    {**LONG._asdict(), "budget": None},
+]
+TEXTS = {SHOWN.places[one["id"]]: texts(("id", "title", "labels"), one) for one in VALUES}
+
 VIEWS: dict[str, Lines] = {
     "a list that is cut": listing(SHOWN, Chosen(places("tk-a", "tk-c"), 4, 4), {State.DONE: 1}),
     "a list of what matches": listing(
@@ -55,6 +62,12 @@ VIEWS: dict[str, Lines] = {
     "a tree of nothing": tree(SHOWN, Chosen([], 0, 5, filtered=True)),
     "a board of what matches": board(SHOWN, places("tk-c", "tk-f10", "tk-e"), range(len(SHOWN))),
     "a board that is cut": board(SHOWN, range(len(SHOWN)), range(len(SHOWN)), 1),
+    "some fields": table(("id", "title", "labels", "budget"), VALUES, "2 of 1,213 open"),
+    "many fields": table(
+        ("id", "title", "state", "owner", "labels", "parent", "depends_on", "stream"), VALUES
+    ),
+    "fields of a tree": tree(SHOWN, Chosen(places("tk-f10"), 1, 5, filtered=True), None, TEXTS),
+    "fields of a board": board(SHOWN, places("tk-c"), range(len(SHOWN)), None, TEXTS),
     "a board of nothing": board(SHOWN, [], range(len(SHOWN))),
 }
 

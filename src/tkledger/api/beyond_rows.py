@@ -45,12 +45,12 @@ def _has(text: str, words: Sequence[str]) -> bool:
 
 def _candidates(ledger: Shown, words: Sequence[str]) -> set[str] | None:
     """The tasks whose files have a part of each word, by one search; None if it does not tell."""
-    from tkledger.ledger.grep import Lines
+    from tkledger.ledger.grep import Grep
 
     parts = [part for part in map(_part, words) if part][:_MOST_WORDS]
     if not parts:
         return None
-    lines = Lines(ledger.session.repo, ledger.tip, parts)
+    lines = Grep(ledger.session.repo, ledger.tip, parts)
     left: dict[str, set[str]] = {}
     for key, line in lines:
         lower = line.lower()

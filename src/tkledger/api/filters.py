@@ -47,11 +47,12 @@ class TaskFilter(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Which tasks a view shows, in which order, and how many at most."""
+    """Which tasks a view shows, in which order, how many at most, and which fields of each; all without names."""
 
     filter: TaskFilter
     sort: str | None = None
     limit: int | None = None
+    fields: Sequence[str] = ()
 
     @property
     def filters(self) -> bool:
@@ -73,7 +74,13 @@ class Choice(NamedTuple):
 
 def choice(ledger: Shown, options: Mapping[str, Any]) -> Choice:
     """What options ask for, by their names. Raises TkError for a task that does not exist."""
-    return Choice(_filter(ledger, options), options.get("sort"), options.get("limit"))
+    asked = _filter(ledger, options)
+    fields = options.get("fields") or ()
+    if fields:
+        from tkledger.api.fields import require
+
+        require(fields)
+    return Choice(asked, options.get("sort"), options.get("limit"), tuple(fields))
 
 
 def _filter(ledger: Shown, options: Mapping[str, Any]) -> TaskFilter:

@@ -139,6 +139,13 @@ def step_json(step: WorkCommit) -> Json:
     return {**step._asdict(), "at": iso(step.at)}
 
 
+ENTRY_FIELDS = (
+    *("commit", "at", "actor", "task", "event", "from", "to", "reason", "changes", "used"),
+    *("override", "run", "message"),
+)
+"""What an entry of a log may have."""
+
+
 def entry_json(entry: HistoryEntry) -> Json:
     """What one commit did to one task."""
     values = {

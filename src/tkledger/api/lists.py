@@ -77,41 +77,50 @@ def _startable(ledger: Shown) -> list[int]:
 # -- JSON ---------------------------------------------------------------------------------------
 
 
-def tasks_json(ledger: Shown, places: Sequence[int]) -> JsonText:
-    """The tasks of a ledger, each with the branch it was read from if that is another."""
+def _texts(ledger: Shown, places: Sequence[int], fields: Sequence[str]) -> Sequence[str]:
+    """The JSON of tasks, each with the branch it was read from if that is another; or of some fields of them."""
+    if fields:
+        from tkledger.api.fields import texts_of_fields
+
+        return texts_of_fields(ledger, places, fields)
     from tkledger.api.texts import texts_of
 
-    return JsonText(f"[{', '.join(texts_of(ledger, places))}]")
+    return texts_of(ledger, places)
 
 
-def columns_json(ledger: Shown, places: Sequence[int], limit: int | None) -> JsonText:
+def tasks_json(ledger: Shown, places: Sequence[int], fields: Sequence[str] = ()) -> JsonText:
+    """The tasks of a ledger."""
+    return JsonText(f"[{', '.join(_texts(ledger, places, fields))}]")
+
+
+def columns_json(
+    ledger: Shown, places: Sequence[int], limit: int | None, fields: Sequence[str] = ()
+) -> JsonText:
     """The tasks at these places by their state, in each at most ``limit``."""
-    from tkledger.api.texts import texts_of
-
     columns: dict[State, list[str]] = {state: [] for state in State}
     states = picked(ledger.overview.column("state"), places)
-    for state, text in zip(states, texts_of(ledger, places)):
+    for state, text in zip(states, _texts(ledger, places, fields)):
         if limit is None or len(columns[state]) < limit:
             columns[state].append(text)
     parts = (f'"{state.value}": [{", ".join(found)}]' for state, found in columns.items())
     return JsonText(f"{{{', '.join(parts)}}}")
 
 
-def forest_json(ledger: Shown, chosen: Chosen, root: str | None = None) -> JsonText:
+def forest_json(
+    ledger: Shown, chosen: Chosen, root: str | None = None, fields: Sequence[str] = ()
+) -> JsonText:
     """The chosen tasks with their ``children``, from the roots; those on a cycle are below its least id.
 
     What is below a task that is left out comes in its place. Of some tasks only, all that is above them is
     there, too, and says that it does not match itself.
     """
-    from tkledger.api.texts import texts_of
-
     overview = ledger.overview
     ids, places = overview.column("id"), overview.places
     own = {ids[place] for place in chosen.places}
     shown = overview.with_ancestors(own) if chosen.is_cut else own
     shown |= {root} if root else set()
     listed = range(len(ids)) if len(shown) == len(ids) else sorted(map(places.__getitem__, shown))
-    texts = dict(zip(listed, texts_of(ledger, listed)))
+    texts = dict(zip(listed, _texts(ledger, listed, fields)))
     turn = turns(overview, chosen)
     tops = [key for key, parent in zip(ids, overview.column("parent")) if parent not in places]
     parts, seen = ["["], set[str]()
@@ -127,8 +136,9 @@ def forest_json(ledger: Shown, chosen: Chosen, root: str | None = None) -> JsonT
             seen.add(key)
             if key in shown:
                 parts.append("" if parts[-1].endswith("[") else ", ")
-                mark = "" if key in own or not chosen.is_cut else ', "matches": false'
-                parts.append(f'{texts[places[key]][:-1]}{mark}, "children": [')
+                mark = "" if key in own or not chosen.is_cut else '"matches": false'
+                inside = (texts[places[key]][1:-1], mark, '"children": [')
+                parts.append(f"{{{', '.join(filter(None, inside))}")
                 waiting.append(("", depth))
             if depth < JSON_DEPTH:
                 children = in_turn(overview.children(key), turn)

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from tkledger.api.overview import Shown
     from tkledger.api.session import Session
     from tkledger.core.messages import Letter
+    from tkledger.core.overview import Chosen
     from tkledger.core.snapshot import Flaw
     from tkledger.ledger.proposal import Recorded
     from tkledger.verbs.verb import Proposed
     from tkledger.views.text_layout import Lines
+
+    Texts = Mapping[int, Sequence[str]]
 
 
 class Aside(NamedTuple):
@@ -112,6 +115,24 @@ def say_unknown(ledger: Shown, choice: Choice) -> None:
 
 _SHOWN = 10
 """How many of the names that there are."""
+
+
+def texts_of(ledger: Shown, places: Sequence[int], fields: Sequence[str]) -> Texts:
+    """Some fields of the tasks at these places as texts, by the place."""
+    from tkledger.api.fields import values_of
+    from tkledger.views.fields import texts
+
+    found = values_of(ledger, places, fields)
+    return {place: texts(fields, values) for place, values in zip(places, found)}
+
+
+def fields_of(ledger: Shown, chosen: Chosen, fields: Sequence[str], noun: str) -> Lines:
+    """Some fields of the chosen tasks as a table."""
+    from tkledger.api.fields import values_of
+    from tkledger.views.fields import table
+    from tkledger.views.words import total
+
+    return table(fields, values_of(ledger, chosen.places, fields), total(chosen, noun))
 
 
 def say_advice(session: Session, recorded: Recorded, ids: Sequence[str]) -> None:

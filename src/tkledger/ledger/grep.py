@@ -13,7 +13,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 """What is read of a search at most: 100,000 tasks have less, unless one is made to be slow."""
 
 
-class Lines:
+class Grep:
     """The lines of task files in a commit that have one of some words, as git finds them: each word is a fixed
     string, never a pattern or an option. ``cut`` tells afterwards if they were too many to be read to the end.
     """

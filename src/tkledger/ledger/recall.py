@@ -9,7 +9,7 @@ from tkledger.core.recall import TASK, Memory, Search, memories, subject_of, wor
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
-from tkledger.ledger.grep import Lines
+from tkledger.ledger.grep import Grep
 from tkledger.ledger.reader import Ledger
 
 RELATED = 3
@@ -31,7 +31,7 @@ def recalled(ledger: Ledger, commit: Oid, text: str, limit: int) -> Recalled:
     words = words_of(text)
     if not words:
         return Recalled([])
-    lines = Lines(ledger.repo, commit, words)
+    lines = Grep(ledger.repo, commit, words)
     search = Search(words, lines, lambda: len(ledger.at(commit).entries))
     found = search.ranked(_read(ledger, commit, search.candidates()[:_MOST_READ]))
     return Recalled(found[:limit], lines.cut)
@@ -46,7 +46,7 @@ def related(ledger: Ledger, commit: Oid, task: Task | TaskRow) -> list[Memory]:
         return []
 
     def about() -> Iterator[tuple[str, str]]:
-        for key, line in Lines(ledger.repo, commit, (*words, *_LISTS)):
+        for key, line in Grep(ledger.repo, commit, (*words, *_LISTS)):
             if line in _LISTS:
                 remember.add(key)
             else:

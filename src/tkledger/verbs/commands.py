@@ -102,7 +102,7 @@ _LOOK = (
             (p.MAYBE_ID, *f.CHOICE, p.ALL, *READS)),
     Command("board", "Show the states side by side.", (*f.CHOICE, *READS)),
     Command("log", "Show what commits did to a task, or to all.",
-            (p.MAYBE_ID, *f.FILTERS, p.LIMIT, *READS)),
+            (p.MAYBE_ID, *f.FILTERS, p.LIMIT, f.FIELDS, *READS)),
     Command("diff", "Show what the commits of a task changed.", (p.ID, p.GIT_WORDS, p.STAT, *READS)),
     Command("why", "Say which moves are legal, and what hinders the others.", (p.ID, *READS)),
     Command("budget", "Show limits and what is used of them.", (p.MAYBE_ID, p.SUM_BY, *READS)),

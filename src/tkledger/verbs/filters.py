@@ -48,10 +48,16 @@ SORT = option(
     noun="order",
 )
 
+FIELDS = option(
+    *("--fields", "fields", "NAMES", "Only these fields of each, such as id,title,labels."),
+    many=True,
+    listed=True,
+)
+
 FILTERS = (
     *(GREP, STATES, TYPES, LABELS, OWNERS, PARENTS, PRIORITIES, STREAMS),
     *(SINCE, UNTIL, STALE, BLOCKED_BY, WAITING, DUE, STALLED),
 )
 """What chooses tasks."""
-CHOICE = (*FILTERS, SORT, p.LIMIT)
-"""And in which order, and how many."""
+CHOICE = (*FILTERS, SORT, p.LIMIT, FIELDS)
+"""And in which order, how many, and what of each."""

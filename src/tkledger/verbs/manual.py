@@ -89,9 +89,11 @@ PAGES = {
         "tasks that are not merged, commits that were not sent, missing hooks. How long is said as far as the "
         "newest 500 commits know."),
     "list": Page(
-        ("tk list --label ui --priority 1", "tk list --state done --json"),
-        "Of several values of a filter one is enough, but a task has all of the labels. With --json it lists all "
-        "that match, also those that have ended, and `total` is how many there are without --limit."),
+        ("tk list --label ui --priority 1", "tk list --waiting --stale 14d",
+         "tk list --grep 'empty file' --json --fields id,title"),
+        "Of several values of a filter one is enough, but a task has all of the labels and words. A task has "
+        "changed when a commit changed its file or was work on it. With --json it lists all that match, also "
+        "those that have ended, and `total` is how many there are without --limit; --fields leaves the rest out."),
     "ready": Page(
         ("tk ready --limit 5", "tk ready --label ui --sort title"),
         "A task with open children is left out: the work is in those. It takes the filters of `tk list`."),
@@ -107,8 +109,8 @@ PAGES = {
         "It takes the filters of `tk list`; --limit is of each state."),
     "log": Page(
         ("tk log a1", "tk log --limit 10", "tk log --label ui"),
-        "The oldest comes first; --limit keeps the newest. Filters, those of `tk list`, choose tasks as they are "
-        "now."),
+        "The oldest comes first; --limit keeps the newest, --since and --until go by the date of the commit. All "
+        "other filters, those of `tk list`, choose tasks as they are now."),
     "diff": Page(
         ("tk diff a1", "tk diff a1 --stat", "tk diff a1 -- src"),
         "Those with a line `Tk-Task: ID` in their message, oldest first, also on the task's own branch; in git's"

@@ -32,13 +32,20 @@ CARDS, DONE_CARDS = 8, 3
 GUTTER = 2
 
 
+Texts = Mapping[int, Sequence[str]]
+
+
 def board(
-    ledger: Overview, found: Sequence[int], whole: Sequence[int], limit: int | None = None
+    ledger: Overview,
+    found: Sequence[int],
+    whole: Sequence[int],
+    limit: int | None = None,
+    texts: Texts | None = None,
 ) -> Lines:
     """The tasks at the places ``found``, in that order, by state; of the ``whole`` that there are without filters.
 
     A terminal shows the first few of each state, or up to ``limit``, and how many more there are; anything else
-    gets all, or up to that, one task a line.
+    gets all, or up to that, one task a line. ``texts`` are shown of the tasks instead, by their places.
     """
     states = ledger.column("state")
     counts = Counter(picked(states, whole))
@@ -52,8 +59,11 @@ def board(
 
     def draw(frame: Frame) -> Iterable[Line | str]:
         if frame.piped:
-            return _listed([place for one in columns.values() for place in one.shown], ledger)
-        return _bands(columns, cancelled, ledger, frame.width)
+            places = [place for one in columns.values() for place in one.shown]
+            if texts is not None:
+                return piped_table([*zip(*map(texts.__getitem__, places))])
+            return _listed(places, ledger)
+        return _bands(columns, cancelled, _Cards(ledger, texts), frame.width)
 
     return Lines(draw)
 
@@ -95,7 +105,7 @@ def _listed(places: Sequence[int], ledger: Overview) -> Iterable[str]:
 
 
 def _bands(
-    columns: Mapping[State, _Column], cancelled: _Column, ledger: Overview, width: int
+    columns: Mapping[State, _Column], cancelled: _Column, cards: _Cards, width: int
 ) -> Iterator[Line]:
     """Columns side by side, in as many bands below each other as the width asks for."""
     states = [state for state in SHOWN if columns[state].stack]
@@ -104,7 +114,7 @@ def _bands(
         words = "no task matches (tk board)" if there else "nothing on the board (tk new TITLE)"
         yield ((words, DIM),)
     if states:
-        yield from _columns(columns, states, ledger, width)
+        yield from _columns(columns, states, cards, width)
     if cancelled.stack:
         if states:
             yield ()
@@ -113,7 +123,7 @@ def _bands(
 
 
 def _columns(
-    columns: Mapping[State, _Column], states: Sequence[State], ledger: Overview, width: int
+    columns: Mapping[State, _Column], states: Sequence[State], cards: _Cards, width: int
 ) -> Iterator[Line]:
     most = max(1, (width + GUTTER) // (LEAST + GUTTER))
     bands = -(-len(states) // most)
@@ -125,8 +135,7 @@ def _columns(
         if first:
             yield ()
         drawn = [
-            list(_column(columns[state], ledger, size))
-            for state in states[first : first + per_band]
+            list(_column(columns[state], cards, size)) for state in states[first : first + per_band]
         ]
         for row in zip_longest(*drawn, fillvalue=()):
             yield _beside(row, size)
@@ -143,7 +152,7 @@ def _beside(row: Sequence[Line], size: int) -> Line:
     return spans
 
 
-def _column(column: _Column, ledger: Overview, size: int) -> Iterator[Line]:
+def _column(column: _Column, cards: _Cards, size: int) -> Iterator[Line]:
     text, colour = badge(column.state)
     yield ((cut(f"{text} {column.number}", size), f"bold {colour}".strip()),)
     yield (("─" * size, colour or DIM),)
@@ -151,11 +160,26 @@ def _column(column: _Column, ledger: Overview, size: int) -> Iterator[Line]:
     for number, place in enumerate(shown):
         if number:
             yield ()
-        yield from _card(ledger.at(place), ledger, size)
+        yield from cards.card(place, size)
     left = len(column.stack) - len(shown)
     if left:
         yield ()
         yield ((cut(f"… {left:,} more", size), DIM),)
+
+
+class _Cards(NamedTuple):
+    """What is shown of each task."""
+
+    ledger: Overview
+    texts: Texts | None
+
+    def card(self, place: int, size: int) -> Iterator[Line]:
+        """The lines of one, in so many cells."""
+        if self.texts is None:
+            yield from _card(self.ledger.at(place), self.ledger, size)
+            return
+        for text in filter(None, self.texts[place]):
+            yield from (((line, ""),) for line in wrap(text, size, 2))
 
 
 def _card(row: TaskRow, ledger: Overview, size: int) -> Iterator[Line]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, TaskRow, picked, turns
 from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import (
+    GAP,
     Frame,
     Line,
     Lines,
@@ -31,12 +32,18 @@ ROOMY, LEAST = 48, 16
 """The title's cells beyond which it may be cut, and those it keeps, whatever follows it."""
 
 
+Texts = Mapping[int, Sequence[str]]
+
+
 class _Forest:
     """The tasks of a tree, and which of them it is about: any other is there for what is below it."""
 
-    def __init__(self, ledger: Overview, chosen: Chosen, root: str | None) -> None:
+    def __init__(
+        self, ledger: Overview, chosen: Chosen, root: str | None, texts: Texts | None
+    ) -> None:
         self.ledger = ledger
         self.chosen = chosen
+        self.texts = texts
         self._root = root
         self.own = {*picked(ledger.column("id"), chosen.places)}
 
@@ -50,16 +57,20 @@ class _Forest:
 
     def is_above(self, task_id: str) -> bool:
         """Whether a task does not match itself."""
-        return self.chosen.is_cut and task_id not in self.own
+        some = self.chosen.is_cut or self.texts is not None
+        return some and task_id not in self.own
 
 
-def tree(ledger: Overview, chosen: Chosen, root: str | None = None) -> Lines:
+def tree(
+    ledger: Overview, chosen: Chosen, root: str | None = None, texts: Texts | None = None
+) -> Lines:
     """The chosen tasks, all of which are below ``root`` if that is given, and those above them; ``root`` itself
     is always shown. Of some tasks only, the title of one that just leads to them is in parentheses.
 
-    A task whose parent is unknown, or in a circle of parents, is shown as a root and says so.
+    ``texts`` are shown of the tasks instead, by their places. A task whose parent is unknown, or in a circle of
+    parents, is shown as a root and says so.
     """
-    forest = _Forest(ledger, chosen, root)
+    forest = _Forest(ledger, chosen, root, texts)
 
     def draw(frame: Frame) -> Iterable[Line | str]:
         levels = DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
@@ -81,6 +92,9 @@ def _piped(drawn: Iterable[TreeLine], forest: _Forest) -> Iterator[str]:
         place = places[node.task]
         if forest.is_above(node.task):
             yield f"{node.guides}{badge(states[place])[0]} {node.task} ({titles[place]})"
+            continue
+        if forest.texts is not None and place in forest.texts:
+            yield node.guides + GAP.join(text or "-" for text in forest.texts[place])
             continue
         progress = "".join([text for text, _ in _rollup(node.task, ledger)])
         mark = f"  {node.mark}" if node.mark else ""
@@ -121,6 +135,11 @@ def _drawn(node: TreeLine, forest: _Forest, frame: Frame) -> Iterator[Line]:
     if forest.is_above(task.id):
         shown = f"{LOOKS[task.state].glyph} {task.id} ({safe(task.title)})"
         yield cut_line([(node.guides, DIM), (shown, DIM)], frame.width)
+        return
+    place = ledger.places[task.id]
+    if forest.texts is not None and place in forest.texts:
+        shown = GAP.join(filter(None, forest.texts[place]))
+        yield cut_line([(node.guides, DIM), (shown, "")], frame.width)
         return
     head: list[Span] = [(node.guides, DIM), glyph(task.state), (" ", ""), (task.id, ID), (" ", "")]
     head += [urgency(task.urgency), (" ", "")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.mapping.page import Case, shown
 from tests.support.project import Project
 from tkledger.errors import Exit
@@ -54,6 +56,40 @@ def created_once(project: Project) -> None:
     assert project.ok(*words, "--json").json == first.json
     assert project.tk("new", "Other", "--id", "ship", "--key", "k").status == Exit.USAGE
     assert project.ok("list", "--json").out.count('"Ship"') == 1
+
+
+def found(project: Project, *words: str) -> list[str]:
+    """The ids that a list has."""
+    return [one["id"] for one in project.ok("list", *words, "--json").json["tasks"]]
+
+
+def runs_are_found(project: Project) -> None:
+    project.ok("edit", "b", "--label", "ui", "--owner", "ann", "--priority", "0", "--type", "bug")
+    project.ok("note", "c", "an empty file")
+    project.ok("edit", "d", "--depends-on", "c", "--stream", "web", "--parent", "a")
+    project.ok("wait", "a", "--event", "deployed")
+    for words, ids in {
+        "--grep file": ["c"],
+        "--state blocked": ["a"],
+        "--type bug --label ui --owner ann --priority 0": ["b"],
+        "--parent a --stream web": ["d"],
+        "--blocked-by c": ["d"],
+        "--waiting": ["a"],
+        "--since yesterday --sort -id --limit 2": ["d", "c"],
+        "--until 2001-01-01": [],
+    }.items():
+        assert found(project, *words.split()) == ids
+    assert project.ok("list", "--waiting", "--fields", "id,state").out == "a  blocked\n"
+
+
+def stalled_waits_are_found(project: Project) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_DATE", "2020-01-01T12:00:00Z")
+        project.ok("block", "a", "b", "--reason", "user")
+        project.ok("start", "c")
+    project.ok("note", "b", "asked again")
+    assert found(project, "--waiting", "--stale", "14d") == ["a"]
+    assert found(project, "--stalled") == ["a", "b"]
 
 
 ROWS: dict[str, Case] = {
@@ -143,6 +179,8 @@ ROWS: dict[str, Case] = {
         "cli/test_snapshots.py::every_look_takes_a_snapshot_and_a_date",
         "cli/test_snapshots.py::restore_brings_back_texts_by_an_edit_and_no_state",
     ),
+    "S2.24": runs_are_found,
+    "S2.25": stalled_waits_are_found,
     "S2.26": shown(
         "agents/test_inbox.py::of_two_clones_the_one_at_the_remote_first_takes_a_message",
         "agents/test_inbox.py::what_is_taken_offline_is_not_exclusive_and_the_second_is_told",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, say_flaws, say_unknown
+from tkledger.cli.answer import TERMINAL, Answer, say_flaws, say_unknown, texts_of
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,12 +25,13 @@ def board(at: str | None = None, path: str = ".", **options: Any) -> Answer:
     found = choice.found(ledger, every)
 
     def to_json() -> dict[str, Any]:
-        columns = lists.columns_json(ledger, found, choice.limit)
+        columns = lists.columns_json(ledger, found, choice.limit, choice.fields)
         return {"columns": columns, "total": len(found)}
 
     def view() -> Iterable[Lines]:
         from tkledger.views.board import board as drawn
 
-        return [drawn(overview, found, every, choice.limit)]
+        shown = texts_of(ledger, found, choice.fields) if choice.fields else None
+        return [drawn(overview, found, every, choice.limit, shown)]
 
     return Answer(to_json, view)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, say_flaws, say_unknown
+from tkledger.cli.answer import TERMINAL, Answer, Aside, fields_of, say_flaws, say_unknown
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def list_(all: bool = False, at: str | None = None, path: str = ".", **options: 
     hide = not (all or choice.filter.state)
 
     def to_json() -> dict[str, Any]:
-        return {"tasks": lists.tasks_json(ledger, found[: choice.limit]), "total": len(found)}
+        tasks = lists.tasks_json(ledger, found[: choice.limit], choice.fields)
+        return {"tasks": tasks, "total": len(found)}
 
     def view() -> Iterable[Lines | Aside]:
         from tkledger.views.list import listing, nothing
@@ -37,6 +38,9 @@ def list_(all: bool = False, at: str | None = None, path: str = ".", **options: 
         chosen = choice.cut(shown, whole)
         if not shown:
             return [Aside(nothing(overview, chosen, hidden))]
-        return [listing(overview, chosen, hidden, "open" if hide else "tasks")]
+        noun = "open" if hide else "tasks"
+        if choice.fields:
+            return [fields_of(ledger, chosen, choice.fields, noun)]
+        return [listing(overview, chosen, hidden, noun)]
 
     return Answer(to_json, view)

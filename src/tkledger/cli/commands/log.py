@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tkledger.api import look
 from tkledger.api.session import Session
@@ -21,28 +21,57 @@ def log(
     limit: int | None = None,
     at: str | None = None,
     path: str = ".",
+    fields: Sequence[str] = (),
     **options: Any,
 ) -> Answer:
     """Show what commits did to a task, or to those that match; oldest first, --limit keeps the newest."""
     session = Session(path, progress=TERMINAL)
     wanted, since = _wanted(session, at, options) if options else (bool, 0)
+    if fields:
+        _require(fields)
     entries = look.entries(session, id, limit, at, wanted, since)
     shallow = session.repo.is_shallow
 
-    def to_json() -> dict[str, Any]:
+    def rows() -> list[dict[str, Any]]:
         from tkledger.api.json import entry_json
 
-        more = {"shallow": True} if shallow else {}
-        return {"entries": [entry_json(entry) for entry in entries], **more}
+        found = map(entry_json, entries)
+        if not fields:
+            return [*found]
+        from tkledger.api.fields import some
+
+        return [some(one, fields) for one in found]
 
     def view() -> Iterable[Lines | Aside]:
-        from tkledger.views.log import timeline
         from tkledger.views.words import UNSHALLOW
 
         fact = f"this clone is shallow: what happened before its history begins is missing: {UNSHALLOW}"
-        return [*([Aside(fact)] if shallow else []), timeline(entries)]
+        shown = _table(fields, rows()) if fields else _timeline(entries)
+        return [*([Aside(fact)] if shallow else []), shown]
+
+    def to_json() -> dict[str, Any]:
+        return {"entries": rows(), **({"shallow": True} if shallow else {})}
 
     return Answer(to_json, view)
+
+
+def _timeline(entries: Sequence[HistoryEntry]) -> Lines:
+    from tkledger.views.log import timeline
+
+    return timeline(entries)
+
+
+def _table(fields: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Lines:
+    from tkledger.views.fields import table
+
+    return table(fields, rows)
+
+
+def _require(fields: Sequence[str]) -> None:
+    from tkledger.api.fields import require
+    from tkledger.api.json import ENTRY_FIELDS
+
+    require(fields, ENTRY_FIELDS)
 
 
 def _wanted(session: Session, at: str | None, options: Mapping[str, Any]) -> tuple[Wanted, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, say_unknown
+from tkledger.cli.answer import TERMINAL, Answer, Aside, fields_of, say_unknown
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def ready(at: str | None = None, path: str = ".", **options: Any) -> Answer:
     chosen = choice.of(ledger, lists.ready(session, ledger))
 
     def to_json() -> dict[str, Any]:
-        return {"tasks": lists.tasks_json(ledger, chosen.places), "total": chosen.matching}
+        tasks = lists.tasks_json(ledger, chosen.places, choice.fields)
+        return {"tasks": tasks, "total": chosen.matching}
 
     def view() -> Iterable[Lines | Aside]:
         if not chosen.whole:
@@ -31,6 +32,8 @@ def ready(at: str | None = None, path: str = ".", **options: Any) -> Answer:
         if not chosen.matching:
             tasks = f"{chosen.whole:,} tasks that are ready"
             return [Aside(f"none of the {tasks} matches: tk ready")]
+        if choice.fields:
+            return [fields_of(ledger, chosen, choice.fields, "ready")]
         from tkledger.views.list import listing
 
         return [listing(ledger.overview, chosen, {}, "ready")]

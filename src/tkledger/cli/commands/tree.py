@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, say_flaws, say_unknown
+from tkledger.cli.answer import TERMINAL, Answer, say_flaws, say_unknown, texts_of
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,11 +36,16 @@ def tree(
         from tkledger.views.tree import tree as drawn
 
         ended = all or root is not None or bool(choice.filter.state)
-        return [drawn(overview, chosen(ended=ended), root)]
+        found = chosen(ended=ended)
+        shown = texts_of(ledger, found.places, choice.fields) if choice.fields else None
+        return [drawn(overview, found, root, shown)]
 
     def to_json() -> dict[str, Any]:
         found = chosen(ended=True)
-        return {"tasks": lists.forest_json(ledger, found, root), "total": found.matching}
+        return {
+            "tasks": lists.forest_json(ledger, found, root, choice.fields),
+            "total": found.matching,
+        }
 
     return Answer(to_json, view)
 
