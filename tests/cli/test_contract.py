@@ -28,7 +28,7 @@ ORDER = (
     *("new", "edit", "note", "delete", "rename", "fmt", "batch"),
     *("admit", "start", "submit", "done", "approve"),
     *("reject", "block", "resume", "requeue", "cancel", "undo", "reopen"),
-    *("status", "list", "ready", "show", "tree", "board", "log", "diff"),
+    *("status", "list", "ready", "search", "show", "tree", "board", "log", "diff"),
     *("why", "budget", "stats", "watch", "graph"),
     *("verify", "audit", "accept", "explain", "replay", "check"),
     *("next", "work", "run", "release", "renew", "reap"),

@@ -150,6 +150,8 @@ def test_one_search_finds_what_was_learnt_however_much_that_is(
         for command in (
             "recall lesson",
             "recall task -n 50 --json",
+            "search lesson",
+            "search task --json",
             "next --claim --dry-run",
             "next --claim --dry-run --json",
         ):

@@ -46,6 +46,14 @@ def test_what_was_learnt_is_found_by_its_words_its_task_and_its_label(learnt: Tk
     assert learnt("recall", "whale").out == "task      c  Read the config file\n"
 
 
+def test_what_is_quoted_in_a_file_is_found_as_it_is_read(learnt: Tk) -> None:
+    learnt("new", "Quoted", "--id", "q", "-m", 'a\u2060\nbegins here \\u0061 "so"')
+    learnt("start", "q")
+    learnt("done", "q")
+    for word in ("begins", "so", "u0061"):
+        assert _found(learnt, word) == [("task", "q", "Quoted")]
+
+
 def test_what_is_not_there_is_exit_6(learnt: Tk) -> None:
     for words in (["nowhere"], ["***"], ["First"]):  # which has not ended
         answer = learnt("recall", *words)

@@ -63,6 +63,8 @@ LOOKS = [
     "show a",
     "budget",
     "budget a",
+    "search First",
+    "list --grep First --since yesterday --fields id,priority",
 ]
 
 

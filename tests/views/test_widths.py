@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from rich.cells import cell_len
 from tests.views.test_lists import SNAPSHOT, made
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen
+from tkledger.core.recall import TextLine, lines_of
 from tkledger.core.rows import overview
+from tkledger.core.task import Task
+from tkledger.ledger.recall import Hit, Hits
 from tkledger.views.board import board
 from tkledger.views.fields import table, texts
 from tkledger.views.list import listing
+from tkledger.views.search import results
 from tkledger.views.text_layout import Lines
 from tkledger.views.tree import tree
 
@@ -46,6 +51,15 @@ VALUES: list[dict[str, Any]] = [
 ]
 TEXTS = {SHOWN.places[one["id"]]: texts(("id", "title", "labels"), one) for one in VALUES}
 
+NOTED = made("tk-n", "Noted", "done", notes=[f"{'before ' * 40}a word{' and after' * 40}"])
+
+
+def hit(task: Task, field: str) -> Hit:
+    text = next(line.text for line in lines_of(task) if line.field == field)
+    spans = [one.span() for one in re.finditer("word|most|tk", text)]
+    return Hit(task, TextLine(field, text), spans)
+
+
 VIEWS: dict[str, Lines] = {
     "a list that is cut": listing(SHOWN, Chosen(places("tk-a", "tk-c"), 4, 4), {State.DONE: 1}),
     "a list of what matches": listing(
@@ -68,6 +82,9 @@ VIEWS: dict[str, Lines] = {
     ),
     "fields of a tree": tree(SHOWN, Chosen(places("tk-f10"), 1, 5, filtered=True), None, TEXTS),
     "fields of a board": board(SHOWN, places("tk-c"), range(len(SHOWN)), None, TEXTS),
+    "what was found": results(
+        Hits([hit(LONG, "title"), hit(NOTED, "notes"), hit(NOTED, "id")], 134, True)
+    ),
     "a board of nothing": board(SHOWN, [], range(len(SHOWN))),
 }
 

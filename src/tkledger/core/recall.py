@@ -127,6 +127,16 @@ class Search:
         ]
         return sorted(found, key=lambda one: (-one.score, one.task, one.kind, one.text))
 
+    def line(self, lines: Iterable[TextLine]) -> TextLine | None:
+        """The line that has the most of the words, and the first of several."""
+        found = [(len({*self._found(one.text)}), one) for one in lines]
+        most, best = max(found, key=lambda pair: pair[0], default=(0, None))
+        return best if most else None
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the words are in a text."""
+        return [one.span() for one in self._pattern.finditer(text.lower())]
+
     def _score(self, counts: Mapping[str, int], length: float) -> float:
         """By BM25; the length is in means."""
         damped = _GROWTH * (1 - _BY_LENGTH + _BY_LENGTH * length)
@@ -145,6 +155,35 @@ def memories(task: Task) -> Iterator[Memory]:
     if task.ended and not task.is_mistake:
         more = "\n".join((about, task.description or "", *task.notes))
         yield Memory(TASK, task.id, task.title, task.title, more)
+
+
+class TextLine(NamedTuple):
+    """A line of a task, and the field that it is in."""
+
+    field: str
+    text: str
+
+
+_TEXTS = ("criteria", "checklist", "lessons", "tried", "concerns")
+
+
+def lines_of(task: Task) -> Iterator[TextLine]:
+    """What there is to read in a task, line by line."""
+    yield TextLine("title", task.title)
+    yield TextLine("id", task.id)
+    for name, texts in (
+        *(("labels", task.labels), ("description", (task.description or "",))),
+        *(("notes", task.notes), ("decisions", _decided(task))),
+        *((name, getattr(task, name)) for name in _TEXTS),
+    ):
+        for text in texts:
+            yield from (TextLine(name, line) for line in text.split("\n") if line.strip())
+
+
+def whole(task: Task) -> Memory:
+    """All of a task, to be found by it; its title counts twice, since it says what the task is about."""
+    more = "\n".join(line.text for line in lines_of(task))
+    return Memory(TASK, task.id, task.title, task.title, more)
 
 
 def _decided(task: Task) -> list[str]:

@@ -42,7 +42,20 @@ class Grep:
             path, _, line = row.partition(b"\0")
             key = key_of(path[prefix:].decode(errors="surrogateescape"))
             if is_task_key(key):
-                yield key, line.rstrip(b"\n").decode(errors="replace")
+                yield key, _read(line.rstrip(b"\n").decode(errors="replace"))
+
+
+def _read(line: str) -> str:
+    """A line of a file as it is read: if it has escapes, its quoted text."""
+    if "\\" not in line or not line.endswith('"'):
+        return line
+    import json  # few texts are quoted
+
+    try:
+        found = json.loads(line[line.index('"') :])
+    except ValueError:
+        return line
+    return found if isinstance(found, str) else line
 
 
 class _TooMuchError(Exception):

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from tkledger.core.overview import TaskRow
-from tkledger.core.recall import TASK, Memory, Search, memories, subject_of, words_of
+from tkledger.core.recall import (
+    TASK,
+    Memory,
+    Search,
+    TextLine,
+    lines_of,
+    memories,
+    subject_of,
+    whole,
+    words_of,
+)
 from tkledger.core.task import Task
+from tkledger.core.trailers import folded
 from tkledger.core.typing import NamedTuple
 from tkledger.git.objects import Oid
 from tkledger.ledger.grep import Grep
@@ -35,6 +46,49 @@ def recalled(ledger: Ledger, commit: Oid, text: str, limit: int) -> Recalled:
     search = Search(words, lines, lambda: len(ledger.at(commit).entries))
     found = search.ranked(_read(ledger, commit, search.candidates()[:_MOST_READ]))
     return Recalled(found[:limit], lines.cut)
+
+
+class Hit(NamedTuple):
+    """A task that has some of the words, the line that has the most of them, and where they are in it."""
+
+    task: Task
+    line: TextLine
+    spans: list[tuple[int, int]]
+
+
+class Hits(NamedTuple):
+    """The tasks that were found, the best first, and of how many; ``more`` if there are others that were not read,
+    ``cut`` if the search was too long to be read to its end.
+    """
+
+    found: list[Hit]
+    total: int
+    more: bool = False
+    cut: bool = False
+
+
+def hits(
+    ledger: Ledger, commit: Oid, text: str, limit: int, among: Container[str] | None = None
+) -> Hits:
+    """The tasks in a commit that have words of a text, whether or not they have ended; mistakes are left out, and
+    all that are not ``among`` some.
+    """
+    words = words_of(text)
+    if not words:
+        return Hits([], 0)
+    lines, snapshot = Grep(ledger.repo, commit, words), ledger.at(commit)
+    search = Search(words, lines, lambda: len(snapshot.entries))
+    keys = [key for key in search.candidates() if among is None or key in among]
+    most = max(_MOST_READ, limit)
+    tasks = {one.id: one for one in snapshot.tasks(keys[:most]) if not one.is_mistake}
+    ranked = search.ranked(map(whole, tasks.values()))
+    found = []
+    for one in ranked[:limit]:
+        line = search.line(lines_of(tasks[one.task]))
+        assert line is not None  # else it had none of the words
+        text = folded(line.text)
+        found.append(Hit(tasks[one.task], line._replace(text=text), search.spans(text)))
+    return Hits(found, len(ranked), len(keys) > most, lines.cut)
 
 
 def related(ledger: Ledger, commit: Oid, task: Task | TaskRow) -> list[Memory]:

@@ -97,6 +97,8 @@ _LOOK = (
     Command("list", "List tasks: the open ones, or those that match filters.",
             (*f.CHOICE, p.ALL, *READS)),
     Command("ready", "List what can be started now, most urgent first.", (*f.CHOICE, *READS)),
+    Command("search", "Find tasks by words, the best first, also ended ones.",
+            (p.WORDS, *f.FILTERS, p.FOUND, *READS)),
     Command("show", "Show one task whole.", (p.ID, *READS)),
     Command("tree", "Show tasks under their parents, and what blocks them.",
             (p.MAYBE_ID, *f.CHOICE, p.ALL, *READS)),

@@ -97,6 +97,10 @@ PAGES = {
     "ready": Page(
         ("tk ready --limit 5", "tk ready --label ui --sort title"),
         "A task with open children is left out: the work is in those. It takes the filters of `tk list`."),
+    "search": Page(
+        ("tk search 'empty file'", "tk search parser --state done --json"),
+        "It ranks tasks by words in all their texts, in small letters, also if one only begins so, and shows the "
+        "line that has the most of them. It takes the filters of `tk list`; `tk recall` finds what was learnt."),
     "show": Page(
         ("tk show a1", "tk show a1 --at 2026-01-31"),
         "Its file, and what its history and its neighbours add to it."),

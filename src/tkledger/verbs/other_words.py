@@ -90,7 +90,7 @@ _LINES = {
     "tk --version": "version",
     "tk --install-completion": "completion completions",
     "pip install -U tkledger": "upgrade",
-    "git grep -i -e WORDS -- .tasks": "find grep query search",
+    "tk search WORDS": "find grep query",
 }
 """Each line, and the words that mean it; two words are joined by a hyphen, as is ID to one that an id follows."""
 

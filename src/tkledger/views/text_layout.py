@@ -146,12 +146,15 @@ def _filled(words: Iterable[str], width: int) -> Iterator[str]:
 
 
 def cut_line(line: Line, width: int) -> list[Span]:
-    """A line in at most ``width`` cells."""
+    """A line in at most ``width`` cells, with an ellipsis where something is left out."""
     spans: list[Span] = []
     for text, style in line:
-        width -= cells(text)
+        room, width = width, width - cells(text)
+        if width < 0 and not room and spans:  # the span before has to make room for the ellipsis
+            before, style = spans.pop()
+            text, room = before + text, cells(before)
         if width < 0:
-            return [*spans, (cut(text, width + cells(text)), style)]
+            return [*spans, (cut(text, room), style)]
         spans.append((text, style))
     return spans
 
