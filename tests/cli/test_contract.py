@@ -31,7 +31,7 @@ ORDER = (
     *("status", "list", "ready", "search", "show", "tree", "board", "log", "diff"),
     *("why", "budget", "stats", "watch", "graph"),
     *("verify", "audit", "accept", "explain", "replay", "check"),
-    *("next", "work", "run", "release", "renew", "reap"),
+    *("prime", "next", "work", "run", "release", "renew", "reap"),
     *("register", "agents", "reserve", "sleep", "wake"),
     *("retry", "escalate", "send", "inbox", "step", "spend"),
     *(
@@ -48,7 +48,7 @@ ORDER = (
         "gates",
     ),
     *("recall", "attach", "artifacts", "cat", "snapshot", "restore", "anchor"),
-    *("sync", "resolve", "tidy", "import", "export", "schema", "prime", "mcp"),
+    *("sync", "resolve", "tidy", "import", "export", "schema", "mcp"),
 )
 """All commands of the contract, in its order."""
 

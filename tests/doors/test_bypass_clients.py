@@ -235,6 +235,7 @@ PLAIN = {
         "id",
         "ids[0]",
         "few(ids)",
+        "ids",
         "way",
         "where",
         "ended.task",
@@ -282,7 +283,7 @@ FACTS = {
         "ENCODING",
     ),
     *("ended.words", "refused", "item.by", "long", "len(done.news) - _LISTED", "more", "fact"),
-    *("pusher", "asked.tk", "setting", "on", "tasks"),
+    *("pusher", "asked.tk", "setting", "on", "tasks", "review", "names"),
 }
 """Parts of messages, which mention a command and are none."""
 

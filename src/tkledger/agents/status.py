@@ -92,9 +92,9 @@ class Status(NamedTuple):
     flaws: tuple[Flaw, ...] = ()
 
 
-def status(session: Session, limit: int = SHOWN) -> Status:
-    """What needs this actor now; of each kind the first ``limit``."""
-    shown = Shown(session)
+def status(session: Session, limit: int = SHOWN, shown: Shown | None = None) -> Status:
+    """What needs this actor now; of each kind the first ``limit``. ``shown`` is the ledger, if it was read."""
+    shown = shown or Shown(session)
     ledger = shown.snapshot
     actor = session.actor(ledger)
     overview = shown.overview

@@ -133,6 +133,7 @@ _JUDGE = (
 )
 
 _AGENTS = (
+    Command("prime", "Say what an agent has to know before it goes on.", ACTS),
     Command("next", "Print the id of the task to take next; exit 6 if none.",
             (p.CLAIM, p.REVIEW, p.WAIT, f.LABELS, *COMMITS)),
     Command("work", "Start a task in a checkout and on a branch of its own.",

@@ -150,6 +150,10 @@ PAGES = {
     "check loop": Page(("tk check loop t7 agent-1 bug --parent a1",)),
     "check budget": Page(("tk check budget t7 --steps 12 --max-steps 50",)),
     "check sleep": Page(("tk check sleep --timeout 30 --agent-id a",)),
+    "prime": Page(
+        ("tk prime", "tk prime --as ada"),
+        "It is short enough to begin each session of a model with, and to go on with after its context was cut. "
+        "Lines that begin with tk are commands that can be run as they stand. What others wrote is in quotes."),
     "next": Page(
         ("tk next --claim --wait 60", "tk next --review"),
         "It is the most urgent, then the oldest, and has no open children. With --review it is the task that has"

@@ -72,7 +72,7 @@ def _json(found: Status) -> dict[str, Any]:
         one.name: {
             "total": one.total,
             "command": one.command,
-            "items": [_item_json(item) for item in one.items],
+            "items": [item_json(item) for item in one.items],
         }
         for one in found.sections
     }
@@ -80,7 +80,8 @@ def _json(found: Status) -> dict[str, Any]:
     return {**head, **({"idle": found.idle} if found.idle else {}), **sections}
 
 
-def _item_json(item: Item) -> dict[str, Any]:
+def item_json(item: Item) -> dict[str, Any]:
+    """A line of a section, with its times as dates; what does not apply is left out."""
     times = {name: iso(at) for name in ("since", "before") if (at := getattr(item, name))}
     return without_empty({**item._asdict(), "since": None, "before": None, **times})
 
