@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
 
 from tkledger.agents import process
 from tkledger.agents.briefing import last_lines
 from tkledger.agents.interruptions import Interruptions
-from tkledger.agents.process import End
+from tkledger.agents.process import End, GateWatch, Stopped
 from tkledger.agents.worktrees import checkouts
 from tkledger.api.session import Session
 from tkledger.claims.elsewhere import branch_of
@@ -26,6 +27,7 @@ from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError, unusable
 from tkledger.git.objects import Oid
 from tkledger.git.process import outside
+from tkledger.git.repo import Repo
 from tkledger.ledger import limits
 from tkledger.ledger.code_trees import code_tree
 from tkledger.ledger.proposal import Proposal
@@ -41,7 +43,7 @@ _MOST_OUTPUT = 64 << 20
 _SHOWN = 20
 """How many bytes a gate may write, and how many of its last lines are shown if it fails."""
 
-_NO_RESULT = "nothing is recorded"
+_NO_RESULT, _TOO_MUCH = "nothing is recorded", "too much output"
 
 
 class GateResult(NamedTuple):
@@ -87,12 +89,51 @@ def run(
     """Run a gate of a task, or each that is asked of it and has no pass; record each when it has ended."""
     work = _work(session, word)
     names = [name] if name is not None else list(_left(work))
-    lines = {one: _tried(work, one, flaky=flaky) for one in names}
-    _require_trusted(work, names)
-    _require_committed(work.there)
+    lines = _allowed(work, names, flaky=flaky)
     with Interruptions() as interruptions:
-        for line in lines.values():
-            yield GateResult(line, None) if dry_run else _ran(work, line, interruptions)
+        for line in lines:
+            try:
+                yield (
+                    GateResult(line, None)
+                    if dry_run
+                    else _ran(work, line, GateWatch(interruptions))
+                )
+            except Stopped:
+                raise KeyboardInterrupt from None
+
+
+def run_own(there: Session, task: str, watch: GateWatch) -> Iterator[GateResult]:
+    """The same for each gate that is asked of a task in its checkout, has no pass, and is the actor's to run.
+    Raises Stopped.
+    """
+    work = _work(there, task)
+    own = [name for name in _left(work) if _is_own(work.gates, name, work.actor)]
+    for line in _allowed(work, own):
+        yield _ran(work, line, watch)
+
+
+def require_trusted(session: Session, task: Task) -> None:
+    """Raise TkError if a gate that the actor has to run before they finish a task is not trusted here."""
+    ledger = session.head()
+    assert ledger.policy is not None
+    actor = session.actor(ledger)
+    gates = Gates(ledger.policy, task._replace(owner=actor), lambda: None, "")
+    own = [name for name in asked(ledger.policy, task) if _is_own(gates, name, actor)]
+    _require_trusted(session.repo, ledger.policy, own)
+
+
+def _is_own(gates: Gates, name: str, actor: str) -> bool:
+    """Whether a gate has a command, and a pass counts if the actor runs it."""
+    gate = gates.law.gates.get(name)
+    return gate is not None and gate.run is not None and gates.unfit(gate, actor) is None
+
+
+def _allowed(work: _Work, names: Iterable[str], *, flaky: bool = False) -> list[EvidenceLine]:
+    """The lines of passes of gates that may run on the code as it is. Raises Refused and TkError."""
+    lines = {name: _tried(work, name, flaky=flaky) for name in names}
+    _require_trusted(work.there.repo, work.policy, lines)
+    _require_committed(work.there)
+    return [*lines.values()]
 
 
 def _left(work: _Work) -> Iterator[str]:
@@ -144,12 +185,11 @@ def _tried(work: _Work, name: str, *, flaky: bool) -> EvidenceLine:
     return line
 
 
-def _require_trusted(work: _Work, names: Sequence[str]) -> None:
-    repo = work.there.repo
+def _require_trusted(repo: Repo, policy: Policy, names: Iterable[str]) -> None:
     trust = Trust(repo.common_dir, repo.top)
     for name in names:
-        if not trust.has(name, work.policy.gates[name]):
-            run = work.policy.gates[name].run
+        if not trust.has(name, policy.gates[name]):
+            run = policy.gates[name].run
             at = "" if repo.top == os.getcwd() else f" -C {quoted(repo.top or repo.git_dir)}"
             way = f"if it may run on this machine: tk gates trust {quoted(name)}"
             fact = f"the gate {name} is not trusted here: {run}"
@@ -178,8 +218,8 @@ def _outside_ledger(there: Session, *command: str) -> list[str]:
     return [os.fsdecode(row) for row in out.split(b"\0")[:-1]]
 
 
-def _ran(work: _Work, line: EvidenceLine, interruptions: Interruptions) -> GateResult:
-    """Run one gate to its end, and record it."""
+def _ran(work: _Work, line: EvidenceLine, watch: GateWatch) -> GateResult:
+    """Run one gate to its end, and record it. Raises Stopped."""
     there, gate, name = work.there, work.policy.gates[line.gate], line.gate
     store = Store(there.repo.common_dir)
     log = store.make(GATES, f"{work.task.id}.{name}")
@@ -192,14 +232,14 @@ def _ran(work: _Work, line: EvidenceLine, interruptions: Interruptions) -> GateR
         {**outside(), "TK_TASK": work.task.id, "TK_GATE": name},
         scratch,
         gate.timeout or _SECONDS,
-        beats=1.0,
-        beat=lambda: "too much output" if os.path.getsize(scratch) > _MOST_OUTPUT else "",
-        child=f"{scratch}.child",
+        beats=min(1.0, watch.beats),
+        beat=_beat(scratch, watch),
+        child=watch.child or f"{scratch}.child",
     )
-    result = process.run_command(invocation, interruptions)
+    result = process.run_command(invocation, watch.interruptions)
     os.replace(scratch, log)
-    if result.end is End.INTERRUPTED:
-        raise KeyboardInterrupt
+    if result.end is End.INTERRUPTED or (result.end is End.LOST and result.why != _TOO_MUCH):
+        raise Stopped(result)
     if result.end is End.NOT_RUN:
         way = f"tk gate {work.task.id} {name} again, once it can be run"
         raise TkError(Exit.NOT_RUN, "no-command", f"{result.why}; {_NO_RESULT}", way)
@@ -213,6 +253,22 @@ def _ran(work: _Work, line: EvidenceLine, interruptions: Interruptions) -> GateR
     commit = _record(work, line)
     last = [] if line.passed else last_lines(log, _SHOWN)
     return GateResult(line, commit, log, last)
+
+
+def _beat(log: str, watch: GateWatch) -> Callable[[], str]:
+    """Whether a gate may go on: it has not written too much, and whoever watches it says so."""
+    looked = time.monotonic()
+
+    def beat() -> str:
+        nonlocal looked
+        if os.path.getsize(log) > _MOST_OUTPUT:
+            return _TOO_MUCH
+        if time.monotonic() - looked < watch.beats:
+            return ""
+        looked = time.monotonic()
+        return watch.beat()
+
+    return beat
 
 
 def _digest(path: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from tkledger.agents.process import End, Result
+from tkledger.agents.process import End, GateWatch, Result, Stopped, append
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import single, standing
 from tkledger.claims.elsewhere import cancelled_at_base
-from tkledger.core.approvals import ends_by_review
+from tkledger.core.approvals import end_of_work
 from tkledger.core.change import Refused
-from tkledger.core.lifecycle import INITIAL, State
+from tkledger.core.evidence import said_in
+from tkledger.core.lifecycle import INITIAL, TARGETS, State
 from tkledger.core.quoting import quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -57,7 +58,7 @@ class TimeLimit(NamedTuple):
 
 class Attempt(NamedTuple):
     """A command that has ended: on which task, in which checkout, how, with its words, its output in
-    which file, the time that it had, and the line of it for the ledger.
+    which file, the time that it had, the line of it for the ledger, and how gates are watched after it.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Attempt(NamedTuple):
     log: str
     limit: TimeLimit
     line: str
+    watch: GateWatch
 
     @property
     def spent(self) -> bool:
@@ -90,7 +92,10 @@ def settled(session: Session, there: Session, attempt: Attempt) -> Ended:
     if attempt.result.end is End.LOST:
         words = "claimed by someone else meanwhile; the command was stopped"
         return Ended(attempt.id, "", Exit.CLAIMED, words, f"tk show {attempt.id}")
-    ended = _tried(there, attempt, lambda: _settled(there, attempt))
+    try:
+        ended = _tried(there, attempt, lambda: _settled(there, attempt))
+    except Stopped as gate:
+        return settled(session, there, attempt._replace(result=gate.result))
     return ended._replace(log=attempt.log)
 
 
@@ -139,11 +144,32 @@ def _settled(there: Session, attempt: Attempt) -> Ended:
     failure = _failure(attempt) or unsaved
     if not failure:
         try:
-            return _finished(there, attempt, ledger, task)
+            failure = _failed_gates(there, attempt, ledger)
+            if not failure:
+                return _finished(there, attempt, ledger, task)
         except Refused as refused:
             failure = f"ended, but {refused}"
     look = _look(attempt.place) if unsaved else ""
     return _tried(there, attempt, lambda: _blocked(there, attempt, failure, unsaved), failure, look)
+
+
+def _failed_gates(there: Session, attempt: Attempt, ledger: Snapshot) -> str:
+    """Run the gates that the task lacks: which of them failed, in words; empty if none did. What they wrote is
+    for the next attempt to see, too.
+    """
+    assert ledger.policy is not None
+    if not ledger.policy.gates:
+        return ""
+    from tkledger.agents.gates import run_own
+
+    failed = []
+    for one in run_own(there, attempt.id, attempt.watch):
+        words = f"gate {said_in(one.line)}"
+        there.progress.say(f"{attempt.id}: {words}")
+        if not one.line.passed:
+            failed.append(words)
+            append(attempt.log, [f"{words}:", *one.last])
+    return "; ".join(failed)
 
 
 def _blocked(there: Session, attempt: Attempt, failure: str, unsaved: str) -> Ended:
@@ -191,11 +217,9 @@ def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:
 
 def _finished(there: Session, attempt: Attempt, ledger: Snapshot, task: Task) -> Ended:
     assert ledger.policy is not None
-    verb, state = "done", State.DONE
-    if ends_by_review(ledger.policy, task):
-        verb, state = "submit", State.IN_REVIEW
-    there.carry_out([(verb, {"id": attempt.id, RAN: attempt.line})])
-    return Ended(attempt.id, state.value, Exit.OK, verb)
+    event = end_of_work(ledger.policy, task)
+    there.carry_out([(event.value, {"id": attempt.id, RAN: attempt.line})])
+    return Ended(attempt.id, TARGETS[event].value, Exit.OK, event.value)
 
 
 def _left(there: Session, attempt: Attempt, unsaved: str) -> Ended:

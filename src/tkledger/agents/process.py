@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum, auto
 
@@ -76,6 +76,25 @@ class Invocation(NamedTuple):
     child: str
 
 
+class Stopped(Exception):
+    """A command was ended before it came to anything; ``result`` says how."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.why)
+        self.result = result
+
+
+class GateWatch(NamedTuple):
+    """What is looked at while gates run: interruptions, and every ``beats`` seconds whether they may go on, as
+    `Invocation` has it; ``child`` is the file that names their process, if they have none of their own.
+    """
+
+    interruptions: Interruptions
+    beats: float = 1.0
+    beat: Callable[[], str] = str
+    child: str = ""
+
+
 def run_command(command: Invocation, interruptions: Interruptions) -> Result:
     """Run a command to its end, whichever comes first; nothing of its group is left then.
 
@@ -114,6 +133,12 @@ def _started(command: Invocation) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+
+
+def append(log: str, rows: Iterable[str]) -> None:
+    """Add lines to the output of a command that has ended."""
+    with open(log, "a", encoding="utf-8") as file:
+        file.writelines(f"{row}\n" for row in rows)
 
 
 def hindrance(word: str) -> str:

@@ -148,6 +148,7 @@ def _life(
 ) -> Iterator[Briefing | Ended]:
     """One task from its claim to its end here: each attempt, as many as the job allows."""
     publish(task_id, "starting")
+    _require_gates(session, task_id)
     with _giving_back(session, task_id), interruptions.let_through():
         place = begin(session, task_id, offered=offered).place
     there = session.at(place.path)
@@ -171,6 +172,16 @@ def _life(
             _wait(there, task_id)
         with _giving_back(there, task_id), interruptions.let_through():
             there.carry_out([("start", {"id": task_id})])
+
+
+def _require_gates(session: Session, task_id: str) -> None:
+    """Raise TkError if the gates cannot be run here that the task will be asked for: before it is claimed."""
+    ledger = session.head()
+    task = ledger.task(task_id)
+    if task is not None and ledger.policy is not None and ledger.policy.gates:
+        from tkledger.agents.gates import require_trusted  # few policies have any
+
+        require_trusted(session, task)
 
 
 @contextmanager
@@ -243,22 +254,17 @@ def _attempt(
     publish(task_id, task.state.value, log)
     limit = _limit(there, ledger, task, options)
     every = max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3)
+    beats, beat = min(every, _LOOK_SECONDS), _beats(there, who, task_id, every)
+    watch = process.GateWatch(interruptions, beats, beat, child)
     invocation = process.Invocation(
-        options.command,
-        place.path,
-        environment,
-        log,
-        limit.seconds,
-        beats=min(every, _LOOK_SECONDS),
-        beat=_beats(there, who, task_id, every),
-        child=child,
+        options.command, place.path, environment, log, limit.seconds, beats, beat, child
     )
     keeps = not identity.is_off(there.repo.variables(), OUTPUT_SETTING)
     before = os.path.getsize(log) if os.path.exists(log) else 0
     result = process.run_command(invocation, interruptions)
     said = tail(last_lines(log, MOST_LINES * 4, before)) if keeps else ""
     line = RunLine(task_id, result.exit, f"{result.seconds:.1f}", said).line
-    return Attempt(task_id, place, result, options.command[0], log, limit, line)
+    return Attempt(task_id, place, result, options.command[0], log, limit, line, watch)
 
 
 def _limit(there: Session, ledger: Snapshot, task: Task, options: RunOptions) -> TimeLimit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import Event, State
 from tkledger.core.pattern import ANY
 from tkledger.core.policy import Approvals, Policy
 from tkledger.core.quoting import few
@@ -109,9 +109,11 @@ def asked_for(law: Policy, task: Task) -> Approvals:
     return law.approvals._replace(count=max(law.approvals.count or 1, *counts))
 
 
-def ends_by_review(law: Policy, task: Task) -> bool:
-    """Whether the work on a task ends by a review: by the policy, or by its guards of what is done."""
-    return law.requires_review or bool(_guarded(law, task))
+def end_of_work(law: Policy, task: Task) -> Event:
+    """The event by which the work on a task ends: it is submitted if the policy, or one of its guards of what
+    is done, asks for a review.
+    """
+    return Event.SUBMIT if law.requires_review or _guarded(law, task) else Event.FINISH
 
 
 def _guarded(law: Policy, task: Task) -> list[int]:

@@ -137,7 +137,7 @@ _AGENTS = (
     Command("next", "Print the id of the task to take next; exit 6 if none.",
             (p.CLAIM, p.REVIEW, p.WAIT, f.LABELS, *COMMITS)),
     Command("work", "Start a task in a checkout and on a branch of its own.",
-            (p.ID, p.TAKE, p.ONLY_PATH, p.MERGE, p.DROP, p.KEY, *ACTS)),
+            (p.ID, p.TAKE, p.ONLY_PATH, p.DONE, p.MERGE, p.DROP, p.KEY, *ACTS)),
     Command("run", "Run a command on a task, and move it by the result.",
             (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.FAIL_FAST, p.MERGE_DONE, f.LABELS, *ACTS)),
     Command("release", "Give claimed tasks back, for others to claim.", (p.IDS, p.HOLDER, *COMMITS)),

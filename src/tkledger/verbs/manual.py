@@ -159,8 +159,9 @@ PAGES = {
         "It is the most urgent, then the oldest, and has no open children. With --review it is the task that has"
         " waited for a review the longest, and is not your own work. Says why on stderr."),
     "work": Page(
-        ("tk work a1", "tk work a1 --path", "tk work a1 --merge"),
-        "It claims the task first, and prints where the checkout is, also of work that it goes on with. --merge "
+        ("tk work a1", "tk work a1 --path", "tk work a1 --done --merge"),
+        "It claims the task first, and prints where the checkout is, also of work that it goes on with. --done "
+        "runs the gates that the task lacks, of those that are trusted here, and ends it once they pass. --merge "
         "brings the branch of a task that is done to the branch it left, as the law has it, and gives up claim "
         "and checkout; a conflict leaves all as it was."),
     "run": Page(
@@ -170,8 +171,9 @@ PAGES = {
         "task, also by earlier attempts, TK_INBOX with the messages that wait for the actor, and TK_RELATED with"
         " what was learnt, tried and decided in tasks like it. What it leaves uncommitted is committed as work "
         "on the task. The commit that ends the run says what it came to: exit status, seconds and the last lines "
-        "of its output, which `tk log` and `tk show` have. Interrupted, or if the command cannot be run (exit "
-        "127), tk gives the task back, and counts no attempt."),
+        "of its output, which `tk log` and `tk show` have. Before a task is done its gates are run: one that "
+        "fails blocks it, and one that is not trusted here ends tk before it claims the task. Interrupted, or if "
+        "the command cannot be run (exit 127), tk gives the task back, and counts no attempt."),
     "release": Page(
         ("tk release a1",),
         "Their state stays as it is."),

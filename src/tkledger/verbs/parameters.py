@@ -238,6 +238,7 @@ CHILDREN_OF = option(
 TAKE = switch("--take", "take", "Take it even if it is another's, assigned or in progress.")
 TAKE_CHILDREN = TAKE._replace(help="Also what others have claimed; with cascade.")
 MERGE = switch("--merge", "merge", "Merge its branch, if it is done; remove the checkout.")
+DONE = switch("--done", "done", "Run its gates, then end it: done, or submitted.")
 ONLY_PATH = switch("--path", "only_path", "Print the path alone, for scripts.")
 MERGE_DONE = MERGE._replace(help="Merge the branch of each task that is done.")
 CHECKOUTS = switch("--checkouts", "checkouts", "The checkouts of tasks that have ended.")

@@ -71,6 +71,12 @@ ROWS: dict[str, Case] = {
         "doors/test_later_attempts.py::a_later_attempt_ends_by_a_review_and_the_first_one_need_not",
         "doors/test_later_attempts.py::a_run_sends_a_later_attempt_to_its_review",
     ),
+    "S3.13": shown(
+        "agents/test_merge.py::a_run_merges_what_is_done",
+        "agents/test_run_gates.py::a_run_is_done_once_its_gate_passed_on_what_it_left",
+        "agents/test_run_gates.py::a_gate_that_fails_blocks_the_task_and_the_next_attempt_sees_why",
+        "agents/test_run_gates.py::work_ends_by_its_gates_in_one_step",
+    ),
     "S3.14": shown(
         "agents/test_run.py::a_command_that_cannot_be_run_is_no_attempt",
         "agents/test_run.py::nothing_more_is_taken_after_the_first_that_fails",

@@ -10,6 +10,7 @@ from tkledger.api.json import without_empty
 from tkledger.api.memory import related_json, related_to, related_words
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim, tell_of, unread
+from tkledger.core.lifecycle import State
 from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
@@ -18,6 +19,7 @@ from tkledger.verbs.ids import existing
 
 def work(
     id: str,
+    done: bool = False,
     merge: bool = False,
     drop: bool = False,
     take: bool = False,
@@ -29,14 +31,18 @@ def work(
     """Claim and start a task in a checkout and on a branch of its own; prints where that is, and if
     not ``only_path`` what comes next.
 
-    With ``merge`` the branch of a task that is done comes to the branch it left.
+    With ``done`` its gates are run, and it is done or submitted; with ``merge`` the branch of a task that is
+    done comes to the branch it left.
     """
     session = Session(path, actor=actor, progress=TERMINAL)
+    if drop and (done or merge):
+        word = "merge" if merge else "done"
+        raise usage_error(
+            "both", f"--{word} and --drop exclude each other", f"tk work {id} --{word}"
+        )
+    if done:
+        return _finished(session, id, merge=merge)
     if merge:
-        if drop:
-            raise usage_error(
-                "both", "--merge and --drop exclude each other", f"tk work {id} --merge"
-            )
         return _merged(session, id)
     task, place, commit = drop_checkout(session, id) if drop else begin(session, id, key, take=take)
 
@@ -64,7 +70,22 @@ def work(
 def _onward(task: str, place: Worktree) -> Iterable[str]:
     """What comes next for who works on a task in its checkout."""
     yield f"the checkout of {task}, on branch {place.short}: cd {quoted(place.path)}"
-    yield f"when it is done: tk done {task} (or tk submit {task}) there, then tk work {task} --merge"
+    yield f"when it is done: tk work {task} --done, then tk work {task} --merge"
+
+
+def _finished(session: Session, word: str, *, merge: bool) -> Answer:
+    """The end of the work, and the merge of what is done."""
+    from tkledger.agents.finish import finish  # to begin work needs none of it
+
+    ended = finish(session, word)
+    way = f"to merge it: tk work {ended.id} --merge"
+    if ended.state is not State.DONE:
+        way = f"once it is approved: tk work {ended.id} --merge"
+    elif merge:
+        session.forget()
+        return _merged(session, ended.id)
+    values = {"id": ended.id, "to": ended.state, "commit": ended.commit}
+    return Answer(lambda: values, lambda: [f"{ended.id}: {ended.state}", Aside(way)])
 
 
 def _merged(session: Session, word: str) -> Answer:
