@@ -95,8 +95,7 @@ class Flag(int):
 def _is_plain(text: str) -> bool:
     return not (_HIDDEN.search(text) or text.lower() in _RESERVED or not _PLAIN.fullmatch(text))
 def _quoted(text: str) -> str:
-    for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
-        text = text.replace(plain, escaped)
+    text = re.sub(r'(["\\])', r"\\\1", text).replace("\n", "\\n").replace("\t", "\\t")
     return '"' + _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + '"'
 def _value(value: Any, indent: str) -> str:  # what comes after a key's colon, or an item's dash
     if isinstance(value, dict):
@@ -248,7 +247,7 @@ _SPEC = {"constraints": _text, "output": _text, "goal": _SHORT, "model": _SHORT,
     "inputs": frozenset([_SHORT]), "paths": frozenset([rf"(?!/|(.*/)?\.{{1,2}}(/|$)){_SHORT}"])}
 _WAIT = {"reason": _REASONS, "detail": _text, "key": _TOKEN, "until": _time, "then": ("cancel",),
     "tasks": _IDS, "prompt": ".{1,500}", "choices": [".{1,500}"], "by": _line, "set_by": _line}
-_LOOPS = ("identity", "ancestors", "respawn", "children", "chain", "discovered")
+_LOOPS = tuple(_words("identity ancestors respawn children chain discovered repeats"))
 WHY = [f"admission.{n}" for n in _words("consumer expected_value pain_point validation_path")]
 TASK: Map = {
     "id": _id, "title": _line, "type": _TYPE, "state": STATES, "priority": range(5), "parent": _id,
@@ -289,7 +288,9 @@ POLICIES: Map = {
     "forbid": frozenset([tuple(f"{a}->{b}" for a, b in EDGES)]), "depth": range(1001),
     **dict.fromkeys(_words("children chain discovered"), _COUNT),
     "loops": {ANY: (_LOOPS, ("refuse", "warn"))}, "budget": _LIMITS,
-    "budgets": {ANY: (_TYPE, _LIMITS)}, "retry": _FROM_1, "roles": {ANY: (_NAME, _LINES)},
+    "budgets": {ANY: (_TYPE, _LIMITS)}, "warn_at": range(1, 101), "retry": _FROM_1,
+    "backoff": dict.fromkeys(_words("base cap factor"), range(2592001)),
+    "retry_on": frozenset([_TYPE]), "repeats": _FROM_1, "roles": {ANY: (_NAME, _LINES)},
     "attribution": ("optional", "required"), "claims": ("local", "remote", "required"),
     **dict.fromkeys(_words("lease wip_actor wip_total failures"), _FROM_1),
     "rates": {ANY: (_line, "[1-9][0-9]{0,2}/([1-9][0-9]?)?[mhd]")},
@@ -297,11 +298,10 @@ POLICIES: Map = {
     "approvals": {"count": range(1, 101), "independent": _true, "role": _NAME, "score": _amount},
     "spec": ("free", "frozen"), "admission": ("off", "agents", "required"),
     "types": frozenset([_TYPE]), "prices": {ANY: (_line, {"input": _amount, "output": _amount})},
-    "guards": {ANY: (_NAME, _guard)}, "gates": {ANY: (_NAME, _gate)}, "may": {ANY: (_line, _MAY)},
-    "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
+    "artifact_size": _COUNT, "guards": {ANY: (_NAME, _guard)}, "gates": {ANY: (_NAME, _gate)},
+    "may": {ANY: (_line, _MAY)}, "keys": {ANY: (_line, frozenset([_text]))}, "proposal": _proposal,
     "proof": ("name", "pusher", "signature"), "pushers": {ANY: (_line, _LINES)},
-    "shared_login": ("one", "independent"), "retry_on": frozenset([_TYPE]),
-    "backoff": dict.fromkeys(_words("base cap factor"), _COUNT),
+    "shared_login": ("one", "independent"),
     "subject": r"(?!.*Tk-)[^{}]{0,60}\{subject\}[^{}]{0,60}",
     "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
 QUALIFIERS = ("owner", "wait", "error", "resolution")
@@ -312,10 +312,12 @@ PROOFS = ("settled", *CHECKS[1:3], *CHECKS[4:], "verdicts", "evidence", "answers
 MOST = {"notes": (1000, 48), **dict.fromkeys(("concerns", "criteria"), (100, 12))}
 DEFAULTS = {"prefix": "tk", "layout": "flat", "squash": "refuse", "review": "optional", "depth": 10,
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
-    "admission": "off", "shared_login": "one", "subject": "tk: {subject}", "reservations": "warn"}
+    "admission": "off", "shared_login": "one", "subject": "tk: {subject}", "reservations": "warn",
+    "warn_at": 80}
 LATER = {  # what format 2 brought; `admission` of the policy only
     *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"
-    " subject proposal rates reservations stream types prices backoff retry_on"), *LOGS[2:-1]}
+    " subject proposal rates reservations stream types prices backoff retry_on"
+    " warn_at repeats artifact_size"), *LOGS[2:-1]}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -597,7 +599,8 @@ def _later(values: Map) -> set[str]:
     found = LATER & values.keys() - ({"admission"} if "id" in values else set())
     found |= {f"roles.{one}" for one in values.get("roles", ()) if one not in ("budget", "policy")}
     found |= {f"wait.{one}" for one in values.get("wait", ()) if one not in ("reason", "detail")}
-    found |= {f"{one}.calls" for one in ("budget", "spent") if "calls" in values.get(one, ())}
+    within = (("budget", "calls"), ("spent", "calls"), ("loops", "repeats"))
+    found |= {f"{one}.{name}" for one, name in within if name in values.get(one, ())}
     found |= {f"{n} calls" for n, one in values.get("budgets", {}).items() if "calls" in one}
     said = {values.get("resolution"), values.get("wait", {}).get("reason")}
     return found | said & {"mistake", *_REASONS[10:]}
@@ -916,8 +919,9 @@ STRICT = {**dict.fromkeys(("review", "attribution"), ("required", "optional")), 
     "spec": ("frozen", "free"), "squash": ("refuse", "path"), "reservations": ("refuse", "warn"),
     "admission": ("required", "agents", "off"), "claims": ("required", "remote", "local"),
     "shared_login": ("one", "independent")}
-NUMBERS = _words("depth children chain discovered retry wip_actor wip_total failures")
-BINDS_NOBODY = ("version", "format", "prefix", "layout", "lease", "subject", "proposal")
+NUMBERS = _words(
+    "depth children chain discovered retry wip_actor wip_total failures repeats artifact_size")
+BINDS_NOBODY = _words("version format prefix layout lease subject proposal warn_at")
 def _is_looser(old: Map, new: Map, is_merge: bool) -> bool:  # docs/format.md, What is looser
     old, new = {**DEFAULTS, **old}, {**DEFAULTS, **new}
     names = {name for name in (*old, *new) if old.get(name) != new.get(name)}
@@ -940,9 +944,9 @@ LOOSENS: dict[str, Callable[[Any, Any], bool]] = {
     "proof": lambda was, now: was != "name",
     "roles": lambda was, now: "budget" in {*was} - {*now} or any(
         was.get(n) != now.get(n) if n in ("policy", "agents") else
-        _is_beyond(was.get(n, ["*"] * (n == "budget")), now.get(n, [])) for n in {*was, *now}),
+        _beyond(was.get(n, ["*"] * (n == "budget")), now.get(n, [])) for n in {*was, *now}),
     "may": lambda was, now: any(who not in now or any(
-        _is_beyond(some, now[who].get(n, ["\n"])) for n, some in one.items())
+        _beyond(some, now[who].get(n, ["\n"])) for n, some in one.items())
         for who, one in was.items()),
     "loops": lambda was, now: any(_rank(was, n) > _rank(now, n) for n in _LOOPS),
     "accepted": lambda was, now: bool({*now} - {*was}),
@@ -953,8 +957,7 @@ LOOSENS: dict[str, Callable[[Any, Any], bool]] = {
     or any(most > 1 and _listed(now)[key] < most for key, most in _listed(was).items())}
 def _is_more(was: Any, now: Any) -> bool:
     return was is not None and (now is None or Decimal(now) > Decimal(was))
-def _is_beyond(was: list[str], now: list[str]) -> bool:
-    return any(not any(_fits(one, other) for one in was) for other in now)
+def _beyond(was: Any, now: Any) -> bool: return any(not any(_fits(a, b) for a in was) for b in now)
 def _is_less(was: Map, now: Map) -> bool:  # whether a guard, a gate or approvals ask for less
     fewer = any({*was.get(n, ())} - {*now.get(n, ())} for n in ("state", "fields", "evidence"))
     kinds = [(was.get(n), now[n]) for n in ("type", "label") if n in now]
@@ -1062,11 +1065,10 @@ def _policies(change: _Change) -> Found:  # TK602, TK603, TK606 to TK609
                        TK609=new.get("proof") == "signature" and not keeps)
     new, old = _amended(change), change.before.policy
     if new is not None and old is not None:
-        accepted = new.get("accepted", {}).items()
         yield from _if(
             POLICY, TK602=new["version"] != old["version"] + 1, TK603=len(change.touched) > 1,
             TK607=new["format"] < old["format"] or new["law"] < old["law"],
-            TK608=old.get("accepted", {}).items() - accepted)
+            TK608=old.get("accepted", {}).items() - new.get("accepted", {}).items())
 def _joined(change: _Change) -> Found:  # TK604, TK605: the policies that a merge joins
     begun = [side for side in change.sides if POLICY in side.entries]
     is_second = len(begun) > 1 and not any(POLICY in base.entries for base in change.bases)
@@ -1085,8 +1087,7 @@ def _merged(change: _Change) -> Found:  # TK221, TK222: the tasks that a merge j
         bases = [base.task(key) for base in change.bases or (EMPTY,)]
         wrong = (sorted(_wrong(change, base, sides, new)) for base in bases)
         names = min(wrong, key=lambda some: (len(some), some))
-        authored = any(name != "state" for name in names)
-        yield from _if(key, TK221=authored or not any(sides), TK222="state" in names)
+        yield from _if(key, TK221={*names} - {"state"} or not any(sides), TK222="state" in names)
     for key in change.touched if change.law > 1 else ():
         kept = change.after.entries.get(key)
         if isinstance(kept, _Flaw) and any(side.entries.get(key) == kept for side in change.sides):
@@ -1096,8 +1097,7 @@ def _side(change: _Change, number: int, key: str) -> Map | None:  # the version 
     entries, task = change.sides[number].entries, change.sides[number].task(key)
     if task is not None or any(base.entries.get(key) == entries.get(key) for base in change.bases):
         return task
-    found = sorted(change.former(number, key), key=lambda one: one["state"] not in ENDED)
-    return found[0] if found else None
+    return min(change.former(number, key), key=lambda one: one["state"] not in ENDED, default=None)
 def _wrong(change: _Change, old: Map | None, sides: list[Map | None], new: Map) -> set[str]:
     here = [side for side in sides if side is not None]  # the fields that are wrong with one base
     moved = [side for side in here if side != old]

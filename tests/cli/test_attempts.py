@@ -55,3 +55,34 @@ def test_the_policy_says_what_is_tried_again_and_how_much_later(ledger: Tk) -> N
     ledger("block", "b", "--reason", "failed", "--error-kind", "limit")
     refused(ledger("requeue", "b", "--json"), "TK407")
     assert ledger("verify", "--all").status is Exit.OK
+
+
+def test_the_same_error_again_and_again_is_not_tried_again(ledger: Tk) -> None:
+    ledger("config", "set", "repeats", "2")
+    for number in (1, 2):
+        ledger("start", "a")
+        ledger("block", "a", "--reason", "failed", "-m", f"no answer in {number} s")
+        answer = ledger("requeue", "a", "--json")
+    refused(answer, "TK408")
+    answer = ledger("retry", "a", "--gap", "no test")
+    assert "it failed 2 times in a row with the same error, so it is escalated" in answer.err
+    ledger("start", "b")
+    ledger("config", "set", "loops", "repeats=warn")
+    for number in (1, 2):
+        ledger("block", "b", "--reason", "failed", "-m", f"no answer in {number} s")
+        answer = ledger("requeue", "b")
+        assert answer.status is Exit.OK, answer.err
+        ledger("start", "b")
+    assert "[TK408] b: failed 2 times in a row" in answer.err
+    assert ledger("verify", "--all").status is Exit.OK
+
+
+def test_the_same_error_is_tried_again_by_who_may_set_the_rule_aside(ledger: Tk) -> None:
+    ledger("config", "set", "repeats", "1")
+    ledger("config", "set", "roles.override", "boss")
+    ledger("start", "a")
+    ledger("block", "a", "--reason", "failed", "-m", "no answer")
+    refused(ledger("requeue", "a", "--json"), "TK408")
+    words = ("requeue", "a", "--override", "the network is back", "--as", "boss")
+    assert ledger(*words).status is Exit.OK
+    assert ledger("verify", "--all").status is Exit.OK

@@ -7,7 +7,15 @@ from hypothesis import given
 
 from tests.support.changes import a_task
 from tests.support.strategies import attempts
-from tkledger.core.attempt import AttemptLine, checked, ended, parsed, said_in, tries_again
+from tkledger.core.attempt import (
+    AttemptLine,
+    checked,
+    ended,
+    parsed,
+    said_in,
+    same_in_a_row,
+    tries_again,
+)
 from tkledger.core.task_parts import ERRORS
 from tkledger.files import codec
 
@@ -76,3 +84,34 @@ def test_how_an_attempt_ends_is_what_the_task_says() -> None:
 def test_which_errors_are_tried_again(retry_on: tuple[str, ...], again: set[str]) -> None:
     assert {kind for kind in (*ERRORS, "odd") if tries_again(retry_on, kind)} == again
     assert tries_again(retry_on, None)
+
+
+CUT = "e" * 190
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "lines", "count"),
+    [
+        ("timeout", "after 30 s", [], 1),
+        ("timeout", "after 30 s", ['timeout - "After 4 s."'], 2),
+        ("timeout", "after 30 s", ['timeout tk/a "after 5 s"', 'timeout tk/b "after 6 s"'], 3),
+        ("timeout", "after 30 s", ['timeout - "after 5 s"', 'input - "after 6 s"'], 1),
+        ("timeout", "after 30 s", ['timeout - "after 5 s"', 'timeout - "when"'], 1),
+        ("timeout", "after 30 s", ['timeout - "when"', 'timeout - "after 5 s"'], 2),
+        ("timeout", "", ["timeout -", "timeout tk/a"], 3),
+        ("timeout", "", ['timeout - "after 5 s"'], 1),
+        ("", "", ["- -", "- tk/a"], 0),
+        ("", "it broke", ['- - "It broke!"'], 2),
+        ("", f"{CUT} 1234 more and more", [f'- - "{CUT} 99 more a"'], 2),
+        ("", f"{CUT} 1234 more and more", [f'- - "{CUT} 99 less a"'], 1),
+        ("", f"{CUT} 12", [f'- - "{CUT} 99 a"'], 1),
+    ],
+)
+def test_how_often_in_a_row_it_was_the_same_error(
+    kind: str, text: str, lines: list[str], count: int
+) -> None:
+    said = {"kind": kind or None, "message": text or None}
+    attempts = [f"{number} failed ann {line}" for number, line in enumerate(lines, 1)]
+    task = a_task(state="blocked", wait={"reason": "failed"}, error=said, attempts=attempts)
+    assert same_in_a_row(task) == count
+    assert same_in_a_row(task._replace(wait=task.wait._replace(reason="user"))) == 0

@@ -371,14 +371,18 @@ def test_a_field_of_a_later_format_asks_for_the_format(monkeypatch: pytest.Monke
     assert (found.task, found.code) == (".tasks/config.yaml", "TK103")
 
 
-def test_limits_of_calls_came_with_format_2() -> None:
+def test_limits_of_calls_and_repetitions_came_with_format_2() -> None:
     older = DEFAULT._replace(format=1)
     (found,) = judge(edit(a_task(), a_task(budget={"calls": 1}), policy=older))
     assert (found.code, found.message[:18]) == ("TK103", "budget.calls came ")
     few, typed = Budget(calls=3), {"bug": Budget(calls=3)}
-    for values, name in (({"budget": few}, "budget"), ({"budgets": typed}, "budgets.bug")):
+    for values, name in (
+        ({"budget": few}, "budget.calls"),
+        ({"budgets": typed}, "budgets.bug.calls"),
+        ({"loops": {"repeats": "warn", "chain": "warn"}}, "loops.repeats"),
+    ):
         newer = older._replace(version=2, **values)
         (found,) = judge(commit(ledger(policy=older), ledger(policy=newer)))
-        assert (found.code, found.message.split()[0]) == ("TK103", f"{name}.calls")
+        assert (found.code, found.message.split()[0]) == ("TK103", name)
         later = newer._replace(version=3)  # it was there before
         assert not judge(commit(ledger(policy=newer), ledger(policy=later)))

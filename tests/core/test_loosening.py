@@ -48,6 +48,7 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
         ({"identity": "warn"}, {}, ["loops.identity warn -> none"], []),
         ({}, {"chain": "warn"}, ["loops.chain refuse -> warn"], []),
         ({"chain": "refuse"}, {}, [], []),
+        ({}, {"repeats": "warn"}, ["loops.repeats refuse -> warn"], []),
     ],
     "budget": [
         ({"steps": 3}, {"steps": 4}, ["the limit of steps: 3 -> 4"], []),
@@ -58,6 +59,9 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
         ({"bug": {"steps": 3}}, {"bug": {"steps": 4}}, ["the limit of steps of bug: 3 -> 4"], []),
         ({"bug": {"steps": 3}}, {}, ["the limit of steps of bug: 3 -> none"], []),
     ],
+    "warn_at": [(1, 100, [], [])],
+    "repeats": [(3, 4, ["repeats 3 -> 4"], []), (3, None, ["repeats 3 -> no limit"], [])],
+    "artifact_size": [(3, None, ["artifact_size 3 -> no limit"], [])],
     "backoff": [
         ({"base": 2}, {}, ["backoff is shorter"], []),
         ({"factor": 3}, {"factor": 3, "cap": 60}, ["backoff is shorter"], []),

@@ -30,7 +30,8 @@ ONLY_BY_EXAMPLE = {
     **dict.fromkeys(
         ("TK519", "TK520", "TK521"), "the model's tasks wait for no answer: core/rules/test_rules"
     ),
-    "TK407": "the model's errors have no kinds: core/rules/test_rules",
+    **dict.fromkeys(("TK407", "TK408"), "the model's errors say nothing: core/rules/test_rules"),
+    "TK409": "the model's tasks have no artifacts: core/rules/test_rules",
     "TK524": "the model's tasks have no lines of attempts: core/rules/test_rules",
     "TK523": "the model's policies list no types: core/rules/test_rules",
     "TK111": "the model's files are small: core/test_room",

@@ -40,16 +40,18 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         {},
         [
             {name: way}
-            for name in ("identity", "ancestors", "respawn", "chain", "discovered", "children")
+            for name in ("identity", "ancestors", "respawn", "chain", "discovered", "children", "repeats")
             for way in ("warn", "refuse")
         ],
         [{"identity": "never"}, {"cycles": "warn"}],
     ),
     "budget": (Budget(), [{"steps": 1}, {"cost": "0.5", "scope": "attempt"}], [{"depth": 1}]),
     "budgets": ({}, [{"bug": {"rework": 0}}], [{"Bug": {"steps": 1}}, {"bug": {"depth": 1}}]),
+    "warn_at": (80, [1, 100], [0, 101, "half"]),
     "retry": (None, [1], [0]),
     "backoff": ({}, [{"base": 0}, {"cap": 2_592_000, "factor": 2}], [{"base": -1}, {"most": 0}, 3]),
     "retry_on": ((), [("limit", "timeout")], [["A"], "limit"]),
+    "repeats": (None, [1, 9], [0]),
     "roles": ({}, [{"budget": ("a",)}, {"boss_2": ("*", "a-*")}], [{"Boss": ["a"]}, {"-": ["a"]}, {"b": ["\n"]}]),
     "attribution": ("optional", ["optional", "required"], ["always"]),
     "claims": ("local", ["local", "remote", "required"], ["none"]),
@@ -74,6 +76,7 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{"m-1.5": {"input": "1.25", "output": "10"}}],
         [{"m": {}}, {"m": {"input": "-1"}}, {"m": {"in": "1"}}, {"m": "1"}, {"a\nb": {"input": "1"}}],
     ),
+    "artifact_size": (None, [0, 10**12], [-1, "1MB"]),
     "guards": (
         {},
         [
@@ -177,6 +180,9 @@ def test_what_the_fields_of_a_later_format_are() -> None:
         "subject",
         "backoff",
         "retry_on",
+        "warn_at",
+        "repeats",
+        "artifact_size",
     }
 
 

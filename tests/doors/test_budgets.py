@@ -298,6 +298,19 @@ def test_a_warning_from_four_fifths_on(clone: Clone) -> None:
     assert "warning: p: 4 of 5 steps used" in clone.ok("submit", "p").err
 
 
+def test_the_policy_says_from_when_on_there_are_warnings(clone: Clone) -> None:
+    clone.ok("config", "set", "warn_at", "50")
+    clone.ok("edit", "p", "--budget", "steps=4")
+    steps(clone, 1)
+    words = clone.run("commit", "-q", "--allow-empty", "-m", step()).stderr.decode()
+    assert "warning: p: 2 of 4 steps used" in words
+    assert "2 of 4 steps used" in clone.ok("list").out
+    clone.ok("config", "set", "warn_at", "90")
+    steps(clone, 1)
+    assert "warning" not in clone.ok("note", "p", "three of four").err
+    assert "used" not in clone.ok("list").out
+
+
 def test_a_limit_is_raised_by_its_role_with_a_reason(clone: Clone) -> None:
     clone.ok("edit", "p", "--budget", "steps=1")
     clone.ok("config", "set", "roles", "budget=alice")

@@ -100,6 +100,19 @@ def test_what_cannot_be_attached_leaves_nothing(alone: Project, tmp_path: Path) 
     assert tk_refs(alone, "artifacts") == {}
 
 
+def test_the_policy_says_how_large_they_may_be(alone: Project, tmp_path: Path) -> None:
+    alone.ok("config", "set", "artifact_size", "3")
+    (tmp_path / "small").write_text("abc")
+    (tmp_path / "large").write_text("abcd")
+    refused = alone.tk("attach", "parse", str(tmp_path / "small"), str(tmp_path / "large"))
+    assert (refused.status, "TK409" in refused.err) == (Exit.REJECTED, True)
+    assert "large has 4 bytes, the policy's artifact_size is 3" in refused.err
+    assert tk_refs(alone, "artifacts") == {}
+    alone.ok("attach", "parse", str(tmp_path / "small"))
+    alone.ok("note", "parse", "the large one is on the file server")
+    assert alone.tk("verify", "--all").status == Exit.OK
+
+
 def test_a_terminal_is_shown_text_that_cannot_steer_it(alone: Project, tmp_path: Path) -> None:
     def on_a_terminal(data: bytes, *more: str) -> str:
         file = tmp_path / "it.txt"

@@ -6,8 +6,10 @@ How the last one stands is what the task itself says; when each was, and what it
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
+from itertools import takewhile
 
-from tkledger.core.field import line, line_that
+from tkledger.core.field import bare, line, line_that
 from tkledger.core.pattern import pattern
 from tkledger.core.quoted_words import ACTOR, TEXT, meant, quoted, word
 from tkledger.core.task import Task
@@ -95,6 +97,29 @@ def followed(task: Task, actor: str) -> tuple[str, ...]:
     from tkledger.core.room import takes  # as a rule they are small
 
     return more if takes(task, "attempts", entry) else task.attempts
+
+
+def same_in_a_row(task: Task) -> int:
+    """How many of a blocked task's attempts, this one and those right before it, failed with the same error: of
+    one kind, with the same words but for numbers. None, if this one did not fail, or nothing is known of it.
+    """
+    last = ended(task, "")
+    if last.end != "failed" or not (last.kind or last.text):
+        return 0
+    before = (parsed(line) for line in reversed(task.attempts))
+    return 1 + sum(1 for _ in takewhile(partial(_is_same, last), before))
+
+
+def _is_same(one: AttemptLine, other: AttemptLine) -> bool:
+    if (one.end, one.kind) != (other.end, other.kind):
+        return False
+    first, second = (bare(text).translate(_DIGITS) for text in (one.text, other.text))
+    if LONGEST in (len(one.text), len(other.text)):  # what was cut is not known
+        return first.startswith(second) or second.startswith(first)
+    return first == second
+
+
+_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 
 
 def tries_again(retry_on: Collection[str], kind: str | None) -> bool:

@@ -8,7 +8,7 @@ from tkledger.core.charges import dollars, micro
 from tkledger.core.field import Merge
 from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.task_parts import PARTS, Budget, Retry, Spent
@@ -17,9 +17,6 @@ from tkledger.core.usage import Span, Usage, Used, covered, marked, marks
 
 KINDS = Used._fields
 """What is limited, as it is named in a budget."""
-
-WARN_PERCENT = 80
-"""The share of a limit from which a warning is given, in percent."""
 
 _BACKOFF = {"base": 1, "factor": 2, "cap": 120}
 """How long the second attempt waits, in seconds, how many times as long each later one, and the longest wait."""
@@ -42,10 +39,11 @@ class Limit(NamedTuple):
 
 
 class Gauge(NamedTuple):
-    """A limit and how much of it is used."""
+    """A limit and how much of it is used; and from how much on a warning is due, in percent."""
 
     limit: Limit
     used: int
+    warn_at: int = DEFAULT.warn_at
 
     @property
     def exceeded(self) -> bool:
@@ -55,7 +53,7 @@ class Gauge(NamedTuple):
     @property
     def near(self) -> bool:
         """Whether a warning is due."""
-        return self.used > 0 and self.used * 100 >= self.limit.most * WARN_PERCENT
+        return self.used > 0 and self.used * 100 >= self.limit.most * self.warn_at
 
     @property
     def figures(self) -> str:
@@ -209,7 +207,7 @@ def gauges(
         key = (limit.holder, limit.own, limit.attempt)
         if key not in sums:
             sums[key] = _under(policy, ledger, limit, usage)
-        found.append(Gauge(limit, getattr(sums[key], limit.kind)))
+        found.append(Gauge(limit, getattr(sums[key], limit.kind), policy.warn_at))
     return found
 
 

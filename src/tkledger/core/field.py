@@ -94,6 +94,14 @@ def is_drawn(key: str, prefix: str) -> bool:
     return word != key and len(word) >= 5 and not set(word).difference(CROCKFORD)
 
 
+_BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \t\n")
+
+
+def bare(text: str) -> str:
+    """A text without case, blanks and punctuation; by ASCII's, which no version of Python changes."""
+    return "".join(letter for letter in text.casefold() if letter not in _BETWEEN_WORDS)
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of a text is seen."""
     return _BLANK.match(text) is not None

@@ -185,7 +185,7 @@ def _accepted(name: str, was: Any, now: Any) -> Iterator[str]:
 
 
 _RANKS = {"refuse": 0, "warn": 1, "": 2}
-_REFUSED_ANYWAY = ("chain", "discovered", "children")
+_REFUSED_ANYWAY = ("chain", "discovered", "children", "repeats")
 
 
 def _loops(name: str, was: Any, now: Any) -> Iterator[str]:
@@ -249,12 +249,12 @@ _GATE: dict[str, Compare] = {
 }
 _FIELDS: dict[str, Compare] = {
     **dict.fromkeys(
-        ("version", "format", "prefix", "layout", "lease", "subject", "proposal"), _free
+        ("version", "format", "prefix", "layout", "lease", "subject", "proposal", "warn_at"), _free
     ),
     **dict.fromkeys(
         (
             *("depth", "children", "chain", "discovered", "retry"),
-            *("wip_actor", "wip_total", "failures"),
+            *("wip_actor", "wip_total", "failures", "repeats", "artifact_size"),
         ),
         _most,
     ),

@@ -20,8 +20,8 @@ LAW = 2
 """The newest edition of the rules that this tk knows."""
 
 EDGES = tuple(edge_name(edge.source, edge.target) for edge in TRANSITIONS)
-LOOPS = ("identity", "ancestors", "respawn", "chain", "discovered", "children")
-"""The checks for work that breeds work; cycles are always refused."""
+LOOPS = ("identity", "ancestors", "respawn", "chain", "discovered", "children", "repeats")
+"""The checks for work that breeds work, or repeats itself; cycles are always refused."""
 
 LONGEST_LEASE = 30 * 86_400
 """The longest time a claim holds, in seconds: an actor who is gone keeps a task from others no longer."""
@@ -44,7 +44,7 @@ AGENTS = "agents"
 SUBJECT = "{subject}"
 """In the first line of a message: what was done."""
 
-_NUMBERED = ("chain", "discovered", "children")
+_NUMBERED = ("chain", "discovered", "children", "repeats")
 
 
 class Approvals(NamedTuple):
@@ -89,10 +89,12 @@ class Policy(NamedTuple):
     loops: loop checks that ``refuse`` or ``warn``; those with a number of their own refuse anyway
     budget: limits of each task that has none of its own
     budgets: the same by type, before ``budget``
+    warn_at: from how much of a limit on there are warnings, in percent
     retry: how many attempts a task may have that does not say so itself
     backoff: how many seconds the second attempt waits, ``base``, how many times as long each later one,
         ``factor``, and the most, ``cap``: 1, 2 and 120, where attempts are limited
     retry_on: the kinds of errors after which there is another attempt; all but ``permanent``, if none is named
+    repeats: how many attempts of a task in a row may fail with the same error
     roles: the actors that have each role, by name or by a pattern such as ``agent-*``; ``budget`` may raise
         limits, ``policy`` change the policy, ``override`` set rules aside, others are for you to ask
     attribution: ``required`` asks of each commit of work which task it is for, by a trailer
@@ -117,6 +119,7 @@ class Policy(NamedTuple):
     types: the only types that tasks may get; any if empty
     prices: by model, US dollars for a million tokens of ``input`` and of ``output``, by which `tk spend --model`
         finds the cost
+    artifact_size: how many bytes a file that is attached to a task may have
     guards: by name, what a task needs before it enters a ``state``: an actor with a ``role``, ``fields`` that
         say something, ``concerns: settled``; only of a ``type`` or with a ``label``, if they are given
     gates: by name, what is to ``run`` on the code of a task, and before which ``state`` it has to have passed:
@@ -150,9 +153,11 @@ class Policy(NamedTuple):
     loops: Mapping[str, str] = {}
     budget: Budget = Budget()
     budgets: Mapping[str, Budget] = {}
+    warn_at: int = 80
     retry: int | None = None
     backoff: Mapping[str, int] = {}
     retry_on: tuple[str, ...] = ()
+    repeats: int | None = None
     roles: Mapping[str, tuple[str, ...]] = {}
     attribution: str = "optional"
     claims: str = "local"
@@ -169,6 +174,7 @@ class Policy(NamedTuple):
     admission: str = "off"
     types: tuple[str, ...] = ()
     prices: Mapping[str, Price] = {}
+    artifact_size: int | None = None
     guards: Mapping[str, Guard] = {}
     gates: Mapping[str, Gate] = {}
     may: Mapping[str, Allowance] = {}

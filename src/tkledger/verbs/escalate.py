@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tkledger.core.attempt import tries_again
+from tkledger.core.attempt import same_in_a_row, tries_again
 from tkledger.core.budget import attempts
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.policy import Policy
@@ -105,12 +105,16 @@ def next_tier(policy: Policy | None, task: Task, *, peer: bool) -> str:
 
 
 def why_no_other(policy: Policy, task: Task) -> str:
-    """Why a task has no other attempt: it has had all, or its error is not of a kind that is tried again; else
-    empty.
+    """Why a task has no other attempt: it has had all, its error is not of a kind that is tried again, or came
+    too often; else empty.
     """
     most = attempts(policy, task)
     if most is not None and task.tries >= most:
         return f"attempt {task.tries} of {most} was the last"
     if not tries_again(policy.retry_on, task.error.kind):
         return f"an error of the kind {task.error.kind} is not tried again"
+    if policy.repeats is not None and policy.refuses("repeats"):
+        count = same_in_a_row(task)
+        if count >= policy.repeats:
+            return f"it failed {count} times in a row with the same error"
     return ""

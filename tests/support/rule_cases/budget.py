@@ -1,14 +1,19 @@
-"""What breaks the rules of budgets, TK401 to TK407 and TK501, and legal twins."""
+"""What breaks the rules of budgets, TK401 to TK409 and TK501, and legal twins."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from tests.support.changes import a_task, commit, edit, ledger, used
 from tests.support.rule_cases.case import (
     Case,
 )
+from tests.support.rule_cases.overrides import WHY
 from tkledger.core.change import Change
 from tkledger.core.policy import DEFAULT
 from tkledger.core.usage import Fact, Used
+
+WARN = {"repeats": "warn"}
 
 
 def _naming(count: int) -> str:
@@ -51,6 +56,30 @@ def budget_cases() -> list[Case]:
         )
         return edit(*tasks, policy=roles)._replace(actor=actor, message="Tk-Reason: so")
 
+    def failing(
+        *attempts: str, text: str = "no host: 10.0.0.7", actor: str = "ann", **policy: Any
+    ) -> Change:
+        said: dict[str, Any] = {
+            "wait": {"reason": "failed"},
+            "error": {"kind": "timeout", "message": text},
+        }
+        number = len(attempts) + 1
+        old = a_task(state="blocked", attempts=attempts, attempt=number, **said)
+        now = (*attempts, f'{number} failed {actor} timeout - "{text}"')
+        law = DEFAULT._replace(**{"repeats": 3, **policy})
+        new = a_task(attempts=now, attempt=number + 1)
+        return edit(old, new, policy=law)._replace(actor=actor)
+
+    one, two = (f'{number} failed ann timeout - "No host 10.0.0.{number}"' for number in (1, 2))
+    other = '2 failed ann timeout - "no route"'
+    named = failing(one, two, actor="zoe", roles={"override": ("zoe",)})
+    said_why = named._replace(message=WHY)
+
+    def attached(size: int, most: int = 1_000) -> Change:
+        line = f"{'a' * 40} {size} - big.log"
+        law = DEFAULT._replace(artifact_size=most)
+        return edit(a_task(), a_task(artifacts=[line]), policy=law)
+
     raise_ = edit(a_task(budget={"steps": 1}), a_task(budget={"steps": 2}), policy=roles)._replace(
         message="Tk-Reason: more to do"
     )
@@ -87,6 +116,12 @@ def budget_cases() -> list[Case]:
             of("permanent"),
             of("permanent", state="in_progress"),
         ),
+        Case("TK408", "the same error a third time", failing(one, two), failing(two, text="odd")),
+        Case("TK408", "not after another one", failing(one, two), failing(one, other)),
+        Case("TK408", "as often as allowed", failing(one, two), failing(two)),
+        Case("TK408", "refused, not warned of", failing(one, two), failing(one, two, loops=WARN)),
+        Case("TK408", "set aside without a reason", named._replace(message="x"), said_why),
+        Case("TK409", "a byte too many", attached(1_001), attached(1_000)),
         Case(
             "TK501",
             "an error said to be of another kind",

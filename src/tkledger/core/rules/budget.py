@@ -13,7 +13,8 @@ from tkledger.core.change import Change
 from tkledger.core.charges import MOST_CHARGED, unreadable
 from tkledger.core.lifecycle import State
 from tkledger.core.rules.lifecycle import entered_work
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.overrides import way_around
+from tkledger.core.rules.rule import Finding, grown, rule
 from tkledger.core.task import Task
 
 
@@ -121,6 +122,60 @@ def tried_in_vain(change: Change) -> Iterator[Finding]:
                 f"tk escalate {new.id}, or tk cancel {new.id} --resolution failed,"
                 f" or if it is of another kind: tk edit {new.id} --error-kind KIND",
             )
+
+
+@rule("TK408", since=2, overridable=True)
+def same_error_again(change: Change) -> Iterator[Finding]:
+    """A task was sent back though its attempts failed with the same error as often in a row as `repeats` allows.
+
+    Those count that `attempts` tells of, the last ones, and the one that ends. Errors are the same if they are of
+    one kind, and their texts are alike without case (folded as Unicode says), digits, blanks, newlines, tabs and
+    the punctuation of ASCII; of long texts the first 200 letters count. If neither kind nor text is known, they
+    are not. If the policy's `loops` has `repeats: warn`, it is only said.
+
+    Why: what fails in the same way again needs something else than one more attempt.
+
+    Remedy: `tk escalate ID`, which counts no attempt; or `tk cancel ID --resolution failed`.
+    """
+    most = change.law.repeats
+    if most is None or not change.law.refuses("repeats"):
+        return
+    for old, new in change.edits():
+        if new.tries <= old.tries or new.state is State.CANCELLED:
+            continue
+        from tkledger.core.attempt import same_in_a_row  # few policies count repetitions
+
+        count = same_in_a_row(old)
+        if count >= most:
+            yield Finding(
+                new.id,
+                f"failed {count} times in a row with the same error, the policy's repeats is {most}",
+                f"tk escalate {new.id}, or tk cancel {new.id} --resolution failed"
+                + way_around(change),
+            )
+
+
+@rule("TK409", since=2)
+def artifact_too_large(change: Change) -> Iterator[Finding]:
+    """A file was attached to a task that has more bytes than the policy's `artifact_size` allows.
+
+    Asked of each line that a commit adds to `artifacts`, which names the size.
+
+    Why: what is attached is fetched by everyone who looks at it, and stays as long as the history.
+
+    Remedy: a smaller one, or a note that says where it is, `tk note ID TEXT`; or
+    `tk config set artifact_size N`.
+    """
+    most = change.law.artifact_size
+    for _, new, lines in grown(change, "artifacts") if most is not None else ():
+        from tkledger.core.artifact import artifacts  # few policies limit them
+
+        for one in artifacts(lines):
+            if most is not None and one.size > most:
+                fact = f"{one.name} has {one.size} bytes, the policy's artifact_size is {most}"
+                yield Finding(
+                    new.id, fact, f"a smaller file, or say where it is: tk note {new.id} TEXT"
+                )
 
 
 @rule("TK404")

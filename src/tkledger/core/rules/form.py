@@ -102,7 +102,8 @@ def _newer(entry: Entry | None, format: int) -> list[str]:
         calls = [
             f"{part}.{name}" for part, one in limits.items() for name in newer(BUDGET, one, format)
         ]
-        return [*newer(policy_fields.FIELDS, entry, format), *roles, *calls]
+        repeats = ["loops.repeats" for name in entry.loops if name == "repeats" and format < 2]
+        return [*newer(policy_fields.FIELDS, entry, format), *roles, *calls, *repeats]
     if not isinstance(entry, Task):
         return []
     leaves = (

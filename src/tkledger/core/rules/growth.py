@@ -10,13 +10,12 @@ from functools import partial
 from itertools import chain, islice
 
 from tkledger.core.change import Change
+from tkledger.core.field import bare
 from tkledger.core.graph import reachable, walk
 from tkledger.core.layout import is_task_key
 from tkledger.core.rules.rule import Finding, elsewhere, newly, rule
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-
-_BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ \t\n")
 
 
 @rule("TK307")
@@ -169,7 +168,7 @@ def respawned(change: Change) -> Iterator[Finding]:
         for other in _forerunners(change.after, task):
             if other.id in reopened and other.ended:
                 continue
-            if other.kind == task.kind and _plain(other.title) == _plain(task.title):
+            if other.kind == task.kind and bare(other.title) == bare(task.title):
                 yield Finding(
                     task.id, f"is {other.id} again, which it came out of", f"tk show {other.id}"
                 )
@@ -240,10 +239,3 @@ def _forerunners(snapshot: Snapshot, task: Task) -> Iterator[Task]:
 
 def _link(snapshot: Snapshot, name: str, key: str) -> str | None:
     return getattr(snapshot.task(key), name, None)
-
-
-def _plain(title: str) -> str:
-    """A title without case, blanks and punctuation; by ASCII's, which no version of Python
-    changes.
-    """
-    return "".join(letter for letter in title.casefold() if letter not in _BETWEEN_WORDS)
