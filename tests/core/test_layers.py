@@ -149,7 +149,7 @@ ROOMS = (
     {"merging"},
     {"doors"},
     {"api"},
-    {"sync", "agents"},
+    {"sync", "agents", "mcp"},
     {"cli"},
 )
 """From the bottom up: a room imports those below it, and itself."""

@@ -61,7 +61,7 @@ WITHOUT = {
     | {"register", "reserve", "sleep", "wake", "gates trust"},
     "does what is left to do, if anything": {"sync", "reap", "tidy", "tick"},
     "holds for so long from when it is run": {"renew"},
-    "runs a command of one's own, which is not to be run once only": {"run", "gate"},
+    "runs commands, which are not to be run once only": {"run", "gate", "mcp"},
     "asks a person in an editor": {"config edit"},
     "makes no tag twice": {"anchor"},
     "writes to a repository that it makes itself": {"demo"},

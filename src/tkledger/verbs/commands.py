@@ -203,6 +203,7 @@ _EXCHANGE = (
     Command("resolve", "Settle task files that a merge left open.",
             (p.OPEN_IDS, p.OURS, p.THEIRS, *EVERYWHERE, p.DRY_RUN)),
     Command("tidy", "Remove what is left over of tasks that have ended.", (p.CHECKOUTS, *WRITES)),
+    Command("mcp", "Offer commands to a model as tools, by its protocol.", (p.TOOLS, *ACTS)),
 )
 COMMANDS: dict[str, Command] = {
     one.name: one._replace(group=group)

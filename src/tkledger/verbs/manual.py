@@ -154,6 +154,10 @@ PAGES = {
         ("tk prime", "tk prime --as ada"),
         "It is short enough to begin each session of a model with, and to go on with after its context was cut. "
         "Lines that begin with tk are commands that can be run as they stand. What others wrote is in quotes."),
+    "mcp": Page(
+        ("tk mcp --as ada", "tk mcp --tools all"),
+        "It speaks the Model Context Protocol on standard input and output. Each call of a tool is one command, "
+        "by the actor that was named when it started. It needs pip install 'tkledger[mcp]'."),
     "next": Page(
         ("tk next --claim --wait 60", "tk next --review"),
         "It is the most urgent, then the oldest, and has no open children. With --review it is the task that has"

@@ -340,6 +340,9 @@ NAME = option("--name", "name", "NAME", "What one file is called; by default as 
 TYPE_OF_FILE = TYPE._replace(help="What kind of file; by default as its name says.", clean=str)
 ARTIFACT = Parameter("artifact", "NAME", "Its name, or the beginning of its id.", required=True)
 OUTPUT = option("-o --output", "output", "FILE", "Write it to this file, which must be new.")
+TOOLS = option(
+    "--tools", "tools", "NAME", "The commands to offer: a,b, or all.", many=True, listed=True
+)
 ACTION = option("--action", "action", "ACTION", "What it asks for, a word such as review.")
 PAYLOAD = option("--payload", "payload", "JSON", "What a program needs for that.")
 SENT = PAYLOAD._replace(help="What is answered; true by default.")

@@ -1,0 +1,1 @@
+"""The Model Context Protocol: tk's commands as tools of a model, over standard input and output."""
