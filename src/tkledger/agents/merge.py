@@ -1,4 +1,5 @@
-"""Merges the branch of a finished task into the branch that it left, and puts away what the work needed.
+"""Merges the branch of a finished task into that of its stream, or into the one that it left, and puts away what
+the work needed.
 
 Each step is looked at before it is done, so that a command that was stopped anywhere is run again.
 """
@@ -11,6 +12,7 @@ from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
 from tkledger.claims import elsewhere, moves, single, standing
+from tkledger.claims.streams import branch_for
 from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.quoting import quoted
@@ -55,7 +57,8 @@ class _Ends(NamedTuple):
 
 
 def merge_finished(session: Session, word: str) -> Landed:
-    """Merge the branch of a finished task into its base, then drop the claim and the checkout.
+    """Merge the branch of a finished task into the branch of its stream, if there is one, else into its base;
+    then drop the claim and the checkout.
 
     A conflict or a refusal leaves all as it was. Raises Refused if the law forbids the merge, TkError
     if the task is not done on its branch, if there are conflicts, if uncommitted changes are in the
@@ -96,7 +99,8 @@ def _ends(session: Session, place: Worktree, task_id: str) -> _Ends:
         raise unusable("no-branch", fact, f"tk show {task_id}")
     _require_done(repo, place, task)
     held = standing.held_on(repo, task_id)
-    base = HEADS + task.base if task.base else held.claim.base if held else "HEAD"
+    left = HEADS + task.base if task.base else held.claim.base if held else "HEAD"
+    base = branch_for(repo, task) or left
     tips = {**refs.listed(repo, place.branch), **refs.listed(repo, base)}
     if base not in tips:
         known = f"{place.short} left {_short(base)}, which is not a branch here"

@@ -17,7 +17,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.quoting import few, quoted
-from tkledger.core.ref_names import AGENTS
+from tkledger.core.ref_names import AGENTS, stream_of
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs
@@ -171,7 +171,8 @@ def candidates(
         begun = there.elsewhere
         left = {**vacant(there, standing), **_due(there, begun, holders, now)}
     places = {task: one.branch for task, one in begun.items() if task in left}
-    wish = Wish(who.actor, labels, frozenset({*lost, *(begun.keys() - left)}), can)
+    without = frozenset({*lost, *(begun.keys() - left)})
+    wish = Wish(who.actor, labels, without, can, stream_of(session.repo.head_ref))
     beyond = partial(_beyond, session, ledger, standing, who)
     overview = ledger.overview
     ids = overview.column("id")

@@ -7,7 +7,7 @@ import time
 from tkledger.agents import worktrees
 from tkledger.agents.worktrees import Worktree
 from tkledger.api.session import Session
-from tkledger.claims import elsewhere, single, standing
+from tkledger.claims import elsewhere, single, standing, streams
 from tkledger.claims.claimant import Claimant
 from tkledger.claims.standing import Standing
 from tkledger.core.lifecycle import State
@@ -19,6 +19,7 @@ from tkledger.core.typing import NamedTuple
 from tkledger.core.waits import is_due
 from tkledger.errors import Exit, TkError
 from tkledger.git import identity
+from tkledger.git.repo import Repo
 from tkledger.verbs.ids import existing
 
 
@@ -46,16 +47,18 @@ def begin(
     """
     repo = session.repo
     ledger = session.head()
-    task_id = existing(ledger, word).id
+    task = existing(ledger, word)
+    task_id = task.id
     place = worktrees.worktree_of(repo, identity.identities(repo)[2], task_id)
+    home = _home(repo, task, place)
     if key is not None and place.branch in worktrees.checkouts(repo):
         from tkledger.ledger.keys import is_used  # few commands have a key
 
         if is_used(session.ledger, place.branch, key):
-            return Begun(task_id, place, _started(session, place, task_id, None, key))
+            return Begun(task_id, place, _started(session, place, task_id, None, key, home))
     taking = frozenset([task_id] if take else ())
-    who = session.claimant(ledger)._replace(branch=place.branch, base=repo.head_ref, taking=taking)
-    _require_free(session, ledger, place, task_id, who)
+    who = session.claimant(ledger)._replace(branch=place.branch, base=home.base, taking=taking)
+    _require_free(session, ledger, place, task_id, who, home)
     before = standing.held_on(repo, task_id, who.remote)
     if offered and before is not None and before.at_work:
         raise standing.claimed(before)  # another process of the same name, too
@@ -63,12 +66,12 @@ def begin(
     made = new = False
     exists = place.branch in worktrees.checkouts(repo)
     if own is not None and own.claim.branch == place.branch and exists:
-        return Begun(task_id, place, _started(session, place, task_id, own.oid, key))
+        return Begun(task_id, place, _started(session, place, task_id, own.oid, key, home))
     held = single.reserve(repo, who, task_id, fresh=offered)
     try:
         if not exists:
-            new, made = worktrees.add(repo, place, task_id), True
-        return Begun(task_id, place, _started(session, place, task_id, held.oid, key))
+            new, made = worktrees.add(repo, place, task_id, home.start), True
+        return Begun(task_id, place, _started(session, place, task_id, held.oid, key, home))
     except BaseException:
         if made:
             worktrees.undo(repo, place, new=new)
@@ -86,14 +89,18 @@ def _is_own(held: Standing, who: Claimant) -> bool:
 
 
 def _require_free(
-    session: Session, ledger: Snapshot, place: Worktree, task_id: str, who: Claimant
+    session: Session, ledger: Snapshot, place: Worktree, task_id: str, who: Claimant, home: _Home
 ) -> None:
-    """Raise Refused or TkError unless the task may be started, or gone on with; say whose it was."""
+    """Raise Refused or TkError unless the task may be started, or gone on with; say whose it was. Whether a new
+    branch that leaves another one than HEAD's may start it is seen there.
+    """
     options = {"id": task_id, "take": bool(who.taking)}
     there = elsewhere.task_at(session.repo, who.branch, task_id)
     task = ledger.task(task_id)
-    if there is None or (task is not None and task.ended):
+    if (there is None and home.start == "HEAD") or (task is not None and task.ended):
         session.carry_out([("start", options)], dry_run=True)
+    elif there is None:
+        return
     elif there.state is State.IN_PROGRESS:
         from tkledger.api.taking import resumed
 
@@ -124,7 +131,7 @@ def drop_checkout(session: Session, word: str) -> Begun:
 
 
 def _started(
-    session: Session, place: Worktree, task_id: str, token: str | None, key: str | None
+    session: Session, place: Worktree, task_id: str, token: str | None, key: str | None, home: _Home
 ) -> str:
     """Start the task in its checkout, or go on with it; its claim is ``token``."""
     there = session.at(place.path)
@@ -137,12 +144,26 @@ def _started(
     options: dict[str, object] = {"id": task_id, "take": True}
     here = task is not None and task.state is State.IN_PROGRESS and task.branch == place.short
     if key is not None or not here:  # a repetition is compared with the first
-        options |= {"branch": place.short, "base": _base(session, place)}
+        options |= {"branch": place.short, "base": branch_name(home.base) if home.known else None}
     return there.carry_out([("start", options)], key=key).recorded.commit or ""
 
 
-def _base(session: Session, place: Worktree) -> str | None:
-    """The branch that the task's own one leaves, if that is known."""
-    repo = session.repo
-    here = repo.is_detached or repo.head_ref == place.branch
-    return None if here else branch_name(repo.head_ref)
+class _Home(NamedTuple):
+    """Where the work on a task is to go, a full ref name, and from where a new branch starts.
+
+    known: whether that is a branch: not if HEAD is on none, or on the task's own
+    """
+
+    base: str
+    start: str
+    known: bool
+
+
+def _home(repo: Repo, task: Task, place: Worktree) -> _Home:
+    """The branch of the task's stream, if there is one, else HEAD's; work starts there if that has the task."""
+    stream = streams.branch_for(repo, task)
+    if stream and stream != repo.head_ref:
+        there = elsewhere.task_at(repo, stream, task.id)
+        return _Home(stream, stream if there is not None else "HEAD", known=True)
+    on_none = repo.is_detached or repo.head_ref == place.branch
+    return _Home(repo.head_ref, "HEAD", known=not on_none)

@@ -131,10 +131,12 @@ def _listed(repo: Repo) -> list[tuple[str, str]]:
     return found
 
 
-def add(repo: Repo, place: Worktree, task: str) -> bool:
-    """Make the checkout, from HEAD or from where its branch is; whether the branch is new."""
+def add(repo: Repo, place: Worktree, task: str, start: str = "HEAD") -> bool:
+    """Make the checkout, from a commit or from where its branch is; whether the branch is new."""
     new = repo.answers("rev-parse", "--verify", "--quiet", place.branch) is None
-    words = ["-b", place.short, place.path, "HEAD"] if new else [place.path, place.short]
+    words = (
+        ["--no-track", "-b", place.short, place.path, start] if new else [place.path, place.short]
+    )
     try:
         repo.run("worktree", "add", "--quiet", *words, apart=True)
     except GitError as error:

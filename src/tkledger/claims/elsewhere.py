@@ -12,7 +12,7 @@ from tkledger.core import ref_names
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.quoting import quoted
-from tkledger.core.ref_names import HEADS, branch_name
+from tkledger.core.ref_names import HEADS, branch_name, stream_of
 from tkledger.core.snapshot import Elsewhere, Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 BRANCH_SETTING = "tk.branch"
 """Configuration of a clone: how the branch of a task is called, with ``{id}`` in it."""
+
+_STREAMS = branch_name(ref_names.STREAM_BRANCHES)
 
 _MOST = 10_000
 """How many commits that HEAD lacks are looked at: of more, the newest."""
@@ -139,7 +141,22 @@ def found(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> dict[s
             copied = one.branch.startswith(COPIES)
             version = _Version(short, tip, read[0], task, one.own, one.lapsed, copied)
             differing.append((name, version))
+    differing = _brought_first(differing)
     return _ahead(repo, ledger, ours, differing) if differing else {}
+
+
+def _brought_first(versions: Sequence[tuple[str, _Version]]) -> list[tuple[str, _Version]]:
+    """The versions, without one of an ended task that the branch of its stream has as well: it went there."""
+    brought = {
+        (name, one.blob)
+        for name, one in versions
+        if one.task.ended and stream_of(HEADS + one.branch)
+    }
+    return [
+        (name, one)
+        for name, one in versions
+        if (name, one.blob) not in brought or stream_of(HEADS + one.branch)
+    ]
 
 
 def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapshot:
@@ -217,6 +234,12 @@ def _candidates(
         task = task_of(config, ref)
         if task and task in ledger.entries:
             named[task, ref] = True, named.get((task, ref), (True, False))[1]
+    if any(f"/{_STREAMS}" in name for name in names):
+        from tkledger.claims import streams  # few repositories have such branches
+
+        for task, ref in streams.brought(repo, names):
+            if task in ledger.entries:
+                named.setdefault((task, ref), (False, False))
     for (task, ref), how in named.items():
         entry = ledger.task(task)
         if entry is not None and not entry.ended:

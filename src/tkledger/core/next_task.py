@@ -15,13 +15,14 @@ from tkledger.core.typing import NamedTuple
 
 class Wish(NamedTuple):
     """Who looks for work: the labels it has to have, and the tasks that are excluded; what the one who looks is
-    able to do, None if that is not known.
+    able to do, None if that is not known; and the only stream that it may be of, if one is named.
     """
 
     actor: str
     labels: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
     can: tuple[str, ...] | None = None
+    stream: str = ""
 
 
 class Pick(NamedTuple):
@@ -98,6 +99,7 @@ def _sifted(
         ("with open children", ledger.open_parents),
         (f"without label {', '.join(wish.labels)}", _without_labels(ledger, ready, wish)),
         (f"needing what {quoted(wish.actor)} cannot do", _out_of_reach(ledger, ready, wish)),
+        (f"not of the stream {wish.stream}", _of_other_streams(ledger, ready, wish.stream)),
         ("assigned to others", _of_others(ledger, ready, law, wish.actor)),
         ("claimed", holders),
         ("of a stream that is at work", _in_busy_streams(ledger, ready, holders)),
@@ -125,6 +127,13 @@ def _out_of_reach(ledger: Overview, ready: Iterable[int], wish: Wish) -> set[str
 
     ids, labels = ledger.column("id"), ledger.column("labels")
     return {ids[place] for place in ready if labels[place] and lacks(wish.can, labels[place])}
+
+
+def _of_other_streams(ledger: Overview, ready: Iterable[int], stream: str) -> set[str]:
+    if not stream:
+        return set()
+    ids, names = ledger.column("id"), ledger.column("stream")
+    return {ids[place] for place in ready if names[place] != stream}
 
 
 def _of_others(ledger: Overview, ready: Iterable[int], law: Policy, actor: str) -> set[str]:

@@ -54,6 +54,9 @@ CANARY_BRANCH = f"{HEADS}tk-canary"
 TASK_BRANCHES = f"{HEADS}tk/"
 """The branches of tasks, unless the clone is configured otherwise."""
 
+STREAM_BRANCHES = f"{HEADS}streams/"
+"""The branches that streams of work are brought together on, where they have one."""
+
 SNAPSHOTS = "refs/tags/tk/"
 """The snapshots and the anchors: tags of commits of the ledger."""
 
@@ -73,6 +76,17 @@ _LONGEST = 120
 def branch_name(ref: str) -> str:
     """A branch by the name that people and git's commands use; any other ref, or name, as it is."""
     return ref.removeprefix(HEADS)
+
+
+def stream_branch(stream: str) -> str:
+    """The branch that a stream is brought together on, whether or not there is one."""
+    return STREAM_BRANCHES + stream
+
+
+def stream_of(ref: str) -> str:
+    """The stream that is brought together on a branch; empty if none is."""
+    name = ref.removeprefix(STREAM_BRANCHES)
+    return "" if name == ref or "/" in name else name
 
 
 def inbox_of(actor: str) -> str:
