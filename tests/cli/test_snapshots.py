@@ -71,6 +71,7 @@ LOOKS = (
     "show a",
     "tree",
     "board",
+    "streams",
     "log",
     "why a",
     "budget a",

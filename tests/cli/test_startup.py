@@ -56,6 +56,7 @@ LOOKS = [
     "list --all",
     "ready",
     "board",
+    "streams",
     "tree",
     "tree a",
     "log",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tkledger.core.layout import FOLDER, is_task_key, key_of
 from tkledger.core.quoting import quoted
@@ -23,34 +23,37 @@ def branch_for(repo: Repo, task: Task) -> str:
     """
     if task.stream is None:
         return ""
-    ref = stream_branch(task.stream)
-    if ref == repo.head_ref:
+    ref = branches(repo).get(task.stream, "")
+    if not ref.startswith(COPIES):
         return ref
-    names = refs.other_branches(repo)
-    if ref in names:
-        return ref
-    for copy in (one for one in names if stream_of(_name_at_remote(one)) == task.stream):
-        theirs = copy.removeprefix(COPIES)
-        fact = f"{task.id} is brought to {branch_name(ref)}, which is at a remote and not here"
-        way = f"git branch --track {quoted(branch_name(ref))} {quoted(theirs)}"
-        raise unusable("no-stream-branch", fact, way)
-    return ""
+    own, theirs = branch_name(stream_branch(task.stream)), ref.removeprefix(COPIES)
+    fact = f"{task.id} is brought to {own}, which is at a remote and not here"
+    raise unusable("no-stream-branch", fact, f"git branch --track {quoted(own)} {quoted(theirs)}")
+
+
+def branches(repo: Repo) -> dict[str, str]:
+    """The branches of streams by their names: one's own, or else git's copy of a remote's, as full ref names."""
+    names = [repo.head_ref, *refs.other_branches(repo)]
+    return {stream_of(_name_at_remote(ref)): ref for ref in reversed(_of_streams(names))}
 
 
 def brought(repo: Repo, names: Collection[str]) -> Iterator[tuple[str, str]]:
     """The tasks that commits of streams' branches changed and that HEAD lacks, each with the branch; of the
     branches that are named here, one's own first.
     """
-    found = sorted(
-        (one for one in names if stream_of(_name_at_remote(one))),
-        key=lambda one: (one.startswith(COPIES), one),
-    )
+    found = _of_streams(names)
     for ref, read in zip(found, repo.read_many(found)):
         if read is not None and read[1] == "commit":
             since = f"^{repo.head}", f"--max-count={_MOST}"
             for commit in history.log(repo, read[0], *since, path=FOLDER):
                 keys = (key_of(diff.path) for diff in commit.diffs)
                 yield from ((key, ref) for key in keys if is_task_key(key))
+
+
+def _of_streams(names: Iterable[str]) -> list[str]:
+    """Those of these branches that streams have, one's own first."""
+    found = (one for one in names if stream_of(_name_at_remote(one)))
+    return sorted(found, key=lambda one: (one.startswith(COPIES), one))
 
 
 def _name_at_remote(ref: str) -> str:

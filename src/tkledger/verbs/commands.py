@@ -103,6 +103,7 @@ _LOOK = (
     Command("tree", "Show tasks under their parents, and what blocks them.",
             (p.MAYBE_ID, *f.CHOICE, p.ALL, *READS)),
     Command("board", "Show the states side by side.", (*f.CHOICE, *READS)),
+    Command("streams", "Show streams of work, and their branches.", READS),
     Command("log", "Show what commits did to a task, or to all.",
             (p.MAYBE_ID, *f.FILTERS, p.LIMIT, f.FIELDS, *READS)),
     Command("diff", "Show what the commits of a task changed.", (p.ID, p.GIT_WORDS, p.STAT, *READS)),

@@ -108,6 +108,11 @@ PAGES = {
         ("tk tree", "tk tree a1", "tk tree --owner me"),
         "With filters, those of `tk list`, what is above a task that matches is shown too, its title in "
         "parentheses."),
+    "streams": Page(
+        ("tk streams", "tk streams --json"),
+        "The tasks that name a stream add up to its state: in_progress if one is, blocked if no open one can be "
+        "begun. The branch `streams/NAME` is made with git; while it is there, tasks of the stream start from it "
+        "and are merged into it. At an earlier commit branches are left out."),
     "board": Page(
         ("tk board", "tk board --label ui --limit 3"),
         "It takes the filters of `tk list`; --limit is of each state."),

@@ -99,6 +99,12 @@ ROWS: dict[str, Case] = {
         "cli/test_looking.py::ready_gives_what_can_be_started",
         "core/rules/test_lifecycle_rules.py::what_a_task_waits_for_is_named",
     ),
+    "S3.16": shown(
+        "agents/test_streams.py::work_of_a_stream_is_merged_into_its_branch_and_the_next_starts_there",
+        "agents/test_streams.py::what_came_to_a_stream_is_not_offered_again",
+        "cli/test_streams.py::each_stream_is_shown_with_its_state_and_branch",
+        "core/test_streams.py::the_state_of_all_is_what_can_be_done_about_them",
+    ),
     "S3.17": shown(
         "agents/test_work.py::the_settings_say_where",
         "agents/test_work.py::a_branch_that_is_there_is_gone_on_with",
