@@ -57,6 +57,16 @@ def test_it_follows_what_is_merged_and_begun(streamed: Project) -> None:
     assert (before["state"], "branch" in before) == ("in_progress", False)
 
 
+def test_what_the_branch_has_done_is_waited_for_no_more(streamed: Project) -> None:
+    streamed.ok("edit", "b", "--depends-on", "a")
+    assert "ui   ○ todo" in streamed.ok("streams").out, "b starts on streams/ui"
+    streamed.ok("edit", "b", "--depends-on", "d")
+    assert "ui   ✗ blocked" in streamed.ok("streams").out
+    streamed.ok("work", "d")
+    streamed.ok("work", "d", "--done")
+    assert "ui   ✗ blocked" in streamed.ok("streams").out, "d is on a branch of its own"
+
+
 def test_a_branch_that_only_a_remote_has_is_shown(streamed: Project, tmp_path: Path) -> None:
     (clone,) = cloned(streamed, tmp_path, 1)
     assert "origin/streams/ui: 2 commits that HEAD lacks" in clone.ok("streams").out

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview
+from tkledger.core.ref_names import branch_name, stream_branch
 from tkledger.core.typing import NamedTuple
 
 
@@ -49,11 +50,26 @@ def streams(ledger: Overview, now: int) -> list[Stream]:
             if state == State.IN_PROGRESS:
                 active.setdefault(name, []).append(key)
     names = ledger.column("stream")
-    startable = {names[place] for place in (*ledger.ready(), *ledger.due(now))}
+    startable = {
+        names[place] for place in (*ledger.ready(), *ledger.due(now), *_ready_there(ledger))
+    }
     return [
         Stream(name, _state(counts[name], name, startable), counts[name], (*active.get(name, ()),))
         for name in sorted(counts)
     ]
+
+
+def _ready_there(ledger: Overview) -> Iterator[int]:
+    """The places of tasks that can be started on the branch of their stream: what HEAD's lacks is done there."""
+    if not ledger.elsewhere:
+        return
+    columns = map(ledger.column, ("stream", "state", "depends_on"))
+    for place, (name, state, needs) in enumerate(zip(*columns)):
+        branch = branch_name(stream_branch(name))
+        found = [ledger.elsewhere[one].branch for one in needs if one in ledger.elsewhere]
+        there = bool(name) and state == State.TODO and {*found} == {branch}
+        if there and all((row := ledger.task(one)) and row.state is State.DONE for one in needs):
+            yield place
 
 
 def _state(counts: Mapping[State, int], name: str, startable: Collection[str]) -> State:
