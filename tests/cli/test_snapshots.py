@@ -37,12 +37,17 @@ def test_a_snapshot_is_taken_listed_and_searched(taken: Tk, git: Git) -> None:
 
 
 def test_a_snapshot_is_compared_with_what_is_now(taken: Tk) -> None:
+    by = {"by": ["test@example.org"]}
     assert taken("snapshot", "--diff", "first-one", "--json").json["changes"] == [
-        {"id": "a", "from": "todo", "to": "in_progress", "fields": ["title", "description"]},
-        {"id": "n", "to": "todo"},
+        {
+            **{"id": "a", "title": "Another", "kinds": ["moved", "edited"]},
+            **{"from": "todo", "to": "in_progress", "fields": ["title", "description"], **by},
+        },
+        {"id": "n", "title": "New", "kinds": ["new"], "to": "todo", **by},
     ]
     assert taken("snapshot", "--diff", "first-one").out == (
-        "a  todo -> in_progress; title, description  Another\nn  new  New\n"
+        "test@example.org  moved  a  todo -> in_progress; title, description  Another\n"
+        "test@example.org  new    n  -                                        New\n"
     )
     assert taken("snapshot", "--diff", "HEAD").err == "nothing has changed since HEAD\n"
 

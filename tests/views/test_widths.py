@@ -1,18 +1,12 @@
-"""How views of chosen tasks look, on terminals of several widths and through a pipe.
-
-``UPDATE_GOLDEN=1`` writes the file anew.
-"""
+"""How views of chosen tasks look, on terminals of several widths and through a pipe."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from rich.cells import cell_len
-
+from tests.support.golden import drawn, hold
 from tests.views.test_lists import SNAPSHOT, made
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen
@@ -26,9 +20,6 @@ from tkledger.views.list import listing
 from tkledger.views.search import results
 from tkledger.views.text_layout import Lines
 from tkledger.views.tree import tree
-
-GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "views.txt"
-WIDTHS = (40, 60, 80, 120, 200)
 
 LONG = made(
     "tk-f10",
@@ -90,14 +81,4 @@ VIEWS: dict[str, Lines] = {
 
 
 def test_views_of_chosen_tasks_look_so(terminal: Any, piped: Any) -> None:
-    parts = []
-    for name, view in VIEWS.items():
-        for width in WIDTHS:
-            text = terminal(view, width)
-            assert max(map(cell_len, text.split("\n"))) <= width, (name, width)
-            parts.append(f"== {name}, {width} cells\n{text}\n")
-        parts.append(f"== {name}, through a pipe\n{piped(view)}")
-    told = "\n".join(parts)
-    if os.environ.get("UPDATE_GOLDEN"):
-        GOLDEN.write_text(told, encoding="utf-8")
-    assert told == GOLDEN.read_text(encoding="utf-8"), "if this is meant, set UPDATE_GOLDEN=1"
+    hold(drawn(VIEWS, terminal, piped), "views.txt")

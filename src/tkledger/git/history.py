@@ -231,7 +231,7 @@ def commit_at(repo: Repo, text: str) -> Oid:
     if _DATE.match(text) and repo.head:
         whole = len(text) == 10 or text == "yesterday"
         date = f"{text} 23:59:59" if whole else text
-        found = repo.answers("rev-list", "-1", f"--before={date}", repo.head)
+        found = repo.answers(*_LAST, f"--before={date}", repo.head)
         if not found:
             raise GitError(f"nothing was committed before {text}", "git log")
         return found
@@ -243,6 +243,15 @@ def commit_at(repo: Repo, text: str) -> Oid:
         if not found:
             raise
         return found
+
+
+def last_before(repo: Repo, tip: Oid, at: int) -> Oid | None:
+    """The last commit along first parents of ``tip`` that is dated before a time, in seconds since 1970."""
+    return repo.answers(*_LAST, f"--min-age={at - 1}", tip) or None
+
+
+_LAST = ("rev-list", "-1", "--first-parent")
+"""What a branch was at a time: a side branch that came in later was no part of it."""
 
 
 def commit_of(repo: Repo, revision: str) -> Oid:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tkledger.core.field import ref_name
-from tkledger.core.history import field_changes
-from tkledger.core.layout import is_task_key
 from tkledger.core.pattern import pattern
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import SNAPSHOTS, TASK_BRANCHES
-from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task
-from tkledger.core.typing import NamedTuple
 from tkledger.errors import usage_error
 from tkledger.git import refs
 from tkledger.git.objects import Oid
@@ -20,15 +15,6 @@ from tkledger.git.repo import Repo
 from tkledger.git.tags import Tag, tag, tags
 
 _NAME = pattern(r"[a-z0-9][a-z0-9_.-]{0,62}\Z")
-
-
-class Difference(NamedTuple):
-    """A task that is not as it was; None where it was not there, or is not, or cannot be read."""
-
-    id: str
-    old: Task | None
-    new: Task | None
-    fields: tuple[str, ...]
 
 
 def name_of(one: Tag) -> str:
@@ -65,22 +51,3 @@ def snapshots(repo: Repo, words: Sequence[str] = ()) -> list[Tag]:
     wanted = [word.lower() for word in words]
     found = tags(repo, SNAPSHOTS.rstrip("/"))
     return [one for one in found if all(w in f"{name_of(one)} {one.text}".lower() for w in wanted)]
-
-
-def differences(old: Snapshot, new: Snapshot) -> Iterator[Difference]:
-    """The tasks in which two ledgers differ, by their ids."""
-    from tkledger.core.entries import differing
-
-    for key in sorted(filter(is_task_key, differing(old.entries, new.entries))):
-        was, now = old.task(key), new.task(key)
-        names = tuple(one.name for one in field_changes(was, now)) if was and now else ()
-        yield Difference(key, was, now, names)
-
-
-def says_how(one: Difference) -> str:
-    """What became of a task, in words."""
-    if one.old is None or one.new is None:
-        return "new" if one.old is None else "gone, or cannot be read"
-    moved = one.old.state is not one.new.state
-    words = [f"{one.old.state} -> {one.new.state}"] if moved else []
-    return "; ".join([*words, *([", ".join(one.fields)] if one.fields else [])]) or "more was said"

@@ -121,9 +121,11 @@ PAGES = {
         "The oldest comes first; --limit keeps the newest, --since and --until go by the date of the commit. All "
         "other filters, those of `tk list`, choose tasks as they are now."),
     "diff": Page(
-        ("tk diff a1", "tk diff a1 --stat", "tk diff a1 -- src"),
-        "Those with a line `Tk-Task: ID` in their message, oldest first, also on the task's own branch; in git's"
-        " pager and colours. What comes after -- goes to git log as it is: options, paths."),
+        ("tk diff a1", "tk diff a1 --stat", "tk diff a1 -- src", "tk diff --since yesterday --md"),
+        "Its commits are those with a line `Tk-Task: ID` in their message, oldest first, also on the task's own "
+        "branch; in git's pager and colours. What comes after -- goes to git log as it is: options, paths. With "
+        "--since it shows the tasks that are not as they were then, by person: finished, moved, blocked, new, "
+        "re-parented, edited, cancelled or gone. A day counts from its beginning."),
     "why": Page(("tk why a1",)),
     "budget": Page(
         ("tk budget a1", "tk budget --by model"),

@@ -1,4 +1,4 @@
-"""``tk diff``: what the commits of a task changed, for its reviewer."""
+"""``tk diff``: what the commits of a task changed, for its reviewer; or what changed in the ledger."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
 from tkledger.core.trailers import STEP
 from tkledger.core.typing import Any
-from tkledger.errors import Exit, TkError
+from tkledger.errors import Exit, TkError, usage_error
 from tkledger.git.process import displayed
 from tkledger.verbs.ids import existing
 from tkledger.verbs.parameters import STAT
@@ -27,15 +27,31 @@ _FINE = frozenset({0, -13, 141})
 
 
 def diff(
-    id: str,
+    id: str | None = None,
     words: Sequence[str] = (),
     stat: bool = False,
+    since: str | None = None,
+    markdown: bool = False,
     at: str | None = None,
     path: str = ".",
 ) -> Answer:
     """Show the commits of work on a task and what they changed, oldest first, as git does: in its pager,
-    with its colours, and with the ``words`` that git log takes.
+    with its colours, and with the ``words`` that git log takes. Without a task, what changed in the ledger.
     """
+    if since is None and id is not None and not markdown:
+        return _of_task(id, words, at, path, stat=stat)
+    if id is not None or words or stat:
+        way = f"tk log {quoted(id)} --since yesterday" if id else "tk diff --since yesterday"
+        fact = "a task has a diff of its commits, and the ledger what changed since: one of them"
+        raise usage_error("both", fact, way)
+    if since is None:
+        raise usage_error("no-id", "which task? or since when?", "tk diff --since yesterday")
+    from tkledger.cli.since import changes_since
+
+    return changes_since(Session(path, progress=TERMINAL), since, at, markdown=markdown)
+
+
+def _of_task(id: str, words: Sequence[str], at: str | None, path: str, *, stat: bool) -> Answer:
     session = Session(path, progress=TERMINAL)
     ledger = session.look(at)
     task = existing(ledger, id, reading=True)

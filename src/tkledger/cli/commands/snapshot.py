@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, would_be
+from tkledger.cli.since import changes_since
 from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
@@ -28,7 +29,7 @@ def snapshot(
         fact = "a snapshot is taken, searched for, or compared: one of them"
         raise usage_error("both", fact, "tk snapshot")
     if diff:
-        return _compared(session, diff, at)
+        return changes_since(session, diff, at)
     session.read(at)  # there is a ledger
     if not name:
         return _listed(kept.snapshots(session.repo, search))
@@ -62,21 +63,3 @@ def _listed(found: Sequence[Tag]) -> Answer:
             yield Aside("no snapshots: tk snapshot NAME")
 
     return Answer(lambda: {"snapshots": list(rows())}, view)
-
-
-def _compared(session: Session, name: str, at: str | None) -> Answer:
-    found = list(kept.differences(session.read(name), session.read(at)))
-
-    def row(one: kept.Difference) -> dict[str, Any]:
-        sides = (("from", one.old), ("to", one.new))
-        states = {key: side.state for key, side in sides if side is not None}
-        return {"id": one.id, **states, **({"fields": list(one.fields)} if one.fields else {})}
-
-    def view() -> Iterable[str | Aside]:
-        for one in found:
-            task = one.new or one.old
-            yield f"{one.id}  {kept.says_how(one)}  {task.title if task else ''}".rstrip()
-        if not found:
-            yield Aside(f"nothing has changed since {name}")
-
-    return Answer(lambda: {"changes": list(map(row, found))}, view)
