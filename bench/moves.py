@@ -13,6 +13,7 @@ from pathlib import Path
 
 from stopwatch import DURABLE, NO_HOOKS, in_turns, loads, run, seconds, show, tk, world
 
+from tkledger.api import Ledger
 from tkledger.cli import run as tk_here
 
 
@@ -46,6 +47,11 @@ def main(rounds: int, tasks: int) -> None:
         one = moves(bare, range(rounds + 1), process)
         two = moves(bare, range(rounds + 1, 2 * rounds + 2), here)
         three = moves(hooked, range(rounds + 1), process)
+        ledger = Ledger(str(bare))
+
+        def noted() -> None:
+            ledger.record({"op": "note", "id": "t0", "message": os.urandom(8).hex()})
+
         git, durable = "git commit -o FILE", "git commit -o FILE, durable as tk's"
         version, python = "tk --version", "python -c pass"
         modules = loads(bare, "start", f"t{2 * rounds + 2}")
@@ -57,6 +63,7 @@ def main(rounds: int, tasks: int) -> None:
             "tk new, a process": created,
             "tk start, in-process": lambda: next(two),
             "tk done, in-process": lambda: next(two),
+            "a note by tkledger.api, the ledger open": lambda: seconds(noted),
             "tk start, a process, hooks installed": lambda: next(three),
             "tk done, a process, hooks installed": lambda: next(three),
             "the modules of tk start, loaded": lambda: seconds(partial(run, modules, folder)),

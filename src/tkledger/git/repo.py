@@ -74,6 +74,12 @@ class Repo:
         self._discover()
         return before != (self.head, self.head_ref)
 
+    def has_moved(self) -> bool:
+        """Whether HEAD is elsewhere than when it was last read; costs no process."""
+        ref = self.branch_now()
+        found = self.read(f"{ref}^{{commit}}", limit=0)
+        return (ref, found[0] if found else None) != (self.head_ref, self.head)
+
     def branch_now(self) -> str:
         """The branch HEAD is on at this moment, as a full ref name; ``HEAD`` if on none."""
         try:  # reading the file costs no process; with reftable it says .invalid

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, changed
-from tkledger.core.typing import Any
 from tkledger.errors import some, unusable, usage_error
-from tkledger.verbs.commands import COMMANDS
-from tkledger.verbs.parameter import Parameter
-from tkledger.verbs.parameters import COMMITS, ID, IDS
-from tkledger.verbs.verb import VERBS, Options
+from tkledger.verbs.operations import operation
+from tkledger.verbs.verb import Options
 
 MAX_LINES = 20_000
 """The most lines one batch may have; a commit of that size still takes seconds only."""
@@ -65,33 +61,7 @@ def _read(file: str) -> str:
 def _verb(line: str) -> tuple[str, Options]:
     """A verb and its options out of a line; raises ValueError with what is wrong."""
     try:
-        raw: Any = json.loads(line)
+        raw = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not JSON: {error}") from None
-    if not isinstance(raw, dict) or raw.get("op") not in VERBS:
-        raise ValueError(f"needs an op, one of {', '.join(VERBS)}")
-    verb = raw["op"]
-    options = {name.replace("-", "_"): value for name, value in raw.items() if name != "op"}
-    known = fields(verb)
-    for name, value in options.items():
-        if name not in known:
-            raise ValueError(f"{verb} has no option {name}; it has {', '.join(known)}")
-        if not _fits(known[name], value):
-            raise ValueError(f"{name} cannot be {json.dumps(value)[:60]}")
-    return verb, options
-
-
-def _fits(one: Parameter, value: Any) -> bool:
-    """Whether a value has the shape its parameter takes; what it may be is for the task to say."""
-    if one.many:
-        items = [value] if isinstance(value, str) else value
-        return isinstance(items, list) and all(isinstance(item, (str, one.kind)) for item in items)
-    return isinstance(value, (str, dict) if one.kind is dict else one.kind)
-
-
-def fields(verb: str) -> Mapping[str, Parameter]:
-    """What a verb takes by name, as ``tk batch`` names it: one task, and no option of the run."""
-    command = COMMANDS[verb]
-    run = {one.name for one in COMMITS}
-    names = {"id": ID} | {one.name: one for one in (*command.takes, *command.also)}
-    return {name: one for name, one in names.items() if name not in run and name != IDS.name}
+    return operation(raw)
