@@ -168,6 +168,7 @@ def _amount(raw: Any) -> Any: return _need(re.fullmatch(_AMOUNT, value := _text(
 def _time(raw: Any) -> Any:
     _need(re.fullmatch(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ", value := _line(raw), re.ASCII))
     return _need(datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ"), value)
+def _day(raw: Any) -> Any: return _need(_time(f"{_line(raw)}T00:00:00Z"), raw)
 def _own(raw: Any, depth: int = 4) -> Any:  # what is one's own, under x
     if isinstance(raw, dict):
         _need(depth > 1)
@@ -242,7 +243,7 @@ _LABEL, _LINES, _SHORT = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", frozenset([_line
 _SPENT = {"cost": _amount, **dict.fromkeys(_words("calls rework seconds steps tokens"), _COUNT)}
 _LIMITS, _CONCERNS = {**_SPENT, "scope": ("lifetime", "attempt")}, [r"(design|ops): \S.{0,499}"]
 _SHOWN = [*2 * [[rf"(?!.* -- ){_SHORT}"]], [rf"(?!.* -- .* -- ){_SHORT} -- {_SHORT}"]]
-CHECKS = _words("criteria met waived checklist checked skipped")
+CHECKS, _URL = _words("criteria met waived checklist checked skipped"), "https?://[!-~]{1,500}"
 _SPEC = {"constraints": _text, "output": _text, "goal": _SHORT, "model": _SHORT, "role": _NAME,
     "inputs": frozenset([_SHORT]), "paths": frozenset([rf"(?!/|(.*/)?\.{{1,2}}(/|$)){_SHORT}"])}
 _WAIT = {"reason": _REASONS, "detail": _text, "key": _TOKEN, "until": _time, "then": ("cancel",),
@@ -252,10 +253,10 @@ WHY = [f"admission.{n}" for n in _words("consumer expected_value pain_point vali
 TASK: Map = {
     "id": _id, "title": _line, "type": _TYPE, "state": STATES, "priority": range(5), "parent": _id,
     "origin": _id, "reopens": _id, "depends_on": _IDS, "labels": frozenset([_LABEL]),
-    "stream": _NAME, "owner": _line, "creator": _line, "attempt": _FROM_1, "branch": _branch,
-    "base": _branch, "pr": r"[1-9][0-9]{0,9}|https?://[!-~]{1,500}", "agent": ".{1,200}",
-    "budget": {**_LIMITS, "depth": _COUNT}, "spent": _SPENT,
-    "retry": {"max": _FROM_1, "not_before": _time},
+    "stream": _NAME, "due": _day, "estimate": _FROM_1, "links": frozenset([_URL]), "owner": _line,
+    "creator": _line, "attempt": _FROM_1, "branch": _branch, "base": _branch,
+    "pr": f"[1-9][0-9]{{0,9}}|{_URL}", "agent": ".{1,200}", "spent": _SPENT,
+    "budget": {**_LIMITS, "depth": _COUNT}, "retry": {"max": _FROM_1, "not_before": _time},
     "admission": dict.fromkeys((n[10:] for n in WHY), _text), "spec": _SPEC,
     "wait": {**_WAIT, "earlier": _WAIT}, "error": {"kind": _TYPE, "message": _text},
     "resolution": (*chain(*RESOLUTIONS.values()),), "description": _text, "concerns": _CONCERNS,
@@ -305,7 +306,7 @@ POLICIES: Map = {
     "subject": r"(?!.*Tk-)[^{}]{0,60}\{subject\}[^{}]{0,60}",
     "accepted": {ANY: ("[0-9a-f]{40}([0-9a-f]{24})?", _text)}}
 QUALIFIERS = ("owner", "wait", "error", "resolution")
-SETS = ("depends_on", "labels", "spec.inputs", "spec.paths")
+SETS = ("depends_on", "labels", "links", "spec.inputs", "spec.paths")
 LOGS = [name for name, kind in TASK.items() if isinstance(kind, list)]
 MOVES = ("state", "attempt", "branch", "base", "spent", "retry", "attempts", *QUALIFIERS)
 PROOFS = ("settled", *CHECKS[1:3], *CHECKS[4:], "verdicts", "evidence", "answers")
@@ -314,10 +315,10 @@ DEFAULTS = {"prefix": "tk", "layout": "flat", "squash": "refuse", "review": "opt
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}", "reservations": "warn",
     "warn_at": 80}
-LATER = {  # what format 2 brought; `admission` of the policy only
+LATER = {*[*TASK][10:14], *LOGS[2:-1],  # what format 2 brought; `admission` of the policy only
     *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"
-    " subject proposal rates reservations stream types prices backoff retry_on"
-    " warn_at repeats artifact_size"), *LOGS[2:-1]}
+    " subject proposal rates reservations types prices backoff retry_on warn_at repeats"
+    " artifact_size")}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -1153,10 +1154,9 @@ def _is_right(name: str, law: int, old: Any, a: Any, b: Any, new: Any) -> bool:
     is_limit = part in ("budget", "retry") and law > 1
     return new in (a, b) and (not is_limit or bool(new == _strictest(leaf, [new, a, b])))
 def _strictest(name: str, values: list[Any]) -> Any:  # of a limit: what allows least
-    if name == "scope":
-        return min(values, key=["lifetime", None, "attempt"].index)
-    given = [value for value in values if value is not None]
-    return max(given) if name == "not_before" else min(given, key=Decimal)
+    given = [value for value in values if value is not None or name == "scope"]
+    least = ["lifetime", None, "attempt"].index if name == "scope" else Decimal
+    return max(given) if name == "not_before" else min(given, key=least)
 def _is_log_right(old: list[str], a: list[str], b: list[str], new: list[str]) -> bool:
     def is_within(part: list[str], rest: Iterator[str]) -> bool: return all(n in rest for n in part)
     def beyond(side: list[str]) -> list[str]:

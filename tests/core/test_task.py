@@ -41,6 +41,9 @@ GOOD = [
     ("depends_on", ["b", "a", "b"], ("a", "b")),
     ("labels", ["b/c", "A.1", "x:y@z+1-2"], ("A.1", "b/c", "x:y@z+1-2")),
     ("stream", "2-payments", "2-payments"),
+    ("due", "2024-02-29", "2024-02-29"),
+    ("estimate", 1, 1),
+    ("links", ["https://b", "http://a/?b#c", "https://b"], ("http://a/?b#c", "https://b")),
     ("owner", "alice@example.org", "alice@example.org"),
     ("creator", "Alice Example", "Alice Example"),
     ("attempt", 1, 1),
@@ -114,6 +117,15 @@ BAD = [
     ("labels", ["-a"], "labels"),
     ("labels", ["a" * 64], "labels"),
     ("stream", "a b", "stream"),
+    *(
+        ("due", day, "due")
+        for day in ("2026-02-29", "2026-1-1", "fri", "2026-01-01T00:00:00Z", "3000-01-01", 20260101)
+    ),
+    *(("estimate", value, "estimate") for value in (0, -1, True, "4h", 2**53)),
+    *(
+        ("links", [link], "links")
+        for link in ("example.org", "ftp://a", "https://a b", "https://é")
+    ),
     *(
         ("spec", {"paths": [path]}, "spec.paths")
         for path in ("/a", "..", "a/..", "./a", "a/./b", "a/../b", "p" * 301)
@@ -312,6 +324,7 @@ def test_the_words_of_the_format_stay() -> None:
     later = {field.name: (field.since, dict(field.values_since)) for field in FIELDS}
     assert {name: one for name, one in later.items() if one != (1, {})} == {
         **dict.fromkeys(("reopens", "criteria", "met", "waived", "stream", "spec"), (2, {})),
+        **dict.fromkeys(("due", "estimate", "links"), (2, {})),
         **dict.fromkeys(("checklist", "checked", "skipped"), (2, {})),
         "resolution": (1, {"mistake": 2}),
         **dict.fromkeys(

@@ -340,6 +340,8 @@ class Weaver:
         law = made.state.policy or {}
         if law.get("format", 2) > 1 and task["state"] not in ENDED:
             ways += [{"admission": WANTED}, {"stream": rng.choice(("s1", "s2"))}]
+            ways += [{"due": f"2026-01-{number % 28 + 1:02d}", "estimate": number + 1}]
+            ways += [{"links": sorted({*task.get("links", ()), f"https://example.org/{number}"})}]
             ways += [
                 {"spec": {"role": rng.choice(("tester", "coder")), "goal": "g"}},
                 *self._shown(task),
@@ -534,7 +536,7 @@ class Weaver:
                 value = mine
             elif mine == was:
                 value = its
-            elif name in ("labels", "depends_on"):
+            elif name in ("labels", "depends_on", "links"):
                 some = [set(one or ()) for one in (was, mine, its)]
                 value = sorted(some[1] & some[2] | (some[1] | some[2]) - some[0])
             elif name in LISTS:

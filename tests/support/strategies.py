@@ -23,6 +23,8 @@ from tkledger.core.task import Task, task
 from tkledger.core.task_parts import CONCERNS, REASONS, RESOLUTIONS, SCOPES
 from tkledger.core.verdict import VerdictLine
 
+LINKS = ("https://example.org/a?b=c#d", "http://b", "https://[::1]:8080/")
+
 FEW_IDS = ("a", "b", "c", "d", "e")
 """So few that random links meet."""
 
@@ -211,6 +213,9 @@ def raw_tasks(
             "depends_on": st.lists(links, max_size=3),
             "labels": st.lists(some.labels, max_size=3),
             "stream": st.sampled_from(("pay", "2-up")),
+            "due": st.dates(datetime.date(1000, 1, 1), datetime.date(2999, 12, 31)).map(str),
+            "estimate": st.integers(1, MAX_INT),
+            "links": st.lists(st.sampled_from(LINKS), max_size=2),
             "owner": some.lines,
             "creator": some.lines,
             "attempt": st.integers(1, 9),

@@ -109,6 +109,7 @@ def status(session: Session, limit: int = SHOWN, shown: Shown | None = None) -> 
     sections = [
         *_work(session, seen),
         *_to_answer(session, seen),
+        _section("due", _due(overview, seen), "tk list --due 7d"),
         _section("blocked", seen.blocked(), "tk list --state blocked"),
         Section("ready", len(offered), first, "tk ready"),
         *_amiss(session, seen),
@@ -138,6 +139,15 @@ def _waiting(overview: Overview, ledger: Snapshot, actor: str) -> Iterator[str]:
             yield key
 
 
+def _due(overview: Overview, seen: _Seen) -> Iterator[Item]:
+    if not any(overview.column("due")):
+        return
+    from tkledger.agents.deadlines import due_soon  # few ledgers have dates
+
+    for row, why in due_soon(overview, seen.law, seen.actor, seen.now):
+        yield _item(row, why=why, by=row.owner)
+
+
 def _section(name: str, items: Iterable[Item], command: str) -> Section:
     found = tuple(items)
     return Section(name, len(found), found, command)
@@ -155,7 +165,7 @@ class _Seen:
         self, session: Session, ledger: Snapshot, actor: str, tasks: Collection[Task]
     ) -> None:
         self.ledger, self.actor, self.now = ledger, actor, int(time.time())
-        self._law = ledger.policy or DEFAULT
+        self.law = ledger.policy or DEFAULT
         self._tasks = tasks
         asked = [
             task
@@ -168,7 +178,7 @@ class _Seen:
 
     def is_own(self, task: Task) -> bool:
         """Whether the actor owns a task."""
-        return self._law.owns(self.actor, task.owner)
+        return self.law.owns(self.actor, task.owner)
 
     def mine(self, state: State) -> list[Task]:
         """The actor's tasks in a state, the most urgent first."""
@@ -185,7 +195,7 @@ class _Seen:
         """Whether another gave the task back to its owner: after a review, or with an answer."""
         move = self.recent.moves.get(task.id)
         back = move is not None and move.event in (Event.REJECT, Event.RESUME)
-        return back and move is not None and self._law.actor(move.actor) != self.actor
+        return back and move is not None and self.law.actor(move.actor) != self.actor
 
     def item(self, task: Task, *, by: str = "", why: str = "") -> Item:
         """A task with since when it is as it is."""
@@ -206,7 +216,7 @@ class _Seen:
 
     def reviews(self) -> list[Task]:
         """What waits for the actor's review, as far as the newest commits say who worked on it."""
-        return to_review(self._law, self._tasks, self.actor, self.recent, self._used)
+        return to_review(self.law, self._tasks, self.actor, self.recent, self._used)
 
     def questions(self) -> Iterator[Item]:
         """The tasks of others that wait for a person's answer; those that the actor created first."""
@@ -221,8 +231,8 @@ class _Seen:
 
     def proposed(self) -> Iterator[Item]:
         """The policy that waits for the actor to put it in force."""
-        held = self._law.proposal
-        if held is not None and (words := proposed_to(self._law, self.actor)):
+        held = self.law.proposal
+        if held is not None and (words := proposed_to(self.law, self.actor)):
             yield Item("", by=held.by, why=words)
 
     def blocked(self) -> Iterator[Item]:

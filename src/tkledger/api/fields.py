@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NAMES = tuple(field.name for field in FIELDS)
 
-_IN_ROWS = ("id", "title", "state", "owner", "labels", "parent", "depends_on", "stream")
+_IN_ROWS = ("id", "title", "state", "owner", "labels", "parent", "depends_on", "stream", "due")
 """The fields that rows have as the file has them; of others they have what is in force without one."""
 
 

@@ -10,6 +10,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, natural, picked
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.errors import usage_error
+from tkledger.verbs.filters import NOW
 
 if TYPE_CHECKING:
     from tkledger.api.overview import Shown
@@ -23,8 +24,9 @@ class TaskFilter(NamedTuple):
 
     Of several values one is enough, but a task has all of the labels. An owner may be "" for none.
 
-    Of blocked tasks: ``waiting`` are all, ``due`` those whose wait is over at that time, and ``stalled`` those
-    that no time and no end of another task ends. ``blocked_by`` are tasks that others wait for.
+    Of blocked tasks: ``waiting`` are all, and ``stalled`` those that no time and no end of another task ends. What
+    is due has its date up to the day ``by``, or waits and its wait is over at the time ``due``; what is
+    ``overdue`` was due before that day, and has not ended. ``blocked_by`` are tasks that others wait for.
 
     ``grep`` are words, all of which are in its texts. It was last changed, or worked on, at ``since`` or later,
     and before ``until``; in seconds since 1970.
@@ -43,6 +45,8 @@ class TaskFilter(NamedTuple):
     until: int = 0
     waiting: bool = False
     due: int = 0
+    by: str = ""
+    overdue: str = ""
     stalled: bool = False
 
 
@@ -91,8 +95,8 @@ def _filter(ledger: Shown, options: Mapping[str, Any]) -> TaskFilter:
         if name in given:
             given[name] = [_find(ledger, one) for one in given[name]]
     now = int(time.time())
-    if "due" in given:
-        given["due"] = now
+    if given.keys() & {"due", "overdue"}:
+        given.update(_days(given, now))
     return TaskFilter(**{**given, **_times(options, now)})
 
 
@@ -119,6 +123,24 @@ def _times(options: Mapping[str, Any], now: int) -> dict[str, int]:
 _TIMES = ("since", "until")
 
 
+def _days(given: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """The days and the time that are meant by what is due."""
+    from tkledger.verbs.typed_times import day, end_of
+
+    today, word = day("due", "today", now), given.get("due")
+    found = {"overdue": today} if "overdue" in given else {}
+    if word is None:
+        return found
+    try:
+        by = today if word == NOW else day("due", word, now)
+        end = now if word == NOW else end_of("due", by)
+    except FieldError as error:
+        raise usage_error(
+            "bad-value", f"--{error.key}: {error.message}", "tk list --due fri"
+        ) from None
+    return {**found, "by": by, "due": end}
+
+
 def _owner(ledger: Shown, word: str) -> str:
     from tkledger.verbs.verb import ME  # which loads what changes tasks
 
@@ -138,6 +160,9 @@ def matching(ledger: Shown, asked: TaskFilter, places: Sequence[int]) -> Sequenc
     for column, fits in _tests(ledger, asked):
         values = ledger.overview.column(column)
         places = [place for place in places if fits(values[place])]
+    if asked.due:
+        due = _due(ledger.overview, asked)
+        places = [place for place in places if place in due]
     if asked.blocked_by:
         waiting = _waiting_for(ledger.overview, asked.blocked_by)
         places = [place for place in places if place in waiting]
@@ -172,9 +197,22 @@ def _tests(ledger: Shown, asked: TaskFilter) -> Iterator[Test]:
     if asked.stalled:
         yield "due_from", lambda since: since is None
         yield "awaits", lambda others: not others
-    if asked.due:
-        yield "due_from", lambda since: since is not None and since <= asked.due
-        yield "held", lambda held: not held
+    if asked.overdue:
+        yield "due", lambda day: "" < day < asked.overdue
+        yield "state", lambda state: state not in _ENDED
+
+
+def _due(overview: Overview, asked: TaskFilter) -> set[int]:
+    """The places of the tasks that are due by then: of those that have not ended by their date, of those that wait
+    and depend on nothing else by the end of their wait.
+    """
+    states = overview.column("state")
+    dated = {place for place, day in enumerate(overview.column("due")) if "" < day <= asked.by}
+    found = {place for place in dated if states[place] not in _ENDED}
+    return {*found, *overview.due(asked.due)}
+
+
+_ENDED = (State.DONE, State.CANCELLED)
 
 
 def _waiting_for(overview: Overview, others: Collection[str]) -> set[int]:
@@ -188,7 +226,7 @@ def _waiting_for(overview: Overview, others: Collection[str]) -> set[int]:
         place
         for place, (needs, awaits) in enumerate(links)
         if not (undone.isdisjoint(needs) and unended.isdisjoint(awaits))
-        and states[place] not in (State.DONE, State.CANCELLED)
+        and states[place] not in _ENDED
     }
 
 
@@ -234,7 +272,7 @@ _KEYS: dict[str, tuple[str, Callable[[Any], Any] | None]] = {
     "state": ("state", _PLACES.__getitem__),
     "type": ("kind", str),
     "owner": ("owner", str.casefold),
-    "stream": ("stream", str),
+    **{name: (name, str) for name in ("stream", "due")},
     **dict.fromkeys(("created", "updated"), ("id", None)),
 }
 """What each order goes by: a column, and what is compared of its values; None for what history has of them."""

@@ -337,7 +337,7 @@ def _prepared(
 
         tip = before.commit or None
         return {**options, USED: lambda: usage(session.ledger, tip)}
-    if verb in ("wait", "escalate", Event.START, Event.RESUME):
+    if verb in _TIMED:
         from tkledger.verbs.verb import NOW
 
         options = {**options, NOW: int(time.time())}
@@ -355,6 +355,10 @@ def _prepared(
 
     session.resumed.append(resumed(session, ledger, task, options))
     return session.resumed[-1].options
+
+
+_TIMED = ("new", "edit", "wait", "escalate", Event.START, Event.RESUME)
+"""The verbs that ask what time it is."""
 
 
 def _go_on(session: Session, recorded: Recorded, *, dry_run: bool) -> None:

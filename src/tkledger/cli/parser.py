@@ -146,11 +146,18 @@ def _value(option: Parameter, name: str, text: str | None, words: list[str]) -> 
         return [True]
     if text is not None:
         return _read(option, text)
-    if option.bare is not None and not (words and words[-1].replace(".", "", 1).isdecimal()):
+    if option.bare is not None and not (words and _may_be_value(option, words[-1])):
         return [option.bare]
     if not words:
         raise ValueError(f"{name} needs a value: {name} {option.metavar}")
     return _read(option, words.pop())
+
+
+def _may_be_value(option: Parameter, word: str) -> bool:
+    """Whether the word after an option is its value, where it may be left out."""
+    if option.kind is str:
+        return not word.startswith("-")
+    return word.replace(".", "", 1).isdecimal()
 
 
 def _read(one: Parameter, text: str) -> list[Any]:

@@ -199,6 +199,18 @@ def moment(raw: Any) -> str:
     return value
 
 
+def day(raw: Any) -> str:
+    """A date that exists."""
+    from tkledger.core.time import seconds_of  # few tasks are due
+
+    value = line(raw)
+    try:
+        seconds_of(f"{value}T00:00:00Z")
+    except ValueError:
+        raise ValueError("must be a date such as 2026-01-31") from None
+    return value
+
+
 def matching(text: str, words: str) -> Callable[[Any], str]:
     """One line that matches a pattern, ``text``; ``words`` says what that means."""
     whole = pattern(text + r"\Z")

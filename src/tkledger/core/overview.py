@@ -26,7 +26,7 @@ class TaskRow(NamedTuple):
     held: whether a dependency is not done
     limited: whether it has a budget of its own
     due_from: from when on what it waits for is over, in seconds since 1970; None if no time ends that
-    awaits: the tasks whose end it waits for; stream: empty for none
+    awaits: the tasks whose end it waits for; stream: empty for none; due: a date, empty for none
     """
 
     id: str
@@ -47,20 +47,12 @@ class TaskRow(NamedTuple):
     due_from: int | None = None
     awaits: tuple[str, ...] = ()
     stream: str = ""
+    due: str = ""
 
     @property
     def ended(self) -> bool:
         """Whether the task is done or cancelled."""
         return self.state is State.DONE or self.state is State.CANCELLED
-
-    def is_due(self, now: int) -> bool:
-        """Whether what it waits for is over at ``now``, and what it depends on is done."""
-        return self.due_from is not None and self.due_from <= now and not self.held
-
-    @property
-    def is_stalled(self) -> bool:
-        """Whether only somebody's action can end its wait: it has no time, and waits for no other task."""
-        return self.state is State.BLOCKED and self.due_from is None and not self.awaits
 
 
 Natural = tuple[list[str | int], str]

@@ -39,6 +39,7 @@ def row(task: Task, snapshot: Snapshot, oid: bytes = b"") -> TaskRow:
         due_from=_due_from(task, snapshot) if task.state is State.BLOCKED else None,
         awaits=task.wait.tasks if task.state is State.BLOCKED else (),
         stream=task.stream or "",
+        due=task.due or "",
     )
 
 
@@ -57,8 +58,9 @@ def _due_from(task: Task, snapshot: Snapshot) -> int | None:
 
 
 def _waits(task: Task, snapshot: Snapshot, most: int | None) -> str:
-    """What a task waits for: the reason if it is blocked, and dependencies; and open concerns."""
-    parts = (wait_reason(task), _open_dependencies(task, snapshot, most), _concerns(task))
+    """What a task waits for: the reason if it is blocked, and dependencies; open concerns; and when it is due."""
+    due = f"due {task.due}" if task.due and not task.ended else ""
+    parts = (wait_reason(task), _open_dependencies(task, snapshot, most), _concerns(task), due)
     return "; ".join(part for part in parts if part)
 
 

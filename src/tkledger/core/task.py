@@ -10,6 +10,7 @@ from tkledger.core.field import (
     FieldError,
     Merge,
     choice,
+    day,
     free,
     line,
     list_of,
@@ -48,8 +49,8 @@ from tkledger.core.typing import Any, NamedTuple
 class Task(NamedTuple):
     """One task, made by `task` only, so that every value in it is good by itself.
 
-    None means that the file leaves the field out. Whether the fields fit each other and the
-    rest of the ledger is for the rules.
+    None means that the file leaves the field out; ``estimate`` is in seconds. Whether the fields fit each other
+    and the rest of the ledger is for the rules.
     """
 
     id: str
@@ -63,6 +64,9 @@ class Task(NamedTuple):
     depends_on: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     stream: str | None = None
+    due: str | None = None
+    estimate: int | None = None
+    links: tuple[str, ...] = ()
     owner: str | None = None
     creator: str | None = None
     attempt: int | None = None
@@ -140,6 +144,7 @@ def _state(raw: Any) -> State:
 
 
 LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
+LINK = matching(URL, "an address (https://...)")
 _PR = matching(rf"([1-9][0-9]{{0,9}}|{URL})", "a number, or an address (https://...)")
 _AGENT = matching(r".{1,200}", "a line of at most 200 characters")
 _LISTS = {
@@ -163,6 +168,9 @@ FIELDS = (
     Field("depends_on", set_of(task_id), Merge.SET),
     Field("labels", set_of(LABEL), Merge.SET),
     Field("stream", NAME, since=2),
+    Field("due", day, since=2),
+    Field("estimate", whole(1), since=2),
+    Field("links", set_of(LINK), Merge.SET, since=2),
     Field("owner", line, Merge.QUALIFIER),
     Field("creator", line),
     Field("attempt", whole(1), Merge.MARK),

@@ -117,7 +117,7 @@ def quoted(value: str) -> str:
 def is_small(task: Task) -> bool:
     """Whether a task's file and lists have room for certain, which is seen without writing the file."""
     texts = [task.title, task.description, task.owner, task.creator, *task.admission]
-    texts += [*_said(task.wait), *task.error, *task.labels, *task.depends_on]
+    texts += [*_said(task.wait), *task.error, *task.labels, *task.depends_on, *task.links]
     spec = task.spec
     texts += [*spec.inputs, *spec.paths, spec.constraints, spec.goal, spec.model, spec.output]
     texts += [*task.concerns, *task.criteria]  # and once more, since they may be open

@@ -39,7 +39,7 @@ _WRITE = (
     Command("new", "Create a task; prints its id.",
             (p.TITLE, p.FROM, p.WHY_NEW, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, p.OVERRIDE, *COMMITS), verb="new"),
     Command("edit", "Change fields of tasks by options, or one in your editor.",
-            (p.IDS, p.NEW_TITLE, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.ERROR_KIND, p.WHY,
+            (p.IDS, p.NEW_TITLE, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.NO_LINK, p.ERROR_KIND, p.WHY,
              *p.DESCRIBING, *COMMITS), verb="edit"),
     Command("note", "Add a note to a task; notes are only ever added.", (p.ID, p.NOTE, *COMMITS), verb="note"),
     Command("delete", "Take a task away that should not be there.", (p.ID, p.MESSAGE, *COMMITS)),

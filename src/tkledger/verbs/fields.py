@@ -20,7 +20,7 @@ from tkledger.core.trailers import REASON
 from tkledger.core.typing import Any
 from tkledger.errors import usage_error
 from tkledger.verbs.ids import existing, find, fresh_id, require_free
-from tkledger.verbs.verb import ME, Options, Proposed, override_in
+from tkledger.verbs.verb import ME, NOW, Options, Proposed, override_in
 
 _LINES = ("title", "owner", "pr", "agent")
 """One line each; an empty value removes it."""
@@ -74,7 +74,7 @@ def edit(ledger: Snapshot, options: Options, actor: str) -> Proposed:
         fields["owner"] = actor
     if options.get("error_kind") is not None:
         fields["error"] = before.error._replace(kind=options["error_kind"] or None)
-    for name, field in (("label", "labels"), ("depends_on", "depends_on")):
+    for name, field in (("label", "labels"), ("depends_on", "depends_on"), ("link", "links")):
         more, less = _items(options, name), _items(options, f"no_{name}")
         if name == "depends_on":
             less = [one if one in before.depends_on else find(ledger, one) for one in less]
@@ -168,11 +168,37 @@ def _described(ledger: Snapshot, options: Options, before: Task | None = None) -
         fields["budget"] = _budget(options["budget"], before)
     if options.get("stream") is not None:
         fields["stream"] = options["stream"] or None
+    if options.get("due") is not None:
+        fields["due"] = _day(options)
+    if options.get("estimate") is not None:
+        fields["estimate"] = _seconds(options["estimate"])
+    if _items(options, "link"):
+        fields["links"] = _items(options, "link")
     if options.get("spec"):
         fields["spec"] = _spec(_items(options, "spec"), before.spec if before else Spec())
     if any(options.get(name) is not None for name in ADMISSION_OPTIONS.values()):
         fields["admission"] = admitted(options, before.admission if before else Admission())
     return fields
+
+
+def _day(options: Options) -> str | None:
+    if not options["due"]:
+        return None
+    from tkledger.verbs.typed_times import day  # few tasks are due
+
+    return day("due", options["due"], options[NOW])
+
+
+def _seconds(raw: str) -> int | None:
+    """An estimate as it was typed; None for an empty one. Raises FieldError."""
+    if not raw:
+        return None
+    from tkledger.core.messages import seconds
+
+    try:
+        return seconds(raw) or None
+    except ValueError as error:
+        raise FieldError("estimate", str(error)) from None
 
 
 def admitted(options: Options, known: Admission) -> dict[str, str]:

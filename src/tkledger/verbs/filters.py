@@ -5,8 +5,11 @@ from __future__ import annotations
 from tkledger.verbs import parameters as p
 from tkledger.verbs.parameter import STATE_NAMES, STATE_WORDS, option, switch, word
 
-SORTS = ("priority", "id", "title", "state", "type", "owner", "stream", "created", "updated")
+SORTS = ("priority", "id", "title", "state", "type", "owner", "stream", "due", "created", "updated")
 """What tasks are put in order by; the first is the order in which they are shown without."""
+
+NOW = "now"
+"""When something is due, unless it is said."""
 
 GREP = option(
     *("--grep", "grep", "WORDS", "Only with all these words in title, description or notes."),
@@ -33,7 +36,12 @@ BLOCKED_BY = p.PARENT._replace(
     words=("--blocked-by",), name="blocked_by", help="Only what waits for these tasks.", many=True
 )
 WAITING = switch("--waiting", "waiting", "Only what is blocked.")
-DUE = switch("--due", "due", "Only what is blocked, and can go on now.")
+DUE = p.DUE._replace(
+    metavar="[DAY]",
+    help="Only what is due by then, now by default: its date, or its wait.",
+    bare=NOW,
+)
+OVERDUE = switch("--overdue", "overdue", "Only what was due before today.")
 STALLED = switch("--stalled", "stalled", "Only what no time and no other task ends.")
 SINCE = p.SINCE._replace(
     metavar="TIME", help="Only what changed since: 14d, yesterday, 2026-01-31."
@@ -56,7 +64,7 @@ FIELDS = option(
 
 FILTERS = (
     *(GREP, STATES, TYPES, LABELS, OWNERS, PARENTS, PRIORITIES, STREAMS),
-    *(SINCE, UNTIL, STALE, BLOCKED_BY, WAITING, DUE, STALLED),
+    *(SINCE, UNTIL, STALE, BLOCKED_BY, WAITING, DUE, OVERDUE, STALLED),
 )
 """What chooses tasks."""
 CHOICE = (*FILTERS, SORT, p.LIMIT, FIELDS)

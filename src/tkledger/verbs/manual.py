@@ -52,7 +52,9 @@ PAGES = {
         ("tk demo",),
         "Two agents work in two worktrees, and a server rejects a shortcut. With --json the session goes to "
         "stderr."),
-    "new": Page(('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title")),
+    "new": Page(
+        ('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title",
+         "tk new 'Pay the bill' --due fri --estimate 1h --link https://example.org/7")),
     "edit": Page(
         ("tk edit a1 --priority 1 --label ui,api", "tk edit a1 b2 --owner me"),
         "Without options it opens your editor. An empty value ('') removes a field."),
@@ -85,12 +87,12 @@ PAGES = {
     "status": Page(
         ("tk status", "tk status --as bob --limit 20"),
         "Your work in progress, what was sent back and why, what waits for your review, questions and messages, "
-        "what is blocked, what is ready; and what this clone has left over: leases that ran out, branches of "
-        "tasks that are not merged, commits that were not sent, missing hooks. How long is said as far as the "
-        "newest 500 commits know."),
+        "what is due within seven days or was due, what is blocked, what is ready; and what this clone has left "
+        "over: leases that ran out, branches of tasks that are not merged, commits that were not sent, missing "
+        "hooks. How long is said as far as the newest 500 commits know."),
     "list": Page(
         ("tk list --label ui --priority 1", "tk list --waiting --stale 14d",
-         "tk list --grep 'empty file' --json --fields id,title"),
+         "tk list --due 'in 2 weeks' --sort due", "tk list --grep 'empty file' --json --fields id,title"),
         "Of several values of a filter one is enough, but a task has all of the labels and words. A task has "
         "changed when a commit changed its file or was work on it. With --json it lists all that match, also "
         "those that have ended, and `total` is how many there are without --limit; --fields leaves the rest out."),

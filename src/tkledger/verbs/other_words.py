@@ -91,6 +91,8 @@ _LINES = {
     "tk --install-completion": "completion completions",
     "pip install -U tkledger": "upgrade",
     "tk search WORDS": "find grep query",
+    "tk list --due": "due",
+    "tk list --overdue": "overdue",
 }
 """Each line, and the words that mean it; two words are joined by a hyphen, as is ID to one that an id follows."""
 
@@ -138,7 +140,8 @@ _FACTS = {
         "tk has no accounts: the actor is --as, else TK_ACTOR, else your e-mail in git",
     ): "auth login logout whoami",
     ("tk --help", "tk is a command, not a shell"): "exit quit",
-    ("tk list", "a task has no such date"): "due estimate overdue recurring",
+    ("tk list", "a task is not repeated"): "recurring",
+    ("tk edit --help", "how long a task may take is a field of it"): "estimate",
     ("git branch", "branches are git's; `tk work ID` makes one for a task"): "branch worktree",
     ("tk list", "tk does not look for duplicates"): "duplicates find-duplicates",
 }

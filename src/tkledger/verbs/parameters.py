@@ -91,11 +91,15 @@ VALIDATION = option("--validation", "validation", "TEXT", "Admission: how that w
 ADMISSION = (CONSUMER, PAIN, VALUE, VALIDATION)
 OWNER = option("--owner", "owner", "ACTOR", "Who is to do it; '' for no one, me for the actor.")
 STREAM = option("--stream", "stream", "S", "The stream of work it belongs to.", clean=str.lower)
+DUE = option("--due", "due", "DAY", "When it is due: fri, in 2 weeks, 2026-01-31.")
+ESTIMATE = option("--estimate", "estimate", "TIME", "How long it takes: 90m, 4h, 2d.")
+LINK = option("--link", "link", "URL", "An address that belongs to it; may be repeated.", many=True)
+NO_LINK = LINK._replace(words=("--no-link",), name="no_link", help="Remove an address.")
 SPEC = option(
     *("--spec", "spec", "NAME=VALUE", f"{', '.join(Spec._fields)}; may be repeated."), many=True
 )
 DESCRIBING = (
-    *(TYPE, PRIORITY, PARENT, DEPENDS_ON, LABEL, STREAM, OWNER, BUDGET),
+    *(TYPE, PRIORITY, PARENT, DEPENDS_ON, LABEL, STREAM, OWNER, DUE, ESTIMATE, LINK, BUDGET),
     *(SPEC, *ADMISSION, MESSAGE),
 )
 """What both new and edit take."""

@@ -16,7 +16,7 @@ from tkledger.verbs.ids import existing, fresh_id
 from tkledger.verbs.verb import Options, Proposed, override_in
 
 _KEPT = (
-    *("title", "type", "priority", "labels", "stream", "budget", "spec", "description"),
+    *("title", "type", "priority", "labels", "stream", "links", "budget", "spec", "description"),
     *("criteria", "checklist"),
 )
 """What is as it was: what the work is and what it may cost."""

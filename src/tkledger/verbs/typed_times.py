@@ -41,8 +41,7 @@ def past_time(name: str, text: str, now: int, *, to_end: bool = False) -> int:
     day = _date(text, now)
     if day is None:
         return seconds_of(time_in_utc(name, text, now))
-    whole = f"{day + timedelta(days=1) if to_end else day} 00:00"
-    return seconds_of(time_in_utc(name, whole, now))
+    return end_of(name, str(day)) + 1 if to_end else _clock(name, f"{day}T00:00:00")
 
 
 def _date(text: str, now: int) -> date | None:
@@ -55,6 +54,46 @@ def _date(text: str, now: int) -> date | None:
     except ValueError:
         return None
 
+
+def day(name: str, text: Any, now: int) -> str:
+    """A day to come as people type it, such as ``2026-01-31``: that, ``today``, ``tomorrow``, the next ``fri`` or
+    ``friday``, or one that is so far away, such as ``3d`` or ``in 2 weeks``; as a task file has it.
+
+    Raises FieldError, with the name of the option, for any other text.
+    """
+    typed = str(text).strip().lower()
+    today = datetime.fromtimestamp(now).date()
+    later = _LATER.match(typed)
+    if typed in _DAYS:
+        return str(today + timedelta(days=_DAYS[typed]))
+    if typed in _WEEKDAYS:
+        return str(today + timedelta(days=(_WEEKDAYS[typed] - today.weekday() - 1) % 7 + 1))
+    if later and _UNITS.get(later[2]) in ("d", "w"):
+        days = int(later[1]) * (7 if _UNITS[later[2]] == "w" else 1)
+        with suppress(OverflowError):  # beyond any calendar
+            return str(today + timedelta(days=days))
+    try:
+        return str(date.fromisoformat(typed))
+    except ValueError:
+        form = "2026-01-31, tomorrow, fri, 3d or in 2 weeks"
+        raise FieldError(name, f"{str(text)[:60]!r} is not a day such as {form}") from None
+
+
+def end_of(name: str, text: str) -> int:
+    """The last second of a day here, in seconds since 1970. Raises FieldError beyond any clock."""
+    return _clock(name, f"{text}T23:59:59")
+
+
+def _clock(name: str, text: str) -> int:
+    """A time of this machine's zone; of one that clocks there skip or repeat the later one."""
+    try:
+        return int(datetime.fromisoformat(text).replace(fold=1).timestamp())
+    except (ValueError, OverflowError, OSError):
+        raise FieldError(name, f"{text!r} is beyond any clock") from None
+
+
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = {word: n for n, name in enumerate(_NAMES) for word in (name, name[:3])}
 
 _PAST_DAYS = {"today": 0, "yesterday": 1}
 

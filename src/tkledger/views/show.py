@@ -95,13 +95,26 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
     yield "reopened as", _lines(", ".join(known.reopened_as), ID)
     yield "depends on", _lines(", ".join(task.depends_on), ID)
     yield "waits for", _lines(", ".join(known.blocked_by), "yellow")
+    yield "due", _due(task, known)
+    yield "estimate", _lines(duration(task.estimate) if task.estimate else "")
     yield "stream", _lines(task.stream)
     yield "labels", _lines(", ".join(task.labels))
+    yield "links", [(link, "") for link in task.links]
     yield "place", _lines(": ".join(known.place or ()), BAD)
     yield "branch", _lines(task.branch)
     yield "base", _lines(task.base)
     yield "pr", _lines(task.pr)
     yield "agent", _lines(task.agent)
+
+
+def _due(task: Task, known: Details) -> list[Span]:
+    """When a task is due, in red if that is over; if it is known what time it is."""
+    if not task.due or task.ended or not known.at:
+        return _lines(task.due)
+    from datetime import datetime  # few tasks are due
+
+    over = task.due < str(datetime.fromtimestamp(known.at).date())
+    return _lines(f"{task.due}, overdue" if over else task.due, BAD if over else "")
 
 
 def _spec(spec: Spec, frame: Frame) -> Iterator[Line]:
