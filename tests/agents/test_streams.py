@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,35 @@ def test_what_came_to_a_stream_is_not_offered_again(streamed: Project) -> None:
     streamed.git("merge", "-q", "--no-edit", "streams/ui")  # the remedy
     assert streamed.state("a") == "done"
     assert streamed.ok("next").out == "b\n"
+
+
+def test_many_branches_of_streams_cost_no_more_than_some(streamed: Project) -> None:
+    """Anybody who may push can make them; each that is at a commit of its own takes a process."""
+    runs(streamed, "a", writes("first"), "--merge")
+    log, folder = streamed.path.parent / "git.log", streamed.path.parent / "bin"
+    folder.mkdir()
+    wrapper = f'#!/bin/sh\necho "$*" >>{log}\nexec {shutil.which("git")} "$@"\n'
+    (folder / "git").write_text(wrapper)
+    (folder / "git").chmod(0o755)
+    ours = streamed.git("rev-parse", "streams/ui")
+    tips = [
+        ours,
+        *(
+            streamed.git("commit-tree", "-p", ours, "-m", str(n), f"{ours}^{{tree}}")
+            for n in range(60)
+        ),
+    ]
+    walks = []
+    for used in (1, len(tips)):
+        refs = (f"refs/remotes/origin/streams/s{n} {tips[n % used]}" for n in range(100))
+        streamed.git("update-ref", "--stdin", stdin="".join(f"update {one}\n" for one in refs))
+        log.write_text("")
+        path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        said = streamed.process("list", "--all", env={"PATH": path}).out
+        assert "done on streams/ui" in said, said
+        walks.append(log.read_text().count("log --stdin"))
+    assert walks[0] <= 3, "all copies are where the branch is"
+    assert walks[1] - walks[0] == 49
 
 
 def test_in_a_checkout_of_a_stream_only_its_tasks_are_offered(streamed: Project) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 
 from tkledger.core.layout import FOLDER, is_task_key, key_of
 from tkledger.core.quoting import quoted
@@ -10,11 +11,14 @@ from tkledger.core.ref_names import HEADS, branch_name, stream_branch, stream_of
 from tkledger.core.task import Task
 from tkledger.errors import unusable
 from tkledger.git import history, refs
+from tkledger.git.objects import Oid
 from tkledger.git.refs import COPIES
 from tkledger.git.repo import Repo
 
-_MOST = 10_000
-"""How many commits of a stream's branch are looked at: of more, the newest."""
+_MOST, _BRANCHES = 10_000, 50
+"""How many commits of a stream's branch are looked at, of more the newest; and of how many such branches, of more
+the first ones by name: anybody who may push can make them.
+"""
 
 
 def branch_for(repo: Repo, task: Task) -> str:
@@ -39,15 +43,18 @@ def branches(repo: Repo) -> dict[str, str]:
 
 def brought(repo: Repo, names: Collection[str]) -> Iterator[tuple[str, str]]:
     """The tasks that commits of streams' branches changed and that HEAD lacks, each with the branch; of the
-    branches that are named here, one's own first.
+    branches that are named here, one's own first, and no more than 50.
     """
     found = _of_streams(names)
+    tips: dict[Oid, str] = {}  # a copy is mostly where one's own is
     for ref, read in zip(found, repo.read_many(found)):
         if read is not None and read[1] == "commit":
-            since = f"^{repo.head}", f"--max-count={_MOST}"
-            for commit in history.log(repo, read[0], *since, path=FOLDER):
-                keys = (key_of(diff.path) for diff in commit.diffs)
-                yield from ((key, ref) for key in keys if is_task_key(key))
+            tips.setdefault(read[0], ref)
+    since = f"^{repo.head}", f"--max-count={_MOST}"
+    for tip, ref in islice(tips.items(), _BRANCHES):
+        for commit in history.log(repo, tip, *since, path=FOLDER):
+            keys = (key_of(diff.path) for diff in commit.diffs)
+            yield from ((key, ref) for key in keys if is_task_key(key))
 
 
 def _of_streams(names: Iterable[str]) -> list[str]:
