@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
+from tkledger import __version__
 from tkledger.cli.typer_app import ABOUT
 from tkledger.core import door_rules
 from tkledger.core.catalogue import DOOR_FAMILIES, rules_of
@@ -56,6 +57,7 @@ def pages() -> dict[str, str]:
         "rules.md": _joined(_rules()),
         "cli.md": _joined(_commands()),
         README: readme(_read(README)),
+        "man/tk.1": man(),
         **{HOOKS + name: script.hook(name) for name in (*script.CLIENT, *script.SERVER)},
     }
 
@@ -73,6 +75,50 @@ def _table(*rows: Iterable[str]) -> str:
     """A table; the first row is its head."""
     head, *body = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *body))
+
+
+# -- the page for man ------------------------------------------------------------------------
+
+
+def man() -> str:
+    """The page that `man tk` shows, of the table of commands."""
+    about = ABOUT.strip().split("\n\n")
+    lines = [
+        '.\\" Written by docs/generate.py out of verbs/commands.py. Change that, then: make docs',
+        f'.TH TK 1 "" "tk {__version__}" "tk"',
+        ".SH NAME",
+        f"tk \\- {_roff(about[0].lower().rstrip('.'))}",
+        ".SH SYNOPSIS",
+        ".B tk",
+        r"\fICOMMAND\fR [\fIARGUMENT\fR...] [\fIOPTION\fR...]",
+        ".SH DESCRIPTION",
+        *(line for text in about for line in (_roff(" ".join(text.split())), ".PP")),
+        ".SH COMMANDS",
+    ]
+    for group, some in groupby(COMMANDS.values(), lambda one: one.group):
+        lines += [f".SS {_roff(group)}"]
+        for one in some:
+            arguments = [each.usage for each in one.takes if not each.words]
+            lines += [".TP", rf"\fBtk {_roff(one.name)}\fR {_roff(' '.join(arguments))}".rstrip()]
+            lines += [_roff(f"{one.help} {page(one.name).text}".strip())]
+            for each in one.takes:
+                if each.words and each not in SHARED:
+                    words = ", ".join(each.words) + (f" {each.metavar}" if each.metavar else "")
+                    lines += [".br", rf"\fB{_roff(words)}\fR: {_roff(each.help)}"]
+    lines += [".SH COMMON OPTIONS"]
+    for each in SHARED:
+        words = ", ".join(each.words) + (f" {each.metavar}" if each.metavar else "")
+        lines += [".TP", rf"\fB{_roff(words)}\fR", _roff(each.help)]
+    lines += [".SH SEE ALSO", r"\fBgit\fR(1)"]
+    return "\n".join(lines) + "\n"
+
+
+def _roff(text: str) -> str:
+    """Text as roff takes it: no line begins with what it reads as a request."""
+    plain = (
+        text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq").replace("`", r"\(ga")
+    )
+    return rf"\&{plain}" if plain.startswith(".") else plain
 
 
 # -- the lifecycle ---------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def _parameters(name: str) -> set[str]:
 
 
 ORDER = (
-    *("init", "hooks", "doctor", "config", "demo"),
+    *("init", "hooks", "doctor", "config", "demo", "completion"),
     *("new", "edit", "note", "delete", "rename", "fmt", "batch"),
     *("admit", "start", "submit", "done", "approve"),
     *("reject", "block", "resume", "requeue", "cancel", "undo", "reopen"),

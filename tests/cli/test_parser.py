@@ -13,12 +13,12 @@ import pytest
 
 import tkledger
 from tkledger.cli import function, parser, run, typer_app
-from tkledger.cli.commands.batch import fields
 from tkledger.core import exec_kernel
 from tkledger.errors import Exit, TkError
 from tkledger.verbs import parameters as p
 from tkledger.verbs.commands import COMMANDS, inner
 from tkledger.verbs.manual import PAGES, page
+from tkledger.verbs.operations import fields
 from tkledger.verbs.parameter import Command, Parameter
 from tkledger.verbs.verb import VERBS
 

@@ -60,7 +60,7 @@ MEANT = {
     "sync": "sync",
     "configure": "config",
     "set up": "init hooks --help",
-    "completion": "completion --install-completion",
+    "completion": "completion",
     "prime": "prime --help",
     "help": "--help --version help pip",
 }

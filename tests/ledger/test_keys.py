@@ -55,7 +55,17 @@ def test_a_key_in_the_message_of_another_commit_answers_nothing(project: Project
 # -- which commands take one ------------------------------------------------------------------
 
 WITHOUT = {
-    "only reads": {"prime", "status", "watch", "hooks status", "config explain", "explain", "audit"}
+    "only reads": {
+        "completion",
+        "schema",
+        "prime",
+        "status",
+        "watch",
+        "hooks status",
+        "config explain",
+        "explain",
+        "audit",
+    }
     | {"check transition", "check budget", "check sleep", "gates list", "agents"},
     "leaves what is as wanted": {"hooks install", "hooks uninstall", "doctor", "fmt", "resolve"}
     | {"register", "reserve", "sleep", "wake", "gates trust"},

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 VERSION = "--version"
+COMPLETE = "_TK_COMPLETE"
+"""The environment variable by which a shell asks what comes next."""
 
 
 def main() -> NoReturn:
@@ -87,7 +89,7 @@ def _carried_out(argv: list[str]) -> int:
         return Exit.OK
     from tkledger.cli import parser
 
-    completing = "_TK_COMPLETE" in os.environ
+    completing = COMPLETE in os.environ
     if not (argv or completing):
         from tkledger.cli.answer import give
         from tkledger.cli.commands.status import alone

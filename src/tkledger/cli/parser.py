@@ -19,7 +19,7 @@ HELP = ("--help", "-h")
 _ARMOR = "-----BEGIN "
 """How the text of a key of gpg begins, which must not be read as an option."""
 
-ALONE = (*HELP, "--install-completion", "--show-completion")
+ALONE = HELP
 """What ``tk`` takes without a command, apart from its version."""
 
 STATUS = "status"
@@ -68,7 +68,7 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
     if name.startswith("-") and not any(word in COMMANDS for word in argv):
         return COMMANDS[STATUS], argv  # tk alone, with options
     if name not in COMMANDS:
-        raise _no_command(argv)
+        raise no_command(argv)
     subcommands = inner(name)
     if not subcommands:
         return COMMANDS[name], argv[1:]
@@ -89,7 +89,7 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
     return COMMANDS[f"{name} {word}"], argv[2:]
 
 
-def _no_command(argv: Sequence[str]) -> TkError:
+def no_command(argv: Sequence[str]) -> TkError:
     """The error for a word that is not a command: what it is here, if that is known."""
     from tkledger.verbs import other_words
 

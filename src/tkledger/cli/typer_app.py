@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 import typer
+from typer._completion_classes import completion_init
+from typer._completion_shared import get_completion_script
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
-from typer.main import get_install_completion_arguments
 
-from tkledger.cli import VERSION
+from tkledger.cli import COMPLETE, VERSION
 from tkledger.cli.parser import ALONE, HELP, without_help
 from tkledger.core.typing import Any
 from tkledger.verbs.commands import COMMANDS, inner
@@ -49,6 +50,11 @@ def _asked(argv: list[str]) -> list[str]:
     return [*words, HELP[0]]
 
 
+def completion_script(shell: str) -> str:
+    """The script by which a shell asks tk what comes next."""
+    return get_completion_script(prog_name="tk", complete_var=COMPLETE, shell=shell)
+
+
 class _Groups(TyperGroup):
     """The commands under their groups' headings, each with its whole line."""
 
@@ -77,12 +83,13 @@ class _Command(TyperCommand):
 
 def build() -> TyperGroup:
     """The whole command line, for typer; a command that is called returns its values."""
+    completion_init()  # the shells that typer knows how to answer
     top = [_group(name) if inner(name) else _command(name) for name in COMMANDS if " " not in name]
     version = TyperOption(param_decls=[VERSION], is_flag=True, help="Show the version and exit.")
     return _Groups(
         name="tk",
         commands={str(one.name): one for one in top},
-        params=[version, *get_install_completion_arguments()],
+        params=[version],
         help=ABOUT,
         no_args_is_help=True,
         rich_markup_mode=None,

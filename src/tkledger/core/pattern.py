@@ -41,9 +41,10 @@ else:
         """A pattern that is compiled when one of its functions is first asked for."""
 
         def __init__(self, text: str, flags: int = 0) -> None:
-            self._source = text, flags
+            self.source = text
+            self._flags = flags
 
         def __getattr__(self, name: str) -> Any:
-            found = getattr(re.compile(*self._source), name)
+            found = getattr(re.compile(self.source, self._flags), name)
             setattr(self, name, found)  # from now on it is found without this
             return found

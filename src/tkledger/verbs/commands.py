@@ -33,6 +33,7 @@ _SET_UP = (
     Command("config edit", "Change the policy in your editor.", WRITES),
     Command("config approve", "Put the policy in force that another actor proposed.", COMMITS),
     Command("demo", "Play a session in a throw-away repository.", (p.KEEP, *EVERYWHERE)),
+    Command("completion", "Print what a shell needs to complete tk.", (p.SHELL, *EVERYWHERE)),
 )
 
 _WRITE = (
@@ -205,6 +206,7 @@ _EXCHANGE = (
     Command("resolve", "Settle task files that a merge left open.",
             (p.OPEN_IDS, p.OURS, p.THEIRS, *EVERYWHERE, p.DRY_RUN)),
     Command("tidy", "Remove what is left over of tasks that have ended.", (p.CHECKOUTS, *WRITES)),
+    Command("schema", "Print the JSON Schema of task files, or of the policy.", (p.FILE_KIND, *EVERYWHERE)),
     Command("mcp", "Offer commands to a model as tools, by its protocol.", (p.TOOLS, *ACTS)),
 )
 COMMANDS: dict[str, Command] = {

@@ -163,6 +163,14 @@ PAGES = {
         ("tk prime", "tk prime --as ada"),
         "It is short enough to begin each session of a model with, and to go on with after its context was cut. "
         "Lines that begin with tk are commands that can be run as they stand. What others wrote is in quotes."),
+    "completion": Page(
+        ("tk completion bash",),
+        "It prints, and edits no file. For bash it belongs in ~/.local/share/bash-completion/completions/tk. In "
+        "zsh the file is _tk in a folder of $fpath, in fish ~/.config/fish/completions/tk.fish."),
+    "schema": Page(
+        ("tk schema", "tk schema policy"),
+        "Editors that know JSON Schema then complete task files, and mark what is wrong while it is written. It "
+        "accepts all that tk accepts, and some more: what tk says counts."),
     "mcp": Page(
         ("tk mcp --as ada", "tk mcp --tools all"),
         "It speaks the Model Context Protocol on standard input and output. Each call of a tool is one command, "

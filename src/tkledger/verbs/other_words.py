@@ -88,7 +88,7 @@ _LINES = {
     "tk sync": "download publish pull push synchronize upload",
     "tk --help": "instructions prime quickstart",
     "tk --version": "version",
-    "tk --install-completion": "completion completions",
+    "tk completion bash": "completions",
     "pip install -U tkledger": "upgrade",
     "tk search WORDS": "find grep query",
     "tk list --due": "due",

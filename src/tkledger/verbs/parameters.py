@@ -221,10 +221,20 @@ SEARCH = option("--search", "search", "WORD", "Only those with this word.", many
 DIFF = option("--diff", "diff", "REV", "What has changed since.")
 ATTEST = switch("--attest", "attest", "Print a signed statement of it.")
 FORMAT = option(
-    *("--format", "format", "F", "text, or github for its annotations."),
-    choices=("text", "github"),
+    *("--format", "format", "F", "text, github (annotations), sarif or junit."),
+    choices=("text", "github", "sarif", "junit"),
     noun="format",
     default="text",
+)
+SHELL = Parameter(
+    *("shell", "SHELL", "bash, zsh or fish."),
+    required=True,
+    choices=("bash", "zsh", "fish"),
+)
+FILE_KIND = Parameter(
+    *("kind", "KIND", "task or policy."),
+    choices=("task", "policy"),
+    default="task",
 )
 COMMIT = Parameter("commit", "COMMIT", "The commit to accept.", required=True)
 CODE = Parameter("code", "CODE", "A rule, such as TK201.")

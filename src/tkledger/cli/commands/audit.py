@@ -55,7 +55,7 @@ def audit(range: str | None = None, attest: bool = False, path: str = ".") -> An
     return Answer(to_json, view, lambda: status_of(verdict))
 
 
-def _view(found: Audit, range: str | None) -> Iterable[str | Aside | Lines]:
+def _view(found: Audit, range: str | None) -> Iterable[str | Aside | Verbatim | Lines]:
     from tkledger.views.audit import acts, proofs
 
     yield acts(found.acts)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tkledger.api.json import gauge_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside
+from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
@@ -130,8 +130,13 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def verdict_view(verdict: Verdict, format: str, range: str | None) -> Iterable[str | Aside]:
+def verdict_view(
+    verdict: Verdict, format: str, range: str | None
+) -> Iterable[str | Aside | Verbatim]:
     """The lines that say a verdict."""
+    if format in ("sarif", "junit"):
+        yield _report(verdict.violations, verdict.joined, verdict.commits, format)
+        return
     if not verdict.commits:
         yield f"no commits in {range}: nothing was checked"
         return
@@ -173,7 +178,9 @@ def _staged(session: Session, format: str) -> Answer:
 
     violations = list(remedies.for_index(session.repo, hooks.in_index(session.ledger)))
 
-    def view() -> Iterable[str | Aside]:
+    def view() -> Iterable[str | Aside | Verbatim]:
+        if format in ("sarif", "junit"):
+            return [_report(violations, (), 0, format)]
         return (
             _violations(violations, format) if violations else ["the staged changes break no rule"]
         )
@@ -183,6 +190,23 @@ def _staged(session: Session, format: str) -> Answer:
         view,
         lambda: Exit.REJECTED if violations else Exit.OK,
     )
+
+
+def _report(
+    violations: Sequence[Violation], joined: Sequence[Violation], commits: int, format: str
+) -> Verbatim:
+    """A verdict in a form that a host reads."""
+    from tkledger.views import reports
+
+    if format == "junit":
+        return Verbatim(reports.junit(commits, violations, "commits"))
+    from tkledger.core.catalogue import EVERY
+
+    pages = {
+        one.code: " ".join((one.findings.__doc__ or "").partition("\n\n")[0].split())
+        for one in EVERY
+    }
+    return Verbatim(reports.sarif(violations, joined, pages))
 
 
 def _violations(violations: Iterable[Violation], format: str) -> Iterable[str | Aside]:
