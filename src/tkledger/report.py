@@ -56,8 +56,13 @@ class JsonText(str):
 
 
 def print_json(**values: Any) -> None:
-    """One object on stdout, of the stable schema; in ASCII where stdout has not all letters, or
-    where one could steer a terminal.
+    """One object on stdout, of the stable schema."""
+    print(json_text(**values))
+
+
+def json_text(**values: Any) -> str:
+    """One object of the stable schema; in ASCII where stdout has not all letters, or where one could steer a
+    terminal.
     """
     import json  # as long as all of tk that a list loads
 
@@ -69,7 +74,7 @@ def print_json(**values: Any) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     if not text.isprintable() or encoding.lower() not in ("utf-8", "utf8"):
         text = json.dumps(json.loads(text))
-    print(text)
+    return text
 
 
 def violation_json(violation: Violation) -> dict[str, str]:

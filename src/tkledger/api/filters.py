@@ -93,7 +93,7 @@ def _filter(ledger: Shown, options: Mapping[str, Any]) -> TaskFilter:
         given["owner"] = [_owner(ledger, one) for one in given["owner"]]
     for name in ("parent", "blocked_by"):
         if name in given:
-            given[name] = [_find(ledger, one) for one in given[name]]
+            given[name] = [task_named(ledger, one) for one in given[name]]
     now = int(time.time())
     if given.keys() & {"due", "overdue"}:
         given.update(_days(given, now))
@@ -149,7 +149,8 @@ def _owner(ledger: Shown, word: str) -> str:
     return "" if word == NO_ONE else word
 
 
-def _find(ledger: Shown, word: str) -> str:
+def task_named(ledger: Shown, word: str) -> str:
+    """The id of the task that a word names, to look at it. Raises TkError for a task that does not exist."""
     from tkledger.verbs.ids import find  # most lists name no task
 
     return find(ledger.snapshot, word, reading=True)

@@ -113,6 +113,8 @@ _LOOK = (
     Command("budget", "Show limits and what is used of them.", (p.MAYBE_ID, p.SUM_BY, *READS)),
     Command("watch", "Print each change of a task or claim as it comes.",
             (p.SINCE, p.NO_FOLLOW, p.LIMIT, *EVERYWHERE)),
+    Command("graph", "Draw what waits for what, and what is part of what.",
+            (p.MAYBE_ID, *f.FILTERS, p.LIMIT, p.ALL, p.GRAPH_FORMAT, *READS)),
 )
 
 _JUDGE = (

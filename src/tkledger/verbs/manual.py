@@ -137,6 +137,13 @@ PAGES = {
         "Of all branches, also those that were fetched. It waits for more until it is interrupted. With --json "
         "each line is an object, whose cursor goes on after it: `tk watch --since CURSOR`. An event may come "
         "again, and has the same id then."),
+    "graph": Page(
+        ("tk graph", "tk graph a1", "tk graph --label ui --format mermaid", "tk graph --all --format svg"),
+        "Each task is below the one that it waits for the longest, or else in the one that it is a part of. "
+        "Tasks without a link to another one are counted only. It says how many open tasks each unblocks, "
+        "directly or through others, and marks the longest chain of open tasks that have to be done one after "
+        "another. With an ID it shows all that the task and what is below it wait for, and all that waits for "
+        "them. It takes the filters of `tk list`."),
     "verify": Page(
         ("tk verify origin/main..HEAD", "tk verify --all", "tk verify --anchor v1"),
         "It reads nothing but the commits. Of all history it judges what is new since an earlier run here; with "

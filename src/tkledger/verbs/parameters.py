@@ -236,6 +236,9 @@ FILE_KIND = Parameter(
     choices=("task", "policy"),
     default="task",
 )
+GRAPH_FORMAT = FORMAT._replace(
+    help="How: text, mermaid, dot, svg or json.", choices=("text", "mermaid", "dot", "svg", "json")
+)
 COMMIT = Parameter("commit", "COMMIT", "The commit to accept.", required=True)
 CODE = Parameter("code", "CODE", "A rule, such as TK201.")
 SOURCE = Parameter("source", "FROM", "A state.", required=True, choices=STATE_NAMES)

@@ -159,6 +159,30 @@ def cut_line(line: Line, width: int) -> list[Span]:
     return spans
 
 
+ROOMY, LEAST = 48, 16
+"""The title's cells beyond which it may be cut, and those it keeps, whatever follows it."""
+
+
+def beside(
+    head: Line, title: Span, progress: Line, details: Line, under: Span, width: int
+) -> Iterator[Line]:
+    """A head, a title and what is to be said of it in one line; if that cuts too much of the title, the details go
+    below, after ``under``.
+    """
+    text, colour = title
+    room = width - _size(head) - _size(progress)
+    if _size(details) + min(cells(text), ROOMY) <= room:
+        yield [*head, (cut(text, room - _size(details)), colour), *progress, *details]
+        return
+    yield cut_line([*head, (cut(text, max(room, LEAST)), colour), *progress], width)
+    if details:
+        yield cut_line([under, *details], width)
+
+
+def _size(line: Line) -> int:
+    return sum(cells(text) for text, _ in line)
+
+
 def columns(rows: Sequence[Line]) -> list[int]:
     """The width of the widest cell of each column."""
     return [max(cells(text) for text, _ in column) for column in zip(*rows)]

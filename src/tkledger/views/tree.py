@@ -14,8 +14,7 @@ from tkledger.views.text_layout import (
     Line,
     Lines,
     Span,
-    cells,
-    cut,
+    beside,
     cut_line,
     joined,
     plain,
@@ -28,8 +27,6 @@ DEEPEST = 40
 """How many levels are drawn at most; a terminal shows fewer, so that titles keep their room."""
 BAR = 5
 TITLE_ROOM = 40
-ROOMY, LEAST = 48, 16
-"""The title's cells beyond which it may be cut, and those it keeps, whatever follows it."""
 
 
 Texts = Mapping[int, Sequence[str]]
@@ -145,17 +142,7 @@ def _drawn(node: TreeLine, forest: _Forest, frame: Frame) -> Iterator[Line]:
     head += [urgency(task.urgency), (" ", "")]
     title, colour = safe(task.title), title_colour(task.state)
     progress, details = _rollup(task.id, ledger), _details(node, task, ledger)
-    room = frame.width - _size(head) - _size(progress)
-    if _size(details) + min(cells(title), ROOMY) <= room:
-        yield [*head, (cut(title, room - _size(details)), colour), *progress, *details]
-    else:
-        yield cut_line([*head, (cut(title, max(room, LEAST)), colour), *progress], frame.width)
-        if details:
-            yield cut_line([(node.under, DIM), *details], frame.width)
-
-
-def _size(line: Line) -> int:
-    return sum(cells(text) for text, _ in line)
+    yield from beside(head, (title, colour), progress, details, (node.under, DIM), frame.width)
 
 
 def _details(node: TreeLine, task: TaskRow, ledger: Overview) -> list[Span]:

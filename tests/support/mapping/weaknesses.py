@@ -31,6 +31,20 @@ def package(project: Project) -> None:
     assert metadata.metadata("tkledger")["Name"] == "tkledger"
 
 
+def the_graph(project: Project) -> None:
+    project.ok("edit", "b", "--depends-on", "a")
+    assert "→ ○ todo b P2 " in project.ok("graph").out
+    for format, begin, link in (
+        ("mermaid", "flowchart LR", "n0 --> n1"),
+        ("dot", "digraph tk {", '"a" -> "b"'),
+        ("svg", "<svg ", 'marker-end="url(#end)"'),
+        ("json", "{", '{"from": "a", "to": "b", "kind": "before"}'),
+    ):
+        drawn = project.ok("graph", "--format", format).out
+        assert drawn.startswith(begin)
+        assert link in drawn
+
+
 ROWS: dict[str, Case] = {
     "D1.5": shown(
         "cli/test_waits.py::a_task_waits_for_one_thing",
@@ -229,6 +243,7 @@ ROWS: dict[str, Case] = {
         "cli/test_looking.py::why_names_the_legal_moves_and_what_hinders_the_others",
         "core/rules/test_judging.py::every_state_has_a_remedy_for_every_wish",
     ),
+    "D5.f": the_graph,
     "D5.g": shown(
         "docs/test_docs_fresh.py::a_generated_page_is_fresh",
         "docs/test_docs_fresh.py::every_command_is_documented",

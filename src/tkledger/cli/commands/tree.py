@@ -22,7 +22,7 @@ def tree(
     ledger = Shown(Session(path, progress=TERMINAL), at)
     overview = ledger.overview
     say_flaws(overview.flaws)
-    root = _find(ledger, id) if id else None
+    root = filters.task_named(ledger, id) if id else None
     choice = filters.choice(ledger, options)
     say_unknown(ledger, choice)
 
@@ -48,9 +48,3 @@ def tree(
         }
 
     return Answer(to_json, view)
-
-
-def _find(ledger: Shown, word: str) -> str:
-    from tkledger.verbs.ids import find  # most often all are shown
-
-    return find(ledger.snapshot, word, reading=True)
