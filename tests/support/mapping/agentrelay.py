@@ -128,6 +128,12 @@ ROWS: dict[str, Case] = {
         "cli/test_watch.py::a_table_for_people",
         "cli/test_watch.py::events_come_while_it_waits",
     ),
+    "S3.22": shown(
+        "agents/test_status.py::each_thing_that_needs_ada_is_in_its_section",
+        "doors/test_honest_flows.py::the_button_that_merges",
+        "doors/test_honest_flows.py::the_button_that_rebases",
+        "doors/test_honest_flows.py::the_button_that_squashes_where_the_policy_says_so",
+    ),
     "S3.23": shown(
         "cli/test_writing.py::edit_changes_fields_and_takes_them_out",
     ),
