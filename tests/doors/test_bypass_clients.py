@@ -284,6 +284,7 @@ FACTS = {
     ),
     *("ended.words", "refused", "item.by", "long", "len(done.news) - _LISTED", "more", "fact"),
     *("pusher", "asked.tk", "setting", "on", "tasks", "review", "names"),
+    "told.settings_file",
 }
 """Parts of messages, which mention a command and are none."""
 

@@ -23,6 +23,9 @@ MOST = 5
 
 _MOST_NAMES = 4
 
+HELD = ("sent_back", "in_progress")
+"""The parts that have what the actor holds."""
+
 
 class BriefStep(NamedTuple):
     """A command to run as it stands, and when."""
@@ -129,7 +132,7 @@ def _parts(session: Session, ledger: Snapshot, found: Status) -> Iterator[BriefP
         whole = one.command.startswith("tk ") and one.command.isascii()
         why = tuple(": ".join(filter(None, (item.id, item.why))) for item in one.items)
         yield BriefPart(one.name, one.total, (), why, (BriefStep(one.command),) if whole else ())
-    for name in ("sent_back", "in_progress"):
+    for name in HELD:
         if name in sections:
             yield _at_work(session, ledger, sections[name])
     if "review" in sections:
@@ -145,7 +148,7 @@ def _parts(session: Session, ledger: Snapshot, found: Status) -> Iterator[BriefP
         yield BriefPart("messages", one.total, one.items, steps=(read,))
     if "ready" in sections:
         one = sections["ready"]
-        busy = {"sent_back", "in_progress"} & sections.keys()
+        busy = {*HELD} & sections.keys()
         take = () if busy else (BriefStep("tk next --claim"),)
         yield BriefPart("ready", one.total, one.items, steps=take)
 

@@ -17,7 +17,8 @@ AGENTS, RECORDS, EXCHANGE = "Agents", "Waits and records", "Exchange"
 
 # fmt: off
 _SET_UP = (
-    Command("init", "Begin a ledger, or join one in a new clone.", (p.PRESET, p.NO_HOOKS, p.PREFIX, *COMMITS)),
+    Command("init", "Begin a ledger, or join one in a new clone.",
+            (p.PRESET, p.NO_HOOKS, p.PREFIX, p.INSTRUCT, p.WRITE_SETTINGS, *COMMITS)),
     Command("hooks", "Install, remove or check git's hooks."),
     Command("hooks install", "Install the hooks; existing hooks run after them.", (p.SERVER, *EVERYWHERE)),
     Command("hooks uninstall", "Remove the hooks, and restore those that were there before.",
@@ -138,7 +139,7 @@ _JUDGE = (
 )
 
 _AGENTS = (
-    Command("prime", "Say what an agent has to know before it goes on.", ACTS),
+    Command("prime", "Say what an agent has to know before it goes on.", (p.AT_END, *ACTS)),
     Command("next", "Print the id of the task to take next; exit 6 if none.",
             (p.CLAIM, p.REVIEW, p.WAIT, f.LABELS, *COMMITS)),
     Command("work", "Start a task in a checkout and on a branch of its own.",

@@ -21,10 +21,12 @@ PAGES = {
     **{verb: Page((f"tk {verb} a1",)) for verb in EVENTS},
     "block": Page(("tk block a1 --reason user -m 'a question'",)),
     "init": Page(
-        ("tk init", "tk init --preset agents --prefix job"),
+        ("tk init", "tk init --preset agents --prefix job", "tk init --agents"),
         "It makes one commit, with the policy and the line in .gitattributes that merges task files, and "
         "installs git's hooks. In a repository with a remote it asks whether that decides about claims. In a "
-        "clone of a ledger it installs hooks and merge driver, and commits nothing."),
+        "clone of a ledger it installs hooks and merge driver, and commits nothing. With --agents it writes a "
+        "marked block into AGENTS.md and skills for coding agents, to be committed, and prints settings that run "
+        "tk prime; --write puts these into the user's own settings, and nowhere else."),
     "hooks install": Page(("tk hooks install", "tk hooks install --server -C project.git")),
     "hooks uninstall": Page(("tk hooks uninstall",)),
     "hooks status": Page(("tk hooks status",)),

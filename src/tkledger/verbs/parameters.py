@@ -187,6 +187,11 @@ PRESET = option(
     default="default",
 )
 NO_HOOKS = switch("--no-hooks", "no_hooks", "Leave git's hooks alone.")
+INSTRUCT = option(
+    *("--agents", "agents", "TOOLS", "Tell agents: AGENTS.md, skills; claude,codex."), bare=""
+)
+WRITE_SETTINGS = switch("--write", "write", "Write your own settings as well.")
+AT_END = switch("--end", "end", "At a session's end: exit 2 if work is held.")
 PREFIX = option("--prefix", "prefix", "P", "What new ids begin with.")
 SERVER = switch("--server", "server", "The server hooks (bare repository).")
 FIX = switch("--fix", "fix", "Repair what is safe to repair.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tkledger.api.session import Session
 from tkledger.claims.remote import TWICE, has_remote
-from tkledger.cli.answer import TERMINAL, Answer, Aside, say, with_commit
+from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim, say, with_commit
 from tkledger.core import policy_fields
 from tkledger.core.field import FieldError
 from tkledger.core.layout import FOLDER, POLICY_PATH
@@ -18,16 +18,22 @@ from tkledger.core.ref_names import branch_name
 from tkledger.core.roles import holders
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.trailers import ACTOR
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.errors import TkError, unusable, usage_error
 from tkledger.ledger.proposal import Proposal
 from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
 from tkledger.verbs.parameters import ADMISSION, PREFIX, PRESET
+
+if TYPE_CHECKING:
+    from tkledger.agents.instructions import Written
 
 
 def init(
     preset: str,
     no_hooks: bool = False,
     prefix: str | None = None,
+    agents: str | None = None,
+    write: bool = False,
     key: str | None = None,
     actor: str | None = None,
     path: str = ".",
@@ -37,6 +43,45 @@ def init(
     clone of a ledger, put hooks and merge driver in place, and change nothing else.
     """
     session = Session(path, actor=actor, progress=TERMINAL)
+    if write and agents is None:
+        raise usage_error("no-agents", "--write goes with --agents", "tk init --agents --write")
+    begun = _begun(session, preset, prefix, key, no_hooks=no_hooks, dry_run=dry_run)
+    if agents is None:
+        return begun
+    from tkledger.agents.instructions import instruct
+
+    tools = [one.strip() for one in agents.split(",") if one.strip()]
+    told = instruct(session.repo.top or path, tools, write=write, dry_run=dry_run)
+    return Answer(
+        lambda: {**(begun.to_json() or {}), "files": told.files, "settings": told.settings_file},
+        lambda: [*begun.view(), *_told(told)],
+    )
+
+
+def _told(told: Written) -> list[str | Aside | Verbatim]:
+    """What was written for agents, and what is left to do."""
+    files = " ".join(map(quoted, told.files))
+    lines: list[str | Aside | Verbatim] = []
+    if told.files:
+        lines.append(
+            f"wrote {files}; commit it: git add {files} && git commit -m 'Tell agents of tk'"
+        )
+    if told.is_set:
+        return [*lines, f"sessions begin with tk prime now, by {told.settings_file}"]
+    lines.append(Aside(f"settings for {told.settings_file}, or --write puts them there:"))
+    return [*lines, Verbatim(told.settings)]
+
+
+def _begun(
+    session: Session,
+    preset: str,
+    prefix: str | None,
+    key: str | None,
+    *,
+    no_hooks: bool,
+    dry_run: bool,
+) -> Answer:
+    """Begin the ledger, or join it."""
     values: dict[str, object] = {"prefix": prefix} if prefix else {}
     begun = _policy(preset, values)
     if key is None and POLICY_PATH in session.ledger.head().entries:

@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
-from tkledger.agents.prime import Brief, BriefPart, brief
+import json
+import sys
+
+from tkledger.agents.prime import HELD, Brief, BriefPart, brief
 from tkledger.agents.prime_lines import prime as lines_of
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer
+from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.commands.status import item_json
+from tkledger.core.quoting import few
 from tkledger.core.typing import Any
+from tkledger.errors import Exit
+
+_MOST_INPUT = 1 << 16
+"""So much is read of what a tool says at the end of a session."""
 
 
-def prime(actor: str | None = None, path: str = ".") -> Answer:
+def prime(end: bool = False, actor: str | None = None, path: str = ".") -> Answer:
     """Say what an agent has to know before it goes on, with the commands to run."""
+    if end and _asked_before():
+        return Answer(lambda: {"held": []}, lambda: ())
     session = Session(path, actor=actor, progress=TERMINAL)
     found = brief(session)
+    if end:
+        return _at_end(found)
     return Answer(lambda: _json(found), lambda: lines_of(found))
+
+
+def _asked_before() -> bool:
+    """Whether a session goes on because it was asked at its end; its tool says so on standard input."""
+    if sys.stdin.isatty():
+        return False
+    try:
+        said = json.loads(sys.stdin.read(_MOST_INPUT))
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("stop_hook_active") is True
+
+
+def _at_end(found: Brief) -> Answer:
+    """What the actor holds still, and exit 2, by which the session goes on once."""
+    held = [one for one in found.parts if one.name in HELD]
+    ids = [item.id for one in held for item in one.items]
+    if not ids:
+        return Answer(lambda: {"held": []}, lambda: ())
+    steps = [f"  {step.command}" for one in held for step in one.steps]
+    words = f"{found.actor} still holds {few(ids)}: end, block or release it"
+    return Answer(
+        lambda: {"held": ids}, lambda: [Aside(one) for one in (words, *steps)], lambda: Exit.USAGE
+    )
 
 
 def _json(found: Brief) -> dict[str, Any]:
