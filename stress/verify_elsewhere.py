@@ -2,9 +2,9 @@
 
 Written from docs/ alone, with Python's standard library and git: it shares no line with tk, so what
 both say is what the words say. Prints a line for each commit that breaks a rule, and exits 1 if any
-does. Budgets, signatures, how waits end and what is said of attempts are left out: TK4xx, TK501,
-TK512, TK519 to TK521 and TK524 are not asked. A file that is not in the grammar is "TK1xx":
-a reader of all YAML tells whether that is TK101, 103, 104 or 108.
+does. Budgets, quotas, signatures, how waits end and what is said of attempts are left out: TK4xx,
+TK501, TK512, TK519 to TK521, TK524 and TK525 are not asked. A file that is not in the grammar is
+"TK1xx": a reader of all YAML tells whether that is TK101, 103, 104 or 108.
 """
 
 # fmt: off
@@ -195,8 +195,7 @@ _Evidence = namedtuple("_Evidence", "about passed actor ran flaky")  # a gate, i
 def _meant(text: str, plain: str = "") -> str:  # in quotes, unless it could be plain
     said = _line(re.sub(r"\\(.)", r"\1", text[1:-1])) if text[:1] == '"' else text
     return str(_need(said == text or not re.fullmatch(plain, said), said))
-def _groups(form: str, raw: Any) -> Any:  # of a line in some form; raises _Bad
-    return _need(found := re.fullmatch(form, _line(raw)), found).groups()
+def _groups(how: str, raw: Any) -> Any: return _need(f := re.fullmatch(how, _line(raw)), f).groups()
 def _verdict(raw: Any) -> _Verdict:  # in a line of a task; raises _Bad
     when, way, actor, work, score, more = _groups(_VERDICT, raw)
     gaps, ids = [*map(_meant, re.findall(_SAID, more))], work.split("+") if work != "-" else []
@@ -241,6 +240,7 @@ ANY, _COUNT, _FROM_1, _IDS = "*", range(GREATEST + 1), range(1, GREATEST + 1), f
 _KEY, _TOKEN = "[A-Za-z_][A-Za-z0-9_.-]{0,62}", "[A-Za-z0-9][A-Za-z0-9_./:@+#-]{0,99}"
 _LABEL, _LINES, _SHORT = "[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", frozenset([_line]), ".{1,300}"
 _SPENT = {"cost": _amount, **dict.fromkeys(_words("calls rework seconds steps tokens"), _COUNT)}
+_QUOTA = {**{n: _SPENT[n] for n in _words("calls cost steps tokens")}, "window": "[1-9][0-9]?[hd]"}
 _LIMITS, _CONCERNS = {**_SPENT, "scope": ("lifetime", "attempt")}, [r"(design|ops): \S.{0,499}"]
 _SHOWN = [*2 * [[rf"(?!.* -- ){_SHORT}"]], [rf"(?!.* -- .* -- ){_SHORT} -- {_SHORT}"]]
 CHECKS, _URL = _words("criteria met waived checklist checked skipped"), "https?://[!-~]{1,500}"
@@ -295,6 +295,7 @@ POLICIES: Map = {
     "attribution": ("optional", "required"), "claims": ("local", "remote", "required"),
     **dict.fromkeys(_words("lease wip_actor wip_total failures"), _FROM_1),
     "rates": {ANY: (_line, "[1-9][0-9]{0,2}/([1-9][0-9]?)?[mhd]")},
+    "quotas": {ANY: (_line, lambda raw: _need({*(one := _clean(raw, _QUOTA))} - {"window"}, one))},
     "reservations": ("warn", "refuse"), "protected": _LINES, "actors": {ANY: (_line, _line)},
     "approvals": {"count": range(1, 101), "independent": _true, "role": _NAME, "score": _amount},
     "spec": ("free", "frozen"), "admission": ("off", "agents", "required"),
@@ -318,7 +319,7 @@ DEFAULTS = {"prefix": "tk", "layout": "flat", "squash": "refuse", "review": "opt
 LATER = {*[*TASK][10:14], *LOGS[2:-1],  # what format 2 brought; `admission` of the policy only
     *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"
     " subject proposal rates reservations types prices backoff retry_on warn_at repeats"
-    " artifact_size")}
+    " artifact_size quotas")}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -549,8 +550,7 @@ def _has_role(policy: Map, actor: str, role: str) -> bool:
     names, known = policy.get("actors", {}), policy.get("roles", {}).get(role, [])
     named = any(_fits(names.get(one, one), names.get(actor, actor)) for one in known)
     return named if policy.get("format", 1) > 1 else actor in known
-def _lacks(policy: Map, actor: str, role: str) -> bool:  # edition 1 asks nothing without a name
-    return bool(actor) and not _has_role(policy, actor, role)
+def _lacks(by: Map, who: str, role: str) -> bool: return bool(who) and not _has_role(by, who, role)
 def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
     rules = [_authority, _allowed, *([_joined] if change.is_merge else [])]
     if change.touched:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 
+from tkledger.core.quoting import quoted
 from tkledger.core.trailers import lines
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.errors import Exit, TkError, some, too_old
@@ -14,6 +15,7 @@ from tkledger.git.errors import GitError, Locked
 if TYPE_CHECKING:
     from tkledger.core.budget import Gauge
     from tkledger.core.change import Violation
+    from tkledger.core.quota import QuotaGauge
     from tkledger.core.task import Task
 
 SCHEMA = "tk/1"
@@ -148,6 +150,12 @@ def near(task: Task, gauge: Gauge) -> str:
     """How much of a limit is used, as a warning if that is nearly all."""
     text = f"{task.id}: {gauge.figures_for(task.id)}: tk budget {task.id}"
     return visible(f"warning: {text}" if gauge.near else text)
+
+
+def near_quota(actor: str, gauge: QuotaGauge) -> str:
+    """How much of a quota an actor has used, as a warning."""
+    way = f"tk budget --agent {quoted(actor)}"
+    return visible(f"warning: {actor} has used {gauge.figures}: {way}")
 
 
 def say(text: str) -> None:

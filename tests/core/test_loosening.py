@@ -157,6 +157,7 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
     ],
     "proposal": [],
     "reservations": [("refuse", "warn", ["reservations refuse -> warn"], [])],
+    "quotas": [({}, {"a": {"calls": 1}}, ["quotas changes"], ["quotas changes"])],
     "rates": [({}, {"a": "1/h"}, ["rates changes"], ["rates changes"])],
     "pushers": [({}, {"a": ["b"]}, ["pushers changes"], ["pushers changes"])],
     "shared_login": [("one", "independent", ["shared_login one -> independent"], [])],

@@ -37,7 +37,9 @@ ONLY_BY_EXAMPLE = {
     "TK111": "the model's files are small: core/test_room",
     "TK607": "the model's policies are of one edition: core/rules/test_rules",
     "TK608": "the model's policies accept nothing: core/rules/test_rules",
-    **dict.fromkeys(("TK401", "TK402", "TK403", "TK404", "TK405", "TK406", "TK501"), _COUNTED),
+    **dict.fromkeys(
+        ("TK401", "TK402", "TK403", "TK404", "TK405", "TK406", "TK501", "TK525"), _COUNTED
+    ),
     "TK502": "the model's policies name no roles: core/rules/test_rules, doors/test_authority",
     **dict.fromkeys(
         ("TK512", "TK609"), "the model signs nothing: git/test_signatures, doors/test_signatures"

@@ -17,6 +17,7 @@ from tkledger.core.policy_fields import FIELDS, TooNew, changed, policy
 from tkledger.core.policy_merge import joined
 from tkledger.core.presets import PRESETS
 from tkledger.core.prices import Price
+from tkledger.core.quota import Quota
 from tkledger.core.roles import holders, is_keeper
 from tkledger.core.task_parts import Budget
 
@@ -63,6 +64,15 @@ VALUES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         {},
         [{"agent-*": "10/h"}, {"a": "999/99d", "b": "1/30m"}],
         [{"a": 10}, {"a": "0/h"}, {"a": "10/s"}, {"a": "10/0m"}, {"a": "10"}, {"a": "1000/h"}, ["a"]],
+    ),
+    "quotas": (
+        {},
+        [{"agent-*": {"cost": "5", "window": "24h"}}, {"a": {"calls": 0, "steps": 1, "tokens": 2}}],
+        [
+            *({"a": {}}, {"a": {"window": "1h"}}, {"a": {"steps": -1}}, {"a": {"cost": "NaN"}}),
+            *({"a": {"calls": 1, "window": w}} for w in ("0h", "1", "1m", "100h", "h", "-1d", 3)),
+            *({"a": 5}, {"a": {"seconds": 1}}, {"a\nb": {"calls": 1}}, ["a"]),
+        ],
     ),
     "reservations": ("warn", ["warn", "refuse"], ["off"]),
     "protected": ((), [("main",), ("a", "b")], ["main"]),
@@ -146,6 +156,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
             "guards",
             "gates",
             "may",
+            "quotas",
         ):
             kept = {key: one for key, one in _plain(kept).items() if one is not None}
         assert kept == value
@@ -155,7 +166,7 @@ def test_a_field_takes_and_refuses(name: str) -> None:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    if isinstance(value, Budget | Approvals | Price | Guard | Gate | Allowance):
+    if isinstance(value, Budget | Approvals | Price | Guard | Gate | Allowance | Quota):
         return {key: one for key, one in value._asdict().items() if one not in (None, ())}
     return {key: _plain(one) for key, one in value.items()}
 
@@ -164,6 +175,7 @@ def test_what_the_fields_of_a_later_format_are() -> None:
     assert {field.name for field in FIELDS if field.since > 1} == {
         "approvals",
         "rates",
+        "quotas",
         "reservations",
         "spec",
         "admission",
@@ -347,6 +359,7 @@ def test_who_another_is_and_what_a_commit_is_called() -> None:
     limits = ({}, {"wip_actor": 1}, {"wip_total": 1}, {"failures": 1}, {"depth": 1})
     assert [policy(some).limits_starts for some in limits] == [False, True, True, True, False]
     assert policy({"rates": {"a": "1/h"}, "format": 2}).limits_starts
+    assert policy({"quotas": {"a": {"calls": 1}}, "format": 2}).limits_starts
     assert not DEFAULT.refuses("identity")
     with pytest.raises(FieldError, match=r"prefix: .*1 to 16 of a-z, 0-9 and _$"):
         policy({"prefix": "A"})

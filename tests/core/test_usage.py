@@ -175,15 +175,21 @@ def test_what_a_commit_adds() -> None:
     assert facts("c", 30, (), [(working, review)], before, "ann") == {"a": worked}
     assert facts("c", 30, (), [(review, done("a"))], before, "ann") == {}
     assert facts("c", 30, [Bill("a", True, 5)], [], before) == {
-        "a": Fact("c", "a", 2, Used(1, tokens=5))
+        "a": Fact("c", "a", 2, Used(1, tokens=5)),
+        "@": Fact("c", "@", 0, Used(1, tokens=5)),
     }
+    several = facts("c", 7200, [Bill("a", True, 5), Bill("b", True, 1, 2, 3)], [], before, "a b")
+    assert several["@"] == Fact("c", r"@a\u0020b", 2, Used(2, 0, 6, 2, 0, 3))
+    assert [several[key].is_work for key in ("a", "b", "@")] == [True, True, False]
     assert facts("c", 30, [], [(todo, todo)], before) == {}
     never = lambda task: Activity()  # noqa: E731 - it was never seen to come into progress
     assert facts("c", 30, [], [(working, blocked)], never) == {}
     spent = [Bill("a", False, 5)]
     more = worked._replace(used=Used(tokens=5))
-    assert facts("c", 30, spent, [(working, review)], before, "ann") == {"a": more}
-    assert facts("c", 30, spent, [], before, "ann") == {"a": Fact("c", "a", 2, Used(tokens=5))}
+    ann = {"@": Fact("c", "@ann", 0, Used(tokens=5))}
+    assert facts("c", 30, spent, [(working, review)], before, "ann") == {"a": more, **ann}
+    alone = {"a": Fact("c", "a", 2, Used(tokens=5)), **ann}
+    assert facts("c", 30, spent, [], before, "ann") == alone
     jump = facts("c", 30, [], [(first_try := a_task(), review)], never, "ann")
     assert (
         jump

@@ -203,6 +203,7 @@ PLAIN = {
         "was",
         "ask",
         "limit.kind",
+        "gauge.kind",
         "options",
         "option",
         "reason",

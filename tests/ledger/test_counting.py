@@ -10,12 +10,15 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.project import Project, race
-from tkledger.core.usage import Used
+from tkledger.core import quota
+from tkledger.core.policy import DEFAULT
+from tkledger.core.usage import Usage, Used
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.ledger import changes, tally
 from tkledger.ledger.reader import Ledger
 
+ACTORS = ("ann", "ben", "eve")
 POLICY = b"version: 1\nformat: 1\nlaw: 1\n"
 
 
@@ -58,7 +61,7 @@ def a_history(seed: int, size: int) -> tuple[list[Made], bytes]:
             elif merge:
                 since = next(side.since for side in sides[1:] if side.state == state)
         step, tokens = rng.random() < 0.4, rng.randrange(9)
-        who = rng.choice(("ann", "ben", "eve"))
+        who = rng.choice(ACTORS)
         made.append(Made(parents, at, step and not merge, tokens, state, since, clock, who))
         words = (
             f"c{number}\n\n"
@@ -137,10 +140,38 @@ def names(oids: Sequence[str], numbers: set[int]) -> tuple[str, ...]:
     return tuple(sorted(oids[number] for number in numbers))
 
 
-def at(ledger: Ledger, oid: str) -> tuple[Used, frozenset[str], tuple[str, ...]]:
+def hours(made: Sequence[Made], one: int) -> dict[str, dict[int, Used]]:
+    """What each actor used up to a commit, by the hour, by looking at every ancestor."""
+    found: dict[str, dict[int, Used]] = {who: {} for who in ACTORS}
+    for number in ancestors(made, one):
+        commit = made[number]
+        if len(commit.parents) < 2 and (commit.step or commit.tokens):
+            hour = commit.clock // quota.HOUR
+            had = found[commit.who].get(hour, Used())
+            more = had._replace(steps=had.steps + commit.step, tokens=had.tokens + commit.tokens)
+            found[commit.who][hour] = more
+    return found
+
+
+def counted_hours(usage: Usage) -> dict[str, dict[int, Used]]:
+    """The same as it was counted."""
+    each = {who: quota.by_hour(DEFAULT, who, usage) for who in ACTORS}
+    return {who: {at: one for at, one in some.items() if any(one)} for who, some in each.items()}
+
+
+Counted = tuple[Used, frozenset[str], tuple[str, ...], dict[str, dict[int, Used]]]
+
+
+def at(ledger: Ledger, oid: str) -> Counted:
     task, usage = ledger.at(oid).task("a"), ledger.tally.usage([oid], 0)
     assert task is not None
-    return usage.used(task), usage.workers(task), usage.newest(task)
+    return usage.used(task), usage.workers(task), usage.newest(task), counted_hours(usage)
+
+
+@pytest.fixture(autouse=True)
+def short_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours of half a minute, so that a small history has several."""
+    monkeypatch.setattr(quota, "HOUR", 30)
 
 
 def imported(path: Path, seed: int, size: int) -> tuple[Project, list[Made], list[str]]:
@@ -166,7 +197,7 @@ def test_forwards_backwards_and_from_anywhere_the_count_is_the_same(
     project, made, oids = imported(tmp_path / "repo", seed, 24)
     repo = Repo(str(project.path))
     expected = {
-        oid: (oracle(made, n), workers(made, n), names(oids, newest(made, n)))
+        oid: (oracle(made, n), workers(made, n), names(oids, newest(made, n)), hours(made, n))
         for n, oid in enumerate(oids)
     }
     for oid, counted in expected.items():  # each from the beginning
@@ -207,6 +238,7 @@ def test_a_walk_knows_what_was_used_at_each_commit(
             walked += 1
             assert change.usage.used(task) == oracle(made, number), (revisions, number)
             assert change.usage.workers(task) == workers(made, number), (revisions, number)
+            assert counted_hours(change.usage) == hours(made, number), (revisions, number)
             assert change.usage.newest(task) == names(oids, newest(made, number)), number
             sides = [names(oids, newest(made, parent)) for parent in made[number].parents]
             if len(sides) == 2:

@@ -16,6 +16,7 @@ from tkledger.local.store import NO_HOOKS
 
 if TYPE_CHECKING:
     from tkledger.api.session import Session
+    from tkledger.core.quota import QuotaGauge
     from tkledger.ledger.proposal import Recorded
 
 _NO_HOOKS = "tk's hooks are not installed in this clone, so git does not check commits: tk init"
@@ -23,11 +24,12 @@ _NO_HOOKS = "tk's hooks are not installed in this clone, so git does not check c
 
 class Advice(NamedTuple):
     """What a commit makes worth a line: limits that are nearly used up, and those of rework that it
-    counts against; and rules of which the policy only warns.
+    counts against; quotas that are, with the actor's name; and rules of which the policy only warns.
     """
 
     near: tuple[tuple[Task, Gauge], ...]
     violations: tuple[Violation, ...]
+    quotas: tuple[tuple[str, QuotaGauge], ...] = ()
 
 
 def advise(session: Session, recorded: Recorded, ids: Sequence[str]) -> Advice:
@@ -40,7 +42,16 @@ def advise(session: Session, recorded: Recorded, ids: Sequence[str]) -> Advice:
         for gauge in limits.gauges(session.ledger, recorded.after, task)
         if gauge.near or (task.id in again and gauge.limit.kind == "rework")
     ]
-    return Advice(tuple(near), _warned(recorded))
+    return Advice(tuple(near), _warned(recorded), _quotas(session, recorded))
+
+
+def _quotas(session: Session, recorded: Recorded) -> tuple[tuple[str, QuotaGauge], ...]:
+    policy = recorded.after.policy
+    if policy is None or not policy.quotas:
+        return ()
+    actor = session.actor(recorded.after)
+    found = limits.quotas(session.ledger, recorded.after, actor)
+    return tuple((actor, gauge) for gauge in found if gauge.near)
 
 
 def _warned(recorded: Recorded) -> tuple[Violation, ...]:

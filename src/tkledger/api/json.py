@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tkledger.core.history import Details, HistoryEntry, WorkCommit
     from tkledger.core.messages import Letter
     from tkledger.core.policy import Policy
+    from tkledger.core.quota import QuotaGauge
     from tkledger.core.usage import Used
 
 Json = dict[str, Any]
@@ -96,6 +97,26 @@ def gauge_json(gauge: Gauge, exhausted: int | None = None) -> Json:
             "remaining": value(max(limit.most - gauge.used, 0)),
             "exceeded": gauge.exceeded,
             "exhausted_at": None if exhausted is None else iso(exhausted),
+        }
+    )
+
+
+def quota_json(gauge: QuotaGauge) -> Json:
+    """An amount of a quota and what is used of it."""
+
+    def value(number: int) -> int | str:
+        return amount(gauge.kind, number) if gauge.kind == "cost" else number
+
+    return without_empty(
+        {
+            "pattern": gauge.pattern,
+            "kind": gauge.kind,
+            "window": gauge.window,
+            "limit": value(gauge.most),
+            "used": value(gauge.used),
+            "remaining": value(max(gauge.most - gauge.used, 0)),
+            "exceeded": gauge.exceeded,
+            "again_at": None if gauge.again is None else iso(gauge.again),
         }
     )
 

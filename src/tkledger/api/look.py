@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
@@ -12,7 +13,7 @@ from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
-from tkledger.errors import unusable
+from tkledger.errors import unusable, usage_error
 from tkledger.git import refs
 from tkledger.git.objects import Oid
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tkledger.claims.standing import Standing
     from tkledger.core.approvals import ApprovalCount
     from tkledger.core.history import Details, HistoryEntry, WorkCommit
+    from tkledger.core.quota import QuotaGauge
     from tkledger.core.usage import Usage, Used
     from tkledger.git.commit import Commit
     from tkledger.git.objects import Oid
@@ -204,6 +206,31 @@ class Spending(NamedTuple):
     gauges: list[Gauge]
 
 
+def quotas(session: Session, name: str, at: str | None = None) -> tuple[str, Sequence[QuotaGauge]]:
+    """The name that counts of an actor, and its quotas with what it used of them: on all branches that are known
+    here or, ``at`` a revision or date, in the history of that.
+    """
+    from tkledger.claims.quotas import on_branches
+    from tkledger.core.field import FieldError, line
+    from tkledger.core.quota import by_hour, gauges
+    from tkledger.ledger import limits
+
+    try:
+        line(name)
+    except (FieldError, ValueError) as error:
+        raise usage_error("bad-actor", f"the actor {error}", "tk budget --agent NAME") from None
+    _require_whole(session)
+    ledger = session.read(at)
+    if ledger.policy is None:
+        return name, ()
+    actor = ledger.policy.actor(name)
+    if at is None:
+        return actor, on_branches(session.ledger, ledger.policy, actor, int(time.time()))
+    end = session.ledger.tally.sums(ledger.commit).clock if ledger.commit else 0
+    hours = by_hour(ledger.policy, actor, limits.usage(session.ledger, ledger.commit))
+    return actor, tuple(gauges(ledger.policy, actor, hours, end))
+
+
 def spending(
     session: Session, word: str | None = None, at: str | None = None
 ) -> tuple[list[Spending], int]:
@@ -214,12 +241,7 @@ def spending(
     """
     from tkledger.ledger import limits
 
-    if session.repo.is_shallow:
-        raise unusable(
-            "shallow",
-            "this clone is shallow: usage recorded before its history begins is missing",
-            "git fetch --unshallow",
-        )
+    _require_whole(session)
     ledger = session.look(at) if word else session.read(at)
     from tkledger.verbs.ids import existing
 
@@ -229,6 +251,15 @@ def spending(
     shown = shown or _worth_showing(ledger, usage)
     sums: Sums = {}  # what is used below one task is asked for each below it
     return [_spending(ledger, task, usage, sums) for task in shown], usage.at
+
+
+def _require_whole(session: Session) -> None:
+    if session.repo.is_shallow:
+        raise unusable(
+            "shallow",
+            "this clone is shallow: usage recorded before its history begins is missing",
+            "git fetch --unshallow",
+        )
 
 
 def sums(

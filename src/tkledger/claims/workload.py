@@ -141,7 +141,7 @@ def crowded(
 
             held = {task: one for task, one in known.items() if task not in ended}
             begun = met(ledger.repo, begun, held, lines)
-        yield from beyond(ledger, busy, begun, tips, along=begun)
+        yield from beyond(ledger, busy, begun, tips, along=begun, lines=lines)
 
 
 def beyond(
@@ -150,6 +150,7 @@ def beyond(
     begun: Iterable[WorkBegun],
     tips: Sequence[str] = (),
     along: Sequence[WorkBegun] = (),
+    lines: Sequence[RefLine] = (),
 ) -> Iterator[Violation]:
     """The same, each by itself while others are at work on ``busy``, and those ``along`` with it are begun."""
     now = int(time.time())
@@ -168,6 +169,13 @@ def beyond(
         others += [(it.task, now) for it in along if it.actor == actor and it.task not in known]
         found = one._replace(at_work=busy, failed=row, now=now, started=tuple(others))
         yield from (each._replace(commit=one.where) for each in judge_door(found))
+        if one.policy.quotas:
+            from tkledger.claims import quotas  # few policies have any
+            from tkledger.core.door_rules.branches import QuotaUsed
+
+            own = ledger.history_at(one.where).policy if one.where else one.policy
+            work = QuotaUsed(one.task, actor, own or one.policy)
+            yield from quotas.beyond(ledger, work, now, one.where, lines)
 
 
 def taken_up(

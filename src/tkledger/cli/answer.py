@@ -142,6 +142,8 @@ def say_advice(session: Session, recorded: Recorded, ids: Sequence[str]) -> None
     advice = advise(session, recorded, ids)
     for task, gauge in advice.near:
         report.say(report.near(task, gauge))
+    for actor, quota in advice.quotas:
+        report.say(report.near_quota(actor, quota))
     for violation in advice.violations:
         report.say(report.violation_text(violation, "warning"))
 

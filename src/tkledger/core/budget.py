@@ -12,8 +12,11 @@ from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.snapshot import Snapshot, touched
 from tkledger.core.task import Task
 from tkledger.core.task_parts import PARTS, Budget, Retry, Spent
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.core.usage import Span, Usage, Used, covered, marked, marks
+
+if TYPE_CHECKING:
+    from tkledger.core.quota import Quota
 
 KINDS = Used._fields
 """What is limited, as it is named in a budget."""
@@ -187,8 +190,8 @@ def limits_work(budget: Budget) -> bool:
     return any(getattr(budget, kind) is not None for kind in KINDS)
 
 
-def limit_in(budget: Budget, kind: str) -> int | None:
-    """A limit that a budget sets, cost in millionths of a dollar; None where it sets none."""
+def limit_in(budget: Budget | Quota, kind: str) -> int | None:
+    """A limit that a budget or a quota sets, cost in millionths of a dollar; None where it sets none."""
     value = getattr(budget, kind)
     return micro(value) if kind == "cost" and value is not None else value
 

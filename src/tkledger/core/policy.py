@@ -12,6 +12,7 @@ from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from tkledger.core.guard import Allowance, Gate, Guard, NextPolicy
     from tkledger.core.prices import Price
+    from tkledger.core.quota import Quota
 
 FORMAT = 2
 """The newest form of the files that this tk reads."""
@@ -106,6 +107,8 @@ class Policy(NamedTuple):
     failures: how many tasks one actor may fail at in a row; then it waits for an hour
     rates: by actor or pattern of actors, how many tasks it may start in how long, such as ``10/h``; each pattern
         that fits an actor limits it
+    quotas: by actor or pattern of actors, how much it may use in a ``window``: ``steps``, ``tokens``, ``cost`` in
+        US dollars, ``calls``; each pattern that fits an actor limits it
     reservations: whether a start is to ``warn`` if paths that its task reserves are reserved for another that is
         claimed, or to ``refuse``
     protected: branches that are not rewritten or deleted
@@ -166,6 +169,7 @@ class Policy(NamedTuple):
     wip_total: int | None = None
     failures: int | None = None
     rates: Mapping[str, str] = {}
+    quotas: Mapping[str, Quota] = {}
     reservations: str = "warn"
     protected: tuple[str, ...] = ()
     actors: Mapping[str, str] = {}
@@ -238,8 +242,8 @@ class Policy(NamedTuple):
     @property
     def depends_on_actor(self) -> bool:
         """Whether what a commit may do depends on who made it."""
-        asks = self.roles or self.guards or self.gates or self.may or self.approvals.asked
-        return bool(asks or self.proof == "signature" or self.spec == "frozen")
+        asks = (self.roles, self.guards, self.gates, self.may, self.quotas, self.approvals.asked)
+        return any(asks) or self.proof == "signature" or self.spec == "frozen"
 
     def titled(self, subject: str) -> str:
         """The first line of the message of a commit of tk's that did this."""
@@ -253,7 +257,7 @@ class Policy(NamedTuple):
     def limits_starts(self) -> bool:
         """Whether work is not to be taken up if too much is in progress, after failures, or too often."""
         return not (self.wip_actor is self.wip_total is self.failures is None) or bool(
-            self.rates or self.reservations == "refuse"
+            self.rates or self.quotas or self.reservations == "refuse"
         )
 
     @property

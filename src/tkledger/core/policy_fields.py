@@ -75,6 +75,12 @@ def _public_key(raw: Any) -> str:
     return public_key(raw)
 
 
+def _quota(raw: Any) -> Any:
+    from tkledger.core.quota import quota  # few policies have any
+
+    return quota(raw)
+
+
 def _price(raw: Any) -> Any:
     from tkledger.core.prices import price  # few policies have any
 
@@ -114,6 +120,7 @@ FIELDS = (
     Field("claims", choice(("local", "remote", "required"))),
     *(Field(name, whole(1)) for name in ("lease", "wip_actor", "wip_total", "failures")),
     Field("rates", map_of(matching(RATE, "such as 10/h, 3/30m or 50/7d"), line), since=2),
+    Field("quotas", map_of(_quota, line), since=2),
     Field("reservations", choice(("warn", "refuse")), since=2),
     Field("protected", set_of(line)),
     Field("actors", map_of(line, line)),

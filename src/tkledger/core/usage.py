@@ -39,10 +39,15 @@ Span = tuple[int, int]
 """From when to when, in seconds since 1970."""
 
 
-class Fact(NamedTuple):
-    """What one commit adds to the count of one task.
+BY = "@"
+"""Begins what stands for an actor where a task's id would: no id has it."""
 
-    attempt: the attempt it belongs to
+
+class Fact(NamedTuple):
+    """What one commit adds to the count of one task, or of what one actor used in all tasks.
+
+    task: its id; of an actor, `BY` and its name (`core.quota`)
+    attempt: the attempt it belongs to; of an actor, the hour since 1970
     used: its amounts; never seconds, which follow from all the spans of a task together
     span: the seconds since 1970 between which the task was in progress, if this commit ended that
     entered: when it put the task in progress, if it did
@@ -61,6 +66,11 @@ class Fact(NamedTuple):
     lost: Used | None = None
     worker: str = ""
     children: tuple[ChildEvent, ...] = ()
+
+    @property
+    def is_work(self) -> bool:
+        """Whether it is a commit of work on its task."""
+        return self.used.steps > 0 and not self.task.startswith(BY)
 
 
 def marked(spent: Spent) -> Used:
@@ -170,6 +180,10 @@ def facts(
         used = charged(bill)._replace(rework=fact.used.rework)
         worker = actor if bill.step else fact.worker
         found[bill.task] = fact._replace(used=used, worker=worker)
+    if words:
+        from tkledger.core.quota import used_by  # most commits charge nothing
+
+        found[BY] = used_by(actor, commit, at, words)
     for parent, events in _children(at, changes).items():
         found[parent] = (found.get(parent) or Fact(commit, parent))._replace(children=events)
     return {
@@ -319,25 +333,25 @@ class Usage:
         at: int,
         newest: Callable[[str], tuple[str, ...]] = lambda task: (),
     ) -> None:
-        self._account = account
+        self.account = account
         self._activity = activity
         self._newest = newest
         self.at = at
 
     def counted(self, task_id: str) -> bool:
         """Whether anything was counted for a task, or may be since it is in progress."""
-        return self._account(task_id) is not None or self._activity(task_id).since is not None
+        return self.account(task_id) is not None or self._activity(task_id).since is not None
 
     def was_started(self, task: Task) -> bool:
         """Whether a task was ever in progress, as far as commits and the marks in its file tell."""
-        account = self._account(task.id) or Account()
+        account = self.account(task.id) or Account()
         return bool(account.entered or account.spans or task.spent.seconds)
 
     def used(self, task: Task, *, attempt_only: bool = False) -> Used:
         """What a task used, and never less than the marks in its file say; with ``attempt_only``, in
         its present attempt, of which the marks say nothing.
         """
-        account = self._account(task.id) or Account()
+        account = self.account(task.id) or Account()
         counted = account.used(_kept(task, attempt_only), self._going(task))
         return counted if attempt_only else Used(*map(max, counted, marked(task.spent)))
 
@@ -345,7 +359,7 @@ class Usage:
         """When a task was in progress while no child of it was open; and the seconds that only marks
         know of, which say nothing of children.
         """
-        account = self._account(task.id) or Account()
+        account = self.account(task.id) or Account()
         spans = account.active(_kept(task, attempt_only), self._going(task))
         known_by_marks = self.used(task, attempt_only=attempt_only).seconds - covered(spans)
         return list(outside(spans, account.parted())), known_by_marks
@@ -363,7 +377,7 @@ class Usage:
 
     def workers(self, task: Task) -> frozenset[str]:
         """Who worked on a task in its present attempt, by the names in the commits."""
-        account = self._account(task.id) or Account()
+        account = self.account(task.id) or Account()
         return frozenset(
             who
             for attempt, counts in account.workers.items()

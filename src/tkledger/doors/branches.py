@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from tkledger.core.budget import gauges, limits
 from tkledger.core.change import Change, Violation
 from tkledger.core.door_rules import judge_door
-from tkledger.core.door_rules.branches import WorkOnBranches
+from tkledger.core.door_rules.branches import QuotaUsed, WorkOnBranches
 from tkledger.core.layout import is_task_key
 from tkledger.core.policy import Policy
 from tkledger.core.ref_names import BRANCHES_AND_TAGS
@@ -29,10 +29,12 @@ class Limited(NamedTuple):
     """The tasks with a limit that new commits add to, each with the last of those commits.
 
     steps: those that get a step; parents: those that get a child
+    spent: by actor with a quota and the time of a step, by the hour, the last task and commit
     """
 
     steps: dict[str, Oid]
     parents: dict[str, Oid]
+    spent: dict[tuple[str, int], tuple[str, Oid]]
 
     def note(self, commit: Commit, change: Change | None) -> None:
         """Note what a commit adds to. Most ledgers limit nothing, and then nothing is looked up."""
@@ -40,8 +42,13 @@ class Limited(NamedTuple):
             return
         for bill in change.charged:
             task = change.after.task(bill.task) if bill.step else None
-            if task is not None and not task.ended and _has_limit(change, task):
-                self.steps[task.id] = commit.oid
+            if task is not None and not task.ended:
+                if _has_limit(change, task):
+                    self.steps[task.id] = commit.oid
+                if change.policy.quotas and change.usage is not None:
+                    from tkledger.core.quota import HOUR  # few policies have any
+
+                    self.spent[change.actor, change.usage.at // HOUR] = task.id, commit.oid
         if change.law.children is not None and change.law.refuses("children"):
             for task in change.births():
                 if task.parent:
@@ -51,6 +58,7 @@ class Limited(NamedTuple):
         """Add those of another part of the push, a later one."""
         self.steps.update(other.steps)
         self.parents.update(other.parents)
+        self.spent.update(other.spent)
 
 
 def _has_limit(change: Change, task: Task) -> bool:
@@ -63,6 +71,7 @@ def judged(
     """What the push adds beyond a limit that all branches share; ``validated`` are the tips that the
     server has validated.
     """
+    yield from _beyond_quotas(ledger, lines, limited)
     if not (limited.steps or limited.parents):
         return
     branches = _Branches(ledger, lines, validated)
@@ -73,6 +82,18 @@ def judged(
         most = _policy_at(ledger, oid).children
         fact = WorkOnBranches(task, children=len(branches.tasks.children(task)), most=most)
         yield from (one._replace(commit=oid) for one in judge_door(fact))
+
+
+def _beyond_quotas(
+    ledger: Ledger, lines: Sequence[RefLine], limited: Limited
+) -> Iterator[Violation]:
+    """The steps of actors who have used up a quota on all branches, in the window that ends with the step."""
+    for (actor, hour), (task, oid) in limited.spent.items():
+        from tkledger.claims import quotas  # few policies have any
+        from tkledger.core.quota import HOUR
+
+        work = QuotaUsed(task, actor, _policy_at(ledger, oid), step=True)
+        yield from quotas.beyond(ledger, work, hour * HOUR, oid, lines)
 
 
 def _policy_at(ledger: Ledger, oid: Oid) -> Policy:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -151,8 +151,8 @@ def _unattributed(
     yield from judge_door(commit)
 
 
-def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:
-    """Warn of budgets that are nearly used up, before the commit that charges them."""
+def _warn(ledger: Ledger, charged: Collection[Bill]) -> None:
+    """Warn of budgets and quotas that are nearly used up, before the commit that charges them."""
     from tkledger import report
     from tkledger.ledger import limits
 
@@ -163,6 +163,13 @@ def _warn(ledger: Ledger, charged: Iterable[Bill]) -> None:
             for gauge in limits.gauges(ledger, head, task, charged):
                 if gauge.near and not gauge.exceeded:
                     report.say(report.near(task, gauge))
+    if charged and head.policy is not None and head.policy.quotas:
+        from tkledger.claims import fence  # few policies have any
+
+        actor = fence.committer(ledger.repo, head.policy).actor
+        for one in limits.quotas(ledger, head, actor, charged):
+            if one.near and not one.exceeded:
+                report.say(report.near_quota(actor, one))
 
 
 def _merge_heads(repo: Repo) -> list[Oid]:

@@ -91,7 +91,7 @@ def _commits(ledger: Ledger, here: Snapshot, lines: Sequence[RefLine]) -> _Arriv
 
     Never "that no ref has": a commit pushed to a ref that is not judged would count as known.
     """
-    found = _Arrived([], {}, {}, [], [], branches.Limited({}, {}), {})
+    found = _Arrived([], {}, {}, [], [], branches.Limited({}, {}, {}), {})
     known = [f"^{tip}" for tip in ValidatedTips(ledger.repo).tips()] if lines else []
     ledger.former.search(here.policy.accepted if here.policy and lines else ())
     idle = Idle(ledger.repo, lines)
@@ -135,7 +135,7 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, idle: Idle, attributed:
     policy = here.policy
     accepted = policy.accepted if policy else {}
     violations, dates, workers, begin, stricter, limited, joined = found = _Arrived(
-        [], {}, {}, [], [], branches.Limited({}, {}), {}
+        [], {}, {}, [], [], branches.Limited({}, {}, {}), {}
     )
     for commit, change, broken in gate.judge_commits(ledger, part.tips, part.known):
         if len(violations) > _ENOUGH:

@@ -222,7 +222,7 @@ class Walk:
         place = len(self.facts)
         bit = 1 << place
         self.facts.append(fact)
-        if fact.used.steps:
+        if fact.is_work:
             self._newest.add(fact.task, fact.commit, place, state.mask, state.bounds)
         self.masks[fact.task] = self.masks.get(fact.task, 0) | bit
         return state._replace(mask=state.mask | bit)

@@ -17,15 +17,18 @@ from tkledger.git.objects import Oid
 from tkledger.ledger.reader import Ledger
 
 if TYPE_CHECKING:
+    from tkledger.core.quota import QuotaGauge
     from tkledger.ledger.proposal import Proposal
 
 
-def usage(ledger: Ledger, tip: Oid | None = None, charged: Iterable[Bill] = ()) -> Usage:
+def usage(
+    ledger: Ledger, tip: Oid | None = None, charged: Iterable[Bill] = (), actor: str = ""
+) -> Usage:
     """What was used up to now, with HEAD or ``tip`` as the last commit, and what a commit about to be
-    made charges.
+    made charges, by ``actor`` if anyone asks.
     """
     parents = [tip] if tip else ledger.place.parents
-    return ledger.tally.usage(parents, int(time.time()), charged)
+    return ledger.tally.usage(parents, int(time.time()), charged, actor=actor)
 
 
 def gauges(
@@ -36,6 +39,22 @@ def gauges(
     if policy is None or next(budget.limits(policy, snapshot, task), None) is None:
         return []
     return budget.gauges(policy, snapshot, task, usage(ledger, charged=charged))
+
+
+def quotas(
+    ledger: Ledger, snapshot: Snapshot, actor: str, charged: Iterable[Bill] = ()
+) -> list[QuotaGauge]:
+    """The quotas of an actor in HEAD's ledger, and what it used of them in HEAD's history."""
+    policy = snapshot.policy
+    if policy is None or not policy.quotas:
+        return []
+    from tkledger.core import quota  # few policies have any
+
+    if not quota.holding(policy, actor):
+        return []
+    known = [bill for bill in charged if snapshot.task(bill.task) is not None]
+    used = usage(ledger, charged=known, actor=actor)
+    return [*quota.gauges(policy, actor, quota.by_hour(policy, actor, used), used.at)]
 
 
 def booked(ledger: Ledger, before: Snapshot, proposal: Proposal) -> Proposal:

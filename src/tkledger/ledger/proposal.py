@@ -17,6 +17,7 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.trailers import ACTOR, folded, trailers
 from tkledger.core.typing import NamedTuple
+from tkledger.core.usage import Usage
 from tkledger.errors import usage_error
 from tkledger.files import codec
 from tkledger.git import identity
@@ -103,6 +104,11 @@ def about_to_be(
     sides = ((made.before.task(key), made.after.task(key)) for key in keys)
     edits = [side for side in sides if any(side)]
 
+    def tally() -> Usage:
+        there = made.after.entries
+        charged = [one for one in made.charged if is_task_key(one.task) and one.task in there]
+        return ledger.tally.usage(parents, now, charged, edits, who.actor)
+
     def earlier(parent: int, key: str) -> tuple[Task, ...]:
         new = parents and key not in made.parents[parent].entries
         if not parents or (new and not accepted and is_drawn(key, law.prefix)):
@@ -121,7 +127,7 @@ def about_to_be(
         actor=made.policy.author(who.actor) if name or asked else "",
         earlier=earlier,
         code=code,
-        tally=lambda: ledger.tally.usage(parents, now, made.charged, edits, who.actor),
+        tally=tally,
     )
 
 

@@ -204,7 +204,7 @@ class Tally:
                 if fact.task not in new:
                     old = base.get(fact.task)
                     new[fact.task] = old.copy() if old else Account()
-                if fact.used.steps:
+                if fact.is_work:
                     had = base[fact.task].steps if fact.task in base else 0
                     shared[fact.task] = shared.get(fact.task, had) - (sign < 0)
                 new[fact.task].add(fact, sign)

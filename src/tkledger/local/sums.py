@@ -96,7 +96,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-_FORM = "4"
+_FORM = "5"
 """Of the file; another one is ignored."""
 
 

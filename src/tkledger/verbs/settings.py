@@ -9,6 +9,7 @@ from tkledger.core.field import WHOLE
 from tkledger.core.guard import Allowance, Gate, Guard
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.prices import Price
+from tkledger.core.quota import Quota
 from tkledger.core.quoting import quoted
 from tkledger.core.task_parts import Budget
 from tkledger.core.typing import Any
@@ -16,7 +17,7 @@ from tkledger.errors import usage_error
 
 PARTS: dict[str, type] = {
     **{"guards": Guard, "gates": Gate, "may": Allowance},
-    **{"budgets": Budget, "prices": Price},
+    **{"budgets": Budget, "prices": Price, "quotas": Quota},
 }
 """The maps whose values have fields of their own, and what these values are."""
 

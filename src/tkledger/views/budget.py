@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from tkledger.core.budget import UNITS, Gauge, amount, exhaustion
 from tkledger.core.task import Task
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.core.usage import Used
 from tkledger.views.style import BAD, DIM, GOOD, ID
 from tkledger.views.text_layout import Frame, Line, Lines, cells, cut, pad, safe
 from tkledger.views.words import badge, duration, minute
+
+if TYPE_CHECKING:
+    from tkledger.core.quota import QuotaGauge
 
 BAR = 20
 NAME = 8
@@ -51,6 +55,19 @@ def sums(rows: Sequence[tuple[str, Used]], by: str) -> Lines:
     return Lines(draw)
 
 
+def quotas(gauges: Sequence[QuotaGauge]) -> Lines:
+    """The amounts of the quotas that hold for an actor, with what it used."""
+
+    def draw(frame: Frame) -> Iterator[Line]:
+        for one in gauges:
+            bar = _bar(one.kind, one.used, one.most, near=one.near)
+            again = f"  until {minute(one.again)}" if one.again is not None else ""
+            pattern = cut(safe(one.pattern), max(frame.width - 70, 20))
+            yield (*bar, (f"  in {one.window}  quotas.{pattern}{again}", DIM))
+
+    return Lines(draw)
+
+
 def _head(task: Task, frame: Frame) -> Line:
     room = max(frame.width - len(task.id) - 20, 20)
     return (
@@ -73,22 +90,26 @@ def _sum(used: Used) -> str:
 
 def _line(gauge: Gauge, used: Used, task: Task, now: int) -> Iterator[Line]:
     limit = gauge.limit
-    colour = BAD if gauge.exceeded else "yellow" if gauge.near else GOOD
-    full = min(gauge.used * BAR // limit.most, BAR) if limit.most else BAR
-    text = f" {_shown(limit.kind, gauge.used)} of {_shown(limit.kind, limit.most)}"
     left = limit.most - gauge.used
-    rest = f", {_shown(limit.kind, left)} left" if left >= 0 else ", exceeded"
     whose = "" if limit.holder == task.id else f"  budget of {limit.holder}"
     whose = "  by the policy" if limit.own else whose
     at = exhaustion(gauge, used, task, now)
     end = f"  at this rate until {minute(at)}" if at is not None and left > 0 else ""
-    yield (
+    bar = _bar(limit.kind, gauge.used, limit.most, near=gauge.near)
+    yield (*bar, (whose + end, DIM))
+
+
+def _bar(kind: str, used: int, most: int, *, near: bool) -> Line:
+    """How much is used of a limit, as a bar and in figures."""
+    colour = BAD if used > most else "yellow" if near else GOOD
+    full = min(used * BAR // most, BAR) if most else BAR
+    left = f", {_shown(kind, most - used)} left" if used <= most else ", exceeded"
+    return (
         ("  ", ""),
-        (pad(limit.kind, NAME), ""),
+        (pad(kind, NAME), ""),
         (" " + "▰" * full, colour),
         ("▱" * (BAR - full), DIM),
-        (text + rest, colour if gauge.near else ""),
-        (whose + end, DIM),
+        (f" {_shown(kind, used)} of {_shown(kind, most)}{left}", colour if near else ""),
     )
 
 

@@ -20,6 +20,7 @@ from tests.support.rule_cases.doors import (
     RESERVED,
     SAID,
     SLEPT,
+    SPENT,
 )
 from tkledger.core.budget import Gauge, Limit
 from tkledger.core.claim import LONGEST_LEASE
@@ -96,6 +97,8 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ("TK713 within its capacity", BEGUN._replace(capacity=2, at_work={"b": "ann", "c": "bob"})),
     ("TK721 once in an hour", RATED._replace(started=(("b", 999_000), ("c", 996_400)))),
     ("TK721 another actor's rate", RATED._replace(actor="cyd", started=(("b", 999_900),) * 9)),
+    ("TK724 all of it", SPENT._replace(gauges=(SPENT.gauges[0]._replace(used=3),))),
+    ("TK724 no quota", SPENT._replace(gauges=())),
     ("TK721 no rate", RATED._replace(policy=DEFAULT)),
     ("TK714 an hour later", FAILED._replace(now=1_003_600)),
     ("TK714 once", FAILED._replace(failed=FAILED.failed._replace(tasks=("b",)))),

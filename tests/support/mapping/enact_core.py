@@ -69,11 +69,22 @@ ROWS: dict[str, Case] = {
         "doors/test_budgets.py::a_step_is_refused_at_one_more_than_the_limit",
         "doors/test_budgets.py::a_warning_from_four_fifths_on",
     ),
+    "S1.16": shown(
+        "doors/test_budgets.py::a_step_is_refused_at_one_more_than_the_limit",
+        "cli/test_spendings.py::what_was_used_is_summed_by_agent_model_and_week",
+        "ledger/test_artifacts.py::the_policy_says_how_large_they_may_be",
+        "doors/test_limits.py::it_is_the_same_at_every_door",
+    ),
     "S1.17": shown(
         "doors/test_guards.py::every_door_keeps_the_guards_and_takes_who_may",
         "doors/test_may.py::every_door_keeps_an_actor_to_what_it_may",
         "core/rules/test_rules.py::a_loop_check_refuses_warns_or_is_off",
         "core/test_lifecycle.py::a_forbidden_edge_is_gone_and_all_others_stay",
+    ),
+    "S1.18": shown(
+        "cli/test_attempts.py::the_same_error_again_and_again_is_not_tried_again",
+        "doors/test_budgets.py::the_policy_says_from_when_on_there_are_warnings",
+        "core/rules/test_rules.py::a_loop_check_refuses_warns_or_is_off",
     ),
     "S1.19": shown(
         "doors/test_denials.py::a_server_keeps_who_was_refused_what_and_why",

@@ -117,6 +117,11 @@ ROWS: dict[str, Case] = {
         "doors/test_budgets.py::a_new_attempt_refunds_nothing_unless_the_scope_says_so",
         "core/test_exec_kernel.py::budget_refuses_what_is_no_use_and_no_limit",
     ),
+    "S0.17": shown(
+        "doors/test_quotas.py::it_is_refused_at_one_more_than_the_quota",
+        "doors/test_quotas.py::all_branches_count_where_work_is_taken_up",
+        "doors/test_quotas.py::what_is_left_is_shown_and_nearly_none_is_warned_of",
+    ),
     "S0.18": shown(
         "cli/test_admission.py::the_refusal_names_the_options_that_are_missing_and_no_other",
         "core/test_exec_kernel.py::a_task_says_why_it_is_wanted_in_the_same_words",

@@ -10,7 +10,7 @@ from tkledger.core.budget import Gauge, Limit
 from tkledger.core.claim import Claim
 from tkledger.core.door_rules.agents import EventAdded
 from tkledger.core.door_rules.attribution import CodeCommit
-from tkledger.core.door_rules.branches import WorkOnBranches
+from tkledger.core.door_rules.branches import QuotaUsed, WorkOnBranches
 from tkledger.core.door_rules.claims import ClaimedWork, Handover
 from tkledger.core.door_rules.identity import RestrictedAction
 from tkledger.core.door_rules.idle import NewTask
@@ -21,6 +21,7 @@ from tkledger.core.door_rules.records import RecordMoved
 from tkledger.core.door_rules.reservations import PathsReserved
 from tkledger.core.door_rules.reviews import JoinedApproval
 from tkledger.core.policy import DEFAULT
+from tkledger.core.quota import QuotaGauge
 from tkledger.core.reservation import Overlap, Reservation
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ _BOBS = CLAIM._replace(holder="bob", nonce="n2", epoch=3)
 REACH = BranchMoved("main", "bot-1", (("bot-*", ("tk/*", "bot")), ("*", ())))
 ARTIFACT = f"refs/tk/artifacts/{OID}"
 MET = Overlap("src/parser", "b", "bob")
+SPENT = QuotaUsed(
+    "a",
+    "ann",
+    DEFAULT._replace(roles={"policy": ("bob smith",)}),
+    (QuotaGauge("a*", "calls", 3, 4, "2h", 1_003_600, 80),),
+)
 RESERVED = PathsReserved(
     "refs/tk/reservations/a", Reservation("a", "ann", ("src",)), 200, DEFAULT, "bob"
 )
@@ -121,6 +128,8 @@ FACTS: tuple[tuple[str, DoorFact], ...] = (
     ("TK721 as many as may be", RATED),
     ("TK721 each pattern limits", RATED._replace(started=(("b", 999_999), ("c", 990_000)))),
     ("TK722 two paths", BEGUN._replace(overlaps=(MET, MET._replace(path="a b")))),
+    ("TK724 taken up", SPENT),
+    ("TK724 a step", SPENT._replace(step=True)),
     ("TK723 for another", RESERVED),
     ("TK723 not a reservation", RESERVED._replace(reservation=None)),
     ("TK723 of another task", RESERVED._replace(ref="refs/tk/reservations/b")),

@@ -1,14 +1,18 @@
-"""What is beyond what an actor may do, TK509, and legal twins."""
+"""What is beyond what an actor may do, TK509, or use, TK525, and legal twins."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.support.changes import a_task, birth, commit, edit, ledger, merged
+from tests.support.changes import used as counted
 from tests.support.rule_cases.case import Case
 from tkledger.core.change import Change
+from tkledger.core.charges import Bill
 from tkledger.core.guard import allowance
 from tkledger.core.policy import DEFAULT, Policy
+from tkledger.core.policy_fields import policy
+from tkledger.core.quota import HOUR, used_by
 
 
 def limited(law: Policy = DEFAULT, **allowed: list[str]) -> Policy:
@@ -59,4 +63,34 @@ def may_cases() -> list[Case]:
          did(limited(verbs=["approve"]), review, {**review, "verdicts": ["1.1 approved bot-1 -"]})),
         ("the policy", by(changes[0]), by(changes[1])),
     )  # fmt: skip
-    return [Case("TK509", what, broken, legal) for what, broken, legal in rows]
+    return [
+        *(Case("TK509", what, broken, legal) for what, broken, legal in rows),
+        *_quota_cases(),
+    ]
+
+
+def _quota_cases() -> list[Case]:
+    law = policy({"quotas": {"bot-*": {"calls": 9, "window": "2h"}, "*": {"steps": 20}}})
+    still, start = ledger(a_task(state="in_progress"), policy=law), a_task()
+    step = commit(still, still)._replace(message="work\n\nTk-Task: a\n", actor="bot-1")
+    begun = edit(start, a_task(state="in_progress"), policy=law)._replace(actor="bot-1")
+    sent_back = edit(a_task(state="in_review"), a_task(state="in_progress"), policy=law)
+    over = step._replace(message="x\n\nTk-Spend: a\nTk-Calls: 10\n")
+
+    def after(made: Change, calls: int, hour: int = 5, **used: int) -> Change:
+        fact = used_by("bot-1", "c", hour * HOUR, [Bill("a", False, calls=calls, **used)])
+        return counted(made, fact, at=6 * HOUR + 9, message=made.message)
+
+    aliased = law._replace(actors={"bot-1": "bot-7"})
+    rows = (
+        ("a step after it", after(step, 10), after(step, 9)),
+        ("in the window", after(step, 10), after(step, 10, hour=4)),
+        ("a start", after(begun, 10), after(begun, 9)),
+        ("a step, not what was spent", after(step, 10), after(over, 10)),
+        ("a start, not a round of review", after(begun, 10),
+         after(sent_back._replace(actor="bot-1"), 10)),
+        ("who it is", after(step, 10), after(step._replace(actor="ann"), 10)),
+        ("by another name", after(step._replace(policy=aliased, actor="bot-7"), 10),
+         after(step._replace(policy=aliased, actor="bot-8"), 10)),
+    )  # fmt: skip
+    return [Case("TK525", what, broken, legal) for what, broken, legal in rows]

@@ -15,7 +15,7 @@ from tkledger.core.typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from tkledger.core.door_rules.agents import EventAdded
     from tkledger.core.door_rules.attribution import CodeCommit
-    from tkledger.core.door_rules.branches import WorkOnBranches
+    from tkledger.core.door_rules.branches import QuotaUsed, WorkOnBranches
     from tkledger.core.door_rules.claims import ClaimedWork, Handover
     from tkledger.core.door_rules.identity import RestrictedAction
     from tkledger.core.door_rules.idle import NewTask
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         | RecordMoved
         | EventAdded
         | PathsReserved
+        | QuotaUsed
     )
 
 _ASKED: dict[type, tuple[Rule, ...]] = {}

@@ -1,4 +1,4 @@
-"""What a push adds to tasks that several branches work on, and the limits that all of them share."""
+"""What is done on one of several branches, and the limits that all of them share: of tasks, and of actors."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 from tkledger.core.budget import Gauge
 from tkledger.core.door_rules import door_rule
+from tkledger.core.policy import Policy
 from tkledger.core.rules.rule import Finding
-from tkledger.core.typing import NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tkledger.core.quota import QuotaGauge
 
 
 class WorkOnBranches(NamedTuple):
@@ -59,3 +63,41 @@ def used_up_on_branches(work: WorkOnBranches) -> Iterator[Finding]:
             f"has {work.children} children on all branches, the limit is {work.most}",
             f"tk tree {work.task}; or delete a branch that holds the same work",
         )
+
+
+class QuotaUsed(NamedTuple):
+    """A task that an actor works on or takes up, and its quotas with what it used on all branches.
+
+    policy: the one that decides; step: whether it is about a step, not about a task that is taken up
+    """
+
+    task: str
+    actor: str
+    policy: Policy
+    gauges: tuple[QuotaGauge, ...] = ()
+    step: bool = False
+
+
+@door_rule("TK724", QuotaUsed)
+def quota_used_up_on_branches(used: QuotaUsed) -> Iterator[Finding]:
+    """An actor goes on working after it has used more on all branches together than the policy's `quotas` allow.
+
+    Counted as [TK525](#tk525-beyond-its-quota) has it, but over all branches that are known where it is asked,
+    each commit once. In a clone it is asked where work is taken up: by a start, a resume, work taken over, and
+    by `tk next`; a branch of a remote counts unless the clone has one of that name. At a server it is asked of
+    these and of the steps that a push brings, over its branches as they will be after the push. Merges, and
+    whatever ends a task, are never refused.
+
+    Why: a branch knows only what was used in its own history; an agent with ten branches would have ten quotas.
+
+    Remedy: wait, as it says, or hand in what there is. If a branch holds the same work in other commits,
+    rebased or squashed, delete it. Who may change the policy raises the quota:
+    `tk config set quotas.PATTERN calls=N`.
+    """
+    for gauge in used.gauges:
+        if gauge.exceeded:
+            from tkledger.core.quota import way_on  # few policies have quotas
+
+            fact = f"{used.actor} has used {gauge.figures} on all branches"
+            way = way_on(used.policy, used.actor, gauge, used.task if used.step else "")
+            yield Finding(used.task, f"{fact}, by the policy's quotas.{gauge.pattern}", way)

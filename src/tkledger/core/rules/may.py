@@ -1,17 +1,18 @@
-"""What single actors may do: verbs, and paths of files; for branches a door asks."""
+"""What single actors may do: verbs, paths of files, and how much they may use; for branches a door asks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from tkledger.core.change import Change
+from tkledger.core.claim import takes_up
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import Event, State
 from tkledger.core.pattern import fits
 from tkledger.core.quoting import few, quoted
 from tkledger.core.rules.authority import legislation
 from tkledger.core.rules.lifecycle import ways
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.rule import Finding, rule, versions
 from tkledger.core.task import LOGS, Task
 
 _BY_MOVES = (
@@ -106,3 +107,46 @@ def _judged(old: Task, new: Task) -> str:
     """The verb of a verdict that leaves a task in review: an approval that is not the last one."""
     approves = old.state is State.IN_REVIEW and old.verdicts != new.verdicts
     return Event.APPROVE.value if approves else ""
+
+
+@rule("TK525", since=2)
+def beyond_its_quota(change: Change) -> Iterator[Finding]:
+    """An actor goes on working after it has used more in a window of time than the policy's `quotas` allow.
+
+    By a step of a task (a line `Tk-Task: ID`), or by taking up a task: a start, a resume, or work taken over.
+    `quotas` says by actor or pattern (`agent-*`) how many `steps`, `tokens`, `calls` or US dollars (`cost`) such
+    an actor may use in a `window`, `24h` if it names none; each pattern that fits an actor limits it. All counts
+    that the actor's commits charge any tasks with, in the history of the commit and by that itself: in the hour
+    of the commit and those before it, full hours of UTC. The time of a commit is that of its committer, but
+    never before that of a parent. More than the quota is refused. To hand in, to block, to cancel, `tk spend`
+    and merges that only join never are.
+
+    Why: a budget limits a task. An agent that goes from task to task has as many budgets as there are tasks.
+
+    Remedy: wait, as it says; hand in what there is, `tk submit ID`, or `tk block ID --reason user`. Who may
+    change the policy raises the quota: `tk config set quotas.PATTERN calls=N`.
+    """
+    law, actor = change.law, change.actor
+    if not (law.quotas and actor):
+        return
+    working = {
+        **{task.id: "" for old, task in versions(change) if takes_up(old, task, actor, law)},
+        **{task.id: task.id for task in _stepped(change)},
+    }
+    usage = change.usage if working else None
+    if usage is None:
+        return
+    from tkledger.core.quota import by_hour, gauges, way_on  # few policies have quotas
+
+    for gauge in gauges(law, actor, by_hour(law, actor, usage), usage.at):
+        for task, worked_on in working.items() if gauge.exceeded else ():
+            fact = f"{actor} has used {gauge.figures}, by the policy's quotas.{gauge.pattern}"
+            yield Finding(task, fact, way_on(law, actor, gauge, worked_on))
+
+
+def _stepped(change: Change) -> Iterator[Task]:
+    """The open tasks that the commit is a step of."""
+    for bill in change.charged:
+        task = change.after.task(bill.task) if bill.step else None
+        if task is not None and not task.ended:
+            yield task
