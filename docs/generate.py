@@ -1,5 +1,5 @@
 """Writes the pages that repeat the code: docs/lifecycle.md, docs/rules.md, docs/cli.md, and the
-table of commands in README.md; and the hooks to copy, in hooks/.
+list of commands in README.md; and the hooks to copy, in hooks/.
 
 `python docs/generate.py` writes them, with `--check` it names those that are stale and exits 1.
 """
@@ -18,6 +18,7 @@ from tkledger.core.catalogue import DOOR_FAMILIES, rules_of
 from tkledger.core.lifecycle import INITIAL, TERMINAL, TRANSITIONS, Event, State
 from tkledger.core.rules import FAMILIES
 from tkledger.doors import script
+from tkledger.errors import Exit
 from tkledger.verbs.commands import COMMANDS, inner
 from tkledger.verbs.manual import page
 from tkledger.verbs.parameter import Command, Parameter
@@ -30,7 +31,7 @@ HOOKS = "../hooks/"
 WRITTEN = "<!-- Written by docs/generate.py out of {source}. Change that, then: make docs -->\n"
 
 BEGIN, END = "<!-- commands: written by docs/generate.py -->", "<!-- end of the commands -->"
-"""The marks in README.md between which its table of commands is."""
+"""The marks in README.md between which its list of commands is."""
 
 
 def main(argv: list[str]) -> int:
@@ -251,12 +252,39 @@ def _commands() -> Iterator[str]:
         ' `--json` an answer is one object on stdout with `"schema": "tk/1"`; a refusal has'
         " `violations`, any other failure `error`. Words for people go to stderr."
     )
-    yield "Options that many commands share:"
+    yield "## All of them"
+    yield _table(["group", "command", "what it does"], *_top_rows())
+    yield "## Exit statuses"
+    yield _table(["status", "meaning"], *([str(one.value), _EXITS[one]] for one in Exit))
+    yield "## Options that many commands share"
     yield _table(["option", "what it does"], *([_words(one), _help(one)] for one in SHARED))
     for group, commands in groupby(COMMANDS.values(), lambda one: one.group):
         yield f"## {group}"
         for command in commands:
             yield from _command(command)
+
+
+def _top_rows() -> Iterator[list[str]]:
+    for group, commands in groupby(COMMANDS.values(), lambda one: one.group):
+        name = group.lower()
+        for one in commands:
+            if " " not in one.name:
+                yield [name, f"[`{one.name}`](#tk-{one.name})", one.help]
+                name = ""
+
+
+_EXITS = {
+    Exit.OK: "done",
+    Exit.REJECTED: "refused by a rule",
+    Exit.USAGE: "the words of the command are wrong",
+    Exit.UNUSABLE: "the repository, the task or the file cannot be worked with",
+    Exit.BUSY: "lost too many races; safe to run again",
+    Exit.CLAIMED: "someone else holds the task",
+    Exit.NOTHING: "nothing to do",
+    Exit.BUG: "a bug in tk; `TK_DEBUG=1` shows where",
+    Exit.NOT_RUN: "the command of `tk run` is not there, or not executable",
+    Exit.INTERRUPTED: "interrupted",
+}
 
 
 def _command(command: Command) -> Iterator[str]:
@@ -298,17 +326,16 @@ def _help(one: Parameter) -> str:
 
 
 def readme(text: str) -> str:
-    """README.md with the table of commands as it is now."""
+    """README.md with the list of commands as it is now."""
     if BEGIN not in text:
         return text
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
-    rows = []
-    for group, commands in groupby(COMMANDS.values(), lambda one: one.group):
-        top = [one for one in commands if " " not in one.name]
-        names = [group.lower(), *[""] * len(top)]
-        rows += [[name, f"`{one.name}`", one.help] for name, one in zip(names, top)]
-    return f"{head}{begin}\n{_table(['group', 'command', 'what it does'], *rows)}\n{end}{tail}"
+    rows = [
+        [group.lower(), ", ".join(f"`{one.name}`" for one in commands if " " not in one.name)]
+        for group, commands in groupby(COMMANDS.values(), lambda one: one.group)
+    ]
+    return f"{head}{begin}\n{_table(['group', 'commands'], *rows)}\n{end}{tail}"
 
 
 if __name__ == "__main__":

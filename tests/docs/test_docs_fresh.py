@@ -83,6 +83,7 @@ def test_every_edge_is_in_the_grid() -> None:
 def test_every_command_is_documented(verb: str) -> None:
     assert re.search(rf"\n###+ tk {verb}\n", _text("docs/cli.md"))
     assert " " in verb or f"`{verb}`" in _text("README.md")
+    assert " " in verb or f"| [`{verb}`](#tk-{verb}) |" in _text("docs/cli.md")
 
 
 @pytest.mark.parametrize("field", dict.fromkeys((*Task._fields, *Policy._fields)))
