@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
-from stopwatch import NO_HOOKS, in_turns, run, seconds, show, tk, world
+from stopwatch import NO_HOOKS, in_turns, loads, run, seconds, show, tk, world
 
 COMMIT_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "reference-transaction")
 ONE_GIT = "git diff-index --cached --quiet HEAD -- .tasks\n"
@@ -43,6 +44,8 @@ def main(rounds: int) -> None:
 
         empty = _hooks(folder / "empty", {})
         asking = _hooks(folder / "asking", {"pre-commit": ONE_GIT})
+        python = shlex.join(loads(repo, "verify", "--staged"))
+        loading = _hooks(folder / "loading", {"pre-commit": f"{ONE_GIT}{python}\n"})
         cases = {
             "code, without hooks": lambda: code(*NO_HOOKS),
             "code, with hooks that do nothing": lambda: code("-c", f"core.hooksPath={empty}"),
@@ -50,6 +53,9 @@ def main(rounds: int) -> None:
             "code, after a task changed": code,
             "code, with hooks": code,
             "a move by hand, without hooks": lambda: moved(*NO_HOOKS),
+            "a move by hand, the modules that judge loaded": lambda: moved(
+                "-c", f"core.hooksPath={loading}"
+            ),
             "code of a task in progress, with hooks": charged,
             "a move by hand, with hooks": moved,
         }

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
 import history
-from stopwatch import Peak, held, in_turns, peak, run, seconds, show, tk, world
+from stopwatch import READ, READ_ALL, Peak, held, in_turns, peak, run, seconds, show, tk, world
 
 
 def main(rounds: int, commits: int, refs: int) -> None:
     """A new server each time; what is pushed has to be legal from the first commit on."""
     with world() as folder:
         repo = history.build(folder / "repo", commits, 1_000)
-        numbers = iter(range(4 * rounds + 8))
+        numbers = iter(range(5 * rounds + 10))
 
-        def server(*, hooks: bool) -> Path:
+        def server(*, hooks: bool, floor: bool = False) -> Path:
             bare = folder / f"server{next(numbers)}"
             run(["git", "init", "-q", "--bare", str(bare)], folder)
             if hooks:
                 run(tk("hooks", "install", "--server"), bare)
+            if floor:
+                hook = bare / "hooks" / "pre-receive"
+                hook.write_text(f"#!/bin/sh\nexec {shlex.join([*READ_ALL, 'pushed'])}\n")
+                hook.chmod(0o755)
             return bare
 
-        def pushed(*, hooks: bool) -> float:
-            bare = server(hooks=hooks)
+        def pushed(*, hooks: bool, floor: bool = False) -> float:
+            bare = server(hooks=hooks, floor=floor)
             return seconds(lambda: run(["git", "push", "-q", str(bare), "main"], repo))
 
         many = [f"main:refs/heads/b{number}" for number in range(refs)]
@@ -36,6 +41,7 @@ def main(rounds: int, commits: int, refs: int) -> None:
         cases = {
             f"{commits:,} commits, without hooks": lambda: pushed(hooks=False),
             f"{commits:,} commits, with hooks": lambda: pushed(hooks=True),
+            f"{commits:,} commits, {READ}": lambda: pushed(hooks=False, floor=True),
             f"{refs:,} refs at one commit, without hooks": lambda: fanned(hooks=False),
             f"{refs:,} refs at one commit, with hooks": lambda: fanned(hooks=True),
         }

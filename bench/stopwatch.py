@@ -35,7 +35,9 @@ DURABLE = ("-c", "core.fsync=committed,reference")
 """Options of a git that commits as durably as tk."""
 
 READ = "git log --raw, and each file read once"
-"""The floor of what goes through a whole history: git's walk, and all versions of all files parsed and proved."""
+"""The floor of what goes through a whole history: git's walk, and all versions of all files parsed and proved; as
+a hook of a server, with a word after it, of what is pushed.
+"""
 
 READ_ALL = [
     *(sys.executable, "-c"),
@@ -44,7 +46,8 @@ import subprocess, sys
 from tkledger.files import codec
 def git(*words, **more):
     return subprocess.run(("git", *words), capture_output=True, check=True, **more).stdout
-walked = git("log", "--raw", "--no-abbrev", "-m", "--format=", "--", ".tasks/tk-*")
+tips = [line.split()[1].decode() for line in sys.stdin.buffer] if sys.argv[1:] else ["HEAD"]
+walked = git("log", "--raw", "--no-abbrev", "-m", "--format=", *tips, "--", ".tasks/tk-*")
 named = dict.fromkeys(line.split()[3] for line in walked.splitlines() if line.startswith(b":"))
 data = git("cat-file", "--batch", input=b"".join(one + b"\\n" for one in named if one.strip(b"0")))
 at = count = 0
