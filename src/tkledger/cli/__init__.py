@@ -7,7 +7,7 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -95,7 +95,11 @@ def _carried_out(argv: list[str]) -> int:
         from tkledger.cli.commands.status import alone
 
         return give(alone(), as_json=False)
-    call = None if completing else parser.parse(argv)
+    if not completing and parser.is_unknown(argv):
+        from tkledger.cli.settings import with_alias
+
+        argv = [*with_alias(argv)]
+    call = None if completing else parser.parse(argv, _saved)
     if call is not None:
         from tkledger.cli.answer import give
         from tkledger.verbs.parameters import JSON
@@ -105,6 +109,12 @@ def _carried_out(argv: list[str]) -> int:
     from tkledger.cli import typer_app
 
     return typer_app.run(argv)
+
+
+def _saved(name: str) -> Sequence[str]:
+    from tkledger.cli.settings import filter_words  # most lines name none
+
+    return filter_words(name)
 
 
 def function(command: Command) -> Callable[..., Answer]:

@@ -64,6 +64,10 @@ def give(answer: Answer, *, as_json: bool) -> int:
         found = answer.to_json()
         if found is not None:
             report.print_json(**found)
+    elif sys.stdout.isatty():
+        from tkledger.cli import terminal  # scripts have none
+
+        terminal.show(answer)
     else:
         for one in answer.view():
             _show(one)
@@ -73,17 +77,20 @@ def give(answer: Answer, *, as_json: bool) -> int:
 
 
 def _show(one: str | Aside | Verbatim | Lines) -> None:
-    if isinstance(one, str):
-        print(visible(one))
-    elif isinstance(one, Verbatim):
-        print(one.text)
-    elif isinstance(one, Aside):
+    if isinstance(one, Aside):
         sys.stdout.flush()
         say(one.text)
+    elif isinstance(one, (str, Verbatim)):
+        print(text_of(one))
     else:
         from tkledger.views.style import show
 
         show(one, sys.stdout)
+
+
+def text_of(one: str | Verbatim) -> str:
+    """A line that is printed, with nothing in it that could steer a terminal unless it is for another program."""
+    return one.text if isinstance(one, Verbatim) else visible(one)
 
 
 def say(text: str) -> None:

@@ -6,15 +6,17 @@ It prints nothing and carries nothing out.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tkledger.core.typing import Any, NamedTuple
 from tkledger.errors import TkError, usage_error
 from tkledger.verbs.commands import COMMANDS, inner
+from tkledger.verbs.filters import CHOICE, GREP
 from tkledger.verbs.parameter import Command, Parameter, split
 from tkledger.verbs.parameters import COMMAND, JSON
 
 HELP = ("--help", "-h")
+HELP_WORD = "help"
 
 _ARMOR = "-----BEGIN "
 """How the text of a key of gpg begins, which must not be read as an option."""
@@ -33,25 +35,35 @@ class Call(NamedTuple):
     values: dict[str, Any]
 
 
-def parse(argv: Sequence[str]) -> Call | None:
+Saved = Callable[[str], Sequence[str]]
+"""The words of a filter that its user saved under a name; raises TkError if there is none of that name."""
+
+
+def parse(argv: Sequence[str], saved: Saved | None = None) -> Call | None:
     """What a command line asks for; None if it is help. Raises TkError for wrong words.
 
     A value that was not given is absent, unless it has a default. Of an option that is given twice
-    the last counts, unless it may be repeated.
+    the last counts, unless it may be repeated. A word ``@NAME`` of a command that takes filters stands for
+    the words of a ``saved`` one, as if they came first.
     """
     command, rest = _command(argv)
     if command is None:
         return None
     try:
-        values = _values(command, rest)
+        values = _values(command, rest, saved)
         return None if values is None else Call(command, _complete(command, values))
     except ValueError as error:
         raise usage_error("usage", str(error), f"tk {command.name} --help") from None
 
 
+def is_unknown(argv: Sequence[str]) -> bool:
+    """Whether a command line begins with a word that is not a command."""
+    return bool(argv) and not argv[0].startswith("-") and argv[0] not in (*COMMANDS, HELP_WORD)
+
+
 def without_help(argv: Sequence[str]) -> Sequence[str]:
     """A command line as if ``tk help list`` were ``tk list --help``."""
-    return [*argv[1:], HELP[0]] if argv[:1] == ["help"] else argv
+    return [*argv[1:], HELP[0]] if argv[:1] == [HELP_WORD] else argv
 
 
 def wants_json(argv: Iterable[str]) -> bool:
@@ -104,7 +116,9 @@ def no_command(argv: Sequence[str]) -> TkError:
     return usage_error("no-such-command", f"no such command: {name!r}", remedy)
 
 
-def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
+def _values(
+    command: Command, rest: Sequence[str], saved: Saved | None = None
+) -> dict[str, Any] | None:
     """The values by their names; None if help is asked for. Raises ValueError for wrong words."""
     options = {word: one for one in command.takes for word in one.words}
     values: dict[str, Any] = {}
@@ -131,12 +145,41 @@ def _values(command: Command, rest: Sequence[str]) -> dict[str, Any] | None:
                 raise ValueError(f"{name} takes no value")
             for value in _value(option, name, text, words):
                 _keep(values, option, value)
+    if saved and GREP in command.takes:
+        values = _with_saved(command, values, arguments, saved)
+        arguments = [word for word in arguments if not word.startswith(AT_SIGN)]
     if left := _place(command, values, arguments):
         from tkledger.verbs.wrong_words import too_many
 
         if found := too_many(command, rest, arguments):
             raise usage_error("usage", found.fact, found.line)
         raise ValueError(f"unexpected arguments: {' '.join(left)[:60]}")
+    return values
+
+
+AT_SIGN = "@"
+"""How the name of a saved filter begins."""
+
+
+def _with_saved(
+    command: Command, values: dict[str, Any], arguments: Sequence[str], saved: Saved
+) -> dict[str, Any]:
+    """The values with those of the saved filters that are among the arguments before them; of these what the
+    command takes: a log has no order.
+    """
+    takes = {one.name for one in command.takes}
+    every = command._replace(takes=tuple(dict.fromkeys((*command.takes, *CHOICE))))
+    for word in arguments:
+        if word.startswith(AT_SIGN):
+            name = word.removeprefix(AT_SIGN)
+            words = saved(name)
+            try:
+                found = _values(every, words) or {}
+            except (ValueError, TkError) as error:
+                raise ValueError(f"the saved filter {name}: {error}") from None
+            more = {key: value for key, value in found.items() if key in takes}
+            both = [key for key in more if key in values and isinstance(more[key], list)]
+            values = {**more, **values, **{key: [*more[key], *values[key]] for key in both}}
     return values
 
 

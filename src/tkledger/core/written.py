@@ -44,24 +44,25 @@ def entries(items: Iterable[tuple[str, Any]], indent: str = "") -> Iterator[str]
         if value is None:
             continue
         if isinstance(value, str):
-            yield f"{indent}{_key(key)}:{_text(value, indent)}"
+            yield f"{indent}{key_text(key)}:{_text(value, indent)}"
         elif isinstance(value, bool):
-            yield f"{indent}{_key(key)}: {'true' if value else 'false'}\n"
+            yield f"{indent}{key_text(key)}: {'true' if value else 'false'}\n"
         elif isinstance(value, int):
-            yield f"{indent}{_key(key)}: {value}\n"
+            yield f"{indent}{key_text(key)}: {value}\n"
         elif type(value) in (tuple, list):
             if value:
-                yield f"{indent}{_key(key)}:\n"
+                yield f"{indent}{key_text(key)}:\n"
                 yield from [f"{indent}-{entry(item, indent)}" for item in value]
         elif not isinstance(value, tuple) or tuple.count(value, None) < len(value):
             inner = value._asdict() if hasattr(value, "_asdict") else value
             body = "".join(entries(sorted(inner.items()), indent + "  "))
             if body:
-                yield f"{indent}{_key(key)}:\n{body}"
+                yield f"{indent}{key_text(key)}:\n{body}"
 
 
 @lru_cache(maxsize=256)
-def _key(key: str) -> str:
+def key_text(key: str) -> str:
+    """A key as a file has it."""
     return key if _PLAIN_KEY.match(key) and not _reserved(key) else quoted(key)
 
 

@@ -7,7 +7,7 @@ what is wrong and to rewrite it; what it thinks never decides. docs/format.md ha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from tkledger.core import flaws, policy_fields, written
@@ -17,6 +17,7 @@ from tkledger.core.layout import FOLDER
 from tkledger.core.pattern import pattern
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.task import Task
+from tkledger.core.trailers import lines
 from tkledger.core.typing import Any, NamedTuple
 
 MAX_BYTES = written.MAX_BYTES
@@ -253,6 +254,47 @@ def _plain(raw: str) -> str | int | bool:
     if WHOLE.match(raw):
         return int(raw)
     return raw == "true" if raw in ("true", "false") else raw
+
+
+def load_settings(data: bytes, make: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """What is made of a map that a person wrote, in any order and with comments; raises FormError, with the line.
+
+    What is plain enough for the small parser needs no yaml, which takes longer than all the rest.
+    """
+    text = _decoded(data)
+    kept = [line for line in lines(text) if line.strip() and not line.lstrip().startswith("#")]
+    body = "".join(f"{line}\n" for line in kept)
+    if not body:
+        return make({})
+    if "|" not in body:  # a block may hold lines that look like comments
+        try:
+            values = _parsed(body)
+            if "".join(_in_order(values)) == body:
+                return make(values)
+        except (_NotCanonical, FieldError):
+            pass
+    from tkledger.files import yaml_errors
+
+    try:
+        values, places = yaml_errors.read(text, MAX_DEPTH, _plain, comments=True)
+    except yaml_errors.Unreadable as error:
+        raise FormError(flaws.UNREADABLE, error.message, line=error.line) from None
+    try:
+        return make(values)
+    except FieldError as error:
+        code = flaws.UNKNOWN_FIELD if error.unknown else flaws.BAD_VALUE
+        where = places.get(error.key, 0)
+        raise FormError(code, error.message, line=where, key=error.key) from None
+
+
+def _in_order(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
+    """The lines of a map whose keys stay in their order."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield f"{indent}{written.key_text(key)}:\n"
+            yield from _in_order(value, indent + "  ")
+        else:
+            yield from written.entries([(key, value)], indent)
 
 
 # -- saying what is wrong --------------------------------------------------------------------

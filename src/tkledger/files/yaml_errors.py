@@ -23,16 +23,17 @@ class Unreadable(Exception):
 
 
 def read(
-    text: str, max_depth: int, plain: Callable[[str], Any]
+    text: str, max_depth: int, plain: Callable[[str], Any], *, comments: bool = False
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """The map that ``text`` is, and the line of each key by its dotted name.
 
-    ``plain`` says what an unquoted word means. Raises Unreadable for anchors, tags, comments, more
-    than one document, repeated keys, deep nesting and whatever yaml itself cannot scan.
+    ``plain`` says what an unquoted word means. Raises Unreadable for anchors, tags, comments unless they are
+    welcome, more than one document, repeated keys, deep nesting and whatever yaml itself cannot scan.
     """
     try:
         parsed = yaml.parse(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-        events = _uncommented(_checked(parsed, max_depth), text + "\n")
+        events = _checked(parsed, max_depth)
+        events = events if comments else _uncommented(events, text + "\n")
         places: dict[str, int] = {}
         value = _node(next(events), events, plain, places, "")
         for _ in events:

@@ -39,7 +39,8 @@ _SET_UP = (
 
 _WRITE = (
     Command("new", "Create a task; prints its id.",
-            (p.TITLE, p.FROM, p.WHY_NEW, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, p.OVERRIDE, *COMMITS), verb="new"),
+            (p.TITLE, p.TEMPLATE, p.FROM, p.WHY_NEW, p.BACKLOG, p.OWN_ID, *p.DESCRIBING, p.OVERRIDE, *COMMITS),
+            verb="new"),
     Command("edit", "Change fields of tasks by options, or one in your editor.",
             (p.IDS, p.NEW_TITLE, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.NO_LINK, p.ERROR_KIND, p.WHY,
              *p.DESCRIBING, *COMMITS), verb="edit"),

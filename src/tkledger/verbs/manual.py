@@ -56,7 +56,10 @@ PAGES = {
         "stderr."),
     "new": Page(
         ('tk new "Ship it" --type bug --label ui', "tk new --from a1 --budget steps=50 Title",
-         "tk new 'Pay the bill' --due fri --estimate 1h --link https://example.org/7")),
+         "tk new 'Pay the bill' --due fri --estimate 1h --link https://example.org/7",
+         "tk new --template bug 'It fails'"),
+        "A template is one of your own, in ~/.config/tk/config.yaml: options by their names, as `tk batch` has "
+        "them. What is given counts more."),
     "edit": Page(
         ("tk edit a1 --priority 1 --label ui,api", "tk edit a1 b2 --owner me"),
         "Without options it opens your editor. An empty value ('') removes a field."),
@@ -97,7 +100,8 @@ PAGES = {
          "tk list --due 'in 2 weeks' --sort due", "tk list --grep 'empty file' --json --fields id,title"),
         "Of several values of a filter one is enough, but a task has all of the labels and words. A task has "
         "changed when a commit changed its file or was work on it. With --json it lists all that match, also "
-        "those that have ended, and `total` is how many there are without --limit; --fields leaves the rest out."),
+        "those that have ended, and `total` is how many there are without --limit; --fields leaves the rest out. "
+        "`@NAME` is a filter that you saved in ~/.config/tk/config.yaml."),
     "ready": Page(
         ("tk ready --limit 5", "tk ready --label ui --sort title"),
         "A task with open children is left out: the work is in those. It takes the filters of `tk list`."),

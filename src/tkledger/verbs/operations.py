@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tkledger.core.typing import Any
 from tkledger.verbs.commands import COMMANDS
 from tkledger.verbs.parameter import Parameter
-from tkledger.verbs.parameters import COMMITS, ID, IDS
+from tkledger.verbs.parameters import COMMITS, ID, IDS, TEMPLATE
 from tkledger.verbs.verb import VERBS, Options
 
 
@@ -31,7 +31,7 @@ def operation(raw: Any) -> tuple[str, Options]:
 def fields(verb: str) -> Mapping[str, Parameter]:
     """What a verb takes by name, as ``tk batch`` names it: one task, and no option of the run."""
     command = COMMANDS[verb]
-    run = {one.name for one in COMMITS}
+    run = {one.name for one in (*COMMITS, TEMPLATE)}
     names = {"id": ID} | {one.name: one for one in (*command.takes, *command.also)}
     return {name: one for name, one in names.items() if name not in run and name != IDS.name}
 

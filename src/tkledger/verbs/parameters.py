@@ -51,6 +51,7 @@ NEW_ID = ID._replace(help="The id of a task that need not exist.", is_task=False
 
 TITLE = Parameter("title", "TITLE", "One line; - reads standard input.", required=True)
 NEW_TITLE = option("--title", "title", "TITLE", "A new title.")
+TEMPLATE = option("--template", "template", "NAME", "With the fields of a template of yours.")
 OWN_ID = option("--id", "id", "ID", "Its id; by default a new one is made.")
 TYPE = option("--type", "type", "T", "What kind of work it is.", clean=str.lower)
 PRIORITY = option(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 
 from tkledger.core.lifecycle import State
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple, TextIO
-from tkledger.views.text_layout import Lines, text_of
+from tkledger.views.text_layout import Frame, Line, Lines, text_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,11 +59,11 @@ def title_colour(state: State) -> str:
     return _TITLES.get(state, "")
 
 
-def console(stdout: TextIO) -> Console:
+def console(stdout: TextIO, *, coloured: bool = True) -> Console:
     """The console for ``stdout``.
 
-    A terminal gets its own width (or COLUMNS) and colours unless NO_COLOR is set; anything else
-    gets plain text that is never cut. Letters that ``stdout`` cannot encode become ``?``.
+    A terminal gets its own width (or COLUMNS) and colours unless NO_COLOR is set, or they are not wanted; anything
+    else gets plain text that is never cut. Letters that ``stdout`` cannot encode become ``?``.
     """
     _encode_what_it_can(stdout)
     from rich.console import Console
@@ -71,7 +72,7 @@ def console(stdout: TextIO) -> Console:
     return Console(
         file=stdout,
         force_terminal=terminal,
-        color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
+        color_system="auto" if terminal and coloured and not os.environ.get("NO_COLOR") else None,
         width=None if terminal else ENDLESS,
         highlight=False,
         markup=False,
@@ -80,12 +81,36 @@ def console(stdout: TextIO) -> Console:
 
 
 def show(view: Lines, stdout: TextIO) -> None:
-    """Print a view: drawn by rich on a terminal, as plain text of whole lines anywhere else."""
+    """Print a view: as it is drawn on a terminal, as plain text of whole lines anywhere else."""
     if stdout.isatty():
-        console(stdout).print(view)
+        stdout.write(drawn(view, stdout))
         return
     _encode_what_it_can(stdout)
     stdout.write("\n".join([*text_of(view, ENDLESS), ""]))
+
+
+def drawn(view: Lines, stdout: TextIO, *, coloured: bool = True, ascii: bool = False) -> str:
+    """A view as it would be printed on a terminal, for what shows it instead."""
+    shown = console(stdout, coloured=coloured)
+    with shown.capture() as captured:
+        shown.print(in_ascii(view) if ascii else view)
+    return captured.get()
+
+
+_ASCII = str.maketrans("◌○◐◑✗●⊘–…▰▱─│├└", ".o>?x*--~#--||`")
+
+
+def in_ascii(view: Lines) -> Lines:
+    """A view whose glyphs and lines are of ASCII, each in one cell as before."""
+
+    def draw(frame: Frame) -> Iterator[Line | str]:
+        for line in view.draw(frame):
+            if isinstance(line, str):
+                yield line.translate(_ASCII)
+            else:
+                yield [(text.translate(_ASCII), style) for text, style in line]
+
+    return Lines(draw)
 
 
 def _encode_what_it_can(stdout: TextIO) -> None:

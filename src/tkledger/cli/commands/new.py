@@ -11,6 +11,7 @@ from tkledger.core.typing import Any
 def new(
     title: str,
     message: str | None = None,
+    template: str | None = None,
     key: str | None = None,
     actor: str | None = None,
     path: str = ".",
@@ -19,8 +20,12 @@ def new(
 ) -> Answer:
     """Create a task with these fields; prints its id."""
     session = Session(path, actor=actor, progress=TERMINAL)
-    words = {"title": (read_text(title) or "").strip(), "message": read_text(message)}
-    recorded, steps = session.carry_out([("new", {**fields, **words})], dry_run=dry_run, key=key)
+    given = {"title": (read_text(title) or "").strip(), "message": read_text(message), **fields}
+    if template is not None:
+        from tkledger.cli.templates import filled  # most tasks have none
+
+        given = filled(template, given)
+    recorded, steps = session.carry_out([("new", given)], dry_run=dry_run, key=key)
     say_advice(session, recorded, [])
     return Answer(
         lambda: {"id": steps[0].id, **with_commit(recorded)},
