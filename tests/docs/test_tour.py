@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOURS = ["README.md"]
+TOURS = ["README.md", "docs/tutorial.md"]
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PICTURE = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _VARYING = (
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ"), "TIME"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z"), "TIME"),
+    (re.compile(r"\b\d+[smh]\b"), "AGE"),
     (re.compile(r"\b[0-9a-f]{8,40}\b"), "COMMIT"),
 )
 """What is another with every run."""
@@ -43,15 +44,22 @@ def _plain(text: str) -> str:
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
-    """What a script prints, on stdout and stderr, that Ada runs in an empty folder."""
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Ada")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ada@example.org")
+    """What a script prints, on stdout and stderr, that Ada runs in an empty folder; her name is in git's
+    configuration, so that others have theirs in their clones.
+    """
+    for name in ("NAME", "EMAIL"):
+        monkeypatch.delenv(f"GIT_AUTHOR_{name}", raising=False)
+        monkeypatch.delenv(f"GIT_COMMITTER_{name}", raising=False)
+    settings = tmp_path / "gitconfig"
+    settings.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    folder = tmp_path / "empty"
+    folder.mkdir()
     monkeypatch.setenv("PATH", os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"])
 
     def run(script: str) -> str:
         command = ["sh", "-c", f"exec 2>&1\n{script}"]
-        done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, check=False)
+        done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, check=False)
         return done.stdout.decode()
 
     return run
