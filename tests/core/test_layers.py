@@ -143,6 +143,7 @@ ROOMS = (
     {"local"},
     {"files"},
     {"report"},
+    {"exchange"},
     {"ledger"},
     {"views"},
     {"claims"},

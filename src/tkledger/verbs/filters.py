@@ -69,3 +69,14 @@ FILTERS = (
 """What chooses tasks."""
 CHOICE = (*FILTERS, SORT, p.LIMIT, FIELDS)
 """And in which order, how many, and what of each."""
+
+EXPORTS = ("jsonl", "markdown", "csv", "github")
+
+EXPORT_TO = p.TIER._replace(
+    metavar="KIND",
+    help=f"{', '.join(EXPORTS)}.",
+    choices=EXPORTS,
+    noun="kind of export",
+    default=EXPORTS[0],
+)
+"""The form in which those that were chosen are written out."""

@@ -180,6 +180,11 @@ PAGES = {
         ("tk completion bash",),
         "It prints, and edits no file. For bash it belongs in ~/.local/share/bash-completion/completions/tk. In "
         "zsh the file is _tk in a folder of $fpath, in fish ~/.config/fish/completions/tk.fish."),
+    "export": Page(
+        ("tk export", "tk export --to csv --state open"),
+        "jsonl has every field of a task, one task a line; markdown is a page by states, csv a table for a "
+        "spreadsheet, github a list of issues as its interface takes them. Ended tasks come along, mistakes do "
+        "not."),
     "schema": Page(
         ("tk schema", "tk schema policy"),
         "Editors that know JSON Schema then complete task files, and mark what is wrong while it is written. It "

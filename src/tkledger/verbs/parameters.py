@@ -233,16 +233,6 @@ FORMAT = option(
     noun="format",
     default="text",
 )
-SHELL = Parameter(
-    *("shell", "SHELL", "bash, zsh or fish."),
-    required=True,
-    choices=("bash", "zsh", "fish"),
-)
-FILE_KIND = Parameter(
-    *("kind", "KIND", "task or policy."),
-    choices=("task", "policy"),
-    default="task",
-)
 GRAPH_FORMAT = FORMAT._replace(
     help="How: text, mermaid, dot, svg or json.", choices=("text", "mermaid", "dot", "svg", "json")
 )
@@ -344,6 +334,19 @@ TIER = option(
     choices=TIERS,
     noun="tier",
 )
+SHELL = Parameter(
+    *("shell", "SHELL", "bash, zsh or fish."),
+    required=True,
+    choices=("bash", "zsh", "fish"),
+)
+FILE_KIND = Parameter(
+    *("kind", "KIND", "task or policy."),
+    choices=("task", "policy"),
+    default="task",
+)
+TOOLS = option(
+    "--tools", "tools", "NAME", "The commands to offer: a,b, or all.", many=True, listed=True
+)
 APPROVER = APPROVAL._replace(help="Which role approves, at that tier.")
 PEER = BY._replace(help="Which peer: an actor, agent-*, or a role.")
 RECOMMEND = option("--recommend", "recommend", "ACTION", "What to approve, at that tier.")
@@ -368,9 +371,6 @@ NAME = option("--name", "name", "NAME", "What one file is called; by default as 
 TYPE_OF_FILE = TYPE._replace(help="What kind of file; by default as its name says.", clean=str)
 ARTIFACT = Parameter("artifact", "NAME", "Its name, or the beginning of its id.", required=True)
 OUTPUT = option("-o --output", "output", "FILE", "Write it to this file, which must be new.")
-TOOLS = option(
-    "--tools", "tools", "NAME", "The commands to offer: a,b, or all.", many=True, listed=True
-)
 ACTION = option("--action", "action", "ACTION", "What it asks for, a word such as review.")
 PAYLOAD = option("--payload", "payload", "JSON", "What a program needs for that.")
 SENT = PAYLOAD._replace(help="What is answered; true by default.")

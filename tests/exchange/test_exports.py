@@ -1,0 +1,84 @@
+"""What is written out is whole, and is read as what it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.project import Project
+from tests.support.strategies import tasks
+from tkledger.api.json import task_json
+from tkledger.core.task import Task, task
+from tkledger.exchange.exports import COLUMNS, KINDS, Values, issues, jsonl, markdown, table
+
+some_tasks = st.lists(tasks(), max_size=4)
+
+HOSTILE = "=HYPERLINK(1) | <script> [x](y) `rm` *b* \u202e# _i_ @all"
+
+
+def given_out(found: Sequence[Task]) -> list[tuple[Task, Values]]:
+    return [(one, task_json(one)) for one in found]
+
+
+@given(some_tasks)
+def test_a_line_of_json_has_the_whole_task(found: list[Task]) -> None:
+    lines = jsonl(given_out(found)).split("\n")
+    assert lines.pop() == ""
+    assert [task(json.loads(line)) for line in lines] == found
+    assert all(line.isprintable() for line in lines)
+
+
+@given(some_tasks)
+def test_a_table_has_a_row_for_each_and_no_formula(found: list[Task]) -> None:
+    head, *rows = csv.reader(io.StringIO(table(given_out(found)), newline=""))
+    assert tuple(head) == COLUMNS
+    assert [row[0].removeprefix("'") for row in rows] == [one.id for one in found]
+    assert not any(
+        cell[:1] in ("=", "+", "-", "@", "\t", "\r") for row in rows for cell in row if cell
+    )
+
+
+@given(some_tasks)
+def test_a_page_has_a_line_for_each(found: list[Task]) -> None:
+    text = markdown(given_out(found))
+    assert [text.count(f"**{one.id}** ") >= 1 for one in found] == [True] * len(found)
+    assert len([line for line in text.split("\n") if line.startswith("- [")]) == len(found)
+    assert all(letter == "\n" or letter.isprintable() for letter in text)
+
+
+@given(some_tasks)
+def test_issues_have_what_github_takes(found: list[Task]) -> None:
+    made = json.loads(issues(given_out(found)))
+    assert [(one["title"], one["state"] == "closed") for one in made] == [
+        (one.title, one.ended) for one in found
+    ]
+    assert all(f"Task: {one.id}" in issue["body"] for one, issue in zip(found, made))
+
+
+def test_nothing_of_a_hostile_title_is_a_mark() -> None:
+    evil = task({"id": "a", "title": HOSTILE, "state": "todo", "labels": ["x"], "notes": ["@all"]})
+    line = markdown(given_out([evil])).split("\n")[2]
+    shown = line.replace("\\\\", "")
+    for mark in "<>[]()`*_#@|":
+        assert shown.count(mark) - shown.count(f"\\{mark}") == (
+            {"[": 1, "]": 1, "*": 4, "(": 1, ")": 1}.get(mark, 0)
+        ), (mark, line)
+    assert "\\u202e" in line
+    assert "\n'=HYPERLINK" not in table(given_out([evil]))
+    assert "'=HYPERLINK" in table(given_out([evil]))
+    assert "> \\@all" in json.loads(issues(given_out([evil])))[0]["body"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_command_writes_those_that_match(kind: str, project: Project) -> None:
+    project.ok("start", "a", "--as", "ada")
+    out = project.ok("export", "--to", kind, "--owner", "ada").out
+    assert ("Task a" in out, "Task b" in out) == (True, False)
+    assert project.ok("export", "--to", kind, "--json").json["total"] == 4
+    assert project.ok("export", "--to", kind, "--owner", "eve").out == ""
