@@ -135,6 +135,13 @@ def test_ids_are_put_in_order_by_their_numbers(some: Project) -> None:
     assert ids(some, "list --state open") == order  # as made of all
     assert ids(some, "tree") == ["kid10", "kid2", "kid9", "odd", "loose", "old"]
     assert ids(some, "board --state todo") == ["kid2", "kid9", "kid10", "loose"]
+    some.ok("new", "Third", "--id", "kid11", "--parent", "kid10", "--owner", "ann")
+    some.ok("edit", "kid9", "--owner", "ann")
+    derived = some.ok("show", "kid10", "--json").json["derived"]
+    assert derived["children"] == ["kid2", "kid9", "kid11"]
+    some.ok("start", "kid11", "kid9", "--as", "ann")
+    told = some.ok("status", "--as", "ann", "--json").json["in_progress"]["items"]
+    assert [one["id"] for one in told] == ["kid9", "kid11"]
 
 
 def test_a_tree_has_its_tasks_in_the_order_that_is_asked_for(some: Project) -> None:

@@ -21,7 +21,7 @@ from tkledger.claims.standing import Standing, is_nobodys
 from tkledger.core import ref_names
 from tkledger.core.layout import FOLDER
 from tkledger.core.lifecycle import TERMINAL, Event, State
-from tkledger.core.overview import Overview, TaskRow
+from tkledger.core.overview import Overview, TaskRow, natural, rank
 from tkledger.core.policy import DEFAULT
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name, inbox_of
@@ -99,7 +99,7 @@ def status(session: Session, limit: int = SHOWN, shown: Shown | None = None) -> 
     actor = session.actor(ledger)
     overview = shown.overview
     keys = {*overview.in_states(*_LASTING), *_waiting(overview, ledger, actor)}
-    tasks = [*ledger.tasks(sorted(keys))]
+    tasks = [*ledger.tasks(sorted(keys, key=natural))]
     seen = _Seen(session, ledger, actor, tasks)
     offer = candidates(session, shown)
     states = overview.column("state")
@@ -183,7 +183,7 @@ class _Seen:
     def mine(self, state: State) -> list[Task]:
         """The actor's tasks in a state, the most urgent first."""
         found = [task for task in self._tasks if task.state is state and self.is_own(task)]
-        return sorted(found, key=lambda task: (task.urgency, task.id))
+        return sorted(found, key=rank)
 
     def nobodys(self, standing: Mapping[str, Standing]) -> Iterator[Item]:
         """What is in progress without an owner, and the command that makes it one's own."""
@@ -225,7 +225,7 @@ class _Seen:
             for task in self._tasks
             if task.state is State.BLOCKED and task.wait.reason in _ASKING and not self.is_own(task)
         ]
-        for task in sorted(found, key=lambda one: (one.creator != self.actor, one.urgency, one.id)):
+        for task in sorted(found, key=lambda one: (one.creator != self.actor, rank(one))):
             asked = task.wait.detail or task.wait.prompt or task.wait.reason or ""
             yield self.item(task, by=task.owner or "", why=asked)
 
@@ -290,7 +290,7 @@ def _amiss(session: Session, seen: _Seen) -> Iterator[Section]:
 
 
 def _expired(seen: _Seen, standing: Mapping[str, Standing]) -> Iterator[Item]:
-    for task_id, held in sorted(standing.items()):
+    for task_id, held in sorted(standing.items(), key=lambda one: natural(one[0])):
         task = seen.ledger.task(task_id)
         if task is None or task.state is not State.IN_PROGRESS:
             continue

@@ -8,7 +8,7 @@ from functools import partial
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import rank
+from tkledger.core.overview import natural, rank
 from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -57,7 +57,8 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     spent = _spending(ledger, task, usage, {})
     over = ledger.is_over(task)  # so its claim says nothing any more, even if it is still there
     held = None if at or over else session.standing().get(task.id)
-    children = [found for found in map(ledger.task, ledger.children(task.id)) if found]
+    below = sorted(ledger.children(task.id), key=natural)
+    children = [found for found in map(ledger.task, below) if found]
     work = work_on(session, ledger, task, at)
     moves = prospects(session, ledger, task, at)
     return Details(
