@@ -11,11 +11,19 @@ from tkledger.core.charges import Bill
 from tkledger.core.field import is_id
 from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.policy_fields import policy
-from tkledger.core.quota import HOUR, Quota, by_hour, gauges, holding, names_of, used_by, way_on
+from tkledger.core.quota import HOUR, Quota, gauges, holding, names_of, used_by, way_on
 from tkledger.core.usage import Account, Activity, Usage, Used
 
 NOON = 1_769_860_800  # 2026-01-31T12:00:00Z
 NOW = NOON // HOUR
+
+
+def by(hours: dict[int, Used], actor: str = "ann") -> Usage:
+    """What an actor used in these hours since 1970, and no other anything."""
+    account, fact = Account(), used_by(actor, "c", 0, [Bill("a", False)])
+    for hour, used in hours.items():
+        account.add(fact._replace(attempt=hour, used=used))
+    return Usage({fact.task: account}.get, lambda task: Activity(), NOON)
 
 
 def limiting(**quotas: dict[str, object]) -> Policy:
@@ -34,11 +42,16 @@ def test_what_is_in_the_window_counts() -> None:
     each = {NOW - hour: Used(calls=10**hour) for hour in range(6)}
     each[NOW + 1] = Used(calls=10**9)
     for at in (NOON, NOON + HOUR - 1):
-        (one,) = gauges(law, "ann", each, at)
+        (one,) = gauges(law, "ann", by(each), at)
         assert (one.kind, one.used, one.most, one.window) == ("calls", 111, 10, "3h")
-    (one,) = gauges(law, "ann", each, NOON + HOUR)
+    (one,) = gauges(law, "ann", by(each), NOON + HOUR)
     assert one.used == 10**9 + 11
-    (one,) = gauges(law, "ann", {}, NOON)
+    (one,) = gauges(law, "ann", by(each), NOON, later=True)
+    assert (one.used, one.again) == (10**9 + 111, (NOW + 1 + 3) * HOUR)
+    far = by({NOW: Used(calls=11), 10**12: Used(calls=1), -(10**12): Used(calls=9)})
+    (one,) = gauges(law, "ann", far, NOON, later=True)
+    assert (one.used, one.again) == (12, NOON + 3 * HOUR)
+    (one,) = gauges(law, "ann", by({}), NOON)
     assert (one.used, one.near, one.exceeded, one.again) == (0, False, False, None)
 
 
@@ -58,27 +71,27 @@ def test_an_actor_goes_on_when_enough_is_out_of_the_window(
     amounts: dict[int, int], again: int | None
 ) -> None:
     law = limiting(ann={"steps": 3, "window": "3h"})
-    (one,) = gauges(law, "ann", {NOW - ago: Used(some) for ago, some in amounts.items()}, NOON + 5)
+    usage = by({NOW - ago: Used(some) for ago, some in amounts.items()})
+    (one,) = gauges(law, "ann", usage, NOON + 5)
     assert one.exceeded == (again is not None)
     assert one.again == (None if again is None else NOON + again * HOUR)
     if one.again is not None:
-        later = {NOW - ago: Used(some) for ago, some in amounts.items()}
-        (then,) = gauges(law, "ann", later, one.again)
-        (before,) = gauges(law, "ann", later, one.again - 1)
+        (then,) = gauges(law, "ann", usage, one.again)
+        (before,) = gauges(law, "ann", usage, one.again - 1)
         assert (then.exceeded, before.exceeded) == (False, True)
 
 
 def test_each_pattern_that_fits_limits_each_amount_by_itself() -> None:
     law = limiting(a_={"cost": "0.5", "tokens": 5}, _={"steps": 1, "calls": 0}, bob={"steps": 9})
     assert [*holding(law, "ann")] == ["*", "a*"]
-    found = gauges(law, "ann", {NOW: Used(1, 0, 6, 500_001, 0, 1)}, NOON)
+    found = gauges(law, "ann", by({NOW: Used(1, 0, 6, 500_001, 0, 1)}), NOON)
     assert [(one.pattern, one.kind, one.used, one.exceeded) for one in found] == [
         ("*", "steps", 1, False),
         ("*", "calls", 1, True),
         ("a*", "tokens", 6, True),
         ("a*", "cost", 500_001, True),
     ]
-    assert not [*gauges(limiting(bob={"steps": 0}), "ann", {NOW: Used(9)}, NOON)]
+    assert not [*gauges(limiting(bob={"steps": 0}), "ann", by({NOW: Used(9)}), NOON)]
 
 
 def test_an_actor_is_counted_by_all_its_names() -> None:
@@ -93,10 +106,13 @@ def test_an_actor_is_counted_by_all_its_names() -> None:
             fact = used_by(name, "c", NOON + hour * HOUR, [Bill("a", True), Bill("b", False, 5)])
             accounts.setdefault(fact.task, Account()).add(fact)
     usage = Usage(accounts.get, lambda task: Activity(), NOON)
-    both = {NOW: Used(2, tokens=10), NOW + 1: Used(1, tokens=5)}
-    assert by_hour(law, "ann@x", usage) == both
-    assert len(by_hour(law, "bob", usage)) == 4
-    assert by_hour(law, "eve", usage) == {}
+    at = NOON + 9 * HOUR
+    (one,) = gauges(law, "ann@x", usage, at)
+    assert (one.kind, one.used) == ("steps", 3)
+    everyone = limiting(_={"tokens": 1})._replace(actors=law.actors)
+    for actor, used in (("ann", 15), ("bob", 20), ("eve", 0)):
+        (one,) = gauges(everyone, actor, usage, at)
+        assert one.used == used
 
 
 names = st.text(st.characters(codec="utf-8") | st.sampled_from(' \n\t\\"u0020\ud800'), max_size=9)
@@ -113,7 +129,7 @@ def test_what_stands_for_an_actor_is_one_word_and_no_id(one: str, other: str) ->
 
 def test_a_remedy_says_when_and_who() -> None:
     law = limiting(a_={"cost": "1"})._replace(roles={"policy": ("eve smith",)})
-    (one,) = gauges(law, "ann", {NOW: Used(cost=10**21 + 1)}, NOON)
+    (one,) = gauges(law, "ann", by({NOW: Used(cost=10**21 + 1)}), NOON)
     assert one.figures == "1000000000000000.000001 of 1 US dollars in 24h"
     assert way_on(law, "ann", one, "a") == (
         "wait until 2026-02-01T12:00:00Z; or tk submit a, or tk block a --reason user;"

@@ -178,6 +178,22 @@ def test_a_date_before_that_of_a_parent_gives_nothing_back(limited: Clone) -> No
             )
 
 
+def test_a_date_in_the_future_gives_nothing_back(limited: Clone) -> None:
+    limited.git("switch", "-q", "-c", "one")
+    message = "x\n\nTk-Spend: p\nTk-Calls: 4"
+    far = {"GIT_COMMITTER_DATE": "@4102444800 +0000"}
+    limited.git(*QUIETLY, "commit", "-q", "--allow-empty", "-m", message, env=far)
+    assert "TK525" in limited.tk("start", "a").err
+    limited.git("switch", "-q", "main")
+    answer = limited.tk("start", "a")
+    assert "TK724" in answer.err
+    assert "wait until 2100-01-02T" in answer.err
+    with pytest.raises(Refused, match="TK703"):
+        limited.push("one", options=("--no-verify",))
+    limited.git("branch", "-q", "-D", "one")
+    limited.ok("start", "a")
+
+
 def test_other_names_of_an_actor_are_no_other_actors(limited: Clone) -> None:
     limited.ok("config", "set", f"actors.{ME}", "ann")
     limited.ok("config", "set", "quotas.ann", "calls=3")

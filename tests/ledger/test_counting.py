@@ -11,8 +11,7 @@ import pytest
 
 from tests.support.project import Project, race
 from tkledger.core import quota
-from tkledger.core.policy import DEFAULT
-from tkledger.core.usage import Usage, Used
+from tkledger.core.usage import Account, Usage, Used
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.ledger import changes, tally
@@ -155,7 +154,9 @@ def hours(made: Sequence[Made], one: int) -> dict[str, dict[int, Used]]:
 
 def counted_hours(usage: Usage) -> dict[str, dict[int, Used]]:
     """The same as it was counted."""
-    each = {who: quota.by_hour(DEFAULT, who, usage) for who in ACTORS}
+    begin, end = (at // quota.HOUR for at in (999_000, 1_001_000))
+    accounts = {who: usage.account(f"@{who}") or Account() for who in ACTORS}
+    each = {who: quota._by_hour([one], begin, end) for who, one in accounts.items()}
     return {who: {at: one for at, one in some.items() if any(one)} for who, some in each.items()}
 
 

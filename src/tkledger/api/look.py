@@ -213,7 +213,7 @@ def quotas(session: Session, name: str, at: str | None = None) -> tuple[str, Seq
     """
     from tkledger.claims.quotas import on_branches
     from tkledger.core.field import FieldError, line
-    from tkledger.core.quota import by_hour, gauges
+    from tkledger.core.quota import gauges
     from tkledger.ledger import limits
 
     try:
@@ -228,8 +228,8 @@ def quotas(session: Session, name: str, at: str | None = None) -> tuple[str, Seq
     if at is None:
         return actor, on_branches(session.ledger, ledger.policy, actor, int(time.time()))
     end = session.ledger.tally.sums(ledger.commit).clock if ledger.commit else 0
-    hours = by_hour(ledger.policy, actor, limits.usage(session.ledger, ledger.commit))
-    return actor, tuple(gauges(ledger.policy, actor, hours, end))
+    usage = limits.usage(session.ledger, ledger.commit)
+    return actor, tuple(gauges(ledger.policy, actor, usage, end))
 
 
 def spending(

@@ -8,7 +8,7 @@ from tkledger.core.change import Violation
 from tkledger.core.door_rules import judge_door
 from tkledger.core.door_rules.branches import QuotaUsed
 from tkledger.core.policy import Policy
-from tkledger.core.quota import QuotaGauge, by_hour, gauges, holding
+from tkledger.core.quota import QuotaGauge, gauges, holding
 from tkledger.core.ref_names import BRANCHES_AND_TAGS, HEADS
 from tkledger.core.usage import Activity, Usage
 from tkledger.git import refs
@@ -20,16 +20,22 @@ from tkledger.ledger.reader import Ledger
 
 
 def on_branches(
-    ledger: Ledger, policy: Policy, actor: str, at: int, lines: Sequence[RefLine] = ()
+    ledger: Ledger,
+    policy: Policy,
+    actor: str,
+    at: int,
+    lines: Sequence[RefLine] = (),
+    *,
+    later: bool = True,
 ) -> tuple[QuotaGauge, ...]:
     """The quotas of an actor, with what it used on all branches in the windows that end ``at``, in seconds
-    since 1970; ``lines`` are refs as a push is about to leave them.
+    since 1970, and if asked ``later``; ``lines`` are refs as a push is about to leave them.
     """
     if not holding(policy, actor):
         return ()
     accounts = ledger.tally.accounts(_tips(ledger.repo, lines))
     usage = Usage(accounts.get, lambda task: Activity(), at)
-    return tuple(gauges(policy, actor, by_hour(policy, actor, usage), at))
+    return tuple(gauges(policy, actor, usage, at, later=later))
 
 
 def beyond(
@@ -38,7 +44,7 @@ def beyond(
     """The quotas that are used up on all branches, if an actor works on a task or takes one up: in the commit
     ``where``, or in one about to be made.
     """
-    found = on_branches(ledger, work.policy, work.actor, at, lines)
+    found = on_branches(ledger, work.policy, work.actor, at, lines, later=not work.step)
     if any(one.exceeded for one in found):
         judged = judge_door(work._replace(gauges=found))
         yield from (one._replace(commit=where) for one in judged)

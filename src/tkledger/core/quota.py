@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from json.encoder import encode_basestring_ascii
 
 from tkledger.core.budget import UNITS, amount, limit_in
@@ -121,23 +121,20 @@ def used_by(actor: str, commit: str, at: int, words: Iterable[Bill]) -> Fact:
     return Fact(commit, _key(actor), at // HOUR, Used(*map(sum, zip(*map(charged, words)))))
 
 
-def by_hour(policy: Policy, actor: str, usage: Usage) -> dict[int, Used]:
-    """What an actor used, by the hour since 1970."""
-    found: dict[int, Used] = {}
-    for name in names_of(policy, actor):
-        account = usage.account(_key(name)) or Account()
-        for hour, sums in account.sums.items():
-            found[hour] = Used(*map(sum, zip(found.get(hour, Used()), sums)))
-    return found
-
-
-def gauges(policy: Policy, actor: str, hours: Mapping[int, Used], at: int) -> Iterator[QuotaGauge]:
-    """What an actor used of each of its quotas; ``hours`` is what it used, by the hour since 1970, ``at`` the
-    end of the windows, in seconds since 1970.
+def gauges(
+    policy: Policy, actor: str, usage: Usage, at: int, *, later: bool = False
+) -> Iterator[QuotaGauge]:
+    """What an actor used of each of its quotas, in the windows that end ``at``, in seconds since 1970. What is
+    dated ``later`` counts only if asked for: where a clock gives the end, it is in the future.
     """
-    last = at // HOUR
-    for pattern, found in holding(policy, actor).items():
-        within = sorted(hour for hour in hours if last - found.hours < hour <= last)
+    quotas, last = holding(policy, actor), at // HOUR
+    longest = max((one.hours for one in quotas.values()), default=0)
+    named = map(usage.account, map(_key, names_of(policy, actor)))
+    accounts = [account for account in named if account is not None]
+    end = max((hour for one in accounts for hour in one.sums), default=last) if later else last
+    hours = _by_hour(accounts, last - longest + 1, max(end, last))
+    for pattern, found in quotas.items():
+        within = [hour for hour in hours if hour > last - found.hours]
         for kind in KINDS:
             most = limit_in(found, kind)
             if most is None:
@@ -151,6 +148,25 @@ def gauges(policy: Policy, actor: str, hours: Mapping[int, Used], at: int) -> It
                 left, again = left - some, (hour + found.hours) * HOUR
             window = found.window or _USUAL
             yield QuotaGauge(pattern, kind, most, used, window, again, policy.warn_at)
+
+
+def _by_hour(accounts: Sequence[Account], first: int, last: int) -> dict[int, Used]:
+    """What was used in each hour, from the first to the last, in which anything was, in their order. Of a window
+    only its hours are looked at: an actor may have worked for years.
+    """
+    window: Iterable[int] = range(first, last + 1)
+    if last - first > _LONGEST:  # a date may be centuries away
+        window = sorted({hour for one in accounts for hour in one.sums if first <= hour <= last})
+    found: dict[int, Used] = {}
+    for hour in window:
+        each = [one.sums[hour] for one in accounts if hour in one.sums]
+        if each:
+            found[hour] = Used(*map(sum, zip(*each)))
+    return found
+
+
+_LONGEST = 99 * 24
+"""How many hours a window has at most."""
 
 
 def way_on(policy: Policy, actor: str, gauge: QuotaGauge, task: str = "") -> str:

@@ -54,7 +54,7 @@ def quotas(
         return []
     known = [bill for bill in charged if snapshot.task(bill.task) is not None]
     used = usage(ledger, charged=known, actor=actor)
-    return [*quota.gauges(policy, actor, quota.by_hour(policy, actor, used), used.at)]
+    return [*quota.gauges(policy, actor, used, used.at)]
 
 
 def booked(ledger: Ledger, before: Snapshot, proposal: Proposal) -> Proposal:

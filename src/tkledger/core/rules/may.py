@@ -136,9 +136,9 @@ def beyond_its_quota(change: Change) -> Iterator[Finding]:
     usage = change.usage if working else None
     if usage is None:
         return
-    from tkledger.core.quota import by_hour, gauges, way_on  # few policies have quotas
+    from tkledger.core.quota import gauges, way_on  # few policies have quotas
 
-    for gauge in gauges(law, actor, by_hour(law, actor, usage), usage.at):
+    for gauge in gauges(law, actor, usage, usage.at):
         for task, worked_on in working.items() if gauge.exceeded else ():
             fact = f"{actor} has used {gauge.figures}, by the policy's quotas.{gauge.pattern}"
             yield Finding(task, fact, way_on(law, actor, gauge, worked_on))
