@@ -56,6 +56,13 @@ def test_what_keeps_a_task_from_its_end_is_said(hooked: Project) -> None:
     )
 
 
+def test_who_has_a_quota_is_told_where_it_is_shown(hooked: Project) -> None:
+    hooked.ok("config", "set", "quotas.a*", "calls=9")
+    words = "What you may use in a time is limited: tk budget --agent "
+    assert f"{words}ada\n" in hooked.ok("prime", "--as", "ada").out
+    assert words not in hooked.ok("prime", "--as", "bob").out
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -14,7 +14,8 @@ from tkledger.api.session import Session
 from tkledger.claims.remote import name_of
 from tkledger.core.lifecycle import Event
 from tkledger.core.policy import Policy
-from tkledger.core.quoting import few
+from tkledger.core.quota import holding
+from tkledger.core.quoting import few, quoted
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.typing import NamedTuple
 
@@ -96,6 +97,8 @@ def rules_of(law: Policy, actor: str) -> Iterator[str]:
         yield f"A task has at most {law.retry} attempts."
     if law.limits_of(actor):
         yield "What you may do is limited: tk config show, under `may`."
+    if law.quotas and any(holding(law, actor)):
+        yield f"What you may use in a time is limited: tk budget --agent {quoted(actor)}"
     if law.protected:
         yield f"Branches that are not rewritten: {_names(law.protected)}."
     if law.wants_signatures:
