@@ -135,7 +135,7 @@ def _lifecycle() -> Iterator[str]:
     )
     yield "## The grid"
     yield (
-        "From the row to the column. A dot is no transition: the table forbids it. The cell names"
+        "From the row to the column. A dot: the table has no such transition. The cell names"
         " the verb, which is also the command: `tk start ID`."
     )
     yield _table(["from \\ to", *(f"`{state}`" for state in State)], *map(_grid_row, State))

@@ -89,3 +89,25 @@ def test_a_name_is_where_contributing_says(name: str, path: str) -> None:
 
 def test_contributing_names_places() -> None:
     assert len(_named_places()) >= 15
+
+
+_AVOIDED = re.compile(
+    r"(?<!\bthere )\bis no\b(?! longer)|\b(?:somebody|whoever)\b|\bare none\b", re.IGNORECASE
+)
+"""Phrases that read badly: "is not a", "a person", "the one who" and "without any" say the same."""
+
+READ = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *FILES]
+
+
+@pytest.mark.parametrize("path", READ, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_the_words_are_plain(path: Path) -> None:
+    text = " ".join(path.read_text(encoding="utf-8").split())
+    found = [text[max(one.start() - 30, 0) : one.end() + 30] for one in _AVOIDED.finditer(text)]
+    assert found == []
+
+
+def test_what_is_avoided_is_found() -> None:
+    for words in ("It is no move.", "Somebody has to act.", "whoever pushes", "if there are none"):
+        assert _AVOIDED.search(words), words
+    for words in ("there is no task", "There is no way", "it is no longer there", "one is not"):
+        assert not _AVOIDED.search(words), words

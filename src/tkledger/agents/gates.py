@@ -256,7 +256,7 @@ def _ran(work: _Work, line: EvidenceLine, watch: GateWatch) -> GateResult:
 
 
 def _beat(log: str, watch: GateWatch) -> Callable[[], str]:
-    """Whether a gate may go on: it has not written too much, and whoever watches it says so."""
+    """Whether a gate may go on: it has not written too much, and the one who watches it says so."""
     looked = time.monotonic()
 
     def beat() -> str:

@@ -127,7 +127,7 @@ def status(session: Session, limit: int = SHOWN, shown: Shown | None = None) -> 
 
 
 _LASTING = (State.IN_PROGRESS, State.IN_REVIEW, State.BLOCKED)
-"""The states of tasks that may concern an actor, whoever's they are."""
+"""The states of tasks that may concern an actor, no matter whose they are."""
 
 
 def _waiting(overview: Overview, ledger: Snapshot, actor: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _point(session: Session, text: str, end: Oid) -> Point:
         time_then = past_time("since", text, int(time.time()))
     except FieldError:
         time_then = 0
-    if not time_then:  # so long ago is no time, but the beginning of a commit's id: 123456d
+    if not time_then:  # so long ago is not a time, but the beginning of a commit's id: 123456d
         commit = session.tip(text)
         return Point(commit, _date(session, commit))
     found = history.last_before(session.repo, end, time_then)

@@ -41,8 +41,8 @@ def timed_out(ledger: Snapshot, tasks: list[str], now: int) -> Iterator[Task]:
 
 
 def notices(ledger: Snapshot, tasks: list[str], now: int, sender: str) -> Iterator[Message]:
-    """Notices that the waits of these tasks are over, for their owner or whoever set the wait. Their key is the
-    task and the wait, so that two who make the same notice make one.
+    """Notices that the waits of these tasks are over, for their owner or the one who set the wait. Their key is
+    the task and the wait, so that two who make the same notice make one.
     """
     policy = ledger.policy
     for task in filter(None, map(ledger.task, tasks)):

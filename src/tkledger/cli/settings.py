@@ -1,6 +1,6 @@
 """What a user set for all repositories: saved filters, other names of commands, templates, and how output looks.
 
-It is no policy: nothing in it changes what may be done. Its file is read only if it is there and asked for.
+It is not a policy: nothing in it changes what may be done. Its file is read only if it is there and asked for.
 """
 
 from __future__ import annotations

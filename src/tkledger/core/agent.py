@@ -21,7 +21,7 @@ DISPATCHER = "dispatcher"
 """The role that may write of other agents; everybody may if nobody has it."""
 
 NEEDS = "needs:"
-"""The prefix of the labels that name what a task asks of whoever takes it."""
+"""The prefix of the labels that name what a task asks of the one who takes it."""
 
 MAX_EVENT = 16 * 1024
 """The largest event, in bytes of its commit."""

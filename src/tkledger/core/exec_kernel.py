@@ -90,8 +90,8 @@ def loop(
     allowed, a root being at 0. The depth of ``call`` itself is not believed. Asked in this order,
     the first refusal counts: parents (`unknown_parent`, `cycle_detected`), `depth_exceeded`,
     `cycle_detected`, `unknown_origin`, `identity_loop`, `reprocess_detected`, `duplicate_id`.
-    Raises ValueError, with a sentence, for an empty id, agent or type and a depth that is no
-    whole number.
+    Raises ValueError, with a sentence, for an empty id, agent or type and a depth that is not
+    a whole number.
     """
     for name, value in zip(Node._fields, call[:5]):
         if value is not None or name in ("id", "agent", "type"):

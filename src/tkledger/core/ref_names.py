@@ -26,7 +26,7 @@ RECORDS = (INBOXES, AGENTS, RESERVATIONS)
 """Chains of events, which only grow."""
 
 ASIDE = f"{ALL}/aside/"
-"""Where somebody keeps chains that a server refused; tk does not look there."""
+"""Where a person keeps chains that a server refused; tk does not look there."""
 
 SERVER = f"{ALL}/server"
 """What a server asks of pushes: a blob that its hooks write."""

@@ -29,7 +29,7 @@ _MOST = 10
 """So many refs and violations of a push are noted, and counted if there are more."""
 
 _LONGEST = 400
-"""The most letters that are kept of one text: whoever pushes can choose them."""
+"""The most letters that are kept of one text: the one who pushes can choose them."""
 
 
 def note(

@@ -78,7 +78,7 @@ def _wanted(session: Session, at: str | None, options: Mapping[str, Any]) -> tup
     """Whether an entry is of a task that matches filters as it is now, and of the time they ask for; and its
     beginning, in seconds since 1970.
     """
-    from tkledger.api import filters, lists  # most often there are none
+    from tkledger.api import filters, lists  # most often without any
     from tkledger.api.overview import Shown
     from tkledger.core.overview import picked
 

@@ -24,7 +24,7 @@ class RecordMoved(NamedTuple):
     """A ref of a record that a push moves: its full name, and what it names before and after, None for absent.
 
     forward: whether the new commit has the old one in its history
-    size: of the file that it names after, in bytes; None if that is no file
+    size: of the file that it names after, in bytes; None if that is not a file
     """
 
     ref: str
@@ -56,7 +56,7 @@ def artifact_not_itself(moved: RecordMoved) -> Iterator[Finding]:
 
     `refs/tk/artifacts/ID` names the file whose id in git that is, of at most 100 MiB.
 
-    Why: a task names its artifacts by these ids, and whoever reads it gets what was attached.
+    Why: a task names its artifacts by these ids, and each reader gets what was attached.
 
     Remedy: `tk attach ID FILE` and `tk sync`; what is too large is kept elsewhere, with a link in the task.
     """

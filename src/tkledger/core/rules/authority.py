@@ -98,7 +98,7 @@ def _has_reason(law: Policy, message: str) -> bool:
 
 
 class Raise(NamedTuple):
-    """A task, how a change raises a limit of it, and the option by which somebody with the role does so."""
+    """A task, how a change raises a limit of it, and the option by which one with the role does so."""
 
     task: Task
     what: str
