@@ -236,6 +236,11 @@ class Repo:
             yield from self._objects.read_many(names, limit)
         except EOFError:
             raise self._ended_early() from None
+        except (
+            KeyboardInterrupt
+        ):  # an answer may be half read, and the next question would get the rest
+            self.close()
+            raise
 
     def _ended_early(self) -> GitError:
         """Why the reading process has ended: in a partial clone it could not fetch an object."""
