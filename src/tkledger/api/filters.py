@@ -63,6 +63,11 @@ class Choice(NamedTuple):
         """Whether it leaves any out but by number."""
         return any(self.filter)
 
+    @property
+    def timeless(self) -> Choice:
+        """The tasks that it chooses whenever they changed, for a view that has other uses for the times."""
+        return Choice(self.filter._replace(since=0, until=0))
+
     def found(self, ledger: Shown, places: Sequence[int]) -> Sequence[int]:
         """Those of these places whose tasks match, in the order that is asked for."""
         return ordered(ledger, matching(ledger, self.filter, places), self.sort)

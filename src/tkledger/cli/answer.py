@@ -102,6 +102,15 @@ TERMINAL = Progress(say)
 """Warnings go to a person, on stderr."""
 
 
+def _count(stage: str, done: float, most: float | None) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done:.0f} {stage}\r", end="", file=sys.stderr)
+
+
+COUNTING = TERMINAL._replace(show=_count)
+"""The same, and a count on a terminal, since a long history takes a while."""
+
+
 def say_flaws(flaws: Iterable[Flaw]) -> None:
     """Warn of each task file that cannot be read."""
     for flaw in flaws:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tkledger.core.charges import spendings
 from tkledger.core.time import week
-from tkledger.core.typing import NamedTuple
+from tkledger.core.typing import Any, NamedTuple
 from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
-from tkledger.local.page import read_page, write_page
-from tkledger.local.store import SPENDINGS, Store
+from tkledger.ledger.remembered import up_to
+from tkledger.local.store import SPENDINGS
 
 
 class Key(NamedTuple):
@@ -30,22 +32,22 @@ class Sum(NamedTuple):
 
 
 def sums(repo: Repo, tip: Oid) -> dict[Key, Sum]:
-    """The sums over the history of a commit. Reads what is new since the commit that was asked for last, or
+    """The sums over the history of a commit. Reads what is new since HEAD's commit that was asked for last, or
     all if that is not in its history.
     """
-    store = Store(repo.common_dir)
-    known, rows = read_page(store, SPENDINGS) or ("", [])
-    if any(len(one) != len(Sum._fields) for _, one in rows):  # written before calls were counted
-        known, rows = "", []
-    if known != tip and not (known and history.is_ancestor(repo, known, tip)):
-        known, rows = "", []
-    found = {Key(*key): Sum(*one) for key, one in rows}
-    if known == tip:
-        return found
-    for commit in history.commits(repo, tip, *([f"^{known}"] if known else []), whole=False):
+    rows = up_to(repo, SPENDINGS, tip, partial(_extended, repo), _fits)
+    return {Key(*key): Sum(*one) for key, one in rows}
+
+
+def _extended(repo: Repo, rows: Any, revisions: list[str]) -> list[Any]:
+    found = {Key(*key): Sum(*one) for key, one in rows or ()}
+    for commit in history.commits(repo, *revisions, whole=False):
         for one in spendings(commit.message):
             key = Key(one.task, commit.author.actor, one.model, week(commit.at))
             had = found.get(key, Sum())
             found[key] = Sum(*map(sum, zip(had, one[2:])))
-    write_page(store, SPENDINGS, (tip, [(tuple(key), tuple(one)) for key, one in found.items()]))
-    return found
+    return [(tuple(key), tuple(one)) for key, one in found.items()]
+
+
+def _fits(rows: Any) -> bool:
+    return all(len(one) == len(Sum._fields) for _, one in rows)  # once calls were not counted

@@ -113,6 +113,8 @@ _LOOK = (
             (p.MAYBE_ID, p.GIT_WORDS, p.STAT, p.SINCE_WHEN, p.MARKDOWN, *READS)),
     Command("why", "Say which moves are legal, and what hinders the others.", (p.ID, *READS)),
     Command("budget", "Show limits and what is used of them.", (p.MAYBE_ID, p.SUM_BY, p.WHOSE, *READS)),
+    Command("stats", "Show how work flows, what it costs, when it may be done.",
+            (*f.FILTERS, p.PROMETHEUS, *READS)),
     Command("watch", "Print each change of a task or claim as it comes.",
             (p.SINCE, p.NO_FOLLOW, p.LIMIT, *EVERYWHERE)),
     Command("graph", "Draw what waits for what, and what is part of what.",

@@ -138,6 +138,14 @@ PAGES = {
     "budget": Page(
         ("tk budget a1", "tk budget --by model"),
         "With an id: of the task and its ancestors. Without: of every open task. --by: what was recorded."),
+    "stats": Page(
+        ("tk stats", "tk stats --label ui --since 2026-01-31", "tk stats --prometheus"),
+        "Out of history alone: how many tasks are done a week, lead time (from creation to done) and cycle time "
+        "(from the first start), half of the tasks and 85 %, time in each state, what is at work, what was sent "
+        "back, who ended tasks, what was spent, burn-up and cumulative flow. Weeks begin on Monday in UTC. The "
+        "forecast draws weeks like the last 12 whole ones a thousand times, and has a range; from the same "
+        "numbers it is the same. --since and --until go by when things happened; all other filters, those of "
+        "`tk list`, choose tasks as they are now."),
     "watch": Page(
         ("tk watch", "tk watch --json --since 0 --no-follow"),
         "Of all branches, also those that were fetched. It waits for more until it is interrupted. With --json "

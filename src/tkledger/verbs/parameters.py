@@ -172,10 +172,9 @@ LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
 SINCE = option(
     "--since", "since", "CURSOR", "What came after this, a revision or a date; 0: all, -: stdin."
 )
-SINCE_WHEN = SINCE._replace(
-    metavar="WHEN", help="The ledger since then: yesterday, 14d, a date, REV or a snapshot."
-)
+SINCE_WHEN = SINCE._replace(metavar="WHEN", help="The ledger, since 14d, REV or a snapshot.")
 MARKDOWN = switch("--md", "markdown", "As Markdown, for a stand-up.")
+PROMETHEUS = switch("--prometheus", "prometheus", "In the text format of Prometheus.")
 NO_FOLLOW = switch("--no-follow", "no_follow", "End when all that there is was printed.")
 FOUND = LIMIT._replace(default=10)
 EACH = LIMIT._replace(help="At most N of each kind.", default=5)

@@ -92,6 +92,21 @@ def stalled_waits_are_found(project: Project) -> None:
     assert found(project, "--stalled") == ["a", "b"]
 
 
+def who_cancelled(project: Project) -> None:
+    project.ok("cancel", "a", "-m", "not wanted", "--as", "ann")
+    entry = project.ok("log", "a", "--json").json["entries"][-1]
+    assert (entry["event"], entry["actor"], entry["reason"]) == ("cancel", "ann", "not wanted")
+    assert {"actor": "ann", "cancelled": 1} in project.ok("stats", "--json").json["ended"]
+    exposed = project.ok("stats", "--prometheus").out
+    assert 'tk_ended_total{state="cancelled",actor="ann"} 1\n' in exposed
+    project.ok("config", "set", "roles.ci", "robot")
+    project.ok("config", "set", "gates.ci", "state=done", "role=ci")
+    at = "https://ci.example.org/7"
+    project.ok("gate", "b", "ci", "--record", "pass", "--url", at, "--as", "robot")
+    evidence = project.ok("show", "b", "--json").json["task"]["evidence"]
+    assert evidence[0].startswith("ci pass ")
+
+
 ROWS: dict[str, Case] = {
     "S2.1": shown(
         "agents/test_waits.py::what_is_due_is_offered_and_taken_up",
@@ -186,6 +201,7 @@ ROWS: dict[str, Case] = {
         "agents/test_inbox.py::what_is_taken_offline_is_not_exclusive_and_the_second_is_told",
     ),
     "S2.27": created_once,
+    "S2.30": who_cancelled,
     "S2.28": shown(
         "ledger/test_races.py::different_tasks_in_one_checkout",
         "ledger/test_races.py::different_tasks_in_eight_checkouts",

@@ -45,6 +45,18 @@ def the_graph(project: Project) -> None:
         assert link in drawn
 
 
+def statistics(project: Project) -> None:
+    project.ok("config", "set", "roles.lead", "ann")
+    project.ok("config", "set", "guards.safe", "state=done", "role=lead")
+    project.ok("start", "a", "--as", "bob")
+    refused = project.tk("done", "a", "--as", "bob", "--json")
+    assert (refused.status, refused.json["violations"][0]["code"]) == (Exit.REJECTED, "TK507")
+    project.ok("done", "a", "--as", "ann")
+    found = project.ok("stats", "--json").json
+    assert found["states"]["done"] == found["cycle"]["tasks"] == 1
+    assert found["ended"] == [{"actor": "ann", "done": 1}]
+
+
 ROWS: dict[str, Case] = {
     "D1.5": shown(
         "cli/test_waits.py::a_task_waits_for_one_thing",
@@ -219,6 +231,7 @@ ROWS: dict[str, Case] = {
     "D4.5": shown(
         "ledger/test_interference.py::the_next_edge_taken_meanwhile_is_built_upon",
     ),
+    "D4.6": statistics,
     "D4.7": shown(
         "cli/test_machine_faults.py::a_full_disk",
         "cli/test_contract.py::a_bug_is_one_sentence",

@@ -83,8 +83,8 @@ def _wanted(session: Session, at: str | None, options: Mapping[str, Any]) -> tup
     from tkledger.core.overview import picked
 
     ledger = Shown(session, at)
-    asked = filters.choice(ledger, options).filter
-    of_tasks = filters.Choice(asked._replace(since=0, until=0))
+    choice = filters.choice(ledger, options)
+    asked, of_tasks = choice.filter, choice.timeless
     say_unknown(ledger, of_tasks)
     found = of_tasks.found(ledger, lists.every(ledger.overview, mistakes=True))
     ids = {*picked(ledger.overview.column("id"), found)} if of_tasks.filters else None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 
 from tkledger.api.json import gauge_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
+from tkledger.cli.answer import COUNTING, TERMINAL, Answer, Aside, Verbatim
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
@@ -66,7 +65,7 @@ def verify(
 
     return Answer(
         to_json,
-        lambda: verdict_view(judged(Progress(show=_count)), format, range),
+        lambda: verdict_view(judged(COUNTING), format, range),
         lambda: status_of(found[0]),
     )
 
@@ -96,12 +95,6 @@ def status_of(verdict: Verdict) -> Exit:
     if verdict.violations:
         return Exit.REJECTED
     return Exit.OK if verdict.commits else Exit.NOTHING  # nothing was checked
-
-
-def _count(stage: str, done: float, most: float | None) -> None:
-    """Show the count on a terminal, since a long history takes a while."""
-    if sys.stderr.isatty():
-        print(f"\r{done:.0f} {stage}\r", end="", file=sys.stderr)
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
