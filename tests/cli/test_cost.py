@@ -49,6 +49,10 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("tree", 73, 1),
     ("board", 71, 1),
     ("log", 97, 3),
+    ("diff --since HEAD~1", 113, 4),
+    ("graph", 90, 1),
+    ("stats", 109, 4),
+    ("stats --json", 107, 2),  # what was read is remembered
     ("watch --no-follow", 101, 3),
     ("watch --no-follow --since HEAD~1", 101, 8),
     ("why a", 141, 3),
