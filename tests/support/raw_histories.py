@@ -607,7 +607,7 @@ WAITS: list[Task] = [
 """What a blocked task waits for; all but the first two since format 2."""
 WANTED = {"consumer": "c", "expected_value": "v", "pain_point": "p", "validation_path": "w"}
 LATER = {"approvals", "guards", "gates", "may", "admission", "spec", "proof", "pushers", "keys"}
-LATER |= {"shared_login", "rates", "reservations"}
+LATER |= {"shared_login", "rates", "reservations", "quotas", "warn_at", "repeats", "artifact_size"}
 """What format 2 brought."""
 KEY = [f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{one * 43}" for one in "ABC"]
 KEYS = {"ann": KEY[:1], "bob": KEY[1:2], "rev": [KEY[0], KEY[2]]}
@@ -658,6 +658,11 @@ APPROVALS: list[Task] = [
     *[{"approvals": {"independent": True}}] * 3,
     {"approvals": {"independent": True}, "proof": "pusher", "pushers": {"fleet": ["ann", "cy"]}},
 ]
+USE: list[Task] = [
+    {"quotas": {"a*": {"calls": 10**9}}, "budget": {"calls": 9}},
+    {"quotas": {"*": {"cost": "1000000", "window": "7d"}}}, {"warn_at": 50, "repeats": 2},
+    {"repeats": 3, "loops": {"repeats": "warn"}}, {"artifact_size": 100},
+]
 KEEPERS: list[Task] = [
     {"roles": {"budget": ["ann"], "policy": ["ann", "bob"]}}, {"roles": {"policy": ["ann"]}},
     {"roles": {"policy": ["ann", "b*"]}},
@@ -675,7 +680,7 @@ LAWS: list[tuple[float, list[Task]]] = [
     (0.4, GATES), (0.06, SIGNED),
 ]
 """How often the first policy has what."""
-NEW_LAW = [*GATES, *GUARDS, *MAY, *WHY, *FROZEN, *OVERRIDE, *APPROVALS, *KEEPERS]
+NEW_LAW = [*USE, *GATES, *GUARDS, *MAY, *WHY, *FROZEN, *OVERRIDE, *APPROVALS, *KEEPERS]
 MESSAGES = (
     *("woven",) * 30, "work\n\nTk-Task: t1\n", "work\n\nTk-Actor: b.b\nmore words\n",
     "work\n\n  Tk-Task: t2\n\tTk-Task: t1\nTk-Actor: bob\n", "x\n\nTk-Override: so\nTk-Reason: y\n",
