@@ -13,6 +13,8 @@ from tkledger.core.lifecycle import State
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.ledger.reader import Ledger
+from tkledger.local.page import read_page, write_page
+from tkledger.local.store import TASKS, Store
 from tkledger.local.task_cache import TaskCache
 
 
@@ -65,6 +67,19 @@ def test_a_broken_cache_is_made_again(many: Path, capsys: pytest.CaptureFixture[
         file.write_bytes(junk)
         assert listed(many, capsys) == first
         assert TaskCache(str(many / ".git")).read() == known
+
+
+def test_a_page_of_a_task_with_other_fields_is_none(
+    many: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = listed(many, capsys)
+    store = Store(str(many / ".git"))
+    fields, rows = read_page(store, TASKS)
+    fewer = {oid: row[:-1] for oid, row in rows.items()}
+    for page in (fewer, (fields[:-1], fewer)):
+        write_page(store, TASKS, page)
+        assert listed(many, capsys) == first
+        assert len(TaskCache(str(many / ".git")).read()) == 150
 
 
 def test_what_changed_is_seen(many: Path, capsys: pytest.CaptureFixture[str]) -> None:

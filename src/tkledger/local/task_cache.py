@@ -23,6 +23,11 @@ _PARTS: list[tuple[int, Any]] = [
 ]
 """Where in a task there is a tuple with names, and which it is if nothing is said."""
 
+_FIELDS = tuple(
+    (name, getattr(Task._field_defaults.get(name), "_fields", ())) for name in Task._fields
+)
+"""The fields of a row, and those of its parts: a tk of the same version may have had others."""
+
 
 class CachedTasks(Mapping[bytes, Task]):
     """The tasks in the cache, by the id of the blob as bytes; each is made when it is asked for."""
@@ -52,11 +57,13 @@ class TaskCache:
 
     def read(self) -> CachedTasks:
         """All tasks in the cache."""
-        return CachedTasks(read_page(self._store, TASKS) or {})
+        found = read_page(self._store, TASKS)
+        known = isinstance(found, tuple) and found[0] == _FIELDS
+        return CachedTasks(found[1] if known else {})
 
     def write(self, tasks: Mapping[bytes, Task]) -> None:
         """Keep these and no others."""
-        write_page(self._store, TASKS, {oid: _row(task) for oid, task in tasks.items()})
+        write_page(self._store, TASKS, (_FIELDS, {oid: _row(task) for oid, task in tasks.items()}))
 
 
 def _row(task: Task) -> list[Any]:

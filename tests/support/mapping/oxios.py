@@ -111,6 +111,10 @@ ROWS: dict[str, Case] = {
         "api/test_watch.py::from_each_cursor_on_all_that_came_after_is_told",
         "api/test_watch.py::events_of_watchers_killed_at_random_are_all_told",
     ),
+    "S4.19": shown(
+        "views/test_stats.py::hostile_labels_are_values_and_nothing_else",
+        "cli/test_stats.py::it_is_drawn_and_told_to_a_monitor",
+    ),
     "S4.20": shown(
         "views/test_lists.py::tree_shows_children_and_how_far_they_are",
         "views/test_texts.py::card_counts_no_child_that_was_cancelled",
