@@ -54,7 +54,7 @@ MEANT = {
     "search": "search list git",
     "tree": "tree",
     "board": "board",
-    "overview": "status board list budget doctor --help",
+    "overview": "status board list budget stats doctor --help",
     "history": "log diff",
     "check": "doctor verify explain check",
     "sync": "sync",
@@ -123,6 +123,7 @@ def test_every_line_that_is_suggested_is_a_line_of_tk() -> None:
     texts = [*other_words._LINES.values(), *other_words._FACTS.values(), *other_words._OF.values()]
     listed = [word for text in texts for word in text.split()]
     assert len(listed) == len({*listed}), [word for word in listed if listed.count(word) > 1]
+    assert not {*listed} & {name.replace(" ", "-") for name in COMMANDS}
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ _LINES = {
     "tk submit ID": "deliver handoff pr-create pr-ready request-review submit-for-review",
     "tk approve ID": "lgtm",
     "tk reject ID -m TEXT": "decline deny return rework",
-    "tk block ID -m TEXT": "hold pause stuck",
+    "tk block ID -m TEXT": "hold stuck",
     "tk block ID --reason until -m TEXT": "defer demote",
     "tk resume ID": "continue unblock undefer unhold",
     "tk admit ID": "promote draft-promote",
@@ -69,24 +69,25 @@ _LINES = {
     "tk list --type T": "types",
     "tk list --owner me": "mine my",
     "tk ready": "unblocked",
-    "tk show ID": "cat details display get information info-ID inspect issue label-list read task view",
-    "tk tree": "blocking dag dep-cycle dep-cycles dep-list dep-tree dependencies deps epic graph"
+    "tk show ID": "details display get information info-ID inspect issue label-list read task view",
+    "tk tree": "blocking dag dep-cycle dep-cycles dep-list dep-tree dependencies deps epic"
     " hierarchy projects",
     "tk tree ID": "children",
     "tk board": "board-export board-view calendar statuses",
     "tk status": "dashboard overview report summary",
-    "tk budget": "burndown ghistory metrics progress stats time timer timesheet track",
+    "tk budget": "progress time timer timesheet track",
+    "tk stats": "burndown ghistory metrics",
     "tk log": "activity events timeline",
     "tk watch": "follow stream subscribe tail",
-    "tk log ID": "audit blame changes history shortlog whatchanged",
+    "tk log ID": "blame changes history shortlog whatchanged",
     "tk work ID": "issue-develop pr-checkout",
     "tk work ID --merge": "pr-merge",
     "tk config show": "config-get config-list get-config settings",
     "tk doctor": "diagnostics fsck info lint orphans preflight where",
     "tk verify --all": "test validate",
-    "tk init": "agents bootstrap onboard setup",
+    "tk init": "bootstrap onboard setup",
     "tk sync": "download publish pull push synchronize upload",
-    "tk --help": "instructions prime quickstart",
+    "tk --help": "instructions quickstart",
     "tk --version": "version",
     "tk completion bash": "completions",
     "pip install -U tkledger": "upgrade",
@@ -108,8 +109,8 @@ _FACTS = {
     ("tk edit ID --pr URL", "a pull request belongs to a task"): "pr",
     ("tk edit --help", "tasks are linked by what they depend on, and by their parent"): "link",
     ("tk note ID TEXT", "notes are only ever added"): "denotate",
-    ("tk note --help", "what should be remembered is a note on a task"): "attach forget human kv"
-    " memories recall remember",
+    ("tk note --help", "what should be remembered is a note on a task"): "forget human kv"
+    " memories remember",
     (
         "tk list",
         "there is nothing to clean up: ended tasks leave the list",
@@ -118,23 +119,23 @@ _FACTS = {
     (
         "git log -- .tasks",
         "the ledger is files in git, which keeps and restores them",
-    ): "admin backup daemon dolt federation restore sql vc",
+    ): "admin backup daemon dolt federation sql vc",
     (
         "tk undo --help",
         "undo takes back the newest change of the ledger, git takes back others",
     ): "reset revert",
     ("tk list --json", "tasks are YAML files under .tasks/, and every answer can be JSON"): "api"
-    " export import migrate migrate-beads rename-prefix reports schema",
+    " import migrate migrate-beads rename-prefix reports",
     (
         "tk list --json",
         "tk does not talk to other trackers",
     ): "ado github gitlab jira linear notion",
     ("tk tree --help", "tasks are grouped by their parent, or by a label"): "milestone plan project"
-    " release sequence sprint swarm",
+    " sequence sprint swarm",
     (
         "tk config explain",
         "what may be done is said by the policy",
-    ): "gate issue-lock issue-unlock lock merge-slot pr-lock pr-unlock rules ruleset unlock",
+    ): "issue-lock issue-unlock lock merge-slot pr-lock pr-unlock rules ruleset unlock",
     (
         "tk --help",
         "tk has no accounts: the actor is --as, else TK_ACTOR, else your e-mail in git",
@@ -152,7 +153,7 @@ _OF = {
     " pr-checks pr-revert pr-update-branch repo secret ssh-key variable workflow",
     "bd": "cook decision formula mol ping ship",
     "taskwarrior": "calc colors columns context execute logo udas",
-    "Backlog.md": "doc mcp",
+    "Backlog.md": "doc",
     "many tools": "template vote",
     "git": "am bisect bugreport bundle checkout cherry-pick citool clean clone commit count-objects"
     " describe diagnose difftool fast-export fast-import fetch filter-branch format-patch gitk gitweb gui"
