@@ -56,6 +56,27 @@ def test_what_keeps_a_task_from_its_end_is_said(hooked: Project) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("admission", "agents", "told"),
+    [
+        ("off", "", ""),
+        ("required", "", "ada bob"),
+        ("agents", "", "ada bob"),
+        ("agents", "a*", "ada"),
+    ],
+)
+def test_who_has_to_say_why_a_task_is_wanted_is_told(
+    admission: str, agents: str, told: str, project: Project
+) -> None:
+    if agents:
+        project.ok("config", "set", "roles.agents", agents)
+    project.ok("config", "set", "admission", admission)
+    rule = "A new task says why it is wanted."
+    said = {name: project.ok("prime", "--as", name).out for name in ("ada", "bob")}
+    assert [name for name, text in said.items() if rule in text] == told.split()
+    assert [name for name in said if project.tk("new", "T", "--as", name).status] == told.split()
+
+
 def test_who_has_a_quota_is_told_where_it_is_shown(hooked: Project) -> None:
     hooked.ok("config", "set", "quotas.a*", "calls=9")
     words = "What you may use in a time is limited: tk budget --agent "

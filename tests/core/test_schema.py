@@ -50,6 +50,9 @@ def test_every_policy_is_valid(found: Policy) -> None:
         {"retry": {"max": 0}},
         {"title": None},
         {"resolution": "finished"},
+        {"due": 7},
+        {"spec": {"goal": ["x"]}},
+        {"criteria": [{"text": "x"}]},
     ],
 )
 def test_a_wrong_value_is_marked(wrong: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ def rules_of(law: Policy, actor: str) -> Iterator[str]:
     yield f"A task that you start is yours for {lease:,} minutes; a commit of work renews that."
     if law.attribution == "required":
         yield "Each commit of work names its task in a line `Tk-Task: ID` of its message."
-    if law.admission == "required":
+    if law.asks_why(actor):
         yield "A new task says why it is wanted."
     if law.spec == "frozen":
         yield "What a task asks for is settled once it was started."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.quoted_words import quoted
 from tkledger.core.typing import TYPE_CHECKING
+from tkledger.core.written import quoted
 from tkledger.report import visible
 from tkledger.views.words import duration
 
@@ -100,4 +100,4 @@ def data(text: str) -> str:
     """A text that others wrote, in quotes and on one line, cut with a sign if it is long."""
     line = " ".join(text.split())
     cut = f"{line[: _MOST_DATA - 3]}..." if len(line) > _MOST_DATA else line
-    return visible(quoted(cut))
+    return quoted(cut)

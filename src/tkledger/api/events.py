@@ -17,6 +17,9 @@ from tkledger.ledger.events import task_events
 from tkledger.ledger.reader import Ledger
 from tkledger.report import SILENT, Progress
 
+PAUSE = 0.5
+"""Seconds between two looks at whether refs have moved."""
+
 _ALL_AGAIN = "everything once more: tk watch --since 0"
 
 _FEW = 256

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 Operation = Mapping[str, Any]
 """One change: ``op``, a verb; ``id``, the task; the options of the verb by their names, as in a batch."""
 
-_PAUSE = 0.5
-"""Seconds between two looks at whether anything happened."""
-
 
 class RecordResult(NamedTuple):
     """What was recorded, or would be: the commit, None if there is none; the tasks that it touches, as they are
@@ -160,7 +157,7 @@ class OpenLedger:
 
         Raises TkError for a cursor that is of another repository.
         """
-        from tkledger.api.events import Watch
+        from tkledger.api.events import PAUSE, Watch
 
         watching = Watch(self._path, since)
         try:
@@ -170,7 +167,7 @@ class OpenLedger:
                     return
                 watching.rest()
                 while not watching.may_find():
-                    time.sleep(_PAUSE)
+                    time.sleep(PAUSE)
         finally:
             watching.rest()
 

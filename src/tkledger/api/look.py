@@ -269,6 +269,7 @@ def sums(
     """What commits say was used, all of it or on one task and below: by agent, model or week, its name and
     its sum; the most costly first, weeks in their order.
     """
+    from tkledger.core.statistics import added
     from tkledger.core.usage import Used
     from tkledger.ledger import spendings
     from tkledger.verbs.ids import existing
@@ -282,7 +283,7 @@ def sums(
             actor = ledger.policy.actor(key.actor) if ledger.policy else key.actor
             name = {"agent": actor, "model": key.model, "week": key.week}[by]
             more = Used(tokens=one.tokens, cost=one.cost, calls=one.calls)
-            found[name] = Used(*map(sum, zip(found.get(name, Used()), more)))
+            found[name] = added(found.get(name, Used()), more)
     rows = sorted(found.items())
     if by != "week":
         rows.sort(key=lambda row: (-row[1].cost, -row[1].tokens, -row[1].calls))

@@ -45,7 +45,7 @@ def since(session: Session, when: str, at: str | None = None) -> Since:
     end = session.tip(at)
     begin = _point(session, when, end)
     found = changes(session.ledger, begin.commit, end)
-    return Since(begin, Point(end, _date(session, end)), by_person(found))
+    return Since(begin, Point(end, history.date(session.repo, end)), by_person(found))
 
 
 def _point(session: Session, text: str, end: Oid) -> Point:
@@ -57,17 +57,12 @@ def _point(session: Session, text: str, end: Oid) -> Point:
         time_then = 0
     if not time_then:  # so long ago is not a time, but the beginning of a commit's id: 123456d
         commit = session.tip(text)
-        return Point(commit, _date(session, commit))
+        return Point(commit, history.date(session.repo, commit))
     found = history.last_before(session.repo, end, time_then)
     if found is None and session.repo.is_shallow:
         fact = f"this clone is shallow: what was before {iso(time_then)} is missing"
         raise unusable("shallow", fact, "git fetch --unshallow")
     return Point(found, time_then)
-
-
-def _date(session: Session, commit: Oid) -> int:
-    made = history.as_commit(session.repo.read(commit))
-    return made.at if made else 0
 
 
 # -- JSON ---------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def stats(ledger: Shown, choice: Choice) -> Stats:
     places = choice.timeless.found(ledger, lists.every(ledger.overview, mistakes=False))
     column = ledger.overview.column
     states = dict(zip(picked(column("id"), places), picked(column("state"), places)))
-    now = int(time.time()) if ledger.is_now else _date(ledger)
+    now = int(time.time()) if ledger.is_now else history.date(repo, ledger.tip)
     end = min(asked.until or now + 1, now + 1)
     known = timelines(ledger.session.ledger, ledger.tip, ledger.session.progress)
     name = ledger.policy.author
@@ -48,11 +48,6 @@ def stats(ledger: Shown, choice: Choice) -> Stats:
     weeks = week(asked.since) if asked.since else "", week(end - 1) if asked.until else "~"
     spent = _spent(ledger, places, weeks)
     return Stats(found, counts, spent, forecast(whole, open_), repo.is_shallow)
-
-
-def _date(ledger: Shown) -> int:
-    made = history.as_commit(ledger.session.repo.read(ledger.tip))
-    return made.at if made else 0
 
 
 def _spent(ledger: Shown, places: Sequence[int], weeks: tuple[str, str]) -> Spent:

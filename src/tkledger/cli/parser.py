@@ -80,7 +80,7 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
     if name.startswith("-") and not any(word in COMMANDS for word in argv):
         return COMMANDS[STATUS], argv  # tk alone, with options
     if name not in COMMANDS:
-        raise no_command(argv)
+        raise _no_command(argv)
     subcommands = inner(name)
     if not subcommands:
         return COMMANDS[name], argv[1:]
@@ -101,7 +101,7 @@ def _command(argv: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
     return COMMANDS[f"{name} {word}"], argv[2:]
 
 
-def no_command(argv: Sequence[str]) -> TkError:
+def _no_command(argv: Sequence[str]) -> TkError:
     """The error for a word that is not a command: what it is here, if that is known."""
     from tkledger.verbs import other_words
 

@@ -229,6 +229,12 @@ class Policy(NamedTuple):
         known = self.actor(actor)
         return any(fits(known, self.actor(one)) for one in named)
 
+    def asks_why(self, *actors: str | None) -> bool:
+        """Whether a task that one of these actors wants has to say why it is wanted."""
+        if self.admission != AGENTS or not self.roles.get(AGENTS):
+            return self.admission != "off"
+        return any(self.has_role(actor, AGENTS) for actor in actors if actor)
+
     def limits_of(self, actor: str) -> dict[str, Allowance]:
         """What limits an actor, by the pattern that fits it."""
         known = self.actor(actor)

@@ -48,6 +48,8 @@ _PLAIN: Mapping[str, Schema] = {
     "line": _WORDS,
     "line_that": _WORDS,
     "moment": {"type": "string"},
+    "day": {"type": "string"},
+    "entry": _WORDS,
     "flag": {"enum": [True, False, "true", "false"]},
     "free": {"type": "object"},
     "_later": {"type": "object"},

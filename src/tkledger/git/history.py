@@ -105,6 +105,12 @@ def as_commit(found: Found | None) -> Commit | None:
     return read_commit(found[0], found[2]) if found and found[1] == "commit" else None
 
 
+def date(repo: Repo, oid: Oid) -> int:
+    """When a commit says it was made, in seconds since 1970; 0 if there is no such commit."""
+    made = as_commit(repo.read(oid))
+    return made.at if made else 0
+
+
 def parents(repo: Repo, *revisions: str) -> dict[Oid, tuple[Oid, ...]]:
     """The commits that ``revisions`` select, each with its parents."""
     return {oid: tuple(parents) for oid, *parents in related(repo, *revisions)}

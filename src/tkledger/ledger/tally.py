@@ -275,11 +275,7 @@ class Tally:
     def _clock(self, anchor: Sums, oid: Oid) -> int:
         """The time of a commit in the history of the one that the sums are of."""
         clock = anchor.late.get(oid)
-        return self._date(oid) if clock is None else clock
-
-    def _date(self, oid: Oid) -> int:
-        found = history.as_commit(self._repo.read(oid))
-        return found.at if found else 0
+        return history.date(self._repo, oid) if clock is None else clock
 
     def _steps(self, revisions: Sequence[str]) -> Iterator[Step]:
         found = steps(self._repo, self._reader, revisions, whole=False)

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from tkledger import report
-from tkledger.api.events import Watch
+from tkledger.api.events import PAUSE, Watch
 from tkledger.cli import reader_is_gone
 from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.parser import read_text
@@ -18,9 +18,6 @@ from tkledger.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
-
-_PAUSE = 0.5
-"""Seconds between two looks at whether refs have moved."""
 
 _AT_ONCE = 100
 """So many lines of text are drawn together at most, with one width for each column."""
@@ -71,7 +68,7 @@ def _batches(watching: Watch, *, follow: bool, limit: int | None) -> Iterator[li
         if not follow:
             return
         watching.rest()
-        while not reader_is_gone(sys.stdout, wait=_PAUSE):
+        while not reader_is_gone(sys.stdout, wait=PAUSE):
             if watching.may_find():
                 break
         else:

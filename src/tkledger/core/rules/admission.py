@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from tkledger.core.change import Change
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import AGENTS
 from tkledger.core.quoting import few
 from tkledger.core.rules.rule import Finding, rule
 from tkledger.core.task import Task
@@ -72,10 +71,7 @@ def type_not_listed(change: Change) -> Iterator[Finding]:
 
 def _asked(change: Change, task: Task) -> bool:
     """Whether the policy asks of this task why it is wanted."""
-    law = change.law
-    if law.admission != AGENTS or not law.roles.get(AGENTS):
-        return True
-    return any(law.has_role(who, AGENTS) for who in (task.creator, change.actor) if who)
+    return change.law.asks_why(task.creator, change.actor)
 
 
 def _incomplete(
