@@ -45,7 +45,8 @@ def test_skills_have_the_form_of_skills(project: Project, home: Path) -> None:
     add = next(line for line in said.splitlines() if line.startswith("wrote ")).partition(
         "; commit it: "
     )[2]
-    project.ok("init", "--agents", "--no-hooks", "--dry-run")
+    would = project.ok("init", "--agents", "--no-hooks", "--dry-run").out
+    assert "would write .claude/skills/tk/SKILL.md\n" in would
     assert not (project.path / ".claude").exists()
     project.git("add", *add.partition(" && ")[0].split()[2:])
     assert project.git("diff", "--cached", "--name-only").split() == [
@@ -72,10 +73,37 @@ def test_only_the_users_own_settings_are_written_and_only_if_asked(
         assert found["hooks"]["SessionStart"] == printed["hooks"]["SessionStart"]
 
 
-@pytest.mark.parametrize("case", ["broken marks", "link", "settings", "unknown", "write alone"])
-def test_what_is_not_as_it_has_to_be_is_left_and_named(
-    case: str, project: Project, home: Path
+def test_files_keep_their_mode_and_a_link_to_settings_is_followed(
+    project: Project, home: Path
 ) -> None:
+    kept = home / "dotfiles" / "settings.json"
+    kept.parent.mkdir()
+    kept.write_text('{"model": "x"}')
+    kept.chmod(0o600)
+    (home / ".claude").mkdir()
+    link = home / ".claude" / "settings.json"
+    link.symlink_to(kept)
+    project.write("AGENTS.md", "# Mine\n").chmod(0o755)
+    would = project.ok("init", "--agents", "--write", "--no-hooks", "--dry-run").out
+    assert f"sessions would begin with tk prime, by {link}" in would
+    assert kept.read_text() == '{"model": "x"}'
+    project.ok("init", "--agents", "--write", "--no-hooks")
+    assert link.is_symlink()
+    found = json.loads(kept.read_text())
+    assert (found["model"], [*found["hooks"]]) == ("x", ["SessionStart", "Stop"])
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert (project.path / "AGENTS.md").stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize(
+    "case", ["broken marks", "link", "settings", "hooks", "unknown", "write alone"]
+)
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_is_not_as_it_has_to_be_is_left_and_named(
+    case: str, begun: bool, project: Project, home: Path, tmp_path: Path
+) -> None:
+    project = project if begun else Project.create(tmp_path / "fresh")
+    before = project.git("for-each-ref")
     words, status = ["init", "--agents", "--no-hooks"], Exit.UNUSABLE
     page = project.write(
         "AGENTS.md",
@@ -89,6 +117,10 @@ def test_what_is_not_as_it_has_to_be_is_left_and_named(
         (home / ".claude").mkdir()
         (home / ".claude" / "settings.json").write_text("[1]")
         words.append("--write")
+    if case == "hooks":
+        (home / ".claude").mkdir()
+        (home / ".claude" / "settings.json").write_text('{"hooks": {"Stop": {"mine": 1}}}')
+        words.append("--write")
     if case == "unknown":
         words[1], status = "--agents=emacs", Exit.USAGE
     if case == "write alone":
@@ -97,6 +129,8 @@ def test_what_is_not_as_it_has_to_be_is_left_and_named(
     assert (answer.status, "remedy: " in answer.err) == (status, True), answer.said
     assert not (project.path / ".agents").exists()
     assert not (home / "elsewhere").exists()
+    assert project.git("for-each-ref") == before
+    assert (project.path / ".tasks").exists() == begun
 
 
 def test_at_its_end_a_session_that_holds_work_is_asked_once(hooked: Project) -> None:

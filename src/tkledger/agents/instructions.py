@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Mapping, Sequence
 
+from tkledger.core.quoting import quoted
 from tkledger.core.typing import Any, NamedTuple
 from tkledger.errors import unusable, usage_error
 from tkledger.local.store import replace
@@ -53,19 +55,19 @@ _HOOKS: Mapping[str, Any] = {
 """What runs ``tk prime`` at the beginning of a session and after compaction, and asks once at its end."""
 
 
-class Written(NamedTuple):
-    """Files that were written, by their paths in the repository; the settings, as JSON, and the file of the user
-    that they belong into, and whether they are there now.
+class Instructions(NamedTuple):
+    """What is to be written: files by their paths in the repository; the settings that belong into a file of the
+    user, as JSON; and what that is to hold, if it is to be written.
     """
 
-    files: tuple[str, ...]
+    files: Mapping[str, str]
     settings: str
     settings_file: str
-    is_set: bool
+    wanted: str | None
 
 
-def instruct(top: str, tools: Sequence[str], *, write: bool, dry_run: bool) -> Written:
-    """Write the block and the skills into the checkout at ``top``; with ``write`` the user's settings as well.
+def planned(top: str, tools: Sequence[str], *, write: bool) -> Instructions:
+    """What the block and the skills need in the checkout at ``top``; with ``write`` the user's settings as well.
 
     Raises TkError for a tool that is unknown, and for files that are not as they have to be.
     """
@@ -77,16 +79,26 @@ def instruct(top: str, tools: Sequence[str], *, write: bool, dry_run: bool) -> W
     texts |= {_SKILLS[one]: _SKILL for one in tools or TOOLS}
     new = {path: text for path, text in texts.items() if _read(top, path) != text}
     home = os.path.join(os.path.expanduser("~"), ".claude", "settings.json")
-    wanted = _with_hooks(_settings(home)) if write else None
-    if not dry_run:
-        for path, text in new.items():
-            place = os.path.join(top, *path.split("/"))
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            replace(place, text.encode())
-        if wanted is not None:
-            os.makedirs(os.path.dirname(home), exist_ok=True)
-            replace(home, f"{json.dumps(wanted, indent=2, ensure_ascii=False)}\n".encode())
-    return Written(tuple(new), json.dumps({"hooks": _HOOKS}, indent=2), home, write and not dry_run)
+    wanted = _json(_with_hooks(_settings(home), home)) if write else None
+    return Instructions(new, _json({"hooks": _HOOKS}), home, wanted)
+
+
+def put(top: str, plan: Instructions) -> None:
+    """Write what is planned; the user's file where a link of theirs leads to."""
+    for path, text in plan.files.items():
+        _replace(os.path.join(top, *path.split("/")), text)
+    if plan.wanted is not None:
+        _replace(os.path.realpath(plan.settings_file), f"{plan.wanted}\n")
+
+
+def _replace(place: str, text: str) -> None:
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    mode = stat.S_IMODE(os.stat(place).st_mode) if os.path.exists(place) else None
+    replace(place, text.encode(), mode=mode)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _read(top: str, path: str) -> str:
@@ -95,9 +107,8 @@ def _read(top: str, path: str) -> str:
     for part in path.split("/"):
         place = os.path.join(place, part)
         if os.path.islink(place):
-            raise unusable(
-                "link", f"{path} is, or lies behind, a symbolic link", f"ls -l {place!r}"
-            )
+            fact = f"{path} is, or lies behind, a symbolic link"
+            raise unusable("link", fact, f"ls -l {quoted(place)}")
     try:
         with open(place, encoding="utf-8", newline="") as file:
             return file.read()
@@ -117,7 +128,7 @@ def _with_block(text: str) -> str:
     _, end, after = rest.partition(_END)
     if not end or _BEGIN in rest:
         fact = f"the marks in {BLOCK_FILE} do not go together"
-        raise unusable("marks", fact, f"write {_END!r} after the block in {BLOCK_FILE}")
+        raise unusable("marks", fact, f"write {quoted(_END)} after the block in {BLOCK_FILE}")
     return f"{before}{block.removesuffix(chr(10))}{after}"
 
 
@@ -131,15 +142,20 @@ def _settings(path: str) -> dict[str, Any]:
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict) or not isinstance(found.get("hooks", {}), dict):
-        raise unusable("settings", f"{path} is not a JSON object with hooks", "tk init --agents")
+        raise unusable("settings", f"{path} is not a JSON object with hooks", _BY_HAND)
     return found
 
 
-def _with_hooks(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings with the hooks besides those that are there."""
+def _with_hooks(settings: dict[str, Any], path: str) -> dict[str, Any]:
+    """The settings with the hooks besides those that are there. Raises TkError if these are not lists."""
     hooks = dict(settings.get("hooks", {}))
     for event, wanted in _HOOKS.items():
         there = hooks.get(event, [])
-        known = there if isinstance(there, list) else []
-        hooks[event] = [*known, *(one for one in wanted if one not in known)]
+        if not isinstance(there, list):
+            raise unusable("settings", f"the hooks of {event} in {path} are not a list", _BY_HAND)
+        hooks[event] = [*there, *(one for one in wanted if one not in there)]
     return {**settings, "hooks": hooks}
+
+
+_BY_HAND = "tk init --agents"
+"""Without ``--write``: it prints the settings, to be put there by hand."""

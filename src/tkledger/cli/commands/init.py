@@ -25,7 +25,7 @@ from tkledger.merging.files import ATTRIBUTES, ATTRIBUTES_PATH
 from tkledger.verbs.parameters import ADMISSION, PREFIX, PRESET
 
 if TYPE_CHECKING:
-    from tkledger.agents.instructions import Written
+    from tkledger.agents.instructions import Instructions
 
 
 def init(
@@ -45,31 +45,38 @@ def init(
     session = Session(path, actor=actor, progress=TERMINAL)
     if write and agents is None:
         raise usage_error("no-agents", "--write goes with --agents", "tk init --agents --write")
-    begun = _begun(session, preset, prefix, key, no_hooks=no_hooks, dry_run=dry_run)
     if agents is None:
-        return begun
-    from tkledger.agents.instructions import instruct
+        return _begun(session, preset, prefix, key, no_hooks=no_hooks, dry_run=dry_run)
+    from tkledger.agents import instructions
 
+    top = session.repo.top or path
     tools = [one.strip() for one in agents.split(",") if one.strip()]
-    told = instruct(session.repo.top or path, tools, write=write, dry_run=dry_run)
+    plan = instructions.planned(top, tools, write=write)  # first, since it may have to refuse
+    begun = _begun(session, preset, prefix, key, no_hooks=no_hooks, dry_run=dry_run)
+    if not dry_run:
+        instructions.put(top, plan)
     return Answer(
-        lambda: {**(begun.to_json() or {}), "files": told.files, "settings": told.settings_file},
-        lambda: [*begun.view(), *_told(told)],
+        lambda: {**(begun.to_json() or {}), "files": [*plan.files], "settings": plan.settings_file},
+        lambda: [*begun.view(), *_told(plan, dry_run=dry_run)],
     )
 
 
-def _told(told: Written) -> list[str | Aside | Verbatim]:
-    """What was written for agents, and what is left to do."""
-    files = " ".join(map(quoted, told.files))
+def _told(plan: Instructions, *, dry_run: bool) -> list[str | Aside | Verbatim]:
+    """What was written for agents, or would be, and what is left to do."""
+    files = " ".join(map(quoted, plan.files))
     lines: list[str | Aside | Verbatim] = []
-    if told.files:
+    if plan.files and dry_run:
+        lines.append(f"would write {files}")
+    elif plan.files:
         lines.append(
             f"wrote {files}; commit it: git add {files} && git commit -m 'Tell agents of tk'"
         )
-    if told.is_set:
-        return [*lines, f"sessions begin with tk prime now, by {told.settings_file}"]
-    lines.append(Aside(f"settings for {told.settings_file}, or --write puts them there:"))
-    return [*lines, Verbatim(told.settings)]
+    if plan.wanted is not None and dry_run:
+        return [*lines, f"sessions would begin with tk prime, by {plan.settings_file}"]
+    if plan.wanted is not None:
+        return [*lines, f"sessions begin with tk prime now, by {plan.settings_file}"]
+    lines.append(Aside(f"settings for {plan.settings_file}, or --write puts them there:"))
+    return [*lines, Verbatim(plan.settings)]
 
 
 def _begun(
