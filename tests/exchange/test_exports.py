@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from tests.support.project import Project
 from tests.support.strategies import tasks
@@ -49,7 +50,7 @@ def test_a_page_has_a_line_for_each(found: list[Task]) -> None:
     text = markdown(given_out(found))
     assert [text.count(f"**{one.id}** ") >= 1 for one in found] == [True] * len(found)
     assert len([line for line in text.split("\n") if line.startswith("- [")]) == len(found)
-    assert all(letter == "\n" or letter.isprintable() for letter in text)
+    assert all(letter in "\n\u2060" or letter.isprintable() for letter in text)
 
 
 @given(some_tasks)
@@ -62,17 +63,25 @@ def test_issues_have_what_github_takes(found: list[Task]) -> None:
 
 
 def test_nothing_of_a_hostile_title_is_a_mark() -> None:
-    evil = task({"id": "a", "title": HOSTILE, "state": "todo", "labels": ["x"], "notes": ["@all"]})
+    evil = task(
+        {
+            "id": "a",
+            "title": HOSTILE,
+            "state": "todo",
+            "labels": ["x"],
+            "notes": ["@all\n# no head"],
+        }
+    )
     line = markdown(given_out([evil])).split("\n")[2]
-    shown = line.replace("\\\\", "")
-    for mark in "<>[]()`*_#@|":
-        assert shown.count(mark) - shown.count(f"\\{mark}") == (
-            {"[": 1, "]": 1, "*": 4, "(": 1, ")": 1}.get(mark, 0)
-        ), (mark, line)
-    assert "\\u202e" in line
+    (inline,) = [one for one in MarkdownIt().enable("table").parse(line) if one.children]
+    marks = [one.type for one in inline.children or () if one.type != "text"]
+    assert marks == ["strong_open", "strong_close"]
+    text = "".join(one.content for one in inline.children or ())
+    shown = HOSTILE.replace("\u202e", "\\u202e").replace("@", "@\u2060")
+    assert text == f"[ ] a {shown} (P2, task, x)"
     assert "\n'=HYPERLINK" not in table(given_out([evil]))
     assert "'=HYPERLINK" in table(given_out([evil]))
-    assert "> \\@all" in json.loads(issues(given_out([evil])))[0]["body"]
+    assert "> @\u2060all\n> \\# no head" in json.loads(issues(given_out([evil])))[0]["body"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -82,3 +91,13 @@ def test_the_command_writes_those_that_match(kind: str, project: Project) -> Non
     assert ("Task a" in out, "Task b" in out) == (True, False)
     assert project.ok("export", "--to", kind, "--json").json["total"] == 4
     assert project.ok("export", "--to", kind, "--owner", "eve").out == ""
+
+
+@pytest.mark.parametrize("write", [jsonl, issues])
+def test_nothing_in_json_steers_a_terminal(write: Callable[..., str]) -> None:
+    evil = task({"id": "a", "title": "\u202eevil \U000e0041", "state": "todo"})
+    text = write(given_out([evil]))
+    assert text.replace("\n", "").isprintable()
+    (found,) = [json.loads(text)] if write is jsonl else json.loads(text)
+    assert found["title"] == evil.title
+    assert "é" in write(given_out([evil._replace(title="é")]))

@@ -10,7 +10,7 @@ from tests.support.golden import coloured, drawn, hold
 from tests.views.test_lists import made
 from tkledger.core.since import TaskChange, by_person, task_change
 from tkledger.core.task import Task
-from tkledger.views.markdown import plain_text
+from tkledger.exchange.markdown import plain_text
 from tkledger.views.since import changes, markdown
 
 HEAD = "9 tasks changed since yesterday (2026-01-30T00:00Z, 0123456789)"

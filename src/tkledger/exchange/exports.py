@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
 from tkledger.core.typing import Any
+from tkledger.exchange.markdown import plain_text, quotation
 from tkledger.report import visible
 
 Values = Mapping[str, Any]
@@ -24,8 +25,14 @@ COLUMNS = (
 
 def jsonl(tasks: Iterable[tuple[Task, Values]]) -> str:
     """A JSON object a line, with every field: nothing of a task is lost."""
-    lines = ((values, json.dumps(values, ensure_ascii=False)) for _, values in tasks)
-    return "".join(f"{line if line.isprintable() else json.dumps(raw)}\n" for raw, line in lines)
+    return "".join(f"{_json(values)}\n" for _, values in tasks)
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    """JSON with all letters as they are, or in ASCII where one could steer a terminal."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    is_plain = text.replace("\n", "").isprintable()
+    return text if is_plain else json.dumps(value, indent=indent)
 
 
 def table(tasks: Iterable[tuple[Task, Values]]) -> str:
@@ -63,13 +70,11 @@ def _entry(task: Task) -> str:
     facts = [f"P{task.urgency}", task.kind, *([task.owner] if task.owner else []), *task.labels]
     waits = f"; waits for {', '.join(task.depends_on)}" if task.depends_on else ""
     box = "x" if task.state is State.DONE else " "
-    return f"- [{box}] **{task.id}** {_plain(task.title)} ({_plain(', '.join(facts))}{waits})"
+    return f"- [{box}] **{task.id}** {_text(task.title)} ({_text(', '.join(facts))}{waits})"
 
 
-def _plain(text: str) -> str:
-    """Text in which nothing is a mark of Markdown or a tag of HTML, and nothing steers a terminal."""
-    marks = "\\`*_{}[]()<>#+!|~&$@"
-    return "".join(f"\\{one}" if one in marks else one for one in visible(text))
+def _text(text: str) -> str:
+    return plain_text(visible(text))
 
 
 def issues(tasks: Iterable[tuple[Task, Values]]) -> str:
@@ -85,7 +90,7 @@ def issues(tasks: Iterable[tuple[Task, Values]]) -> str:
         }
         for task, _ in tasks
     ]
-    return f"{json.dumps(found, indent=2, ensure_ascii=False)}\n"
+    return f"{_json(found, 2)}\n"
 
 
 _REASONS = {State.DONE: "completed", State.CANCELLED: "not_planned"}
@@ -97,7 +102,11 @@ def _body(task: Task) -> str:
         *([f"Parent: {task.parent}"] if task.parent else []),
         *([f"Waits for: {', '.join(task.depends_on)}"] if task.depends_on else []),
     ]
-    parts = [task.description or "", *(f"> {_plain(note)}" for note in task.notes), "\n".join(rows)]
+    parts = [
+        task.description or "",
+        *(quotation(visible(note)) for note in task.notes),
+        "\n".join(rows),
+    ]
     return "\n\n".join(filter(None, (part.strip() for part in parts)))
 
 

@@ -17,7 +17,7 @@ from tkledger.core.since import (
     TaskChange,
 )
 from tkledger.core.trailers import folded
-from tkledger.views.markdown import code, plain_text
+from tkledger.exchange.markdown import code, plain_text
 from tkledger.views.style import BAD, DIM, ID, LOOKS, STRONG, title_colour
 from tkledger.views.text_layout import (
     GAP,
