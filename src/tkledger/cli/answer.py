@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from tkledger.core.snapshot import Flaw
     from tkledger.ledger.proposal import Recorded
     from tkledger.verbs.verb import Proposed
+    from tkledger.views.fields import Texts
     from tkledger.views.text_layout import Lines
-
-    Texts = Mapping[int, Sequence[str]]
 
 
 class Aside(NamedTuple):

@@ -273,18 +273,7 @@ def load_settings(data: bytes, make: Callable[[Mapping[str, Any]], Any]) -> Any:
                 return make(values)
         except (_NotCanonical, FieldError):
             pass
-    from tkledger.files import yaml_errors
-
-    try:
-        values, places = yaml_errors.read(text, MAX_DEPTH, _plain, comments=True)
-    except yaml_errors.Unreadable as error:
-        raise FormError(flaws.UNREADABLE, error.message, line=error.line) from None
-    try:
-        return make(values)
-    except FieldError as error:
-        code = flaws.UNKNOWN_FIELD if error.unknown else flaws.BAD_VALUE
-        where = places.get(error.key, 0)
-        raise FormError(code, error.message, line=where, key=error.key) from None
+    return _scanned(text, make, comments=True)
 
 
 def _in_order(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
@@ -295,6 +284,22 @@ def _in_order(values: Mapping[str, Any], indent: str = "") -> Iterator[str]:
             yield from _in_order(value, indent + "  ")
         else:
             yield from written.entries([(key, value)], indent)
+
+
+def _scanned(text: str, make: Callable[[Mapping[str, Any]], Any], *, comments: bool = False) -> Any:
+    """What is made of a map that yaml's own scanner reads; raises FormError."""
+    from tkledger.files import yaml_errors
+
+    try:
+        values, places = yaml_errors.read(text, MAX_DEPTH, _plain, comments=comments)
+    except yaml_errors.Unreadable as error:
+        raise FormError(flaws.UNREADABLE, error.message, line=error.line) from None
+    try:
+        return make(values)
+    except FieldError as error:
+        code = flaws.UNKNOWN_FIELD if error.unknown else flaws.BAD_VALUE
+        where = places.get(error.key, 0)
+        raise FormError(code, error.message, line=where, key=error.key) from None
 
 
 # -- saying what is wrong --------------------------------------------------------------------
@@ -321,17 +326,10 @@ def _why_not(data: bytes, kind: _Kind) -> FormError:
             f"holds the character U+{ord(hidden[0]):04X}",
             line=text.count("\n", 0, hidden.start()) + 1,
         )
-    from tkledger.files import yaml_errors
-
     try:
-        values, places = yaml_errors.read(text, MAX_DEPTH, _plain)
-    except yaml_errors.Unreadable as error:
-        return FormError(flaws.UNREADABLE, error.message, line=error.line)
-    try:
-        value = kind.make(values)
-    except FieldError as error:
-        code = flaws.UNKNOWN_FIELD if error.unknown else flaws.BAD_VALUE
-        return FormError(code, error.message, line=places.get(error.key, 0), key=error.key)
+        value = _scanned(text, kind.make)
+    except FormError as error:
+        return error
     canonical = kind.dump(value)
     if len(canonical) > MAX_BYTES:
         return FormError(flaws.TOO_LARGE, f"is larger than {MAX_BYTES} bytes in the form tk writes")

@@ -236,10 +236,8 @@ class Repo:
             yield from self._objects.read_many(names, limit)
         except EOFError:
             raise self._ended_early() from None
-        except (
-            KeyboardInterrupt
-        ):  # an answer may be half read, and the next question would get the rest
-            self.close()
+        except KeyboardInterrupt:
+            self.close()  # an answer may be half read, and the next question would get the rest
             raise
 
     def _ended_early(self) -> GitError:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, picked
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import (
     Frame,
@@ -24,15 +24,15 @@ from tkledger.views.text_layout import (
 )
 from tkledger.views.words import all_safe, badge, each, hindrance, hindrances
 
+if TYPE_CHECKING:
+    from tkledger.views.fields import Texts
+
 SHOWN = tuple(state for state in LOOKS if state is not State.CANCELLED)
 LEAST, MOST = 22, 44
 """The narrowest and the widest a column may be, in cells."""
 CARDS, DONE_CARDS = 8, 3
 """How many tasks of a state a terminal shows, and how many that are done."""
 GUTTER = 2
-
-
-Texts = Mapping[int, Sequence[str]]
 
 
 def board(

@@ -21,6 +21,9 @@ from tkledger.views.text_layout import (
 LEAST = 8
 """The least cells of a column that is cut."""
 
+Texts = Mapping[int, Sequence[str]]
+"""Some fields of tasks as texts, by their places in an overview."""
+
 
 def field_text(value: Any) -> str:
     """A value out of JSON in one line; empty for one that is absent."""

@@ -12,7 +12,7 @@ from tkledger.core.task_graph import BEFORE, PART, Link, TaskGraph, placed
 from tkledger.views.graph_shape import graph_lines
 from tkledger.views.style import BAD, DIM, ID, STRONG, title_colour, urgency
 from tkledger.views.text_layout import Frame, Line, Lines, Span, beside, joined, plain, safe
-from tkledger.views.tree import DEEPEST, TITLE_ROOM
+from tkledger.views.tree import DEEPEST, levels
 from tkledger.views.tree_shape import TreeLine
 from tkledger.views.words import badge, glyph
 
@@ -70,8 +70,7 @@ def graph(ledger: Overview, found: TaskGraph, whole: int) -> Lines:
 
     def draw(frame: Frame) -> Iterable[Line | str]:
         drawing = _Drawing(ledger, found)
-        levels = DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
-        for node in graph_lines(found.ids, drawing.links, levels):
+        for node in graph_lines(found.ids, drawing.links, levels(frame)):
             yield from _task(node, drawing, frame)
         if not frame.piped:
             yield from _legend(drawing, whole, frame.width)

@@ -146,19 +146,16 @@ def _footer(
         here = f"{len(states) - sum(ended.values()):,} open"
         parts = [", ".join(part for part in (here, counts(ended)) if part)]
     if counts(hidden):
-        parts.append(_left_out(chosen, hidden))
+        parts.append(f"{counts(hidden)} ({_with_ended(chosen)})")
     if states:
         yield ()
     for text in joined(parts, width):
         yield ((text, DIM),)
 
 
-def _left_out(chosen: Chosen, hidden: Mapping[State, int]) -> str:
-    """How many ended tasks are not shown, and what shows them."""
-    return f"{counts(hidden)} ({_ALL if chosen.filtered else 'tk list --all'})"
-
-
-_ALL = "add --all"
+def _with_ended(chosen: Chosen) -> str:
+    """What shows ended tasks as well."""
+    return "add --all" if chosen.filtered else "tk list --all"
 
 
 def nothing(ledger: Overview, chosen: Chosen, hidden: Mapping[State, int]) -> str:
@@ -168,7 +165,7 @@ def nothing(ledger: Overview, chosen: Chosen, hidden: Mapping[State, int]) -> st
     if not hidden:
         return "no task matches: tk list --all"
     match = " matches" if chosen.filtered else ""
-    return f"no open task{match}, {counts(hidden)}: {_ALL if match else 'tk list --all'}"
+    return f"no open task{match}, {counts(hidden)}: {_with_ended(chosen)}"
 
 
 _ENDED = (State.DONE, State.CANCELLED)

@@ -296,7 +296,8 @@ def _figures(found: Stats) -> Iterator[tuple[str, str]]:
     )
     for actor, ends in sorted(how.ended.items()):
         yield f"ended by {safe(actor)}", counts(ends)
-    yield from (("spent", _used(total(found.spent))) for _ in range(bool(found.spent)))
+    if found.spent:
+        yield "spent", _used(total(found.spent))
     for what in BY:
         yield from (
             (f"spent by {what} {safe(name) or '-'}", _used(used))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, TaskRow, picked, turns
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import (
     GAP,
@@ -23,13 +24,13 @@ from tkledger.views.text_layout import (
 from tkledger.views.tree_shape import TreeLine, tree_lines
 from tkledger.views.words import all_safe, badge, each, glyph, hindrance, hindrances, total
 
+if TYPE_CHECKING:
+    from tkledger.views.fields import Texts
+
 DEEPEST = 40
 """How many levels are drawn at most; a terminal shows fewer, so that titles keep their room."""
 BAR = 5
 TITLE_ROOM = 40
-
-
-Texts = Mapping[int, Sequence[str]]
 
 
 class _Forest:
@@ -70,11 +71,15 @@ def tree(
     forest = _Forest(ledger, chosen, root, texts)
 
     def draw(frame: Frame) -> Iterable[Line | str]:
-        levels = DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
-        drawn = forest.lines(levels)
+        drawn = forest.lines(levels(frame))
         return _piped(drawn, forest) if frame.piped else _with_legend(drawn, forest, frame)
 
     return Lines(draw)
+
+
+def levels(frame: Frame) -> int:
+    """How many levels are drawn: in a terminal so many that titles keep their room."""
+    return DEEPEST if frame.piped else max(2, min(DEEPEST, (frame.width - TITLE_ROOM) // 3))
 
 
 def _piped(drawn: Iterable[TreeLine], forest: _Forest) -> Iterator[str]:
