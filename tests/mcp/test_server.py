@@ -15,7 +15,7 @@ from mcp import ClientSession, MCPError, StdioServerParameters, stdio_client
 
 from tests.support.project import Project
 from tkledger.errors import Exit, TkError
-from tkledger.mcp.tools import DEFAULT, NEVER, chosen, schema, tool_name, words
+from tkledger.mcp.tools import DEFAULT, NEVER, chosen, only_reads, schema, tool_name, words
 from tkledger.verbs.commands import COMMANDS, inner
 
 Ask = Callable[[ClientSession], Awaitable[Any]]
@@ -62,6 +62,21 @@ def test_the_tools_are_those_of_the_table(project: Project) -> None:
     assert {*every} == {tool_name(n) for n in COMMANDS if not inner(n)} - {*map(tool_name, NEVER)}
     answer = project.tk("mcp", "--tools", "none")
     assert (answer.status, "'none' is not a tool" in answer.err) == (Exit.USAGE, True)
+
+
+def test_what_a_tool_says_it_does_not_it_does_not(project: Project) -> None:
+    project.ok("attach", "a", str(project.path / "code.txt"), "--as", "ada")
+    given = {"id": "a", "ids": ["a"], "words": ["task"], "artifact": "code.txt", "shell": "bash"}
+    given |= {"source": "todo", "target": "done", "agent": "ada", "type": "bug"}
+    reading = {name: one for name, one in chosen(["all"]).items() if only_reads(one)}
+    assert {"list", "stats", "prime", "schema", "check_loop", "hooks_status"} <= {*reading}
+    assert not {"new", "snapshot", "doctor", "anchor", "inbox", "next"} & {*reading}
+    before = project.git("for-each-ref"), project.status()
+    for name, command in reading.items():
+        some = {key: given[key] for key in schema(command)["required"]}
+        answer = project.tk(*words(command, some))
+        assert answer.status not in (Exit.USAGE, Exit.BUG), (name, answer.said)
+    assert (project.git("for-each-ref"), project.status()) == before
 
 
 def test_a_task_is_made_done_and_a_refusal_has_code_fact_and_remedy(project: Project) -> None:
@@ -111,6 +126,7 @@ def test_who_acts_is_fixed_when_it_starts(project: Project) -> None:
 
 def test_what_is_no_argument_is_refused_before_anything_runs(project: Project) -> None:
     start = COMMANDS["start"]
+    assert schema(start)["properties"]["ids"]["items"]["maxLength"] == 20_000
     for given in (
         {},
         {"ids": []},

@@ -11,8 +11,9 @@ from tkledger.core.typing import Any
 from tkledger.errors import TkError, usage_error
 from tkledger.verbs.commands import COMMANDS, inner
 from tkledger.verbs.manual import PAGES
+from tkledger.verbs.other_words import is_safe
 from tkledger.verbs.parameter import Command, Parameter
-from tkledger.verbs.parameters import ACTOR, AT, JSON, OUTPUT, PATH
+from tkledger.verbs.parameters import ACTOR, JSON, OUTPUT, PATH
 
 DEFAULT = (
     *("prime", "next", "list", "ready", "search", "show", "why", "diff", "log"),
@@ -67,8 +68,16 @@ def description(command: Command) -> str:
 
 
 def only_reads(command: Command) -> bool:
-    """Whether a command changes nothing."""
-    return AT in command.takes or command.name in ("prime", "status", "ready", "explain")
+    """Whether a command changes nothing, whatever it is given."""
+    name = command.name
+    return name in _READ or (is_safe(name) and name not in _WRITE)
+
+
+_READ = ("prime", "status", "hooks status")
+"""Commands that take an actor only to know whose view it is, or look at a server."""
+
+_WRITE = ("anchor", "doctor")
+"""Commands that read unless they are told to sign or to repair."""
 
 
 def schema(command: Command) -> dict[str, Any]:
@@ -91,6 +100,8 @@ def _property(one: Parameter) -> dict[str, Any]:
     value: dict[str, Any] = {"type": kind}
     if one.choices and one.noun and not one.means:
         value["enum"] = [*one.choices]
+    elif kind == "string":
+        value["maxLength"] = _MOST
     if one.least is not None:
         value["minimum"] = one.least
     if one.most is not None:
@@ -103,7 +114,7 @@ def _property(one: Parameter) -> dict[str, Any]:
 
 
 _MOST = 20_000
-"""Letters in a text: more than any field of a task takes."""
+"""Letters in a text: in any script one word of a command line has room for them."""
 
 
 def words(command: Command, given: Mapping[str, Any]) -> list[str]:
