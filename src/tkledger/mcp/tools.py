@@ -27,9 +27,11 @@ ALL = "all"
 
 NEVER = (
     *("mcp", "demo", "init", "run", "config edit", "watch", "batch", "gates trust"),
-    *("attach", "hooks install", "hooks uninstall"),
+    *("attach", "cat", "hooks install", "hooks uninstall"),
 )
-"""Commands that run other programs, ask a person, read files that nobody named, or never end; and setting up."""
+"""Commands that run other programs, ask a person, read files that nobody named, answer with bytes, or never end;
+and setting up.
+"""
 
 _FIXED = {PATH.name, JSON.name, ACTOR.name, OUTPUT.name}
 """What a call cannot say: who acts, where, in which form, and into which file of this machine."""
