@@ -285,7 +285,7 @@ FACTS = {
     ),
     *("ended.words", "refused", "item.by", "long", "len(done.news) - _LISTED", "more", "fact"),
     *("pusher", "asked.tk", "setting", "on", "tasks", "review", "names"),
-    "told.settings_file",
+    "plan.settings_file",
 }
 """Parts of messages, which mention a command and are none."""
 

@@ -138,9 +138,12 @@ def _until_it_works(project: Project, *command: str) -> None:
 @pytest.mark.long
 def test_thirty_for_one_task_again_and_again(project: Project) -> None:
     for turn in range(5):
-        for verb in ("start", "block"):
-            more = ["--reason", "other"] if verb == "block" else []
-            answers = race([(project, [verb, "a", *more]) for _ in range(30)])
-            assert settled(answers)[0] == 1, (turn, verb)
-            assert project.clean()
-        project.ok("requeue", "a")
+        started = [(project, ["start", "a", "--as", f"agent-{one}"]) for one in range(30)]
+        answers = race(started)
+        assert Counter(status for status, *_ in answers) == {0: 1, Exit.CLAIMED: 29}, turn
+        assert project.clean()
+        winner = next(one for one, (status, *_) in enumerate(answers) if status == 0)
+        block = ["block", "a", "--reason", "other", "--as", f"agent-{winner}"]
+        assert settled(race([(project, block) for _ in range(30)]))[0] == 1, turn
+        assert project.clean()
+        project.ok("requeue", "a", "--as", f"agent-{winner}")
