@@ -51,11 +51,12 @@ class Drawn(NamedTuple):
 def written(overview: Overview, graph: TaskGraph, format: str) -> tuple[str, int]:
     """The graph in a format, and how many of its tasks that has."""
     make, most = _FORMATS[format]
-    drawn = _drawn(overview, cut(graph, most))
+    drawn = drawn_of(overview, cut(graph, most))
     return make(drawn), len(drawn.rows)
 
 
-def _drawn(overview: Overview, graph: TaskGraph) -> Drawn:
+def drawn_of(overview: Overview, graph: TaskGraph) -> Drawn:
+    """What of a graph is written."""
     rows = {key: row for key in graph.ids if (row := overview.task(key)) is not None}
     steps = {*zip(graph.critical, graph.critical[1:])}
     links = [

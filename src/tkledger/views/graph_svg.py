@@ -29,6 +29,13 @@ font-family="sans-serif" font-size="12">
 <rect width="{width}" height="{height}" fill="#ffffff"/>"""
 
 
+class Cell(NamedTuple):
+    """A place for a box: columns from left to right, rows from top to bottom, both from 0."""
+
+    column: int
+    row: int
+
+
 class Spot(NamedTuple):
     """The upper left corner of a box."""
 
@@ -48,6 +55,13 @@ def svg(drawn: Drawn) -> str:
 
 
 def _spots(drawn: Drawn) -> dict[str, Spot]:
+    return {
+        key: Spot(EDGE + column * (WIDE + ACROSS), EDGE + row * (HIGH + DOWN))
+        for key, (column, row) in cells(drawn).items()
+    }
+
+
+def cells(drawn: Drawn) -> dict[str, Cell]:
     """Where each box is; in a column, as high as what it is tied to on average."""
     before: dict[str, list[str]] = {}
     after: dict[str, list[str]] = {}
@@ -64,7 +78,7 @@ def _spots(drawn: Drawn) -> dict[str, Spot]:
             columns[layer].sort(key=partial(_mean, rank, sides))
             rank.update(zip(columns[layer], map(float, range(len(rank)))))
     return {
-        key: Spot(EDGE + layer * (WIDE + ACROSS), EDGE + number * (HIGH + DOWN))
+        key: Cell(layer, number)
         for layer, keys in sorted(columns.items())
         for number, key in enumerate(keys)
     }

@@ -49,22 +49,44 @@ def card(task: Task, details: Details | None = None) -> Lines:
         yield from _steps(task, known, frame)
         yield from _output(known, frame)
         yield from _text("description", task.description, frame)
-        yield from _spec(task.spec, frame)
-        for kind in (CRITERIA, CHECKLIST):
-            wanted = BAD if kind is CRITERIA else ""
-            found = [_check(one, wanted) for one in checks_of(task, kind)]
-            yield from _entries(kind.name, found, frame)
-        yield from _entries("verdicts", _verdicts(task), frame)
-        yield from _entries("evidence", _evidence(task), frame)
-        yield from _entries("attempts", _attempts(task), frame)
-        yield from _entries("decisions", _decisions(task), frame)
-        yield from _entries("lessons", [(one, "") for one in task.lessons], frame)
-        yield from _entries("tried", [(one, "") for one in task.tried], frame)
-        yield from _entries("artifacts", _artifacts(task), frame)
-        yield from _entries("concerns", [_concern(task, one) for one in task.concerns], frame)
-        yield from _entries("notes", [(note, "") for note in task.notes], frame)
+        yield from _grid(_short_spec(task.spec), frame)
+        for name, text in _long_spec(task.spec):
+            yield from _text(name, text, frame)
+        for name, entries in listed(task):
+            yield from _entries(name, entries, frame)
 
     return Lines(draw)
+
+
+def facts(task: Task) -> Iterator[Labelled]:
+    """What a task's file says in short, each with its name; without what `_status` has."""
+    yield from _links(task, Details())
+    yield from _work(task, None)
+    yield "creator", _lines(task.creator)
+    yield from _short_spec(task.spec)
+
+
+def texts(task: Task) -> Iterator[tuple[str, str]]:
+    """The texts of several lines that a task's file has, each with its name."""
+    if task.description:
+        yield "description", task.description
+    yield from _long_spec(task.spec)
+
+
+def listed(task: Task) -> Iterator[Labelled]:
+    """The lists that a task's file has, each with its name; in the order in which they are shown."""
+    for kind in (CRITERIA, CHECKLIST):
+        wanted = BAD if kind is CRITERIA else ""
+        yield kind.name, [_check(one, wanted) for one in checks_of(task, kind)]
+    yield "verdicts", _verdicts(task)
+    yield "evidence", _evidence(task)
+    yield "attempts", _attempts(task)
+    yield "decisions", _decisions(task)
+    yield "lessons", [(one, "") for one in task.lessons]
+    yield "tried", [(one, "") for one in task.tried]
+    yield "artifacts", _artifacts(task)
+    yield "concerns", [_concern(task, one) for one in task.concerns]
+    yield "notes", [(note, "") for note in task.notes]
 
 
 def _status(task: Task) -> Line:
@@ -117,13 +139,18 @@ def _due(task: Task, known: Details) -> list[Span]:
     return _lines(f"{task.due}, overdue" if over else task.due, BAD if over else "")
 
 
-def _spec(spec: Spec, frame: Frame) -> Iterator[Line]:
-    """What the work is given: short ones side by side, texts by themselves."""
+def _short_spec(spec: Spec) -> list[Labelled]:
+    """What the work is given, as far as it is short."""
     listed = {name: ", ".join(getattr(spec, name)) for name in ("inputs", "paths")}
     short = {name: getattr(spec, name) for name in ("goal", "role", "model")} | listed
-    yield from _grid([(name, _lines(text)) for name, text in short.items() if text], frame)
-    yield from _text("constraints", spec.constraints, frame)
-    yield from _text("output", spec.output, frame)
+    return [(name, _lines(text)) for name, text in short.items() if text]
+
+
+def _long_spec(spec: Spec) -> Iterator[tuple[str, str]]:
+    """What the work is given in texts of several lines."""
+    for name in ("constraints", "output"):
+        if text := getattr(spec, name):
+            yield name, text
 
 
 def _check(one: Check, wanted: str) -> Span:

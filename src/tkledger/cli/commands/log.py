@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tkledger.api import look
 from tkledger.api.session import Session
@@ -10,10 +10,9 @@ from tkledger.cli.answer import TERMINAL, Answer, Aside, say_unknown
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tkledger.api.log import Wanted
     from tkledger.core.history import HistoryEntry
     from tkledger.views.text_layout import Lines
-
-    Wanted = Callable[[HistoryEntry], bool]
 
 
 def log(
@@ -75,23 +74,11 @@ def _require(fields: Sequence[str]) -> None:
 
 
 def _wanted(session: Session, at: str | None, options: Mapping[str, Any]) -> tuple[Wanted, int]:
-    """Whether an entry is of a task that matches filters as it is now, and of the time they ask for; and its
-    beginning, in seconds since 1970.
-    """
-    from tkledger.api import filters, lists  # most often without any
+    """What filters leave of a log, and the beginning of that, in seconds since 1970."""
+    from tkledger.api import filters, log  # most often without any
     from tkledger.api.overview import Shown
-    from tkledger.core.overview import picked
 
     ledger = Shown(session, at)
     choice = filters.choice(ledger, options)
-    asked, of_tasks = choice.filter, choice.timeless
-    say_unknown(ledger, of_tasks)
-    found = of_tasks.found(ledger, lists.every(ledger.overview, mistakes=True))
-    ids = {*picked(ledger.overview.column("id"), found)} if of_tasks.filters else None
-
-    def wanted(entry: HistoryEntry) -> bool:
-        if entry.at < asked.since or (asked.until and entry.at >= asked.until):
-            return False
-        return ids is None or entry.task in ids
-
-    return wanted, asked.since
+    say_unknown(ledger, choice.timeless)
+    return log.wanted(ledger, choice), choice.filter.since
