@@ -1,0 +1,97 @@
+"""The files of another tracker: read within bounds, since nothing is known of who wrote them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from stat import S_ISREG
+
+from tkledger.core.typing import Any
+from tkledger.exchange.foreign import BadSource
+
+LARGEST = 256 * 2**20
+"""The bytes that a file may have, and all files of a folder together."""
+
+MOST_FILES = 200_000
+DEEPEST = 64
+"""How deep lists and maps may lie in each other, and folders below the one that is read."""
+
+
+def text_of(path: Path, largest: int = LARGEST) -> str:
+    """The text of a plain file in UTF-8, without a mark of byte order; raises BadSource."""
+    try:
+        with path.open("rb") as file:
+            if not S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise BadSource(str(path), "it is not a file")
+            data = file.read(largest + 1)
+    except OSError as error:
+        raise BadSource(str(path), error.strerror or str(error)) from None
+    if len(data) > largest:
+        raise BadSource(str(path), f"it is larger than {largest:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadSource(str(path), f"it is not UTF-8, at byte {error.start:,}") from None
+
+
+def json_of(text: str, where: str) -> Any:
+    """The value that a JSON text is; raises BadSource, also for one that is too deep or holds NaN."""
+    import json
+
+    def none(word: str) -> Any:
+        raise ValueError(f"{word} is not a number of JSON")
+
+    try:
+        value = json.loads(text, parse_constant=none)
+    except (ValueError, RecursionError) as error:
+        fact = "it is too deep" if isinstance(error, RecursionError) else str(error)
+        raise BadSource(where, f"it is not JSON: {fact}") from None
+    if _deeper(value, DEEPEST):
+        raise BadSource(where, f"lists and maps lie more than {DEEPEST} deep in each other")
+    return value
+
+
+def _deeper(value: Any, most: int) -> bool:
+    level = [value]
+    for _ in range(most + 1):
+        maps = [one for one in level if isinstance(one, dict) and one]
+        lists = [one for one in level if isinstance(one, list) and one]
+        level = [item for one in maps for item in one.values()]
+        level += [item for one in lists for item in one]
+    return bool(level)
+
+
+def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
+    """Where each line of a file is, and the value in it; blank lines are passed over. Raises BadSource."""
+    for number, line in enumerate(text_of(path).split("\n"), 1):
+        if line.strip():
+            where = f"{path}, line {number}"
+            yield where, json_of(line, where)
+
+
+def files_in(folder: Path, ending: str) -> list[Path]:
+    """The plain files below a folder whose names end so, in the order of their paths; links are passed over.
+
+    Raises BadSource if there are too many, too large together or too deep, or a folder cannot be read.
+    """
+    found: list[Path] = []
+    size = 0
+    todo = [(folder, 0)]
+    while todo:
+        here, depth = todo.pop()
+        if depth > DEEPEST:
+            raise BadSource(str(here), f"it lies more than {DEEPEST} folders deep")
+        try:
+            entries = [*os.scandir(here)]
+        except OSError as error:
+            raise BadSource(str(here), error.strerror or str(error)) from None
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                todo.append((Path(entry.path), depth + 1))
+            elif entry.is_file(follow_symlinks=False) and entry.name.endswith(ending):
+                found.append(Path(entry.path))
+                size += entry.stat(follow_symlinks=False).st_size
+            if len(found) > MOST_FILES or size > LARGEST:
+                raise BadSource(str(folder), f"more than {MOST_FILES:,} files or {LARGEST:,} bytes")
+    return sorted(found)
