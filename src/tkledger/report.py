@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 
+from tkledger.core.pattern import pattern
 from tkledger.core.quoting import quoted
 from tkledger.core.trailers import lines
-from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from tkledger.errors import Exit, TkError, some, too_old
 from tkledger.git.errors import GitError, Locked
 
@@ -45,12 +46,58 @@ class Progress(NamedTuple):
 SILENT = Progress()
 
 
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
+_JOINING = "\u0620-\u109f\u1780-\u18af"  # Arabic, Syriac, the scripts of India, Khmer, Mongolian
+_IS_TEXT = pattern(
+    rf"[\n\U0001f000-\U0001faff]"  # also emoji that this Python does not know yet
+    rf"|(?:(?<=[{_EMOJI}])|(?<=[{_EMOJI}]\ufe0f))\u200d(?=[{_EMOJI}])"
+    rf"|(?<=[{_JOINING}])[\u200c\u200d]"
+    rf"|(?<=\U0001f3f4)[\U000e0030-\U000e007a]+\U000e007f"  # the flags of parts of a country
+    rf"|(?<=[\w«])[\u00a0\u202f\u3000](?=[\w:;!?»])"
+)
+"""What Python calls unprintable, and is text all the same where it stands: what joins emoji or letters, and
+blanks that do not break, or are as wide as the letters around them.
+"""
+
+
 def visible(text: str) -> str:
     """Text out of a repository with nothing in it that could steer a terminal."""
-    return "".join(
-        letter if letter == "\n" or letter.isprintable() else f"\\u{ord(letter):04x}"
-        for letter in text
-    )
+    if text.isprintable():
+        return text
+    parts, end = [], 0
+    for found in _IS_TEXT.finditer(text):
+        parts += [*map(_shown, text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*parts, *map(_shown, text[end:])])
+
+
+def _shown(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    code = ord(letter)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+_ASCII = str.maketrans(
+    "◌○◐◑✗●⊘▰▱█▓▒░▏▎▍▌▋▊▉▁▂▃▄▅▆▇─│├└…–·→",
+    ".o>%x*-#-#=:.---====_.,-=+*-||`~-|>",
+)
+"""What is drawn with in ASCII instead, each sign in one cell as before."""
+
+
+def in_ascii(text: str) -> str:
+    """A text with the signs that tk draws with in ASCII; the words of others stay as they are."""
+    return text if text.isascii() else text.translate(_ASCII)
+
+
+def lacks_signs(stream: TextIO) -> bool:
+    """Whether a stream's encoding has not all letters."""
+    return "utf" not in (getattr(stream, "encoding", None) or "utf-8").lower()
+
+
+def fitting(text: str, stream: TextIO) -> str:
+    """A text as a stream can have it: in ASCII what has a sign of ASCII."""
+    return in_ascii(text) if lacks_signs(stream) else text
 
 
 class JsonText(str):
@@ -73,8 +120,7 @@ def json_text(**values: Any) -> str:
         for name, value in {"schema": SCHEMA, **values}.items()
     )
     text = f"{{{', '.join(parts)}}}"
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    if not text.isprintable() or encoding.lower() not in ("utf-8", "utf8"):
+    if not text.isprintable() or lacks_signs(sys.stdout):
         text = json.dumps(json.loads(text))
     return text
 
@@ -160,7 +206,7 @@ def near_quota(actor: str, gauge: QuotaGauge) -> str:
 
 def say(text: str) -> None:
     """Words for a person, on stderr."""
-    print(text, file=sys.stderr)
+    print(fitting(text, sys.stderr), file=sys.stderr)
 
 
 def bug(error: Exception) -> TkError:

@@ -279,7 +279,7 @@ def test_a_terminal_looks_as_its_user_likes(project: Project, config: Write) -> 
         "> a P2 Task a  ----- 0/1 done  test@example.org\n"
         "`- o part P2 Part ~\n"
         "\n"
-        "o 1 todo \u00b7 > 1 in_progress\n"
+        "o 1 todo | > 1 in_progress\n"
     )
     assert project.ok("tree", "a").out.startswith("◐ in_progress a P2")  # for programs as ever
 

@@ -3,22 +3,27 @@ from __future__ import annotations
 import io
 import os
 import pty
+import re
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+import tkledger
 from tests.support.overviews import board_of, listed, tree_of
+from tests.views.test_lists import made
 from tkledger.core.history import Child, Details, FieldChange, HistoryEntry
 from tkledger.core.lifecycle import State
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
 from tkledger.core.usage import Used
+from tkledger.report import in_ascii, visible
 from tkledger.views.explain import catalogue, page
 from tkledger.views.log import timeline, words
 from tkledger.views.show import card
-from tkledger.views.style import LOOKS, console
-from tkledger.views.text_layout import cut, wrap
+from tkledger.views.style import LOOKS, console, show
+from tkledger.views.text_layout import cells, cut, isolated, safe, wrap
 from tkledger.views.why import Onward, moves
 from tkledger.views.words import duration, minute
 
@@ -338,12 +343,113 @@ def test_a_pipe_gets_no_escape_codes_whatever_the_environment(
     assert "\x1b" not in piped(card(FULL, DETAILS)) + piped(tree_of(Snapshot().put(FULL)))
 
 
-def test_an_encoding_without_the_glyphs_does_not_stop_the_output() -> None:
-    raw = io.BytesIO()
-    stdout = io.TextIOWrapper(raw, encoding="ascii")
-    console(stdout).print(listed([TODO], Snapshot().put(TODO), {}))
-    stdout.flush()
-    assert raw.getvalue() == b"? todo  tk-a  P2  -  -  -  -  Parse\n"
+class Ascii(io.TextIOWrapper):
+    """A stream that has no other letters, a terminal or not."""
+
+    def __init__(self, *, terminal: bool = False) -> None:
+        super().__init__(io.BytesIO(), encoding="ascii")
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+    def text(self) -> str:
+        self.flush()
+        return self.buffer.getvalue().decode("ascii")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_an_ascii_stream_gets_signs_of_ascii(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    every = [made(f"tk-{state}", "Naïve", state) for state in LOOKS]
+    below = [one._replace(parent=every[0].id) for one in every[1:]]
+    snapshot = Snapshot().put(every[0], *below)
+    for view in (listed(every, snapshot, {}), tree_of(snapshot, None, True)):
+        stdout = Ascii(terminal=terminal)
+        show(view, stdout)
+        text = stdout.text()
+        assert [one.label for one in LOOKS.values() if in_ascii(one.glyph) + " " not in text] == []
+        assert text.count("?") == text.count("Na?ve") > 0  # only letters of others are unknown
+
+
+def test_every_sign_has_one_of_ascii() -> None:
+    found = set()
+    for path in Path(tkledger.__file__).parent.rglob("*.py"):
+        found.update(re.findall(r"[^\x00-\x7f]", path.read_text(encoding="utf-8")))
+    found -= {"«", "»"}  # around foreign words only
+    assert found >= {look.glyph for look in LOOKS.values()}
+    assert [sign for sign in sorted(found) if not in_ascii(sign).isascii()] == []
+    assert {len(in_ascii(sign)) for sign in found} == {1}
+
+
+JOINED = {  # what it is: the text, its cells
+    "a family": ("👨‍👩‍👧‍👦", 2),
+    "a rainbow flag": ("🏳️‍🌈", 2),
+    "a couple of two tones": ("👩🏽‍❤️‍💋‍👨🏿", 2),
+    "a heart as emoji": ("❤️", 2),
+    "a heart as text": ("❤︎", 1),
+    "a key": ("1️⃣", 2),
+    "a flag of two letters": ("🇩🇪", 2),
+    "a flag of a part of a country": ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 2),
+    "an emoji newer than this Python": ("\U0001fae9", 2),
+    "Persian": ("می‌خواهم", 7),
+    "Hindi": ("क्षि", 2),
+    "Japanese with its blank": ("修復　作業", 10),
+    "French with a blank that does not break": ("quoi\u00a0?", 6),
+}
+
+
+@pytest.mark.parametrize(("text", "size"), JOINED.values(), ids=JOINED)
+def test_joined_letters_and_emoji_are_text_of_their_width(text: str, size: int) -> None:
+    assert safe(text) == visible(text) == text
+    assert cells(text) == size
+    assert cut(f"{text} and more", size + 1) == f"{text}…"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\u200db", "a\\u200db"),
+        ("\u200d👍\u200d", "\\u200d👍\\u200d"),
+        ("a\u200cb", "a\\u200cb"),
+        ("x\U000e0041", "x\\U000e0041"),
+        ("🏴\U000e0067", "🏴\\U000e0067"),
+        ("id\u00a0", "id\\u00a0"),
+        ("\u2067ab\u2069\u202e\u061c", "\\u2067ab\\u2069\\u202e\\u061c"),
+        ("\x1b[31m\x9b0m\x7f", "\\u001b[31m\\u009b0m\\u007f"),
+    ],
+)
+def test_what_only_hides_or_steers_is_shown_as_its_code(text: str, shown: str) -> None:
+    assert (visible(text), safe(text)) == (shown, shown)
+
+
+def test_no_cut_goes_through_a_letter() -> None:
+    assert [cut("👨‍👩‍👧‍👦🏳️‍🌈ab", width) for width in range(6)] == [
+        *("", "…", "…", "👨‍👩‍👧‍👦…", "👨‍👩‍👧‍👦…", "👨‍👩‍👧‍👦🏳️‍🌈…"),
+    ]
+    assert [cut("🇩🇪🇫🇷🇮🇹", width) for width in range(7)] == [
+        *("", "…", "…", "🇩🇪…", "🇩🇪…", "🇩🇪🇫🇷…", "🇩🇪🇫🇷🇮🇹"),
+    ]
+    assert wrap("👨‍👩‍👧‍👦🏳️‍🌈👍🏽", 2) == ["👨‍👩‍👧‍👦", "🏳️‍🌈", "👍🏽"]
+
+
+def test_a_title_from_right_to_left_turns_nothing_around_it(
+    monkeypatch: pytest.MonkeyPatch, terminal: Any, piped: Any
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    one = made("tk-1", "תיקון הבאג (v2)", owner="זואי")
+    view = tree_of(Snapshot().put(one))
+    assert (
+        terminal(view).splitlines()[0] == "○ tk-1 P2 \u2068תיקון הבאג (v2)\u2069  \u2068זואי\u2069"
+    )
+    assert piped(view) == "○ todo tk-1 P2 תיקון הבאג (v2)  זואי\n"
+    assert isolated("  זואי · 3 done · إصلاح") == "  \u2068זואי\u2069 · 3 done · \u2068إصلاح\u2069"
+    stdout = Ascii(terminal=True)
+    show(view, stdout)
+    assert stdout.text().splitlines()[0] == "o tk-1 P2 ????? ???? (v2)  ????"
 
 
 def test_every_state_has_a_look_of_its_own() -> None:

@@ -89,7 +89,7 @@ def _show(one: str | Aside | Verbatim | Lines) -> None:
 
 def text_of(one: str | Verbatim) -> str:
     """A line that is printed, with nothing in it that could steer a terminal unless it is for another program."""
-    return one.text if isinstance(one, Verbatim) else visible(one)
+    return one.text if isinstance(one, Verbatim) else report.fitting(visible(one), sys.stdout)
 
 
 def say(text: str) -> None:

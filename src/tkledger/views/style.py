@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Iterator
 
+from tkledger import report
 from tkledger.core.lifecycle import State
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple, TextIO
 from tkledger.views.text_layout import Frame, Line, Lines, text_of
@@ -86,18 +87,15 @@ def show(view: Lines, stdout: TextIO) -> None:
         stdout.write(drawn(view, stdout))
         return
     _encode_what_it_can(stdout)
-    stdout.write("\n".join([*text_of(view, ENDLESS), ""]))
+    stdout.write(report.fitting("\n".join([*text_of(view, ENDLESS), ""]), stdout))
 
 
 def drawn(view: Lines, stdout: TextIO, *, coloured: bool = True, ascii: bool = False) -> str:
     """A view as it would be printed on a terminal, for what shows it instead."""
     shown = console(stdout, coloured=coloured)
     with shown.capture() as captured:
-        shown.print(in_ascii(view) if ascii else view)
+        shown.print(in_ascii(view) if ascii or report.lacks_signs(stdout) else view)
     return captured.get()
-
-
-_ASCII = str.maketrans("◌○◐◑✗●⊘–…▰▱─│├└", ".o>?x*--~#--||`")
 
 
 def in_ascii(view: Lines) -> Lines:
@@ -106,13 +104,13 @@ def in_ascii(view: Lines) -> Lines:
     def draw(frame: Frame) -> Iterator[Line | str]:
         for line in view.draw(frame):
             if isinstance(line, str):
-                yield line.translate(_ASCII)
+                yield report.in_ascii(line)
             else:
-                yield [(text.translate(_ASCII), style) for text, style in line]
+                yield [(report.in_ascii(text), style) for text, style in line]
 
     return Lines(draw)
 
 
 def _encode_what_it_can(stdout: TextIO) -> None:
-    if isinstance(stdout, io.TextIOWrapper) and "utf" not in stdout.encoding.lower():
+    if isinstance(stdout, io.TextIOWrapper) and report.lacks_signs(stdout):
         stdout.reconfigure(errors="replace")

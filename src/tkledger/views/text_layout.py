@@ -18,9 +18,17 @@ Span = tuple[str, str]
 Line = Sequence[Span]
 
 GAP = "  "
+JOINT = " · "
 TAB = 4
 WIDEST = 40
 _BLANKS = pattern("  +")
+_BREAKS = pattern(r"[\t-\r\x1c-\x20\x85\u2028\u2029]+")
+_RIGHT_TO_LEFT = pattern(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_ISOLATE, _POP = "\u2068", "\u2069"
+"""What begins and ends a text whose direction is its own, and nothing's around it."""
+_FLAGS = pattern("[\U0001f1e6-\U0001f1ff]*$")
 _ONE_CELL = frozenset(
     [*map(chr, (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x180))), *"◌○◐◑✗●⊘–…▰▱─│├└"]
 )
@@ -49,12 +57,13 @@ class Lines:
         from rich.style import Style
 
         piped = not options.is_terminal
+        keeps = isolated if options.encoding.startswith("utf") else str
         for line in self.draw(Frame(options.max_width, piped)):
             if piped or isinstance(line, str):
                 yield Segment(plain(line))
             else:
                 yield from (
-                    Segment(text, Style.parse(style) if style else None)
+                    Segment(keeps(text), Style.parse(style) if style else None)
                     for text, style in line
                     if text
                 )
@@ -73,7 +82,19 @@ def plain(line: Line | str) -> str:
 
 def safe(text: str) -> str:
     """Text out of a repository in one line, with nothing in it that could steer a terminal."""
-    return text if text.isprintable() else visible(" ".join(text.split()))
+    return text if text.isprintable() else visible(_BREAKS.sub(" ", text).strip(" "))
+
+
+def isolated(text: str) -> str:
+    """Text for a terminal: a part of it that is read from right to left turns nothing around it."""
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return text
+    return JOINT.join(
+        part.replace(own := part.strip(" "), f"{_ISOLATE}{own}{_POP}", 1)
+        if _RIGHT_TO_LEFT.search(part)
+        else part
+        for part in text.split(JOINT)
+    )
 
 
 def safe_lines(text: str) -> list[str]:
@@ -96,7 +117,13 @@ def cut(text: str, width: int) -> str:
         return text
     from rich.cells import set_cell_size
 
-    return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
+    if width <= 0:
+        return ""
+    shown = set_cell_size(text, width - 1)
+    letters = _FLAGS.search(shown)
+    if letters and len(letters[0]) % 2:  # a flag is two of them
+        shown = shown[:-1]
+    return shown.rstrip() + "…"
 
 
 def pad(text: str, width: int) -> str:
@@ -108,8 +135,8 @@ def joined(parts: Iterable[str], width: int) -> list[str]:
     """``parts`` with dots between them, in lines that do not break within a part."""
     lines: list[str] = []
     for part in parts:
-        if lines and cells(lines[-1]) + 3 + cells(part) <= width:
-            lines[-1] += f" · {part}"
+        if lines and cells(lines[-1]) + cells(JOINT) + cells(part) <= width:
+            lines[-1] += JOINT + part
         else:
             lines += wrap(part, width)
     return lines
