@@ -227,8 +227,8 @@ SEARCH = option("--search", "search", "WORD", "Only those with this word.", many
 DIFF = option("--diff", "diff", "REV", "What has changed since.")
 ATTEST = switch("--attest", "attest", "Print a signed statement of it.")
 FORMAT = option(
-    *("--format", "format", "F", "text, github (annotations), sarif or junit."),
-    choices=("text", "github", "sarif", "junit"),
+    *("--format", "format", "F", "text, github, gitlab (code quality), sarif or junit."),
+    choices=("text", "github", "gitlab", "sarif", "junit"),
     noun="format",
     default="text",
 )

@@ -1,4 +1,4 @@
-"""Verdicts in the forms that hosts read: SARIF lists what is wrong in files, JUnit lists tests."""
+"""Verdicts in the forms that hosts read: SARIF and GitLab list what is wrong in files, JUnit lists tests."""
 
 from __future__ import annotations
 
@@ -37,16 +37,41 @@ def sarif(
 
 
 def _result(one: Violation, level: str) -> dict[str, Any]:
-    where = path_of(one.task) if is_id(one.task) else path_of("config")
-    place = {"artifactLocation": {"uri": where}, "region": {"startLine": 1}}
+    place = {"artifactLocation": {"uri": _file(one)}, "region": {"startLine": 1}}
     return {
         "ruleId": one.code,
         "level": level,
-        "message": {"text": visible(f"{one.task}: {one.message}. Remedy: {one.remedy}")},
+        "message": {"text": _sentence(one)},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"commit/task/rule": f"{one.commit}/{one.task}/{one.code}"},
         "properties": {"commit": one.commit},
     }
+
+
+def code_quality(violations: Sequence[Violation], warnings: Sequence[Violation]) -> str:
+    """A code quality report of GitLab, which shows each violation at its file in a merge request."""
+    from hashlib import sha256  # only this form needs it
+
+    both = [*((one, "critical") for one in violations), *((one, "minor") for one in warnings)]
+    found = [
+        {
+            "description": _sentence(one),
+            "check_name": f"{one.code} {one.name}",
+            "fingerprint": sha256(f"{one.commit} {one.code} {_sentence(one)}".encode()).hexdigest(),
+            "severity": severity,
+            "location": {"path": _file(one), "lines": {"begin": 1}},
+        }
+        for one, severity in both
+    ]
+    return json.dumps(found, indent=2)
+
+
+def _file(one: Violation) -> str:
+    return path_of(one.task) if is_id(one.task) else path_of("config")
+
+
+def _sentence(one: Violation) -> str:
+    return visible(f"{one.task}: {one.message}. Remedy: {one.remedy}")
 
 
 def junit(commits: int, violations: Sequence[Violation], noun: str) -> str:

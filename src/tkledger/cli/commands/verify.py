@@ -20,6 +20,9 @@ from tkledger.git.repo import Repo
 from tkledger.report import SILENT, Progress, violation_json, violation_text, visible
 from tkledger.verbs.parameters import ALL_HISTORY, AT
 
+REPORTS = ("sarif", "junit", "gitlab")
+"""The formats that are one document, for a program."""
+
 
 def verify(
     format: str,
@@ -126,9 +129,11 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
 def verdict_view(
     verdict: Verdict, format: str, range: str | None
 ) -> Iterable[str | Aside | Verbatim]:
-    """The lines that say a verdict."""
-    if format in ("sarif", "junit"):
+    """The lines that say a verdict. If a report for a program is on stdout, they are on stderr."""
+    if format in REPORTS:
         yield _report(verdict.violations, verdict.joined, verdict.commits, format)
+        for line in verdict_view(verdict, "text", range):
+            yield Aside(line) if isinstance(line, str) else line
         return
     if not verdict.commits:
         yield f"no commits in {range}: nothing was checked"
@@ -172,8 +177,9 @@ def _staged(session: Session, format: str) -> Answer:
     violations = list(remedies.for_index(session.repo, hooks.in_index(session.ledger)))
 
     def view() -> Iterable[str | Aside | Verbatim]:
-        if format in ("sarif", "junit"):
-            return [_report(violations, (), 0, format)]
+        if format in REPORTS:
+            asides = _violations(violations, "text")
+            return [_report(violations, (), 0, format), *asides]
         return (
             _violations(violations, format) if violations else ["the staged changes break no rule"]
         )
@@ -193,6 +199,8 @@ def _report(
 
     if format == "junit":
         return Verbatim(reports.junit(commits, violations, "commits"))
+    if format == "gitlab":
+        return Verbatim(reports.code_quality(violations, joined))
     from tkledger.core.catalogue import EVERY
 
     pages = {
