@@ -86,6 +86,9 @@ def test_tree_nests_children(grown: Tk) -> None:
     assert tasks["a"]["children"] == []
     (only,) = grown("tree", "w", "--json").json["tasks"]
     assert only["id"] == "w"
+    (top,) = grown("tree", "w", "--depth", "0", "--json").json["tasks"]
+    assert top == {**only, "children": []}
+    assert "1 deeper (tk tree w)" in grown("tree", "w", "--depth", "0").out
 
 
 def test_board_has_a_column_for_each_state(grown: Tk) -> None:

@@ -13,7 +13,7 @@ from tkledger.core.task import Task
 from tkledger.views.board import board
 from tkledger.views.list import listing
 from tkledger.views.text_layout import Lines
-from tkledger.views.tree import tree
+from tkledger.views.tree import DEEPEST, tree
 
 
 def listed(tasks: Iterable[Task], snapshot: Snapshot, hidden: Mapping[State, int]) -> Lines:
@@ -24,13 +24,17 @@ def listed(tasks: Iterable[Task], snapshot: Snapshot, hidden: Mapping[State, int
 
 
 def tree_of(
-    snapshot: Snapshot, root: str | None = None, ended: bool = False, mistakes: bool = False
+    snapshot: Snapshot,
+    root: str | None = None,
+    ended: bool = False,
+    mistakes: bool = False,
+    depth: int = DEEPEST,
 ) -> Lines:
     shown = overview(snapshot)
     places = every(shown, mistakes=mistakes)
     places = places if ended or mistakes else parted(shown, places)[0]
     places = below(shown, root, places) if root else places
-    return tree(shown, Chosen(places, len(places), len(places)), root)
+    return tree(shown, Chosen(places, len(places), len(places)), root, depth=depth)
 
 
 def board_of(snapshot: Snapshot) -> Lines:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections import Counter
 from typing import Any
 
@@ -7,9 +8,12 @@ import pytest
 from rich.cells import cell_len
 
 from tests.support.overviews import board_of, listed, tree_of
+from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
+from tkledger.core.rows import overview
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
+from tkledger.views.tree_shape import under_each
 
 
 def made(name: str, title: str, state: str = "todo", **more: Any) -> Task:
@@ -127,6 +131,55 @@ def test_tree_keeps_an_ended_parent_of_something_open(piped: Any) -> None:
     assert piped(tree_of(snapshot)) == (
         "● done tk-1 P2 Up  ▱▱▱▱▱ 0/1 done\n└─ ○ todo tk-2 P2 Down\n"
     )
+
+
+def test_tree_rolls_up_all_that_is_below_and_says_what_is_left_out(
+    terminal: Any, piped: Any
+) -> None:
+    snapshot = Snapshot().put(
+        made("top", "Top"),
+        made("mid", "Middle", parent="top"),
+        made("old", "Old", "done", parent="mid"),
+        made("older", "Older", "done", parent="old"),
+        made("not", "Not at all", "cancelled", parent="mid"),
+        made("new", "New", parent="mid"),
+    )
+    assert terminal(tree_of(snapshot)).splitlines()[:3] == [
+        "○ top P2 Top  ▰▰▱▱▱ 2/4 done",
+        "└─ ○ mid P2 Middle  ▰▰▰▱▱ 2/3 done  (+1 done, 1 cancelled)",
+        "   └─ ○ new P2 New",
+    ]
+    assert "(+" not in terminal(tree_of(snapshot, None, True)) + piped(tree_of(snapshot))
+    lines = [line.split("P2 ")[-1] for line in piped(tree_of(snapshot, depth=0)).splitlines()]
+    assert lines == ["Top  ▰▰▱▱▱ 2/4 done", "└─ … 2 deeper (tk tree top)"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_below_is_counted_at_any_depth(seed: int) -> None:
+    rng = random.Random(seed)
+    some = [made("tk-0", "Top")]
+    for n in range(1, 60):
+        above = f"tk-{rng.randrange(n)}" if rng.random() < 0.9 else None
+        some.append(
+            made(f"tk-{n}", "Step", rng.choice(["todo", "done", "cancelled"]), parent=above)
+        )
+    shown = overview(Snapshot().put(*some))
+    every, done = under_each(shown)
+    for one in some:
+        below = [*reachable([one.id], shown.children)][1:]
+        states = Counter(shown.rows[shown.places[key]].state for key in below)
+        place = shown.places[one.id]
+        assert every[place] == sum(states.values()) - states[State.CANCELLED]
+        assert done[place] == states[State.DONE]
+
+
+def test_a_terminal_has_short_names_that_are_still_different(terminal: Any, piped: Any) -> None:
+    owners = ("ann@here.example", "ann@there.example", "7+bob@users.example", "ops")
+    some = [made(f"tk-{n}", "Title", owner=owner) for n, owner in enumerate(owners)]
+    snapshot = Snapshot().put(*some)
+    shown = [line.split()[-1] for line in terminal(tree_of(snapshot)).splitlines()[:4]]
+    assert shown == ["ann@here.example", "ann@there.example", "bob", "ops"]
+    assert [line.split()[-1] for line in piped(tree_of(snapshot)).splitlines()] == [*owners]
 
 
 def test_narrow_tree_puts_details_on_a_line_of_their_own(terminal: Any) -> None:

@@ -107,9 +107,14 @@ def columns_json(
 
 
 def forest_json(
-    ledger: Shown, chosen: Chosen, root: str | None = None, fields: Sequence[str] = ()
+    ledger: Shown,
+    chosen: Chosen,
+    root: str | None = None,
+    fields: Sequence[str] = (),
+    depth: int | None = None,
 ) -> JsonText:
-    """The chosen tasks with their ``children``, from the roots; those on a cycle are below its least id.
+    """The chosen tasks with their ``children``, from the roots; those on a cycle are below its least id. If a
+    ``depth`` is given, no more levels are below the roots.
 
     What is below a task that is left out comes in its place. Of some tasks only, all that is above them is
     there, too, and says that it does not match itself.
@@ -123,11 +128,12 @@ def forest_json(
     texts = dict(zip(listed, _texts(ledger, listed, fields)))
     turn = turns(overview, chosen)
     tops = [key for key, parent in zip(ids, overview.column("parent")) if parent not in places]
+    most = JSON_DEPTH if depth is None else min(depth, JSON_DEPTH)
     parts, seen = ["["], set[str]()
     for start in [root] if root else [*in_turn(tops, turn), *ids]:
         waiting: list[tuple[str, int]] = [(start, 0)]
         while waiting:
-            key, depth = waiting.pop()
+            key, level = waiting.pop()
             if not key:  # the end of a task whose children are all there
                 parts.append("]}")
                 continue
@@ -139,8 +145,8 @@ def forest_json(
                 mark = "" if key in own or not chosen.is_cut else '"matches": false'
                 inside = (texts[places[key]][1:-1], mark, '"children": [')
                 parts.append(f"{{{', '.join(filter(None, inside))}")
-                waiting.append(("", depth))
-            if depth < JSON_DEPTH:
+                waiting.append(("", level))
+            if level < most:
                 children = in_turn(overview.children(key), turn)
-                waiting += ((child, depth + 1) for child in reversed(children))
+                waiting += ((child, level + 1) for child in reversed(children))
     return JsonText("".join([*parts, "]"]))

@@ -104,7 +104,7 @@ _LOOK = (
             (p.WORDS, *f.FILTERS, p.FOUND, *READS)),
     Command("show", "Show one task whole.", (p.ID, *READS)),
     Command("tree", "Show tasks under their parents, and what blocks them.",
-            (p.MAYBE_ID, *f.CHOICE, p.ALL, *READS)),
+            (p.MAYBE_ID, *f.CHOICE, f.DEPTH, p.ALL, *READS)),
     Command("board", "Show the states side by side.", (*f.CHOICE, *READS)),
     Command("streams", "Show streams of work, and their branches.", READS),
     Command("log", "Show what commits did to a task, or to all.",

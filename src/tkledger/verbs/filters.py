@@ -70,6 +70,12 @@ FILTERS = (
 CHOICE = (*FILTERS, SORT, p.LIMIT, FIELDS)
 """And in which order, how many, and what of each."""
 
+DEPTH = option(
+    *("--depth", "depth", "N", "Only so many levels below the first; 0 for that alone."),
+    kind=int,
+    least=0,
+)
+
 EXPORTS = ("jsonl", "markdown", "csv", "github")
 
 EXPORT_TO = p.TIER._replace(

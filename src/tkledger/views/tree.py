@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, TaskRow, picked, turns
@@ -21,8 +22,18 @@ from tkledger.views.text_layout import (
     plain,
     safe,
 )
-from tkledger.views.tree_shape import TreeLine, tree_lines
-from tkledger.views.words import all_safe, badge, each, glyph, hindrance, hindrances, total
+from tkledger.views.tree_shape import TreeLine, tree_lines, under_each
+from tkledger.views.words import (
+    all_safe,
+    badge,
+    counts,
+    each,
+    glyph,
+    hindrance,
+    hindrances,
+    short_names,
+    total,
+)
 
 if TYPE_CHECKING:
     from tkledger.views.fields import Texts
@@ -44,14 +55,45 @@ class _Forest:
         self.texts = texts
         self._root = root
         self.own = {*picked(ledger.column("id"), chosen.places)}
+        self._wanted: set[str] | None = None
+        if len(self.own) < len(ledger):
+            self._wanted = ledger.with_ancestors(self.own) | ({root} if root else set())
 
     def lines(self, levels: int) -> Iterator[TreeLine]:
         """The lines, so many levels deep."""
-        wanted = None
-        if len(self.own) < len(self.ledger):
-            wanted = self.ledger.with_ancestors(self.own) | ({self._root} if self._root else set())
         turn = turns(self.ledger, self.chosen)
-        return tree_lines(self.ledger, self._root, wanted, levels, turn)
+        return tree_lines(self.ledger, self._root, self._wanted, levels, turn)
+
+    @cached_property
+    def _under(self) -> tuple[Counter[int | None], Counter[int | None]]:
+        return under_each(self.ledger)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The short name of each owner."""
+        return short_names(self.ledger.column("owner"))
+
+    def rollup(self, place: int) -> Line:
+        """``▰▰▰▱▱ 3/5 done`` of all tasks below one that are not cancelled."""
+        every = self._under[0][place]
+        if not every:
+            return ()
+        done = self._under[1][place]
+        full = done * BAR // every
+        return [
+            ("  " + "▰" * full, GOOD),
+            ("▱" * (BAR - full) + " ", DIM),
+            (f"{done:,}/{every:,} done", ""),
+        ]
+
+    def left_out(self, task_id: str) -> str:
+        """``(+3 done)`` of the tasks right below one that are left out since they have ended."""
+        if self._wanted is None or self.chosen.is_cut:
+            return ""
+        states, places = self.ledger.column("state"), self.ledger.places
+        below = self.ledger.children(task_id)
+        ended = Counter(states[places[key]] for key in below if key not in self._wanted)
+        return f"  (+{counts(ended)})" if ended else ""
 
     def is_above(self, task_id: str) -> bool:
         """Whether a task does not match itself."""
@@ -60,18 +102,22 @@ class _Forest:
 
 
 def tree(
-    ledger: Overview, chosen: Chosen, root: str | None = None, texts: Texts | None = None
+    ledger: Overview,
+    chosen: Chosen,
+    root: str | None = None,
+    texts: Texts | None = None,
+    depth: int = DEEPEST,
 ) -> Lines:
     """The chosen tasks, all of which are below ``root`` if that is given, and those above them; ``root`` itself
     is always shown. Of some tasks only, the title of one that just leads to them is in parentheses.
 
     ``texts`` are shown of the tasks instead, by their places. A task whose parent is unknown, or in a circle of
-    parents, is shown as a root and says so.
+    parents, is shown as a root and says so. No more than ``depth`` levels are below the first.
     """
     forest = _Forest(ledger, chosen, root, texts)
 
     def draw(frame: Frame) -> Iterable[Line | str]:
-        drawn = forest.lines(levels(frame))
+        drawn = forest.lines(min(depth, levels(frame)))
         return _piped(drawn, forest) if frame.piped else _with_legend(drawn, forest, frame)
 
     return Lines(draw)
@@ -98,7 +144,7 @@ def _piped(drawn: Iterable[TreeLine], forest: _Forest) -> Iterator[str]:
         if forest.texts is not None and place in forest.texts:
             yield node.guides + GAP.join(text or "-" for text in forest.texts[place])
             continue
-        progress = "".join([text for text, _ in _rollup(node.task, ledger)])
+        progress = "".join([text for text, _ in forest.rollup(place)])
         mark = f"  {node.mark}" if node.mark else ""
         yield f"{node.guides}{heads[place]}{progress}{tails[place]}{mark}"
 
@@ -146,38 +192,20 @@ def _drawn(node: TreeLine, forest: _Forest, frame: Frame) -> Iterator[Line]:
     head: list[Span] = [(node.guides, DIM), glyph(task.state), (" ", ""), (task.id, ID), (" ", "")]
     head += [urgency(task.urgency), (" ", "")]
     title, colour = safe(task.title), title_colour(task.state)
-    progress, details = _rollup(task.id, ledger), _details(node, task, ledger)
+    progress = [*forest.rollup(place), (forest.left_out(task.id), DIM)]
+    details = _details(node, task, forest)
     yield from beside(head, (title, colour), progress, details, (node.under, DIM), frame.width)
 
 
-def _details(node: TreeLine, task: TaskRow, ledger: Overview) -> list[Span]:
-    why = hindrance(task, ledger)
+def _details(node: TreeLine, task: TaskRow, forest: _Forest) -> list[Span]:
+    why = hindrance(task, forest.ledger)
     blocked = task.state is State.BLOCKED
     parts = [
-        (safe(task.owner), "magenta"),
+        (forest.names[task.owner], "magenta"),
         (f"blocked: {why}" if blocked and why else why, BAD if blocked else "yellow"),
         (node.mark, BAD),
     ]
     return [span for part in parts if part[0] for span in (("  ", ""), part)]
-
-
-def _rollup(task_id: str, ledger: Overview) -> Line:
-    """``▰▰▰▱▱ 3/5 done`` of the children that are not cancelled."""
-    children = ledger.children(task_id)
-    if not children:
-        return ()
-    words = ledger.column("state")
-    states = Counter([words[ledger.places[child]] for child in children])
-    total = sum(states.values()) - states[State.CANCELLED]
-    if not total:
-        return ()
-    done = states[State.DONE]
-    full = done * BAR // total
-    return [
-        ("  " + "▰" * full, GOOD),
-        ("▱" * (BAR - full) + " ", DIM),
-        (f"{done}/{total} done", ""),
-    ]
 
 
 def _with_legend(drawn: Iterable[TreeLine], forest: _Forest, frame: Frame) -> Iterator[Line]:

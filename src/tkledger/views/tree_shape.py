@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 
 from tkledger.core.graph import cycles
+from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, in_turn
 from tkledger.core.typing import NamedTuple
 
@@ -110,3 +113,28 @@ def _count(found: Sequence[str], below: Callable[[str], Sequence[str]], seen: se
         seen.update(children)
         stack += children
     return total
+
+
+def under_each(ledger: Overview) -> tuple[Counter[int | None], Counter[int | None]]:
+    """How many tasks are below each one, at any depth, that are not cancelled, and how many of them are done; by
+    places. In a circle of parents nothing is handed on.
+    """
+    above = [*map(ledger.places.get, ledger.column("parent"))]
+    states = ledger.column("state")
+    every = Counter(above)
+    inner = [place for place in every if place is not None]
+    every -= Counter(compress(above, map(State.CANCELLED.__eq__, states)))
+    done = Counter(compress(above, map(State.DONE.__eq__, states)))
+    waiting = Counter(map(above.__getitem__, inner))
+    ready = [place for place in inner if place not in waiting]
+    while ready:  # what is right below is counted; what is below that comes up
+        place = ready.pop()
+        parent = above[place]
+        if parent is None:
+            continue
+        every[parent] += every[place]
+        done[parent] += done[place]
+        waiting[parent] -= 1
+        if not waiting[parent]:
+            ready.append(parent)
+    return every, done

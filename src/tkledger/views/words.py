@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, TaskRow, picked
+from tkledger.core.pattern import pattern
 from tkledger.core.quoting import quoted
 from tkledger.core.time import iso
 from tkledger.core.typing import Any
@@ -47,6 +49,18 @@ def duration(seconds: int) -> str:
     return " ".join(f"{amount}{unit}" for amount, unit in parts[:2] if amount) or "0s"
 
 
+AGES = (("y", 365 * 86400, 2), ("w", 7 * 86400, 15), *((unit, size, 1) for unit, size in UNITS))
+"""The units of an age, how many seconds each has, and from how many of it on it is used."""
+
+
+def age(seconds: int) -> str:
+    """How long ago something was, in one unit: ``3d``; ``0s`` of what is to come."""
+    for unit, size, least in AGES:
+        if seconds >= size * least:
+            return f"{seconds // size:,}{unit}"
+    return "0s"
+
+
 def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     """``214 done, 3 cancelled``: what there is, in the order of the lifecycle."""
     return joint.join(
@@ -86,6 +100,20 @@ def _pair(name: str, value: Any) -> str:
     if hasattr(value, "_asdict"):
         return f"{name} ({setting_text(value)})"
     return f"{name}={','.join(value) if isinstance(value, tuple) else setting_text(value)}"
+
+
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """What stands for each name on a terminal: what an address has before its @, unless others begin so, too."""
+    found: dict[str, str] = {
+        name: _NUMBER_OF_GITHUB.sub("", name.partition("@")[0]) for name in {*names}
+    }
+    many = Counter(found.values())
+    return {
+        name: safe(short if short and many[short] == 1 else name) for name, short in found.items()
+    }
+
+
+_NUMBER_OF_GITHUB = pattern(r"^[0-9]+\+")
 
 
 def place(row: TaskRow, ledger: Overview) -> str:

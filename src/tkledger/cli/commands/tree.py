@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def tree(
-    id: str | None = None, all: bool = False, at: str | None = None, path: str = ".", **options: Any
+    id: str | None = None,
+    all: bool = False,
+    depth: int | None = None,
+    at: str | None = None,
+    path: str = ".",
+    **options: Any,
 ) -> Answer:
     """Show tasks under their parents, with what blocks them and how far they are."""
     ledger = Shown(Session(path, progress=TERMINAL), at)
@@ -33,17 +38,18 @@ def tree(
         return choice.of(ledger, lists.below(overview, root, places) if root else places)
 
     def view() -> Iterable[Lines]:
+        from tkledger.views.tree import DEEPEST
         from tkledger.views.tree import tree as drawn
 
         ended = all or root is not None or bool(choice.filter.state)
         found = chosen(ended=ended)
         shown = texts_of(ledger, found.places, choice.fields) if choice.fields else None
-        return [drawn(overview, found, root, shown)]
+        return [drawn(overview, found, root, shown, DEEPEST if depth is None else depth)]
 
     def to_json() -> dict[str, Any]:
         found = chosen(ended=True)
         return {
-            "tasks": lists.forest_json(ledger, found, root, choice.fields),
+            "tasks": lists.forest_json(ledger, found, root, choice.fields, depth),
             "total": found.matching,
         }
 
