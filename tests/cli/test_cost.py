@@ -51,7 +51,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("log", 97, 3),
     ("diff --since HEAD~1", 113, 4),
     ("graph", 90, 1),
-    ("stats", 109, 4),
+    ("stats", 111, 5),  # one git finds the parts in which history is read
     ("stats --json", 107, 2),  # what was read is remembered
     ("watch --no-follow", 101, 3),
     ("watch --no-follow --since HEAD~1", 101, 8),

@@ -127,7 +127,12 @@ def _started(found: Sequence[Move]) -> int | None:
 
 
 def _event(one: Move) -> str:
-    return event_name(one.source, one.target)
+    return _EVENTS[one.source, one.target]
+
+
+_EVENTS = {
+    (source, target): event_name(source, target) for source in (None, *State) for target in State
+}
 
 
 def _ended(within: Iterable[Move]) -> dict[str, Counter[State]]:
@@ -180,17 +185,21 @@ def _weeks(moves: Moves, begin: int, end: int) -> Iterator[Week]:
                 states[one.source] -= 1
             states[one.target] += 1
             if one.at >= max(start, begin):
-                did.update(_kinds(one))
+                for kind in _KINDS[one.source, one.target]:
+                    did[kind] += 1
             place += 1
         now = {state: states[state] for state in State if states[state]}
         yield Week(start, did["created"], did["done"], did["cancelled"], did["sent_back"], now)
 
 
-def _kinds(one: Move) -> Iterator[str]:
-    """What a move counts as in its week."""
-    if one.source is None:
+def _kinds(source: State | None, target: State) -> Iterator[str]:
+    """What such a move counts as in its week."""
+    if source is None:
         yield "created"
-    if is_terminal(one.target):
-        yield one.target.value
-    if _event(one) in SENT_BACK:
+    if is_terminal(target):
+        yield target.value
+    if event_name(source, target) in SENT_BACK:
         yield "sent_back"
+
+
+_KINDS = {key: [*_kinds(*key)] for key in _EVENTS}
