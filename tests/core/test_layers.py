@@ -84,8 +84,9 @@ def test_only_the_scanner_imports_yaml() -> None:
     assert _importers("yaml") == {"tkledger.files.yaml_errors"}
 
 
-def test_only_the_codec_asks_the_scanner() -> None:
-    assert _importers("tkledger.files.yaml_errors") == {"tkledger.files.codec"}
+def test_only_who_reads_yaml_that_tk_did_not_write_asks_the_scanner() -> None:
+    readers = {"tkledger.files.codec", "tkledger.exchange.front_matter"}
+    assert _importers("tkledger.files.yaml_errors") == readers
 
 
 def test_only_views_import_rich() -> None:

@@ -75,7 +75,10 @@ class Foreign(NamedTuple):
 
 Reader = Callable[[Path], Iterable[Foreign]]
 
-READERS: dict[str, str] = {}
+READERS: dict[str, str] = {
+    name: name
+    for name in ("beads", "backlog", "ticket", "taskmaster", "taskwarrior", "github", "speckit")
+}
 """The module of each kind of tracker by the kind's name, as ``tk import --from`` takes it: a kind is a word as in
 ``task-master``, without blanks and colons."""
 

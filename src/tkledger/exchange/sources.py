@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from stat import S_ISREG
 
@@ -70,6 +70,16 @@ def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
             yield where, json_of(line, where)
 
 
+def json_entries(path: Path) -> Iterator[tuple[str, Any]]:
+    """Where each entry of a JSON list in a file is, and the entry; of JSON lines, if it holds no list."""
+    text = text_of(path)
+    if not text.lstrip().startswith("["):
+        yield from json_lines(path)
+        return
+    for number, value in enumerate(json_of(text, str(path)), 1):
+        yield f"{path}, entry {number}", value
+
+
 def files_in(folder: Path, ending: str) -> list[Path]:
     """The plain files below a folder whose names end so, in the order of their paths; links are passed over.
 
@@ -95,3 +105,30 @@ def files_in(folder: Path, ending: str) -> list[Path]:
             if len(found) > MOST_FILES or size > LARGEST:
                 raise BadSource(str(folder), f"more than {MOST_FILES:,} files or {LARGEST:,} bytes")
     return sorted(found)
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """The folders in a folder that are no links, in the order of their names; raises BadSource."""
+    try:
+        entries = [*os.scandir(folder)]
+    except OSError as error:
+        raise BadSource(str(folder), error.strerror or str(error)) from None
+    return sorted(Path(one.path) for one in entries if one.is_dir(follow_symlinks=False))
+
+
+def file_in(folder: Path, *places: str) -> Path | None:
+    """The first of these places below a folder that is a plain file, with no link on the way to it."""
+    return next((path for path in _unlinked(folder, places) if path.is_file()), None)
+
+
+def folder_in(folder: Path, *places: str) -> Path | None:
+    """The first of these places below a folder that is a folder, with no link on the way to it."""
+    return next((path for path in _unlinked(folder, places) if path.is_dir()), None)
+
+
+def _unlinked(folder: Path, places: Iterable[str]) -> Iterator[Path]:
+    for place in places:
+        path = folder / place
+        ways = [path, *path.parents][: len(Path(place).parts)]
+        if not any(way.is_symlink() for way in ways):
+            yield path

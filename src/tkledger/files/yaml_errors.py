@@ -1,6 +1,7 @@
 """Reads YAML by its events, never by yaml's constructors; the only importer of yaml.
 
-Only the codec asks, and only about bytes that it does not accept: to say what is wrong with them.
+The codec asks about bytes that it does not accept, to say what is wrong with them; the exchange about the files of
+other trackers.
 """
 
 from __future__ import annotations

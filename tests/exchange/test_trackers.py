@@ -1,0 +1,316 @@
+"""The tasks of other trackers as their readers give them, out of whole and out of damaged files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.golden import hold
+from tkledger.core.lifecycle import State
+from tkledger.exchange.foreign import READERS, BadSource, Foreign, leaves, reader
+
+HERE = Path(__file__).parents[1] / "data" / "foreign"
+
+SOURCES = {
+    "backlog": ("backlog", "backlog"),
+    "beads": ("beads", "beads"),
+    "github": ("github", "github/issues.json"),
+    "github-rest": ("github", "github/rest.json"),
+    "speckit": ("speckit", "speckit"),
+    "taskmaster": ("taskmaster", "taskmaster"),
+    "taskwarrior": ("taskwarrior", "taskwarrior.json"),
+    "ticket": ("ticket", "ticket"),
+}
+"""The kind of each fixture, and where it lies."""
+
+LOST = {"beads": ["web-e5f6 metadata"]}
+"""What of the fixtures has no place in tk: the key of the task, and the name in the tracker."""
+
+KINDS = sorted({kind for kind, _ in SOURCES.values()})
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+
+def found(kind: str, path: Path) -> list[Foreign]:
+    return [*reader(kind)(path)]
+
+
+def fixture(name: str) -> list[Foreign]:
+    kind, place = SOURCES[name]
+    return found(kind, HERE / place)
+
+
+def test_every_reader_has_a_fixture() -> None:
+    assert {kind for kind, _ in SOURCES.values()} == {"beads", "backlog", "ticket"} | {
+        *("taskmaster", "taskwarrior", "github", "speckit")
+    }
+    assert set(KINDS) <= set(READERS)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_a_tracker_wrote_is_read_as_it_was_last_time(name: str) -> None:
+    given = [_shown(task) for task in fixture(name)]
+    hold(json.dumps(given, indent=1, ensure_ascii=False) + "\n", f"trackers/{name}.json")
+
+
+def _shown(task: Foreign) -> dict[str, Any]:
+    values = {**task._asdict(), "comments": [one._asdict() for one in task.comments]}
+    return {name: value for name, value in values.items() if leaves(value) or value == "todo"}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_at_most_one_in_a_hundred_values_has_no_place(name: str) -> None:
+    tasks = fixture(name)
+    lost = [f"{task.key} {field}" for task in tasks for field in task.extra]
+    assert lost == LOST.get(name, [])
+    read = sum(task.read for task in tasks)
+    assert sum(leaves(task.extra) for task in tasks) <= read / 100
+    assert read > 40
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_names_each_task_once_and_the_others_by_their_keys(name: str) -> None:
+    tasks = fixture(name)
+    keys = [task.key for task in tasks]
+    assert len(keys) == len({*keys})
+    named = [key for task in tasks for key in (*task.depends_on, task.parent) if key]
+    assert named
+    assert {*named} <= {*keys}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_blocked_task_says_why_and_others_do_not_wait(name: str) -> None:
+    for task in fixture(name):
+        assert (task.state is State.BLOCKED) == ("wait" in task.fields), task.key
+        assert all(value not in (None, "", [], (), {}) for value in task.fields.values()), task.key
+
+
+def test_a_day_is_the_one_where_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "tasks.json"
+    file.write_text('[{"uuid": "u", "description": "t", "due": "20270330T220000Z"}]')
+    assert found("taskwarrior", file)[0].fields["due"] == "2027-03-30"
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    assert found("taskwarrior", file)[0].fields["due"] == "2027-03-31"
+
+
+# -- what is not of its kind -----------------------------------------------------------------
+
+NOT_OF_IT = {
+    "": "it holds no|it is not|it has no",
+    "{}": "it is not",
+    "[]": "it holds no|it is not",
+    "[1]": "it is not",
+    '{"a": 1}': "it is not",
+    "---\n---\n": "it is not|JSON",
+    "---\nid: [a\n---\n": "YAML|JSON|it is not",
+    "Dear all\n": "it is not|JSON",
+    "---\nid: TASK-1\n---\n\n## Description\n": "it is not|JSON",
+    '[{"id": "a", "title": "t"}]': "it is not",
+}
+"""Texts that no tracker wrote, and what is said of them."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("text", NOT_OF_IT)
+def test_a_file_of_another_kind_is_refused_with_what_was_expected(
+    kind: str, text: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "file.md"
+    file.write_text(text)
+    with pytest.raises(BadSource, match=NOT_OF_IT[text]) as refused:
+        found(kind, file)
+    assert str(refused.value).startswith(str(file))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_folder_and_none_at_all_are_refused(kind: str, tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "absent"):
+        with pytest.raises(BadSource) as refused:
+            found(kind, path)
+        assert str(refused.value).startswith(str(path))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_fixture_of_one_tracker_is_refused_as_that_of_another(name: str) -> None:
+    own, place = SOURCES[name]
+    for kind in KINDS:
+        if kind != own:
+            with pytest.raises(BadSource):
+                found(kind, HERE / place)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("beads", '{"id": "a", "title": "t", "status": "open"}\n' * 2),
+        ("github", '[{"number": 1, "title": "t"}, {"number": 1, "title": "u"}]'),
+        ("taskwarrior", '[{"uuid": "a", "description": "t"}, {"uuid": "a", "description": "t"}]'),
+        ("taskmaster", '{"tasks": [{"id": 1, "title": "t"}, {"id": "1", "title": "t"}]}'),
+        ("speckit", "## Phase 1: One\n- [ ] T001 a\n- [ ] T001 b\n"),
+    ],
+)
+def test_a_key_that_is_there_twice_is_refused(kind: str, text: str, tmp_path: Path) -> None:
+    file = tmp_path / "tasks.md"
+    file.write_text(text)
+    with pytest.raises(BadSource, match="is there twice"):
+        found(kind, file)
+
+
+# -- hostile files ---------------------------------------------------------------------------
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    for name in ("beads", "taskmaster", "ticket", "backlog", "speckit"):
+        shutil.copytree(HERE / SOURCES[name][1], outside / name)
+    places = {
+        "beads": (".beads", "beads/.beads"),
+        "taskmaster": (".taskmaster", "taskmaster/.taskmaster"),
+        "ticket": (".tickets", "ticket/.tickets"),
+        "backlog": ("backlog", "backlog"),
+        "speckit": ("specs", "speckit/specs"),
+    }
+    for kind, (link, target) in places.items():
+        folder = tmp_path / kind
+        folder.mkdir()
+        (folder / link).symlink_to(outside / target)
+        with pytest.raises(BadSource):
+            found(kind, folder)
+    for file in (outside / "ticket" / ".tickets").iterdir():
+        folder = tmp_path / "linked" / ".tickets"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / file.name).symlink_to(file)
+    with pytest.raises(BadSource):
+        found("ticket", tmp_path / "linked")
+
+
+@pytest.mark.parametrize(
+    ("head", "fact"),
+    [
+        ("a: &a [x, x]\nb: &b [*a, *a]\nid: *b", "anchors and aliases"),
+        ("id: !!python/object/apply:os.system [true]", "tags are not read"),
+        (f"id: {'[' * 50}", "deeper than 8"),
+        ("a: b\na: c", "twice"),
+        ("id: |\n" + "  x\n" * 40_000, "longer than"),
+        ("- id", "map of fields"),
+        ("id: a\nb: \x00", "YAML"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["backlog", "ticket"])
+def test_yaml_that_runs_grows_or_nests_is_refused(
+    kind: str, head: str, fact: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "task.md"
+    file.write_text(f"---\n{head}\n---\ntext\n")
+    with pytest.raises(BadSource, match=fact):
+        found(kind, file)
+
+
+def test_tasks_below_each_other_without_end_are_refused(tmp_path: Path) -> None:
+    value: dict[str, Any] = {"id": 1, "title": "t"}
+    for _ in range(12):
+        value = {"id": 1, "title": "t", "subtasks": [value]}
+    file = tmp_path / "tasks.json"
+    file.write_text(json.dumps({"tasks": [value]}))
+    with pytest.raises(BadSource, match="8 deep"):
+        found("taskmaster", file)
+
+
+WRONG = [
+    None,
+    True,
+    7,
+    1e300,
+    "x",
+    "\x1b[31m\u202e\ud800",
+    [],
+    [[]],
+    {},
+    {"a": {"b": []}},
+    [None, 1],
+]
+"""Values of a form that fields do not have."""
+
+
+@pytest.mark.parametrize("name", ["beads", "github", "github-rest", "taskmaster", "taskwarrior"])
+def test_a_field_of_a_wrong_type_counts_as_lost_or_is_refused(name: str, tmp_path: Path) -> None:
+    kind, place = SOURCES[name]
+    file = tmp_path / "file.json"
+    held = {field: (entry, write) for entry, write in _entries(HERE / place) for field in entry}
+    for field, (entry, write) in held.items():
+        for wrong in WRONG:
+            file.write_text(write({**entry, field: wrong}))
+            try:
+                tasks = found(kind, file)
+            except BadSource:
+                continue
+            assert all(isinstance(one.title, str) and one.title.strip() for one in tasks)
+            assert all(leaves(one.extra) <= one.read for one in tasks)
+
+
+def _entries(path: Path) -> list[tuple[dict[str, Any], Callable[[Any], str]]]:
+    """Each entry of a fixture, and how a file with only this one is written."""
+    if path.is_dir():
+        (path,) = [file for file in path.rglob("*") if file.is_file()]
+    text = path.read_text()
+    if path.suffix == ".jsonl":
+        return [(json.loads(line), json.dumps) for line in text.splitlines()]
+    value = json.loads(text)
+    if isinstance(value, list):
+        return [(one, lambda entry: json.dumps([entry])) for one in value]
+    tasks = value["master"]["tasks"]
+    return [(one, lambda entry: json.dumps({"tasks": [entry]})) for one in tasks]
+
+
+_BYTES = st.one_of(
+    st.binary(max_size=6),
+    st.sampled_from(
+        [b"\n", b"---\n", b"## Notes\n", b"- [x] ", b"\x00", b"\xff", b'"', b"[", b"{", b"\r"]
+    ),
+)
+_EDITS = st.lists(
+    st.tuples(st.integers(0, 10**6), st.integers(0, 40), _BYTES), min_size=1, max_size=6
+)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=_EDITS, which=st.integers(0, 100))
+def test_a_damaged_file_is_read_or_refused(
+    name: str, edits: list[tuple[int, int, bytes]], which: int, tmp_path: Path
+) -> None:
+    kind, place = SOURCES[name]
+    source, root = HERE / place, tmp_path / "root"
+    if not root.exists():  # it is the same for all examples
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, root)
+    files = sorted(file for file in [root, *root.rglob("*")] if file.is_file())
+    file = files[which % len(files)]
+    whole = file.read_bytes()
+    data = bytearray(whole)
+    for place_of, length, new in edits:
+        at = place_of % (len(data) + 1)
+        data[at : at + length] = new
+    file.write_bytes(data)
+    try:
+        tasks = found(kind, root)
+    except BadSource:
+        return
+    finally:
+        file.write_bytes(whole)
+    assert all(task.key.strip() and task.title.strip() for task in tasks)
+    assert all(isinstance(task.state, State) for task in tasks)
