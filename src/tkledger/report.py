@@ -79,8 +79,8 @@ def _shown(letter: str) -> str:
 
 
 _ASCII = str.maketrans(
-    "◌○◐◑✗●⊘▰▱█▓▒░▏▎▍▌▋▊▉▁▂▃▄▅▆▇─│├└…–·→",
-    ".o>%x*-#-#=:.---====_.,-=+*-||`~-|>",
+    "◌○◐◑✗●⊘▰▱█▓▒░▏▎▍▌▋▊▉▁▂▃▄▅▆▇─│├└…–·→←↑↓▸▾",
+    ".o>%x*-#-#=:.---====_.,-=+*-||`~-|><^v>v",
 )
 """What is drawn with in ASCII instead, each sign in one cell as before."""
 

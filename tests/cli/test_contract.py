@@ -28,7 +28,7 @@ ORDER = (
     *("new", "edit", "note", "delete", "rename", "fmt", "batch"),
     *("admit", "start", "submit", "done", "approve"),
     *("reject", "block", "resume", "requeue", "cancel", "undo", "reopen"),
-    *("status", "list", "ready", "search", "show", "tree", "board", "streams"),
+    *("status", "list", "ready", "search", "show", "tree", "board", "ui", "streams"),
     *("log", "diff"),
     *("why", "budget", "stats", "watch", "graph"),
     *("verify", "audit", "accept", "explain", "replay", "check"),

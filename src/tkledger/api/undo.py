@@ -32,15 +32,23 @@ _SHOWN = 5
 
 
 def undo(
-    session: Session, word: str | None = None, *, dry_run: bool = False, key: str | None = None
+    session: Session,
+    word: str | None = None,
+    *,
+    only: Oid | None = None,
+    dry_run: bool = False,
+    key: str | None = None,
 ) -> Undone:
     """Take back the newest change of the ledger: the whole commit, whatever tasks it has.
 
-    If ``word`` names a task, the change has to be one of this task, but may be another actor's. Raises
-    TkError, with what leads back instead, if it cannot be taken back.
+    If ``word`` names a task, the change has to be one of this task, but may be another actor's. It has to be
+    the commit ``only``, if that is given. Raises TkError, with what leads back instead, if it cannot be done.
     """
 
     def choose(found: Newest) -> None:
+        if only is not None and found.commit.oid != only:
+            fact = f"{_named(found)} came after {only[:10]}"
+            raise unusable("not-newest", fact, "look at it: tk log --limit 5")
         wanted = existing(session.head(), word).id if word else None
         if wanted is not None and wanted not in found.touched:
             raise _not_newest(session, found, wanted)

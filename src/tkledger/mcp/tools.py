@@ -26,7 +26,7 @@ ALL = "all"
 """What asks for every tool."""
 
 NEVER = (
-    *("mcp", "demo", "init", "run", "config edit", "watch", "batch", "gates trust"),
+    *("mcp", "ui", "demo", "init", "run", "config edit", "watch", "batch", "gates trust"),
     *("attach", "cat", "hooks install", "hooks uninstall"),
 )
 """Commands that run other programs, ask a person, read files that nobody named, answer with bytes, or never end;

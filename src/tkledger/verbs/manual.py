@@ -197,6 +197,10 @@ PAGES = {
         ("tk schema", "tk schema policy"),
         "Editors that know JSON Schema then complete task files, and mark what is wrong while it is written. It "
         "accepts all that tk accepts, and some more: what tk says counts."),
+    "ui": Page(
+        ("tk ui", "tk ui --owner me --sort due", "tk ui --at yesterday"),
+        "The key ? lists the keys, and / takes the same words as the command. It follows what others do, asks "
+        "before it moves a task, and only looks if --at is given. It needs pip install 'tkledger[tui]'."),
     "mcp": Page(
         ("tk mcp --as ada", "tk mcp --tools all"),
         "It speaks the Model Context Protocol on standard input and output. Each call of a tool is one command, "

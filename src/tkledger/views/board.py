@@ -176,13 +176,14 @@ class _Cards(NamedTuple):
     def card(self, place: int, size: int) -> Iterator[Line]:
         """The lines of one, in so many cells."""
         if self.texts is None:
-            yield from _card(self.ledger.at(place), self.ledger, size)
+            yield from card_of(self.ledger.at(place), self.ledger, size)
             return
         for text in filter(None, self.texts[place]):
             yield from (((line, ""),) for line in wrap(text, size, 2))
 
 
-def _card(row: TaskRow, ledger: Overview, size: int) -> Iterator[Line]:
+def card_of(row: TaskRow, ledger: Overview, size: int) -> Iterator[Line]:
+    """The lines of one task, in so many cells."""
     owner = cut(safe(row.owner), max(0, size - cells(row.id) - 6))
     head: Line = ((row.id, ID), urgency(row.urgency), (owner, "magenta"))
     yield aligned(head, (min(cells(row.id), size), 2, cells(owner)))

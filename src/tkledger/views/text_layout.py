@@ -54,7 +54,6 @@ class Lines:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         """The segments of all lines; without styles if there is no terminal."""
         from rich.segment import Segment
-        from rich.style import Style
 
         piped = not options.is_terminal
         keeps = isolated if options.encoding.startswith("utf") else str
@@ -62,12 +61,19 @@ class Lines:
             if piped or isinstance(line, str):
                 yield Segment(plain(line))
             else:
-                yield from (
-                    Segment(keeps(text), Style.parse(style) if style else None)
-                    for text, style in line
-                    if text
-                )
+                yield from segments(line, keeps)
             yield Segment.line()
+
+
+def segments(line: Line, keeps: Callable[[str], str] | None = None) -> Iterator[Segment]:
+    """A line in rich's terms; ``keeps`` is what is done to its texts, by default they are `isolated`."""
+    from rich.segment import Segment
+    from rich.style import Style
+
+    change = keeps or isolated
+    for text, style in line:
+        if text:
+            yield Segment(change(text), Style.parse(style) if style else None)
 
 
 def text_of(view: Lines, width: int) -> Iterator[str]:

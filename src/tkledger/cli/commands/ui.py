@@ -1,0 +1,54 @@
+"""``tk ui``: the ledger in a terminal, until its user leaves."""
+
+from __future__ import annotations
+
+import gc
+import shlex
+import sys
+from collections.abc import Mapping
+
+from tkledger.cli import parser
+from tkledger.cli.answer import Answer, say
+from tkledger.cli.settings import display, filter_words
+from tkledger.core.typing import Any
+from tkledger.errors import unusable, usage_error
+
+
+def ui(actor: str | None = None, path: str = ".", **options: Any) -> Answer:
+    """Show the ledger in a terminal, and carry out what its user asks for by keys."""
+    try:
+        from tkledger.ui.app import screen, show
+        from tkledger.ui.panes import Manner
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] != "textual":
+            raise
+        raise unusable(
+            "no-textual",
+            "the package for terminals is not installed",
+            "pip install 'tkledger[tui]'",
+        ) from None
+    if not all(one.isatty() for one in (sys.stdin, sys.stdout, sys.stderr)):
+        raise unusable("no-terminal", "tk ui needs a terminal", "tk list")
+    liked = display(say)
+    gc.enable()  # which commands that end soon do without
+    manner = Manner(coloured=liked.color != "never", ascii=liked.ascii)
+    show(screen(path, actor, options, typed, manner))
+    return Answer(lambda: None, lambda: ())
+
+
+def typed(text: str) -> Mapping[str, Any]:
+    """The options that the words of a filter are. Raises TkError for others."""
+    try:
+        call = parser.parse(["ui", *shlex.split(text)], filter_words)
+    except ValueError as error:
+        raise usage_error("usage", f"the filter: {error}", "close the quotation") from None
+    values = dict(call.values) if call else {}
+    if call is None or not values.keys().isdisjoint(_FIXED):
+        raise usage_error(
+            "usage", "the filter takes words and options that choose tasks", "tk ui --help"
+        )
+    return values
+
+
+_FIXED = ("actor", "path", "as_json", "at", "all")
+"""What does not filter: who acts and where was said, and the rest has keys of its own."""

@@ -1,0 +1,94 @@
+"""Which key does what: the one table that the keys, the help and the documentation are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tkledger.core.lifecycle import Event
+from tkledger.core.typing import NamedTuple
+
+
+class KeyHelp(NamedTuple):
+    """Keys by textual's names, the action that they are, and what the help says of them.
+
+    shown: the keys as people read them
+    """
+
+    keys: str
+    action: str
+    shown: str
+    help: str
+
+
+class MoveKey(NamedTuple):
+    """A verb and its key: what is asked for before it is carried out, and the option that the answer is of.
+
+    required: whether it needs words
+    """
+
+    key: str
+    verb: str
+    asks: str
+    option: str = "message"
+    required: bool = False
+
+
+MOVES = (
+    MoveKey("s", Event.START.value, "a note, if you like"),
+    MoveKey("S", Event.SUBMIT.value, "a note, if you like"),
+    MoveKey("d", Event.FINISH.value, "a note, if you like"),
+    MoveKey("b", Event.BLOCK.value, "what does it wait for?", required=True),
+    MoveKey("r", Event.RESUME.value, "a note, if you like"),
+    MoveKey("Q", Event.REQUEUE.value, "a note, if you like"),
+    MoveKey("a", Event.APPROVE.value, "a note, if you like"),
+    MoveKey("R", Event.REJECT.value, "what is missing?"),
+    MoveKey("A", Event.ADMIT.value, "a note, if you like"),
+    MoveKey("c", Event.CANCEL.value, "why, if you like"),
+    MoveKey("n", "note", "the note", required=True),
+)
+
+LOOK = (
+    KeyHelp("1", "view('list')", "1", "the list"),
+    KeyHelp("2", "view('tree')", "2", "the tree"),
+    KeyHelp("3", "view('board')", "3", "the board"),
+    KeyHelp("4", "side('detail')", "4", "the selected task"),
+    KeyHelp("5", "side('log')", "5", "the log"),
+    KeyHelp("l", "scope", "l", "the log of the selected task, or of all"),
+    KeyHelp("tab,shift+tab", "", "Tab", "the next pane"),
+    KeyHelp("enter", "open", "Enter", "the selected task whole; fold a branch of the tree"),
+    KeyHelp("escape", "lead_back", "Esc", "back to the list; no filter; now"),
+    KeyHelp("z", "zoom", "z", "this pane alone, or all"),
+    KeyHelp("slash", "filter", "/", "filter: words, or options such as --owner me --sort due"),
+    KeyHelp("e", "ended", "e", "tasks that have ended, too, or not"),
+)
+TRAVEL = (
+    KeyHelp("left_square_bracket", "step(True)", "[", "the ledger before the last change"),
+    KeyHelp("right_square_bracket", "step(False)", "]", "after the next change"),
+    KeyHelp("at", "at", "@", "at a revision, a snapshot or a date"),
+    KeyHelp("0", "now", "0", "as it is now"),
+)
+WITHIN = (
+    KeyHelp("down,j", "", "j ↓", "down"),
+    KeyHelp("up,k", "", "k ↑", "up"),
+    KeyHelp("left,h", "", "h ←", "fold, or the column to the left"),
+    KeyHelp("right", "", "→", "unfold, or the column to the right"),
+    KeyHelp("ctrl+d,pagedown", "", "^D", "a page down"),
+    KeyHelp("ctrl+u,pageup", "", "^U", "a page up"),
+    KeyHelp("home,g", "", "g", "to the top"),
+    KeyHelp("end,G", "", "G", "to the end"),
+)
+OTHERS = (
+    KeyHelp("u", "undo", "u", "take the newest change back"),
+    KeyHelp("question_mark", "help", "?", "these keys"),
+    KeyHelp("q,ctrl+c", "quit", "q", "leave"),
+)
+
+
+def groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The keys as the help lists them: what they are for, and each key with what it does."""
+    moves = [(one.key, one.verb) for one in MOVES]
+    yield "Look", [(one.shown, one.help) for one in LOOK]
+    yield "In a pane", [(one.shown, one.help) for one in WITHIN]
+    yield "MoveKey the selected task, if that is legal", [*moves, (OTHERS[0].shown, OTHERS[0].help)]
+    yield "Look at the past, where nothing can be moved", [(one.shown, one.help) for one in TRAVEL]
+    yield "Else", [(one.shown, one.help) for one in OTHERS[1:]]

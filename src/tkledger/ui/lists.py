@@ -1,0 +1,285 @@
+"""The panes of many tasks in lines: the list, the tree, and the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tkledger.core.history import HistoryEntry
+from tkledger.core.lifecycle import State
+from tkledger.core.overview import Overview, TaskRow, picked
+from tkledger.ui.panes import CursorPane, Manner, Pane
+from tkledger.ui.picture import Picture
+from tkledger.views.log import words as said
+from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
+from tkledger.views.text_layout import Line, Span, cells, cut, pad, safe
+from tkledger.views.tree_shape import TreeLine
+from tkledger.views.words import glyph, hindrance, minute, total
+
+NARROW = 60
+"""Below so many cells a line has neither owner nor what a task waits for."""
+
+WIDEST_ID, WIDEST_OWNER = 24, 16
+LEAST_TITLE = 28
+
+
+class Tasks(Pane):
+    """A pane of tasks, of which one is selected."""
+
+    picture: Picture
+
+    def __init__(self, name: str, manner: Manner, picture: Picture) -> None:
+        super().__init__(name, manner)
+        self.fresh: frozenset[str] = frozenset()
+        """The tasks that changed last."""
+        self.take(picture)
+
+    def take(self, picture: Picture) -> None:
+        """Show another picture; the same task stays selected if it is still there."""
+        raise NotImplementedError
+
+    def selected_id(self) -> str | None:
+        """The id of the selected task; None without any."""
+        raise NotImplementedError
+
+    def find(self, task_id: str | None) -> bool:
+        """Select a task; whether it is shown."""
+        raise NotImplementedError
+
+
+class TaskList(Tasks, CursorPane):  # in this order: textual finds it by its first base
+    """One task a line."""
+
+    def take(self, picture: Picture, places: Sequence[int] | None = None) -> None:
+        """Show another picture, or some of its tasks."""
+        before = self.selected_id() if hasattr(self, "picture") else None
+        self.picture = picture
+        self.places = picture.listed.places if places is None else places
+        ids = picked(picture.overview.column("id"), self.places)
+        self._width = min(max(map(len, ids), default=0), WIDEST_ID)
+        if not self.find(before):
+            self.select(self.cursor)
+
+    def narrow(self, words: Sequence[str]) -> None:
+        """Show only tasks that have all these words in id, title or owner; all without words."""
+        places = self.picture.listed.places
+        if words:
+            rows = zip(*map(self.picture.overview.column, ("id", "title", "owner")))
+            texts = ["\n".join(row).lower() for row in rows]
+            places = [place for place in places if all(word in texts[place] for word in words)]
+        self.take(self.picture, places)
+
+    def selected_id(self) -> str | None:
+        """The id of the selected task."""
+        if not self.places:
+            return None
+        found: str = self.picture.overview.column("id")[self.places[self.cursor]]
+        return found
+
+    def find(self, task_id: str | None) -> bool:
+        """Select a task."""
+        place = self.picture.overview.places.get(task_id or "")
+        if place is None or place not in self.places:
+            return False
+        self.select(self.places.index(place))
+        return True
+
+    def heading(self) -> str:
+        """How many tasks, and of how many."""
+        chosen = self.picture.listed
+        if self.places is not chosen.places:
+            chosen = chosen._replace(places=self.places, filtered=True, matching=len(self.places))
+        return f"list · {total(chosen, self.picture.noun)}"
+
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.places)
+
+    def line(self, number: int, width: int) -> Line:
+        """One task."""
+        row = self.picture.overview.at(self.places[number])
+        return task_line(row, self.picture.overview, width, self._width, row.id in self.fresh)
+
+
+def task_line(
+    row: TaskRow, overview: Overview, width: int, id_width: int, is_fresh: bool
+) -> list[Span]:
+    """A task in one line: the title gets what the others leave."""
+    head: list[Span] = [glyph(row.state), (" ", ""), (pad(cut(row.id, id_width), id_width), ID)]
+    head += [(" ", ""), urgency(row.urgency), (" ", "")]
+    return [*head, *beside(row, overview, width - sum(cells(text) for text, _ in head), is_fresh)]
+
+
+def beside(
+    row: TaskRow, overview: Overview, room: int, is_fresh: bool, more: Span = ("", "")
+) -> list[Span]:
+    """The title of a task, and what there is room for besides."""
+    title, colour = safe(row.title), "bold" if is_fresh else title_colour(row.state)
+    tail = [more] if more[0] else []
+    if room + WIDEST_ID >= NARROW:
+        why = hindrance(row, overview)
+        tail += [(cut(safe(row.owner), WIDEST_OWNER), "magenta")] if row.owner else []
+        tail += [(why, BAD if row.state is State.BLOCKED else "yellow")] if why else []
+    wanted = min(cells(title), max(LEAST_TITLE, room // 2))
+    left = room - wanted
+    shown: list[Span] = []
+    for text, style in tail:
+        text = cut(text, left - 2)
+        if left > 4 and text:
+            shown += [("  ", ""), (text, style)]
+            left -= cells(text) + 2
+    used = sum(cells(text) for text, _ in shown)
+    return [(cut(title, room - used), colour), *shown]
+
+
+class TaskTree(Tasks, CursorPane):  # in this order: textual finds it by its first base
+    """Tasks under their parents, with branches that can be folded."""
+
+    def take(self, picture: Picture) -> None:
+        """Show another picture."""
+        before = self.selected_id() if hasattr(self, "picture") else None
+        self._folded: set[str] = getattr(self, "_folded", set())
+        self.picture = picture
+        self._own = {*picked(picture.overview.column("id"), picture.listed.places)}
+        self._unfold()
+        if not self.find(before):
+            self.select(self.cursor)
+
+    def _unfold(self) -> None:
+        """The lines that are not below a folded one."""
+        shown: list[TreeLine] = []
+        hidden: int | None = None
+        for line in self.picture.tree:
+            depth = len(line.guides)
+            if hidden is not None and depth > hidden:
+                continue
+            hidden = depth if line.task in self._folded else None
+            shown.append(line)
+        self._shown = shown
+
+    def selected_id(self) -> str | None:
+        """The id of the selected task."""
+        return self._shown[self.cursor].task if self._shown else None
+
+    def find(self, task_id: str | None) -> bool:
+        """Select a task, and unfold what is above it."""
+        if task_id is None:
+            return False
+        parent = self.picture.overview.parent(task_id)
+        above = set()
+        while parent is not None and parent not in above:
+            above.add(parent)
+            parent = self.picture.overview.parent(parent)
+        if self._folded & above:
+            self._folded -= above
+            self._unfold()
+        for number, line in enumerate(self._shown):
+            if line.task == task_id:
+                self.select(number)
+                return True
+        return False
+
+    def fold(self, *, is_folded: bool) -> None:
+        """Fold the branch at the selected task, or unfold it; what has no branch leads to what is above it."""
+        key = self.selected_id()
+        if key is None:
+            return
+        if (key in self._folded) == is_folded or not self._has_branch(self.cursor):
+            parent = self.picture.overview.parent(key)
+            if is_folded and parent is not None:
+                self.find(parent)
+            return
+        self._folded ^= {key}
+        self._unfold()
+        self.show_from(self.top)
+
+    def toggle(self) -> bool:
+        """Fold the branch at the selected task or unfold it; whether it has one."""
+        key = self.selected_id()
+        if key is None or not (key in self._folded or self._has_branch(self.cursor)):
+            return False
+        self.fold(is_folded=key not in self._folded)
+        return True
+
+    def _has_branch(self, number: int) -> bool:
+        line = self._shown[number]
+        if line.task in self._folded:
+            return True
+        after = self._shown[number + 1 : number + 2]
+        return bool(after) and len(after[0].guides) > len(line.guides)
+
+    def sideways(self, by: int) -> None:
+        """Fold or unfold."""
+        self.fold(is_folded=by < 0)
+
+    def heading(self) -> str:
+        """How many tasks, and of how many."""
+        return f"tree · {total(self.picture.listed, self.picture.noun)}"
+
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self._shown)
+
+    def line(self, number: int, width: int) -> Line:
+        """One task, below its parent."""
+        node = self._shown[number]
+        row = self.picture.overview.task(node.task) if node.task is not None else None
+        if row is None:
+            return [(node.guides, DIM), (f"… {node.deeper:,} deeper", DIM)]
+        mark = "▸ " if node.task in self._folded else "▾ " if self._has_branch(number) else "  "
+        guides = cut(node.guides, max(width - 30, 6))
+        head: list[Span] = [(guides, DIM), (mark, DIM), glyph(row.state), (" ", "")]
+        head += [(cut(row.id, WIDEST_ID), ID), (" ", "")]
+        if row.id not in self._own:
+            return [*head[:-2], (f"{row.id} ({safe(row.title)})", DIM)]
+        head += [urgency(row.urgency), (" ", "")]
+        room = width - sum(cells(text) for text, _ in head)
+        done = _done(self.picture.overview, row.id)
+        mark = f"{done}  {node.mark}" if node.mark else done
+        is_fresh = row.id in self.fresh
+        return [*head, *beside(row, self.picture.overview, room, is_fresh, (mark, DIM))]
+
+
+def _done(overview: Overview, task_id: str) -> str:
+    """How many of the children are done, of those that are not cancelled."""
+    states, places = overview.column("state"), overview.places
+    found = [states[places[child]] for child in overview.children(task_id)]
+    wanted = [state for state in found if state != State.CANCELLED]
+    return f"{wanted.count(State.DONE)}/{len(wanted)} done" if wanted else ""
+
+
+class LogPane(CursorPane):
+    """What commits did, the newest first."""
+
+    def __init__(self, name: str, manner: Manner) -> None:
+        super().__init__(name, manner)
+        self._entries: Sequence[HistoryEntry] = ()
+        self._title = "log"
+
+    def show(self, entries: Sequence[HistoryEntry], title: str) -> None:
+        """Show other entries."""
+        self._entries, self._title = entries, title
+        self.select(0)
+
+    def selected(self) -> HistoryEntry | None:
+        """The selected entry."""
+        return self._entries[self.cursor] if self._entries else None
+
+    def heading(self) -> str:
+        """Whose log it is."""
+        return self._title
+
+    def count(self) -> int:
+        """How many entries there are."""
+        return len(self._entries)
+
+    def line(self, number: int, width: int) -> Line:
+        """One entry: when, what became of which task, and who did it."""
+        one = self._entries[number]
+        way = one.target.value if one.source is not one.target else one.event
+        day, time = minute(one.at)[:-1].split("T")
+        when = f"{day[5:]} {time}" if width >= NARROW else time
+        return [
+            *((when, DIM), (" ", ""), (safe(one.task), ID), (" ", "")),
+            *((way, LOOKS[one.target].colour), (" ", ""), (safe(one.actor), "magenta"), (" ", "")),
+            (safe(said(one)), ""),
+        ]
