@@ -43,8 +43,7 @@ class LedgerApp(Window):
 
     def _act(self, work: Work) -> None:
         """Begin what asks first, unless something is being asked already."""
-        if not any(one.group == _ACT and not one.is_finished for one in self.workers):
-            self._begin(work, _ACT)
+        self._begin_once(work, _ACT)
 
     def on_pane_opened(self) -> None:
         """Open what is selected."""
@@ -107,7 +106,7 @@ class LedgerApp(Window):
             self.tasks.focus()
             self._arrange()
         elif self.picture.asked.options:
-            self._look_at(self.picture.asked._replace(options={}))
+            self._look_at(self._asked._replace(options={}))
         elif not self.picture.is_now:
             self.action_now()
 
@@ -118,7 +117,7 @@ class LedgerApp(Window):
 
     def action_ended(self) -> None:
         """Show tasks that have ended, too, or not."""
-        self._look_at(self.picture.asked._replace(ended=not self.picture.asked.ended))
+        self._look_at(self._asked._replace(ended=not self.picture.asked.ended))
 
     def action_help(self) -> None:
         """Show the keys."""
@@ -152,7 +151,7 @@ class LedgerApp(Window):
             self.say(words_of(error), is_bad=True)
             return
         self._close_filter()
-        self._look_at(self.picture.asked._replace(options=options))
+        self._look_at(self._asked._replace(options=options))
 
     def _close_filter(self) -> None:
         self.query_one("#filter").remove_class("open")
@@ -171,7 +170,7 @@ class LedgerApp(Window):
             Ask(question, "a revision, a snapshot or a date: yesterday", required=True)
         )
         if at:
-            await self._looked(self.picture.asked._replace(at=at))
+            await self._looked(self._asked._replace(at=at))
 
     def action_step(self, back: bool) -> None:
         """Go one change back, or forth."""
@@ -185,11 +184,11 @@ class LedgerApp(Window):
         if found is None and back:
             self.say("there is no change before this one")
             return
-        await self._looked(self.picture.asked._replace(at=found))
+        await self._looked(self._asked._replace(at=found))
 
     def action_now(self) -> None:
         """Manner at the ledger as it is now."""
-        self._look_at(self.picture.asked._replace(at=None))
+        self._look_at(self._asked._replace(at=None))
 
     # -- keys: moves ---------------------------------------------------------------------------
 
@@ -214,7 +213,7 @@ class LedgerApp(Window):
             return
         options = {"id": key, **({move.option: text} if text else {})}
         told = await self._ask(self._source.carry_out, move.verb, options)
-        await self._looked(self.picture.asked, frozenset({key}))
+        await self._looked(fresh=frozenset({key}))
         self.say("\n".join(told))
 
     def _may_move(self) -> bool:
@@ -237,7 +236,7 @@ class LedgerApp(Window):
         if await self.push_screen_wait(Ask(question)) is None:
             return
         told = await self._ask(self._source.undo, newest)
-        await self._looked(self.picture.asked)
+        await self._looked()
         self.say("\n".join(told))
 
 

@@ -60,6 +60,8 @@ class Window(App[None]):
     def __init__(self, source: Source, picture: Picture, manner: Manner) -> None:
         super().__init__(ansi_color=True)
         self.picture = picture
+        self._asked = picture.asked
+        """What is to be looked at; it is shown when it has been read."""
         self._source, self._manner = source, manner
         self._thread = ThreadPoolExecutor(1)
         self._cards: dict[tuple[str, str | None], Card | None] = {}
@@ -95,6 +97,11 @@ class Window(App[None]):
         """What the ledger's thread answers."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, partial(work, *words, **more))
+
+    def _begin_once(self, work: Work, group: str) -> None:
+        """Begin it unless such work is being done."""
+        if not any(one.group == group and not one.is_finished for one in self.workers):
+            self._begin(work, group)
 
     def _begin(self, work: Work, group: str) -> None:
         """Begin what takes a while; what it replaces is given up."""
@@ -208,7 +215,9 @@ class Window(App[None]):
 
     def _watch(self) -> None:
         if self._source.may_have_news():
-            self._begin(self._followed, "news")
+            self._begin_once(
+                self._followed, "news"
+            )  # what it has learnt would be lost if it were given up
 
     async def _followed(self) -> None:
         """Show what has changed, if anything has."""
@@ -216,14 +225,26 @@ class Window(App[None]):
         if happened is None:
             return
         if self.picture.is_now:
-            await self._looked(self.picture.asked, frozenset(one.task for one in happened))
+            await self._looked(fresh=frozenset(one.task for one in happened))
         if happened:
             self.say(_words(happened))
 
-    async def _looked(self, asked: Asked, fresh: frozenset[str] = frozenset()) -> None:
-        self._show(await self._ask(self._source.look, asked), fresh)
+    async def _looked(
+        self, asked: Asked | None = None, fresh: frozenset[str] = frozenset()
+    ) -> None:
+        """Look at something else, or once more at what is looked at; the last one to be asked for is shown."""
+        wanted = self._asked = asked or self._asked
+        try:
+            found = await self._ask(self._source.look, wanted)
+        except Exception:
+            if self._asked is wanted:
+                self._asked = self.picture.asked
+            raise
+        if self._asked is wanted:
+            self._show(found, fresh)
 
     def _look_at(self, asked: Asked) -> None:
+        self._asked = asked
         self._begin(partial(self._looked, asked), "look")
 
 
