@@ -155,3 +155,19 @@ def test_a_commit_that_makes_many_tasks_is_walked_once(
         counted.clear()
         assert tk(plain_repo, "show", "t7") == Exit.OK
     assert counted == ["rev-parse", "cat-file"], "the second look walks over nothing"
+
+
+def test_a_few_new_commits_are_walked_by_one_git_and_soon_by_none(
+    begun: PlainRepo, counted: list[str]
+) -> None:
+    repo, seen = Repo(str(begun.path)), []
+    tip = begun.git("rev-parse", "HEAD")
+    for number in range(10):
+        counted.clear()
+        assert len(asked(repo, tip, "a")) == number + 1
+        seen.append(counted.count("commit"))
+        assert counted.count("log") == 1, counted
+        assert "rev-list" not in counted, "the walk itself shows that it goes on from what is known"
+        tip = begun.commit({"a": A._replace(title=f"T {number}")}, "main")
+    assert seen == [2, 3, 4, 5, 6, 7, 8, 1, 2, 3], "eight commits are kept"
+    repo.close()
