@@ -16,11 +16,16 @@ from tkledger.views.text_layout import Lines
 from tkledger.views.tree import DEEPEST, tree
 
 
-def listed(tasks: Iterable[Task], snapshot: Snapshot, hidden: Mapping[State, int]) -> Lines:
+def listed(
+    tasks: Iterable[Task],
+    snapshot: Snapshot,
+    hidden: Mapping[State, int],
+    ages: Mapping[str, int] = {},
+) -> Lines:
     shown = Overview([row(task, snapshot) for task in tasks])
     every = range(len(shown))
     noun = "open" if hidden else "tasks"
-    return listing(shown, Chosen(every, len(every), len(every)), hidden, noun)
+    return listing(shown, Chosen(every, len(every), len(every)), hidden, noun, lambda: ages)
 
 
 def tree_of(

@@ -10,9 +10,11 @@ from rich.cells import cell_len
 from tests.support.overviews import board_of, listed, tree_of
 from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
+from tkledger.core.overview import Chosen
 from tkledger.core.rows import overview
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
+from tkledger.views.list import listing
 from tkledger.views.tree_shape import under_each
 
 
@@ -39,25 +41,61 @@ HIDDEN = Counter(one.state for one in TASKS if one.ended)
 OPEN = [one for one in TASKS if not one.ended]
 
 
-def test_listing_is_a_table_with_a_count(terminal: Any) -> None:
-    assert terminal(listed(OPEN, SNAPSHOT, HIDDEN), 110) == (
-        "◐ in_progress  tk-a  P1       Release 1.0         alice\n"
-        "○ todo         tk-c  P2       Write the notes 🎉         docs  waits for tk-d\n"
-        "✗ blocked      tk-d  P2  bug  Sign the packages                approval – ops\n"
+def test_listing_is_a_table_by_state_with_a_count(terminal: Any) -> None:
+    ages = {"tk-a": 3 * 86400 + 5, "tk-c": 90}
+    assert terminal(listed(OPEN, SNAPSHOT, HIDDEN, ages), 110) == (
+        "id    P   age  type  title               owner  labels  waits for\n"
+        "\n"
+        "◐ in_progress 1\n"
+        "tk-a  P1  3d         Release 1.0         alice\n"
+        "\n"
+        "✗ blocked 1\n"
+        "tk-d  P2       bug   Sign the packages                  approval – ops\n"
+        "\n"
+        "○ todo 1\n"
+        "tk-c  P2  1m         Write the notes 🎉         docs    waits for tk-d (blocked)\n"
         "\n"
         "3 open · 1 done, 1 cancelled (tk list --all)"
     )
 
 
+def test_listing_in_another_order_says_the_state_in_each_line(terminal: Any) -> None:
+    shown = overview(SNAPSHOT)
+    places = [shown.places[one] for one in ("tk-c", "tk-a")]
+    assert terminal(listing(shown, Chosen(places, 2, 3, reordered=True), {}), 100) == (
+        "state          id    P   title               owner  labels  waits for\n"
+        "○ todo         tk-c  P2  Write the notes 🎉         docs    waits for tk-d (blocked)\n"
+        "◐ in_progress  tk-a  P1  Release 1.0         alice\n"
+        "\n"
+        "2 of 3 open"
+    )
+
+
 def test_listing_stacks_where_columns_do_not_fit(terminal: Any) -> None:
     assert terminal(listed(OPEN[1:], SNAPSHOT, {}), 52) == (
-        "○ todo     tk-c  P2  Write the notes 🎉\n"
-        "                     docs · waits for tk-d\n"
-        "✗ blocked  tk-d  P2  Sign the packages\n"
-        "                     bug · approval – ops\n"
+        "✗ blocked 1\n"
+        "tk-d  P2  Sign the packages  bug · approval – ops\n"
+        "\n"
+        "○ todo 1\n"
+        "tk-c  P2  Write the notes 🎉\n"
+        "          docs · waits for tk-d (blocked)\n"
         "\n"
         "2 open"
     )
+
+
+def test_a_remark_that_several_tasks_share_is_said_once(terminal: Any, piped: Any) -> None:
+    shown = overview(SNAPSHOT)
+    spent = "9 of 10 steps used of tk-a"
+    shown.remarks = {"tk-a": "9 of 10 steps used", "tk-c": spent, "tk-d": f"nobody's; {spent}"}
+    places = [shown.places[one.id] for one in OPEN]
+    view = listing(shown, Chosen(places, 3, 3), {})
+    text = terminal(view, 160)
+    assert text.count(spent) == 1
+    assert text.splitlines()[-2:] == ["3 open", f"2 tasks: {spent}"]
+    assert "approval – ops; nobody's\n" in text
+    assert "  9 of 10 steps used\n" in text  # its own budget
+    assert piped(view).count(spent) == 2
 
 
 def test_listing_counts_ended_tasks_that_are_shown(terminal: Any) -> None:
@@ -102,13 +140,13 @@ def test_no_view_is_wider_than_the_terminal(terminal: Any, width: int) -> None:
 def test_wide_letters_do_not_break_the_columns(terminal: Any) -> None:
     tasks = [made("tk-1", "修复" * 4, owner="x"), made("tk-2", "plain", owner="x")]
     lines = terminal(listed(tasks, SNAPSHOT, {})).splitlines()
-    assert [cell_len(line) for line in lines[:2]] == [cell_len("○ todo  tk-1  P2  ") + 16 + 3] * 2
+    assert [cell_len(line) for line in lines[3:5]] == [cell_len("tk-1  P2  ") + 16 + 3] * 2
 
 
 def test_tree_shows_children_and_how_far_they_are(terminal: Any) -> None:
     assert terminal(tree_of(SNAPSHOT, None, True), 80) == (
         "◐ tk-a P1 Release 1.0  ▰▱▱▱▱ 1/3 done  alice\n"
-        "├─ ○ tk-c P2 Write the notes 🎉  waits for tk-d\n"
+        "├─ ○ tk-c P2 Write the notes 🎉  waits for tk-d (blocked)\n"
         "├─ ✗ tk-d P2 Sign the packages  blocked: approval – ops\n"
         "└─ ● tk-b P2 修复解析器的崩溃问题\n"
         "⊘ tk-e P2 Old idea\n"
@@ -230,6 +268,7 @@ def test_board_has_a_column_a_state(terminal: Any) -> None:
         "Write the notes 🎉       Release 1.0              Sign the packages        "
         "修复解析器的崩溃问题\n"
         "waits for tk-d                                    approval – ops\n"
+        "(blocked)\n"
         "\n"
         "1 cancelled (tk list --all)"
     )
@@ -242,6 +281,7 @@ def test_narrow_board_stacks_its_columns(terminal: Any) -> None:
         "tk-c  P2\n"
         "Write the notes 🎉\n"
         "waits for tk-b (unknown), tk-d\n"
+        "(blocked)\n"
         "\n"
         "✗ blocked 1\n"
         "──────────────────────────────\n"

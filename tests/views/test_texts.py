@@ -324,7 +324,9 @@ def test_a_terminal_has_colours_unless_told_otherwise(monkeypatch: pytest.Monkey
     view = listed([TODO], Snapshot().put(TODO), {})
     assert "\x1b[36mtk-a\x1b[0m" in on_a_terminal(view)
     monkeypatch.setenv("NO_COLOR", "1")
-    assert on_a_terminal(view) == "○ todo  tk-a  P2  Parse\r\n\r\n1 open\r\n"
+    assert on_a_terminal(view) == (
+        "id    P   title\r\n\r\n○ todo 1\r\ntk-a  P2  Parse\r\n\r\n1 open\r\n"
+    )
 
 
 def test_a_terminal_has_the_width_of_columns(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,6 +380,8 @@ def test_an_ascii_stream_gets_signs_of_ascii(
 def test_every_sign_has_one_of_ascii() -> None:
     found = set()
     for path in Path(tkledger.__file__).parent.rglob("*.py"):
+        if path.parent.name == "exchange":  # what others write
+            continue
         found.update(re.findall(r"[^\x00-\x7f]", path.read_text(encoding="utf-8")))
     found -= {"«", "»"}  # around foreign words only
     assert found >= {look.glyph for look in LOOKS.values()}

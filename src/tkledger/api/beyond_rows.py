@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 
 from tkledger.core.overview import picked
@@ -94,6 +95,23 @@ def changed_between(ledger: Shown, since: int, until: int, places: Sequence[int]
         for place in places
         if since <= times.get(ids[place], 0) and (not until or times.get(ids[place], 0) < until)
     ]
+
+
+_MOST_COMMITS = 1_000
+"""How many commits are read at most to say how old states are; what was read once is remembered."""
+
+
+def state_ages(ledger: Shown) -> dict[str, int]:
+    """For how many seconds each task has been in its state, as far as HEAD's history says it at little cost;
+    nothing of an earlier commit.
+    """
+    if not ledger.is_now:
+        return {}
+    from tkledger.ledger.timelines import last_moves
+
+    now, elsewhere = int(time.time()), ledger.overview.elsewhere
+    found = last_moves(ledger.session.ledger, ledger.tip, _MOST_COMMITS)
+    return {key: max(now - at, 0) for key, at in found.items() if key not in elsewhere}
 
 
 def ages(ledger: Shown, ids: Collection[str]) -> dict[str, int]:

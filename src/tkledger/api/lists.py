@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, in_turn, picked, turns
@@ -72,6 +72,13 @@ def _startable(ledger: Shown) -> list[int]:
         return places
     due = ledger.overview.due(int(time.time()))
     return sorted((*places, *due)) if due else places
+
+
+def ages(ledger: Shown) -> Mapping[str, int]:
+    """For how many seconds tasks have been in their states, by id, as far as that is known at little cost."""
+    from tkledger.api.beyond_rows import state_ages  # a terminal asks for it
+
+    return state_ages(ledger)
 
 
 # -- JSON ---------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ class TaskRow(NamedTuple):
 
     oid: the id of its file's bytes; empty if it is not known
     owner: empty for none
-    waits, briefly: what it waits for, in words; all of it, and at most a few of its dependencies
+    waits, briefly: what it waits for, in words; all of it, and at most a few of its dependencies, with states
     held: whether a dependency is not done
     limited: whether it has a budget of its own
     due_from: from when on what it waits for is over, in seconds since 1970; None if no time ends that

@@ -32,7 +32,7 @@ def row(task: Task, snapshot: Snapshot, oid: bytes = b"") -> TaskRow:
         parent=task.parent,
         depends_on=task.depends_on,
         waits=waits,
-        briefly=_waits(task, snapshot, FEW) if len(task.depends_on) > FEW else waits,
+        briefly=_waits(task, snapshot, FEW) if task.depends_on else waits,
         held=bool(task.depends_on) and bool(snapshot.blocked_by(task)),
         is_mistake=task.is_mistake,
         limited=task.budget != _NO_BUDGET,
@@ -81,7 +81,7 @@ def wait_reason(task: Task) -> str:
 def _open_dependencies(task: Task, snapshot: Snapshot, most: int | None) -> str:
     """``waits for tk-x``; says so where a dependency is cancelled or unknown, so never done.
 
-    Names the first ``most`` of them, and how many more there are.
+    With ``most`` the first of them, each with its state, and how many more there are.
     """
     if task.ended or not task.depends_on:
         return ""
@@ -93,7 +93,7 @@ def _open_dependencies(task: Task, snapshot: Snapshot, most: int | None) -> str:
         else:
             place = snapshot.elsewhere.get(name)
             where = f" on {place.branch}, not merged" if place else ""
-            names.append(f"{name} ({other.state}{where})" if other.ended else name)
+            names.append(f"{name} ({other.state}{where})" if most or other.ended else name)
     return f"waits for {few(names, most or len(names))}" if names else ""
 
 

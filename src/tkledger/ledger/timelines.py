@@ -43,6 +43,28 @@ def timelines(ledger: Ledger, tip: Oid, progress: Progress = SILENT) -> dict[str
     }
 
 
+class _TooMany(Exception):
+    """There are more commits to read than that."""
+
+
+def last_moves(ledger: Ledger, tip: Oid, most: int) -> dict[str, int]:
+    """When each task came to its state by commits up to ``tip``, in seconds since 1970. Nothing if more than
+    ``most`` commits would have to be read for it.
+    """
+
+    def extended(rows: Any, revisions: Sequence[str]) -> _Rows:
+        count = ledger.repo.run("rev-list", "--count", f"--max-count={most + 1}", *revisions)
+        if int(count) > most:
+            raise _TooMany
+        return _extended(ledger, SILENT, rows, revisions)
+
+    try:
+        rows = up_to(ledger.repo, MOVES, tip, extended)
+    except _TooMany:
+        return {}
+    return {task: moves[-1][0] for task, moves in rows.items()}
+
+
 def _extended(ledger: Ledger, progress: Progress, rows: Any, revisions: Sequence[str]) -> _Rows:
     from tkledger.ledger.parallel import Part, parts, side_by_side  # nothing new, mostly
 

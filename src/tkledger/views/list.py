@@ -3,65 +3,94 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, picked
 from tkledger.core.task_parts import DEFAULT_TYPE
 from tkledger.core.typing import Any
-from tkledger.views.style import BAD, DIM, ID, title_colour, urgency
+from tkledger.views.style import DIM, ID, title_colour, urgency
 from tkledger.views.text_layout import (
     GAP,
+    JOINT,
     Frame,
     Line,
     Lines,
     aligned,
     cells,
     columns,
-    cut,
     joined,
     piped_table,
     safe,
     wrap,
 )
-from tkledger.views.words import all_safe, badge, counts, each, hindrances, total
+from tkledger.views.words import (
+    age,
+    all_safe,
+    badge,
+    counts,
+    each,
+    hindrance,
+    hindrance_colour,
+    hindrances,
+    shared_remarks,
+    short_names,
+    total,
+)
 
-TITLE = 4
-FIXED, HEAD = 4, 3
-"""How many columns are never cut, and how many of them lead a task over several lines."""
+TITLE = 5
+"""Before the title are the columns that are never cut, which lead a task over several lines but for its type."""
+HEAD = 4
 FLOORS = (26, 10, 10, 20)
 """The least cells for title, owner, labels and hindrance; a wider title is cut to no less."""
-SHARES = ((0, 44), (3, 42), (1, 24), (2, 24), (0, 72), (3, 72), (1, 40), (2, 40), (0, 400))
-"""Who gets what is left of a line, in turn: column after the fixed ones, and up to how much."""
+SHARES = ((1, 16), (0, 44), (3, 42), (1, 24), (2, 24), (0, 72), (3, 72), (1, 40), (2, 40), (0, 400))
+"""Who gets what is left of a line, in turn: column from the title on, and up to how much."""
 NARROW = 22
 INDENT = 4
 
+NAMES = ("state", "id", "P", "age", "type", "title", "owner", "labels", "waits for")
+"""What the columns of a terminal are called: the age is that of the state."""
+
+GROUPS = (
+    *(State.IN_PROGRESS, State.IN_REVIEW, State.BLOCKED, State.TODO, State.BACKLOG),
+    *(State.DONE, State.CANCELLED),
+)
+"""The states in the order in which a terminal shows them: what is under way comes first."""
+
+Ages = Callable[[], Mapping[str, int]]
+"""For how many seconds tasks have been in their states, by id, as far as that is known."""
+
 
 def listing(
-    ledger: Overview, chosen: Chosen, hidden: Mapping[State, int], noun: str = "open"
+    ledger: Overview,
+    chosen: Chosen,
+    hidden: Mapping[State, int],
+    noun: str = "open",
+    ages: Ages = dict,
 ) -> Lines:
     """The chosen tasks, and what those are that they are chosen of; ``hidden`` counts the ended tasks that are
     left out.
 
-    In a terminal a last line counts them all. Otherwise a task is a line: state, id, priority,
-    type, owner, labels, what it waits for, title; two blanks between, ``-`` for nothing.
+    A terminal has them by state, unless another order was asked for, and counts them all in a last line. Otherwise
+    a task is a line: state, id, priority, type, owner, labels, what it waits for, title; two blanks between, ``-``
+    for nothing.
     """
     places = chosen.places
 
     def draw(frame: Frame) -> Iterable[Line | str]:
-        columns = _columns(ledger, places, briefly=not frame.piped)
         if frame.piped:
-            return piped_table([*columns[:TITLE], *columns[TITLE + 1 :], columns[TITLE]])
+            return piped_table(_columns(ledger, places))
+        shared = shared_remarks(ledger, places)
+        rows = _Rows(ledger, places, shared, ages()) if places else None
+        table = rows.drawn(frame.width, grouped=not chosen.reordered) if rows else ()
         states = picked(ledger.column("state"), places)
-        urgencies = picked(ledger.column("urgency"), places)
-        table = _rows(_coloured(columns, states, urgencies), frame.width) if states else ()
-        return (*table, *_footer(chosen, states, hidden, noun, frame.width))
+        return (*table, *_footer(chosen, states, hidden, noun, shared, frame.width))
 
     return Lines(draw)
 
 
-def _columns(ledger: Overview, places: Sequence[int], *, briefly: bool) -> list[Sequence[str]]:
-    """The texts of the table, column by column."""
+def _columns(ledger: Overview, places: Sequence[int]) -> list[Sequence[str]]:
+    """The texts of the table for programs, column by column."""
 
     def column(name: str) -> Sequence[Any]:
         return picked(ledger.column(name), places)
@@ -70,42 +99,73 @@ def _columns(ledger: Overview, places: Sequence[int], *, briefly: bool) -> list[
         each(column("state"), lambda state: badge(state)[0]),
         column("id"),
         each(column("urgency"), lambda value: urgency(value)[0]),
-        each(column("kind"), lambda kind: "" if kind == DEFAULT_TYPE else kind),
-        all_safe(column("title")),
+        each(column("kind"), _kind),
         each(column("owner"), safe),
         each(column("labels"), ",".join),
-        hindrances(ledger, places, briefly=briefly),
+        hindrances(ledger, places, briefly=False),
+        all_safe(column("title")),
     ]
 
 
-def _coloured(
-    columns: Sequence[Sequence[str]], states: Sequence[State], urgencies: Sequence[int]
-) -> list[Line]:
-    colours = [
-        (
-            *(badge(state)[1], ID, urgency(value)[1], DIM, title_colour(state)),
-            *("magenta", DIM, BAD if state == State.BLOCKED else "yellow"),
-        )
-        for state, value in zip(states, urgencies)
-    ]
-    return [tuple(zip(texts, styles)) for texts, styles in zip(zip(*columns), colours)]
+def _kind(kind: str) -> str:
+    return "" if kind == DEFAULT_TYPE else kind
 
 
-def _rows(rows: Sequence[Line], width: int) -> Iterator[Line]:
-    natural = columns(rows)
-    widths = _fitted(natural, width)
-    for row in rows:
+class _Rows:
+    """The tasks as a terminal shows them: below each other's columns, or over several lines each."""
+
+    def __init__(
+        self,
+        ledger: Overview,
+        places: Sequence[int],
+        shared: Container[str],
+        ages: Mapping[str, int],
+    ) -> None:
+        names = short_names(ledger.column("owner"))
+        self._states: list[State] = []
+        self._rows: list[Line] = []
+        for row in ledger.some(places):
+            old = ages.get(row.id)
+            why = hindrance(row, ledger, without=shared)
+            self._states.append(row.state)
+            self._rows.append(
+                (
+                    *(badge(row.state), (row.id, ID), urgency(row.urgency)),
+                    *(("" if old is None else age(old), DIM), (_kind(row.kind), DIM)),
+                    *((safe(row.title), title_colour(row.state)), (names[row.owner], "magenta")),
+                    *((",".join(row.labels), DIM), (why, hindrance_colour(row.state))),
+                )
+            )
+
+    def drawn(self, width: int, *, grouped: bool) -> Iterator[Line]:
+        """The lines; if they are grouped by state, no line says it."""
+        rows = [(("", ""), *row[1:]) for row in self._rows] if grouped else self._rows
+        natural = columns(rows)
+        titled = [max(size, cells(name)) if size else 0 for size, name in zip(natural, NAMES)]
+        widths = _fitted(titled, width)
         if widths:
-            yield aligned(row, widths)
-        else:
-            yield from _stacked(row, natural[:HEAD], width)
+            yield aligned([(name, DIM) for name in NAMES], widths)
+        groups: dict[State | None, list[Line]] = {}
+        for state, row in zip(self._states, rows):
+            groups.setdefault(state if grouped else None, []).append(row)
+        for number, key in enumerate(one for one in (*GROUPS, None) if one in groups):
+            if number or (key and widths):
+                yield ()
+            if key:
+                text, colour = badge(key)
+                yield ((f"{text} {len(groups[key]):,}", f"bold {colour}".strip()),)
+            for row in groups[key]:
+                if widths:
+                    yield aligned(row, widths)
+                else:
+                    yield from _stacked(row, natural[:HEAD], width)
 
 
 def _fitted(natural: Sequence[int], width: int) -> list[int] | None:
     """The columns' widths in ``width`` cells; None if they do not fit side by side."""
-    wanted = natural[FIXED:]
+    wanted = natural[TITLE:]
     given = [min(want, floor) for want, floor in zip(wanted, FLOORS)]
-    used = [*natural[:FIXED], *given]
+    used = [*natural[:TITLE], *given]
     left = width - sum(size + len(GAP) for size in used if size) + len(GAP)
     if left < 0:
         return None
@@ -113,17 +173,22 @@ def _fitted(natural: Sequence[int], width: int) -> list[int] | None:
         more = max(0, min(wanted[column], most) - given[column])
         given[column] += min(more, left)
         left -= min(more, left)
-    return [*natural[:FIXED], *given]
+    return [*natural[:TITLE], *given]
 
 
 def _stacked(row: Line, widths: Sequence[int], width: int) -> Iterator[Line]:
-    """A task over several lines, for narrow terminals: title, then what else there is."""
+    """A task for narrow terminals: title, then what else there is, which goes below if it does not fit."""
     head = aligned(row[:HEAD], widths)
     start = sum(size + len(GAP) for size in widths if size)
     title, colour = row[TITLE]
+    details = [text for text, _ in (*row[HEAD:TITLE], *row[TITLE + 1 :]) if text]
     if width - start >= NARROW:
         first, *rest = wrap(title, width - start, 2)
         gap = " " * (start - sum(cells(text) for text, _ in head))
+        beside = GAP + JOINT.join(details) if details else ""
+        if not rest and cells(first) + cells(beside) <= width - start:
+            yield (*head, (gap, ""), (first, colour), (beside, DIM))
+            return
         yield (*head, (gap, ""), (first, colour))
     else:
         start = INDENT
@@ -131,13 +196,17 @@ def _stacked(row: Line, widths: Sequence[int], width: int) -> Iterator[Line]:
         rest = wrap(title, width - start, 3)
     for text in rest:
         yield ((" " * start, ""), (text, colour))
-    details = [text for text, _ in (row[HEAD], *row[TITLE + 1 :]) if text]
     for text in joined(details, width - start) if details else ():
-        yield ((" " * start, ""), (cut(text, width - start), DIM))
+        yield ((" " * start, ""), (text, DIM))
 
 
 def _footer(
-    chosen: Chosen, states: Sequence[State], hidden: Mapping[State, int], noun: str, width: int
+    chosen: Chosen,
+    states: Sequence[State],
+    hidden: Mapping[State, int],
+    noun: str,
+    shared: Mapping[str, int],
+    width: int,
 ) -> Iterator[Line]:
     if chosen.is_cut or noun != "tasks":
         parts = [total(chosen, noun)]
@@ -151,6 +220,9 @@ def _footer(
         yield ()
     for text in joined(parts, width):
         yield ((text, DIM),)
+    for remark, number in shared.items():
+        for text in wrap(f"{number:,} tasks: {safe(remark)}", width):
+            yield ((text, "yellow"),)
 
 
 def _with_ended(chosen: Chosen) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, TaskRow, picked
@@ -11,7 +11,7 @@ from tkledger.core.pattern import pattern
 from tkledger.core.quoting import quoted
 from tkledger.core.time import iso
 from tkledger.core.typing import Any
-from tkledger.views.style import LOOKS
+from tkledger.views.style import BAD, LOOKS
 from tkledger.views.text_layout import Span, safe
 
 UNSHALLOW = "git fetch --unshallow"
@@ -127,16 +127,43 @@ def place(row: TaskRow, ledger: Overview) -> str:
     return f"on {found.branch}"
 
 
-def hindrance(row: TaskRow, ledger: Overview, *, briefly: bool = True) -> str:
-    """What a task waits for, in words; on which branch it is, if not here; and what is to be remarked of it."""
+def hindrance(
+    row: TaskRow, ledger: Overview, *, briefly: bool = True, without: Container[str] = ()
+) -> str:
+    """What a task waits for, in words; on which branch it is, if not here; and what is to be remarked of it, but
+    for remarks that are said elsewhere.
+    """
     waits = row.briefly if briefly else row.waits
     if ledger.elsewhere or ledger.remarks:
-        parts = (waits, place(row, ledger), ledger.remarks.get(row.id, ""))
-        waits = "; ".join(part for part in parts if part)
+        remarks = ledger.remarks.get(row.id, "").split(AND)
+        parts = (waits, place(row, ledger), *(one for one in remarks if one not in without))
+        waits = AND.join(part for part in parts if part)
     return safe(waits) if waits else ""
 
 
-def hindrances(ledger: Overview, places: Sequence[int], *, briefly: bool) -> Sequence[str]:
+def hindrance_colour(state: State) -> str:
+    """The colour of what a task waits for: that of what is blocked, if it is."""
+    return BAD if state is State.BLOCKED else ""
+
+
+AND = "; "
+"""What is between the remarks on a task."""
+_SHARED = " used of "
+"""What a remark on the limit of another task says, which all tasks below that share."""
+
+
+def shared_remarks(ledger: Overview, places: Sequence[int]) -> dict[str, int]:
+    """The remarks on limits that several of these tasks share, and how many of them do."""
+    if not ledger.remarks:
+        return {}
+    remarks = map(ledger.remarks.get, picked(ledger.column("id"), places))
+    found = Counter(one for text in remarks if text for one in text.split(AND) if _SHARED in one)
+    return {text: number for text, number in found.items() if number > 1}
+
+
+def hindrances(
+    ledger: Overview, places: Sequence[int], *, briefly: bool, without: Container[str] = ()
+) -> Sequence[str]:
     """The same for the tasks at these places."""
     texts = all_safe(picked(ledger.column("briefly" if briefly else "waits"), places))
     noted = {*ledger.elsewhere, *ledger.remarks}
@@ -145,7 +172,8 @@ def hindrances(ledger: Overview, places: Sequence[int], *, briefly: bool) -> Seq
         found = [*texts]
         for number, (key, place) in enumerate(zip(ids, places)):
             if key in noted:
-                found[number] = hindrance(ledger.rows[place], ledger, briefly=briefly)
+                row = ledger.rows[place]
+                found[number] = hindrance(row, ledger, briefly=briefly, without=without)
         return found
     return texts
 

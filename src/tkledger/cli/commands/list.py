@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
@@ -41,6 +42,6 @@ def list_(all: bool = False, at: str | None = None, path: str = ".", **options: 
         noun = "open" if hide else "tasks"
         if choice.fields:
             return [fields_of(ledger, chosen, choice.fields, noun)]
-        return [listing(overview, chosen, hidden, noun)]
+        return [listing(overview, chosen, hidden, noun, partial(lists.ages, ledger))]
 
     return Answer(to_json, view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
@@ -36,6 +37,7 @@ def ready(at: str | None = None, path: str = ".", **options: Any) -> Answer:
             return [fields_of(ledger, chosen, choice.fields, "ready")]
         from tkledger.views.list import listing
 
-        return [listing(ledger.overview, chosen, {}, "ready")]
+        ages = partial(lists.ages, ledger)
+        return [listing(ledger.overview, chosen, {}, "ready", ages)]
 
     return Answer(to_json, view)
