@@ -160,8 +160,6 @@ def test_the_fixture_of_one_tracker_is_refused_as_that_of_another(name: str) -> 
         ("beads", '{"id": "a", "title": "t", "status": "open"}\n' * 2),
         ("github", '[{"number": 1, "title": "t"}, {"number": 1, "title": "u"}]'),
         ("taskwarrior", '[{"uuid": "a", "description": "t"}, {"uuid": "a", "description": "t"}]'),
-        ("taskmaster", '{"tasks": [{"id": 1, "title": "t"}, {"id": "1", "title": "t"}]}'),
-        ("speckit", "## Phase 1: One\n- [ ] T001 a\n- [ ] T001 b\n"),
     ],
 )
 def test_a_key_that_is_there_twice_is_refused(kind: str, text: str, tmp_path: Path) -> None:
@@ -169,6 +167,45 @@ def test_a_key_that_is_there_twice_is_refused(kind: str, text: str, tmp_path: Pa
     file.write_text(text)
     with pytest.raises(BadSource, match="is there twice"):
         found(kind, file)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "keys"),
+    [
+        (
+            "taskmaster",
+            '{"tasks": [{"id": 1, "title": "t"}, {"id": "1", "title": "u"}, {"id": 1, "title": "v"}]}',
+            ["1", "1#2", "1#3"],
+        ),
+        (
+            "speckit",
+            "## Phase 3.1: One\n- [ ] T001 a\n- [x] **T001** [P]b\n",
+            ["here", "here/phase-3.1", "here/T001", "here/T001#2"],
+        ),
+    ],
+)
+def test_a_key_that_models_write_twice_is_told_apart(
+    kind: str, text: str, keys: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "here" / "tasks.md"
+    file.parent.mkdir()
+    file.write_text(text)
+    assert [task.key for task in found(kind, file)] == keys
+
+
+def test_an_id_that_the_archive_has_too_is_the_one_of_the_task(tmp_path: Path) -> None:
+    for folder in ("tasks", "archive/tasks"):
+        (tmp_path / folder).mkdir(parents=True)
+        head = f"id: task-1\ntitle: in {folder}\nassignee: @bob"
+        (tmp_path / folder / "task-1.md").write_text(f"---\n{head}\n---\n")
+    (tmp_path / "tasks" / "readme.md").write_text("What lies here.\n")
+    assert [
+        (task.key, task.title, task.state.value, task.fields["owner"])
+        for task in found("backlog", tmp_path)
+    ] == [
+        ("TASK-1", "in tasks", "todo", "bob"),
+        ("archive/TASK-1", "in archive/tasks", "cancelled", "bob"),
+    ]
 
 
 # -- hostile files ---------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -33,6 +34,9 @@ _PLAN, _NOTES, _SUMMARY = "Implementation Plan", "Implementation Notes", "Final 
 _COMMENTS = "Comments"
 _TITLES = (_DESCRIPTION, _CRITERIA, _DONE, _PLAN, _NOTES, _SUMMARY, _COMMENTS)
 _BEGIN = pattern(r"<!-- (SECTION:[A-Z_]{1,40}|AC|DOD|COMMENTS):BEGIN -->\s*\Z")
+_NAME = pattern(r"^((?:assignee|reporter): +)(@[\w.-]+) *$", re.MULTILINE)
+"""A name as Backlog.md once wrote it, which YAML does not know."""
+
 _TICK = pattern(r"- \[([ xX])\] (?:#\d{1,6} )?(\S.*)\Z")
 
 
@@ -61,7 +65,7 @@ def _found(path: Path, root: Path) -> Iterator[tuple[str, Foreign]]:
     known: set[str] = set()
     for folder in _FOLDERS:
         held = folder_in(root, folder)
-        for file in files_in(held, ".md") if held else []:
+        for file in _pages(held):
             task = _task(file, project, folder)
             if task.key in known and folder.startswith(_ARCHIVE):
                 task = task._replace(key=f"{_ARCHIVE}{task.key}")
@@ -75,20 +79,27 @@ def _project(path: Path, root: Path) -> _Project:
     statuses = values.get("statuses")
     held = folder_in(root, "milestones")
     milestones = {}
-    for file in files_in(held, ".md") if held else []:
+    for file in _pages(held):
         entry = Raw(front_matter(file, "a milestone of Backlog.md")[0], str(file), "a milestone")
         milestones[entry.needed("id").lower()] = entry.needed("title")
     listed = statuses if isinstance(statuses, list) else []
     return _Project(tuple(one for one in listed if isinstance(one, str)), milestones)
 
 
+def _pages(folder: Path | None) -> list[Path]:
+    """The files of a folder that Backlog.md keeps there, but for a page about the folder itself."""
+    found = files_in(folder, ".md") if folder else []
+    return [file for file in found if file.name.lower() != "readme.md"]
+
+
 def _task(path: Path, project: _Project, folder: str) -> Foreign:
-    values, body = front_matter(path, _EXPECTED)
+    values, body = front_matter(path, _EXPECTED, lambda head: _NAME.sub(r'\1"\2"', head))
     task = Raw(values, str(path), _EXPECTED, _STORAGE)
     sections = _sections(body)
     status = task.text("status") or ""
     state, is_known = _state(status, project, folder)
     created, changed = task.text_as("created_date", moment), task.text_as("updated_date", moment)
+    ended = task.text_as("completed_date", moment)
     owners = [name.removeprefix("@") for name in task.texts("assignee")]
     milestone = task.text("milestone") or ""
     milestone = project.milestones.get(milestone.lower(), milestone)
@@ -102,7 +113,7 @@ def _task(path: Path, project: _Project, folder: str) -> Foreign:
         ("status", None if is_known else status),
         ("archived", folder.startswith(_ARCHIVE)),
         ("also assigned", ", ".join(owners[1:])),
-        ("changed", None if changed == created else changed),
+        ("changed", None if changed in (created, ended) else changed),
         ("milestone", None if milestone == stream else milestone),
         ("project", None if area == stream else area),
         ("priority", None if priority in _PRIORITIES else priority),
@@ -141,6 +152,7 @@ def _task(path: Path, project: _Project, folder: str) -> Foreign:
         fields=filled(fields),
         comments=(*comments, *remarks("Backlog.md", told)),
         created=created,
+        ended=ended,
         extra=task.rest(),
         read=task.read() + _count(sections, criteria, done, comments),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from tkledger.core.typing import Any
@@ -14,9 +15,12 @@ _DEEPEST = 8
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
-def front_matter(path: Path, expected: str) -> tuple[dict[str, Any], str]:
+def front_matter(
+    path: Path, expected: str, mend: Callable[[str], str] = str
+) -> tuple[dict[str, Any], str]:
     """The values in a file's head and the text below it; raises BadSource, with what was ``expected``.
 
+    ``mend`` makes YAML of a head, of which the tracker itself is not so strict.
     All that is not a list or a map is text, dates and numbers as well: only ``null`` is None.
     """
     text = text_of(path).replace("\r\n", "\n") + "\n"
@@ -24,7 +28,7 @@ def front_matter(path: Path, expected: str) -> tuple[dict[str, Any], str]:
     head, mark, body = rest.partition("\n---\n")
     if start != "---" or not mark:
         raise BadSource(str(path), f"it is not {expected}: it has no head between two lines of ---")
-    return yaml_map(head, str(path), 2), body[:-1]
+    return yaml_map(mend(head), str(path), 2), body[:-1]
 
 
 def yaml_map(text: str, where: str, first: int) -> dict[str, Any]:

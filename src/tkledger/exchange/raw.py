@@ -119,13 +119,22 @@ def _text(value: object) -> str | None:
     return str(value).replace("\r\n", "\n")
 
 
-def distinct(found: Iterable[tuple[str, Foreign]], path: Path, nothing: str) -> Iterator[Foreign]:
-    """The tasks, each found somewhere; raises BadSource for a key that is there twice, and if nothing is found."""
+def distinct(
+    found: Iterable[tuple[str, Foreign]], path: Path, nothing: str, *, renamed: bool = False
+) -> Iterator[Foreign]:
+    """The tasks, each found somewhere; raises BadSource for a key that is there twice, and if nothing is found.
+
+    If tasks are to be ``renamed``, the second of a key gets another one, as its tracker now and then errs so.
+    """
     known: dict[str, str] = {}
     for where, task in found:
-        if task.key in known:
-            raise BadSource(where, f"{task.key} is there twice, first in {known[task.key]}")
-        known[task.key] = where
-        yield task
+        key, number = task.key, 1
+        while renamed and key in known:
+            number += 1
+            key = f"{task.key}#{number}"
+        if key in known:
+            raise BadSource(where, f"{key} is there twice, first in {known[key]}")
+        known[key] = where
+        yield task._replace(key=key)
     if not known:
         raise BadSource(str(path), nothing)

@@ -14,10 +14,10 @@ from tkledger.exchange.sources import file_in, folder_in, folders_in, text_of
 from tkledger.exchange.texts import filled, fitting
 
 _DOCUMENTS = ("spec.md", "plan.md", "research.md", "data-model.md", "quickstart.md", "tasks.md")
-_PHASE = pattern(r"## Phase ([\w.]{1,20}?)\s*[:.–—-]\s*(\S.*)\Z")
+_PHASE = pattern(r"## Phase ([^\W_]{1,12}(?:\.\d{1,4}){0,3})\s*[:.–—-]\s*(\S.*)\Z")
 _HEADING = pattern(r"#{1,6} ")
 _TASK = pattern(
-    r"\s{0,3}[-*] \[([ xX])\] (?:\*\*)?(T\d{1,6}[a-zA-Z]?)(?:\*\*)?:?((?: \[[^\]]{1,20}\])*) (\S.*)\Z"
+    r"\s{0,3}[-*] \[([ xX])\] (?:\*\*)?(T\d{1,6}[a-zA-Z]?)(?!\w)(?:\*\*)?:?((?: ?\[[^\]]{1,20}\])*) ?(\S.*)\Z"
 )
 _MARK = pattern(r"\[([^\]]+)\]")
 _DEPENDS = pattern(r"\s*\((?:depends on|after) (T\d[\w, ]*)\)")
@@ -65,7 +65,8 @@ def read(path: Path) -> Iterator[Foreign]:
     else:
         files = [path]
     found = ((str(file), task) for file in files for task in _feature(file))
-    yield from distinct(found, path, "it holds no specs with a tasks.md of Spec Kit")
+    nothing = "it holds no specs with a tasks.md of Spec Kit"
+    yield from distinct(found, path, nothing, renamed=True)
 
 
 def _feature(file: Path) -> Iterator[Foreign]:

@@ -53,7 +53,7 @@ def read(path: Path) -> Iterator[Foreign]:
         for tag, tasks in lists.items()
         for task in _tasks(tasks, _Place(tag), str(file))
     )
-    yield from distinct(found, file, "it holds no tasks")
+    yield from distinct(found, file, "it holds no tasks", renamed=True)
 
 
 def _file(path: Path) -> Path:
