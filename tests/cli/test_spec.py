@@ -28,7 +28,7 @@ def test_a_specification_is_written_shown_changed_and_taken_out(ledger: Tk) -> N
         assert line in shown
     ledger("edit", "p", "--spec", "role=", "--spec", "paths=lib", "--stream", "")
     assert _spec(ledger, "p") == {"paths": ["lib"], "goal": "OKR 3", "constraints": "no a=b"}
-    assert "stream" not in ledger("show", "p").out
+    assert "  stream  " not in ledger("show", "p").out
     assert "spec.role tester -> -" in ledger("log", "p").out
     assert ledger("verify", "--all").status is Exit.OK
 

@@ -12,7 +12,7 @@ import pytest
 import tkledger
 from tests.support.overviews import board_of, listed, tree_of
 from tests.views.test_lists import made
-from tkledger.core.history import Child, Details, FieldChange, HistoryEntry
+from tkledger.core.history import Details, FieldChange, HistoryEntry, Related
 from tkledger.core.lifecycle import State
 from tkledger.core.rules import RULES
 from tkledger.core.snapshot import Snapshot
@@ -81,11 +81,13 @@ FULL = task(
     }
 )
 DETAILS = Details(
-    created_at="2026-01-02T10:20:33Z",
-    started_at="2026-01-02T10:20Z",
+    created_at=1767349233,
+    started_at=1767349300,
     used=Used(seconds=4000),
     depth=1,
-    children=(Child("tk-a", State.TODO, "Parse"), Child("tk-c", State.DONE, "Child")),
+    parent=Related("tk-p", State.IN_PROGRESS, "Parent"),
+    children=(Related("tk-a", State.TODO, "Parse"), Related("tk-c", State.DONE, "Child")),
+    depends_on=(Related("tk-d", State.TODO, "Data", "bob"),),
     blocked_by=("tk-d",),
     legal=("resume", "cancel"),
 )
@@ -101,9 +103,7 @@ Parse the file
   waiting       user – timeout: one two
   error         timeout: one
                 two
-  parent        tk-p
-  depends on    tk-d
-  waits for     tk-d
+  parent        tk-p  in_progress  Parent
   labels        cli
   branch        tk/tk-a
   base          main
@@ -114,15 +114,15 @@ Parse the file
   cost          $0.5
   x.ci          run 7
 
-  creator       alice
-  created       2026-01-02T10:20:33Z
-  started       2026-01-02T10:20Z
-  depth         1
-  legal now     resume, cancel
+  created       2026-01-02 10:20, by alice
+  started       2026-01-02 10:21
+
+waits for  0 of 1 done
+  ○  tk-d  Data  bob
 
 children  1 of 2 done
-  ○ todo  tk-a  Parse
-  ● done  tk-c  Child
+  ○  tk-a  Parse
+  ●  tk-c  Child
 
 description
   First.
@@ -136,7 +136,10 @@ concerns
 notes
   1  a note
   2  two
-     lines"""
+     lines
+
+next
+  tk resume tk-a · tk cancel tk-a · tk why tk-a"""
     )
 
 
@@ -145,7 +148,7 @@ def test_card_of_a_small_task_is_small(terminal: Any) -> None:
 
 
 def test_card_knows_children_by_id_and_state(terminal: Any) -> None:
-    children = (Child("tk-b", State.DONE), Child("tk-c", State.IN_REVIEW))
+    children = (Related("tk-b", State.DONE), Related("tk-c", State.IN_REVIEW))
     assert terminal(card(TODO, Details(children=children))) == (
         "Parse\n○ todo  tk-a  P2  task\n\n"
         "children  1 of 2 done\n  ● done       tk-b\n  ◑ in_review  tk-c"
@@ -153,8 +156,8 @@ def test_card_knows_children_by_id_and_state(terminal: Any) -> None:
 
 
 def test_card_counts_no_child_that_was_cancelled(terminal: Any) -> None:
-    gone = Child("tk-d", State.CANCELLED)
-    children = (Child("tk-b", State.DONE), Child("tk-c", State.TODO), gone)
+    gone = Related("tk-d", State.CANCELLED)
+    children = (Related("tk-b", State.DONE), Related("tk-c", State.TODO), gone)
     assert "children  1 of 2 done\n" in terminal(card(TODO, Details(children=children)))
     assert "children\n  ⊘ cancelled  tk-d" in terminal(card(TODO, Details(children=(gone,))))
 
@@ -288,8 +291,16 @@ def test_nothing_in_a_task_can_steer_the_terminal(terminal: Any, piped: Any) -> 
     snapshot = Snapshot().put(one)
     entry = ENTRIES[0]._replace(actor=HOSTILE, message=HOSTILE, event=HOSTILE, reason=HOSTILE)
     bad = [("start", State.TODO, [("TK1", HOSTILE, HOSTILE)])]
-    children = (Child("x", State.TODO, HOSTILE),)
-    hostile_details = Details(children=children, claim={"holder": HOSTILE})
+    others = (Related("x", State.TODO, HOSTILE, HOSTILE, HOSTILE),)
+    hostile_details = Details(
+        at=1767349233,
+        children=others,
+        needed_by=others,
+        depends_on=others,
+        parent=others[0],
+        claim={"holder": HOSTILE, "branch": HOSTILE, "final": HOSTILE},
+        entries=(entry._replace(notes=(HOSTILE,)),),
+    )
     for view in (
         listed([one], snapshot, {}),
         tree_of(snapshot),

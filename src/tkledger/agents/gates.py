@@ -16,7 +16,7 @@ from tkledger.agents.worktrees import checkouts
 from tkledger.api.session import Session
 from tkledger.claims.elsewhere import branch_of
 from tkledger.core.evidence import EvidenceLine
-from tkledger.core.gates import Gates
+from tkledger.core.gates import Gates, asked
 from tkledger.core.layout import FOLDER
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import few, quoted
@@ -163,13 +163,6 @@ def tell(
     if line.text in work.task.evidence:
         return GateResult(line, None)
     return GateResult(line, _record(work, line, dry_run=dry_run))
-
-
-def asked(policy: Policy, task: Task) -> list[str]:
-    """The gates that a task is asked for before it enters some state."""
-    own = {name: gate.as_guard(name) for name, gate in policy.gates.items() if gate.state}
-    found = [guard for guard in (*own.values(), *policy.guards.values()) if guard.selects(task)]
-    return list(dict.fromkeys(name for guard in found for name in guard.evidence))
 
 
 def _tried(work: _Work, name: str, *, flaky: bool) -> EvidenceLine:

@@ -122,15 +122,27 @@ def quota_json(gauge: QuotaGauge) -> Json:
 
 
 def details_json(task: Task, details: Details) -> Json:
-    """What is known of a task beyond its file: times, counts, neighbours, legal moves, its claim."""
+    """What is known of a task beyond its file: times, counts, neighbours, who wrote its notes, legal moves, its
+    claim.
+    """
+    from tkledger.core.history import noted
+
     used = used_json(details.used._replace(seconds=0))
     names = ("created_at", "updated_at", "started_at")
     overrides = [
         {"commit": one.commit, "at": iso(one.at), "actor": one.actor, "reason": one.override}
         for one in details.overrides
     ]
+    notes = [
+        {"actor": one.actor, "at": iso(one.at)} if one else {}
+        for one in noted(task.notes, details.entries)
+    ]
+    gates = [
+        without_empty({"name": one.name, "passed": one.passed, "why": one.why})
+        for one in details.gates
+    ]
     return {
-        **{name: at for name in names if (at := getattr(details, name)) is not None},
+        **{name: iso(at) for name in names if (at := getattr(details, name)) is not None},
         "seconds_active": details.used.seconds,
         **used,
         "limits": budget_json(task, details.used, details.gauges, details.at)["limits"],
@@ -138,6 +150,9 @@ def details_json(task: Task, details: Details) -> Json:
         "depth": details.depth,
         "children": [child.id for child in details.children],
         "blocked_by": list(details.blocked_by),
+        **({"needed_by": [one.id for one in details.needed_by]} if details.needed_by else {}),
+        **({"notes": notes} if notes else {}),
+        **({"gates": gates} if gates else {}),
         **({"overrides": overrides} if overrides else {}),
         **({"run": run_json(details.run)} if details.run else {}),
         **({"approvals": details.approvals._asdict()} if details.approvals else {}),

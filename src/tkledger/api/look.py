@@ -8,7 +8,7 @@ from functools import partial
 
 from tkledger.core.budget import KINDS, Gauge, Sums, gauges, pressing, used_by
 from tkledger.core.lifecycle import State
-from tkledger.core.overview import natural, rank
+from tkledger.core.overview import rank
 from tkledger.core.ref_names import HEADS
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
@@ -43,10 +43,10 @@ def task_with_place(task: Task, ledger: Snapshot) -> Json:
 
 def details(session: Session, ledger: Snapshot, task: Task, at: str | None = None) -> Details:
     """What is known of a task beyond its file: of its commits, its neighbours and its claim."""
-    from tkledger.core.history import Child, Details, times
+    from tkledger.api import around
+    from tkledger.core.history import Details, times
     from tkledger.core.policy import DEFAULT
     from tkledger.core.rules.rule import way_on
-    from tkledger.core.time import iso
     from tkledger.ledger import limits, log
 
     tip = place_of(session, ledger, task.id, at)
@@ -57,29 +57,31 @@ def details(session: Session, ledger: Snapshot, task: Task, at: str | None = Non
     spent = _spending(ledger, task, usage, {})
     over = ledger.is_over(task)  # so its claim says nothing any more, even if it is still there
     held = None if at or over else session.standing().get(task.id)
-    below = sorted(ledger.children(task.id), key=natural)
-    children = [found for found in map(ledger.task, below) if found]
     work = work_on(session, ledger, task, at)
     moves = prospects(session, ledger, task, at)
     return Details(
         work=tuple(step_of(one) for one in reversed(work[-SHOWN_STEPS:])),
         steps_in_all=len(work),
-        **{name: iso(value) for name, value in known._asdict().items() if value is not None},
+        **known._asdict(),
         used=spent.used,
         gauges=tuple(spent.gauges),
         at=usage.at,
         place=_way_on(ledger, task) if task.id in ledger.elsewhere else None,
         shallow=session.repo.is_shallow,
         depth=ledger.depth(task.id),
-        children=tuple(Child(child.id, child.state) for child in children),
+        parent=around.parent(ledger, task),
+        children=around.children(ledger, task),
+        depends_on=around.waited_for(ledger, task),
+        needed_by=around.needing(ledger, task),
         blocked_by=tuple(ledger.blocked_by(task)),
         legal=tuple(one.event.value for one in moves if not one.hindrances),
         held_back=tuple(words for one in moves for words in one.held_back),
         claim=_claim(held),
         reopened_as=tuple(one.id for one in ledger.successors(task.id)) if task.ended else (),
-        overrides=tuple(one for one in told if one.override),
+        entries=tuple(told),
         run=log.last_run(session.ledger, tip, task.id),
         approvals=approvals(ledger, task, lambda: usage),
+        gates=around.gates(session, ledger, task, tip, lambda: usage),
         onward=way_on(ledger, task.id, ledger.policy or DEFAULT) if over else "",
     )
 

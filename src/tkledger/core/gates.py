@@ -32,6 +32,13 @@ class GateStanding(NamedTuple):
     failed: bool = False
 
 
+def asked(policy: Policy, task: Task) -> list[str]:
+    """The gates that a task is asked for before it enters some state."""
+    own = {name: gate.as_guard(name) for name, gate in policy.gates.items() if gate.state}
+    found = [guard for guard in (*own.values(), *policy.guards.values()) if guard.selects(task)]
+    return list(dict.fromkeys(name for guard in found for name in guard.evidence))
+
+
 class Gates:
     """The gates of a task, on the code of a commit.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tkledger.core.budget import Gauge
+from tkledger.core.budget import Gauge, amount
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
 from tkledger.core.task import FIELDS, Task
 from tkledger.core.task_parts import PARTS
@@ -14,6 +14,7 @@ from tkledger.core.usage import Used
 
 if TYPE_CHECKING:
     from tkledger.core.approvals import ApprovalCount
+    from tkledger.core.gates import GateStanding
     from tkledger.core.run import RunLine
 
 
@@ -32,6 +33,7 @@ class HistoryEntry(NamedTuple):
     ``spend`` or ``run`` if the task's file did too. ``reason`` is what was said of this task. ``changes`` are
     of fields that no verb of the lifecycle sets. ``used`` is what the commit charges the task. ``override`` is
     why it set rules aside; empty if it did not. ``run`` is what a command came to that was run on it.
+    ``notes`` are those that it added.
     """
 
     commit: str
@@ -48,6 +50,7 @@ class HistoryEntry(NamedTuple):
     used: Used = Used()
     override: str = ""
     run: RunLine | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -59,6 +62,37 @@ class HistoryEntry(NamedTuple):
             return subject
         _, _, own = subject.partition(f"{did} ")
         return own if self.event in CHARGES and own != " ".join(self.title.split()) else ""
+
+    @property
+    def said(self) -> str:
+        """What is to be said of what happened: the subject of a commit not made by tk, the reason, what a run came
+        to, the fields that changed, and what it charges.
+        """
+        parts = [self.subject, folded(self.reason)]
+        parts += [self.run.words] if self.run else []
+        parts += [f"rules set aside: {folded(self.override)}"] if self.override else []
+        parts += [f"{one.name} {_value(one.old)} -> {_value(one.new)}" for one in self.changes]
+        used = self.used
+        if used.steps and self.event != "step":
+            parts.append("1 step")
+        parts += [f"{used.tokens:,} tokens"] if used.tokens else []
+        parts += [f"${amount('cost', used.cost)}"] if used.cost else []
+        parts += [f"{used.calls:,} calls"] if used.calls else []
+        return "; ".join(part for part in parts if part)
+
+
+LONGEST_VALUE = 40
+"""How many letters of a value are said of a change."""
+
+
+def _value(value: object) -> str:
+    """A field's value in short, ``-`` for none."""
+    if isinstance(value, (tuple, list)):
+        value = ", ".join(map(str, value))
+    if value in (None, ""):
+        return "-"
+    text = folded(str(value))
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1].rstrip()}…"
 
 
 DECIDE = "decide"
@@ -215,12 +249,33 @@ def times(entries: Iterable[HistoryEntry], *, whole: bool = True) -> Times:
     return Times(created, updated, started) if whole else Times(None, updated, None)
 
 
-class Child(NamedTuple):
-    """A task below another, and its state."""
+class Related(NamedTuple):
+    """A task that another one names, or that names it; without a state if it cannot be read. ``branch`` is the
+    other branch that it is shown as of, if it is.
+    """
 
     id: str
-    state: State
+    state: State | None = None
     title: str = ""
+    owner: str = ""
+    branch: str = ""
+
+
+def noted(notes: Iterable[str], entries: Iterable[HistoryEntry]) -> list[HistoryEntry | None]:
+    """Which entry of a task's history added each of its notes; None if that is not known."""
+    added: dict[str, list[HistoryEntry]] = {}
+    for entry in entries:
+        for note in entry.notes:
+            added.setdefault(note, []).append(entry)
+    return [found.pop(0) if (found := added.get(note)) else None for note in notes]
+
+
+def entered(entries: Iterable[HistoryEntry]) -> HistoryEntry | None:
+    """The entry by which a task came to its state, of those of its history, oldest first; None without one."""
+    found = None
+    for entry in entries:
+        found = entry if entry.source is not entry.target else found
+    return found
 
 
 class WorkCommit(NamedTuple):
@@ -235,22 +290,26 @@ class WorkCommit(NamedTuple):
 class Details(NamedTuple):
     """What is known of a task beyond its file, out of the commits and of its neighbours.
 
-    Times are ISO 8601 in UTC; ``legal`` holds the verbs that are legal now, ``claim`` its claim by
+    Times are in seconds since 1970; ``legal`` holds the verbs that are legal now, ``claim`` its claim by
     the names of its JSON. ``gauges`` are the limits that hold for it, as of ``at``, in seconds since 1970.
     ``held_back`` says who has claimed it if that keeps it from being started, and the way on.
     ``onward`` is the command that goes on with a task that has ended here.
-    ``overrides`` are what it says for having set rules aside, oldest first; ``run`` is the last one on it;
-    ``approvals`` how many a review has, if the policy asks for any.
+    ``depends_on`` are the tasks that it waits for, or has waited for, ``needed_by`` those that depend on it.
+    ``entries`` are what commits did to it, oldest first; ``run`` is the last one on it; ``approvals`` how many a
+    review has, if the policy asks for any; ``gates`` where those stand that the policy asks of it.
     ``place`` says on which other branch it is shown as of, and the way on from here; ``shallow`` that
     older history is missing, so that times may be absent and more may have been used.
     """
 
-    created_at: str | None = None
-    updated_at: str | None = None
-    started_at: str | None = None
+    created_at: int | None = None
+    updated_at: int | None = None
+    started_at: int | None = None
     used: Used = Used()
     depth: int = 0
-    children: tuple[Child, ...] = ()
+    parent: Related | None = None
+    children: tuple[Related, ...] = ()
+    depends_on: tuple[Related, ...] = ()
+    needed_by: tuple[Related, ...] = ()
     blocked_by: tuple[str, ...] = ()
     legal: tuple[str, ...] | None = None
     held_back: tuple[str, ...] = ()
@@ -263,6 +322,12 @@ class Details(NamedTuple):
     at: int = 0
     place: tuple[str, str] | None = None
     shallow: bool = False
-    overrides: tuple[HistoryEntry, ...] = ()
+    entries: tuple[HistoryEntry, ...] = ()
     run: HistoryEntry | None = None
     approvals: ApprovalCount | None = None
+    gates: tuple[GateStanding, ...] = ()
+
+    @property
+    def overrides(self) -> list[HistoryEntry]:
+        """What it says for having set rules aside, oldest first."""
+        return [one for one in self.entries if one.override]

@@ -110,6 +110,7 @@ def _entry(
         used,
         trailers(commit.message).get(OVERRIDE, "") if OVERRIDE in commit.message else "",
         run,
+        new.notes[len(old.notes) if old else 0 :],
     )
 
 

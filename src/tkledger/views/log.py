@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tkledger.core.budget import amount
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
-from tkledger.core.trailers import folded
 from tkledger.views.style import DIM, ID, LOOKS
 from tkledger.views.text_layout import (
     Frame,
@@ -16,7 +14,6 @@ from tkledger.views.text_layout import (
     aligned,
     cells,
     columns,
-    cut,
     cut_line,
     safe,
     table,
@@ -26,7 +23,6 @@ from tkledger.views.words import minute
 
 SHORT = 8
 LEAST_MESSAGE = 28
-LONGEST_VALUE = 40
 
 
 def timeline(entries: Iterable[HistoryEntry]) -> Lines:
@@ -63,30 +59,8 @@ def _row(entry: HistoryEntry) -> Line:
 
 
 def words(entry: HistoryEntry) -> str:
-    """The task's title, and what is to be said of it: the subject of a commit not made by tk, the reason, what a
-    run came to, the fields that changed, and what it charges.
-    """
-    parts = [entry.subject, folded(entry.reason)]
-    parts += [entry.run.words] if entry.run else []
-    parts += [f"rules set aside: {folded(entry.override)}"] if entry.override else []
-    parts += [f"{one.name} {_value(one.old)} -> {_value(one.new)}" for one in entry.changes]
-    used = entry.used
-    if used.steps and entry.event != "step":
-        parts.append("1 step")
-    parts += [f"{used.tokens:,} tokens"] if used.tokens else []
-    parts += [f"${amount('cost', used.cost)}"] if used.cost else []
-    parts += [f"{used.calls:,} calls"] if used.calls else []
-    said = "; ".join(part for part in parts if part)
-    return f"{entry.title} ({said})" if said else entry.title
-
-
-def _value(value: object) -> str:
-    """A field's value in short, ``-`` for none."""
-    if isinstance(value, (tuple, list)):
-        value = ", ".join(map(str, value))
-    if value in (None, ""):
-        return "-"
-    return cut(folded(str(value)), LONGEST_VALUE)
+    """The task's title, and what is to be said of what happened."""
+    return f"{entry.title} ({entry.said})" if entry.said else entry.title
 
 
 def _move(source: State | None, target: State) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core.budget import KINDS, amount
-from tkledger.core.criteria import CHECKLIST, CRITERIA, Check, checks_of
-from tkledger.core.history import Child, Details, HistoryEntry
-from tkledger.core.lifecycle import State
+from tkledger.core.history import Details, HistoryEntry, entered
 from tkledger.core.rows import wait_reason
 from tkledger.core.task import Task
 from tkledger.core.task_parts import RESOLUTIONS, Spec
-from tkledger.views.style import BAD, DIM, ID, STRONG, urgency
+from tkledger.core.time import iso, seconds_of
+from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, STRONG, urgency
 from tkledger.views.text_layout import (
     Frame,
     Line,
@@ -20,16 +19,29 @@ from tkledger.views.text_layout import (
     aligned,
     cells,
     columns,
+    cut,
     cut_line,
+    joined,
+    lines_of,
     pad,
     safe,
-    safe_lines,
     wrap,
+    wrapped,
 )
-from tkledger.views.words import UNSHALLOW, badge, duration, minute
+from tkledger.views.words import UNSHALLOW, age, badge, duration, local_minute, minute
 
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
 INSET = "  "
+SHORT = 12
+"""The cells of a name where there is little room."""
+EVENTS = 5
+"""How many of the last events are shown."""
+
+LISTS = (
+    *("criteria", "checklist", "verdicts", "evidence", "attempts", "decisions"),
+    *("lessons", "tried", "artifacts", "concerns", "notes"),
+)
+"""What a task's file lists."""
 
 Labelled = tuple[str, Sequence[Span]]
 """A name and the lines of its value."""
@@ -42,27 +54,34 @@ def card(task: Task, details: Details | None = None) -> Lines:
     def draw(frame: Frame) -> Iterator[Line]:
         for text in wrap(safe(task.title), frame.width):
             yield ((text, STRONG),)
-        yield _status(task)
-        for facts in (_links(task, known), _work(task, details), _history(task, known)):
+        yield from _flowing(_facts(task, known), frame.width)
+        for facts in (_links(task, known), _work(task, details), _history(task, known, frame)):
             yield from _grid([fact for fact in facts if fact[1]], frame)
-        yield from _children(known.children)
-        yield from _steps(task, known, frame)
-        yield from _output(known, frame)
-        yield from _text("description", task.description, frame)
+        if known.depends_on or known.needed_by or known.children:
+            yield from _around(task, known, frame)
+        yield from _paragraph("description", task.description, frame)
         yield from _grid(_short_spec(task.spec), frame)
         for name, text in _long_spec(task.spec):
-            yield from _text(name, text, frame)
-        for name, entries in listed(task):
-            yield from _entries(name, entries, frame)
+            yield from _paragraph(name, text, frame)
+        if known.gates or any(getattr(task, name) for name in LISTS):
+            from tkledger.views.records import records  # most tasks have none
+
+            yield from records(task, known, frame)
+        yield from _steps(task, known, frame)
+        yield from _output(known, frame)
+        yield from _events(task, known, frame)
+        yield from _next(task, known, frame)
 
     return Lines(draw)
 
 
 def facts(task: Task) -> Iterator[Labelled]:
-    """What a task's file says in short, each with its name; without what `_status` has."""
+    """What a task's file says in short, each with its name; without what a card begins with."""
+    yield "depends on", lines_of(", ".join(task.depends_on), ID)
+    yield "due", lines_of(task.due)
     yield from _links(task, Details())
     yield from _work(task, None)
-    yield "creator", _lines(task.creator)
+    yield "creator", lines_of(task.creator)
     yield from _short_spec(task.spec)
 
 
@@ -75,32 +94,52 @@ def texts(task: Task) -> Iterator[tuple[str, str]]:
 
 def listed(task: Task) -> Iterator[Labelled]:
     """The lists that a task's file has, each with its name; in the order in which they are shown."""
-    for kind in (CRITERIA, CHECKLIST):
-        wanted = BAD if kind is CRITERIA else ""
-        yield kind.name, [_check(one, wanted) for one in checks_of(task, kind)]
-    yield "verdicts", _verdicts(task)
-    yield "evidence", _evidence(task)
-    yield "attempts", _attempts(task)
-    yield "decisions", _decisions(task)
-    yield "lessons", [(one, "") for one in task.lessons]
-    yield "tried", [(one, "") for one in task.tried]
-    yield "artifacts", _artifacts(task)
-    yield "concerns", [_concern(task, one) for one in task.concerns]
-    yield "notes", [(note, "") for note in task.notes]
+    from tkledger.views.records import lists
+
+    for name, found in lists(task, Details()):
+        yield name, [(one.text, one.style) for one in found]
 
 
-def _status(task: Task) -> Line:
+def _facts(task: Task, known: Details) -> list[Span]:
+    """What is to be known of a task first, each a few words."""
     resolution = (task.resolution or RESOLUTIONS[task.state][0]) if task.ended else ""
+    state, colour = badge(task.state)
+    since = entered(known.entries) if known.at else None
+    long = f" {age(known.at - since.at)}{' ago' if task.ended else ''}" if since else ""
     parts: list[Span] = [
-        badge(task.state),
+        (state + long, colour),
         (resolution, DIM),
         (task.id, ID),
         urgency(task.urgency),
         (task.kind, DIM),
         (safe(task.owner or ""), "magenta"),
         (f"attempt {task.tries}" if task.tries > 1 else "", ""),
+        _due(task, known),
     ]
-    return [span for part in parts if part[0] for span in (part, (INSET, ""))][:-1]
+    return [part for part in parts if part[0]]
+
+
+def _due(task: Task, known: Details) -> Span:
+    """When a task is due, and how long that is from now, if it is known what time it is."""
+    if not task.due or task.ended or not known.at:
+        return f"due {task.due}" if task.due else "", ""
+    from datetime import date  # few tasks are due
+
+    left = (date.fromisoformat(task.due) - date.fromtimestamp(known.at)).days
+    long = age(abs(left) * 86_400)
+    when = f"in {long}" if left > 0 else f"{long} overdue" if left else "today"
+    return f"due {task.due}, {when}", BAD if left < 0 else "" if left else "yellow"
+
+
+def _flowing(parts: Sequence[Span], width: int) -> Iterator[Line]:
+    """Parts side by side, in as many lines as they take."""
+    line: list[Span] = []
+    for part in parts:
+        if line and sum(cells(text) for text, _ in line) + len(INSET) + cells(part[0]) > width:
+            yield line
+            line = []
+        line += [*([(INSET, "")] if line else []), (cut(part[0], width), part[1])]
+    yield line
 
 
 def _links(task: Task, known: Details) -> Iterator[Labelled]:
@@ -108,42 +147,58 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
     count = known.approvals
     if count is not None:
         more = "" if count.enough else f"; {count.others} runs tk approve {task.id}"
-        yield "approvals", _lines(count.words + more)
-    yield "waiting", _lines(safe(wait_reason(task)), BAD)
-    yield "error", _lines(failure, BAD)
-    yield "parent", _lines(task.parent, ID)
-    yield "origin", _lines(task.origin, ID)
-    yield "reopens", _lines(task.reopens, ID)
-    yield "reopened as", _lines(", ".join(known.reopened_as), ID)
-    yield "depends on", _lines(", ".join(task.depends_on), ID)
-    yield "waits for", _lines(", ".join(known.blocked_by), "yellow")
-    yield "due", _due(task, known)
-    yield "estimate", _lines(duration(task.estimate) if task.estimate else "")
-    yield "stream", _lines(task.stream)
-    yield "labels", _lines(", ".join(task.labels))
+        yield "approvals", lines_of(count.words + more)
+    yield "waiting", lines_of(safe(wait_reason(task)), BAD)
+    yield "error", lines_of(failure, BAD)
+    yield "parent", _parent(task, known)
+    yield "origin", lines_of(task.origin, ID)
+    yield "reopens", lines_of(task.reopens, ID)
+    yield "reopened as", lines_of(", ".join(known.reopened_as), ID)
+    yield "estimate", lines_of(duration(task.estimate) if task.estimate else "")
+    yield "stream", lines_of(task.stream)
+    yield "labels", lines_of(", ".join(task.labels))
     yield "links", [(link, "") for link in task.links]
-    yield "place", _lines(": ".join(known.place or ()), BAD)
-    yield "branch", _lines(task.branch)
-    yield "base", _lines(task.base)
-    yield "pr", _lines(task.pr)
-    yield "agent", _lines(task.agent)
+    yield "place", lines_of(": ".join(known.place or ()), BAD)
+    yield "branch", lines_of(task.branch)
+    yield "base", lines_of(task.base)
+    yield "pr", lines_of(task.pr)
+    yield "agent", lines_of(task.agent)
 
 
-def _due(task: Task, known: Details) -> list[Span]:
-    """When a task is due, in red if that is over; if it is known what time it is."""
-    if not task.due or task.ended or not known.at:
-        return _lines(task.due)
-    from datetime import datetime  # few tasks are due
+def _parent(task: Task, known: Details) -> list[Span]:
+    """The task that it is a part of, with its title."""
+    one = known.parent
+    if one is None:
+        return lines_of(task.parent, ID)
+    state = f"{one.state.value}  " if one.state else "unknown"
+    return lines_of(f"{one.id}  {state}{safe(one.title)}", ID)
 
-    over = task.due < str(datetime.fromtimestamp(known.at).date())
-    return _lines(f"{task.due}, overdue" if over else task.due, BAD if over else "")
+
+def _paragraph(name: str, text: str | None, frame: Frame) -> Iterator[Line]:
+    """A text below its name."""
+    if text:
+        yield ()
+        yield ((name, STRONG),)
+        for line, _ in wrapped(lines_of(text), frame.width - len(INSET)):
+            yield ((INSET + line if line else "", ""),)
+
+
+def _around(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
+    """The tasks that it has to do with."""
+    from tkledger.views.related import related
+
+    graph = f"tk graph {task.id}"
+    waits = "waits for" if known.blocked_by else "depends on"
+    yield from related(waits, known.depends_on, graph, frame)
+    yield from related("needed by", known.needed_by, graph, frame)
+    yield from related("children", known.children, f"tk tree {task.id}", frame)
 
 
 def _short_spec(spec: Spec) -> list[Labelled]:
     """What the work is given, as far as it is short."""
-    listed = {name: ", ".join(getattr(spec, name)) for name in ("inputs", "paths")}
-    short = {name: getattr(spec, name) for name in ("goal", "role", "model")} | listed
-    return [(name, _lines(text)) for name, text in short.items() if text]
+    lists = {name: ", ".join(getattr(spec, name)) for name in ("inputs", "paths")}
+    short = {name: getattr(spec, name) for name in ("goal", "role", "model")} | lists
+    return [(name, lines_of(text)) for name, text in short.items() if text]
 
 
 def _long_spec(spec: Spec) -> Iterator[tuple[str, str]]:
@@ -151,71 +206,6 @@ def _long_spec(spec: Spec) -> Iterator[tuple[str, str]]:
     for name in ("constraints", "output"):
         if text := getattr(spec, name):
             yield name, text
-
-
-def _check(one: Check, wanted: str) -> Span:
-    why = f": {one.reason}" if one.reason else ""
-    return f"{one.text} ({one.state}{why})", wanted if one.state == "open" else DIM
-
-
-def _verdicts(task: Task) -> list[Span]:
-    """What reviews came to, the present round's in colour."""
-    if not task.verdicts:
-        return []
-    from tkledger.core.verdict import round_of, said_in, verdicts
-
-    round = round_of(task.verdicts, task.tries)
-    found = []
-    for one in verdicts(task.verdicts):
-        words = f"{'approved' if one.approved else 'rejected'} by {one.actor}"
-        of = ", ".join(oid[:8] for oid in one.work) or "no work"
-        said = said_in(one)
-        text = f"{one.attempt}.{one.round} {words}, of {of}{': ' if said else ''}{said}"
-        current = (one.attempt, one.round) == (task.tries, round)
-        last = not one.approved and (one.attempt, one.round) == (task.tries, round - 1)
-        found.append((text, BAD if last else "" if current else DIM))
-    return found
-
-
-def _evidence(task: Task) -> list[Span]:
-    """What gates came to, and who says so."""
-    if not task.evidence:
-        return []
-    from tkledger.core.evidence import evidence, said_in
-
-    lines = evidence(task.evidence)
-    return [(f"{said_in(one)}, says {one.actor}", "" if one.passed else BAD) for one in lines]
-
-
-def _attempts(task: Task) -> list[Span]:
-    """How its earlier attempts ended."""
-    if not task.attempts:
-        return []
-    from tkledger.core.attempt import attempts, said_in
-
-    return [(f"{said_in(one)} (sent back by {one.actor})", "") for one in attempts(task.attempts)]
-
-
-def _decisions(task: Task) -> list[Span]:
-    """What was decided, and by whom."""
-    if not task.decisions:
-        return []
-    from tkledger.core.decision import decisions, said_in
-
-    return [(f"{said_in(one)} (by {one.actor})", "") for one in decisions(task.decisions)]
-
-
-def _artifacts(task: Task) -> list[Span]:
-    """The files that belong to it."""
-    if not task.artifacts:
-        return []
-    from tkledger.core.artifact import artifacts
-
-    return [(f"{one.name}  {one.size:,} bytes", "") for one in artifacts(task.artifacts)]
-
-
-def _concern(task: Task, words: str) -> Span:
-    return (f"{words} (settled)", DIM) if words in task.settled else (words, BAD)
 
 
 def _work(task: Task, details: Details | None) -> Iterator[Labelled]:
@@ -233,13 +223,13 @@ def _work(task: Task, details: Details | None) -> Iterator[Labelled]:
         if used not in (None, 0, "0") or limit is not None:
             of = "" if limit is None else f" of {_amount(name, limit)}"
             words = least + _amount(name, used or 0) + of
-            yield ("active" if name == "seconds" else name), _lines(words)
+            yield ("active" if name == "seconds" else name), lines_of(words)
     if task.budget.depth is not None:
-        yield "depth limit", _lines(str(task.budget.depth))
+        yield "depth limit", lines_of(str(task.budget.depth))
     for name, value in task.admission._asdict().items():
-        yield name.replace("_", " "), _lines(value)
+        yield name.replace("_", " "), lines_of(value)
     for name, value in task.x.items():
-        yield f"x.{name}", _lines(_words(value))
+        yield f"x.{name}", lines_of(_words(value))
 
 
 def _used(task: Task, details: Details | None, kind: str) -> int | str | None:
@@ -256,39 +246,46 @@ def _said(kind: str, value: int) -> int | str:
     return amount(kind, value) if kind == "cost" else value
 
 
-def _history(task: Task, known: Details) -> Iterator[Labelled]:
-    yield "creator", _lines(task.creator)
+def _history(task: Task, known: Details, frame: Frame) -> Iterator[Labelled]:
+    creator = f", by {safe(task.creator)}" if task.creator else ""
+    if task.creator and not known.created_at:
+        yield "creator", lines_of(task.creator)
     for name, key in TIMES.items():
-        yield name, _lines(getattr(known, key))
-    yield "depth", _lines(str(known.depth or ""))
-    yield "claim", _lines(_words(_for_people(known.claim or {})))
+        at = getattr(known, key)
+        by = creator if name == "created" else ""
+        yield name, lines_of(None if at is None else f"{_time(at, known.at, frame)}{by}")
+    yield "claim", lines_of(_claim(known.claim, known.at) if known.claim else None)
     if known.shallow:
-        yield "shallow", _lines(f"older history is not in this clone: {UNSHALLOW}", BAD)
+        yield "shallow", lines_of(f"older history is not in this clone: {UNSHALLOW}", BAD)
     if known.run and known.run.run:
         yield "last run", _said_by(known.run, known.run.run.words)
     for one in known.overrides:
         yield "set aside", _said_by(one, one.override)
-    if known.legal is not None:
-        on = f"nothing; to go on with it: {known.onward}" if known.onward else "nothing"
-        yield "legal now", _lines(", ".join(known.legal) or on)
     for words in known.held_back:
-        yield "no start", _lines(words, BAD)
+        yield "no start", lines_of(words, BAD)
+
+
+def _time(at: int, now: int, frame: Frame) -> str:
+    """A time, and how long ago that is: on a terminal by its own clock, else in UTC."""
+    shown = iso(at) if frame.piped else local_minute(at)
+    return f"{shown}, {age(now - at)} ago" if now else shown
+
+
+def _claim(claim: Mapping[str, object], now: int) -> str:
+    """Who holds a task, where, for how long, and until when."""
+    words = safe(str(claim["holder"]))
+    if branch := claim.get("branch"):
+        words += f" on {safe(str(branch))}"
+    if final := claim.get("final"):
+        return f"{words}: {safe(str(final))}, not merged"
+    since, until = (seconds_of(str(claim[name])) for name in ("since", "until"))
+    left = f"{age(until - now)} left" if until > now else "lapsed"
+    return f"{words} for {age(now - since)}, {left}"
 
 
 def _said_by(entry: HistoryEntry, words: str) -> list[Span]:
     """What a commit says, when it was, and who made it."""
-    return _lines(safe(f"{minute(entry.at)}  {entry.actor}: {words}  ({entry.commit[:8]})"))
-
-
-def _output(known: Details, frame: Frame) -> Iterator[Line]:
-    """The end of what the last run said."""
-    run = known.run.run if known.run else None
-    yield from _text("output of the last run", run.output if run else None, frame)
-
-
-def _for_people(claim: Mapping[str, object]) -> Mapping[str, object]:
-    """A claim without what only programs need."""
-    return {name: value for name, value in claim.items() if name not in ("epoch", "token")}
+    return lines_of(safe(f"{minute(entry.at)}  {entry.actor}: {words}  ({entry.commit[:8]})"))
 
 
 def _amount(name: str, value: int | str) -> str:
@@ -312,8 +309,56 @@ def _words(value: object) -> str:
     return safe(str(value))
 
 
-def _lines(text: str | None, style: str = "") -> list[Span]:
-    return [(line, style) for line in safe_lines(text)] if text else []
+def _output(known: Details, frame: Frame) -> Iterator[Line]:
+    """The end of what the last run said."""
+    run = known.run.run if known.run else None
+    yield from _paragraph("output of the last run", run.output if run else None, frame)
+
+
+def _events(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
+    """The last events, the newest first, and how many more there are."""
+    if not known.entries:
+        return
+    yield ()
+    yield (("events", STRONG), (f"  tk log {task.id}", DIM))
+    rows = [
+        (
+            *((f"{age(known.at - one.at)} ago", DIM), (safe(one.actor), "magenta")),
+            *((safe(one.event), LOOKS[one.target].colour), (safe(one.said), "")),
+        )
+        for one in known.entries[: -EVENTS - 1 : -1]
+    ]
+    yield from _inset(rows, 1, frame)
+    left = len(known.entries) - len(rows)
+    if left:
+        yield ((f"{INSET}and {left:,} more", DIM),)
+
+
+def _when(at: int, frame: Frame) -> str:
+    return minute(at) if frame.piped else local_minute(at)
+
+
+def _inset(rows: Sequence[Line], who: int, frame: Frame) -> Iterator[Line]:
+    """Rows with blanks before them, cut on a terminal: first the column that says ``who``."""
+    widths = columns(rows)
+    if not frame.piped:
+        over = sum(widths) + len(INSET) * len(widths) - frame.width
+        widths[who] = min(widths[who], max(widths[who] - max(over, 0), SHORT))
+    for row in rows:
+        line = [(INSET, ""), *aligned(row, widths)]
+        yield line if frame.piped else cut_line(line, frame.width)
+
+
+def _next(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
+    """The commands that go on from here."""
+    if known.legal is None:
+        return
+    way = [known.place[1]] if known.place else [f"tk {verb} {task.id}" for verb in known.legal]
+    way += [known.onward] if known.onward else []
+    yield ()
+    yield (("next", STRONG),)
+    for text in joined(map(safe, (*way, f"tk why {task.id}")), frame.width - len(INSET)):
+        yield ((INSET, ""), (text, GOOD))
 
 
 def _grid(facts: Sequence[Labelled], frame: Frame) -> Iterator[Line]:
@@ -322,31 +367,9 @@ def _grid(facts: Sequence[Labelled], frame: Frame) -> Iterator[Line]:
         yield ()
     start = len(INSET) + 14
     for name, lines in facts:
-        for number, (text, style) in enumerate(_wrapped(lines, frame.width - start)):
+        for number, (text, style) in enumerate(wrapped(lines, frame.width - start)):
             lead = INSET + pad("" if number else safe(name), start - 2 * len(INSET)) + INSET
             yield ((lead, DIM), (text, style))
-
-
-def _wrapped(lines: Sequence[Span], width: int) -> Iterator[Span]:
-    for text, style in lines:
-        for line in wrap(text, max(width, 16)):
-            yield line, style
-
-
-def _children(children: Sequence[Child]) -> Iterator[Line]:
-    """The children, and how many are done of those that are not cancelled, as in a tree."""
-    if not children:
-        return
-    yield ()
-    marks = [badge(child.state) for child in children]
-    width = max(cells(text) for text, _ in marks)
-    wanted = [child.state for child in children if child.state is not State.CANCELLED]
-    done = f"  {wanted.count(State.DONE)} of {len(wanted)} done" if wanted else ""
-    yield (("children", STRONG), (done, DIM))
-    for child, (text, colour) in zip(children, marks):
-        lead = pad(text, width) + INSET
-        title = INSET + safe(child.title) if child.title else ""
-        yield ((INSET, ""), (lead, colour), (child.id, ID), (title, ""))
 
 
 def _steps(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
@@ -357,36 +380,12 @@ def _steps(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
     yield (("commits", STRONG), (f"  tk diff {task.id}", DIM))
     rows = [
         (
-            *((minute(one.at), DIM), (one.commit[:8], "yellow")),
+            *((_when(one.at, frame), DIM), (one.commit[:8], "yellow")),
             *((safe(one.actor), "magenta"), (safe(one.subject), "")),
         )
         for one in known.work
     ]
-    widths = columns(rows)
-    for row in rows:
-        line = [(INSET, ""), *aligned(row, widths)]
-        yield line if frame.piped else cut_line(line, frame.width)
+    yield from _inset(rows, 2, frame)
     left = known.steps_in_all - len(known.work)
     if left:
         yield ((f"{INSET}and {left:,} more", DIM),)
-
-
-def _text(name: str, text: str | None, frame: Frame) -> Iterator[Line]:
-    if text:
-        yield ()
-        yield ((name, STRONG),)
-        for line, _ in _wrapped(_lines(text), frame.width - len(INSET)):
-            yield ((INSET + line if line else "", ""),)
-
-
-def _entries(name: str, entries: Sequence[Span], frame: Frame) -> Iterator[Line]:
-    """A list with its numbers."""
-    if entries:
-        yield ()
-        yield ((name, STRONG),)
-    margin = len(str(len(entries)))
-    for number, (entry, style) in enumerate(entries, 1):
-        lead = f"{INSET}{number:>{margin}}  "
-        for line, _ in _wrapped(_lines(entry), frame.width - len(lead)):
-            yield ((lead, DIM), (line, style))
-            lead = " " * len(lead)

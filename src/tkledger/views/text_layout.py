@@ -178,6 +178,18 @@ def _filled(words: Iterable[str], width: int) -> Iterator[str]:
         yield line
 
 
+def lines_of(text: str | None, style: str = "") -> list[Span]:
+    """The lines of a text, none of which can steer a terminal."""
+    return [(line, style) for line in safe_lines(text)] if text else []
+
+
+def wrapped(lines: Sequence[Span], width: int) -> Iterator[Span]:
+    """Lines in the cells that there are, sixteen at least."""
+    for text, style in lines:
+        for line in wrap(text, max(width, 16)):
+            yield line, style
+
+
 def cut_line(line: Line, width: int) -> list[Span]:
     """A line in at most ``width`` cells, with an ellipsis where something is left out."""
     spans: list[Span] = []

@@ -61,6 +61,18 @@ def age(seconds: int) -> str:
     return "0s"
 
 
+def local_minute(at: int) -> str:
+    """Seconds since 1970 as a minute on the clock of this machine: ``2026-01-31 13:05``."""
+    if at not in CALENDAR:
+        return minute(at)
+    import time  # no pipe asks for it
+
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+    except (OverflowError, OSError, ValueError):  # beyond the years of this machine
+        return minute(at)
+
+
 def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     """``214 done, 3 cancelled``: what there is, in the order of the lifecycle."""
     return joint.join(

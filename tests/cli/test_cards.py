@@ -1,0 +1,35 @@
+"""``tk show`` of a task that others have to do with: who they are, and who wrote what."""
+
+from __future__ import annotations
+
+from tests.support.project import Project
+
+
+def test_a_task_is_shown_with_those_around_it_and_with_who_wrote_its_notes(
+    project: Project,
+) -> None:
+    project.ok("new", "The whole", "--id", "whole")
+    project.ok("edit", "a", "--parent", "whole", "--depends-on", "b")
+    project.ok("new", "Later", "--id", "later", "--depends-on", "a", "--owner", "zoe")
+    project.ok("config", "set", "gates.check", "run=true", "state=done")
+    for actor in ("ann", "bob"):
+        project.ok("note", "a", f"by {actor}", "--as", actor)
+    shown = project.ok("show", "a").out
+    for line in (
+        "  parent        whole  todo  The whole\n",
+        "\nwaits for  0 of 1 done\n  ○ todo  b  Task b\n",
+        "\nneeded by  0 of 1 done\n  ○ todo  later  Later  zoe\n",
+        "\ngates\n  1  check did not run on this code  tk gate a check\n",
+        "\nnotes\n  1  by ann  ann, ",
+        " ago\n  2  by bob  bob, ",
+        "\nevents  tk log a\n  ",
+        "\nnext\n  tk block a · tk cancel a · tk why a\n",
+    ):
+        assert line in shown
+    derived = project.ok("show", "a", "--json").json["derived"]
+    assert [one["actor"] for one in derived["notes"]] == ["ann", "bob"]
+    assert (derived["needed_by"], derived["blocked_by"]) == (["later"], ["b"])
+    assert derived["gates"] == [
+        {"name": "check", "passed": False, "why": "did not run on this code"}
+    ]
+    assert "\nchildren  0 of 1 done\n  ○ todo  a  Task a\n" in project.ok("show", "whole").out

@@ -1,0 +1,142 @@
+"""How one task looks, with the tasks around it and what happened to it, as exact text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.support.golden import coloured, drawn, hold
+from tkledger.core.evidence import EvidenceLine
+from tkledger.core.gates import GateStanding
+from tkledger.core.guard import Gate
+from tkledger.core.history import Details, HistoryEntry, Related, WorkCommit
+from tkledger.core.lifecycle import State
+from tkledger.core.task import task
+from tkledger.core.usage import Used
+from tkledger.views.show import card
+
+NOW = 1_767_349_233
+HOUR, DAY = 3_600, 86_400
+
+WIDE = "修复支付流程中的崩溃问题，并在后台显示所有被扣留的付款"
+JOINED = "👩‍👩‍👧‍👦 family accounts pay once ❤️ and no more"
+HEBREW = "החזרים בעברית, גם חלקיים"
+
+
+def did(
+    number: int, ago: int, actor: str, event: str, *states: State | None, **more: Any
+) -> HistoryEntry:
+    source, target = states
+    assert target is not None
+    message = f"tk: {event} fraud\n\nTk-Actor: {actor}"
+    return HistoryEntry(
+        *(f"{number:040x}", NOW - ago, actor, "fraud", "Fraud check", event),
+        *(source, target, message),
+        **more,
+    )
+
+
+TODO, DOING, REVIEW, BLOCKED = State.TODO, State.IN_PROGRESS, State.IN_REVIEW, State.BLOCKED
+ANN, BOB, ZOE = "ann@example.org", "bob@example.org", "zoë@example.org"
+ENTRIES = (
+    did(1, 9 * DAY, ANN, "new", None, TODO),
+    did(2, 8 * DAY, BOB, "start", TODO, DOING),
+    did(3, 7 * DAY, BOB, "edit", DOING, DOING, notes=("no sandbox yet",), reason="no sandbox yet"),
+    did(
+        *(4, 6 * DAY, ANN, "edit", DOING, DOING),
+        notes=("use the recorded answers until then: tests/data/scorer\nand ask again in May\n",),
+        reason="use the recorded answers until then: tests/data/scorer\nand ask again in May",
+    ),
+    did(5, 5 * DAY, BOB, "block", DOING, BLOCKED, reason="user: which amounts are held?"),
+    did(6, 4 * DAY, BOB, "resume", BLOCKED, DOING),
+    did(7, 3 * DAY, BOB, "submit", DOING, REVIEW, used=Used(1, 0, 129_000, 1_840_000)),
+    did(8, 2 * HOUR, ZOE, "edit", REVIEW, REVIEW, notes=(HEBREW,), reason=HEBREW),
+)
+FRAUD = task(
+    {
+        **{"id": "fraud", "title": "Fraud check before money moves", "state": "in_review"},
+        **{"type": "feature", "priority": 0, "owner": BOB, "creator": ANN, "attempt": 2},
+        **{"parent": "checkout", "depends_on": ["scorer", "rules"], "labels": ["api", "risk"]},
+        **{"due": "2026-01-05", "estimate": 3 * DAY, "links": ["https://example.org/rfc/77"]},
+        **{"budget": {"steps": 40, "seconds": 7200}},
+        "description": "Ask the scorer before each capture; hold what it doubts.\n",
+        "criteria": ["the scorer is asked once a capture", "what is held is shown"],
+        "met": ["the scorer is asked once a capture"],
+        "evidence": [EvidenceLine("unit", False, "a" * 40, BOB, "1", "3", "0" * 64, "make").text],
+        "lessons": ["a recorded answer is no sandbox"],
+        "tried": ["all above 500"],
+        "notes": [*(note for entry in ENTRIES for note in entry.notes), "of an unknown author"],
+    }
+)
+DETAILS = Details(
+    **{"created_at": NOW - 9 * DAY, "started_at": NOW - 8 * DAY, "updated_at": NOW - 2 * HOUR},
+    used=Used(2, 4_000, 129_000, 1_840_000),
+    at=NOW,
+    parent=Related("checkout", TODO, "Checkout that never loses a payment"),
+    children=(
+        Related("scorer-client", State.DONE, "Client for the scorer", BOB),
+        Related("hold", DOING, WIDE, ZOE),
+        Related("family", TODO, JOINED),
+    ),
+    depends_on=(
+        Related("scorer", State.DONE, "The scorer answers within 300 ms", ANN, "scorer-2"),
+        Related("rules"),
+    ),
+    needed_by=(
+        Related("capture", TODO, "Capture in one request", ZOE),
+        Related("hebrew", State.BACKLOG, HEBREW),
+        Related("old", State.CANCELLED, "Capture in two requests"),
+    ),
+    blocked_by=("rules", "scorer"),
+    legal=("reject", "block"),
+    claim={
+        **{"holder": BOB, "branch": "tk/fraud", "epoch": 3, "token": "f" * 40},
+        **{"since": "2026-01-02T08:20:33Z", "until": "2026-01-02T10:50:33Z"},
+    },
+    work=(
+        WorkCommit("c" * 40, NOW - 3 * DAY, BOB, "A slow server in the test of the timeout"),
+        WorkCommit("b" * 40, NOW - 8 * DAY, BOB, f"Hold it {JOINED}"),
+    ),
+    steps_in_all=12,
+    entries=ENTRIES,
+    gates=(
+        GateStanding("lint", Gate("ruff"), True),
+        GateStanding(
+            "unit", Gate("make"), False, f"failed on this code (exit 1), says {BOB}", True
+        ),
+    ),
+)
+MANY = DETAILS._replace(
+    depends_on=(),
+    needed_by=(),
+    blocked_by=(),
+    children=tuple(
+        Related(f"kid{n}", State.DONE if n % 2 else TODO, f"Part {n}") for n in range(1, 31)
+    ),
+)
+VIEWS = {
+    "a task in review": card(FRAUD, DETAILS),
+    "a task with many parts": card(
+        task({"id": "checkout", "title": JOINED, "state": "todo"}), MANY
+    ),
+    "a task that has ended": card(
+        FRAUD._replace(state=State.DONE, notes=(), evidence=(), lessons=(), tried=()),
+        Details(
+            at=NOW,
+            entries=(*ENTRIES, did(9, HOUR, ANN, "approve", REVIEW, State.DONE)),
+            legal=(),
+            onward="tk reopen fraud",
+        ),
+    ),
+}
+
+
+def test_a_task_looks_so(terminal: Any, piped: Any) -> None:
+    hold(drawn(VIEWS, terminal, piped), "show.txt")
+
+
+def test_colours_only_repeat_what_a_task_says(terminal: Any) -> None:
+    shown = VIEWS["a task in review"]
+    text = coloured(shown)
+    assert re.sub(r"ESC\[[\d;]*m", "", text).rstrip() == terminal(shown)
+    hold(text, "show-colours.txt")
