@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tkledger.core.criteria import CHECKLIST, CRITERIA, Check, checks_of
 from tkledger.core.history import Details, HistoryEntry, noted
@@ -33,13 +33,17 @@ class Record(NamedTuple):
     by: str = ""
 
 
-def records(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
-    """All lists of a task that are not empty."""
-    for name, found in lists(task, known):
+def records(
+    task: Task, known: Details, names: Callable[[str], str], frame: Frame
+) -> Iterator[Line]:
+    """All lists of a task that are not empty; ``names`` has what stands for a name."""
+    for name, found in lists(task, known, names):
         yield from _listed(name, found, frame)
 
 
-def lists(task: Task, known: Details) -> Iterator[tuple[str, list[Record]]]:
+def lists(
+    task: Task, known: Details, names: Callable[[str], str] = safe
+) -> Iterator[tuple[str, list[Record]]]:
     """The lists of a task, each with its name; in the order in which they are shown."""
     for kind in (CRITERIA, CHECKLIST):
         wanted = BAD if kind is CRITERIA else ""
@@ -53,7 +57,7 @@ def lists(task: Task, known: Details) -> Iterator[tuple[str, list[Record]]]:
     yield "tried", [*map(Record, task.tried)]
     yield "artifacts", _artifacts(task)
     yield "concerns", [_concern(task, one) for one in task.concerns]
-    yield "notes", _notes(task, known)
+    yield "notes", _notes(task, known, names)
 
 
 def _listed(name: str, found: Sequence[Record], frame: Frame) -> Iterator[Line]:
@@ -75,14 +79,14 @@ def _listed(name: str, found: Sequence[Record], frame: Frame) -> Iterator[Line]:
             lead = " " * len(lead)
 
 
-def _notes(task: Task, known: Details) -> list[Record]:
+def _notes(task: Task, known: Details, names: Callable[[str], str]) -> list[Record]:
     """The notes, with who wrote each, and how long ago."""
     authors = noted(task.notes, known.entries)
-    return [Record(note, "", _by(one, known.at)) for note, one in zip(task.notes, authors)]
+    return [Record(note, "", _by(one, names, known.at)) for note, one in zip(task.notes, authors)]
 
 
-def _by(entry: HistoryEntry | None, now: int) -> str:
-    return f"{safe(entry.actor)}, {age(now - entry.at)} ago" if entry else ""
+def _by(entry: HistoryEntry | None, names: Callable[[str], str], now: int) -> str:
+    return f"{names(entry.actor)}, {age(now - entry.at)} ago" if entry else ""
 
 
 def _gates(task: Task, known: Details) -> list[Record]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from tkledger.core.history import Related
+from tkledger.core.history import Details, Related
 from tkledger.core.lifecycle import TERMINAL, State
+from tkledger.core.task import Task
 from tkledger.views.style import BAD, DIM, ID, STRONG, title_colour
 from tkledger.views.text_layout import GAP, Frame, Line, Span, aligned, columns, safe
 from tkledger.views.words import badge, glyph
@@ -20,7 +21,22 @@ WIDEST = 24
 """The most cells of an id and of an owner, and those of a title that stay if there is an owner."""
 
 
-def related(name: str, tasks: Sequence[Related], way: str, frame: Frame) -> Iterator[Line]:
+Names = Callable[[str], str]
+"""What stands for a name."""
+
+
+def around(task: Task, known: Details, names: Names, frame: Frame) -> Iterator[Line]:
+    """What a task waits for, what waits for it, and its parts."""
+    graph = f"tk graph {task.id}"
+    waits = "waits for" if known.blocked_by else "depends on"
+    yield from _related(waits, known.depends_on, graph, names, frame)
+    yield from _related("needed by", known.needed_by, graph, names, frame)
+    yield from _related("children", known.children, f"tk tree {task.id}", names, frame)
+
+
+def _related(
+    name: str, tasks: Sequence[Related], way: str, names: Names, frame: Frame
+) -> Iterator[Line]:
     """A heading with how many are done of those that are not cancelled, and a line for each; ``way`` is the
     command that shows them all.
     """
@@ -33,15 +49,15 @@ def related(name: str, tasks: Sequence[Related], way: str, frame: Frame) -> Iter
     shown = tasks
     if not frame.piped and len(tasks) > MOST:
         shown = sorted(tasks, key=lambda one: one.state in TERMINAL)[:MOST]
-    yield from _rows(shown, frame)
+    yield from _rows(shown, names, frame)
     if len(shown) < len(tasks):
         yield ((f"{INSET}and {len(tasks) - len(shown):,} more: {way}", DIM),)
 
 
-def _rows(tasks: Sequence[Related], frame: Frame) -> Iterator[Line]:
+def _rows(tasks: Sequence[Related], names: Names, frame: Frame) -> Iterator[Line]:
     brief = not frame.piped and frame.width < NARROW
     rows = [
-        (_state(one, brief=brief), (one.id, ID), _title(one), (safe(one.owner), "magenta"))
+        (_state(one, brief=brief), (one.id, ID), _title(one), (names(one.owner), "magenta"))
         for one in tasks
     ]
     widths = columns(rows)

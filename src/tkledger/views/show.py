@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tkledger.core.budget import KINDS, amount
 from tkledger.core.history import Details, HistoryEntry, entered
@@ -28,7 +28,7 @@ from tkledger.views.text_layout import (
     wrap,
     wrapped,
 )
-from tkledger.views.words import UNSHALLOW, age, badge, duration, local_minute, minute
+from tkledger.views.words import UNSHALLOW, age, badge, duration, local_minute, minute, short_names
 
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
 INSET = "  "
@@ -52,13 +52,16 @@ def card(task: Task, details: Details | None = None) -> Lines:
     known = details or Details()
 
     def draw(frame: Frame) -> Iterator[Line]:
+        names = _names(known, frame)
         for text in wrap(safe(task.title), frame.width):
             yield ((text, STRONG),)
         yield from _flowing(_facts(task, known), frame.width)
         for facts in (_links(task, known), _work(task, details), _history(task, known, frame)):
             yield from _grid([fact for fact in facts if fact[1]], frame)
         if known.depends_on or known.needed_by or known.children:
-            yield from _around(task, known, frame)
+            from tkledger.views.related import around
+
+            yield from around(task, known, names, frame)
         yield from _paragraph("description", task.description, frame)
         yield from _grid(_short_spec(task.spec), frame)
         for name, text in _long_spec(task.spec):
@@ -66,10 +69,10 @@ def card(task: Task, details: Details | None = None) -> Lines:
         if known.gates or any(getattr(task, name) for name in LISTS):
             from tkledger.views.records import records  # most tasks have none
 
-            yield from records(task, known, frame)
-        yield from _steps(task, known, frame)
+            yield from records(task, known, names, frame)
+        yield from _steps(task, known, names, frame)
         yield from _output(known, frame)
-        yield from _events(task, known, frame)
+        yield from _events(task, known, names, frame)
         yield from _next(task, known, frame)
 
     return Lines(draw)
@@ -181,17 +184,6 @@ def _paragraph(name: str, text: str | None, frame: Frame) -> Iterator[Line]:
         yield ((name, STRONG),)
         for line, _ in wrapped(lines_of(text), frame.width - len(INSET)):
             yield ((INSET + line if line else "", ""),)
-
-
-def _around(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
-    """The tasks that it has to do with."""
-    from tkledger.views.related import related
-
-    graph = f"tk graph {task.id}"
-    waits = "waits for" if known.blocked_by else "depends on"
-    yield from related(waits, known.depends_on, graph, frame)
-    yield from related("needed by", known.needed_by, graph, frame)
-    yield from related("children", known.children, f"tk tree {task.id}", frame)
 
 
 def _short_spec(spec: Spec) -> list[Labelled]:
@@ -315,7 +307,9 @@ def _output(known: Details, frame: Frame) -> Iterator[Line]:
     yield from _paragraph("output of the last run", run.output if run else None, frame)
 
 
-def _events(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
+def _events(
+    task: Task, known: Details, names: Callable[[str], str], frame: Frame
+) -> Iterator[Line]:
     """The last events, the newest first, and how many more there are."""
     if not known.entries:
         return
@@ -323,7 +317,7 @@ def _events(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
     yield (("events", STRONG), (f"  tk log {task.id}", DIM))
     rows = [
         (
-            *((f"{age(known.at - one.at)} ago", DIM), (safe(one.actor), "magenta")),
+            *((f"{age(known.at - one.at)} ago", DIM), (names(one.actor), "magenta")),
             *((safe(one.event), LOOKS[one.target].colour), (safe(one.said), "")),
         )
         for one in known.entries[: -EVENTS - 1 : -1]
@@ -372,7 +366,17 @@ def _grid(facts: Sequence[Labelled], frame: Frame) -> Iterator[Line]:
             yield ((lead, DIM), (text, style))
 
 
-def _steps(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
+def _names(known: Details, frame: Frame) -> Callable[[str], str]:
+    """What stands for a name in a list: on a terminal what is short."""
+    if frame.piped:
+        return safe
+    owners = (one.owner for one in (*known.depends_on, *known.needed_by, *known.children))
+    actors = (*(one.actor for one in known.entries), *(one.actor for one in known.work))
+    short = short_names((*owners, *actors))
+    return lambda name: short[name]
+
+
+def _steps(task: Task, known: Details, names: Callable[[str], str], frame: Frame) -> Iterator[Line]:
     """The commits of work, the newest first, and how many more there are."""
     if not known.work:
         return
@@ -381,7 +385,7 @@ def _steps(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
     rows = [
         (
             *((_when(one.at, frame), DIM), (one.commit[:8], "yellow")),
-            *((safe(one.actor), "magenta"), (safe(one.subject), "")),
+            *((names(one.actor), "magenta"), (safe(one.subject), "")),
         )
         for one in known.work
     ]
