@@ -113,3 +113,5 @@ def test_it_works_from_a_fresh_environment(built: list[list[Path]], tmp_path: Pa
     run("tk", "done", "try", cwd=repo, **path)
     assert "try" in run("git", "tk", "list", "--all", cwd=repo, **path)
     run("git-tk", "verify", "--all", cwd=repo, **path)
+    page = run("tk", "page", "-o", tmp_path / "page", cwd=repo, **path)
+    assert "Try it" in Path(page.strip()).read_text(encoding="utf-8")

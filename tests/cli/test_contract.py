@@ -30,7 +30,7 @@ ORDER = (
     *("reject", "block", "resume", "requeue", "cancel", "undo", "reopen"),
     *("status", "list", "ready", "search", "show", "tree", "board", "ui", "streams"),
     *("log", "diff"),
-    *("why", "budget", "stats", "watch", "graph"),
+    *("why", "budget", "stats", "watch", "graph", "page"),
     *("verify", "audit", "accept", "explain", "replay", "check"),
     *("prime", "next", "work", "run", "release", "renew", "reap"),
     *("register", "agents", "reserve", "sleep", "wake"),

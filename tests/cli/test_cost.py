@@ -53,6 +53,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("graph", 90, 1),
     ("stats", 111, 5),  # one git finds the parts in which history is read
     ("stats --json", 107, 2),  # what was read is remembered
+    ("page -o ../page", 141, 7),
     ("watch --no-follow", 101, 3),
     ("watch --no-follow --since HEAD~1", 101, 8),
     ("why a", 141, 3),

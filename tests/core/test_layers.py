@@ -151,7 +151,7 @@ ROOMS = (
     {"merging"},
     {"doors"},
     {"api"},
-    {"sync", "agents", "mcp", "ui"},
+    {"sync", "agents", "mcp", "ui", "html"},
     {"cli"},
 )
 """From the bottom up: a room imports those below it, and itself."""

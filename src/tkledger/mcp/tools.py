@@ -27,9 +27,9 @@ ALL = "all"
 
 NEVER = (
     *("mcp", "ui", "demo", "init", "run", "config edit", "watch", "batch", "gates trust"),
-    *("attach", "cat", "hooks install", "hooks uninstall"),
+    *("attach", "cat", "page", "hooks install", "hooks uninstall"),
 )
-"""Commands that run other programs, ask a person, read files that nobody named, answer with bytes, or never end;
+"""Commands that run other programs, ask a person, read files that nobody named, answer with a file, or never end;
 and setting up.
 """
 

@@ -121,6 +121,8 @@ _LOOK = (
             (p.SINCE, p.NO_FOLLOW, p.LIMIT, *EVERYWHERE)),
     Command("graph", "Draw what waits for what, and what is part of what.",
             (p.MAYBE_ID, *f.FILTERS, p.LIMIT, p.ALL, p.GRAPH_FORMAT, *READS)),
+    Command("page", "Write a page of HTML that opens from disk.",
+            (f.PAGE_FOLDER, f.PAGE_TITLE, *f.FILTERS, p.LIMIT, *READS, p.DRY_RUN)),
 )
 
 _JUDGE = (

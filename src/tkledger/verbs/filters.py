@@ -75,6 +75,10 @@ DEPTH = option(
     kind=int,
     least=0,
 )
+PAGE_FOLDER = p.OUTPUT._replace(
+    metavar="DIR", help="Write index.html into this folder.", required=True
+)
+PAGE_TITLE = p.NEW_TITLE._replace(help="Its heading.")
 
 EXPORTS = ("jsonl", "markdown", "csv", "github")
 

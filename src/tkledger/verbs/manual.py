@@ -158,6 +158,12 @@ PAGES = {
         "directly or through others, and marks the longest chain of open tasks that have to be done one after "
         "another. With an ID it shows all that the task and what is below it wait for, and all that waits for "
         "them. It takes the filters of `tk list`."),
+    "page": Page(
+        ("tk page -o site", "tk page -o site --label ui --title 'The interface'"),
+        "One file with the tree, a list, the board, the graph, the log, the statistics and a search; it asks no "
+        "network, and the same commit gives the same bytes. Other branches and claims do not count. It has the "
+        "newest 4,000 entries of the log and 1,000 linked tasks; long texts are cut with a sign. Nothing is "
+        "replaced that tk page did not write. It takes the filters of `tk list`."),
     "verify": Page(
         ("tk verify origin/main..HEAD", "tk verify --all", "tk verify --anchor v1"),
         "It reads nothing but the commits. Of all history it judges what is new since an earlier run here; with "

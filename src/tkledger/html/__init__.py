@@ -1,0 +1,1 @@
+"""The ledger as one page of HTML, which opens from disk and asks no network."""
