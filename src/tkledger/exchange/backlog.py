@@ -13,7 +13,7 @@ from tkledger.exchange.foreign import Comment, Foreign
 from tkledger.exchange.front_matter import front_matter, yaml_map
 from tkledger.exchange.raw import Raw, distinct
 from tkledger.exchange.sources import file_in, files_in, folder_in, text_of
-from tkledger.exchange.texts import Items, addresses, filled, fitting, kind, page, remarks, word
+from tkledger.exchange.texts import Items, addresses, filled, fitting, kind, label, page, remarks
 from tkledger.exchange.times import day, moment
 
 _EXPECTED = "a task of Backlog.md"
@@ -27,7 +27,6 @@ _STATES = {
     **{"done": State.DONE, "complete": State.DONE, "completed": State.DONE, "closed": State.DONE},
 }
 _PRIORITIES = {"critical": 0, "urgent": 0, "high": 1, "medium": 2, "low": 3}
-_LONGEST_STREAM = 63
 
 _DESCRIPTION, _CRITERIA, _DONE = "Description", "Acceptance Criteria", "Definition of Done"
 _PLAN, _NOTES, _SUMMARY = "Implementation Plan", "Implementation Notes", "Final Summary"
@@ -104,7 +103,7 @@ def _task(path: Path, project: _Project, folder: str) -> Foreign:
     milestone = task.text("milestone") or ""
     milestone = project.milestones.get(milestone.lower(), milestone)
     area = task.text("project") or ""
-    stream = word(milestone or area, _LONGEST_STREAM)
+    groups = [label(milestone), label(area)]
     priority = (task.text("priority") or "").lower()
     links, files = addresses((*task.texts("references"), *task.texts("documentation")))
     criteria, done = _ticked(sections[_CRITERIA]), _ticked(sections[_DONE])
@@ -114,8 +113,8 @@ def _task(path: Path, project: _Project, folder: str) -> Foreign:
         ("archived", folder.startswith(_ARCHIVE)),
         ("also assigned", ", ".join(owners[1:])),
         ("changed", None if changed in (created, ended) else changed),
-        ("milestone", None if milestone == stream else milestone),
-        ("project", None if area == stream else area),
+        ("milestone", None if milestone == groups[0] else milestone),
+        ("project", None if area == groups[1] else area),
         ("priority", None if priority in _PRIORITIES else priority),
         ("modified files", ", ".join(task.texts("modified_files"))),
     ]
@@ -124,8 +123,7 @@ def _task(path: Path, project: _Project, folder: str) -> Foreign:
         "priority": _PRIORITIES.get(priority),
         "owner": owners[0] if owners else None,
         "creator": (task.text("reporter") or "").removeprefix("@"),
-        "labels": task.texts("labels"),
-        "stream": stream,
+        "labels": [*task.texts("labels"), *filter(None, groups)],
         "due": task.text_as("due_date", day),
         "links": links,
         "spec": {"inputs": files} if files else None,

@@ -11,7 +11,7 @@ from tkledger.core.typing import Any
 from tkledger.exchange.foreign import BadSource, Comment, Foreign
 from tkledger.exchange.raw import Raw, distinct
 from tkledger.exchange.sources import json_entries
-from tkledger.exchange.texts import filled, kind, remarks, word
+from tkledger.exchange.texts import filled, kind, label, remarks
 from tkledger.exchange.times import day, moment
 
 _EXPECTED = "an issue of GitHub"
@@ -35,7 +35,6 @@ _ON_BOARD = {
     **{"in progress": State.IN_PROGRESS, "doing": State.IN_PROGRESS, "backlog": State.BACKLOG},
     **{"in review": State.IN_REVIEW, "review": State.IN_REVIEW},
 }
-_LONGEST_STREAM = 63
 
 
 _OF_A_USER = (
@@ -85,7 +84,7 @@ def _issue(issue: Raw) -> Foreign:
     users = [one.text("login") or "" for one in issue.entries("assignees", _OF_A_USER)]
     milestone = issue.entry("milestone", _OF_A_MILESTONE)
     title = milestone.text("title")
-    stream = word(title, _LONGEST_STREAM) if title else None
+    period = label(title)
     pulls = [
         pull
         for one in issue.entries("closedByPullRequestsReferences", (*_ELSEWHERE, "number"))
@@ -95,7 +94,7 @@ def _issue(issue: Raw) -> Foreign:
         ("also assigned", ", ".join(users[1:])),
         ("state reason", reason),
         ("changed", None if changed in (created, ended) else changed),
-        ("milestone", None if title == stream else title),
+        ("milestone", None if title == period else title),
         ("milestone description", milestone.text("description")),
         *(("project", f"{name} ({column})" if column else name) for name, column in boards),
         ("closed by", issue.entry("closed_by", _OF_A_USER).text("login")),
@@ -108,8 +107,7 @@ def _issue(issue: Raw) -> Foreign:
         **more,
         "owner": users[0] if users else None,
         "creator": _login(issue, "author") or _login(issue, "user"),
-        "labels": labels,
-        "stream": stream,
+        "labels": [*labels, *filter(None, [period])],
         "due": milestone.text_as("dueOn", day) or milestone.text_as("due_on", day),
         "links": [*filter(None, [address]), *pulls[:-1]],
         "pr": pulls[-1] if pulls else None,

@@ -10,7 +10,7 @@ from tkledger.core.typing import Any, NamedTuple
 from tkledger.exchange.foreign import BadSource, Comment, Foreign
 from tkledger.exchange.raw import Raw, distinct
 from tkledger.exchange.sources import file_in, json_of, text_of
-from tkledger.exchange.texts import filled, items, page, remarks, word
+from tkledger.exchange.texts import filled, items, label, page, remarks
 from tkledger.exchange.times import moment
 
 _EXPECTED = "a task of Task Master"
@@ -22,7 +22,7 @@ _STATES = {
 }
 _PRIORITIES = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 _FIRST = "master"
-_DEEPEST, _LONGEST_STREAM = 8, 63
+_DEEPEST = 8
 _REMARKED = (
     *("complexity", "complexityScore", "complexityReasoning", "recommendedSubtasks"),
     *("expansionPrompt", "effort", "actualEffort"),
@@ -107,6 +107,7 @@ def _task(task: Raw, place: _Place, own: str, beside: set[str]) -> Foreign:
     ]
     depends_on = tuple(_key(one, place, own, beside) for one in task.texts("dependencies"))
     notes = task.text("implementationNotes")
+    tag = None if place.tag == _FIRST else label(place.tag)
     told = [
         ("status", None if status in (*_STATES, "pending") else status),
         ("priority", None if not priority or priority in _PRIORITIES else priority),
@@ -116,8 +117,7 @@ def _task(task: Raw, place: _Place, own: str, beside: set[str]) -> Foreign:
     fields = {
         "priority": _PRIORITIES.get(priority or ""),
         "owner": task.text("assignee"),
-        "labels": task.texts("tags"),
-        "stream": None if place.tag == _FIRST else word(place.tag, _LONGEST_STREAM),
+        "labels": [*task.texts("tags"), *filter(None, [tag])],
         "description": page(task.text("description"), sections),
         "criteria": criteria.all if criteria else (),
         "met": criteria.ticked if criteria else (),

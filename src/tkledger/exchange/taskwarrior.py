@@ -10,7 +10,7 @@ from tkledger.core.typing import Any
 from tkledger.exchange.foreign import BadSource, Comment, Foreign
 from tkledger.exchange.raw import Raw, distinct
 from tkledger.exchange.sources import json_entries
-from tkledger.exchange.texts import filled, remarks, word
+from tkledger.exchange.texts import filled, label, remarks, word
 from tkledger.exchange.times import day, moment, seconds
 
 _EXPECTED = "a task of Taskwarrior, as task export prints it"
@@ -20,7 +20,6 @@ _STATES = {
     "recurring": State.BACKLOG,
 }
 _PRIORITIES = {"H": 1, "M": 2, "L": 3}
-_LONGEST_STREAM = 63
 
 
 def read(path: Path) -> Iterator[Foreign]:
@@ -43,7 +42,7 @@ def _task(task: Raw) -> Foreign:
     wait, scheduled = task.text_as("wait", moment), task.text_as("scheduled", moment)
     priority = task.text("priority")
     project = task.text("project")
-    stream = word(project, _LONGEST_STREAM) if project else None
+    area = label(project)
     comments = [
         Comment(said, None, one.text_as("entry", moment))
         for one in task.entries("annotations")
@@ -51,7 +50,7 @@ def _task(task: Raw) -> Foreign:
     ]
     depends_on = [one.strip() for text in task.texts("depends") for one in text.split(",")]
     told: list[tuple[str, Any]] = [
-        ("project", None if project == stream else project),
+        ("project", None if project == area else project),
         ("started", started),
         ("changed", None if changed in (created, ended) else changed),
         ("wait", wait),
@@ -61,8 +60,7 @@ def _task(task: Raw) -> Foreign:
     ]
     fields = {
         "priority": _PRIORITIES.get(priority or ""),
-        "labels": task.texts("tags"),
-        "stream": stream,
+        "labels": [*task.texts("tags"), *([area] if area else [])],
         "due": task.text_as("due", day),
         "estimate": task.text_as("estimate", seconds),
         **_times(state, wait, scheduled),

@@ -10,6 +10,7 @@ from tkledger.exchange.foreign import Comment
 
 _ITEM = pattern(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(?:\[([ xX])\]\s+)?(\S.*)\Z")
 _LONGEST_ITEM, _MOST_ITEMS, _LARGEST_LIST = 300, 100, 12_000  # of criteria in tk
+_NO_LABEL, _LONGEST_LABEL = pattern(r"[.:]*[^A-Za-z0-9_./:+@-]+"), 63
 _URL = pattern(r"https?://[!-~]{1,500}\Z")
 
 
@@ -68,6 +69,12 @@ def kind(text: str) -> str | None:
     if found is None or not found[0].isalpha():
         return None
     return "" if found == "task" else found
+
+
+def label(text: str | None) -> str | None:
+    """A name of several words as a label; None if nothing is left of it, or it was none."""
+    found = _NO_LABEL.sub("-", text or "").strip("_./:+@-")[:_LONGEST_LABEL]
+    return found.rstrip("-") or None
 
 
 def addresses(texts: Iterable[str]) -> tuple[list[str], list[str]]:
