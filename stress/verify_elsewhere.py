@@ -1,10 +1,8 @@
 """Judges the history of a ledger once more: ``python stress/verify_elsewhere.py REPO [REV]``.
 
-Written from docs/ alone, with Python's standard library and git: it shares no line with tk, so what
-both say is what the words say. Prints a line for each commit that breaks a rule, and exits 1 if any
-does. Budgets, quotas, signatures, how waits end and what is said of attempts are left out: TK4xx,
-TK501, TK512, TK519 to TK521, TK524 and TK525 are not asked. A file that is not in the grammar is
-"TK1xx": a reader of all YAML tells whether that is TK101, 103, 104 or 108.
+Written from docs/ alone: it shares no line with tk. Prints what each commit breaks, and exits 1 if
+any does. Left out are budgets, quotas, signatures, how waits end, what attempts say (TK4xx, TK501,
+TK512, TK519 to 521, TK524, TK525), and which TK1xx a file that is not in the grammar breaks.
 """
 
 # fmt: off
@@ -124,8 +122,7 @@ def _read(text: str) -> Map:  # what is in the grammar, whatever form each value
 def _map(lines: deque[str], indent: str, depth: int = 1) -> Map:
     values: Map = {}
     while lines and (found := _ENTRY.fullmatch(lines[0])) and found[1] == indent:
-        lines.popleft()
-        key = _word(found[2])
+        _, key = lines.popleft(), _word(found[2])
         values[key] = _after(lines, found[3], indent, depth) if key not in values else _unread()
     return values if values and depth < 5 else _unread()
 def _after(lines: deque[str], rest: str | None, indent: str, depth: int) -> Any:
@@ -252,7 +249,8 @@ _LOOPS = tuple(_words("identity ancestors respawn children chain discovered repe
 WHY = [f"admission.{n}" for n in _words("consumer expected_value pain_point validation_path")]
 TASK: Map = {
     "id": _id, "title": _line, "type": _TYPE, "state": STATES, "priority": range(5), "parent": _id,
-    "origin": _id, "reopens": _id, "depends_on": _IDS, "labels": frozenset([_LABEL]),
+    "origin": _id, "reopens": _id, "imported": "[a-z][a-z0-9-]{0,31}:.{1,200}",
+    "depends_on": _IDS, "labels": frozenset([_LABEL]),
     "stream": _NAME, "due": _day, "estimate": _FROM_1, "links": frozenset([_URL]), "owner": _line,
     "creator": _line, "attempt": _FROM_1, "branch": _branch, "base": _branch,
     "pr": f"[1-9][0-9]{{0,9}}|{_URL}", "agent": ".{1,200}", "budget": {**_LIMITS, "depth": _COUNT},
@@ -316,10 +314,10 @@ DEFAULTS = {"prefix": "tk", "layout": "flat", "squash": "refuse", "review": "opt
     "attribution": "optional", "claims": "local", "lease": 3600, "proof": "name", "spec": "free",
     "admission": "off", "shared_login": "one", "subject": "tk: {subject}", "reservations": "warn",
     "warn_at": 80}
-LATER = {*[*TASK][10:14], *LOGS[2:-1],  # what format 2 brought; `admission` of the policy only
+LATER = {*[*TASK][11:15], *LOGS[2:-1],  # what format 2 brought; `admission` of the policy only
     *_words("reopens approvals spec admission guards gates may keys proof pushers shared_login"
     " subject proposal rates reservations types prices backoff retry_on warn_at repeats"
-    " artifact_size quotas")}
+    " artifact_size quotas imported")}
 def _parsed(data: bytes, kinds: Map, required: Iterable[str]) -> Map:
     _unread("TK109") if len(data) > 64 * 1024 else None
     text = data.decode(errors="surrogateescape")
@@ -409,8 +407,7 @@ class _History:  # commits, their ledgers, how they hang together; sets of commi
         if mode != "100644":
             return _Flaw("TK107", path, f"{mode} {oid}")
         if key == path and path != POLICY:
-            name = path[len(FOLDER) + 1 :]
-            plain = _plain_name(name)
+            plain = _plain_name(name := path[len(FOLDER) + 1 :])
             meant = plain == "config.yaml" or (plain.endswith(".yaml") and _is_id(plain[:-5]))
             is_file = name.endswith(".yaml") and "/" not in name
             code = "TK106" if plain != name and meant else "TK105" if is_file else "TK110"
@@ -433,10 +430,9 @@ class _History:  # commits, their ledgers, how they hang together; sets of commi
         others = {one: self.all_of(other for other in some if other != one) for one in some}
         return tuple(one for one in some if not others[one] >> self.commits[one].place & 1)
     def former(self, oid: str, key: str) -> Iterator[Map]:  # the last that could be read
-        if key in self.at(oid).entries:
-            yield from self._mended(oid, key)
-            return
-        for commit in self._deleters.get(key, ()):
+        is_there = key in self.at(oid).entries
+        yield from self._mended(oid, key) if is_there else ()
+        for commit in () if is_there else self._deleters.get(key, ()):
             if self._ancestors[oid] >> self.commits[commit].place & 1:
                 for parent in self.commits[commit].parents:
                     task = self.at(parent).task(key)
@@ -522,8 +518,7 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         self.actor = self.name(commit.who() or "nobody" * (self.law > 1))
         self.sides = tuple(map(history.at, self.parents))
         self.before = self.sides[0] if self.sides else EMPTY
-        laws = (int(one.policy["law"]) for one in self.sides if self.is_merge and one.policy)
-        self.edition = max([self.law, *laws])
+        self.edition = max([self.law, *(int(p["law"]) for _, p in self.sides * self.is_merge if p)])
         self.bases = tuple(map(history.at, history.merge_bases(self.parents)))
         new, olds = self.after.entries, [side.entries for side in self.sides or (EMPTY,)]
         keys = set[str]().union(*([] if all(old is new for old in olds) else [*olds, new]))
@@ -531,18 +526,28 @@ class _Change:  # a commit as the rules see it, by its policy or by that of a la
         self.present = [one for key in self.touched if (one := self.after.task(key)) is not None]
         self.made = [t for t in self.present if all(s.task(t["id"]) != t for s in self.sides)]
         had, mine = self.before.entries if self.law < 2 else {}, self.present * (not self.is_merge)
-        self.births = [t for t in mine if t["id"] not in had and not self.former(0, t["id"])]
+        self.created = [t for t in mine if t["id"] not in had and not self.former(0, t["id"])]
+        self.brought = self.created if self.law > 1 and self._is_import() else []
+        self.births = self.created if not self.brought else []
+        self.going = [(None, one) for one in self.brought if one["state"] not in ENDED]
         self.edits = [(old, new) for new in mine for old in self.former(0, new["id"])]
         self.pairs: list[tuple[Map | None, Map]] = [*((None, t) for t in self.births), *self.edits]
         self.entered = [(old, t, _entered(self.policy, old, t["state"])) for old, t in self.pairs
                         if old is None or old["state"] != t["state"]]
         may_waive = _has_role(self.policy, self.actor, "override")
         self.is_waived = may_waive and commit.says_why("Tk-Override")
+    def _is_import(self) -> bool:
+        moved = (t["state"] not in STATES[:2] or t.get("attempt", 1) > 1
+                 for t in self.before.tasks().values() if "imported" not in t)
+        only = len(self.created) == len(self.touched) and all("imported" in t for t in self.created)
+        known = "policy" in self.policy.get("roles", {})
+        return only and not (_lacks(self.policy, self.actor, "policy") if known else any(moved))
     def former(self, number: int, key: str) -> list[Map]:
         found = self.sides[number].task(key) if self.sides else None
         if found is not None or not self.sides or self.law < 2:
             return [found] if found is not None else []
         return list(self.history.former(self.parents[number], key))
+    def past(self) -> Any: return self.history.members(self.history.all_of([self.commit.oid]))
     def name(self, actor: str) -> str: return str(self.policy.get("actors", {}).get(actor, actor))
 def _fits(pattern: str, text: str) -> bool:
     return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text, re.DOTALL))
@@ -560,7 +565,7 @@ def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
     found = {one for rule in rules if change.policy for one in rule(change)}
     left_out = SINCE_2 if change.edition < 2 else OVERRIDABLE if change.is_waived else ()
     return {(code, key) for code, key in found if code not in left_out}
-SINCE_2 = {*_words("TK111 TK216 TK313 TK608 TK609"), *(f"TK5{n:02}" for n in range(3, 24))}
+SINCE_2 = {f"TK{n}" for n in (111, 216, 217, 218, 313, 608, 609, *range(503, 524))}
 OVERRIDABLE = {"TK505", "TK507", "TK513", "TK515", "TK517"}
 def _if(key: str, **codes: object) -> Found:  # the codes whose condition holds
     return ((code, key) for code, is_broken in codes.items() if is_broken)
@@ -610,8 +615,7 @@ def _newly(change: _Change, find: Callable[[_Ledger], Iterable[Any]]) -> list[An
     known = {one for side in change.sides for one in find(side)} if found else set()
     return [one for one in found if one not in known]
 def _others(task: Map | None, name: str) -> list[str]:
-    value = (task or {}).get(name, [])
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value := (task or {}).get(name, []), str) else value
 def _links(change: _Change) -> Found:  # TK301 to TK303: links that lead nowhere
     names = {"TK301": "parent", "TK302": "depends_on", "TK303": "origin"}
     def unknown(ledger: _Ledger) -> Iterator[tuple[str, str, str]]:
@@ -621,8 +625,7 @@ def _links(change: _Change) -> Found:  # TK301 to TK303: links that lead nowhere
 def _above(ledger: _Ledger, key: str, *names: str) -> list[str]:
     seen = [key]  # what a task hangs on by the first of some links that it has, the nearest first
     for one in seen:
-        task = ledger.task(one) or {}
-        more = [task[name] for name in names if name in task][:1]
+        more = [t[n] for t in [ledger.task(one) or {}] for n in names if n in t][:1]
         seen += [other for other in more if other not in seen]
     return seen[1:]
 def _too_deep(change: _Change) -> Found:  # TK307
@@ -650,16 +653,14 @@ def _graphs(ledger: _Ledger, is_merge: bool) -> dict[str, dict[str, set[str]]]:
     needs = {key: set(_others(task, "depends_on")) for key, task in alive.items()}
     both = {key: {one for one in tasks if tasks[one].get("parent") == key} | some
             for key, some in needs.items()}
-    some = alive if is_merge else tasks
-    parents = {key: set(_others(task, "parent")) for key, task in some.items()}
+    parents = {k: {*_others(t, "parent")} for k, t in (alive if is_merge else tasks).items()}
     return {"TK304": parents, "TK305": needs, "TK306": both}
 def _cycles(change: _Change) -> Found:  # TK304 to TK306
     olds = [_graphs(side, change.is_merge) for side in change.sides]
     for code, graph in _graphs(change.after, change.is_merge).items():
         ahead = {key: {*some} for key, some in graph.items()}  # where each leads
-        for key in graph:
-            for some in ahead.values():
-                some |= ahead[key] if key in some else set()
+        for key, some in ((key, some) for key in graph for some in ahead.values()):
+            some |= ahead[key] if key in some else set()
         knots = ({b for b in ahead[a] if a in ahead.get(b, ())} for a in graph)
         for knot in {min(one): one for one in knots if one}.values():
             found = {(a, b) for a in knot for b in graph[a] if b in knot}
@@ -682,10 +683,10 @@ def _fields(change: _Change) -> Found:  # TK205, TK206, TK215, TK515: fields tha
         unraised = any(one not in concerns for one in task.get("settled", ()))
         yield from _if(task["id"], TK205=unsaid, TK206=odd, TK215=unraised,
                        TK515=any(strays) and not change.is_merge)
-def _births(change: _Change) -> Found:  # TK202, TK203, TK309, TK310, TK313: new tasks
+def _births(change: _Change) -> Found:  # TK202, TK203, TK217, TK218, TK309, TK310, TK313
     policy, after, loops = change.policy, change.after, change.policy.get("loops", {})
-    for new in change.births:
-        key, ended = new["id"], after.task(new.get("reopens"))
+    for new in change.created:
+        key, source, ended = new["id"], new.get("imported"), after.task(new.get("reopens"))
         most = None if loops.get("ancestors") == "refuse" else loops.get("identity") == "refuse"
         line = _above(after, key, "parent")[:most]
         makers = {change.name(new[name]) for name in ("creator", "owner") if name in new}
@@ -695,7 +696,13 @@ def _births(change: _Change) -> Found:  # TK202, TK203, TK309, TK310, TK313: new
         again = [one for one in old if one["id"] not in reopened or one["state"] not in ENDED]
         alike = [_kind(new), _sound(new)] in [[_kind(one), _sound(one)] for one in again]
         early = "reopens" in new and (not ended or ended["state"] not in ENDED or "origin" in new)
-        yield from _if(key, TK202=_birth_way(policy, new["state"]) is None, TK313=early,
+        first = min((k not in change.before.entries, k) for k, one in after.tasks().items()
+                    if one.get("imported") == source)
+        yield from _if(key, TK313=early, TK218=source and first[1] != key, TK523=
+            (None, new) in change.going and _kind(new) not in policy.get("types", [_kind(new)]))
+        yield from () if change.brought else _if(key,
+            TK202=not (source and change.edition > 1) and _birth_way(policy, new["state"]) is None,
+            TK217=source and new["state"] not in STATES[:2],
             TK203="spent" in new or new.get("attempt", 1) > 1,
             TK309=any("owner" in one and change.name(one["owner"]) in makers for one in bosses),
             TK310=loops.get("respawn") == "refuse" and alike)
@@ -740,9 +747,9 @@ def _edits(change: _Change) -> Found:  # TK201, TK207 to TK211, TK214, TK515: at
                    for k, n in old.get("spent", {}).items())
         closed = start == end and changed - {"notes", "concerns", "settled", "labels", "x"}
         yield from _if(new["id"], TK201=start != end and _way(change.policy, start, end) is None,
-            TK207=changed & {"creator", "origin", "reopens"}, TK208=start in ENDED and closed,
-            TK209=fell or new.get("attempt", 1) < old.get("attempt", 1),
-            TK210=not _only_added(old, new, LOGS))
+            TK207=changed & {"creator", "origin", "reopens", "imported"},
+            TK208=start in ENDED and closed, TK210=not _only_added(old, new, LOGS),
+            TK209=fell or new.get("attempt", 1) < old.get("attempt", 1))
 def _attempts(change: _Change) -> Found:  # TK216
     for new in change.present:
         olds = sorted(change.former(0, new["id"]), key=lambda one: -int(one.get("attempt", 1)))
@@ -767,8 +774,7 @@ def _is_independent(change: _Change, actor: str, old: Map, new: Map) -> bool:
     if "independent" not in change.policy.get("approvals", {}):
         return True
     owners = {task["owner"] for task in (old, new) if "owner" in task}
-    past = change.history.members(change.history.all_of([change.commit.oid]))
-    workers = {one.who() for one in past if _is_work(change.history, one, old)}
+    workers = {one.who() for one in change.past() if _is_work(change.history, one, old)}
     return not _same_hand(change.policy, actor, set(map(change.name, owners | workers)))
 def _is_work(past: _History, commit: _Commit, task: Map) -> bool:  # in its present attempt
     new, old = [*(past.at(o).task(task["id"]) or {} for o in (commit.oid, *commit.parents)), {}][:2]
@@ -789,8 +795,7 @@ def _is_step(history: _History, commit: _Commit, key: str) -> bool:  # of a task
     return bool(is_said and (not commit.parents[1:] or (law > 1 and history.own_content(commit))))
 def _newest_work(change: _Change, key: str) -> str:
     history = change.history
-    past = history.members(history.all_of([change.commit.oid]))
-    steps = [one for one in past if _is_step(history, one, key)]
+    steps = [one for one in change.past() if _is_step(history, one, key)]
     older = history.all_of(chain.from_iterable(one.parents for one in steps))
     return "+".join(sorted(one.oid for one in steps if not older >> one.place & 1)) or "-"
 def _when(task: Map) -> str:  # which attempt and round of reviews a task is in
@@ -802,9 +807,8 @@ def _approvers(change: _Change, old: Map, new: Map, *more: str) -> list[str]:  #
     lines = [one for one in map(_verdict, new.get("verdicts", ())) if one.approves]
     work = _newest_work(change, new["id"]) if lines else ""
     lines = [one for one in lines if (one.when, one.work) == (_when(old), work)]
-    if "score" in asks:
-        lines = [one for one in lines if Decimal(one.score or -1) >= Decimal(asks["score"])]
-        more = ()
+    lines = [one for one in lines if Decimal(one.score or -1) >= Decimal(asks.get("score", -1))]
+    more = () if "score" in asks else more
     for actor in filter(None, (*(change.name(one.actor) for one in lines), *more)):
         fits = "role" not in asks or _has_role(change.policy, actor, asks["role"])
         if fits and not _same_hand(change.policy, actor, {*counted}):
@@ -827,7 +831,7 @@ def _has_passed(change: _Change, name: str, old: Map, new: Map) -> bool:  # a ga
     return passed
 def _recorded(change: _Change) -> Found:  # TK514, TK518
     trees = [change.history.commits[one].tree for one in (change.commit.oid, *change.parents)]
-    for before, new in change.pairs:
+    for before, new in change.pairs + change.going:
         added, lines = _added(before, new, "evidence"), [*map(_evidence, new.get("evidence", ()))]
         for place, one in enumerate(added, len(lines) - len(added)):
             gate, by = change.policy.get("gates", {}).get(one.about[0]), change.actor or one.actor
@@ -837,12 +841,13 @@ def _recorded(change: _Change) -> Found:  # TK514, TK518
             is_so = is_so and _counts(change, gate, one, before or new, new) and not any(
                 not line.passed or _counts(change, gate, line, before or new, new) for line in same)
             yield from _if(new["id"], TK514=not is_so)
-        yield from _if(new["id"], TK518={*_added(before, new, "decisions")} - {change.actor})
+        by = () if change.brought else _added(before, new, "decisions")
+        yield from _if(new["id"], TK518={*by} - {change.actor})
 def _reviews(change: _Change) -> Found:  # TK503 to TK506
     asks, actor = change.policy.get("approvals", {}), change.actor
     guards = [one for one in change.policy.get("guards", {}).values() if "done" in one["state"]]
     required = {*asks} - {"independent"}
-    for before, new in change.pairs:
+    for before, new in change.pairs + change.going:
         key, old, added = new["id"], before or new, _added(before, new)
         way = (before or {}).get("state"), new["state"]
         for one in added:
@@ -864,9 +869,8 @@ def _authority(change: _Change) -> Found:  # TK502, TK507, TK508, TK510, TK511, 
     gates = [{"state": one.get("state", ()), "type": one.get("type"), "evidence": [name]}
              for name, one in policy.get("gates", {}).items()]  # each of them is a guard
     for lost in _lost(change):
-        keepers = lost.get("roles", {}).get("policy")
-        yield from _if(POLICY, TK502=keepers and _lacks(lost, actor, "policy"),
-                       TK511=_is_alone(change, lost))
+        yield from _if(POLICY, TK511=_is_alone(change, lost),
+            TK502=lost.get("roles", {}).get("policy") and _lacks(lost, actor, "policy"))
     for old, task, states in change.entered:
         for guard in (one for one in guards + gates if _holds(one, old) or _holds(one, task)):
             if {*states} & {*guard["state"]}:
@@ -989,8 +993,8 @@ def _thawed(change: _Change) -> Iterator[str]:  # of what else is asked than whe
     def is_begun(task: Map) -> bool:
         is_new = task["state"] in STATES[:2] and task.get("attempt", 1) == 1
         begun = task["state"] not in ("todo", "blocked") or task.get("spent", {}).get("seconds")
-        past = history.members(history.all_of([change.commit.oid]))
-        tasks = (history.at(one.oid).task(task["id"]) or {} for one in past if not one.parents[1:])
+        past = (one.oid for one in change.past() if not one.parents[1:])
+        tasks = (history.at(oid).task(task["id"]) or {} for oid in past)
         return not is_new and any([begun, *(one.get("state") == "in_progress" for one in tasks)])
     for old, new in change.edits:
         asks = any(old.get(n) != new.get(n) for n in names)
@@ -1013,17 +1017,16 @@ def _allowed(change: _Change) -> Found:  # TK509
     alone = limits and _lost(change) and _lacks(change.policy, change.actor, "policy")
     yield from _if(POLICY, TK509=alone)
     for limit in limits:
-        for old, new in change.pairs:
-            verbs = {*_verbs_of(change, old, new)}
+        for old, new in [*change.pairs, *((None, one) for one in change.brought)]:
+            verbs = {*(_verbs_of(change, old, new) if old else _birth_verbs(change, new))}
             yield from _if(new["id"], TK509=verbs - {*limit.get("verbs", verbs)})
         paths = sorted(_paths(change)) if "paths" in limit else ()
         beyond = (path for path in paths if not any(_fits(one, path) for one in limit["paths"]))
         yield from (("TK509", path) for path in islice(beyond, 1))
-def _verbs_of(change: _Change, old: Map | None, new: Map) -> Iterator[str]:
-    if old is None:
-        yield "new"
-        yield from (EDGES[edge] for edge in pairwise(_birth_way(change.policy, new["state"]) or ()))
-        return
+def _birth_verbs(change: _Change, new: Map) -> list[str]:
+    way = None if change.brought else _birth_way(change.policy, new["state"])
+    return ["new", *(EDGES[edge] for edge in pairwise(way or ()))]
+def _verbs_of(change: _Change, old: Map, new: Map) -> Iterator[str]:
     changed = {name for name in TASK if old.get(name) != new.get(name)}
     way = [old["state"], *(_way(change.policy, old["state"], new["state"]) or ())]
     yield from (EDGES[edge] for edge in pairwise(way) if "state" in changed)
@@ -1044,8 +1047,7 @@ def _paths(change: _Change) -> set[str]:  # the files outside the ledger that a 
     bases = [history.files(oid) for oid in history.merge_bases(change.parents)] or [{}]
     lost = [set[str]().union(*(differ(base, side) for side in sides)) - differ(base, new)
             for base in bases]
-    own = history.own_content(commit, "-z", "--name-only").split("\0")[:-1]
-    return {*own}.union(*lost)
+    return {*history.own_content(commit, "-z", "--name-only").split("\0")[:-1]}.union(*lost)
 # -- the policy ------------------------------------------------------------------------------
 def _amended(change: _Change) -> Map | None:  # the policy that an ordinary commit brings
     new, old = change.after.entries.get(POLICY), change.before.policy
@@ -1082,8 +1084,7 @@ def _joined(change: _Change) -> Found:  # TK604, TK605: the policies that a merg
                    TK607=back and change.edition > 1, TK605=POLICY in change.touched and other)
 # -- merges: docs/merging.md -----------------------------------------------------------------
 def _merged(change: _Change) -> Found:  # TK221, TK222: the tasks that a merge joins
-    for new in change.present:
-        key = new["id"]
+    for key, new in ((one["id"], one) for one in change.present):
         sides = [_side(change, number, key) for number in range(len(change.sides))]
         bases = [base.task(key) for base in change.bases or (EMPTY,)]
         wrong = (sorted(_wrong(change, base, sides, new)) for base in bases)
@@ -1174,8 +1175,7 @@ def verdicts(path: str, *revisions: str) -> dict[str, set[tuple[str, str]]]:
     history.objects.close()
     return found
 def _judged(history: _History, commit: _Commit) -> set[tuple[str, str]]:
-    change = _Change(history, commit)
-    found = _told(change)
+    found = _told(change := _Change(history, commit))
     for older in _brought(history, change):
         again = _told(_Change(history, older, change.policy))
         found |= again and again - _told(_Change(history, older))

@@ -34,6 +34,9 @@ ONLY_BY_EXAMPLE = {
     "TK409": "the model's tasks have no artifacts: core/rules/test_rules",
     "TK524": "the model's tasks have no lines of attempts: core/rules/test_rules",
     "TK523": "the model's policies list no types: core/rules/test_rules",
+    **dict.fromkeys(
+        ("TK217", "TK218"), "the model's tasks are not imported: core/rules/test_rules"
+    ),
     "TK111": "the model's files are small: core/test_room",
     "TK607": "the model's policies are of one edition: core/rules/test_rules",
     "TK608": "the model's policies accept nothing: core/rules/test_rules",

@@ -116,7 +116,8 @@ def test_links_of_what_was_changed() -> None:
     assert before.children("p") == ("a", "b")
     same = after.put(a._replace(parent="q", title="other"))
     assert same.children("q") == ("a",)
-    assert names(a_task("x", reopens="r")) == ((), ("r",), ())
+    assert names(a_task("x", reopens="r")) == ((), ("r",), (), ())
+    assert names(a_task("x", imported="a:b")) == ((), (), (), ("a:b",))
 
 
 def test_who_reopens_it() -> None:

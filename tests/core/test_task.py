@@ -38,6 +38,8 @@ GOOD = [
     ("parent", "p", "p"),
     ("origin", "o", "o"),
     ("reopens", "o", "o"),
+    ("imported", "github:#12 é: x", "github:#12 é: x"),
+    ("imported", "a-1:" + "k" * 200, "a-1:" + "k" * 200),
     ("depends_on", ["b", "a", "b"], ("a", "b")),
     ("labels", ["b/c", "A.1", "x:y@z+1-2"], ("A.1", "b/c", "x:y@z+1-2")),
     ("stream", "2-payments", "2-payments"),
@@ -111,6 +113,10 @@ BAD = [
     ("parent", "A", "parent"),
     ("origin", "", "origin"),
     ("reopens", "A", "reopens"),
+    *(
+        ("imported", one, "imported")
+        for one in ("a", "a:", "A:1", "-a:1", "a:1 ", "a:" + "k" * 201)
+    ),
     ("depends_on", "a", "depends_on"),
     ("depends_on", ["A"], "depends_on"),
     ("labels", ["a b"], "labels"),
@@ -323,7 +329,9 @@ def test_the_words_of_the_format_stay() -> None:
     assert TIERS == ("retry", "peer", "owner", "approval")
     later = {field.name: (field.since, dict(field.values_since)) for field in FIELDS}
     assert {name: one for name, one in later.items() if one != (1, {})} == {
-        **dict.fromkeys(("reopens", "criteria", "met", "waived", "stream", "spec"), (2, {})),
+        **dict.fromkeys(
+            ("reopens", "imported", "criteria", "met", "waived", "stream", "spec"), (2, {})
+        ),
         **dict.fromkeys(("due", "estimate", "links"), (2, {})),
         **dict.fromkeys(("checklist", "checked", "skipped"), (2, {})),
         "resolution": (1, {"mistake": 2}),

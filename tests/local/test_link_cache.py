@@ -81,3 +81,4 @@ def test_a_page_of_another_repository_or_with_too_much_changes_no_verdict(family
             assert here.children(key) == there.children(key)
             assert here.offspring(key) == there.offspring(key)
             assert here.dependants(key) == there.dependants(key)
+            assert here.imported_as(key) == there.imported_as(key)

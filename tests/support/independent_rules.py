@@ -29,7 +29,7 @@ ENDINGS = {
 }
 LATE_FIELDS = ("notes", "concerns", "settled", "labels", "x")
 QUALIFIERS = ("owner", "wait", "error", "resolution")
-SINGLE = ("type", "priority", "parent", "origin", "reopens", "creator")
+SINGLE = ("type", "priority", "parent", "origin", "reopens", "imported", "creator")
 FREE = ("title", "description")
 LISTS = ("notes", "criteria", "met", "waived")
 SETS = ("depends_on", "labels")
@@ -206,7 +206,7 @@ def _frozen(key: str, commits: Sequence[Commit], new: Commit) -> Iterator[str]:
         for one in (new, *(commits[n] for n in _bits(new.lineage & ~(1 << new.number))))
         if key in one.entries and not any(key in commits[n].entries for n in one.parents)
     ]
-    for name in ("creator", "origin", "reopens"):
+    for name in ("creator", "origin", "reopens", "imported"):
         if getattr(new.entries[key], name) not in [getattr(one, name) for one in births]:
             yield f"{key}: {name} is not that of its birth"
 

@@ -276,7 +276,7 @@ def out_of_place(weaver: Weaver, state: State, task: Task) -> Task:
 @_on()
 def frozen(weaver: Weaver, state: State, task: Task) -> Task:
     """TK207."""
-    name = weaver.rng.choice(("creator", "origin", "reopens"))
+    name = weaver.rng.choice(("creator", "origin", "reopens", "imported"))
     return changed(task, **{name: weaver.rng.choice((None, *sorted(state.tasks)))})
 
 
@@ -545,6 +545,29 @@ def lawless(weaver: Weaver, made: Made) -> Made:
         (b"version: 1\n", b"x: 1\n", b"", b"version: 1\nformat: 2\nlaw: 2\n\n")
     )
     return _spoiled(weaver, made, POLICY, ("100644", text))
+
+
+@_sin
+def imported(weaver: Weaver, made: Made) -> Made:
+    """TK217, TK218, what is asked of imports that are legal, and of new tasks that say that they were imported."""
+    rng, state = weaver.rng, made.state
+    keepers = (state.policy or {}).get("roles", {}).get("policy", ())
+    actor = rng.choice((made.actor, *keepers)).replace("*", "ob")
+    ways: tuple[Task, ...] = (
+        *({}, {}, {"attempt": 2}, {"spent": {"steps": 3}}, {"type": "chore"}),
+        *({"concerns": ["design: x"]}, {"verdicts": [f"1.1 approved {actor} -"]}),
+        {"decisions": ['cy - "which?" "this" "it fits"']},
+    )
+    for _ in range(rng.randrange(1, 4)):
+        task = changed(weaver.born(state, actor), imported=f"github:{rng.randrange(7)}")
+        task = changed(weaver.moved(task, rng.choice(STATES)), **rng.choice(ways))
+        state = state.put(task)
+    if rng.random() < 0.2:
+        state = state.put(weaver.born(state, actor))
+    return made._replace(state=state, actor=actor)
+
+
+SINS += [imported] * 2
 
 
 @_sin

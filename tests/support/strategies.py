@@ -210,6 +210,7 @@ def raw_tasks(
             "parent": links,
             "origin": links,
             "reopens": links,
+            "imported": st.sampled_from(("jsonl:a", "github:#1", "x-y:a: \u202e b")),
             "depends_on": st.lists(links, max_size=3),
             "labels": st.lists(some.labels, max_size=3),
             "stream": st.sampled_from(("pay", "2-up")),

@@ -28,6 +28,7 @@ TASKS = {
         parent="tk-19c2m",
         origin="tk-0ab1c",
         reopens="tk-01d0n",
+        imported="github:owner/name#12",
         depends_on=("tk-0a11p", "tk-0a12p"),
         labels=("2024", "area/cli", "good_first:issue"),
         stream="2-payments",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from tkledger.core.charges import Bill, bills
 from tkledger.core.layout import POLICY_PATH, is_task_key
-from tkledger.core.policy import DEFAULT, Policy
-from tkledger.core.snapshot import EMPTY, Snapshot, touched
+from tkledger.core.policy import Policy
+from tkledger.core.snapshot import EMPTY, Snapshot, governing, touched
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.core.usage import Usage
@@ -145,10 +145,20 @@ class Change(NamedTuple):
         return self.policy.law if self.policy is not None else 1
 
     def births(self) -> Iterator[Task]:
-        """The tasks that an ordinary commit creates.
+        """The tasks that an ordinary commit creates and that are judged as new ones: not those of an import."""
+        return iter(()) if any(self.imports()) else self.created()
 
-        Under edition 1 of the law a file that could not be read counts as a task that was there.
-        """
+    def imports(self) -> Iterator[Task]:
+        """The tasks that an import brings, which are not judged as new ones."""
+        task = next((self.after.task(key) for key in self.touched if is_task_key(key)), None)
+        if task is None or task.imported is None:
+            return iter(())  # as nearly always, and then nothing is loaded for it
+        from tkledger.core.imports import brought
+
+        return brought(self)
+
+    def created(self) -> Iterator[Task]:
+        """All that an ordinary commit creates; under edition 1, not where a file was that could not be read."""
         if self.is_merge:
             return
         known = self.before.entries if self._edition < 2 else {}
@@ -203,14 +213,3 @@ def change(
         policy or governing(parents, after),
         bases,
     )
-
-
-def governing(parents: tuple[Snapshot, ...], after: Snapshot) -> Policy | None:
-    """The policy that judges a commit: its parent's, for a merge the highest version of its
-    parents'; for the commit that begins the ledger, the one it brings, or the default if that
-    cannot be read.
-    """
-    inherited = [parent.policy for parent in parents if parent.policy is not None]
-    if inherited:
-        return max(inherited, key=lambda policy: policy.version)
-    return after.policy or DEFAULT if POLICY_PATH in after.entries else None

@@ -12,18 +12,19 @@ if TYPE_CHECKING:
 
 
 class Named(NamedTuple):
-    """The tasks that one task names: its parent, what it came out of, what it depends on."""
+    """What one task names: its parent, what it came out of, what it depends on, and where it was imported from."""
 
     parent: tuple[str, ...] = ()
     origin: tuple[str, ...] = ()
     dependencies: tuple[str, ...] = ()
+    imported: tuple[str, ...] = ()
 
 
 Index = Mapping[str, tuple[str, ...]]
 
 
 class Links:
-    """Which tasks name a task, by its id: as `Named`, the other way round. The ids are in order. Most
+    """Which tasks name something, by that: as `Named`, the other way round. The ids are in order. Most
     questions are of one kind, so what is named at one place is gone through when it is first asked for.
     """
 
@@ -34,7 +35,7 @@ class Links:
         self._indexes = dict(zip(Named._fields, indexes))
 
     def at(self, place: str) -> Index:
-        """The tasks that name a task at a place, which is a field of `Named`."""
+        """The tasks by what they name at a place, which is a field of `Named`."""
         if place not in self._indexes:
             at, found = Named._fields.index(place), dict[str, list[str]]()
             for key, named in self._tasks:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tkledger.core.change import governing
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import Snapshot
+from tkledger.core.snapshot import Snapshot, governing
 
 
 def merged_policy(parents: tuple[Snapshot, ...], after: Snapshot) -> Policy | None:

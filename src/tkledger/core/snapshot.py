@@ -15,7 +15,7 @@ from tkledger.core.entries import (
 from tkledger.core.graph import reachable, walk
 from tkledger.core.layout import POLICY_PATH, is_task_key
 from tkledger.core.lifecycle import State
-from tkledger.core.policy import Policy
+from tkledger.core.policy import DEFAULT, Policy
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 
@@ -177,7 +177,7 @@ class Snapshot:
 
     def children(self, task_id: str) -> tuple[str, ...]:
         """The ids of the task's children, in order. The first call reads every task, unless it is
-        remembered which name others, as in the next two.
+        remembered which name what, as in the next three.
         """
         return self._naming(task_id, "parent")
 
@@ -188,6 +188,10 @@ class Snapshot:
     def dependants(self, task_id: str) -> tuple[str, ...]:
         """The ids of the tasks that depend on this one."""
         return self._naming(task_id, "dependencies")
+
+    def imported_as(self, source: str) -> tuple[str, ...]:
+        """The ids of the tasks that were imported as this."""
+        return self._naming(source, "imported")
 
     def _naming(self, task_id: str, place: str) -> tuple[str, ...]:
         if self._links is None:
@@ -272,11 +276,15 @@ class Snapshot:
 
 
 def names(task: Task) -> Named:
-    """The tasks that a task names."""
-    if task.parent is None and task.came_from is None and not task.depends_on:
+    """What a task names."""
+    parent, origin, imported = task.parent, task.came_from, task.imported
+    if parent is None and origin is None and imported is None and not task.depends_on:
         return NAMES_NONE
-    origin = (task.came_from,) if task.came_from is not None else ()
-    return Named((task.parent,) if task.parent is not None else (), origin, task.depends_on)
+    return Named(_one(parent), _one(origin), task.depends_on, _one(imported))
+
+
+def _one(name: str | None) -> tuple[str, ...]:
+    return (name,) if name is not None else ()
 
 
 def _evolved(
@@ -303,3 +311,14 @@ def touched(befores: Iterable[Snapshot], after: Snapshot) -> frozenset[str]:
             if old is not new and old != new and before.entry(key) != after.entry(key):
                 keys.add(key)
     return frozenset(keys)
+
+
+def governing(parents: tuple[Snapshot, ...], after: Snapshot) -> Policy | None:
+    """The policy that judges a commit: its parent's, for a merge the highest version of its
+    parents'; for the commit that begins the ledger, the one it brings, or the default if that
+    cannot be read.
+    """
+    inherited = [parent.policy for parent in parents if parent.policy is not None]
+    if inherited:
+        return max(inherited, key=lambda policy: policy.version)
+    return after.policy or DEFAULT if POLICY_PATH in after.entries else None

@@ -23,7 +23,7 @@ from tkledger.core.field import (
     text,
     whole,
 )
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.task_parts import (
     DEFAULT_PRIORITY,
     DEFAULT_TYPE,
@@ -61,6 +61,7 @@ class Task(NamedTuple):
     parent: str | None = None
     origin: str | None = None
     reopens: str | None = None
+    imported: str | None = None
     depends_on: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     stream: str | None = None
@@ -128,6 +129,11 @@ class Task(NamedTuple):
         return self.state is State.DONE or self.state is State.CANCELLED
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether no work on the task has begun, and it has not ended."""
+        return self.state in INITIAL and self.tries == 1
+
+    @property
     def is_mistake(self) -> bool:
         """Whether the task should not have been created, and is hidden."""
         return self.resolution == MISTAKE
@@ -144,6 +150,10 @@ def _state(raw: Any) -> State:
 
 
 LABEL = matching(r"[A-Za-z0-9][A-Za-z0-9_./:+@-]{0,62}", "a word of letters, digits and _./:+@-")
+IMPORTED = matching(
+    r"[a-z][a-z0-9-]{0,31}:.{1,200}",
+    "KIND:KEY, a word of a-z, 0-9 and -, and at most 200 characters",
+)
 LINK = matching(URL, "an address (https://...)")
 _PR = matching(rf"([1-9][0-9]{{0,9}}|{URL})", "a number, or an address (https://...)")
 _AGENT = matching(r".{1,200}", "a line of at most 200 characters")
@@ -165,6 +175,7 @@ FIELDS = (
     Field("parent", task_id),
     Field("origin", task_id),
     Field("reopens", task_id, since=2),
+    Field("imported", IMPORTED, since=2),
     Field("depends_on", set_of(task_id), Merge.SET),
     Field("labels", set_of(LABEL), Merge.SET),
     Field("stream", NAME, since=2),
@@ -203,7 +214,7 @@ FIELDS = (
 WORKED = ("state", "owner", "attempt", "wait", "error", "resolution")
 """The fields that work on a task changes; others may comment on it, or change its priority, meanwhile."""
 
-FROZEN = ("id", "creator", "origin", "reopens")
+FROZEN = ("id", "creator", "origin", "reopens", "imported")
 OPEN_WHEN_ENDED = ("notes", "concerns", "settled", "labels", "x")
 LOGS = tuple(field.name for field in FIELDS if field.merge is Merge.LOG)
 """The fields that are only added to."""

@@ -50,7 +50,7 @@ class Limited(NamedTuple):
 
                     self.spent[change.actor, change.usage.at // HOUR] = task.id, commit.oid
         if change.law.children is not None and change.law.refuses("children"):
-            for task in change.births():
+            for task in change.created():
                 if task.parent:
                     self.parents[task.parent] = commit.oid
 

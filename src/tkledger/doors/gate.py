@@ -90,7 +90,7 @@ def _fenced(ledger: Ledger, proposed: Change, message: str | None) -> Iterator[V
     yield from fence.about_to(repo, policy, proposed.before, fence.worked_on(proposed))
     yield from limits.about_to(ledger, proposed, message)
     idle = Idle(repo)
-    if policy is not None and idle.any and (new := list(proposed.births())):
+    if policy is not None and idle.any and (new := list(proposed.created())):
         yield from idle.forbidden(new, fence.committer(repo, policy).actor)
 
 

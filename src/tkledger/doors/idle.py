@@ -52,7 +52,7 @@ class Idle:
         self, commit: Commit, change: Change | None, policy: Policy | None
     ) -> Iterator[Violation]:
         """The violations by tasks that a commit creates although its actor is idle."""
-        if change is not None and self.any and (new := list(change.births())):
+        if change is not None and self.any and (new := list(change.created())):
             from tkledger.claims import fence  # commands judge what they propose
 
             yield from self.forbidden(new, fence.made_by(commit, policy).actor)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
 
-from tkledger.core.change import Change, change, governing
+from tkledger.core.change import Change, change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import Entry, Snapshot, touched
+from tkledger.core.snapshot import Entry, Snapshot, governing, touched
 from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.core.usage import Usage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tkledger.core.change import governing
 from tkledger.core.layout import FOLDER
+from tkledger.core.snapshot import governing
 from tkledger.git import history
 from tkledger.git.commit import Commit, commit_bytes
 from tkledger.git.objects import ABSENT, FOLDER_MODE, NewObject, Oid, oid_of

@@ -10,6 +10,7 @@ from tests.support.rule_cases.evidence import evidence_cases
 from tests.support.rule_cases.form import form_cases
 from tests.support.rule_cases.graph import graph_cases
 from tests.support.rule_cases.guards import guard_cases
+from tests.support.rule_cases.imports import import_cases
 from tests.support.rule_cases.keepers import keeper_cases
 from tests.support.rule_cases.lifecycle_fields import fields_cases
 from tests.support.rule_cases.lifecycle_links import links_cases
@@ -30,6 +31,7 @@ CASES = (
     *states_cases(),
     *fields_cases(),
     *links_cases(),
+    *import_cases(),
     *merge_cases(),
     *graph_cases(),
     *chain_cases(),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tkledger.core.change import Change
 from tkledger.core.lifecycle import State
 from tkledger.core.quoting import few
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.rule import Finding, open_imports, rule
 from tkledger.core.task import Task
 from tkledger.core.task_parts import ADMISSION_OPTIONS
 
@@ -59,7 +59,8 @@ def type_not_listed(change: Change) -> Iterator[Finding]:
     Remedy: `tk edit ID --type TYPE` with one that is listed: `tk config show`.
     """
     known = change.law.types
-    pairs = [*((None, task) for task in change.births()), *change.edits()] if known else []
+    born = (*change.births(), *open_imports(change)) if known else ()
+    pairs = [*((None, task) for task in born), *change.edits()] if known else []
     for old, new in pairs:
         if new.kind not in known and (old is None or old.kind != new.kind):
             fact = f"has the type {new.kind}, which is not listed: {few(known)}"

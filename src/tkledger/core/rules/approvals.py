@@ -8,7 +8,7 @@ from tkledger.core.change import Change
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.rules.overrides import way_around
-from tkledger.core.rules.rule import Finding, grown, rule
+from tkledger.core.rules.rule import Finding, grown, open_imports, rule
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +31,7 @@ def approved(change: Change) -> Iterator[tuple[Task, Task]]:
 
 def judged(change: Change) -> Iterator[tuple[Task | None, Task, tuple[VerdictLine, ...]]]:
     """The tasks that an ordinary commit adds verdicts to, before, None at a birth, and after; and these."""
-    for old, new, lines in grown(change, "verdicts"):
+    for old, new, lines in grown(change, "verdicts", open_imports(change)):
         from tkledger.core.verdict import verdicts  # most commits add none
 
         yield old, new, tuple(verdicts(lines))

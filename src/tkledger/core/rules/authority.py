@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tkledger.core.budget import KINDS, exceeding, limit_in, limits_work, loosened
-from tkledger.core.change import Change, governing
+from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import any_of
 from tkledger.core.rules.policy import amended
-from tkledger.core.rules.rule import Finding, rule
-from tkledger.core.snapshot import Snapshot
+from tkledger.core.rules.rule import Finding, open_imports, rule
+from tkledger.core.snapshot import Snapshot, governing
 from tkledger.core.task import Task
 from tkledger.core.task_parts import Budget, Retry
 from tkledger.core.trailers import REASON, says, trailers
@@ -107,7 +107,7 @@ class Raise(NamedTuple):
 
 def raises(change: Change) -> Iterator[Raise]:
     """The tasks whose limits a change raises, and how."""
-    for task in change.births():
+    for task in (*change.births(), *open_imports(change)):
         over = _born_over(change, task)
         if over:
             yield Raise(task, f"{', '.join(over)} above the policy's limit")

@@ -11,7 +11,7 @@ from tkledger.core.layout import path_of
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.guards import entries, lacking
 from tkledger.core.rules.overrides import way_around
-from tkledger.core.rules.rule import Finding, grown, rule
+from tkledger.core.rules.rule import Finding, grown, open_imports, rule
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING
 
@@ -136,7 +136,7 @@ def recorded(
     change: Change,
 ) -> Iterator[tuple[Task | None, Task, tuple[EvidenceLine, ...]]]:
     """The tasks that an ordinary commit adds evidence to, before, None at a birth, and after; and that."""
-    for old, new, lines in grown(change, "evidence"):
+    for old, new, lines in grown(change, "evidence", open_imports(change)):
         from tkledger.core.evidence import evidence  # most commits add none
 
         yield old, new, tuple(evidence(lines))

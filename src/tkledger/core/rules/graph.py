@@ -79,7 +79,7 @@ def reopened_before_its_end(change: Change) -> Iterator[Finding]:
 
     Remedy: `tk reopen ID`, once the task has ended; until then go on with the task itself.
     """
-    for task in change.births():
+    for task in change.created():
         if task.reopens is None:
             continue
         old = change.after.task(task.reopens)

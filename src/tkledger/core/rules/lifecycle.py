@@ -112,14 +112,16 @@ def illegal_transition(change: Change) -> Iterator[Finding]:
 def born_in_wrong_state(change: Change) -> Iterator[Finding]:
     """A new task is in a state other than `todo` or `backlog`.
 
-    Where the policy says `squash: path` it may be in any state that a jump from `todo` may lead to.
+    Where the policy says `squash: path` it may be in any state that a jump from `todo` may lead to. Of a task
+    with `imported` TK217 is asked instead, since edition 2 of the law.
 
     Why: it would have a past that no commit shows.
 
     Remedy: create it in `todo`, then move it.
     """
     for task in change.births():
-        if _birth_way(change.law, task.state) is None:
+        other = task.imported is not None and change.edition >= 2
+        if _birth_way(change.law, task.state) is None and not other:
             yield Finding(
                 task.id,
                 f"is created as {task.state.value}; a task begins in todo or backlog",

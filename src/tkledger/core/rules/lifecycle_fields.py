@@ -1,4 +1,4 @@
-"""TK2xx, lifecycle: what a task keeps at every move, and which fields go with a state."""
+"""TK2xx, lifecycle: what a task keeps at every move, which fields go with a state, and what is imported."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from tkledger.core.change import Change
 from tkledger.core.layout import is_task_key, path_of
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import INITIAL, State
 from tkledger.core.quoting import quoted
+from tkledger.core.rules.guards import ask
 from tkledger.core.rules.rule import Finding, rule, way_on
 from tkledger.core.task import FROZEN, LOGS, OPEN_WHEN_ENDED, Task
 from tkledger.core.task_parts import RESOLUTIONS, Spent
@@ -118,7 +119,7 @@ def _misplaced(task: Task) -> Iterator[tuple[str, str]]:
 
 @rule("TK207")
 def frozen_field_changed(change: Change) -> Iterator[Finding]:
-    """A task's `creator`, `origin` or `reopens` changed after its birth.
+    """A task's `creator`, `origin`, `reopens` or `imported` changed after its birth.
 
     Why: who asked for the work, and out of which work it came, is fact.
 
@@ -241,3 +242,59 @@ def settled_without_a_concern(change: Change) -> Iterator[Finding]:
                     f"settled names no concern of it: {one}",
                     f"tk show {task.id}, then tk concern {task.id} TEXT --settle N",
                 )
+
+
+@rule("TK217", since=2)
+def imported_amiss(change: Change) -> Iterator[Finding]:
+    """A task with `imported` is created in another state than `todo` or `backlog`, and its commit is not an
+    import.
+
+    An import touches nothing but tasks that it creates, each of which has `imported: KIND:KEY`, by an actor
+    with the role `policy`. Where the policy's `roles` does not say who has that, no task without `imported`
+    may have moved: each is in `todo` or `backlog`, in its first attempt. Other files may change with it.
+
+    What an import brings may be in any state, and is not judged as a new task is: by TK202, TK203 and TK211, by
+    guards, gates, loops and admission. Of those that have not ended, verdicts (TK504), evidence (TK514),
+    limits (TK501) and types (TK523) are judged still. Then each is a task like others. A merge is not asked, and
+    of a squashed branch that holds more than an import it is.
+
+    Why: what was done elsewhere was not judged by this ledger's law. It is let in once, by who answers for the
+    law, and stays marked.
+
+    Remedy: commit it by itself, as `tk import` does, by an actor with the role; or create it in `todo`.
+    """
+    for task in change.births():
+        if task.imported is not None and task.state not in INITIAL:
+            fact, remedy = _why_not(change, task)
+            yield Finding(task.id, f"is created as {task.state.value}: {fact}", remedy)
+
+
+def _why_not(change: Change, task: Task) -> tuple[str, str]:
+    created = [one for one in change.created() if one.imported is not None]
+    if len(created) < len(change.touched):
+        fact = f"it comes from {task.imported}, and the commit does something else, too"
+        return fact, "commit what is imported by itself, or 'state: todo'"
+    fact = f"to import from {task.imported} takes the role policy"
+    moved = "" if change.law.roles.get("policy") else ", since tasks have moved here"
+    return f"{fact}{moved}", ask(change, "policy")
+
+
+@rule("TK218", since=2)
+def imported_twice(change: Change) -> Iterator[Finding]:
+    """A new task says in `imported` what another task says.
+
+    Asked of each task that an ordinary commit creates; of several that it creates, all but the first by their ids
+    break it. A merge is not asked: two branches may have imported the same.
+
+    Why: what is there twice is done twice.
+
+    Remedy: leave it out; `tk import` does so by itself.
+    """
+    for task in change.created():
+        if task.imported is None:
+            continue
+        others = change.after.imported_as(task.imported)
+        is_new, first = min((one not in change.before.entries, one) for one in others)
+        if first != task.id:
+            remedy = "leave one of the two out" if is_new else f"tk show {first}"
+            yield Finding(task.id, f"comes from {task.imported}, as {first} does", remedy)

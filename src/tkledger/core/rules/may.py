@@ -74,7 +74,7 @@ _ANOTHER = "another actor does that"
 
 def acts(change: Change) -> Iterator[tuple[str, str]]:
     """What an ordinary commit does to tasks, as pairs of a task's id and a verb."""
-    for task in change.births():
+    for task in change.created():
         yield task.id, Event.NEW.value
     for _, task, way in ways(change):
         for edge in way or ():

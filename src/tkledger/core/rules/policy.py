@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tkledger.core.change import Change, governing
+from tkledger.core.change import Change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.policy import Policy
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.rule import NO_ACCEPTANCE, Finding, rule
+from tkledger.core.snapshot import governing
 
 
 def amended(change: Change) -> Iterator[tuple[Policy, Policy]]:

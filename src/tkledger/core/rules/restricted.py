@@ -19,6 +19,7 @@ from tkledger.core.typing import NamedTuple
 
 PASSED = "passed a guard"
 RECORDED = "recorded evidence"
+IMPORTED = "imported, not judged"
 
 
 class Restriction(NamedTuple):
@@ -69,6 +70,11 @@ RESTRICTIONS = (
         "set rules aside",
         lambda law: OVERRIDE in law.roles,
         lambda change: sorted(change.touched)[:1] if overrides.lifts(change) else (),
+    ),
+    Restriction(
+        IMPORTED,
+        lambda law: "policy" in law.roles,
+        lambda change: [task.id for task in change.imports()],
     ),
     Restriction(
         "changed the policy",

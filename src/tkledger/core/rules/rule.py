@@ -90,9 +90,18 @@ def versions(change: Change) -> list[tuple[Task | None, Task]]:
     return [*change.edits(), *((None, task) for task in change.births())]
 
 
-def grown(change: Change, log: str) -> Iterator[tuple[Task | None, Task, tuple[str, ...]]]:
-    """Those to which an ordinary commit adds entries at the end of a list, and these entries."""
-    for old, new in versions(change):
+def open_imports(change: Change) -> Iterator[Task]:
+    """The tasks of an import that have not ended: what is there counts for what they come to."""
+    return (task for task in change.imports() if not task.ended)
+
+
+def grown(
+    change: Change, log: str, also: Iterable[Task] = ()
+) -> Iterator[tuple[Task | None, Task, tuple[str, ...]]]:
+    """Those to which an ordinary commit adds entries at the end of a list, and these entries; and of others
+    that it creates.
+    """
+    for old, new in (*versions(change), *((None, task) for task in also)):
         known, now = getattr(old, log) if old is not None else (), getattr(new, log)
         if len(now) > len(known) and now[: len(known)] == known:
             yield old, new, now[len(known) :]
