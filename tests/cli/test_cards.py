@@ -33,3 +33,19 @@ def test_a_task_is_shown_with_those_around_it_and_with_who_wrote_its_notes(
         {"name": "check", "passed": False, "why": "did not run on this code"}
     ]
     assert "\nchildren  0 of 1 done\n  ○ todo  a  Task a\n" in project.ok("show", "whole").out
+
+
+def test_a_log_is_of_those_who_are_asked_for(project: Project) -> None:
+    project.ok("config", "set", "actors.anna", "ann")
+    for actor in ("anna", "bob", "ann"):
+        project.ok("note", "a", f"by {actor}", "--as", actor)
+
+    def told(*words: str) -> list[str]:
+        return [
+            one.get("reason", "") for one in project.ok("log", *words, "--json").json["entries"]
+        ]
+
+    assert told("a", "--actor", "ann") == ["by anna", "by ann"]
+    assert told("--actor", "bob,ann", "-n", "2") == ["by bob", "by ann"]
+    assert told("a", "--actor", "me", "--actor", "bob")[-1] == "by bob"
+    assert told("--actor", "cyd") == []

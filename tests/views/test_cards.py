@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
+
+import pytest
 
 from tests.support.golden import coloured, drawn, hold
 from tkledger.core.evidence import EvidenceLine
@@ -13,6 +16,7 @@ from tkledger.core.history import Details, HistoryEntry, Related, WorkCommit
 from tkledger.core.lifecycle import State
 from tkledger.core.task import task
 from tkledger.core.usage import Used
+from tkledger.views.log import days, timeline
 from tkledger.views.show import card
 
 NOW = 1_767_349_233
@@ -114,6 +118,18 @@ MANY = DETAILS._replace(
         Related(f"kid{n}", State.DONE if n % 2 else TODO, f"Part {n}") for n in range(1, 31)
     ),
 )
+OTHERS = (
+    HistoryEntry("d" * 40, NOW - 40 * DAY, ZOE, "hebrew", HEBREW, "new", None, TODO, "tk: new"),
+    HistoryEntry("e" * 40, NOW - DAY, ANN, "family", JOINED, "edit", TODO, TODO, "looks odd"),
+    HistoryEntry("f" * 40, NOW, BOB, "wide", WIDE, "jump", TODO, State.DONE, "tk: done wide"),
+    HistoryEntry("9" * 40, 10**19, BOB, "wide", WIDE, "edit", TODO, TODO, "tk: edit wide"),
+)
+LOGS = {
+    "the log of a task": days(ENTRIES, NOW, one=True, chosen=False),
+    "the log of all": days(OTHERS, NOW, one=False, chosen=False),
+    "a log of nothing": days((), NOW, one=False, chosen=False),
+    "a log of nothing that was asked for": days((), NOW, one=False, chosen=True),
+}
 VIEWS = {
     "a task in review": card(FRAUD, DETAILS),
     "a task with many parts": card(
@@ -140,3 +156,23 @@ def test_colours_only_repeat_what_a_task_says(terminal: Any) -> None:
     text = coloured(shown)
     assert re.sub(r"ESC\[[\d;]*m", "", text).rstrip() == terminal(shown)
     hold(text, "show-colours.txt")
+
+
+def test_a_log_looks_so(terminal: Any, piped: Any) -> None:
+    hold(drawn(LOGS, terminal, piped), "log.txt")
+    assert piped(LOGS["the log of all"]) == piped(timeline(OTHERS)), "oldest first, in UTC"
+
+
+def test_a_log_has_the_days_of_the_terminal_s_clock(
+    terminal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "XXX-20")  # 20 hours before UTC is the next day already
+    time.tzset()
+    try:
+        shown = terminal(LOGS["the log of all"]).splitlines()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    begin = shown.index("Sat 2026-01-03, today")
+    assert shown[begin + 1] == "  06:20  wide    todo -> done  bob"
+    assert "Fri 2026-01-02, yesterday" in shown[begin:]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from tkledger.api import lists
-from tkledger.api.filters import Choice
-from tkledger.api.overview import Shown
 from tkledger.core.history import HistoryEntry
-from tkledger.core.overview import picked
+from tkledger.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tkledger.api.filters import Choice
+    from tkledger.api.overview import Shown
+    from tkledger.api.session import Session
 
 Wanted = Callable[[HistoryEntry], bool]
 
 
 def wanted(ledger: Shown, choice: Choice) -> Wanted:
     """Whether an entry is of a task that matches as it is now, and of the time that is asked for."""
+    from tkledger.api import lists
+    from tkledger.core.overview import picked
+
     asked, of_tasks = choice.filter, choice.timeless
     found = of_tasks.found(ledger, lists.every(ledger.overview, mistakes=True))
     ids = {*picked(ledger.overview.column("id"), found)} if of_tasks.filters else None
@@ -23,5 +28,19 @@ def wanted(ledger: Shown, choice: Choice) -> Wanted:
         if entry.at < asked.since or (asked.until and entry.at >= asked.until):
             return False
         return ids is None or entry.task in ids
+
+    return is_wanted
+
+
+def made_by(session: Session, names: Collection[str], at: str | None = None) -> Wanted:
+    """Whether an entry is by one of these actors, under the name in its commit or the one that the policy uses."""
+    from tkledger.verbs.verb import ME
+
+    ledger = session.read(at)
+    policy = ledger.policy
+    wanted = {session.actor(ledger) if name == ME else name for name in names}
+
+    def is_wanted(entry: HistoryEntry) -> bool:
+        return entry.actor in wanted or bool(policy and policy.actor(entry.actor) in wanted)
 
     return is_wanted

@@ -62,6 +62,15 @@ FIELDS = option(
     listed=True,
 )
 
+ACTORS = p.OWNER._replace(
+    words=("--actor",),
+    name="actors",
+    help="Only what these actors did; me for the actor.",
+    many=True,
+    listed=True,
+)
+"""What chooses entries of a log by who made them."""
+
 FILTERS = (
     *(GREP, STATES, TYPES, LABELS, OWNERS, PARENTS, PRIORITIES, STREAMS),
     *(SINCE, UNTIL, STALE, BLOCKED_BY, WAITING, DUE, OVERDUE, STALLED),

@@ -125,9 +125,10 @@ PAGES = {
         ("tk board", "tk board --label ui --limit 3"),
         "It takes the filters of `tk list`; --limit is of each state."),
     "log": Page(
-        ("tk log a1", "tk log --limit 10", "tk log --label ui"),
-        "The oldest comes first; --limit keeps the newest, --since and --until go by the date of the commit. All "
-        "other filters, those of `tk list`, choose tasks as they are now."),
+        ("tk log a1", "tk log --limit 10", "tk log --actor me --since yesterday"),
+        "On a terminal the newest comes first, under its day, by the clock of the machine; through a pipe and in "
+        "JSON the oldest, in UTC. --limit keeps the newest; --since and --until go by the date of the commit, "
+        "--actor by who made it. All other filters, those of `tk list`, choose tasks as they are now."),
     "diff": Page(
         ("tk diff a1", "tk diff a1 --stat", "tk diff a1 -- src", "tk diff --since yesterday --md"),
         "Its commits are those with a line `Tk-Task: ID` in their message, oldest first, also on the task's own "

@@ -21,7 +21,7 @@ _OPTIONS = {
     **dict.fromkeys(("-t", *p.KIND.words), p.TYPE),
     **dict.fromkeys(("--deps", "--dep", *f.BLOCKED_BY.words, "--needs", *p.ON.words), p.DEPENDS_ON),
     **dict.fromkeys(("--epic", "--subtask-of"), p.PARENT),
-    **dict.fromkeys(("--actor", "--author"), p.ACTOR),
+    **dict.fromkeys((*f.ACTORS.words, "--author"), p.ACTOR),
     **dict.fromkeys((*p.FORMAT.words, *p.OUTPUT.words, "-j", "--robot"), p.JSON),
     "--max": p.LIMIT,
     **dict.fromkeys(("--due-date", "--deadline"), p.DUE),

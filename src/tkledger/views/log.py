@@ -6,23 +6,29 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
-from tkledger.views.style import DIM, ID, LOOKS
+from tkledger.views.style import DIM, ID, LOOKS, STRONG
 from tkledger.views.text_layout import (
+    GAP,
     Frame,
     Line,
     Lines,
+    Span,
     aligned,
     cells,
     columns,
+    cut,
     cut_line,
     safe,
     table,
     wrap,
 )
-from tkledger.views.words import minute
+from tkledger.views.words import day_name, local_minute, minute, short_names
 
 SHORT = 8
-LEAST_MESSAGE = 28
+LEAST_MESSAGE, LEAST = 36, 16
+"""The cells below which words do not stand beside an entry, and those that they have below it."""
+START, WIDEST, MOST_LINES = 9, 24, 3
+"""Where an entry begins after its time, the most cells of its columns, and the most lines of its words."""
 
 
 def timeline(entries: Iterable[HistoryEntry]) -> Lines:
@@ -43,6 +49,82 @@ def timeline(entries: Iterable[HistoryEntry]) -> Lines:
         return _stacked(rows, frame.width)
 
     return Lines(draw)
+
+
+def days(entries: Sequence[HistoryEntry], now: int, *, one: bool, chosen: bool) -> Lines:
+    """On a terminal the newest entry first, under its day; else a timeline. ``one`` says that all are of one task,
+    whose title is left out then, ``chosen`` that there may be others.
+    """
+
+    def draw(frame: Frame) -> Iterable[Line | str]:
+        if frame.piped:
+            return timeline(entries).draw(frame)
+        if not entries:
+            nothing = "nothing that matches" if chosen else "nothing happened yet"
+            return (((nothing, DIM),),)
+        return _by_day(entries[::-1], now, frame.width, one=one)
+
+    return Lines(draw)
+
+
+def _by_day(entries: Sequence[HistoryEntry], now: int, width: int, *, one: bool) -> Iterator[Line]:
+    """The entries under their days, each with its words beside it, or below where there is little room."""
+    names = short_names(entry.actor for entry in entries)
+    rows = [_brief(entry, names[entry.actor], one=one) for entry in entries]
+    texts = [safe(entry.said if one else words(entry)) for entry in entries]
+    widths = [min(cell, WIDEST) for cell in columns(rows)]
+    beside = width - START - sum(cell + len(GAP) for cell in widths if cell)
+    if beside < min(LEAST_MESSAGE, max(map(cells, texts))):
+        beside = 0
+    last = ""
+    for entry, row, text in zip(entries, rows, texts):
+        day, _, clock = local_minute(entry.at).partition(" ")
+        if day != last:
+            yield from [()] if last else []
+            yield ((day_name(day, now), STRONG),)
+            last = day
+        head: list[Span] = [(f"  {clock:<5}{GAP}", DIM)]
+        if beside:
+            yield from _beside([*head, *_padded(row, widths)], text, beside)
+        else:
+            yield cut_line(
+                [*head, *aligned([*row[1:], *row[: not text]], [*widths[1:], SHORT])], width
+            )
+            yield from _below(row[0], text, width) if text else ()
+
+
+def _brief(entry: HistoryEntry, actor: str, *, one: bool) -> Line:
+    """The commit, the task unless all are of one, what was done to it, and by whom."""
+    did = f"{entry.source} -> {entry.target}" if entry.event == "jump" else entry.event
+    return (
+        (safe(entry.commit)[:SHORT], "yellow"),
+        ("" if one else safe(entry.task), ID),
+        (safe(did), LOOKS[entry.target].colour),
+        (actor, "magenta"),
+    )
+
+
+def _padded(row: Line, widths: Sequence[int]) -> Iterator[Span]:
+    """Cells, each with the blanks up to the next column."""
+    for (text, style), width in zip(row, widths):
+        if width:
+            shown = cut(text, width)
+            yield shown, style
+            yield " " * (width - cells(shown)) + GAP, ""
+
+
+def _beside(head: list[Span], text: str, room: int) -> Iterator[Line]:
+    start = sum(cells(part) for part, _ in head)
+    for line in wrap(text, room, MOST_LINES):
+        yield (*head, (line, ""))
+        head = [(" " * start, "")]
+
+
+def _below(commit: Span, text: str, width: int) -> Iterator[Line]:
+    lead, style = commit
+    for line in wrap(text, max(width - START - SHORT - len(GAP), LEAST), MOST_LINES):
+        yield ((" " * START, ""), (lead + GAP, style), (line, ""))
+        lead = " " * SHORT
 
 
 def _row(entry: HistoryEntry) -> Line:

@@ -73,6 +73,20 @@ def local_minute(at: int) -> str:
         return minute(at)
 
 
+def day_name(day: str, now: int) -> str:
+    """A day such as ``2026-01-31`` with its name: ``Sat 2026-01-31``; today and the day before are named, too."""
+    if not day[:4].isdigit():
+        return day
+    from datetime import date, timedelta  # no pipe asks for it
+
+    found, today = date.fromisoformat(day), date.fromtimestamp(now)
+    near = {today: ", today", today - timedelta(days=1): ", yesterday"}.get(found, "")
+    return f"{_DAYS[found.weekday()]} {day}{near}"
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
 def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     """``214 done, 3 cancelled``: what there is, in the order of the lifecycle."""
     return joint.join(

@@ -21,11 +21,14 @@ def log(
     at: str | None = None,
     path: str = ".",
     fields: Sequence[str] = (),
+    actors: Sequence[str] = (),
     **options: Any,
 ) -> Answer:
-    """Show what commits did to a task, or to those that match; oldest first, --limit keeps the newest."""
+    """Show what commits did to a task, or to those that match; --limit keeps the newest."""
     session = Session(path, progress=TERMINAL)
     wanted, since = _wanted(session, at, options) if options else (bool, 0)
+    if actors:
+        wanted = _both(wanted, _made_by(session, actors, at))
     if fields:
         _require(fields)
     entries = look.entries(session, id, limit, at, wanted, since)
@@ -45,7 +48,8 @@ def log(
         from tkledger.views.words import UNSHALLOW
 
         fact = f"this clone is shallow: what happened before its history begins is missing: {UNSHALLOW}"
-        shown = _table(fields, rows()) if fields else _timeline(entries)
+        chosen, one = bool(actors or options), id is not None
+        shown = _table(fields, rows()) if fields else _days(entries, one=one, chosen=chosen)
         return [*([Aside(fact)] if shallow else []), shown]
 
     def to_json() -> dict[str, Any]:
@@ -54,10 +58,22 @@ def log(
     return Answer(to_json, view)
 
 
-def _timeline(entries: Sequence[HistoryEntry]) -> Lines:
-    from tkledger.views.log import timeline
+def _days(entries: Sequence[HistoryEntry], *, one: bool, chosen: bool) -> Lines:
+    import time
 
-    return timeline(entries)
+    from tkledger.views.log import days
+
+    return days(entries, int(time.time()), one=one, chosen=chosen)
+
+
+def _made_by(session: Session, names: Sequence[str], at: str | None) -> Wanted:
+    from tkledger.api.log import made_by  # most often all are wanted
+
+    return made_by(session, names, at)
+
+
+def _both(one: Wanted, other: Wanted) -> Wanted:
+    return lambda entry: one(entry) and other(entry)
 
 
 def _table(fields: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Lines:
