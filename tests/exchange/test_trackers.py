@@ -268,6 +268,27 @@ def test_tasks_below_each_other_without_end_are_refused(tmp_path: Path) -> None:
         found("taskmaster", file)
 
 
+def test_one_long_line_takes_no_longer_than_many_short_ones(tmp_path: Path) -> None:
+    long = {
+        one: one * 20_000 for one in (" ", ".", "[", "(", "#", "🎯 ", "- ", "(depends on T1 ", '" ')
+    }
+    file = tmp_path / "file"
+    for text in long.values():
+        spec = f"## Phase 1: One{text}\n- [ ] T001 [P] {text}x\n  {text}\n"
+        file.write_text(f"# Tasks: {text}\n{spec}")
+        assert len(found("speckit", file)) == 3
+        ended = "\n\n## Notes\n\n**2026-01-01T00:00:00Z**\n\n"
+        file.write_text(f"---\nid: a\n---\n# {text}x\n\n{text}{ended}{text}\n")
+        assert len(found("ticket", file)) == 1
+        file.write_text(f"---\nid: a\ntitle: b\n---\n\n## Comments\n\n{text}\n---\n{text}\n---\n")
+        assert len(found("backlog", file)) == 1
+        values = {"id": "a", "number": 1, "status": text, "title": f"a{text}", "created_at": text}
+        values |= {"milestone": {"title": text}, "url": text, "labels": [text], "due_at": text}
+        file.write_text(json.dumps({**values, "acceptance_criteria": f"- {text}", "state": text}))
+        assert len(found("beads", file)) == 1
+        assert len(found("github", file)) == 1
+
+
 WRONG = [
     None,
     True,

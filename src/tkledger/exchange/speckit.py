@@ -20,9 +20,9 @@ _TASK = pattern(
     r"\s{0,3}[-*] \[([ xX])\] (?:\*\*)?(T\d{1,6}[a-zA-Z]?)(?!\w)(?:\*\*)?:?((?: ?\[[^\]]{1,20}\])*) ?(\S.*)\Z"
 )
 _MARK = pattern(r"\[([^\]]+)\]")
-_DEPENDS = pattern(r"\s*\((?:depends on|after) (T\d[\w, ]*)\)")
-_PRIORITY = pattern(r"\s*\(Priority:\s*P([0-4])\)")
-_MVP = pattern(r"\s*🎯\s*MVP")
+_DEPENDS = pattern(r"\((?:depends on|after) (T\d[\w, ]*)\)")
+_PRIORITY = pattern(r"\(Priority:\s*P([0-4])\)")
+_MVP = pattern(r"🎯\s*MVP")
 _TEST = pattern(r"\*\*Independent Test(?: Criteria)?:?\*\*:? *(\S.*)\Z")
 _TITLE = pattern(r"# (?:Feature Specification|Tasks|Task List|Implementation Tasks): *(\S.*)\Z")
 _INPUT = pattern(r'\*\*Input\*\*: *User description: *"(.*)"\s*\Z')
@@ -145,7 +145,7 @@ def _head(feature: _Feature, tasks: str, phases: list[_Phase]) -> Foreign:
 
 
 def _step(phase: _Phase, key: str, feature: _Feature) -> Foreign:
-    title = _MVP.sub("", _PRIORITY.sub("", phase.title)).strip()
+    title = _words(_MVP.sub("", _PRIORITY.sub("", phase.title)))
     tests = [match[1] for row in phase.text if (match := _TEST.match(row))]
     criteria = fitting((test, False) for test in tests) if tests else None
     text = [row for row in phase.text if not (criteria and _TEST.match(row))]
@@ -166,7 +166,7 @@ def _step(phase: _Phase, key: str, feature: _Feature) -> Foreign:
 
 def _line(task: _Task, phase: _Phase, above: str, feature: _Feature) -> Foreign:
     waits = [one for match in _DEPENDS.finditer(task.text) for one in match[1].split(",")]
-    title = _DEPENDS.sub("", task.text).strip()
+    title = _words(_DEPENDS.sub("", task.text))
     labels = [{"P": "parallel"}.get(mark, mark) for mark in task.marks]
     labels += _marked(phase).get("labels", [])
     fields = {**_marked(phase), "labels": labels, "description": "\n".join(task.more)}
@@ -178,6 +178,11 @@ def _line(task: _Task, phase: _Phase, above: str, feature: _Feature) -> Foreign:
         fields=filled(fields),
         read=2 + len(task.marks) + len(waits) + len(task.more),
     )
+
+
+def _words(text: str) -> str:
+    """A line in which something was left out."""
+    return " ".join(text.split())
 
 
 def _marked(phase: _Phase) -> dict[str, Any]:

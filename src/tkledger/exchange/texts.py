@@ -73,7 +73,7 @@ def kind(text: str) -> str | None:
 
 def label(text: str | None) -> str | None:
     """A name of several words as a label; None if nothing is left of it, or it was none."""
-    found = _NO_LABEL.sub("-", text or "").strip("_./:+@-")[:_LONGEST_LABEL]
+    found = _NO_LABEL.sub("-", (text or "")[: 4 * _LONGEST_LABEL]).strip("_./:+@-")[:_LONGEST_LABEL]
     return found.rstrip("-") or None
 
 
