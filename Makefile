@@ -5,7 +5,7 @@ TK := $(VENV)/bin/tk
 # with bytecode, collecting the tests takes a third of the time, and starting tk half
 PYTEST := PYTHONDONTWRITEBYTECODE= $(VENV)/bin/python -m pytest -n auto
 
-.PHONY: demo test test-long lint bench docs site clean-venv
+.PHONY: demo test test-long lint bench docs pictures site clean-venv
 
 demo: $(VENV)/installed
 	$(TK) demo
@@ -30,6 +30,10 @@ bench: $(VENV)/installed
 
 docs: $(VENV)/installed
 	$(VENV)/bin/python docs/generate.py
+
+# those of the page only if chromium is here
+pictures: $(VENV)/installed
+	$(VENV)/bin/python docs/pictures.py
 
 # into build/site; a link that leads nowhere is an error. The theme would speak of its own future.
 site: $(VENV)/installed

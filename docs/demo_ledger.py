@@ -63,7 +63,7 @@ docs|shop|Write down how it works|task|2|docs|
 api-docs|docs|Describe every call of the API|task|2|docs,api|card
 runbook|docs|What to do when it breaks at night|task|1|docs,ops|alerts
 faq|docs|Answer what people ask most|task|3|docs|
-news|shop|Send a letter with news 🎉|feature|4|mail|
+news|shop|Send a letter with news|feature|4|mail|
 """
 BACKLOG = ("news", "faq")
 ASKED = {

@@ -89,6 +89,10 @@ def _tasks(ledger: Shown, ids: Sequence[str]) -> Iterator[Json]:
 
 
 def _facts(task: Task) -> Iterator[tuple[str, str]]:
+    if task.resolution:
+        yield "resolution", task.resolution
+    if task.tries > 1:
+        yield "attempt", str(task.tries)
     for name, spans in facts(task):
         if spans and name not in _APART:
             yield name, cut_text("; ".join(text for text, _ in spans), 4 * WORDS)

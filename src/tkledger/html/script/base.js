@@ -108,8 +108,8 @@ const age = (at) => (at === undefined ? "" : `${duration(DATA.at - at, 1)} ago`)
 function stateOf(name, words = true) {
   const state = STATES.get(name);
   const label = state.label.replaceAll("_", " ");
-  if (words) return el("span", { class: `state s-${name}` }, `${state.glyph} ${label}`);
-  return el("span", { class: `state s-${name}`, title: label }, el("span", { "aria-hidden": "true" }, state.glyph), unseen(label));
+  const glyph = el("span", { class: "glyph", "aria-hidden": "true" }, state.glyph);
+  return el("span", { class: `state s-${name}`, title: words ? null : label }, glyph, words ? ` ${label}` : unseen(label));
 }
 
 const unseen = (text) => el("span", { class: "unseen" }, ` ${text} `);

@@ -194,7 +194,7 @@ class ListView {
     return el(
       "div",
       { class: "row" },
-      stateOf(task.state, NARROW.matches ? false : true),
+      NARROW.matches ? stateOf(task.state, false) : el("span", { class: "fixed w-state" }, stateOf(task.state)),
       el(
         "span",
         { class: "grow" },
