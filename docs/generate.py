@@ -93,7 +93,7 @@ def man() -> str:
         ".B tk",
         r"\fICOMMAND\fR [\fIARGUMENT\fR...] [\fIOPTION\fR...]",
         ".SH DESCRIPTION",
-        *(line for text in about for line in (_roff(" ".join(text.split())), ".PP")),
+        *[line for text in about for line in (_roff(" ".join(text.split())), ".PP")][:-1],
         ".SH COMMANDS",
     ]
     for group, some in groupby(COMMANDS.values(), lambda one: one.group):

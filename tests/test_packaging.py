@@ -17,13 +17,40 @@ OFF = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "SOURCE_DATE_E
 NAMES = ("tk", "tkledger", "git-tk")
 
 
-def run(*words: str | Path, cwd: Path, **env: str) -> str:
+FIRST = """
+    git init -q repo
+    cd repo
+    git config user.name ann
+    git config user.email ann@example.org
+    tkledger init
+    git tk new 'Try it' --id try
+    tk start try
+    echo x >code
+    git add code
+    git commit -q -m 'by hooks of what is installed'
+    tk done try
+    git tk list --all
+    git-tk verify --all
+"""
+"""From nothing to a done that is verified, by all names of the program."""
+
+
+def can(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def run(*words: str | Path, cwd: Path, within: float | None = None, **env: str) -> str:
+    """What a command prints; it has to end well, and in so many seconds."""
     done = subprocess.run(
         [*map(str, words)],
         cwd=cwd,
         env={**os.environ, **OFF, **env},
         capture_output=True,
         text=True,
+        timeout=within,
     )
     assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
     return done.stdout
@@ -95,23 +122,14 @@ def test_it_works_from_a_fresh_environment(built: list[list[Path]], tmp_path: Pa
     (site / "dependencies.pth").write_text(
         sysconfig.get_path("purelib")
     )  # they are not what is tried here
-    repo = tmp_path / "repo"
     path = {"PATH": f"{env / 'bin'}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": ""}
-    run("git", "init", "-q", repo, cwd=tmp_path)
-    for name, value in (("user.name", "ann"), ("user.email", "ann@example.org")):
-        run("git", "config", name, value, cwd=repo)
     for name in NAMES:
-        assert run(env / "bin" / name, "--version", cwd=repo, **path).startswith("tk ")
+        assert run(env / "bin" / name, "--version", cwd=tmp_path, **path).startswith("tk ")
     where = "import tkledger; print(tkledger.__file__)"
-    assert run(python, "-c", where, cwd=repo).startswith(str(site))
-    run("tkledger", "init", cwd=repo, **path)
-    run("git", "tk", "new", "Try it", "--id", "try", cwd=repo, **path)
-    run("tk", "start", "try", cwd=repo, **path)
-    (repo / "code").write_text("x\n")
-    run("git", "add", "code", cwd=repo, **path)
-    run("git", "commit", "-q", "-m", "by hooks of what is installed", cwd=repo, **path)
-    run("tk", "done", "try", cwd=repo, **path)
-    assert "try" in run("git", "tk", "list", "--all", cwd=repo, **path)
-    run("git-tk", "verify", "--all", cwd=repo, **path)
-    page = run("tk", "page", "-o", tmp_path / "page", cwd=repo, **path)
+    assert run(python, "-c", where, cwd=tmp_path).startswith(str(site))
+    off = ["unshare", "--net"] if can(["unshare", "--net", "true"]) else []
+    shown = run(*off, "sh", "-e", "-c", FIRST, cwd=tmp_path, within=60, **path)
+    assert "try" in shown
+    assert shown.endswith(": no violation\n")
+    page = run(*off, "tk", "page", "-o", tmp_path / "page", cwd=tmp_path / "repo", **path)
     assert "Try it" in Path(page.strip()).read_text(encoding="utf-8")

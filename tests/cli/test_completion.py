@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
 
 import pytest
 
 from tests.support.contract import Tk
+from tkledger.verbs.commands import COMMANDS
 
 
 def completed(line: str) -> list[str]:
@@ -66,18 +69,60 @@ def test_the_script_is_printed_and_no_file_is_edited(
     assert tk("completion", "cmd").status == 2
 
 
-def test_bash_completes_by_the_script(tk: Tk, tmp_path: Path) -> None:
-    script = tmp_path / "tk.bash"
-    script.write_text(tk("completion", "bash").out)
+ASKED = {
+    "bash": """
+        . {script}
+        COMP_WORDS=(tk sta); COMP_CWORD=1
+        $(complete -p tk | sed 's/.*-F \\([^ ]*\\) .*/\\1/') tk sta tk
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """,
+    "zsh": """
+        compdef() {{ asked=$1; }}  # zsh's own completion is on only at a terminal
+        _arguments() {{ local list=${{1#'*: :(('}}; eval "offered=(${{list%'))'}})"
+            print -rl -- ${{offered%%:*}}; }}
+        . {script}
+        words=(tk sta) CURRENT=2
+        $asked
+    """,
+    "fish": "source {script}; complete --do-complete 'tk sta'",
+}
+"""How each shell is asked what it offers after `tk sta`."""
+
+
+@pytest.mark.parametrize("shell", ASKED)
+def test_the_shell_completes_by_the_script(shell: str, tk: Tk, tmp_path: Path) -> None:
+    if which(shell) is None:
+        pytest.skip(f"{shell} is not here")
+    script = tmp_path / f"tk.{shell}"
+    script.write_text(tk("completion", shell).out)
     tool = tmp_path / "tk"
     tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tkledger "$@"\n')
     tool.chmod(0o755)
-    ask = "COMP_WORDS=(tk sta); COMP_CWORD=1; $(complete -p tk | sed 's/.*-F \\([^ ]*\\) .*/\\1/') tk sta tk"
+    quiet = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
     done = subprocess.run(
-        ["bash", "-c", f'. "{script}"; {ask}; echo "${{COMPREPLY[@]}}"'],
-        env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        [shell, *quiet, "-c", ASKED[shell].format(script=script)],
+        env={
+            **{name: value for name, value in os.environ.items() if name != "TERM"},
+            **{"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)},
+        },
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.split() == ["start", "status", "stats"]
+    offered = sorted(line.split()[0] for line in done.stdout.splitlines())
+    assert offered == ["start", "stats", "status"], done
+
+
+def test_the_page_for_man_is_what_man_reads() -> None:
+    if which("mandoc") is None:
+        pytest.skip("mandoc is not here")
+    page = Path(__file__).parents[2] / "docs" / "man" / "tk.1"
+    done = subprocess.run(
+        ["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True
+    )
+    flaws = [line for line in done.stdout.splitlines() if "missing date" not in line]
+    assert flaws == []  # it has no date: the same commit gives the same page
+    shown = subprocess.run(["mandoc", "-T", "ascii", page], capture_output=True, text=True)
+    text = re.sub(".\x08", "", shown.stdout)
+    for name in COMMANDS:
+        assert re.search(rf"^ +tk {name}( |$)", text, re.MULTILINE), name

@@ -79,7 +79,7 @@ ROWS: dict[str, Case] = {
         "core/rules/test_growth_rules.py::a_depth_is_that_below_the_root_whichever_task_is_looked_at_first",
     ),
     "D0.4": shown(
-        "docs/test_tour.py::the_tour_shows_what_comes",
+        "docs/test_tour.py::a_page_shows_what_comes",
         "core/test_exec_kernel.py::every_measured_fault_has_its_better_answer",
     ),
     "D0.5": shown(
