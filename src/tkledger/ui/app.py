@@ -167,7 +167,7 @@ class LedgerApp(Window):
     async def _gone_to(self) -> None:
         question = "Manner at the ledger as it was. Nothing can be moved there."
         at = await self.push_screen_wait(
-            Ask(question, "a revision, a snapshot or a date: yesterday", required=True)
+            self._question(question, "a revision, a snapshot or a date: yesterday", required=True)
         )
         if at:
             await self._looked(self._asked._replace(at=at))
@@ -193,7 +193,7 @@ class LedgerApp(Window):
     # -- keys: moves ---------------------------------------------------------------------------
 
     def action_move(self, verb: str) -> None:
-        """MoveKey the selected task, if that is meant."""
+        """Move the selected task, if that is meant."""
         self._act(partial(self._moved, next(one for one in MOVES if one.verb == verb)))
 
     async def _moved(self, move: MoveKey) -> None:
@@ -208,13 +208,34 @@ class LedgerApp(Window):
         row = self.picture.overview.task(key)
         title = safe(row.title) if row else ""
         question = f"{move.verb} {key}  {title}"
-        text = await self.push_screen_wait(Ask(question, move.asks, required=move.required))
-        if text is None:
+        asked = self._question(question, move.asks, required=move.required)
+        text = await self.push_screen_wait(asked)
+        if text is not None:
+            await self._carried_out(move.verb, {"id": key, **({move.option: text} if text else {})})
+
+    def action_new(self) -> None:
+        """Create a task, if that is meant."""
+        self._act(self._created)
+
+    async def _created(self) -> None:
+        if not self._may_move():
             return
-        options = {"id": key, **({move.option: text} if text else {})}
-        told = await self._ask(self._source.carry_out, move.verb, options)
-        await self._looked(fresh=frozenset({key}))
-        self.say("\n".join(told))
+        title = await self.push_screen_wait(
+            self._question("a new task", "its title", required=True)
+        )
+        if title is not None:
+            await self._carried_out("new", {"title": title})
+
+    async def _carried_out(self, verb: str, options: Mapping[str, Any]) -> None:
+        """Have a verb carried out, and show what came of it."""
+        done = await self._ask(self._source.carry_out, verb, options)
+        await self._looked(fresh=frozenset(done.tasks))
+        for key in done.tasks:
+            self.tasks.find(key)
+        self.say("\n".join(done.told))
+
+    def _question(self, question: str, asks: str = "", *, required: bool = False) -> Ask:
+        return Ask(question, asks, self._manner, required=required)
 
     def _may_move(self) -> bool:
         if not self.picture.is_now:
@@ -231,9 +252,9 @@ class LedgerApp(Window):
     async def _undone(self) -> None:
         if not self._may_move():
             return
-        newest = await self._ask(self._source.newest)
+        newest = await self._ask(self._source.undoable)
         question = f"take back {newest.commit[:10]}  {safe(newest.words)}"
-        if await self.push_screen_wait(Ask(question)) is None:
+        if await self.push_screen_wait(self._question(question)) is None:
             return
         told = await self._ask(self._source.undo, newest)
         await self._looked()

@@ -16,11 +16,12 @@ from tkledger.views.style import STRONG
 from tkledger.views.text_layout import Frame, Line, Lines, cells, pad, wrap
 
 _BOX = """
-{name} {{ align: center middle; background: ansi_default 0%; }}
+{name} {{ align: center middle; background: transparent; }}
 {name} > Vertical {{
     width: 72; max-width: 100%; height: auto; max-height: 100%; border: round ansi_default; padding: 0 1;
     background: ansi_default; color: ansi_default;
 }}
+{name}.ascii > Vertical {{ border: ascii ansi_default; }}
 """
 
 
@@ -39,8 +40,8 @@ class Ask(ModalScreen[str | None]):
 
     DEFAULT_CSS = _BOX.format(name="Ask")
 
-    def __init__(self, question: str, asks: str = "", *, required: bool = False) -> None:
-        super().__init__()
+    def __init__(self, question: str, asks: str, manner: Manner, *, required: bool = False) -> None:
+        super().__init__(classes="ascii" if manner.ascii else None)
         self._question, self._asks, self._required = question, asks, required
 
     def compose(self) -> ComposeResult:
@@ -73,7 +74,7 @@ class Help(ModalScreen[None]):
     DEFAULT_CSS = _BOX.format(name="Help") + "Help > Vertical { height: 100%; }"
 
     def __init__(self, manner: Manner) -> None:
-        super().__init__()
+        super().__init__(classes="ascii" if manner.ascii else None)
         self._manner = manner
 
     def compose(self) -> ComposeResult:

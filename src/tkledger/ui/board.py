@@ -97,7 +97,8 @@ class Board(Tasks):
         state = self._column
         self._first[state] = min(self._first[state], self._at[state])
         left, first = self.room - 2, self._at[state]
-        for place in reversed(range(self._first[state], self._at[state] + 1)):
+        stack = self.picture.stacks[state]
+        for place in reversed(range(self._first[state], min(first + 1, len(stack)))):
             left -= len(self._card(state, place)) + 1
             if left < -1:
                 break
@@ -110,8 +111,13 @@ class Board(Tasks):
     def heading(self) -> str:
         """How many columns, and of how many."""
         fit = self._fit()
-        some = f" · columns {self._left + 1}–{self._left + fit}" if fit < len(self._states) else ""
-        return f"board{some}"
+        last = self._left + fit
+        which = f"column {last}" if fit == 1 else f"columns {self._left + 1}–{last}"
+        some = f" · {which} of {len(self._states)}" if fit < len(self._states) else ""
+        whole = sum(self.picture.wholes.values())
+        shown = sum(map(len, self.picture.stacks.values()))
+        number = f"{shown:,}" if shown == whole else f"{shown:,} of {whole:,}"
+        return f"board · {number} tasks{some}"
 
     def count(self) -> int:
         """It is always as high as there is room."""

@@ -78,6 +78,7 @@ WITHIN = (
     KeyHelp("end,G", "", "G", "to the end"),
 )
 OTHERS = (
+    KeyHelp("N", "new", "N", "a new task"),
     KeyHelp("u", "undo", "u", "take the newest change back"),
     KeyHelp("question_mark", "help", "?", "these keys"),
     KeyHelp("q,ctrl+c", "quit", "q", "leave"),
@@ -87,8 +88,10 @@ OTHERS = (
 def groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The keys as the help lists them: what they are for, and each key with what it does."""
     moves = [(one.key, one.verb) for one in MOVES]
+    others = [(one.shown, one.help) for one in OTHERS]
     yield "Look", [(one.shown, one.help) for one in LOOK]
     yield "In a pane", [(one.shown, one.help) for one in WITHIN]
-    yield "MoveKey the selected task, if that is legal", [*moves, (OTHERS[0].shown, OTHERS[0].help)]
+    yield "Move the selected task, if that is legal", moves
+    yield "Change the ledger", others[:2]
     yield "Look at the past, where nothing can be moved", [(one.shown, one.help) for one in TRAVEL]
-    yield "Else", [(one.shown, one.help) for one in OTHERS[1:]]
+    yield "Else", others[2:]

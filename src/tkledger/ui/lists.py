@@ -7,19 +7,27 @@ from collections.abc import Sequence
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, picked
+from tkledger.core.typing import NamedTuple
 from tkledger.ui.panes import CursorPane, Manner, Pane
 from tkledger.ui.picture import Picture
 from tkledger.views.log import words as said
 from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
-from tkledger.views.text_layout import Line, Span, cells, cut, pad, safe
+from tkledger.views.text_layout import GAP, Line, Span, cells, cut, pad, safe
 from tkledger.views.tree_shape import TreeLine
 from tkledger.views.words import glyph, hindrance, minute, total
 
 NARROW = 60
 """Below so many cells a line has neither owner nor what a task waits for."""
 
-WIDEST_ID, WIDEST_OWNER = 24, 16
+WIDEST_ID, WIDEST_OWNER = 24, 14
 LEAST_TITLE = 28
+
+
+class Looks(NamedTuple):
+    """What the lines of tasks look like: which stand out, and how many cells are for owners."""
+
+    fresh: frozenset[str]
+    owner_width: int
 
 
 class Tasks(Pane):
@@ -31,11 +39,38 @@ class Tasks(Pane):
         super().__init__(name, manner)
         self.fresh: frozenset[str] = frozenset()
         """The tasks that changed last."""
+        self._measured: Picture | None = None
+        self._widest = 0
         self.take(picture)
 
     def take(self, picture: Picture) -> None:
         """Show another picture; the same task stays selected if it is still there."""
         raise NotImplementedError
+
+    def nothing(self) -> str:
+        """What there is to say without tasks."""
+        if not len(self.picture.overview):
+            return "no tasks yet (N: a new one)"
+        asked = self.picture.asked
+        if asked.options:
+            return "no task matches (Esc: no filter)"
+        return "nothing open (e: ended tasks, too)"
+
+    def where(self) -> str:
+        """Which lines are shown; of how many the heading says."""
+        return super().where().partition(" ")[0]
+
+    def looks(self, width: int) -> Looks:
+        """What lines of tasks look like in so many cells: owners have a column if there is room for it."""
+        return Looks(self.fresh, self._owner_width if width >= NARROW else 0)
+
+    @property
+    def _owner_width(self) -> int:
+        if self._measured is not self.picture:  # once for each picture
+            self._measured = self.picture
+            names = {*self.picture.overview.column("owner")}
+            self._widest = min(max((cells(safe(one)) for one in names), default=0), WIDEST_OWNER)
+        return self._widest
 
     def selected_id(self) -> str | None:
         """The id of the selected task; None without any."""
@@ -96,39 +131,35 @@ class TaskList(Tasks, CursorPane):  # in this order: textual finds it by its fir
 
     def line(self, number: int, width: int) -> Line:
         """One task."""
-        row = self.picture.overview.at(self.places[number])
-        return task_line(row, self.picture.overview, width, self._width, row.id in self.fresh)
-
-
-def task_line(
-    row: TaskRow, overview: Overview, width: int, id_width: int, is_fresh: bool
-) -> list[Span]:
-    """A task in one line: the title gets what the others leave."""
-    head: list[Span] = [glyph(row.state), (" ", ""), (pad(cut(row.id, id_width), id_width), ID)]
-    head += [(" ", ""), urgency(row.urgency), (" ", "")]
-    return [*head, *beside(row, overview, width - sum(cells(text) for text, _ in head), is_fresh)]
+        overview = self.picture.overview
+        row = overview.at(self.places[number])
+        head: list[Span] = [glyph(row.state), (" ", "")]
+        head += [(pad(cut(row.id, self._width), self._width), ID), (" ", ""), urgency(row.urgency)]
+        head += [(" ", "")]
+        room = width - sum(cells(text) for text, _ in head)
+        return [*head, *beside(row, overview, room, self.looks(width))]
 
 
 def beside(
-    row: TaskRow, overview: Overview, room: int, is_fresh: bool, more: Span = ("", "")
+    row: TaskRow, overview: Overview, room: int, looks: Looks, more: Span = ("", "")
 ) -> list[Span]:
-    """The title of a task, and what there is room for besides."""
-    title, colour = safe(row.title), "bold" if is_fresh else title_colour(row.state)
-    tail = [more] if more[0] else []
-    if room + WIDEST_ID >= NARROW:
-        why = hindrance(row, overview)
-        tail += [(cut(safe(row.owner), WIDEST_OWNER), "magenta")] if row.owner else []
-        tail += [(why, BAD if row.state is State.BLOCKED else "yellow")] if why else []
-    wanted = min(cells(title), max(LEAST_TITLE, room // 2))
-    left = room - wanted
-    shown: list[Span] = []
-    for text, style in tail:
-        text = cut(text, left - 2)
-        if left > 4 and text:
-            shown += [("  ", ""), (text, style)]
-            left -= cells(text) + 2
-    used = sum(cells(text) for text, _ in shown)
-    return [(cut(title, room - used), colour), *shown]
+    """The title of a task, and what there is room for besides: its owner in a column at the end."""
+    title = safe(row.title)
+    colour = "bold" if row.id in looks.fresh else title_colour(row.state)
+    why = hindrance(row, overview) if looks.owner_width else ""
+    left = room - (looks.owner_width + len(GAP) if looks.owner_width else 0)
+    left -= cells(more[0]) + len(GAP) if more[0] else 0
+    shown = min(cells(title), max(LEAST_TITLE, left - cells(why) - len(GAP) if why else left))
+    spans: list[Span] = [(cut(title, min(shown, left)), colour)]
+    spans += [(GAP, ""), more] if more[0] else []
+    if why and left - shown > len(GAP) + 3:
+        colour = BAD if row.state is State.BLOCKED else "yellow"
+        spans += [(GAP, ""), (cut(why, left - shown - len(GAP)), colour)]
+    if looks.owner_width and row.owner:
+        used = sum(cells(text) for text, _ in spans)
+        owner = cut(safe(row.owner), looks.owner_width)
+        spans += [(" " * (room - looks.owner_width - used), ""), (owner, "magenta")]
+    return spans
 
 
 class TaskTree(Tasks, CursorPane):  # in this order: textual finds it by its first base
@@ -235,8 +266,7 @@ class TaskTree(Tasks, CursorPane):  # in this order: textual finds it by its fir
         room = width - sum(cells(text) for text, _ in head)
         done = _done(self.picture.overview, row.id)
         mark = f"{done}  {node.mark}" if node.mark else done
-        is_fresh = row.id in self.fresh
-        return [*head, *beside(row, self.picture.overview, room, is_fresh, (mark, DIM))]
+        return [*head, *beside(row, self.picture.overview, room, self.looks(width), (mark, DIM))]
 
 
 def _done(overview: Overview, task_id: str) -> str:
@@ -254,10 +284,18 @@ class LogPane(CursorPane):
         super().__init__(name, manner)
         self._entries: Sequence[HistoryEntry] = ()
         self._title = "log"
+        self._widths = (0, 0, 0)
 
     def show(self, entries: Sequence[HistoryEntry], title: str) -> None:
         """Show other entries."""
         self._entries, self._title = entries, title
+        ways = (one.event if one.source is one.target else one.target.value for one in entries)
+        names = {one.actor for one in entries}
+        self._widths = (
+            min(max((len(one.task) for one in entries), default=0), WIDEST_ID),
+            max(map(len, ways), default=0),
+            min(max((cells(safe(name)) for name in names), default=0), WIDEST_OWNER),
+        )
         self.select(0)
 
     def selected(self) -> HistoryEntry | None:
@@ -277,9 +315,11 @@ class LogPane(CursorPane):
         one = self._entries[number]
         way = one.target.value if one.source is not one.target else one.event
         day, time = minute(one.at)[:-1].split("T")
-        when = f"{day[5:]} {time}" if width >= NARROW else time
-        return [
-            *((when, DIM), (" ", ""), (safe(one.task), ID), (" ", "")),
-            *((way, LOOKS[one.target].colour), (" ", ""), (safe(one.actor), "magenta"), (" ", "")),
-            (safe(said(one)), ""),
-        ]
+        is_wide = width >= NARROW
+        sizes = self._widths if is_wide else (0, 0, 0)
+        task, actor = cut(one.task, WIDEST_ID), cut(safe(one.actor), WIDEST_OWNER)
+        texts = zip((task, way, actor), sizes, (ID, LOOKS[one.target].colour, "magenta"))
+        line: list[Span] = [(f"{day[5:]} {time}" if is_wide else time, DIM), (" ", "")]
+        for text, size, style in texts:
+            line += [(pad(text, max(size, cells(text))), style), (" ", "")]
+        return [*line, (safe(said(one)), "")]

@@ -55,6 +55,10 @@ class Pane(Widget, can_focus=True):
         """How many lines there are."""
         return 0
 
+    def nothing(self) -> str:
+        """What there is to say if there is nothing to show."""
+        return ""
+
     def line(self, number: int, width: int) -> Line:
         """One of them."""
         raise NotImplementedError
@@ -92,6 +96,8 @@ class Pane(Widget, can_focus=True):
         if y == 0:
             return self._strip(self._heading(width), width)
         number = self.top + y - 1
+        if y == 1 and not self.count():
+            return self._strip([(self.nothing(), DIM)], width)
         if number >= self.count():
             return self._strip((), width)
         line = self.line(number, width)
@@ -100,15 +106,16 @@ class Pane(Widget, can_focus=True):
         return self._strip(line, width)
 
     def _heading(self, width: int) -> Line:
-        where = f" {self._where()}" if self.count() > self.room else ""
+        where = f" {self.where()}" if self.count() > self.room else ""
         name = f" {self.heading()}{where} "
         text = cut_line([("─" + name, "")], width)[0][0]
         fill = "─" * (width - cells(text))
         return [(text, "bold" if self.has_focus else DIM), (fill, "" if self.has_focus else DIM)]
 
-    def _where(self) -> str:
+    def where(self) -> str:
+        """Which of the lines are shown."""
         last = min(self.count(), self.top + self.room)
-        return f"{self.top + 1:,}–{last:,}"
+        return f"{self.top + 1:,}–{last:,} of {self.count():,}"
 
     def _strip(self, line: Line, width: int) -> Strip:
         return strip(line, width, self.manner)
@@ -172,11 +179,12 @@ def selected(line: Line, width: int, style: str) -> list[Span]:
 
 def strip(line: Line, width: int, manner: Manner) -> Strip:
     """A line of the screen, as wide as it is to be."""
+    line = cut_line(line, width)
     if manner.ascii:
         line = [(in_ascii(text), style) for text, style in line]
     if not manner.coloured:
         line = [(text, _without_colour(style)) for text, style in line]
-    return Strip(segments(cut_line(line, width))).adjust_cell_length(width)
+    return Strip(segments(line)).adjust_cell_length(width)
 
 
 def _without_colour(style: str) -> str:

@@ -27,6 +27,7 @@ from tkledger.errors import TkError
 from tkledger.git import history
 from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
+from tkledger.ledger.log import newest
 from tkledger.ledger.newest import subject
 from tkledger.report import Progress, bug, near, near_quota, understood, violation_text
 from tkledger.ui.picture import Asked, Card, Picture
@@ -51,6 +52,13 @@ class NewestChange(NamedTuple):
     words: str
 
 
+class CarriedOut(NamedTuple):
+    """What came of a verb: the tasks that it touched, and what there is to say."""
+
+    tasks: Sequence[str]
+    told: Sequence[str]
+
+
 class Source:
     """One actor at one repository, for as long as the screen is open."""
 
@@ -61,6 +69,8 @@ class Source:
         self._session = self._new_session()
         self._ledgers: dict[str | None, Snapshot] = {}
         self._steps: list[Oid] = []
+        self._log: tuple[Oid | None, Sequence[HistoryEntry]] = None, ()
+        """The newest entries of all tasks, up to a commit."""
 
     def _new_session(self) -> Session:
         return Session(self._path, actor=self._actor, progress=Progress(self._said.append))
@@ -129,8 +139,17 @@ class Source:
         return Card(task, card(task, details), legal if at is None else ())
 
     def log(self, task_id: str | None, at: str | None) -> Sequence[HistoryEntry]:
-        """What commits did to one task, or to all; the newest first."""
-        return look.entries(self._session, task_id, ENTRIES, at)[::-1]
+        """What commits did to one task, or to all; the newest first. Of all, what is known is not read again."""
+        session = self._session
+        if task_id is not None or at is not None:
+            return look.entries(session, task_id, ENTRIES, at)[::-1]
+        tip, (before, known) = session.tip(), self._log
+        if before is None or not history.is_ancestor(session.repo, before, tip):
+            before, known = None, ()
+        since = [f"^{before}"] if before else []
+        found = newest(session.ledger, [tip, *since], ENTRIES) if before != tip else []
+        self._log = tip, (*reversed(found), *known)[:ENTRIES]
+        return self._log[1]
 
     def prospect(self, task_id: str, verb: str) -> Outlook | None:
         """What hinders a verb now; None if the task is not there."""
@@ -180,7 +199,7 @@ class Source:
 
     # -- moving --------------------------------------------------------------------------------
 
-    def carry_out(self, verb: str, options: Mapping[str, Any]) -> list[str]:
+    def carry_out(self, verb: str, options: Mapping[str, Any]) -> CarriedOut:
         """Carry out a verb, as its command does; what there is to say of it. Raises what hinders it."""
         self._forget()
         session = self._session
@@ -194,9 +213,10 @@ class Source:
         told += [near_quota(actor, gauge) for actor, gauge in advice.quotas]
         told += [violation_text(one, "warning") for one in advice.violations]
         self._pass_over()
-        return [*(told or ["nothing to do: already in that state"]), *self._said]
+        told = told or ["nothing to do: already in that state"]
+        return CarriedOut([one.task.id for one in tasks], [*told, *self._said])
 
-    def newest(self) -> NewestChange:
+    def undoable(self) -> NewestChange:
         """The newest change, if it can be taken back. Raises TkError if not, with what leads back instead."""
         self._forget()
         found = undo.undo(self._session, dry_run=True).newest.commit

@@ -12,7 +12,7 @@ from tkledger.report import visible
 from tkledger.ui.keys import MOVES
 from tkledger.ui.panes import Manner, strip
 from tkledger.ui.picture import Card, Picture
-from tkledger.views.style import BAD, DIM
+from tkledger.views.style import BAD, DIM, LOOKS
 from tkledger.views.text_layout import Line, Span, cells, cut_line, safe, wrap
 
 _MOST = 8
@@ -65,6 +65,11 @@ class StatusLine(_Lines):
         number = len(one.overview.flaws)
         parts += [(f"{number} cannot be read (tk verify)", BAD)] if number else []
         parts += [(f"/{safe(one.asked.words)}", "yellow")] if one.asked.words else []
+        parts += [
+            (f"{look.glyph} {len(one.stacks[state]):,}", look.colour)
+            for state, look in LOOKS.items()
+            if one.stacks[state]
+        ]
         return ([span for part in parts if part[0] for span in (part, ("  ", ""))],)
 
 

@@ -47,10 +47,11 @@ class Window(App[None]):
     #side { layout: vertical; height: 1fr; width: 1fr; }
     .wide #body { layout: horizontal; }
     .wide #side { border-left: solid ansi_default; }
+    .ascii.wide #side { border-left: ascii ansi_default; }
     .wide #log { height: 2fr; }
     .wide #detail { height: 3fr; }
     .wide.board #body { layout: vertical; }
-    .wide.board #side { layout: horizontal; border-left: none; }
+    .wide.board #side, .ascii.wide.board #side { layout: horizontal; border-left: none; }
     .wide.board #detail, .wide.board #log { height: 1fr; }
     .gone { display: none; }
     #filter { display: none; height: 1; }
@@ -86,6 +87,7 @@ class Window(App[None]):
 
     def on_mount(self) -> None:
         """Show what there is, and begin to watch."""
+        self.screen.set_class(self._manner.ascii, "ascii")
         self.query_one("#list").focus()
         self._arrange()
         self._show(self.picture)
