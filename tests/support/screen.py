@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.support.project import Project
 from tkledger.cli.commands.ui import typed
@@ -65,6 +66,16 @@ class Driver:
     def text(self) -> str:
         """What is on the screen, line by line."""
         strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    @property
+    def outline(self) -> str:
+        """The same, of the task whole only its head: the card has tests of its own."""
+        pane = self.app.query_one("#detail").region
+        strips = self.app.screen._compositor.render_strips()
+        for y in range(pane.y + 3, pane.bottom):
+            parts = (strips[y].crop(0, pane.x), Strip.blank(pane.width), strips[y].crop(pane.right))
+            strips[y] = Strip.join(parts)
         return "\n".join(strip.text.rstrip() for strip in strips)
 
     def line(self, words: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tkledger.git import process
 from tkledger.git.cat_file import CatFile, Found
 from tkledger.ui.panes import Manner
 
-WHEN = "2026-01-31T12:00:00Z"
+WHEN, LATER = "2026-01-31T12:00:00Z", 1_769_860_800 + 3 * 86_400
 TASKS: tuple[dict[str, Any], ...] = (
     {"id": "shop", "title": "Open the new shop", "priority": 0, "message": "Before the summer."},
     {"id": "pay", "title": "Take payments", "parent": "shop", "priority": 1},
@@ -51,6 +52,7 @@ def shop(templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pr
         made.ok("block", "phone", "-m", "the designer's answer", "--as", "bob")
         made.ok("done", "card", "--as", "ada")
         made.ok("start", "refund", "--as", "eve")
+    monkeypatch.setattr(time, "time", lambda: LATER)  # ages are the same whenever this runs
     return Project.copy(template, tmp_path / "shop")
 
 
@@ -60,7 +62,8 @@ def test_every_view_at_several_sizes(shop: Project) -> None:
     async def script(ui: Driver) -> None:
         async def keep(what: str, width: int, height: int, *keys: str) -> None:
             await ui.resize(width, height)
-            text = await ui.press(*keys)
+            await ui.press(*keys)
+            text = ui.outline if len(ui.app.screen_stack) == 1 else ui.text
             assert all(cell_len(line) <= width for line in text.split("\n")), (what, width)
             parts.append(f"== {what}, {width} x {height}\n{text}\n")
 
@@ -113,7 +116,8 @@ def test_the_colours_are_those_of_the_terminal(shop: Project) -> None:
     async def script(ui: Driver) -> None:
         for key in ("1", "2", "3"):
             await ui.press(key)
-            assert _colours(ui) == {ColorType.DEFAULT, ColorType.STANDARD}
+            assert ColorType.STANDARD in _colours(ui)
+            assert _colours(ui) <= {ColorType.DEFAULT, ColorType.STANDARD}
             await ui.press("escape")
 
     drive(shop, script)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
@@ -14,7 +15,7 @@ from tkledger.views.log import words as said
 from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
 from tkledger.views.text_layout import GAP, Line, Span, cells, cut, pad, safe
 from tkledger.views.tree_shape import TreeLine
-from tkledger.views.words import glyph, hindrance, minute, total
+from tkledger.views.words import age, glyph, hindrance, local_minute, short_names, total
 
 NARROW = 60
 """Below so many cells a line has neither owner nor what a task waits for."""
@@ -24,9 +25,10 @@ LEAST_TITLE = 28
 
 
 class Looks(NamedTuple):
-    """What the lines of tasks look like: which stand out, and how many cells are for owners."""
+    """What lines of tasks look like: which stand out, what owners are called, and how many cells that takes."""
 
     fresh: frozenset[str]
+    names: Mapping[str, str]
     owner_width: int
 
 
@@ -40,6 +42,7 @@ class Tasks(Pane):
         self.fresh: frozenset[str] = frozenset()
         """The tasks that changed last."""
         self._measured: Picture | None = None
+        self._names: Mapping[str, str] = {}
         self._widest = 0
         self.take(picture)
 
@@ -62,15 +65,15 @@ class Tasks(Pane):
 
     def looks(self, width: int) -> Looks:
         """What lines of tasks look like in so many cells: owners have a column if there is room for it."""
-        return Looks(self.fresh, self._owner_width if width >= NARROW else 0)
+        if self._measured is not self.picture:
+            self._measure()
+        return Looks(self.fresh, self._names, self._widest if width >= NARROW else 0)
 
-    @property
-    def _owner_width(self) -> int:
-        if self._measured is not self.picture:  # once for each picture
-            self._measured = self.picture
-            names = {*self.picture.overview.column("owner")}
-            self._widest = min(max((cells(safe(one)) for one in names), default=0), WIDEST_OWNER)
-        return self._widest
+    def _measure(self) -> None:
+        """Find out what owners are called, and how wide that is; once for each picture."""
+        self._measured = self.picture
+        self._names = short_names(self.picture.overview.column("owner"))
+        self._widest = min(max(map(cells, self._names.values()), default=0), WIDEST_OWNER)
 
     def selected_id(self) -> str | None:
         """The id of the selected task; None without any."""
@@ -157,7 +160,7 @@ def beside(
         spans += [(GAP, ""), (cut(why, left - shown - len(GAP)), colour)]
     if looks.owner_width and row.owner:
         used = sum(cells(text) for text, _ in spans)
-        owner = cut(safe(row.owner), looks.owner_width)
+        owner = cut(looks.names[row.owner], looks.owner_width)
         spans += [(" " * (room - looks.owner_width - used), ""), (owner, "magenta")]
     return spans
 
@@ -285,16 +288,17 @@ class LogPane(CursorPane):
         self._entries: Sequence[HistoryEntry] = ()
         self._title = "log"
         self._widths = (0, 0, 0)
+        self._names: Mapping[str, str] = {}
 
     def show(self, entries: Sequence[HistoryEntry], title: str) -> None:
         """Show other entries."""
         self._entries, self._title = entries, title
         ways = (one.event if one.source is one.target else one.target.value for one in entries)
-        names = {one.actor for one in entries}
+        self._names = short_names(one.actor for one in entries)
         self._widths = (
             min(max((len(one.task) for one in entries), default=0), WIDEST_ID),
             max(map(len, ways), default=0),
-            min(max((cells(safe(name)) for name in names), default=0), WIDEST_OWNER),
+            min(max(map(cells, self._names.values()), default=0), WIDEST_OWNER),
         )
         self.select(0)
 
@@ -314,12 +318,12 @@ class LogPane(CursorPane):
         """One entry: when, what became of which task, and who did it."""
         one = self._entries[number]
         way = one.target.value if one.source is not one.target else one.event
-        day, time = minute(one.at)[:-1].split("T")
         is_wide = width >= NARROW
         sizes = self._widths if is_wide else (0, 0, 0)
-        task, actor = cut(one.task, WIDEST_ID), cut(safe(one.actor), WIDEST_OWNER)
+        task, actor = cut(one.task, WIDEST_ID), cut(self._names[one.actor], WIDEST_OWNER)
         texts = zip((task, way, actor), sizes, (ID, LOOKS[one.target].colour, "magenta"))
-        line: list[Span] = [(f"{day[5:]} {time}" if is_wide else time, DIM), (" ", "")]
+        when = local_minute(one.at)[5:] if is_wide else f"{age(int(time.time()) - one.at):>3}"
+        line: list[Span] = [(when, DIM), (" ", "")]
         for text, size, style in texts:
             line += [(pad(text, max(size, cells(text))), style), (" ", "")]
         return [*line, (safe(said(one)), "")]
