@@ -291,6 +291,20 @@ def test_what_is_long_goes_through_the_pager(project: Project, config: Write) ->
     assert "○ todo" not in on_a_terminal(project, "list", "--json", lines=2, PAGER="wc -l")
 
 
+def test_the_pager_is_that_of_git(project: Project) -> None:
+    def shown(*words: str, lines: int = 4, **env: str) -> str:
+        return on_a_terminal(project, *words, lines=lines, NO_COLOR="1", **env).strip()
+
+    assert shown("list", PAGER="wc -l") == "9"
+    assert shown("tree", PAGER="wc -l") == "6"
+    assert shown("list", PAGER="wc -l", GIT_PAGER="sed -n 1p | tr a-z A-Z").startswith("ID ")
+    project.git("config", "core.pager", "wc -w")
+    assert int(shown("log", PAGER="wc -l")) > 9
+    assert "Task d" in shown("list", PAGER="wc -l", GIT_PAGER="cat")
+    assert "Task d" in shown("list", PAGER="wc -l", TERM="dumb")
+    assert "Task d" in shown("list", lines=24)  # all of it fits
+
+
 def test_a_pager_that_cannot_be_run_and_a_file_that_cannot_be_read_stop_nothing(
     project: Project, config: Write
 ) -> None:

@@ -26,6 +26,10 @@ COMPLETE = "_TK_COMPLETE"
 """The environment variable by which a shell asks what comes next."""
 
 
+ASK_GIT_FOR_COLOURS = ("diff",)
+"""The commands that hand on to git whether there are colours."""
+
+
 def main() -> NoReturn:
     """The ``tk`` command. Leaves without Python's own tidying up, which costs 15 ms."""
     gc.disable()
@@ -102,10 +106,13 @@ def _carried_out(argv: list[str]) -> int:
     call = None if completing else parser.parse(argv, _saved)
     if call is not None:
         from tkledger.cli.answer import give
-        from tkledger.verbs.parameters import JSON
+        from tkledger.verbs.parameters import COLOR, JSON
 
         as_json = call.values.pop(JSON.name, False)
-        return give(function(call.command)(**call.values), as_json=as_json)
+        color = call.values.get(COLOR.name)
+        if call.command.name not in ASK_GIT_FOR_COLOURS:
+            call.values.pop(COLOR.name, None)
+        return give(function(call.command)(**call.values), as_json=as_json, color=color)
     from tkledger.cli import typer_app
 
     return typer_app.run(argv)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,22 +58,32 @@ class Answer(NamedTuple):
     live: bool = False
 
 
-def give(answer: Answer, *, as_json: bool) -> int:
-    """Print an answer; its exit status."""
+def give(answer: Answer, *, as_json: bool, color: str | None = None) -> int:
+    """Print an answer, with colours or without if that is asked for; its exit status. What gets colours looks as
+    on a terminal, whatever stdout is.
+    """
     if as_json:
         found = answer.to_json()
         if found is not None:
             report.print_json(**found)
-    elif sys.stdout.isatty():
+    elif sys.stdout.isatty() or wants_colours(color):
         from tkledger.cli import terminal  # scripts have none
 
-        terminal.show(answer)
+        terminal.show(answer, color)
     else:
         for one in answer.view():
             _show(one)
             if answer.live:
                 sys.stdout.flush()
     return answer.exit()
+
+
+def wants_colours(color: str | None) -> bool:
+    """Whether colours are asked for whatever stdout is; what is typed counts more than the environment."""
+    if color not in (None, "auto"):
+        return color == "always"
+    force = os.environ.get("FORCE_COLOR", "")
+    return force not in ("", "0", "false") and not os.environ.get("NO_COLOR")
 
 
 def _show(one: str | Aside | Verbatim | Lines) -> None:

@@ -15,6 +15,9 @@ from tkledger.core.typing import Any, NamedTuple
 from tkledger.errors import TkError, unusable, usage_error
 from tkledger.verbs.commands import COMMANDS
 
+NEVER = "never"
+"""No colours; no pager."""
+
 MOST = 200
 """How many filters, aliases or templates there are at most."""
 
@@ -25,14 +28,15 @@ class Settings(NamedTuple):
     """The fields of the file.
 
     filters, aliases: words by name; templates: options of ``tk new`` by name
-    color: auto, or never; pager: never, auto, or the command; ascii: whether glyphs are of ASCII on a terminal
+    color: auto, or never; pager: auto as git has it, never, or the command; ascii: whether signs are of ASCII on a
+    terminal
     """
 
     aliases: Mapping[str, str] = {}
     ascii: bool = False
     color: str = "auto"
     filters: Mapping[str, str] = {}
-    pager: str = "never"
+    pager: str = "auto"
     templates: Mapping[str, Mapping[str, Any]] = {}
 
 
@@ -63,7 +67,7 @@ def _template(raw: Any) -> Mapping[str, Any]:
 _FIELDS = (
     Field("aliases", _few(_WORDS, _alias)),
     Field("ascii", flag),
-    Field("color", choice(("auto", "never"))),
+    Field("color", choice(("auto", NEVER))),
     Field("filters", _few(_WORDS, NAME)),
     Field("pager", line),
     Field("templates", _few(_template, NAME)),

@@ -7,39 +7,73 @@ import sys
 from collections.abc import Iterator
 from shutil import get_terminal_size
 
-from tkledger.cli.answer import Answer, Aside, Verbatim, say, text_of
-from tkledger.cli.settings import Settings, display
+from tkledger import report
+from tkledger.cli.answer import Answer, Aside, Verbatim, say, text_of, wants_colours
+from tkledger.cli.settings import NEVER, Settings, display
+from tkledger.core.typing import NamedTuple
 from tkledger.views.style import drawn
 
-NEVER, AUTO = "never", "auto"
-"""No pager; and the one of the environment, or less."""
+AUTO = "auto"
+"""The pager that git would use."""
+
+_PLAIN = ("cat", "")
+"""What stands for no pager, as in git."""
+_WITHOUT_LETTERS = ("C", "POSIX")
+"""The locales whose terminals have ASCII alone, if they are asked for."""
 
 
-def show(answer: Answer) -> None:
+class _Look(NamedTuple):
+    """Whether there are colours, and whether signs are of ASCII."""
+
+    coloured: bool
+    ascii: bool
+
+
+def show(answer: Answer, color: str | None = None) -> None:
     """Print what an answer has for people; what has more lines than the terminal goes through the pager."""
-    look = display(say)
-    if answer.live or look.pager == NEVER:
+    liked = display(say)
+    look = _look(color, liked)
+    if answer.live or not _may_page(liked.pager):
         for text in _texts(answer, look):
             sys.stdout.write(text)
             if answer.live:
                 sys.stdout.flush()
         return
     whole = "".join(_texts(answer, look))
-    if whole.count("\n") < get_terminal_size().lines or not _paged(whole, look.pager):
+    if whole.count("\n") < get_terminal_size().lines or not _paged(whole, liked.pager):
         sys.stdout.write(whole)
 
 
-def _texts(answer: Answer, look: Settings) -> Iterator[str]:
+def _look(color: str | None, liked: Settings) -> _Look:
+    """How output looks: what is typed counts most, then what its user set, then the environment."""
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    if color in (None, AUTO):
+        coloured = liked.color != NEVER and (coloured or wants_colours(color))
+    else:
+        coloured = wants_colours(color)
+    without = sys.stdout.isatty() and os.environ.get("LC_ALL") in _WITHOUT_LETTERS
+    return _Look(coloured, liked.ascii or without or report.lacks_signs(sys.stdout))
+
+
+def _texts(answer: Answer, look: _Look) -> Iterator[str]:
     """What is shown on stdout; asides are said on the way."""
     for one in answer.view():
         if isinstance(one, Aside):
             sys.stdout.flush()
             say(one.text)
-        elif isinstance(one, (str, Verbatim)):
+        elif isinstance(one, Verbatim):
             yield f"{text_of(one)}\n"
+        elif isinstance(one, str):
+            text = text_of(one)
+            yield f"{report.in_ascii(text) if look.ascii else text}\n"
         else:
-            coloured = look.color != NEVER
-            yield drawn(one, sys.stdout, coloured=coloured, ascii=look.ascii)
+            yield drawn(one, sys.stdout, coloured=look.coloured, ascii=look.ascii)
+
+
+def _may_page(pager: str) -> bool:
+    """Whether a person is there to leave a pager, on a terminal that can be scrolled."""
+    there = sys.stdin.isatty() and sys.stdout.isatty()
+    return pager != NEVER and there and os.environ.get("TERM") not in (None, "", "dumb")
 
 
 def _paged(text: str, pager: str) -> bool:
@@ -47,12 +81,28 @@ def _paged(text: str, pager: str) -> bool:
     import shlex  # most answers are short
     import subprocess
 
-    command = os.environ.get("PAGER") or "less" if pager == AUTO else pager
+    command = _of_git() if pager == AUTO else pager
+    if command.strip() in _PLAIN:
+        return False
     sys.stdout.flush()
+    env = {"LESS": "FRX", "LV": "-c", **os.environ}
     try:
-        words = shlex.split(command)
-        env = {"LESS": "FRX", **os.environ}
+        words = ["sh", "-c", command] if _FOR_A_SHELL & {*command} else shlex.split(command)
         return subprocess.run(words, input=text.encode(), env=env).returncode != 127
     except (OSError, ValueError) as error:
-        say(f"warning: the pager {command!r} cannot be run: {error}")
+        if command != _USUAL:
+            say(f"warning: the pager {command!r} cannot be run: {error}")
         return False
+
+
+_USUAL = "less"
+"""The pager if none is set, which not every machine has."""
+_FOR_A_SHELL = {*"|&;<>()$`"}
+
+
+def _of_git() -> str:
+    """The pager that git would use here: of GIT_PAGER, of its configuration, of PAGER, or less."""
+    from tkledger.git.process import displayed
+
+    done = displayed(["var", "GIT_PAGER"], os.getcwd(), b"", here=False)
+    return done.out.decode(errors="replace").strip() or _USUAL

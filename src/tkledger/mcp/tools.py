@@ -13,7 +13,7 @@ from tkledger.verbs.commands import COMMANDS, inner
 from tkledger.verbs.manual import PAGES
 from tkledger.verbs.other_words import is_safe
 from tkledger.verbs.parameter import Command, Parameter
-from tkledger.verbs.parameters import ACTOR, JSON, OUTPUT, PATH
+from tkledger.verbs.parameters import ACTOR, COLOR, JSON, OUTPUT, PATH
 
 DEFAULT = (
     *("prime", "next", "list", "ready", "search", "show", "why", "diff", "log"),
@@ -33,7 +33,7 @@ NEVER = (
 and setting up.
 """
 
-_FIXED = {PATH.name, JSON.name, ACTOR.name, OUTPUT.name}
+_FIXED = {PATH.name, JSON.name, COLOR.name, ACTOR.name, OUTPUT.name}
 """What a call cannot say: who acts, where, in which form, and into which file of this machine."""
 
 _TYPES = {int: "integer", float: "number", bool: "boolean"}

@@ -96,7 +96,7 @@ _WAYS_BACK = (
 )
 
 _LOOK = (
-    Command("status", "Show what needs you now; so does tk alone.", (p.EACH, *ACTS)),
+    Command("status", "Show what needs you now; so does tk alone.", (p.EACH, p.COLOR, *ACTS)),
     Command("list", "List tasks: the open ones, or those that match filters.",
             (*f.CHOICE, p.ALL, *READS)),
     Command("ready", "List what can be started now, most urgent first.", (*f.CHOICE, *READS)),

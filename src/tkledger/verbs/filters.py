@@ -79,10 +79,8 @@ FILTERS = (
 CHOICE = (*FILTERS, SORT, p.LIMIT, FIELDS)
 """And in which order, how many, and what of each."""
 
-DEPTH = option(
-    *("--depth", "depth", "N", "Only so many levels below the first; 0 for that alone."),
-    kind=int,
-    least=0,
+DEPTH = p.DEPTH._replace(
+    metavar="N", help="Only so many levels below the first; 0 for that alone.", least=0
 )
 PAGE_FOLDER = p.OUTPUT._replace(
     metavar="DIR", help="Write index.html into this folder.", required=True

@@ -24,6 +24,7 @@ _OPTIONS = {
     **dict.fromkeys((*f.ACTORS.words, "--author"), p.ACTOR),
     **dict.fromkeys((*p.FORMAT.words, *p.OUTPUT.words, "-j", "--robot"), p.JSON),
     "--max": p.LIMIT,
+    **dict.fromkeys(("--colour", "--colors"), p.COLOR),
     **dict.fromkeys(("--due-date", "--deadline"), p.DUE),
     "--once": p.NO_FOLLOW,
     "--blocked": f.WAITING,

@@ -96,6 +96,7 @@ PRIORITY_WORDS = {
     for number, names in enumerate(_URGENCIES)
     for name in (f"p{number}", *names.split())
 }
+COLORS = ("auto", "always", "never")
 STATE_NAMES = tuple(state.value for state in State)
 _ENDED = (State.DONE.value, State.CANCELLED.value)
 _OPEN = tuple(name for name in STATE_NAMES if name not in _ENDED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tkledger.core.policy import LONGEST_LEASE, PRESET_NAMES, Policy
 from tkledger.core.task_parts import CHILDREN, CONCERNS, ERRORS, REASONS, RESOLUTIONS, TIERS, Spec
 from tkledger.verbs.parameter import (
+    COLORS,
     PRIORITY_WORDS,
     STATE_NAMES,
     Parameter,
@@ -25,13 +26,16 @@ AT = option(
 AS_AT = AT._replace(help="As it was at a revision, a snapshot or a date.", required=True)
 KEY = option("--key", "key", "KEY", "Repeated with the same key and words, it is carried out once.")
 
-EVERYWHERE = (PATH, JSON)
-READS = (AT, PATH, JSON)
+COLOR = option(
+    *("--color", "color", "WHEN", "Colours: auto, always, never."), choices=COLORS, noun="color"
+)
+EVERYWHERE = (PATH, COLOR, JSON)
+READS = (AT, *EVERYWHERE)
 ACTS = (ACTOR, PATH, JSON)
 WRITES = (ACTOR, PATH, JSON, DRY_RUN)
 COMMITS = (KEY, *WRITES)
 """Of a command that makes one commit."""
-SHARED = (ACTOR, PATH, JSON, DRY_RUN, AT)
+SHARED = (ACTOR, PATH, JSON, COLOR, DRY_RUN, AT)
 """What the documentation explains once for all commands."""
 
 ID = Parameter(
@@ -144,9 +148,7 @@ RECORD = option(
 )
 URL = option("--url", "url", "URL", "Where more is said of it; with --record.")
 FLAKY = switch("--flaky", "flaky", "Again on the same code: it fails by chance.")
-ADD = option(
-    *("--add", "add", "TEXT", "A criterion: what is to be shown; may be repeated."), many=True
-)
+ADD = option("--add", "add", "TEXT", "What is to be shown; may be repeated.", many=True)
 MET = option(
     "--met", "met", "N", "The criterion with this number is met.", kind=int, many=True, listed=True
 )
@@ -169,9 +171,7 @@ ALL_HISTORY = ALL._replace(help="All history, from the ledger's beginning.")
 AGAIN = switch("--again", "again", "Judge what earlier runs found legal here as well.")
 EVERYONE = ALL._replace(help="Every actor.")
 LIMIT = option("-n --limit", "limit", "N", "At most N.", kind=int, least=1)
-SINCE = option(
-    "--since", "since", "CURSOR", "What came after this, a revision or a date; 0: all, -: stdin."
-)
+SINCE = option("--since", "since", "CURSOR", "What came after: REV or a date; 0: all, -: stdin.")
 SINCE_WHEN = SINCE._replace(metavar="WHEN", help="The ledger, since 14d, REV or a snapshot.")
 MARKDOWN = switch("--md", "markdown", "As Markdown, for a stand-up.")
 PROMETHEUS = switch("--prometheus", "prometheus", "In the text format of Prometheus.")

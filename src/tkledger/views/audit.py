@@ -8,16 +8,16 @@ from collections.abc import Iterable, Sequence
 from tkledger.core.audit import APPROVED, NAME, NOTHING, PUSHER, SIGNATURE, Act
 from tkledger.core.quoting import few
 from tkledger.core.trailers import folded
-from tkledger.views.style import DIM, ID
+from tkledger.views.style import BAD, DIM, GOOD, ID, PERSON
 from tkledger.views.text_layout import Frame, Line, Lines, safe, table
 from tkledger.views.words import minute
 
 _SHORT = 8
 _PROVEN = {
-    SIGNATURE: ("signed", "green"),
-    PUSHER: ("by the server", "yellow"),
-    NAME: ("by name", "red"),
-    NOTHING: ("nothing", "red"),
+    SIGNATURE: ("signed", GOOD),
+    PUSHER: ("by the server", ""),
+    NAME: ("by name", BAD),
+    NOTHING: ("nothing", BAD),
 }
 """How each kind of proof is shown."""
 
@@ -42,10 +42,10 @@ def acts(found: Sequence[Act]) -> Lines:
 def _row(act: Act) -> Line:
     return (
         (minute(act.at), DIM),
-        (act.commit[:_SHORT], "yellow"),
+        (act.commit[:_SHORT], DIM),
         (safe(act.subject), ID),
         (act.did, ""),
-        (safe(act.actor), "magenta"),
+        (safe(act.actor), PERSON),
         _PROVEN[act.proof],
         (safe("; ".join(_words(act))), ""),
     )

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, picked
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
-from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
+from tkledger.views.style import DIM, ID, LOOKS, PERSON, title_colour, urgency
 from tkledger.views.text_layout import (
     Frame,
     Line,
@@ -22,7 +22,7 @@ from tkledger.views.text_layout import (
     safe,
     wrap,
 )
-from tkledger.views.words import all_safe, badge, each, hindrance, hindrances
+from tkledger.views.words import all_safe, badge, each, hindrance, hindrance_colour, hindrances
 
 if TYPE_CHECKING:
     from tkledger.views.fields import Texts
@@ -185,12 +185,12 @@ class _Cards(NamedTuple):
 def card_of(row: TaskRow, ledger: Overview, size: int) -> Iterator[Line]:
     """The lines of one task, in so many cells."""
     owner = cut(safe(row.owner), max(0, size - cells(row.id) - 6))
-    head: Line = ((row.id, ID), urgency(row.urgency), (owner, "magenta"))
+    head: Line = ((row.id, ID), urgency(row.urgency), (owner, PERSON))
     yield aligned(head, (min(cells(row.id), size), 2, cells(owner)))
     for text in wrap(safe(row.title), size, 2):
         yield ((text, title_colour(row.state)),)
     why = hindrance(row, ledger)
     if why:
-        colour = BAD if row.state is State.BLOCKED else "yellow"
+        colour = hindrance_colour(row.state)
         for text in wrap(why, size, 2):
             yield ((text, colour),)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core.denial import Denial
 from tkledger.core.quoting import few
-from tkledger.views.style import DIM
+from tkledger.views.style import BAD, DIM, PERSON
 from tkledger.views.text_layout import Line, Lines, safe
 
 _SHORT = 8
@@ -23,7 +23,7 @@ def _lines(one: Denial) -> Iterator[Line]:
     yield (
         (safe(one.at), DIM),
         ("  ", ""),
-        (who, "magenta"),
+        (who, PERSON),
         ("  ", ""),
         (refs + _more(one, "refs"), ""),
     )
@@ -31,9 +31,9 @@ def _lines(one: Denial) -> Iterator[Line]:
         commit = broken.get("commit", "")
         where = f" ({safe(commit)[:_SHORT]})" if commit else ""
         words = f"{safe(broken.get('task', ''))}: {safe(broken.get('message', ''))}{where}"
-        yield (("  ", ""), (safe(broken.get("code", "")), "red"), (f" {words}", ""))
+        yield (("  ", ""), (safe(broken.get("code", "")), BAD), (f" {words}", ""))
     if one.error:
-        yield (("  ", ""), ("not judged", "red"), (f" {safe(one.error)}", ""))
+        yield (("  ", ""), ("not judged", BAD), (f" {safe(one.error)}", ""))
     if more := _more(one, "violations"):
         yield ((f" {more} violations", DIM),)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tkledger.core.events import LedgerEvent
 from tkledger.core.trailers import folded
 from tkledger.views.log import SHORT, words
-from tkledger.views.style import DIM, ID
+from tkledger.views.style import DIM, ID, PERSON
 from tkledger.views.text_layout import Line, Lines, safe, table
 from tkledger.views.words import minute
 
@@ -21,12 +21,12 @@ def stream(events: Sequence[LedgerEvent]) -> Lines:
 def _row(event: LedgerEvent) -> Line:
     return (
         (minute(event.at), DIM),
-        (safe(event.commit)[:SHORT], "yellow"),
+        (safe(event.commit)[:SHORT], DIM),
         (safe(event.branch), DIM),
         (safe(event.task), ID),
         (_word(event), ""),
         (_move(event), ""),
-        (safe(event.actor), "magenta"),
+        (safe(event.actor), PERSON),
         (safe(words(event.entry) if event.entry else folded(event.reason)), ""),
     )
 

@@ -43,7 +43,7 @@ def _head(letter: Letter, now: int) -> Line:
     words = [message.type, message.action and f"to {message.action}"]
     words += [message.answers and f"answers {message.answers[:SHORT_ID]}"]
     return (
-        (message.id[:SHORT_ID], "yellow"),
+        (message.id[:SHORT_ID], DIM),
         ("  ", ""),
         (minute(message.at), DIM),
         ("  ", ""),

@@ -9,7 +9,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, picked
 from tkledger.core.task_parts import DEFAULT_TYPE
 from tkledger.core.typing import Any
-from tkledger.views.style import DIM, ID, title_colour, urgency
+from tkledger.views.style import DIM, ID, PERSON, STRONG, title_colour, urgency
 from tkledger.views.text_layout import (
     GAP,
     JOINT,
@@ -132,7 +132,7 @@ class _Rows:
                 (
                     *(badge(row.state), (row.id, ID), urgency(row.urgency)),
                     *(("" if old is None else age(old), DIM), (_kind(row.kind), DIM)),
-                    *((safe(row.title), title_colour(row.state)), (names[row.owner], "magenta")),
+                    *((safe(row.title), title_colour(row.state)), (names[row.owner], PERSON)),
                     *((",".join(row.labels), DIM), (why, hindrance_colour(row.state))),
                 )
             )
@@ -222,7 +222,7 @@ def _footer(
         yield ((text, DIM),)
     for remark, number in shared.items():
         for text in wrap(f"{number:,} tasks: {safe(remark)}", width):
-            yield ((text, "yellow"),)
+            yield ((text, STRONG),)
 
 
 def _with_ended(chosen: Chosen) -> str:

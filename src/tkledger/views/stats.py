@@ -12,7 +12,7 @@ from tkledger.core.statistics import BY, WIP, Stats, by, total
 from tkledger.core.time import iso, week
 from tkledger.core.usage import Used
 from tkledger.views.bars import Layer, bar, sparkline, stacked
-from tkledger.views.style import DIM, LOOKS, STRONG
+from tkledger.views.style import DIM, LOOKS, PERSON, STRONG
 from tkledger.views.text_layout import (
     GAP,
     Frame,
@@ -173,7 +173,7 @@ _BACK = (("reject", "rejected in review"), ("requeue", "sent back from blocked")
 def _ended(found: Stats, width: int) -> Iterator[Line]:
     rows = sorted(found.flow.ended.items(), key=lambda row: (-sum(row[1].values()), row[0]))
     table: list[Line] = [
-        ((f"  {safe(actor) or 'no commit says who'}", "magenta"), (counts(ends), ""))
+        ((f"  {safe(actor) or 'no commit says who'}", PERSON), (counts(ends), ""))
         for actor, ends in rows[:SHOWN_SUMS]
     ]
     yield from _table(table, width)

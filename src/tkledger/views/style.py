@@ -27,21 +27,25 @@ LOOKS: dict[State, Look] = {
     State.BACKLOG: Look("◌", "dim", "backlog"),
     State.TODO: Look("○", "", "todo"),
     State.IN_PROGRESS: Look("◐", "yellow", "in_progress"),
-    State.IN_REVIEW: Look("◑", "cyan", "in_review"),
+    State.IN_REVIEW: Look("◑", "bright_blue", "in_review"),
     State.BLOCKED: Look("✗", "red", "blocked"),
     State.DONE: Look("●", "green", "done"),
     State.CANCELLED: Look("⊘", "dim", "cancelled"),
 }
 """One look a state, in the order of the lifecycle; labels are the words of the file."""
 
-URGENCIES = ("bold red", "yellow", "", "dim", "dim")
-"""The colour of P0 to P4."""
+URGENCIES = ("bold", "bold", "", "dim", "dim")
+"""The weight of P0 to P4: hues say other things."""
 
 DIM = "dim"
 STRONG = "bold"
 ID = "cyan"
+PERSON = "magenta"
 BAD = "red"
 GOOD = "green"
+"""One meaning a colour, out of the user's own palette, which fits their background: what is being done is yellow,
+what is in review blue; blocked, over a limit or against a rule is red, done or well green. No white, no black.
+"""
 
 ENDLESS = 1_000_000
 """The width, in cells, of what is not a terminal: no text of a task file (64 KiB) reaches it."""
@@ -60,20 +64,25 @@ def title_colour(state: State) -> str:
     return _TITLES.get(state, "")
 
 
-def console(stdout: TextIO, *, coloured: bool = True) -> Console:
+def console(stdout: TextIO, *, coloured: bool | None = None) -> Console:
     """The console for ``stdout``.
 
-    A terminal gets its own width (or COLUMNS) and colours unless NO_COLOR is set, or they are not wanted; anything
-    else gets plain text that is never cut. Letters that ``stdout`` cannot encode become ``?``.
+    A terminal gets its own width (or COLUMNS), and colours unless NO_COLOR is set; so does anything else if it is
+    to be ``coloured``. Otherwise it gets plain text that is never cut. Letters that ``stdout`` cannot encode
+    become ``?``.
     """
     _encode_what_it_can(stdout)
     from rich.console import Console
 
-    terminal = stdout.isatty()
+    if coloured is None:
+        coloured = stdout.isatty() and not os.environ.get("NO_COLOR")
+    terminal = coloured or stdout.isatty()
+    knows = stdout.isatty() and os.environ.get("TERM") not in (None, "dumb", "unknown")
     return Console(
         file=stdout,
         force_terminal=terminal,
-        color_system="auto" if terminal and coloured and not os.environ.get("NO_COLOR") else None,
+        color_system=("auto" if knows else "standard") if coloured else None,
+        no_color=not coloured,
         width=None if terminal else ENDLESS,
         highlight=False,
         markup=False,
@@ -90,7 +99,7 @@ def show(view: Lines, stdout: TextIO) -> None:
     stdout.write(report.fitting("\n".join([*text_of(view, ENDLESS), ""]), stdout))
 
 
-def drawn(view: Lines, stdout: TextIO, *, coloured: bool = True, ascii: bool = False) -> str:
+def drawn(view: Lines, stdout: TextIO, *, coloured: bool | None = None, ascii: bool = False) -> str:
     """A view as it would be printed on a terminal, for what shows it instead."""
     shown = console(stdout, coloured=coloured)
     with shown.capture() as captured:

@@ -9,7 +9,7 @@ from functools import cached_property
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, TaskRow, picked, turns
 from tkledger.core.typing import TYPE_CHECKING
-from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, title_colour, urgency
+from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, PERSON, title_colour, urgency
 from tkledger.views.text_layout import (
     GAP,
     Frame,
@@ -30,6 +30,7 @@ from tkledger.views.words import (
     each,
     glyph,
     hindrance,
+    hindrance_colour,
     hindrances,
     short_names,
     total,
@@ -201,8 +202,8 @@ def _details(node: TreeLine, task: TaskRow, forest: _Forest) -> list[Span]:
     why = hindrance(task, forest.ledger)
     blocked = task.state is State.BLOCKED
     parts = [
-        (forest.names[task.owner], "magenta"),
-        (f"blocked: {why}" if blocked and why else why, BAD if blocked else "yellow"),
+        (forest.names[task.owner], PERSON),
+        (f"blocked: {why}" if blocked and why else why, hindrance_colour(task.state)),
         (node.mark, BAD),
     ]
     return [span for part in parts if part[0] for span in (("  ", ""), part)]

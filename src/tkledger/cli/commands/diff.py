@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from tkledger.api import look
 from tkledger.api.json import step_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
+from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim, wants_colours
 from tkledger.core.layout import FOLDER
 from tkledger.core.quoting import quoted
 from tkledger.core.ref_names import branch_name
@@ -17,7 +17,7 @@ from tkledger.core.typing import Any
 from tkledger.errors import Exit, TkError, usage_error
 from tkledger.git.process import displayed
 from tkledger.verbs.ids import existing
-from tkledger.verbs.parameters import STAT
+from tkledger.verbs.parameters import COLOR, STAT
 
 _PATCHES = ("log", "--no-walk=unsorted", "--cc", "--stdin")
 """The commits in the order in which they are named, and of a merge what is its own."""
@@ -34,12 +34,13 @@ def diff(
     markdown: bool = False,
     at: str | None = None,
     path: str = ".",
+    color: str | None = None,
 ) -> Answer:
     """Show the commits of work on a task and what they changed, oldest first, as git does: in its pager,
     with its colours, and with the ``words`` that git log takes. Without a task, what changed in the ledger.
     """
     if since is None and id is not None and not markdown:
-        return _of_task(id, words, at, path, stat=stat)
+        return _of_task(id, (*_colours(color), *words), at, path, stat=stat)
     if id is not None or words or stat:
         way = f"tk log {quoted(id)} --since yesterday" if id else "tk diff --since yesterday"
         fact = "a task has a diff of its commits, and the ledger what changed since: one of them"
@@ -49,6 +50,13 @@ def diff(
     from tkledger.cli.since import changes_since
 
     return changes_since(Session(path, progress=TERMINAL), since, at, markdown=markdown)
+
+
+def _colours(color: str | None) -> Sequence[str]:
+    """What tells git of colours; nothing leaves it to its configuration."""
+    if color in (None, "auto"):
+        color = "always" if wants_colours(color) else None
+    return [f"{COLOR.words[0]}={color}"] if color else []
 
 
 def _of_task(id: str, words: Sequence[str], at: str | None, path: str, *, stat: bool) -> Answer:
