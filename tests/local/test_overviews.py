@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +14,10 @@ import pytest
 from tests.support.project import Project
 from tkledger.core.layout import POLICY_PATH, path_of
 from tkledger.core.lifecycle import State
+from tkledger.core.overview import Overview, TaskRow, rank
 from tkledger.core.policy import DEFAULT
+from tkledger.core.rows import row
+from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
 from tkledger.core.task_parts import RESOLUTIONS, Budget
 from tkledger.files import codec
@@ -131,11 +134,31 @@ def test_what_changed_is_read_and_no_more(
         return read[-1]
 
     monkeypatch.setattr("tkledger.files.codec.load_task", counted)
+    monkeypatch.setattr(Overview, "rows", property())  # nor are the rows of others made
     assert "waits for a" in project.ok("list").out
     assert {one.id for one in read} == {"a", "b"}
     read.clear()
     looks(project, "list")
     assert read == []
+
+
+def test_other_rows_come_where_their_order_puts_them() -> None:
+    rng = Random(1)
+
+    def rows(numbers: Iterable[int]) -> list[TaskRow]:
+        return [row(random_task(f"t{number}", rng), Snapshot({})) for number in numbers]
+
+    known = {one.id: one for one in rows(range(40))}
+    found = Overview(sorted(known.values(), key=rank))
+    for _ in range(30):
+        new = {one.id: one for one in rows(rng.sample(range(50), rng.randrange(6)))}
+        gone = {f"t{key}" for key in rng.sample(range(50), 3)} - new.keys()
+        found = found.changed(new.values(), gone)
+        known = {key: one for key, one in {**known, **new}.items() if key not in gone}
+        wanted = sorted(known.values(), key=rank)
+        assert found.column("id") == [one.id for one in wanted]
+        assert found.rows == wanted
+        assert [found.at(found.places[key]) for key in known] == [*known.values()]
 
 
 def test_a_damaged_page_is_made_again(project: Project) -> None:

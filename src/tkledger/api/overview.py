@@ -108,7 +108,7 @@ class Shown:
 
         folder = _folder(self.snapshot)
         found = overview(self.snapshot, dict(folder.files()) if folder else {})
-        found.limits = _limits(self.snapshot.policy, found.rows)
+        found.limits = _limits(self.snapshot.policy, found)
         return found
 
     def _brought(self, known: Overview | None) -> Overview | None:
@@ -116,17 +116,17 @@ class Shown:
         folder = _folder(self.snapshot)
         if known is None or folder is None:
             return None
-        old = {row.id: row.oid for row in known.rows}
+        old = _files(known)
         new = dict(folder.files())
         changed = {key for key, oid in new.items() if old.get(key) != oid}
         moved = changed | (old.keys() - new.keys())
         if moved:
-            waiting = _waiting_for(known.rows, moved)
+            waiting = _waiting_for(known, moved)
             changed.update(key for key in waiting if key in new)
         if len(changed) > _MANY:
             return None
         found = self._changed(known, changed, old.keys() - new.keys(), new)
-        found.limits = _limits(self.snapshot.policy, found.rows)
+        found.limits = _limits(self.snapshot.policy, found)
         return found
 
     def _changed(
@@ -172,19 +172,24 @@ class Shown:
             return
         self._snapshot = over
         moved = set(over.elsewhere)
-        waiting = {*_waiting_for(self.overview.rows, moved)}
-        files = {row.id: row.oid for row in self.overview.rows if row.id not in moved}
+        waiting = {*_waiting_for(self.overview, moved)}
+        files = {**_files(self.overview), **dict.fromkeys(moved, b"")}
         flaws = self.overview.flaws
         self.overview = self._changed(self.overview, moved | waiting, (), files)
         self.overview.flaws = flaws
         self.overview.elsewhere = over.elsewhere
 
 
-def _waiting_for(rows: Iterable[TaskRow], moved: Set[str]) -> Iterator[str]:
+def _files(known: Overview) -> dict[str, bytes]:
+    """The ids of the bytes of each task's file."""
+    return dict(zip(known.column("id"), known.column("oid")))
+
+
+def _waiting_for(known: Overview, moved: Set[str]) -> Iterator[str]:
     """The tasks that depend on others, or wait for their end."""
-    for row in rows:
-        if not (moved.isdisjoint(row.depends_on) and moved.isdisjoint(row.awaits)):
-            yield row.id
+    for key, *others in zip(*map(known.column, ("id", "depends_on", "awaits"))):
+        if not all(map(moved.isdisjoint, others)):
+            yield key
 
 
 def _folder(snapshot: Snapshot) -> Folder | None:
@@ -193,11 +198,11 @@ def _folder(snapshot: Snapshot) -> Folder | None:
     return snapshot.entries.folder if isinstance(snapshot.entries, Entries) else None
 
 
-def _limits(policy: Policy | None, rows: Iterable[TaskRow]) -> bool:
+def _limits(policy: Policy | None, known: Overview) -> bool:
     """Whether a limit may hold for any task."""
     from tkledger.core.budget import limits_all
 
-    return (policy is not None and limits_all(policy)) or any(row.limited for row in rows)
+    return (policy is not None and limits_all(policy)) or any(known.column("limited"))
 
 
 def with_left(session: Session, ledger: Overview) -> Mapping[str, str]:

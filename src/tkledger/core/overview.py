@@ -4,7 +4,7 @@ what is remembered of one.
 
 from __future__ import annotations
 
-from _bisect import bisect_left, insort_right  # bisect itself is one module more
+from _bisect import bisect_left, bisect_right  # bisect itself is one module more
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
@@ -68,9 +68,19 @@ def natural(task_id: str) -> Natural:
 _NUMBER = pattern("([0-9]+)")
 
 
-def rank(task: Task | TaskRow) -> tuple[bool, int, Natural]:
+Rank = tuple[bool, int, Natural]
+
+
+def rank(task: Task | TaskRow) -> Rank:
     """The order in which tasks are shown: open ones first, the most urgent first."""
-    return task.ended, task.urgency, natural(task.id)
+    return _rank(task.state, task.urgency, task.id)
+
+
+def _rank(state: str, urgency: int, task_id: str) -> Rank:
+    return state in _ENDED, urgency, natural(task_id)
+
+
+_ENDED = (State.DONE, State.CANCELLED)
 
 
 class Chosen(NamedTuple):
@@ -142,7 +152,7 @@ class Overview:
         if self._column:
             return self._column(name)
         if name not in self._columns:
-            self._columns[name] = [getattr(row, name) for row in self.rows]
+            self._columns[name] = _shared(getattr(row, name) for row in self.rows)
         return self._columns[name]
 
     def at(self, place: int) -> TaskRow:
@@ -159,8 +169,7 @@ class Overview:
     @cached_property
     def open(self) -> int:
         """How many tasks, the first ones, have not ended."""
-        ended = (State.DONE, State.CANCELLED)
-        return bisect_left(self.column("state"), True, key=lambda word: word in ended)
+        return bisect_left(self.column("state"), True, key=lambda word: word in _ENDED)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -238,14 +247,35 @@ class Overview:
         ]
 
     def changed(self, rows: Iterable[TaskRow], gone: Collection[str] = ()) -> Overview:
-        """This overview with other rows, and without those of some ids."""
+        """This overview with other rows, and without those of some ids; the other rows are not made."""
         new = {row.id: row for row in rows}
-        left = [row for row in self.rows if row.id not in new and row.id not in gone]
+        columns = {name: [*self.column(name)] for name in TaskRow._fields}
+        places = (self.places.get(key) for key in {*new, *gone})
+        for place in sorted((place for place in places if place is not None), reverse=True):
+            for column in columns.values():
+                del column[place]
+        ids, states, urgencies = (columns[name] for name in ("id", "state", "urgency"))
+
+        def rank_at(place: int) -> Rank:
+            return _rank(states[place], urgencies[place], ids[place])
+
         for row in new.values():
-            insort_right(left, row, key=rank)
-        found = Overview(left, self.flaws, limits=self.limits)
+            place = bisect_right(range(len(ids)), rank(row), key=rank_at)
+            for name, value in zip(TaskRow._fields, row):
+                columns[name].insert(place, _word(value))
+        found = Overview((), self.flaws, limits=self.limits, column=columns.__getitem__)
         found.elsewhere, found.remarks = self.elsewhere, self.remarks
         return found
+
+
+def _shared(values: Iterable[Any]) -> Column:
+    """A column in which each value is there once, however often it comes."""
+    known: dict[Any, Any] = {}
+    return [known.setdefault(value, value) for value in map(_word, values)]
+
+
+def _word(value: Any) -> Any:
+    return value.value if isinstance(value, State) else value
 
 
 def picked(column: Column, places: Sequence[int]) -> Column:

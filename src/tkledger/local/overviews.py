@@ -12,9 +12,8 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from tkledger.core.lifecycle import State
 from tkledger.core.overview import Column, Overview, TaskRow
-from tkledger.core.typing import TYPE_CHECKING, Any
+from tkledger.core.typing import TYPE_CHECKING
 from tkledger.local.page import read_page, write_page
 from tkledger.local.store import LEDGERS, OVERVIEWS, Store
 
@@ -56,7 +55,8 @@ class OverviewPages:
 
     def write(self, tree: str, overview: Overview) -> None:
         """Keep the overview of a tree, and let go of those kept longest if there are too many."""
-        columns = {name: _packed(overview.column(name)) for name in TaskRow._fields}
+        # each by itself, so that it is read only if it is asked for
+        columns = {name: marshal.dumps([*overview.column(name)]) for name in TaskRow._fields}
         flaws = [tuple(flaw) for flaw in overview.flaws]
         values = (tree, overview.limits, flaws, columns)
         write_page(self._store, f"{OVERVIEWS}/{tree}", values)
@@ -74,13 +74,6 @@ class OverviewPages:
             dated = [(entry.stat().st_mtime_ns, entry.name) for entry in entries]
             return [name for _, name in sorted(dated, reverse=True)]
         return ()
-
-
-def _packed(column: Column) -> bytes:
-    """A column by itself, so that it is read only if it is asked for; each text in it once."""
-    known: dict[Any, Any] = {}
-    words = (value.value if isinstance(value, State) else value for value in column)
-    return marshal.dumps([known.setdefault(value, value) for value in words])
 
 
 class _Columns:
