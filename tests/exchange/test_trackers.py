@@ -208,6 +208,26 @@ def test_an_id_that_the_archive_has_too_is_the_one_of_the_task(tmp_path: Path) -
     ]
 
 
+def test_tasks_of_spec_kit_are_offered_in_the_order_of_the_page() -> None:
+    tasks = [one for one in fixture("speckit") if "001-user-login/T" in one.key]
+    assert tasks == sorted(tasks, key=lambda task: (task.fields["priority"], task.key))
+
+
+def test_a_task_of_backlog_is_named_by_its_number_or_as_it_was_called_once(tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "config.yml").write_text('task_prefix: "web"\n')
+    needs = {1: "[]", 2: "[task-1]", 3: "[2, web-1, TASK-9]"}
+    for number, names in needs.items():
+        head = f"id: WEB-{number}\ntitle: t\ndependencies: {names}\nparent_task_id: task-1"
+        (tmp_path / "tasks" / f"{number}.md").write_text(f"---\n{head}\n---\n")
+    assert [task.depends_on for task in found("backlog", tmp_path)] == [
+        (),
+        ("WEB-1",),
+        ("WEB-2", "WEB-1", "TASK-9"),
+    ]
+    assert {task.parent for task in found("backlog", tmp_path)} == {"WEB-1"}
+
+
 # -- hostile files ---------------------------------------------------------------------------
 
 

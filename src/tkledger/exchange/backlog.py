@@ -40,10 +40,11 @@ _TICK = pattern(r"- \[([ xX])\] (?:#\d{1,6} )?(\S.*)\Z")
 
 
 class _Project(NamedTuple):
-    """What a project says of all its tasks: its statuses in order, and its milestones."""
+    """What a project says of all its tasks: its statuses in order, its milestones, how ids begin."""
 
     statuses: tuple[str, ...] = ()
     milestones: Mapping[str, str] = {}
+    prefix: str = "task"
 
 
 def read(path: Path) -> Iterator[Foreign]:
@@ -62,6 +63,7 @@ def _found(path: Path, root: Path) -> Iterator[tuple[str, Foreign]]:
     """The tasks of all folders. The id of an archived one may have been given anew: its key has the folder."""
     project = _project(path, root)
     known: set[str] = set()
+    found: list[tuple[str, Foreign]] = []
     for folder in _FOLDERS:
         held = folder_in(root, folder)
         for file in _pages(held):
@@ -69,7 +71,16 @@ def _found(path: Path, root: Path) -> Iterator[tuple[str, Foreign]]:
             if task.key in known and folder.startswith(_ARCHIVE):
                 task = task._replace(key=f"{_ARCHIVE}{task.key}")
             known.add(task.key)
-            yield str(file), task
+            found.append((str(file), task))
+
+    def meant(name: str) -> str:
+        """A key by a bare number, or as it began before the project had a prefix of its own."""
+        other = f"{project.prefix}-{name.rpartition('-')[2]}".upper()
+        return other if name not in known and other in known else name
+
+    for where, task in found:
+        parent = meant(task.parent) if task.parent else None
+        yield where, task._replace(parent=parent, depends_on=tuple(map(meant, task.depends_on)))
 
 
 def _project(path: Path, root: Path) -> _Project:
@@ -82,7 +93,9 @@ def _project(path: Path, root: Path) -> _Project:
         entry = Raw(front_matter(file, "a milestone of Backlog.md")[0], str(file), "a milestone")
         milestones[entry.needed("id").lower()] = entry.needed("title")
     listed = statuses if isinstance(statuses, list) else []
-    return _Project(tuple(one for one in listed if isinstance(one, str)), milestones)
+    own = values.get("task_prefix")
+    prefix = own if isinstance(own, str) and own else _Project().prefix
+    return _Project(tuple(one for one in listed if isinstance(one, str)), milestones, prefix)
 
 
 def _pages(folder: Path | None) -> list[Path]:

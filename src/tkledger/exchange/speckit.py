@@ -47,6 +47,7 @@ class _Phase(NamedTuple):
     title: str
     text: list[str]
     tasks: list[_Task]
+    priority: int | None = None
 
 
 class _Feature(NamedTuple):
@@ -80,6 +81,7 @@ def _feature(file: Path) -> Iterator[Foreign]:
             str(file), "it is not a tasks.md of Spec Kit: it has no line such as - [ ] T001 TEXT"
         )
     yield _head(feature, text, phases)
+    phases = _ranked(phases)
     for phase in phases:
         above = feature.key
         if phase.number:
@@ -109,6 +111,23 @@ def _phases(text: str) -> Iterator[_Phase]:
             below = None
             phase.text.append(row.strip())
     yield phase
+
+
+def _ranked(phases: list[_Phase]) -> list[_Phase]:
+    """The phases with their priorities. Where stories have some, what stands before them is done first, and what
+    stands behind them, last: so they are offered in the order of the page.
+    """
+    said = [_PRIORITY.search(phase.title) for phase in phases]
+    known = [int(match[1]) if match else None for match in said]
+    stories = [one for one in known if one is not None]
+    if not stories:
+        return phases
+    ranks: list[int] = []
+    for one in known:
+        is_first = len(ranks) < known.index(stories[0])
+        other = max(0, min(stories) - 1) if is_first else min(4, max(stories) + 1)
+        ranks.append(other if one is None else one)
+    return [phase._replace(priority=rank) for phase, rank in zip(phases, ranks)]
 
 
 def _plain_rows(text: str) -> Iterator[str]:
@@ -160,7 +179,7 @@ def _step(phase: _Phase, key: str, feature: _Feature) -> Foreign:
         name=f"{feature.short}-phase-{phase.number.lower()}",
         parent=feature.key,
         fields=filled(fields),
-        read=1 + len(_marked(phase)) + len(phase.text),
+        read=1 + len(phase.text) + bool(_PRIORITY.search(phase.title)),
     )
 
 
@@ -187,8 +206,7 @@ def _words(text: str) -> str:
 
 def _marked(phase: _Phase) -> dict[str, Any]:
     """What the heading of a phase says of all its tasks."""
-    priority = _PRIORITY.search(phase.title)
-    found: dict[str, Any] = {"priority": int(priority[1])} if priority else {}
+    found: dict[str, Any] = {} if phase.priority is None else {"priority": phase.priority}
     return {**found, "labels": ["mvp"]} if _MVP.search(phase.title) else found
 
 
