@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.support.project import Project
 
 
@@ -49,3 +51,19 @@ def test_a_log_is_of_those_who_are_asked_for(project: Project) -> None:
     assert told("--actor", "bob,ann", "-n", "2") == ["by bob", "by ann"]
     assert told("a", "--actor", "me", "--actor", "bob")[-1] == "by bob"
     assert told("--actor", "cyd") == []
+
+
+def test_why_leads_to_the_task_that_all_wait_for(project: Project) -> None:
+    for words in (("b", "c"), ("a", "b"), ("d", "a", "b")):
+        project.ok("edit", words[0], *(f"--depends-on={one}" for one in words[1:]))
+    project.ok("start", "c", "--as", "bob")
+    assert "\nnearest: c, in_progress 0s, bob\n         by way of b\n" in re.sub(
+        r"\d+s", "0s", project.ok("why", "a").out
+    )
+    near = project.ok("why", "d", "--json").json["nearest"]
+    assert {**near, "since": "then"} == {
+        **{"id": "c", "state": "in_progress", "owner": "bob", "since": "then", "way": ["b"]}
+    }
+    assert "nearest" not in project.ok("why", "c", "--json").json
+    project.ok("block", "c", "--reason", "user", "-m", "which one?", "--as", "bob")
+    assert ", user – which one?, bob\n" in project.ok("why", "b").out

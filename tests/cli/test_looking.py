@@ -162,7 +162,7 @@ def test_at_takes_revisions_and_dates_and_says_what_is_neither(grown: Tk, name: 
 def test_why_names_the_legal_moves_and_what_hinders_the_others(grown: Tk) -> None:
     grown("new", "Waits", "--id", "q", "--depends-on", "p")
     said = grown("why", "q", "--json").json
-    assert list(said) == ["schema", "id", "state", "legal", "hindered"]
+    assert list(said) == ["schema", "id", "state", "legal", "hindered", "nearest"]
     assert (said["id"], said["state"]) == ("q", "todo")
     assert {(one["event"], one["to"]) for one in said["legal"]} == {
         ("block", "blocked"),

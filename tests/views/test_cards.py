@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.golden import coloured, drawn, hold
+from tkledger.core.causes import Cause
 from tkledger.core.evidence import EvidenceLine
 from tkledger.core.gates import GateStanding
 from tkledger.core.guard import Gate
@@ -18,6 +19,7 @@ from tkledger.core.task import task
 from tkledger.core.usage import Used
 from tkledger.views.log import days, timeline
 from tkledger.views.show import card
+from tkledger.views.why import in_words, moves
 
 NOW = 1_767_349_233
 HOUR, DAY = 3_600, 86_400
@@ -176,3 +178,31 @@ def test_a_log_has_the_days_of_the_terminal_s_clock(
     begin = shown.index("Sat 2026-01-03, today")
     assert shown[begin + 1] == "  06:20  wide    todo -> done  bob"
     assert "Fri 2026-01-02, yesterday" in shown[begin:]
+
+
+WHYS = {
+    f"why, {name}": moves(
+        FRAUD._replace(title=title, state=TODO, owner=None),
+        [("block", BLOCKED, "Blocked before start"), ("cancel", State.CANCELLED, HEBREW)],
+        [("start", DOING, [("TK211", f"cannot be worked on: {JOINED}", f"tk why {'x' * 60} --y")])],
+        ("admit", "done"),
+        nearest=in_words(found, NOW),
+    )
+    for name, title, found in (
+        ("one is at it", HEBREW, Cause((), Related("fraud", DOING, WIDE, BOB), NOW - 3 * DAY)),
+        (
+            *("it is blocked", WIDE),
+            Cause(
+                tuple(f"step-{n}" for n in range(12)),
+                Related("asked", BLOCKED, HEBREW, ZOE, "side"),
+                *(NOW - 90, "user – which amounts are held?"),
+            ),
+        ),
+        ("there is no such task", JOINED, Cause(("a",), Related("gone"))),
+    )
+}
+
+
+def test_why_names_what_is_nearest(terminal: Any, piped: Any) -> None:
+    hold(drawn(WHYS, terminal, piped), "why.txt")
+    assert "\nnearest: fraud, in_progress 3d, bob@example.org\n" in piped(WHYS["why, one is at it"])

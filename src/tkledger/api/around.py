@@ -13,6 +13,7 @@ from tkledger.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tkledger.api.session import Session
+    from tkledger.core.causes import Cause
     from tkledger.core.gates import GateStanding
     from tkledger.core.usage import Usage
     from tkledger.git.objects import Oid
@@ -67,3 +68,25 @@ def gates(
         return ()
     found = Gates(policy, task, used, code_tree(session.repo, f"{tip}^{{tree}}"))
     return tuple(found.standing(name) for name in names)
+
+
+def cause(session: Session, ledger: Snapshot, task: Task, at: str | None = None) -> Cause | None:
+    """The nearest task that another one waits for, directly or through others, and that waits for none."""
+    from tkledger.core.causes import Cause, holding, nearest
+
+    if not holding(ledger, task):
+        return None
+    chain = nearest(ledger, task)
+    if not chain:
+        return None
+    key = chain[-1]
+    (found,) = _related(ledger, [key])
+    one = ledger.task(key)
+    if one is None:
+        return Cause(tuple(chain[1:-1]), found)
+    from tkledger.api.look import place_of
+    from tkledger.core.rows import wait_reason
+    from tkledger.ledger import log
+
+    entry = log.entered(session.ledger, place_of(session, ledger, key, at), key)
+    return Cause(tuple(chain[1:-1]), found, entry.at if entry else None, wait_reason(one))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tkledger.api.reserving import Reserved
     from tkledger.claims.standing import Standing
     from tkledger.core.agent import Known
+    from tkledger.core.causes import Cause
     from tkledger.core.events import LedgerEvent
     from tkledger.core.history import Details, HistoryEntry, WorkCommit
     from tkledger.core.messages import Letter
@@ -168,6 +169,17 @@ def details_json(task: Task, details: Details) -> Json:
             else {}
         ),
     }
+
+
+def cause_json(one: Cause) -> Json:
+    """What a task comes down to waiting for, since when and why that waits, and the tasks on the way."""
+    return without_empty(
+        {
+            **{"id": one.task.id, "state": one.task.state, "owner": one.task.owner},
+            "since": None if one.since is None else iso(one.since),
+            **{"reason": one.reason, "way": list(one.way)},
+        }
+    )
 
 
 def step_json(step: WorkCommit) -> Json:

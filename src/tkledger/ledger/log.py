@@ -123,6 +123,15 @@ def _run(commit: Commit, task_id: str) -> RunLine | None:
     return run_of(commit.message, task_id)
 
 
+def entered(ledger: Ledger, tip: Oid, task_id: str) -> HistoryEntry | None:
+    """How a task came to its state; None if no commit says it. No older commit's files are read."""
+    for commit in reversed(ledger.traces.commits(task_id, [tip])):
+        for entry in entries_of_commit(ledger, commit, task_id, charges=False):
+            if entry.source is not entry.target:
+                return entry
+    return None
+
+
 def last_run(ledger: Ledger, tip: Oid, task_id: str) -> HistoryEntry | None:
     """What a commit up to ``tip`` says of the last run on a task."""
     for commit in reversed(ledger.traces.commits(task_id, [tip])):

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import few
 from tkledger.core.task import Task
-from tkledger.core.typing import NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.views.style import BAD, DIM, GOOD, ID, STRONG
 from tkledger.views.text_layout import Frame, Line, Lines, aligned, columns, safe, wrap
-from tkledger.views.words import badge
+from tkledger.views.words import age, badge
+
+if TYPE_CHECKING:
+    from tkledger.core.causes import Cause
 
 Legal = tuple[str, State, str]
 """The event's verb, where it leads, and the sentence that says what it means."""
@@ -37,12 +41,13 @@ def moves(
     onward: Onward | None = None,
     there: tuple[str, str] | None = None,
     left: str = "",
+    nearest: Sequence[str] = (),
 ) -> Lines:
     """What may happen to ``task`` now; for each other move every obstacle and its remedy.
 
     ``elsewhere`` are the verbs that do not begin at its state at all, ``onward`` is the way on from a
     task that has ended. ``there`` says that it is shown as on another branch, and the way on from here;
-    ``left`` says why nobody works on one in progress.
+    ``left`` says why nobody works on one in progress, ``nearest`` in words what it comes down to waiting for.
     """
 
     def draw(frame: Frame) -> Iterable[Line]:
@@ -55,6 +60,8 @@ def moves(
             way = there[1] if there else f"tk start {task.id}"
             for text in wrap(safe(f"{left}: {way} takes it up"), frame.width):
                 yield ((text, ""),)
+        for number, words in enumerate(nearest):
+            yield from _nearest(words, frame, first=not number)
         yield ()
         if legal:
             yield (("legal there" if there else "legal now", STRONG),)
@@ -80,6 +87,35 @@ def moves(
     return Lines(draw)
 
 
+def _remedy(blank: str, text: str, frame: Frame) -> Iterator[Line]:
+    lead = "remedy: "
+    for line in wrap(text, max(frame.width - len(blank) - len(lead), 20)):
+        yield ((blank, ""), (lead, DIM), (line, ""))
+        lead = " " * len(lead)
+
+
+def in_words(found: Cause, now: int) -> list[str]:
+    """What a task comes down to waiting for, and by way of which others."""
+    one, since = found.task, found.since
+    state = one.state.value if one.state else "unknown"
+    long = f" {age(now - since)}" if since is not None else ""
+    where = f" on {one.branch}, not merged" if one.branch else ""
+    parts = [one.id, f"{state}{long}{where}", found.reason, one.owner]
+    words = ", ".join(safe(part) for part in parts if part)
+    return [words, *([f"by way of {few(found.way, MOST_ON_THE_WAY)}"] if found.way else [])]
+
+
+MOST_ON_THE_WAY = 8
+"""How many of the tasks on the way are named."""
+
+
+def _nearest(words: str, frame: Frame, *, first: bool) -> Iterator[Line]:
+    lead = "nearest: " if first else " " * len("nearest: ")
+    for text in wrap(words, max(frame.width - len(lead), 16)):
+        yield ((lead, STRONG), (text, "" if first else DIM))
+        lead = " " * len(lead)
+
+
 def _legal(task: Task, legal: Sequence[Legal], frame: Frame) -> Iterator[Line]:
     rows = [
         ((f"{INSET}tk {verb} {task.id}", GOOD), (f"-> {target.value}", DIM), (reason, ""))
@@ -98,4 +134,4 @@ def _obstacles(obstacles: Sequence[Obstacle], frame: Frame) -> Iterator[Line]:
         for number, text in enumerate(wrap(safe(message), max(frame.width - len(lead), 20))):
             yield ((blank if number else lead, DIM), (text, ""))
         if remedy:
-            yield ((blank, ""), ("remedy: ", DIM), (safe(remedy), ""))
+            yield from _remedy(blank, safe(remedy), frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from tkledger.api import look
@@ -13,6 +14,9 @@ from tkledger.verbs.ids import existing
 from tkledger.verbs.legal_moves import Outlook
 
 if TYPE_CHECKING:
+    from tkledger.core.causes import Cause
+    from tkledger.core.snapshot import Snapshot
+    from tkledger.core.task import Task
     from tkledger.views.text_layout import Lines
 
 
@@ -27,6 +31,7 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
 
     place = ledger.elsewhere.get(task.id)
     left = look.left(session, task) if at is None else ""
+    held = _nearest(session, ledger, task, at)
     later = [one.id for one in ledger.successors(task.id)] if task.ended else []
 
     def to_json() -> dict[str, Any]:
@@ -41,12 +46,13 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
                 for one in legal
             ],
             "hindered": [_hindered_json(one) for one in hindered],
+            **({"nearest": _cause_json(held)} if held else {}),
         }
 
     def view() -> Iterable[Lines]:
         from tkledger.claims.elsewhere import standing_there
         from tkledger.core.rules.rule import way_on
-        from tkledger.views.why import Onward, moves
+        from tkledger.views.why import Onward, in_words, moves
 
         assert ledger.policy is not None
         over = ledger.is_over(task)
@@ -63,9 +69,25 @@ def why(id: str, at: str | None = None, path: str = ".") -> Answer:
         there = standing_there(ledger, task.id) if place else None
         now = [(one.event.value, one.target, one.more or one.reason) for one in legal]
         elsewhere = [one.event.value for one in hindered if not one.reason]
-        return [moves(task, now, obstacles, elsewhere, onward, there, left)]
+        nearest = in_words(held, int(time.time())) if held else ()
+        return [moves(task, now, obstacles, elsewhere, onward, there, left, nearest)]
 
     return Answer(to_json, view)
+
+
+def _nearest(session: Session, ledger: Snapshot, task: Task, at: str | None) -> Cause | None:
+    """What the task comes down to waiting for, if it waits for any other."""
+    if not (task.depends_on or task.wait.tasks or ledger.children(task.id)):
+        return None
+    from tkledger.api.around import cause
+
+    return cause(session, ledger, task, at)
+
+
+def _cause_json(one: Cause) -> dict[str, Any]:
+    from tkledger.api.json import cause_json
+
+    return cause_json(one)
 
 
 def _hindered_json(one: Outlook) -> dict[str, Any]:
