@@ -228,6 +228,56 @@ def test_a_task_of_backlog_is_named_by_its_number_or_as_it_was_called_once(tmp_p
     assert {task.parent for task in found("backlog", tmp_path)} == {"WEB-1"}
 
 
+def test_other_forms_that_trackers_write_are_read_as_well(tmp_path: Path) -> None:
+    issues = [
+        json.loads(line) for line in (HERE / "beads/.beads/issues.jsonl").read_text().splitlines()
+    ]
+    listed = tmp_path / "listed.json"
+    listed.write_text(json.dumps([one for one in issues if one["_type"] == "issue"], indent=1))
+    assert found("beads", listed) == [task for task in fixture("beads") if task.key != "memories"]
+
+    lines = tmp_path / "lines.json"
+    tasks = json.loads((HERE / "taskwarrior.json").read_text())
+    lines.write_text("".join(json.dumps(task) + "\n" for task in tasks))
+    assert found("taskwarrior", lines) == fixture("taskwarrior")
+
+    short = tmp_path / "short.json"
+    short.write_text(
+        '[{"number": 2, "title": "t", "state": "OPEN", "blockedBy": [{"number": 1}], "labels": ["p3", "x"]}]'
+    )
+    (issue,) = found("github", short)
+    assert (issue.key, issue.name, issue.depends_on) == ("#2", "gh-2", ("#1",))
+    assert issue.fields == {"priority": 3, "labels": ["x"]}
+
+
+def test_a_task_of_backlog_from_before_it_marked_its_sections_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "task-1.md"
+    sections = (
+        "## Description\n\nIt fails.\n\n## Acceptance Criteria\n\n- [x] it works\n- [ ] twice\n"
+    )
+    more = "\n## Implementation Notes\n\nLooked.\n\n### A heading\n\nMore.\n"
+    file.write_bytes(
+        f"---\nid: task-1\ntitle: t\n---\n{sections}{more}".replace("\n", "\r\n").encode()
+    )
+    (task,) = found("backlog", file)
+    assert task.fields == {
+        "description": "It fails.",
+        "criteria": ("it works", "twice"),
+        "met": ("it works",),
+    }
+    assert [one.text for one in task.comments] == ["Looked.\n\n### A heading\n\nMore."]
+
+
+def test_criteria_that_would_not_fit_stay_in_the_description(tmp_path: Path) -> None:
+    file = tmp_path / "issues.jsonl"
+    for text in ("it works\nand fast", "- " + "x" * 301, "- one -- two", "just so"):
+        file.write_text(
+            json.dumps({"id": "a", "title": "t", "status": "open", "acceptance_criteria": text})
+        )
+        (task,) = found("beads", file)
+        assert task.fields == {"description": f"## Acceptance criteria\n\n{text}"}
+
+
 # -- hostile files ---------------------------------------------------------------------------
 
 
