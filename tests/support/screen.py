@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from rich.segment import Segment
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -70,12 +71,12 @@ class Driver:
 
     @property
     def outline(self) -> str:
-        """The same, of the task whole only its head: the card has tests of its own."""
+        """The same, of the task whole only its title: the card has tests of its own."""
         pane = self.app.query_one("#detail").region
         strips = self.app.screen._compositor.render_strips()
-        for y in range(pane.y + 3, pane.bottom):
-            parts = (strips[y].crop(0, pane.x), Strip.blank(pane.width), strips[y].crop(pane.right))
-            strips[y] = Strip.join(parts)
+        for y in (pane.y, *range(pane.y + 2, pane.bottom)):
+            blank = Strip([Segment(("~" if y == pane.y else " ") * pane.width)])
+            strips[y] = Strip.join((strips[y].crop(0, pane.x), blank, strips[y].crop(pane.right)))
         return "\n".join(strip.text.rstrip() for strip in strips)
 
     def line(self, words: str) -> str:

@@ -32,6 +32,7 @@ def test_a_task_is_started_and_done_by_keys_and_that_is_undone(project: Project)
         asked = await ui.press("s")
         assert "start a  Task a" in asked
         text = await ui.press("escape")
+        assert "─ list" in text
         assert project.state("a") == "todo"
         text = await ui.press("s", "enter")
         assert "a: todo -> in_progress" in text
@@ -48,9 +49,10 @@ def test_a_task_is_started_and_done_by_keys_and_that_is_undone(project: Project)
         assert "tk: done a Task a" in asked
         text = await ui.press("enter")
         assert "undone: tk: done a Task a" in text
+        assert "─ list · 4 open" in text
         assert project.state("a") == "in_progress"
 
-    drive(project, script)
+    drive(project, script, size=(80, 24))
     project.ok("verify", "--all")
     actors = project.git("log", "-1", "--format=%(trailers:key=Tk-Actor,valueonly)").split()
     assert actors == ["ada"]

@@ -16,7 +16,7 @@ from tkledger.views.style import STRONG
 from tkledger.views.text_layout import Frame, Line, Lines, cells, pad, wrap
 
 _BOX = """
-{name} {{ align: center middle; background: transparent; }}
+{name} {{ align: center middle; }}
 {name} > Vertical {{
     width: 72; max-width: 100%; height: auto; max-height: 100%; border: round ansi_default; padding: 0 1;
     background: ansi_default; color: ansi_default;
@@ -58,14 +58,12 @@ class Ask(ModalScreen[str | None]):
         if text or not self._required:
             self.dismiss(text)
 
-    def key_escape(self) -> None:
-        """It is not to be."""
-        self.dismiss(None)
-
-    def key_enter(self) -> None:
-        """Answer, if there is nothing to type."""
-        if not self._asks:
-            self.dismiss("")
+    def on_key(self, event: events.Key) -> None:
+        """It is not to be; or it is, if there is nothing to type."""
+        if event.key != "escape" and (event.key != "enter" or self._asks):
+            return
+        event.stop()  # else it would be a key for what is below, too
+        self.dismiss(None if event.key == "escape" else "")
 
 
 class Help(ModalScreen[None]):

@@ -43,6 +43,7 @@ class Window(App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     Screen { background: ansi_default; color: ansi_default; layout: vertical; }
+    ModalScreen { background: transparent; }
     #body { layout: vertical; height: 1fr; }
     #side { layout: vertical; height: 1fr; width: 1fr; }
     .wide #body { layout: horizontal; }
