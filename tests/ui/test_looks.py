@@ -235,3 +235,61 @@ def test_nothing_is_read_until_a_ref_moves_and_then_what_changed(
         assert 0 < len(read) < 60, read
 
     drive(large, script)
+
+
+# -- each pane by its keys -----------------------------------------------------------------------
+
+
+def test_each_pane_is_gone_through_by_keys(shop: Project) -> None:
+    async def script(ui: Driver) -> None:
+        app = ui.app
+
+        def selected() -> str | None:
+            return app.tasks.selected_id()
+
+        await ui.press("G", "k")
+        assert selected() == "search"
+        await ui.press("2")
+        assert selected() == "search", "another view has the same task selected"
+        await ui.press("g", "left")
+        assert "refund" not in ui.text.split("─ shop")[0], "what is folded hides what is below"
+        text = await ui.press("enter")
+        assert "▾ ○ shop" in text
+        await ui.press("j", "j")
+        assert selected() == "refund"
+        await ui.press("left")
+        assert selected() == "pay", "what has nothing to fold leads to what is above"
+        await ui.press("3", "right")
+        assert selected() == "refund"
+        await ui.press("right", "right")
+        assert selected() == "card"
+        text = await ui.press("l")
+        assert "log · card" in text
+        await ui.press("tab")
+        assert app.focused is not None
+        assert app.focused.id == "detail"
+        await ui.press("tab", "j")
+        assert app.focused.id == "log"
+        await ui.press("l")
+        text = await ui.press("G", "enter")
+        assert app.focused.id == "board"
+        assert selected() == "card", "an entry of the log leads to its task"
+        await ui.press("4", "z")
+        assert "─ board" not in ui.text
+        text = await ui.press("escape")
+        assert "─ board" in text
+        await ui.press("1")
+        assert "list · 6 open" in ui.text
+        text = await ui.press("e")
+        assert "list · 7 tasks" in text
+        assert "● card" in text
+        text = await ui.press("N")
+        await ui.type("Sell it abroad")
+        text = await ui.press("enter")
+        assert "Sell it abroad" in text
+        found = app.picture.overview.task(selected() or "")
+        assert found is not None
+        assert found.title == "Sell it abroad", "what was created is selected"
+
+    drive(shop, script, size=(130, 40))
+    shop.ok("verify", "--all")
