@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from tests.support.clones import cloned
 from tests.support.project import Project
 from tkledger import cli
+from tkledger.doors import gate
 from tkledger.errors import Exit
 
 
@@ -149,3 +151,30 @@ def test_the_status_of_a_long_history_reads_its_newest_commits_only(project: Pro
     assert (item["before"], "since" in item) == ("2023-11-14T22:16:40Z", False)
     assert ids(found, "unmerged") == ["tk/b"]
     assert "more than" in project.ok("status", "--as", "ada").out
+
+
+def test_what_was_found_legal_is_not_judged_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+    real = gate.judge_commits
+
+    def noted(*of: Any) -> Iterator[gate.Judged]:
+        for one in real(*of):
+            judged.append(one.commit.oid)
+            yield one
+
+    monkeypatch.setattr(gate, "judge_commits", noted)
+    project.ok("start", "a")
+    project.ok("status")
+    assert len(judged) == project.count()
+    for words in ("note a one", "note a two"):
+        project.ok(*words.split())
+    judged.clear()
+    project.ok("status")
+    assert judged == project.git("rev-list", "--reverse", "HEAD~2..HEAD").split()
+    project.git("rm", "-q", ".tasks/a.yaml")
+    project.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "deleted")
+    for _ in range(2):  # it stays until something is done about it
+        project.ok("note", "b", "after it")
+        assert "TK204 a" in project.ok("status").out

@@ -10,6 +10,7 @@ from tkledger.api.session import Session
 from tkledger.core.change import Violation
 from tkledger.core.layout import FOLDER, POLICY_PATH, SUFFIX
 from tkledger.core.typing import NamedTuple
+from tkledger.git import history
 from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.local.store import LEGAL, Store
@@ -60,11 +61,14 @@ def illegal(session: Session, known: Sequence[Oid]) -> list[Violation]:
     """
     repo = session.repo
     store = Store(repo.git_dir)
-    if repo.head is None or repo.is_shallow or store.read(LEGAL) == repo.head.encode():
+    legal = (store.read(LEGAL) or b"").decode(errors="replace")
+    if repo.head is None or repo.is_shallow or legal == repo.head:
         return []
     from tkledger.doors.gate import judge_commits
 
-    out = [f"^{oid}" for oid in known]
+    # those up to the commit that was looked at last are known to be legal
+    looked_at = [legal] if legal.isalnum() and history.is_commit(repo, legal) else []
+    out = [f"^{oid}" for oid in (*known, *looked_at)]
     newest = repo.run("rev-list", f"--max-count={_MOST_JUDGED + 1}", repo.head, *out)
     out += [f"^{oid}" for oid in newest.decode().split()[_MOST_JUDGED:]]
     judged = islice(judge_commits(session.ledger, [repo.head], out), _MOST_JUDGED)
