@@ -2,43 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.budget import UNITS, Gauge, amount, exhaustion
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.core.usage import Used
 from tkledger.views.style import BAD, DIM, GOOD, ID
-from tkledger.views.text_layout import Frame, Line, Lines, cells, cut, pad, safe
+from tkledger.views.text_layout import (
+    Frame,
+    Line,
+    Lines,
+    Span,
+    cells,
+    cut,
+    pad,
+    safe,
+    table,
+    wrap,
+)
 from tkledger.views.words import badge, duration, minute
 
 if TYPE_CHECKING:
     from tkledger.core.quota import QuotaGauge
 
-BAR = 20
+BAR, SHORT = 20, 10
+"""The cells of a bar, and of one in a list."""
 NAME = 8
+USED = "  used: "
+NARROW, WIDEST = 64, 24
+"""The width below which a list has no bars, and the most cells of an id in it."""
+MOST_SHARE = 99.99
+"""The share beyond which it is not told."""
+LEAST, LEAST_FIGURES = 16, 30
+"""The least cells for words, and for figures beside a bar."""
 Row = tuple[Task, Used, Sequence[Gauge]]
 
 
 def budget(rows: Sequence[Row], now: int, *, whole: bool) -> Lines:
     """Tasks with what they used and their limits; ``now`` in seconds since 1970.
 
-    ``whole`` shows every limit, else those of the policy of which nothing is used are left out.
+    ``whole`` shows every limit of each; else each is a line with the limit that is nearest to its end, the worst
+    first.
     """
 
-    def draw(frame: Frame) -> Iterator[Line]:
+    def draw(frame: Frame) -> Iterable[Line | str]:
         if not rows:
-            yield (("no open task has used anything or has a limit (tk budget ID)", DIM),)
-        for place, (task, used, gauges) in enumerate(rows):
-            if place:
-                yield ()
-            yield _head(task, frame)
-            yield ((f"  used: {_sum(used)}", DIM),)
-            for gauge in gauges:
-                if whole or gauge.used or not gauge.limit.own:
-                    yield from _line(gauge, used, task, now)
+            nothing = "no open task has used anything or has a limit (tk budget ID)"
+            return [((text, DIM),) for text in wrap(nothing, frame.width)]
+        if whole:
+            return (line for row in rows for line in _in_full(row, now, frame))
+        return _in_short(rows, frame)
 
     return Lines(draw)
+
+
+def _in_full(row: Row, now: int, frame: Frame) -> Iterator[Line]:
+    task, used, gauges = row
+    yield _head(task, frame)
+    for number, text in enumerate(wrap(_sum(used), max(frame.width - len(USED), LEAST))):
+        yield ((" " * len(USED) if number else USED, DIM), (text, DIM))
+    for gauge in gauges:
+        yield from _line(gauge, used, task, now, frame)
+
+
+def _in_short(rows: Sequence[Row], frame: Frame) -> Iterable[Line | str]:
+    """A line for each task: how much is used of the limit of its own that is nearest to its end, and of what;
+    those without a limit come last.
+    """
+    worst = sorted(((_worst(row), row) for row in rows), key=_badness, reverse=True)
+    bars = not frame.piped and frame.width >= NARROW
+    lines = [_short(gauge, row, frame, bars=bars) for gauge, row in worst]
+    return table([line[not bars :] for line in lines], frame)
+
+
+def _badness(one: tuple[Gauge | None, Row]) -> tuple[float, int, int]:
+    """How near a task is to the end of its limit, or how much it used if it has none."""
+    gauge, (_, used, _) = one
+    return (_share(gauge), 0, 0) if gauge else (-1, used.cost, used.seconds)
+
+
+def _worst(row: Row) -> Gauge | None:
+    own = [one for one in row[2] if one.limit.holder == row[0].id]
+    return max(own, key=_share, default=None)
+
+
+def _share(gauge: Gauge | None) -> float:
+    """How much of a limit is used, as a part of one; nothing is allowed of what is at zero."""
+    if gauge is None:
+        return 0
+    return gauge.used / gauge.limit.most if gauge.limit.most else MOST_SHARE if gauge.used else 1
+
+
+def _short(gauge: Gauge | None, row: Row, frame: Frame, *, bars: bool) -> Line:
+    task, used, _ = row
+    bar, share, colour = "", "", DIM
+    if gauge is None:
+        kinds = ("seconds", "cost" if used.cost else "tokens")
+        parts = [_amount(kind, value) for kind in kinds if (value := getattr(used, kind))]
+        figures = f"used {', '.join(parts) or _sum(used)}"
+    else:
+        limit, part = gauge.limit, _share(gauge)
+        colour = _colour(gauge.used, limit.most, near=gauge.near)
+        full = min(int(part * SHORT), SHORT)
+        bar = ("▰" * full + "▱" * (SHORT - full)) if bars else ""
+        share = f"{min(part, MOST_SHARE):.0%}"
+        figures = f"{_shown(limit.kind, gauge.used)} of {_amount(limit.kind, limit.most)}"
+    return (
+        *((bar, colour), (share if frame.piped else f"{share:>4}", colour)),
+        (task.id if frame.piped else cut(task.id, WIDEST), ID),
+        *((figures, colour), (safe(task.title), "")),
+    )
 
 
 def sums(rows: Sequence[tuple[str, Used]], by: str) -> Lines:
@@ -62,8 +136,8 @@ def quotas(gauges: Sequence[QuotaGauge]) -> Lines:
         for one in gauges:
             bar = _bar(one.kind, one.used, one.most, near=one.near)
             again = f"  until {minute(one.again)}" if one.again is not None else ""
-            pattern = cut(safe(one.pattern), max(frame.width - 70, 20))
-            yield (*bar, (f"  in {one.window}  quotas.{pattern}{again}", DIM))
+            rest = f"  in {one.window}  quotas.{safe(one.pattern)}{again}"
+            yield from _with_rest(bar, rest, frame)
 
     return Lines(draw)
 
@@ -80,15 +154,23 @@ def _head(task: Task, frame: Frame) -> Line:
 
 
 def _sum(used: Used) -> str:
-    parts = [
-        _shown(kind, value) + ("" if kind in ("seconds", "cost") else f" {UNITS[kind]}")
-        for kind, value in used._asdict().items()
-        if value
-    ]
+    parts = [_amount(kind, value) for kind, value in used._asdict().items() if value]
     return ", ".join(parts) or "nothing"
 
 
-def _line(gauge: Gauge, used: Used, task: Task, now: int) -> Iterator[Line]:
+def _amount(kind: str, value: int) -> str:
+    """An amount with its unit, which is one or several."""
+    if kind in ("seconds", "cost"):
+        return _shown(kind, value)
+    unit = UNITS[kind]
+    return f"{value:,} {ONE.get(unit, unit.removesuffix('s')) if value == 1 else unit}"
+
+
+ONE = {UNITS["rework"]: "round of rework"}
+"""What one of a unit is called, if an s is not all."""
+
+
+def _line(gauge: Gauge, used: Used, task: Task, now: int, frame: Frame) -> Iterator[Line]:
     limit = gauge.limit
     left = limit.most - gauge.used
     whose = "" if limit.holder == task.id else f"  budget of {limit.holder}"
@@ -96,14 +178,30 @@ def _line(gauge: Gauge, used: Used, task: Task, now: int) -> Iterator[Line]:
     at = exhaustion(gauge, used, task, now)
     end = f"  at this rate until {minute(at)}" if at is not None and left > 0 else ""
     bar = _bar(limit.kind, gauge.used, limit.most, near=gauge.near)
-    yield (*bar, (whose + end, DIM))
+    yield from _with_rest(bar, whose + end, frame)
 
 
-def _bar(kind: str, used: int, most: int, *, near: bool) -> Line:
+def _with_rest(bar: Sequence[Span], rest: str, frame: Frame) -> Iterator[Line]:
+    """A bar with its figures and what else is to be said, in as many lines as that takes."""
+    *head, (figures, colour) = bar
+    if not frame.piped and sum(cells(text) for text, _ in head) + LEAST_FIGURES > frame.width:
+        head = head[:2]
+    start = sum(cells(text) for text, _ in head)
+    room = frame.width - start
+    if cells(figures) + cells(rest) <= room:
+        yield (*head, (figures, colour), (rest, DIM))
+        return
+    for text, style in ((figures, colour), (rest, DIM)):
+        for line in wrap(text.strip(), room - 1) if text.strip() else ():
+            yield (*head, (f" {line}", style))
+            head = [(" " * start, "")]
+
+
+def _bar(kind: str, used: int, most: int, *, near: bool) -> Sequence[Span]:
     """How much is used of a limit, as a bar and in figures."""
-    colour = BAD if used > most else "yellow" if near else GOOD
     full = min(used * BAR // most, BAR) if most else BAR
     left = f", {_shown(kind, most - used)} left" if used <= most else ", exceeded"
+    colour = _colour(used, most, near=near)
     return (
         ("  ", ""),
         (pad(kind, NAME), ""),
@@ -111,6 +209,10 @@ def _bar(kind: str, used: int, most: int, *, near: bool) -> Line:
         ("▱" * (BAR - full), DIM),
         (f" {_shown(kind, used)} of {_shown(kind, most)}{left}", colour if near else ""),
     )
+
+
+def _colour(used: int, most: int, *, near: bool) -> str:
+    return BAD if used > most else "yellow" if near else GOOD
 
 
 def _shown(kind: str, value: int) -> str:
