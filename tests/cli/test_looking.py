@@ -96,6 +96,12 @@ def test_board_has_a_column_for_each_state(grown: Tk) -> None:
     assert list(columns) == [state.value for state in State]
     assert [task["id"] for task in columns["done"]] == ["a"]
     assert grown("board").status is Exit.OK
+    by = grown("board", "--by", "parent", "--json").json["columns"]
+    assert {name: [task["id"] for task in tasks] for name, tasks in by.items()} == {
+        "": ["w"],
+        "w": ["p"],
+    }
+    assert grown("board", "--by", "size").status is Exit.USAGE
 
 
 def test_show_gives_the_file_and_what_is_derived(grown: Tk, git: Git) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tkledger.api.lists import below, every, parted
 from tkledger.core.lifecycle import State
@@ -42,7 +43,7 @@ def tree_of(
     return tree(shown, Chosen(places, len(places), len(places)), root, depth=depth)
 
 
-def board_of(snapshot: Snapshot) -> Lines:
+def board_of(snapshot: Snapshot, **more: Any) -> Lines:
     shown = overview(snapshot)
     places = every(shown, mistakes=False)
-    return board(shown, places, places)
+    return board(shown, places, places, **more)

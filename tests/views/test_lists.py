@@ -8,13 +8,17 @@ import pytest
 from rich.cells import cell_len
 
 from tests.support.overviews import board_of, listed, tree_of
+from tkledger.api.lists import groups_of
 from tkledger.core.graph import reachable
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen
 from tkledger.core.rows import overview
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
+from tkledger.views.board import board, board_by
 from tkledger.views.list import listing
+from tkledger.views.style import LOOKS
+from tkledger.views.text_layout import Frame, plain
 from tkledger.views.tree_shape import under_each
 
 
@@ -291,11 +295,87 @@ def test_narrow_board_stacks_its_columns(terminal: Any) -> None:
     )
 
 
-def test_board_shows_the_first_of_what_is_done(terminal: Any) -> None:
+def test_board_has_what_was_done_last_first_unless_it_is_put_in_order(terminal: Any) -> None:
     done = [made(f"tk-{n}", f"Step {n}", "done") for n in range(12)]
-    text = terminal(board_of(Snapshot().put(*done)), 30)
-    shown = [line.split()[0] for line in text.splitlines() if line.startswith("tk-")]
-    assert (shown, text.splitlines()[-1]) == (["tk-0", "tk-1", "tk-2"], "… 9 more")
+    ages = {f"tk-{n}": abs(n - 7) * 3600 for n in range(10)}
+
+    def shown(**more: Any) -> list[str]:
+        lines = terminal(
+            board_of(Snapshot().put(*done), ages=lambda: ages, **more), 30
+        ).splitlines()
+        assert lines[-1] == "… 6 more"
+        return [line.split()[0] for line in lines if line.startswith("tk-")]
+
+    assert shown() == ["tk-7", "tk-6", "tk-8", "tk-5", "tk-9", "tk-4"]
+    assert shown(reordered=True) == [f"tk-{n}" for n in range(6)]
+    assert "tk-6  P2  1h\n" in terminal(board_of(Snapshot().put(*done), ages=lambda: ages), 30)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize("height", [12, 24, 50, 90])
+def test_board_fits_the_height_and_says_what_is_left_out(width: int, height: int) -> None:
+    states = [state.value for state in LOOKS]
+    some = [
+        made(f"tk-{n}", "Step by step" + " by step" * (n % 4), states[n % 7], owner=f"own{n % 30}")
+        for n in range(1, 200)
+    ]
+    shown = overview(Snapshot().put(*some))
+    places = range(len(shown))
+    for view in (
+        board(shown, places, places),
+        board_by(shown, groups_of(shown, places, "owner"), "owner"),
+    ):
+        lines = [plain(line) for line in view.draw(Frame(width, False, height))]
+        assert len(lines) < height
+        assert max(map(cell_len, lines)) <= width
+        assert any(" more" in line for line in lines) or height == 90
+    for state in LOOKS.values():  # in columns, or at least by name
+        drawn = board(shown, places, places).draw(Frame(width, False, 24))
+        assert any(state.label in plain(line) for line in drawn)
+
+
+def test_board_says_how_many_may_be_in_progress() -> None:
+    some = [made(f"tk-{n}", "Step", "in_progress", owner="ann") for n in range(3)]
+    shown = overview(Snapshot().put(*some))
+
+    def head(most: int) -> Any:
+        view = board(shown, range(3), range(3), most=lambda: most)
+        return next(iter(view.draw(Frame(80, False, 24))))[0]
+
+    assert head(3) == ("◐ in_progress 3, limit 3", "bold yellow")
+    assert head(2) == ("◐ in_progress 3, limit 2", "bold red")
+    groups = groups_of(shown, range(3), "owner")
+    view = board_by(shown, groups, "owner", most=lambda: 2)
+    assert next(iter(view.draw(Frame(80, False, 24))))[0][0] == "ann: 3 of 2 in progress, 3"
+
+
+def test_board_by_something_else_says_the_state_of_each_task(terminal: Any, piped: Any) -> None:
+    some = (
+        made("tk-1", "One", "in_progress", owner="ann@here.example", labels=["ui", "docs"]),
+        made("tk-2", "Two", parent="tk-1", labels=["ui"]),
+        made("tk-3", "Three", "done", owner="ann@here.example"),
+    )
+    shown = overview(Snapshot().put(*some))
+
+    def by(what: str) -> Any:
+        return board_by(shown, groups_of(shown, range(3), what), what)
+
+    assert terminal(by("owner"), 60) == (
+        "ann 1                          no owner 1\n"
+        "─────────────────────────────  ─────────────────────────────\n"
+        "◐ tk-1  P2  ann                ○ tk-2  P2\n"
+        "One                            Two"
+    )
+    assert terminal(by("label"), 60).splitlines()[0] == "ui 2                           docs 1"
+    assert piped(by("label")) == (
+        "ui    ◐ in_progress  tk-1  P2  ann@here.example  -  One\n"
+        "ui    ○ todo         tk-2  P2  -                 -  Two\n"
+        "docs  ◐ in_progress  tk-1  P2  ann@here.example  -  One\n"
+    )
+    assert piped(by("parent")) == (
+        "tk-1  ○ todo         tk-2  P2  -                 -  Two\n"
+        "-     ◐ in_progress  tk-1  P2  ann@here.example  -  One\n"
+    )
 
 
 def test_piped_board_is_one_task_a_line(piped: Any) -> None:

@@ -100,17 +100,41 @@ def tasks_json(ledger: Shown, places: Sequence[int], fields: Sequence[str] = ())
     return JsonText(f"[{', '.join(_texts(ledger, places, fields))}]")
 
 
+def groups_of(overview: Overview, places: Sequence[int], by: str) -> dict[str, list[int]]:
+    """The places of the open tasks among these by owner, parent or label; those without one are under "". A task
+    with several labels is under each.
+    """
+    found: dict[str, list[int]] = {}
+    values = overview.column("labels" if by == "label" else by)
+    for place in parted(overview, places)[0]:
+        value = values[place]
+        for name in (value or ("",)) if by == "label" else (value or "",):
+            found.setdefault(name, []).append(place)
+    return found
+
+
 def columns_json(
-    ledger: Shown, places: Sequence[int], limit: int | None, fields: Sequence[str] = ()
+    ledger: Shown,
+    groups: Mapping[str, Sequence[int]],
+    limit: int | None,
+    fields: Sequence[str] = (),
 ) -> JsonText:
-    """The tasks at these places by their state, in each at most ``limit``."""
-    columns: dict[State, list[str]] = {state: [] for state in State}
-    states = picked(ledger.overview.column("state"), places)
-    for state, text in zip(states, _texts(ledger, places, fields)):
-        if limit is None or len(columns[state]) < limit:
-            columns[state].append(text)
-    parts = (f'"{state.value}": [{", ".join(found)}]' for state, found in columns.items())
+    """The tasks at the places of each group by its name, of each at most ``limit``."""
+    from json import dumps
+
+    parts = (
+        f"{dumps(name)}: [{', '.join(_texts(ledger, places[:limit], fields))}]"
+        for name, places in groups.items()
+    )
     return JsonText(f"{{{', '.join(parts)}}}")
+
+
+def by_state(overview: Overview, places: Sequence[int]) -> dict[str, list[int]]:
+    """These places by the states of their tasks; all states are there."""
+    found: dict[str, list[int]] = {state.value: [] for state in State}
+    for place, state in zip(places, picked(overview.column("state"), places)):
+        found[state].append(place)
+    return found
 
 
 def forest_json(

@@ -105,7 +105,7 @@ _LOOK = (
     Command("show", "Show one task whole.", (p.ID, *READS)),
     Command("tree", "Show tasks under their parents, and what blocks them.",
             (p.MAYBE_ID, *f.CHOICE, f.DEPTH, p.ALL, *READS)),
-    Command("board", "Show the states side by side.", (*f.CHOICE, *READS)),
+    Command("board", "Show the states side by side.", (*f.CHOICE, f.COLUMNS_BY, *READS)),
     Command("ui", "Look at tasks and move them, by keys in a terminal.",
             (p.WORDS._replace(help=f.GREP.help, required=False), *f.FILTERS, f.SORT, p.ALL, p.AT, *ACTS)),
     Command("streams", "Show streams of work, and their branches.", READS),

@@ -87,6 +87,15 @@ PAGE_FOLDER = p.OUTPUT._replace(
 )
 PAGE_TITLE = p.NEW_TITLE._replace(help="Its heading.")
 
+COLUMNS = ("owner", "parent", "label")
+COLUMNS_BY = p.BY._replace(
+    metavar="WHAT",
+    help=f"A column each: {', '.join(COLUMNS)}; not the state.",
+    choices=COLUMNS,
+    noun="column",
+)
+"""By what a board goes."""
+
 EXPORTS = ("jsonl", "markdown", "csv", "github")
 
 EXPORT_TO = p.TIER._replace(

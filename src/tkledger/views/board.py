@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, picked
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
-from tkledger.views.style import DIM, ID, LOOKS, PERSON, title_colour, urgency
+from tkledger.views.style import BAD, DIM, ID, LOOKS, PERSON, STRONG, title_colour, urgency
 from tkledger.views.text_layout import (
     Frame,
     Line,
@@ -18,11 +18,23 @@ from tkledger.views.text_layout import (
     aligned,
     cells,
     cut,
+    joined,
+    pad,
     piped_table,
     safe,
     wrap,
 )
-from tkledger.views.words import all_safe, badge, each, hindrance, hindrance_colour, hindrances
+from tkledger.views.words import (
+    age,
+    all_safe,
+    badge,
+    each,
+    glyph,
+    hindrance,
+    hindrance_colour,
+    hindrances,
+    short_names,
+)
 
 if TYPE_CHECKING:
     from tkledger.views.fields import Texts
@@ -31,50 +43,31 @@ SHOWN = tuple(state for state in LOOKS if state is not State.CANCELLED)
 LEAST, MOST = 22, 44
 """The narrowest and the widest a column may be, in cells."""
 CARDS, DONE_CARDS = 8, 3
-"""How many tasks of a state a terminal shows, and how many that are done."""
+"""How many tasks of a state, and how many that are done, are shown where the height is not known."""
 GUTTER = 2
+MOST_NAMES = 3
+"""The lines for the names of columns that the height has no room for."""
+LEAST_BAND = 9
+"""The lines that a band of columns has at least: its head, a task or two, and how many more there are."""
+
+NO_ONE = {"owner": "no owner", "parent": "no parent", "label": "no label"}
+"""By what a board may go instead of states, and the name of the column for tasks without."""
+
+Ages = Callable[[], Mapping[str, int]]
 
 
-def board(
-    ledger: Overview,
-    found: Sequence[int],
-    whole: Sequence[int],
-    limit: int | None = None,
-    texts: Texts | None = None,
-) -> Lines:
-    """The tasks at the places ``found``, in that order, by state; of the ``whole`` that there are without filters.
-
-    A terminal shows the first few of each state, or up to ``limit``, and how many more there are; anything else
-    gets all, or up to that, one task a line. ``texts`` are shown of the tasks instead, by their places.
+class Column(NamedTuple):
+    """A column: its name and colour, the places of its tasks, how many there are without filters, how many are
+    shown at most, and how many there may be.
     """
-    states = ledger.column("state")
-    counts = Counter(picked(states, whole))
-    stacks: dict[State, list[int]] = {state: [] for state in LOOKS}
-    for place in found:
-        stacks[states[place]].append(place)
-    columns = {
-        state: _Column(state, stack, counts[state], limit) for state, stack in stacks.items()
-    }
-    cancelled = columns.pop(State.CANCELLED)
 
-    def draw(frame: Frame) -> Iterable[Line | str]:
-        if frame.piped:
-            places = [place for one in columns.values() for place in one.shown]
-            if texts is not None:
-                return piped_table([*zip(*map(texts.__getitem__, places))])
-            return _listed(places, ledger)
-        return _bands(columns, cancelled, _Cards(ledger, texts), frame.width)
-
-    return Lines(draw)
-
-
-class _Column(NamedTuple):
-    """A state, the places of its tasks, how many there are without filters, and how many are shown at most."""
-
-    state: State
+    name: str
+    colour: str
     stack: Sequence[int]
     whole: int
-    limit: int | None
+    limit: int | None = None
+    most: int | None = None
+    few: int = CARDS
 
     @property
     def shown(self) -> Sequence[int]:
@@ -83,12 +76,117 @@ class _Column(NamedTuple):
 
     @property
     def number(self) -> str:
-        """How many there are, and of how many."""
+        """How many there are, of how many, and how many there may be."""
         number = f"{len(self.stack):,}"
-        return number if len(self.stack) == self.whole else f"{number} of {self.whole:,}"
+        number = number if len(self.stack) == self.whole else f"{number} of {self.whole:,}"
+        return f"{number}, limit {self.most}" if self.most is not None else number
+
+    @property
+    def style(self) -> str:
+        """The colour of its name: that of what is wrong if there are too many."""
+        over = self.most is not None and self.whole > self.most
+        return f"{STRONG} {BAD if over else self.colour}".strip()
 
 
-def _listed(places: Sequence[int], ledger: Overview) -> Iterable[str]:
+def board(
+    ledger: Overview,
+    found: Sequence[int],
+    whole: Sequence[int],
+    limit: int | None = None,
+    texts: Texts | None = None,
+    *,
+    ages: Ages = dict,
+    most: Callable[[], int | None] = lambda: None,
+    reordered: bool = False,
+) -> Lines:
+    """The tasks at the places ``found``, in that order, by state; of the ``whole`` that there are without filters.
+
+    A terminal shows of each state what its height has room for, or up to ``limit``, and how many more there are;
+    what is done has the newest first unless the tasks were put in another order. Anything else gets all, or up to
+    that, one task a line. ``texts`` are shown of the tasks instead, by their places. ``most`` says how many may be
+    in progress, if that is limited.
+    """
+    states = ledger.column("state")
+    counts = Counter(picked(states, whole))
+    stacks: dict[State, list[int]] = {state: [] for state in LOOKS}
+    for place in found:
+        stacks[states[place]].append(place)
+
+    def draw(frame: Frame) -> Iterable[Line | str]:
+        if frame.piped:
+            shown = (stacks[state][:limit] for state in SHOWN)
+            return _piped([place for some in shown for place in some], ledger, texts)
+        old = ages()
+        if not reordered:
+            ids = ledger.column("id")
+            stacks[State.DONE].sort(key=lambda place: old.get(ids[place], _UNKNOWN))
+        columns = [
+            Column(
+                *(*badge(state), stacks[state], counts[state], limit),
+                most() if state is State.IN_PROGRESS else None,
+                DONE_CARDS if state is State.DONE else CARDS,
+            )
+            for state in SHOWN
+            if stacks[state]
+        ]
+        gone = len(stacks[State.CANCELLED]), counts[State.CANCELLED]
+        cards = _Cards(ledger, texts, old, short_names(ledger.column("owner")))
+        return _drawn(columns, gone, bool(whole), cards, frame)
+
+    return Lines(draw)
+
+
+_UNKNOWN = 1 << 60
+
+
+def board_by(
+    ledger: Overview,
+    groups: Mapping[str, Sequence[int]],
+    by: str,
+    limit: int | None = None,
+    texts: Texts | None = None,
+    *,
+    ages: Ages = dict,
+    most: Callable[[], int | None] = lambda: None,
+) -> Lines:
+    """The same by something else than states: a column each for the tasks at the places of a group, the largest
+    first, and last the group without a name. ``most`` is how many one owner may have in progress.
+    """
+
+    def draw(frame: Frame) -> Iterable[Line | str]:
+        order = sorted(groups, key=lambda name: (not name, -len(groups[name]), name))
+        if frame.piped:
+            places = [place for name in order for place in groups[name][:limit]]
+            names = [safe(name) or "-" for name in order for _ in groups[name][:limit]]
+            lines = _piped(places, ledger, texts)
+            return (f"{name}  {line}" for name, line in zip(_padded(names), lines))
+        names_of = short_names(ledger.column("owner"))
+        states, limited = ledger.column("state"), most()
+        columns = []
+        for name in order:
+            stack = groups[name]
+            words = names_of.get(name) if by == "owner" else None
+            title = (words or safe(name)) if name else NO_ONE[by]
+            begun = sum(states[place] == State.IN_PROGRESS for place in stack)
+            if name and limited is not None and by == "owner":
+                title = f"{title}: {begun} of {limited} in progress,"
+            columns.append(Column(title, "", stack, len(stack), limit))
+        return _drawn(
+            columns, (0, 0), bool(ledger), _Cards(ledger, texts, ages(), names_of, True), frame
+        )
+
+    return Lines(draw)
+
+
+def _padded(names: Sequence[str]) -> list[str]:
+    width = max(map(cells, names), default=0)
+    return [pad(name, width) for name in names]
+
+
+def _piped(places: Sequence[int], ledger: Overview, texts: Texts | None) -> Iterable[str]:
+    if texts is not None:
+        return piped_table([*zip(*map(texts.__getitem__, places))])
+
     def column(name: str) -> Sequence[Any]:
         return picked(ledger.column(name), places)
 
@@ -104,41 +202,49 @@ def _listed(places: Sequence[int], ledger: Overview) -> Iterable[str]:
     )
 
 
-def _bands(
-    columns: Mapping[State, _Column], cancelled: _Column, cards: _Cards, width: int
+def _drawn(
+    columns: Sequence[Column], gone: tuple[int, int], there: bool, cards: _Cards, frame: Frame
 ) -> Iterator[Line]:
-    """Columns side by side, in as many bands below each other as the width asks for."""
-    states = [state for state in SHOWN if columns[state].stack]
-    if not states and not cancelled.stack:
-        there = any(one.whole for one in columns.values())
+    """Columns side by side, in as many bands below each other as the width asks for and the height allows."""
+    cancelled, every = gone
+    if not columns and not cancelled:
         words = "no task matches (tk board)" if there else "nothing on the board (tk new TITLE)"
         yield ((words, DIM),)
-    if states:
-        yield from _columns(columns, states, cards, width)
-    if cancelled.stack:
-        if states:
+    if columns:
+        left = frame.height - 1 - (2 if cancelled else 0) if frame.height else 0
+        yield from _bands(columns, cards, frame.width, left)
+    if cancelled:
+        if columns:
             yield ()
-        number = cancelled.number
+        number = f"{cancelled:,}" if cancelled == every else f"{cancelled:,} of {every:,}"
         yield ((f"{number} cancelled (tk list --all)", DIM),)
 
 
-def _columns(
-    columns: Mapping[State, _Column], states: Sequence[State], cards: _Cards, width: int
-) -> Iterator[Line]:
-    most = max(1, (width + GUTTER) // (LEAST + GUTTER))
-    bands = -(-len(states) // most)
-    per_band = -(-len(states) // bands)
-    size = max(1, min(MOST, (width + GUTTER) // per_band - GUTTER))
-    if per_band == 1:
-        size = width
-    for first in range(0, len(states), per_band):
-        if first:
+def _bands(columns: Sequence[Column], cards: _Cards, width: int, height: int) -> Iterator[Line]:
+    beside = max(1, (width + GUTTER) // (LEAST + GUTTER))
+    bands = -(-len(columns) // beside)
+    most = max(1, (height + 1) // (LEAST_BAND + 1)) if height else bands
+    more = columns[most * beside :] if columns[0].limit is None else ()
+    names: list[str] = []
+    if more:
+        names = joined([f"{one.name} {one.number}" for one in more], width)
+        if len(names) > MOST_NAMES or height - 1 - len(names) < LEAST_BAND:
+            names = [f"… {len(more):,} more columns"]
+        bands, columns, height = most, columns[: most * beside], height - 1 - len(names)
+    per_band = -(-len(columns) // bands)
+    size = max(1, min(MOST, (width + GUTTER) // per_band - GUTTER)) if per_band > 1 else width
+    for number in range(bands):
+        if number:
             yield ()
-        drawn = [
-            list(_column(columns[state], cards, size)) for state in states[first : first + per_band]
-        ]
+        room = (height + 1) // (bands - number) - 1 if height else 0
+        some = columns[number * per_band : (number + 1) * per_band]
+        drawn = [[*_column(one, cards, size, room)] for one in some]
         for row in zip_longest(*drawn, fillvalue=()):
             yield _beside(row, size)
+        height -= max(map(len, drawn), default=0) + 1 if height else 0
+    if names:
+        yield ()
+        yield from (((text, DIM),) for text in names)
 
 
 def _beside(row: Sequence[Line], size: int) -> Line:
@@ -152,41 +258,66 @@ def _beside(row: Sequence[Line], size: int) -> Line:
     return spans
 
 
-def _column(column: _Column, cards: _Cards, size: int) -> Iterator[Line]:
-    text, colour = badge(column.state)
-    yield ((cut(f"{text} {column.number}", size), f"bold {colour}".strip()),)
-    yield (("─" * size, colour or DIM),)
-    shown = column.stack[: column.limit or (DONE_CARDS if column.state is State.DONE else CARDS)]
-    for number, place in enumerate(shown):
-        if number:
+def _column(column: Column, cards: _Cards, size: int, room: int) -> Iterator[Line]:
+    """The lines of a column, at most as many as there is ``room`` for; 0 if that is not known."""
+    yield ((cut(f"{column.name} {column.number}", size), column.style),)
+    yield (("─" * size, column.colour or DIM),)
+    stack = column.shown if column.limit or room else column.stack[: column.few]
+    used, shown = 2, 0
+    for place in stack:
+        lines = [*cards.card(place, size)]
+        needed = len(lines) + (shown > 0)
+        rest = 2 if shown + 1 < len(column.stack) else 0
+        if shown and room and not column.limit and used + needed + rest > room:
+            break
+        if shown:
             yield ()
-        yield from cards.card(place, size)
-    left = len(column.stack) - len(shown)
+        yield from lines
+        used, shown = used + needed, shown + 1
+    left = len(column.stack) - shown
     if left:
         yield ()
         yield ((cut(f"… {left:,} more", size), DIM),)
 
 
 class _Cards(NamedTuple):
-    """What is shown of each task."""
+    """What is shown of each task; with its state if the column does not say that."""
 
     ledger: Overview
     texts: Texts | None
+    ages: Mapping[str, int]
+    names: Mapping[str, str]
+    stated: bool = False
 
     def card(self, place: int, size: int) -> Iterator[Line]:
         """The lines of one, in so many cells."""
         if self.texts is None:
-            yield from card_of(self.ledger.at(place), self.ledger, size)
+            row = self.ledger.at(place)
+            old = self.ages.get(row.id)
+            sign = (glyph(row.state), (" ", "")) if self.stated else ()
+            shown = row._replace(owner=self.names[row.owner])
+            yield from card_of(shown, self.ledger, size, "" if old is None else age(old), sign)
             return
         for text in filter(None, self.texts[place]):
             yield from (((line, ""),) for line in wrap(text, size, 2))
 
 
-def card_of(row: TaskRow, ledger: Overview, size: int) -> Iterator[Line]:
-    """The lines of one task, in so many cells."""
-    owner = cut(safe(row.owner), max(0, size - cells(row.id) - 6))
-    head: Line = ((row.id, ID), urgency(row.urgency), (owner, PERSON))
-    yield aligned(head, (min(cells(row.id), size), 2, cells(owner)))
+def card_of(
+    row: TaskRow, ledger: Overview, size: int, old: str = "", sign: Line = ()
+) -> Iterator[Line]:
+    """The lines of one task, in so many cells; with how ``old`` its state is, and a ``sign`` before them."""
+    used = sum(cells(text) for text, _ in sign)
+    key = cut(row.id, size - used)
+    left = size - used - cells(key) - 6 - (len(old) + 2 if old else 0)
+    head: Line = ((key, ID), urgency(row.urgency), (old, DIM), (cut(safe(row.owner), left), PERSON))
+    yield (
+        [*sign, *aligned(head, [cells(text) for text, _ in head])]
+        if left > -6
+        else [
+            *sign,
+            (key, ID),
+        ]
+    )
     for text in wrap(safe(row.title), size, 2):
         yield ((text, title_colour(row.state)),)
     why = hindrance(row, ledger)

@@ -36,10 +36,13 @@ _ONE_CELL = frozenset(
 
 
 class Frame(NamedTuple):
-    """Where lines go: ``width`` in cells; ``piped`` if it is not a terminal."""
+    """Where lines go: ``width`` in cells; ``piped`` if it is not a terminal; ``height`` in lines, 0 if it is not
+    known.
+    """
 
     width: int
     piped: bool
+    height: int = 0
 
 
 class Lines:
@@ -57,7 +60,7 @@ class Lines:
 
         piped = not options.is_terminal
         keeps = isolated if options.encoding.startswith("utf") else str
-        for line in self.draw(Frame(options.max_width, piped)):
+        for line in self.draw(Frame(options.max_width, piped, options.size.height)):
             if piped or isinstance(line, str):
                 yield Segment(plain(line))
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from tkledger.views.text_layout import Lines
 
 
-def board(at: str | None = None, path: str = ".", **options: Any) -> Answer:
-    """Show the states side by side; of each at most --limit tasks."""
+def board(by: str | None = None, at: str | None = None, path: str = ".", **options: Any) -> Answer:
+    """Show the states side by side, or owners, parents or labels; of each at most --limit tasks."""
     ledger = Shown(Session(path, progress=TERMINAL), at)
     overview = ledger.overview
     say_flaws(overview.flaws)
@@ -25,13 +26,27 @@ def board(at: str | None = None, path: str = ".", **options: Any) -> Answer:
     found = choice.found(ledger, every)
 
     def to_json() -> dict[str, Any]:
-        columns = lists.columns_json(ledger, found, choice.limit, choice.fields)
+        groups = lists.groups_of(overview, found, by) if by else lists.by_state(overview, found)
+        columns = lists.columns_json(ledger, groups, choice.limit, choice.fields)
         return {"columns": columns, "total": len(found)}
 
     def view() -> Iterable[Lines]:
         from tkledger.views.board import board as drawn
+        from tkledger.views.board import board_by
 
         shown = texts_of(ledger, found, choice.fields) if choice.fields else None
-        return [drawn(overview, found, every, choice.limit, shown)]
+        ages = partial(lists.ages, ledger)
+        if by:
+            groups = lists.groups_of(overview, found, by)
+            most = lambda: ledger.policy.wip_actor  # noqa: E731 - asked for on a terminal alone
+            return [board_by(overview, groups, by, choice.limit, shown, ages=ages, most=most)]
+        return [
+            drawn(
+                *(overview, found, every, choice.limit, shown),
+                ages=ages,
+                most=lambda: ledger.policy.wip_total,
+                reordered=choice.sort is not None,
+            )
+        ]
 
     return Answer(to_json, view)
