@@ -61,11 +61,11 @@ CELL, LINE, EDGE, SIZE = 8.4, 19, 16, 14
 
 _LIGHT = {
     **{"red": "#b3261e", "green": "#1b6b2e", "yellow": "#805900", "cyan": "#0b6672"},
-    **{"magenta": "#8a2a8a", "blue": "#0a58a8", "dim": "#5b6570"},
+    **{"magenta": "#8a2a8a", "bright_blue": "#0a58a8", "dim": "#5b6570"},
 }
 _DARK = {
     **{"red": "#ff8b80", "green": "#74d98e", "yellow": "#e8b93f", "cyan": "#5cd3de"},
-    **{"magenta": "#e39ae3", "blue": "#78b9ff", "dim": "#9fabb7"},
+    **{"magenta": "#e39ae3", "bright_blue": "#78b9ff", "dim": "#9fabb7"},
 }
 _FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 

@@ -54,6 +54,7 @@ MEANT = {
     "search": "search list git",
     "tree": "tree",
     "board": "board",
+    "page": "page",
     "overview": "status board list budget stats doctor --help",
     "history": "log diff",
     "check": "doctor verify explain check",

@@ -65,6 +65,9 @@ def test_a_picture_is_text_and_fetches_nothing() -> None:
         root = ET.fromstring(text)
         tags = {one.tag.partition("}")[2] for one in root.iter()}
         assert tags <= {"svg", "style", "rect", "text", "tspan", "g", "defs", "clipPath", "circle"}
+        used = {word for words in re.findall(r'class="([^"]*)"', text) for word in words.split()}
+        unknown = {word for word in used if f".{word}" not in text}
+        assert unknown <= {"rich-terminal"}, "each colour is known"
         assert re.findall(r"https?://[^\"]*", text) == ["http://www.w3.org/2000/svg"], path.name
         assert "url(" not in text.replace("url(#", "")
         assert "Load" in "".join(root.itertext()) or path.stem in ("stats", "show")

@@ -333,6 +333,17 @@ def test_nothing_is_wider_than_the_window(opened: Open, shop_page: Path, width: 
         assert main > 300, "there is room for what is shown"
 
 
+def test_rows_keep_their_titles_beside_a_task(opened: Open, shop_page: Path) -> None:
+    page = opened(shop_page, width=820, height=800)
+    room = "Math.min(...[...document.querySelectorAll('.row .grow')].map((one) => one.clientWidth))"
+    for view in ("tree", "list", "log"):
+        page.open(shop_page, f"#{view}")
+        assert page.run(room) > 250, view
+        page.press("Enter")
+        assert page.run(room) > 250, f"{view}, with a task beside it"
+        assert page.run(AUDIT) == [], view
+
+
 def test_colours_are_those_of_the_system_until_they_are_chosen(
     opened: Open, shop_page: Path
 ) -> None:

@@ -200,6 +200,14 @@ def test_a_file_is_not_a_folder(project: Project, tmp_path: Path) -> None:
     assert "is not a folder" in answer.err
 
 
+def test_nothing_is_written_into_a_ledger(project: Project) -> None:
+    for place in (".tasks", ".tasks/site"):
+        answer = project.tk("page", "-o", str(project.path / place))
+        assert answer.status is Exit.USAGE
+        assert "is in a ledger, where nothing but tasks may lie" in answer.err
+    assert project.git("status", "--porcelain") == ""
+
+
 def test_a_page_is_told_from_what_was_changed() -> None:
     page = document("Tasks", {"tasks": []})
     assert is_written_here(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from stat import S_ISREG
 
+from tkledger.core.layout import FOLDER
 from tkledger.core.quoting import quoted
 from tkledger.errors import usage_error
 from tkledger.html.document import is_written_here
@@ -17,6 +18,9 @@ _LONGEST = 1 << 28
 
 def place(folder: str) -> str:
     """Where the page in a folder is. Raises TkError, USAGE, if something else is there."""
+    if FOLDER in os.path.realpath(folder).split(os.sep):
+        fact = f"{folder} is in a ledger, where nothing but tasks may lie"
+        raise usage_error("ledger", fact, "tk page -o FOLDER")
     path = os.path.join(folder, NAME)
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise usage_error("exists", f"{folder} is not a folder", "tk page -o FOLDER")

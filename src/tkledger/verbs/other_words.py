@@ -77,6 +77,7 @@ _LINES = {
     "tk status": "dashboard overview report summary",
     "tk budget": "progress time timer timesheet track",
     "tk stats": "burndown ghistory metrics",
+    "tk page -o DIR": "browse browser html serve web",
     "tk log": "activity events timeline",
     "tk watch": "follow stream subscribe tail",
     "tk log ID": "blame changes history shortlog whatchanged",
@@ -98,7 +99,6 @@ _LINES = {
 """Each line, and the words that mean it; two words are joined by a hyphen, as is ID to one that an id follows."""
 
 _FACTS = {
-    ("tk board", "tk has no web page"): "browse browser serve ui web",
     ("tk why ID", "a task changes its state by moves only"): "set-state state",
     (
         "tk block ID --reason other && tk requeue ID",

@@ -10,7 +10,7 @@ class LogView {
   constructor() {
     this.rows = new Rows({
       label: "What happened, the newest first",
-      height: () => (NARROW.matches ? 54 : 32),
+      height: () => (isTight() ? 54 : 32),
       draw: (entry, index) => this.row(entry, index),
       chosen: (entry) => openTask(entry.id, true),
       moved: (entry) => follow(entry.id),
@@ -42,7 +42,7 @@ class LogView {
     const event = el("span", { class: "fixed w-event" }, entry.event);
     const state = el("span", { class: "fixed w-state" }, entry.way.length ? stateOf(entry.way[1]) : "");
     const [id, who] = [el("span", { class: "w-id id" }, entry.id), el("span", { class: "w-owner" }, foreign(entry.who))];
-    if (NARROW.matches) return el("div", { class: "row" }, what, el("span", { class: "facts" }, when, entry.way.length ? state : event, who));
+    if (isTight()) return el("div", { class: "row" }, what, el("span", { class: "facts" }, when, entry.way.length ? state : event, who));
     return el("div", { class: "row" }, when, event, state, what, el("span", { class: "facts" }, id, who));
   }
 }

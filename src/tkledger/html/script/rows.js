@@ -1,6 +1,9 @@
 // A list of rows of one height, of which only those in sight are in the document; keys and screen readers see all.
 
+/** Where a task covers the rest, since there is no room beside it. */
 const NARROW = matchMedia("(max-width: 760px)");
+/** Where a row takes two lines, as the style has it, too. */
+const isTight = () => byId("main").clientWidth <= 620;
 
 class Rows {
   /**
@@ -125,7 +128,7 @@ function rowFacts(task, parts = null) {
 const titled = (task) => (isOpen(task) ? "title" : `title ended ${task.state}`);
 
 function labelsOf(task) {
-  if (NARROW.matches || !task.labels.length) return null;
+  if (isTight() || !task.labels.length) return null;
   const more = task.labels.length - 2;
   return el(
     "span",

@@ -12,7 +12,7 @@ class TreeView {
       role: "tree",
       rowRole: "treeitem",
       label: "Tasks below what they are part of",
-      height: () => (NARROW.matches ? 54 : 34),
+      height: () => (isTight() ? 54 : 34),
       draw: (line) => this.row(line),
       chosen: (line) => openTask(line.task.id, true),
       moved: (line) => follow(line.task.id),
@@ -104,8 +104,8 @@ class TreeView {
       labelsOf(task),
       rowFacts(task, all ? el("span", { class: "w-part", title: `${done} of ${all} parts done` }, `${done}/${all}`) : null),
     );
-    const inset = Math.min(depth, 24) * (NARROW.matches ? 12 : 20);
-    node.style.paddingLeft = `${inset + (NARROW.matches ? 4 : 10)}px`;
+    const inset = Math.min(depth, 24) * (isTight() ? 12 : 20);
+    node.style.paddingLeft = `${inset + (isTight() ? 4 : 10)}px`;
     return node;
   }
 
@@ -150,7 +150,7 @@ class ListView {
     this.sort = "rank";
     this.rows = new Rows({
       label: "Tasks, the best match first",
-      height: () => (NARROW.matches ? 54 : 34),
+      height: () => (isTight() ? 54 : 34),
       draw: (task) => this.row(task),
       chosen: (task) => openTask(task.id, true),
       moved: (task) => follow(task.id),
@@ -194,7 +194,7 @@ class ListView {
     return el(
       "div",
       { class: "row" },
-      NARROW.matches ? stateOf(task.state, false) : el("span", { class: "fixed w-state" }, stateOf(task.state)),
+      isTight() ? stateOf(task.state, false) : el("span", { class: "fixed w-state" }, stateOf(task.state)),
       el(
         "span",
         { class: "grow" },
