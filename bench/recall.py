@@ -17,12 +17,11 @@ def main(rounds: int, tasks: int) -> None:
     with world() as folder:
         repo = history.build_learnt(folder / "repo", tasks, random.Random(1))
         grep = ["git", "grep", "-F", "-i", "-a", "-e", "parser", "HEAD", "--", ".tasks"]
+        modules = loads(repo, "recall", "parser")
         cases = {
             "tk --version": lambda: seconds(lambda: run(tk("--version"), repo)),
             "git grep": lambda: seconds(lambda: run(grep, repo)),
-            "the modules of recall, loaded": lambda: seconds(
-                lambda: run(loads(repo, "recall", "parser"), repo)
-            ),
+            "the modules of recall, loaded": lambda: seconds(lambda: run(modules, repo)),
         }
         for words in ASKED:
             cases[f"tk {words}"] = lambda words=words: seconds(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from lively import build_lively
-from stopwatch import in_turns, run, seconds, show, tk, world
+from stopwatch import held, in_turns, run, seconds, show, tk, world
 
 NOW = 1_800_000_000
 """The end of the history that is built, in seconds since 1970."""
@@ -20,10 +20,13 @@ def main(rounds: int, tasks: int, weeks: int) -> None:
         def timed(*command: str) -> float:
             return seconds(lambda: run(tk(*command), repo))
 
-        def first() -> float:
+        def forget() -> None:
             for kept in (repo / ".git" / "tk").glob("*"):
                 if kept.is_file():
                     kept.unlink()
+
+        def first() -> float:
+            forget()
             return timed("stats")
 
         def after_one() -> float:
@@ -31,8 +34,17 @@ def main(rounds: int, tasks: int, weeks: int) -> None:
             return timed("stats")
 
         walk = ["git", "log", "--raw", "--no-abbrev", "-z", "--", ".tasks"]
-        cases = {"git log --raw": lambda: seconds(lambda: run(walk, repo)), "first stats": first}
+        once = [*walk[:-2], "--sparse", *walk[-2:]]
+        cases = {
+            "git log --raw": lambda: seconds(lambda: run(walk, repo)),
+            "git, comparing the trees of each commit once": lambda: seconds(
+                lambda: run(once, repo)
+            ),
+            "first stats": first,
+        }
         show(f"{tasks:,} tasks, {weeks} weeks", in_turns(cases, rounds), "git log --raw")
+        forget()
+        print(f"all processes of the first, without mapped packs: {held(tk('stats'), repo):.0f} MB")
         cases = {"tk --version": lambda: timed("--version"), "tk stats, one commit on": after_one}
         for words in ASKED:
             cases[f"tk {words}"] = lambda words=words: timed(*words.split())

@@ -17,11 +17,21 @@ from stopwatch import in_turns, loads, run, seconds, show, tk, world
 
 VIEWS = (
     *("--version", "list", "list --json", "list -n 2", "list --at HEAD", "list --at HEAD~1"),
-    *("ready", "ready --json", "tree", "tree --json", "board", "board --json", "next"),
+    *("ready", "ready --json", "tree", "tree --json", "board", "board --json", "next", "status"),
     *("show tk-00042", "why tk-00042"),
 )
-LOADED = ("list", "tree", "next", "show tk-00042", "why tk-00042")
+LOADED = ("list", "tree", "next", "status", "show tk-00042", "why tk-00042")
 """Views that are measured beside a Python that only loads their modules."""
+CHANGED = ("list", "ready", "next", "tree", "status", "show tk-00042")
+"""Views that are measured right after a change, too."""
+NAMED = "these of tk show, a git, the folder's names"
+"""The floor of what asks about one task of many: also git starts once more, and gives a tree, of which Python
+takes the names.
+"""
+NAMES = (
+    "from tkledger.git.repo import Repo; from tkledger.git.objects import plain_files; "
+    "plain_files(Repo().tree_bytes('HEAD:.tasks')[1], 40)"
+)
 PRINTED = "python, printing what tk list does"
 """The floor of a list: Python starts, reads so many lines, and prints them."""
 
@@ -37,6 +47,12 @@ def cases(repo: Path, *views: str) -> dict[str, Callable[[], float]]:
     return {**found, PRINTED: partial(seconds, partial(run, [sys.executable, "-c", words], repo))}
 
 
+def changed(repo: Path, view: str) -> float:
+    """Seconds of a view right after a change of one task."""
+    run(tk("note", "tk-00042", "a note"), repo)
+    return seconds(partial(run, tk(*view.split()), repo))
+
+
 def main(rounds: int, largest: int) -> None:
     """Ledgers of several sizes, and one with claims."""
     with world() as folder:
@@ -49,8 +65,14 @@ def main(rounds: int, largest: int) -> None:
                 )
                 for view in LOADED
             }
+            *python, modules = loads(repo, "show", "tk-00042")
+            named = partial(run, [*python, f"{modules}; {NAMES}"], repo)
+            floors[NAMED] = partial(seconds, named)
             shown = {**cases(repo, *VIEWS), **floors, **others}
             show(f"{tasks:,} tasks", in_turns(shown, rounds), "tk --version")
+            after = {f"tk {view}": partial(changed, repo, view) for view in CHANGED}
+            after["tk --version"] = partial(seconds, partial(run, tk("--version"), repo))
+            show(f"{tasks:,} tasks, right after a change", in_turns(after, rounds), "tk --version")
         steps = {}
         for tasks in (10_000, 19_900, 20_100):
             repo = folder / str(tasks)

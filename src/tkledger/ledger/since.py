@@ -26,5 +26,6 @@ def changes(ledger: Ledger, begin: Oid | None, end: Oid) -> list[TaskChange]:
     found = [one for one in found if one.old != one.new and not is_noise(one)]
     if not found:
         return []
-    between = log.entries(ledger, end, *([f"^{begin}"] if begin else []))
+    # --sparse: else git compares the trees of each commit twice, to choose it and to show it
+    between = log.entries(ledger, end, *([f"^{begin}"] if begin else []), "--sparse")
     return credited(found, between, (new.policy or DEFAULT).author)
