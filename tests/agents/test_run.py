@@ -259,6 +259,9 @@ def test_a_terminal_shows_what_each_job_is_at(project: Project) -> None:
     assert agent.returncode == 0, text
     assert sorted(out.splitlines()) == [f"{one}: done" for one in "abcd"]
     assert "nothing more to do" in text
+    assert re.search(r"2 at work · \d+[ms]", text)
+    table = re.split(r"4 tasks in (?:\d+m )?\d+[ms]: 4 done\r?\n", text)[1].splitlines()
+    assert sorted(line.split()[:3] for line in table[:4]) == [["●", "done", one] for one in "abcd"]
     assert text.count("tk work c --merge") == 1
     assert not left(project)
 

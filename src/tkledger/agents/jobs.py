@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
+from tkledger.core.run import AttemptEnd
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import some
 from tkledger.local.store import replace
@@ -19,9 +20,13 @@ _STOPPED = "stopped"
 """The file beside it that tells all jobs to take no other task."""
 
 
+_ENDS = ".ends"
+"""The end of the name of the file beside it that has the attempts which the job ended, a line each."""
+
+
 class Report(NamedTuple):
-    """The task, its state or what is done about it, since when (seconds since 1970), its output; and in the
-    end the tasks that are done and not merged.
+    """The task, its state or what is done about it, since when (seconds since 1970), its output; in the end the
+    tasks that are done and not merged; and how many seconds it may take, 0 for as many as it likes.
     """
 
     task: str = ""
@@ -29,14 +34,35 @@ class Report(NamedTuple):
     since: float = 0.0
     log: str = ""
     unmerged: Sequence[str] = ()
+    limit: float = 0.0
 
 
-def publish(task: str, state: str, log: str = "", unmerged: Sequence[str] = ()) -> None:
+def publish(
+    task: str, state: str, log: str = "", unmerged: Sequence[str] = (), limit: float | None = None
+) -> None:
     """Write what this job does now, if that is wanted; if it cannot be written, work continues."""
     path = os.environ.get(VARIABLE)
     if path:
         with suppress(OSError):
-            replace(path, json.dumps(Report(task, state, time.time(), log, unmerged)).encode())
+            report = Report(task, state, time.time(), log, unmerged, limit or 0.0)
+            replace(path, json.dumps(report).encode())
+
+
+def record(finished: AttemptEnd) -> None:
+    """Write down that this job ended an attempt, likewise."""
+    path = os.environ.get(VARIABLE)
+    if path:
+        with suppress(OSError), open(f"{path}{_ENDS}", "a", encoding="utf-8") as file:
+            file.write(f"{json.dumps(finished)}\n")
+
+
+def finished(path: str) -> list[AttemptEnd]:
+    """The attempts that a job ended, in their order."""
+    try:
+        with open(f"{path}{_ENDS}", encoding="utf-8") as file:
+            return [AttemptEnd(*json.loads(line)) for line in file if line.endswith("\n")]
+    except (OSError, ValueError, TypeError):
+        return []
 
 
 def is_job() -> bool:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from tkledger.agents import process
 from tkledger.agents.briefing import Briefing, brief, last_lines, log_of
 from tkledger.agents.interruptions import Interruptions
-from tkledger.agents.jobs import VARIABLE, is_stopped, publish, stop_others
+from tkledger.agents.jobs import VARIABLE, is_stopped, publish, record, stop_others
 from tkledger.agents.next import offered
 from tkledger.agents.outcome import Attempt, Ended, TimeLimit, given_back, settled
 from tkledger.agents.work import begin
@@ -26,7 +26,7 @@ from tkledger.core.change import Refused
 from tkledger.core.lifecycle import State
 from tkledger.core.policy import LONGEST_LEASE
 from tkledger.core.quoting import quoted
-from tkledger.core.run import MOST_LINES, RunLine, tail
+from tkledger.core.run import MOST_LINES, AttemptEnd, RunLine, tail
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
@@ -153,6 +153,7 @@ def _life(
         place = begin(session, task_id, offered=offered).place
     there = session.at(place.path)
     for attempt in range(options.retries + 1):
+        begun = time.time()
         ended = settled(
             session, there, (yield from _attempt(there, place, task_id, options, interruptions))
         )
@@ -163,6 +164,7 @@ def _life(
         again = again and policy is not None and tries_again(policy.retry_on, ended.kind)
         if options.merge and ended.state == State.DONE:
             ended = _merged(session, ended)
+        record(AttemptEnd(task_id, ended.state, int(time.time() - begun), ended.words))
         yield ended._replace(again=again)
         if not again:
             break
@@ -251,8 +253,8 @@ def _attempt(
         **{"TK_ATTEMPT": str(task.tries), VARIABLE: "", **briefing.variables},
     }
     log = log_of(folder, task.tries)
-    publish(task_id, task.state.value, log)
     limit = _limit(there, ledger, task, options)
+    publish(task_id, task.state.value, log, limit=limit.seconds)
     every = max(min(ledger.policy.lease, LONGEST_LEASE) / 3, 0.3)
     beats, beat = min(every, _LOOK_SECONDS), _beats(there, who, task_id, every)
     watch = process.GateWatch(interruptions, beats, beat, child)

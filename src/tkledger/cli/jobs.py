@@ -12,12 +12,15 @@ from tempfile import TemporaryDirectory
 
 from tkledger.agents.briefing import last_lines
 from tkledger.agents.interruptions import Interruptions
-from tkledger.agents.jobs import VARIABLE, latest, unmerged
+from tkledger.agents.jobs import VARIABLE, finished, latest, unmerged
 from tkledger.cli.answer import say
+from tkledger.core.run import AttemptEnd
 from tkledger.core.typing import IO, NamedTuple
 from tkledger.local.python import COMMAND, isolated
 from tkledger.verbs.parameters import JOBS
-from tkledger.views.jobs import Job, Screen, jobs, live
+from tkledger.views.jobs import OVER, Job, Screen, closing, jobs, live
+from tkledger.views.style import show
+from tkledger.views.text_layout import Lines
 
 _LOOK_SECONDS = 0.2
 """How often the view is drawn again."""
@@ -84,14 +87,23 @@ def _ended(
 
 def _watched(command: list[str], files: Sequence[str], interruptions: Interruptions) -> int:
     """The same, with a view of the jobs on a terminal."""
-    with ExitStack() as stack:
-        workers = [_worker(command, one, stack) for one in files]
-        screen = stack.enter_context(live(sys.stderr))
-        try:
-            processes = [worker.process for worker in workers]
-            return _ended(processes, interruptions, lambda: _show(screen, workers))
-        finally:
-            _show(screen, workers)
+    begun = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            workers = [_worker(command, one, stack) for one in files]
+            screen = stack.enter_context(live(sys.stderr))
+            try:
+                processes = [worker.process for worker in workers]
+                return _ended(processes, interruptions, lambda: _show(screen, workers, begun))
+            finally:
+                _show(screen, workers, begun)
+                screen.draw(Lines(lambda frame: ()))
+    finally:
+        show(closing(_all_finished(files), int(time.monotonic() - begun)), sys.stderr)
+
+
+def _all_finished(files: Sequence[str]) -> Sequence[AttemptEnd]:
+    return [one for path in files for one in finished(path)]
 
 
 def _worker(command: list[str], status_file: str, stack: ExitStack) -> _Worker:
@@ -110,7 +122,7 @@ def _words(path: str, stack: ExitStack) -> IO[str]:
     return stack.enter_context(open(path, encoding="utf-8", errors="replace"))
 
 
-def _show(screen: Screen, workers: list[_Worker]) -> None:
+def _show(screen: Screen, workers: list[_Worker], begun: float) -> None:
     """Pass on what the jobs have said since, and draw what they are at."""
     for worker in workers:
         data, words = worker.out.read(), worker.err.read()
@@ -120,13 +132,15 @@ def _show(screen: Screen, workers: list[_Worker]) -> None:
         for text in (words, data if sys.stdout.isatty() else ""):
             if text:
                 screen.say(text.rstrip("\n"))
-    screen.draw(jobs([_job(worker) for worker in workers]))
+    ended = _all_finished([worker.status_file for worker in workers])
+    seconds = int(time.monotonic() - begun)
+    screen.draw(jobs([_job(worker) for worker in workers], ended, seconds))
 
 
 def _job(worker: _Worker) -> Job:
     report = latest(worker.status_file)
     if worker.process.poll() is not None:
-        return Job("", "ended", 0)
+        return Job("", OVER, 0)
     seconds = max(0, int(time.time() - report.since)) if report.since else 0
-    last = last_lines(report.log, 1) if report.log else []
-    return Job(report.task, report.state, seconds, *last)
+    last = (last_lines(report.log, 1) if report.log else []) or [""]
+    return Job(report.task, report.state, seconds, last[-1], report.limit)

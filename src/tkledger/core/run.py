@@ -23,6 +23,15 @@ _STEERING = pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|
 """What moves a terminal's cursor, or colours its text."""
 
 
+class AttemptEnd(NamedTuple):
+    """An attempt that a job ended: the state it left, how many seconds it took, and the words for it."""
+
+    task: str
+    state: str
+    seconds: int
+    words: str
+
+
 class RunLine(NamedTuple):
     """What a command came to.
 

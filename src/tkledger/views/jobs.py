@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from tkledger.core.lifecycle import State
+from tkledger.core.run import AttemptEnd
 from tkledger.core.typing import NamedTuple, TextIO
-from tkledger.views.style import DIM, ID, console
-from tkledger.views.text_layout import Frame, Line, Lines, Span, safe, table
-from tkledger.views.words import badge, duration
+from tkledger.views.style import DIM, ID, STRONG, console
+from tkledger.views.text_layout import (
+    Frame,
+    Line,
+    Lines,
+    Span,
+    cut,
+    joined,
+    safe,
+    table,
+    wrap,
+)
+from tkledger.views.words import badge, counts, duration, glyph
+
+NARROW, WIDEST, SHORT = 64, 24, 12
+"""The width below which a state is its sign, and the most cells of an id, from there on and below."""
+
+OVER = "ended"
+"""The state of a job that takes no other task."""
 
 _STATES = {state.value: state for state in State}
 
 
 class Job(NamedTuple):
-    """What a job is at: its task, the state of that or another word, for how long, its last words."""
+    """What a job is at: its task, the state of that or another word, for how long, its last words, and how many
+    seconds it may take; 0 for as many as it likes.
+    """
 
     task: str
     state: str
     seconds: int
     last: str = ""
+    limit: float = 0
 
 
 class Screen(NamedTuple):
@@ -30,21 +51,79 @@ class Screen(NamedTuple):
     say: Callable[[str], None]
 
 
-def jobs(rows: Sequence[Job]) -> Lines:
-    """A line for each job."""
+def jobs(rows: Sequence[Job], ended: Sequence[AttemptEnd] = (), seconds: int = 0) -> Lines:
+    """How much has ended in how many seconds, and a line for each job."""
 
     def draw(frame: Frame) -> Iterator[Line | str]:
-        yield from table([_row(number, job) for number, job in enumerate(rows, 1)], frame)
+        at_work = sum(job.state != OVER for job in rows)
+        parts = (f"{at_work} at work", _totals(_by_task(ended)), duration(seconds))
+        for text in joined((part for part in parts if part), frame.width):
+            yield ((text, STRONG),)
+        yield from table([_row(number, job, frame) for number, job in enumerate(rows, 1)], frame)
 
     return Lines(draw)
 
 
-def _row(number: int, job: Job) -> Sequence[Span]:
-    state = _STATES.get(job.state)
+def closing(ended: Sequence[AttemptEnd], seconds: int) -> Lines:
+    """What became of each task that was run, how long that took, and of all together."""
+    tasks = _by_task(ended)
+
+    def draw(frame: Frame) -> Iterator[Line | str]:
+        if not tasks:
+            return
+        count = f"{len(tasks):,} task{'' if len(tasks) == 1 else 's'} in {duration(seconds)}"
+        for text in wrap(f"{count}: {_totals(tasks)}", frame.width):
+            yield ((text, STRONG),)
+        yield from table([_end(attempts, frame) for attempts in tasks.values()], frame)
+
+    return Lines(draw)
+
+
+Attempts = Mapping[str, Sequence[AttemptEnd]]
+"""The attempts at each task, in their order."""
+
+
+def _by_task(ended: Sequence[AttemptEnd]) -> Attempts:
+    found: dict[str, list[AttemptEnd]] = {}
+    for one in ended:
+        found.setdefault(one.task, []).append(one)
+    return found
+
+
+def _totals(tasks: Attempts) -> str:
+    states = Counter(_STATES.get(attempts[-1].state) for attempts in tasks.values())
+    return counts({state: number for state, number in states.items() if state is not None})
+
+
+def _end(attempts: Sequence[AttemptEnd], frame: Frame) -> Sequence[Span]:
+    last = attempts[-1]
+    words = last.words if last.words != last.state else ""
+    tries = f"{len(attempts)} attempts" if len(attempts) > 1 else ""
+    said = ", ".join(part for part in (tries, words.partition("\n")[0]) if part)
+    long = duration(sum(one.seconds for one in attempts))
+    return (_state(last.state, frame), _id(last.task, frame), (long, ""), (safe(said), DIM))
+
+
+def _row(number: int, job: Job, frame: Frame) -> Sequence[Span]:
+    of = f" of {duration(int(job.limit))}" if job.limit else ""
+    long = "" if job.state == OVER else f"{duration(job.seconds)}{of}"
+    over = bool(job.limit) and job.seconds * 10 >= job.limit * 9
     return (
-        *((str(number), DIM), badge(state) if state else (safe(job.state), DIM)),
-        *((job.task, ID), (duration(job.seconds), ""), (safe(job.last), DIM)),
+        *((str(number), DIM), _state(job.state, frame)),
+        *(_id(job.task, frame), (long, "yellow" if over else ""), (safe(job.last), DIM)),
     )
+
+
+def _state(word: str, frame: Frame) -> Span:
+    """A state, as its sign alone where there is little room."""
+    state = _STATES.get(word)
+    if state is None:
+        return safe(word), DIM
+    return badge(state) if frame.piped or frame.width >= NARROW else glyph(state)
+
+
+def _id(task: str, frame: Frame) -> Span:
+    return (task if frame.piped else cut(task, WIDEST if frame.width >= NARROW else SHORT)), ID
 
 
 @contextmanager
