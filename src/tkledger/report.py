@@ -27,11 +27,11 @@ def _drop(text: str) -> None:
 
 
 class Progress(NamedTuple):
-    """Who follows a command while it goes on; by default nobody does.
+    """Who follows a command while it runs; by default no one does.
 
-    say: takes a warning, in words
+    say: takes a warning as a text
     show: takes what is going on, how much of it is done, and of how much, if that is known; None if
-        nobody watches, so that it need not be found out
+        no one watches, so that it need not be found out
     """
 
     say: Callable[[str], None] = _drop

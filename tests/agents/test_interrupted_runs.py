@@ -29,7 +29,7 @@ def test_an_interruption_gives_the_task_back(project: Project, number: signal.Si
     assert project.state("a", "tk/a") == "in_progress"
     assert "released: True" in claim_of(project)
     assert not left(project)
-    assert "remedy: to go on: tk run a -- COMMAND" in err
+    assert "remedy: to continue: tk run a -- COMMAND" in err
     answer = project.process("run", "a", "--as", "bob", "--", "cat", "new.txt")
     assert answer.out == "a: done\n", answer.said
     assert "attempt: " not in project.file("a", "tk/a")

@@ -50,7 +50,7 @@ def test_what_keeps_a_task_from_its_end_is_said(hooked: Project) -> None:
     hooked.ok("start", "a", "--as", "ada")
     hooked.ok("concern", "a", "it is slow", "--kind", "design", "--as", "bob")
     out = hooked.ok("prime", "--as", "ada").out
-    assert "Guards say what a task needs before it goes on: tested (tk why ID)." in out
+    assert "Guards say what a task needs before it moves: tested (tk why ID)." in out
     assert commands(out) == ["tk submit a"], (
         "what ends its work is refused, and what leads there is not"
     )

@@ -90,7 +90,7 @@ def test_a_failed_run_leads_on_and_shows_in_every_view(project: Project) -> None
     )
     place = project.path.parent / "repo.work/a"
     ways = "tk retry a --gap TEXT for another attempt, or "
-    ways += f"tk resume a -C {place} to go on with this one\n"
+    ways += f"tk resume a -C {place} to continue with this one\n"
     for word in ("work", "run"):
         words = () if word == "work" else ("--", "true")
         answer = project.tk(word, "a", "--as", "alice", *words)

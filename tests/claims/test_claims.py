@@ -134,8 +134,8 @@ def test_who_cannot_renew_a_claim_is_told_why_and_the_way_on(project: Project) -
     released = "bob released the claim that alice had on a"
     for move, fact, remedy in (
         ("release a --from alice --as bob", released, "start a --take"),
-        ("block a --reason user --as alice", "a is blocked, so nobody works on it", "resume a"),
-        ("done a --as alice", "a is done, so nobody works on it", "reopen a"),
+        ("block a --reason user --as alice", "a is blocked, so no one works on it", "resume a"),
+        ("done a --as alice", "a is done, so no one works on it", "reopen a"),
     ):
         project.ok(*move.split())
         refused = project.tk("renew", "a", "--as", "alice")

@@ -39,7 +39,7 @@ def committed(at: Project, name: str, actor: str) -> str:
 def test_an_overlap_is_told_and_a_release_ends_it(project: Project) -> None:
     assert "tk reserve ID PATH" in project.ok("reserve").err
     project.ok("reserve", "a", "src/parser", "docs", "--as", "ann")
-    assert "reserved so already" in project.ok("reserve", "a", "docs/", "--as", "ann").err
+    assert "already reserved" in project.ok("reserve", "a", "docs/", "--as", "ann").err
     project.ok("reserve", "b", "src", "--as", "bob")
     assert "reserved" not in project.ok("start", "a", "--as", "ann").err
     words = "b: src/parser is reserved for a, too, which ann holds"

@@ -112,10 +112,10 @@ def test_set_says_what_is_looser_and_explain_what_a_name_holds(ledger: Tk) -> No
         "looser: guards.safe fields without pr",
     ]
     assert answer.err.split("\n")[2] == (
-        "warning: nobody has the role ops, which a guard asks for: tk config set roles.ops ACTOR"
+        "warning: no actor has the role ops, which a guard asks for: tk config set roles.ops ACTOR"
     )
     asked = ledger("config", "set", "approvals", "role=ops", "--dry-run").err
-    assert "warning: nobody has the role ops, which approvals ask for: " in asked
+    assert "warning: no actor has the role ops, which approvals ask for: " in asked
     alone = ledger("config", "set", "roles.policy", "somebody", "--dry-run").err
     assert "warning: test@example.org may not change the policy any more; tk undo" in alone
     rows = [line.rstrip() for line in ledger("config", "explain").out.splitlines()]

@@ -52,7 +52,7 @@ def test_a_question_is_answered_and_the_task_goes_on(ledger: Tk) -> None:
         ledger, "answer", "a", "eu", "--as", "bob", code="TK520", remedy="ann runs tk answer a eu"
     )
     answered = ledger("answer", "a", "eu", "--as", "ann")
-    assert "it can go on: tk resume a" in answered.err
+    assert "it can continue: tk resume a" in answered.err
     assert moved(ledger, "resume", "a", "--as", "bob") == [("a", "blocked", "in_progress")]
     assert _task(ledger, "a")["answers"] == [f"{wait['key']}: eu"]
     assert "Which region?" in ledger("log", "a").out

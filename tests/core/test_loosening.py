@@ -75,7 +75,7 @@ ROWS: dict[str, list[tuple[Any, Any, list[str], list[str]]]] = {
     "retry": [(3, None, ["retry 3 -> no limit"], [])],
     "roles": [
         ({"budget": ["a"]}, {"budget": ["a", "b"]}, ["roles.budget with b"], []),
-        ({"budget": ["a"]}, {}, ["roles.budget is gone: everybody may raise limits"], []),
+        ({"budget": ["a"]}, {}, ["roles.budget is gone: anyone may raise limits"], []),
         ({"budget": ["a"]}, {"budget": ["b"]}, ["roles.budget with b"], ["roles.budget with a"]),
         ({}, {"override": ["a"]}, ["roles.override with a"], []),
         ({"lead": ["a-*"]}, {"lead": ["a-*", "a-1"]}, [], []),
@@ -228,7 +228,7 @@ def test_who_keeps_a_policy(
 def test_what_is_said_of_keepers() -> None:
     assert who_is_bound(DEFAULT) == ""
     free = policy({"approvals": {"independent": True}})
-    assert who_is_bound(free).startswith("everybody may change the policy")
+    assert who_is_bound(free).startswith("anyone may change the policy")
     one, two = (policy({"roles": {"policy": names}}) for names in (["a b"], ["a", "b"]))
     assert who_is_bound(one) == (
         "a b is not bound by the policy, which it may loosen alone; with another: "

@@ -82,7 +82,7 @@ def test_a_pusher_is_vouched_for_and_a_name_is_a_name(clone: Clone) -> None:
     said = clone.ok("audit").out
     assert "approvals: 1 vouched for by the server that took it, 1 only a statement about" in said
     assert "policy: version 3, proof: pusher\n" in said
-    assert "keepers: everybody may change the policy, and nobody is bound by it" in said
+    assert "keepers: anyone may change the policy, so it binds no one" in said
 
 
 def test_how_a_task_ended_who_worked_on_it_and_why(project: Project) -> None:

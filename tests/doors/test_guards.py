@@ -96,7 +96,7 @@ def test_what_a_refusal_says_is_the_way(guarded: Clone) -> None:
     assert "remedy: ask ann to do it\n" in answer.err
     guarded.ok("config", "set", "roles.lead", "--as", "king")
     (found,) = guarded.tk("approve", "p", "--json").json["violations"]
-    assert found["remedy"] == "nobody has that role: ask king: tk config set roles.lead ACTOR"
+    assert found["remedy"] == "no actor has that role: ask king: tk config set roles.lead ACTOR"
     _, _, way = found["remedy"].rpartition(": ")
     followed(guarded, f"{way.replace('ACTOR', 'bob')} --as king")
     guarded.ok("approve", "p", "--as", "bob")

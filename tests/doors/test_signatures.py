@@ -490,7 +490,7 @@ def test_doctor_sees_who_can_sign_and_what_can_be_verified(
         rows = at.tk("doctor", "--json", *words).json["findings"]
         return {row["message"]: row.get("remedy", "") for row in rows if row["what"] == "signing"}
 
-    alone = "only ann can sign a change of the policy: if that key is lost, nobody can"
+    alone = "only ann can sign a change of the policy: if that key is lost, no one can"
     unable = "the policy lists a key of ann, and there is none to sign with here"
     way = "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub"
     assert told() == {alone: "", unable: way}

@@ -104,7 +104,7 @@ def test_a_reason_that_is_told_of_another_task_is_not_this_ones() -> None:
     assert reason(old, new, f"{words}Tk-Reason: so\n", told) == "so"
     assert reason(old, new, f"{words}Tk-Reason: b: no\nTk-Reason: a: yes\n", told) == "yes"
     assert reason(old, new, "tk: x\n\nTk-Reason: so\nTk-Reason: or so\n") == "", (
-        "nobody knows which"
+        "it is not known which"
     )
     assert reason(made(id="b"), other, words, [(old, new)]) == "event: it rains"
     noted = made(state="done", notes=["so"])

@@ -1,4 +1,4 @@
-"""What a command gets to know before it works on a task: the end of earlier attempts, and messages."""
+"""What a command is given before it works on a task: the end of earlier attempts, and messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tkledger.views.style import ENDLESS
 from tkledger.views.text_layout import text_of
 
 TAIL_LINES = 20
-"""How much of an earlier attempt's output the next one gets to know."""
+"""How much of an earlier attempt's output the next one is given."""
 
 _TAIL_BYTES = 8_192
 """What is read of it at most: twenty lines are hardly longer."""

@@ -1,4 +1,4 @@
-"""A task that failed: another attempt, or escalated to a peer, its creator or an approver, who are told."""
+"""A task that failed: another attempt, or escalated to a peer, its creator or an approver, who get a message."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class GateResult(NamedTuple):
 
 
 class _Work(NamedTuple):
-    """A task in the checkout that its gates run in: the ledger of HEAD there, who acts, and where they stand."""
+    """A task in the checkout that its gates run in: the ledger of HEAD there, and who acts."""
 
     there: Session
     ledger: Snapshot
@@ -195,7 +195,9 @@ def _require_committed(there: Session) -> None:
     """
     top = there.repo.top
     if top is None:
-        raise unusable("no-checkout", "a gate runs in a checkout, and this is none", "-C CHECKOUT")
+        raise unusable(
+            "no-checkout", "a gate runs in a checkout, and this is not one", "-C CHECKOUT"
+        )
     status = ("status", "--porcelain", "-z", "--untracked-files=normal", "--no-renames")
     rows = _outside_ledger(there, *status, "--ignore-submodules=none")
     if rows:
@@ -249,7 +251,7 @@ def _ran(work: _Work, line: EvidenceLine, watch: GateWatch) -> GateResult:
 
 
 def _beat(log: str, watch: GateWatch) -> Callable[[], str]:
-    """Whether a gate may go on: it has not written too much, and the one who watches it says so."""
+    """Whether a gate may continue: it has not written too much, and the one who watches it says so."""
     looked = time.monotonic()
 
     def beat() -> str:

@@ -17,7 +17,7 @@ VARIABLE = "TK_JOB"
 """Names the file in a job's environment; empty if it is not wanted."""
 
 _STOPPED = "stopped"
-"""The file beside it that tells all jobs to take no other task."""
+"""The file next to it that tells all jobs to take no other task."""
 
 
 _ENDS = ".ends"

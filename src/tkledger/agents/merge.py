@@ -91,7 +91,7 @@ def merge_finished(session: Session, word: str) -> Landed:
 
 
 def _ends(session: Session, place: Worktree, task_id: str) -> _Ends:
-    """What is to be merged into what. Raises TkError if it is not to be merged, or nobody knows where."""
+    """The branches to merge, and into what. Raises TkError if that is not to be, or the target is not known."""
     repo = session.repo
     task = elsewhere.task_at(repo, place.branch, task_id)
     if task is None:
@@ -104,7 +104,7 @@ def _ends(session: Session, place: Worktree, task_id: str) -> _Ends:
     tips = {**refs.listed(repo, place.branch), **refs.listed(repo, base)}
     if base not in tips:
         known = f"{place.short} left {_short(base)}, which is not a branch here"
-        fact = f"nobody knows which branch {place.short} left" if base == "HEAD" else known
+        fact = f"it is not known which branch {place.short} left" if base == "HEAD" else known
         remedy = f"git merge {quoted(place.short)} where it is to go, then tk work {task_id} --drop"
         raise unusable("no-base", fact, remedy)
     return _Ends(place.branch, tips[place.branch], base, tips[base])

@@ -217,7 +217,7 @@ def _begun_by_hand(ledger: Overview, standing: Mapping[str, claims.Standing]) ->
     """What is in progress without an owner: the one who began it may be at work, so it is not offered."""
     for row in sorted(ledger.rows, key=attrgetter("id")):
         if claims.is_nobodys(row, standing.get(row.id)):
-            fact = f"{row.id} is in progress, {claims.NOBODYS}"
+            fact = f"{row.id} is in progress {claims.NOBODYS}"
             yield f"{fact}: tk start {row.id}"
 
 
@@ -247,7 +247,7 @@ def _beyond(
 
 
 def _taken_up(session: Session, task: TaskRow, *, dry_run: bool) -> Taken:
-    """Go on with a task that was begun on the branch it has for itself, and left: in its checkout."""
+    """Continue a task that was begun on its own branch, and left: in its checkout."""
     if dry_run:
         return Taken(task)
     from tkledger.agents.work import begin  # most tasks are begun here

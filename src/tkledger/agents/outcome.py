@@ -1,4 +1,4 @@
-"""What comes of a task when the command on it has ended: files committed, a move, or its claim given back."""
+"""What becomes of a task when the command on it has ended: files committed, a move, or its claim given back."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def _left(there: Session, attempt: Attempt, unsaved: str) -> Ended:
     words = f"given back: {'interrupted' if interrupted else attempt.result.why}"
     words += f"; {unsaved}" if unsaved else ""
     again = f"tk run {attempt.id} -- COMMAND"
-    remedy = f"to go on: {again}" if interrupted else f"{again}, with one that can be run there"
+    remedy = f"to continue: {again}" if interrupted else f"{again}, with one that can be run there"
     remedy = f"{_look(attempt.place)}, then {again}" if unsaved else remedy
     return Ended(attempt.id, State.IN_PROGRESS.value, status, words, remedy)
 

@@ -1,4 +1,4 @@
-"""What an agent has to know before it goes on: the rules in force, what needs it, and the commands to run.
+"""A brief for an agent: the rules in force, what needs it, and the commands to run.
 
 Texts that others wrote are data here, and stay apart from the commands, which hold ids only.
 """
@@ -89,7 +89,7 @@ def rules_of(law: Policy, actor: str) -> Iterator[str]:
         yield f"Gates have to pass: {names} (tk gate ID runs them)."
     if law.guards:
         names = _names(law.guards)
-        yield f"Guards say what a task needs before it goes on: {names} (tk why ID)."
+        yield f"Guards say what a task needs before it moves: {names} (tk why ID)."
     for limit, what in ((law.wip_actor, "you"), (law.wip_total, "all together")):
         if limit is not None:
             yield f"At work at once: at most {limit} by {what}."

@@ -1,6 +1,6 @@
 """A command at work on a task: its process group, its output, its time, and the lease it works under.
 
-It knows no task and no ledger: a beat says whether one may go on.
+It knows no task and no ledger: a beat says whether it may continue.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Stopped(Exception):
 
 
 class GateWatch(NamedTuple):
-    """What is looked at while gates run: interruptions, and every ``beats`` seconds whether they may go on, as
+    """What is looked at while gates run: interruptions, and every ``beats`` seconds whether they may continue, as
     `Invocation` has it; ``child`` is the file that names their process, if they have none of their own.
     """
 
@@ -162,7 +162,7 @@ def _why_not(word: str, error: OSError) -> str:
 
 
 def _watched(process: subprocess.Popen[bytes], command: Invocation) -> tuple[End, str]:
-    """How a command ends, and why if it may not go on."""
+    """How a command ends, and why if it may not continue."""
     began = beaten = time.monotonic()
     while True:
         with suppress(subprocess.TimeoutExpired):

@@ -105,7 +105,7 @@ def to_review(
 
 
 def _is_wanted(law: Policy, task: Task, actor: str, used: Used, *, exactly: bool) -> bool:
-    """Whether an approval by an actor counts besides those that are there. Not ``exactly``, what was used
+    """Whether an approval by an actor counts in addition to those that are there. Not ``exactly``, what was used
     is asked only if the actor gave one before, which later work may have outdated.
     """
     from tkledger.core.approvals import OpenReview

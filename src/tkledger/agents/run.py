@@ -289,7 +289,7 @@ def _limit(there: Session, ledger: Snapshot, task: Task, options: RunOptions) ->
 
 def _beats(there: Session, who: Claimant, task_id: str, every: float) -> Callable[[], str]:
     """What a run does while its command works: it renews the claim every so many seconds, and checks more often
-    whether the task was cancelled. Gives why the work has to end; empty if it may go on.
+    whether the task was cancelled. Gives why the work has to end; empty if it may continue.
     """
     renewed = time.monotonic()
 

@@ -247,7 +247,7 @@ class _Seen:
 
 
 def _work(session: Session, seen: _Seen) -> Iterator[Section]:
-    """The actor's work in progress, and nobody's; what others sent back; and reviews, also by others."""
+    """The actor's work in progress, work without an owner, what others sent back, and reviews, also by others."""
     mine = seen.mine(State.IN_PROGRESS)
     back = [task for task in mine if seen.sent_back(task)]
     at_work = [task for task in mine if task not in back]

@@ -39,7 +39,7 @@ def begin(
     take: bool = False,
     offered: bool = False,
 ) -> Begun:
-    """Claim and start a task in a checkout of its own, made if it is not there; or go on with it.
+    """Claim and start a task in a checkout of its own, made if it is not there; or continue it.
 
     The claim comes first, so that of many one makes a checkout; what fails later is undone. With a
     ``key`` under which it was started before, that is the answer. ``take`` is for a task that is
@@ -115,7 +115,7 @@ def _blocked(session: Session, task: Task, place: Worktree) -> TkError:
     """The error for a task that is blocked on its branch, with both ways on from HEAD's."""
     why = ": ".join(task.wait.words) or "it does not say why"
     way = f"tk retry {task.id} --gap TEXT for another attempt"
-    way += f", or tk resume {task.id} -C {quoted(place.path)} to go on with this one"
+    way += f", or tk resume {task.id} -C {quoted(place.path)} to continue with this one"
     if place.branch not in worktrees.checkouts(session.repo):
         way = f"git worktree add {quoted(place.path)} {quoted(place.short)}; then {way}"
     fact = f"{task.id} is blocked on {place.short}: {why}"
@@ -133,7 +133,7 @@ def drop_checkout(session: Session, word: str) -> Begun:
 def _started(
     session: Session, place: Worktree, task_id: str, token: str | None, key: str | None, home: _Home
 ) -> str:
-    """Start the task in its checkout, or go on with it; its claim is ``token``."""
+    """Start the task in its checkout, or continue it; its claim is ``token``."""
     there = session.at(place.path)
     there.token = token
     ledger = there.ledger.head()

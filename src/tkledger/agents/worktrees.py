@@ -1,6 +1,6 @@
 """A checkout of its own for each task: where it lies, on which branch, and how it comes and goes.
 
-Nothing is ever forced: a branch that is there is gone on with, and what is not committed stays.
+Nothing is ever forced: a branch that is there is used, and what is not committed stays.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a cancel does besides its commit: whose claims it may take, and parents that waited for it."""
+"""What a cancel does apart from its commit: whose claims it may take, and parents that waited for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens in a repository, as a stream of events that goes on from a cursor."""
+"""What happens in a repository, as a stream of events that continues from a cursor."""
 
 from __future__ import annotations
 

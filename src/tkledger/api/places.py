@@ -1,4 +1,4 @@
-"""Tells an actor of tasks that are further on other branches: not to begin them again, where to go on."""
+"""Tells an actor of tasks that are further on other branches: not to begin them again, and where to continue."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def begun(session: Session, ledger: Snapshot) -> Snapshot:
-    """HEAD's ledger with the tasks that were begun on other branches, so that nobody is to begin them here,
-    as they are there.
+    """HEAD's ledger with the tasks that were begun on other branches, as they are there, so that they are
+    not begun again here.
     """
     from tkledger.claims import elsewhere
 

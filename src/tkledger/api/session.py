@@ -108,8 +108,8 @@ class Session:
         return found
 
     def begun(self, ledger: Snapshot) -> Snapshot:
-        """HEAD's ledger with the tasks that were begun on other branches, so that nobody is to begin them
-        here, as they are there.
+        """HEAD's ledger with the tasks that were begun on other branches, as they are there, so that they
+        are not begun again here.
         """
         if not refs.other_branches(self.repo):
             return ledger

@@ -1,4 +1,4 @@
-"""Whose a task in progress is that is to be started: who goes on with it, and who may take it up."""
+"""Whose a task in progress is that is to be started: who continues it, and who may take it over."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def resumed(
     options: Options,
     who: Claimant | None = None,
 ) -> Resumed:
-    """How the actor goes on with a task in progress, or takes it up from another; on HEAD's branch, or
+    """How the actor continues a task in progress, or takes it over from another; on HEAD's branch, or
     on that of ``who``.
 
     Raises TkError, CLAIMED, if it may be another's still and the options do not say ``take``, or if

@@ -1,4 +1,4 @@
-"""Takes back what was done last, while nobody else can have it; also for ``tk rename`` and ``tk delete``."""
+"""Takes back the newest change, while no one else can have it; also for ``tk rename`` and ``tk delete``."""
 
 from __future__ import annotations
 

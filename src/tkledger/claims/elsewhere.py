@@ -1,4 +1,4 @@
-"""The one answer to where a task stands if other branches count too: on HEAD's, or on one that is ahead of it.
+"""The one answer to what state a task is in if other branches count too: on HEAD's, or on one that is ahead of it.
 
 Nothing else reads the task files of other branches. What is ahead is decided by history, not by dates; it
 judges nothing, and no verdict rests on it.
@@ -173,7 +173,7 @@ def shown(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapsh
 
 
 def begun(repo: Repo, ledger: Snapshot, known: Mapping[str, Standing]) -> Snapshot:
-    """The same, with those tasks alone that nobody is to begin on HEAD: they were begun on another branch,
+    """The same, with only those tasks that are not to be begun on HEAD: they were begun on another branch,
     and not under a claim that holds no longer.
     """
     over = shown(repo, ledger, known)

@@ -92,7 +92,7 @@ def _chain(
 
 
 def _gone(repo: Repo, task: str, oid: Oid, cursor: Cursor) -> Iterator[LedgerEvent]:
-    """The end of a claim whose ref was deleted; nothing if it was pruned, since nobody knows who had it."""
+    """The end of a claim whose ref was deleted; nothing if it was pruned, since its holder is not known."""
     made = history.as_commit(repo.read(oid))
     if made is not None:
         claim = parsed(task, made.text)

@@ -154,7 +154,7 @@ def _gave_way(repo: Repo, claim: Claim, door: Door) -> bool:
     """Whether the work on a task is, where these commits lead, what it is on its holder's branch: a merge has
     taken that side. All that can be done so is to have begun, and lost.
     """
-    from tkledger.claims.elsewhere import task_at, tasks_at  # most pushes race with nobody
+    from tkledger.claims.elsewhere import task_at, tasks_at  # most pushes race with none
 
     prefix = f"refs/remotes/{door.remote}/" if door.remote else HEADS
     there = task_at(repo, f"{prefix}{branch_name(claim.branch)}", claim.task)

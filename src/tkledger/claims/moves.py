@@ -135,7 +135,7 @@ _ENDS = (Effect.FINISH, Effect.RELEASE)
 def _look_again(repo: Repo, there: str, who: Claimant, *, ending: bool) -> None:
     """Fetch the claims of the remote that decides: a task may be free by now, or another's.
 
-    Work that is ``ending`` goes on if that fails, unless the policy requires the remote's consent.
+    Work that is ``ending`` continues if that fails, unless the policy requires the remote's consent.
     """
     from tkledger.claims import remote
 

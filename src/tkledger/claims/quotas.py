@@ -1,4 +1,4 @@
-"""What an actor used on all branches that are known here, and whether it may go on by its quotas."""
+"""What an actor used on all branches that are known here, and whether its quotas let it continue."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
         other = _lost_to(repo, held, who) if held is not None else ""
         if other:
             fact = f"{other} released the claim that {who.actor} had on {task}"
-            raise unusable("lost", fact, f"to go on with it: tk start {task} --take")
+            raise unusable("lost", fact, f"to continue it: tk start {task} --take")
         if held is not None and not is_free(repo, held, who) and (not own or held.claim.final):
             raise claimed(held)
         fresh = taken(held, task, who)
@@ -42,7 +42,7 @@ def renew(repo: Repo, who: Claimant, task: str, ttl: int | None) -> Standing:
 
 
 def _lost_to(repo: Repo, held: Standing, who: Claimant) -> str:
-    """Who else released a claim of ``who``; empty if nobody did."""
+    """Who else released a claim of ``who``; empty if no one did."""
     if not (held.claim.released and who.holds(held.claim)):
         return ""
     made = history.as_commit(repo.read(held.oid))
@@ -100,7 +100,7 @@ def release(repo: Repo, who: Claimant, task: str, holder: str, key: str = "") ->
         if not who.policy.owns(who.policy.actor(holder), held.claim.holder):
             raise claimed(held)
         seen[:] = [held]
-        # so that others know that work which goes on is free
+        # so that others know that work in progress is free
         goes_on = is_active(task_at(repo, held.claim.branch, task))
         return given_up(held, lost=not who.holds(held.claim) or bool(key) or goes_on)
 

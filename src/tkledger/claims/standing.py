@@ -256,17 +256,17 @@ def vacant(ledger: Snapshot | Overview, known: Mapping[str, Standing]) -> dict[s
     return found
 
 
-NOBODYS = "nobody's"
-"""What is said of a task in progress that nobody owns or has claimed, such as one begun by hand."""
+NOBODYS = "without an owner"
+"""Said of a task in progress that no one owns or has claimed, such as one begun by hand."""
 
 
 def is_nobodys(task: Task | TaskRow, held: Standing | None) -> bool:
-    """Whether a task is in progress, but nobody owns it or has ever claimed it."""
+    """Whether a task is in progress, but no one owns it or has ever claimed it."""
     return task.state is State.IN_PROGRESS and not task.owner and held is None
 
 
 def unheld(task: Task | TaskRow, held: Standing | None) -> str:
-    """Why nobody works on a task in progress; empty if someone may be at work on it,
+    """Why no one works on a task in progress; empty if someone may be at work on it,
     or if it is not in progress.
     """
     if is_nobodys(task, held):

@@ -79,7 +79,7 @@ _FOR_GIT = "GIT_EDITOR"
 
 
 def on_terminal() -> bool:
-    """Whether a person can use an editor here; elsewhere it would wait for ever."""
+    """Whether a person can use an editor here; elsewhere it would wait without end."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 

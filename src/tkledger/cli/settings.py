@@ -131,7 +131,7 @@ def filter_words(name: str) -> Sequence[str]:
 
 
 def with_alias(argv: Sequence[str]) -> Sequence[str]:
-    """A command line with what its first word stands for, if that is another name of a command."""
+    """A command line with its first word replaced, if that is another name of a command."""
     words = settings().aliases.get(argv[0]) if os.path.exists(path()) else None
     return argv if words is None else [*_split(f"aliases.{argv[0]}", words), *argv[1:]]
 

@@ -10,7 +10,7 @@ from tkledger.errors import unusable
 from tkledger.verbs.operations import operation
 
 TITLE = "{title}"
-"""What stands for the title in the title of a template; all else of it is text."""
+"""The placeholder of the title in the title of a template; all else of it is text."""
 
 
 def filled(name: str, given: Mapping[str, Any]) -> dict[str, Any]:

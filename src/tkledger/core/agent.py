@@ -18,7 +18,7 @@ EVERYBODY = "*"
 """The name of all actors together, which can be idle as one is."""
 
 DISPATCHER = "dispatcher"
-"""The role that may write of other agents; everybody may if nobody has it."""
+"""The role that may write of other agents; anyone may if no actor has it."""
 
 NEEDS = "needs:"
 """The prefix of the labels that name what a task asks of the one who takes it."""

@@ -1,4 +1,4 @@
-"""Where the approvals of a review stand: whose count, how many it takes, and who may still give one."""
+"""The approvals of a review: whose count, how many it takes, and who may still give one."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class ApprovalCount(NamedTuple):
 
 
 class Approval(NamedTuple):
-    """What an approval comes to: the verdict that it adds, empty if none; where the approvals stand then;
+    """What an approval comes to: the verdict that it adds, empty if none; the count of approvals then;
     and whether it ends the review.
     """
 
@@ -172,7 +172,7 @@ class OpenReview:
         return self.dependence(actor)
 
     def uncounted(self, actor: str, counted: Collection[str]) -> Unfit | None:
-        """Why an approval by an actor would not count besides those that do; None if it would."""
+        """Why an approval by an actor would not count in addition to those that do; None if it would."""
         unfit = self.unfit(actor)
         if unfit is None:
             from tkledger.core.keyring import shared_by
@@ -200,7 +200,7 @@ class OpenReview:
         return least is not None and (score is None or Decimal(score) < Decimal(least))
 
     def standing(self, lines: Iterable[str], *more: str) -> ApprovalCount:
-        """Where the approvals stand with these lines of the task, and with ``more`` actors who approve."""
+        """The count of approvals with these lines of the task, and with ``more`` actors who approve."""
         current = list(self._current(lines))
         by = [self.law.actor(one.actor) for one in current if one.work == self.work]
         # to end the review approves it; a score is in lines only

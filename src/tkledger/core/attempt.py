@@ -1,6 +1,6 @@
 """Attempts that ended and were followed by another, as a task's file has them: one line each, in one form only.
 
-How the last one stands is what the task itself says; when each was, and what it used, is counted.
+The state of the last one is that of the task; when each was, and what it used, is counted.
 """
 
 from __future__ import annotations

@@ -292,7 +292,7 @@ def _limited(policy: Policy, ledger: Snapshot) -> Iterator[Task]:
 
 
 def exhaustion(gauge: Gauge, used: Used, task: Task, now: int) -> int | None:
-    """When a limit will be used up if the task goes on as it did, in seconds since 1970.
+    """When a limit will be used up at the rate so far, in seconds since 1970.
 
     None if that cannot be known: it is not in progress, used nothing yet, or is beyond it; and of
     rework, which comes from reviewers and not by time.

@@ -34,7 +34,7 @@ class Violation(NamedTuple):
 class Refused(Exception):
     """A proposal that breaks rules; nothing was written.
 
-    more: what the JSON answer has besides the violations
+    more: what the JSON answer has apart from the violations
     """
 
     def __init__(self, *violations: Violation) -> None:
@@ -62,8 +62,8 @@ class Change(NamedTuple):
     signature: finds by the keys of a policy who signed the commit, which takes a process or three; None
         before it is made
     files: gives the files outside the ledger that it touches, a merge only those that come from none of its
-        parents; None if nobody asks
-    code: gives its tree without the ledger, and that of each parent, as ids; None if nobody asks
+        parents; None if no one asks
+    code: gives its tree without the ledger, and that of each parent, as ids; None if no one asks
     """
 
     parents: tuple[Snapshot, ...]

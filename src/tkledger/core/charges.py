@@ -41,7 +41,7 @@ class Bill(NamedTuple):
 
 
 def bills(message: str) -> tuple[Bill, ...]:
-    """What the ``Tk-`` lines of a message charge, wherever in it they stand.
+    """What the ``Tk-`` lines of a message charge, wherever in it they are.
 
     ``Tk-Task: ID`` names the task that the commit is a step of, ``Tk-Spend: ID`` one that it records
     usage of; the amounts (``Tk-Tokens``, ``Tk-Tokens-In``, ``Tk-Tokens-Out``, ``Tk-Cost`` in US

@@ -23,7 +23,7 @@ class Way(Enum):
     WITHDRAW = auto()  # we deleted the one they have
     FORGET = auto()  # neither has it any more
     WAIT = auto()  # ours tells of a commit that the remote does not have yet
-    END = auto()  # its task has ended where it was going, so that nobody needs it
+    END = auto()  # its task has ended where it was going, so that it is not needed
 
 
 class ThreeWay(NamedTuple):

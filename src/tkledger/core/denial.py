@@ -12,7 +12,7 @@ class Denial(NamedTuple):
 
     pusher: who pushed, as far as the server knows; refs: those that were to move, each with ``old`` and ``new``
     violations: the rules that were broken; error: or what kept the server from judging
-    more: how many refs, and violations, there were besides
+    more: how many more refs, and violations, there were
     """
 
     at: str

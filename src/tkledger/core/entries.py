@@ -1,4 +1,4 @@
-"""The entries of one tree by key, found when one is asked for; where a folder is kept is not its matter."""
+"""The entries of one tree by key, found when one is asked for; it does not know where a folder is kept."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from tkledger.core.typing import NamedTuple
 
 STATE, FIELDS, USED, CLAIM, CLAIM_END = "state", "fields", "used", "claim", "claim-end"
 """What of a task an event is about: its state, other fields, what it used, who has claimed it, and that
-nobody has any more.
+it has no holder any more.
 """
 
 END = "end"
@@ -67,7 +67,7 @@ def is_cursor(text: str) -> bool:
 
 
 def cursor_of(text: str, width: int) -> Cursor:
-    """The cursor that a text stands for, where ids have ``width`` digits; raises ValueError for any other text."""
+    """The cursor that a text names, where ids have ``width`` digits; raises ValueError for any other text."""
     body = text.removeprefix(_MARK).replace("-", "+").replace("_", "/")
     if len(body) > _LONGEST:
         raise ValueError("too long")

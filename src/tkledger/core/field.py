@@ -89,7 +89,7 @@ CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def is_drawn(key: str, prefix: str) -> bool:
-    """Whether an id looks like one that tk drew at random: nobody is given the same twice."""
+    """Whether an id looks like one that tk drew at random: the same one is never given twice."""
     word = key.removeprefix(f"{prefix}-")
     return word != key and len(word) >= 5 and not set(word).difference(CROCKFORD)
 

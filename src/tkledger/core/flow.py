@@ -21,7 +21,7 @@ _MONDAY = 3 * 86_400
 
 
 class Move(NamedTuple):
-    """How a task came to another state, at a time in seconds since 1970; ``source`` is None for a birth."""
+    """How a task came to another state, at a time in seconds since 1970; ``source`` is None for a creation."""
 
     at: int
     source: State | None

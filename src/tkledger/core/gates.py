@@ -1,4 +1,4 @@
-"""Where the gates of a task stand: which of them passed on the code that it has, and what else there is."""
+"""The gates of a task: which of them passed on its code, and what is missing for the others."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Gates:
                 yield one, self.unfit(gate, one.actor, ran=one.ran)
 
     def standing(self, name: str) -> GateStanding:
-        """Where a gate stands by the lines that the task has after all.
+        """The state of a gate by the last lines that the task has.
 
         A fail counts, also by who could not pass it. After it only a later pass that says ``flaky`` counts.
         """

@@ -29,7 +29,7 @@ class FieldChange(NamedTuple):
 class HistoryEntry(NamedTuple):
     """What one commit did to one task; ``at`` in seconds since 1970 by the committer's clock.
 
-    ``source`` is None for a birth; ``event`` is the verb, ``edit`` where the state stayed, ``step``,
+    ``source`` is None for a creation; ``event`` is the verb, ``edit`` where the state stayed, ``step``,
     ``spend`` or ``run`` if the task's file did too. ``reason`` is what was said of this task. ``changes`` are
     of fields that no verb of the lifecycle sets. ``used`` is what the commit charges the task. ``override`` is
     why it set rules aside; empty if it did not. ``run`` is what a command came to that was run on it.
@@ -293,7 +293,7 @@ class Details(NamedTuple):
     Times are in seconds since 1970; ``legal`` holds the verbs that are legal now, ``claim`` its claim by
     the names of its JSON. ``gauges`` are the limits that hold for it, as of ``at``, in seconds since 1970.
     ``held_back`` says who has claimed it if that keeps it from being started, and the way on.
-    ``onward`` is the command that goes on with a task that has ended here.
+    ``onward`` is the command that continues a task that has ended here.
     ``depends_on`` are the tasks that it waits for, or has waited for, ``needed_by`` those that depend on it.
     ``entries`` are what commits did to it, oldest first; ``run`` is the last one on it; ``approvals`` how many a
     review has, if the policy asks for any; ``gates`` where those stand that the policy asks of it.

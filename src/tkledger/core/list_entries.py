@@ -26,7 +26,7 @@ def criterion(raw: Any) -> str:
     if is_blank(value):
         raise ValueError("must say something")
     if LEFT_OUT in f"{value} ":
-        raise ValueError(f"{value!r} must not hold {LEFT_OUT!r}, which stands before a reason")
+        raise ValueError(f"{value!r} must not contain {LEFT_OUT!r}, which separates the reason")
     return value
 
 

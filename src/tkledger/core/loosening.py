@@ -50,7 +50,7 @@ def _changed(name: str, was: Any, now: Any) -> Iterator[str]:
 
 
 def _free(name: str, was: Any, now: Any) -> Iterable[str]:
-    """What nobody is held to."""
+    """Fields that bind no one."""
     return ()
 
 
@@ -206,7 +206,7 @@ def _roles(name: str, was: Any, now: Any) -> Iterator[str]:
             yield f"{name}.{role} {_words(old)} -> {_words(new)}"
         elif role == "budget" and not (old and new):
             if old:
-                yield f"{name}.{role} is gone: everybody may raise limits"
+                yield f"{name}.{role} is gone: anyone may raise limits"
         elif added:
             yield f"{name}.{role} with {', '.join(added)}"
 
@@ -307,7 +307,7 @@ def keepers(policy: Policy) -> list[str]:
 
 
 def other_keepers(policy: Policy, *actors: str) -> list[str]:
-    """The keepers of the policy besides these actors, without those who are one with them."""
+    """The keepers of the policy other than these actors, without those who are one with them."""
     from tkledger.core.keyring import shared_by
 
     return [
@@ -319,7 +319,7 @@ def other_keepers(policy: Policy, *actors: str) -> list[str]:
 
 def who_is_bound(policy: Policy) -> str:
     """Whether those who may change the policy are bound by it, and how they would be, in words; empty where
-    nobody is held to who they are.
+    no one is bound by their name.
     """
     found = keepers(policy)
     if is_bound(policy):
@@ -331,4 +331,4 @@ def who_is_bound(policy: Policy) -> str:
         )
     if not policy.depends_on_actor:
         return ""
-    return "everybody may change the policy, and nobody is bound by it: tk config set roles.policy ACTOR"
+    return "anyone may change the policy, so it binds no one: tk config set roles.policy ACTOR"

@@ -112,7 +112,7 @@ def names_of(policy: Policy, actor: str) -> list[str]:
 
 
 def _key(actor: str) -> str:
-    """What stands for an actor where a task's id would; one word, as the file of the sums has it."""
+    """An actor in the place of a task's id; one word, as the file of the sums has it."""
     return BY + encode_basestring_ascii(actor)[1:-1].replace(" ", r"\u0020")
 
 

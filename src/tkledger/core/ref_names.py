@@ -61,7 +61,7 @@ SNAPSHOTS = "refs/tags/tk/"
 """The snapshots and the anchors: tags of commits of the ledger."""
 
 BRANCHES_AND_TAGS = (HEADS, "refs/tags/")
-"""Branches and tags: what a server takes as validated. Other refs are judged as well, but nobody
+"""Branches and tags: what a server takes as validated. Other refs are judged as well, but no one
 builds on them.
 """
 

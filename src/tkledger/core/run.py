@@ -74,7 +74,7 @@ def run_of(message: str, task: str) -> RunLine | None:
 
 
 def _runs(message: str) -> Iterator[RunLine]:
-    """The runs in a message, wherever in it they stand; a line in another form says nothing."""
+    """The runs in a message, wherever in it they are; a line in another form says nothing."""
     for row in lines(message):
         name, colon, value = row.strip(" \t\r").partition(": ")
         found = _LINE.match(value) if colon and name == RUN else None

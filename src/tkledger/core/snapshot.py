@@ -42,7 +42,7 @@ class Pending(NamedTuple):
 
 
 class Elsewhere(NamedTuple):
-    """Where a task stands that is further on another branch: the branch by the name that git takes, and
+    """Where a task is that is further on another branch: the branch by the name that git takes, and
     its commit.
 
     own: whether it is the branch that the task has for itself, not that of a claim alone
@@ -225,7 +225,7 @@ class Snapshot:
         return [task for task in found if task.reopens == task_id]
 
     def latest(self, task_id: str) -> Task | None:
-        """The task that goes on with one: itself, unless it was reopened; an open one, if any is."""
+        """The task that continues one: itself, unless it was reopened; an open one, if any is."""
         last = None
         for key in reachable([task_id], lambda key: [one.id for one in self.successors(key)]):
             task = self.task(key)

@@ -133,8 +133,8 @@ class Wait(NamedTuple):
     """What a blocked task waits for, and the sentence that says what ends it.
 
     An answer of ``key`` ends it, or the time ``until``, or the end of all ``tasks``. ``by`` is who may
-    answer: an actor, a pattern or a role. A paused task keeps its ``earlier`` wait. ``then`` is what the
-    task comes to once it is over, if it does not go on.
+    answer: an actor, a pattern or a role. A paused task keeps its ``earlier`` wait. ``then`` is the
+    state of the task once it is over, if it is not resumed.
     """
 
     reason: str | None = None

@@ -40,7 +40,7 @@ Span = tuple[int, int]
 
 
 BY = "@"
-"""Begins what stands for an actor where a task's id would: no id has it."""
+"""Begins an actor in the place of a task's id: no id has it."""
 
 
 class Fact(NamedTuple):
@@ -137,7 +137,7 @@ def activity(task: Task | None, since: int | None) -> Activity:
 
 def is_rework(old: Task | None, new: Task) -> bool:
     """Whether a move is a round back into work: it is counted against the limits of rework. Work that
-    waited for something else than a failure only goes on.
+    waited for something else than a failure only continues.
     """
     if old is None or new.state is not State.IN_PROGRESS:
         return False

@@ -111,6 +111,6 @@ def sent_back(lines: Sequence[str]) -> tuple[VerdictLine, ...]:
 
 
 def said_in(one: VerdictLine) -> str:
-    """What a verdict says besides yes or no: its score, and what is missing; empty if nothing."""
+    """What a verdict says apart from yes or no: its score, and what is missing; empty if nothing."""
     score = f"score {one.score}" if one.score else ""
     return ": ".join(part for part in (score, "; ".join(one.gaps)) if part)

@@ -95,7 +95,7 @@ def _reserved(value: str) -> bool:
 
 
 def _is_block(value: str) -> bool:
-    """Whether text of several lines can stand as it is: nothing hidden in it, a newline at its end, a last
+    """Whether text of several lines can be written unquoted: nothing hidden in it, a newline at its end, a last
     line with more than blanks, and a first line that begins with no blank (YAML takes its
     indentation from there).
     """

@@ -34,7 +34,7 @@ _CHARGING = "tk doctor: a canary\n\nTk-Cost: 0\n"
 
 
 class Stop(NamedTuple):
-    """A hook that lets a commit of code not pass: where it is, whether it is tk's, and its last words."""
+    """A hook that rejects a commit of code: where it is, whether it is tk's, and the last line that it printed."""
 
     path: str
     ours: bool
@@ -67,7 +67,7 @@ def _commit(repo: Repo, tree: Oid, *options: str) -> Oid:
 
 def of_clone(repo: Repo, illegal: Oid, *, alone: bool) -> Iterator[tuple[str, bool]]:
     """Each hook of a clone, as this checkout has it, and whether it rejects. ``alone`` leaves out those
-    of other tools that run tk's: they go on after it, and may stash what is changed.
+    of other tools that run tk's: they run after it, and may stash what is changed.
     """
     for name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg"):
         script = script_path(current(repo).folder, name) if alone else hooks.path(repo, name)

@@ -29,7 +29,7 @@ def remembered(repo: Repo, remote: str) -> ServerAsks | None:
 def unvouched(
     change: Change, laws: Iterable[Policy | None], asked: ServerAsks
 ) -> Iterator[Violation]:
-    """The restricted actions of an unsigned commit that a server will refuse since it knows nobody."""
+    """The restricted actions of an unsigned commit that a server will refuse since it does not know who pushes."""
     asking = [law for law in laws if law is not None and law.asks_who_pushes]
     if not (asked.knows_nobody and asking):
         return
@@ -44,8 +44,8 @@ def unvouched(
 
 
 def require_vouched(repo: Repo, change: Change, progress: Progress) -> None:
-    """Raise Refused if the remote will refuse what a command is about to record, since it knows nobody
-    who pushes. If it cannot be asked anew this is only said: what it asked may have changed.
+    """Raise Refused if the remote will refuse what a command is about to record, since it does not
+    know who pushes. If it cannot be asked anew this is only said: what it asked may have changed.
     """
     config = repo.variables()
     remote = name_of(config, repo.head_ref)

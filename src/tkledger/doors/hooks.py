@@ -76,7 +76,7 @@ def _warn_of_nobodys(made: Change) -> None:
 
     for before, after in made.edits():
         if before.state is not State.IN_PROGRESS and is_nobodys(after, None):
-            fact = f"{after.id} is in progress, but {NOBODYS}"
+            fact = f"{after.id} is in progress {NOBODYS}"
             report.say(f"warning: {fact}: tk start {after.id} makes it yours")
 
 
@@ -300,7 +300,7 @@ def _note_denial(
 
 
 def _worded(repo: Repo, name: str, found: list[Violation]) -> tuple[list[Violation], list[str]]:
-    """What a hook refuses with the way on from there, and lines on how to go on as a whole."""
+    """What a hook refuses with the remedies, and lines on what to do next as a whole."""
     from tkledger.doors import remedies
 
     if name in _OF_PUSHES:

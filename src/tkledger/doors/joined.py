@@ -25,7 +25,7 @@ def joined_by(commit: Commit, change: Change | None) -> Iterator[LaterWork]:
 
 
 def standing(ledger: Ledger, tip: Snapshot, found: Iterable[LaterWork]) -> Iterator[LaterWork]:
-    """Those that nothing was done about at ``tip``: no task goes on with the one that is done, which the
+    """Those that nothing was done about at ``tip``: no task reopens the one that is done, which the
     merge did not have.
     """
     for one in found:

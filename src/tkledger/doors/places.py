@@ -1,4 +1,4 @@
-"""Where the hooks of a repository lie, beside those of other tools; it does not know what hooks judge."""
+"""Where the hooks of a repository are, and those of other tools; it does not know what hooks judge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHERS = "tk.hooksPath"
 
 class Folders(NamedTuple):
     """The folder for tk's hooks, and that of the hooks which run after them under their own names;
-    without one they lie beside tk's.
+    without one they are next to tk's.
     """
 
     folder: str
@@ -52,7 +52,7 @@ def folders(repo: Repo) -> Folders:
 
 
 def own_folder(repo: Repo) -> str:
-    """The folder that nobody but tk writes hooks to."""
+    """The folder that only tk writes hooks to."""
     return Store(repo.common_dir).path(HOOKS)
 
 
@@ -106,7 +106,7 @@ def previous(where: Folders, name: str) -> str:
 
 
 def make_way(folder: str, name: str, server: bool) -> str:
-    """Set aside a hook that stands where tk's is to be; the path for tk's.
+    """Set aside a hook that is where tk's is to be; the path for tk's.
 
     Raises TkError if it took the place of a hook of tk's that already ran another one.
     """

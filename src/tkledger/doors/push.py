@@ -165,7 +165,7 @@ def _part(ledger: Ledger, here: Snapshot, part: Part, *, idle: Idle, attributed:
 
 
 def _second_ledgers(repo: Repo, begin: Sequence[Oid]) -> Iterator[Violation]:
-    """Those of the commits that begin a ledger beside another one: of the server or of the push."""
+    """Those of the commits that begin a second ledger: another than the server's, or than one in the push."""
     if not begin:
         return
     here = refs.listed(repo, "refs/heads", "refs/tags")

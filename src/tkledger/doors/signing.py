@@ -24,7 +24,7 @@ def examined(repo: Repo, policy: Policy) -> Iterator[tuple[bool, str, str]]:
             yield False, error.message, error.remedy
     keepers = signing_keepers(policy)
     if len(keepers) == 1 and policy.proof == "signature":
-        fact = f"only {keepers[0]} can sign a change of the policy: if that key is lost, nobody can"
+        fact = f"only {keepers[0]} can sign a change of the policy: if that key is lost, no one can"
         yield True, fact, ""
     if keys and not repo.is_bare:
         yield _of_actor(repo, policy)

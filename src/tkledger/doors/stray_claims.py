@@ -78,7 +78,7 @@ def _false_end(repo: Repo, remote: str, task: str, oid: Oid, local: Oid | None) 
 
 
 def _claim(repo: Repo, task: str, oid: Oid) -> Claim | None:
-    """A claim that can be read; any other keeps nobody away for long."""
+    """A claim that can be read; any other keeps no one away for long."""
     made = history.as_commit(repo.read(oid))
     claim = parsed(task, made.text) if made else None
     return claim if claim is not None and claim.nonce else None

@@ -17,11 +17,11 @@ from tkledger.local.lock import writing
 from tkledger.local.store import PASSED, VALIDATED, Store
 
 _OLDER = 1_000
-"""So many lines are kept besides those of the latest push: others may be between their two hooks."""
+"""So many lines are kept in addition to those of the latest push: others may be between their two hooks."""
 
 
 class ValidatedTips:
-    """A file of commit ids beside the repository, which no push can write.
+    """A file of commit ids next to the repository, which no push can write.
 
     Never "all refs": a commit pushed to a ref that is not judged would count as known. If the file
     is lost, everything is judged again, which only costs time.
@@ -50,7 +50,7 @@ class ValidatedTips:
         return sorted({oid for kind, inner, oid in rows if "commit" in (kind, inner)})
 
     def begin(self, tips: Iterable[Oid]) -> None:
-        """Take these as validated, besides what there is."""
+        """Take these as validated, too."""
         with writing(self._repo):
             self._replace(VALIDATED, dict.fromkeys([*self._read(), *tips]))
 

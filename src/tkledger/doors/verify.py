@@ -30,8 +30,8 @@ class Verdict(NamedTuple):
     exceeded: limits of open tasks of which more is used at the end than allowed, which breaks no rule;
     asked of all history only, since all of it is counted
     signers: who signed how many of the commits that have to be signed
-    joined: merges that join an approval with later work, which breaks no rule, as long as no task goes on
-    with what was not approved
+    joined: merges that join an approval with later work, which breaks no rule, as long as no task reopens
+    what was not approved
     """
 
     commits: int

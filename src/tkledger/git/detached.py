@@ -69,7 +69,7 @@ def _by_command(command: str) -> str:
 
 
 def _fingerprint(path: str) -> str:
-    """That of the key in a file: the public one, or the private one with the public one beside it."""
+    """That of the key in a file: the public one, or the private one with the public one next to it."""
     for name in (path, f"{path}.pub"):
         try:
             with open(name, encoding="ascii") as file:
@@ -78,7 +78,7 @@ def _fingerprint(path: str) -> str:
             continue
         if is_ssh(key):
             return fingerprint(key)
-    raise GitError(f"{path} has no public key beside it", f"ssh-keygen -y -f {path} >{path}.pub")
+    raise GitError(f"{path} has no public key next to it", f"ssh-keygen -y -f {path} >{path}.pub")
 
 
 def _run(argv: list[str], data: bytes) -> tuple[bytes, str]:

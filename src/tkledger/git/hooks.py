@@ -31,7 +31,7 @@ class Prepared(NamedTuple):
 
 @contextmanager
 def prepared(repo: Repo, tree: str, message: bytes) -> Iterator[Prepared]:
-    """A commit of ``tree`` for hooks to look at, beside the index of the checkout."""
+    """A commit of ``tree`` for hooks to look at, without touching the index of the checkout."""
     with TemporaryDirectory() as folder:
         one = Prepared(
             {"GIT_INDEX_FILE": os.path.join(folder, "index")},

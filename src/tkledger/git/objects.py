@@ -84,7 +84,7 @@ def _order(entry: TreeEntry) -> bytes:
 
 
 def read_tree(data: bytes, width: int = 40) -> list[TreeEntry]:
-    """The entries in a tree's bytes, in their order, even if one stands there twice.
+    """The entries in a tree's bytes, in their order, even if one is there twice.
 
     Raises GitError if they end within an entry.
     """

@@ -338,7 +338,7 @@ def displayed(args: Sequence[str], folder: str, stdin: bytes, *, here: bool) -> 
 
 
 _ends: dict[ref[FilterProcess], Callable[[], None]] = {}
-"""How those end that nobody closed. Not by ``__del__``: of objects that name each other, such as a ledger and its
+"""How those end that are not closed. Not by ``__del__``: of objects that name each other, such as a ledger and its
 counts, the streams may go first.
 """
 

@@ -1,4 +1,4 @@
-"""Refs: where they are, and how several move at once or not at all; what they stand for is unknown."""
+"""Refs: where they are, and how several move at once or not at all; what they mean is unknown here."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _packed(repo: Repo) -> dict[str, Oid]:
 
 
 def other_branches(repo: Repo) -> list[str]:
-    """The branches besides HEAD's, and git's copies of branches that remotes have under another name than
+    """The branches other than HEAD's, and git's copies of branches that remotes have under another name than
     that; by full name.
     """
     here = branch_name(repo.head_ref)
@@ -132,7 +132,7 @@ def moves(repo: Repo, ref: str) -> list[tuple[Oid, str]]:
 
 def swap(repo: Repo, swaps: Sequence[RefSwap], message: str) -> None:
     """Move refs, all or none of them, or raise RefMoved if one is not where it should be; Locked
-    if another git does not let go of one.
+    if another git holds one.
     """
     zeros = "0" * repo.width
     lines = [f"update {ref} {new or zeros} {old or zeros}\n" for ref, new, old in swaps]

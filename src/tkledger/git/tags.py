@@ -1,4 +1,4 @@
-"""Tags under a prefix: what they name and say; what they stand for is unknown."""
+"""Tags under a prefix: what they name and say; what they mean is unknown here."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def _failed(remote: str, err: str) -> Exception:
     return unusable(
         "unreachable",
         f"{remote} cannot be reached: {why}",
-        f"work goes on here; look with git remote -v, and run tk sync {quoted(remote)} again later",
+        f"you can keep working here; check with git remote -v, and run tk sync {quoted(remote)} again later",
     )
 
 

@@ -1,4 +1,4 @@
-"""The files of tasks, kept beside the branches: each is a ref that names the file itself, by its id.
+"""The files of tasks, kept outside the branches: each is a ref that names the file itself, by its id.
 
 Such a ref is made once and never moves, so that there is nothing to merge, and what a task names is what was
 attached. Files stay out of the trees that everyone checks out; who wants one fetches it.

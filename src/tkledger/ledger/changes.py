@@ -133,7 +133,7 @@ class _Counting:
         self._waiting: list[CommitWork] = []
 
     def add(self, work: CommitWork) -> None:
-        """Add the next commit. Of many that nobody asked about the older ones are let go of: if they
+        """Add the next commit. Of many that no one asked about the older ones are dropped: if they
         should be needed, they are counted from the objects, as what came before the walk is.
         """
         self._waiting.append(work)

@@ -39,7 +39,7 @@ _MANY = 1_000
 """The number of changed files that are enough to be read at once."""
 
 _MOST_PAIRS = 128
-"""After so many pairs of trees another git goes on: it keeps each tree that it has read, with 1,000 tasks
+"""After so many pairs of trees another git takes over: it keeps each tree that it has read, with 1,000 tasks
 80 KB a pair. To start it costs a tenth of what it does then."""
 
 

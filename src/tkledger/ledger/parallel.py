@@ -58,7 +58,7 @@ def parts(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[Part]:
 
 
 def _heads(repo: Repo, tips: Sequence[Oid], known: Sequence[str]) -> list[list[Oid]]:
-    """At places in the same distance, parents first, the commits that are nobody's parent up to there;
+    """At places in the same distance, parents first, the commits that are no other's parent up to there;
     `WORTH` commits or more apart, so that of any history there are few.
     """
     heads: set[Oid] = set()

@@ -24,7 +24,7 @@ from tkledger.ledger.grep import Grep
 from tkledger.ledger.reader import Ledger
 
 RELATED = 3
-"""How much a task that is taken is told of, at most."""
+"""How many of them the one who takes a task gets to see, at most."""
 
 _LISTS = ("lessons:", "tried:", "decisions:")
 """How the lines begin that say that a task has any."""

@@ -49,7 +49,7 @@ class _Versions(NamedTuple):
 
 def touched(repo: Repo, commit: Commit) -> tuple[str, ...]:
     """The files that an ordinary commit changes, in order. Of a merge, those that hold what is of none of its
-    parents, or that lose what one of them changed. If it changes too many folders, one stands for the rest.
+    parents, or that lose what one of them changed. If it changes too many folders, one is named for the rest.
     """
     parents = history.independent(repo, commit.parents) if commit.parents else ()
     if len(parents) < 2:

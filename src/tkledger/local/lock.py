@@ -55,7 +55,7 @@ class WriteLock:
         self.waited = True
 
     def end(self) -> None:
-        """Let others go on."""
+        """Release it to others."""
         if self._release is not None:
             self._release()
             self._release = None

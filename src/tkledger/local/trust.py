@@ -83,5 +83,5 @@ def _is_own(found: os.stat_result, kind: Callable[[int], bool]) -> bool:
 
 
 def _mark(name: str, gate: Gate) -> str:
-    """What stands for a gate with all that it says."""
+    """The hash of a gate with all that it says."""
     return sha256(json.dumps([name, gate._asdict()], sort_keys=True).encode()).hexdigest()

@@ -63,7 +63,7 @@ class VerifiedPage:
         }
 
     def note(self, tip: Oid, seen: Seen) -> None:
-        """Keep this besides the latest others."""
+        """Keep this and the latest others."""
         others = [row for row in self.read().items() if row[0] != tip]
         rows = [
             (

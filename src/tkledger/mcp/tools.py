@@ -29,8 +29,8 @@ NEVER = (
     *("mcp", "ui", "demo", "init", "run", "config edit", "watch", "batch", "gates trust"),
     *("attach", "cat", "page", "hooks install", "hooks uninstall"),
 )
-"""Commands that run other programs, ask a person, read files that nobody named, answer with a file, or never end;
-and setting up.
+"""Commands that run other programs, ask a person, read files that were not named, answer with a file or never
+end; and setting up.
 """
 
 _FIXED = {PATH.name, JSON.name, COLOR.name, ACTOR.name, OUTPUT.name}

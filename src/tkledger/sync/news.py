@@ -1,4 +1,4 @@
-"""What a sync brought, told by task: what others did to it, and who has claimed it. It moves nothing."""
+"""What a sync brought, by task: what others did to it, and who has claimed it. It moves nothing."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _waits(ledger: Snapshot, task_id: str) -> tuple[str, ...]:
 
 
 def _origin(ledger: Snapshot, entry: HistoryEntry) -> str:
-    """The ended task that a new one goes on with, in words; or nothing."""
+    """The ended task that a new one continues, as a text; empty if there is none."""
     made = ledger.task(entry.task) if entry.source is None else None
     return f"it reopens {made.reopens}" if made and made.reopens else ""
 

@@ -56,7 +56,7 @@ class NotSent(Refused):
 def _with_way_back(
     ledger: Ledger, route: Route, violations: tuple[Violation, ...], known: Mapping[str, Commit]
 ) -> Iterator[Violation]:
-    """The same; of the newest change, as long as nobody else has it, with the command that takes it back, and
+    """The same; of the newest change, as long as no one else has it, with the command that takes it back, and
     of work on a task that another has claimed with the way to leave that to them.
     """
     own, last = author_email(ledger.repo), None

@@ -79,7 +79,7 @@ _QUEUES = 16
 
 
 def _queue(top: str, url: str, target: str) -> str | None:
-    """Beside the remote, if it is a path and tk's hooks are in it; else in the user's cache, so that all
+    """Next to the remote, if it is a path and tk's hooks are in it; else in the user's cache, so that all
     processes of one user on this machine take turns.
     """
     path = _path(url)

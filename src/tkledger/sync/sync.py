@@ -70,7 +70,7 @@ def sync(
     """Fetch, merge, push, and follow; a lost race is run again, with a growing random pause.
 
     If the branch cannot be sent, messages and claims that do not depend on it go without it, and
-    ``without`` is told. Raises TkError (unreachable, conflict, work in the way, refused, BUSY) or NotSent.
+    ``without`` is called. Raises TkError (unreachable, conflict, work in the way, refused, BUSY) or NotSent.
     """
     try:
         return _in_step(ledger, route, actor, dry_run=dry_run, progress=progress)

@@ -15,7 +15,7 @@ from tkledger.local.store import opened
 from tkledger.report import SILENT, Progress
 
 HELD_SECONDS = 10.0
-"""How long a turn lasts until others go on without it: its holder may be stopped, or a hook be slow."""
+"""How long a turn lasts until others continue without it: its holder may be stopped, or a hook be slow."""
 
 _MOST_SECONDS = 120.0
 """The longest wait in all, however often the turn goes to another."""

@@ -45,8 +45,8 @@ _WRITE = (
             (p.IDS, p.NEW_TITLE, p.PR, p.AGENT, p.NO_LABEL, p.NO_DEPENDS_ON, p.NO_LINK, p.ERROR_KIND, p.WHY,
              *p.DESCRIBING, *COMMITS), verb="edit"),
     Command("note", "Add a note to a task; notes are only ever added.", (p.ID, p.NOTE, *COMMITS), verb="note"),
-    Command("delete", "Take a task away that should not be there.", (p.ID, p.MESSAGE, *COMMITS)),
-    Command("rename", "Give a new task another id, while nobody else has it.", (p.ID, p.NEW_OWN_ID, *COMMITS)),
+    Command("delete", "Remove a task that should not be there.", (p.ID, p.MESSAGE, *COMMITS)),
+    Command("rename", "Give a new task another id, while no one else has it.", (p.ID, p.NEW_OWN_ID, *COMMITS)),
     Command("fmt", "Rewrite task files in the one form that is accepted.",
             (p.FILES, p.STAGE, *EVERYWHERE, p.DRY_RUN)),
     Command("batch", "Carry out many changes as one commit, all or nothing.", (p.BATCH_FILE, *COMMITS)),
@@ -91,7 +91,7 @@ _MOVES = tuple(_move(event, _MORE.get(event, ()), *_ALSO.get(event, ())) for eve
 # fmt: off
 _WAYS_BACK = (
     Command("undo", "Take back the newest change of the ledger.", (p.OF_TASK, *COMMITS)),
-    Command("reopen", "Go on with an ended task: a new one in its place.",
+    Command("reopen", "Reopen an ended task as a new one that continues it.",
             (p.ID, p.WHY_REOPENED, *p.ADMISSION, p.OVERRIDE, *COMMITS), verb="reopen"),
 )
 
@@ -102,7 +102,7 @@ _LOOK = (
     Command("ready", "List what can be started now, most urgent first.", (*f.CHOICE, *READS)),
     Command("search", "Find tasks by words, the best first, also ended ones.",
             (p.WORDS, *f.FILTERS, p.FOUND, *READS)),
-    Command("show", "Show one task whole.", (p.ID, *READS)),
+    Command("show", "Show one task in full.", (p.ID, *READS)),
     Command("tree", "Show tasks under their parents, and what blocks them.",
             (p.MAYBE_ID, *f.CHOICE, f.DEPTH, p.ALL, *READS)),
     Command("board", "Show the states side by side.", (*f.CHOICE, f.COLUMNS_BY, *READS)),
@@ -113,7 +113,7 @@ _LOOK = (
             (p.MAYBE_ID, f.ACTORS, *f.FILTERS, p.LIMIT, f.FIELDS, *READS)),
     Command("diff", "Show what work on a task changed, or all since a time.",
             (p.MAYBE_ID, p.GIT_WORDS, p.STAT, p.SINCE_WHEN, p.MARKDOWN, *READS)),
-    Command("why", "Say which moves are legal, and what hinders the others.", (p.ID, *READS)),
+    Command("why", "Say which moves are legal, and what prevents the others.", (p.ID, *READS)),
     Command("budget", "Show limits and what is used of them.", (p.MAYBE_ID, p.SUM_BY, p.WHOSE, *READS)),
     Command("stats", "Show how work flows, what it costs, when it may be done.",
             (*f.FILTERS, p.PROMETHEUS, *READS)),
@@ -132,7 +132,7 @@ _JUDGE = (
     Command("accept", "Accept a commit that breaks the rules, with a reason.",
             (p.COMMIT, p.WHY_ACCEPTED, *COMMITS)),
     Command("explain", "Print a rule's page; without a code, all rules.", (p.CODE, *EVERYWHERE)),
-    Command("replay", "Judge what commits did to a task once more.", (p.ID, *READS)),
+    Command("replay", "Judge again what commits did to a task.", (p.ID, *READS)),
     Command("check", "Ask before acting: a move, a new task, more work."),
     Command("check transition", "Say whether the lifecycle has an edge between two states.",
             (p.SOURCE, p.TARGET, *EVERYWHERE)),
@@ -141,22 +141,22 @@ _JUDGE = (
     Command("check budget", "Say whether what was used is within the limits given.",
             (p.NEW_ID, p.STEPS, p.MAX_STEPS, p.DURATION, p.MAX_DURATION, p.DEPTH, p.MAX_DEPTH,
              *EVERYWHERE)),
-    Command("check sleep", "Say what an agent without tasks is to do.",
+    Command("check sleep", "Say what an agent without tasks should do.",
             (p.IDLE_SECONDS, p.AGENT_ID, *EVERYWHERE)),
 )
 
 _AGENTS = (
-    Command("prime", "Say what an agent has to know before it goes on.", (p.AT_END, *ACTS)),
+    Command("prime", "Brief an agent: rules, what needs it, what to run.", (p.AT_END, *ACTS)),
     Command("next", "Print the id of the task to take next; exit 6 if none.",
             (p.CLAIM, p.REVIEW, p.WAIT, f.LABELS, *COMMITS)),
     Command("work", "Start a task in a checkout and on a branch of its own.",
             (p.ID, p.TAKE, p.ONLY_PATH, p.DONE, p.MERGE, p.DROP, p.KEY, *ACTS)),
     Command("run", "Run a command on a task, and move it by the result.",
             (p.COMMAND, p.NEXT, p.JOBS, p.TIMEOUT, p.RETRIES, p.FAIL_FAST, p.MERGE_DONE, f.LABELS, *ACTS)),
-    Command("release", "Give claimed tasks back, for others to claim.", (p.IDS, p.HOLDER, *COMMITS)),
-    Command("renew", "Hold claimed tasks for longer.", (p.IDS, p.LEASE, *ACTS)),
+    Command("release", "Give up claims on tasks, so that others can claim them.", (p.IDS, p.HOLDER, *COMMITS)),
+    Command("renew", "Renew the leases of claimed tasks.", (p.IDS, p.LEASE, *ACTS)),
     Command("reap", "Free the tasks whose lease has run out.", WRITES),
-    Command("register", "Say what an actor can do, and how much it takes at once.",
+    Command("register", "Record what an actor can do, and how many tasks it takes.",
             (p.ACTOR_NAME, p.CAN, p.CAPACITY, p.KIND_OF_ACTOR, *ACTS)),
     Command("agents", "List the agents: what each can do, holds, and who is idle.",
             (p.ACTOR_NAMES, *EVERYWHERE)),
@@ -180,7 +180,7 @@ _AGENTS = (
 )
 
 _RECORDS = (
-    Command("wait", "Block a task until a time, or something else, has come.",
+    Command("wait", "Block a task until a time, an event or an answer.",
             (p.ID, p.OVER, p.EVENT, p.ASK, p.CHOICES, p.JOB, p.CHILD, p.ON, p.APPROVAL, p.GIVE_UP,
              p.BY, p.WHY_WAIT, p.TRIED, *COMMITS), verb="wait"),
     Command("answer", "Answer what a task waits for.", (p.ID, p.ANSWER, *COMMITS), verb="answer"),
@@ -207,7 +207,7 @@ _RECORDS = (
     Command("cat", "Write out a file that is attached to a task.", (p.ID, p.ARTIFACT, p.OUTPUT, *READS)),
     Command("snapshot", "Name the ledger as it is; list such names, compare.",
             (p.SNAPSHOT, p.MESSAGE, p.SEARCH, p.DIFF, *READS, p.DRY_RUN)),
-    Command("restore", "Bring back the texts of a task as they were.", (p.ID, p.AS_AT, p.WHY, *COMMITS)),
+    Command("restore", "Restore the texts of a task as they were.", (p.ID, p.AS_AT, p.WHY, *COMMITS)),
     Command("anchor", "Print the newest commit, or sign a tag of it.", (p.MAYBE_TAG, *EVERYWHERE)),
 )
 

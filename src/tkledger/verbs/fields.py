@@ -202,7 +202,7 @@ def _seconds(raw: str) -> int | None:
 
 
 def admitted(options: Options, known: Admission) -> dict[str, str]:
-    """Why a task is wanted: what the options say, and what is known besides; '' takes a field out."""
+    """Why a task is wanted: what the options say, and what was known before; '' takes a field out."""
     said = {field: options.get(name) for field, name in ADMISSION_OPTIONS.items()}
     every = {**known._asdict(), **{field: text for field, text in said.items() if text is not None}}
     return {field: text for field, text in every.items() if text}

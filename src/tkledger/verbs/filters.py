@@ -29,7 +29,9 @@ LABELS = p.LABEL._replace(help="Only tasks with this label; may be repeated.")
 OWNERS = p.OWNER._replace(
     help="Only these owners'; me, or none for those without one.", many=True, listed=True
 )
-PARENTS = p.PARENT._replace(help="Only the parts of these tasks.", many=True, listed=True)
+PARENTS = p.PARENT._replace(
+    help="Only children of these tasks, at any depth.", many=True, listed=True
+)
 STREAMS = p.STREAM._replace(help="Only of these streams.", many=True, listed=True)
 PRIORITIES = p.PRIORITY._replace(help="Only these priorities.", many=True, listed=True)
 BLOCKED_BY = p.PARENT._replace(
@@ -42,7 +44,7 @@ DUE = p.DUE._replace(
     bare=NOW,
 )
 OVERDUE = switch("--overdue", "overdue", "Only what was due before today.")
-STALLED = switch("--stalled", "stalled", "Only what no time and no other task ends.")
+STALLED = switch("--stalled", "stalled", "Only waits that no time and no other task ends.")
 SINCE = p.SINCE._replace(
     metavar="TIME", help="Only what changed since: 14d, yesterday, 2026-01-31."
 )

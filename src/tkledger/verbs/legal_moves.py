@@ -1,4 +1,4 @@
-"""Which verbs are legal now, and what hinders the others; tried without writing anything."""
+"""Which verbs are legal now, and what prevents the others; tried without writing anything."""
 
 from __future__ import annotations
 

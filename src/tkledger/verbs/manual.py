@@ -80,7 +80,7 @@ PAGES = {
         'Each line is one JSON object: {"op": VERB, "id": ID}, and the options by their names.'),
     "undo": Page(
         ("tk undo", "tk undo a1"),
-        "Only while nobody else can have it: no other branch, tag or checkout does, and what was committed after"
+        "Only while no one else can have it: no other branch, tag or checkout does, and what was committed after"
         " it are your own commits of code, not signed and no merges; they are made again. Files, index and "
         "claims follow, and other uncommitted work stays. All tasks of the commit go back. If that is not "
         "possible, it prints the moves that lead back."),
@@ -150,7 +150,7 @@ PAGES = {
     "watch": Page(
         ("tk watch", "tk watch --json --since 0 --no-follow"),
         "Of all branches, also those that were fetched. It waits for more until it is interrupted. With --json "
-        "each line is an object, whose cursor goes on after it: `tk watch --since CURSOR`. An event may come "
+        "each line is an object, whose cursor continues after it: `tk watch --since CURSOR`. An event may come "
         "again, and has the same id then."),
     "graph": Page(
         ("tk graph", "tk graph a1", "tk graph --label ui --format mermaid", "tk graph --all --format svg"),
@@ -189,8 +189,8 @@ PAGES = {
     "check sleep": Page(("tk check sleep --timeout 30 --agent-id a",)),
     "prime": Page(
         ("tk prime", "tk prime --as ada"),
-        "It is short enough to begin each session of a model with, and to go on with after its context was cut. "
-        "Lines that begin with tk are commands that can be run as they stand. What others wrote is in quotes."),
+        "It is short enough to begin each session of a model with, and to continue one after its context was cut. "
+        "Lines that begin with tk are commands that can be run unchanged. What others wrote is in quotes."),
     "completion": Page(
         ("tk completion bash",),
         "It prints, and edits no file. For bash it belongs in ~/.local/share/bash-completion/completions/tk. In "
@@ -218,7 +218,7 @@ PAGES = {
         " waited for a review the longest, and is not your own work. Says why on stderr."),
     "work": Page(
         ("tk work a1", "tk work a1 --path", "tk work a1 --done --merge"),
-        "It claims the task first, and prints where the checkout is, also of work that it goes on with. --done "
+        "It claims the task first, and prints where the checkout is, also of work that it continues. --done "
         "runs the gates that the task lacks, of those that are trusted here, and ends it once they pass. --merge "
         "brings the branch of a task that is done to the branch it left, as the law has it, and gives up claim "
         "and checkout; a conflict leaves all as it was."),
@@ -241,14 +241,14 @@ PAGES = {
     "reap": Page(
         ("tk reap",),
         "It ends what a killed `tk run` left running. Their state stays as it is, on whatever branch; `tk next` "
-        "offers them, and the one who takes a task goes on with it."),
+        "offers them, and the one who takes a task continues it."),
     "register": Page(
         ("tk register --can go --capacity 2",),
         "It replaces what was said. `tk next` offers it no task whose label `needs:WORD` asks for more."),
     "agents": Page(("tk agents", "tk agents ann --json")),
     "reserve": Page(
         ("tk reserve a1 src/parser", "tk reserve a1 --drop"),
-        "It counts while the task is claimed. Who starts another task that reserves the same is told so, or "
+        "It counts while the task is claimed. A start of another task that reserves the same is warned about, or "
         "refused by `reservations: refuse`; git's pre-commit names files that others reserved."),
     "sleep": Page(
         ("tk sleep --until 2h --reason 'no tasks'",),
@@ -270,7 +270,7 @@ PAGES = {
     "inbox": Page(
         ("tk inbox", "tk inbox --ack 3f2a", "tk inbox --wait 60"),
         "A message is taken once in a repository; under `claims: remote` once in all clones, by whose receipt is"
-        " first at the remote. The sender of one that is dead is told so."),
+        " first at the remote. Its sender gets a notice when it is dead."),
     "step": Page(
         ("tk step a1 -m 'read the logs'",),
         "A commit of work with a line `Tk-Task: ID` in its message is a step by itself."),
@@ -280,16 +280,16 @@ PAGES = {
     "wait": Page(
         ("tk wait a1 --until '2026-03-29 14:30'", "tk wait a1 --event deployed --timeout 2h",
          "tk wait a1 --ask 'Which region?' --choice eu --choice us --by ann"),
-        "For one thing, with an end if told. Then it is offered again; who takes it resumes it."),
+        "For one thing, with an end if one is given. Then the task is offered again; who takes it resumes it."),
     "answer": Page(
         ("tk answer a1 eu",),
         "The answer stays in the task."),
     "pause": Page(
         ("tk pause a1 -m 'until the audit is over'",),
-        "`tk resume` ends it: the task goes on, or waits as before."),
+        "`tk resume` ends it: the task is in progress again, or waits as before."),
     "signal": Page(
         ("tk signal deployed", "tk signal deployed --payload '{\"build\": 7}'"),
-        "In one commit. Who waits for it later is not answered; exit 6 if nobody waits."),
+        "In one commit. Tasks that wait for it later are not answered; exit 6 if none waits."),
     "tick": Page(
         ("tk tick", "tk tick --dry-run"),
         "Nothing depends on it. Its messages are the same wherever it runs, and so are one."),
@@ -324,7 +324,7 @@ PAGES = {
         "ended, by words: in small letters, also if one only begins so. Exit 6 if nothing has any."),
     "attach": Page(
         ("tk attach a1 report.pdf", "tk attach a1 /tmp/shot.png --name before.png"),
-        "They are kept beside the branches, so that no checkout has them. 100 MiB at most."),
+        "They are kept outside the branches, so that no checkout has them. 100 MiB at most."),
     "artifacts": Page(("tk artifacts a1",)),
     "cat": Page(
         ("tk cat a1 report.pdf -o report.pdf",),

@@ -188,7 +188,7 @@ _LONGEST = 200
 def hint(argv: Sequence[str]) -> Hint | None:
     """What to say of a command line that does not begin with a command; None if it is not known.
 
-    Words that were typed after it stand in the line, quoted for a shell.
+    Words that were typed after it are put into the line, quoted for a shell.
     """
     word, rest = argv[0].lower(), argv[1:]
     if rest:

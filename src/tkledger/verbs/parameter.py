@@ -17,7 +17,7 @@ class Parameter(NamedTuple):
     command line if they have a ``noun``; else the law or the command judges it.
 
     What people type for a value: ``listed`` are several in one, with commas between them; ``clean``
-    takes one to its usual form, and ``means`` has the values that other names stand for.
+    takes one to its usual form, and ``means`` has the values of other names.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Parameter(NamedTuple):
     means: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def meant(self, text: str) -> list[str]:
-        """The values that a text of a command line stands for."""
+        """The values that a text of a command line means."""
         parts = [text]
         if self.listed and "," in text:
             parts = [part.strip() for part in text.split(",") if part.strip()]

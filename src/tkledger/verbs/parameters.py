@@ -147,7 +147,7 @@ RECORD = option(
     noun="result",
 )
 URL = option("--url", "url", "URL", "Where more is said of it; with --record.")
-FLAKY = switch("--flaky", "flaky", "Again on the same code: it fails by chance.")
+FLAKY = switch("--flaky", "flaky", "Run again on the same code: it fails by chance.")
 ADD = option("--add", "add", "TEXT", "What is to be shown; may be repeated.", many=True)
 MET = option(
     "--met", "met", "N", "The criterion with this number is met.", kind=int, many=True, listed=True
@@ -175,7 +175,7 @@ SINCE = option("--since", "since", "CURSOR", "What came after: REV or a date; 0:
 SINCE_WHEN = SINCE._replace(metavar="WHEN", help="The ledger, since 14d, REV or a snapshot.")
 MARKDOWN = switch("--md", "markdown", "As Markdown, for a stand-up.")
 PROMETHEUS = switch("--prometheus", "prometheus", "In the text format of Prometheus.")
-NO_FOLLOW = switch("--no-follow", "no_follow", "End when all that there is was printed.")
+NO_FOLLOW = switch("--no-follow", "no_follow", "Stop after what is there now.")
 FOUND = LIMIT._replace(default=10)
 EACH = LIMIT._replace(help="At most N of each kind.", default=5)
 
@@ -291,7 +291,7 @@ LEASE = option(
 )
 LIFETIME = LEASE._replace(
     metavar="TIME",
-    help="How long it stays: 90, 30m, 12h, 7d; 0 for ever.",
+    help="How long it stays: 90, 30m, 12h, 7d; 0 has no end.",
     kind=str,
     least=None,
     default="7d",
@@ -302,7 +302,7 @@ LESSONS = option(
     "--lesson", "lesson", "TEXT", "What was learnt, for later work; may be repeated.", many=True
 )
 TRIED = option(
-    "--tried", "tried", "TEXT", "What was tried, and did not lead on; may be repeated.", many=True
+    "--tried", "tried", "TEXT", "What was tried and did not work; may be repeated.", many=True
 )
 QUESTION = Parameter("question", "QUESTION", "What was to be decided.", required=True)
 CHOICE = option("--choice", "choice", "TEXT", "What was chosen.", required=True)

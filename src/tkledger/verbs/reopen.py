@@ -1,4 +1,4 @@
-"""The verb that goes on with what has ended: a successor of the task, and others pointed at it."""
+"""The verb that reopens an ended task as a new one, and points other tasks at that."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def reopen(ledger: Snapshot, options: Options, actor: str) -> Proposed:
 
 
 def current(ledger: Snapshot, task_id: str | None) -> str | None:
-    """The open task that stands for one named in an ended task: itself, or else the one that goes on
-    with it; None if there is none.
+    """The open task in place of one named in an ended task: itself, or else the one that continues
+    it; None if there is none.
     """
     last = ledger.latest(task_id) if task_id is not None else None
     return last.id if last is not None and not last.ended else None

@@ -15,7 +15,7 @@ _KEPT = ("version", "accepted", "proposal")
 """The fields that a merge brings together itself, or that no command sets."""
 
 _MOST = 5
-"""How many commands are told; more is easier done in an editor."""
+"""How many commands are printed; more is easier done in an editor."""
 
 
 def repeated(base: Policy, other: Policy, known: Policy) -> str:

@@ -53,7 +53,7 @@ def approve(ledger: Snapshot, options: Options, actor: str) -> Proposed:
 
 
 def reject(ledger: Snapshot, options: Options, actor: str) -> Proposed:
-    """A rejection: the work goes on, and the verdict says what is missing."""
+    """A rejection: the task is in progress again, and the verdict says what is missing."""
     task = existing(ledger, options.get("id"))
     back = move(Event.REJECT)(ledger, options, actor)
     score, gaps = _score(ledger, task, options), _gaps(options)

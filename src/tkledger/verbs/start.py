@@ -1,4 +1,4 @@
-"""The verb of a start: work begun, gone on with, or taken from another actor."""
+"""The verb of a start: work begun, continued, or taken from another actor."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Proposed(NamedTuple):
     work: bool = False
     """Whether it charges the task, so that it is a commit even if the ledger stays as it is."""
     approvals: ApprovalCount | None = None
-    """Where the approvals of the task stand, if it is one that does not end the review."""
+    """The count of approvals of the task, if it is one that does not end the review."""
 
 
 Verb = Callable[[Snapshot, Options, str], Proposed]

@@ -78,7 +78,7 @@ def _of_kind(ledger: Snapshot, task: Task, kind: str, options: Options) -> dict[
         role = options["approval"]
         if ledger.policy is not None and role not in ledger.policy.roles:
             way = f"tk config set {quoted(f'roles.{role}')} ACTOR"
-            raise usage_error("no-such-role", f"nobody has the role {role}", way)
+            raise usage_error("no-such-role", f"no actor has the role {role}", way)
         choices = texts(options.get("choice")) or list(_VERDICTS)
         key = _key(task, f"approval-{role}", options.get("message") or "", *choices)
         return {"by": role, "choices": choices, "key": key}

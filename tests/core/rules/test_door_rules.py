@@ -113,7 +113,7 @@ LEGAL: tuple[tuple[str, DoorFact], ...] = (
     ),
     ("TK720 of oneself", SAID),
     ("TK720 by a dispatcher", SAID._replace(event=SLEPT._replace(by="lead-1"))),
-    ("TK720 nobody has the role", SAID._replace(event=SLEPT._replace(by="eve"), policy=DEFAULT)),
+    ("TK720 no actor has the role", SAID._replace(event=SLEPT._replace(by="eve"), policy=DEFAULT)),
     ("TK720 who pushes", SAID._replace(known=frozenset({"bob", "eve"}))),
 )
 

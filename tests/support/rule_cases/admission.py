@@ -70,7 +70,7 @@ def admission_cases() -> list[Case]:
             edit(later, bare, policy=AGENTS)._replace(actor="ann"),
         ),
         (
-            "what nobody has the role for",
+            "what no actor has the role for",
             birth(bare, policy=DEFAULT._replace(admission="agents")),
             birth(a_task(admission=WHY), policy=DEFAULT._replace(admission="agents")),
         ),

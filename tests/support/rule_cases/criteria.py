@@ -165,7 +165,7 @@ def _frozen() -> list[Case]:
             chosen._replace(actor="bob", message="merge"),
         ),
         (
-            "nobody has the role",
+            "no actor has the role",
             respecified("in_progress")._replace(policy=FROZEN._replace(roles={})),
             respecified("in_progress")._replace(policy=DEFAULT),
         ),

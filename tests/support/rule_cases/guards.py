@@ -73,7 +73,7 @@ def guard_cases() -> list[Case]:
     aside = guarded(role="lead", fields=["pr"])
     asked = (
         ("without the role", move(), move(actor="lead-2")),
-        ("nobody has the role", move(nobodys), move(nobodys, target="in_review")),
+        ("no actor has the role", move(nobodys), move(nobodys, target="in_review")),
         ("a field is missing", move(pr), move(pr, pr="7")),
         ("several fields are missing", move(risk, description="\u200b"), move(pr, pr="7")),
         ("a concern about operations is open", move(guarded(concerns="settled"), **open_),

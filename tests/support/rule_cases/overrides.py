@@ -23,7 +23,7 @@ def override_cases() -> list[Case]:
     alone = f"{WHY}{ACTOR}: zoe\n"
     rows = (
         ("without the role", begun("ann"), begun("ann", "tk: start a")),
-        ("nobody has the role", begun("zoe", law=DEFAULT), begun("zoe")),
+        ("no actor has the role", begun("zoe", law=DEFAULT), begun("zoe")),
         ("without a reason", begun("chief-1", blank), begun("chief-1", alone)),
     )
     return [Case("TK510", what, broken, legal) for what, broken, legal in rows]

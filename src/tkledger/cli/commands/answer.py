@@ -28,9 +28,9 @@ def answer(
 
 
 def _way_on(recorded: Recorded) -> str:
-    """How the task goes on; empty if it is paused, too."""
+    """How the task continues; empty if it is paused, too."""
     from tkledger.core.waits import due_from
 
     found = [task for key in recorded.touched if (task := recorded.after.task(key)) is not None]
     first = next((task.id for task in found if due_from(task, recorded.after) == 0), "")
-    return f"it can go on: tk resume {first}" if first else ""
+    return f"it can continue: tk resume {first}" if first else ""

@@ -19,7 +19,7 @@ def attach(
     path: str = ".",
     dry_run: bool = False,
 ) -> Answer:
-    """Attach files to a task. They are kept beside the branches, and go to a remote with the next sync."""
+    """Attach files to a task. They are kept outside the branches, and go to a remote with the next sync."""
     session = Session(path, actor=actor, progress=TERMINAL)
     recorded, _ = attach_files(session, id, files, name=name, kind=type, key=key, dry_run=dry_run)
     return changed(session, recorded, dry_run=dry_run, verb="attached")

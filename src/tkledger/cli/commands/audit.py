@@ -27,7 +27,7 @@ NAMESPACE = "tk-audit"
 """What a key of ssh signs an attestation for."""
 
 
-_FREE = "everybody may change the policy, and nobody is bound by it"
+_FREE = "anyone may change the policy, so it binds no one"
 
 
 def audit(range: str | None = None, attest: bool = False, path: str = ".") -> Answer:

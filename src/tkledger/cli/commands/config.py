@@ -241,7 +241,7 @@ def _pitfalls(session: Session, amended: Amended) -> Iterable[str]:
         asked[policy.approvals.role] = "approvals ask"
     for role in sorted(asked.keys() - policy.roles.keys()):
         name = quoted(role)
-        yield f"nobody has the role {name}, which {asked[role]} for: tk config set roles.{name} ACTOR"
+        yield f"no actor has the role {name}, which {asked[role]} for: tk config set roles.{name} ACTOR"
 
 
 def _held_by_renamed(session: Session, amended: Amended) -> list[str]:

@@ -143,7 +143,7 @@ def _two_agents(stage: _Stage) -> None:
 
 
 def _a_shortcut(stage: _Stage) -> None:
-    stage.say("An agent wants a shortcut: it writes 'done' into a task that nobody worked on.")
+    stage.say("An agent wants a shortcut: it writes 'done' into a task that no one worked on.")
     path = os.path.join(stage.root, "work", path_of("docs"))
     with open(path, encoding="utf-8") as file:
         text = file.read()

@@ -1,4 +1,4 @@
-"""``tk gate``: the gates of a task run on its code, or told, and recorded."""
+"""``tk gate``: run the gates of a task on its code, or take a result from elsewhere, and record it."""
 
 from __future__ import annotations
 

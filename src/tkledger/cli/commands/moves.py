@@ -36,7 +36,7 @@ def move(
 
 
 def _hint(session: Session, recorded: Recorded, verb: str, *, said: bool) -> str:
-    """What to say to a person of a move that was made, besides what it did; empty if nothing. ``said`` is
+    """What to say to a person of a move that was made, apart from what it did; empty if nothing. ``said`` is
     whether there was a reason.
     """
     if verb in _ENDS and _is_newest(session, recorded):
@@ -63,5 +63,5 @@ _ENDS = (Event.FINISH, Event.APPROVE, Event.CANCEL)
 
 
 def _is_newest(session: Session, recorded: Recorded) -> bool:
-    """Whether a move was committed just now, on the branch that HEAD is on: then nobody else has it."""
+    """Whether a move was committed just now, on the branch that HEAD is on: then no one else has it."""
     return bool(recorded.commit) and recorded.commit == session.repo.head and not recorded.warning

@@ -1,4 +1,4 @@
-"""``tk prime``: what an agent has to know before it goes on."""
+"""``tk prime``: a brief for an agent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST_INPUT = 1 << 16
 
 
 def prime(end: bool = False, actor: str | None = None, path: str = ".") -> Answer:
-    """Say what an agent has to know before it goes on, with the commands to run."""
+    """Brief an agent: what it has to know, with the commands to run."""
     if end and _asked_before():
         return Answer(lambda: {"held": []}, lambda: ())
     session = Session(path, actor=actor, progress=TERMINAL)
@@ -31,7 +31,7 @@ def prime(end: bool = False, actor: str | None = None, path: str = ".") -> Answe
 
 
 def _asked_before() -> bool:
-    """Whether a session goes on because it was asked at its end; its tool says so on standard input."""
+    """Whether a session continues because it was asked at its end; its tool says so on standard input."""
     if sys.stdin.isatty():
         return False
     try:
@@ -42,7 +42,7 @@ def _asked_before() -> bool:
 
 
 def _at_end(found: Brief) -> Answer:
-    """What the actor holds still, and exit 2, by which the session goes on once."""
+    """What the actor still holds, and exit 2, which makes the session continue once."""
     held = [one for one in found.parts if one.name in HELD]
     ids = [item.id for one in held for item in one.items]
     if not ids:

@@ -1,4 +1,4 @@
-"""``tk rename``: another id for a task that nobody else has yet."""
+"""``tk rename``: another id for a task that no one else has yet."""
 
 from __future__ import annotations
 

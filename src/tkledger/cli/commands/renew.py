@@ -42,7 +42,7 @@ def _renewed(
         if not is_active(task) and (held is None or held.claim.released):
             from tkledger.core.rules.lifecycle import remedy_for
 
-            fact = f"{task.id} is {task.state}, so nobody works on it"
+            fact = f"{task.id} is {task.state}, so no one works on it"
             way = remedy_for(ledger, task, State.IN_PROGRESS, who.policy)
             raise unusable("not-active", fact, way)
         yield task, single.renew(session.repo, who, task.id, ttl)

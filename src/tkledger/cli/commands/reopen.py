@@ -1,4 +1,4 @@
-"""``tk reopen``: a new task goes on with one that has ended."""
+"""``tk reopen``: a new task continues one that has ended."""
 
 from __future__ import annotations
 

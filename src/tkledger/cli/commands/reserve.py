@@ -40,7 +40,7 @@ def reserve(
             PATHS, given, lambda some: reserving.reserve(session, task, some, drop=drop), "reserve"
         )
         if not is_new:
-            session.progress.say("nothing to do: it is reserved so already")
+            session.progress.say("nothing to do: already reserved")
     return _listed(reserving.every(session, task))
 
 

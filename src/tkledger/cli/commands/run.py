@@ -96,7 +96,7 @@ def _in_the_end(ends: Iterable[Ended]) -> Sequence[str]:
 
 
 def _say_briefing(briefing: Briefing) -> None:
-    """Print on stderr what the command gets to know."""
+    """Print on stderr what the command is given."""
     from tkledger.views.inbox import inbox
     from tkledger.views.style import show
 

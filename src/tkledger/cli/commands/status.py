@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     **{"in_progress": "in progress", "sent_back": "sent back", "review": "to review"},
-    **{"submitted": "in review", "nobodys": "nobody's"},
+    **{"submitted": "in review", "nobodys": "no owner"},
     **{"expired": "lease over", "unmerged": "not merged", "unpublished": "not sent"},
     **{"checkouts": "left over", "under_way": "unfinished", "files": "task files"},
 }

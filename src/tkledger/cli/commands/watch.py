@@ -49,13 +49,13 @@ def watch(
 
         yield from (stream(some) for some in batches() if some)
         if no_follow:
-            yield Aside(f"to go on from here: tk watch --since {quoted(watching.cursor.text)}")
+            yield Aside(f"to continue from here: tk watch --since {quoted(watching.cursor.text)}")
 
     return Answer(to_json, view, live=True)
 
 
 def _batches(watching: Watch, *, follow: bool, limit: int | None) -> Iterator[list[LedgerEvent]]:
-    """The events as they come, some at once; an empty list when all there are now have been told."""
+    """The events as they come, some at once; an empty list when all there are now have been printed."""
     left = limit
     while True:
         found = watching.look()

@@ -37,8 +37,8 @@ def agent_spoken_for(said: EventAdded) -> Iterator[Finding]:
 
     Each ref `refs/tk/agents/NAME` has events of that agent only, of at most 16 KiB each: what it can do, that it
     sleeps, that it is awake. The agent writes them itself, or an actor with the role `dispatcher`; if the policy
-    gives that role to nobody, everyone may. With `proof: pusher` a server asks that who pushes is the one who
-    wrote them.
+    gives that role to no actor, everyone may. With `proof: pusher` a server requires that they are by the one who
+    pushes.
 
     Why: who may put others to sleep can stop all work, and who raises the capacity of another fills it with tasks.
 

@@ -80,7 +80,7 @@ class QuotaUsed(NamedTuple):
 
 @door_rule("TK724", QuotaUsed)
 def quota_used_up_on_branches(used: QuotaUsed) -> Iterator[Finding]:
-    """An actor goes on working after it has used more on all branches together than the policy's `quotas` allow.
+    """An actor keeps working after it has used more on all branches together than the policy's `quotas` allow.
 
     Counted as [TK525](#tk525-beyond-its-quota) has it, but over all branches that are known where it is asked,
     each commit once. In a clone it is asked where work is taken up: by a start, a resume, work taken over, and

@@ -17,7 +17,7 @@ class RestrictedAction(NamedTuple):
     logins: who pushed or signed it, as the server knows them; none if it does not know
     known: the actors they speak for
     edition: the newest edition of the law among the policies that ask
-    kept: whether the policy says who may change it, so that nobody unknown does
+    kept: whether the policy says who may change it, so that no unknown actor does
     Names are those of the server's policy.
     """
 

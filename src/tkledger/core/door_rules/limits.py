@@ -1,4 +1,4 @@
-"""Work that an actor takes up, and the limits of the policy on how much of it goes on at once."""
+"""Work that an actor takes up, and the limits of the policy on how much of it is in progress at once."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def too_much_in_progress(begun: WorkBegun) -> Iterator[Finding]:
     by `tk next`, before a commit, and of a push, if the task is still in progress with it. Never of a merge, of
     what is sent back from review, or of history.
 
-    Why: what is begun and not ended helps nobody, and waits for the same reviewers and branches.
+    Why: what is begun and not ended helps no one, and waits for the same reviewers and branches.
 
     Remedy: end what was begun: `tk submit ID`, or `tk block ID`.
     """

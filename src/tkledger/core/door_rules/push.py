@@ -138,7 +138,7 @@ def second_ledger_pushed(new: NewLedger) -> Iterator[Finding]:
     if new.other:
         yield Finding(
             new.commit[:10],
-            f"begins a second ledger beside that of {new.other}",
+            f"begins a second ledger; {new.other} already has one",
             f"in the clone: git rebase --onto origin/{quoted(branch)} {new.commit[:10]}",
         )
 

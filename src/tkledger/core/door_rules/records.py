@@ -1,4 +1,4 @@
-"""What a push does to the records beside the branches: inboxes and agents only grow, artifacts never change."""
+"""What a push does to records outside the branches: inboxes and agents only grow, artifacts never change."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class PathsReserved(NamedTuple):
     """One reservation in the chain of a task.
 
     ref: the chain; reservation: None if it cannot be read; size: of its commit, in bytes
-    policy: the one that decides; holder: who holds the task, empty if nobody does
+    policy: the one that decides; holder: who holds the task, empty if no one does
     overlaps: which of the paths are reserved for others, if the policy refuses that
     newest: whether it is the one that counts; made: whether its commit exists already
     known: the actors that who pushes speaks for, None if that is not asked

@@ -30,12 +30,12 @@ def approval_joined_with_later_work(joined: JoinedApproval) -> Iterator[Finding]
 
     One branch ended the review, the other has a later commit with the task's line `Tk-Task`. Neither did
     wrong, and so the merge is legal: `tk verify` and `tk audit` report it. A push may not bring it to a
-    branch that the policy protects, or that the server's HEAD names, as long as no task goes on with the one
-    that is done. Asked if the policy that judges the merge has `approvals`.
+    branch that the policy protects, or that the server's HEAD names, as long as no task reopens the one that
+    is done. Asked if the policy that judges the merge has `approvals`.
 
     Why: the task says that it was approved, and what is there was not.
 
-    Remedy: `tk reopen ID` makes a task for what nobody saw; with that the merge may be pushed.
+    Remedy: `tk reopen ID` makes a task for the work that no one reviewed; with that the merge may be pushed.
     """
     work = few([oid[:10] for oid in joined.later])
     where = f" on {joined.branch}, which is protected" if joined.branch else ""

@@ -23,7 +23,7 @@ def admission_incomplete(change: Change) -> Iterator[Finding]:
     if the task's `creator` or the commit's actor has the role `agents`, or no one has. A task in `backlog`
     may be incomplete, and of a change that leaves a task cancelled it is not asked.
 
-    Why: work that nobody asked for costs as much as any other, and agents find no end of it.
+    Why: work that no one asked for costs as much as any other, and agents find no end of it.
 
     Remedy: `tk new TITLE` with `--consumer`, `--pain`, `--value` and `--validation`, or with `--backlog`;
     of a task that is there, `tk edit ID` with the same.

@@ -93,7 +93,7 @@ def verdict_not_as_it_is(change: Change) -> Iterator[Finding]:
     progress again. A merge adds none, and keeps those of both sides.
 
     Why: a verdict is of what the reviewer saw. One that is copied to a later commit, or written in
-    another's name, says what nobody said.
+    another's name, says what no one said.
 
     Remedy: look at what is there now, and run `tk approve ID` or `tk reject ID --gap TEXT`.
     """
@@ -226,7 +226,7 @@ def rejected_without_a_verdict(change: Change) -> Iterator[Finding]:
     Checked if the policy has `approvals`, or a guard of `done` for the task asks for some. The line that
     `tk reject` adds to `verdicts` counts the rounds of reviews: approvals of an earlier round do not count.
 
-    Why: without it an approval would stand that was given before the work was sent back.
+    Why: without it an approval from before the work was sent back would still count.
 
     Remedy: `tk reject ID --gap TEXT`.
     """

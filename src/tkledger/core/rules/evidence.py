@@ -60,7 +60,7 @@ def evidence_not_as_it_is(change: Change) -> Iterator[Finding]:
     of both sides.
 
     Why: evidence is of the code that ran. A line that is copied to later code, or written in another's name,
-    says what nobody saw; and a gate that is run until it passes shows nothing.
+    says what no one saw; and a gate that is run until it passes shows nothing.
 
     Remedy: `tk gate ID NAME` on the code as it is; with `--flaky` if it failed by chance.
     """
@@ -82,7 +82,7 @@ def decided_in_another_name(change: Change) -> Iterator[Finding]:
     Names are the policy's. It is asked of each line that an ordinary commit adds, also of a new task. A merge adds
     none, and keeps those of both sides.
 
-    Why: who decided is who answers for it.
+    Why: the one who decides is the one who answers for it.
 
     Remedy: who decided it runs `tk decide ID QUESTION --choice TEXT --because TEXT`.
     """

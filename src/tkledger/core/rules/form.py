@@ -208,7 +208,7 @@ def too_full(change: Change) -> Iterator[Finding]:
     A list grows up to so many entries, and bytes of all of them together: `notes` to 1,000 and 48 KiB,
     `concerns` and `criteria` to 100 and 12 KiB, the others to 200 and 24 KiB. A merge may exceed that.
 
-    Why: a task that cannot be ended would stay for ever.
+    Why: a task that cannot be ended would stay open.
 
     Remedy: keep the task short, and the material in a file of the repository that it names.
     """

@@ -72,12 +72,12 @@ def reopened_before_its_end(change: Change) -> Iterator[Finding]:
     """A new task names in `reopens` one that does not exist, or that has not ended; or it names an
     origin as well.
 
-    What it reopens is what it came out of, and so stands for its origin.
+    What it reopens is what it came out of, and so takes the place of an origin.
 
-    Why: a task that goes on is not begun a second time; and what reopens an ended one may be like
+    Why: a task that is still open is not begun a second time; and what reopens an ended one may be like
     it, which TK310 refuses otherwise.
 
-    Remedy: `tk reopen ID`, once the task has ended; until then go on with the task itself.
+    Remedy: `tk reopen ID`, once the task has ended; until then continue the task itself.
     """
     for task in change.created():
         if task.reopens is None:
@@ -93,7 +93,7 @@ def reopened_before_its_end(change: Change) -> Iterator[Finding]:
         if task.origin is not None:
             yield Finding(
                 task.id,
-                "has an origin besides what it reopens",
+                "has an origin and reopens a task",
                 f"take 'origin' out of {path_of(task.id)}",
             )
 

@@ -158,7 +158,7 @@ def respawned(change: Change) -> Iterator[Finding]:
 
     Why: work that discovers itself again never ends.
 
-    Remedy: go on with the first one, or say in the title what is new. If it has ended,
+    Remedy: continue the first one, or say in the title what is new. If it has ended,
     `tk reopen ID`.
     """
     if not change.law.refuses("respawn"):

@@ -167,7 +167,7 @@ def ask(change: Change, role: str) -> str:
     if named:
         return f"ask {any_of(named)} to do it"
     grant = f"tk config set {quoted(f'roles.{role}')} ACTOR"
-    return f"nobody has that role: {by_keeper(law, change.actor, grant)}"
+    return f"no actor has that role: {by_keeper(law, change.actor, grant)}"
 
 
 @rule("TK508", since=2)

@@ -100,7 +100,7 @@ def illegal_transition(change: Change) -> Iterator[Finding]:
     finished that was never begun.
 
     Remedy: take the edges one by one; `tk why ID` lists those that are legal now. What has ended
-    stays ended: `tk reopen ID` makes a new task that goes on with it. A squashed branch passes
+    stays ended: `tk reopen ID` makes a new task that continues it. A squashed branch passes
     where the policy says `squash: path`.
     """
     for old, new in change.edits():
@@ -195,7 +195,7 @@ def ended_with_open_children(change: Change) -> Iterator[Finding]:
     will look for.
 
     Remedy: end the children first, or give them another parent: `tk edit CHILD --parent ID`. To cancel,
-    `tk cancel ID --children cascade` ends them as well; with `wait` they end first, with `detach` they go on.
+    `tk cancel ID --children cascade` ends them as well; with `wait` they end first, with `detach` they stay open.
     """
     left: dict[str, list[str]] = {}
     for parent, child in _orphans(change):

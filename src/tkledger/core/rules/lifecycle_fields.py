@@ -145,7 +145,7 @@ def ended_task_edited(change: Change) -> Iterator[Finding]:
 
     Why: what was finished is a record.
 
-    Remedy: `tk note ID TEXT` adds to it; `tk reopen ID` makes a new task that goes on with it.
+    Remedy: `tk note ID TEXT` adds to it; `tk reopen ID` makes a new task that continues it.
     """
     for old, new in change.edits():
         if old.ended and old.state is new.state:

@@ -27,10 +27,10 @@ _BY_MOVES = (
     "resolution",
     "attempts",
 )
-"""The fields that moves set beside the state."""
+"""The fields that moves set apart from the state."""
 
 _BY_STARTS = ("owner", "branch", "base")
-"""Those that change if work goes on that is in progress."""
+"""Those that change if work in progress continues."""
 
 
 @rule("TK509", since=2)
@@ -84,7 +84,7 @@ def acts(change: Change) -> Iterator[tuple[str, str]]:
 
 
 def _besides(change: Change, old: Task, new: Task) -> Iterator[str]:
-    """What is done to a task beside its state."""
+    """Changes of a task apart from its state."""
     moved = old.state is not new.state
     left = {name for name in Task._fields if getattr(old, name) != getattr(new, name)} - {
         *("state", "spent"),
@@ -111,7 +111,7 @@ def _judged(old: Task, new: Task) -> str:
 
 @rule("TK525", since=2)
 def beyond_its_quota(change: Change) -> Iterator[Finding]:
-    """An actor goes on working after it has used more in a window of time than the policy's `quotas` allow.
+    """An actor keeps working after it has used more in a window of time than the policy's `quotas` allow.
 
     By a step of a task (a line `Tk-Task: ID`), or by taking up a task: a start, a resume, or work taken over.
     `quotas` says by actor or pattern (`agent-*`) how many `steps`, `tokens`, `calls` or US dollars (`cost`) such

@@ -36,7 +36,7 @@ def lifts(change: Change) -> bool:
 
 
 def way_around(change: Change) -> str:
-    """What a remedy says besides, if who asks may set the rule aside."""
+    """The further remedy, if the actor may set the rule aside."""
     law = change.law
     may = law.roles.get(policy.OVERRIDE) and law.has_role(change.actor, policy.OVERRIDE)
     return "; or --override REASON" if may else ""
@@ -69,7 +69,9 @@ def override_without_the_role(change: Change) -> Iterator[Finding]:
         yield Finding(
             first,
             f"sets rules aside, which is not for {change.actor}",
-            f"{way}, or ask {any_of(named)} to do it" if named else f"{way}: nobody has that role",
+            f"{way}, or ask {any_of(named)} to do it"
+            if named
+            else f"{way}: no actor has that role",
         )
     elif not says(said):
         yield Finding(

@@ -204,7 +204,7 @@ def policy_nobody_can_sign(change: Change) -> Iterator[Finding]:
     Why: it could never be changed again, not even to list a key.
 
     Remedy: first `tk config set keys.ACTOR KEY`, then `tk config set proof signature`; and remove the last key
-    only after another one is listed. Once it is committed nobody can accept it any more, so it has to go.
+    only after another one is listed. Once it is committed no one can accept it any more, so the commit has to go.
     """
     policy = _written(change)
     if policy is None or policy.proof != "signature":

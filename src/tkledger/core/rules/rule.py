@@ -23,7 +23,7 @@ class Finding(NamedTuple):
     repair: str = ""
 
 
-NO_ACCEPTANCE = "(nobody can accept it)"
+NO_ACCEPTANCE = "(no one can accept it)"
 """The end of a repair after which nothing is to be accepted, since the policy can no longer be changed."""
 
 Judgement = Callable[..., Iterable[Finding]]

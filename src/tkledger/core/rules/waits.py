@@ -1,4 +1,4 @@
-"""Waits: a task goes on with its answer, which is given by who may; and nobody ends the wait of another."""
+"""Waits: a task resumes with its answer, from an actor who may give it; and no actor ends the wait of another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def resumed_without_its_answer(change: Change) -> Iterator[Finding]:
     it. If the wait has an `until`, none is needed from then on, by the time of the commit. A paused task
     needs the answers of both waits, the earlier one as well.
 
-    Why: who goes on without the answer decides by itself what it asked another.
+    Why: an actor that continues without the answer decides what it asked another.
 
     Remedy: `tk answer ID VALUE`, or `tk signal NAME` for an event; `tk requeue ID` by who waits gives the
     question up.
@@ -78,14 +78,14 @@ def answered_amiss(change: Change) -> Iterator[Finding]:
     """A line was added to a task's `answers` that answers nothing it waits for, or that is not an answer to
     that, or by an actor who may not answer it.
 
-    The task waits for the key before the commit, now or from before it was paused, and nobody has answered. If
+    The task waits for the key before the commit, now or from before it was paused, and no one has answered. If
     the wait has `choices` the value is one of them. If it has `by`, the actor is that one, fits that pattern, or
     has that role; what waits for an approval is not answered by who set it. `(timeout)` is
-    nobody's answer: it says that `until` has passed, by the time of the commit. Asked of ordinary commits.
+    not an answer of anyone: it says that `until` has passed, by the time of the commit. Asked of ordinary commits.
 
-    Why: the answer decides how the work goes on.
+    Why: the answer decides how the work continues.
 
-    Remedy: who may answer runs `tk answer ID VALUE`, with one of the choices.
+    Remedy: an actor who may answer runs `tk answer ID VALUE`, with one of the choices.
     """
     for old, new, lines in grown(change, "answers"):
         from tkledger.core.waits import TIMED_OUT, open_keys, parsed  # few commits answer
@@ -127,7 +127,7 @@ def wait_of_another_ended(change: Change) -> Iterator[Finding]:
     answered, once its `until` is past, by the time of the commit, or once its `tasks` have ended. Who has the
     role `waits` may end it as well. To pause a task keeps what it waits for, and to cancel it is not asked.
 
-    Why: who waits for something would go on with another thing than it asked for.
+    Why: the actor that waits would continue with something it did not ask for.
 
     Remedy: who set it does it, or an actor with the role `waits`.
     """
