@@ -80,7 +80,7 @@ def _actor(event: Event) -> str:
 def append(repo: Repo, actor: str, event: Event) -> Event:
     """Put an event into an inbox, after all that is there; returns what was put there, with its id. If it
     is there already, under the same key, nothing is written; nor is a reply to what was taken meanwhile,
-    which then has no id. The sender of what a refusal makes a dead letter is told so in the same step.
+    which then has no id. If a refusal makes a message a dead one, its sender gets a notice in the same step.
 
     Raises TkError (BUSY) if others did so too often meanwhile.
     """

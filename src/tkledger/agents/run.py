@@ -125,7 +125,7 @@ def _once(
     *,
     offered: bool = False,
 ) -> Iterator[Briefing | Ended]:
-    """One task, unless another tk runs it here: two processes of one actor are not told apart by a claim."""
+    """One task, unless another tk runs it here: a claim does not tell two processes of one actor apart."""
     store = Store(session.repo.common_dir)
     lock = store.opened(RUNS, task_id, "lock")
     try:

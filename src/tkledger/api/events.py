@@ -27,7 +27,7 @@ _FEW = 256
 
 
 class Watch:
-    """The changes on all branches and of all claims, each told at least once, from a cursor on; without one,
+    """The changes on all branches and of all claims, each printed at least once, from a cursor on; without one,
     from now on.
     """
 
@@ -116,7 +116,7 @@ def _meant(repo: Repo, since: str, progress: Progress) -> Cursor:
         raise unusable("unknown-cursor", fact, _ALL_AGAIN)
     if gone := len(named.seen) - len(found):
         are = "1 commit of the cursor is" if gone == 1 else f"{gone} commits of the cursor are"
-        progress.say(f"{are} gone: what is told once more has the same id")
+        progress.say(f"{are} gone: events that come again have the same id")
     return named._replace(seen=found)
 
 

@@ -152,8 +152,8 @@ class OpenLedger:
 
     def watch(self, since: str | None = None, *, follow: bool = True) -> Iterator[LedgerEvent]:
         """Each change of a task or a claim as it comes, on any branch: from now on, or ``since`` a cursor (of
-        an event, ``event.cursor.text``), a revision or a date. Without ``follow`` it ends when all
-        there is has been told. An event may come twice, with the same ``id``; none is left out.
+        an event, ``event.cursor.text``), a revision or a date. Without ``follow`` it ends when
+        there are no more. An event may come twice, with the same ``id``; none is left out.
 
         Raises TkError for a cursor that is of another repository.
         """

@@ -28,7 +28,7 @@ from tkledger.verbs.ids import existing, require_free
 from tkledger.verbs.way_back import way_back
 
 _SHOWN = 5
-"""Of how many tasks the way back is told."""
+"""For how many tasks the way back is printed."""
 
 
 def undo(

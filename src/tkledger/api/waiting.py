@@ -1,4 +1,4 @@
-"""The tasks that wait for something: for an event, or for a time that has come; and what is told of that."""
+"""The tasks that wait for something: for an event, or for a time that has come; and the messages about that."""
 
 from __future__ import annotations
 

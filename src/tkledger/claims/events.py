@@ -15,7 +15,7 @@ from tkledger.git.objects import Oid, oid_of
 from tkledger.git.repo import Repo
 
 _MOST = 1_000
-"""So many renewals of one claim are told at once, the latest; the others came and went."""
+"""So many renewals of one claim are reported at once, the latest; the others came and went."""
 
 
 def task_of(ref: str) -> str | None:

@@ -66,7 +66,7 @@ def acts(change: Change, commit: str, at: int) -> Iterator[Act]:
         lifted = _entered_anyway(change) if one.deed == PASSED else ()
         for subject in dict.fromkeys(one.subjects(change)):
             if subject in lifted:
-                continue  # it is told as what sets rules aside
+                continue  # it is reported among what sets rules aside
             act = Act(commit, at, change.actor, subject, one.deed, *_proof(change, one.asked(law)))
             if subject == POLICY_PATH:
                 act = _of_policy(change, act)

@@ -11,7 +11,7 @@ from tkledger.core.typing import NamedTuple
 
 WEEK = 7 * 86_400
 MOST_WEEKS = 520
-"""The newest weeks that are told one by one: ten years."""
+"""The newest weeks that are listed one by one: ten years."""
 
 SENT_BACK = (Event.REJECT.value, Event.REQUEUE.value)
 """The events after which work is done once more."""

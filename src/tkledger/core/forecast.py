@@ -22,7 +22,7 @@ PERCENT = (50, 85, 95)
 
 class Forecast(NamedTuple):
     """After how many weeks so many open tasks are all done in 50, 85 and 95 % of the runs, drawn from these
-    numbers of tasks that were done in a week; none if that cannot be told.
+    numbers of tasks that were done in a week; none if that cannot be known.
     """
 
     open: int

@@ -106,7 +106,7 @@ _LISTS = {
     **{"checklist": "step", "checked": "checked", "skipped": "skipped"},
     **{"lessons": "lesson", "tried": "tried"},
 }
-"""What is only added to, and is told with a word before it."""
+"""Lists that only grow; each new entry is printed with a word before it."""
 
 _SET_BY_MOVES = ("owner", "attempt", "branch", "base", "spent", "retry", "attempts")
 _IN_TEXTS = (

@@ -34,7 +34,7 @@ REFUSALS = 3
 """How often a message is refused before it is a dead letter."""
 
 NOTICE = "notice"
-"""The type of what tk says by itself. The same notice by several, who have not heard of each other, is one."""
+"""The type of what tk says by itself. The same notice by several independent clones is one."""
 
 _OID = matching("[0-9a-f]{40}([0-9a-f]{24})?", "an object id")
 
@@ -159,7 +159,7 @@ def _said(message: Message) -> Message:
 
 
 def died(letter: Letter, reply: Reply) -> Message | None:
-    """What its sender is told if a reply makes a letter a dead one; None if it does not, or it is a notice."""
+    """The notice to its sender if a reply makes a message a dead one; None if it does not, or it is a notice."""
     message = letter.message
     after = letter._replace(refusals=(*letter.refusals, reply))
     if letter.dead or not after.dead or message.type == NOTICE:

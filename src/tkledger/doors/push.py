@@ -295,7 +295,7 @@ def _joined(
     judged: Mapping[Oid, Sequence[LaterWork]],
 ) -> Iterator[Violation]:
     """Judge what the protected branches get: approvals that are joined with later work. What one protected
-    branch has already is not told again of another.
+    branch already has is not reported again for another.
     """
     repo = ledger.repo
     here = refs.listed(repo, "refs/heads")

@@ -40,8 +40,8 @@ def task_events(
 
 
 def _names(ledger: Ledger, tips: Mapping[Oid, str], revisions: list[str]) -> Mapping[Oid, str]:
-    """The branch by which each new commit is told: the one that it is the tip of, else that of a child; of none if
-    there is only one.
+    """The branch by which each new commit is reported: the one that it is the tip of, else that of a
+    child; of none if there is only one.
     """
     names = dict(tips)
     if len(tips) == 1:

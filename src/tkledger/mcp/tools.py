@@ -79,7 +79,7 @@ _READ = ("prime", "status", "hooks status")
 """Commands that take an actor only to know whose view it is, or look at a server."""
 
 _WRITE = ("anchor", "doctor")
-"""Commands that read unless they are told to sign or to repair."""
+"""Commands that read unless an option makes them sign or repair."""
 
 
 def schema(command: Command) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def tick(actor: str | None = None, path: str = ".", dry_run: bool = False) -> An
 
     def view() -> list[str | Aside]:
         lines: list[str | Aside] = [f"{would}{one}: timed out" for one in late]
-        lines += [f"{would}{one.task}: {one.to} is told" for one in told]
+        lines += [f"{would}{one.task}: a message to {one.to}" for one in told]
         lines += [f"{would}{one.id}: its children have ended" for one in over]
         return lines or [Aside("nothing is due that is not known")]
 

@@ -23,7 +23,7 @@ class NewTask(NamedTuple):
 def created_while_asleep(new: NewTask) -> Iterator[Finding]:
     """An actor that was put to sleep creates a task.
 
-    Asked at every door of every clone and server that `tk sync` told of it, after `tk sleep`: until `tk wake`,
+    Asked at every door of every clone and server that knows of it by `tk sync`, after `tk sleep`: until `tk wake`,
     until the time that the sleep was to end, or until a task is assigned to the actor.
 
     Why: an agent that is to be idle must not give itself work. It may still end existing tasks.

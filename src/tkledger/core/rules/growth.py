@@ -204,8 +204,8 @@ def origin_chain_too_long(change: Change) -> Iterator[Finding]:
 def too_much_discovered(change: Change) -> Iterator[Finding]:
     """A task has more discovered descendants than the policy's `discovered` allows.
 
-    Asked of new tasks, for the first task from which they came, and told of the first of them in the order of
-    their ids.
+    Asked of new tasks, for the first task from which they came, and reported for the first of them in the
+    order of their ids.
 
     Why: one task that breeds hundreds is a loop laid out flat, whether or not it is their parent.
 

@@ -189,7 +189,7 @@ def ways(change: Change) -> Iterator[tuple[Task | None, Task, tuple[Transition, 
 def ended_with_open_children(change: Change) -> Iterator[Finding]:
     """A task ended while a child of it is still open.
 
-    Told of the parent; if that had ended in the first parent commit already, it is TK213, of the child.
+    Reported for the parent; if that had ended in the first parent commit already, it is TK213, of the child.
 
     Why: a whole is not finished before its parts; and a child of an ended task is work that no one
     will look for.

@@ -48,8 +48,8 @@ def override_without_the_role(change: Change) -> Iterator[Finding]:
     and its actor does not have the role `override`, or the reason says nothing.
 
     With the role and a reason, which has a letter or digit, the line sets aside what breaks a rule
-    that says so on its page. `tk verify` reports it, and `tk log` and `tk show` show it. The violation is told
-    of the first task or path that the commit changes, in the order of their names.
+    that says so on its page. `tk verify` reports it, and `tk log` and `tk show` show it. The violation is
+    reported for the first task or path that the commit changes, in the order of their names.
 
     Why: an exception is a decision; who made it, and why, has to be seen.
 
