@@ -80,7 +80,7 @@ def test_who_has_to_say_why_a_task_is_wanted_is_told(
 
 def test_who_has_a_quota_is_told_where_it_is_shown(hooked: Project) -> None:
     hooked.ok("config", "set", "quotas.a*", "calls=9")
-    words = "What you may use in a time is limited: tk budget --agent "
+    words = "What you may use in a window of time is limited: tk budget --agent "
     assert f"{words}ada\n" in hooked.ok("prime", "--as", "ada").out
     assert words not in hooked.ok("prime", "--as", "bob").out
 

@@ -127,7 +127,7 @@ def test_a_command_that_cannot_be_run_is_no_attempt(project: Project) -> None:
     for command, why in (
         (["./tool"], "./tool is not executable"),
         (["./tools"], "./tools is not there"),
-        (["sh", "-c", "nosuchcommand"], "sh ended with exit 127: what it was to run is not there"),
+        (["sh", "-c", "nosuchcommand"], "sh ended with exit 127: its command does not exist"),
     ):
         answer = project.process("run", "--next", "--as", "alice", "--", *command)
         assert (answer.status, answer.out) == (Exit.NOT_RUN, f"a: given back: {why}\n"), answer.said

@@ -105,7 +105,7 @@ def _ends(session: Session, place: Worktree, task_id: str) -> _Ends:
     if base not in tips:
         known = f"{place.short} left {_short(base)}, which is not a branch here"
         fact = f"it is not known which branch {place.short} left" if base == "HEAD" else known
-        remedy = f"git merge {quoted(place.short)} where it is to go, then tk work {task_id} --drop"
+        remedy = f"git merge {quoted(place.short)} on the branch it belongs to, then tk work {task_id} --drop"
         raise unusable("no-base", fact, remedy)
     return _Ends(place.branch, tips[place.branch], base, tips[base])
 

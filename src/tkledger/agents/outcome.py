@@ -201,7 +201,7 @@ def _record(there: Session, task: Task, attempt: Attempt) -> None:
     try:
         there.record(propose)
     except (Refused, TkError, GitError) as error:
-        there.progress.say(f"{task.id}: what the run came to is not recorded: {error}")
+        there.progress.say(f"{task.id}: the result of the run is not recorded: {error}")
 
 
 def _moved_by_itself(attempt: Attempt, task: Task, unsaved: str) -> Ended:

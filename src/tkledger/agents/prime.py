@@ -72,7 +72,7 @@ def brief(session: Session) -> Brief:
 
 def rules_of(law: Policy, actor: str) -> Iterator[str]:
     """What a policy asks of an actor, a sentence each; what it leaves at its default is left out."""
-    yield "A commit that breaks a rule is refused here, or by the server; the refusal says the way on."
+    yield "A commit that breaks a rule is refused here, or by the server; the refusal says what to do."
     if law.requires_review:
         review = f"a review of another actor{_approvals(law)}"
         yield f"Work ends by {review}: with tk submit, not with tk done."
@@ -83,7 +83,7 @@ def rules_of(law: Policy, actor: str) -> Iterator[str]:
     if law.asks_why(actor):
         yield "A new task says why it is wanted."
     if law.spec == "frozen":
-        yield "What a task asks for is settled once it was started."
+        yield "What a task asks for is fixed once it is started."
     if law.gates:
         names = _names(law.gates)
         yield f"Gates have to pass: {names} (tk gate ID runs them)."
@@ -98,7 +98,7 @@ def rules_of(law: Policy, actor: str) -> Iterator[str]:
     if law.limits_of(actor):
         yield "What you may do is limited: tk config show, under `may`."
     if law.quotas and any(holding(law, actor)):
-        yield f"What you may use in a time is limited: tk budget --agent {quoted(actor)}"
+        yield f"What you may use in a window of time is limited: tk budget --agent {quoted(actor)}"
     if law.protected:
         yield f"Branches that are not rewritten: {_names(law.protected)}."
     if law.wants_signatures:

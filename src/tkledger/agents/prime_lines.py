@@ -20,7 +20,7 @@ _MOST_DATA = 200
 """So many letters of a text that others wrote are shown."""
 
 _HEADS = {
-    "remote": "What others did comes with, and what you did goes with:",
+    "remote": "To fetch what others did and send what you did:",
     "sent_back": "Sent back to you",
     "in_progress": "You are at work on",
     "review": "Waiting for your review",

@@ -23,7 +23,7 @@ from tkledger.local.store import replace
 GRACE_SECONDS = 5.0
 """How long a process group has to end after it was asked to, before it is killed."""
 
-_NOT_RUN = {126: "what it was to run is not executable", 127: "what it was to run is not there"}
+_NOT_RUN = {126: "its command is not executable", 127: "its command does not exist"}
 """The statuses by which a shell, env or timeout say that they could not run a command."""
 
 _LOOK_SECONDS = 0.2

@@ -307,7 +307,7 @@ def _attributes(repo: Repo) -> Iterator[Examined]:
         not changed,
         f"{names} changes task files on checkout, {next(iter(changed))} for one"
         if changed
-        else "none changes task files on checkout",
+        else "no attribute changes task files on checkout",
         conversions.remedy(repo),
     )
     yield _merge_driver(repo, asked=values[new].get("merge") == "tk")

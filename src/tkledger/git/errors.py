@@ -26,7 +26,7 @@ class Locked(GitError):
 
     def __init__(self, words: str) -> None:
         first = lines(words)[0].removeprefix("fatal: ")
-        super().__init__(first, "run it again; if no git is running, one was killed and left it")
+        super().__init__(first, "run it again; if no git is running, a killed one left this file")
 
 
 class RefMoved(Exception):

@@ -225,7 +225,7 @@ class _DiffTree:
         except OverflowError:
             raise unusable(
                 "too-many-files",
-                f"a commit changes more of {FOLDER}/ than is read: some 100,000 files",
+                f"a commit changes more of {FOLDER}/ than tk reads: some 100,000 files",
                 "commit it in parts",
             ) from None
 
