@@ -39,6 +39,13 @@ class Verbatim(NamedTuple):
     text: str
 
 
+class TerminalView(NamedTuple):
+    """What is drawn for a person, and the lines for scripts that rely on them."""
+
+    view: Callable[[], Lines]
+    otherwise: Sequence[str | Aside | Verbatim]
+
+
 def _ok() -> Exit:
     return Exit.OK
 
@@ -53,7 +60,7 @@ class Answer(NamedTuple):
     """
 
     to_json: Callable[[], Mapping[str, Any] | None]
-    view: Callable[[], Iterable[str | Aside | Verbatim | Lines]]
+    view: Callable[[], Iterable[str | Aside | Verbatim | TerminalView | Lines]]
     exit: Callable[[], int] = _ok
     live: bool = False
 
@@ -86,8 +93,11 @@ def wants_colours(color: str | None) -> bool:
     return force not in ("", "0", "false") and not os.environ.get("NO_COLOR")
 
 
-def _show(one: str | Aside | Verbatim | Lines) -> None:
-    if isinstance(one, Aside):
+def _show(one: str | Aside | Verbatim | TerminalView | Lines) -> None:
+    if isinstance(one, TerminalView):
+        for line in one.otherwise:
+            _show(line)
+    elif isinstance(one, Aside):
         sys.stdout.flush()
         say(one.text)
     elif isinstance(one, (str, Verbatim)):

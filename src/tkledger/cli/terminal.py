@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from shutil import get_terminal_size
 
 from tkledger import report
-from tkledger.cli.answer import Answer, Aside, Verbatim, say, text_of, wants_colours
+from tkledger.cli.answer import Answer, Aside, TerminalView, Verbatim, say, text_of, wants_colours
 from tkledger.cli.settings import NEVER, Settings, display
 from tkledger.core.typing import NamedTuple
 from tkledger.views.style import drawn
@@ -67,7 +67,8 @@ def _texts(answer: Answer, look: _Look) -> Iterator[str]:
             text = text_of(one)
             yield f"{report.in_ascii(text) if look.ascii else text}\n"
         else:
-            yield drawn(one, sys.stdout, coloured=look.coloured, ascii=look.ascii)
+            view = one.view() if isinstance(one, TerminalView) else one
+            yield drawn(view, sys.stdout, coloured=look.coloured, ascii=look.ascii)
 
 
 def _may_page(pager: str) -> bool:

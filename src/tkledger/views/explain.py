@@ -8,14 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from tkledger.core.typing import Protocol
 from tkledger.views.style import DIM, ID, STRONG
 from tkledger.views.text_layout import (
-    GAP,
     Frame,
     Line,
     Lines,
     Span,
-    aligned,
-    cells,
-    columns,
+    hanging,
     piped_table,
     texts_of,
     wrap,
@@ -23,8 +20,6 @@ from tkledger.views.text_layout import (
 
 PAGE = 78
 """The widest a paragraph gets in a terminal: longer lines are hard to read."""
-
-LEAST_ROOM = 40
 
 
 class RulePage(Protocol):
@@ -73,28 +68,9 @@ def settings(rows: Iterable[tuple[str, str, str]]) -> Lines:
 
 def _listed(rows: Sequence[Line]) -> Lines:
     def draw(frame: Frame) -> Iterable[Line | str]:
-        return piped_table(texts_of(rows)) if frame.piped else _summaries(rows, frame.width)
+        return piped_table(texts_of(rows)) if frame.piped else hanging(rows, frame.width)
 
     return Lines(draw)
-
-
-def _summaries(rows: Sequence[Line], width: int) -> Iterator[Line]:
-    """The table with its last column wrapped; below the ones before if they leave it no room."""
-    widths = columns([row[:-1] for row in rows])
-    start = sum(widths) + len(GAP) * len(widths)
-    fits = width - start >= LEAST_ROOM
-    start = start if fits else widths[0] + len(GAP) if rows else 0
-    for row in rows:
-        lead = aligned(row[:-1], widths)
-        text, style = row[-1]
-        texts = wrap(text, width - start)
-        if fits:
-            room = start - sum(cells(text) for text, _ in lead)
-            yield (*lead, (" " * room, ""), (texts.pop(0), style))
-        else:
-            yield lead
-        for text in texts:
-            yield ((" " * start, ""), (text, style))
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -285,3 +285,28 @@ def table(rows: Sequence[Line], frame: Frame) -> Iterable[Line | str]:
         taken = sum(width + len(GAP) for width in widths[:-1] if width)
         widths[-1] = min(widths[-1], max(frame.width - taken, 1))
     return (aligned(row, widths) for row in rows)
+
+
+BELOW = 8
+"""How far it is indented there at most."""
+LEAST_ROOM = 40
+"""The cells that a wrapped column has at least beside the others; else it goes below them."""
+
+
+def hanging(rows: Sequence[Line], width: int, least: int = LEAST_ROOM) -> Iterator[Line]:
+    """A table with its last column wrapped; below the ones before if they leave it no room."""
+    widths = columns([row[:-1] for row in rows])
+    start = sum(size + len(GAP) for size in widths if size)
+    fits = width - start >= least
+    start = start if fits else min(widths[0] + len(GAP), BELOW) if rows else 0
+    for row in rows:
+        lead = aligned(row[:-1], widths)
+        text, style = row[-1]
+        texts = wrap(text, max(width - start, 1))
+        if fits:
+            room = start - sum(cells(text) for text, _ in lead)
+            yield (*lead, (" " * room, ""), (texts.pop(0), style))
+        else:
+            yield lead
+        for text in texts:
+            yield ((" " * start, ""), (text, style))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim
+from tkledger.cli.answer import TERMINAL, Answer, Aside, TerminalView, Verbatim
 from tkledger.cli.commands.verify import selected, status_of, verdict_json, verdict_view, worded
 from tkledger.core.loosening import is_bound, keepers, who_is_bound
 from tkledger.core.quoting import few
@@ -41,7 +41,7 @@ def audit(range: str | None = None, attest: bool = False, path: str = ".") -> An
         session.ledger.usable(session.ledger.at(tip))
     found = audited(session.ledger, tip, bases, worded(session, verdict))
 
-    def view() -> Iterable[str | Aside | Verbatim | Lines]:
+    def view() -> Iterable[str | Aside | Verbatim | TerminalView | Lines]:
         if attest:
             return [Verbatim(_attested(session.repo, found, range))]
         return _view(found, range)
@@ -55,7 +55,9 @@ def audit(range: str | None = None, attest: bool = False, path: str = ".") -> An
     return Answer(to_json, view, lambda: status_of(verdict))
 
 
-def _view(found: Audit, range: str | None) -> Iterable[str | Aside | Verbatim | Lines]:
+def _view(
+    found: Audit, range: str | None
+) -> Iterable[str | Aside | Verbatim | TerminalView | Lines]:
     from tkledger.views.audit import acts, proofs
 
     yield acts(found.acts)

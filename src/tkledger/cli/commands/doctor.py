@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from tkledger.api.json import without_empty
-from tkledger.cli.answer import Answer, Aside
+from tkledger.cli.answer import Answer, Aside, TerminalView
 from tkledger.cli.commands.hooks import warnings
 from tkledger.core.change import Violation
 from tkledger.core.typing import TYPE_CHECKING
@@ -39,12 +40,9 @@ def doctor(fix: bool = False, denials: bool = False, path: str = ".") -> Answer:
     bad = [one for one in findings if not one.good]
     repaired = [one.what for one in fixed]
 
-    def view() -> Iterable[str | Aside]:
-        for remedy, messages in _by_cause(findings).items():
-            for message, names in messages.items():
-                yield f"{'BAD' if remedy else 'ok '}  {', '.join(names)}: {message}"
-            if remedy:
-                yield f"       remedy: {remedy}"
+    def view() -> Iterable[str | Aside | TerminalView]:
+        causes = _by_cause(findings)
+        yield TerminalView(partial(_drawn, causes), [*_lines(causes)])
         for one in fixed:
             yield f"fixed: {one.what} (before: {one.message})"
         yield from (Aside(line) for line in warnings(violations))
@@ -57,6 +55,10 @@ def doctor(fix: bool = False, denials: bool = False, path: str = ".") -> Answer:
         view,
         lambda: Exit.UNUSABLE if bad else Exit.OK,
     )
+
+
+Causes = Mapping[str, Mapping[str, Sequence[str]]]
+"""The names of what was examined, by remedy and message."""
 
 
 def _denials(repo: Repo) -> Answer:
@@ -83,6 +85,20 @@ def _by_cause(findings: Iterable[Examined]) -> dict[str, dict[str, list[str]]]:
         remedy = "" if one.good else one.remedy
         found.setdefault(remedy, {}).setdefault(one.message, []).append(one.what)
     return found
+
+
+def _drawn(causes: Causes) -> Lines:
+    from tkledger.views.verdict import examined
+
+    return examined(causes)
+
+
+def _lines(causes: Causes) -> Iterator[str]:
+    for remedy, messages in causes.items():
+        for message, names in messages.items():
+            yield f"{'BAD' if remedy else 'ok '}  {', '.join(names)}: {message}"
+        if remedy:
+            yield f"       remedy: {remedy}"
 
 
 def _json(one: Examined) -> dict[str, object]:

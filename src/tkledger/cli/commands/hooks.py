@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tkledger.api.json import without_empty
-from tkledger.cli.answer import Answer, Aside
+from tkledger.cli.answer import Answer, Aside, TerminalView
 from tkledger.core.change import Violation
 from tkledger.core.quoting import quoted
-from tkledger.core.typing import Any
+from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.doors import install as installer
 from tkledger.doors import script
 from tkledger.errors import Exit
 from tkledger.git.repo import Repo
 from tkledger.report import violation_json, violation_text
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
 
 
 def install(server: bool = False, path: str = ".") -> Answer:
@@ -70,10 +73,23 @@ def status(server: bool = False, path: str = ".") -> Answer:
     if server:
         installer.require_kind(repo, "status", server=server)
     states = installer.status(repo)
-    good = all(state.ours and state.current and state.executable for state in states)
+    rows = [
+        (one.name, one.ours and one.current and one.executable, _words(one, repo.is_bare))
+        for one in states
+    ]
+    good = all(fine for _, fine, _ in rows)
+
+    def drawn() -> Lines:
+        from tkledger.views.verdict import hook_states
+
+        return hook_states(rows)
+
+    def view() -> Iterable[TerminalView]:
+        yield TerminalView(drawn, [f"{name:22} {words}" for name, _, words in rows])
+
     return Answer(
         lambda: {"hooks": [without_empty(state._asdict()) for state in states], "installed": good},
-        lambda: (f"{state.name:22} {_words(state, repo.is_bare)}" for state in states),
+        view,
         lambda: Exit.OK if good else Exit.UNUSABLE,
     )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from tkledger.api.json import gauge_json
 from tkledger.api.session import Session
-from tkledger.cli.answer import COUNTING, TERMINAL, Answer, Aside, Verbatim
+from tkledger.cli.answer import COUNTING, TERMINAL, Answer, Aside, TerminalView, Verbatim
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
 from tkledger.core.quoting import quoted
-from tkledger.core.typing import Any
+from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.errors import Exit, usage_error
 from tkledger.git import history
@@ -19,6 +21,10 @@ from tkledger.git.objects import Oid
 from tkledger.git.repo import Repo
 from tkledger.report import SILENT, Progress, violation_json, violation_text, visible
 from tkledger.verbs.parameters import ALL_HISTORY, AT
+
+if TYPE_CHECKING:
+    from tkledger.views.text_layout import Lines
+    from tkledger.views.verdict import KnownCommit
 
 REPORTS = ("sarif", "junit", "gitlab")
 """The formats that are one document, for a program."""
@@ -68,7 +74,7 @@ def verify(
 
     return Answer(
         to_json,
-        lambda: verdict_view(judged(COUNTING), format, range),
+        lambda: verdict_view(judged(COUNTING), format, range, partial(_known, session.repo)),
         lambda: status_of(found[0]),
     )
 
@@ -126,19 +132,44 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
+Known = Callable[[Sequence[Oid]], Mapping[str, "KnownCommit"]]
+
+_MOST_KNOWN = 200
+"""Of so many commits a terminal shows more than the id; of those that break rules, the first."""
+
+
+def _known(repo: Repo, oids: Sequence[Oid]) -> dict[str, KnownCommit]:
+    """These commits as people know them."""
+    from tkledger.views.verdict import KnownCommit
+
+    now = int(time.time())
+    found = map(history.as_commit, repo.read_many([*oids[:_MOST_KNOWN]]))
+    return {
+        one.oid: KnownCommit(one.subject, one.author.actor, now - one.at) for one in found if one
+    }
+
+
 def verdict_view(
-    verdict: Verdict, format: str, range: str | None
-) -> Iterable[str | Aside | Verbatim]:
-    """The lines that say a verdict. If a report for a program is on stdout, they are on stderr."""
+    verdict: Verdict, format: str, range: str | None, known: Known | None = None
+) -> Iterable[str | Aside | Verbatim | TerminalView]:
+    """The lines that say a verdict. If a report for a program is on stdout, they are on stderr. A terminal shows
+    what breaks the rules by commit if these can be ``known`` by more than their ids.
+    """
     if format in REPORTS:
         yield _report(verdict.violations, verdict.joined, verdict.commits, format)
         for line in verdict_view(verdict, "text", range):
             yield Aside(line) if isinstance(line, str) else line
         return
+    drawn = known if format == "text" else None
     if not verdict.commits:
         yield f"no commits in {range}: nothing was checked"
         return
-    yield from _violations(verdict.violations, format)
+    if verdict.violations and drawn:
+        yield TerminalView(
+            partial(_broken, verdict.violations, drawn), [*_violations(verdict.violations, format)]
+        )
+    else:
+        yield from _violations(verdict.violations, format)
     for one in verdict.accepted:
         yield Aside(violation_text(one, "accepted"))
         yield Aside(f"  reason: {verdict.reasons[one.commit]}")
@@ -159,7 +190,8 @@ def verdict_view(
     commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
     if verdict.violations:
         bad = len({one.commit for one in verdict.violations})
-        yield Aside(f"checked {commits}: {bad} break{'s' if bad == 1 else ''} the rules")
+        text = f"checked {commits}: {bad} break{'s' if bad == 1 else ''} the rules"
+        yield _summed(text, good=False) if drawn else Aside(text)
         if verdict.pending:
             yield Aside(
                 f"  {verdict.pending} accepted at the end only: counts once {verdict.decides} has it"
@@ -168,7 +200,24 @@ def verdict_view(
                 yield Aside(f"  to get it there: {verdict.way}")
     else:
         accepted = len({one.commit for one in verdict.accepted})
-        yield f"checked {commits}: no violation" + (f", {accepted} accepted" if accepted else "")
+        text = f"checked {commits}: no violation" + (f", {accepted} accepted" if accepted else "")
+        yield _summed(text, good=True) if drawn else text
+
+
+def _broken(violations: Sequence[Violation], known: Known) -> Lines:
+    from tkledger.views.verdict import broken
+
+    oids = [*dict.fromkeys(one.commit for one in violations if one.commit)]
+    return broken(violations, partial(known, oids))
+
+
+def _summed(text: str, *, good: bool) -> TerminalView:
+    def drawn() -> Lines:
+        from tkledger.views.verdict import summed
+
+        return summed(text, good=good)
+
+    return TerminalView(drawn, [text if good else Aside(text)])
 
 
 def _staged(session: Session, format: str) -> Answer:
@@ -176,10 +225,16 @@ def _staged(session: Session, format: str) -> Answer:
 
     violations = list(remedies.for_index(session.repo, hooks.in_index(session.ledger)))
 
-    def view() -> Iterable[str | Aside | Verbatim]:
+    def view() -> Iterable[str | Aside | Verbatim | TerminalView]:
         if format in REPORTS:
             asides = _violations(violations, "text")
             return [_report(violations, (), 0, format), *asides]
+        if violations and format == "text":
+            return [
+                TerminalView(
+                    partial(_broken, violations, lambda _: {}), [*_violations(violations, format)]
+                )
+            ]
         return (
             _violations(violations, format) if violations else ["the staged changes break no rule"]
         )
