@@ -104,7 +104,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     spawn, told = process.spawn, git_history._logged
 
     def spawned(args: Sequence[str], *place: Any, **options: Any) -> process.Process:
-        seen.append(args[0])
+        seen.append(args[2] if args[0] == "-c" else args[0])
         return spawn(args, *place, **options)
 
     def logged(*args: Any) -> Iterator[Commit]:

@@ -168,12 +168,16 @@ class Repo:
 
     @contextmanager
     def streamed(
-        self, *args: str, stdin: bytes | None = None, fine: Collection[int] = (0,)
+        self,
+        *args: str,
+        stdin: bytes | None = None,
+        fine: Collection[int] = (0,),
+        config: Sequence[str] = (),
     ) -> Iterator[IO[bytes]]:
-        """The output of a git command as it comes; raises GitError if its exit status is none that is ``fine``. An
-        exception in the meantime kills it.
+        """The output of a git command as it comes, with options of git itself in ``config``; raises GitError if
+        its exit status is none that is ``fine``. An exception in the meantime kills it.
         """
-        with process.running(args, self._folder, self._env, stdin=stdin) as git:
+        with process.running((*config, *args), self._folder, self._env, stdin=stdin) as git:
             yield git.out
             done = git.done()
         if done.status not in fine:
