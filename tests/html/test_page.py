@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 import re
+import shutil
 from html import unescape
 from importlib.resources import files
 from pathlib import Path
@@ -301,6 +302,19 @@ def test_the_script_makes_no_markup_of_text_and_asks_nothing() -> None:
             *("srcdoc", "console.", "debugger", "TODO"),
         ):
             assert word not in text, (name, word)
+
+
+def test_git_is_not_started_for_each_task(
+    shop: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, wrapper = tmp_path / "started", tmp_path / "bin/git"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\necho git >>"{log}"\nexec "{shutil.which("git")}" "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
+    answer = shop.process("page", "-o", str(tmp_path / "site"))
+    assert answer.status == 0, answer.said
+    assert 0 < len(log.read_text().splitlines()) <= 12, "of 42 tasks and 118 commits"
 
 
 # -- how large ----------------------------------------------------------------------------------
