@@ -162,6 +162,12 @@ def _changed(place: Path) -> None:
     place.write_bytes(document("Tasks", {}).replace(b"Skip", b"Step"))
 
 
+def _there(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """The files in a folder, each with what changes if it is written or replaced; not when it was read."""
+    found = {path.name: path.lstat() for path in folder.iterdir()}
+    return {name: (one.st_ino, one.st_size, one.st_mtime_ns) for name, one in found.items()}
+
+
 @pytest.mark.parametrize("make", [_foreign, _empty, _folder, _link, _nowhere, _changed])
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])
 def test_what_it_did_not_write_is_not_replaced(
@@ -170,11 +176,11 @@ def test_what_it_did_not_write_is_not_replaced(
     site = tmp_path / "site"
     site.mkdir()
     make(site / "index.html")
-    before = {path.name: path.lstat() for path in site.iterdir()}
+    before = _there(site)
     answer = project.tk("page", "-o", str(site), *more)
     assert answer.status is Exit.USAGE
     assert "was not written by tk page, or was changed since" in answer.err
-    assert {path.name: path.lstat() for path in site.iterdir()} == before
+    assert _there(site) == before
     remedy = answer.err.partition("remedy: tk ")[2].split()
     project.ok(*remedy)
     assert (tmp_path / "site-page/index.html").exists()
