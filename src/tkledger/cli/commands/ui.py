@@ -30,9 +30,11 @@ def ui(actor: str | None = None, path: str = ".", **options: Any) -> Answer:
     if not all(one.isatty() for one in (sys.stdin, sys.stdout, sys.stderr)):
         raise unusable("no-terminal", "tk ui needs a terminal", "tk list")
     liked = display(say)
-    gc.enable()  # which commands that end soon do without
     manner = Manner(coloured=liked.color != "never", ascii=liked.ascii)
-    show(screen(path, actor, options, typed, manner))
+    made = screen(path, actor, options, typed, manner)
+    gc.enable()  # which commands that end soon do without
+    gc.freeze()  # what has been loaded stays: to look at it again would take longer than a key may
+    show(made)
     return Answer(lambda: None, lambda: ())
 
 
