@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual import events
 
 from tkledger.core.lifecycle import State
-from tkledger.ui.lists import Tasks
+from tkledger.ui.lists import NARROW, Tasks
 from tkledger.ui.panes import CURSOR, CURSOR_AWAY, selected
 from tkledger.ui.picture import Picture
 from tkledger.views.board import GUTTER, LEAST, card_of
@@ -170,6 +170,7 @@ class Board(Tasks):
 
     def _card(self, state: State, place: int) -> list[Line]:
         row = self.picture.overview.at(self.picture.stacks[state][place])
+        row = row._replace(owner=self.looks(NARROW).names[row.owner])
         lines = list(card_of(row, self.picture.overview, self._wide()))
         if row.id in self.fresh:
             lines = [[(text, f"{style} bold".strip()) for text, style in one] for one in lines]

@@ -12,10 +12,18 @@ from tkledger.core.typing import NamedTuple
 from tkledger.ui.panes import CursorPane, Manner, Pane
 from tkledger.ui.picture import Picture
 from tkledger.views.log import words as said
-from tkledger.views.style import BAD, DIM, ID, LOOKS, title_colour, urgency
+from tkledger.views.style import DIM, ID, LOOKS, PERSON, title_colour, urgency
 from tkledger.views.text_layout import GAP, Line, Span, cells, cut, pad, safe
 from tkledger.views.tree_shape import TreeLine
-from tkledger.views.words import age, glyph, hindrance, local_minute, short_names, total
+from tkledger.views.words import (
+    age,
+    glyph,
+    hindrance,
+    hindrance_colour,
+    local_minute,
+    short_names,
+    total,
+)
 
 NARROW = 60
 """Below so many cells a line has neither owner nor what a task waits for."""
@@ -156,12 +164,11 @@ def beside(
     spans: list[Span] = [(cut(title, min(shown, left)), colour)]
     spans += [(GAP, ""), more] if more[0] else []
     if why and left - shown > len(GAP) + 3:
-        colour = BAD if row.state is State.BLOCKED else "yellow"
-        spans += [(GAP, ""), (cut(why, left - shown - len(GAP)), colour)]
+        spans += [(GAP, ""), (cut(why, left - shown - len(GAP)), hindrance_colour(row.state))]
     if looks.owner_width and row.owner:
         used = sum(cells(text) for text, _ in spans)
         owner = cut(looks.names[row.owner], looks.owner_width)
-        spans += [(" " * (room - looks.owner_width - used), ""), (owner, "magenta")]
+        spans += [(" " * (room - looks.owner_width - used), ""), (owner, PERSON)]
     return spans
 
 
@@ -321,7 +328,7 @@ class LogPane(CursorPane):
         is_wide = width >= NARROW
         sizes = self._widths if is_wide else (0, 0, 0)
         task, actor = cut(one.task, WIDEST_ID), cut(self._names[one.actor], WIDEST_OWNER)
-        texts = zip((task, way, actor), sizes, (ID, LOOKS[one.target].colour, "magenta"))
+        texts = zip((task, way, actor), sizes, (ID, LOOKS[one.target].colour, PERSON))
         when = local_minute(one.at)[5:] if is_wide else f"{age(int(time.time()) - one.at):>3}"
         line: list[Span] = [(when, DIM), (" ", "")]
         for text, size, style in texts:

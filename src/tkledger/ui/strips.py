@@ -12,7 +12,7 @@ from tkledger.report import visible
 from tkledger.ui.keys import MOVES
 from tkledger.ui.panes import Manner, strip
 from tkledger.ui.picture import Card, Picture
-from tkledger.views.style import BAD, DIM, LOOKS
+from tkledger.views.style import BAD, DIM, LOOKS, PERSON
 from tkledger.views.text_layout import Line, Span, cells, cut_line, safe, wrap
 
 _MOST = 8
@@ -60,7 +60,7 @@ class StatusLine(_Lines):
         parts: list[Span] = [
             ("tk", "bold"),
             (safe(one.branch), "cyan"),
-            (safe(one.actor), "magenta"),
+            (safe(one.actor), PERSON),
         ]
         number = len(one.overview.flaws)
         parts += [(f"{number} cannot be read (tk verify)", BAD)] if number else []

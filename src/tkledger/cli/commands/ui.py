@@ -52,5 +52,5 @@ def typed(text: str) -> Mapping[str, Any]:
     return values
 
 
-_FIXED = ("actor", "path", "as_json", "at", "all")
+_FIXED = ("actor", "path", "as_json", "at", "all", "color")
 """What does not filter: who acts and where was said, and the rest has keys of its own."""
