@@ -46,6 +46,13 @@ def test_a_difference_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert all("only tk says: TK201" in one for one in found.differences)
 
 
+def test_both_judge_imports_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elsewhere, "SINS", [sins.imported])
+    found = elsewhere.compare((6000, 6002), tmp_path, commits=40, tampered=0)
+    assert found.differences == ()
+    assert {"TK217", "TK218"} <= {*found.both}
+
+
 @pytest.mark.parametrize("way", tampering.WAYS, ids=lambda way: way.__name__)
 def test_each_way_of_tampering_changes_a_history(way: tampering.Tampering) -> None:
     changed = 0

@@ -69,7 +69,7 @@ WITHOUT = {
     | {"check transition", "check budget", "check sleep", "gates list", "agents"},
     "leaves what is as wanted": {"hooks install", "hooks uninstall", "doctor", "fmt", "resolve"}
     | {"register", "reserve", "sleep", "wake", "gates trust"},
-    "does what is left to do, if anything": {"sync", "reap", "tidy", "tick"},
+    "does what is left to do, if anything": {"sync", "reap", "tidy", "tick", "import"},
     "holds for so long from when it is run": {"renew"},
     "runs commands, which are not to be run once only": {"run", "gate", "mcp"},
     "asks a person in an editor": {"config edit"},

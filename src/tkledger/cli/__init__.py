@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from keyword import iskeyword
 
 from tkledger import __version__
 from tkledger.errors import Exit
@@ -136,8 +137,10 @@ def function(command: Command) -> Callable[..., Answer]:
         from tkledger.cli.commands import moves
 
         return partial(moves.move, command.name)
-    module = getattr(__import__("tkledger.cli.commands", fromlist=words[:1]), words[0])
-    name = words[-1] + ("_" if hasattr(builtins, words[-1]) else "")
+    place = words[0] + ("_" if iskeyword(words[0]) else "")
+    module = getattr(__import__("tkledger.cli.commands", fromlist=[place]), place)
+    its_own = hasattr(builtins, words[-1]) or iskeyword(words[-1])
+    name = words[-1] + ("_" if its_own else "")
     found: Callable[..., Answer] = getattr(module, name)
     return found
 

@@ -69,7 +69,9 @@ since what Python calls printable changes with its version and a verdict must no
 _BLANK = pattern(f"[ \u115f\u1160\u1680\u2800\u3164\uffa0{HIDDEN}]*\\Z")
 """These, and characters that are as empty as a space."""
 
-_CONTROL = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+CONTROL = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""The characters that no text of a task may hold."""
+
 _LONGEST_REF = 200
 """The longest name of a branch: it is a path, too, and others are made of it."""
 
@@ -148,7 +150,7 @@ def text(raw: Any) -> str:
         raw = str(raw)  # typed by the schema: a title may be 2024
     if not isinstance(raw, str):
         raise ValueError("must be text")
-    if hidden := _CONTROL.search(raw):
+    if hidden := CONTROL.search(raw):
         at = hidden.start()
         line_, column = raw.count("\n", 0, at) + 1, at - raw.rfind("\n", 0, at)
         raise ValueError(
@@ -324,7 +326,7 @@ def _free_value(raw: Any, depth: int) -> Any:
         return raw
     if isinstance(raw, int):
         return whole(-MAX_INT)(raw)
-    if not isinstance(raw, str) or _CONTROL.search(raw):
+    if not isinstance(raw, str) or CONTROL.search(raw):
         raise ValueError("must be text, a whole number or a boolean")
     return raw
 

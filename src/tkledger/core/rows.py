@@ -14,6 +14,9 @@ from tkledger.core.task_parts import Budget
 FEW = 3
 """How many dependencies are named where there is little room."""
 
+NOT_JUDGED = "imported, not judged"
+"""How a task is marked that comes from another tracker."""
+
 _NO_BUDGET = Budget()
 
 
@@ -58,9 +61,18 @@ def _due_from(task: Task, snapshot: Snapshot) -> int | None:
 
 
 def _waits(task: Task, snapshot: Snapshot, most: int | None) -> str:
-    """What a task waits for: the reason if it is blocked, and dependencies; open concerns; and when it is due."""
+    """What a task waits for: the reason if it is blocked, and dependencies; open concerns; when it is due; and
+    whether it was imported.
+    """
     due = f"due {task.due}" if task.due and not task.ended else ""
-    parts = (wait_reason(task), _open_dependencies(task, snapshot, most), _concerns(task), due)
+    mark = NOT_JUDGED if task.imported else ""
+    parts = (
+        wait_reason(task),
+        _open_dependencies(task, snapshot, most),
+        _concerns(task),
+        due,
+        mark,
+    )
     return "; ".join(part for part in parts if part)
 
 

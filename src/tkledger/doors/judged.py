@@ -25,7 +25,7 @@ from tkledger.report import SILENT, Progress
 class Inspected(NamedTuple):
     """What commits were found to hold: how many, what they break, whether any of them sets a limit, joins
     lines, or deletes a task's file; which rules were set aside; who signed how many of them, of those
-    that have to be signed; and which approvals are joined with later work.
+    that have to be signed; which approvals are joined with later work; and how many tasks were imported.
     """
 
     commits: int
@@ -36,6 +36,7 @@ class Inspected(NamedTuple):
     aside: tuple[SetAside, ...] = ()
     signers: Mapping[str, int] = {}
     joined: tuple[LaterWork, ...] = ()
+    imported: int = 0
 
 
 def judge_all(
@@ -46,7 +47,7 @@ def judge_all(
 
     def judge_part(part: Part) -> Inspected:
         count, found, aside, joined = 0, list[Violation](), list[SetAside](), list[LaterWork]()
-        limited = joins = False
+        limited, joins, imported = False, False, 0
         signers: dict[str, int] = {}
         for commit, change, broken in gate.judge_commits(ledger, part.tips, part.known):
             count += 1
@@ -57,12 +58,13 @@ def judge_all(
             limited = limited or (change is not None and _limits(change))
             joins = joins or len(commit.parents) > 1
             joined += joined_by(commit, change)
+            imported += sum(1 for _ in change.imports()) if change is not None else 0
             if count % 100 == 0 and part is todo[0]:
                 progress.update("commits", count * len(todo))  # the others will be about as far
         deletes = bool(ledger.former.deleted)
         return Inspected(
             *(count, tuple(found), limited, joins, deletes),
-            *(tuple(aside), signers, tuple(joined)),
+            *(tuple(aside), signers, tuple(joined), imported),
         )
 
     done = in_parts(ledger, judge_part, todo)
@@ -75,6 +77,7 @@ def judge_all(
         tuple(one for part in done for one in part.aside),
         together(one.signers for one in done),
         tuple(one for part in done for one in part.joined),
+        sum(one.imported for one in done),
     )
 
 

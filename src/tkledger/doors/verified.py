@@ -46,6 +46,7 @@ def all_history(ledger: Ledger, tip: Oid, progress: Progress, *, again: bool) ->
                 aside=(*seen.aside, *new.aside),
                 signers=together([seen.signers, new.signers]),
                 joined=(*seen.joined, *new.joined),
+                imported=seen.imported + new.imported,
             )
             return _noted(ledger, page, tip, new)
     return _noted(ledger, page, tip, judge_all(ledger, [tip], [], progress))
@@ -57,7 +58,7 @@ def _noted(ledger: Ledger, page: VerifiedPage, tip: Oid, found: Inspected) -> Se
     Which files were deleted before is not kept, and a policy that cannot be read has none to begin with.
     """
     seen = Seen(found.commits, found.broken, found.limited, found.aside, found.signers)
-    seen = seen._replace(joined=found.joined)
+    seen = seen._replace(joined=found.joined, imported=found.imported)
     few = len(found.broken) + len(found.aside) + len(found.joined) <= _MOST_KEPT
     if few and not found.deletes and ledger.at(tip).policy is not None:
         page.note(tip, seen)

@@ -32,6 +32,7 @@ class Verdict(NamedTuple):
     signers: who signed how many of the commits that have to be signed
     joined: merges that join an approval with later work, which breaks no rule, as long as no task reopens
     what was not approved
+    imported: how many tasks came by imports, which nothing judged
     """
 
     commits: int
@@ -45,6 +46,7 @@ class Verdict(NamedTuple):
     aside: tuple[SetAside, ...] = ()
     signers: Mapping[str, int] = {}
     joined: tuple[Violation, ...] = ()
+    imported: int = 0
 
 
 def judge_range(
@@ -68,10 +70,10 @@ def judge_range(
         from tkledger.doors.judged import judge_all
 
         new = judge_all(ledger, [tip], [f"^{base}" for base in bases], progress)
-        count, found, *_, aside, signers, joined = new
+        count, found, *_, aside, signers, joined, imported = new
     else:
         seen = all_history(ledger, tip, progress, again=again)
-        count, found, limited, aside, signers, joined = seen
+        count, found, limited, aside, signers, joined, imported = seen
         if limited:
             exceeded = tuple(_exceeded(ledger if again else views, ledger.tally, tip))
     later: tuple[Violation, ...] = ()
@@ -79,26 +81,23 @@ def judge_range(
         from tkledger.doors.joined import reported  # rare
 
         later = tuple(reported(ledger, tip, joined))
+    none = Verdict(count, (), exceeded=exceeded, aside=aside, signers=signers, joined=later)
+    none = none._replace(imported=imported)
     if not found:
-        return Verdict(count, (), exceeded=exceeded, aside=aside, signers=signers, joined=later)
+        return none
     from tkledger.doors.acceptance import counting, waiting
 
     reasons, decides, way = counting(ledger, tip, bases)
     violations = tuple(one for one in found if one.commit not in reasons)
     policy = ledger.at(tip).policy
     said = policy.accepted if policy else {}
-    return Verdict(
-        count,
-        tuple(waiting(ledger, tip, decides, said, violations)),
-        tuple(one for one in found if one.commit in reasons),
-        reasons,
-        len({one.commit for one in violations if one.commit in said}),
-        decides,
-        exceeded,
-        way,
-        aside,
-        signers,
-        later,
+    return none._replace(
+        violations=tuple(waiting(ledger, tip, decides, said, violations)),
+        accepted=tuple(one for one in found if one.commit in reasons),
+        reasons=reasons,
+        pending=len({one.commit for one in violations if one.commit in said}),
+        decides=decides,
+        way=way,
     )
 
 

@@ -19,7 +19,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from tkledger.core.lifecycle import State
-from tkledger.core.typing import Any, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from tkledger.core.task import Task
 
 
 class BadSource(Exception):
@@ -46,7 +49,8 @@ class Foreign(NamedTuple):
     should be called in tk, if not by its key: the importer makes an id of it.
 
     ``fields`` are values of fields of tk by name, as JSON would have them, none of them empty: any field but those
-    that are named here, ``id`` and ``imported``. So ``type``, ``priority`` (0 to 4), ``owner``, ``creator``,
+    that are named here, ``id`` and ``imported``. ``origin`` and ``reopens`` are keys of other tasks. So ``type``,
+    ``priority`` (0 to 4), ``owner``, ``creator``,
     ``labels``, ``stream``, ``due``, ``estimate`` (seconds), ``links``, ``description``, ``resolution``,
     ``wait``, ``criteria`` with ``met``, ``checklist`` with ``checked`` and so on. A value that its field does
     not take counts as lost, and goes under ``x`` as ``extra`` does. A task that is blocked has a ``wait`` with a
@@ -57,6 +61,8 @@ class Foreign(NamedTuple):
     ``extra`` is what has no place in tk, by its name in the tracker, with values of any form: it goes under
     ``x``, and counts as lost. ``read`` is how many values the tracker has of the task, as `leaves` counts them;
     the key, and what only says how the tracker stores the task, may be left out of it.
+
+    ``task`` is the whole task, if the tracker is tk itself: it stays as it is, with what it was imported as.
     """
 
     key: str
@@ -71,6 +77,7 @@ class Foreign(NamedTuple):
     ended: str | None = None
     extra: Mapping[str, Any] = {}
     read: int = 0
+    task: Task | None = None
 
 
 Reader = Callable[[Path], Iterable[Foreign]]
@@ -78,7 +85,7 @@ Reader = Callable[[Path], Iterable[Foreign]]
 READERS: dict[str, str] = {
     name: name
     for name in ("beads", "backlog", "ticket", "taskmaster", "taskwarrior", "github", "speckit")
-}
+} | {"exec-kernel": "exec_kernel", "jsonl": "jsonl"}
 """The module of each kind of tracker by the kind's name, as ``tk import --from`` takes it: a kind is a word as in
 ``task-master``, without blanks and colons."""
 

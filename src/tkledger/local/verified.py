@@ -20,7 +20,7 @@ _MOST = 8
 """The number of commits of which it is kept: branches that are verified in turns."""
 
 
-_WIDTH = 7
+_WIDTH = 8
 """What a row has: a commit, and what `Seen` has. A tk of the same version may have kept less."""
 
 
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
     commits: how many; broken: what they break, accepted or not
     limited: whether any task ever had a limit on what it may use
     aside: the rules that were set aside; signers: who signed how many of those that have to be signed
-    joined: the approvals that a merge joins with later work
+    joined: the approvals that a merge joins with later work; imported: how many tasks were imported
     """
 
     commits: int
@@ -39,6 +39,7 @@ class Seen(NamedTuple):
     aside: tuple[SetAside, ...] = ()
     signers: Mapping[str, int] = {}
     joined: tuple[LaterWork, ...] = ()
+    imported: int = 0
 
 
 class VerifiedPage:
@@ -58,8 +59,9 @@ class VerifiedPage:
                 tuple(SetAside(Violation(*one), actor, why) for one, actor, why in aside),
                 signers,
                 tuple(LaterWork(*one) for one in joined),
+                imported,
             )
-            for tip, commits, broken, limited, aside, signers, joined in rows
+            for tip, commits, broken, limited, aside, signers, joined, imported in rows
         }
 
     def note(self, tip: Oid, seen: Seen) -> None:
@@ -71,8 +73,9 @@ class VerifiedPage:
                 [(tuple(one), actor, why) for one, actor, why in aside],
                 dict(signers),
                 [tuple(one) for one in joined],
+                imported,
             )
             for oid, seen_ in [(tip, seen), *others][:_MOST]
-            for commits, broken, limited, aside, signers, joined in [seen_]
+            for commits, broken, limited, aside, signers, joined, imported in [seen_]
         ]
         write_page(self._store, VERIFIED, rows)

@@ -216,6 +216,8 @@ _EXCHANGE = (
     Command("resolve", "Settle task files that a merge left open.",
             (p.OPEN_IDS, p.OURS, p.THEIRS, *EVERYWHERE, p.DRY_RUN)),
     Command("tidy", "Remove what is left over of tasks that have ended.", (p.CHECKOUTS, *WRITES)),
+    Command("import", "Bring in the tasks of another tracker, as one commit.",
+            (f.IMPORT_FROM, f.IMPORT_FILE, f.WHY_IMPORTED, *WRITES)),
     Command("export", "Write tasks out for other programs.", (f.EXPORT_TO, *f.FILTERS, p.LIMIT, *READS)),
     Command("schema", "Print the JSON Schema of task files, or of the policy.", (p.FILE_KIND, *EVERYWHERE)),
     Command("mcp", "Offer commands to a model as tools, by its protocol.", (p.TOOLS, *ACTS)),

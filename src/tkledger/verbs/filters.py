@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tkledger.verbs import parameters as p
-from tkledger.verbs.parameter import STATE_NAMES, STATE_WORDS, option, switch, word
+from tkledger.verbs.parameter import STATE_NAMES, STATE_WORDS, Parameter, option, switch, word
 
 SORTS = ("priority", "id", "title", "state", "type", "owner", "stream", "due", "created", "updated")
 """What tasks are put in order by; the first is the order in which they are shown without."""
@@ -97,6 +97,22 @@ COLUMNS_BY = p.BY._replace(
     noun="column",
 )
 """By what a board goes."""
+
+IMPORTS = (
+    *("beads", "backlog", "ticket", "taskmaster", "taskwarrior", "github", "speckit"),
+    *("exec-kernel", "jsonl"),
+)
+IMPORT_FROM = p.FROM._replace(
+    name="kind",
+    metavar="KIND",
+    help="The tracker that it comes from, such as beads.",
+    choices=IMPORTS,
+    noun="kind of tracker",
+    required=True,
+    is_task=False,
+)
+IMPORT_FILE = Parameter("file", "FILE|DIR", "What it exported, or its folder.", required=True)
+WHY_IMPORTED = p.MESSAGE._replace(help="Why, for the commit; - reads standard input.")
 
 EXPORTS = ("jsonl", "markdown", "csv", "github")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tkledger.core.typing import NamedTuple
 from tkledger.verbs.commands import EVENTS
+from tkledger.verbs.filters import IMPORTS
 
 
 class Page(NamedTuple):
@@ -195,6 +196,12 @@ PAGES = {
         ("tk completion bash",),
         "It prints, and edits no file. For bash it belongs in ~/.local/share/bash-completion/completions/tk. In "
         "zsh the file is _tk in a folder of $fpath, in fish ~/.config/fish/completions/tk.fish."),
+    "import": Page(
+        ("tk import --from beads .beads --dry-run", "tk import --from github issues.json"),
+        "KIND is one of " + ", ".join(IMPORTS) + ". Tasks come as they stand there, in one commit, and are "
+        "marked: imported, not judged. Run again, it brings what is new. It says which ids it had to change, and "
+        "each field that has no place here: those are under x. Ended tasks take the role policy, or a ledger in "
+        "which no work has begun."),
     "export": Page(
         ("tk export", "tk export --to csv --state open"),
         "jsonl has every field of a task, one task a line; markdown is a page by states, csv a table for a "

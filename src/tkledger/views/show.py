@@ -156,6 +156,7 @@ def _links(task: Task, known: Details) -> Iterator[Labelled]:
     yield "parent", _parent(task, known)
     yield "origin", lines_of(task.origin, ID)
     yield "reopens", lines_of(task.reopens, ID)
+    yield "imported", lines_of(safe(f"{task.imported}, not judged") if task.imported else "")
     yield "reopened as", lines_of(", ".join(known.reopened_as), ID)
     yield "estimate", lines_of(duration(task.estimate) if task.estimate else "")
     yield "stream", lines_of(task.stream)

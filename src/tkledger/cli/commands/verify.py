@@ -128,6 +128,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         **({"exceeded": exceeded} if exceeded else {}),
         **({"set_aside": aside} if aside else {}),
         **({"signers": dict(verdict.signers)} if verdict.signers else {}),
+        **({"imported": verdict.imported} if verdict.imported else {}),
         **({"joined": list(map(violation_json, verdict.joined))} if verdict.joined else {}),
     }
 
@@ -188,6 +189,9 @@ def verdict_view(
     for gauge in verdict.exceeded:
         yield Aside(f"exceeded: {gauge.limit.holder}: {gauge.figures} used")
     commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
+    if verdict.imported:
+        count = f"{verdict.imported:,} task{'' if verdict.imported == 1 else 's'}"
+        yield f"{count} imported, not judged"
     if verdict.violations:
         bad = len({one.commit for one in verdict.violations})
         text = f"checked {commits}: {bad} break{'s' if bad == 1 else ''} the rules"
