@@ -67,3 +67,16 @@ def test_why_leads_to_the_task_that_all_wait_for(project: Project) -> None:
     assert "nearest" not in project.ok("why", "c", "--json").json
     project.ok("block", "c", "--reason", "user", "-m", "which one?", "--as", "bob")
     assert ", user – which one?, bob\n" in project.ok("why", "b").out
+
+
+def test_a_log_has_the_lines_that_changed(project: Project) -> None:
+    project.ok("edit", "a", "--title", "Other\u202e title")
+    project.ok("step", "a", "-m", "no change of a file")
+    shown = project.ok("log", "a", "-p").out
+    assert re.search(r"\n +-title: Task a\n +\+title: \S*Other", shown)
+    assert "\u202e" not in shown
+    first, second, third = project.ok("log", "a", "--patch", "--json").json["entries"]
+    assert "+id: a\n" in first["patch"]
+    assert "-title: Task a\n" in second["patch"]
+    assert "patch" not in third
+    assert "patch" not in project.ok("log", "a", "--json").json["entries"][0]

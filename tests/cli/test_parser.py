@@ -226,8 +226,8 @@ def test_no_option_is_spelled_twice() -> None:
                     parts = node.value.split(" ")
                     if parts and all(re.fullmatch(r"--?[a-zA-Z][\w-]*", part) for part in parts):
                         found.update(set(parts) & words)
-    of_git = {"--add"}  # of update-index
-    assert {word for word, times in found.items() if times > 1} == of_git
+    of_others = {"--add", "-p"}  # of update-index, and of ps
+    assert {word for word, times in found.items() if times > 1} == of_others
     assert set(found) == words
 
 

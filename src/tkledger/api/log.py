@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from tkledger.core.history import HistoryEntry
 from tkledger.core.typing import TYPE_CHECKING
@@ -44,3 +44,12 @@ def made_by(session: Session, names: Collection[str], at: str | None = None) -> 
         return entry.actor in wanted or bool(policy and policy.actor(entry.actor) in wanted)
 
     return is_wanted
+
+
+def patches(session: Session, entries: Sequence[HistoryEntry]) -> list[str]:
+    """The lines that each of these entries changed in the file of its task; empty if it changed none."""
+    from tkledger.core.layout import FOLDER, path_of
+    from tkledger.git import history
+
+    found = history.patches(session.repo, [*dict.fromkeys(one.commit for one in entries)], FOLDER)
+    return [found.get((one.commit, path_of(one.task)), "") for one in entries]

@@ -290,3 +290,30 @@ def _listed(revisions: Sequence[str]) -> bytes:
     """Revisions for standard input: a command line has room for some ten thousand only."""
     names = (f"{word}\n" for word in revisions if not word.startswith("--"))
     return "".join(names).encode(errors="surrogateescape")
+
+
+def patches(repo: Repo, oids: Sequence[Oid], path: str) -> dict[tuple[Oid, str], str]:
+    """What ordinary commits changed in files under ``path``, by commit and file: the lines, as git shows them."""
+    options = (
+        "-r",
+        "--root",
+        "-p",
+        "-U1",
+        "--text",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-textconv",
+    )
+    args = ("diff-tree", "--stdin", *options, "--no-color", "--", path)
+    out = repo.run(*args, stdin=_listed(oids)).decode(errors="replace")
+    found: dict[tuple[Oid, str], str] = {}
+    known, key, rows = {*oids}, ("", ""), list[str]()
+    for row in (*out.split("\n"), "diff --git a/ b/"):
+        if row in known or row.startswith("diff --git "):
+            if rows:
+                found[key] = "\n".join(rows)
+            rows = []
+            key = (row, "") if row in known else (key[0], row.rpartition(" b/")[2])
+        elif rows or row.startswith("@@"):
+            rows.append(row)
+    return found

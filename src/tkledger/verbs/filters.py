@@ -73,6 +73,8 @@ ACTORS = p.OWNER._replace(
 )
 """What chooses entries of a log by who made them."""
 
+PATCH = switch("-p --patch", "patch", "With the lines that changed in the task's file.")
+
 FILTERS = (
     *(GREP, STATES, TYPES, LABELS, OWNERS, PARENTS, PRIORITIES, STREAMS),
     *(SINCE, UNTIL, STALE, BLOCKED_BY, WAITING, DUE, OVERDUE, STALLED),

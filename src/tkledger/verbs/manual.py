@@ -126,7 +126,7 @@ PAGES = {
         ("tk board", "tk board --label ui --limit 3"),
         "It takes the filters of `tk list`; --limit is of each state."),
     "log": Page(
-        ("tk log a1", "tk log --limit 10", "tk log --actor me --since yesterday"),
+        ("tk log a1 -p", "tk log --limit 10", "tk log --actor me --since yesterday"),
         "On a terminal the newest comes first, under its day, by the clock of the machine; through a pipe and in "
         "JSON the oldest, in UTC. --limit keeps the newest; --since and --until go by the date of the commit, "
         "--actor by who made it. All other filters, those of `tk list`, choose tasks as they are now."),

@@ -17,7 +17,7 @@ _OPTIONS = {
     **dict.fromkeys((*p.REASON.words, "-r", "--why", "--note", "--text"), p.MESSAGE),
     **dict.fromkeys(("-l", "--labels", "--tag", "--tags", "-T"), p.LABEL),
     **dict.fromkeys(("--remove-label", "--untag"), p.NO_LABEL),
-    **dict.fromkeys(("-p", "-P", "--pri"), p.PRIORITY),
+    **dict.fromkeys((f.PATCH.words[0], "-P", "--pri"), p.PRIORITY),
     **dict.fromkeys(("-t", *p.KIND.words), p.TYPE),
     **dict.fromkeys(("--deps", "--dep", *f.BLOCKED_BY.words, "--needs", *p.ON.words), p.DEPENDS_ON),
     **dict.fromkeys(("--epic", "--subtask-of"), p.PARENT),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
-from tkledger.views.style import DIM, ID, LOOKS, STRONG
+from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, STRONG
 from tkledger.views.text_layout import (
     GAP,
     Frame,
@@ -19,6 +19,7 @@ from tkledger.views.text_layout import (
     cut,
     cut_line,
     safe,
+    safe_lines,
     table,
     wrap,
 )
@@ -51,24 +52,56 @@ def timeline(entries: Iterable[HistoryEntry]) -> Lines:
     return Lines(draw)
 
 
-def days(entries: Sequence[HistoryEntry], now: int, *, one: bool, chosen: bool) -> Lines:
+def days(
+    entries: Sequence[HistoryEntry],
+    now: int,
+    *,
+    one: bool,
+    chosen: bool,
+    patches: Sequence[str] = (),
+) -> Lines:
     """On a terminal the newest entry first, under its day; else a timeline. ``one`` says that all are of one task,
-    whose title is left out then, ``chosen`` that there may be others.
+    whose title is left out then, ``chosen`` that there may be others; ``patches`` are shown below their entries.
     """
+    changed = patches or [""] * len(entries)
 
     def draw(frame: Frame) -> Iterable[Line | str]:
         if frame.piped:
-            return timeline(entries).draw(frame)
+            return _with_patches(timeline(entries).draw(frame), changed, frame)
         if not entries:
             nothing = "nothing that matches" if chosen else "nothing happened yet"
             return (((nothing, DIM),),)
-        return _by_day(entries[::-1], now, frame.width, one=one)
+        return _by_day(entries[::-1], changed[::-1], now, frame, one=one)
 
     return Lines(draw)
 
 
-def _by_day(entries: Sequence[HistoryEntry], now: int, width: int, *, one: bool) -> Iterator[Line]:
+def _with_patches(
+    rows: Iterable[Line | str], patches: Sequence[str], frame: Frame
+) -> Iterator[Line | str]:
+    for row, patch in zip(rows, patches):
+        yield row
+        yield from _patch(patch, frame)
+
+
+def _patch(text: str, frame: Frame) -> Iterator[Line]:
+    """The lines of a patch: what went and what came."""
+    room = max(frame.width - START, LEAST)
+    for line in safe_lines(text) if text else ():
+        style = _PATCH.get(line[:1], "")
+        for part in [line] if frame.piped else wrap(line, room):
+            yield ((" " * START, ""), (part, style))
+
+
+_PATCH = {"+": GOOD, "-": BAD, "@": DIM}
+"""How the lines of a patch look, by their first letter."""
+
+
+def _by_day(
+    entries: Sequence[HistoryEntry], patches: Sequence[str], now: int, frame: Frame, *, one: bool
+) -> Iterator[Line]:
     """The entries under their days, each with its words beside it, or below where there is little room."""
+    width = frame.width
     names = short_names(entry.actor for entry in entries)
     rows = [_brief(entry, names[entry.actor], one=one) for entry in entries]
     texts = [safe(entry.said if one else words(entry)) for entry in entries]
@@ -77,7 +110,7 @@ def _by_day(entries: Sequence[HistoryEntry], now: int, width: int, *, one: bool)
     if beside < min(LEAST_MESSAGE, max(map(cells, texts))):
         beside = 0
     last = ""
-    for entry, row, text in zip(entries, rows, texts):
+    for entry, row, text, patch in zip(entries, rows, texts, patches):
         day, _, clock = local_minute(entry.at).partition(" ")
         if day != last:
             yield from [()] if last else []
@@ -91,6 +124,7 @@ def _by_day(entries: Sequence[HistoryEntry], now: int, width: int, *, one: bool)
                 [*head, *aligned([*row[1:], *row[: not text]], [*widths[1:], SHORT])], width
             )
             yield from _below(row[0], text, width) if text else ()
+        yield from _patch(patch, frame)
 
 
 def _brief(entry: HistoryEntry, actor: str, *, one: bool) -> Line:

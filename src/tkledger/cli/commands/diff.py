@@ -16,6 +16,7 @@ from tkledger.core.trailers import STEP
 from tkledger.core.typing import Any
 from tkledger.errors import Exit, TkError, usage_error
 from tkledger.git.process import displayed
+from tkledger.verbs.filters import PATCH
 from tkledger.verbs.ids import existing
 from tkledger.verbs.parameters import COLOR, STAT
 
@@ -66,7 +67,7 @@ def _of_task(id: str, words: Sequence[str], at: str | None, path: str, *, stat: 
     commits = look.work_on(session, ledger, task, at)
     if not commits:
         raise _none(session, task.id)
-    args = (*_PATCHES, STAT.words[0] if stat else "--patch", *words)
+    args = (*_PATCHES, (STAT if stat else PATCH).words[-1], *words)
     names = "".join(f"{one.oid}\n" for one in commits).encode()
 
     def to_json() -> dict[str, Any]:

@@ -22,6 +22,7 @@ def log(
     path: str = ".",
     fields: Sequence[str] = (),
     actors: Sequence[str] = (),
+    patch: bool = False,
     **options: Any,
 ) -> Answer:
     """Show what commits did to a task, or to those that match; --limit keeps the newest."""
@@ -33,13 +34,16 @@ def log(
         _require(fields)
     entries = look.entries(session, id, limit, at, wanted, since)
     shallow = session.repo.is_shallow
+    changed = _patches(session, entries) if patch else []
 
     def rows() -> list[dict[str, Any]]:
         from tkledger.api.json import entry_json
 
-        found = map(entry_json, entries)
+        found = [entry_json(one) for one in entries]
+        for row, lines in zip(found, changed):
+            row.update({"patch": lines} if lines else {})
         if not fields:
-            return [*found]
+            return found
         from tkledger.api.fields import some
 
         return [some(one, fields) for one in found]
@@ -49,7 +53,11 @@ def log(
 
         fact = f"this clone is shallow: what happened before its history begins is missing: {UNSHALLOW}"
         chosen, one = bool(actors or options), id is not None
-        shown = _table(fields, rows()) if fields else _days(entries, one=one, chosen=chosen)
+        shown = (
+            _table(fields, rows())
+            if fields
+            else _days(entries, one=one, chosen=chosen, patches=changed)
+        )
         return [*([Aside(fact)] if shallow else []), shown]
 
     def to_json() -> dict[str, Any]:
@@ -58,12 +66,20 @@ def log(
     return Answer(to_json, view)
 
 
-def _days(entries: Sequence[HistoryEntry], *, one: bool, chosen: bool) -> Lines:
+def _patches(session: Session, entries: Sequence[HistoryEntry]) -> list[str]:
+    from tkledger.api.log import patches  # most often not asked for
+
+    return patches(session, entries)
+
+
+def _days(
+    entries: Sequence[HistoryEntry], *, one: bool, chosen: bool, patches: Sequence[str]
+) -> Lines:
     import time
 
     from tkledger.views.log import days
 
-    return days(entries, int(time.time()), one=one, chosen=chosen)
+    return days(entries, int(time.time()), one=one, chosen=chosen, patches=patches)
 
 
 def _made_by(session: Session, names: Sequence[str], at: str | None) -> Wanted:
