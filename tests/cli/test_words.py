@@ -215,7 +215,7 @@ def test_an_option_of_another_tool_is_named_as_it_is_here() -> None:
         ("list --mine", "unknown option --mine", "tk list --owner me"),
         ("show a --history", "unknown option --history", "tk log a"),
         ("log --oneline", "options of git's are for git", "git log --oneline -- .tasks"),
-        ("log -p", "options of git's", "git log -p -- .tasks"),
+        ("log -w", "options of git's", "git log -w -- .tasks"),
         ("log a --oneline", "options of git's", "git log --oneline -- .tasks/a.yaml"),
         ("diff a --name-only", "options of git's", "tk diff a -- --name-only"),
         ("run a python3 -c pass", "comes after --", "tk run a -- python3 -c pass"),
