@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import tkledger
 from tests.cli.test_diff import work
 from tests.support.project import Project
 from tkledger.core.lifecycle import State
@@ -67,6 +71,19 @@ def test_every_command_that_looks_or_judges_can_be_asked() -> None:
         if one.group in (LOOK, JUDGE) and not inner(one.name) and p.COLOR not in one.takes
     ]
     assert without == ["ui", "accept"]  # a screen of its own, and what changes the ledger
+
+
+def test_no_view_has_a_colour_of_its_own() -> None:
+    hues = {"red", "green", "yellow", "blue", "magenta", "cyan", "white", "black"}
+    root = Path(tkledger.__file__).parent
+    found = [
+        f"{path.name}: {node.value}"
+        for path in sorted({*root.rglob("*.py")} - {root / "views" / "style.py"})
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if hues & {*node.value.removeprefix("bright_").split()} and len(node.value.split()) < 3
+    ]
+    assert found == []
 
 
 def test_a_colour_has_one_meaning() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.contract import OID, READING, TIME, Git, Tk
+from tests.support.project import Project
 from tkledger.core.lifecycle import State
 from tkledger.core.task import FIELDS
 from tkledger.errors import Exit
@@ -77,6 +80,29 @@ def test_ready_gives_what_can_be_started(grown: Tk) -> None:
     assert ready("--label", "x") == ["w"]
     answer = grown("ready", "--label", "none")
     assert (answer.status, answer.out) == (Exit.OK, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("tree", "nothing open (tk tree --all)"),
+        ("tree --state blocked", "no task matches (tk tree --all)"),
+        ("board --state blocked", "no task matches (tk board)"),
+        ("list", "no open task, 2 cancelled: tk list --all"),
+    ],
+)
+def test_what_is_empty_says_what_to_do(ledger: Tk, words: str, hint: str) -> None:
+    ledger("cancel", "a", "b")
+    answer = ledger(*words.split())
+    assert (answer.status, answer.out, answer.err) == (Exit.OK, "", f"{hint}\n")
+
+
+def test_an_empty_ledger_says_what_to_do(tmp_path: Path) -> None:
+    empty = Project.create(tmp_path / "empty")
+    empty.ok("init", "--no-hooks")
+    assert empty.ok("tree").err == "no tasks yet (tk new TITLE)\n"
+    assert empty.ok("board").err == "nothing on the board (tk new TITLE)\n"
+    assert empty.ok("list").err == "no tasks yet: tk new TITLE\n"
 
 
 def test_tree_nests_children(grown: Tk) -> None:

@@ -12,7 +12,7 @@ from tkledger.report import visible
 from tkledger.ui.keys import MOVES
 from tkledger.ui.panes import Manner, strip
 from tkledger.ui.picture import Card, Picture
-from tkledger.views.style import BAD, DIM, LOOKS, PERSON
+from tkledger.views.style import BAD, DIM, LOOKS, PERSON, STRONG
 from tkledger.views.text_layout import Line, Span, cells, cut_line, safe, wrap
 
 _MOST = 8
@@ -59,12 +59,12 @@ class StatusLine(_Lines):
             return ([(text + " " * (width - cells(text)), "reverse")],)
         parts: list[Span] = [
             ("tk", "bold"),
-            (safe(one.branch), "cyan"),
+            (safe(one.branch), STRONG),
             (safe(one.actor), PERSON),
         ]
         number = len(one.overview.flaws)
         parts += [(f"{number} cannot be read (tk verify)", BAD)] if number else []
-        parts += [(f"/{safe(one.asked.words)}", "yellow")] if one.asked.words else []
+        parts += [(f"/{safe(one.asked.words)}", STRONG)] if one.asked.words else []
         parts += [
             (f"{look.glyph} {len(one.stacks[state]):,}", look.colour)
             for state, look in LOOKS.items()

@@ -208,8 +208,7 @@ def _drawn(
     """Columns side by side, in as many bands below each other as the width asks for and the height allows."""
     cancelled, every = gone
     if not columns and not cancelled:
-        words = "no task matches (tk board)" if there else "nothing on the board (tk new TITLE)"
-        yield ((words, DIM),)
+        yield ((nothing(there=there), DIM),)
     if columns:
         left = frame.height - 1 - (2 if cancelled else 0) if frame.height else 0
         yield from _bands(columns, cards, frame.width, left)
@@ -218,6 +217,11 @@ def _drawn(
             yield ()
         number = f"{cancelled:,}" if cancelled == every else f"{cancelled:,} of {every:,}"
         yield ((f"{number} cancelled (tk list --all)", DIM),)
+
+
+def nothing(*, there: bool) -> str:
+    """What to say in place of a board that is empty, whether or not ``there`` are tasks."""
+    return "no task matches (tk board)" if there else "nothing on the board (tk new TITLE)"
 
 
 def _bands(columns: Sequence[Column], cards: _Cards, width: int, height: int) -> Iterator[Line]:

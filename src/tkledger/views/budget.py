@@ -8,7 +8,7 @@ from tkledger.core.budget import UNITS, Gauge, amount, exhaustion
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.core.usage import Used
-from tkledger.views.style import BAD, DIM, GOOD, ID
+from tkledger.views.style import BAD, DIM, GOOD, ID, STRONG
 from tkledger.views.text_layout import (
     Frame,
     Line,
@@ -212,7 +212,7 @@ def _bar(kind: str, used: int, most: int, *, near: bool) -> Sequence[Span]:
 
 
 def _colour(used: int, most: int, *, near: bool) -> str:
-    return BAD if used > most else "yellow" if near else GOOD
+    return BAD if used > most else STRONG if near else GOOD
 
 
 def _shown(kind: str, value: int) -> str:

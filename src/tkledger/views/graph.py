@@ -10,7 +10,7 @@ from tkledger.core.overview import Overview
 from tkledger.core.quoting import few
 from tkledger.core.task_graph import BEFORE, PART, Link, TaskGraph, placed
 from tkledger.views.graph_shape import graph_lines
-from tkledger.views.style import BAD, DIM, ID, STRONG, title_colour, urgency
+from tkledger.views.style import DIM, ID, STRONG, title_colour, urgency
 from tkledger.views.text_layout import Frame, Line, Lines, Span, beside, joined, plain, safe
 from tkledger.views.tree import DEEPEST, levels
 from tkledger.views.tree_shape import TreeLine
@@ -38,13 +38,13 @@ class _Drawing:
         others = [one for one in row.depends_on if one not in over and not self._is_done(one)]
         if others:
             also = "also after" if drawn.kind == BEFORE else "after"
-            parts.append((f"{also} {few(others, FEW)}", "yellow"))
+            parts.append((f"{also} {few(others, FEW)}", ""))
         if row.parent and drawn.kind != PART and not self._is_beside(drawn, row.parent):
             parts.append((f"in {safe(row.parent)}", DIM))
         if number := self.graph.unblocks.get(key):
             parts.append((f"unblocks {number:,}", ""))
         if key in self.critical:
-            parts.append((f"critical {self.critical[key]}/{len(self.critical)}", BAD))
+            parts.append((f"critical {self.critical[key]}/{len(self.critical)}", STRONG))
         return [span for part in parts for span in (("  ", ""), part)]
 
     def _is_done(self, key: str) -> bool:

@@ -110,7 +110,7 @@ def _row(number: int, job: Job, frame: Frame) -> Sequence[Span]:
     over = bool(job.limit) and job.seconds * 10 >= job.limit * 9
     return (
         *((str(number), DIM), _state(job.state, frame)),
-        *(_id(job.task, frame), (long, "yellow" if over else ""), (safe(job.last), DIM)),
+        *(_id(job.task, frame), (long, STRONG if over else ""), (safe(job.last), DIM)),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
-from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, STRONG
+from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, PERSON, STRONG
 from tkledger.views.text_layout import (
     GAP,
     Frame,
@@ -131,10 +131,10 @@ def _brief(entry: HistoryEntry, actor: str, *, one: bool) -> Line:
     """The commit, the task unless all are of one, what was done to it, and by whom."""
     did = f"{entry.source} -> {entry.target}" if entry.event == "jump" else entry.event
     return (
-        (safe(entry.commit)[:SHORT], "yellow"),
+        (safe(entry.commit)[:SHORT], DIM),
         ("" if one else safe(entry.task), ID),
         (safe(did), LOOKS[entry.target].colour),
-        (actor, "magenta"),
+        (actor, PERSON),
     )
 
 
@@ -165,11 +165,11 @@ def _row(entry: HistoryEntry) -> Line:
     colour = LOOKS[entry.target].colour
     return (
         (minute(entry.at), DIM),
-        (safe(entry.commit)[:SHORT], "yellow"),
+        (safe(entry.commit)[:SHORT], DIM),
         (safe(entry.task), ID),
         (safe(entry.event), ""),
         (_move(entry.source, entry.target), colour),
-        (safe(entry.actor), "magenta"),
+        (safe(entry.actor), PERSON),
         (safe(words(entry)), ""),
     )
 

@@ -96,7 +96,7 @@ def _gates(task: Task, known: Details) -> list[Record]:
         if one.passed
         else Record(
             f"{one.name} {one.why}",
-            BAD if one.failed else "yellow",
+            BAD if one.failed else "",
             f"tk gate {task.id} {one.name}",
         )
         for one in known.gates

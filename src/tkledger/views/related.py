@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from tkledger.core.history import Details, Related
 from tkledger.core.lifecycle import TERMINAL, State
 from tkledger.core.task import Task
-from tkledger.views.style import BAD, DIM, ID, STRONG, title_colour
+from tkledger.views.style import BAD, DIM, ID, PERSON, STRONG, title_colour
 from tkledger.views.text_layout import GAP, Frame, Line, Span, aligned, columns, safe
 from tkledger.views.words import badge, glyph
 
@@ -57,7 +57,7 @@ def _related(
 def _rows(tasks: Sequence[Related], names: Names, frame: Frame) -> Iterator[Line]:
     brief = not frame.piped and frame.width < NARROW
     rows = [
-        (_state(one, brief=brief), (one.id, ID), _title(one), (names(one.owner), "magenta"))
+        (_state(one, brief=brief), (one.id, ID), _title(one), (names(one.owner), PERSON))
         for one in tasks
     ]
     widths = columns(rows)

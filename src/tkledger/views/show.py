@@ -10,7 +10,7 @@ from tkledger.core.rows import wait_reason
 from tkledger.core.task import Task
 from tkledger.core.task_parts import RESOLUTIONS, Spec
 from tkledger.core.time import iso, seconds_of
-from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, STRONG, urgency
+from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, PERSON, STRONG, urgency
 from tkledger.views.text_layout import (
     Frame,
     Line,
@@ -115,7 +115,7 @@ def _facts(task: Task, known: Details) -> list[Span]:
         (task.id, ID),
         urgency(task.urgency),
         (task.kind, DIM),
-        (safe(task.owner or ""), "magenta"),
+        (safe(task.owner or ""), PERSON),
         (f"attempt {task.tries}" if task.tries > 1 else "", ""),
         _due(task, known),
     ]
@@ -131,7 +131,7 @@ def _due(task: Task, known: Details) -> Span:
     left = (date.fromisoformat(task.due) - date.fromtimestamp(known.at)).days
     long = age(abs(left) * 86_400)
     when = f"in {long}" if left > 0 else f"{long} overdue" if left else "today"
-    return f"due {task.due}, {when}", BAD if left < 0 else "" if left else "yellow"
+    return f"due {task.due}, {when}", BAD if left < 0 else "" if left else STRONG
 
 
 def _flowing(parts: Sequence[Span], width: int) -> Iterator[Line]:
@@ -318,7 +318,7 @@ def _events(
     yield (("events", STRONG), (f"  tk log {task.id}", DIM))
     rows = [
         (
-            *((f"{age(known.at - one.at)} ago", DIM), (names(one.actor), "magenta")),
+            *((f"{age(known.at - one.at)} ago", DIM), (names(one.actor), PERSON)),
             *((safe(one.event), LOOKS[one.target].colour), (safe(one.said), "")),
         )
         for one in known.entries[: -EVENTS - 1 : -1]
@@ -385,8 +385,8 @@ def _steps(task: Task, known: Details, names: Callable[[str], str], frame: Frame
     yield (("commits", STRONG), (f"  tk diff {task.id}", DIM))
     rows = [
         (
-            *((_when(one.at, frame), DIM), (one.commit[:8], "yellow")),
-            *((names(one.actor), "magenta"), (safe(one.subject), "")),
+            *((_when(one.at, frame), DIM), (one.commit[:8], DIM)),
+            *((names(one.actor), PERSON), (safe(one.subject), "")),
         )
         for one in known.work
     ]

@@ -227,11 +227,12 @@ def _with_legend(drawn: Iterable[TreeLine], forest: _Forest, frame: Frame) -> It
         yield ()
     if parts and chosen.is_cut:
         parts = [total(chosen, "tasks"), *parts]
-    for text in joined(parts or [_nothing(ledger, chosen)], frame.width):
+    for text in joined(parts or [nothing(ledger, chosen)], frame.width):
         yield ((text, DIM),)
 
 
-def _nothing(ledger: Overview, chosen: Chosen) -> str:
+def nothing(ledger: Overview, chosen: Chosen) -> str:
+    """What to say in place of a tree that is empty."""
     if not len(ledger):
         return "no tasks yet (tk new TITLE)"
     if chosen.filtered:

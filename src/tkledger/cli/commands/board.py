@@ -8,7 +8,15 @@ from functools import partial
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, say_flaws, say_unknown, texts_of
+from tkledger.cli.answer import (
+    TERMINAL,
+    Answer,
+    Aside,
+    TerminalView,
+    say_flaws,
+    say_unknown,
+    texts_of,
+)
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,12 +38,15 @@ def board(by: str | None = None, at: str | None = None, path: str = ".", **optio
         columns = lists.columns_json(ledger, groups, choice.limit, choice.fields)
         return {"columns": columns, "total": len(found)}
 
-    def view() -> Iterable[Lines]:
+    def view() -> Iterable[Lines | TerminalView]:
         from tkledger.views.board import board as drawn
-        from tkledger.views.board import board_by
+        from tkledger.views.board import board_by, nothing
 
         shown = texts_of(ledger, found, choice.fields) if choice.fields else None
         ages = partial(lists.ages, ledger)
+        if not found:
+            empty = drawn(overview, found, every)
+            return [TerminalView(lambda: empty, [Aside(nothing(there=bool(every)))])]
         if by:
             groups = lists.groups_of(overview, found, by)
             most = lambda: ledger.policy.wip_actor  # noqa: E731 - asked for on a terminal alone

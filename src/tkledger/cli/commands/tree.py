@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from tkledger.api import filters, lists
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, say_flaws, say_unknown, texts_of
+from tkledger.cli.answer import (
+    TERMINAL,
+    Answer,
+    Aside,
+    TerminalView,
+    say_flaws,
+    say_unknown,
+    texts_of,
+)
 from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,14 +45,19 @@ def tree(
             places, _ = lists.parted(overview, places)
         return choice.of(ledger, lists.below(overview, root, places) if root else places)
 
-    def view() -> Iterable[Lines]:
-        from tkledger.views.tree import DEEPEST
+    def view() -> Iterable[Lines | TerminalView]:
+        from tkledger.views.tree import DEEPEST, nothing
         from tkledger.views.tree import tree as drawn
 
         ended = all or root is not None or bool(choice.filter.state)
         found = chosen(ended=ended)
         shown = texts_of(ledger, found.places, choice.fields) if choice.fields else None
-        return [drawn(overview, found, root, shown, DEEPEST if depth is None else depth)]
+        tree = drawn(overview, found, root, shown, DEEPEST if depth is None else depth)
+        return (
+            [tree]
+            if found.places or root
+            else [TerminalView(lambda: tree, [Aside(nothing(overview, found))])]
+        )
 
     def to_json() -> dict[str, Any]:
         found = chosen(ended=True)
