@@ -102,7 +102,9 @@ PAGES = {
         "Of several values of a filter one is enough, but a task has all of the labels and words. A task has "
         "changed when a commit changed its file or was work on it. With --json it lists all that match, also "
         "those that have ended, and `total` is how many there are without --limit; --fields leaves the rest out. "
-        "`@NAME` is a filter that you saved in ~/.config/tk/config.yaml."),
+        "`@NAME` is a filter that you saved in ~/.config/tk/config.yaml. On a terminal tasks go by state unless "
+        "they are put in order; the age is how long a task has been in its state. It is left out while more than "
+        "1,000 commits would have to be read for it: `tk stats` reads them once."),
     "ready": Page(
         ("tk ready --limit 5", "tk ready --label ui --sort title"),
         "A task with open children is left out: the work is in those. It takes the filters of `tk list`."),
@@ -114,17 +116,19 @@ PAGES = {
         ("tk show a1", "tk show a1 --at 2026-01-31"),
         "Its file, and what its history and its neighbours add to it."),
     "tree": Page(
-        ("tk tree", "tk tree a1", "tk tree --owner me"),
+        ("tk tree", "tk tree a1 --depth 1", "tk tree --owner me"),
         "With filters, those of `tk list`, what is above a task that matches is shown too, its title in "
-        "parentheses."),
+        "parentheses. The bar counts all that is below a task and not cancelled."),
     "streams": Page(
         ("tk streams", "tk streams --json"),
         "The tasks that name a stream add up to its state: in_progress if one is, blocked if no open one can be "
         "begun. The branch `streams/NAME` is made with git; while it is there, tasks of the stream start from it "
         "and are merged into it. At an earlier commit branches are left out."),
     "board": Page(
-        ("tk board", "tk board --label ui --limit 3"),
-        "It takes the filters of `tk list`; --limit is of each state."),
+        ("tk board", "tk board --by owner", "tk board --label ui --limit 3"),
+        "It takes the filters of `tk list`; --limit is of each column, by default what the terminal's height has "
+        "room for. What is done has the newest first. With --by it shows open tasks, in JSON under the names of "
+        "the columns, and those without one under the empty name."),
     "log": Page(
         ("tk log a1 -p", "tk log --limit 10", "tk log --actor me --since yesterday"),
         "On a terminal the newest comes first, under its day, by the clock of the machine; through a pipe and in "
