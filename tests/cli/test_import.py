@@ -174,3 +174,17 @@ def test_issues_of_exec_kernel_keep_why_they_are_wanted(project: Project, tmp_pa
     assert "origin category: demand" in root["notes"][1]
     part = project.ok("show", "2f0e", "--json").json["task"]
     assert (part["parent"], part["wait"]) == ("1f0e", {"reason": "other"})
+
+
+def test_what_each_tracker_itself_wrote_comes_over_legally_with_at_most_a_hundredth_lost(
+    project: Project,
+) -> None:
+    data = Path(__file__).parents[1] / "data" / "foreign"
+    places = {"taskwarrior": "taskwarrior.json", "github": "github/issues.json"}
+    for kind in sorted({*READERS} - {"jsonl", "exec-kernel"}):
+        source = data / places.get(kind, kind)
+        report = project.ok("import", "--from", kind, str(source), "--json").json
+        assert report["imported"], kind
+        assert report["percent"] <= 1, report["lost_fields"]
+        assert project.ok("import", "--from", kind, str(source), "--json").json["imported"] == []
+    assert project.ok("verify").out.endswith("no violation\n")
