@@ -71,7 +71,7 @@ def test_what_fits_is_kept_as_it_is() -> None:
         notes=[
             "bob, 2025-01-02T00:00:00Z:\nfirst\nline",
             "second",
-            "In beads it was created 2025-01-01T00:00:00Z, ended 2025-02-01T00:00:00Z.",
+            "In beads:\ncreated: 2025-01-01T00:00:00Z\nended: 2025-02-01T00:00:00Z\n",
         ],
     )
     assert (plan.lost, plan.mapped, plan.known, plan.read, plan.percent) == ((), (), 0, 9, 0.0)

@@ -156,12 +156,14 @@ def _task(path: Path, project: _Project, folder: str) -> Foreign:
         else None,
     }
     comments = _comments(sections)
+    key = task.needed("id").upper()
     return Foreign(
-        *(task.needed("id").upper(), task.needed("title"), state),
+        *(key, task.needed("title"), state, key.lower()),
         parent=(task.text("parent_task_id") or "").upper() or None,
         depends_on=depends_on,
         fields=filled(fields),
-        comments=(*comments, *remarks("Backlog.md", told)),
+        comments=tuple(comments),
+        told=remarks(told),
         created=created,
         ended=ended,
         extra=task.rest(),

@@ -133,13 +133,14 @@ def _issue(issue: Raw) -> Foreign:
         "retry": {"not_before": until} if until and state is State.TODO else None,
         **text,
     }
-    comments = (*_comments(issue, ended), *remarks("beads", told))
+    comments = tuple(_comments(issue, ended))
     return Foreign(
         *(key, title, state),
         parent=parents[0] if parents else None,
         depends_on=depends_on,
         fields=filled(fields),
         comments=comments,
+        told=remarks(told),
         created=created,
         ended=ended,
         extra=issue.rest(),

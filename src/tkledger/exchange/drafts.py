@@ -217,9 +217,10 @@ class Draft:
     def _notes(self) -> None:
         source = self.source
         dates = [("created", source.created), ("ended", source.ended)]
-        said = [f"{word} {one_line(at)}" for word, at in dates if at]
-        first = [Comment(f"In {self._kind} it was {', '.join(said)}.")] if said else []
-        texts = [_note(one) for one in (*source.comments, *first)]
+        told = [(name, said) for name, said in (*dates, *source.told) if said]
+        rows = [f"{one_line(name)}: {one_line(said)}" for name, said in told]
+        there = [Comment("\n".join([f"In {self._kind}:", *rows]))] if rows else []
+        texts = [_note(one) for one in (*source.comments, *there)]
         self._list("notes", [one for one in texts if one])
 
 

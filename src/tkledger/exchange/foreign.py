@@ -56,7 +56,8 @@ class Foreign(NamedTuple):
     not take counts as lost, and goes under ``x`` as ``extra`` does. A task that is blocked has a ``wait`` with a
     ``reason``.
 
-    ``created`` and ``ended`` are times, best in UTC as ``2026-01-31T12:00:00Z``: they become a note.
+    ``created`` and ``ended`` are times, best in UTC as ``2026-01-31T12:00:00Z``. They become a note, with what is
+    ``told`` besides: what the tracker has a name for and tk has not, and says something to who reads it.
 
     ``extra`` is what has no place in tk, by its name in the tracker, with values of any form: it goes under
     ``x``, and counts as lost. ``read`` is how many values the tracker has of the task, as `leaves` counts them;
@@ -75,6 +76,7 @@ class Foreign(NamedTuple):
     comments: tuple[Comment, ...] = ()
     created: str | None = None
     ended: str | None = None
+    told: tuple[tuple[str, str], ...] = ()
     extra: Mapping[str, Any] = {}
     read: int = 0
     task: Task | None = None

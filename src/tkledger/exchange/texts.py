@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from tkledger.core.pattern import pattern
 from tkledger.core.typing import Any, NamedTuple
-from tkledger.exchange.foreign import Comment
 
 _ITEM = pattern(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(?:\[([ xX])\]\s+)?(\S.*)\Z")
 _LONGEST_ITEM, _MOST_ITEMS, _LARGEST_LIST = 300, 100, 12_000  # of criteria in tk
@@ -50,11 +49,10 @@ def page(text: str | None, sections: Iterable[tuple[str, str | None]]) -> str:
     return "\n\n".join(parts)
 
 
-def remarks(tracker: str, pairs: Iterable[tuple[str, object]]) -> tuple[Comment, ...]:
-    """One comment on what a tracker says in fields of its own, a line each; none if they are empty."""
+def remarks(pairs: Iterable[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
+    """What a tracker says in fields of its own, but for what is empty or false."""
     said = [(name, "yes" if value is True else value) for name, value in pairs]
-    rows = [f"{name}: {value}" for name, value in said if value not in (None, "", False)]
-    return (Comment("\n".join([f"In {tracker}:", *rows])),) if rows else ()
+    return tuple((name, str(value)) for name, value in said if value not in (None, "", False))
 
 
 def word(text: str, most: int) -> str | None:
