@@ -105,10 +105,12 @@ def leaves(value: Any) -> int:
     todo, found = [value], 0
     while todo:
         one = todo.pop()
-        if isinstance(one, Mapping):
-            todo.extend(one.values())
+        if isinstance(one, str):
+            found += one != ""
         elif isinstance(one, (list, tuple)):
             todo.extend(one)
-        elif one is not None and one != "":
+        elif isinstance(one, Mapping):  # last, as it is slow to ask
+            todo.extend(one.values())
+        elif one is not None:
             found += 1
     return found

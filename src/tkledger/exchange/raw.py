@@ -114,9 +114,11 @@ class Raw:
 
 def _text(value: object) -> str | None:
     """A text with plain ends of lines, or a number as text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    return str(value).replace("\r\n", "\n")
+    return str(value)
 
 
 def distinct(
