@@ -62,6 +62,6 @@ def test_a_long_chain_is_followed_only_so_far() -> None:
     first = ledger.task("t0")
     assert first is not None
     assert nearest(ledger, first) == ()
-    near = ledger.task("t2900")
+    near = ledger.task("t2950")
     assert near is not None
     assert nearest(ledger, near)[-1] == "t3000"

@@ -10,8 +10,10 @@ from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.typing import NamedTuple
 
-MOST = 1_000
-"""How many tasks are looked at on the way, at most."""
+MOST = 100
+"""How many tasks are looked at on the way, at most: each is a file to read, and a way longer than this helps no
+reader.
+"""
 
 _AT_WORK = (State.IN_REVIEW, State.IN_PROGRESS, State.BLOCKED)
 """Of several that are as near, those at work come first."""
@@ -48,9 +50,9 @@ def nearest(ledger: Snapshot, task: Task) -> Sequence[str]:
     while level and len(before) < MOST:
         below: list[str] = []
         ends: list[str] = []
+        read = {one.id: one for one in ledger.tasks(level)}  # all at once
         for key in level:
-            one = ledger.task(key)
-            others = holding(ledger, one) if one else ()
+            others = holding(ledger, read[key]) if key in read else ()
             if not others and key != task.id:
                 ends.append(key)
             for other in others:
