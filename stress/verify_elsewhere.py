@@ -557,18 +557,16 @@ def _has_role(policy: Map, actor: str, role: str) -> bool:
     return named if policy.get("format", 1) > 1 else actor in known
 def _lacks(by: Map, who: str, role: str) -> bool: return bool(who) and not _has_role(by, who, role)
 def _told(change: _Change) -> set[tuple[str, str]]:  # all that a commit breaks
-    rules = [_authority, _allowed, *([_joined] if change.is_merge else [])]
+    rules = [_authority, _allowed, *([_joined] if change.is_merge else [_reviews, _recorded])]
     if change.touched:
         rules += [_form, _full, _links, _too_deep, _cycles, _family, _fields, _policies]
         rules += [_merged] if change.is_merge else [_births, _edits, _attempts, _growth]
-        rules += [] if change.is_merge else [_reviews, _recorded]
     found = {one for rule in rules if change.policy for one in rule(change)}
     left_out = SINCE_2 if change.edition < 2 else OVERRIDABLE if change.is_waived else ()
     return {(code, key) for code, key in found if code not in left_out}
 SINCE_2 = {f"TK{n}" for n in (111, 216, 217, 218, 313, 608, 609, *range(503, 524))}
 OVERRIDABLE = {"TK505", "TK507", "TK513", "TK515", "TK517"}
-def _if(key: str, **codes: object) -> Found:  # the codes whose condition holds
-    return ((code, key) for code, is_broken in codes.items() if is_broken)
+def _if(key: str, **codes: object) -> Found: return ((c, key) for c, bad in codes.items() if bad)
 def _form(change: _Change) -> Found:  # TK101 to TK110, TK204, TK601: what lies there, or is gone
     for key in change.touched:
         new, olds = change.after.entries.get(key), [s.entries.get(key) for s in change.sides]
@@ -1083,13 +1081,16 @@ def _joined(change: _Change) -> Found:  # TK604, TK605: the policies that a merg
     yield from _if(POLICY, TK604=is_second and (change.touched or change.law > 1),
                    TK607=back and change.edition > 1, TK605=POLICY in change.touched and other)
 # -- merges: docs/merging.md -----------------------------------------------------------------
-def _merged(change: _Change) -> Found:  # TK221, TK222: the tasks that a merge joins
+def _merged(change: _Change) -> Found:  # TK217, TK221, TK222: tasks that a merge joins
     for key, new in ((one["id"], one) for one in change.present):
         sides = [_side(change, number, key) for number in range(len(change.sides))]
         bases = [base.task(key) for base in change.bases or (EMPTY,)]
-        wrong = (sorted(_wrong(change, base, sides, new)) for base in bases)
-        names = min(wrong, key=lambda some: (len(some), some))
-        yield from _if(key, TK221={*names} - {"state"} or not any(sides), TK222="state" in names)
+        bad = min((sorted(_wrong(change, b, sides, new)) for b in bases), key=lambda n: (len(n), n))
+        yield from _if(key, TK221={*bad} - {"state"} or not any(sides), TK222="state" in bad)
+        us = [one for side in change.sides if (one := side.task(key)) and not any(bases)]
+        late = ENDED if len({one.get("imported") for one in us}) == 1 else STATES[2:]
+        met = len({*map(str, us)}) > 1 and [s for s in us if "imported" in s and s["state"] in late]
+        yield from _if(key, TK217=met and "policy" not in change.policy.get("roles", {}))
     for key in change.touched if change.law > 1 else ():
         kept = change.after.entries.get(key)
         if isinstance(kept, _Flaw) and any(side.entries.get(key) == kept for side in change.sides):
@@ -1167,7 +1168,6 @@ def _is_log_right(old: list[str], a: list[str], b: list[str], new: list[str]) ->
     follows = bool(after) and all(is_within(one, iter(after)) for one in added)
     lost = Counter(new) - Counter([*old, *added[0], *added[1]])
     return not lost and (follows or (is_within(a, iter(new)) and is_within(b, iter(new))))
-# -- verdicts --------------------------------------------------------------------------------
 def verdicts(path: str, *revisions: str) -> dict[str, set[tuple[str, str]]]:
     """What each commit of a history breaks, by its id: codes, and what each is told of."""
     history = _History(_Objects(path), *revisions)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tests.support.clone import Clone
 from tests.support.every_door import Attempt, each_at_every_door, taken_everywhere
+from tests.support.forks import fork, results
+from tests.support.histories import PlainRepo, a_task, moved
+from tkledger.core.task import changed
 
 KING = "king@example.org"
 
@@ -66,3 +69,20 @@ def test_what_was_imported_open_goes_on_under_the_law(clone: Clone) -> None:
     taken_everywhere(
         clone, Attempt("start w", {"w": {"state": "in_progress", "owner": "test@example.org"}})
     )
+
+
+def test_a_branch_from_before_the_first_move_ends_no_work_by_an_import(begun: PlainRepo) -> None:
+    """Without a role the import is legal on its branch; git merges it over the task that is in work."""
+    task = a_task("c")
+    ended = changed(task, state="done", imported="beads:c")
+    fork(begun, [{"c": task}, {"c": moved(task, "in_progress")}], [{"c": ended}])
+    assert begun.codes("theirs") == {}
+    assert results(begun, {"c": ended}) == {"TK217"}
+
+
+def test_two_branches_may_import_the_same_and_begin(begun: PlainRepo) -> None:
+    task = changed(a_task("c"), imported="beads:c")
+    ended = changed(a_task("d"), state="done", imported="beads:d")
+    started = moved(task, "in_progress")
+    fork(begun, [{"c": task, "d": ended}], [{"c": task, "d": ended}, {"c": started}])
+    assert results(begun, {"c": started, "d": ended}) == set()

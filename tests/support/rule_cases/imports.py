@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.changes import a_task, birth, commit, done, edit, ledger
+from tests.support.changes import a_task, birth, commit, done, edit, ledger, merged
 from tests.support.rule_cases.case import SQUASH, Case
 from tkledger.core.change import Change
 from tkledger.core.policy import DEFAULT
@@ -21,7 +21,14 @@ def imported(*tasks: Task, actor: str = "ann") -> Change:
     return birth(*tasks, among=(done("old"),), policy=KEPT)._replace(actor=actor)
 
 
+def met_in_merge(one: Task, other: Task) -> Change:
+    """A merge of two branches of an empty ledger, each of which created the task."""
+    into = (one if one.ended else other)._replace(imported=one.imported)
+    return merged(ledger(), ledger(one), ledger(other), into=ledger(into))
+
+
 def import_cases() -> list[Case]:
+    begun = a_task(state="in_progress")
     idle, busy = a_task("m"), a_task("m", state="in_progress")
     amiss = (
         ("by another", imported(came(), actor="bob"), imported(came())),
@@ -40,6 +47,11 @@ def import_cases() -> list[Case]:
         ("by a squash", birth(came(), among=(busy,), policy=SQUASH),
          birth(done("a"), among=(busy,), policy=SQUASH)),
     )  # fmt: skip
+    met = (
+        ("over a task in a merge", met_in_merge(came(), begun), met_in_merge(came(state="todo"), begun)),
+        ("over an import in a merge", met_in_merge(came(), came(state="in_progress")),
+         met_in_merge(came(state="todo"), came(state="in_progress"))),
+    )  # fmt: skip
     twice = (
         ("known from before", birth(came(), among=(came("m", key="a"),)), birth(came(), among=(came("m"),))),
         ("known in another state", birth(came(state="todo"), among=(came("m", key="a"), busy._replace(id="n"))),
@@ -49,7 +61,7 @@ def import_cases() -> list[Case]:
     return [
         *(
             Case("TK217", what, bad, good, ("TK603",) if "policy" in what else ())
-            for what, bad, good in amiss
+            for what, bad, good in (*amiss, *met)
         ),
         *(Case("TK218", what, bad, good) for what, bad, good in twice),
         Case(

@@ -247,7 +247,7 @@ def settled_without_a_concern(change: Change) -> Iterator[Finding]:
 @rule("TK217", since=2)
 def imported_amiss(change: Change) -> Iterator[Finding]:
     """A task with `imported` is created in another state than `todo` or `backlog`, and its commit is not an
-    import.
+    import; or a merge joins it with another task of its id.
 
     An import touches nothing but tasks that it creates, each of which has `imported: KIND:KEY`, by an actor
     with the role `policy`. Where the policy's `roles` does not say who has that, no task without `imported`
@@ -255,8 +255,10 @@ def imported_amiss(change: Change) -> Iterator[Finding]:
 
     What an import brings may be in any state, and is not judged as a new task is: by TK202, TK203 and TK211, by
     guards, gates, loops and admission. Of those that have not ended, verdicts (TK504), evidence (TK514),
-    limits (TK501) and types (TK523) are judged still. Then each is a task like others. A merge is not asked, and
-    of a squashed branch that holds more than an import it is.
+    limits (TK501) and types (TK523) are judged still. Then each is a task like others.
+    A squashed branch that holds more than an import is asked. A merge is only asked where the policy does not
+    say who has the role: no two sides of it may have created a task, each another, if one comes from an import
+    in another state than `todo` or `backlog`; or, if all come from the same, if one has ended.
 
     Why: what was done elsewhere was not judged by this ledger's law. It is let in once, by who answers for the
     law, and stays marked.
@@ -267,6 +269,29 @@ def imported_amiss(change: Change) -> Iterator[Finding]:
         if task.imported is not None and task.state not in INITIAL:
             fact, remedy = _why_not(change, task)
             yield Finding(task.id, f"is created as {task.state.value}: {fact}", remedy)
+    if change.is_merge and not change.law.roles.get("policy"):
+        yield from map(_met, _slipped_in(change))
+
+
+def _slipped_in(change: Change) -> Iterator[Task]:
+    """The imported versions of tasks that sides of a merge created apart and have otherwise: what was not judged
+    would win over what is, from a branch that left before the first move.
+    """
+    for task in change.present():
+        sides = [one for side in change.parents if (one := side.task(task.id)) is not None]
+        differ = any(one != sides[0] for one in sides)
+        if differ and not any(base.task(task.id) for base in change.bases):
+            same = all(one.imported == sides[0].imported for one in sides)
+            late = (one for one in sides if (one.ended if same else one.state not in INITIAL))
+            yield from [one for one in late if one.imported is not None][:1]
+
+
+def _met(task: Task) -> Finding:
+    return Finding(
+        task.id,
+        f"was created on two sides, and comes from {task.imported} as {task.state.value}",
+        "git merge --abort, tk config set roles.policy ACTOR with who imported it, then merge again",
+    )
 
 
 def _why_not(change: Change, task: Task) -> tuple[str, str]:
