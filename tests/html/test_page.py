@@ -222,6 +222,15 @@ def test_a_page_is_told_from_what_was_changed() -> None:
         assert not is_written_here(other)
 
 
+def test_a_text_that_looks_like_a_place_to_fill_in_stays_a_text() -> None:
+    title = "[[DATA]][[SCRIPT]]"
+    page = document(title, {"tasks": [{"title": "[[SCRIPT]]"}]}).decode()
+    data = page.partition('id="data">')[2].partition("</script>")[0]
+    assert json.loads(data) == {"title": title, "tasks": [{"title": "[[SCRIPT]]"}]}
+    assert f"<title>{title}</title>" in page
+    assert page.count('"use strict";') == 1
+
+
 # -- what may run -------------------------------------------------------------------------------
 
 HOSTILE = (

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from html import escape
 
+from tkledger.core.pattern import pattern
 from tkledger.core.typing import Any
 from tkledger.report import visible
 
@@ -26,6 +27,8 @@ _POLICY = (
 )
 _MARK = b"<!-- tk page: sha256 of all before this line: %s -->\n"
 
+_PLACE = pattern(r"\[\[([A-Z]+)\]\]")
+
 _IN_DATA = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end the block of data, or a line of a script, is written as its number."""
 
@@ -35,17 +38,15 @@ def document(title: str, data: Mapping[str, Any]) -> bytes:
     script = '(() => {\n"use strict";\n' + "\n".join(map(_script, SCRIPTS)) + "})();\n"
     style = _read("page.css")
     policy = _POLICY.format(script=_hash(script), style=_hash(style))
-    text = _read("page.html")
-    for name, value in (
-        *(("POLICY", escape(policy, quote=True).replace("&#x27;", "'")), ("STYLE", style)),
-        *(
-            ("TITLE", escape(visible(title))),
-            ("DATA", _data({"title": title, **data})),
-            ("SCRIPT", script),
-        ),
-    ):
-        before, _, after = text.partition(f"[[{name}]]")
-        text = before + value + after
+    values = {
+        "POLICY": escape(policy, quote=True).replace("&#x27;", "'"),
+        "STYLE": style,
+        "TITLE": escape(visible(title)),
+        "DATA": _data({"title": title, **data}),
+        "SCRIPT": script,
+    }
+    # in one go, since a text of the ledger may look like a place to fill in
+    text = _PLACE.sub(lambda place: values[place[1]], _read("page.html"))
     made = text.encode()
     return made + _mark(made)
 
