@@ -75,6 +75,7 @@ def test_every_view_marks_what_nobody_judged(project: Project, tmp_path: Path) -
         "bd-1",
         "bd-2",
     }
+    assert "  bd-1, bd-2  imported, not judged  " in project.ok("audit").out
     assert project.tk("start", "bd-2").status == Exit.OK, "it depends on one that is done"
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from tkledger.core.audit import APPROVED, NAME, NOTHING, PUSHER, SIGNATURE, Act
 from tkledger.core.quoting import few
+from tkledger.core.rules.restricted import IMPORTED
 from tkledger.core.trailers import folded
 from tkledger.views.style import BAD, DIM, GOOD, ID, PERSON
 from tkledger.views.text_layout import Frame, Line, Lines, safe, table
 from tkledger.views.words import minute
 
-_SHORT = 8
+_SHORT, _NAMED = 8, 3
+"""How many digits of a commit are shown, and how many of the tasks that it imports."""
+
 _PROVEN = {
     SIGNATURE: ("signed", GOOD),
     PUSHER: ("by the server", ""),
@@ -30,20 +34,28 @@ _SUMMED = {
 
 
 def acts(found: Sequence[Act]) -> Lines:
-    """Each act: when (UTC), commit, task, what, actor, proof, and what there is to say of it."""
+    """Each act: when (UTC), commit, task, what, actor, proof, and what there is to say of it. All that a commit
+    imports is one line.
+    """
 
     def draw(frame: Frame) -> Iterable[Line | str]:
-        rows = [_row(act) for act in found]
+        rows = [_row([*alike]) for _, alike in groupby(found, _line_of)]
         return table(rows, frame) if rows else ((("nothing was done that an audit names", DIM),),)
 
     return Lines(draw)
 
 
-def _row(act: Act) -> Line:
+def _line_of(act: Act) -> tuple[str, ...]:
+    """What acts have in common that share a line."""
+    return act.commit, act.did, act.actor, "" if act.did == IMPORTED else act.subject
+
+
+def _row(alike: Sequence[Act]) -> Line:
+    act = alike[0]
     return (
         (minute(act.at), DIM),
         (act.commit[:_SHORT], DIM),
-        (safe(act.subject), ID),
+        (safe(few([one.subject for one in alike], _NAMED)), ID),
         (act.did, ""),
         (safe(act.actor), PERSON),
         _PROVEN[act.proof],
