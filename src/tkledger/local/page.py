@@ -9,7 +9,10 @@ from tkledger import __version__
 from tkledger.core.typing import Any
 from tkledger.local.store import Store
 
-_HEAD = f"{__version__} {marshal.version}\n".encode()
+_FORM = 2
+"""Raised when a page of the same version comes to hold other values, since an older tk may still read it."""
+
+_HEAD = f"{__version__} {marshal.version} {_FORM}\n".encode()
 
 
 def read_page(store: Store, name: str) -> Any:
