@@ -103,6 +103,7 @@ def test_an_empty_ledger_says_what_to_do(tmp_path: Path) -> None:
     assert empty.ok("tree").err == "no tasks yet (tk new TITLE)\n"
     assert empty.ok("board").err == "nothing on the board (tk new TITLE)\n"
     assert empty.ok("list").err == "no tasks yet: tk new TITLE\n"
+    assert empty.ok("graph").err == "no task waits for another, or is a part of one\n"
 
 
 def test_tree_nests_children(grown: Tk) -> None:

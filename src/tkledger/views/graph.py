@@ -62,6 +62,10 @@ class _Drawing:
         return drawn.source == parent or self.ledger.parent(drawn.source) == parent
 
 
+NOTHING = "no task waits for another, or is a part of one"
+"""What to say in place of a graph without links."""
+
+
 def graph(ledger: Overview, found: TaskGraph, whole: int) -> Lines:
     """Each task below what it waits for, or else in what it is a part of; what else it waits for in words; and of
     how many linked tasks, the ``whole``, these are. Through a pipe each is one line of state, id, priority,
@@ -100,7 +104,7 @@ def _legend(drawing: _Drawing, whole: int, width: int) -> Iterator[Line]:
     graph = drawing.graph
     shown = f"{len(graph.ids):,} of " if len(graph.ids) < whole else ""
     parts = [f"{shown}{whole:,} tasks" if whole != 1 else "1 task"]
-    parts = parts if whole else ["no task waits for another, or is a part of one"]
+    parts = parts if whole else [NOTHING]
     kinds: Mapping[str, str] = {BEFORE: "→ after the one above", PART: "─ part of it"}
     drawn = {link.kind for link in drawing.links.values()}
     parts += [words for kind, words in kinds.items() if kind in drawn]

@@ -8,7 +8,15 @@ from tkledger.api import filters
 from tkledger.api.graph import graph_json, graph_of
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer, Aside, Verbatim, say_flaws, say_unknown
+from tkledger.cli.answer import (
+    TERMINAL,
+    Answer,
+    Aside,
+    TerminalView,
+    Verbatim,
+    say_flaws,
+    say_unknown,
+)
 from tkledger.core.task_graph import cut
 from tkledger.core.typing import TYPE_CHECKING, Any
 
@@ -36,11 +44,13 @@ def graph(
     def to_json() -> dict[str, Any]:
         return graph_json(ledger, found, len(whole.ids))
 
-    def view() -> Iterable[Lines | Verbatim | Aside]:
+    def view() -> Iterable[Lines | Verbatim | Aside | TerminalView]:
         if format == "text":
+            from tkledger.views.graph import NOTHING
             from tkledger.views.graph import graph as drawn
 
-            return [drawn(ledger.overview, found, len(whole.ids))]
+            lines = drawn(ledger.overview, found, len(whole.ids))
+            return [lines] if found.ids else [TerminalView(lambda: lines, [Aside(NOTHING)])]
         if format == "json":
             from tkledger.report import json_text
 
