@@ -55,6 +55,10 @@ LOOKS = (
 )
 
 
+SIZES = pytest.mark.parametrize("size", [1_000, pytest.param(10_000, marks=pytest.mark.long)])
+"""How many tasks the large ledger has; the small one has a hundred."""
+
+
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the objects that git is asked for."""
@@ -98,9 +102,10 @@ def ledger(path: Path, tasks: int) -> Project:
     return made
 
 
-def test_what_is_read_follows_the_change(tmp_path: Path, read: list[str]) -> None:
+@SIZES
+def test_what_is_read_follows_the_change(tmp_path: Path, read: list[str], size: int) -> None:
     counts: list[dict[str, int]] = []
-    for tasks in (100, 1_000):
+    for tasks in (100, size):
         project, found = ledger(tmp_path / str(tasks), tasks), {}
         for command in COMMANDS:
             read.clear()
@@ -114,11 +119,12 @@ def test_what_is_read_follows_the_change(tmp_path: Path, read: list[str]) -> Non
     assert max(large.values()) <= 40
 
 
+@SIZES
 def test_what_a_look_reads_does_not_grow_with_the_ledger(
-    tmp_path: Path, read: list[str], started: list[Sequence[str]]
+    tmp_path: Path, read: list[str], started: list[Sequence[str]], size: int
 ) -> None:
     counts: list[dict[str, tuple[int, int]]] = []
-    for tasks in (100, 1_000):
+    for tasks in (100, size):
         project, found = ledger(tmp_path / str(tasks), tasks), {}
         for command in LOOKS:
             project.ok(*command.split())  # what was never looked at is read once
@@ -135,11 +141,12 @@ def test_what_a_look_reads_does_not_grow_with_the_ledger(
     assert large[BY_ROWS] == large["tree --type bug"] == large["board --priority 1"] == (0, 1)
 
 
+@SIZES
 def test_one_search_finds_what_was_learnt_however_much_that_is(
-    tmp_path: Path, read: list[str], started: list[Sequence[str]]
+    tmp_path: Path, read: list[str], started: list[Sequence[str]], size: int
 ) -> None:
     counts: list[dict[str, tuple[int, int]]] = []
-    for tasks in (100, 1_000):
+    for tasks in (100, size):
         project, found = ledger(tmp_path / str(tasks), tasks), {}
         ends = (
             {"op": "cancel", "id": f"t{n}", "lesson": f"lesson {n}"} for n in range(1, tasks, 10)
@@ -169,11 +176,12 @@ def test_one_search_finds_what_was_learnt_however_much_that_is(
     assert {one: large[one][1] for one in large} == {one: small[one][1] for one in small}
 
 
+@SIZES
 def test_what_hooks_read_follows_the_change(
-    tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     counts = []
-    for tasks in (100, 1_000):
+    for tasks in (100, size):
         project = ledger(tmp_path / str(tasks), tasks)
         project.write(".tasks/t11.yaml", project.file("t11").replace("Task 11", "Other") + "\n")
         project.git("add", ".tasks")
