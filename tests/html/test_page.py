@@ -209,7 +209,7 @@ def test_a_file_is_not_a_folder(project: Project, tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_into_a_ledger(project: Project) -> None:
-    for place in (".tasks", ".tasks/site"):
+    for place in (".tasks", ".tasks/site", ".TASKS"):
         answer = project.tk("page", "-o", str(project.path / place))
         assert answer.status is Exit.USAGE
         assert "is in a ledger, where nothing but tasks may lie" in answer.err

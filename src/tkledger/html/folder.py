@@ -18,7 +18,7 @@ _LONGEST = 1 << 28
 
 def place(folder: str) -> str:
     """Where the page in a folder is. Raises TkError, USAGE, if something else is there."""
-    if FOLDER in os.path.realpath(folder).split(os.sep):
+    if FOLDER in os.path.realpath(folder).casefold().split(os.sep):
         fact = f"{folder} is in a ledger, where nothing but tasks may lie"
         raise usage_error("ledger", fact, "tk page -o FOLDER")
     path = os.path.join(folder, NAME)
