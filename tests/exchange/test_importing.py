@@ -16,6 +16,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import FIELDS, Task, task
+from tkledger.exchange import importing
 from tkledger.exchange.foreign import BadSource, Comment, Foreign, leaves
 from tkledger.exchange.importing import ImportPlan, planned
 from tkledger.files import codec
@@ -150,6 +151,22 @@ def test_ids_that_are_legal_stay_and_others_are_mapped() -> None:
         **{"A.1": "a-1-2", "con": "con-2", "x" * 90: "x" * 55, "é": "beads", "old": "old-2"},
         **{"_b": "b", "A 1": "a-1-3"},
     }
+
+
+def test_many_keys_that_lead_to_one_word_are_not_counted_from_the_start_for_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def is_id(word: str) -> bool:
+        asked.append(word)
+        return importing_is_id(word)
+
+    importing_is_id = importing.is_id
+    monkeypatch.setattr(importing, "is_id", is_id)
+    made = imported(*(Foreign(chr(0x4E00 + number), "t") for number in range(50)))
+    assert [one.id for one in made.tasks] == ["beads", *(f"beads-{n}" for n in range(2, 51))]
+    assert len(asked) == 2 * 50
 
 
 def test_links_are_translated_and_those_that_lead_nowhere_are_told() -> None:

@@ -1,5 +1,6 @@
 """Files of other trackers are read within bounds."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_what_is_not_a_plain_text_file_is_refused(tmp_path: Path) -> None:
         "latin": "it is not UTF-8, at byte 2",
         "large": "it is larger than 10 bytes",
         "none": "No such file or directory",
-        "": "Is a directory",
+        "": "it is not a file",
     }.items():
         with pytest.raises(BadSource, match=fact):
             text_of(tmp_path / name, largest=10)
@@ -78,3 +79,10 @@ def test_a_folder_is_read_as_deep_and_as_full_as_allowed(
 
 def test_values_are_counted_singly() -> None:
     assert leaves({"a": [1, "", None, False], "b": {"c": {}, "d": "x"}, "e": 0}) == 4
+
+
+def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(BadSource, match="it is not a file"):
+        text_of(pipe)

@@ -113,13 +113,17 @@ def _ids(kind: str, new: Mapping[str, Foreign], taken: set[str]) -> Iterator[tup
             yield key, word
         else:
             later.append((key, word))
+    rows: dict[
+        str, Iterator[str]
+    ] = {}  # of many keys that lead to one word, each goes on from the last
     for key, word in later:
-        id = next(one for one in _candidates(kind, word) if is_id(one) and one not in taken)
+        row = rows.setdefault(base := _base(kind, word), _numbered(base))
+        id = next(one for one in row if is_id(one) and one not in taken)
         taken.add(id)
         yield key, id
 
 
-def _candidates(kind: str, word: str) -> Iterator[str]:
+def _base(kind: str, word: str) -> str:
     letters = (
         one if one.isascii() and (one.isalnum() or one in "_-") else "-" for one in word.lower()
     )
@@ -128,7 +132,10 @@ def _candidates(kind: str, word: str) -> Iterator[str]:
         .lstrip("_")[: _LONGEST_ID - 8]
         .rstrip("-")
     )
-    base = base or kind
+    return base or kind
+
+
+def _numbered(base: str) -> Iterator[str]:
     yield base
     number = 2
     while True:

@@ -21,9 +21,9 @@ DEEPEST = 64
 def text_of(path: Path, largest: int = LARGEST) -> str:
     """The text of a plain file in UTF-8, without a mark of byte order; raises BadSource."""
     try:
+        if not S_ISREG(path.stat().st_mode):  # to open a pipe may wait for ever
+            raise BadSource(str(path), "it is not a file")
         with path.open("rb") as file:
-            if not S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise BadSource(str(path), "it is not a file")
             data = file.read(largest + 1)
     except OSError as error:
         raise BadSource(str(path), error.strerror or str(error)) from None
