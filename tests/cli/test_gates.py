@@ -125,7 +125,7 @@ def test_a_submodule_at_another_commit_is_not_the_code(gated: Project) -> None:
         ("echo two >code.txt", Exit.UNUSABLE, "the code changed while check ran"),
         ("git commit -q --allow-empty -m x && echo >x && git add x && git commit -q -m x",
          Exit.UNUSABLE, "the code changed"),
-        ("no-such-program-at-all", Exit.NOT_RUN, "is not there; nothing is recorded"),
+        ("no-such-program-at-all", Exit.NOT_RUN, "does not exist; nothing is recorded"),
     ],
 )  # fmt: skip
 def test_what_shows_nothing_is_not_recorded(

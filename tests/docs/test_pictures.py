@@ -31,7 +31,7 @@ def named() -> dict[Path, str]:
 @pytest.fixture
 def shop(templates: Path) -> Path:
     """The ledger of which the pictures are."""
-    made = templates / "shop"
+    made = templates / "pictures-shop"
     return made if made.exists() else build(made)
 
 

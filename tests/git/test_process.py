@@ -50,8 +50,8 @@ def _nothing_is_left() -> Iterator[None]:
     yield
     gc.collect()
     assert _open_files() == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    with suppress(ChildProcessError):  # there is none, or only those of fixtures, which run on
+        assert os.waitpid(-1, os.WNOHANG) == (0, 0)
 
 
 def _open_files() -> list[str]:

@@ -21,7 +21,7 @@ OPEN: list[Page] = []
 
 @pytest.fixture
 def _shop(templates: Path) -> Path:
-    template = templates / "shop"
+    template = templates / "page-shop"
     if not template.exists():
         build(template)
     return template

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,6 @@ def test_an_interruption_leaves_no_process(tmp_path: Path) -> None:
         side_by_side(repo, work, [Part([str(number)], []) for number in range(3)])
     assert os.read(source, 1) == b""  # the last process that had the other end is gone
     os.close(source)
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    with suppress(ChildProcessError):  # there is none, or only those of fixtures, which run on
+        assert os.waitpid(-1, os.WNOHANG) == (0, 0)
     repo.close()

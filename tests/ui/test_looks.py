@@ -41,7 +41,7 @@ TASKS: tuple[dict[str, Any], ...] = (
 @pytest.fixture
 def shop(templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A ledger of a few tasks in most states, with commits of one time."""
-    template = templates / "shop"
+    template = templates / "ui-shop"
     if not template.exists():
         for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
             monkeypatch.setenv(name, WHEN)

@@ -125,11 +125,11 @@ _FACTS = {
         "undo takes back the newest change of the ledger, git takes back others",
     ): "reset revert",
     ("tk list --json", "tasks are YAML files under .tasks/, and every answer can be JSON"): "api"
-    " import migrate migrate-beads rename-prefix reports",
+    " rename-prefix reports",
     (
-        "tk list --json",
-        "tk does not talk to other trackers",
-    ): "ado github gitlab jira linear notion",
+        "tk import --help",
+        "import reads what another tracker writes; tk does not talk to it",
+    ): "ado github gitlab jira linear migrate migrate-beads notion",
     ("tk tree --help", "tasks are grouped by their parent, or by a label"): "milestone plan project"
     " sequence sprint swarm",
     (
