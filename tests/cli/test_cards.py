@@ -80,3 +80,47 @@ def test_a_log_has_the_lines_that_changed(project: Project) -> None:
     assert "-title: Task a\n" in second["patch"]
     assert "patch" not in third
     assert "patch" not in project.ok("log", "a", "--json").json["entries"][0]
+
+
+def test_a_log_has_the_graph_that_git_draws(project: Project) -> None:
+    base = project.head()
+    sides = []
+    for name in ("b", "c"):
+        side = project.worktree(name)
+        side.git("reset", "-q", "--hard", base)
+        side.ok("note", name, "beside")
+        side.ok("step", name, "-m", "changes no file")
+        sides.append(side.head())
+    project.ok("note", "a", "between")
+    own = project.head()
+    project.git("merge", "-q", "--no-ff", "--no-commit", *sides)
+    project.write("own.txt", "what the merge itself brings")
+    project.git("add", "own.txt")
+    project.git("commit", "-q", "-m", "An octopus that charges\n\nTk-Task: a")
+    octopus = project.head()
+    project.ok("note", "d", "after")
+
+    found = project.ok("log", "--graph", "--json").json["entries"]
+    shown = {one["commit"]: one.get("parents", []) for one in found}
+    assert shown[octopus] == [own, *sides], "by one that only charges, as of others"
+    drawn = [one for one in project.git("log", "--graph", "--format=%h").split("\n") if "*" in one]
+    stars = [line for line in project.ok("log", "--graph").out.split("\n") if "*" in line]
+    order = [line.split("Z  ")[1][:7] for line in stars]
+    assert order == [line.split()[-1][:7] for line in drawn][: len(order)]
+    parents_of = dict(
+        line.split(" ", 1) for line in project.git("log", "--format=%H %P").split("\n")
+    )
+    for commit, before in list(shown.items())[1:]:
+        if before:
+            assert before == parents_of[commit].split()
+    newest = project.ok("log", "--graph", "-n", "1", "-p").out.split("\n")
+    assert newest[0].startswith("*  ")
+    assert any(line.endswith("+- after") for line in newest)
+    assert "parents" not in project.ok("log", "--json").json["entries"][-1]
+
+
+def test_a_graph_is_not_of_some_fields(project: Project) -> None:
+    refused = project.tk("log", "--graph", "--fields", "commit")
+    assert refused.status == 2
+    assert "remedy: tk log --graph\n" in refused.err
+    assert project.ok("log", "--graph").out.startswith("*")

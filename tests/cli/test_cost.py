@@ -49,6 +49,7 @@ STEPS = [  # in this order; modules under Python 3.11, git processes
     ("tree", 73, 1),
     ("board", 71, 1),
     ("log", 97, 3),
+    ("log --graph", 102, 4),
     ("diff --since HEAD~1", 113, 4),
     ("graph", 90, 1),
     ("stats", 111, 5),  # one git finds the parts in which history is read

@@ -17,7 +17,7 @@ from tkledger.core.history import Details, HistoryEntry, Related, WorkCommit
 from tkledger.core.lifecycle import State
 from tkledger.core.task import task
 from tkledger.core.usage import Used
-from tkledger.views.log import days, timeline
+from tkledger.views.log import days, graphed, timeline
 from tkledger.views.show import card
 from tkledger.views.why import in_words, moves
 
@@ -126,9 +126,17 @@ OTHERS = (
     HistoryEntry("f" * 40, NOW, BOB, "wide", WIDE, "jump", TODO, State.DONE, "tk: done wide"),
     HistoryEntry("9" * 40, 10**19, BOB, "wide", WIDE, "edit", TODO, TODO, "tk: edit wide"),
 )
+LANES = tuple(f"{number}" * 40 for number in "9fed")
+FORKED = {LANES[0]: LANES[1:], **dict.fromkeys(LANES[1:], ())}
+FORKS = {"many": tuple(map(str, range(8))), **{str(n): () for n in range(8)}}
+BRANCHED = tuple(OTHERS[n % 4]._replace(commit=one) for n, one in reversed([*enumerate(FORKS)]))
 LOGS = {
     "the log of a task": days(ENTRIES, NOW, one=True, chosen=False),
     "the log of all": days(OTHERS, NOW, one=False, chosen=False),
+    "a log with a graph": graphed(OTHERS, FORKED, NOW, one=False, patches=["", "", "+a\n-b", ""]),
+    "a log with more lanes than there is room for": graphed(
+        BRANCHED, FORKS, NOW, one=True, patches=()
+    ),
     "a log of nothing": days((), NOW, one=False, chosen=False),
     "a log of nothing that was asked for": days((), NOW, one=False, chosen=True),
 }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tkledger.api.filters import Choice
     from tkledger.api.overview import Shown
     from tkledger.api.session import Session
+    from tkledger.core.ancestry import Links
 
 Wanted = Callable[[HistoryEntry], bool]
 
@@ -53,3 +54,14 @@ def patches(session: Session, entries: Sequence[HistoryEntry]) -> list[str]:
 
     found = history.patches(session.repo, [*dict.fromkeys(one.commit for one in entries)], FOLDER)
     return [found.get((one.commit, path_of(one.task)), "") for one in entries]
+
+
+def links(session: Session, entries: Sequence[HistoryEntry]) -> Links:
+    """The commits of these entries, in the order of git's graph: the newest first, and no parent before its
+    children; each with the nearest of them in its history. One git reads no further than to the last of them.
+    """
+    from tkledger.core import ancestry
+    from tkledger.git import history
+
+    shown = dict.fromkeys(one.commit for one in entries)
+    return ancestry.links(history.related(session.repo, "--topo-order", *shown), shown)

@@ -110,7 +110,7 @@ _LOOK = (
             (p.WORDS._replace(help=f.GREP.help, required=False), *f.FILTERS, f.SORT, p.ALL, p.AT, *ACTS)),
     Command("streams", "Show streams of work, and their branches.", READS),
     Command("log", "Show what commits did to a task, or to all.",
-            (p.MAYBE_ID, f.ACTORS, *f.FILTERS, p.LIMIT, f.FIELDS, f.PATCH, *READS)),
+            (p.MAYBE_ID, f.ACTORS, *f.FILTERS, p.LIMIT, f.FIELDS, f.PATCH, f.GRAPH, *READS)),
     Command("diff", "Show what work on a task changed, or all since a time.",
             (p.MAYBE_ID, p.GIT_WORDS, p.STAT, p.SINCE_WHEN, p.MARKDOWN, *READS)),
     Command("why", "Say which moves are legal, and what prevents the others.", (p.ID, *READS)),

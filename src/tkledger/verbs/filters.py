@@ -74,6 +74,7 @@ ACTORS = p.OWNER._replace(
 """What chooses entries of a log by who made them."""
 
 PATCH = switch("-p --patch", "patch", "With the lines that changed in the task's file.")
+GRAPH = switch("--graph", "graph", "With the graph of commits on the left, the newest first.")
 
 FILTERS = (
     *(GREP, STATES, TYPES, LABELS, OWNERS, PARENTS, PRIORITIES, STREAMS),

@@ -130,7 +130,7 @@ PAGES = {
         "room for. What is done has the newest first. With --by it shows open tasks, in JSON under the names of "
         "the columns, and those without one under the empty name."),
     "log": Page(
-        ("tk log a1 -p", "tk log --limit 10", "tk log --actor me --since yesterday"),
+        ("tk log a1 -p", "tk log --graph --limit 10", "tk log --actor me --since yesterday"),
         "On a terminal the newest comes first, under its day, by the clock of the machine; through a pipe and in "
         "JSON the oldest, in UTC. --limit keeps the newest; --since and --until go by the date of the commit, "
         "--actor by who made it. All other filters, those of `tk list`, choose tasks as they are now."),

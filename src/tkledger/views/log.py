@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, PERSON, STRONG
 from tkledger.views.text_layout import (
     GAP,
@@ -24,6 +25,9 @@ from tkledger.views.text_layout import (
     wrap,
 )
 from tkledger.views.words import day_name, local_minute, minute, short_names
+
+if TYPE_CHECKING:
+    from tkledger.core.ancestry import Links
 
 SHORT = 8
 LEAST_MESSAGE, LEAST = 36, 16
@@ -67,21 +71,58 @@ def days(
 
     def draw(frame: Frame) -> Iterable[Line | str]:
         if frame.piped:
-            return _with_patches(timeline(entries).draw(frame), changed, frame)
+            return _lines(_piped(entries, changed, frame))
         if not entries:
             nothing = "nothing that matches" if chosen else "nothing happened yet"
             return (((nothing, DIM),),)
-        return _by_day(entries[::-1], changed[::-1], now, frame, one=one)
+        return _lines(_by_day(entries[::-1], changed[::-1], now, frame, one=one))
 
     return Lines(draw)
 
 
-def _with_patches(
-    rows: Iterable[Line | str], patches: Sequence[str], frame: Frame
-) -> Iterator[Line | str]:
-    for row, patch in zip(rows, patches):
-        yield row
-        yield from _patch(patch, frame)
+def graphed(
+    entries: Sequence[HistoryEntry], links: Links, now: int, *, one: bool, patches: Sequence[str]
+) -> Lines:
+    """The entries of commits beside the graph of these, in its order: the newest first, through a pipe, too."""
+    from tkledger.views import commit_graph  # most often not asked for
+
+    place = {commit: number for number, commit in enumerate(links)}
+    pairs = [*zip(entries, patches or [""] * len(entries))][::-1]
+    pairs.sort(key=lambda pair: place[pair[0].commit])
+    shown, changed = [entry for entry, _ in pairs], [patch for _, patch in pairs]
+
+    def draw(frame: Frame) -> Iterable[Line | str]:
+        rows = [*commit_graph.rows(links)]
+        taken = commit_graph.room(rows, frame)
+        less = frame._replace(width=frame.width - taken - commit_graph.SPACE)
+        blocks = (
+            _piped(shown, changed, less)
+            if frame.piped
+            else _by_day(shown, changed, now, less, one=one)
+        )
+        return commit_graph.beside(rows, [entry.commit for entry in shown], blocks, taken, frame)
+
+    return Lines(draw)
+
+
+class EntryLines(NamedTuple):
+    """The lines of one entry, and the heading above it, if there is one."""
+
+    heading: Sequence[Line]
+    lines: Sequence[Line | str]
+
+
+def _lines(blocks: Iterable[EntryLines]) -> Iterator[Line | str]:
+    for heading, lines in blocks:
+        yield from heading
+        yield from lines
+
+
+def _piped(
+    entries: Sequence[HistoryEntry], patches: Sequence[str], frame: Frame
+) -> Iterator[EntryLines]:
+    for row, patch in zip(timeline(entries).draw(frame), patches):
+        yield EntryLines((), [row, *_patch(patch, frame)])
 
 
 def _patch(text: str, frame: Frame) -> Iterator[Line]:
@@ -99,7 +140,7 @@ _PATCH = {"+": GOOD, "-": BAD, "@": DIM}
 
 def _by_day(
     entries: Sequence[HistoryEntry], patches: Sequence[str], now: int, frame: Frame, *, one: bool
-) -> Iterator[Line]:
+) -> Iterator[EntryLines]:
     """The entries under their days, each with its words beside it, or below where there is little room."""
     width = frame.width
     names = short_names(entry.actor for entry in entries)
@@ -112,19 +153,18 @@ def _by_day(
     last = ""
     for entry, row, text, patch in zip(entries, rows, texts, patches):
         day, _, clock = local_minute(entry.at).partition(" ")
+        heading: list[Line] = []
         if day != last:
-            yield from [()] if last else []
-            yield ((day_name(day, now), STRONG),)
-            last = day
+            heading = [*([()] if last else []), ((day_name(day, now), STRONG),)]
+        last = day
         head: list[Span] = [(f"  {clock:<5}{GAP}", DIM)]
         if beside:
-            yield from _beside([*head, *_padded(row, widths)], text, beside)
+            lines = [*_beside([*head, *_padded(row, widths)], text, beside)]
         else:
-            yield cut_line(
-                [*head, *aligned([*row[1:], *row[: not text]], [*widths[1:], SHORT])], width
-            )
-            yield from _below(row[0], text, width) if text else ()
-        yield from _patch(patch, frame)
+            brief = aligned([*row[1:], *row[: not text]], [*widths[1:], SHORT])
+            lines = [cut_line([*head, *brief], width)]
+            lines += _below(row[0], text, width) if text else ()
+        yield EntryLines(heading, [*lines, *_patch(patch, frame)])
 
 
 def _brief(entry: HistoryEntry, actor: str, *, one: bool) -> Line:
@@ -156,8 +196,9 @@ def _beside(head: list[Span], text: str, room: int) -> Iterator[Line]:
 
 def _below(commit: Span, text: str, width: int) -> Iterator[Line]:
     lead, style = commit
-    for line in wrap(text, max(width - START - SHORT - len(GAP), LEAST), MOST_LINES):
-        yield ((" " * START, ""), (lead + GAP, style), (line, ""))
+    start = START if width >= START + SHORT + len(GAP) + LEAST else len(GAP)
+    for line in wrap(text, max(width - start - SHORT - len(GAP), LEAST), MOST_LINES):
+        yield ((" " * start, ""), (lead + GAP, style), (line, ""))
         lead = " " * SHORT
 
 

@@ -11,6 +11,7 @@ from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tkledger.api.log import Wanted
+    from tkledger.core.ancestry import Links
     from tkledger.core.history import HistoryEntry
     from tkledger.views.text_layout import Lines
 
@@ -23,6 +24,7 @@ def log(
     fields: Sequence[str] = (),
     actors: Sequence[str] = (),
     patch: bool = False,
+    graph: bool = False,
     **options: Any,
 ) -> Answer:
     """Show what commits did to a task, or to those that match; --limit keeps the newest."""
@@ -31,10 +33,11 @@ def log(
     if actors:
         wanted = _both(wanted, _made_by(session, actors, at))
     if fields:
-        _require(fields)
+        _require(fields, graph)
     entries = look.entries(session, id, limit, at, wanted, since)
     shallow = session.repo.is_shallow
     changed = _patches(session, entries) if patch else []
+    links = _links(session, entries) if graph else {}
 
     def rows() -> list[dict[str, Any]]:
         from tkledger.api.json import entry_json
@@ -42,6 +45,9 @@ def log(
         found = [entry_json(one) for one in entries]
         for row, lines in zip(found, changed):
             row.update({"patch": lines} if lines else {})
+        for row in found if graph else ():
+            before = links[row["commit"]]
+            row.update({"parents": before} if before else {})
         if not fields:
             return found
         from tkledger.api.fields import some
@@ -56,7 +62,7 @@ def log(
         shown = (
             _table(fields, rows())
             if fields
-            else _days(entries, one=one, chosen=chosen, patches=changed)
+            else _days(entries, one=one, chosen=chosen, patches=changed, links=links)
         )
         return [*([Aside(fact)] if shallow else []), shown]
 
@@ -72,14 +78,28 @@ def _patches(session: Session, entries: Sequence[HistoryEntry]) -> list[str]:
     return patches(session, entries)
 
 
+def _links(session: Session, entries: Sequence[HistoryEntry]) -> Links:
+    from tkledger.api.log import links  # most often not asked for
+
+    return links(session, entries)
+
+
 def _days(
-    entries: Sequence[HistoryEntry], *, one: bool, chosen: bool, patches: Sequence[str]
+    entries: Sequence[HistoryEntry],
+    *,
+    one: bool,
+    chosen: bool,
+    patches: Sequence[str],
+    links: Links,
 ) -> Lines:
     import time
 
-    from tkledger.views.log import days
+    from tkledger.views.log import days, graphed
 
-    return days(entries, int(time.time()), one=one, chosen=chosen, patches=patches)
+    now = int(time.time())
+    if links:
+        return graphed(entries, links, now, one=one, patches=patches)
+    return days(entries, now, one=one, chosen=chosen, patches=patches)
 
 
 def _made_by(session: Session, names: Sequence[str], at: str | None) -> Wanted:
@@ -98,10 +118,14 @@ def _table(fields: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Lines:
     return table(fields, rows)
 
 
-def _require(fields: Sequence[str]) -> None:
+def _require(fields: Sequence[str], graph: bool) -> None:
     from tkledger.api.fields import require
     from tkledger.api.json import ENTRY_FIELDS
+    from tkledger.errors import usage_error
 
+    if graph:
+        fact = "the graph has whole entries beside it, and --fields asks for parts of them"
+        raise usage_error("fields-and-graph", fact, "tk log --graph")
     require(fields, ENTRY_FIELDS)
 
 
