@@ -13,6 +13,7 @@ from tests.views import (
     test_cards,
     test_graph,
     test_jobs,
+    test_other_views,
     test_stats,
     test_verdict,
     test_widths,
@@ -23,7 +24,7 @@ VIEWS: dict[str, Lines] = {
     **test_budgets.VIEWS,
     **{**test_cards.VIEWS, **test_cards.LOGS, **test_cards.WHYS},
     **{**test_graph.VIEWS, **test_jobs.VIEWS, **test_stats.VIEWS},
-    **{**test_verdict.VIEWS, **test_widths.VIEWS},
+    **{**test_verdict.VIEWS, **test_widths.VIEWS, **test_other_views.VIEWS},
 }
 
 

@@ -37,5 +37,5 @@ def _words(branch: StreamBranch) -> tuple[str, str]:
     if not branch.ahead:
         return f"{branch.name}: all of it is here", DIM
     commits = "commit" if branch.ahead == 1 else "commits"
-    behind = f", and lacks {branch.behind:,} of its" if branch.behind else ""
+    behind = f", and lacks {branch.behind:,} of HEAD's" if branch.behind else ""
     return f"{branch.name}: {branch.ahead:,} {commits} that HEAD lacks{behind}", ""

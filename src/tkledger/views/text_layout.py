@@ -277,13 +277,17 @@ def texts_of(rows: Iterable[Line]) -> list[tuple[str, ...]]:
 
 
 def table(rows: Sequence[Line], frame: Frame) -> Iterable[Line | str]:
-    """Rows whose last column takes the room that is left; empty columns are left out."""
+    """Rows whose last column takes the room that is left, or goes below the others if there is hardly any; empty
+    columns are left out.
+    """
     if frame.piped:
         return piped_table(texts_of(rows))
     widths = columns(rows)
     if widths:
-        taken = sum(width + len(GAP) for width in widths[:-1] if width)
-        widths[-1] = min(widths[-1], max(frame.width - taken, 1))
+        left = frame.width - sum(width + len(GAP) for width in widths[:-1] if width)
+        if left < min(widths[-1], LEAST):
+            return hanging(rows, frame.width)
+        widths[-1] = min(widths[-1], left)
     return (aligned(row, widths) for row in rows)
 
 
@@ -307,6 +311,7 @@ def hanging(rows: Sequence[Line], width: int, least: int = LEAST_ROOM) -> Iterat
             room = start - sum(cells(text) for text, _ in lead)
             yield (*lead, (" " * room, ""), (texts.pop(0), style))
         else:
-            yield lead
+            yield cut_line(lead, width)
+            texts = texts if text else []
         for text in texts:
             yield ((" " * start, ""), (text, style))
