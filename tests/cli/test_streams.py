@@ -40,7 +40,7 @@ def test_each_stream_is_shown_with_its_state_and_branch(streamed: Project) -> No
 
 def test_it_follows_what_is_merged_and_begun(streamed: Project) -> None:
     streamed.ok("note", "d", "main goes on")
-    assert "2 commits that HEAD lacks, and lacks 1 of its" in streamed.ok("streams").out
+    assert "2 commits that HEAD lacks, and lacks 1 of HEAD's" in streamed.ok("streams").out
     streamed.git("merge", "-q", "--no-edit", "streams/ui")
     assert "streams/ui: all of it is here" in streamed.ok("streams").out
     streamed.ok("start", "b")
