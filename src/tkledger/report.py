@@ -91,7 +91,7 @@ def in_ascii(text: str) -> str:
 
 
 def lacks_signs(stream: TextIO) -> bool:
-    """Whether a stream's encoding has not all letters."""
+    """Whether a stream's encoding lacks some letters."""
     return "utf" not in (getattr(stream, "encoding", None) or "utf-8").lower()
 
 

@@ -19,9 +19,8 @@ VARIABLE = "TK_JOB"
 _STOPPED = "stopped"
 """The file next to it that tells all jobs to take no other task."""
 
-
 _ENDS = ".ends"
-"""The end of the name of the file beside it that has the attempts which the job ended, a line each."""
+"""What is added to its name for the file of the attempts that the job ended, a line each."""
 
 
 class Report(NamedTuple):

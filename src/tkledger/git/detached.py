@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 
 from tkledger.core.public_keys import fingerprint, is_ssh, public_key
+from tkledger.core.quoting import quoted
 from tkledger.core.trailers import lines
 from tkledger.core.typing import NamedTuple
 from tkledger.git.errors import GitError
@@ -78,7 +79,8 @@ def _fingerprint(path: str) -> str:
             continue
         if is_ssh(key):
             return fingerprint(key)
-    raise GitError(f"{path} has no public key next to it", f"ssh-keygen -y -f {path} >{path}.pub")
+    remedy = f"ssh-keygen -y -f {quoted(path)} >{quoted(path + '.pub')}"
+    raise GitError(f"{path} has no public key next to it", remedy)
 
 
 def _run(argv: list[str], data: bytes) -> tuple[bytes, str]:
