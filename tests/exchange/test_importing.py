@@ -309,3 +309,11 @@ def test_types_that_the_policy_does_not_list_are_told() -> None:
     assert [one.field for one in plan.lost] == ["type"]
     made: Change = commit(ledger(policy=law), ledger(policy=law).put(*plan.tasks))
     assert codes(made) == set()
+
+
+def test_where_the_policy_does_not_list_the_ordinary_type_the_first_listed_one_is_taken() -> None:
+    law = DEFAULT._replace(types=("bug", "feature"))
+    plan = imported(fields(), into=ledger(policy=law))
+    assert only(plan).type == "bug"
+    made: Change = commit(ledger(policy=law), ledger(policy=law).put(*plan.tasks))
+    assert codes(made) == set()

@@ -9,6 +9,7 @@ from tkledger.core.graph import walk
 from tkledger.core.lifecycle import State
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
+from tkledger.core.task_parts import DEFAULT_TYPE
 from tkledger.core.typing import NamedTuple
 from tkledger.exchange.drafts import Draft, Lost, one_line
 from tkledger.exchange.foreign import BadSource, Foreign
@@ -146,9 +147,11 @@ def _numbered(base: str) -> Iterator[str]:
 def _task(draft: Draft, kind: str, id: str, ledger: Snapshot) -> Task:
     draft.values["imported"] = _name(kind, draft.source)
     law = ledger.policy
-    type = draft.values.get("type", "task")
+    type = draft.values.get("type", DEFAULT_TYPE)
     if law is not None and law.types and type not in law.types and not draft.has_ended:
         draft.lose("type", draft.values.pop("type", type), "the policy does not list it")
+        if DEFAULT_TYPE not in law.types:
+            draft.values["type"] = law.types[0]
     try:
         return draft.task(id)
     except FieldError as error:
