@@ -270,7 +270,7 @@ def test_a_task_of_backlog_from_before_it_marked_its_sections_is_read(tmp_path: 
 
 def test_criteria_that_would_not_fit_stay_in_the_description(tmp_path: Path) -> None:
     file = tmp_path / "issues.jsonl"
-    for text in ("it works\nand fast", "- " + "x" * 301, "- one -- two", "just so"):
+    for text in ("it works\nand fast", "- " + "x" * 301, "- one -- two", "- one --", "just so"):
         file.write_text(
             json.dumps({"id": "a", "title": "t", "status": "open", "acceptance_criteria": text})
         )

@@ -8,7 +8,7 @@ from _bisect import bisect_left, bisect_right  # bisect itself is one module mor
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import TERMINAL, State
 from tkledger.core.pattern import pattern
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -77,10 +77,7 @@ def rank(task: Task | TaskRow) -> Rank:
 
 
 def _rank(state: str, urgency: int, task_id: str) -> Rank:
-    return state in _ENDED, urgency, natural(task_id)
-
-
-_ENDED = (State.DONE, State.CANCELLED)
+    return state in TERMINAL, urgency, natural(task_id)
 
 
 class Chosen(NamedTuple):
@@ -169,7 +166,7 @@ class Overview:
     @cached_property
     def open(self) -> int:
         """How many tasks, the first ones, have not ended."""
-        return bisect_left(self.column("state"), True, key=lambda word: word in _ENDED)
+        return bisect_left(self.column("state"), True, key=TERMINAL.__contains__)
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -8,14 +8,11 @@ from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, rank
 from tkledger.core.quoting import few
 from tkledger.core.snapshot import Snapshot
-from tkledger.core.task import Task
+from tkledger.core.task import NOT_JUDGED, Task
 from tkledger.core.task_parts import Budget
 
 FEW = 3
 """How many dependencies are named where there is little room."""
-
-NOT_JUDGED = "imported, not judged"
-"""How a task is marked that comes from another tracker."""
 
 _NO_BUDGET = Budget()
 

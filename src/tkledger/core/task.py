@@ -154,6 +154,9 @@ IMPORTED = matching(
     r"[a-z][a-z0-9-]{0,31}:.{1,200}",
     "KIND:KEY, a word of a-z, 0-9 and -, and at most 200 characters",
 )
+NOT_JUDGED = "imported, not judged"
+"""How a task is marked that comes from another tracker."""
+
 LINK = matching(URL, "an address (https://...)")
 _PR = matching(rf"([1-9][0-9]{{0,9}}|{URL})", "a number, or an address (https://...)")
 _AGENT = matching(r".{1,200}", "a line of at most 200 characters")

@@ -13,7 +13,17 @@ from tkledger.exchange.foreign import Comment, Foreign
 from tkledger.exchange.front_matter import front_matter, yaml_map
 from tkledger.exchange.raw import Raw, distinct
 from tkledger.exchange.sources import file_in, files_in, folder_in, text_of
-from tkledger.exchange.texts import Items, addresses, filled, fitting, kind, label, page, remarks
+from tkledger.exchange.texts import (
+    Items,
+    addresses,
+    filled,
+    fitting,
+    kind,
+    label,
+    page,
+    remarks,
+    waiting,
+)
 from tkledger.exchange.times import day, moment
 
 _EXPECTED = "a task of Backlog.md"
@@ -151,9 +161,7 @@ def _task(path: Path, project: _Project, folder: str) -> Foreign:
         **({"criteria": criteria.all, "met": criteria.ticked} if criteria else {}),
         **({"checklist": done.all, "checked": done.ticked} if done else {}),
         "resolution": "dropped" if state is State.CANCELLED else None,
-        "wait": {"reason": "dependency" if depends_on else "other"}
-        if state is State.BLOCKED
-        else None,
+        "wait": waiting(status, depends_on) if state is State.BLOCKED else None,
     }
     comments = _comments(sections)
     key = task.needed("id").upper()

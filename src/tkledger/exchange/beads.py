@@ -9,8 +9,8 @@ from tkledger.core.lifecycle import State
 from tkledger.core.typing import Any, NamedTuple
 from tkledger.exchange.foreign import BadSource, Comment, Foreign
 from tkledger.exchange.raw import Raw, distinct
-from tkledger.exchange.sources import file_in, json_entries
-from tkledger.exchange.texts import addresses, filled, items, kind, page, remarks
+from tkledger.exchange.sources import file_of, json_entries
+from tkledger.exchange.texts import addresses, filled, items, kind, page, remarks, waiting
 from tkledger.exchange.times import day, moment
 
 _EXPECTED = "an issue of beads"
@@ -35,6 +35,7 @@ _REMARKED = (
     *("await_type", "await_id", "timeout", "event_kind", "actor", "target"),
     *("source_formula", "source_location"),
 )
+_MISSING = "it has no .beads/issues.jsonl, which bd export -o .beads/issues.jsonl writes"
 _MEMORIES = "memories"
 _LONGEST_LESSON, _MOST_LESSONS = 500, 100
 
@@ -44,7 +45,7 @@ def read(path: Path) -> Iterator[Foreign]:
 
     What ``bd remember`` kept becomes one task that is done, with a lesson or a note for each.
     """
-    file = _file(path)
+    file = file_of(path, _MISSING, ".beads/issues.jsonl", "issues.jsonl", ".beads/beads.jsonl")
     yield from distinct(_found(file), file, "it holds no issues of beads")
 
 
@@ -57,18 +58,6 @@ def _found(file: Path) -> Iterator[tuple[str, Foreign]]:
             yield where, _issue(Raw(value, where, _EXPECTED, _STORAGE))
     if remembered:
         yield str(file), _memories(remembered)
-
-
-def _file(path: Path) -> Path:
-    if not path.is_dir():
-        return path
-    found = file_in(path, ".beads/issues.jsonl", "issues.jsonl", ".beads/beads.jsonl")
-    if found is None:
-        raise BadSource(
-            str(path),
-            "it has no .beads/issues.jsonl, which bd export -o .beads/issues.jsonl writes",
-        )
-    return found
 
 
 class _Edge(NamedTuple):
@@ -165,9 +154,7 @@ def _texts(issue: Raw) -> tuple[dict[str, Any], list[str], list[str], list[str]]
 def _wait(status: str, until: str | None, depends_on: tuple[str, ...]) -> dict[str, str]:
     if until:
         return {"reason": "until", "until": until}
-    if status == "deferred":
-        return {"reason": "paused"}
-    return {"reason": "dependency" if depends_on else "other"}
+    return waiting(status, depends_on)
 
 
 def _beyond(edges: list[_Edge], used: list[str]) -> list[_Edge]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from json import dumps
 
+from tkledger.core.criteria import entry_of
 from tkledger.core.field import CONTROL, MAX_INT, FieldError, Merge, own_key
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import State, is_terminal
 from tkledger.core.pattern import pattern
 from tkledger.core.room import CAPS, limit_for, taken
 from tkledger.core.task import FIELDS, Task, task
 from tkledger.core.task_parts import RESOLUTIONS
 from tkledger.core.typing import Any, NamedTuple
 from tkledger.exchange.foreign import Comment, Foreign, leaves
+from tkledger.exchange.texts import numbered
 
 _FIELDS = {field.name: field for field in FIELDS}
 _ODD = pattern(r"[^A-Za-z0-9_./:+@-]+")
@@ -187,7 +189,7 @@ class Draft:
     @property
     def has_ended(self) -> bool:
         """Whether the task is done or cancelled."""
-        return self.source.state in (State.DONE, State.CANCELLED)
+        return is_terminal(self.source.state)
 
     def _state(self) -> None:
         state = self.source.state
@@ -204,12 +206,9 @@ class Draft:
             wait = self.values.get("wait")
             self.values["wait"] = wait._replace(reason="other") if wait else {"reason": "other"}
         for part, whole in _PARTS_OF.items():
-            known = self.values.get(whole, ())
-            strays = [
-                one for one in self.values.get(part, ()) if one.partition(" -- ")[0] not in known
-            ]
-            strays = [one for one in strays if one not in known]
-            if strays:
+            known = {*self.values.get(whole, ())}
+            lines = self.values.get(part, ())
+            if strays := [one for one in lines if known.isdisjoint((one, entry_of(one)))]:
                 rest = tuple(one for one in self.values[part] if one not in strays)
                 self.values[part] = rest
                 self.lose(part, strays, f"it is of no entry of {whole}")
@@ -290,15 +289,7 @@ def _free_key(name: str, known: Mapping[str, Any]) -> str:
     """A key that ``x`` takes and that is not there yet."""
     word = _ODD_KEY.sub("_", name)[:50] or "value"
     word = word if word[0].isalpha() or word[0] == "_" else f"_{word}"
-    return next(one for one in _numbered(own_key(word)) if one not in known)
-
-
-def _numbered(word: str) -> Iterator[str]:
-    yield word
-    number = 2
-    while True:
-        yield f"{word}_{number}"
-        number += 1
+    return next(one for one in numbered(own_key(word), "_") if one not in known)
 
 
 def _free(value: Any) -> Any:

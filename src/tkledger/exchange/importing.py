@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tkledger.core.field import FieldError, is_id
 from tkledger.core.graph import walk
-from tkledger.core.lifecycle import State
+from tkledger.core.lifecycle import TERMINAL
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
 from tkledger.core.task_parts import DEFAULT_TYPE
 from tkledger.core.typing import NamedTuple
 from tkledger.exchange.drafts import Draft, Lost, one_line
 from tkledger.exchange.foreign import BadSource, Foreign
+from tkledger.exchange.texts import numbered
 
 _LONGEST_KEY = 200
 _LONGEST_ID = 63
 _MOST_CIRCLES = 2_000
-_ENDED = (State.DONE, State.CANCELLED)
 
 
 class Mapped(NamedTuple):
@@ -114,11 +114,10 @@ def _ids(kind: str, new: Mapping[str, Foreign], taken: set[str]) -> Iterator[tup
             yield key, word
         else:
             later.append((key, word))
-    rows: dict[
-        str, Iterator[str]
-    ] = {}  # of many keys that lead to one word, each goes on from the last
+    # of many keys that lead to one word, each goes on from the last
+    rows: dict[str, Iterator[str]] = {}
     for key, word in later:
-        row = rows.setdefault(base := _base(kind, word), _numbered(base))
+        row = rows.setdefault(base := _base(kind, word), numbered(base, "-"))
         id = next(one for one in row if is_id(one) and one not in taken)
         taken.add(id)
         yield key, id
@@ -134,14 +133,6 @@ def _base(kind: str, word: str) -> str:
         .rstrip("-")
     )
     return base or kind
-
-
-def _numbered(base: str) -> Iterator[str]:
-    yield base
-    number = 2
-    while True:
-        yield f"{base}-{number}"
-        number += 1
 
 
 def _task(draft: Draft, kind: str, id: str, ledger: Snapshot) -> Task:
@@ -167,7 +158,7 @@ def _link(drafts: Mapping[str, Draft], places: Mapping[str, str], ledger: Snapsh
 
     def has_ended(id: str) -> bool:
         task = ledger.task(id)
-        return state.get(id, task.state if task else None) in _ENDED
+        return state.get(id, task.state if task else None) in TERMINAL
 
     parents: dict[str, str] = {}
     for key, draft in drafts.items():
@@ -177,13 +168,7 @@ def _link(drafts: Mapping[str, Draft], places: Mapping[str, str], ledger: Snapsh
             if not other:
                 continue
             found = places.get(other)
-            why = (
-                "it is not there"
-                if found is None
-                else "it is the task itself"
-                if found == id
-                else ""
-            )
+            why = _unfit(id, found)
             if name == "parent" and found and not why:
                 if id in walk(found, parents.get):
                     why = "its parents lead back to it"
@@ -204,6 +189,13 @@ def _link(drafts: Mapping[str, Draft], places: Mapping[str, str], ledger: Snapsh
     _depend(drafts, places, parents)
 
 
+def _unfit(id: str, found: str | None) -> str:
+    """Why a task cannot hang on what was found; empty if it can."""
+    if found is None:
+        return "it is not there"
+    return "it is the task itself" if found == id else ""
+
+
 def _depend(
     drafts: Mapping[str, Draft], places: Mapping[str, str], parents: Mapping[str, str]
 ) -> None:
@@ -213,13 +205,9 @@ def _depend(
         id = places[key]
         for other in dict.fromkeys(draft.source.depends_on):
             found = places.get(other)
-            if found is None or found == id:
-                draft.lose(
-                    "depends_on",
-                    other,
-                    "it is not there" if found is None else "it is the task itself",
-                )
-            else:
+            if why := _unfit(id, found):
+                draft.lose("depends_on", other, why)
+            elif found:
                 needs.setdefault(id, []).append(found)
     alive = {id for id, draft in by_id.items() if not draft.has_ended}
     waits = {id: [*needs.get(id, ())] for id in alive}

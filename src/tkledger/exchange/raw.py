@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tkledger.core.typing import Any
 from tkledger.exchange.foreign import BadSource, Foreign, leaves
+from tkledger.exchange.texts import numbered
 
 
 class Raw:
@@ -130,10 +131,8 @@ def distinct(
     """
     known: dict[str, str] = {}
     for where, task in found:
-        key, number = task.key, 1
-        while renamed and key in known:
-            number += 1
-            key = f"{task.key}#{number}"
+        keys = numbered(task.key, "#") if renamed else [task.key]
+        key = next((one for one in keys if one not in known), task.key)
         if key in known:
             raise BadSource(where, f"{key} is there twice, first in {known[key]}")
         known[key] = where

@@ -122,6 +122,14 @@ def file_in(folder: Path, *places: str) -> Path | None:
     return next((path for path in _unlinked(folder, places) if path.is_file()), None)
 
 
+def file_of(path: Path, missing: str, *places: str) -> Path:
+    """A file itself, or of a folder the first of these places as `file_in` has it; raises BadSource."""
+    found = file_in(path, *places) if path.is_dir() else path
+    if found is None:
+        raise BadSource(str(path), missing)
+    return found
+
+
 def folder_in(folder: Path, *places: str) -> Path | None:
     """The first of these places below a folder that is a folder, with no link on the way to it."""
     return next((path for path in _unlinked(folder, places) if path.is_dir()), None)

@@ -9,8 +9,8 @@ from tkledger.core.lifecycle import State
 from tkledger.core.typing import Any, NamedTuple
 from tkledger.exchange.foreign import BadSource, Comment, Foreign
 from tkledger.exchange.raw import Raw, distinct
-from tkledger.exchange.sources import file_in, json_of, text_of
-from tkledger.exchange.texts import filled, items, label, page, remarks
+from tkledger.exchange.sources import file_of, json_of, text_of
+from tkledger.exchange.texts import filled, items, label, page, remarks, waiting
 from tkledger.exchange.times import moment
 
 _EXPECTED = "a task of Task Master"
@@ -21,6 +21,7 @@ _STATES = {
     **{"deferred": State.BLOCKED, "blocked": State.BLOCKED},
 }
 _PRIORITIES = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+_PLACES = (".taskmaster/tasks/tasks.json", "tasks/tasks.json", "tasks.json")
 _FIRST = "master"
 _DEEPEST = 8
 _REMARKED = (
@@ -43,7 +44,7 @@ class _Place(NamedTuple):
 
 def read(path: Path) -> Iterator[Foreign]:
     """The tasks in a file, or in the one of a project's folder, list by list; raises BadSource."""
-    file = _file(path)
+    file = file_of(path, f"it has no {_PLACES[0]}", *_PLACES)
     value = json_of(text_of(file), str(file))
     lists = _lists(value)
     if not lists:
@@ -54,15 +55,6 @@ def read(path: Path) -> Iterator[Foreign]:
         for task in _tasks(tasks, _Place(tag), str(file))
     )
     yield from distinct(found, file, "it holds no tasks", renamed=True)
-
-
-def _file(path: Path) -> Path:
-    if not path.is_dir():
-        return path
-    found = file_in(path, ".taskmaster/tasks/tasks.json", "tasks/tasks.json", "tasks.json")
-    if found is None:
-        raise BadSource(str(path), "it has no .taskmaster/tasks/tasks.json")
-    return found
 
 
 def _lists(value: Any) -> dict[str, list[Any]]:
@@ -121,7 +113,7 @@ def _task(task: Raw, place: _Place, own: str, beside: set[str]) -> Foreign:
         "description": page(task.text("description"), sections),
         "criteria": criteria.all if criteria else (),
         "met": criteria.ticked if criteria else (),
-        "wait": _wait(status, depends_on) if state is State.BLOCKED else None,
+        "wait": waiting(status, depends_on) if state is State.BLOCKED else None,
     }
     return Foreign(
         *(place.key(*place.above, own), task.needed("title"), state),
@@ -142,9 +134,3 @@ def _key(text: str, place: _Place, own: str, beside: set[str]) -> str:
     if len(ids) == 1 and place.above and ids[0] != own and ids[0] in beside:
         return place.key(*place.above, *ids)
     return place.key(*ids)
-
-
-def _wait(status: str, depends_on: tuple[str, ...]) -> dict[str, str]:
-    if status == "deferred":
-        return {"reason": "paused"}
-    return {"reason": "dependency" if depends_on else "other"}

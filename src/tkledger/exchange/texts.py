@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import count
 
+from tkledger.core.criteria import LEFT_OUT
 from tkledger.core.pattern import pattern
+from tkledger.core.room import CAPS
 from tkledger.core.typing import Any, NamedTuple
 
 _ITEM = pattern(r"\s*(?:[-*+]|\d{1,4}[.)])\s+(?:\[([ xX])\]\s+)?(\S.*)\Z")
-_LONGEST_ITEM, _MOST_ITEMS, _LARGEST_LIST = 300, 100, 12_000  # of criteria in tk
+_LONGEST_ITEM = 300  # of criteria in tk
 _NO_LABEL, _LONGEST_LABEL = pattern(r"[.:]*[^A-Za-z0-9_./:+@-]+"), 63
 _URL = pattern(r"https?://[!-~]{1,500}\Z")
 
@@ -34,11 +37,9 @@ def items(text: str | None) -> Items | None:
 def fitting(found: Iterable[tuple[str, bool]]) -> Items | None:
     """Items with whether they are ticked, if all of them fit as criteria: else None."""
     pairs = {text.strip(): is_ticked for text, is_ticked in found}
-    fit = all(0 < len(text) <= _LONGEST_ITEM and " -- " not in text for text in pairs)
-    small = (
-        len(pairs) <= _MOST_ITEMS
-        and sum(len(text.encode("utf-8", "replace")) for text in pairs) <= _LARGEST_LIST
-    )
+    fit = all(0 < len(text) <= _LONGEST_ITEM and LEFT_OUT not in f"{text} " for text in pairs)
+    size, cap = sum(len(text.encode("utf-8", "replace")) for text in pairs), CAPS["criteria"]
+    small = len(pairs) <= cap.entries and size <= cap.bytes
     return Items((*pairs,), tuple(text for text in pairs if pairs[text])) if fit and small else None
 
 
@@ -59,6 +60,12 @@ def word(text: str, most: int) -> str | None:
     """A text as a word of small letters, digits and hyphens; None if nothing is left."""
     parts = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in text)
     return "-".join(parts.lower().split())[:most].rstrip("-") or None
+
+
+def numbered(text: str, joint: str) -> Iterator[str]:
+    """A text, then the same with 2, 3 and so on behind it: for the first that is not taken."""
+    yield text
+    yield from (f"{text}{joint}{number}" for number in count(2))
 
 
 def kind(text: str) -> str | None:
@@ -82,6 +89,13 @@ def addresses(texts: Iterable[str]) -> tuple[list[str], list[str]]:
     for text in texts:
         (links if _URL.match(text.strip()) else others).append(text.strip())
     return links, others
+
+
+def waiting(status: str, depends_on: Collection[str]) -> dict[str, str]:
+    """The wait of a blocked task of which no time is known."""
+    if status == "deferred":
+        return {"reason": "paused"}
+    return {"reason": "dependency" if depends_on else "other"}
 
 
 def filled(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -204,8 +204,8 @@ PAGES = {
         ("tk import --from beads .beads --dry-run", "tk import --from github issues.json"),
         "KIND is one of " + ", ".join(IMPORTS) + ". Tasks come as they stand there, in one commit, and are "
         "marked: imported, not judged. Run again, it brings what is new. It says which ids it had to change, and "
-        "each field that has no place here: those are under x. Ended tasks take the role policy, or a ledger in "
-        "which no work has begun."),
+        "each field that has no place here: those are under x. Tasks that have begun or ended take the role "
+        "policy, or a ledger in which no work has begun."),
     "export": Page(
         ("tk export", "tk export --to csv --state open"),
         "jsonl has every field of a task, one task a line; markdown is a page by states, csv a table for a "

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from tkledger.core.audit import APPROVED, NAME, NOTHING, PUSHER, SIGNATURE, Act
 from tkledger.core.quoting import few
-from tkledger.core.rules.restricted import IMPORTED
+from tkledger.core.task import NOT_JUDGED
 from tkledger.core.trailers import folded
 from tkledger.views.style import BAD, DIM, GOOD, ID, PERSON
 from tkledger.views.text_layout import Frame, Line, Lines, safe, table
@@ -47,7 +47,7 @@ def acts(found: Sequence[Act]) -> Lines:
 
 def _line_of(act: Act) -> tuple[str, ...]:
     """What acts have in common that share a line."""
-    return act.commit, act.did, act.actor, "" if act.did == IMPORTED else act.subject
+    return act.commit, act.did, act.actor, "" if act.did == NOT_JUDGED else act.subject
 
 
 def _row(alike: Sequence[Act]) -> Line:

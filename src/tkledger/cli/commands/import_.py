@@ -9,6 +9,7 @@ from tkledger.api.importing import bring
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.cli.parser import read_text
+from tkledger.core.task import NOT_JUDGED
 from tkledger.core.typing import Any
 from tkledger.exchange.importing import ImportPlan
 
@@ -56,7 +57,7 @@ def _view(plan: ImportPlan, *, dry_run: bool) -> Iterator[str | Aside]:
     yield from _table(
         "ids that are not the keys", [f"{one.key} -> {one.id}" for one in plan.mapped]
     )
-    yield Aside("they are marked as imported, not judged; tk list --all shows them")
+    yield Aside(f"they are marked as {NOT_JUDGED}; tk list --all shows them")
 
 
 def _lost(plan: ImportPlan) -> list[str]:

@@ -13,6 +13,7 @@ from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
 from tkledger.core.quoting import quoted
+from tkledger.core.task import NOT_JUDGED
 from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.doors.verify import Verdict, judge_range
 from tkledger.errors import Exit, usage_error
@@ -191,7 +192,7 @@ def verdict_view(
     commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
     if verdict.imported:
         count = f"{verdict.imported:,} task{'' if verdict.imported == 1 else 's'}"
-        yield f"{count} imported, not judged"
+        yield f"{count} {NOT_JUDGED}"
     if verdict.violations:
         bad = len({one.commit for one in verdict.violations})
         text = f"checked {commits}: {bad} break{'s' if bad == 1 else ''} the rules"

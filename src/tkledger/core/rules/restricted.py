@@ -15,11 +15,11 @@ from tkledger.core.rules.criteria import respecified
 from tkledger.core.rules.evidence import recorded
 from tkledger.core.rules.guards import dropped, entries
 from tkledger.core.rules.rule import versions
+from tkledger.core.task import NOT_JUDGED
 from tkledger.core.typing import NamedTuple
 
 PASSED = "passed a guard"
 RECORDED = "recorded evidence"
-IMPORTED = "imported, not judged"
 
 
 class Restriction(NamedTuple):
@@ -72,7 +72,7 @@ RESTRICTIONS = (
         lambda change: sorted(change.touched)[:1] if overrides.lifts(change) else (),
     ),
     Restriction(
-        IMPORTED,
+        NOT_JUDGED,
         lambda law: "policy" in law.roles,
         lambda change: [task.id for task in change.imports()],
     ),
