@@ -18,7 +18,8 @@ from tkledger.core.lifecycle import State
 from tkledger.core.task import task
 from tkledger.core.usage import Used
 from tkledger.views.log import days, graphed, timeline
-from tkledger.views.show import card
+from tkledger.views.records import lists
+from tkledger.views.show import LISTS, card
 from tkledger.views.why import in_words, moves
 
 NOW = 1_767_349_233
@@ -214,3 +215,8 @@ WHYS = {
 def test_why_names_what_is_nearest(terminal: Any, piped: Any) -> None:
     hold(drawn(WHYS, terminal, piped), "why.txt")
     assert "\nnearest: fraud, in_progress 3d, bob@example.org\n" in piped(WHYS["why, one is at it"])
+
+
+def test_a_card_asks_for_each_list_that_is_drawn() -> None:
+    names = [name for name, _ in lists(FRAUD, Details())]
+    assert [name for name in names if name != "gates"] == [*LISTS]

@@ -28,7 +28,7 @@ COMPLETE = "_TK_COMPLETE"
 
 
 ASK_GIT_FOR_COLOURS = ("diff",)
-"""The commands that hand on to git whether there are colours."""
+"""The commands that tell git whether there are colours."""
 
 
 def main() -> NoReturn:
@@ -107,12 +107,14 @@ def _carried_out(argv: list[str]) -> int:
     call = None if completing else parser.parse(argv, _saved)
     if call is not None:
         from tkledger.cli.answer import give
+        from tkledger.verbs.parameter import COLORS
         from tkledger.verbs.parameters import COLOR, JSON
 
         as_json = call.values.pop(JSON.name, False)
-        color = call.values.get(COLOR.name)
-        if call.command.name not in ASK_GIT_FOR_COLOURS:
-            call.values.pop(COLOR.name, None)
+        typed = call.values.pop(COLOR.name, None)
+        color = None if typed == COLORS[0] else typed  # auto, as if nothing were typed
+        if call.command.name in ASK_GIT_FOR_COLOURS:
+            call.values[COLOR.name] = color
         return give(function(call.command)(**call.values), as_json=as_json, color=color)
     from tkledger.cli import typer_app
 

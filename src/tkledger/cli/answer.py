@@ -87,7 +87,7 @@ def give(answer: Answer, *, as_json: bool, color: str | None = None) -> int:
 
 def wants_colours(color: str | None) -> bool:
     """Whether colours are asked for whatever stdout is; what is typed counts more than the environment."""
-    if color not in (None, "auto"):
+    if color is not None:
         return color == "always"
     force = os.environ.get("FORCE_COLOR", "")
     return force not in ("", "0", "false") and not os.environ.get("NO_COLOR")

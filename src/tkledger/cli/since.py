@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tkledger.api.session import Session
 from tkledger.api.since import Since, since, since_json
 from tkledger.cli.answer import Answer, Aside, Verbatim
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import many, quoted
 from tkledger.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,5 +37,4 @@ def _head(found: Since, when: str) -> str:
 
     commit = found.begin.commit
     place = f"{minute(found.begin.at)}, {commit[:10]}" if commit else "before the ledger began"
-    tasks = "task" if found.total == 1 else "tasks"
-    return f"{found.total:,} {tasks} changed since {when} ({place})"
+    return f"{many(found.total, 'task')} changed since {when} ({place})"

@@ -47,7 +47,7 @@ def show(answer: Answer, color: str | None = None) -> None:
 def _look(color: str | None, liked: Settings) -> _Look:
     """How output looks: what is typed counts most, then what its user set, then the environment."""
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    if color in (None, AUTO):
+    if color is None:
         coloured = liked.color != NEVER and (coloured or wants_colours(color))
     else:
         coloured = wants_colours(color)

@@ -14,6 +14,11 @@ def few(texts: Sequence[str], most: int = 6, joint: str = ", ") -> str:
     return joint.join(texts[:most]) + (f" and {more} more" if more > 0 else "")
 
 
+def many(number: int, noun: str) -> str:
+    """A number with its noun, which takes an s unless it is one: ``1 task``, ``1,213 tasks``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def any_of(names: Sequence[str], most: int = 4) -> str:
     """Actors of whom one is to be asked, each as one word of a shell: ``ann, bob or cyd``."""
     words = [quoted(one) for one in names[:most]]

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from tkledger.ui.keys import groups
 from tkledger.ui.panes import Manner, TextPane
 from tkledger.views.style import STRONG
-from tkledger.views.text_layout import Frame, Line, Lines, cells, pad, wrap
+from tkledger.views.text_layout import Frame, Line, Lines, cells, led, pad, wrap
 
 _BOX = """
 {name} {{ align: center middle; }}
@@ -103,8 +103,7 @@ def keys() -> Lines:
             yield [(title, STRONG)]
             for key, words in some:
                 lead = pad(f"  {key}", 10)
-                for text in wrap(words, max(frame.width - cells(lead), 16)):
-                    yield [(lead, "bold"), (text, "")]
-                    lead = " " * cells(lead)
+                lines = wrap(words, max(frame.width - cells(lead), 16))
+                yield from led([(lead, "bold")], [((line, ""),) for line in lines])
 
     return Lines(draw)

@@ -25,6 +25,7 @@ from tkledger.views.text_layout import (
     wrap,
 )
 from tkledger.views.words import (
+    Ages,
     age,
     all_safe,
     badge,
@@ -51,9 +52,7 @@ LEAST_BAND = 9
 """The lines that a band of columns has at least: its head, a task or two, and how many more there are."""
 
 NO_ONE = {"owner": "no owner", "parent": "no parent", "label": "no label"}
-"""By what a board may go instead of states, and the name of the column for tasks without."""
-
-Ages = Callable[[], Mapping[str, int]]
+"""What a board may have columns for instead of states, and the name of the column of tasks without one."""
 
 
 class Column(NamedTuple):
@@ -196,7 +195,7 @@ def _piped(places: Sequence[int], ledger: Overview, texts: Texts | None) -> Iter
             column("id"),
             each(column("urgency"), lambda value: urgency(value)[0]),
             each(column("owner"), safe),
-            hindrances(ledger, places, briefly=False),
+            hindrances(ledger, places),
             all_safe(column("title")),
         ]
     )

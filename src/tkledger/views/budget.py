@@ -16,6 +16,7 @@ from tkledger.views.text_layout import (
     Span,
     cells,
     cut,
+    led,
     pad,
     safe,
     table,
@@ -30,10 +31,10 @@ BAR, SHORT = 20, 10
 """The cells of a bar, and of one in a list."""
 NAME = 8
 USED = "  used: "
-NARROW, WIDEST = 64, 24
-"""The width below which a list has no bars, and the most cells of an id in it."""
+WIDEST = 24
+"""The most cells of an id in a list."""
 MOST_SHARE = 99.99
-"""The share beyond which it is not told."""
+"""The greatest share that is shown; a larger one is shown as this."""
 LEAST, LEAST_FIGURES = 16, 30
 """The least cells for words, and for figures beside a bar."""
 Row = tuple[Task, Used, Sequence[Gauge]]
@@ -60,8 +61,8 @@ def budget(rows: Sequence[Row], now: int, *, whole: bool) -> Lines:
 def _in_full(row: Row, now: int, frame: Frame) -> Iterator[Line]:
     task, used, gauges = row
     yield _head(task, frame)
-    for number, text in enumerate(wrap(_sum(used), max(frame.width - len(USED), LEAST))):
-        yield ((" " * len(USED) if number else USED, DIM), (text, DIM))
+    texts = wrap(_sum(used), max(frame.width - len(USED), LEAST))
+    yield from led([(USED, DIM)], [((text, DIM),) for text in texts])
     for gauge in gauges:
         yield from _line(gauge, used, task, now, frame)
 
@@ -71,7 +72,7 @@ def _in_short(rows: Sequence[Row], frame: Frame) -> Iterable[Line | str]:
     those without a limit come last.
     """
     worst = sorted(((_worst(row), row) for row in rows), key=_badness, reverse=True)
-    bars = not frame.piped and frame.width >= NARROW
+    bars = not (frame.piped or frame.narrow)
     lines = [_short(gauge, row, frame, bars=bars) for gauge, row in worst]
     return table([line[not bars :] for line in lines], frame)
 
@@ -87,10 +88,8 @@ def _worst(row: Row) -> Gauge | None:
     return max(own, key=_share, default=None)
 
 
-def _share(gauge: Gauge | None) -> float:
+def _share(gauge: Gauge) -> float:
     """How much of a limit is used, as a part of one; nothing is allowed of what is at zero."""
-    if gauge is None:
-        return 0
     return gauge.used / gauge.limit.most if gauge.limit.most else MOST_SHARE if gauge.used else 1
 
 

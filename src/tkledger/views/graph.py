@@ -7,7 +7,7 @@ from itertools import islice
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview
-from tkledger.core.quoting import few
+from tkledger.core.quoting import few, many
 from tkledger.core.task_graph import BEFORE, PART, Link, TaskGraph, placed
 from tkledger.views.graph_shape import graph_lines
 from tkledger.views.style import DIM, ID, STRONG, title_colour, urgency
@@ -103,7 +103,7 @@ def _legend(drawing: _Drawing, whole: int, width: int) -> Iterator[Line]:
     """How many tasks there are, what the guides mean, and the longest chain."""
     graph = drawing.graph
     shown = f"{len(graph.ids):,} of " if len(graph.ids) < whole else ""
-    parts = [f"{shown}{whole:,} tasks" if whole != 1 else "1 task"]
+    parts = [shown + many(whole, "task")]
     parts = parts if whole else [NOTHING]
     kinds: Mapping[str, str] = {BEFORE: "→ after the one above", PART: "─ part of it"}
     drawn = {link.kind for link in drawing.links.values()}

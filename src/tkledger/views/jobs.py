@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import many
 from tkledger.core.run import AttemptEnd
 from tkledger.core.typing import NamedTuple, TextIO
 from tkledger.views.style import DIM, ID, STRONG, console
@@ -23,8 +24,8 @@ from tkledger.views.text_layout import (
 )
 from tkledger.views.words import badge, counts, duration, glyph
 
-NARROW, WIDEST, SHORT = 64, 24, 12
-"""The width below which a state is its sign, and the most cells of an id, from there on and below."""
+WIDEST, SHORT = 24, 12
+"""The most cells of an id on a terminal, and on a narrow one."""
 
 OVER = "ended"
 """The state of a job that takes no other task."""
@@ -71,7 +72,7 @@ def closing(ended: Sequence[AttemptEnd], seconds: int) -> Lines:
     def draw(frame: Frame) -> Iterator[Line | str]:
         if not tasks:
             return
-        count = f"{len(tasks):,} task{'' if len(tasks) == 1 else 's'} in {duration(seconds)}"
+        count = f"{many(len(tasks), 'task')} in {duration(seconds)}"
         for text in wrap(f"{count}: {_totals(tasks)}", frame.width):
             yield ((text, STRONG),)
         yield from table([_end(attempts, frame) for attempts in tasks.values()], frame)
@@ -119,11 +120,11 @@ def _state(word: str, frame: Frame) -> Span:
     state = _STATES.get(word)
     if state is None:
         return safe(word), DIM
-    return badge(state) if frame.piped or frame.width >= NARROW else glyph(state)
+    return glyph(state) if frame.narrow else badge(state)
 
 
 def _id(task: str, frame: Frame) -> Span:
-    return (task if frame.piped else cut(task, WIDEST if frame.width >= NARROW else SHORT)), ID
+    return (task if frame.piped else cut(task, SHORT if frame.narrow else WIDEST)), ID
 
 
 @contextmanager

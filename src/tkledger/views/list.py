@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, picked
@@ -25,6 +25,7 @@ from tkledger.views.text_layout import (
     wrap,
 )
 from tkledger.views.words import (
+    Ages,
     age,
     all_safe,
     badge,
@@ -56,9 +57,6 @@ GROUPS = (
     *(State.DONE, State.CANCELLED),
 )
 """The states in the order in which a terminal shows them: what is under way comes first."""
-
-Ages = Callable[[], Mapping[str, int]]
-"""For how many seconds tasks have been in their states, by id, as far as that is known."""
 
 
 def listing(
@@ -102,7 +100,7 @@ def _columns(ledger: Overview, places: Sequence[int]) -> list[Sequence[str]]:
         each(column("kind"), _kind),
         each(column("owner"), safe),
         each(column("labels"), ",".join),
-        hindrances(ledger, places, briefly=False),
+        hindrances(ledger, places),
         all_safe(column("title")),
     ]
 

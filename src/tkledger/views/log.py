@@ -17,8 +17,9 @@ from tkledger.views.text_layout import (
     aligned,
     cells,
     columns,
-    cut,
     cut_line,
+    led,
+    padded,
     safe,
     safe_lines,
     table,
@@ -159,7 +160,7 @@ def _by_day(
         last = day
         head: list[Span] = [(f"  {clock:<5}{GAP}", DIM)]
         if beside:
-            lines = [*_beside([*head, *_padded(row, widths)], text, beside)]
+            lines = [*_beside([*head, *padded(row, widths)], text, beside)]
         else:
             brief = aligned([*row[1:], *row[: not text]], [*widths[1:], SHORT])
             lines = [cut_line([*head, *brief], width)]
@@ -178,20 +179,8 @@ def _brief(entry: HistoryEntry, actor: str, *, one: bool) -> Line:
     )
 
 
-def _padded(row: Line, widths: Sequence[int]) -> Iterator[Span]:
-    """Cells, each with the blanks up to the next column."""
-    for (text, style), width in zip(row, widths):
-        if width:
-            shown = cut(text, width)
-            yield shown, style
-            yield " " * (width - cells(shown)) + GAP, ""
-
-
 def _beside(head: list[Span], text: str, room: int) -> Iterator[Line]:
-    start = sum(cells(part) for part, _ in head)
-    for line in wrap(text, room, MOST_LINES):
-        yield (*head, (line, ""))
-        head = [(" " * start, "")]
+    yield from led(head, [((line, ""),) for line in wrap(text, room, MOST_LINES)])
 
 
 def _below(commit: Span, text: str, width: int) -> Iterator[Line]:

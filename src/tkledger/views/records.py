@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tkledger.core.criteria import CHECKLIST, CRITERIA, Check, checks_of
 from tkledger.core.history import Details, HistoryEntry, noted
@@ -15,12 +15,13 @@ from tkledger.views.text_layout import (
     Line,
     Span,
     cells,
+    led,
     lines_of,
     safe,
     wrap,
     wrapped,
 )
-from tkledger.views.words import age
+from tkledger.views.words import Names, age
 
 INSET = "  "
 
@@ -33,17 +34,13 @@ class Record(NamedTuple):
     by: str = ""
 
 
-def records(
-    task: Task, known: Details, names: Callable[[str], str], frame: Frame
-) -> Iterator[Line]:
+def records(task: Task, known: Details, names: Names, frame: Frame) -> Iterator[Line]:
     """All lists of a task that are not empty; ``names`` has what stands for a name."""
     for name, found in lists(task, known, names):
         yield from _listed(name, found, frame)
 
 
-def lists(
-    task: Task, known: Details, names: Callable[[str], str] = safe
-) -> Iterator[tuple[str, list[Record]]]:
+def lists(task: Task, known: Details, names: Names = safe) -> Iterator[tuple[str, list[Record]]]:
     """The lists of a task, each with its name; in the order in which they are shown."""
     for kind in (CRITERIA, CHECKLIST):
         wanted = BAD if kind is CRITERIA else ""
@@ -74,18 +71,16 @@ def _listed(name: str, found: Sequence[Record], frame: Frame) -> Iterator[Line]:
             rows[-1] += [(GAP, ""), (by, DIM)]
         elif by:
             rows += [[(line, DIM)] for line in wrap(by, room)]
-        for row in rows:
-            yield ((lead, DIM), *row)
-            lead = " " * len(lead)
+        yield from led([(lead, DIM)], rows)
 
 
-def _notes(task: Task, known: Details, names: Callable[[str], str]) -> list[Record]:
+def _notes(task: Task, known: Details, names: Names) -> list[Record]:
     """The notes, with who wrote each, and how long ago."""
     authors = noted(task.notes, known.entries)
     return [Record(note, "", _by(one, names, known.at)) for note, one in zip(task.notes, authors)]
 
 
-def _by(entry: HistoryEntry | None, names: Callable[[str], str], now: int) -> str:
+def _by(entry: HistoryEntry | None, names: Names, now: int) -> str:
     return f"{names(entry.actor)}, {age(now - entry.at)} ago" if entry else ""
 
 

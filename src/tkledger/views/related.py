@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tkledger.core.history import Details, Related
 from tkledger.core.lifecycle import TERMINAL, State
 from tkledger.core.task import Task
 from tkledger.views.style import BAD, DIM, ID, PERSON, STRONG, title_colour
 from tkledger.views.text_layout import GAP, Frame, Line, Span, aligned, columns, safe
-from tkledger.views.words import badge, glyph
+from tkledger.views.words import Names, badge, glyph
 
 INSET = "  "
 MOST = 12
 """How many are shown on a terminal, open ones first."""
 
-NARROW = 64
-"""The width, in cells, below which a state is its sign alone."""
 WIDEST = 24
 """The most cells of an id and of an owner, and those of a title that stay if there is an owner."""
-
-
-Names = Callable[[str], str]
-"""What stands for a name."""
 
 
 def around(task: Task, known: Details, names: Names, frame: Frame) -> Iterator[Line]:
@@ -55,9 +49,8 @@ def _related(
 
 
 def _rows(tasks: Sequence[Related], names: Names, frame: Frame) -> Iterator[Line]:
-    brief = not frame.piped and frame.width < NARROW
     rows = [
-        (_state(one, brief=brief), (one.id, ID), _title(one), (names(one.owner), PERSON))
+        (_state(one, brief=frame.narrow), (one.id, ID), _title(one), (names(one.owner), PERSON))
         for one in tasks
     ]
     widths = columns(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tkledger.core.budget import KINDS, amount
 from tkledger.core.history import Details, HistoryEntry, entered
@@ -28,7 +28,16 @@ from tkledger.views.text_layout import (
     wrap,
     wrapped,
 )
-from tkledger.views.words import UNSHALLOW, age, badge, duration, local_minute, minute, short_names
+from tkledger.views.words import (
+    UNSHALLOW,
+    Names,
+    age,
+    badge,
+    duration,
+    local_minute,
+    minute,
+    short_names,
+)
 
 TIMES = {"created": "created_at", "started": "started_at", "updated": "updated_at"}
 INSET = "  "
@@ -308,14 +317,10 @@ def _output(known: Details, frame: Frame) -> Iterator[Line]:
     yield from _paragraph("output of the last run", run.output if run else None, frame)
 
 
-def _events(
-    task: Task, known: Details, names: Callable[[str], str], frame: Frame
-) -> Iterator[Line]:
+def _events(task: Task, known: Details, names: Names, frame: Frame) -> Iterator[Line]:
     """The last events, the newest first, and how many more there are."""
     if not known.entries:
         return
-    yield ()
-    yield (("events", STRONG), (f"  tk log {task.id}", DIM))
     rows = [
         (
             *((f"{age(known.at - one.at)} ago", DIM), (names(one.actor), PERSON)),
@@ -323,18 +328,17 @@ def _events(
         )
         for one in known.entries[: -EVENTS - 1 : -1]
     ]
-    yield from _inset(rows, 1, frame)
-    left = len(known.entries) - len(rows)
-    if left:
-        yield ((f"{INSET}and {left:,} more", DIM),)
+    yield from _newest("events", f"tk log {task.id}", rows, len(known.entries), 1, frame)
 
 
-def _when(at: int, frame: Frame) -> str:
-    return minute(at) if frame.piped else local_minute(at)
-
-
-def _inset(rows: Sequence[Line], who: int, frame: Frame) -> Iterator[Line]:
-    """Rows with blanks before them, cut on a terminal: first the column that says ``who``."""
+def _newest(
+    name: str, way: str, rows: Sequence[Line], every: int, who: int, frame: Frame
+) -> Iterator[Line]:
+    """Rows below their name and the command that shows all, cut on a terminal: first the column that says ``who``;
+    and how many more there are of ``every`` one.
+    """
+    yield ()
+    yield ((name, STRONG), (INSET + way, DIM))
     widths = columns(rows)
     if not frame.piped:
         over = sum(widths) + len(INSET) * len(widths) - frame.width
@@ -342,6 +346,8 @@ def _inset(rows: Sequence[Line], who: int, frame: Frame) -> Iterator[Line]:
     for row in rows:
         line = [(INSET, ""), *aligned(row, widths)]
         yield line if frame.piped else cut_line(line, frame.width)
+    if every > len(rows):
+        yield ((f"{INSET}and {every - len(rows):,} more", DIM),)
 
 
 def _next(task: Task, known: Details, frame: Frame) -> Iterator[Line]:
@@ -367,7 +373,7 @@ def _grid(facts: Sequence[Labelled], frame: Frame) -> Iterator[Line]:
             yield ((lead, DIM), (text, style))
 
 
-def _names(known: Details, frame: Frame) -> Callable[[str], str]:
+def _names(known: Details, frame: Frame) -> Names:
     """What stands for a name in a list: on a terminal what is short."""
     if frame.piped:
         return safe
@@ -377,20 +383,16 @@ def _names(known: Details, frame: Frame) -> Callable[[str], str]:
     return lambda name: short[name]
 
 
-def _steps(task: Task, known: Details, names: Callable[[str], str], frame: Frame) -> Iterator[Line]:
+def _steps(task: Task, known: Details, names: Names, frame: Frame) -> Iterator[Line]:
     """The commits of work, the newest first, and how many more there are."""
     if not known.work:
         return
-    yield ()
-    yield (("commits", STRONG), (f"  tk diff {task.id}", DIM))
+    when = minute if frame.piped else local_minute
     rows = [
         (
-            *((_when(one.at, frame), DIM), (one.commit[:8], DIM)),
+            *((when(one.at), DIM), (one.commit[:8], DIM)),
             *((names(one.actor), PERSON), (safe(one.subject), "")),
         )
         for one in known.work
     ]
-    yield from _inset(rows, 2, frame)
-    left = known.steps_in_all - len(known.work)
-    if left:
-        yield ((f"{INSET}and {left:,} more", DIM),)
+    yield from _newest("commits", f"tk diff {task.id}", rows, known.steps_in_all, 2, frame)

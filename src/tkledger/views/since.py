@@ -27,6 +27,7 @@ from tkledger.views.text_layout import (
     Span,
     cells,
     joined,
+    led,
     pad,
     piped_table,
     safe,
@@ -137,9 +138,7 @@ def _change(one: TaskChange, widths: Sequence[int], width: int) -> Iterator[Line
         lines[-1] += [(GAP, ""), (said, DIM)]
     elif said:
         lines += [[(text, DIM)] for text in wrap(said, room, MOST_WORDS)]
-    for line in lines:
-        yield [*head, *line]
-        head = [(" " * start, "")]
+    yield from led(head, lines)
 
 
 # -- as Markdown --------------------------------------------------------------------------------

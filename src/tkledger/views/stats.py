@@ -8,6 +8,7 @@ from tkledger.core.charges import dollars
 from tkledger.core.flow import WEEK, Spread, Week
 from tkledger.core.forecast import LEAST, PERCENT
 from tkledger.core.lifecycle import State
+from tkledger.core.quoting import many
 from tkledger.core.statistics import BY, WIP, Stats, by, total
 from tkledger.core.time import iso, week
 from tkledger.core.usage import Used
@@ -72,7 +73,7 @@ def _drawn(found: Stats, width: int) -> Iterator[Line]:
 
 
 def _head(found: Stats) -> Iterator[str]:
-    yield _many(sum(found.states.values()), "task")
+    yield many(sum(found.states.values()), "task")
     yield from filter(None, (counts(found.states),))
     yield f"{iso(found.flow.begin)[:10]} to {iso(found.flow.end - 1)[:10]}"
     if found.shallow:
@@ -123,11 +124,7 @@ def _spreads(found: Stats, width: int) -> Iterator[Line]:
 
 
 def _of(one: Spread) -> tuple[str, str]:
-    return _many(one.tasks, "task"), DIM
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return many(one.tasks, "task"), DIM
 
 
 def _table(rows: Sequence[Line], width: int) -> Iterator[Line]:
@@ -205,7 +202,7 @@ def _spending(found: Stats, width: int) -> Iterator[Line]:
 def _used(used: Used) -> str:
     parts = [f"${_cents(used.cost)}"] if used.cost else []
     parts += [f"{used.tokens:,} tokens"] if used.tokens else []
-    parts += [_many(used.calls, "call")] if used.calls else []
+    parts += [many(used.calls, "call")] if used.calls else []
     return ", ".join(parts)
 
 
@@ -267,7 +264,7 @@ def _forecast(found: Stats, width: int) -> Iterator[Line]:
         words = f"{ahead.open:,} open; it takes {LEAST} whole weeks, and some task done in them"
     else:
         ways = [
-            f"{percent} % by {iso(found.flow.end + weeks * WEEK)[:10]} ({_many(weeks, 'week')})"
+            f"{percent} % by {iso(found.flow.end + weeks * WEEK)[:10]} ({many(weeks, 'week')})"
             for percent, weeks in zip(PERCENT, ahead.weeks)
         ]
         weeks = len(ahead.sample)

@@ -11,8 +11,6 @@ from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, cut, pad
 INSET = "  "
 SIDE = 13
 """The cells of a section's name beside its rows."""
-NARROW = 64
-"""The width, in cells, below which a section's name has a line of its own."""
 WIDE_TITLE, WIDEST_ID = 60, 24
 
 
@@ -42,14 +40,13 @@ def overview(head: str, blocks: Sequence[Block], end: Sequence[str]) -> Lines:
     def draw(frame: Frame) -> Iterable[Line]:
         for text in wrap(safe(head), frame.width):
             yield ((text, STRONG),)
-        narrow = not frame.piped and frame.width < NARROW
         rows = [row for block in blocks for row in block.rows]
         start = max((cells(row.id) for row in rows), default=0)
         width = min(start, WIDEST_ID)
         for number, block in enumerate(blocks):
-            if not number or narrow:
+            if not number or frame.narrow:
                 yield ()
-            yield from _stacked(block, frame) if narrow else _beside(block, width, frame)
+            yield from _stacked(block, frame) if frame.narrow else _beside(block, width, frame)
         if end:
             yield ()
         for text in end:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tkledger.core.lifecycle import State
-from tkledger.core.quoting import few
+from tkledger.core.quoting import few, many
 from tkledger.core.streams import Stream, StreamBranch
 from tkledger.views.style import DIM, STRONG
 from tkledger.views.text_layout import Frame, Line, Lines, safe, table
@@ -36,6 +36,5 @@ def _row(stream: Stream) -> Line:
 def _words(branch: StreamBranch) -> tuple[str, str]:
     if not branch.ahead:
         return f"{branch.name}: all of it is here", DIM
-    commits = "commit" if branch.ahead == 1 else "commits"
     behind = f", and lacks {branch.behind:,} of HEAD's" if branch.behind else ""
-    return f"{branch.name}: {branch.ahead:,} {commits} that HEAD lacks{behind}", ""
+    return f"{branch.name}: {many(branch.ahead, 'commit')} that HEAD lacks{behind}", ""

@@ -21,6 +21,7 @@ GAP = "  "
 JOINT = " · "
 TAB = 4
 WIDEST = 40
+NARROW = 64
 _BLANKS = pattern("  +")
 _BREAKS = pattern(r"[\t-\r\x1c-\x20\x85\u2028\u2029]+")
 _RIGHT_TO_LEFT = pattern(
@@ -43,6 +44,11 @@ class Frame(NamedTuple):
     width: int
     piped: bool
     height: int = 0
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is a terminal with so little room that states are signs, and what is beside goes below."""
+        return not self.piped and self.width < NARROW
 
 
 class Lines:
@@ -193,6 +199,13 @@ def wrapped(lines: Sequence[Span], width: int) -> Iterator[Span]:
             yield line, style
 
 
+def led(head: Line, lines: Iterable[Line]) -> Iterator[Line]:
+    """Lines, the first behind a head and the others behind as many blanks, in the style of its end."""
+    for line in lines:
+        yield (*head, *line)
+        head = ((" " * _size(head), head[-1][1]),)
+
+
 def cut_line(line: Line, width: int) -> list[Span]:
     """A line in at most ``width`` cells, with an ellipsis where something is left out."""
     spans: list[Span] = []
@@ -238,14 +251,19 @@ def columns(rows: Sequence[Line]) -> list[int]:
 
 def aligned(row: Line, widths: Sequence[int]) -> list[Span]:
     """One row of a table: cells cut and padded to their columns; columns of width 0 left out."""
-    spans: list[Span] = []
-    for (text, style), width in zip(row, widths):
-        if width:
-            shown = cut(text, width)
-            spans += [(shown, style), (" " * (width - cells(shown)) + GAP, "")]
+    spans = [*padded(row, widths)]
     while spans and not spans[-1][0].strip():
         spans.pop()
     return spans
+
+
+def padded(row: Line, widths: Sequence[int]) -> Iterator[Span]:
+    """The same with the blanks up to the next column behind the last cell, too."""
+    for (text, style), width in zip(row, widths):
+        if width:
+            shown = cut(text, width)
+            yield shown, style
+            yield " " * (width - cells(shown)) + GAP, ""
 
 
 def piped_table(columns: Sequence[Sequence[str]]) -> Iterable[str]:

@@ -164,7 +164,7 @@ def _tails(ledger: Overview) -> list[str]:
     states = each(
         ledger.column("state"), lambda state: "  blocked: " if state == State.BLOCKED else "  "
     )
-    waits = hindrances(ledger, range(len(owners)), briefly=False)
+    waits = hindrances(ledger, range(len(owners)))
     return [
         owner + state + why if why else owner for owner, state, why in zip(owners, states, waits)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.change import Violation
@@ -80,11 +81,9 @@ def _head(oid: str, known: KnownCommit | None, width: int) -> Line:
 
 def _rules(violations: Sequence[Violation], width: int) -> Iterator[Line]:
     """How often each rule is broken, the most often first."""
-    found: dict[tuple[str, str], int] = {}
-    for one in violations:
-        found[one.code, one.name] = found.get((one.code, one.name), 0) + 1
     if len(violations) == 1:
         return
+    found = Counter((one.code, one.name) for one in violations)
     yield ()
     rows = [
         ((f"{number:,}", ""), (code, BAD), (name, ""), ("tk explain " + code, DIM))

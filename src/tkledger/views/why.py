@@ -9,7 +9,7 @@ from tkledger.core.quoting import few
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.views.style import BAD, DIM, GOOD, ID, STRONG
-from tkledger.views.text_layout import Frame, Line, Lines, aligned, columns, safe, wrap
+from tkledger.views.text_layout import Frame, Line, Lines, aligned, columns, led, safe, wrap
 from tkledger.views.words import age, badge
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ def moves(
     return Lines(draw)
 
 
-def _remedy(blank: str, text: str, frame: Frame) -> Iterator[Line]:
+def _remedy(blank: str, words: str, frame: Frame) -> Iterator[Line]:
     lead = "remedy: "
-    for line in wrap(text, max(frame.width - len(blank) - len(lead), 20)):
-        yield ((blank, ""), (lead, DIM), (line, ""))
-        lead = " " * len(lead)
+    lines = wrap(words, max(frame.width - len(blank) - len(lead), 20))
+    for line in led([(lead, DIM)], [((text, ""),) for text in lines]):
+        yield ((blank, ""), *line)
 
 
 def in_words(found: Cause, now: int) -> list[str]:
@@ -111,9 +111,8 @@ MOST_ON_THE_WAY = 8
 
 def _nearest(words: str, frame: Frame, *, first: bool) -> Iterator[Line]:
     lead = "nearest: " if first else " " * len("nearest: ")
-    for text in wrap(words, max(frame.width - len(lead), 16)):
-        yield ((lead, STRONG), (text, "" if first else DIM))
-        lead = " " * len(lead)
+    lines = wrap(words, max(frame.width - len(lead), 16))
+    yield from led([(lead, STRONG)], [((line, "" if first else DIM),) for line in lines])
 
 
 def _legal(task: Task, legal: Sequence[Legal], frame: Frame) -> Iterator[Line]:
@@ -130,8 +129,7 @@ def _legal(task: Task, legal: Sequence[Legal], frame: Frame) -> Iterator[Line]:
 def _obstacles(obstacles: Sequence[Obstacle], frame: Frame) -> Iterator[Line]:
     for code, message, remedy in obstacles:
         lead = f"{INSET * 2}{code}" + "  " * bool(code)
-        blank = " " * len(lead)
-        for number, text in enumerate(wrap(safe(message), max(frame.width - len(lead), 20))):
-            yield ((blank if number else lead, DIM), (text, ""))
+        lines = wrap(safe(message), max(frame.width - len(lead), 20))
+        yield from led([(lead, DIM)], [((line, ""),) for line in lines])
         if remedy:
-            yield from _remedy(blank, safe(remedy), frame)
+            yield from _remedy(" " * len(lead), safe(remedy), frame)

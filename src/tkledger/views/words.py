@@ -61,6 +61,10 @@ def age(seconds: int) -> str:
     return "0s"
 
 
+Ages = Callable[[], Mapping[str, int]]
+"""For how many seconds tasks have been in their states, by id, as far as that is known."""
+
+
 def local_minute(at: int) -> str:
     """Seconds since 1970 as a minute on the clock of this machine: ``2026-01-31 13:05``."""
     if at not in CALENDAR:
@@ -128,6 +132,10 @@ def _pair(name: str, value: Any) -> str:
     return f"{name}={','.join(value) if isinstance(value, tuple) else setting_text(value)}"
 
 
+Names = Callable[[str], str]
+"""What stands for a name."""
+
+
 def short_names(names: Iterable[str]) -> dict[str, str]:
     """What stands for each name on a terminal: what an address has before its @, unless others begin so, too."""
     found: dict[str, str] = {
@@ -187,19 +195,16 @@ def shared_remarks(ledger: Overview, places: Sequence[int]) -> dict[str, int]:
     return {text: number for text, number in found.items() if number > 1}
 
 
-def hindrances(
-    ledger: Overview, places: Sequence[int], *, briefly: bool, without: Container[str] = ()
-) -> Sequence[str]:
-    """The same for the tasks at these places."""
-    texts = all_safe(picked(ledger.column("briefly" if briefly else "waits"), places))
+def hindrances(ledger: Overview, places: Sequence[int]) -> Sequence[str]:
+    """The same for the tasks at these places, in full."""
+    texts = all_safe(picked(ledger.column("waits"), places))
     noted = {*ledger.elsewhere, *ledger.remarks}
     if noted:
         ids = picked(ledger.column("id"), places)
         found = [*texts]
         for number, (key, place) in enumerate(zip(ids, places)):
             if key in noted:
-                row = ledger.rows[place]
-                found[number] = hindrance(row, ledger, briefly=briefly, without=without)
+                found[number] = hindrance(ledger.rows[place], ledger, briefly=False)
         return found
     return texts
 

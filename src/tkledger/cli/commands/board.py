@@ -49,8 +49,13 @@ def board(by: str | None = None, at: str | None = None, path: str = ".", **optio
             return [TerminalView(lambda: empty, [Aside(nothing(there=bool(every)))])]
         if by:
             groups = lists.groups_of(overview, found, by)
-            most = lambda: ledger.policy.wip_actor  # noqa: E731 - asked for on a terminal alone
-            return [board_by(overview, groups, by, choice.limit, shown, ages=ages, most=most)]
+            return [
+                board_by(
+                    *(overview, groups, by, choice.limit, shown),
+                    ages=ages,
+                    most=lambda: ledger.policy.wip_actor,
+                )
+            ]
         return [
             drawn(
                 *(overview, found, every, choice.limit, shown),

@@ -55,8 +55,8 @@ def diff(
 
 def _colours(color: str | None) -> Sequence[str]:
     """What tells git of colours; nothing leaves it to its configuration."""
-    if color in (None, "auto"):
-        color = "always" if wants_colours(color) else None
+    if color is None and wants_colours(color):
+        color = "always"
     return [f"{COLOR.words[0]}={color}"] if color else []
 
 

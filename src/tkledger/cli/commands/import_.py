@@ -9,6 +9,7 @@ from tkledger.api.importing import bring
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, with_commit, would_be
 from tkledger.cli.parser import read_text
+from tkledger.core.quoting import many
 from tkledger.core.task import NOT_JUDGED
 from tkledger.core.typing import Any
 from tkledger.exchange.importing import ImportPlan
@@ -48,7 +49,7 @@ def _view(plan: ImportPlan, *, dry_run: bool) -> Iterator[str | Aside]:
     if not plan.tasks:
         yield Aside(f"nothing to do{known}")
         return
-    new = f"{len(plan.tasks):,} task{'' if len(plan.tasks) == 1 else 's'}"
+    new = many(len(plan.tasks), "task")
     yield f"{would_be(dry_run)}{new} imported from {plan.kind}{known}"
     states = Counter(task.state.value for task in plan.tasks)
     yield "  " + ", ".join(f"{count:,} {state}" for state, count in states.items())

@@ -8,6 +8,7 @@ from tkledger.api import filters
 from tkledger.api.overview import Shown
 from tkledger.api.session import Session
 from tkledger.cli.answer import COUNTING, Answer, Aside, say_flaws, say_unknown, would_be
+from tkledger.core.quoting import many
 from tkledger.core.typing import Any
 from tkledger.html.data import page_data
 from tkledger.html.document import document
@@ -33,12 +34,12 @@ def page(
     made = document(title or "Tasks", data)
     if not dry_run:
         write(output, made)
-    many = len(data["tasks"])
+    count = len(data["tasks"])
 
     def view() -> Iterable[str | Aside]:
         yield file
-        yield Aside(f"{would_be(dry_run)}{many:,} tasks, {len(made):,} bytes")
+        yield Aside(f"{would_be(dry_run)}{many(count, 'task')}, {len(made):,} bytes")
 
     return Answer(
-        lambda: {"file": file, "commit": ledger.tip, "tasks": many, "bytes": len(made)}, view
+        lambda: {"file": file, "commit": ledger.tip, "tasks": count, "bytes": len(made)}, view
     )

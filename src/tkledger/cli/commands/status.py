@@ -10,6 +10,7 @@ from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say_flaws
 from tkledger.core.messages import SHORT_ID
+from tkledger.core.quoting import many
 from tkledger.core.time import iso
 from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.errors import TkError
@@ -102,8 +103,7 @@ def _view(found: Status) -> Iterable[Lines]:
         ]
         more = f"and {left:,} more: {one.command}" if left else ""
         blocks.append(Block(_NAMES.get(one.name, one.name), rows, more))
-    noun = "task" if found.open == 1 else "tasks"
-    head = f"{found.actor} on {found.branch}: {found.open:,} open {noun}"
+    head = f"{found.actor} on {found.branch}: {many(found.open, 'open task')}"
     return [overview(head, blocks, list(_advice(found)))]
 
 
@@ -116,9 +116,8 @@ def _sentence(one: Section) -> tuple[str, str]:
         return "", f"{one.total} of git's hooks are not installed: {one.command}"
     if one.name != "unpublished":
         return "", f"{_named(one)}: {one.command}"
-    commits = "commit" if one.total == 1 else "commits"
     way = f": {one.command}" if one.command == "tk sync" else ""  # else it was said above
-    return "", f"{one.total:,} {commits} that {one.items[0].id} does not have{way}"
+    return "", f"{many(one.total, 'commit')} that {one.items[0].id} does not have{way}"
 
 
 def _named(one: Section) -> str:

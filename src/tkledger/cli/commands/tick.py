@@ -1,4 +1,4 @@
-"""``tk tick``: record what timed out, and send a message to who waits; nothing depends on it."""
+"""``tk tick``: record what timed out, and tell those who wait; nothing depends on it."""
 
 from __future__ import annotations
 

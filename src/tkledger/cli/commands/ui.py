@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from tkledger.cli import parser
 from tkledger.cli.answer import Answer, say
-from tkledger.cli.settings import display, filter_words
+from tkledger.cli.settings import NEVER, display, filter_words
 from tkledger.core.typing import Any
 from tkledger.errors import unusable, usage_error
 
@@ -30,16 +30,16 @@ def ui(actor: str | None = None, path: str = ".", **options: Any) -> Answer:
     if not all(one.isatty() for one in (sys.stdin, sys.stdout, sys.stderr)):
         raise unusable("no-terminal", "tk ui needs a terminal", "tk list")
     liked = display(say)
-    manner = Manner(coloured=liked.color != "never", ascii=liked.ascii)
+    manner = Manner(coloured=liked.color != NEVER, ascii=liked.ascii)
     made = screen(path, actor, options, typed, manner)
     gc.enable()  # which commands that end soon do without
-    gc.freeze()  # what has been loaded stays: to look at it again would take longer than a key may
+    gc.freeze()  # what is loaded stays: to go through it again takes longer than an answer to a key may
     show(made)
     return Answer(lambda: None, lambda: ())
 
 
 def typed(text: str) -> Mapping[str, Any]:
-    """The options that the words of a filter are. Raises TkError for others."""
+    """The options that a filter is typed with. Raises TkError for words that do not choose tasks."""
     try:
         call = parser.parse(["ui", *shlex.split(text)], filter_words)
     except ValueError as error:
@@ -53,4 +53,4 @@ def typed(text: str) -> Mapping[str, Any]:
 
 
 _FIXED = ("actor", "path", "as_json", "at", "all", "color")
-"""What does not filter: who acts and where was said, and the rest has keys of its own."""
+"""The options that do not filter: actor and path were given at the start, the others have keys of their own."""

@@ -12,7 +12,7 @@ from tkledger.cli.answer import COUNTING, TERMINAL, Answer, Aside, TerminalView,
 from tkledger.core.change import Violation
 from tkledger.core.field import is_id
 from tkledger.core.layout import path_of
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import many, quoted
 from tkledger.core.task import NOT_JUDGED
 from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.doors.verify import Verdict, judge_range
@@ -151,6 +151,11 @@ def _known(repo: Repo, oids: Sequence[Oid]) -> dict[str, KnownCommit]:
     }
 
 
+def _unknown(_: Sequence[Oid]) -> dict[str, KnownCommit]:
+    """No commit: what is staged has none."""
+    return {}
+
+
 def verdict_view(
     verdict: Verdict, format: str, range: str | None, known: Known | None = None
 ) -> Iterable[str | Aside | Verbatim | TerminalView]:
@@ -166,12 +171,7 @@ def verdict_view(
     if not verdict.commits:
         yield f"no commits in {range}: nothing was checked"
         return
-    if verdict.violations and drawn:
-        yield TerminalView(
-            partial(_broken, verdict.violations, drawn), [*_violations(verdict.violations, format)]
-        )
-    else:
-        yield from _violations(verdict.violations, format)
+    yield from _shown(verdict.violations, format, drawn)
     for one in verdict.accepted:
         yield Aside(violation_text(one, "accepted"))
         yield Aside(f"  reason: {verdict.reasons[one.commit]}")
@@ -191,8 +191,7 @@ def verdict_view(
         yield Aside(f"exceeded: {gauge.limit.holder}: {gauge.figures} used")
     commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
     if verdict.imported:
-        count = f"{verdict.imported:,} task{'' if verdict.imported == 1 else 's'}"
-        yield f"{count} {NOT_JUDGED}"
+        yield f"{many(verdict.imported, 'task')} {NOT_JUDGED}"
     if verdict.violations:
         bad = len({one.commit for one in verdict.violations})
         text = f"checked {commits}: {bad} break{'s' if bad == 1 else ''} the rules"
@@ -207,6 +206,14 @@ def verdict_view(
         accepted = len({one.commit for one in verdict.accepted})
         text = f"checked {commits}: no violation" + (f", {accepted} accepted" if accepted else "")
         yield _summed(text, good=True) if drawn else text
+
+
+def _shown(
+    violations: Sequence[Violation], format: str, known: Known | None
+) -> Sequence[str | Aside | TerminalView]:
+    """What breaks the rules: on a terminal by commit, if these can be ``known``."""
+    lines = [*_violations(violations, format)]
+    return [TerminalView(partial(_broken, violations, known), lines)] if lines and known else lines
 
 
 def _broken(violations: Sequence[Violation], known: Known) -> Lines:
@@ -234,15 +241,8 @@ def _staged(session: Session, format: str) -> Answer:
         if format in REPORTS:
             asides = _violations(violations, "text")
             return [_report(violations, (), 0, format), *asides]
-        if violations and format == "text":
-            return [
-                TerminalView(
-                    partial(_broken, violations, lambda _: {}), [*_violations(violations, format)]
-                )
-            ]
-        return (
-            _violations(violations, format) if violations else ["the staged changes break no rule"]
-        )
+        known = _unknown if format == "text" else None
+        return _shown(violations, format, known) or ["the staged changes break no rule"]
 
     return Answer(
         lambda: {"commits": 0, "violations": [violation_json(one) for one in violations]},
