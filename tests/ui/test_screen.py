@@ -15,6 +15,7 @@ from tests.support.project import TK, Project
 from tests.support.screen import Driver, drive
 from tkledger.errors import Exit
 from tkledger.ui.keys import groups
+from tkledger.ui.lists import LogPane
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -89,6 +90,18 @@ def test_what_is_asked_for_has_to_be_said(project: Project) -> None:
     drive(project, script)
     assert "detail: legal's word" in project.file("a")
     assert "asked them" in project.file("a")
+
+
+def test_the_log_of_a_task_that_is_followed_has_what_a_key_did(project: Project) -> None:
+    async def script(ui: Driver) -> None:
+        assert "log · a" in await ui.press("l")
+        log = ui.app.query_one(LogPane)
+        assert log.count() == 1
+        text = await ui.press("s", "enter")
+        assert "log · a" in text
+        assert log.count() == 2
+
+    drive(project, script, size=(160, 30))
 
 
 def test_what_another_process_does_is_shown(project: Project) -> None:
@@ -240,5 +253,7 @@ def test_the_page_and_the_help_have_every_key(project: Project) -> None:
             assert words in text
         assert "Esc leads back" in text
         assert "list · 4 open" in await ui.press("q")
+        await ui.press("question_mark")
+        assert "Esc leads back" not in await ui.press("enter")
 
     drive(project, script, size=(100, 60))

@@ -165,7 +165,7 @@ class LedgerApp(Window):
         self._act(self._gone_to)
 
     async def _gone_to(self) -> None:
-        question = "Manner at the ledger as it was. Nothing can be moved there."
+        question = "Look at the ledger as it was. Nothing can be moved there."
         at = await self.push_screen_wait(
             self._question(question, "a revision, a snapshot or a date: yesterday", required=True)
         )
@@ -187,7 +187,7 @@ class LedgerApp(Window):
         await self._looked(self._asked._replace(at=found))
 
     def action_now(self) -> None:
-        """Manner at the ledger as it is now."""
+        """Look at the ledger as it is now."""
         self._look_at(self._asked._replace(at=None))
 
     # -- keys: moves ---------------------------------------------------------------------------

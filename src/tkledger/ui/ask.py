@@ -82,9 +82,14 @@ class Help(ModalScreen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Lead back."""
-        if event.key in ("escape", "q", "question_mark", "enter"):
+        if event.key in ("escape", "q", "question_mark"):
             event.stop()
             self.dismiss()
+
+    def on_pane_opened(self, event: TextPane.Opened) -> None:
+        """Lead back, too: there is nothing to open."""
+        event.stop()
+        self.dismiss()
 
     def on_mount(self) -> None:
         """Show it."""

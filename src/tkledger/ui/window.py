@@ -147,9 +147,11 @@ class Window(App[None]):
             pane.fresh = fresh
             pane.take(picture)
         self.query_one(StatusLine).show(picture)
-        self._read_task(at_once=True)
-        if not self._log_follows:
+        if self._log_follows:
+            self._log_of = None  # so that the task's is read again, too
+        else:
             self._read_log()
+        self._read_task(at_once=True)
 
     def _arrange(self) -> None:
         """Lay the panes out for the size that there is."""
