@@ -157,10 +157,14 @@ def fail(error: TkError, *, as_json: bool) -> Exit:
         parts = {"kind": error.kind, "message": error.message, "remedy": error.remedy}
         print_json(error={name: value for name, value in parts.items() if value})
     else:
-        say(visible(f"error: {error.message}"))
-        if error.remedy:
-            say(visible(f"  remedy: {error.remedy}"))
+        say(error_text(error))
     return error.exit
+
+
+def error_text(error: TkError) -> str:
+    """The fact, then what to do about it."""
+    remedy = f"\n  remedy: {error.remedy}" if error.remedy else ""
+    return visible(f"error: {error.message}{remedy}")
 
 
 def understood(error: Exception) -> TkError | None:

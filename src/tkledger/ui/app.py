@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from textual import events
 from textual.widgets import Input
 
-from tkledger.core.change import Violation
+from tkledger.core.change import Refused
 from tkledger.core.typing import Any
-from tkledger.errors import TkError
-from tkledger.report import violation_text
+from tkledger.errors import TkError, unusable
 from tkledger.ui.ask import Ask, Help
-from tkledger.ui.keys import LOOK, MOVES, OTHERS, TRAVEL, MoveKey
+from tkledger.ui.keys import CHANGE, LOOK, MOVES, OTHERS, TRAVEL, MoveKey
 from tkledger.ui.lists import LogPane, TaskList, Tasks, TaskTree
 from tkledger.ui.panes import Manner
 from tkledger.ui.picture import Asked, Picture
@@ -35,7 +34,7 @@ class LedgerApp(Window):
     def __init__(self, source: Source, picture: Picture, typed: Typed, manner: Manner) -> None:
         super().__init__(source, picture, manner)
         self._typed = typed
-        for key in (*LOOK, *TRAVEL, *OTHERS):
+        for key in (*LOOK, *TRAVEL, *CHANGE, *OTHERS):
             if key.action:
                 self.bind(key.keys, key.action, show=False)
         for move in MOVES:
@@ -198,28 +197,30 @@ class LedgerApp(Window):
 
     async def _moved(self, move: MoveKey) -> None:
         key = self.tasks.selected_id()
-        if not self._may_move() or key is None:
+        self._require_now()
+        if key is None:
             return
         if move.verb != "note":
             found = await self._ask(self._source.prospect, key, move.verb)
-            if found is None or found.hindrances:
-                self.say(hindered(found.hindrances) if found else f"{key} is gone", is_bad=True)
+            if found is None:
+                self.say(f"{key} is gone", is_bad=True)
                 return
+            if found.hindrances:
+                raise Refused(*found.hindrances)
         row = self.picture.overview.task(key)
         title = safe(row.title) if row else ""
         question = f"{move.verb} {key}  {title}"
         asked = self._question(question, move.asks, required=move.required)
         text = await self.push_screen_wait(asked)
         if text is not None:
-            await self._carried_out(move.verb, {"id": key, **({move.option: text} if text else {})})
+            await self._carried_out(move.verb, {"id": key, **({"message": text} if text else {})})
 
     def action_new(self) -> None:
         """Create a task, if that is meant."""
         self._act(self._created)
 
     async def _created(self) -> None:
-        if not self._may_move():
-            return
+        self._require_now()
         title = await self.push_screen_wait(
             self._question("a new task", "its title", required=True)
         )
@@ -237,21 +238,16 @@ class LedgerApp(Window):
     def _question(self, question: str, asks: str = "", *, required: bool = False) -> Ask:
         return Ask(question, asks, self._manner, required=required)
 
-    def _may_move(self) -> bool:
+    def _require_now(self) -> None:
         if not self.picture.is_now:
-            self.say(
-                "error: nothing can be moved in the past\n  remedy: 0 leads back to now",
-                is_bad=True,
-            )
-        return self.picture.is_now
+            raise unusable("past", "nothing can be moved in the past", "0 leads back to now")
 
     def action_undo(self) -> None:
         """Take the newest change back, if that is meant."""
         self._act(self._undone)
 
     async def _undone(self) -> None:
-        if not self._may_move():
-            return
+        self._require_now()
         newest = await self._ask(self._source.undoable)
         question = f"take back {newest.commit[:10]}  {safe(newest.words)}"
         if await self.push_screen_wait(self._question(question)) is None:
@@ -259,11 +255,6 @@ class LedgerApp(Window):
         told = await self._ask(self._source.undo, newest)
         await self._looked()
         self.say("\n".join(told))
-
-
-def hindered(hindrances: Sequence[Violation]) -> str:
-    """Why a verb is not legal, and what to do instead."""
-    return "\n".join(violation_text(one) for one in hindrances)
 
 
 def screen(

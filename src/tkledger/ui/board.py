@@ -10,10 +10,10 @@ from tkledger.core.lifecycle import State
 from tkledger.ui.lists import NARROW, Tasks
 from tkledger.ui.panes import CURSOR, CURSOR_AWAY, selected
 from tkledger.ui.picture import Picture
-from tkledger.views.board import GUTTER, LEAST, card_of
+from tkledger.views.board import GUTTER, LEAST, Column, card_of
 from tkledger.views.style import DIM, LOOKS
 from tkledger.views.text_layout import Line, Span, cells, cut, cut_line
-from tkledger.views.words import badge
+from tkledger.views.words import badge, out_of
 
 
 class Board(Tasks):
@@ -115,8 +115,7 @@ class Board(Tasks):
         which = f"column {last}" if fit == 1 else f"columns {self._left + 1}–{last}"
         some = f" · {which} of {len(self._states)}" if fit < len(self._states) else ""
         whole = sum(self.picture.wholes.values())
-        shown = sum(map(len, self.picture.stacks.values()))
-        number = f"{shown:,}" if shown == whole else f"{shown:,} of {whole:,}"
+        number = out_of(sum(map(len, self.picture.stacks.values())), whole)
         return f"board · {number} tasks{some}"
 
     def count(self) -> int:
@@ -149,13 +148,11 @@ class Board(Tasks):
 
     def _lines(self, state: State) -> Iterator[Line]:
         size, stack = self._wide(), self.picture.stacks[state]
-        text, colour = badge(state)
-        whole = self.picture.wholes[state]
-        number = f"{len(stack):,}" if len(stack) == whole else f"{len(stack):,} of {whole:,}"
+        column = Column(*badge(state), stack, self.picture.wholes[state])
         first = self._first[state]
         before = f" ↑{first:,}" if first else ""
-        yield [(cut(f"{text} {number}{before}", size), f"bold {colour}".strip())]
-        yield [("─" * size, colour or DIM)]
+        yield [(cut(f"{column.name} {column.number}{before}", size), column.style)]
+        yield [("─" * size, column.colour or DIM)]
         left = self.room - 2
         for place in range(first, len(stack)):
             lines = self._card(state, place)

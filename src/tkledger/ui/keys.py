@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tkledger.core.lifecycle import Event
 from tkledger.core.typing import NamedTuple
@@ -21,28 +21,27 @@ class KeyHelp(NamedTuple):
 
 
 class MoveKey(NamedTuple):
-    """A verb and its key: what is asked for before it is carried out, and the option that the answer is of.
+    """A verb and its key, and what is asked for before it is carried out: its message.
 
     required: whether it needs words
     """
 
     key: str
     verb: str
-    asks: str
-    option: str = "message"
+    asks: str = "a note, if you like"
     required: bool = False
 
 
 MOVES = (
-    MoveKey("s", Event.START.value, "a note, if you like"),
-    MoveKey("S", Event.SUBMIT.value, "a note, if you like"),
-    MoveKey("d", Event.FINISH.value, "a note, if you like"),
+    MoveKey("s", Event.START.value),
+    MoveKey("S", Event.SUBMIT.value),
+    MoveKey("d", Event.FINISH.value),
     MoveKey("b", Event.BLOCK.value, "what does it wait for?", required=True),
-    MoveKey("r", Event.RESUME.value, "a note, if you like"),
-    MoveKey("Q", Event.REQUEUE.value, "a note, if you like"),
-    MoveKey("a", Event.APPROVE.value, "a note, if you like"),
+    MoveKey("r", Event.RESUME.value),
+    MoveKey("Q", Event.REQUEUE.value),
+    MoveKey("a", Event.APPROVE.value),
     MoveKey("R", Event.REJECT.value, "what is missing?"),
-    MoveKey("A", Event.ADMIT.value, "a note, if you like"),
+    MoveKey("A", Event.ADMIT.value),
     MoveKey("c", Event.CANCEL.value, "why, if you like"),
     MoveKey("n", "note", "the note", required=True),
 )
@@ -77,9 +76,11 @@ WITHIN = (
     KeyHelp("home,g", "", "g", "to the top"),
     KeyHelp("end,G", "", "G", "to the end"),
 )
-OTHERS = (
+CHANGE = (
     KeyHelp("N", "new", "N", "a new task"),
     KeyHelp("u", "undo", "u", "take the newest change back"),
+)
+OTHERS = (
     KeyHelp("question_mark", "help", "?", "these keys"),
     KeyHelp("q,ctrl+c", "quit", "q", "leave"),
 )
@@ -87,11 +88,13 @@ OTHERS = (
 
 def groups() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The keys as the help lists them: what they are for, and each key with what it does."""
-    moves = [(one.key, one.verb) for one in MOVES]
-    others = [(one.shown, one.help) for one in OTHERS]
-    yield "Look", [(one.shown, one.help) for one in LOOK]
-    yield "In a pane", [(one.shown, one.help) for one in WITHIN]
-    yield "Move the selected task, if that is legal", moves
-    yield "Change the ledger", others[:2]
-    yield "Look at the past, where nothing can be moved", [(one.shown, one.help) for one in TRAVEL]
-    yield "Else", others[2:]
+    yield "Look", _listed(LOOK)
+    yield "In a pane", _listed(WITHIN)
+    yield "Move the selected task, if that is legal", [(one.key, one.verb) for one in MOVES]
+    yield "Change the ledger", _listed(CHANGE)
+    yield "Look at the past, where nothing can be moved", _listed(TRAVEL)
+    yield "Else", _listed(OTHERS)
+
+
+def _listed(some: Iterable[KeyHelp]) -> list[tuple[str, str]]:
+    return [(one.shown, one.help) for one in some]

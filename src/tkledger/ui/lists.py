@@ -300,11 +300,10 @@ class LogPane(CursorPane):
     def show(self, entries: Sequence[HistoryEntry], title: str) -> None:
         """Show other entries."""
         self._entries, self._title = entries, title
-        ways = (one.event if one.source is one.target else one.target.value for one in entries)
         self._names = short_names(one.actor for one in entries)
         self._widths = (
             min(max((len(one.task) for one in entries), default=0), WIDEST_ID),
-            max(map(len, ways), default=0),
+            max((len(_way(one)) for one in entries), default=0),
             min(max(map(cells, self._names.values()), default=0), WIDEST_OWNER),
         )
         self.select(0)
@@ -324,13 +323,17 @@ class LogPane(CursorPane):
     def line(self, number: int, width: int) -> Line:
         """One entry: when, what became of which task, and who did it."""
         one = self._entries[number]
-        way = one.target.value if one.source is not one.target else one.event
         is_wide = width >= NARROW
         sizes = self._widths if is_wide else (0, 0, 0)
         task, actor = cut(one.task, WIDEST_ID), cut(self._names[one.actor], WIDEST_OWNER)
-        texts = zip((task, way, actor), sizes, (ID, LOOKS[one.target].colour, PERSON))
+        texts = zip((task, _way(one), actor), sizes, (ID, LOOKS[one.target].colour, PERSON))
         when = local_minute(one.at)[5:] if is_wide else f"{age(int(time.time()) - one.at):>3}"
         line: list[Span] = [(when, DIM), (" ", "")]
         for text, size, style in texts:
             line += [(pad(text, max(size, cells(text))), style), (" ", "")]
         return [*line, (safe(said(one)), "")]
+
+
+def _way(entry: HistoryEntry) -> str:
+    """The state that a task came to, or else what was done to it."""
+    return entry.event if entry.source is entry.target else entry.target.value

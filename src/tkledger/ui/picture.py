@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from shlex import quote
 
-from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview
 from tkledger.core.task import Task
 from tkledger.core.typing import Any, NamedTuple
@@ -61,8 +60,8 @@ class Picture(NamedTuple):
     overview: Overview
     listed: Chosen
     tree: Sequence[TreeLine]
-    stacks: Mapping[State, Sequence[int]]
-    wholes: Mapping[State, int]
+    stacks: Mapping[str, Sequence[int]]
+    wholes: Mapping[str, int]
 
     @property
     def is_now(self) -> bool:

@@ -29,11 +29,10 @@ from tkledger.git.errors import GitError
 from tkledger.git.objects import Oid
 from tkledger.ledger.log import newest
 from tkledger.ledger.newest import subject
-from tkledger.report import Progress, bug, near, near_quota, understood, violation_text
+from tkledger.report import Progress, bug, error_text, near, near_quota, understood, violation_text
 from tkledger.ui.picture import Asked, Card, Picture
 from tkledger.verbs.legal_moves import Outlook
 from tkledger.views.show import card
-from tkledger.views.style import LOOKS
 from tkledger.views.tree import DEEPEST
 from tkledger.views.tree_shape import TreeLine, tree_lines
 from tkledger.views.words import minute
@@ -96,10 +95,6 @@ class Source:
             shown, whole = lists.parted(overview, found)[0], lists.parted(overview, every)[0]
         chosen = choice.cut(shown, len(whole))
         len(overview.remarks)  # which may count all history: not when a line is drawn
-        states = overview.column("state")
-        stacks: dict[State, list[int]] = {state: [] for state in LOOKS}
-        for place in found:
-            stacks[states[place]].append(place)
         return Picture(
             asked=asked,
             tip=ledger.tip,
@@ -109,8 +104,8 @@ class Source:
             overview=overview,
             listed=chosen,
             tree=_tree(overview, chosen),
-            stacks=stacks,
-            wholes=Counter(State(word) for word in picked(states, every)),
+            stacks=lists.by_state(overview, found),
+            wholes=Counter(picked(overview.column("state"), every)),
         )
 
     def _forget(self) -> None:
@@ -253,6 +248,4 @@ def words_of(error: Exception) -> str:
     """What hindered something: the fact, then what to do about it."""
     if isinstance(error, Refused):
         return "\n".join(violation_text(one) for one in error.violations)
-    known = understood(error) or bug(error)
-    remedy = f"\n  remedy: {known.remedy}" if known.remedy else ""
-    return f"error: {known.message}{remedy}"
+    return error_text(understood(error) or bug(error))

@@ -34,6 +34,7 @@ from tkledger.views.words import (
     hindrance,
     hindrance_colour,
     hindrances,
+    out_of,
     short_names,
 )
 
@@ -76,8 +77,7 @@ class Column(NamedTuple):
     @property
     def number(self) -> str:
         """How many there are, of how many, and how many there may be."""
-        number = f"{len(self.stack):,}"
-        number = number if len(self.stack) == self.whole else f"{number} of {self.whole:,}"
+        number = out_of(len(self.stack), self.whole)
         return f"{number}, limit {self.most}" if self.most is not None else number
 
     @property
@@ -214,8 +214,7 @@ def _drawn(
     if cancelled:
         if columns:
             yield ()
-        number = f"{cancelled:,}" if cancelled == every else f"{cancelled:,} of {every:,}"
-        yield ((f"{number} cancelled (tk list --all)", DIM),)
+        yield ((f"{out_of(cancelled, every)} cancelled (tk list --all)", DIM),)
 
 
 def nothing(*, there: bool) -> str:

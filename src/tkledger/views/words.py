@@ -98,6 +98,11 @@ def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     )
 
 
+def out_of(number: int, whole: int) -> str:
+    """``3 of 1,213``; ``3`` if that is all."""
+    return f"{number:,}" if number == whole else f"{number:,} of {whole:,}"
+
+
 def total(chosen: Chosen, noun: str) -> str:
     """How many are shown, and of how many, if there are others: ``5 of 1,213 open``."""
     shown = len(chosen.places)

@@ -17,7 +17,7 @@ function show(name, id) {
       else link.removeAttribute("aria-current");
     }
     byId("filters").firstElementChild.hidden = !view.states;
-    byId("filters").hidden = view.states === null && name !== "graph";
+    byId("filters").hidden = view.states === null;
   }
   view.draw(id);
   if (id && id !== shownId) openTask(id, false);
@@ -111,7 +111,7 @@ function escape(field) {
 function inField(field, key) {
   if (field.id !== "words" || !["Enter", "ArrowDown"].includes(key)) return false;
   searched.now?.();
-  if (view.states === null && view.name !== "graph") show("list");
+  if (view.states === null) show("list");
   focusView();
   if (key === "Enter" && view.rows?.item) view.rows.chosen(view.rows.item);
   return true;
@@ -163,7 +163,7 @@ let waiting_ = 0;
 function searched() {
   clearTimeout(waiting_);
   chosen.words = byId("words").value.toLowerCase().split(/\s+/u).filter(Boolean);
-  if (chosen.words.length && view.name === "stats") show("list");
+  if (chosen.words.length && view.states === null) show("list");
   refresh();
 }
 

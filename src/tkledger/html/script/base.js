@@ -1,7 +1,11 @@
 // What every part uses: the data, and how elements are made. Text becomes text nodes and attributes, never markup.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
-const STATES = new Map(DATA.states.map((state) => [state.name, state]));
+const STATES = new Map();
+for (const state of DATA.states) {
+  state.label = state.label.replaceAll("_", " ");
+  STATES.set(state.name, state);
+}
 const ENDED = new Set(["done", "cancelled"]);
 const DAY = 86400;
 
@@ -36,6 +40,7 @@ for (const [place, task] of TASKS.entries()) {
   task.labels ||= [];
   task.needs ||= [];
   task.owner ||= "";
+  task.priority ??= 0;
   task.children = [];
   task.neededBy = [];
   BY_ID.set(task.id, task);
@@ -106,10 +111,9 @@ function duration(seconds, units = 2) {
 const age = (at) => (at === undefined ? "" : `${duration(DATA.at - at, 1)} ago`);
 
 function stateOf(name, words = true) {
-  const state = STATES.get(name);
-  const label = state.label.replaceAll("_", " ");
-  const glyph = el("span", { class: "glyph", "aria-hidden": "true" }, state.glyph);
-  return el("span", { class: `state s-${name}`, title: words ? null : label }, glyph, words ? ` ${label}` : unseen(label));
+  const { label, glyph } = STATES.get(name);
+  const sign = el("span", { class: "glyph", "aria-hidden": "true" }, glyph);
+  return el("span", { class: `state s-${name}`, title: words ? null : label }, sign, words ? ` ${label}` : unseen(label));
 }
 
 const unseen = (text) => el("span", { class: "unseen" }, ` ${text} `);

@@ -9,7 +9,7 @@ class BoardView {
       DATA.states.map((state) => {
         const count = el("span", { class: "dim" });
         const rows = new Rows({
-          label: state.label.replaceAll("_", " "),
+          label: state.label,
           height: () => 100,
           gap: 6,
           draw: (task) => this.card(task),
@@ -56,7 +56,7 @@ class BoardView {
       el(
         "span",
         { class: "facts" },
-        el("span", { class: `p${task.priority ?? 0}` }, `P${task.priority ?? 0}`),
+        el("span", { class: `p${task.priority}` }, `P${task.priority}`),
         el("span", { class: "id" }, task.id),
         el("span", { class: "end" }, age(task.updated)),
       ),

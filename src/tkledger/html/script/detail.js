@@ -58,7 +58,7 @@ function card(task) {
       { class: "line" },
       stateOf(task.state),
       el("span", { class: "id" }, task.id),
-      el("span", { class: `p${task.priority ?? 0}` }, `P${task.priority ?? 0}`),
+      el("span", { class: `p${task.priority}` }, `P${task.priority}`),
       el("span", { class: "dim" }, task.type),
       task.owner ? el("span", null, foreign(task.owner)) : el("span", { class: "dim" }, "nobody's"),
       task.labels.map((label) => el("span", { class: "label" }, label)),

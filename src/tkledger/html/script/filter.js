@@ -1,6 +1,7 @@
 // Which tasks are shown: by words, and by what is chosen in the lists beside them.
 
-const chosen = { words: [], state: "open", owner: "", type: "", label: "", priority: "" };
+const AT_FIRST = { words: [], state: "open", owner: "", type: "", label: "", priority: "" };
+const chosen = { ...AT_FIRST };
 const NOBODY = "\u0000";
 
 /** All texts of a task in small letters, made when they are first searched. */
@@ -25,7 +26,7 @@ function fits(task) {
     (!owner || task.owner === (owner === NOBODY ? "" : owner)) &&
     (!type || task.type === type) &&
     (!label || task.labels.includes(label)) &&
-    (!priority || String(task.priority ?? 0) === priority) &&
+    (!priority || String(task.priority) === priority) &&
     words.every((word) => texts(task).includes(word))
   );
 }
@@ -100,7 +101,7 @@ function counted(values) {
 
 function drawFilters() {
   const named = (rows) => rows.map(([value, count]) => [value || NOBODY, `${value || "nobody"} (${number(count)})`]);
-  const states = DATA.states.map((state) => [state.name, state.label.replaceAll("_", " ")]);
+  const states = DATA.states.map((state) => [state.name, state.label]);
   const lists = [
     ["state", "State", [["open", "open"], ["ready", "ready"], ["ended", "ended"], ["all", "all states"], ...states]],
     ["owner", "Owner", [["", "any owner"], ...named(counted(TASKS.map((task) => task.owner)))]],
@@ -115,7 +116,7 @@ function drawFilters() {
 }
 
 function clear() {
-  Object.assign(chosen, { words: [], state: "open", owner: "", type: "", label: "", priority: "" });
+  Object.assign(chosen, AT_FIRST);
   byId("words").value = "";
   drawFilters();
   refresh();

@@ -4,7 +4,7 @@
 const [WIDE, HIGH, ACROSS, DOWN, EDGE] = [220, 46, 70, 14, 20];
 
 class GraphView {
-  states = null;
+  states = false;
 
   constructor() {
     this.zoom = 1;
@@ -137,7 +137,7 @@ class GraphView {
       "data-id": id,
       role: "button",
       tabindex: id === this.current ? "0" : "-1",
-      "aria-label": `${head}: ${title}, ${STATES.get(state).label.replaceAll("_", " ")}${kind ? ", on the longest chain" : ""}`,
+      "aria-label": `${head}: ${title}, ${STATES.get(state).label}${kind ? ", on the longest chain" : ""}`,
     },
       svg("title", null, `${id}: ${title}`),
       svg("rect", { x, y, width: WIDE, height: HIGH, rx: 6 }),

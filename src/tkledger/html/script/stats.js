@@ -3,7 +3,7 @@
 const WEEKS = 52;
 
 class StatsView {
-  states = null;
+  states = null; // it has no tasks to search or filter
 
   constructor() {
     this.node = el("div", { class: "pane", tabindex: "0", role: "region", "aria-label": "Statistics" });
@@ -149,11 +149,11 @@ function flow(weeks) {
     });
     const up = weeks.map((_, place) => `${x(place).toFixed(1)} ${y(below[place]).toFixed(1)}`);
     const down = weeks.map((_, place) => `${x(place).toFixed(1)} ${y(low[place]).toFixed(1)}`).reverse();
-    return svg("path", { d: `M${[...up, ...down].join("L")}z`, class: `f-${name}` }, svg("title", null, STATES.get(name).label.replaceAll("_", " ")));
+    return svg("path", { d: `M${[...up, ...down].join("L")}z`, class: `f-${name}` }, svg("title", null, STATES.get(name).label));
   });
   const words = `Tasks in each state at the end of each week, ${number(sums.at(-1))} at last`;
   const rows = weeks.toReversed().map((week) => [week.week, ...names.map((name) => number(week.states?.[name] || 0))]);
-  const labels = names.map((name) => [name, STATES.get(name).label.replaceAll("_", " ")]);
+  const labels = names.map((name) => [name, STATES.get(name).label]);
   return part(
     "Tasks in each state",
     chart(words, [lines, areas, ends(weeks)]),

@@ -1,9 +1,8 @@
 // The tasks below what they are part of, and the same tasks as a flat list.
 
+/** Which tasks the reader folded or unfolded; the others are folded from the level `deepest` on. */
 const folded = new Map();
-/** Which tasks the reader folded or unfolded; the others are as `unfoldedAtFirst` says. */
 
-/** A part of a line of the tree: a task, how deep it is, and whether it fits or is only above one that does. */
 class TreeView {
   states = true;
 
@@ -34,7 +33,7 @@ class TreeView {
     const before = id || this.rows.item?.task.id;
     if (id) for (let above = BY_ID.get(BY_ID.get(id)?.parent), n = 0; above && n < 999; above = BY_ID.get(above.parent), n += 1) folded.set(above.id, false);
     this.fill(before);
-    tell(own.size, IN_STATE[chosen.state] ? TASKS.filter(inState).length : TASKS.length, nounOf());
+    tellTasks(own.size);
   }
 
   fill(id) {
@@ -141,7 +140,11 @@ class TreeView {
   }
 }
 
-const nounOf = () => (["open", "ready", "ended"].includes(chosen.state) ? `${chosen.state} task` : "task");
+/** Say how many tasks are shown, of those in the states that are chosen. */
+function tellTasks(shown) {
+  const noun = ["open", "ready", "ended"].includes(chosen.state) ? `${chosen.state} task` : "task";
+  tell(shown, IN_STATE[chosen.state] ? TASKS.filter(inState).length : TASKS.length, noun);
+}
 
 class ListView {
   states = true;
@@ -170,7 +173,7 @@ class ListView {
     const at = chosen.words.length ? 0 : tasks.findIndex((task) => task.id === before);
     this.rows.set(tasks, at);
     this.rows.go(Math.max(at, 0), { open: false });
-    tell(tasks.length, IN_STATE[chosen.state] ? TASKS.filter(inState).length : TASKS.length, nounOf());
+    tellTasks(tasks.length);
   }
 
   ordered(tasks) {
