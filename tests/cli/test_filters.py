@@ -95,6 +95,9 @@ def test_ready_is_filtered_as_lists_are(some: Project) -> None:
         "warning: no task has the type 'chore'; there are bug, task",
         "none of the 2 tasks that are ready matches: tk ready",
     ]
+    some.ok("start", "kid9")
+    told = some.ok("ready", "--type", "chore").err
+    assert told.endswith("\nthe one task that is ready does not match: tk ready\n")
 
 
 def test_what_waits_for_a_task_does_so_until_it_is_done(some: Project) -> None:

@@ -272,6 +272,7 @@ PLAIN = {
     *("short", "line", "quote(reason)", "(ACK if ack else REFUSE).words[0]", "answer", "action"),
     *("command('install', server=repo.is_bare)", "usage"),
     "after if one.remote or has_remote(repo) else ''",
+    *("NOT_JUDGED", "out_of(cancelled, every)"),
     *("_options(missing)", "task.reopens", "meet", "waived[0].number"),
 }
 """What can only be an id of a task or a commit, a number, a word of tk's, or text made of quoted parts."""

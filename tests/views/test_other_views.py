@@ -11,8 +11,8 @@ from tkledger.core.agent import ASLEEP, REGISTERED, Agent, AgentEvent, Known
 from tkledger.core.audit import APPROVED, NAME, SIGNATURE, Act
 from tkledger.core.catalogue import EVERY
 from tkledger.core.lifecycle import State
-from tkledger.core.rules.restricted import IMPORTED
 from tkledger.core.streams import Stream, StreamBranch
+from tkledger.core.task import NOT_JUDGED
 from tkledger.views.agents import agents
 from tkledger.views.audit import acts
 from tkledger.views.explain import catalogue, page, settings
@@ -36,7 +36,7 @@ KNOWN = [
 ]
 ACTS = [
     Act("a" * 40, AT, "ada@example.org", "tk-a", APPROVED, SIGNATURE, reason=f"{FAMILY} \u202e"),
-    *(Act("b" * 40, AT, "bob", f"tk-{n}", IMPORTED, NAME) for n in range(1_200)),
+    *(Act("b" * 40, AT, "bob", f"tk-{n}", NOT_JUDGED, NAME) for n in range(1_200)),
 ]
 VIEWS: dict[str, Lines] = {
     "a rule": page(EVERY[0]),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tkledger.core.budget import Gauge, amount
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
+from tkledger.core.quoting import many
 from tkledger.core.task import FIELDS, Task
 from tkledger.core.task_parts import PARTS
 from tkledger.core.trailers import ACTOR, REASON, folded, lines
@@ -75,9 +76,9 @@ class HistoryEntry(NamedTuple):
         used = self.used
         if used.steps and self.event != "step":
             parts.append("1 step")
-        parts += [f"{used.tokens:,} tokens"] if used.tokens else []
+        parts += [many(used.tokens, "token")] if used.tokens else []
         parts += [f"${amount('cost', used.cost)}"] if used.cost else []
-        parts += [f"{used.calls:,} calls"] if used.calls else []
+        parts += [many(used.calls, "call")] if used.calls else []
         return "; ".join(part for part in parts if part)
 
 

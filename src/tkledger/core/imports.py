@@ -31,7 +31,6 @@ def brought(change: Change) -> Iterator[Task]:
 def _may_import(change: Change, law: Policy) -> bool:
     if law.roles.get("policy"):
         return not change.actor or law.has_role(change.actor, "policy")
-    apart = change.before.evolve(
-        {}
-    )  # once all of a ledger is read, each change of it costs as much as all
+    # apart, since once all of a ledger is read, each change of it costs as much as all
+    apart = change.before.evolve({})
     return all(task.imported is not None or task.is_untouched for task in apart.tasks())

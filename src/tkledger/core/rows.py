@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, rank
-from tkledger.core.quoting import few
+from tkledger.core.quoting import few, many
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import NOT_JUDGED, Task
 from tkledger.core.task_parts import Budget
@@ -109,4 +109,4 @@ def _open_dependencies(task: Task, snapshot: Snapshot, most: int | None) -> str:
 def _concerns(task: Task) -> str:
     """How many concerns about a task are open."""
     found = len(task.open_concerns())
-    return f"{found} open concern{'' if found == 1 else 's'}" if found else ""
+    return many(found, "open concern") if found else ""

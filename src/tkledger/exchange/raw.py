@@ -101,7 +101,7 @@ class Raw:
         return [*self._left]
 
     def rest(self) -> dict[str, Any]:
-        """What nobody took, but for what is empty."""
+        """What no one took, but for what is empty."""
         left = {name: value for name, value in self._left.items() if leaves(value)}
         for name, part in self._parts:
             if rest := part.rest():

@@ -109,7 +109,7 @@ def files_in(folder: Path, ending: str) -> list[Path]:
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """The folders in a folder that are no links, in the order of their names; raises BadSource."""
+    """The folders in a folder that are not links, in the order of their names; raises BadSource."""
     try:
         entries = [*os.scandir(folder)]
     except OSError as error:

@@ -12,7 +12,7 @@ from tkledger.ui.panes import CURSOR, CURSOR_AWAY, selected
 from tkledger.ui.picture import Picture
 from tkledger.views.board import GUTTER, LEAST, Column, card_of
 from tkledger.views.style import DIM, LOOKS
-from tkledger.views.text_layout import Line, Span, cells, cut, cut_line
+from tkledger.views.text_layout import Line, Span, cut, cut_line, line_cells
 from tkledger.views.words import badge, out_of
 
 
@@ -139,7 +139,7 @@ class Board(Tasks):
         spans: list[Span] = []
         for column in self._drawn:
             line = cut_line(column[number], size) if number < len(column) else ()
-            used = sum(cells(text) for text, _ in line)
+            used = line_cells(line)
             spans += [*line, (" " * (size - used + GUTTER), "")]
         return spans[:-1]
 

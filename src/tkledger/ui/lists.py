@@ -6,17 +6,17 @@ import time
 from collections.abc import Mapping, Sequence
 
 from tkledger.core.history import HistoryEntry
-from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, picked
 from tkledger.core.typing import NamedTuple
 from tkledger.ui.panes import CursorPane, Manner, Pane
 from tkledger.ui.picture import Picture
 from tkledger.views.log import words as said
 from tkledger.views.style import DIM, ID, LOOKS, PERSON, title_colour, urgency
-from tkledger.views.text_layout import GAP, Line, Span, cells, cut, pad, safe
-from tkledger.views.tree_shape import TreeLine
+from tkledger.views.text_layout import GAP, Line, Span, cells, cut, line_cells, pad, safe
+from tkledger.views.tree_shape import TreeLine, under_each
 from tkledger.views.words import (
     age,
+    done_of,
     glyph,
     hindrance,
     hindrance_colour,
@@ -147,7 +147,7 @@ class TaskList(Tasks, CursorPane):  # in this order: textual finds it by its fir
         head: list[Span] = [glyph(row.state), (" ", "")]
         head += [(pad(cut(row.id, self._width), self._width), ID), (" ", ""), urgency(row.urgency)]
         head += [(" ", "")]
-        room = width - sum(cells(text) for text, _ in head)
+        room = width - line_cells(head)
         return [*head, *beside(row, overview, room, self.looks(width))]
 
 
@@ -166,7 +166,7 @@ def beside(
     if why and left - shown > len(GAP) + 3:
         spans += [(GAP, ""), (cut(why, left - shown - len(GAP)), hindrance_colour(row.state))]
     if looks.owner_width and row.owner:
-        used = sum(cells(text) for text, _ in spans)
+        used = line_cells(spans)
         owner = cut(looks.names[row.owner], looks.owner_width)
         spans += [(" " * (room - looks.owner_width - used), ""), (owner, PERSON)]
     return spans
@@ -181,6 +181,7 @@ class TaskTree(Tasks, CursorPane):  # in this order: textual finds it by its fir
         self._folded: set[str] = getattr(self, "_folded", set())
         self.picture = picture
         self._own = {*picked(picture.overview.column("id"), picture.listed.places)}
+        self._below, self._done = under_each(picture.overview)
         self._unfold()
         if not self.find(before):
             self.select(self.cursor)
@@ -273,18 +274,11 @@ class TaskTree(Tasks, CursorPane):  # in this order: textual finds it by its fir
         if row.id not in self._own:
             return [*head[:-2], (f"{row.id} ({safe(row.title)})", DIM)]
         head += [urgency(row.urgency), (" ", "")]
-        room = width - sum(cells(text) for text, _ in head)
-        done = _done(self.picture.overview, row.id)
+        room = width - line_cells(head)
+        place = self.picture.overview.places[row.id]
+        done = done_of(self._done[place], self._below[place])
         mark = f"{done}  {node.mark}" if node.mark else done
         return [*head, *beside(row, self.picture.overview, room, self.looks(width), (mark, DIM))]
-
-
-def _done(overview: Overview, task_id: str) -> str:
-    """How many of the children are done, of those that are not cancelled."""
-    states, places = overview.column("state"), overview.places
-    found = [states[places[child]] for child in overview.children(task_id)]
-    wanted = [state for state in found if state != State.CANCELLED]
-    return f"{wanted.count(State.DONE)}/{len(wanted)} done" if wanted else ""
 
 
 class LogPane(CursorPane):

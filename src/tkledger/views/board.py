@@ -19,6 +19,7 @@ from tkledger.views.text_layout import (
     cells,
     cut,
     joined,
+    line_cells,
     pad,
     piped_table,
     safe,
@@ -253,7 +254,7 @@ def _beside(row: Sequence[Line], size: int) -> Line:
     """The same line of each column, next to each other."""
     spans: list[Span] = []
     for line in row:
-        used = sum(cells(text) for text, _ in line)
+        used = line_cells(line)
         spans += [*line, (" " * (size - used + GUTTER), "")]
     while spans and not spans[-1][0].strip():
         spans.pop()
@@ -308,7 +309,7 @@ def card_of(
     row: TaskRow, ledger: Overview, size: int, old: str = "", sign: Line = ()
 ) -> Iterator[Line]:
     """The lines of one task, in so many cells; with how ``old`` its state is, and a ``sign`` before them."""
-    used = sum(cells(text) for text, _ in sign)
+    used = line_cells(sign)
     key = cut(row.id, size - used)
     left = size - used - cells(key) - 6 - (len(old) + 2 if old else 0)
     head: Line = ((key, ID), urgency(row.urgency), (old, DIM), (cut(safe(row.owner), left), PERSON))

@@ -17,6 +17,7 @@ from tkledger.views.text_layout import (
     cells,
     cut,
     led,
+    line_cells,
     pad,
     safe,
     table,
@@ -183,9 +184,9 @@ def _line(gauge: Gauge, used: Used, task: Task, now: int, frame: Frame) -> Itera
 def _with_rest(bar: Sequence[Span], rest: str, frame: Frame) -> Iterator[Line]:
     """A bar with its figures and what else is to be said, in as many lines as that takes."""
     *head, (figures, colour) = bar
-    if not frame.piped and sum(cells(text) for text, _ in head) + LEAST_FIGURES > frame.width:
+    if not frame.piped and line_cells(head) + LEAST_FIGURES > frame.width:
         head = head[:2]
-    start = sum(cells(text) for text, _ in head)
+    start = line_cells(head)
     room = frame.width - start
     if cells(figures) + cells(rest) <= room:
         yield (*head, (figures, colour), (rest, DIM))

@@ -20,6 +20,7 @@ from tkledger.views.text_layout import (
     cells,
     columns,
     joined,
+    line_cells,
     piped_table,
     safe,
     wrap,
@@ -182,7 +183,7 @@ def _stacked(row: Line, widths: Sequence[int], width: int) -> Iterator[Line]:
     details = [text for text, _ in (*row[HEAD:TITLE], *row[TITLE + 1 :]) if text]
     if width - start >= NARROW:
         first, *rest = wrap(title, width - start, 2)
-        gap = " " * (start - sum(cells(text) for text, _ in head))
+        gap = " " * (start - line_cells(head))
         beside = GAP + JOINT.join(details) if details else ""
         if not rest and cells(first) + cells(beside) <= width - start:
             yield (*head, (gap, ""), (first, colour), (beside, DIM))

@@ -22,6 +22,7 @@ from tkledger.views.text_layout import (
     cut,
     cut_line,
     joined,
+    line_cells,
     lines_of,
     pad,
     safe,
@@ -147,7 +148,7 @@ def _flowing(parts: Sequence[Span], width: int) -> Iterator[Line]:
     """Parts side by side, in as many lines as they take."""
     line: list[Span] = []
     for part in parts:
-        if line and sum(cells(text) for text, _ in line) + len(INSET) + cells(part[0]) > width:
+        if line and line_cells(line) + len(INSET) + cells(part[0]) > width:
             yield line
             line = []
         line += [*([(INSET, "")] if line else []), (cut(part[0], width), part[1])]

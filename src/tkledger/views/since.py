@@ -28,6 +28,7 @@ from tkledger.views.text_layout import (
     cells,
     joined,
     led,
+    line_cells,
     pad,
     piped_table,
     safe,
@@ -126,7 +127,7 @@ def _change(one: TaskChange, widths: Sequence[int], width: int) -> Iterator[Line
     kind, colour = _kind(one)
     head: list[Span] = [("  ", ""), (pad(kind, widths[0]), colour)]
     head += [(GAP, ""), (one.id.ljust(widths[1]), ID), (GAP, "")]
-    start = sum(cells(text) for text, _ in head)
+    start = line_cells(head)
     if width - start < LEAST:
         yield head[:-1]
         head, start = [(" " * INDENT, "")], INDENT

@@ -201,7 +201,7 @@ def _spending(found: Stats, width: int) -> Iterator[Line]:
 
 def _used(used: Used) -> str:
     parts = [f"${_cents(used.cost)}"] if used.cost else []
-    parts += [f"{used.tokens:,} tokens"] if used.tokens else []
+    parts += [many(used.tokens, "token")] if used.tokens else []
     parts += [many(used.calls, "call")] if used.calls else []
     return ", ".join(parts)
 

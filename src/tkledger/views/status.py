@@ -6,7 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tkledger.core.typing import NamedTuple
 from tkledger.views.style import DIM, ID, STRONG, urgency
-from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, cut, pad, safe, wrap
+from tkledger.views.text_layout import (
+    Frame,
+    Line,
+    Lines,
+    Span,
+    cells,
+    cut,
+    line_cells,
+    pad,
+    safe,
+    wrap,
+)
 
 INSET = "  "
 SIDE = 13
@@ -73,7 +84,7 @@ def _beside(block: Block, width: int, frame: Frame) -> Iterator[Line]:
     for row, title in zip(block.rows, titles):
         head = [(pad(name, SIDE), STRONG), *_head(row, width)]
         name, note = "", safe(row.note)
-        start = sum(cells(text) for text, _ in head)
+        start = line_cells(head)
         room = max(frame.width - start, 1)
         if note and (frame.piped or max(column, cells(title)) + len(INSET) + cells(note) <= room):
             title = title if cells(title) > column else pad(title, column)
@@ -94,7 +105,7 @@ def _stacked(block: Block, frame: Frame) -> Iterator[Line]:
     yield ((block.name, STRONG),)
     for row in block.rows:
         head = _head(row, 0)
-        room = frame.width - len(INSET) - sum(cells(text) for text, _ in head)
+        room = frame.width - len(INSET) - line_cells(head)
         if row.id:
             yield ((INSET, ""), *head, (cut(safe(row.title), max(room, 1)), ""))
         else:  # a sentence

@@ -203,7 +203,7 @@ def led(head: Line, lines: Iterable[Line]) -> Iterator[Line]:
     """Lines, the first behind a head and the others behind as many blanks, in the style of its end."""
     for line in lines:
         yield (*head, *line)
-        head = ((" " * _size(head), head[-1][1]),)
+        head = ((" " * line_cells(head), head[-1][1]),)
 
 
 def cut_line(line: Line, width: int) -> list[Span]:
@@ -231,16 +231,17 @@ def beside(
     below, after ``under``.
     """
     text, colour = title
-    room = width - _size(head) - _size(progress)
-    if _size(details) + min(cells(text), ROOMY) <= room:
-        yield [*head, (cut(text, room - _size(details)), colour), *progress, *details]
+    room = width - line_cells(head) - line_cells(progress)
+    if line_cells(details) + min(cells(text), ROOMY) <= room:
+        yield [*head, (cut(text, room - line_cells(details)), colour), *progress, *details]
         return
     yield cut_line([*head, (cut(text, max(room, LEAST)), colour), *progress], width)
     if details:
         yield cut_line([under, *details], width)
 
 
-def _size(line: Line) -> int:
+def line_cells(line: Line) -> int:
+    """How many cells a line takes in a terminal."""
     return sum(cells(text) for text, _ in line)
 
 
@@ -326,7 +327,7 @@ def hanging(rows: Sequence[Line], width: int, least: int = LEAST_ROOM) -> Iterat
         text, style = row[-1]
         texts = wrap(text, max(width - start, 1))
         if fits:
-            room = start - sum(cells(text) for text, _ in lead)
+            room = start - line_cells(lead)
             yield (*lead, (" " * room, ""), (texts.pop(0), style))
         else:
             yield cut_line(lead, width)

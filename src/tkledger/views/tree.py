@@ -27,6 +27,7 @@ from tkledger.views.words import (
     all_safe,
     badge,
     counts,
+    done_of,
     each,
     glyph,
     hindrance,
@@ -84,7 +85,7 @@ class _Forest:
         return [
             ("  " + "▰" * full, GOOD),
             ("▱" * (BAR - full) + " ", DIM),
-            (f"{done:,}/{every:,} done", ""),
+            (done_of(done, every), ""),
         ]
 
     def left_out(self, task_id: str) -> str:

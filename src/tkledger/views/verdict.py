@@ -17,6 +17,7 @@ from tkledger.views.text_layout import (
     cells,
     cut,
     hanging,
+    line_cells,
     safe,
     wrap,
 )
@@ -73,7 +74,7 @@ def _head(oid: str, known: KnownCommit | None, width: int) -> Line:
         return head
     author = safe(known.author)
     tail: list[Span] = [(GAP + author, PERSON), (f"{GAP}{age(known.age)}", DIM)]
-    room = width - SHORT - len(GAP) - sum(cells(text) for text, _ in tail)
+    room = width - SHORT - len(GAP) - line_cells(tail)
     if room < LEAST:
         tail, room = [], width - SHORT - len(GAP)
     return [*head, (GAP, ""), (cut(safe(known.subject), room), ""), *tail]

@@ -98,6 +98,11 @@ def counts(numbers: Mapping[State, int], joint: str = ", ") -> str:
     )
 
 
+def done_of(done: int, every: int) -> str:
+    """``3/5 done`` of what is below a task; nothing if nothing is."""
+    return f"{done:,}/{every:,} done" if every else ""
+
+
 def out_of(number: int, whole: int) -> str:
     """``3 of 1,213``; ``3`` if that is all."""
     return f"{number:,}" if number == whole else f"{number:,} of {whole:,}"

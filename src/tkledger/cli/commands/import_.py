@@ -58,7 +58,8 @@ def _view(plan: ImportPlan, *, dry_run: bool) -> Iterator[str | Aside]:
     yield from _table(
         "ids that are not the keys", [f"{one.key} -> {one.id}" for one in plan.mapped]
     )
-    yield Aside(f"they are marked as {NOT_JUDGED}; tk list --all shows them")
+    if not dry_run:
+        yield Aside(f"they are marked as {NOT_JUDGED}; tk list --all shows them")
 
 
 def _lost(plan: ImportPlan) -> list[str]:

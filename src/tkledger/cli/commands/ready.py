@@ -31,8 +31,10 @@ def ready(at: str | None = None, path: str = ".", **options: Any) -> Answer:
         if not chosen.whole:
             return [Aside("no task is ready to start: tk list")]
         if not chosen.matching:
-            tasks = f"{chosen.whole:,} tasks that are ready"
-            return [Aside(f"none of the {tasks} matches: tk ready")]
+            fact = f"none of the {chosen.whole:,} tasks that are ready matches"
+            if chosen.whole == 1:
+                fact = "the one task that is ready does not match"
+            return [Aside(f"{fact}: tk ready")]
         if choice.fields:
             return [fields_of(ledger, chosen, choice.fields, "ready")]
         from tkledger.views.list import listing

@@ -290,7 +290,7 @@ def _met(task: Task) -> Finding:
     return Finding(
         task.id,
         f"was created on two sides, and comes from {task.imported} as {task.state.value}",
-        "git merge --abort, tk config set roles.policy ACTOR with who imported it, then merge again",
+        "git merge --abort, then tk config set roles.policy ACTOR, the one who imported it, and merge again",
     )
 
 
