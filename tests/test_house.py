@@ -96,7 +96,7 @@ _AVOIDED = re.compile(
 )
 """Phrases that read badly: "is not a", "a person", "the one who" and "without any" say the same."""
 
-READ = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *FILES]
+READ = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *FILES]
 
 
 @pytest.mark.parametrize("path", READ, ids=lambda path: path.relative_to(ROOT).as_posix())
