@@ -345,7 +345,7 @@ def booked(
     ``charged`` are tasks that are marked though they do not move.
     """
     policy = after.policy
-    for key in sorted(touched((before,), after).union(charged)) if policy else ():
+    for key in sorted(touched((before,), after) | {*charged}) if policy else ():
         assert policy is not None
         old, task = before.task(key), after.task(key)
         if old is None or task is None or old.ended:  # what has ended is a record

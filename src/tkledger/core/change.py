@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 
 from tkledger.core.charges import Bill, bills
 from tkledger.core.layout import POLICY_PATH, is_task_key
@@ -47,7 +48,7 @@ class Change(NamedTuple):
     """What one commit does, or would do, to the ledger.
 
     parents: the ledger in each parent commit; none for a root
-    touched: the keys that differ between ``after`` and any of the parents
+    touched: the keys that differ between ``after`` and any of the parents, in order
     policy: the one that judges; None if there is no ledger, and so nothing to judge
     bases: for a merge, the ledger in each of git's merge bases of the parents
     actor: who, by the policy's names; empty if that is not known yet
@@ -68,7 +69,7 @@ class Change(NamedTuple):
 
     parents: tuple[Snapshot, ...]
     after: Snapshot
-    touched: frozenset[str]
+    touched: AbstractSet[str]
     policy: Policy | None
     bases: tuple[Snapshot, ...] = ()
     actor: str = ""
@@ -195,7 +196,7 @@ def change(
     *,
     bases: tuple[Snapshot, ...] = (),
     policy: Policy | None = None,
-    keys: frozenset[str] | None = None,
+    keys: AbstractSet[str] | None = None,
 ) -> Change:
     """The Change from ``parents`` to ``after``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from tkledger.core.entries import (
     NAMES_NONE,
@@ -302,15 +303,20 @@ def _evolved(
 EMPTY = Snapshot()
 
 
-def touched(befores: Iterable[Snapshot], after: Snapshot) -> frozenset[str]:
-    """The keys at which ``after`` differs from any of ``befores``."""
+def in_order(keys: Iterable[str]) -> AbstractSet[str]:
+    """The keys as a set that is gone through in their order: what is said of them never hangs on a hash."""
+    return dict.fromkeys(sorted(keys)).keys()
+
+
+def touched(befores: Iterable[Snapshot], after: Snapshot) -> AbstractSet[str]:
+    """The keys at which ``after`` differs from any of ``befores``, in order."""
     keys: set[str] = set()
     for before in befores:
         for key in differing(before.entries, after.entries):
             old, new = before.entries.get(key), after.entries.get(key)
             if old is not new and old != new and before.entry(key) != after.entry(key):
                 keys.add(key)
-    return frozenset(keys)
+    return in_order(keys)
 
 
 def governing(parents: tuple[Snapshot, ...], after: Snapshot) -> Policy | None:

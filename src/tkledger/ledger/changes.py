@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, partial
 from itertools import chain
 
 from tkledger.core.change import Change, change
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
-from tkledger.core.snapshot import Entry, Snapshot, governing, touched
+from tkledger.core.snapshot import Entry, Snapshot, governing, in_order, touched
 from tkledger.core.trailers import PREFIX
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.core.usage import Usage
@@ -50,7 +51,7 @@ def walk(
         after = before.evolve(entries) if entries else before
         ledger.keep(commit.oid, after)
         counting.add(ledger.tally.work(step))
-        keys = frozenset(entries) if len(parents) < 2 else None
+        keys = in_order(entries) if len(parents) < 2 else None
         joined: Sequence[Oid] = commit.parents
         if len(parents) > 2 and any(side.entries is not after.entries for side in parents):
             joined = independent(ledger, joined)
@@ -202,7 +203,7 @@ def _made_by(
     joined: Sequence[Oid],
     parents: tuple[Snapshot, ...],
     after: Snapshot,
-    keys: frozenset[str] | None,
+    keys: AbstractSet[str] | None,
     policy: Policy | None,
 ) -> Change | None:
     """What a commit does to the ledger; None if nothing. ``parents`` are the ledgers in those that it

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 
 from tkledger.core.charges import bills
 from tkledger.core.layout import FOLDER, path_at
 from tkledger.core.ref_names import AGREED, HEADS
-from tkledger.core.snapshot import Snapshot, touched
+from tkledger.core.snapshot import Snapshot, in_order, touched
 from tkledger.core.trailers import ACTOR, lines
 from tkledger.core.typing import NamedTuple
 from tkledger.errors import Exit, TkError, unusable
@@ -40,10 +41,10 @@ class Newest(NamedTuple):
     obstacle: str = ""
 
     @property
-    def touched(self) -> frozenset[str]:
+    def touched(self) -> AbstractSet[str]:
         """The keys of what it changed, and the ids of the tasks that it charges."""
         charged = (one.task for one in bills(self.commit.message))
-        return touched((self.before,), self.after) | {*charged}
+        return in_order(touched((self.before,), self.after) | {*charged})
 
 
 def newest(ledger: Ledger, is_own: Callable[[Commit], bool]) -> Newest:
