@@ -12,6 +12,7 @@ import pytest
 from tests.html.conftest import data_of
 from tests.support.browser import Page
 from tests.support.project import Project
+from tkledger.views.words import NO_ACTOR, NO_ONE
 
 Open = Callable[..., Page]
 Data = dict[str, Any]
@@ -541,6 +542,29 @@ def test_the_policy_keeps_a_script_that_got_in_from_all(opened: Open, shop_page:
     assert page.asked == [], "nothing left for the network"
     assert page.complaints != [], "which is told on the console, as it should be"
     page.browser.events.clear()
+
+
+# -- words ----
+
+
+def test_what_has_no_owner_is_called_as_in_a_terminal(opened: Open, shop_data: Data) -> None:
+    one = next(one for one in shop_data["tasks"] if not one.get("owner"))
+    ended = [{"actor": "", "done": 3}]
+    page = opened(
+        {**shop_data, "stats": {**shop_data["stats"], "ended": ended}}, f"#list/{one['id']}"
+    )
+    assert "no owner" in detail(page)
+    (option,) = [
+        text for text in texts(page, "[name=owner] option") if text.startswith(NO_ONE["owner"])
+    ]
+    page.run(
+        "(({options}, words) => { const all = [...options]; all.find((one) => one.text === words).selected = true;"
+        f" }})(document.querySelector('[name=owner]'), {json.dumps(option)})"
+    )
+    page.run("document.querySelector('[name=owner]').dispatchEvent(new Event('change'))")
+    assert set(texts(page, "#main .row .w-owner")) == {NO_ONE["owner"]}
+    page.press("6")
+    assert NO_ACTOR in texts(page, "#main")[0]
 
 
 # -- many tasks ----

@@ -20,11 +20,13 @@ from hypothesis import strategies as st
 from tests.html.conftest import data_of
 from tests.support.project import Project
 from tkledger.core.layout import path_of
+from tkledger.core.page_limits import ENTRIES, LINKED
 from tkledger.core.task import task
 from tkledger.errors import Exit
 from tkledger.files import codec
 from tkledger.html.document import SCRIPTS, document, is_written_here
-from tkledger.html.room import cut, fair_share, size
+from tkledger.html.room import ROOM, cut, fair_share, size
+from tkledger.verbs.manual import PAGES
 
 Data = dict[str, Any]
 
@@ -214,6 +216,45 @@ def test_nothing_is_written_into_a_ledger(project: Project) -> None:
         assert answer.status is Exit.USAGE
         assert "is in a ledger, where nothing but tasks may lie" in answer.err
     assert project.git("status", "--porcelain") == ""
+
+
+def test_nothing_is_written_into_git_s_own_folder(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = project.worktree("beside")
+    apart, bare = tmp_path / "apart", tmp_path / "bare.git"
+    project.git(
+        "clone", "-q", f"--separate-git-dir={apart}", str(project.path), str(tmp_path / "c")
+    )
+    project.git("clone", "-q", "--bare", str(project.path), str(bare))
+    own = Path(beside.git("rev-parse", "--absolute-git-dir").strip())
+    (tmp_path / "link").symlink_to(project.path / ".git")
+    git = project.path / ".git"
+    for place in (
+        git,
+        git / "tk/site",
+        own,
+        apart / "a/b",
+        bare,
+        bare / "web",
+        tmp_path / "link/x",
+    ):
+        for more in ([], ["--dry-run"]):
+            answer = project.tk("page", "-o", str(place), *more)
+            assert answer.status is Exit.USAGE
+            assert f"{place} is in git's own folder" in answer.err
+            assert "remedy: tk page -o FOLDER\n" in answer.err
+        assert not (place / "index.html").exists()
+    monkeypatch.chdir(tmp_path)
+    project.ok("page", "-o", "FOLDER")
+    assert is_written_here((tmp_path / "FOLDER/index.html").read_bytes())
+
+
+def test_the_texts_have_the_limits_that_a_page_keeps() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "page.md"
+    wanted = f"newest {ENTRIES:,} entries of the log and {LINKED:,} linked tasks"
+    assert wanted in PAGES["page"].text
+    assert f"{wanted}, and {ROOM // 1000} KB" in guide.read_text(encoding="utf-8")
 
 
 def test_a_page_is_told_from_what_was_changed() -> None:

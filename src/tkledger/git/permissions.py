@@ -98,10 +98,15 @@ def _repository(path: str) -> str | None:
         above, name = os.path.split(path)
         if os.path.isdir(os.path.join(path, ".git")):
             return path
-        if name != ".git" and all(os.path.exists(os.path.join(path, one)) for one in _GIT_FOLDER):
+        if name != ".git" and is_git_folder(path):
             return path
         path = above
     return None
+
+
+def is_git_folder(path: str) -> bool:
+    """Whether a folder is what git keeps of a repository, as git knows one."""
+    return all(os.path.exists(os.path.join(path, one)) for one in _GIT_FOLDER)
 
 
 _GIT_FOLDER = ("HEAD", "objects", "refs")

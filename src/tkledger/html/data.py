@@ -13,6 +13,7 @@ from tkledger.api.stats import stats, stats_json
 from tkledger.core.history import HistoryEntry
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import picked
+from tkledger.core.page_limits import ENTRIES, LINKED
 from tkledger.core.task import Task
 from tkledger.core.task_graph import cut as cut_graph
 from tkledger.core.typing import Any
@@ -24,13 +25,10 @@ from tkledger.views.show import facts, listed, texts
 from tkledger.views.style import LOOKS
 from tkledger.views.text_layout import cut as cut_text
 from tkledger.views.text_layout import safe, safe_lines
+from tkledger.views.words import NO_ACTOR, NO_ONE
 
-ENTRIES = 4_000
-"""The newest entries of the log that a page has."""
 WORDS = 160
 """The cells of an entry's words that it has at most."""
-DRAWN = 1_000
-"""The tasks that its graph has at most."""
 LISTED = 50
 """The labels, links and dependencies of a task that it has at most, and the rows of a table."""
 
@@ -50,6 +48,7 @@ def page_data(ledger: Shown, choice: Choice) -> Json:
             {"name": state.value, "glyph": LOOKS[state].glyph, "label": LOOKS[state].label}
             for state in State
         ],
+        "words": {"owner": NO_ONE["owner"], "actor": NO_ACTOR},
         "tasks": [*_tasks(ledger, ids)],
         "log": _log(ledger, choice),
         "graph": _graph(ledger, choice),
@@ -138,7 +137,7 @@ def _entry(one: HistoryEntry, who: int) -> list[Any]:
 def _graph(ledger: Shown, choice: Choice) -> Json:
     """Where each task is drawn, by its id, and what leads from which to which."""
     graph = graph_of(ledger, choice)
-    drawn = drawn_of(ledger.overview, cut_graph(graph, DRAWN))
+    drawn = drawn_of(ledger.overview, cut_graph(graph, LINKED))
     return {
         "cells": {key: [*cell] for key, cell in cells(drawn).items()},
         "links": [

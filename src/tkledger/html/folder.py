@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from stat import S_ISREG
 
 from tkledger.core.layout import FOLDER
 from tkledger.core.quoting import quoted
 from tkledger.errors import usage_error
+from tkledger.git.permissions import is_git_folder
 from tkledger.html.document import is_written_here
 from tkledger.local.store import replace
 
@@ -21,6 +23,9 @@ def place(folder: str) -> str:
     if FOLDER in os.path.realpath(folder).casefold().split(os.sep):
         fact = f"{folder} is in a ledger, where nothing but tasks may lie"
         raise usage_error("ledger", fact, "tk page -o FOLDER")
+    if any(map(is_git_folder, _upwards(folder))):
+        fact = f"{folder} is in git's own folder"
+        raise usage_error("git-folder", fact, "tk page -o FOLDER")
     path = os.path.join(folder, NAME)
     if os.path.lexists(folder) and not os.path.isdir(folder):
         raise usage_error("exists", f"{folder} is not a folder", "tk page -o FOLDER")
@@ -30,12 +35,18 @@ def place(folder: str) -> str:
     return path
 
 
-def write(folder: str, page: bytes) -> str:
-    """Write the page, atomically: who opens it meanwhile sees the old one or the new one. Its path."""
-    path = place(folder)
-    os.makedirs(folder, exist_ok=True)
+def write(path: str, page: bytes) -> None:
+    """Write the page to its `place`, atomically: who opens it meanwhile sees the old one or the new one."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     replace(path, page)
-    return path
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """The folder itself, and those that it is in."""
+    path, below = os.path.realpath(folder), ""
+    while path != below:
+        yield path
+        path, below = os.path.dirname(path), path
 
 
 def _is_page(path: str) -> bool:

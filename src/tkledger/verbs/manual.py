@@ -5,6 +5,7 @@ It is loaded only for them.
 
 from __future__ import annotations
 
+from tkledger.core.page_limits import ENTRIES, LINKED
 from tkledger.core.typing import NamedTuple
 from tkledger.verbs.commands import EVENTS
 from tkledger.verbs.filters import IMPORTS
@@ -168,8 +169,8 @@ PAGES = {
         ("tk page -o site", "tk page -o site --label ui --title 'The interface'"),
         "One file with the tree, a list, the board, the graph, the log, the statistics and a search; it asks no "
         "network, and the same commit gives the same bytes. Other branches and claims do not count. It has the "
-        "newest 4,000 entries of the log and 1,000 linked tasks; long texts are cut with a sign. Nothing is "
-        "replaced that tk page did not write. It takes the filters of `tk list`."),
+        f"newest {ENTRIES:,} entries of the log and {LINKED:,} linked tasks; long texts are cut with a sign. "
+        "Nothing is replaced that tk page did not write. It takes the filters of `tk list`."),
     "verify": Page(
         ("tk verify origin/main..HEAD", "tk verify --all", "tk verify --anchor v1"),
         "It reads nothing but the commits. Of all history it judges what is new since an earlier run here; with "

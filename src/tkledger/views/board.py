@@ -26,6 +26,7 @@ from tkledger.views.text_layout import (
     wrap,
 )
 from tkledger.views.words import (
+    NO_ONE,
     Ages,
     age,
     all_safe,
@@ -53,7 +54,6 @@ MOST_NAMES = 3
 LEAST_BAND = 9
 """The lines that a band of columns has at least: its head, a task or two, and how many more there are."""
 
-NO_ONE = {"owner": "no owner", "parent": "no parent", "label": "no label"}
 """What a board may have columns for instead of states, and the name of the column of tasks without one."""
 
 

@@ -28,7 +28,7 @@ from tkledger.views.text_layout import (
     safe,
     wrap,
 )
-from tkledger.views.words import UNSHALLOW, counts, duration
+from tkledger.views.words import NO_ACTOR, UNSHALLOW, counts, duration
 
 SHOWN_WEEKS = 12
 """The weeks that are told one by one."""
@@ -170,7 +170,7 @@ _BACK = (("reject", "rejected in review"), ("requeue", "sent back from blocked")
 def _ended(found: Stats, width: int) -> Iterator[Line]:
     rows = sorted(found.flow.ended.items(), key=lambda row: (-sum(row[1].values()), row[0]))
     table: list[Line] = [
-        ((f"  {safe(actor) or 'no commit says who'}", PERSON), (counts(ends), ""))
+        ((f"  {safe(actor) or NO_ACTOR}", PERSON), (counts(ends), ""))
         for actor, ends in rows[:SHOWN_SUMS]
     ]
     yield from _table(table, width)

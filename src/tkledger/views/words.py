@@ -14,6 +14,11 @@ from tkledger.core.typing import Any
 from tkledger.views.style import BAD, LOOKS
 from tkledger.views.text_layout import Span, safe
 
+NO_ONE = {"owner": "no owner", "parent": "no parent", "label": "no label"}
+"""What is said of a task in place of what it does not have."""
+NO_ACTOR = "no commit says who"
+"""What is said in place of an actor."""
+
 UNSHALLOW = "git fetch --unshallow"
 """What brings a shallow clone the history that it lacks."""
 

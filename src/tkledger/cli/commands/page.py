@@ -33,7 +33,7 @@ def page(
     data = page_data(ledger, choice)
     made = document(title or "Tasks", data)
     if not dry_run:
-        write(output, made)
+        write(file, made)
     count = len(data["tasks"])
 
     def view() -> Iterable[str | Aside]:

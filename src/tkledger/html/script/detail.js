@@ -60,7 +60,7 @@ function card(task) {
       el("span", { class: "id" }, task.id),
       el("span", { class: `p${task.priority}` }, `P${task.priority}`),
       el("span", { class: "dim" }, task.type),
-      task.owner ? el("span", null, foreign(task.owner)) : el("span", { class: "dim" }, "nobody's"),
+      task.owner ? el("span", null, foreign(task.owner)) : el("span", { class: "dim" }, DATA.words.owner),
       task.labels.map((label) => el("span", { class: "label" }, label)),
     ),
     waiting(task),

@@ -2,7 +2,7 @@
 
 const AT_FIRST = { words: [], state: "open", owner: "", type: "", label: "", priority: "" };
 const chosen = { ...AT_FIRST };
-const NOBODY = "\u0000";
+const NO_OWNER = "\u0000";
 
 /** All texts of a task in small letters, made when they are first searched. */
 function texts(task) {
@@ -23,7 +23,7 @@ const IN_STATE = {
 function fits(task) {
   const { owner, type, label, priority, words } = chosen;
   return (
-    (!owner || task.owner === (owner === NOBODY ? "" : owner)) &&
+    (!owner || task.owner === (owner === NO_OWNER ? "" : owner)) &&
     (!type || task.type === type) &&
     (!label || task.labels.includes(label)) &&
     (!priority || String(task.priority) === priority) &&
@@ -100,7 +100,7 @@ function counted(values) {
 }
 
 function drawFilters() {
-  const named = (rows) => rows.map(([value, count]) => [value || NOBODY, `${value || "nobody"} (${number(count)})`]);
+  const named = (rows) => rows.map(([value, count]) => [value || NO_OWNER, `${value || DATA.words.owner} (${number(count)})`]);
   const states = DATA.states.map((state) => [state.name, state.label]);
   const lists = [
     ["state", "State", [["open", "open"], ["ready", "ready"], ["ended", "ended"], ["all", "all states"], ...states]],

@@ -120,7 +120,7 @@ function rowFacts(task, parts = null) {
     parts,
     el("span", { class: `w-p p${task.priority}` }, `P${task.priority}`),
     el("span", { class: "w-id id" }, task.id),
-    el("span", { class: "w-owner", title: task.owner || null }, task.owner ? foreign(task.owner) : unseen("nobody")),
+    el("span", { class: "w-owner", title: task.owner || null }, task.owner ? foreign(task.owner) : unseen(DATA.words.owner)),
     el("span", { class: "w-age", title: task.updated === undefined ? null : `changed ${minute(task.updated)}` }, age(task.updated)),
   );
 }

@@ -53,7 +53,7 @@ class StatsView {
   }
 
   ended({ ended = [] }) {
-    const rows = ended.map((one) => [foreign(one.actor || "nobody"), number(one.done || 0), number(one.cancelled || 0)]);
+    const rows = ended.map((one) => [one.actor ? foreign(one.actor) : DATA.words.actor, number(one.done || 0), number(one.cancelled || 0)]);
     return rows.length ? part("Who ended tasks", table(["Actor", "done", "cancelled"], rows)) : null;
   }
 
