@@ -27,7 +27,7 @@ MOST = 10
 
 def some(texts: Sequence[str]) -> str:
     """The first of several texts, a line each, and how many more there are."""
-    more = [f"and {len(texts) - MOST} more"] if len(texts) > MOST else []
+    more = [f"and {len(texts) - MOST:,} more"] if len(texts) > MOST else []
     return "\n".join([*texts[:MOST], *more])
 
 

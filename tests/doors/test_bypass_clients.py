@@ -197,6 +197,8 @@ PLAIN = {
         "found.others",
         "joined.task",
         "NO_ACCEPTANCE",
+        "ENTRIES",
+        "LINKED",
         "unfit.way",
         "score",
         "kept.version",

@@ -8,7 +8,10 @@ import pytest
 
 from tests.support.golden import coloured, drawn, hold
 from tests.support.project import Project
+from tkledger.cli.answer import Aside
+from tkledger.cli.commands.verify import verdict_view
 from tkledger.core.change import Violation
+from tkledger.doors.verify import Verdict
 from tkledger.views.verdict import KnownCommit, broken, examined, hook_states, summed
 
 ONE, TWO, THREE = ("1" * 40, "2" * 40, "3" * 40)
@@ -54,6 +57,19 @@ def test_they_look_so(terminal: Any, piped: Any) -> None:
     text = drawn(VIEWS, terminal, piped)
     text += "".join(f"\n== {name}, in colour\n{coloured(view)}" for name, view in VIEWS.items())
     hold(text, "verdict.txt")
+
+
+def test_a_verdict_counts_as_people_write_numbers() -> None:
+    accepted = tuple(FOUND[0]._replace(commit=f"{n:040}") for n in range(1_000))
+    reasons = {one.commit: "as agreed" for one in accepted}
+    found = Verdict(12_130, (), accepted, reasons, signers={"ann": 1_200})
+    lines = [str(getattr(line, "text", line)) for line in verdict_view(found, "text", "all")]
+    assert lines[-2:] == [
+        "signed by ann (1,200)",
+        "checked 12,130 commits: no violation, 1,000 accepted",
+    ]
+    bad = Verdict(1, FOUND[:1])
+    assert [*verdict_view(bad, "text", "x")][-1] == Aside("checked 1 commit: 1 breaks the rules")
 
 
 def test_a_terminal_has_verdicts_by_commit_and_scripts_their_lines(

@@ -87,7 +87,7 @@ def _kept(repo: Repo, place: Worktree, task: Task) -> tuple[str, str]:
     if Repo(place.path).run("status", "--porcelain", "--untracked-files=normal"):
         return "it has uncommitted changes", look
     if left := _unmerged(repo, place, task):
-        commits = "a commit that is" if left == 1 else f"{left} commits that are"
+        commits = "a commit that is" if left == 1 else f"{left:,} commits that are"
         drop, merge = f"tk work {task.id} --drop", f"tk work {task.id} --merge"
         way = merge if task.state is State.DONE else drop
         return f"{place.short} has {commits} not merged", way

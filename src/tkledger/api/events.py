@@ -115,7 +115,7 @@ def _meant(repo: Repo, since: str, progress: Progress) -> Cursor:
         fact = "no commit of this cursor is here: it is of another repository, or history was rewritten"
         raise unusable("unknown-cursor", fact, _ALL_AGAIN)
     if gone := len(named.seen) - len(found):
-        are = "1 commit of the cursor is" if gone == 1 else f"{gone} commits of the cursor are"
+        are = "1 commit of the cursor is" if gone == 1 else f"{gone:,} commits of the cursor are"
         progress.say(f"{are} gone: events that come again have the same id")
     return named._replace(seen=found)
 

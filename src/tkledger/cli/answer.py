@@ -206,7 +206,7 @@ def unread(session: Session, about: str | None = None) -> list[Letter]:
 
 def tell_of(letters: Sequence[Letter]) -> list[Aside]:
     """That letters wait, if any do, and how to see them."""
-    what = "1 message waits" if len(letters) == 1 else f"{len(letters)} messages wait"
+    what = "1 message waits" if len(letters) == 1 else f"{len(letters):,} messages wait"
     return [Aside(f"{what} for you: tk inbox")] if letters else []
 
 

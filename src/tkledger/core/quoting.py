@@ -11,7 +11,7 @@ from tkledger.core.pattern import pattern
 def few(texts: Sequence[str], most: int = 6, joint: str = ", ") -> str:
     """The first of several texts in one line, for a message, and how many more there are."""
     more = len(texts) - most
-    return joint.join(texts[:most]) + (f" and {more} more" if more > 0 else "")
+    return joint.join(texts[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def many(number: int, noun: str) -> str:
@@ -23,7 +23,7 @@ def any_of(names: Sequence[str], most: int = 4) -> str:
     """Actors of whom one is to be asked, each as one word of a shell: ``ann, bob or cyd``."""
     words = [quoted(one) for one in names[:most]]
     if len(names) > most:
-        words.append(f"{len(names) - most} more")
+        words.append(f"{len(names) - most:,} more")
     return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 

@@ -146,7 +146,7 @@ def _who_decides(repo: Repo, policy: Policy) -> Iterator[Examined]:
 def _flaws_text(flaws: list[Flaw]) -> str:
     if not flaws:
         return "every file of HEAD can be read"
-    return f"{len(flaws)} files cannot be read, {flaws[0].subject} first: {flaws[0].message}"
+    return f"{len(flaws):,} files cannot be read, {flaws[0].subject} first: {flaws[0].message}"
 
 
 # -- hooks -----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tkledger.core.quoting import quoted
 from tkledger.core.typing import NamedTuple
+from tkledger.git.repo import is_git_folder
 
 
 class Denied(NamedTuple):
@@ -102,15 +103,6 @@ def _repository(path: str) -> str | None:
             return path
         path = above
     return None
-
-
-def is_git_folder(path: str) -> bool:
-    """Whether a folder is what git keeps of a repository, as git knows one."""
-    return all(os.path.exists(os.path.join(path, one)) for one in _GIT_FOLDER)
-
-
-_GIT_FOLDER = ("HEAD", "objects", "refs")
-"""What is in each git folder, by which git knows one."""
 
 
 def _user(number: int) -> str:

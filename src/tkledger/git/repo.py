@@ -273,3 +273,12 @@ class Repo:
         if len(tree[1]) > _LARGE:
             self._large = tree
         return tree
+
+
+def is_git_folder(path: str) -> bool:
+    """Whether a folder is what git keeps of a repository, as git knows one."""
+    return all(os.path.exists(os.path.join(path, one)) for one in _GIT_FOLDER)
+
+
+_GIT_FOLDER = ("HEAD", "objects", "refs")
+"""What is in each git folder, by which git knows one."""

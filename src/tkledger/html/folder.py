@@ -9,7 +9,7 @@ from stat import S_ISREG
 from tkledger.core.layout import FOLDER
 from tkledger.core.quoting import quoted
 from tkledger.errors import usage_error
-from tkledger.git.permissions import is_git_folder
+from tkledger.git.repo import is_git_folder
 from tkledger.html.document import is_written_here
 from tkledger.local.store import replace
 

@@ -8,6 +8,7 @@ from tkledger.api import look
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.core.field import is_id
+from tkledger.core.quoting import many
 from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.doors.replay import replayed
 from tkledger.errors import Exit, TkError
@@ -56,7 +57,7 @@ def replay(id: str, at: str | None = None, path: str = ".") -> Answer:
                 yield Aside(violation_text(one, "accepted" if step.accepted else "error"))
             if step.accepted:
                 yield Aside(f"  reason: {step.accepted}")
-        commits = f"{len(steps)} commit{'' if len(steps) == 1 else 's'}"
+        commits = many(len(steps), "commit")
         if broken:
             yield Aside(f"replayed {commits} of {task}: the last is not where the law leads")
         else:

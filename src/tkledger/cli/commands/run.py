@@ -15,7 +15,7 @@ from tkledger.api.json import without_empty
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, say
 from tkledger.core.lifecycle import State
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import many, quoted
 from tkledger.core.typing import Any
 from tkledger.errors import Exit, usage_error
 
@@ -104,5 +104,5 @@ def _say_briefing(briefing: Briefing) -> None:
         say(f"{briefing.task}: {one.rstrip()}")
     letters = briefing.letters
     if letters:
-        say(f"{briefing.task}: {len(letters)} message{'' if len(letters) == 1 else 's'}")
+        say(f"{briefing.task}: {many(len(letters), 'message')}")
         show(inbox(letters, briefing.now), sys.stderr)

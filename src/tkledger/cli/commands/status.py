@@ -127,7 +127,7 @@ def _named(one: Section) -> str:
     if one.name == "refused":
         return f"{first.id}: {first.why}"
     if one.name == "illegal":
-        return f"{first.why} ({first.id}){f', and {one.total - 1} more' if one.total > 1 else ''}"
+        return f"{first.why} ({first.id}){f', and {one.total - 1:,} more' if one.total > 1 else ''}"
     unmerged = ", unmerged" if one.name == "under_way" else ""
     return f"{first.why}{unmerged}: {', '.join(names)}{more}" if names else first.why
 

@@ -10,7 +10,7 @@ from tkledger.api.amending import APPROVE, proposed_to
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, say
 from tkledger.core.change import Refused
-from tkledger.core.quoting import quoted
+from tkledger.core.quoting import many, quoted
 from tkledger.core.ref_names import inbox_of
 from tkledger.errors import TkError
 from tkledger.sync.align import Exchange
@@ -201,8 +201,8 @@ def _exchange(one: Exchange, what: str) -> Iterator[str]:
 def _news(done: Synced) -> Iterator[str]:
     yield from (one.words for one in done.news[:_LISTED])
     if len(done.news) > _LISTED:
-        yield f"and {len(done.news) - _LISTED} more tasks: tk log"
+        yield f"and {len(done.news) - _LISTED:,} more tasks: tk log"
 
 
 def _count(number: int, noun: str, verb: str) -> str:
-    return f"{number} {noun}{'s' if number > 1 else ''} {verb}" if number else ""
+    return f"{many(number, noun)} {verb}" if number else ""

@@ -185,26 +185,26 @@ def verdict_view(
         yield Aside(violation_text(one, "warning"))
         yield Aside(f"  remedy: {one.remedy}")
     if verdict.signers:
-        counts = (f"{name} ({count})" for name, count in verdict.signers.items())
+        counts = (f"{name} ({count:,})" for name, count in verdict.signers.items())
         yield Aside(visible(f"signed by {', '.join(counts)}"))
     for gauge in verdict.exceeded:
         yield Aside(f"exceeded: {gauge.limit.holder}: {gauge.figures} used")
-    commits = f"{verdict.commits} commit{'' if verdict.commits == 1 else 's'}"
+    commits = many(verdict.commits, "commit")
     if verdict.imported:
         yield f"{many(verdict.imported, 'task')} {NOT_JUDGED}"
     if verdict.violations:
         bad = len({one.commit for one in verdict.violations})
-        text = f"checked {commits}: {bad} break{'s' if bad == 1 else ''} the rules"
+        text = f"checked {commits}: {bad:,} break{'s' if bad == 1 else ''} the rules"
         yield _summed(text, good=False) if drawn else Aside(text)
         if verdict.pending:
             yield Aside(
-                f"  {verdict.pending} accepted at the end only: counts once {verdict.decides} has it"
+                f"  {verdict.pending:,} accepted at the end only: counts once {verdict.decides} has it"
             )
             if verdict.way:
                 yield Aside(f"  to get it there: {verdict.way}")
     else:
         accepted = len({one.commit for one in verdict.accepted})
-        text = f"checked {commits}: no violation" + (f", {accepted} accepted" if accepted else "")
+        text = f"checked {commits}: no violation" + (f", {accepted:,} accepted" if accepted else "")
         yield _summed(text, good=True) if drawn else text
 
 
