@@ -24,6 +24,7 @@ from tests.support.project import Project
 from tests.support.proven import begin
 from tests.support.signers import HAVE, Gpg, Key, ssh_key
 from tests.support.team import Team
+from tests.support.templates import Templates
 
 for profile, examples in (("brief", 80), ("long", 300)):
     settings.register_profile(
@@ -93,7 +94,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def sealed(homes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def sealed(homes: Path, templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's git, terminal or tk settings reaches a test."""
     home = Path(tempfile.mkdtemp(dir=homes))
     config = home / "gitconfig"
@@ -109,6 +110,7 @@ def sealed(homes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("TZ", "UTC")
+    templates.environment = dict(os.environ)
 
 
 @pytest.fixture
@@ -120,9 +122,9 @@ def repo_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the repositories that others are copied from: making one takes ten processes."""
-    return tmp_path_factory.mktemp("templates")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """The repositories that others are copied from: making one takes ten processes."""
+    return Templates(tmp_path_factory.mktemp("templates"))
 
 
 @pytest.fixture
@@ -132,20 +134,19 @@ def bare_git(tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def _project(templates: Path) -> Path:
+def _project(templates: Templates) -> Path:
     """What `project` is copied from."""
-    template = templates / "project"
-    if not template.exists():
-        made = Project.create(template)
-        made.write("code.txt", "one\n")
-        made.git("add", "code.txt")
-        made.git("commit", "-q", "-m", "code")
-        made.ok("init", "--no-hooks")
-        lines = "".join(
-            f'{{"op": "new", "id": "{one}", "title": "Task {one}"}}\n' for one in "abcd"
-        )
-        made.ok("batch", stdin=lines)
-    return template
+    return templates.of("project", _make_project)
+
+
+def _make_project(template: Path) -> None:
+    made = Project.create(template)
+    made.write("code.txt", "one\n")
+    made.git("add", "code.txt")
+    made.git("commit", "-q", "-m", "code")
+    made.ok("init", "--no-hooks")
+    lines = (f'{{"op": "new", "id": "{one}", "title": "Task {one}"}}\n' for one in "abcd")
+    made.ok("batch", stdin="".join(lines))
 
 
 @pytest.fixture
@@ -155,29 +156,39 @@ def project(_project: Path, tmp_path: Path) -> Project:
 
 
 @pytest.fixture
-def hooked(_project: Path, templates: Path, tmp_path: Path) -> Project:
-    """The project with tk's hooks."""
-    template = templates / "hooked"
-    if not template.exists():
-        Project.copy(_project, template).ok("hooks", "install")
-    return Project.copy(template, tmp_path / "repo")
+def demo_ledger(templates: Templates) -> Path:
+    """The ledger of `docs/demo_ledger.py`, which has fixed dates; not to be changed."""
+    from docs.demo_ledger import build
+
+    return templates.of("demo", lambda template: build(template))
 
 
 @pytest.fixture
-def clones(_project: Path, templates: Path, tmp_path: Path) -> list[Project]:
+def hooked(_project: Path, templates: Templates, tmp_path: Path) -> Project:
+    """The project with tk's hooks."""
+
+    def make(template: Path) -> None:
+        Project.copy(_project, template).ok("hooks", "install")
+
+    return Project.copy(templates.of("hooked", make), tmp_path / "repo")
+
+
+@pytest.fixture
+def clones(_project: Path, templates: Templates, tmp_path: Path) -> list[Project]:
     """Two clones of one bare repository, which decides about claims."""
-    template = templates / "clones"
-    if not template.exists():
+
+    def make(template: Path) -> None:
         cloned(Project.copy(_project, template / "repo"), template, 2)
+
+    template = templates.of("clones", make)
     shutil.copytree(template / "server.git", tmp_path / "server.git")
     return [copied(template / name, tmp_path / name) for name in ("clone-0", "clone-1")]
 
 
 @pytest.fixture
-def fresh(templates: Path, tmp_path: Path) -> Callable[[str], Clone]:
+def fresh(templates: Templates, tmp_path: Path) -> Callable[[str], Clone]:
     """Makes one more clone with a server of its own."""
-    template = templates / "pair"
-    pair = Clone(template) if template.exists() else Clone.create(template)
+    pair = Clone(templates.of("pair", lambda template: Clone.create(template)))
     return lambda name: pair.copy(tmp_path / name)
 
 
@@ -188,35 +199,38 @@ def clone(fresh: Callable[[str], Clone]) -> Clone:
 
 
 @pytest.fixture
-def team(templates: Path, tmp_path: Path) -> Team:
+def _team(templates: Templates) -> Path:
+    """What `team` is copied from."""
+    return templates.of("team", lambda template: Team.create(template))
+
+
+@pytest.fixture
+def team(_team: Path, tmp_path: Path) -> Team:
     """A server whose ledger has the tasks a to d, in todo."""
-    template = templates / "team"
-    if not template.exists():
-        template.mkdir()
-        Team.create(template)
-    shutil.copytree(template, tmp_path / "team", symlinks=True)
+    shutil.copytree(_team, tmp_path / "team", symlinks=True)
     return Team(tmp_path / "team")
 
 
-def _member(templates: Path, team: Team, name: str) -> Project:
-    """A member who joins before anything is pushed, copied."""
-    template = templates / "members" / name
-    if not template.exists():
-        template.parent.mkdir(exist_ok=True)
-        made = Team(templates / "team").member(name)
+@pytest.fixture
+def _member(_team: Path, team: Team, templates: Templates) -> Callable[[str], Project]:
+    """Makes a member who joins before anything is pushed."""
+
+    def make(template: Path) -> None:
+        made = Team(_team).member(template.name)
         copied(made.path, template)
         shutil.rmtree(made.path)
-    return copied(template, team.folder / name)
+
+    return lambda name: copied(templates.of(f"members/{name}", make), team.folder / name)
 
 
 @pytest.fixture
-def ada(templates: Path, team: Team) -> Project:
-    return _member(templates, team, "ada")
+def ada(_member: Callable[[str], Project]) -> Project:
+    return _member("ada")
 
 
 @pytest.fixture
-def bob(templates: Path, team: Team) -> Project:
-    return _member(templates, team, "bob")
+def bob(_member: Callable[[str], Project]) -> Project:
+    return _member("bob")
 
 
 @pytest.fixture(scope="session")
@@ -242,15 +256,19 @@ def gpg() -> Iterator[Gpg]:
 
 @pytest.fixture
 def proven(
-    templates: Path, tmp_path: Path, fresh: Callable[[str], Clone], ssh_keys: dict[str, Key]
+    templates: Templates,
+    tmp_path: Path,
+    fresh: Callable[[str], Clone],
+    ssh_keys: dict[str, Key],
 ) -> Clone:
     """A clone and its server, whose policy says `proof: signature`: see `tests.support.proven`."""
-    template = templates / "proven"
-    if not template.exists():
+
+    def make(template: Path) -> None:
         made = fresh("signing")
         begin(made, ssh_keys)
         made.copy(template)
-    return Clone(template).copy(tmp_path / "proven")
+
+    return Clone(templates.of("proven", make)).copy(tmp_path / "proven")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.support.project import Project
+from tests.support.templates import Templates
 from tkledger.cli import run
 from tkledger.errors import Exit
 
@@ -82,15 +83,16 @@ def tk(here: Tk, git: Callable[..., str]) -> Tk:
 
 
 @pytest.fixture
-def two_tasks(templates: Path) -> Path:
+def two_tasks(templates: Templates) -> Path:
     """A repository whose ledger has the tasks a and b, to be copied."""
-    template = templates / "two_tasks"
-    if not template.exists():
+
+    def make(template: Path) -> None:
         made = Project.create(template)
         made.ok("init", "--no-hooks")
         made.ok("new", "First", "--id", "a")
         made.ok("new", "Second", "--id", "b")
-    return template
+
+    return templates.of("two_tasks", make)
 
 
 @pytest.fixture
@@ -102,7 +104,11 @@ def ledger(here: Tk, two_tasks: Path, repo_path: Path) -> Tk:
 
 @pytest.fixture
 def grown(
-    here: Tk, two_tasks: Path, templates: Path, repo_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Tk,
+    two_tasks: Path,
+    templates: Templates,
+    repo_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Tk:
     """A small ledger with a history on four days; it is still the fifth."""
 
@@ -110,8 +116,7 @@ def grown(
         monkeypatch.setenv("GIT_AUTHOR_DATE", f"2030-01-0{day}T12:00:00Z")
         monkeypatch.setenv("GIT_COMMITTER_DATE", f"2030-01-0{day}T12:00:00Z")
 
-    template = templates / "grown"
-    if not template.exists():
+    def make(template: Path) -> None:
         made = Project.copy(two_tasks, template)
         for day, words in enumerate(
             (
@@ -125,6 +130,7 @@ def grown(
         ):
             on(day)
             made.ok(*words)
+
+    Project.copy(templates.of("grown", make), repo_path)
     on(5)
-    Project.copy(template, repo_path)
     return here

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.contract import Git, Tk
 from tests.support.project import Project
+from tests.support.templates import Templates
 from tkledger.errors import Exit
 
 MONDAY = 1_893_456_000 + 6 * 86_400  # 2030-01-07, in UTC
@@ -41,23 +42,19 @@ HISTORY = (
 
 
 @pytest.fixture
-def flowing(
-    tk: Tk, git: Git, templates: Path, repo_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Tk:
+def flowing(here: Tk, templates: Templates, repo_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tk:
     """A ledger with two and a half weeks of history; the tasks aa to dd."""
-    template = templates / "flowing"
-    if not template.exists():
+
+    def make(template: Path) -> None:
         made = Project.create(template)
         on(monkeypatch, 0)
         made.ok("init", "--no-hooks")
         for day, words in HISTORY:
             on(monkeypatch, day)
             made.ok(*words.split())
-    import shutil
 
-    shutil.rmtree(repo_path / ".git")
-    Project.copy(template, repo_path)
-    return tk
+    Project.copy(templates.of("flowing", make), repo_path)
+    return here
 
 
 def found(tk: Tk, *words: str) -> dict[str, Any]:

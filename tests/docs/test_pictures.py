@@ -29,10 +29,9 @@ def named() -> dict[Path, str]:
 
 
 @pytest.fixture
-def shop(templates: Path) -> Path:
+def shop(demo_ledger: Path) -> Path:
     """The ledger of which the pictures are."""
-    made = templates / "pictures-shop"
-    return made if made.exists() else build(made)
+    return demo_ledger
 
 
 def test_each_picture_that_is_named_is_there_and_has_words() -> None:

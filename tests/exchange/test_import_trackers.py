@@ -9,6 +9,7 @@ import pytest
 from tests.exchange.test_trackers import HERE, LOST, SOURCES
 from tests.support.golden import hold
 from tests.support.project import Project
+from tests.support.templates import Templates
 
 AT_WORK = {"backlog": "task-1", "beads": "web-a1b2-1", "github": "gh-2", "ticket": "ws-4ygk"}
 """A task of each that is in progress there, by its id here."""
@@ -20,12 +21,13 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ledger(templates: Path, tmp_path: Path) -> Project:
+def ledger(templates: Templates, tmp_path: Path) -> Project:
     """A ledger without a task; no hooks."""
-    template = templates / "empty"
-    if not template.exists():
+
+    def make(template: Path) -> None:
         Project.create(template).ok("init", "--no-hooks")
-    return Project.copy(template, tmp_path / "repo")
+
+    return Project.copy(templates.of("empty", make), tmp_path / "repo")
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from docs.demo_ledger import build
 from tests.support.browser import CHROMIUM, Browser, Page
 from tests.support.project import Project
+from tests.support.templates import Templates
 from tkledger.html.document import document
 
 Open = Callable[..., Page]
@@ -20,26 +20,19 @@ OPEN: list[Page] = []
 
 
 @pytest.fixture
-def _shop(templates: Path) -> Path:
-    template = templates / "page-shop"
-    if not template.exists():
-        build(template)
-    return template
-
-
-@pytest.fixture
-def shop(_shop: Path, tmp_path: Path) -> Project:
+def shop(demo_ledger: Path, tmp_path: Path) -> Project:
     """The ledger of `docs/demo_ledger.py`."""
-    return Project.copy(_shop, tmp_path / "shop")
+    return Project.copy(demo_ledger, tmp_path / "shop")
 
 
 @pytest.fixture
-def shop_page(_shop: Path, templates: Path) -> Path:
+def shop_page(demo_ledger: Path, templates: Templates) -> Path:
     """The page of that ledger."""
-    folder = templates / "shop-page"
-    if not folder.exists():
-        Project(_shop).ok("page", "-o", str(folder), "--title", "The shop")
-    return folder / "index.html"
+
+    def make(folder: Path) -> None:
+        Project(demo_ledger).ok("page", "-o", str(folder), "--title", "The shop")
+
+    return templates.of("shop-page", make) / "index.html"
 
 
 @pytest.fixture

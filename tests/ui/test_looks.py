@@ -18,6 +18,7 @@ from rich.style import Style
 from tests.support.golden import hold
 from tests.support.project import Project
 from tests.support.screen import Driver, drive
+from tests.support.templates import Templates
 from tkledger.git import process
 from tkledger.git.cat_file import CatFile, Found
 from tkledger.ui.panes import Manner
@@ -39,12 +40,11 @@ TASKS: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture
-def shop(templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def shop(templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A ledger of a few tasks in most states, with commits of one time."""
-    template = templates / "ui-shop"
-    if not template.exists():
-        for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
-            monkeypatch.setenv(name, WHEN)
+
+    def make(template: Path) -> None:
+        os.environ.update(GIT_AUTHOR_DATE=WHEN, GIT_COMMITTER_DATE=WHEN)
         made = Project.create(template)
         made.ok("init", "--no-hooks")
         made.ok("batch", stdin="".join(json.dumps({"op": "new", **one}) + "\n" for one in TASKS))
@@ -52,6 +52,8 @@ def shop(templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pr
         made.ok("block", "phone", "-m", "the designer's answer", "--as", "bob")
         made.ok("done", "card", "--as", "ada")
         made.ok("start", "refund", "--as", "eve")
+
+    template = templates.of("ui-shop", make)
     monkeypatch.setattr(time, "time", lambda: LATER)  # ages are the same whenever this runs
     return Project.copy(template, tmp_path / "shop")
 
@@ -160,10 +162,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
 
 
 @pytest.fixture
-def large(templates: Path, tmp_path: Path) -> Project:
+def large(templates: Templates, tmp_path: Path) -> Project:
     """A ledger of 300 tasks in groups of ten, whose refs have not changed for long."""
-    template = templates / "large"
-    if not template.exists():
+
+    def make(template: Path) -> None:
         made = Project.create(template)
         made.ok("init", "--no-hooks")
         lines = [{"op": "new", "id": f"t{n}", "title": f"Task {n}"} for n in range(300)]
@@ -171,7 +173,8 @@ def large(templates: Path, tmp_path: Path) -> Project:
             if number % 10:
                 line["parent"] = f"t{number // 10 * 10}"
         made.ok("batch", stdin="".join(json.dumps(line) + "\n" for line in lines))
-    made = Project.copy(template, tmp_path / "large")
+
+    made = Project.copy(templates.of("large", make), tmp_path / "large")
     for folder, _, _ in os.walk(made.path / ".git"):
         os.utime(folder, (1_700_000_000, 1_700_000_000))
     os.utime(made.path / ".git" / "HEAD", (1_700_000_000, 1_700_000_000))
