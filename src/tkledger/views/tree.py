@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from operator import add
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Chosen, Overview, TaskRow, picked, turns
@@ -97,10 +98,19 @@ class _Forest:
         ended = Counter(states[places[key]] for key in below if key not in self._wanted)
         return f"  (+{counts(ended)})" if ended else ""
 
+    @property
+    def shows_some(self) -> bool:
+        """Whether it is about some tasks only."""
+        return self.chosen.is_cut or self.texts is not None
+
     def is_above(self, task_id: str) -> bool:
         """Whether a task does not match itself."""
-        some = self.chosen.is_cut or self.texts is not None
-        return some and task_id not in self.own
+        return self.shows_some and task_id not in self.own
+
+    @property
+    def inner(self) -> Iterator[int]:
+        """The places of the tasks that have others below them."""
+        return (place for place in self._under[0] if place is not None)
 
 
 def tree(
@@ -132,23 +142,40 @@ def levels(frame: Frame) -> int:
 
 def _piped(drawn: Iterable[TreeLine], forest: _Forest) -> Iterator[str]:
     """One line a task, made of texts that are found for all tasks at once."""
-    ledger = forest.ledger
-    heads, tails, places = _heads(ledger), _tails(ledger), ledger.places
-    states, titles = ledger.column("state"), all_safe(ledger.column("title"))
+    places, texts = forest.ledger.places, _whole_lines(forest)
+    other = _other_lines(forest)
     for node in drawn:
-        if node.task is None:
+        guides, _, task, mark, _ = node
+        if task is None:
             yield plain(_deeper(node))
-            continue
-        place = places[node.task]
-        if forest.is_above(node.task):
-            yield f"{node.guides}{badge(states[place])[0]} {node.task} ({titles[place]})"
-            continue
-        if forest.texts is not None and place in forest.texts:
-            yield node.guides + GAP.join(text or "-" for text in forest.texts[place])
-            continue
-        progress = "".join([text for text, _ in forest.rollup(place)])
-        mark = f"  {node.mark}" if node.mark else ""
-        yield f"{node.guides}{heads[place]}{progress}{tails[place]}{mark}"
+        elif task in other:
+            yield guides + other[task]
+        elif mark:
+            yield f"{guides}{texts[places[task]]}  {mark}"
+        else:
+            yield guides + texts[places[task]]
+
+
+def _whole_lines(forest: _Forest) -> list[str]:
+    """What stands after the guides of each task."""
+    heads, tails = _heads(forest.ledger), _tails(forest.ledger)
+    for place in forest.inner:
+        heads[place] += "".join([text for text, _ in forest.rollup(place)])
+    return list(map(add, heads, tails))
+
+
+def _other_lines(forest: _Forest) -> dict[str, str]:
+    """What stands there in place of that, by id: of tasks that only lead to others, and of fields that were
+    asked for.
+    """
+    ledger, texts = forest.ledger, forest.texts or {}
+    ids = ledger.column("id")
+    found = {ids[place]: GAP.join(text or "-" for text in texts[place]) for place in texts}
+    if forest.shows_some:
+        rows = zip(ids, ledger.column("state"), all_safe(ledger.column("title")))
+        above = (row for row in rows if row[0] not in forest.own)
+        found |= {key: f"{badge(state)[0]} {key} ({title})" for key, state, title in above}
+    return found
 
 
 def _heads(ledger: Overview) -> list[str]:

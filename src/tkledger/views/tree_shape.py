@@ -79,6 +79,7 @@ def tree_lines(
         return [one for one in children if one not in seen and (wanted is None or one in wanted)]
 
     seen: set[str] = set()
+    parents = {*ledger.column("parent")}
     starts = [(root, "")] if root else _roots(ledger)
     if turn:
         starts = sorted(starts, key=lambda one: turn.get(one[0], len(turn)))
@@ -89,7 +90,7 @@ def tree_lines(
         seen.add(start)
         while stack:
             name, guide, inset, level = stack.pop()
-            children = below(name)
+            children = below(name) if name in parents else ()
             if not children:
                 yield TreeLine(guide, inset + BLANK, name, mark if level == 0 else "", 0)
                 continue
