@@ -139,6 +139,7 @@ def test_what_a_look_reads_does_not_grow_with_the_ledger(
     assert max(objects for objects, _ in large.values()) <= 40
     assert large["list"] == large["list -n 2"] == large["tree"] == large["board"] == (0, 1)
     assert large[BY_ROWS] == large["tree --type bug"] == large["board --priority 1"] == (0, 1)
+    assert large["next"] == (0, 2), "the second git says who acts"
 
 
 @SIZES

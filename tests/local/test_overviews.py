@@ -168,7 +168,7 @@ def test_a_damaged_page_is_made_again(project: Project) -> None:
 
     def is_whole() -> bool:
         found = store.read(page.name)
-        return found is not None and [row.id for row in found.rows] == [*"abcd"]
+        return found is not None and [row.id for row in found.overview.rows] == [*"abcd"]
 
     for place in range(0, len(whole), 97):
         page.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
@@ -208,8 +208,8 @@ def test_what_is_forged_moves_no_verdict(project: Project) -> None:
     (page,) = pages(project)
     found = store.read(page.name)
     assert found is not None
-    done = [row._replace(state=State.DONE, held=True) for row in found.rows]
-    store.write(page.name, found.changed(done))
+    done = [row._replace(state=State.DONE, held=True) for row in found.overview.rows]
+    store.write(page.name, found._replace(overview=found.overview.changed(done)))
     assert project.ok("list").out == ""
     project.ok("start", "a")
     project.ok("verify", "--all")

@@ -12,7 +12,7 @@ from tkledger.core.overview import Overview, Remarks, TaskRow
 from tkledger.core.typing import TYPE_CHECKING
 from tkledger.git import refs
 from tkledger.git.objects import FOLDER_MODE, Oid
-from tkledger.local.overviews import OverviewPages
+from tkledger.local.overviews import OverviewPage, OverviewPages
 
 if TYPE_CHECKING:
     from tkledger.api.session import Session
@@ -36,7 +36,7 @@ class Shown:
         self._tip = None if at is None else session.tip(at)
         self._snapshot: Snapshot | None = None
         self._policy: Policy | None = None
-        self.overview = self._found()
+        self.overview, self._policy_file = self._found()
         self._remark(here=here or at is not None)
 
     @property
@@ -61,14 +61,21 @@ class Shown:
         return found
 
     def _read_policy(self) -> Policy | None:
+        from tkledger.files import codec
+
+        data = self._policy_file
+        try:
+            return codec.load_policy(self._policy_bytes() if data is None else data)
+        except codec.FormError:
+            return None
+
+    def _policy_bytes(self) -> bytes:
+        """The policy's file; empty, which none is, if there is none or it is too large."""
         from tkledger.core.layout import POLICY_PATH
         from tkledger.files import codec
 
         found = self.session.repo.read(f"{self.tip}:{POLICY_PATH}", limit=codec.MAX_BYTES)
-        try:
-            return codec.load_policy(found[2]) if found and found[1] == "blob" else None
-        except codec.FormError:
-            return None
+        return found[2] if found and found[1] == "blob" else b""
 
     @cached_property
     def has_branches(self) -> bool:
@@ -77,14 +84,17 @@ class Shown:
 
     # -- its rows ------------------------------------------------------------------------------
 
-    def _found(self) -> Overview:
+    def _found(self) -> tuple[Overview, bytes | None]:
+        """The overview, and the policy's file unless that is still to be read."""
         pages = OverviewPages(self.session.repo.common_dir)
         tree = self._tree(pages)
         if tree is None:
-            return self._made()
+            return self._made(), None
         found = pages.read(tree)
         if found is None:
-            found = self._brought(pages.last()) or self._made()
+            last = pages.last()
+            overview = (last and self._brought(last.overview)) or self._made()
+            found = OverviewPage(overview, self._policy_bytes())
             pages.write(tree, found)
         return found
 
@@ -111,10 +121,10 @@ class Shown:
         found.limits = _limits(self.snapshot.policy, found)
         return found
 
-    def _brought(self, known: Overview | None) -> Overview | None:
+    def _brought(self, known: Overview) -> Overview | None:
         """The overview made of one that is known of another tree: what did not change is not read."""
         folder = _folder(self.snapshot)
-        if known is None or folder is None:
+        if folder is None:
             return None
         old = _files(known)
         new = dict(folder.files())

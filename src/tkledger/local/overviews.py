@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from tkledger.core.overview import Column, Overview, TaskRow
-from tkledger.core.typing import TYPE_CHECKING
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.local.page import read_page, write_page
 from tkledger.local.store import LEDGERS, OVERVIEWS, Store
 
@@ -27,8 +27,15 @@ _COMMITS = 64
 """Of how many commits it is kept which tree their ledger is, the latest ones."""
 
 
+class OverviewPage(NamedTuple):
+    """What is kept of a ledger's tree: the overview of its tasks, and its policy's file."""
+
+    overview: Overview
+    policy: bytes
+
+
 class OverviewPages:
-    """The pages, one for each tree: its flaws, whether there are limits, and its rows column by column."""
+    """The pages, one for each tree: flaws, whether there are limits, the policy, and the rows column by column."""
 
     def __init__(self, common_dir: str) -> None:
         self._store = Store(common_dir)
@@ -43,29 +50,31 @@ class OverviewPages:
         known = {**(read_page(self._store, LEDGERS) or {}), commit: tree}
         write_page(self._store, LEDGERS, dict([*known.items()][-_COMMITS:]))
 
-    def read(self, tree: str) -> Overview | None:
-        """The overview of a ledger's tree."""
+    def read(self, tree: str) -> OverviewPage | None:
+        """What is kept of a ledger's tree."""
         found = read_page(self._store, f"{OVERVIEWS}/{tree}")
         if found is None or found[0] != tree:
             return None
-        _, limits, flaws, columns = found
+        _, limits, flaws, policy, columns = found
         if tuple(columns) != TaskRow._fields:  # a tk that is being changed has one version
             return None
-        return Overview(flaws=_flaws(flaws), limits=limits, column=_Columns(columns).column)
+        rows = Overview(flaws=_flaws(flaws), limits=limits, column=_Columns(columns).column)
+        return OverviewPage(rows, policy)
 
-    def write(self, tree: str, overview: Overview) -> None:
-        """Keep the overview of a tree, and let go of those kept longest if there are too many."""
+    def write(self, tree: str, page: OverviewPage) -> None:
+        """Keep this of a tree, and let go of those kept longest if there are too many."""
+        overview, policy = page
         # each by itself, so that it is read only if it is asked for
         columns = {name: marshal.dumps([*overview.column(name)]) for name in TaskRow._fields}
         flaws = [tuple(flaw) for flaw in overview.flaws]
-        values = (tree, overview.limits, flaws, columns)
+        values = (tree, overview.limits, flaws, policy, columns)
         write_page(self._store, f"{OVERVIEWS}/{tree}", values)
         for name in self._latest()[_KEPT:]:
             with suppress(OSError):
                 self._store.remove(OVERVIEWS, name)
 
-    def last(self) -> Overview | None:
-        """The overview that was kept last, of whichever tree."""
+    def last(self) -> OverviewPage | None:
+        """What was kept last, of whichever tree."""
         return next(filter(None, map(self.read, self._latest())), None)
 
     def _latest(self) -> Sequence[str]:

@@ -9,7 +9,7 @@ from tkledger import __version__
 from tkledger.core.typing import Any
 from tkledger.local.store import Store
 
-_FORM = 2
+_FORM = 3
 """Raised when a page of the same version comes to hold other values, since an older tk may still read it."""
 
 _HEAD = f"{__version__} {marshal.version} {_FORM}\n".encode()
