@@ -119,6 +119,25 @@ def test_a_log_has_the_graph_that_git_draws(project: Project) -> None:
     assert "parents" not in project.ok("log", "--json").json["entries"][-1]
 
 
+def test_a_merge_that_changed_no_task_has_its_star(project: Project) -> None:
+    side = project.worktree("b")
+    side.ok("note", "b", "beside")
+    project.ok("note", "a", "between")
+    project.git("merge", "-q", "--no-ff", "-m", "Both \x1b[31m", side.head())
+    merge = project.head()
+    first, *others = project.ok("log", "--graph").out.split("\n")
+    drawn = [re.split(r"\d{4}-", line)[0].rstrip() for line in (first, *others)]
+    assert drawn[:5] == ["*", "|\\", "| *", "* |", "|/"]
+    assert re.search(rf"  {merge[:8]}  -  +merge  -  +\S+  Both \\u001b\[31m$", first)
+    entries = project.ok("log", "--graph", "--json").json["entries"]
+    assert merge not in {one["commit"] for one in entries}, "it did nothing to a task"
+    assert merge not in {parent for one in entries for parent in one.get("parents", [])}
+    of_one = project.ok("log", "a", "--graph").out
+    assert "merge" not in of_one, "nothing of one task alone is joined there"
+    earlier = project.ok("log", "--graph", "--at", "HEAD^").out
+    assert "merge" not in earlier
+
+
 def test_a_graph_is_not_of_some_fields(project: Project) -> None:
     refused = project.tk("log", "--graph", "--fields", "commit")
     assert refused.status == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.project import Project
-from tkledger.core.history import field_changes, reason
+from tkledger.core.history import field_changes, reasons
 from tkledger.core.task import Task, task
 
 BATCH = [
@@ -99,18 +99,35 @@ def test_a_reason_that_is_told_of_another_task_is_not_this_ones() -> None:
     other = made(id="b", state="blocked", wait={"reason": "event", "detail": "it rains"})
     told = [(made(id="b"), other)]
     words = "tk: x\n\nTk-Reason: event\n"
-    assert reason(old, new, words, told) == ""
-    assert reason(old, new, words) == "event"
-    assert reason(old, new, f"{words}Tk-Reason: so\n", told) == "so"
-    assert reason(old, new, f"{words}Tk-Reason: b: no\nTk-Reason: a: yes\n", told) == "yes"
-    assert reason(old, new, "tk: x\n\nTk-Reason: so\nTk-Reason: or so\n") == "", (
+    assert reasons(old, new, words, told) == ()
+    assert reasons(old, new, words) == ("event",)
+    assert reasons(old, new, f"{words}Tk-Reason: so\n", told) == ("so",)
+    assert reasons(old, new, f"{words}Tk-Reason: b: no\nTk-Reason: a: yes\n", told) == ("yes",)
+    assert reasons(old, new, "tk: x\n\nTk-Reason: so\nTk-Reason: or so\n") == (), (
         "it is not known which"
     )
-    assert reason(made(id="b"), other, words, [(old, new)]) == "event: it rains"
+    assert reasons(made(id="b"), other, words, [(old, new)]) == ("event: it rains",)
     noted = made(state="done", notes=["so"])
-    assert reason(old, noted, "tk: x\n\nTk-Reason: so\n") == "so"
+    assert reasons(old, noted, "tk: x\n\nTk-Reason: so\n") == ("so",)
     failed = made(state="blocked", wait={"reason": "failed", "detail": "x"}, error={"message": "x"})
-    assert reason(old, failed, "") == "failed: x"
+    assert reasons(old, failed, "") == ("failed: x",)
+
+
+def test_a_log_sets_apart_what_one_commit_says_and_names_where_an_import_came_from(
+    project: Project, tmp_path: Path
+) -> None:
+    issue = {"id": "bd-1", "title": "Moved here", "notes": "said\nelsewhere", "issue_type": "bug"}
+    (tmp_path / "beads.jsonl").write_text(json.dumps({**issue, "status": "open"}) + "\n")
+    project.ok("import", str(tmp_path / "beads.jsonl"), "--from", "beads", "-m", "we move")
+    notes = [{"op": "note", "id": "bd-1", "message": text} for text in ("one\nand more", "two")]
+    project.ok("batch", stdin="".join(f"{json.dumps(one)}\n" for one in notes))
+    lines = project.ok("log", "bd-1").out.split("\n")
+    assert lines[0].endswith("  Moved here (imported from beads:bd-1; we move)")
+    assert lines[1].endswith("  Moved here (one and more; two)")
+    new, noted = logged(project, "bd-1")
+    assert (new["reason"], noted["reason"]) == (
+        *("imported from beads:bd-1\nwe move", "one\nand more\ntwo"),
+    )
 
 
 def test_the_fields_of_an_edit_are_told_leaf_by_leaf() -> None:

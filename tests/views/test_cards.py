@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from tests.support.golden import coloured, drawn, hold
 from tkledger.core.causes import Cause
 from tkledger.core.evidence import EvidenceLine
 from tkledger.core.gates import GateStanding
 from tkledger.core.guard import Gate
-from tkledger.core.history import Details, HistoryEntry, Related, WorkCommit
+from tkledger.core.history import Details, HistoryEntry, Joint, Related, WorkCommit
 from tkledger.core.lifecycle import State
 from tkledger.core.task import task
 from tkledger.core.usage import Used
@@ -48,16 +50,25 @@ ANN, BOB, ZOE = "ann@example.org", "bob@example.org", "zoë@example.org"
 ENTRIES = (
     did(1, 9 * DAY, ANN, "new", None, TODO),
     did(2, 8 * DAY, BOB, "start", TODO, DOING),
-    did(3, 7 * DAY, BOB, "edit", DOING, DOING, notes=("no sandbox yet",), reason="no sandbox yet"),
+    did(
+        3,
+        7 * DAY,
+        BOB,
+        "edit",
+        DOING,
+        DOING,
+        notes=("no sandbox yet",),
+        reasons=("no sandbox yet",),
+    ),
     did(
         *(4, 6 * DAY, ANN, "edit", DOING, DOING),
         notes=("use the recorded answers until then: tests/data/scorer\nand ask again in May\n",),
-        reason="use the recorded answers until then: tests/data/scorer\nand ask again in May",
+        reasons=("use the recorded answers until then: tests/data/scorer\nand ask again in May",),
     ),
-    did(5, 5 * DAY, BOB, "block", DOING, BLOCKED, reason="user: which amounts are held?"),
+    did(5, 5 * DAY, BOB, "block", DOING, BLOCKED, reasons=("user: which amounts are held?",)),
     did(6, 4 * DAY, BOB, "resume", BLOCKED, DOING),
     did(7, 3 * DAY, BOB, "submit", DOING, REVIEW, used=Used(1, 0, 129_000, 1_840_000)),
-    did(8, 2 * HOUR, ZOE, "edit", REVIEW, REVIEW, notes=(HEBREW,), reason=HEBREW),
+    did(8, 2 * HOUR, ZOE, "edit", REVIEW, REVIEW, notes=(HEBREW,), reasons=(HEBREW,)),
 )
 FRAUD = task(
     {
@@ -129,14 +140,19 @@ OTHERS = (
 )
 LANES = tuple(f"{number}" * 40 for number in "9fed")
 FORKED = {LANES[0]: LANES[1:], **dict.fromkeys(LANES[1:], ())}
+MERGE = Joint("7" * 40, NOW, ANN, f"Merge branch '{HEBREW}'")
+JOINED_BY = {MERGE.commit: LANES[1:3], LANES[1]: LANES[3:], LANES[2]: LANES[3:], LANES[3]: ()}
 FORKS = {"many": tuple(map(str, range(8))), **{str(n): () for n in range(8)}}
 BRANCHED = tuple(OTHERS[n % 4]._replace(commit=one) for n, one in reversed([*enumerate(FORKS)]))
 LOGS = {
     "the log of a task": days(ENTRIES, NOW, one=True, chosen=False),
     "the log of all": days(OTHERS, NOW, one=False, chosen=False),
-    "a log with a graph": graphed(OTHERS, FORKED, NOW, one=False, patches=["", "", "+a\n-b", ""]),
+    "a log with a graph": graphed(
+        OTHERS, (), FORKED, NOW, one=False, patches=["", "", "+a\n-b", ""]
+    ),
+    "a log with a merge": graphed(OTHERS[:3], (MERGE,), JOINED_BY, NOW, one=False, patches=()),
     "a log with more lanes than there is room for": graphed(
-        BRANCHED, FORKS, NOW, one=True, patches=()
+        BRANCHED, (), FORKS, NOW, one=True, patches=()
     ),
     "a log of nothing": days((), NOW, one=False, chosen=False),
     "a log of nothing that was asked for": days((), NOW, one=False, chosen=True),
@@ -172,6 +188,24 @@ def test_colours_only_repeat_what_a_task_says(terminal: Any) -> None:
 def test_a_log_looks_so(terminal: Any, piped: Any) -> None:
     hold(drawn(LOGS, terminal, piped), "log.txt")
     assert piped(LOGS["the log of all"]) == piped(timeline(OTHERS)), "oldest first, in UTC"
+
+
+@pytest.mark.parametrize("width", range(4, 41))
+def test_a_log_is_no_wider_than_its_terminal_and_cuts_with_a_sign(
+    terminal: Any, width: int
+) -> None:
+    short = did(5, 5 * DAY, BOB, "block", DOING, BLOCKED, reasons=("user: which?", "a few"))
+    patches = ["-state: in_progress\n+state: blocked"]
+    several = {**LOGS, "replayed": timeline(OTHERS)}
+    several["one entry"] = days([short], NOW, one=False, chosen=False, patches=patches)
+    for name, view in several.items():
+        for line in terminal(view, width).split("\n"):
+            assert cell_len(line) <= width, (name, line)
+    narrow, wide = (
+        Counter("".join(terminal(several["one entry"], n).split())) for n in (width, 200)
+    )
+    assert narrow == wide or narrow["…"]
+    assert width < 33 or narrow == wide
 
 
 def test_a_log_has_the_days_of_the_terminal_s_clock(

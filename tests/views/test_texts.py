@@ -172,7 +172,7 @@ ENTRIES = (
     happened(
         *("0f" * 20, 1767352800, "bob", "start", ("todo", "in_progress")),
         "tk: start tk-a Parse the file\n\nTk-Actor: bob\nTk-Reason: at last",
-        reason="at last",
+        reasons=("at last",),
     ),
     happened("9e" * 20, 10**19, "bob", "edit", ("todo", "todo"), "looks odd\n\nmore"),
 )
@@ -289,7 +289,7 @@ def hostile() -> Task:
 def test_nothing_in_a_task_can_steer_the_terminal(terminal: Any, piped: Any) -> None:
     one = hostile()
     snapshot = Snapshot().put(one)
-    entry = ENTRIES[0]._replace(actor=HOSTILE, message=HOSTILE, event=HOSTILE, reason=HOSTILE)
+    entry = ENTRIES[0]._replace(actor=HOSTILE, message=HOSTILE, event=HOSTILE, reasons=(HOSTILE,))
     bad = [("start", State.TODO, [("TK1", HOSTILE, HOSTILE)])]
     others = (Related("x", State.TODO, HOSTILE, HOSTILE, HOSTILE),)
     hostile_details = Details(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from tkledger.core.history import HistoryEntry
+from tkledger.core.history import HistoryEntry, Joint
 from tkledger.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,8 +60,29 @@ def links(session: Session, entries: Sequence[HistoryEntry]) -> Links:
     """The commits of these entries, in the order of git's graph: the newest first, and no parent before its
     children; each with the nearest of them in its history. One git reads no further than to the last of them.
     """
+    return _links(session, entries)
+
+
+def graph(
+    session: Session, entries: Sequence[HistoryEntry], at: str | None = None
+) -> tuple[Links, list[Joint]]:
+    """The same with the merges that join them, up to the commit that is looked at; and these by themselves."""
+    from tkledger.git import history
+
+    found = _links(session, entries, session.tip(at), joints=True)
+    shown = {one.commit for one in entries}
+    merges = map(
+        history.as_commit, session.repo.read_many([one for one in found if one not in shown])
+    )
+    return found, [Joint(one.oid, one.at, one.author.actor, one.subject) for one in merges if one]
+
+
+def _links(
+    session: Session, entries: Sequence[HistoryEntry], *tips: str, joints: bool = False
+) -> Links:
     from tkledger.core import ancestry
     from tkledger.git import history
 
     shown = dict.fromkeys(one.commit for one in entries)
-    return ancestry.links(history.related(session.repo, "--topo-order", *shown), shown)
+    related = history.related(session.repo, "--topo-order", *tips, *shown)
+    return ancestry.links(related, shown, joints=joints)

@@ -8,9 +8,11 @@ Links = Mapping[str, tuple[str, ...]]
 """Commits, each with those that come next before it; children before parents."""
 
 
-def links(related: Iterable[Sequence[str]], shown: Collection[str]) -> Links:
+def links(
+    related: Iterable[Sequence[str]], shown: Collection[str], *, joints: bool = False
+) -> Links:
     """The ``shown`` commits in the order of ``related``, each with the nearest shown ones in its history; none of
-    these has another of them in its own.
+    these has another of them in its own. With ``joints`` also the other commits that join several of them.
 
     ``related`` has commits followed by their parents, children before parents. It is read up to the last shown
     one.
@@ -31,7 +33,7 @@ def links(related: Iterable[Sequence[str]], shown: Collection[str]) -> Links:
             reached = _reached(known, found, place)
             known = tuple(one for one in known if one not in reached)
         near[oid] = known
-        if oid in shown:
+        if oid in shown or (joints and len(known) > 1):
             found[oid], near[oid] = known, (oid,)
     return dict(reversed(found.items()))
 

@@ -27,11 +27,20 @@ class FieldChange(NamedTuple):
     new: Any
 
 
+class Joint(NamedTuple):
+    """A merge that changed no task, and joins commits that did; ``at`` in seconds since 1970."""
+
+    commit: str
+    at: int
+    actor: str
+    subject: str
+
+
 class HistoryEntry(NamedTuple):
     """What one commit did to one task; ``at`` in seconds since 1970 by the committer's clock.
 
     ``source`` is None for a creation; ``event`` is the verb, ``edit`` where the state stayed, ``step``,
-    ``spend`` or ``run`` if the task's file did too. ``reason`` is what was said of this task. ``changes`` are
+    ``spend`` or ``run`` if the task's file did too. ``reasons`` are what was said of this task. ``changes`` are
     of fields that no verb of the lifecycle sets. ``used`` is what the commit charges the task. ``override`` is
     why it set rules aside; empty if it did not. ``run`` is what a command came to that was run on it.
     ``notes`` are those that it added.
@@ -46,7 +55,7 @@ class HistoryEntry(NamedTuple):
     source: State | None
     target: State
     message: str
-    reason: str = ""
+    reasons: tuple[str, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     used: Used = Used()
     override: str = ""
@@ -65,11 +74,21 @@ class HistoryEntry(NamedTuple):
         return own if self.event in CHARGES and own != " ".join(self.title.split()) else ""
 
     @property
+    def reason(self) -> str:
+        """All that was said of this task, one after the other."""
+        return "\n".join(self.reasons)
+
+    @property
+    def why(self) -> str:
+        """The same in one line, set apart."""
+        return "; ".join(map(folded, self.reasons))
+
+    @property
     def said(self) -> str:
-        """What is to be said of what happened: the subject of a commit not made by tk, the reason, what a run came
-        to, the fields that changed, and what it charges.
+        """What is to be said of what happened: the subject of a commit not made by tk, the reasons, what a run
+        came to, the fields that changed, and what it charges.
         """
-        parts = [self.subject, folded(self.reason)]
+        parts = [self.subject, self.why]
         parts += [self.run.words] if self.run else []
         parts += [f"rules set aside: {folded(self.override)}"] if self.override else []
         parts += [f"{one.name} {_value(one.old)} -> {_value(one.new)}" for one in self.changes]
@@ -175,13 +194,14 @@ def texts(old: Task | None, new: Task) -> list[str]:
     return [text.strip() for text in said]
 
 
-def reason(
+def reasons(
     old: Task | None, new: Task, message: str, others: Iterable[tuple[Task | None, Task]] = ()
-) -> str:
+) -> tuple[str, ...]:
     """Why a commit did what it did to one task: the texts it added to it, and a ``Tk-Reason`` that is not
-    about one of the ``others`` that the commit changed.
+    about one of the ``others`` that the commit changed. Of an imported task not what was said of it elsewhere.
     """
-    own = texts(old, new)
+    imported = new.imported if old is None else None
+    own = [f"imported from {imported}"] if imported else texts(old, new)
     given = list(dict.fromkeys(value for name, value in _pairs(message) if name == REASON))
     if given:
         of_others: set[str] = set()
@@ -193,7 +213,7 @@ def reason(
         known = folded(" ".join((*own, *new.wait.words)))
         left = mine or [one for one in given if one not in of_others]
         own += [one for one in left if one not in known] if len(left) == 1 else []
-    return "\n".join(own)
+    return tuple(own)
 
 
 def _pairs(message: str) -> Iterator[tuple[str, str]]:

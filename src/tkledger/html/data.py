@@ -125,7 +125,7 @@ def _log(ledger: Shown, choice: Choice) -> Json:
 
 def _entry(one: HistoryEntry, who: int) -> list[Any]:
     fields = ", ".join(change.name for change in one.changes)
-    words = ": ".join(filter(None, (fields, one.reason or one.subject)))
+    words = ": ".join(filter(None, (fields, one.why or one.subject)))
     source = one.source.value if one.source else ""
     way = [source, one.target.value] if source != one.target.value else []
     return [one.at, one.task, who, one.event, way, one.commit[:10], cut_text(safe(words), WORDS)]

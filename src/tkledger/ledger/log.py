@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from tkledger.core.charges import Bill, bills, steps
-from tkledger.core.history import CHARGES, HistoryEntry, did, field_changes, reason
+from tkledger.core.history import CHARGES, HistoryEntry, did, field_changes, reasons
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
 from tkledger.core.trailers import OVERRIDE, REASON, RUN, trailers
@@ -75,10 +75,10 @@ def entries_of_commit(
             yield _entry(ledger, commit, task, task, bill)
 
 
-def reason_of(ledger: Ledger, commit: Commit, old: Task | None, new: Task) -> str:
+def reasons_of(ledger: Ledger, commit: Commit, old: Task | None, new: Task) -> tuple[str, ...]:
     """Why a commit did what it did to one task; the others are read only if it gives a reason."""
     edits = _edits(ledger, commit.diffs) if f"{REASON}: " in commit.message else ()
-    return reason(old, new, commit.message, (one for one in edits if one[1].id != new.id))
+    return reasons(old, new, commit.message, (one for one in edits if one[1].id != new.id))
 
 
 def _edits(ledger: Ledger, diffs: Sequence[FileDiff]) -> Iterator[tuple[Task | None, Task]]:
@@ -105,7 +105,7 @@ def _entry(
         old.state if old else None,
         new.state,
         commit.message.strip(),
-        reason_of(ledger, commit, old, new),
+        reasons_of(ledger, commit, old, new),
         field_changes(old, new),
         used,
         trailers(commit.message).get(OVERRIDE, "") if OVERRIDE in commit.message else "",

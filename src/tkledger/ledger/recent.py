@@ -14,7 +14,7 @@ from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
-from tkledger.ledger.log import reason_of
+from tkledger.ledger.log import reasons_of
 from tkledger.ledger.reader import Ledger
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent)
         if task.id not in found.moves and source is not new.state and new.state is task.state:
             event = event_name(source, new.state)
             found.moves[task.id] = LastMove(
-                commit.at, actor, event, reason_of(ledger, commit, old, new)
+                commit.at, actor, event, "\n".join(reasons_of(ledger, commit, old, new))
             )
         if (is_work(old, new) or begins_work(old, new)) and new.tries == task.tries:
             did = found.workers if source is State.IN_PROGRESS else found.starters

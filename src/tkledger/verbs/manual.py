@@ -134,7 +134,8 @@ PAGES = {
         ("tk log a1 -p", "tk log --graph --limit 10", "tk log --actor me --since yesterday"),
         "On a terminal the newest comes first, under its day, by the clock of the machine; through a pipe and in "
         "JSON the oldest, in UTC. --limit keeps the newest; --since and --until go by the date of the commit, "
-        "--actor by who made it. All other filters, those of `tk list`, choose tasks as they are now."),
+        "--actor by who made it. All other filters, those of `tk list`, choose tasks as they are now. With "
+        "--graph merges that changed no task are shown where they join commits that did; JSON has none of these."),
     "diff": Page(
         ("tk diff a1", "tk diff a1 --stat", "tk diff a1 -- src", "tk diff --since yesterday --md"),
         "Its commits are those with a line `Tk-Task: ID` in their message, oldest first, also on the task's own "

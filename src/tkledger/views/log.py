@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tkledger.core.history import HistoryEntry
+from tkledger.core.history import HistoryEntry, Joint
 from tkledger.core.lifecycle import State
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.views.style import BAD, DIM, GOOD, ID, LOOKS, PERSON, STRONG
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tkledger.core.ancestry import Links
 
 SHORT = 8
+MERGE = "merge"
+"""What a commit did that joins others and changed no task."""
 LEAST_MESSAGE, LEAST = 36, 16
 """The cells below which words do not stand beside an entry, and those that they have below it."""
 START, WIDEST, MOST_LINES = 9, 24, 3
@@ -45,9 +47,9 @@ def timeline(entries: Iterable[HistoryEntry]) -> Lines:
     shown = tuple(entries)
 
     def draw(frame: Frame) -> Iterable[Line | str]:
-        rows = [_row(entry) for entry in shown]
+        rows = [*map(_row, shown)]
         if not rows and not frame.piped:
-            return ((("nothing happened yet", DIM),),)
+            return _nothing("nothing happened yet", frame)
         widths = columns(rows)
         room = frame.width - sum(width + 2 for width in widths[:-1])
         if frame.piped or room >= min(LEAST_MESSAGE, *widths[-1:]):
@@ -74,21 +76,29 @@ def days(
         if frame.piped:
             return _lines(_piped(entries, changed, frame))
         if not entries:
-            nothing = "nothing that matches" if chosen else "nothing happened yet"
-            return (((nothing, DIM),),)
+            return _nothing("nothing that matches" if chosen else "nothing happened yet", frame)
         return _lines(_by_day(entries[::-1], changed[::-1], now, frame, one=one))
 
     return Lines(draw)
 
 
 def graphed(
-    entries: Sequence[HistoryEntry], links: Links, now: int, *, one: bool, patches: Sequence[str]
+    entries: Sequence[HistoryEntry],
+    joints: Sequence[Joint],
+    links: Links,
+    now: int,
+    *,
+    one: bool,
+    patches: Sequence[str],
 ) -> Lines:
-    """The entries of commits beside the graph of these, in its order: the newest first, through a pipe, too."""
+    """The entries of commits, and the merges that join these, beside the graph of all, in its order: the newest
+    first, through a pipe, too.
+    """
     from tkledger.views import commit_graph  # most often not asked for
 
     place = {commit: number for number, commit in enumerate(links)}
-    pairs = [*zip(entries, patches or [""] * len(entries))][::-1]
+    told: list[tuple[Event, str]] = [*zip(entries, patches or [""] * len(entries))]
+    pairs = [*told[::-1], *((joint, "") for joint in joints)]
     pairs.sort(key=lambda pair: place[pair[0].commit])
     shown, changed = [entry for entry, _ in pairs], [patch for _, patch in pairs]
 
@@ -106,6 +116,15 @@ def graphed(
     return Lines(draw)
 
 
+Event = HistoryEntry | Joint
+"""What a log has a line for."""
+
+
+def _nothing(words: str, frame: Frame) -> Iterator[Line]:
+    for line in wrap(words, frame.width):
+        yield ((line, DIM),)
+
+
 class EntryLines(NamedTuple):
     """The lines of one entry, and the heading above it, if there is one."""
 
@@ -119,20 +138,23 @@ def _lines(blocks: Iterable[EntryLines]) -> Iterator[Line | str]:
         yield from lines
 
 
-def _piped(
-    entries: Sequence[HistoryEntry], patches: Sequence[str], frame: Frame
-) -> Iterator[EntryLines]:
-    for row, patch in zip(timeline(entries).draw(frame), patches):
+def _piped(entries: Sequence[Event], patches: Sequence[str], frame: Frame) -> Iterator[EntryLines]:
+    for row, patch in zip(table([*map(_row, entries)], frame), patches):
         yield EntryLines((), [row, *_patch(patch, frame)])
 
 
 def _patch(text: str, frame: Frame) -> Iterator[Line]:
     """The lines of a patch: what went and what came."""
-    room = max(frame.width - START, LEAST)
+    start = _start(frame.width, LEAST)
     for line in safe_lines(text) if text else ():
         style = _PATCH.get(line[:1], "")
-        for part in [line] if frame.piped else wrap(line, room):
-            yield ((" " * START, ""), (part, style))
+        for part in [line] if frame.piped else wrap(line, frame.width - start):
+            yield cut_line([(" " * start, ""), (part, style)], frame.width)
+
+
+def _start(width: int, least: int) -> int:
+    """Where words below an entry begin, so that they have at ``least`` so many cells, if that can be."""
+    return START if width >= START + least else min(len(GAP), max(width - least, 0))
 
 
 _PATCH = {"+": GOOD, "-": BAD, "@": DIM}
@@ -140,13 +162,13 @@ _PATCH = {"+": GOOD, "-": BAD, "@": DIM}
 
 
 def _by_day(
-    entries: Sequence[HistoryEntry], patches: Sequence[str], now: int, frame: Frame, *, one: bool
+    entries: Sequence[Event], patches: Sequence[str], now: int, frame: Frame, *, one: bool
 ) -> Iterator[EntryLines]:
     """The entries under their days, each with its words beside it, or below where there is little room."""
     width = frame.width
     names = short_names(entry.actor for entry in entries)
     rows = [_brief(entry, names[entry.actor], one=one) for entry in entries]
-    texts = [safe(entry.said if one else words(entry)) for entry in entries]
+    texts = [safe(_words(entry, one=one)) for entry in entries]
     widths = [min(cell, WIDEST) for cell in columns(rows)]
     beside = width - START - sum(cell + len(GAP) for cell in widths if cell)
     if beside < min(LEAST_MESSAGE, max(map(cells, texts))):
@@ -156,7 +178,8 @@ def _by_day(
         day, _, clock = local_minute(entry.at).partition(" ")
         heading: list[Line] = []
         if day != last:
-            heading = [*([()] if last else []), ((day_name(day, now), STRONG),)]
+            named = cut_line([(day_name(day, now), STRONG)], width)
+            heading = [*([()] if last else []), named]
         last = day
         head: list[Span] = [(f"  {clock:<5}{GAP}", DIM)]
         if beside:
@@ -168,11 +191,20 @@ def _by_day(
         yield EntryLines(heading, [*lines, *_patch(patch, frame)])
 
 
-def _brief(entry: HistoryEntry, actor: str, *, one: bool) -> Line:
+def _words(entry: Event, *, one: bool) -> str:
+    if isinstance(entry, Joint):
+        return entry.subject
+    return entry.said if one else words(entry)
+
+
+def _brief(entry: Event, actor: str, *, one: bool) -> Line:
     """The commit, the task unless all are of one, what was done to it, and by whom."""
+    commit = (safe(entry.commit)[:SHORT], DIM)
+    if isinstance(entry, Joint):
+        return commit, ("", ""), (MERGE, ""), (actor, PERSON)
     did = f"{entry.source} -> {entry.target}" if entry.event == "jump" else entry.event
     return (
-        (safe(entry.commit)[:SHORT], DIM),
+        commit,
         ("" if one else safe(entry.task), ID),
         (safe(did), LOOKS[entry.target].colour),
         (actor, PERSON),
@@ -185,17 +217,25 @@ def _beside(head: list[Span], text: str, room: int) -> Iterator[Line]:
 
 def _below(commit: Span, text: str, width: int) -> Iterator[Line]:
     lead, style = commit
-    start = START if width >= START + SHORT + len(GAP) + LEAST else len(GAP)
-    for line in wrap(text, max(width - start - SHORT - len(GAP), LEAST), MOST_LINES):
-        yield ((" " * start, ""), (lead + GAP, style), (line, ""))
-        lead = " " * SHORT
+    taken = SHORT + len(GAP)
+    start = _start(width, taken + LEAST)
+    if width < start + taken + LEAST:  # then they go below the commit
+        yield cut_line([(" " * start, ""), commit], width)
+        lead, taken = "", 0
+    for line in wrap(text, width - start - taken, MOST_LINES):
+        yield cut_line([(" " * start, ""), (lead.ljust(taken), style), (line, "")], width)
+        lead = ""
 
 
-def _row(entry: HistoryEntry) -> Line:
+def _row(entry: Event) -> Line:
+    when, commit = (minute(entry.at), DIM), (safe(entry.commit)[:SHORT], DIM)
+    if isinstance(entry, Joint):
+        who = (safe(entry.actor), PERSON)
+        return when, commit, ("", ""), (MERGE, ""), ("", ""), who, (safe(entry.subject), "")
     colour = LOOKS[entry.target].colour
     return (
-        (minute(entry.at), DIM),
-        (safe(entry.commit)[:SHORT], DIM),
+        when,
+        commit,
         (safe(entry.task), ID),
         (safe(entry.event), ""),
         (_move(entry.source, entry.target), colour),
@@ -223,5 +263,5 @@ def _stacked(rows: Sequence[Line], width: int) -> Iterator[Line]:
         yield cut_line(aligned(head, widths), width)
         lead, (message, _) = row[1], row[6]
         for text in wrap(message, max(width - SHORT - 4, 8), 2):
-            yield (("  ", ""), lead, ("  ", ""), (text, ""))
+            yield cut_line([("  ", ""), lead, ("  ", ""), (text, "")], width)
             lead = (" " * cells(lead[0]), "")

@@ -11,7 +11,6 @@ from tkledger.core.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tkledger.api.log import Wanted
-    from tkledger.core.ancestry import Links
     from tkledger.core.history import HistoryEntry
     from tkledger.views.text_layout import Lines
 
@@ -37,7 +36,6 @@ def log(
     entries = look.entries(session, id, limit, at, wanted, since)
     shallow = session.repo.is_shallow
     changed = _patches(session, entries) if patch else []
-    links = _links(session, entries) if graph else {}
 
     def rows() -> list[dict[str, Any]]:
         from tkledger.api.json import entry_json
@@ -45,8 +43,7 @@ def log(
         found = [entry_json(one) for one in entries]
         for row, lines in zip(found, changed):
             row.update({"patch": lines} if lines else {})
-        for row in found if graph else ():
-            before = links[row["commit"]]
+        for row, before in zip(found, _parents(session, entries) if graph else ()):
             row.update({"parents": before} if before else {})
         if not fields:
             return found
@@ -59,11 +56,12 @@ def log(
 
         fact = f"this clone is shallow: what happened before its history begins is missing: {UNSHALLOW}"
         chosen, one = bool(actors or options), id is not None
-        shown = (
-            _table(fields, rows())
-            if fields
-            else _days(entries, one=one, chosen=chosen, patches=changed, links=links)
-        )
+        if fields:
+            shown = _table(fields, rows())
+        elif graph and entries:
+            shown = _graphed(session, entries, at, one=one, patches=changed)
+        else:
+            shown = _days(entries, one=one, chosen=chosen, patches=changed)
         return [*([Aside(fact)] if shallow else []), shown]
 
     def to_json() -> dict[str, Any]:
@@ -78,28 +76,39 @@ def _patches(session: Session, entries: Sequence[HistoryEntry]) -> list[str]:
     return patches(session, entries)
 
 
-def _links(session: Session, entries: Sequence[HistoryEntry]) -> Links:
+def _parents(session: Session, entries: Sequence[HistoryEntry]) -> list[Sequence[str]]:
+    """Of each entry the commits that come next before its own."""
     from tkledger.api.log import links  # most often not asked for
 
-    return links(session, entries)
+    found = links(session, entries)
+    return [found[one.commit] for one in entries]
 
 
-def _days(
+def _graphed(
+    session: Session,
     entries: Sequence[HistoryEntry],
+    at: str | None,
     *,
     one: bool,
-    chosen: bool,
     patches: Sequence[str],
-    links: Links,
 ) -> Lines:
     import time
 
-    from tkledger.views.log import days, graphed
+    from tkledger.api.log import graph
+    from tkledger.views.log import graphed
 
-    now = int(time.time())
-    if links:
-        return graphed(entries, links, now, one=one, patches=patches)
-    return days(entries, now, one=one, chosen=chosen, patches=patches)
+    links, joints = graph(session, entries, at)
+    return graphed(entries, joints, links, int(time.time()), one=one, patches=patches)
+
+
+def _days(
+    entries: Sequence[HistoryEntry], *, one: bool, chosen: bool, patches: Sequence[str]
+) -> Lines:
+    import time
+
+    from tkledger.views.log import days
+
+    return days(entries, int(time.time()), one=one, chosen=chosen, patches=patches)
 
 
 def _made_by(session: Session, names: Sequence[str], at: str | None) -> Wanted:
