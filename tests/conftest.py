@@ -24,7 +24,7 @@ from tests.support.project import Project
 from tests.support.proven import begin
 from tests.support.signers import HAVE, Gpg, Key, ssh_key
 from tests.support.team import Team
-from tests.support.templates import Templates
+from tests.support.templates import After, Templates
 
 for profile, examples in (("brief", 80), ("long", 300)):
     settings.register_profile(
@@ -136,10 +136,10 @@ def bare_git(tmp_path: Path) -> Project:
 @pytest.fixture
 def _project(templates: Templates) -> Path:
     """What `project` is copied from."""
-    return templates.of("project", _make_project)
+    return templates.of(_begin_project)
 
 
-def _make_project(template: Path) -> None:
+def _begin_project(template: Path) -> None:
     made = Project.create(template)
     made.write("code.txt", "one\n")
     made.git("add", "code.txt")
@@ -160,17 +160,27 @@ def demo_ledger(templates: Templates) -> Path:
     """The ledger of `docs/demo_ledger.py`, which has fixed dates; not to be changed."""
     from docs.demo_ledger import build
 
-    return templates.of("demo", lambda template: build(template))
+    return templates.of(build)
 
 
 @pytest.fixture
-def hooked(_project: Path, templates: Templates, tmp_path: Path) -> Project:
+def project_after(_project: Path, templates: Templates, tmp_path: Path) -> After[Project]:
+    """Makes the project in which something was done; that is done once for all tests."""
+
+    def begin(template: Path) -> Project:
+        return Project.copy(_project, template)
+
+    return lambda do: Project.copy(templates.after(do, begin), tmp_path / "repo")
+
+
+@pytest.fixture
+def hooked(project_after: After[Project]) -> Project:
     """The project with tk's hooks."""
+    return project_after(_with_hooks)
 
-    def make(template: Path) -> None:
-        Project.copy(_project, template).ok("hooks", "install")
 
-    return Project.copy(templates.of("hooked", make), tmp_path / "repo")
+def _with_hooks(project: Project) -> None:
+    project.ok("hooks", "install")
 
 
 @pytest.fixture
@@ -180,7 +190,7 @@ def clones(_project: Path, templates: Templates, tmp_path: Path) -> list[Project
     def make(template: Path) -> None:
         cloned(Project.copy(_project, template / "repo"), template, 2)
 
-    template = templates.of("clones", make)
+    template = templates.of(make)
     shutil.copytree(template / "server.git", tmp_path / "server.git")
     return [copied(template / name, tmp_path / name) for name in ("clone-0", "clone-1")]
 
@@ -188,7 +198,7 @@ def clones(_project: Path, templates: Templates, tmp_path: Path) -> list[Project
 @pytest.fixture
 def fresh(templates: Templates, tmp_path: Path) -> Callable[[str], Clone]:
     """Makes one more clone with a server of its own."""
-    pair = Clone(templates.of("pair", lambda template: Clone.create(template)))
+    pair = Clone(templates.of(Clone.create))
     return lambda name: pair.copy(tmp_path / name)
 
 
@@ -199,9 +209,19 @@ def clone(fresh: Callable[[str], Clone]) -> Clone:
 
 
 @pytest.fixture
+def clone_after(templates: Templates, tmp_path: Path) -> After[Clone]:
+    """Makes a clone in which something was done; that is done once for all tests."""
+
+    def begin(template: Path) -> Clone:
+        return Clone(templates.of(Clone.create)).copy(template)
+
+    return lambda do: Clone(templates.after(do, begin)).copy(tmp_path / "after")
+
+
+@pytest.fixture
 def _team(templates: Templates) -> Path:
     """What `team` is copied from."""
-    return templates.of("team", lambda template: Team.create(template))
+    return templates.of(Team.create)
 
 
 @pytest.fixture
@@ -220,7 +240,7 @@ def _member(_team: Path, team: Team, templates: Templates) -> Callable[[str], Pr
         copied(made.path, template)
         shutil.rmtree(made.path)
 
-    return lambda name: copied(templates.of(f"members/{name}", make), team.folder / name)
+    return lambda name: copied(templates.of(make, name), team.folder / name)
 
 
 @pytest.fixture
@@ -256,19 +276,15 @@ def gpg() -> Iterator[Gpg]:
 
 @pytest.fixture
 def proven(
-    templates: Templates,
-    tmp_path: Path,
-    fresh: Callable[[str], Clone],
+    clone_after: After[Clone],
     ssh_keys: dict[str, Key],
 ) -> Clone:
     """A clone and its server, whose policy says `proof: signature`: see `tests.support.proven`."""
 
-    def make(template: Path) -> None:
-        made = fresh("signing")
-        begin(made, ssh_keys)
-        made.copy(template)
+    def signing(clone: Clone) -> None:
+        begin(clone, ssh_keys)
 
-    return Clone(templates.of("proven", make)).copy(tmp_path / "proven")
+    return clone_after(signing)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ def begun(path: Path) -> None:
     path.write_text(os.environ.get("TK_ACTOR", "no one"))
 
 
-def begun_otherwise(path: Path) -> None:
-    path.write_text("otherwise")
+def elsewhere() -> Callable[[Path], object]:
+    def begun(path: Path) -> None:
+        path.write_text("elsewhere")
+
+    return begun
 
 
 def fails(path: Path) -> None:
@@ -30,20 +34,19 @@ def test_a_template_holds_nothing_of_the_test_that_asks_first(
     made = Templates(tmp_path)
     made.environment = templates.environment
     monkeypatch.setenv("TK_ACTOR", "ada")
-    assert made.of("one", begun).read_text() == "no one"
+    assert made.of(begun).read_text() == "no one"
     assert os.environ["TK_ACTOR"] == "ada"
 
 
-def test_a_name_that_two_functions_make_is_refused(tmp_path: Path) -> None:
+def test_functions_of_one_name_make_a_template_each(tmp_path: Path) -> None:
     made = Templates(tmp_path)
-    assert made.of("one", begun) == made.of("one", begun)
-    with pytest.raises(AssertionError, match="'one' is made by another function, too"):
-        made.of("one", begun_otherwise)
+    assert made.of(begun).read_text() == "no one"
+    assert made.of(elsewhere()).read_text() == "elsewhere"
+    assert made.of(begun).read_text() == "no one"
 
 
 def test_half_a_template_is_not_kept(tmp_path: Path) -> None:
     made = Templates(tmp_path)
     for _ in range(2):
         with pytest.raises(KeyError, match="half"):
-            made.of("one", fails)
-    assert not (tmp_path / "one").exists()
+            made.of(fails)

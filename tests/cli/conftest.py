@@ -92,7 +92,7 @@ def two_tasks(templates: Templates) -> Path:
         made.ok("new", "First", "--id", "a")
         made.ok("new", "Second", "--id", "b")
 
-    return templates.of("two_tasks", make)
+    return templates.of(make)
 
 
 @pytest.fixture
@@ -131,6 +131,6 @@ def grown(
             on(day)
             made.ok(*words)
 
-    Project.copy(templates.of("grown", make), repo_path)
+    Project.copy(templates.of(make), repo_path)
     on(5)
     return here

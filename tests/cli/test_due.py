@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from tests.support.project import Project
+from tests.support.templates import After
 from tkledger.verbs.typed_times import day, past_time
 
 NOON = int(datetime(2026, 3, 4, 12).timestamp())
@@ -115,15 +116,18 @@ def test_what_is_wrong_with_a_value_is_said(
 
 
 @pytest.fixture
-def dated(project: Project) -> Project:
+def dated(project_after: After[Project]) -> Project:
     """A project with what is overdue, due some day, and due once what it waits for is over."""
+    return project_after(_dated)
+
+
+def _dated(project: Project) -> None:
     project.ok("edit", "a", "--due", "2001-01-01")
     project.ok("edit", "b", "--due", "2999-01-01", "--priority", "0")
     project.ok("edit", "c", "--due", "2001-01-02")
     project.ok("start", "c")
     project.ok("done", "c")
     project.ok("wait", "d", "--until", "2001-01-01")
-    return project
 
 
 @pytest.mark.parametrize(

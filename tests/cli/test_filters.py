@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.project import Project
+from tests.support.templates import Templates
 
 TASKS: tuple[dict[str, Any], ...] = (
     {"id": "kid10", "title": "Release", "priority": 1, "label": ["ship"], "owner": "ann"},
@@ -21,15 +23,18 @@ TASKS: tuple[dict[str, Any], ...] = (
 
 
 @pytest.fixture
-def some(tmp_path: Path) -> Project:
+def some(templates: Templates, tmp_path: Path) -> Project:
     """A project with six tasks: one has ended, one has two parts, one waits for one of these."""
-    made = Project.create(tmp_path / "some")
+    return Project.copy(templates.of(_some), tmp_path / "some")
+
+
+def _some(template: Path) -> None:
+    made = Project.create(template)
     made.ok("init", "--no-hooks")
     lines = [{"op": "new", **one} for one in TASKS]
     made.ok("batch", stdin="".join(json.dumps(one) + "\n" for one in lines))
     for verb in ("start", "done"):
         made.ok(verb, "old", "--as", "bob")
-    return made
 
 
 def ids(project: Project, command: str) -> list[str]:
@@ -224,9 +229,15 @@ def test_words_are_looked_for_in_tasks_as_they_are_shown(some: Project) -> None:
 
 
 @pytest.fixture
-def dated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+def dated(templates: Templates, tmp_path: Path) -> Project:
     """A project whose tasks were made, and changed, on known days long ago; the last one now."""
-    made = Project.create(tmp_path / "dated")
+    made = Project.copy(templates.of(_dated), tmp_path / "dated")
+    made.ok("new", "Now", "--id", "now")
+    return made
+
+
+def _dated(template: Path) -> None:
+    made = Project.create(template)
     for date, words in (
         ("2020-01-01", ["init", "--no-hooks"]),
         ("2020-01-02", ["new", "First", "--id", "first"]),
@@ -236,11 +247,8 @@ def dated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
         ("2020-02-02", ["block", "third", "--reason", "user"]),
         ("2020-03-01", ["step", "second", "-m", "work that no file shows"]),
     ):
-        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{date}T12:00:00Z")
+        os.environ["GIT_COMMITTER_DATE"] = f"{date}T12:00:00Z"  # until it is made
         made.ok(*words)
-    monkeypatch.delenv("GIT_COMMITTER_DATE")
-    made.ok("new", "Now", "--id", "now")
-    return made
 
 
 @pytest.mark.parametrize(

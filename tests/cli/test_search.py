@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.support.project import Project
+from tests.support.templates import After
 from tkledger.errors import Exit
 
 TASKS = (
@@ -18,14 +19,17 @@ TASKS = (
 
 
 @pytest.fixture
-def found(project: Project) -> Project:
+def found(project_after: After[Project]) -> Project:
     """A project whose tasks say something; one of them has ended, and one was a mistake."""
+    return project_after(_found)
+
+
+def _found(project: Project) -> None:
     project.ok("batch", stdin="".join(json.dumps({"op": "new", **one}) + "\n" for one in TASKS))
     project.ok("note", "s3", "the empty screen\nis dark")
     project.ok("start", "s2")
     project.ok("done", "s2", "--lesson", "releases are made on Mondays")
     project.ok("cancel", "a", "--resolution", "mistake", "-m", "parser")
-    return project
 
 
 def ids(project: Project, *words: str) -> list[str]:

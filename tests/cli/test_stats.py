@@ -53,7 +53,7 @@ def flowing(here: Tk, templates: Templates, repo_path: Path, monkeypatch: pytest
             on(monkeypatch, day)
             made.ok(*words.split())
 
-    Project.copy(templates.of("flowing", make), repo_path)
+    Project.copy(templates.of(make), repo_path)
     return here
 
 

@@ -6,15 +6,19 @@ import pytest
 
 from stress import verify_elsewhere
 from tests.support.clone import Clone, Refused
+from tests.support.templates import After
 from tkledger.core.layout import POLICY_PATH, path_of
 
 
 @pytest.fixture
-def named(clone: Clone) -> Clone:
+def named(clone_after: After[Clone]) -> Clone:
     """A clone whose policy, here and at the server, only alice may change."""
+    return clone_after(_named)
+
+
+def _named(clone: Clone) -> None:
     clone.ok("config", "set", "roles", "policy=alice")
     clone.push()
-    return clone
 
 
 def test_only_the_role_changes_the_policy(named: Clone) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,20 +9,23 @@ import pytest
 from tests.support.clone import Clone, Refused
 from tests.support.every_door import Attempt, each_at_every_door
 from tests.support.rule_cases.evidence import line
+from tests.support.templates import After
 
 OWNER = "test@example.org"
 OTHER = "ab" * 20
 
 
 @pytest.fixture
-def gated(fresh: Callable[[str], Clone]) -> Clone:
+def gated(clone_after: After[Clone]) -> Clone:
     """s is in review; before it is done a gate has to pass, by another actor than its owner."""
-    clone = fresh("gated")
+    return clone_after(_gated)
+
+
+def _gated(clone: Clone) -> None:
     clone.ok("submit", "s")
     for one in ("approvals independent=true", "gates.check run=true state=done"):
         clone.ok("config", "set", *one.split(" "))
     clone.push()
-    return clone
 
 
 def code_of(clone: Clone) -> str:

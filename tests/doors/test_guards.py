@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from tests.support.clone import Clone, Refused, followed
 from tests.support.every_door import Attempt, each_at_every_door, refused_everywhere
+from tests.support.templates import After
 from tkledger.errors import Exit
 
 SETTINGS = (
@@ -62,16 +62,18 @@ ROWS: tuple[tuple[str, str, Attempt, Attempt], ...] = (
 
 
 @pytest.fixture
-def guarded(fresh: Callable[[str], Clone]) -> Clone:
+def guarded(clone_after: After[Clone]) -> Clone:
     """p is a bug in review and s, in progress, is about safety; a server knows the guards, too."""
-    clone = fresh("guarded")
+    return clone_after(_guarded)
+
+
+def _guarded(clone: Clone) -> None:
     clone.ok("edit", "p", "--type", "bug")
     clone.ok("submit", "p")
     clone.ok("edit", "s", "--label", "safety")
     for one in SETTINGS:
         clone.ok("config", "set", *one.split(" "), "--as", "king")
     clone.push()
-    return clone
 
 
 def test_every_door_keeps_the_guards_and_takes_who_may(guarded: Clone) -> None:

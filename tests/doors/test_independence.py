@@ -9,11 +9,16 @@ import pytest
 
 from tests.support.clone import Clone, Refused
 from tests.support.every_door import Attempt, each_at_every_door
+from tests.support.templates import After
 
 
 @pytest.fixture
-def reviewed(clone: Clone) -> Clone:
+def reviewed(clone_after: After[Clone]) -> Clone:
     """Task a is in review: alpha owns it, and beta made a commit of work for it."""
+    return clone_after(_reviewed)
+
+
+def _reviewed(clone: Clone) -> None:
     clone.ok("config", "set", "review", "required")
     clone.ok("config", "set", "approvals", "independent=true")
     clone.ok("start", "a", "--as", "alpha")
@@ -23,7 +28,6 @@ def reviewed(clone: Clone) -> Clone:
     clone.ok("reject", "a", "-m", "too slow", "--as", "gamma")  # which is not work
     clone.ok("submit", "a", "--as", "alpha")
     clone.push()
-    return clone
 
 
 def test_every_door_refuses_who_worked_and_takes_another(reviewed: Clone) -> None:

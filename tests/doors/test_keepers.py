@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.support.clone import Clone, Refused, followed
+from tests.support.templates import After
 from tkledger.core import policy_fields
 from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
@@ -17,13 +16,15 @@ ANN, BOB = ("--as", "ann"), ("--as", "bob")
 
 
 @pytest.fixture
-def kept(fresh: Callable[[str], Clone]) -> Clone:
+def kept(clone_after: After[Clone]) -> Clone:
     """A policy of ann and bob, with a depth of 5."""
-    clone = fresh("kept")
+    return clone_after(_kept)
+
+
+def _kept(clone: Clone) -> None:
     clone.ok("config", "set", "depth", "5")
     clone.ok("config", "set", "roles.policy", "ann", "bob")
     clone.push()
-    return clone
 
 
 def law(clone: Clone) -> Policy:

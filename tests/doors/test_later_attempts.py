@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,22 +10,25 @@ from tests.support.clone import Clone, followed
 from tests.support.every_door import Attempt, each_at_every_door
 from tests.support.project import Project
 from tests.support.running import runs
+from tests.support.templates import After
 
 DONE = {"state": "done"}
 REVIEWED = "guards.again state=done approvals=1 attempt=2"
 
 
 @pytest.fixture
-def again(fresh: Callable[[str], Clone]) -> Clone:
+def again(clone_after: After[Clone]) -> Clone:
     """a is in its first attempt and s in its second; a server knows the guard, too."""
-    clone = fresh("again")
+    return clone_after(_again)
+
+
+def _again(clone: Clone) -> None:
     clone.ok("start", "a")
     clone.ok("block", "s", "--reason", "failed", "-m", "it broke")
     clone.ok("requeue", "s")
     clone.ok("start", "s")
     clone.ok("config", "set", *REVIEWED.split())
     clone.push()
-    return clone
 
 
 def test_a_later_attempt_ends_by_a_review_and_the_first_one_need_not(again: Clone) -> None:

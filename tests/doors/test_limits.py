@@ -9,16 +9,20 @@ import time
 import pytest
 
 from tests.support.clone import Clone, Refused
+from tests.support.templates import After
 from tkledger.errors import Exit
 from tkledger.files import codec
 
 
 @pytest.fixture
-def busy(clone: Clone) -> Clone:
+def busy(clone_after: After[Clone]) -> Clone:
     """The actor is at work on p and s; a, b, c wait, and no more than two may be at work on."""
+    return clone_after(_busy)
+
+
+def _busy(clone: Clone) -> None:
     clone.ok("config", "set", "wip_actor", "2")
     clone.push()
-    return clone
 
 
 QUIETLY = ("-c", "core.hooksPath=/dev/null")

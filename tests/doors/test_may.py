@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 
 import pytest
 
 from tests.support.clone import Clone, Refused
 from tests.support.every_door import Attempt, each_at_every_door
+from tests.support.templates import After
 from tkledger.errors import Exit
 
 BOT = "bot-1"
@@ -53,12 +53,14 @@ ROWS: tuple[tuple[str, str, Attempt, Attempt], ...] = (
 
 
 @pytest.fixture
-def limited(fresh: Callable[[str], Clone]) -> Clone:
-    clone = fresh("limited")
+def limited(clone_after: After[Clone]) -> Clone:
+    return clone_after(_limited)
+
+
+def _limited(clone: Clone) -> None:
     for one in SETTINGS:
         clone.ok("config", "set", *one.split(" "), "--as", "king")
     clone.push()
-    return clone
 
 
 def test_every_door_keeps_an_actor_to_what_it_may(limited: Clone) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.clone import Clone, Refused
+from tests.support.templates import After
 from tkledger.core import server
 from tkledger.core.ref_names import SERVER
 from tkledger.errors import Exit
@@ -42,15 +43,18 @@ def test_a_server_publishes_what_it_asks_and_no_push_does(clone: Clone) -> None:
 
 
 @pytest.fixture
-def stuck(clone: Clone) -> Clone:
+def stuck(clone_after: After[Clone]) -> Clone:
     """Its policy asks who pushes, and its server does not know; task a is in review."""
+    return clone_after(_stuck)
+
+
+def _stuck(clone: Clone) -> None:
     clone.ok("config", "set", "review", "required")
     clone.ok("config", "set", "proof", "pusher")
     clone.ok("start", "a")
     clone.ok("submit", "a")
     push(clone)
     clone.ok("sync")
-    return clone
 
 
 def test_a_refusal_is_foreseen_and_its_remedies_work(stuck: Clone) -> None:

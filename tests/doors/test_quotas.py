@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.clone import Clone, Refused
+from tests.support.templates import After
 from tkledger.core.quota import HOUR
 from tkledger.core.time import iso
 from tkledger.errors import Exit
@@ -18,11 +19,14 @@ QUIETLY = ("-c", "core.hooksPath=/dev/null")
 
 
 @pytest.fixture
-def limited(clone: Clone) -> Clone:
+def limited(clone_after: After[Clone]) -> Clone:
     """Who acts may make three calls in 24 hours, whatever the tasks; p and s are in progress."""
+    return clone_after(_limited)
+
+
+def _limited(clone: Clone) -> None:
     clone.ok("config", "set", "quotas.test@*", "calls=3")
     clone.push()
-    return clone
 
 
 def called(clone: Clone, count: int, task: str = "p") -> None:

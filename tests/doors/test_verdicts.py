@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from tests.support.clone import Clone, Refused, followed
-from tests.support.every_door import Attempt, refused_everywhere, taken_everywhere
+from tests.support.every_door import (
+    Attempt,
+    each_at_every_door,
+    refused_everywhere,
+    taken_everywhere,
+)
 from tests.support.project import Project
 from tests.support.team import Team
+from tests.support.templates import After
 from tkledger.core.verdict import VerdictLine
 from tkledger.errors import Exit
 
@@ -18,11 +24,14 @@ SETTINGS = ("approvals count=2 independent=true", "actors eve@old=eve")
 
 
 @pytest.fixture
-def reviewed(fresh: Callable[[str], Clone]) -> Clone:
+def reviewed(clone_after: After[Clone]) -> Clone:
     """p and s are in review for the second time in their second attempt, and ben worked on them; eve has
     approved s.
     """
-    clone = fresh("reviewed")
+    return clone_after(_reviewed)
+
+
+def _reviewed(clone: Clone) -> None:
     for one in SETTINGS:
         clone.ok("config", "set", *one.split(" "))
     for id in "ps":
@@ -37,7 +46,6 @@ def reviewed(fresh: Callable[[str], Clone]) -> Clone:
         clone.ok("submit", id)
     clone.ok("approve", "s", "--as", "eve")
     clone.push()
-    return clone
 
 
 def work(clone: Clone, id: str) -> str:
@@ -111,12 +119,7 @@ def rows(clone: Clone) -> Iterator[tuple[str, str, Attempt, Attempt]]:
 
 
 def test_every_door_refuses_what_is_not_so_and_takes_what_is(reviewed: Clone) -> None:
-    for name, code, attack, legal in rows(reviewed):
-        try:
-            refused_everywhere(reviewed, code, attack)
-            taken_everywhere(reviewed, legal)
-        except (AssertionError, Refused) as error:
-            raise AssertionError(name) from error
+    each_at_every_door(reviewed, rows(reviewed))
 
 
 def test_an_approval_is_not_carried_over_later_work(reviewed: Clone) -> None:

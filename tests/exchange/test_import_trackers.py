@@ -27,7 +27,7 @@ def ledger(templates: Templates, tmp_path: Path) -> Project:
     def make(template: Path) -> None:
         Project.create(template).ok("init", "--no-hooks")
 
-    return Project.copy(templates.of("empty", make), tmp_path / "repo")
+    return Project.copy(templates.of(make), tmp_path / "repo")
 
 
 @pytest.mark.parametrize("name", SOURCES)

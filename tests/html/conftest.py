@@ -32,7 +32,7 @@ def shop_page(demo_ledger: Path, templates: Templates) -> Path:
     def make(folder: Path) -> None:
         Project(demo_ledger).ok("page", "-o", str(folder), "--title", "The shop")
 
-    return templates.of("shop-page", make) / "index.html"
+    return templates.of(make) / "index.html"
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.support.project import Project, race
+from tests.support.templates import After
 from tkledger.core import quota
 from tkledger.core.usage import Account, Usage, Used
 from tkledger.errors import Exit
@@ -266,13 +267,16 @@ def step(project: Project, name: str = "code.txt", task: str = "a") -> None:
 
 
 @pytest.fixture
-def limited(project: Project) -> Project:
+def limited(project_after: After[Project]) -> Project:
     """Task a is in progress under a limit, with two steps."""
+    return project_after(_limited)
+
+
+def _limited(project: Project) -> None:
     project.ok("edit", "a", "--budget", "steps=9")
     project.ok("start", "a")
     step(project)
     step(project)
-    return project
 
 
 def test_it_is_the_same_in_a_clone(limited: Project, tmp_path: Path) -> None:

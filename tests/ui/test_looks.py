@@ -53,7 +53,7 @@ def shop(templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         made.ok("done", "card", "--as", "ada")
         made.ok("start", "refund", "--as", "eve")
 
-    template = templates.of("ui-shop", make)
+    template = templates.of(make)
     monkeypatch.setattr(time, "time", lambda: LATER)  # ages are the same whenever this runs
     return Project.copy(template, tmp_path / "shop")
 
@@ -174,7 +174,7 @@ def large(templates: Templates, tmp_path: Path) -> Project:
                 line["parent"] = f"t{number // 10 * 10}"
         made.ok("batch", stdin="".join(json.dumps(line) + "\n" for line in lines))
 
-    made = Project.copy(templates.of("large", make), tmp_path / "large")
+    made = Project.copy(templates.of(make), tmp_path / "large")
     for folder, _, _ in os.walk(made.path / ".git"):
         os.utime(folder, (1_700_000_000, 1_700_000_000))
     os.utime(made.path / ".git" / "HEAD", (1_700_000_000, 1_700_000_000))
