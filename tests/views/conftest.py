@@ -19,7 +19,7 @@ def terminal() -> Draw:
 
     def draw(view: RenderableType, width: int = 80) -> str:
         out = io.StringIO()
-        shown = Console(file=out, width=width, force_terminal=True, color_system=None)
+        shown = Console(file=out, width=width, height=24, force_terminal=True, color_system=None)
         shown.print(view, crop=False)
         return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tkledger.core.overview import Chosen
 from tkledger.core.rows import overview
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task, task
-from tkledger.views.board import board, board_by
+from tkledger.views.board import SHOWN, board, board_by
 from tkledger.views.list import listing
 from tkledger.views.style import LOOKS
 from tkledger.views.text_layout import Frame, plain
@@ -231,6 +232,37 @@ def test_narrow_tree_puts_details_on_a_line_of_their_own(terminal: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("width", range(24, 91, 6))
+def test_a_narrow_tree_keeps_progress_owner_and_waits_whole(terminal: Any, width: int) -> None:
+    snapshot = SNAPSHOT.put(
+        made(
+            "tk-long",
+            "A title that is longer than a narrow terminal is",
+            parent="tk-a",
+            owner="maintainer",
+        ),
+        made(
+            "tk-in",
+            "Inner",
+            "blocked",
+            parent="tk-long",
+            wait={"reason": "user", "detail": "which one is it?"},
+        ),
+        made("tk-ended", "Ended", "done", parent="tk-long"),
+    )
+    lines = terminal(tree_of(snapshot, "tk-a"), width).split("\n")
+    assert max(map(cell_len, lines)) <= width
+    text = " ".join(" ".join(line.strip("│├└─ ") for line in lines).split())
+    for whole in (
+        *("▰▱▱▱▱ 2/6 done", "▰▰▱▱▱ 1/2 done", "(+1 done)", "alice", "maintainer"),
+        *("waits for tk-d (blocked)", "blocked: user – which one is it?"),
+    ):
+        assert whole in text, lines
+    cut_lines = [line for line in lines if "…" in line]
+    assert all(line.lstrip("│├└─ ")[2:].startswith("tk-") for line in cut_lines), "titles only"
+    assert width < 72 or not cut_lines
+
+
 def test_tree_says_what_to_do_when_there_is_nothing(terminal: Any) -> None:
     assert terminal(tree_of(Snapshot())) == "no tasks yet (tk new TITLE)"
     assert terminal(tree_of(Snapshot().put(TASKS[4]))) == "nothing open (tk tree --all)"
@@ -311,8 +343,9 @@ def test_board_has_what_was_done_last_first_unless_it_is_put_in_order(terminal: 
     assert "tk-6  P2  1h\n" in terminal(board_of(Snapshot().put(*done), ages=lambda: ages), 30)
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
-@pytest.mark.parametrize("height", [12, 24, 50, 90])
+@pytest.mark.parametrize(
+    ("width", "height"), [*product([40, 60, 80, 120, 200], [12, 24, 50, 90]), (26, 24), (26, 50)]
+)
 def test_board_fits_the_height_and_says_what_is_left_out(width: int, height: int) -> None:
     states = [state.value for state in LOOKS]
     some = [
@@ -329,9 +362,19 @@ def test_board_fits_the_height_and_says_what_is_left_out(width: int, height: int
         assert len(lines) < height
         assert max(map(cell_len, lines)) <= width
         assert any(" more" in line for line in lines) or height == 90
-    for state in LOOKS.values():  # in columns, or at least by name
-        drawn = board(shown, places, places).draw(Frame(width, False, 24))
-        assert any(state.label in plain(line) for line in drawn)
+    heads = [f"{look.glyph} {look.label}" for state, look in LOOKS.items() if state in SHOWN]
+    drawn = [plain(line) for line in board(shown, places, places).draw(Frame(width, False, height))]
+    under = [above for above, line in pairwise(drawn) if line.startswith("─")]
+    hidden = [head for head in heads if not any(head in line for line in under)]
+    if width > 26 and height > 12:  # they are not in columns, but named
+        assert all(any(head in line for line in drawn) for head in hidden)
+    assert ("shows all" in " ".join(drawn)) == bool(hidden)
+    whole = [
+        plain(line) for line in board(shown, places, places, 3).draw(Frame(width, False, height))
+    ]
+    under = [above for above, line in pairwise(whole) if line.startswith("─")]
+    assert all(any(head in line for line in under) for head in heads), "as --limit 3 has it"
+    assert "shows all" not in " ".join(whole)
 
 
 def test_board_says_how_many_may_be_in_progress() -> None:

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from tkledger.core.lifecycle import State
 from tkledger.core.overview import Overview, TaskRow, picked
+from tkledger.core.quoting import many
 from tkledger.core.typing import TYPE_CHECKING, Any, NamedTuple
 from tkledger.views.style import BAD, DIM, ID, LOOKS, PERSON, STRONG, title_colour, urgency
 from tkledger.views.text_layout import (
@@ -53,8 +54,6 @@ MOST_NAMES = 3
 """The lines for the names of columns that the height has no room for."""
 LEAST_BAND = 9
 """The lines that a band of columns has at least: its head, a task or two, and how many more there are."""
-
-"""What a board may have columns for instead of states, and the name of the column of tasks without one."""
 
 
 class Column(NamedTuple):
@@ -208,14 +207,15 @@ def _drawn(
     """Columns side by side, in as many bands below each other as the width asks for and the height allows."""
     cancelled, every = gone
     if not columns and not cancelled:
-        yield ((nothing(there=there), DIM),)
+        yield from (((text, DIM),) for text in wrap(nothing(there=there), frame.width))
+    ended = f"{out_of(cancelled, every)} cancelled (tk list --all)" if cancelled else ""
+    below = wrap(ended, frame.width) if ended else []
     if columns:
-        left = frame.height - 1 - (2 if cancelled else 0) if frame.height else 0
+        left = frame.height - 1 - (1 + len(below) if below else 0) if frame.height else 0
         yield from _bands(columns, cards, frame.width, left)
-    if cancelled:
-        if columns:
-            yield ()
-        yield ((f"{out_of(cancelled, every)} cancelled (tk list --all)", DIM),)
+    if columns and below:
+        yield ()
+    yield from (((text, DIM),) for text in below)
 
 
 def nothing(*, there: bool) -> str:
@@ -230,9 +230,10 @@ def _bands(columns: Sequence[Column], cards: _Cards, width: int, height: int) ->
     more = columns[most * beside :] if columns[0].limit is None else ()
     names: list[str] = []
     if more:
-        names = joined([f"{one.name} {one.number}" for one in more], width)
+        way = f"--limit {DONE_CARDS} shows all"
+        names = joined([*(f"{one.name} {one.number}" for one in more), way], width)
         if len(names) > MOST_NAMES or height - 1 - len(names) < LEAST_BAND:
-            names = [f"… {len(more):,} more columns"]
+            names = joined([f"… {many(len(more), 'more column')}", way], width)
         bands, columns, height = most, columns[: most * beside], height - 1 - len(names)
     per_band = -(-len(columns) // bands)
     size = max(1, min(MOST, (width + GUTTER) // per_band - GUTTER)) if per_band > 1 else width

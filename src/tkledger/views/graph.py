@@ -11,7 +11,7 @@ from tkledger.core.quoting import few, many
 from tkledger.core.task_graph import BEFORE, PART, Link, TaskGraph, placed
 from tkledger.views.graph_shape import graph_lines
 from tkledger.views.style import DIM, ID, STRONG, title_colour, urgency
-from tkledger.views.text_layout import Frame, Line, Lines, Span, beside, joined, plain, safe
+from tkledger.views.text_layout import GAP, Frame, Line, Lines, Span, beside, cut_line, joined, safe
 from tkledger.views.tree import DEEPEST, levels
 from tkledger.views.tree_shape import TreeLine
 from tkledger.views.words import badge, glyph
@@ -45,7 +45,7 @@ class _Drawing:
             parts.append((f"unblocks {number:,}", ""))
         if key in self.critical:
             parts.append((f"critical {self.critical[key]}/{len(self.critical)}", STRONG))
-        return [span for part in parts for span in (("  ", ""), part)]
+        return parts
 
     def _is_done(self, key: str) -> bool:
         row = self.ledger.task(key)
@@ -85,18 +85,20 @@ def graph(ledger: Overview, found: TaskGraph, whole: int) -> Lines:
 def _task(node: TreeLine, drawing: _Drawing, frame: Frame) -> Iterator[Line | str]:
     row = drawing.ledger.task(node.task) if node.task is not None else None
     if row is None:
-        yield ((node.guides, DIM), (f"… {node.deeper:,} deeper (add --format svg)", DIM))
+        deeper = ((node.guides, DIM), (f"… {node.deeper:,} deeper (add --format svg)", DIM))
+        yield deeper if frame.piped else cut_line(deeper, frame.width)
         return
     details = drawing.details(row.id)
     if frame.piped:
         head = f"{node.guides}{badge(row.state)[0]} {row.id} {urgency(row.urgency)[0]}"
-        yield f"{head} {safe(row.title)}{plain(details)}"
+        yield GAP.join([f"{head} {safe(row.title)}", *(text for text, _ in details)])
         return
     colour = STRONG if row.id in drawing.critical else title_colour(row.state)
     head_: list[Span] = [(node.guides, DIM), glyph(row.state), (" ", ""), (row.id, ID), (" ", "")]
     head_ += [urgency(row.urgency), (" ", "")]
     title = (safe(row.title), colour)
-    yield from beside(head_, title, (), details, (node.under, DIM), frame.width)
+    parts: list[Line] = [[part] for part in details]
+    yield from beside(head_, title, (), parts, (node.under, DIM), frame.width)
 
 
 def _legend(drawing: _Drawing, whole: int, width: int) -> Iterator[Line]:

@@ -224,20 +224,54 @@ ROOMY, LEAST = 48, 16
 """The title's cells beyond which it may be cut, and those it keeps, whatever follows it."""
 
 
+MOST_BELOW = 3
+"""The most lines of one of the details that are below a title."""
+
+
 def beside(
-    head: Line, title: Span, progress: Line, details: Line, under: Span, width: int
+    head: Line,
+    title: Span,
+    progress: Sequence[Line],
+    details: Sequence[Line],
+    under: Span,
+    width: int,
 ) -> Iterator[Line]:
-    """A head, a title and what is to be said of it in one line; if that cuts too much of the title, the details go
-    below, after ``under``.
+    """A head, a title, how far it is and what else is to be said of it, in one line. What would cut too much of
+    the title goes below, after ``under``: first all details, then the end of ``progress``.
     """
     text, colour = title
-    room = width - line_cells(head) - line_cells(progress)
-    if line_cells(details) + min(cells(text), ROOMY) <= room:
-        yield [*head, (cut(text, room - line_cells(details)), colour), *progress, *details]
-        return
-    yield cut_line([*head, (cut(text, max(room, LEAST)), colour), *progress], width)
-    if details:
-        yield cut_line([under, *details], width)
+    parts = [*progress, *details]
+    room = width - line_cells(head)
+    least = min(cells(text), ROOMY)
+    for kept in (len(parts), *range(len(progress), -1, -1)):
+        spans = [span for part in parts[:kept] for span in ((GAP, ""), *part)]
+        if least + line_cells(spans) <= room:
+            break
+    shown = cut(text, max(room - line_cells(spans), LEAST))
+    yield cut_line([*head, (shown, colour), *spans], width)
+    yield from _flowing(parts[kept:], under, width)
+
+
+def _flowing(parts: Sequence[Line], under: Span, width: int) -> Iterator[Line]:
+    """Parts one after the other, each line after ``under``; what is wider than a line is wrapped."""
+    guides, style = under
+    lead: list[Span] = [(guides[: max(width - len(GAP) - LEAST, 0)], style), (GAP, "")]
+    room = max(width - line_cells(lead), 2)
+    line: list[Span] = []
+    for part in parts:
+        if line and line_cells(line) + len(GAP) + line_cells(part) <= room:
+            line += [(GAP, ""), *part]
+            continue
+        if line:
+            yield [*lead, *line]
+        line = cut_line(part, room)
+        if len(part) == 1:
+            ((text, colour),) = part
+            *whole, last = wrap(text, room, MOST_BELOW)
+            yield from ([*lead, (one, colour)] for one in whole)
+            line = [(last, colour)]
+    if line:
+        yield [*lead, *line]
 
 
 def line_cells(line: Line) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import add
 
@@ -77,14 +77,14 @@ class _Forest:
         return short_names(self.ledger.column("owner"))
 
     def rollup(self, place: int) -> Line:
-        """``▰▰▰▱▱ 3/5 done`` of all tasks below one that are not cancelled."""
+        """``▰▰▰▱▱ 3/5 done`` of all tasks below one that are not cancelled, if there are any."""
         every = self._under[0][place]
         if not every:
             return ()
         done = self._under[1][place]
         full = done * BAR // every
         return [
-            ("  " + "▰" * full, GOOD),
+            ("▰" * full, GOOD),
             ("▱" * (BAR - full) + " ", DIM),
             (done_of(done, every), ""),
         ]
@@ -96,7 +96,7 @@ class _Forest:
         states, places = self.ledger.column("state"), self.ledger.places
         below = self.ledger.children(task_id)
         ended = Counter(states[places[key]] for key in below if key not in self._wanted)
-        return f"  (+{counts(ended)})" if ended else ""
+        return f"(+{counts(ended)})" if ended else ""
 
     @property
     def shows_some(self) -> bool:
@@ -160,7 +160,8 @@ def _whole_lines(forest: _Forest) -> list[str]:
     """What stands after the guides of each task."""
     heads, tails = _heads(forest.ledger), _tails(forest.ledger)
     for place in forest.inner:
-        heads[place] += "".join([text for text, _ in forest.rollup(place)])
+        done = "".join([text for text, _ in forest.rollup(place)])
+        heads[place] += f"{GAP}{done}" if done else ""
     return list(map(add, heads, tails))
 
 
@@ -207,7 +208,7 @@ def _drawn(node: TreeLine, forest: _Forest, frame: Frame) -> Iterator[Line]:
     ledger = forest.ledger
     task = ledger.task(node.task) if node.task is not None else None
     if task is None:
-        yield _deeper(node)
+        yield cut_line(_deeper(node), frame.width)
         return
     if forest.is_above(task.id):
         shown = f"{LOOKS[task.state].glyph} {task.id} ({safe(task.title)})"
@@ -221,20 +222,21 @@ def _drawn(node: TreeLine, forest: _Forest, frame: Frame) -> Iterator[Line]:
     head: list[Span] = [(node.guides, DIM), glyph(task.state), (" ", ""), (task.id, ID), (" ", "")]
     head += [urgency(task.urgency), (" ", "")]
     title, colour = safe(task.title), title_colour(task.state)
-    progress = [*forest.rollup(place), (forest.left_out(task.id), DIM)]
-    details = _details(node, task, forest)
+    left_out = forest.left_out(task.id)
+    progress: list[Line] = [one for one in (forest.rollup(place),) if one]
+    progress += [[(left_out, DIM)]] if left_out else []
+    details: list[Line] = [[part] for part in _details(node, task, forest) if part[0]]
     yield from beside(head, (title, colour), progress, details, (node.under, DIM), frame.width)
 
 
-def _details(node: TreeLine, task: TaskRow, forest: _Forest) -> list[Span]:
+def _details(node: TreeLine, task: TaskRow, forest: _Forest) -> Sequence[Span]:
     why = hindrance(task, forest.ledger)
     blocked = task.state is State.BLOCKED
-    parts = [
+    return (
         (forest.names[task.owner], PERSON),
         (f"blocked: {why}" if blocked and why else why, hindrance_colour(task.state)),
         (node.mark, BAD),
-    ]
-    return [span for part in parts if part[0] for span in (("  ", ""), part)]
+    )
 
 
 def _with_legend(drawn: Iterable[TreeLine], forest: _Forest, frame: Frame) -> Iterator[Line]:
