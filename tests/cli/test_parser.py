@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import tkledger
-from tkledger.cli import ASK_GIT_FOR_COLOURS, function, parser, run, typer_app
+from tkledger.cli import COLOUR_THEMSELVES, function, parser, run, typer_app
 from tkledger.core import exec_kernel
 from tkledger.errors import Exit, TkError
 from tkledger.verbs import parameters as p
@@ -124,7 +124,7 @@ def test_a_command_has_a_function_for_its_values(command: Command) -> None:
     assert all(one.kind is not one.POSITIONAL_ONLY for one in takes)
     names = {one.name for one in takes if one.kind is not one.VAR_KEYWORD}
     others = any(one.kind is one.VAR_KEYWORD for one in takes)
-    to_print = {p.JSON} if command.name in ASK_GIT_FOR_COLOURS else {p.JSON, p.COLOR}
+    to_print = {p.JSON} if command.name in COLOUR_THEMSELVES else {p.JSON, p.COLOR}
     told = {one.name for one in command.takes if one not in to_print}
     bound = {"verb"} if command.group == "Move" else set()
     assert names - bound <= told

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import select
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.project import TK, Project
 from tests.support.screen import Driver, drive
 from tkledger.errors import Exit
-from tkledger.ui.keys import groups
-from tkledger.ui.lists import LogPane
+from tkledger.ui.board import Board
+from tkledger.ui.keys import WITHIN, groups
+from tkledger.ui.lists import LogPane, TaskList, Tasks, TaskTree
 
 pytestmark = pytest.mark.usefixtures("still")
 
@@ -102,6 +105,84 @@ def test_the_log_of_a_task_that_is_followed_has_what_a_key_did(project: Project)
         assert log.count() == 2
 
     drive(project, script, size=(160, 30))
+
+
+def test_the_log_stays_where_it_is_read_when_others_change_the_ledger(project: Project) -> None:
+    some = [{"op": "new", "id": f"n{number:02}", "title": "One of many"} for number in range(60)]
+    project.ok("batch", stdin="".join(json.dumps(one) + "\n" for one in some))
+
+    async def script(ui: Driver) -> None:
+        log = ui.app.query_one(LogPane)
+        await ui.press("5", "pagedown", *"jjkk")  # not the last line: what is said takes one
+        before, row = log.selected(), log.cursor - log.top
+        assert before is not None
+        assert log.top > 0
+        assert project.process("start", "b", "--as", "bob").status == Exit.OK
+        await ui.until(lambda: "bob: start b" in ui.text)
+        await ui.settled()
+        assert log.selected() == before
+        assert log.cursor - log.top == row, "on the same line of the screen"
+        await ui.press("g")
+        assert project.process("start", "c", "--as", "eve").status == Exit.OK
+        await ui.until(lambda: "eve: start c" in ui.text)
+        await ui.settled()
+        newest = log.selected()
+        assert newest is not None
+        assert (newest.task, log.top) == ("c", 0), "who is at the top sees what is new"
+        log.show_from(5)  # as the mouse's wheel does
+        assert project.process("start", "d", "--as", "dan").status == Exit.OK
+        await ui.until(lambda: "dan: start d" in ui.text)
+        await ui.settled()
+        assert (log.selected(), log.top) == (newest, 6)
+        await ui.press("l")
+        assert log.cursor == log.top == 0, "another log begins at its top"
+
+    drive(project, script, size=(160, 30))
+
+
+def test_each_pane_takes_the_first_picture_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[str | None] = []
+    for pane in (TaskList, TaskTree, Board):
+        monkeypatch.setattr(pane, "take", _counting(pane.take, taken))
+
+    async def script(ui: Driver) -> None:
+        assert sorted(filter(None, taken)) == ["board", "list", "tree"]
+        assert "log · all" in await ui.press("5")
+        await ui.press("1", "e")
+        assert sorted(filter(None, taken)) == sorted(["board", "list", "tree"] * 2)
+
+    drive(project, script)
+
+
+def _counting(take: Any, taken: list[str | None]) -> Any:
+    def counted(self: Tasks, *words: Any) -> None:
+        taken.append(self.id)
+        take(self, *words)
+
+    return counted
+
+
+def test_the_keys_of_a_pane_are_those_of_the_table(project: Project) -> None:
+    some = [{"op": "new", "id": f"n{number:02}", "title": "One of many"} for number in range(96)]
+    project.ok("batch", stdin="".join(json.dumps(one) + "\n" for one in some))
+
+    async def script(ui: Driver) -> None:
+        shown = ui.app.query_one(TaskList)
+        page = shown.room - 1
+        wanted = {"down": 51, "up": 49, "^D": 50 + page, "^U": 50 - page, "top": 0, "end": 99}
+        tried = set()
+        for one in WITHIN[:2] + WITHIN[4:]:
+            for key in one.keys.split(","):
+                shown.select(50)
+                await ui.press(key)
+                word = one.shown if one.shown in wanted else one.help.split()[-1]
+                assert shown.cursor == wanted[word], key
+                tried.add(word)
+        assert tried == {*wanted}
+
+    drive(project, script)
 
 
 def test_what_another_process_does_is_shown(project: Project) -> None:
@@ -219,11 +300,21 @@ def test_without_the_package_or_a_terminal_it_says_what_to_do(
     assert "remedy: pip install 'tkledger[tui]'" in answer.err
 
 
-def test_the_command_shows_a_screen_and_ends_by_a_key(project: Project) -> None:
+@pytest.mark.parametrize(
+    ("words", "coloured"), [("--color always", True), ("--color never", False)]
+)
+def test_the_command_shows_a_screen_and_ends_by_a_key(
+    project: Project, monkeypatch: pytest.MonkeyPatch, words: str, coloured: bool
+) -> None:
+    if coloured:  # what is typed counts more
+        monkeypatch.setenv("NO_COLOR", "1")
+    else:
+        monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(project.path)
-        os.execv(sys.executable, [*TK, "ui", "--as", "ada"])
+        os.execv(sys.executable, [*TK, "ui", "--as", "ada", *words.split()])
     seen = b""
     while b"Task a" not in seen:
         ready, _, _ = select.select([terminal], [], [], 60)
@@ -232,12 +323,13 @@ def test_the_command_shows_a_screen_and_ends_by_a_key(project: Project) -> None:
     os.write(terminal, b"q")
     with open(terminal, "rb", buffering=0) as rest:
         try:
-            while rest.read(1 << 16):
-                pass
+            while more := rest.read(1 << 16):
+                seen += more
         except OSError:  # the other side is closed
             pass
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == Exit.OK
+    assert bool(re.search(rb"\x1b\[[0-9;]*3[1-6][;m]", seen)) is coloured
 
 
 def test_the_page_and_the_help_have_every_key(project: Project) -> None:

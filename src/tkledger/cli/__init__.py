@@ -27,8 +27,8 @@ COMPLETE = "_TK_COMPLETE"
 """The environment variable by which a shell asks what comes next."""
 
 
-ASK_GIT_FOR_COLOURS = ("diff",)
-"""The commands that tell git whether there are colours."""
+COLOUR_THEMSELVES = ("diff", "ui")
+"""The commands that see to colours: git's, and those of a screen of its own."""
 
 
 def main() -> NoReturn:
@@ -113,7 +113,7 @@ def _carried_out(argv: list[str]) -> int:
         as_json = call.values.pop(JSON.name, False)
         typed = call.values.pop(COLOR.name, None)
         color = None if typed == COLORS[0] else typed  # auto, as if nothing were typed
-        if call.command.name in ASK_GIT_FOR_COLOURS:
+        if call.command.name in COLOUR_THEMSELVES:
             call.values[COLOR.name] = color
         return give(function(call.command)(**call.values), as_json=as_json, color=color)
     from tkledger.cli import typer_app

@@ -82,14 +82,9 @@ class Help(ModalScreen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Lead back."""
-        if event.key in ("escape", "q", "question_mark"):
+        if event.key in ("escape", "q", "question_mark", "enter"):
             event.stop()
             self.dismiss()
-
-    def on_pane_opened(self, event: TextPane.Opened) -> None:
-        """Lead back, too: there is nothing to open."""
-        event.stop()
-        self.dismiss()
 
     def on_mount(self) -> None:
         """Show it."""

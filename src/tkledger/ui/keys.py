@@ -9,8 +9,9 @@ from tkledger.core.typing import NamedTuple
 
 
 class KeyHelp(NamedTuple):
-    """Keys by textual's names, the action that they are, and what the help says of them.
+    """Keys by textual's names, and what the help says of them.
 
+    action: of the screen, or of a pane; empty for what textual does by itself
     shown: the keys as people read them
     """
 
@@ -67,14 +68,14 @@ TRAVEL = (
     KeyHelp("0", "now", "0", "as it is now"),
 )
 WITHIN = (
-    KeyHelp("down,j", "", "j ↓", "down"),
-    KeyHelp("up,k", "", "k ↑", "up"),
-    KeyHelp("left,h", "", "h ←", "fold, or the column to the left"),
-    KeyHelp("right", "", "→", "unfold, or the column to the right"),
-    KeyHelp("ctrl+d,pagedown", "", "^D", "a page down"),
-    KeyHelp("ctrl+u,pageup", "", "^U", "a page up"),
-    KeyHelp("home,g", "", "g", "to the top"),
-    KeyHelp("end,G", "", "G", "to the end"),
+    KeyHelp("down,j", "by(1)", "j ↓", "down"),
+    KeyHelp("up,k", "by(-1)", "k ↑", "up"),
+    KeyHelp("left,h", "sideways(-1)", "h ←", "fold, or the column to the left"),
+    KeyHelp("right", "sideways(1)", "→", "unfold, or the column to the right"),
+    KeyHelp("ctrl+d,pagedown", "pages(1)", "^D", "a page down"),
+    KeyHelp("ctrl+u,pageup", "pages(-1)", "^U", "a page up"),
+    KeyHelp("home,g", "go(False)", "g", "to the top"),
+    KeyHelp("end,G", "go(True)", "G", "to the end"),
 )
 CHANGE = (
     KeyHelp("N", "new", "N", "a new task"),

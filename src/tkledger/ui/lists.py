@@ -292,7 +292,9 @@ class LogPane(CursorPane):
         self._names: Mapping[str, str] = {}
 
     def show(self, entries: Sequence[HistoryEntry], title: str) -> None:
-        """Show other entries."""
+        """Show other entries. Of the same log, what is read further down stays where it is."""
+        goes_on = title == self._title and bool(self.cursor or self.top)
+        before = self.selected() if goes_on else None
         self._entries, self._title = entries, title
         self._names = short_names(one.actor for one in entries)
         self._widths = (
@@ -300,7 +302,18 @@ class LogPane(CursorPane):
             max((len(_way(one)) for one in entries), default=0),
             min(max(map(cells, self._names.values()), default=0), WIDEST_OWNER),
         )
-        self.select(0)
+        place = self._place(before) if before else None
+        if place is None:
+            self.select(0)
+            return
+        self.cursor, further = place, place - self.cursor
+        self.show_from(self.top + further)
+
+    def _place(self, wanted: HistoryEntry) -> int | None:
+        """Where an entry is, which is what its commit did to its task; None if it is gone."""
+        known = (wanted.commit, wanted.task)
+        places = (n for n, one in enumerate(self._entries) if (one.commit, one.task) == known)
+        return next(places, None)
 
     def selected(self) -> HistoryEntry | None:
         """The selected entry."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from textual import events
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
@@ -12,6 +13,7 @@ from textual.widget import Widget
 
 from tkledger.core.typing import NamedTuple
 from tkledger.report import in_ascii
+from tkledger.ui.keys import WITHIN
 from tkledger.views.style import DIM
 from tkledger.views.text_layout import Frame, Line, Lines, Span, cells, cut_line, segments
 
@@ -29,6 +31,7 @@ class Manner(NamedTuple):
 class Pane(Widget, can_focus=True):
     """A heading, and below it those of many lines that there is room for."""
 
+    BINDINGS = [Binding(one.keys, one.action, show=False) for one in WITHIN]  # noqa: RUF012 - textual's own
     DEFAULT_CSS = """
     Pane { width: 1fr; height: 1fr; background: ansi_default; color: ansi_default; }
     """
@@ -122,26 +125,21 @@ class Pane(Widget, can_focus=True):
 
     # -- keys and the mouse --------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
-        """Go where a key leads."""
-        page = self.room - 1
-        moves = {
-            **dict.fromkeys(("down", "j"), 1),
-            **dict.fromkeys(("up", "k"), -1),
-            **dict.fromkeys(("pagedown", "ctrl+d"), page),
-            **dict.fromkeys(("pageup", "ctrl+u"), -page),
-        }
-        if event.key in moves:
-            self.move(moves[event.key])
-        elif event.key in ("home", "g", "end", "G"):
-            self.go(to_end=event.key in ("end", "G"))
-        elif event.key in ("left", "h", "right"):
-            self.sideways(1 if event.key == "right" else -1)
-        elif event.key == "enter":
-            self.post_message(self.Opened())
-        else:
-            return
-        event.stop()
+    def action_by(self, lines: int) -> None:
+        """Go down by so many lines, or up."""
+        self.move(lines)
+
+    def action_pages(self, pages: int) -> None:
+        """Go down by so many pages, or up; a line of the last one stays in sight."""
+        self.move(pages * (self.room - 1))
+
+    def action_go(self, to_end: bool) -> None:
+        """Go to the first line or the last."""
+        self.go(to_end)
+
+    def action_sideways(self, by: int) -> None:
+        """Go to the left or to the right."""
+        self.sideways(by)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Show what is below."""

@@ -91,7 +91,7 @@ class Window(App[None]):
         self.screen.set_class(self._manner.ascii, "ascii")
         self.query_one("#list").focus()
         self._arrange()
-        self._show(self.picture)
+        self._read_around()  # the panes were made with the picture
         self.set_interval(PAUSE, self._watch)
 
     # -- the thread of the ledger --------------------------------------------------------------
@@ -146,7 +146,11 @@ class Window(App[None]):
         for pane in self.query(Tasks):
             pane.fresh = fresh
             pane.take(picture)
-        self.query_one(StatusLine).show(picture)
+        self._read_around()
+
+    def _read_around(self) -> None:
+        """Show where the picture is of, and read what is shown beside its tasks."""
+        self.query_one(StatusLine).show(self.picture)
         if self._log_follows:
             self._log_of = None  # so that the task's is read again, too
         else:

@@ -107,7 +107,7 @@ _LOOK = (
             (p.MAYBE_ID, *f.CHOICE, f.DEPTH, p.ALL, *READS)),
     Command("board", "Show the states side by side.", (*f.CHOICE, f.COLUMNS_BY, *READS)),
     Command("ui", "Look at tasks and move them, by keys in a terminal.",
-            (p.WORDS._replace(help=f.GREP.help, required=False), *f.FILTERS, f.SORT, p.ALL, p.AT, *ACTS)),
+            (p.WORDS._replace(help=f.GREP.help, required=False), *f.FILTERS, f.SORT, p.ALL, p.AT, p.COLOR, *ACTS)),
     Command("streams", "Show streams of work, and their branches.", READS),
     Command("log", "Show what commits did to a task, or to all.",
             (p.MAYBE_ID, f.ACTORS, *f.FILTERS, p.LIMIT, f.FIELDS, f.PATCH, f.GRAPH, *READS)),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gc
+import os
 import shlex
 import sys
 from collections.abc import Mapping
 
 from tkledger.cli import parser
-from tkledger.cli.answer import Answer, say
+from tkledger.cli.answer import Answer, say, wants_colours
 from tkledger.cli.settings import NEVER, display, filter_words
 from tkledger.core.typing import Any
 from tkledger.errors import unusable, usage_error
 
 
-def ui(actor: str | None = None, path: str = ".", **options: Any) -> Answer:
+def ui(
+    actor: str | None = None, path: str = ".", color: str | None = None, **options: Any
+) -> Answer:
     """Show the ledger in a terminal, and carry out what its user asks for by keys."""
     try:
         from tkledger.ui.app import screen, show
@@ -30,7 +33,10 @@ def ui(actor: str | None = None, path: str = ".", **options: Any) -> Answer:
     if not all(one.isatty() for one in (sys.stdin, sys.stdout, sys.stderr)):
         raise unusable("no-terminal", "tk ui needs a terminal", "tk list")
     liked = display(say)
-    manner = Manner(coloured=liked.color != NEVER, ascii=liked.ascii)
+    coloured = liked.color != NEVER if color is None else wants_colours(color)
+    if color is not None and coloured:  # it counts more than the environment, which textual asks
+        os.environ.pop("NO_COLOR", None)
+    manner = Manner(coloured=coloured, ascii=liked.ascii)
     made = screen(path, actor, options, typed, manner)
     gc.enable()  # which commands that end soon do without
     gc.freeze()  # what is loaded stays: to go through it again takes longer than an answer to a key may
