@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+from rich.cells import cell_len
+
 from tests.support.golden import drawn, hold
 from tests.views.test_lists import SNAPSHOT, made
 from tkledger.core.lifecycle import State
@@ -82,3 +85,13 @@ VIEWS: dict[str, Lines] = {
 
 def test_views_of_chosen_tasks_look_so(terminal: Any, piped: Any) -> None:
     hold(drawn(VIEWS, terminal, piped), "views.txt")
+
+
+@pytest.mark.parametrize("width", range(6, 60, 3))
+def test_fields_are_no_wider_than_their_terminal(terminal: Any, width: int) -> None:
+    names = ("id", "title", "state", "owner", "labels", "parent", "depends_on", "stream")
+    for fields in (names, names[:3]):
+        lines = terminal(table(fields, VALUES, "2 of 1,213 open"), width).split("\n")
+        assert max(map(cell_len, lines)) <= width
+        text = "".join("".join(line.split()) for line in lines)
+        assert "Writethenotes🎉" in text or "…" in text, "what is cut has a sign"

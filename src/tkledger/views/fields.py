@@ -13,6 +13,9 @@ from tkledger.views.text_layout import (
     Lines,
     aligned,
     cells,
+    cut,
+    cut_line,
+    pad,
     piped_table,
     safe,
     wrap,
@@ -86,14 +89,14 @@ def _fitted(natural: Sequence[int], width: int) -> list[int] | None:
 
 
 def _stacked(fields: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[Line]:
-    start = max(map(cells, fields)) + len(GAP)
+    start = min(max(map(cells, fields)), max(width // 2 - len(GAP), 1)) + len(GAP)
     for number, row in enumerate(rows):
         if number:
             yield ()
         for name, text in zip(fields, row):
-            head = name.ljust(start)
-            for line in wrap(text, max(width - start, LEAST)) if text else ():
-                yield ((head, DIM), (line, _colour(name)))
+            head = pad(cut(name, start - len(GAP)), start)
+            for line in wrap(text, max(width - start, 2)) if text else ():
+                yield cut_line([(head, DIM), (line, _colour(name))], width)
                 head = " " * start
 
 
