@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.project import Project
-from tkledger.core.history import field_changes, reasons
+from tkledger.core import history as core_history
+from tkledger.core.history import field_changes, given, reasons
 from tkledger.core.task import Task, task
 
 BATCH = [
@@ -99,18 +102,38 @@ def test_a_reason_that_is_told_of_another_task_is_not_this_ones() -> None:
     other = made(id="b", state="blocked", wait={"reason": "event", "detail": "it rains"})
     told = [(made(id="b"), other)]
     words = "tk: x\n\nTk-Reason: event\n"
-    assert reasons(old, new, words, told) == ()
-    assert reasons(old, new, words) == ("event",)
-    assert reasons(old, new, f"{words}Tk-Reason: so\n", told) == ("so",)
-    assert reasons(old, new, f"{words}Tk-Reason: b: no\nTk-Reason: a: yes\n", told) == ("yes",)
-    assert reasons(old, new, "tk: x\n\nTk-Reason: so\nTk-Reason: or so\n") == (), (
+    assert reasons(old, new, given(words, told)) == ()
+    assert reasons(old, new, given(words, ())) == ("event",)
+    assert reasons(old, new, given(f"{words}Tk-Reason: so\n", told)) == ("so",)
+    assert reasons(old, new, given(f"{words}Tk-Reason: b: no\nTk-Reason: a: yes\n", told)) == (
+        "yes",
+    )
+    assert reasons(old, new, given("tk: x\n\nTk-Reason: so\nTk-Reason: or so\n", ())) == (), (
         "it is not known which"
     )
-    assert reasons(made(id="b"), other, words, [(old, new)]) == ("event: it rains",)
+    assert reasons(made(id="b"), other, given(words, [(old, new)])) == ("event: it rains",)
     noted = made(state="done", notes=["so"])
-    assert reasons(old, noted, "tk: x\n\nTk-Reason: so\n") == ("so",)
+    assert reasons(old, noted, given("tk: x\n\nTk-Reason: so\n", ())) == ("so",)
     failed = made(state="blocked", wait={"reason": "failed", "detail": "x"}, error={"message": "x"})
-    assert reasons(old, failed, "") == ("failed: x",)
+    assert reasons(old, failed, given("", ())) == ("failed: x",)
+
+
+def test_the_reasons_of_a_commit_are_found_once_however_many_tasks_it_changed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [{"op": "new", "id": f"n{number}", "title": "One of many"} for number in range(40)]
+    project.ok("batch", stdin="".join(f"{json.dumps(one)}\n" for one in some))
+    project.ok("cancel", *(one["id"] for one in some), "-m", "no more")
+    asked: list[str] = []
+    own = core_history.texts
+
+    def counted(old: Task | None, new: Task) -> list[str]:
+        asked.append(new.id)
+        return own(old, new)
+
+    monkeypatch.setattr(core_history, "texts", counted)
+    assert {one["reason"] for one in logged(project, "-n", "40")} == {"no more"}
+    assert len(asked) <= 3 * len(some)
 
 
 def test_a_log_sets_apart_what_one_commit_says_and_names_where_an_import_came_from(

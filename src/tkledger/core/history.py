@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tkledger.core.budget import Gauge, amount
 from tkledger.core.lifecycle import TRANSITIONS, Event, State
@@ -194,25 +195,55 @@ def texts(old: Task | None, new: Task) -> list[str]:
     return [text.strip() for text in said]
 
 
-def reasons(
-    old: Task | None, new: Task, message: str, others: Iterable[tuple[Task | None, Task]] = ()
-) -> tuple[str, ...]:
-    """Why a commit did what it did to one task: the texts it added to it, and a ``Tk-Reason`` that is not
-    about one of the ``others`` that the commit changed. Of an imported task not what was said of it elsewhere.
+class Given(NamedTuple):
+    """The reasons that a commit's message gives, and what the tasks that it changed say themselves.
+
+    by_task: the reasons that begin with a name, without it; common: those that name none of these tasks
+    told: how many of these tasks say a text; tasks: their ids
+    """
+
+    by_task: Mapping[str, Sequence[str]] = {}
+    common: Sequence[str] = ()
+    told: Mapping[str, int] = {}
+    tasks: Collection[str] = ()
+
+
+def given(message: str, edits: Iterable[tuple[Task | None, Task]]) -> Given:
+    """What a message gives for all the ``edits`` of its commit, found once."""
+    lines = dict.fromkeys(value for name, value in _pairs(message) if name == REASON)
+    if not lines:
+        return Given()
+    told: Counter[str] = Counter()
+    tasks = set()
+    for old, new in edits:
+        tasks.add(new.id)
+        told.update(_said(old, new))
+    by_task: dict[str, list[str]] = {}
+    for line in lines:
+        name, colon, text = line.partition(": ")
+        if colon:
+            by_task.setdefault(name, []).append(text)
+    common = [line for line in lines if line.partition(": ")[0] not in tasks]
+    return Given(by_task, common, told, tasks)
+
+
+def _said(old: Task | None, new: Task) -> set[str]:
+    return {folded(text) for text in (*texts(old, new), *new.wait.words)}
+
+
+def reasons(old: Task | None, new: Task, why: Given) -> tuple[str, ...]:
+    """Why a commit did what it did to one task: the texts it added to it, and a ``Tk-Reason`` that is not about
+    another one that it changed. Of an imported task not what was said of it elsewhere.
     """
     imported = new.imported if old is None else None
     own = [f"imported from {imported}"] if imported else texts(old, new)
-    given = list(dict.fromkeys(value for name, value in _pairs(message) if name == REASON))
-    if given:
-        of_others: set[str] = set()
-        for was, now in others:
-            parts = (*texts(was, now), *now.wait.words)
-            of_others.update(folded(text) for text in parts)
-            given = [one for one in given if not one.startswith(f"{now.id}: ")]
-        mine = [one.removeprefix(f"{new.id}: ") for one in given if one.startswith(f"{new.id}: ")]
+    left = why.by_task.get(new.id, ())
+    if not left and why.common:
+        mine = _said(old, new) if new.id in why.tasks else ()
+        left = [one for one in why.common if why.told.get(one, 0) <= (one in mine)]
+    if len(left) == 1:
         known = folded(" ".join((*own, *new.wait.words)))
-        left = mine or [one for one in given if one not in of_others]
-        own += [one for one in left if one not in known] if len(left) == 1 else []
+        own += [one for one in left if one not in known]
     return tuple(own)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from tkledger.core.charges import Bill, bills, steps
-from tkledger.core.history import CHARGES, HistoryEntry, did, field_changes, reasons
+from tkledger.core.history import CHARGES, Given, HistoryEntry, did, field_changes, given, reasons
 from tkledger.core.layout import FOLDER, path_of
 from tkledger.core.task import Task
 from tkledger.core.trailers import OVERRIDE, REASON, RUN, trailers
@@ -67,18 +67,20 @@ def entries_of_commit(
     merge = len(commit.parents) > 1
     diffs = [one for one in commit.diffs if not merge and own in ("", one.path)]
     charged = _charged(ledger, commit, task_id) if charges else {}
-    for old, new in () if diffs and is_cut(ledger, commit) else _edits(ledger, diffs):
-        yield _entry(ledger, commit, old, new, charged.pop(new.id, None))
+    edits = [*_edits(ledger, diffs)] if diffs and not is_cut(ledger, commit) else []
+    why, words = given_by(ledger, commit) if edits or charged else Given(), commit.message.strip()
+    for old, new in edits:
+        yield _entry(commit, old, new, charged.pop(new.id, None), why, words)
     for bill in charged.values():
         task = ledger.files.task_at(commit.oid, bill.task)
         if task is not None:
-            yield _entry(ledger, commit, task, task, bill)
+            yield _entry(commit, task, task, bill, why, words)
 
 
-def reasons_of(ledger: Ledger, commit: Commit, old: Task | None, new: Task) -> tuple[str, ...]:
-    """Why a commit did what it did to one task; the others are read only if it gives a reason."""
+def given_by(ledger: Ledger, commit: Commit) -> Given:
+    """The reasons that a commit gives; its tasks are read only if it gives any."""
     edits = _edits(ledger, commit.diffs) if f"{REASON}: " in commit.message else ()
-    return reasons(old, new, commit.message, (one for one in edits if one[1].id != new.id))
+    return given(commit.message, edits)
 
 
 def _edits(ledger: Ledger, diffs: Sequence[FileDiff]) -> Iterator[tuple[Task | None, Task]]:
@@ -89,7 +91,7 @@ def _edits(ledger: Ledger, diffs: Sequence[FileDiff]) -> Iterator[tuple[Task | N
 
 
 def _entry(
-    ledger: Ledger, commit: Commit, old: Task | None, new: Task, bill: Bill | None
+    commit: Commit, old: Task | None, new: Task, bill: Bill | None, why: Given, words: str
 ) -> HistoryEntry:
     event, run = did(old, new), _run(commit, new.id)
     if bill and old and old._replace(spent=new.spent) == new:  # marks only
@@ -104,8 +106,8 @@ def _entry(
         event,
         old.state if old else None,
         new.state,
-        commit.message.strip(),
-        reasons_of(ledger, commit, old, new),
+        words,
+        reasons(old, new, why),
         field_changes(old, new),
         used,
         trailers(commit.message).get(OVERRIDE, "") if OVERRIDE in commit.message else "",

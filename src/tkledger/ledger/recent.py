@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tkledger.core.charges import steps
 from tkledger.core.claim import begins_work, is_work
-from tkledger.core.history import event_name
+from tkledger.core.history import event_name, reasons
 from tkledger.core.layout import FOLDER, key_of
 from tkledger.core.lifecycle import State
 from tkledger.core.task import Task
@@ -14,7 +14,7 @@ from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.git import history
 from tkledger.git.commit import Commit
 from tkledger.git.objects import Oid
-from tkledger.ledger.log import reasons_of
+from tkledger.ledger.log import given_by
 from tkledger.ledger.reader import Ledger
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def without_work(ledger: Ledger, recorded: Recorded) -> dict[str, bool]:
 
 def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent) -> None:
     """What one commit says of the tasks that are still open, which leave once all is known."""
-    actor = commit.author.actor
+    actor, why = commit.author.actor, None
     for name in steps(commit.message):
         if name in open_:
             found.workers.setdefault(name, set()).add(actor)
@@ -105,9 +105,9 @@ def _read(ledger: Ledger, commit: Commit, open_: dict[str, Task], found: Recent)
         old = ledger.files.task(diff.path, diff.old_mode, diff.old)
         source = old.state if old else None
         if task.id not in found.moves and source is not new.state and new.state is task.state:
-            event = event_name(source, new.state)
+            event, why = event_name(source, new.state), why or given_by(ledger, commit)
             found.moves[task.id] = LastMove(
-                commit.at, actor, event, "\n".join(reasons_of(ledger, commit, old, new))
+                commit.at, actor, event, "\n".join(reasons(old, new, why))
             )
         if (is_work(old, new) or begins_work(old, new)) and new.tries == task.tries:
             did = found.workers if source is State.IN_PROGRESS else found.starters
