@@ -45,6 +45,14 @@ class Many(ours.NamedTuple):
     k: int = 11
     l: int = 12  # noqa: E741
     m: int = 13
+    n: int = 14
+    o: int = 15
+
+
+class Sum(Pair):
+    """The same fields, and what it remembers."""
+
+    known: dict[str, int]
 
 
 def _of_typing(mine: Any, defaults: tuple[object, ...]) -> Any:
@@ -80,7 +88,7 @@ REFUSED: list[tuple[type[Exception], Callable[[Any], object]]] = [
 ]
 CLASSES = [
     (Pair, _of_typing(Pair, ("two",))),
-    (Many, _of_typing(Many, (7, 8, 9, 10, 11, 12, 13))),
+    (Many, _of_typing(Many, (7, 8, 9, 10, 11, 12, 13, 14, 15))),
 ]
 
 
@@ -106,6 +114,15 @@ def test_it_has_methods_and_is_copied_and_pickled() -> None:
     for one in (copy.copy(pair), copy.deepcopy(pair), pickle.loads(pickle.dumps(pair))):
         assert one == pair
         assert type(one) is Pair
+
+
+def test_a_class_of_such_a_class_has_its_fields_and_may_remember_more() -> None:
+    made = Sum(1)
+    made.known = {"first": 1}
+    assert (made, made.second, Sum._fields) == ((1, "two"), "two", Pair._fields)
+    other = made._replace(first=2)
+    assert type(other) is Sum
+    assert not hasattr(other, "known")
 
 
 def test_a_wrong_argument_is_named() -> None:

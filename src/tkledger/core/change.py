@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
+from tkledger.core import touches
 from tkledger.core.charges import Bill, bills
-from tkledger.core.layout import POLICY_PATH, is_task_key
+from tkledger.core.layout import POLICY_PATH
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import EMPTY, Snapshot, governing, touched
 from tkledger.core.task import Task
-from tkledger.core.typing import TYPE_CHECKING, NamedTuple
+from tkledger.core.typing import TYPE_CHECKING, NamedTuple, TypeVar
 from tkledger.core.usage import Usage
 
 if TYPE_CHECKING:
     from tkledger.core.signature import Signature
+
+Found = TypeVar("Found")
 
 
 class Violation(NamedTuple):
@@ -145,49 +148,33 @@ class Change(NamedTuple):
     def _edition(self) -> int:
         return self.policy.law if self.policy is not None else 1
 
-    def births(self) -> Iterator[Task]:
+    def once(self, find: Callable[[Change], Found]) -> Found:
+        """What ``find`` makes of it, which a change that rules share looks for once."""
+        return find(self)
+
+    def births(self) -> tuple[Task, ...]:
         """The tasks that an ordinary commit creates and that are judged as new ones: not those of an import."""
-        return iter(()) if any(self.imports()) else self.created()
+        return () if self.imports() else self.created()
 
-    def imports(self) -> Iterator[Task]:
+    def imports(self) -> tuple[Task, ...]:
         """The tasks that an import brings, which are not judged as new ones."""
-        task = next((self.after.task(key) for key in self.touched if is_task_key(key)), None)
-        if task is None or task.imported is None:
-            return iter(())  # as nearly always, and then nothing is loaded for it
-        from tkledger.core.imports import brought
+        return self.once(touches.imports)
 
-        return brought(self)
-
-    def created(self) -> Iterator[Task]:
+    def created(self) -> tuple[Task, ...]:
         """All that an ordinary commit creates; under edition 1, not where a file was that could not be read."""
-        if self.is_merge:
-            return
-        known = self.before.entries if self._edition < 2 else {}
-        for task in self.present():
-            if task.id not in known and not self.former(task.id):
-                yield task
+        return self.once(touches.created)
 
-    def edits(self) -> Iterator[tuple[Task, Task]]:
+    def edits(self) -> tuple[tuple[Task, Task], ...]:
         """The tasks that an ordinary commit changes, before and after."""
-        if self.is_merge:
-            return
-        for task in self.present():
-            for old in self.former(task.id):
-                yield old, task
+        return self.once(touches.edits)
 
-    def made(self) -> Iterator[Task]:
+    def made(self) -> tuple[Task, ...]:
         """The tasks as no parent has them; a merge made the others no more than a side did."""
-        for task in self.present():
-            if not any(parent.task(task.id) == task for parent in self.parents):
-                yield task
+        return self.once(touches.made)
 
-    def present(self) -> Iterator[Task]:
+    def present(self) -> tuple[Task, ...]:
         """The touched tasks as they are after the change, merges included."""
-        for key in self.touched:
-            if is_task_key(key):
-                task = self.after.task(key)
-                if task is not None:
-                    yield task
+        return self.once(touches.present)
 
 
 def change(

@@ -51,6 +51,10 @@ else:
         lambda _cls, a, b, c, d, e, f, g, h, i, j: made(_cls, (a, b, c, d, e, f, g, h, i, j)),
         lambda _cls, a, b, c, d, e, f, g, h, i, j, k: made(_cls, (a, b, c, d, e, f, g, h, i, j, k)),
         lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m: made(_cls, (a, b, c, d, e, f, g, h, i, j, k, m)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n: made(_cls, (a, b, c, d, e, f, g, h, i, j, k, m, n)),
+        lambda _cls, a, b, c, d, e, f, g, h, i, j, k, m, n, o: made(
+            _cls, (a, b, c, d, e, f, g, h, i, j, k, m, n, o)
+        ),
     )
     # fmt: on
 
@@ -76,6 +80,10 @@ else:
         """Makes a class of its annotations: the fields in their order, with their defaults."""
 
         def __new__(meta, name, bases, body):
+            if any(
+                getattr(base, "_fields", ()) for base in bases
+            ):  # it has those fields, and no others
+                return super().__new__(meta, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
             defaults = {field: body[field] for field in fields if field in body}
             places = {field: _tuplegetter(place, None) for place, field in enumerate(fields)}

@@ -126,7 +126,8 @@ def is_small(task: Task) -> bool:
         texts += getattr(task, name)
     if len(texts) > _FEW:
         return False
-    most = sum(len(text) * (2 if text.isascii() else 6) for text in texts if text)
+    text = "".join(filter(None, texts))
+    most = len(text) * (2 if text.isascii() else 6)
     most += 12 * len(repr(task.x)) if task.x else 0
     return most + _AROUND * len(texts) + _REST < MAX_BYTES - RESERVED
 

@@ -56,7 +56,8 @@ class Commit(NamedTuple):
     @property
     def author(self) -> Identity:
         """Who made it, as it says itself."""
-        return known_by(self.trailers.get(ACTOR), self.email)
+        named = ACTOR in self.message  # else, as in nearly every commit, no trailer has to be read
+        return known_by(self.trailers.get(ACTOR) if named else None, self.email)
 
     @property
     def subject(self) -> str:

@@ -58,18 +58,17 @@ def walk(
             parents = tuple(ledger.history_at(oid) for oid in joined)
         made = _made_by(ledger, commit, joined, parents, after, keys, policy)
         if made is not None:
+            places = [commit.parents.index(oid) for oid in joined] if made.is_merge else []
+            if made.touched:
+                ledger.former.note(commit.oid, made)
+            asked = made.touched and parents
             made = made._replace(
                 tally=partial(counting.usage, commit.oid),
                 signature=partial(_signature, ledger, commit.oid),
-                code=cache(partial(_code, ledger, commit.tree, joined)),
+                code=partial(_code, ledger, commit.tree, joined),
+                work_in=partial(counting.newest_in, commit.parents, places) if places else None,
+                earlier=partial(ledger.former.versions, made, joined) if asked else None,
             )
-            if made.is_merge:
-                places = [commit.parents.index(oid) for oid in joined]
-                made = made._replace(work_in=partial(counting.newest_in, commit.parents, places))
-            if made.touched:
-                ledger.former.note(commit.oid, made)
-                find = partial(ledger.former.versions, made, joined)
-                made = made._replace(earlier=find if parents else None)
         yield commit, made
 
 
@@ -103,7 +102,7 @@ def proposed(
         made = made._replace(own_content=ledger.charges(merge))
     made = about_to_be(ledger, made, parents, message)
     files = _asked_files(ledger, made.policy, made.actor, merge, parents)
-    made = made._replace(files=files, code=cache(partial(_code, ledger, tree, parents)))
+    made = made._replace(files=files, code=partial(_code, ledger, tree, parents))
     judged = made.touched or made.charged or files
     return _with_bases(ledger, made, parents) if made.is_merge and judged else made
 

@@ -14,7 +14,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.policy import DEFAULT
 from tkledger.core.policy_merge import merged_policy
 from tkledger.core.rules import judge
-from tkledger.core.rules.rule import Finding, rule, way_on
+from tkledger.core.rules.rule import Finding, SharedChange, rule, way_on
 from tkledger.core.snapshot import EMPTY, Snapshot
 
 
@@ -111,6 +111,22 @@ def test_a_change_knows_its_first_parent_and_whether_a_ledger_begins() -> None:
     lost = change((Snapshot(),), bare)._replace(earlier=lambda parent, key: (done(key),))
     assert lost.former("a") == ()
     assert lost._replace(policy=DEFAULT).former("a") == (done("a"),)
+
+
+def test_a_shared_change_looks_for_what_it_is_asked_once() -> None:
+    asked: list[Change] = []
+
+    def found(change: Change) -> tuple[str, ...]:
+        asked.append(change)
+        return tuple(change.touched)
+
+    made = edit(a_task(), a_task(owner="x"))
+    shared = SharedChange.of(made)
+    for one in (made, shared):
+        assert [one.once(found), one.once(found)] == [("a",), ("a",)]
+    assert [type(one) for one in asked] == [Change, Change, SharedChange]
+    assert shared.edits() is shared.edits()
+    assert (shared, shared.edits()) == (made, made.edits())
 
 
 def test_what_a_parent_without_a_policy_holds_comes_with_the_ledger() -> None:

@@ -9,8 +9,10 @@ from tests.support.rule_cases import CASES
 from tests.support.rule_cases.case import (
     Case,
 )
+from tkledger.core.change import Change
 from tkledger.core.policy import DEFAULT
 from tkledger.core.rules import FAMILIES, RULES, judge
+from tkledger.core.rules.overrides import lifts
 from tkledger.core.rules.rule import Rule
 from tkledger.core.rules.suppose import advice
 from tkledger.core.task import Task
@@ -28,6 +30,20 @@ def test_what_breaks_a_rule_breaks_just_that(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=_name)
 def test_the_legal_twin_is_accepted(case: Case) -> None:
     assert judge(case.legal) == ()
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_each_rule_by_itself_finds_what_all_find_together(case: Case) -> None:
+    for change in (case.broken, case.legal):
+        alone = {(rule.code, *one) for rule in RULES for one in _alone(change, rule)}
+        together = judge(change)
+        assert {(one.code, one.task, one.message) for one in together} == alone
+
+
+def _alone(change: Change, rule: Rule) -> list[tuple[str, str]]:
+    """What a rule finds in a change that no other is asked about."""
+    asked = rule.since <= change.edition and not (rule.overridable and lifts(change))
+    return [(one.task, one.message) for one in rule.findings(change)] if asked else []
 
 
 @pytest.mark.parametrize("case", CASES, ids=_name)

@@ -29,7 +29,7 @@ from tkledger.core.rules import (
     signatures,
     waits,
 )
-from tkledger.core.rules.rule import Rule
+from tkledger.core.rules.rule import Rule, SharedChange
 
 FAMILIES = (
     (form,),
@@ -67,6 +67,7 @@ def judge(change: Change, rules: tuple[Rule, ...] = RULES) -> tuple[Violation, .
     asked = change.touched or change.charged or change.bases or change.files
     if change.policy is None or not asked:
         return ()
+    change = SharedChange.of(change)
     edition, lifted = change.edition, overrides.lifts(change)
     found = {
         Violation(task, code, name, message, remedy, "", repair)

@@ -29,12 +29,18 @@ def approved(change: Change) -> Iterator[tuple[Task, Task]]:
             yield old, new
 
 
-def judged(change: Change) -> Iterator[tuple[Task | None, Task, tuple[VerdictLine, ...]]]:
+def judged(change: Change) -> list[tuple[Task | None, Task, tuple[VerdictLine, ...]]]:
     """The tasks that an ordinary commit adds verdicts to, before, None at a birth, and after; and these."""
-    for old, new, lines in grown(change, "verdicts", open_imports(change)):
-        from tkledger.core.verdict import verdicts  # most commits add none
+    return change.once(_judged)
 
-        yield old, new, tuple(verdicts(lines))
+
+def _judged(change: Change) -> list[tuple[Task | None, Task, tuple[VerdictLine, ...]]]:
+    found = list(grown(change, "verdicts", open_imports(change)))
+    if not found:
+        return []
+    from tkledger.core.verdict import verdicts  # most commits add none
+
+    return [(old, new, tuple(verdicts(lines))) for old, new, lines in found]
 
 
 def _review(change: Change, old: Task, new: Task) -> OpenReview:

@@ -11,7 +11,7 @@ from tkledger.core.layout import path_of
 from tkledger.core.quoting import quoted
 from tkledger.core.rules.guards import entries, lacking
 from tkledger.core.rules.overrides import way_around
-from tkledger.core.rules.rule import Finding, grown, open_imports, rule
+from tkledger.core.rules.rule import Finding, code_of, grown, open_imports, rule
 from tkledger.core.task import Task
 from tkledger.core.typing import TYPE_CHECKING
 
@@ -156,7 +156,7 @@ def _untrue(
         return f"the gate runs {quoted(gate.run or '')}" if gate.run else "it runs nothing", run
     if change.actor and one.actor != change.actor:
         return f"the commit is by {change.actor}", f"{quoted(one.actor)} runs {run}"
-    code = change.code() if change.code is not None else ()
+    code = change.once(code_of)
     if one.tree not in code:
         return f"the code is {code[0][:10] if code else 'not known'}", run
     unfit = gates.unfit(gate, one.actor, ran=one.ran)

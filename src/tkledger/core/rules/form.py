@@ -36,12 +36,19 @@ _AGAIN, _COMMIT = ", then commit again", ", then commit it"
 
 
 def _flaws(change: Change, code: str) -> Iterator[Finding]:
-    for key in change.touched:
-        entry = change.after.entry(key)
-        if isinstance(entry, Flaw) and entry.code == code:
-            if all(parent.entry(key) != entry for parent in change.parents):
-                repair = entry.remedy.removeprefix("tk resolve, or ").removesuffix(_AGAIN)
-                yield Finding(entry.subject, entry.message, entry.remedy, repair + _COMMIT)
+    for flaw in change.once(_new_flaws):
+        if flaw.code == code:
+            repair = flaw.remedy.removeprefix("tk resolve, or ").removesuffix(_AGAIN)
+            yield Finding(flaw.subject, flaw.message, flaw.remedy, repair + _COMMIT)
+
+
+def _new_flaws(change: Change) -> list[Flaw]:
+    """What is wrong with files and was not so in every parent."""
+    entries = ((key, change.after.entry(key)) for key in change.touched)
+    flaws = ((key, entry) for key, entry in entries if isinstance(entry, Flaw))
+    return [
+        flaw for key, flaw in flaws if all(parent.entry(key) != flaw for parent in change.parents)
+    ]
 
 
 @rule(UNREADABLE)

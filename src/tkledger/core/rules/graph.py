@@ -194,8 +194,10 @@ def _new_cycles(
     """A cycle for each knot of ``links``, with all ``kinds`` of them, that none of the parents had with all
     its links; ``back`` is at least the links the other way round.
     """
-    starts, edges = _relinked(change), partial(links, change.after)
-    if len(starts) == 1 and not may_loop(starts[0], edges, partial(back, change.after)):
+    starts, edges = change.once(_relinked), partial(links, change.after)
+    if not starts or (
+        len(starts) == 1 and not may_loop(starts[0], edges, partial(back, change.after))
+    ):
         return []  # a new loop goes through what has new links
     known = [partial(links, parent) for parent in change.parents]
     return cycles(starts, edges, known, kinds)

@@ -9,7 +9,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.quoting import any_of, few, quoted
 from tkledger.core.rules.lifecycle import arrivals
 from tkledger.core.rules.overrides import way_around
-from tkledger.core.rules.rule import Finding, rule
+from tkledger.core.rules.rule import Finding, code_of, rule
 from tkledger.core.task import Task
 from tkledger.core.task_parts import ADMISSION_OPTIONS
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
@@ -93,7 +93,7 @@ def lacking(change: Change, entry: Entry) -> Iterator[tuple[str, str]]:
     from tkledger.core.gates import Gates  # few guards ask for them
 
     before, task = entry.before, entry.task
-    own, *others = change.code() if change.code is not None else ("",)  # that of no line
+    own, *others = change.once(code_of) or ("",)  # that of no line
     gates = Gates(change.law, before or task, lambda: change.usage, own, task)
     for name in entry.guard.evidence:
         found = gates.standing(name)

@@ -159,19 +159,28 @@ def started_with_open_dependencies(change: Change) -> Iterator[Finding]:
             )
 
 
+Arrival = tuple[Task | None, Task, tuple[State, ...]]
+
+
 def entered_work(change: Change) -> Iterator[Task]:
     """The tasks that came into in_progress, also on the way of a squashed jump."""
     return (task for _, task, states in arrivals(change) if State.IN_PROGRESS in states)
 
 
-def arrivals(change: Change) -> Iterator[tuple[Task | None, Task, tuple[State, ...]]]:
+def arrivals(change: Change) -> list[Arrival]:
     """The tasks that an ordinary commit brings into states, before and after, and those states: all on the
     way of a squashed jump. Before its birth a task is None.
     """
+    return change.once(_arrivals)
+
+
+def _arrivals(change: Change) -> list[Arrival]:
+    found: list[Arrival] = []
     for old, new, way in ways(change):
         states = (new.state,) if way is None else tuple(edge.target for edge in way)
         first = new.state if new.state in INITIAL else State.TODO
-        yield old, new, states if old else (first, *states)
+        found.append((old, new, states if old else (first, *states)))
+    return found
 
 
 def ways(change: Change) -> Iterator[tuple[Task | None, Task, tuple[Transition, ...] | None]]:
@@ -198,7 +207,7 @@ def ended_with_open_children(change: Change) -> Iterator[Finding]:
     `tk cancel ID --children cascade` ends them as well; with `wait` they end first, with `detach` they stay open.
     """
     left: dict[str, list[str]] = {}
-    for parent, child in _orphans(change):
+    for parent, child in change.once(_orphans):
         if not change.before.task(parent) or not _ended(change.before, parent):
             left.setdefault(parent, []).append(child)
     for parent, several in left.items():
@@ -224,7 +233,7 @@ def opened_under_ended_parent(change: Change) -> Iterator[Finding]:
 
     Remedy: choose an open parent, or none; work discovered later is `tk new --from PARENT TITLE`.
     """
-    for parent, child in _orphans(change):
+    for parent, child in change.once(_orphans):
         if _ended(change.before, parent):
             remedy, repair = elsewhere(change, child)
             fact = f"is open under {parent}, which has ended"
@@ -259,7 +268,7 @@ def ended_with_open_concerns(change: Change) -> Iterator[Finding]:
             )
 
 
-def _orphans(change: Change) -> Iterator[tuple[str, str]]:
+def _orphans(change: Change) -> list[tuple[str, str]]:
     """The pairs of an ended task and its open child that the change brings about."""
 
     def standing(snapshot: Snapshot) -> Iterator[Finding]:
@@ -273,8 +282,7 @@ def _orphans(change: Change) -> Iterator[tuple[str, str]]:
             elif task.parent and _ended(snapshot, task.parent):
                 yield Finding(task.parent, key, "")
 
-    for parent, child, *_ in newly(change, standing):
-        yield parent, child
+    return [(parent, child) for parent, child, *_ in newly(change, standing)]
 
 
 def _is_cancelled(snapshot: Snapshot, task_id: str) -> bool:

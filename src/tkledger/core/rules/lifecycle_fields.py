@@ -204,8 +204,8 @@ def notes_rewritten(change: Change) -> Iterator[Finding]:
     """
     for old, new in change.edits():
         for name in LOGS:
-            was = getattr(old, name)
-            if getattr(new, name)[: len(was)] != was:
+            was, now = getattr(old, name), getattr(new, name)
+            if now is not was and now[: len(was)] != was:
                 yield Finding(
                     new.id,
                     f"{_ENTRIES[name]} was changed or taken away",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from tkledger.core.change import Change, Violation
+from tkledger.core.change import Change, Found, Violation
 from tkledger.core.policy import Policy
 from tkledger.core.snapshot import Snapshot
 from tkledger.core.task import Task
-from tkledger.core.typing import NamedTuple
+from tkledger.core.typing import Any, NamedTuple
 
 
 class Finding(NamedTuple):
@@ -58,6 +58,26 @@ class Rule(NamedTuple):
             yield Violation(task, self.code, self.name, message, remedy, repair=repair)
 
 
+class SharedChange(Change):
+    """A Change of which many rules ask the same."""
+
+    _found: dict[Any, Any]
+
+    @classmethod
+    def of(cls, change: Change) -> SharedChange:
+        """The same change."""
+        shared = tuple.__new__(cls, change)
+        shared._found = {}
+        return shared
+
+    def once(self, find: Callable[[Change], Found]) -> Found:
+        """What ``find`` makes of it."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        found: Found = self._found[find]
+        return found
+
+
 def rule(code: str, *, since: int = 1, overridable: bool = False) -> Callable[[Judgement], Rule]:
     """Make a function a rule: its name is the rule's name, its docstring the rule's page."""
 
@@ -87,7 +107,16 @@ def elsewhere(change: Change, task_id: str) -> tuple[str, str]:
 
 def versions(change: Change) -> list[tuple[Task | None, Task]]:
     """The tasks that an ordinary commit edits or creates, before, None at a birth, and after."""
+    return change.once(_versions)
+
+
+def _versions(change: Change) -> list[tuple[Task | None, Task]]:
     return [*change.edits(), *((None, task) for task in change.births())]
+
+
+def code_of(change: Change) -> tuple[str, ...]:
+    """The ids of the code that a change leaves and of that in each parent; empty if it is not known."""
+    return change.code() if change.code is not None else ()
 
 
 def open_imports(change: Change) -> Iterator[Task]:
