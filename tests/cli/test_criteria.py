@@ -31,7 +31,7 @@ def test_criteria_are_added_met_waived_and_listed(ledger: Tk) -> None:
         "  2 waived  is small (it is -- after all -- a demo)"
     )
     assert "2  is small (waived: it is -- after all -- a demo)" in ledger("show", "a").out
-    assert "met: is fast met: ends" in ledger("log", "a").out
+    assert "met: is fast; met: ends" in ledger("log", "a").out
     assert ledger("verify", "--all").status is Exit.OK
 
 

@@ -75,7 +75,7 @@ def test_what_was_tried_and_learnt_outlives_the_next_moves(ledger: Tk) -> None:
     assert "tried 1 a regular expression" in shown
     log = " ".join(ledger("log", "a").out.split())
     assert "lesson: read the grammar" in log
-    assert "tried: two of them tried: three" in log
+    assert "tried: two of them; tried: three" in log
     ledger("cancel", "b", "--lesson", "x", "--tried", "y")
     assert ledger("verify", "--all").status is Exit.OK
 
