@@ -12,7 +12,7 @@ def test_a_cancel_from_elsewhere_ends_the_command(project: Project) -> None:
     agent = agent_at(project, "echo half > done.txt; sleep 600")
     at_work(project)
     project.ok("cancel", "a", "-m", "nobody wants it", "--as", "ann")
-    out, err = agent.communicate(timeout=60)
+    out, err = agent.communicate(timeout=300)
     assert out == "a: cancelled on main: nobody wants it; the command was stopped\n", err
     assert agent.returncode == Exit.REJECTED
     assert "tk reopen a" in err

@@ -126,7 +126,7 @@ def test_waiting_ends_when_there_is_one(project: Project, bound: list[str]) -> N
         text=True,
     )
     project.ok("new", "Now", "--id", "e")
-    out, _ = waiting.communicate(timeout=60)
+    out, _ = waiting.communicate(timeout=300)
     assert json.loads(out)["task"]["id"] == "e"
 
 

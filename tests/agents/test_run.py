@@ -179,11 +179,11 @@ def test_a_command_is_given_the_messages_that_wait_for_its_actor(project: Projec
 
 
 def test_a_lease_is_held_on_as_long_as_the_command_runs(project: Project) -> None:
-    project.ok("config", "set", "lease", "1")
+    project.ok("config", "set", "lease", "4")
     gate = project.path.parent / "gate"
     waits = f"while ! [ -e {gate} ]; do sleep 0.05; done"
     agent = agent_at(project, waits, "--timeout", "0")  # which is no limit
-    first = claim_until(project, "ttl: 1")
+    first = claim_until(project, "ttl: 4")
     while project.git("rev-parse", "refs/tk/claims/a~3", check=False).startswith("refs"):
         time.sleep(0.05)
     assert project.tk("start", "a", "--as", "bob").status == Exit.CLAIMED
@@ -200,7 +200,7 @@ def claim_until(project: Project, words: str) -> str:
 
 
 def test_an_agent_that_lost_its_claim_is_ended(project: Project) -> None:
-    project.ok("config", "set", "lease", "1")
+    project.ok("config", "set", "lease", "4")
     agent = agent_at(project, "sleep 600")
     at_work(project)
     project.ok("release", "a", "--from", "alice", "--as", "boss")

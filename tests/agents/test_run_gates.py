@@ -137,7 +137,7 @@ def test_an_interruption_of_a_gate_gives_the_task_back(gated: Project) -> None:
 
 
 def test_a_claim_is_held_while_a_gate_runs(gated: Project) -> None:
-    gated.ok("config", "set", "lease", "1")
+    gated.ok("config", "set", "lease", "4")
     agent = _at_the_gate(gated)
     first = gated.git("rev-parse", "refs/tk/claims/a")
     while gated.git("rev-parse", "refs/tk/claims/a") == first:

@@ -63,7 +63,7 @@ def to_completion(places: list[Project], tasks: list[str], kills: int, limit: fl
     finally:
         stop.touch()
         for agent in agents:
-            agent.wait(60)
+            agent.wait(300)
     return killed
 
 

@@ -6,11 +6,11 @@ import fcntl
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.locks import waits
 from tests.support.project import Answer, Project
 from tests.support.team import Team, tk_refs
 from tkledger.errors import Exit
@@ -189,9 +189,7 @@ def test_a_push_that_was_late_is_told_so_without_a_judgement(
         push = subprocess.Popen(
             ["git", "push", "-q", "origin", "main"], cwd=ada.path, stderr=subprocess.PIPE, text=True
         )
-        while not [pid for pid in team.server.left_running() if pid != os.getpid()]:
-            time.sleep(0.01)
-        time.sleep(0.5)  # the push is at the hook by now
+        waits(push, turn)
         bob.git("push", "-q", str(team.server.path), "main:refs/heads/other")
         team.server.git("update-ref", "refs/heads/main", "refs/heads/other")
     said = push.communicate()[1]
