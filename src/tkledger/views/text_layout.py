@@ -87,7 +87,8 @@ def segments(line: Line, keeps: Callable[[str], str] | None = None) -> Iterator[
 
 def text_of(view: Lines, width: int) -> Iterator[str]:
     """A view's lines as plain text, for what is not a terminal."""
-    return map(plain, view.draw(Frame(width, piped=True)))
+    drawn = view.draw(Frame(width, piped=True))
+    return (line.rstrip() if type(line) is str else plain(line) for line in drawn)
 
 
 def plain(line: Line | str) -> str:
@@ -316,7 +317,10 @@ def _piped_column(column: Sequence[str]) -> Sequence[str]:
         together = "\n".join(column)
         if together.isascii() and GAP not in together:
             filled = [text or "-" for text in column] if "" in texts else column
-            width = min(max(map(len, texts)), WIDEST) + len(GAP)
+            widest = max(1, *map(len, texts))
+            width = min(widest, WIDEST) + len(GAP)
+            if widest <= WIDEST:
+                return [text.ljust(width) for text in filled]
             return [(text + GAP).ljust(width) for text in filled]
     shown = {text: _BLANKS.sub(" ", text) if GAP in text else text or "-" for text in texts}
     width = min(max(map(cells, shown.values()), default=0), WIDEST)
