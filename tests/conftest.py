@@ -9,6 +9,7 @@ import gc
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,8 +45,10 @@ tk, which make durable what they answer for, wait for no disk."""
 
 def pytest_configure(config: pytest.Config) -> None:
     """Try as many examples as the tests asked for have time for; make the temporary folders in memory
-    if there is room, and if hooks may run there.
+    if there is room, and if hooks may run there. All begin in one time zone, also in this process.
     """
+    os.environ["TZ"] = "UTC"
+    time.tzset()
     settings.load_profile("brief" if config.option.markexpr == "not long" else "long")
     if os.access(MEMORY, os.W_OK):
         found = os.statvfs(MEMORY)
