@@ -337,3 +337,8 @@ def test_a_name_that_no_task_here_has_is_said(alone: Project) -> None:
     assert "has not" not in alone.ok("send", "ada@example.org", "hello").err
     assert "did you mean ada@example.org?" in alone.ok("send", "ada", "hello").err
     assert alone.ok("send", "eve", "hello").err == "eve has not created or taken a task here\n"
+
+
+def test_who_sends_is_told_that_a_sync_takes_it_along(ada: Project, alone: Project) -> None:
+    assert "it goes out with the next tk sync\n" in ada.ok("send", "bob", "look").err
+    assert "tk sync" not in alone.ok("send", "bob", "look").err

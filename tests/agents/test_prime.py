@@ -163,3 +163,18 @@ def test_a_reader_of_commands_brings_a_task_to_done_with_another(
         "log", "--format=%s %(trailers:key=Tk-Actor,valueonly,separator=%x20)", "origin/main"
     )
     assert f"approve {done[0]} Task {done[0]} bob" in log
+
+
+def test_each_hook_that_is_missing_is_told_or_counted(project: Project) -> None:
+    found = project.ok("prime").out.split("\n\n")
+    (hooks,) = (part for part in found if part.startswith("Hooks that are not installed (6):"))
+    *told, last, command = hooks.splitlines()[1:]
+    assert (len(told), last, command) == (5, "- and 1 more", "tk hooks install")
+
+
+def test_who_has_nothing_to_do_is_told_how_to_wait(project: Project) -> None:
+    for task in "abcd":
+        project.ok("edit", task, "--owner", "zoe")
+    said = project.ok("prime", "--as", "ann").out
+    assert "\nNo more work for you now: " in said
+    assert "\ntk next --claim --wait 300  # ends with work, a review or a message\n" in said

@@ -316,3 +316,11 @@ def test_a_pager_that_cannot_be_run_and_a_file_that_cannot_be_read_stop_nothing(
     shown = on_a_terminal(project, "list")
     assert "Task d" in shown
     assert f"warning: {path}: line 1: colour: is not a known field" in shown
+
+
+def test_several_actors_are_several_words(project: Project) -> None:
+    refused = project.tk("config", "set", "roles.approve", "ada,ben", "cyd")
+    assert refused.status == Exit.USAGE
+    assert "ada,ben would be the name of one actor" in refused.err
+    assert "remedy: tk config set roles.approve ada ben cyd\n" in refused.err
+    project.ok("config", "set", "roles.approve", "ada", "ben", "cyd")

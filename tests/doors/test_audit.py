@@ -63,8 +63,7 @@ def test_each_act_is_named_with_its_proof(proven: Clone, ssh_keys: Keys) -> None
         ["c", "cancelled", "mallory", "by name"],
     ]
     assert (
-        "approvals: 1 proven by a signature, 1 without the signature that the policy wants\n"
-        in answer.out
+        "approvals: 1 by signature, 1 without the signature that the policy wants\n" in answer.out
     )
     assert "error[TK512] s: " in answer.err
 
@@ -80,7 +79,7 @@ def test_a_pusher_is_vouched_for_and_a_name_is_a_name(clone: Clone) -> None:
         (found,) = acts(clone, f"{base}..")
         assert row(found) == (task, "approved", "bob", proof)
     said = clone.ok("audit").out
-    assert "approvals: 1 vouched for by the server that took it, 1 only a statement about" in said
+    assert "approvals: 1 by who pushed, as the server says, 1 by name only" in said
     assert "policy: version 3, proof: pusher\n" in said
     assert "keepers: anyone may change the policy, so it binds no one" in said
 
@@ -131,7 +130,7 @@ def test_who_approves_again_is_counted_once(clone: Clone) -> None:
     assert [row(one)[:3] for one in found if one["did"] == "approved"] == 2 * [
         ("p", "approved", "bob")
     ]
-    assert "approvals: 1 only a statement about names\n" in clone.ok("audit").out
+    assert "approvals: 1 by name only\n" in clone.ok("audit").out
 
 
 def test_whether_the_keepers_of_the_policy_are_bound_is_said(clone: Clone) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 
@@ -17,7 +17,7 @@ from tkledger.core.lifecycle import State
 from tkledger.core.next_task import Pick, Wish, pick
 from tkledger.core.overview import Overview, TaskRow
 from tkledger.core.quoting import few, quoted
-from tkledger.core.ref_names import AGENTS, stream_of
+from tkledger.core.ref_names import AGENTS, INBOXES, stream_of
 from tkledger.core.typing import TYPE_CHECKING, NamedTuple
 from tkledger.errors import Exit, TkError
 from tkledger.git import refs
@@ -54,8 +54,11 @@ def next_task(
     wait: float = 0,
     key: str | None = None,
     dry_run: bool = False,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Taken:
-    """The task to take next, started if ``claim`` is set; waits up to ``wait`` seconds for one.
+    """The task to take next, started if ``claim`` is set; waits up to ``wait`` seconds for one, and calls
+    ``meanwhile`` before each further look. It waits no longer once something else needs the actor: a message, or
+    a review.
 
     With a ``key`` it is the task that was started under it before, if one was. What others claimed at
     a remote is asked for if that matters now: to claim, or to wait.
@@ -74,7 +77,7 @@ def next_task(
                 found = offered(session, labels, {*lost, *found.places}, fetch=False)
             task = found.first
             if task is None:
-                return Taken(None, reasons=found.reasons)
+                return Taken(None, reasons=(*found.reasons, *_to_review(session)))
             place = found.places.get(task.id, "")
             why = f"{found.why}; its work so far is on {place}" if place else found.why
             if not claim:
@@ -93,13 +96,26 @@ def next_task(
 
     def again() -> None:
         lost.clear()
+        if meanwhile is not None:
+            meanwhile()
         session.forget()
 
-    found: Taken = awaited(offer, lambda taken: taken.task is not None, wait, again)
+    begun = _needs(session) if wait else frozenset()
+
+    def is_found(taken: Taken) -> bool:
+        return taken.task is not None or not _needs(session) <= begun
+
+    found: Taken = awaited(offer, is_found, wait, again)
     return found
 
 
-def next_review(session: Session, labels: tuple[str, ...] = (), *, wait: float = 0) -> Taken:
+def next_review(
+    session: Session,
+    labels: tuple[str, ...] = (),
+    *,
+    wait: float = 0,
+    meanwhile: Callable[[], None] | None = None,
+) -> Taken:
     """The task that waits for a review the longest and is not the actor's own work; waits for one as
     `next_task` does.
     """
@@ -112,8 +128,37 @@ def next_review(session: Session, labels: tuple[str, ...] = (), *, wait: float =
             return Taken(None, reasons=reasons)
         return Taken(found.task, why=found.why, place=found.place)
 
-    found: Taken = awaited(offer, lambda taken: taken.task is not None, wait, session.forget)
+    def again() -> None:
+        if meanwhile is not None:
+            meanwhile()
+        session.forget()
+
+    found: Taken = awaited(offer, lambda taken: taken.task is not None, wait, again)
     return found
+
+
+def _needs(session: Session) -> frozenset[str]:
+    """What else needs the actor: its messages, and the task that it should review first."""
+    from tkledger.agents.review import longest_waiting  # only who waits asks
+
+    review = longest_waiting(session)
+    reviews = {review.task.id} if review is not None else set()
+    if not refs.names(session.repo, INBOXES):
+        return frozenset(reviews)
+    from tkledger.agents.inbox import inbox
+
+    now = int(time.time())
+    letters = inbox(session.repo, session.actor(session.ledger.head()))
+    return frozenset(reviews.union(one.message.id for one in letters if one.waits(now)))
+
+
+def _to_review(session: Session) -> Iterator[str]:
+    """That work of others waits for a review by the actor, if it does."""
+    from tkledger.agents.review import longest_waiting  # there is a task as a rule
+
+    review = longest_waiting(session)
+    if review is not None:
+        yield f"{review.task.id} waits for your review: tk next --review"
 
 
 def _unseen(session: Session) -> Iterator[str]:

@@ -63,6 +63,7 @@ def _lines(found: Brief, most: int) -> Iterator[str]:
         yield from _part(part, most, found.now)
     if found.idle:
         yield f"\nNo more work for you now: {data(found.idle)}"
+        yield "tk next --claim --wait 300  # ends with work, a review or a message"
     elif not any(part.items for part in found.parts):
         yield "\nNothing needs you now."
     yield ""
@@ -76,7 +77,10 @@ def _part(part: BriefPart, most: int, now: int) -> Iterator[str]:
     yield from (f"- {_item(item, now)}" for item in shown)
     if part.items and part.total > len(shown):
         yield f"- and {part.total - len(shown):,} more"
-    yield from (f"- {data(words)}" for words in part.obstacles[: most + 1])
+    told = part.obstacles[: most + 1]
+    yield from (f"- {data(words)}" for words in told)
+    if not part.items and part.total > len(told):
+        yield f"- and {part.total - len(told):,} more"
     named = {item.id for item in part.items[most:]}
     yield from (_step(one) for one in part.steps if not named & {*one.command.split()})
 

@@ -57,9 +57,14 @@ def fetch_server(repo: Repo, remote: str) -> str:
 
 def fetch(repo: Repo, remote: str, names: str = CLAIMS) -> str:
     """Fetch the claims of a remote, or other refs whose names begin so; gives why that failed, or nothing."""
+    return fetch_by(repo, remote, _refspec(remote, names))
+
+
+def fetch_by(repo: Repo, remote: str, refspec: str) -> str:
+    """Fetch what a refspec selects; gives why that failed, or nothing."""
     words = repo.refusal(
         *("fetch", "--quiet", "--no-tags", "--prune", "--no-write-fetch-head"),
-        *("--no-auto-maintenance", remote, _refspec(remote, names)),
+        *("--no-auto-maintenance", remote, refspec),
         timeout=REMOTE_SECONDS,
     )
     return "" if words is None else _last(words)

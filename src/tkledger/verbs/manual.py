@@ -228,7 +228,9 @@ PAGES = {
     "next": Page(
         ("tk next --claim --wait 60", "tk next --review"),
         "It is the most urgent, then the oldest, and has no open children. With --review it is the task that has"
-        " waited for a review the longest, and is not your own work. Says why on stderr."),
+        " waited for a review the longest, and is not your own work. Says why on stderr. While it waits, it "
+        "fetches, and fast-forwards your branch to its upstream. It ends early once a message or a review "
+        "needs you."),
     "work": Page(
         ("tk work a1", "tk work a1 --path", "tk work a1 --done --merge"),
         "It claims the task first, and prints where the checkout is, also of work that it continues. --done "

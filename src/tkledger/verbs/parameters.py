@@ -242,7 +242,7 @@ TARGET = SOURCE._replace(name="target", metavar="TO")
 CLAIM = switch("--claim", "claim", "Claim and start it, too.")
 REVIEW = switch("--review", "review", "The task to review next.")
 WAIT = option(
-    *("--wait", "wait", "[S]", "Wait for one; S seconds at most."),
+    *("--wait", "wait", "[S]", "Wait for one, fetching; S seconds at most."),
     kind=float,
     least=0,
     bare=365 * 86_400.0,

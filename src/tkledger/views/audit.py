@@ -26,9 +26,9 @@ _PROVEN = {
 """How each kind of proof is shown."""
 
 _SUMMED = {
-    SIGNATURE: "proven by a signature",
-    PUSHER: "vouched for by the server that took it",
-    NAME: "only a statement about names",
+    SIGNATURE: "by signature",
+    PUSHER: "by who pushed, as the server says",
+    NAME: "by name only",
     NOTHING: "without the signature that the policy wants",
 }
 

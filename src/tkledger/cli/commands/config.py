@@ -90,6 +90,7 @@ def set_(
     """Change one field of the policy, in a commit of its own with the next version."""
     session = Session(path, actor=actor, progress=TERMINAL)
     field_of(setting)
+    _require_names_apart(setting, values)
     if setting in _ABLE and len(values) == 1:
         from tkledger.doors.foreseen import require_able
 
@@ -107,6 +108,15 @@ def set_(
         return Wanted(after, setting)
 
     return _answer(session, amend(session, wanted, dry_run=dry_run, key=key), [setting], dry_run)
+
+
+def _require_names_apart(setting: str, values: Sequence[str]) -> None:
+    """Raise if what is meant as several actors would be one, whose name has commas in it."""
+    joined = [one for one in values if "," in one.strip(",") and " " not in one]
+    if setting.startswith("roles.") and joined:
+        names = " ".join(quoted(name) for one in values for name in one.split(",") if name)
+        fact = f"{quoted(joined[0])} would be the name of one actor"
+        raise usage_error("one-name", fact, f"tk config set {quoted(setting)} {names}")
 
 
 _ABLE = ("proof", "law", "format")

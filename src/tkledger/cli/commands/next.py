@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from tkledger.agents.next import Taken, next_review, next_task
 from tkledger.api.session import Session
 from tkledger.cli.answer import TERMINAL, Answer, Aside, tell_of, unread, with_commit, would_be
 from tkledger.core.overview import TaskRow
 from tkledger.core.quoting import quoted
-from tkledger.core.typing import Any
+from tkledger.core.typing import TYPE_CHECKING, Any
 from tkledger.errors import Exit, usage_error
+
+if TYPE_CHECKING:
+    from tkledger.sync.follow import Follower
 
 
 def next_(
@@ -27,14 +31,22 @@ def next_(
     Exit 6 if there is none.
     """
     session = Session(path, actor=actor, progress=TERMINAL)
+    follower = _follower(session) if wait and not dry_run else None
+    meanwhile = partial(_look, session, follower) if follower is not None else None
     if review:
         if claim:
             fact = "--claim and --review exclude each other: a review needs no claim"
             raise usage_error("both", fact, "tk next --review")
-        taken = next_review(session, tuple(label), wait=wait or 0)
+        taken = next_review(session, tuple(label), wait=wait or 0, meanwhile=meanwhile)
     else:
         taken = next_task(
-            session, tuple(label), claim=claim, wait=wait or 0, key=key, dry_run=dry_run
+            session,
+            tuple(label),
+            claim=claim,
+            wait=wait or 0,
+            key=key,
+            dry_run=dry_run,
+            meanwhile=meanwhile,
         )
     status = Exit.OK if taken.task else Exit.NOTHING
     letters = unread(session)
@@ -42,15 +54,33 @@ def next_(
         _related(session, taken) if claim else ([], {})
     )  # the search reads the whole ledger
     more = {**more, **({"unread": len(letters)} if letters else {})}
+    behind = follower.behind if follower is not None and taken.task is None else ""
+    more = {**more, **({"behind": behind} if behind else {})}
     return Answer(
         lambda: {**_json(session, taken), **more},
         lambda: [
             *_view(taken, would_be(claim and dry_run)),
             *map(Aside, said),
+            *([Aside(behind)] if behind else []),
             *tell_of(letters),
         ],
         lambda: status,
     )
+
+
+def _follower(session: Session) -> Follower:
+    from tkledger.sync.follow import Follower  # only who waits follows
+
+    return Follower(session.repo)
+
+
+def _look(session: Session, follower: Follower) -> None:
+    """Follow the branch's upstream, and fetch the messages for who waits."""
+    from tkledger.agents import inbox  # only who waits needs them
+
+    remote = follower()
+    if remote:
+        inbox.fetch(session.repo, session.actor(session.ledger.head()), remote)
 
 
 def _json(session: Session, taken: Taken) -> dict[str, Any]:

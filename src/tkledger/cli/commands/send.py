@@ -7,7 +7,8 @@ from collections.abc import Callable
 from tkledger.agents import inbox as box
 from tkledger.api.json import without_empty
 from tkledger.api.session import Session
-from tkledger.cli.answer import TERMINAL, Answer
+from tkledger.claims.remote import has_remote
+from tkledger.cli.answer import TERMINAL, Answer, Aside
 from tkledger.cli.parser import read_text
 from tkledger.core.field import line
 from tkledger.core.messages import SHORT_ID, Message, bounded, payload_of, seconds, word
@@ -59,7 +60,10 @@ def send(
     oid = None if dry_run else box.append(session.repo, message.to, message).id
     return Answer(
         lambda: without_empty({"id": oid, "to": message.to}),
-        lambda: [oid[:SHORT_ID] if oid else f"would be: a message to {message.to}"],
+        lambda: [
+            oid[:SHORT_ID] if oid else f"would be: a message to {message.to}",
+            *([Aside("it goes out with the next tk sync")] if has_remote(session.repo) else []),
+        ],
     )
 
 
