@@ -11,14 +11,19 @@ from stopwatch import READ, READ_ALL, Peak, held, in_turns, peak, run, seconds, 
 
 
 def main(rounds: int, commits: int, refs: int) -> None:
-    """A new server each time; what is pushed has to be legal from the first commit on."""
+    """A new server each time; what is pushed has to be legal from the first commit on.
+
+    The floor has git check the objects as well, as `tk hooks install --server` tells it to.
+    """
     with world() as folder:
         repo = history.build(folder / "repo", commits, 1_000)
-        numbers = iter(range(5 * rounds + 10))
+        numbers = iter(range(6 * rounds + 12))
 
-        def server(*, hooks: bool, floor: bool = False) -> Path:
+        def server(*, hooks: bool, checked: bool = False, floor: bool = False) -> Path:
             bare = folder / f"server{next(numbers)}"
             run(["git", "init", "-q", "--bare", str(bare)], folder)
+            if checked:
+                run(["git", "config", "receive.fsckObjects", "true"], bare)
             if hooks:
                 run(tk("hooks", "install", "--server"), bare)
             if floor:
@@ -27,8 +32,8 @@ def main(rounds: int, commits: int, refs: int) -> None:
                 hook.chmod(0o755)
             return bare
 
-        def pushed(*, hooks: bool, floor: bool = False) -> float:
-            bare = server(hooks=hooks, floor=floor)
+        def pushed(*, hooks: bool, checked: bool = False, floor: bool = False) -> float:
+            bare = server(hooks=hooks, checked=checked, floor=floor)
             return seconds(lambda: run(["git", "push", "-q", str(bare), "main"], repo))
 
         many = [f"main:refs/heads/b{number}" for number in range(refs)]
@@ -40,8 +45,9 @@ def main(rounds: int, commits: int, refs: int) -> None:
 
         cases = {
             f"{commits:,} commits, without hooks": lambda: pushed(hooks=False),
+            "the same, each object checked by git": lambda: pushed(hooks=False, checked=True),
             f"{commits:,} commits, with hooks": lambda: pushed(hooks=True),
-            f"{commits:,} commits, {READ}": lambda: pushed(hooks=False, floor=True),
+            f"the same, {READ}": lambda: pushed(hooks=False, checked=True, floor=True),
             f"{refs:,} refs at one commit, without hooks": lambda: fanned(hooks=False),
             f"{refs:,} refs at one commit, with hooks": lambda: fanned(hooks=True),
         }

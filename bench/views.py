@@ -32,15 +32,22 @@ NAMES = (
     "from tkledger.git.repo import Repo; from tkledger.git.objects import plain_files; "
     "plain_files(Repo().tree_bytes('HEAD:.tasks')[1], 40)"
 )
+DRAWN = "these of tk list, a git, its lines printed"
+"""The floor of a list: what it loads, one git that finds the repository, and so many lines, read and printed."""
 PRINTED = "python, printing what tk list does"
 """The floor of a list: Python starts, reads so many lines, and prints them."""
 
 
-def cases(repo: Path, *views: str) -> dict[str, Callable[[], float]]:
-    """Each view, and the floor of a list."""
+def printing(repo: Path) -> str:
+    """Python that prints what `tk list` does, and nothing else."""
     lines = repo / ".git" / "listed"
     lines.write_bytes(run(tk("list"), repo))
-    words = f"import sys; sys.stdout.write(open({str(lines)!r}, encoding='utf-8').read())"
+    return f"import sys; sys.stdout.write(open({str(lines)!r}, encoding='utf-8').read())"
+
+
+def cases(repo: Path, *views: str) -> dict[str, Callable[[], float]]:
+    """Each view, and the floor of a list."""
+    words = printing(repo)
     found = {
         f"tk {view}": partial(seconds, partial(run, tk(*view.split()), repo)) for view in views
     }
@@ -68,6 +75,9 @@ def main(rounds: int, largest: int) -> None:
             *python, modules = loads(repo, "show", "tk-00042")
             named = partial(run, [*python, f"{modules}; {NAMES}"], repo)
             floors[NAMED] = partial(seconds, named)
+            *python, modules = loads(repo, "list")
+            words = f"{modules}; from tkledger.git.repo import Repo; Repo().head; {printing(repo)}"
+            floors[DRAWN] = partial(seconds, partial(run, [*python, words], repo))
             shown = {**cases(repo, *VIEWS), **floors, **others}
             show(f"{tasks:,} tasks", in_turns(shown, rounds), "tk --version")
             after = {f"tk {view}": partial(changed, repo, view) for view in CHANGED}
