@@ -307,7 +307,17 @@ def piped_table(columns: Sequence[Sequence[str]]) -> Iterable[str]:
 
     No cell holds two blanks itself. A cell wider than others by far shifts its own row only.
     """
-    return map("".join, zip(*map(_piped_column, columns)))
+    if not columns:
+        return ()
+    *before, last = columns
+    return map("".join, zip(*map(_piped_column, before), _last_column(last)))
+
+
+def _last_column(column: Sequence[str]) -> Sequence[str]:
+    """The cells of a column that nothing follows."""
+    if GAP in "\n".join(column):
+        column = [_BLANKS.sub(" ", text) for text in column]
+    return column if all(column) else [text or "-" for text in column]
 
 
 def _piped_column(column: Sequence[str]) -> Sequence[str]:
@@ -325,7 +335,9 @@ def _piped_column(column: Sequence[str]) -> Sequence[str]:
     shown = {text: _BLANKS.sub(" ", text) if GAP in text else text or "-" for text in texts}
     width = min(max(map(cells, shown.values()), default=0), WIDEST)
     padded = {text: pad(cell, max(width, cells(cell))) + GAP for text, cell in shown.items()}
-    return list(map(padded.__getitem__, column))
+    return (
+        [*padded.values()] * len(column) if len(padded) == 1 else [*map(padded.__getitem__, column)]
+    )
 
 
 def texts_of(rows: Iterable[Line]) -> list[tuple[str, ...]]:

@@ -232,4 +232,4 @@ def all_safe(texts: Sequence[str]) -> Sequence[str]:
 def each(values: Sequence[Any], text: Callable[[Any], str]) -> list[str]:
     """A text for each of many values, few of which differ; each is asked for once."""
     texts = {value: text(value) for value in {*values}}
-    return list(map(texts.__getitem__, values))
+    return [*texts.values()] * len(values) if len(texts) == 1 else [*map(texts.__getitem__, values)]
