@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class Taken(NamedTuple):
     """The task to take next and why that one, and what was recorded if it was started; else why there
     is none. ``place`` is the branch it was read from, if that is another than the ledger's, and
-    ``checkout`` the folder in which it was taken up there, by which commit.
+    ``checkout`` the folder in which it was taken up there, by which commit. ``review`` is the id of a task to
+    review, if there is none to take.
     """
 
     task: Task | TaskRow | None
@@ -44,6 +45,7 @@ class Taken(NamedTuple):
     place: str = ""
     checkout: str = ""
     commit: str = ""
+    review: str = ""
 
 
 def next_task(
@@ -57,8 +59,7 @@ def next_task(
     meanwhile: Callable[[], None] | None = None,
 ) -> Taken:
     """The task to take next, started if ``claim`` is set; waits up to ``wait`` seconds for one, and calls
-    ``meanwhile`` before each further look. It waits no longer once something else needs the actor: a message, or
-    a review.
+    ``meanwhile`` before each look. It waits no longer once something else needs the actor: a message, or a review.
 
     With a ``key`` it is the task that was started under it before, if one was. What others claimed at
     a remote is asked for if that matters now: to claim, or to wait.
@@ -77,7 +78,9 @@ def next_task(
                 found = offered(session, labels, {*lost, *found.places}, fetch=False)
             task = found.first
             if task is None:
-                return Taken(None, reasons=(*found.reasons, *_to_review(session)))
+                review = _review(session)
+                more = [f"{review} waits for your review: tk next --review"] if review else []
+                return Taken(None, reasons=(*found.reasons, *more), review=review)
             place = found.places.get(task.id, "")
             why = f"{found.why}; its work so far is on {place}" if place else found.why
             if not claim:
@@ -100,11 +103,13 @@ def next_task(
             meanwhile()
         session.forget()
 
-    begun = _needs(session) if wait else frozenset()
+    begun = _needs(session, _review(session)) if wait else frozenset()
 
     def is_found(taken: Taken) -> bool:
-        return taken.task is not None or not _needs(session) <= begun
+        return taken.task is not None or (wait > 0 and not _needs(session, taken.review) <= begun)
 
+    if meanwhile is not None:  # what is here may be old
+        again()
     found: Taken = awaited(offer, is_found, wait, again)
     return found
 
@@ -133,16 +138,15 @@ def next_review(
             meanwhile()
         session.forget()
 
+    if meanwhile is not None:  # what is here may be old
+        again()
     found: Taken = awaited(offer, lambda taken: taken.task is not None, wait, again)
     return found
 
 
-def _needs(session: Session) -> frozenset[str]:
-    """What else needs the actor: its messages, and the task that it should review first."""
-    from tkledger.agents.review import longest_waiting  # only who waits asks
-
-    review = longest_waiting(session)
-    reviews = {review.task.id} if review is not None else set()
+def _needs(session: Session, review: str) -> frozenset[str]:
+    """What else needs the actor: the task to review, if there is one, and its messages."""
+    reviews = {review} if review else set()
     if not refs.names(session.repo, INBOXES):
         return frozenset(reviews)
     from tkledger.agents.inbox import inbox
@@ -152,13 +156,12 @@ def _needs(session: Session) -> frozenset[str]:
     return frozenset(reviews.union(one.message.id for one in letters if one.waits(now)))
 
 
-def _to_review(session: Session) -> Iterator[str]:
-    """That work of others waits for a review by the actor, if it does."""
-    from tkledger.agents.review import longest_waiting  # there is a task as a rule
+def _review(session: Session) -> str:
+    """The task that the actor should review first; empty if there is none."""
+    from tkledger.agents.review import longest_waiting  # there is a task to take as a rule
 
-    review = longest_waiting(session)
-    if review is not None:
-        yield f"{review.task.id} waits for your review: tk next --review"
+    found = longest_waiting(session)
+    return found.task.id if found is not None else ""
 
 
 def _unseen(session: Session) -> Iterator[str]:

@@ -56,11 +56,19 @@ def patches(session: Session, entries: Sequence[HistoryEntry]) -> list[str]:
     return [found.get((one.commit, path_of(one.task)), "") for one in entries]
 
 
-def links(session: Session, entries: Sequence[HistoryEntry]) -> Links:
+def links(
+    session: Session, entries: Sequence[HistoryEntry], *tips: str, joints: bool = False
+) -> Links:
     """The commits of these entries, in the order of git's graph: the newest first, and no parent before its
-    children; each with the nearest of them in its history. One git reads no further than to the last of them.
+    children; each with the nearest of them in its history. With ``joints`` also the merges that join them, up to
+    ``tips``. One git reads no further than to the last of them.
     """
-    return _links(session, entries)
+    from tkledger.core import ancestry
+    from tkledger.git import history
+
+    shown = dict.fromkeys(one.commit for one in entries)
+    related = history.related(session.repo, "--topo-order", *tips, *shown)
+    return ancestry.links(related, shown, joints=joints)
 
 
 def graph(
@@ -69,20 +77,9 @@ def graph(
     """The same with the merges that join them, up to the commit that is looked at; and these by themselves."""
     from tkledger.git import history
 
-    found = _links(session, entries, session.tip(at), joints=True)
+    found = links(session, entries, session.tip(at), joints=True)
     shown = {one.commit for one in entries}
     merges = map(
         history.as_commit, session.repo.read_many([one for one in found if one not in shown])
     )
     return found, [Joint(one.oid, one.at, one.author.actor, one.subject) for one in merges if one]
-
-
-def _links(
-    session: Session, entries: Sequence[HistoryEntry], *tips: str, joints: bool = False
-) -> Links:
-    from tkledger.core import ancestry
-    from tkledger.git import history
-
-    shown = dict.fromkeys(one.commit for one in entries)
-    related = history.related(session.repo, "--topo-order", *tips, *shown)
-    return ancestry.links(related, shown, joints=joints)

@@ -80,9 +80,8 @@ else:
         """Makes a class of its annotations: the fields in their order, with their defaults."""
 
         def __new__(meta, name, bases, body):
-            if any(
-                getattr(base, "_fields", ()) for base in bases
-            ):  # it has those fields, and no others
+            # a class of such a class has its fields, and no others
+            if any(getattr(base, "_fields", ()) for base in bases):
                 return super().__new__(meta, name, bases, body)
             fields = tuple(body.get("__annotations__", ()))
             defaults = {field: body[field] for field in fields if field in body}

@@ -62,7 +62,11 @@ def send(
         lambda: without_empty({"id": oid, "to": message.to}),
         lambda: [
             oid[:SHORT_ID] if oid else f"would be: a message to {message.to}",
-            *([Aside("it goes out with the next tk sync")] if has_remote(session.repo) else []),
+            *(
+                [Aside("it goes out with the next tk sync")]
+                if oid and has_remote(session.repo)
+                else []
+            ),
         ],
     )
 
